@@ -1,0 +1,81 @@
+# Two commands for a fresh machine (Python 3.11 and make): `make demo`, `make test`. Each does its own set-up.
+PYTHON ?= python3
+BROKER ?= kafka
+PACK   ?=
+ARGS   ?=
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+
+VENV := .venv/bin
+READY := .venv/.ready
+BENCH_READY := .venv/.ready-bench
+SETUP := deploy/local/setup.py
+FOLDERS := rules contracts integration stories faults
+
+.PHONY: help setup kafka demo test lint ruff types layers format bench clean $(addprefix test-,$(FOLDERS))
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "  BROKER=kafka|embedded   the demo's broker (embedded: in memory, needs no Java)"
+	@echo "  PACK=NAME               the demo's policy pack        ARGS='-k name -x'   more words for pytest"
+	@echo "  PYTHON=/path/python3    the Python that makes .venv   TOUSU_CACHE=DIR     what was fetched is kept there"
+
+$(READY): uv.lock pyproject.toml deploy/local/uv.txt $(SETUP)
+	@command -v $(PYTHON) >/dev/null || { echo "set-up stopped: $(PYTHON) is missing: install it with apt-get install python3 python3-venv." >&2; exit 1; }
+	@$(PYTHON) $(SETUP)
+	@touch $@
+
+$(BENCH_READY): $(READY)
+	@$(PYTHON) $(SETUP) --group bench
+	@touch $@
+
+setup: $(READY) ## the locked virtual environment in .venv
+
+kafka: $(READY) ## Java and the broker's jars, fetched once into the cache folder
+	@$(PYTHON) $(SETUP) --kafka
+
+demo: $(READY) ## a realistic day of complaints on a real broker; ends by itself
+	@broker=$(BROKER); \
+	if [ "$$broker" = kafka ] && ! $(PYTHON) $(SETUP) --kafka; then \
+	  echo "No real broker can be had here (the reason stands above): the demo goes on with the embedded one, in memory only." >&2; \
+	  broker=embedded; \
+	fi; \
+	exec $(VENV)/tousu demo --broker "$$broker" $(if $(PACK),--pack "$(PACK)")
+
+test: lint kafka ## lint, then every test, in the order rules, contracts, integration, stories, faults
+	$(VENV)/pytest $(ARGS)
+
+$(addprefix test-,$(FOLDERS)): test-%: $(READY)
+	$(VENV)/pytest tests/$* $(ARGS)
+
+test-rules:       ## needs nothing
+test-contracts:   ## needs the files of the repository
+test-integration: kafka ## needs the broker and the databases
+test-stories:     kafka ## needs everything
+test-faults:      kafka ## kills, pauses and restarts everything
+
+lint: ruff types layers ## ruff, mypy --strict, import-linter
+
+ruff: $(READY)
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check --diff .
+
+types: $(READY)
+	$(VENV)/mypy
+
+layers: $(READY)
+	$(VENV)/lint-imports
+
+format: $(READY) ## let ruff lay out the code and mend what it can
+	$(VENV)/ruff format .
+	$(VENV)/ruff check --fix .
+
+bench: $(BENCH_READY) kafka ## the numbers of docs/benchmarks.md, measured again on this machine
+	$(VENV)/python -m bench
+
+clean: ## remove what was made inside the repository; the cache folder outside stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

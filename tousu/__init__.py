@@ -1,0 +1,1 @@
+"""What the processors share: events and decisions, the runtime, policy packs, the client library, the CLI."""
