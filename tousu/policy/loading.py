@@ -1,0 +1,259 @@
+"""Reading packs and calendars from files: the one module of `tousu.policy` that does I/O.
+
+A pack goes through three gates, and every fault of a gate is told at once, with file, line, field, fix and an
+example of the right form: YAML without surprises, the JSON Schema `schemas/policy.json`, and the sense of it
+(`tousu.policy.sense`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import jsonschema_rs
+import msgspec
+import orjson
+
+from tousu.failure import Stop
+from tousu.policy import document, sense
+from tousu.policy.calendar import Calendar, CalendarHistory, CalendarYear, Hours
+from tousu.policy.document import Document, Fault
+from tousu.policy.pack import SECTIONS_BY_NAME, Pack
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+POLICIES: Final = ROOT / "policies"
+SCHEMA: Final = ROOT / "schemas" / "policy.json"
+_WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def load_pack(name: str) -> Pack:
+    """The pack of a name (`courier-network`) or of a path to a YAML file.
+
+    A path's calendar is looked for in `calendars/` beside the file, then among those of the repository.
+    Raises Stop `invalid_pack` with every fault found, or `no_such_pack`.
+    """
+    path = Path(name) if name.endswith((".yaml", ".yml")) else POLICIES / f"{name}.yaml"
+    if not path.is_file():
+        known = ", ".join(sorted(file.stem for file in POLICIES.glob("*.yaml")))
+        raise Stop("no_such_pack", f"there is no pack {name} ({path}); give a path to a .yaml file or one of: {known}")
+    pack = read_pack(path)
+    if isinstance(pack, Pack):
+        return pack
+    raise Stop("invalid_pack", "\n" + "\n".join(str(fault) for fault in pack))
+
+
+def read_pack(path: Path) -> Pack | tuple[Fault, ...]:
+    """Read one pack file: the pack, or everything that is wrong with it."""
+    text = document.read_document(path.read_text("utf-8"))
+    faults = _faults_of_form(path, text, "pack")
+    if faults:
+        return faults
+    history = _read_calendar(_calendar_path(path, text.value["calendar"]))
+    if not isinstance(history, CalendarHistory):
+        return history or (_no_calendar(path, text),)
+    pack = _pack_of(text.value, history)
+    return _at_lines(path, text, sense.faults_of(pack)) or pack
+
+
+def load_calendar(name: str) -> CalendarHistory:
+    """All versions of a calendar in `policies/calendars`. Raises Stop `invalid_calendar` with every fault found."""
+    history = _read_calendar(POLICIES / "calendars" / f"{name}.yaml")
+    if isinstance(history, CalendarHistory):
+        return history
+    raise Stop("invalid_calendar", "\n".join(str(fault) for fault in history) or f"there is no calendar {name}")
+
+
+def calendar_of(value: Mapping[str, Any]) -> CalendarHistory:
+    """The versions of a calendar, built from the values of its file (which fit the schema)."""
+    versions: list[Calendar] = []
+    years: dict[int, CalendarYear] = {}
+    for version in value["versions"]:
+        years |= {int(year): msgspec.convert(published, CalendarYear) for year, published in version["years"].items()}
+        versions.append(
+            Calendar(
+                id=value["id"],
+                version=version["version"],
+                holds_from=datetime.fromisoformat(version["holds_from"]),
+                zone=ZoneInfo(value["time_zone"]),
+                weekly={_WEEKDAYS.index(day): _hours(parts) for day, parts in value["weekly_hours"].items()},
+                make_up_hours=_hours(value["make_up_hours"]),
+                years=dict(years),
+            )
+        )
+    return CalendarHistory(id=value["id"], versions=tuple(versions))
+
+
+def _read_calendar(path: Path) -> CalendarHistory | tuple[Fault, ...]:
+    """Read one calendar file: its versions, or what is wrong; nothing at all where there is no such file."""
+    if not path.is_file():
+        return ()
+    text = document.read_document(path.read_text("utf-8"))
+    faults = _faults_of_form(path, text, "calendar")
+    return faults or _at_lines(path, text, _faults_of_calendar(text.value)) or calendar_of(text.value)
+
+
+def _calendar_path(pack: Path, name: str) -> Path:
+    beside = pack.parent / "calendars" / f"{name}.yaml"
+    return beside if beside.is_file() else POLICIES / "calendars" / f"{name}.yaml"
+
+
+def _no_calendar(path: Path, text: Document) -> Fault:
+    name = text.value["calendar"]
+    return Fault(
+        file=str(path),
+        line=text.line_of(("calendar",)),
+        field="calendar",
+        problem=f"there is no calendar {name}",
+        fix=f"Write {name}.yaml in the folder calendars beside the pack, or name another",
+        example="calendar: china",
+    )
+
+
+def _pack_of(value: Mapping[str, Any], history: CalendarHistory) -> Pack:
+    def named(section: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: {"name": name, **body} for name, body in section.items()}
+
+    filled = {key: named(body) if key in SECTIONS_BY_NAME else body for key, body in value.items()}
+    filled["inquiries"] = value["inquiries"] | {"outcomes": named(value["inquiries"]["outcomes"])}
+    filled["claims"] = value["claims"] | {key: named(value["claims"][key]) for key in ("evidence", "clocks")}
+    filled["calendar"] = history
+    return msgspec.convert(filled, Pack)
+
+
+def _hours(parts: Sequence[str]) -> tuple[Hours, ...]:
+    def clock(text: str) -> time:
+        return time(0) if text == "24:00" else time.fromisoformat(text)
+
+    return tuple(Hours(clock(start), clock(end)) for start, end in (part.split("-") for part in parts))
+
+
+def _faults_of_calendar(value: Mapping[str, Any]) -> list[sense.Finding]:
+    """What a calendar's schema cannot say: real zones and dates, in their year; hours in order; versions in order."""
+    found: list[sense.Finding] = []
+    try:
+        ZoneInfo(value["time_zone"])
+    except (ZoneInfoNotFoundError, ValueError):
+        found.append(
+            sense.Finding(("time_zone",), "no such time zone", "Name one of the IANA database", "Asia/Shanghai")
+        )
+    hours = [(("weekly_hours", day), parts) for day, parts in value["weekly_hours"].items()]
+    for path, parts in [*hours, (("make_up_hours",), value["make_up_hours"])]:
+        edges = [edge for part in parts for edge in part.split("-")]
+        if any(first >= second for first, second in pairwise(edges)):
+            found.append(
+                sense.Finding(
+                    path,
+                    "hours overlap or run backwards",
+                    "Put the intervals in order",
+                    '["09:00-12:00", "13:00-18:00"]',
+                )
+            )
+    starts = [version["holds_from"] for version in value["versions"]]
+    if starts != sorted(starts, key=datetime.fromisoformat):
+        found.append(sense.Finding(("versions",), "versions are not in order", "Put the oldest first"))
+    for index, version in enumerate(value["versions"]):
+        for year, published in version["years"].items():
+            for field in ("holidays", "make_up_days"):
+                found.extend(
+                    sense.Finding(
+                        ("versions", index, "years", year, field),
+                        f"{day} is no day of {year}",
+                        "Correct the date",
+                        f'"{year}-01-01"',
+                    )
+                    for day in published[field]
+                    if not _is_day_of(day, year)
+                )
+    return found
+
+
+def _is_day_of(text: str, year: str) -> bool:
+    try:
+        return date.fromisoformat(text).year == int(year)
+    except ValueError:
+        return False
+
+
+def _at_lines(path: Path, text: Document, findings: Sequence[sense.Finding]) -> tuple[Fault, ...]:
+    """Findings about values, at the lines of the file."""
+    return tuple(
+        Fault(
+            file=str(path),
+            line=text.line_of(found.path),
+            field=".".join(str(part) for part in found.path),
+            problem=found.problem,
+            fix=found.fix,
+            example=found.example,
+        )
+        for found in findings
+    )
+
+
+def _faults_of_form(path: Path, text: Document, form: str) -> tuple[Fault, ...]:
+    """What the YAML and the schema have against a file."""
+    if text.faults:
+        return tuple(
+            Fault(file=str(path), line=line, field=".".join(map(str, place)), problem=problem, fix=fix)
+            for place, line, problem, fix in text.faults
+        )
+    findings = [_finding(error) for error in _validator(form).iter_errors(text.value)]
+    return _at_lines(path, text, sorted(findings, key=lambda found: text.line_of(found.path)))
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    schema: dict[str, Any] = orjson.loads(SCHEMA.read_bytes())
+    return schema
+
+
+@cache
+def _validator(form: str) -> jsonschema_rs.Draft202012Validator:
+    schema = _schema()
+    if form == "calendar":
+        schema = {"$schema": schema["$schema"], "$ref": "#/$defs/calendar", "$defs": schema["$defs"]}
+    return jsonschema_rs.Draft202012Validator(schema)
+
+
+def _finding(error: jsonschema_rs.ValidationError) -> sense.Finding:
+    """A schema's error in our words: the field, and the schema's own description and example as the fix."""
+    path: document.Path = tuple(error.instance_path)
+    node, said = _described(list(error.schema_path)[:-1])
+    kind = error.kind
+    if isinstance(kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
+        known = ", ".join(sorted(node.get("properties", {})))
+        return sense.Finding((*path, kind.unexpected[0]), "this field is unknown", f"Remove it or use one of: {known}")
+    if isinstance(kind, jsonschema_rs.ValidationErrorKind.Required):
+        wanted = _resolved(node.get("properties", {}).get(kind.property, {}))
+        example = f"{kind.property}: {_shown(wanted)}"
+        return sense.Finding(
+            path, f"the field {kind.property} is missing", wanted.get("description", f"Add {kind.property}"), example
+        )
+    return sense.Finding(path, error.message, said.get("description", "Correct the value"), _shown(said))
+
+
+def _described(schema_path: Sequence[str | int]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The schema that was broken, and the nearest one around it that says what to write."""
+    node: Any = _schema()
+    said: dict[str, Any] = {}
+    for part in schema_path:
+        node = node[part]
+        if isinstance(node, dict) and isinstance(node.get("description"), str):
+            said = node
+    return node, said
+
+
+def _resolved(node: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" in node:
+        resolved: dict[str, Any] = _schema()["$defs"][node["$ref"].rsplit("/", 1)[1]]
+        return resolved
+    return node
+
+
+def _shown(node: Mapping[str, Any]) -> str:
+    examples = node.get("examples", ())
+    return orjson.dumps(examples[0]).decode() if examples else ""

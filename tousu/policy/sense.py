@@ -1,0 +1,163 @@
+"""Whether a pack that has the right form also makes sense: the second gate after the JSON Schema.
+
+Each check is a function from a pack to findings; a new trap is a new function in `CHECKS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from tousu.policy.pack import ClockRule, Limit, Pack, Words
+
+
+class Finding(NamedTuple):
+    """Something wrong at a path of the document: what, how to mend it, and an example of the right form."""
+
+    path: tuple[str | int, ...]
+    problem: str
+    fix: str
+    example: str = ""
+
+
+def faults_of(pack: Pack) -> list[Finding]:
+    """Everything that makes no sense in a pack."""
+    return [finding for check in CHECKS for finding in check(pack)]
+
+
+def names_exist(pack: Pack) -> Iterator[Finding]:
+    """Grades and departments that are spoken of must be there."""
+    spoken: list[tuple[tuple[str | int, ...], str, str]] = [
+        (("routing", "unsure", "department"), "departments", pack.routing.unsure.department),
+        (("routing", "unsure", "grade"), "grades", pack.routing.unsure.grade),
+        (("routing", "disputes_to"), "departments", pack.routing.disputes_to),
+        (("inquiries", "complaint_outcome"), "inquiries.outcomes", pack.inquiries.complaint_outcome),
+        *((("inquiries", "departments"), "departments", name) for name in pack.inquiries.departments),
+    ]
+    for one in pack.classes.values():
+        spoken.append((("classes", one.name, "grade"), "grades", one.grade))
+        spoken.extend((("classes", one.name, "departments"), "departments", name) for name in one.departments)
+    known: dict[str, Collection[str]] = {
+        "departments": pack.departments,
+        "grades": pack.grades,
+        "inquiries.outcomes": pack.inquiries.outcomes,
+    }
+    for path, section, name in spoken:
+        if name not in known[section]:
+            names = ", ".join(known[section])
+            yield Finding(path, f"{name} is not among the {section}", f"Use one of: {names}; or add it to {section}")
+
+
+def every_class_has_words(pack: Pack) -> Iterator[Finding]:
+    """A class without words is found by nobody, and one word for two classes decides nothing."""
+    owners: dict[str, str] = {}
+    for one in pack.classes.values():
+        words = all_words(one.words)
+        if not words:
+            yield Finding(("classes", one.name, "words"), "no word leads to this class", "Add at least one word")
+        for word in sorted(words):
+            other = owners.setdefault(word, one.name)
+            if other != one.name:
+                yield Finding(
+                    ("classes", one.name, "words"), f"the word {word} is claimed by {other} too", "Keep it in one class"
+                )
+
+
+def every_clock_has_a_limit(pack: Pack) -> Iterator[Finding]:
+    """One limit or one for every grade, never both; over 0; closing hours only for days that are worked."""
+    for path, clock in _clocks(pack):
+        if (clock.limit is None) == (not clock.limit_by_grade):
+            yield Finding(
+                path,
+                "a clock needs either limit or limit_by_grade",
+                "Keep exactly one of the two",
+                'limit: {"amount": 3, "unit": "working_days", "section": "C 5"}',
+            )
+        if clock.limit_by_grade and set(clock.limit_by_grade) != set(pack.grades):
+            wanted = ", ".join(pack.grades)
+            yield Finding(
+                (*path, "limit_by_grade"),
+                "the grades are not those of the pack",
+                f"Give one limit for each of: {wanted}",
+            )
+        limits = [((*path, "limit"), clock.limit)] if clock.limit else []
+        limits += [((*path, "limit_by_grade", grade), limit) for grade, limit in clock.limit_by_grade.items()]
+        for place, limit in limits:
+            if limit.amount == 0:
+                yield Finding((*place, "amount"), "a limit of 0 is broken at once", "Give at least 1", "amount: 1")
+            yield from _closing_fits(place, limit)
+
+
+def _closing_fits(path: tuple[str | int, ...], limit: Limit) -> Iterator[Finding]:
+    if limit.ends == "close_of_business" and limit.unit not in {"working_days", "statutory_days"}:
+        yield Finding(
+            (*path, "ends"), f"{limit.unit} cannot end at the close of business", "Use working_days or statutory_days"
+        )
+
+
+def no_clock_meets_itself(pack: Pack) -> Iterator[Finding]:
+    """A clock that its own starting event meets or cancels never runs."""
+    for path, clock in _clocks(pack):
+        for kind, triggers in (("met_by", clock.met_by), ("cancelled_by", clock.cancelled_by)):
+            if any(trigger.event == clock.starts_on and not trigger.data and not trigger.case for trigger in triggers):
+                yield Finding((*path, kind), f"{clock.starts_on} starts this clock and ends it", "Name another event")
+
+
+def warnings_and_rungs_rise(pack: Pack) -> Iterator[Finding]:
+    """Shares of warnings and levels of escalation go upwards, so that each is said once and in order."""
+    for path, clock in _clocks(pack):
+        if list(clock.warn_at_share) != sorted(clock.warn_at_share):
+            yield Finding((*path, "warn_at_share"), "the shares do not rise", "Sort them", "[0.5, 0.8]")
+        levels = [rung.level for rung in clock.escalation]
+        if levels != sorted(set(levels)):
+            yield Finding((*path, "escalation"), "the levels do not rise", "Number them 1, 2, 3")
+
+
+def evidence_for_every_claim(pack: Pack) -> Iterator[Finding]:
+    """A cause for which a class opens a claim needs a checklist."""
+    listed = {cause for item in pack.claims.evidence.values() for cause in item.causes}
+    for one in pack.classes.values():
+        if one.claim and one.claim.cause not in listed:
+            yield Finding(
+                ("classes", one.name, "claim"),
+                f"no evidence is listed for {one.claim.cause}",
+                "Add it to claims.evidence",
+            )
+
+
+def zone_is_real(pack: Pack) -> Iterator[Finding]:
+    """The time zone is one of the IANA database and the one of the calendar."""
+    try:
+        zone = ZoneInfo(pack.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        yield Finding(
+            ("time_zone",), f"no such time zone: {pack.time_zone}", "Name one of the IANA database", "Asia/Shanghai"
+        )
+        return
+    if zone.key != pack.calendar.newest.zone.key:
+        wanted = pack.calendar.newest.zone.key
+        yield Finding(
+            ("time_zone",), f"the calendar {pack.calendar.id} counts in {wanted}", "Use the same zone in both"
+        )
+
+
+def all_words(words: Words) -> frozenset[str]:
+    """The words of all scripts."""
+    return frozenset((*words.simplified, *words.traditional, *words.english))
+
+
+def _clocks(pack: Pack) -> Iterator[tuple[tuple[str | int, ...], ClockRule]]:
+    yield from ((("clocks", name), clock) for name, clock in pack.clocks.items())
+    yield from ((("claims", "clocks", name), clock) for name, clock in pack.claims.clocks.items())
+
+
+CHECKS: Final[tuple[Callable[[Pack], Iterator[Finding]], ...]] = (
+    names_exist,
+    every_class_has_words,
+    every_clock_has_a_limit,
+    no_clock_meets_itself,
+    warnings_and_rungs_rise,
+    evidence_for_every_claim,
+    zone_is_real,
+)

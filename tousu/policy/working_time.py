@@ -1,0 +1,193 @@
+"""From a limit to a moment: when it is due, how much of it is used, when a share of it is used.
+
+What a limit means, to the second (`start` is the moment from which it counts):
+
+- elapsed_minutes, elapsed_hours: run round the clock from `start` (domain, section 5).
+- business_hours: only the opening hours of the calendar count; due at the first moment at which they add up.
+- working_days: the local day of `start` does not count, whatever its hour; every worked day after it does; due at 24:00
+  of the last one (or when the office closes on it, where the limit `ends` so). 24:00 is 00:00 of the next day; an event
+  at exactly that moment is in time.
+- calendar_days: the same with every day counting.
+- statutory_days (Civil Code of China, articles 201-203): as calendar_days; a last day that is not worked moves to the
+  next worked day.
+- years (article 202): until 24:00 of the same day of a later year, or of the month's last day where there is none.
+
+A limit in days is used up evenly from 00:00 of the first day that can count (the one after `start`) to the due moment,
+over worked days only for working_days; so half of one working day is noon. A share, a pause and a rest speak of that.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from tousu.policy.calendar import MICROSECOND, Calendar, Stretches, UnpublishedYear, microseconds, moment_of
+from tousu.policy.pack import Limit
+
+_ELAPSED: Final = {"elapsed_minutes": 60_000_000, "elapsed_hours": 3_600_000_000}
+_HOUR_US: Final = 3_600_000_000
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """One run of a clock: when it is due, how long its limit is in its measure, when to warn (share, moment)."""
+
+    due_at: datetime
+    total: timedelta
+    warnings: tuple[tuple[float, datetime], ...]
+
+
+def deadline(start: datetime, limit: Limit, calendar: Calendar) -> datetime | UnpublishedYear:
+    """When a limit that counts from `start` is due (UTC). An amount of 0 is due at once."""
+    if limit.amount == 0:
+        return start.astimezone(UTC)
+    if limit.unit in _ELAPSED:
+        return start.astimezone(UTC) + timedelta(microseconds=_ELAPSED[limit.unit] * limit.amount)
+    if limit.unit == "business_hours":
+        return _advance(start, _HOUR_US * limit.amount, calendar.open, calendar)
+    last = _last_day(calendar.local_day(start), limit, calendar)
+    if isinstance(last, UnpublishedYear):
+        return last
+    if limit.ends == "close_of_business":
+        return moment_of(calendar.closing_us(last))
+    return moment_of(calendar.day_start_us(last + 1))
+
+
+def counted_from(start: datetime, limit: Limit, calendar: Calendar) -> datetime:
+    """The moment from which the limit is used up: `start`, or for days 00:00 of the next local day."""
+    if limit.unit in _ELAPSED or limit.unit == "business_hours":
+        return start.astimezone(UTC)
+    return moment_of(calendar.day_start_us(calendar.local_day(start) + 1))
+
+
+def elapsed_between(start: datetime, end: datetime, limit: Limit, calendar: Calendar) -> timedelta | UnpublishedYear:
+    """How much time lies between two moments in the measure of a limit's unit; nothing where `end` is not later.
+
+    For a clock, `start` is `counted_from(...)`. Opening hours for business_hours, worked days round the clock for
+    working_days, plain time for the rest.
+    """
+    if end <= start:
+        return timedelta(0)
+    stretches = _stretches(limit, calendar)
+    if stretches is None:
+        return end - start
+    gap = calendar.first_gap(_year(start, calendar), _year(end - MICROSECOND, calendar))
+    if gap is not None:
+        return gap
+    return timedelta(microseconds=stretches.passed(microseconds(end)) - stretches.passed(microseconds(start)))
+
+
+def moment_at_share(start: datetime, limit: Limit, share: float, calendar: Calendar) -> datetime | UnpublishedYear:
+    """The first moment at which this share (0 to 1) of a limit that counts from `start` is used."""
+    plan = plan_clock(start, limit, calendar, (share,))
+    return plan if isinstance(plan, UnpublishedYear) else plan.warnings[0][1]
+
+
+def plan_clock(
+    start: datetime, limit: Limit, calendar: Calendar, warn_at_share: Sequence[float] = ()
+) -> Plan | UnpublishedYear:
+    """Due moment, length and warnings of a clock that starts (or starts afresh) at `start`."""
+    due = deadline(start, limit, calendar)
+    if isinstance(due, UnpublishedYear):
+        return due
+    counted = counted_from(start, limit, calendar)
+    total = elapsed_between(counted, due, limit, calendar)
+    if isinstance(total, UnpublishedYear):
+        return total
+    return _with_warnings(counted, due, total, timedelta(0), limit, calendar, warn_at_share)
+
+
+def resume_clock(
+    resumed_at: datetime,
+    total: timedelta,
+    used: timedelta,
+    limit: Limit,
+    calendar: Calendar,
+    warn_at_share: Sequence[float] = (),
+) -> Plan | UnpublishedYear:
+    """The rest of a paused clock, to the second: `used` of `total` was gone when the pause began.
+
+    A clock of which nothing was used starts afresh. Warnings whose share was already used are left out.
+    """
+    if used <= timedelta(0):
+        return plan_clock(resumed_at, limit, calendar, warn_at_share)
+    due = _after(resumed_at, total - used, limit, calendar)
+    if isinstance(due, UnpublishedYear):
+        return due
+    return _with_warnings(resumed_at, due, total, used, limit, calendar, warn_at_share)
+
+
+def _with_warnings(
+    counted: datetime,
+    due: datetime,
+    total: timedelta,
+    used: timedelta,
+    limit: Limit,
+    calendar: Calendar,
+    shares: Sequence[float],
+) -> Plan | UnpublishedYear:
+    warnings = []
+    for share in shares:
+        ahead = total * share - used
+        if ahead < timedelta(0) or (ahead == timedelta(0) and used):
+            continue
+        moment = _after(counted, ahead, limit, calendar)
+        if isinstance(moment, UnpublishedYear):
+            return moment
+        warnings.append((share, moment))
+    return Plan(due_at=due, total=total, warnings=tuple(warnings))
+
+
+def _after(start: datetime, amount: timedelta, limit: Limit, calendar: Calendar) -> datetime | UnpublishedYear:
+    """The first moment from `start` at which so much of the unit's time has passed."""
+    stretches = _stretches(limit, calendar)
+    if stretches is None or amount <= timedelta(0):
+        return start.astimezone(UTC) + max(amount, timedelta(0))
+    return _advance(start, amount // MICROSECOND, stretches, calendar)
+
+
+def _advance(start: datetime, amount_us: int, stretches: Stretches, calendar: Calendar) -> datetime | UnpublishedYear:
+    moment_us = stretches.moment(stretches.passed(microseconds(start)) + amount_us)
+    if moment_us is None:
+        gap = calendar.first_gap(_year(start, calendar), None)
+        assert gap is not None
+        return gap
+    moment = moment_of(moment_us)
+    return calendar.first_gap(_year(start, calendar), _year(moment - MICROSECOND, calendar)) or moment
+
+
+def _last_day(start: int, limit: Limit, calendar: Calendar) -> int | UnpublishedYear:
+    """The local day (ordinal) on which a limit in days or years ends, counted from the day `start`."""
+    match limit.unit:
+        case "working_days":
+            return calendar.working_day_after(start, limit.amount)
+        case "calendar_days":
+            return start + limit.amount
+        case "statutory_days":
+            return calendar.working_day_after(start + limit.amount - 1, 1)
+        case "years":
+            return _same_day(date.fromordinal(start), limit.amount).toordinal()
+        case _:
+            raise AssertionError(f"{limit.unit} is no unit of days")
+
+
+def _same_day(day: date, years: int) -> date:
+    year = day.year + years
+    return date(year, day.month, min(day.day, monthrange(year, day.month)[1]))
+
+
+def _stretches(limit: Limit, calendar: Calendar) -> Stretches | None:
+    match limit.unit:
+        case "business_hours":
+            return calendar.open
+        case "working_days":
+            return calendar.working
+        case _:
+            return None
+
+
+def _year(moment: datetime, calendar: Calendar) -> int:
+    return moment.astimezone(calendar.zone).year
