@@ -1,0 +1,86 @@
+"""What rules say: pure values between a processor's rules and the runtime that carries them out.
+
+A processor is its rules (this protocol), its tables (`Kind`) and a few lines of composition. Rules read no clock,
+database, randomness or log: everything they need comes in as an argument, everything they want goes out as a Decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+
+from tousu.event import Event
+
+
+class Ref(NamedTuple):
+    """The address of one state: its kind (a table of the processor) and its key within the shard."""
+
+    kind: str
+    key: str
+
+
+State = msgspec.Struct
+States = Mapping[Ref, State | None]
+
+
+class Output(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that a rule wants published. The runtime adds id, source, provenance and the causing event.
+
+    `key` chooses the partition and is `subject` unless given. `time` is when it happened in the world.
+    `causation` names the event that caused it where that is not the input in hand (a clock that fires, say).
+    """
+
+    topic: str
+    type: str
+    subject: str
+    time: datetime
+    data: dict[str, Any]
+    key: str | None = None
+    causation: str | None = None
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """Why an input was refused: reason code, sentence, and the place (a JSON pointer or attribute name)."""
+
+    reason: str
+    message: str
+    place: str = ""
+    schema: str = ""
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """What one input or one due clock leads to: exactly one of changes (states, outputs), a no-op, a refusal.
+
+    `states` maps refs to their new state, or to None for 'delete'. `no_op` is the reason code of a recorded no-op.
+    """
+
+    states: Mapping[Ref, State | None] = {}
+    outputs: Sequence[Output] = ()
+    no_op: str = ""
+    refusal: Refusal | None = None
+
+
+class Rules(Protocol):
+    """The pure heart of a processor. All times are UTC.
+
+    `now` is pipeline time: the time up to which the log is complete (design.md, section 4), never the wall clock.
+    """
+
+    def refs(self, event: Event) -> Sequence[Ref]:
+        """The states that `apply` will want to see for this event."""
+        ...
+
+    def apply(self, states: States, event: Event, now: datetime) -> Decision:
+        """Fold one event. `states` holds every ref asked for, with None where there is no such state yet."""
+        ...
+
+    def due(self, ref: Ref, state: State) -> datetime | None:
+        """When this state next wants to be woken, or None."""
+        ...
+
+    def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
+        """Wake a state whose due time has come (due <= now). The new state's due time must lie later or be None."""
+        ...

@@ -1,0 +1,26 @@
+"""The only three ways in which work can fail; everything else is a value with a reason code."""
+
+
+class Failure(Exception):
+    """Something went wrong. Carries a snake_case reason code beside the sentence."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(f"{reason}: {message}")
+        self.reason = reason
+        self.message = message
+
+
+class Retry(Failure):
+    """A dependency is away (database, broker): wait and do the same thing again; nothing is lost."""
+
+
+class Reject(Failure):
+    """This one input can never be applied: it goes to `complaints.rejected`, and the processor goes on."""
+
+    def __init__(self, reason: str, message: str, place: str = "") -> None:
+        super().__init__(reason, message)
+        self.place = place
+
+
+class Stop(Failure):
+    """Going on would do harm (a record is missing, a topic was made again): the shard halts and says why."""

@@ -1,0 +1,76 @@
+"""An input as the fold sees it: decoded, with its provenance and its place in pipeline time."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import orjson
+
+from tousu.decision import Refusal
+from tousu.event import Event, event_of, time_of_text
+from tousu.failure import Reject
+from tousu.runtime.bookmark import NEVER_US, micros
+from tousu.runtime.broker import Record
+from tousu.runtime.processor import Edge
+
+TICK: Final = "tousu.time.ticked.v1"
+
+
+class Arrival(NamedTuple):
+    """One record, read. Either `event` or `refusal` is there. `time_us` is -1 where the shard's own time counts."""
+
+    record: Record
+    event: Event | None
+    refusal: Refusal | None
+    origin: str
+    seq: int
+    time_us: int
+
+    @property
+    def is_tick(self) -> bool:
+        return self.event is not None and self.event.type == TICK
+
+
+def refused(record: Record, error: Reject) -> Arrival:
+    """An input that cannot be read."""
+    refusal = Refusal(reason=error.reason, message=error.message, place=error.place)
+    return Arrival(record, None, refusal, "", 0, NEVER_US)
+
+
+def from_outside(record: Record, edge: Edge, time_from_events: bool) -> Arrival:
+    """Read a record that a channel adapter wrote. What is wrong with it becomes its refusal."""
+    try:
+        event = edge(record)
+        time_us = NEVER_US
+        if time_from_events:
+            received = event.extensions.get("receivedtime")
+            time_us = micros(time_of_text(received, "receivedtime") if received else event.time)
+    except Reject as error:
+        return refused(record, error)
+    return Arrival(record, event, None, "", 0, time_us)
+
+
+def from_ours(record: Record) -> Arrival:
+    """Read a record that one of our processors wrote. One without provenance is refused: it is not from us."""
+    attributes: dict[str, str] = {}
+    origin = seq = time = ""
+    try:
+        for name, value in record.headers:
+            if name.startswith("ce_"):
+                attributes[name[3:]] = value.decode()
+            elif name == "tousu-origin":
+                origin = value.decode()
+            elif name == "tousu-seq":
+                seq = value.decode()
+            elif name == "tousu-time":
+                time = value.decode()
+            elif name == "traceparent":
+                attributes.setdefault("traceparent", value.decode())
+        if not (origin and seq.isdigit() and time):
+            raise Reject("no_provenance", "tousu-origin, tousu-seq and tousu-time must say which processor wrote this")
+        event = event_of(attributes, orjson.loads(record.value or b"{}"))
+        return Arrival(record, event, None, origin, int(seq), micros(time_of_text(time, "tousu-time")))
+    except Reject as error:
+        return refused(record, error)
+    except (ValueError, AttributeError):
+        return refused(record, Reject("malformed_data", "the value must be a JSON object in UTF-8"))

@@ -1,0 +1,112 @@
+"""The bookmark: one shard's place in its inputs, its output numbers, its frontier, and what is not yet known to be out.
+
+It is committed together with the states it belongs to, under a compare-and-set on (owner_epoch, turn): `turn` rises by
+one with every commit, so equal turns mean equal offsets. Source: design.md, sections 3 and 4.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from tousu.runtime.broker import OutRecord
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+NEVER_US: Final = -1
+"""Pipeline time before anything is known."""
+
+
+def micros(moment: datetime) -> int:
+    """A time as whole microseconds since 1970 (UTC), exactly."""
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def moment(us: int) -> datetime:
+    """The time of a number of microseconds since 1970."""
+    return EPOCH + timedelta(microseconds=us)
+
+
+class Seen(msgspec.Struct, array_like=True):
+    """The last output number and the time promised by one origin on one input topic."""
+
+    seq: int
+    time_us: int
+
+
+class Bookmark(msgspec.Struct):
+    """One shard's bookmark as stored; `epoch` and `turn` stand in columns of their own, `pending` too.
+
+    offsets: input topic -> next offset. numbers: 'topic/partition' -> last output number. digests: the same key ->
+    running digest over all outputs there, which lets an audit compare SQL with the topic. frontier: 'topic|origin' ->
+    last number and time. generation: raised by an operator when a rebuilt shard must not repeat its old numbers.
+    """
+
+    offsets: dict[str, int] = {}
+    numbers: dict[str, int] = {}
+    digests: dict[str, str] = {}
+    frontier: dict[str, Seen] = {}
+    time_us: int = NEVER_US
+    tick_us: int = NEVER_US
+    generation: int = 0
+    cluster_id: str = ""
+    topic_ids: dict[str, str] = {}
+
+
+def origin_of(processor: str, shard: int, generation: int) -> str:
+    """The name under which a shard numbers its outputs: `router/3`, or `router/3.2` in its second generation."""
+    return f"{processor}/{shard}.{generation}" if generation else f"{processor}/{shard}"
+
+
+def chained(digest: str, record: OutRecord) -> str:
+    """The running digest after one more output (its key, value and identifying headers)."""
+    state = hashlib.blake2b(digest.encode(), digest_size=16)
+    state.update(record.key or b"")
+    state.update(b"\0")
+    state.update(record.value)
+    for name, value in record.headers:
+        state.update(name.encode())
+        state.update(value)
+    return state.hexdigest()
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(list[OutRecord])
+_DOC_ENCODER = msgspec.json.Encoder(order="sorted")
+_DOC_DECODER = msgspec.json.Decoder(Bookmark)
+
+
+def pack_pending(records: Iterable[OutRecord]) -> bytes:
+    """Outputs as bytes for the bookmark's `pending` column."""
+    return _ENCODER.encode(list(records))
+
+
+def unpack_pending(raw: bytes) -> list[OutRecord]:
+    """The outputs of a `pending` column, in order."""
+    return _DECODER.decode(raw) if raw else []
+
+
+def encode(bookmark: Bookmark) -> str:
+    return _DOC_ENCODER.encode(bookmark).decode()
+
+
+def decode(doc: str) -> Bookmark:
+    return _DOC_DECODER.decode(doc)
+
+
+def copy(bookmark: Bookmark) -> Bookmark:
+    """An independent copy to work on during a turn."""
+    return Bookmark(
+        offsets=dict(bookmark.offsets),
+        numbers=dict(bookmark.numbers),
+        digests=dict(bookmark.digests),
+        frontier=dict(bookmark.frontier),
+        time_us=bookmark.time_us,
+        tick_us=bookmark.tick_us,
+        generation=bookmark.generation,
+        cluster_id=bookmark.cluster_id,
+        topic_ids=dict(bookmark.topic_ids),
+    )

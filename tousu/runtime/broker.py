@@ -1,0 +1,125 @@
+"""What the loop needs of a broker: records in, records out, and who owns which shard.
+
+Two implementations behave alike and pass one test-suite: `tousu.runtime.kafka` (confluent-kafka on a real cluster)
+and `tousu.runtime.simulated` (in memory, for tests, `tousu simulate` and the fault simulator).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from tousu.event import Headers
+
+
+class Record(NamedTuple):
+    """A record as read. `time_ms` is the broker's time stamp, for metrics and rejected events only."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+    time_ms: int = -1
+
+
+class OutRecord(NamedTuple):
+    """A record to publish, its partition already chosen."""
+
+    topic: str
+    partition: int
+    key: bytes | None
+    value: bytes
+    headers: list[tuple[str, bytes]]
+
+
+class Identity(NamedTuple):
+    """What tells a topic from one of the same name made later. Empty where the broker cannot say."""
+
+    cluster_id: str
+    topic_ids: Mapping[str, str]
+
+
+class Ends(NamedTuple):
+    """The ends of all input partitions as they were at or after `asked_at` (wall time)."""
+
+    asked_at: datetime
+    offsets: Mapping[tuple[str, int], int]
+
+
+class Source(Protocol):
+    """The reading side of one processor's copy (a member of the processor's group)."""
+
+    def poll(self, records_max: int, timeout_s: float) -> list[Record]:
+        """The next records of started shards, in order per partition. Also serves the group protocol."""
+        ...
+
+    def wanted(self) -> frozenset[int]:
+        """The shards that the group has given to this member."""
+        ...
+
+    def lost(self) -> frozenset[int]:
+        """Shards taken away since the last call, even if given back meanwhile."""
+        ...
+
+    def broken(self) -> Mapping[int, str]:
+        """Shards whose offset no longer exists, with the broker's words (log truncated, retention passed)."""
+        ...
+
+    def start(self, shard: int, offsets: Mapping[str, int]) -> None:
+        """Begin to deliver this shard's records from these offsets (topic -> next offset)."""
+        ...
+
+    def stop(self, shard: int) -> None:
+        """Deliver nothing more of this shard."""
+        ...
+
+    def pause(self, shard: int, topic: str) -> None:
+        """Deliver nothing more of one input topic of a shard until `resume`."""
+        ...
+
+    def resume(self, shard: int, topic: str) -> None: ...
+
+    def identity(self) -> Identity: ...
+
+    def partitions(self, topic: str) -> int:
+        """How many partitions a topic has. Raises Retry while the broker cannot say, Stop if there is no such topic."""
+        ...
+
+    def ask_ends(self, asked_at: datetime) -> None:
+        """Ask for the ends of the wanted shards' partitions, without waiting. One question at a time."""
+        ...
+
+    def ends(self) -> Ends | None:
+        """The answer to the last question, once, when it is there."""
+        ...
+
+    def note(self, shard: int, offsets: Mapping[str, int]) -> None:
+        """Tell the group's lag tools how far we are. Nothing depends on it."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Sink(Protocol):
+    """The writing side: in order, without holes."""
+
+    def send(self, records: Sequence[OutRecord]) -> None:
+        """Hand records over for publishing, in this order."""
+        ...
+
+    def settle(self, timeout_s: float) -> bool:
+        """Wait until all that was sent is acknowledged; False when the time is over.
+
+        Raises Retry when something can no longer be published in order: the sink is then fresh and empty,
+        and the caller publishes again from the bookmark.
+        """
+        ...
+
+    def reset(self) -> None:
+        """Forget what was sent and is not acknowledged; the caller publishes it again."""
+        ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,166 @@
+"""What differs between PostgreSQL and SQLite: how sets of rows are read and written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+import orjson
+import sqlalchemy as sa
+
+from tousu.runtime.processor import Kind
+
+Row = tuple[Any, ...]
+
+
+class Dialect(Protocol):
+    """The five statements whose fastest form depends on the database."""
+
+    def engine(self) -> sa.Engine: ...
+
+    def ddl(self, bookmarks: str, tables: Mapping[str, str], kinds: Mapping[str, Kind]) -> Iterator[str]: ...
+
+    def select(self, connection: sa.Connection, table: str, pairs: list[tuple[int, str]]) -> Sequence[Row]: ...
+
+    def upsert(self, connection: sa.Connection, table: str, columns: tuple[str, ...], rows: list[Row]) -> None: ...
+
+    def delete(self, connection: sa.Connection, table: str, pairs: list[tuple[int, str]]) -> None: ...
+
+    def move_bookmarks(self, connection: sa.Connection, table: str, rows: list[Row]) -> int: ...
+
+
+def dialect_of(url: str) -> Dialect:
+    """The dialect of a database address. Raises ValueError for a database that is not supported."""
+    name = sa.make_url(url).get_backend_name()
+    if name == "postgresql":
+        return PostgreSQL(url)
+    if name == "sqlite":
+        return SQLite(url)
+    raise ValueError(f"database {name!r} is not supported: give a postgresql:// or sqlite:/// address")
+
+
+def _ddl(bookmarks: str, tables: Mapping[str, str], kinds: Mapping[str, Kind], blob: str, big: str) -> Iterator[str]:
+    yield (
+        f"CREATE TABLE IF NOT EXISTS {bookmarks} (shard INTEGER PRIMARY KEY, owner_epoch {big} NOT NULL, "
+        f"turn {big} NOT NULL, doc TEXT NOT NULL, pending {blob} NOT NULL)"
+    )
+    for name, table in tables.items():
+        columns = "".join(f"{column} TEXT, " for column in kinds[name].columns)
+        yield (
+            f"CREATE TABLE IF NOT EXISTS {table} (shard INTEGER NOT NULL, key TEXT NOT NULL, version {big} NOT NULL, "
+            f"next_due {big}, {columns}doc TEXT NOT NULL, PRIMARY KEY (shard, key))"
+        )
+        if kinds[name].timed:
+            yield (
+                f"CREATE INDEX IF NOT EXISTS {table}_due ON {table} (shard, next_due, key) WHERE next_due IS NOT NULL"
+            )
+
+
+def _assignments(table: str, columns: tuple[str, ...]) -> str:
+    names = ("next_due", *columns, "doc")
+    return f"version = {table}.version + 1, " + ", ".join(f"{name} = excluded.{name}" for name in names)
+
+
+class PostgreSQL:
+    """Sets travel as arrays and are unnested by the server: one statement a batch."""
+
+    def __init__(self, url: str) -> None:
+        self._url = sa.make_url(url).set(drivername="postgresql+psycopg")
+
+    def engine(self) -> sa.Engine:
+        options = "-c synchronous_commit=on -c lock_timeout=30s -c statement_timeout=60s"
+        return sa.create_engine(
+            self._url, poolclass=sa.NullPool, connect_args={"connect_timeout": 5, "options": options}
+        )
+
+    def ddl(self, bookmarks: str, tables: Mapping[str, str], kinds: Mapping[str, Kind]) -> Iterator[str]:
+        # Several copies may start at once: the lock makes one of them create, the others find.
+        yield "SELECT pg_advisory_xact_lock(7463)"
+        yield from _ddl(bookmarks, tables, kinds, "BYTEA", "BIGINT")
+        # Outputs are short-lived: compressing them only to throw them away would cost more than it saves.
+        yield f"ALTER TABLE {bookmarks} ALTER COLUMN pending SET STORAGE EXTERNAL"
+
+    def select(self, connection: sa.Connection, table: str, pairs: list[tuple[int, str]]) -> Sequence[Row]:
+        statement = (
+            f"SELECT t.shard, t.key, t.doc FROM unnest(%s::int[], %s::text[]) AS w (shard, key) "
+            f"JOIN {table} t ON t.shard = w.shard AND t.key = w.key"
+        )
+        return connection.exec_driver_sql(statement, ([p[0] for p in pairs], [p[1] for p in pairs])).all()
+
+    def upsert(self, connection: sa.Connection, table: str, columns: tuple[str, ...], rows: list[Row]) -> None:
+        names = ("shard", "key", "next_due", *columns, "doc")
+        types = ("int", "text", "bigint", *("text" for _ in columns), "text")
+        arrays = ", ".join(f"%s::{kind}[]" for kind in types)
+        statement = (
+            f"INSERT INTO {table} ({', '.join(names)}, version) SELECT w.*, 1 FROM unnest({arrays}) AS w "
+            f"ON CONFLICT (shard, key) DO UPDATE SET {_assignments(table, columns)}"
+        )
+        connection.exec_driver_sql(statement, tuple(list(column) for column in zip(*rows, strict=True)))
+
+    def delete(self, connection: sa.Connection, table: str, pairs: list[tuple[int, str]]) -> None:
+        statement = (
+            f"DELETE FROM {table} t USING unnest(%s::int[], %s::text[]) AS w (shard, key) "
+            "WHERE t.shard = w.shard AND t.key = w.key"
+        )
+        connection.exec_driver_sql(statement, ([p[0] for p in pairs], [p[1] for p in pairs]))
+
+    def move_bookmarks(self, connection: sa.Connection, table: str, rows: list[Row]) -> int:
+        statement = (
+            f"UPDATE {table} b SET turn = b.turn + 1, doc = w.doc, pending = w.pending "
+            "FROM unnest(%s::int[], %s::bigint[], %s::bigint[], %s::text[], %s::bytea[]) "
+            "AS w (shard, epoch, turn, doc, pending) "
+            "WHERE b.shard = w.shard AND b.owner_epoch = w.epoch AND b.turn = w.turn"
+        )
+        return connection.exec_driver_sql(statement, tuple(list(c) for c in zip(*rows, strict=True))).rowcount
+
+
+class SQLite:
+    """Rows go through executemany; writers wait for each other instead of failing."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def engine(self) -> sa.Engine:
+        engine = sa.create_engine(self._url, poolclass=sa.NullPool, connect_args={"timeout": 30})
+
+        @sa.event.listens_for(engine, "connect")
+        def prepare(connection: Any, record: object) -> None:
+            # The driver's own transaction handling would begin too late: we begin ourselves, below.
+            connection.isolation_level = None
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000"):
+                connection.execute(f"PRAGMA {pragma}")
+
+        @sa.event.listens_for(engine, "begin")
+        def begin(connection: sa.Connection) -> None:
+            # A transaction that reads first and writes later could find the database locked half-way.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+        return engine
+
+    def ddl(self, bookmarks: str, tables: Mapping[str, str], kinds: Mapping[str, Kind]) -> Iterator[str]:
+        yield from _ddl(bookmarks, tables, kinds, "BLOB", "INTEGER")
+
+    def select(self, connection: sa.Connection, table: str, pairs: list[tuple[int, str]]) -> Sequence[Row]:
+        statement = (
+            f"SELECT t.shard, t.key, t.doc FROM json_each(?) w "
+            f"JOIN {table} t ON t.shard = w.value ->> 0 AND t.key = w.value ->> 1"
+        )
+        return connection.exec_driver_sql(statement, (orjson.dumps(pairs).decode(),)).all()
+
+    def upsert(self, connection: sa.Connection, table: str, columns: tuple[str, ...], rows: list[Row]) -> None:
+        names = ("shard", "key", "next_due", *columns, "doc")
+        statement = (
+            f"INSERT INTO {table} ({', '.join(names)}, version) VALUES ({', '.join('?' for _ in names)}, 1) "
+            f"ON CONFLICT (shard, key) DO UPDATE SET {_assignments(table, columns)}"
+        )
+        connection.exec_driver_sql(statement, rows)
+
+    def delete(self, connection: sa.Connection, table: str, pairs: list[tuple[int, str]]) -> None:
+        connection.exec_driver_sql(f"DELETE FROM {table} WHERE shard = ? AND key = ?", list(pairs))
+
+    def move_bookmarks(self, connection: sa.Connection, table: str, rows: list[Row]) -> int:
+        statement = (
+            f"UPDATE {table} SET turn = turn + 1, doc = ?, pending = ? WHERE shard = ? AND owner_epoch = ? AND turn = ?"
+        )
+        ordered = [(doc, pending, shard, epoch, turn) for shard, epoch, turn, doc, pending in rows]
+        return sum(connection.exec_driver_sql(statement, row).rowcount for row in ordered)

@@ -1,0 +1,244 @@
+"""One shard's part of a turn: inputs are folded through the rules into changes, all in memory, nothing yet decided.
+
+The same code serves live work, a rebuild and the simulator, so the outcome is a function of the log alone.
+Source: design.md, section 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import orjson
+
+from tousu.decision import Decision, Output, Ref, Refusal, State
+from tousu.event import Event, text_of_time
+from tousu.failure import Stop
+from tousu.runtime import bookmark as bm
+from tousu.runtime import frontier
+from tousu.runtime.agenda import Agenda
+from tousu.runtime.arrival import TICK, Arrival
+from tousu.runtime.broker import OutRecord
+from tousu.runtime.partition import partition_of
+from tousu.runtime.processor import Processor
+from tousu.runtime.report import TurnReport
+from tousu.runtime.store import Change, Opened, Store
+
+REJECTED: Final = "complaints.rejected"
+FIRES_PER_EVENT: Final = 64
+"""Due clocks woken in front of one event. A herd must not hold up live events; a fixed number keeps rebuilds equal."""
+FIRES_PER_TICK: Final = 5_000
+CARRIED: Final = ("correlationid", "traceparent", "inboundtime")
+"""Attributes that an output takes over from the event that caused it."""
+OUR_FAULTS: Final = frozenset({"internal_error", "unpublishable", "unstorable"})
+OUR_FAULTS_MAX: Final = 100
+
+
+class Draft:
+    """The working copy of one shard during one turn."""
+
+    def __init__(
+        self, processor: Processor, shard: int, opened: Opened, partitions: Mapping[str, int], store: Store,
+        bound_us: Mapping[str, int], report: TurnReport,
+    ) -> None:  # fmt: skip
+        self.shard = shard
+        self._processor = processor
+        self.opened = opened
+        self.bound_us = bound_us
+        self._partitions = partitions
+        self._report = report
+        self.bookmark = bm.copy(opened.bookmark)
+        self.agenda = Agenda(store, shard, bound_us)
+        self.states: dict[Ref, State | None] = {}
+        self.changes: dict[Ref, State | None] = {}
+        self.outputs: list[OutRecord] = []
+        self.faults_in_a_row = 0
+        self._origin = bm.origin_of(processor.name, shard, self.bookmark.generation)
+        self._expected = frontier.expected_origins(processor.inputs, shard, partitions[processor.inputs[0].topic])
+
+    def change(self) -> Change:
+        """The turn's outcome, ready for the database."""
+        return Change(
+            self.shard, self.opened.epoch, self.opened.turn, self.bookmark, bm.pack_pending(self.outputs),
+            self.changes, self.agenda.dues,
+        )  # fmt: skip
+
+    def fold(self, arrival: Arrival, refs: Iterable[Ref], stamp_us: int) -> None:
+        """Apply one input. `stamp_us` is the time that this shard gives to what comes from outside.
+
+        Raises Stop when the shard must halt in front of this input.
+        """
+        record = arrival.record
+        if arrival.refusal is not None:
+            self._reject(arrival, arrival.refusal)
+        elif arrival.origin:
+            seen = frontier.observe(
+                self.bookmark.frontier, record.topic, arrival.origin, arrival.seq, arrival.time_us
+            )
+            if seen is frontier.Arrival.DUPLICATE:
+                self._report.events[(arrival.event.type if arrival.event else "", "duplicate")] += 1
+            else:
+                self._advance(frontier.shard_time_us(self.bookmark.frontier, self._expected))
+                self._fold_event(arrival, refs)
+        else:
+            self._advance(arrival.time_us if arrival.time_us >= 0 else stamp_us)
+            self._fold_event(arrival, refs)
+        self.bookmark.offsets[record.topic] = record.offset + 1
+        self._report.records += 1
+
+    def tick(self, time_us: int) -> None:
+        """Let time pass to `time_us`: wake what is due, tell the readers. Only for the processor that keeps time."""
+        self._advance(time_us)
+        self._pass_tick()
+
+    def _advance(self, time_us: int) -> None:
+        self.bookmark.time_us = max(self.bookmark.time_us, time_us)
+
+    def _fold_event(self, arrival: Arrival, refs: Iterable[Ref]) -> None:
+        event = arrival.event
+        assert event is not None
+        if event.type == TICK:
+            self._report.events[(TICK, "ticked")] += 1
+            self._pass_tick()
+            return
+        now_us = self.bookmark.time_us
+        # An event stamped t meets a case on which every clock due before t has fired, herd or no herd.
+        self._fire(now_us - 1, FIRES_PER_EVENT)
+        mine = {ref: self._woken_up_to(ref, now_us - 1) for ref in refs}
+        try:
+            decision = self._processor.rules.apply(mine, event, bm.moment(now_us))
+        except Exception as error:  # a fault in the rules must not stop the other customers
+            decision = Decision(refusal=Refusal(reason="internal_error", message=f"{type(error).__name__}: {error}"))
+        self._settle(arrival, event, decision)
+
+    def _settle(self, arrival: Arrival, event: Event, decision: Decision) -> None:
+        refusal = decision.refusal
+        if refusal is None:
+            problem = self._carry_out(decision, event)
+            refusal = Refusal(reason="unpublishable", message=problem) if problem else None
+        if refusal is not None:
+            self._reject(arrival, refusal)
+            return
+        self.faults_in_a_row = 0
+        self._report.events[(event.type, "no_op" if decision.no_op else "applied")] += 1
+        if decision.no_op:
+            self._report.no_ops[decision.no_op] += 1
+        inbound = event.extensions.get("inboundtime")
+        if inbound:
+            self._report.inbound_ms.append(int(inbound))
+
+    def _woken_up_to(self, ref: Ref, until_us: int) -> State | None:
+        """The state of a ref after all its own clocks due by then, even when a herd is still being worked off."""
+        state = self.states.get(ref)
+        while state is not None:
+            due = self._processor.rules.due(ref, state)
+            if due is None or bm.micros(due) > until_us:
+                break
+            self._wake(ref, state, bm.micros(due))
+            state = self.states.get(ref)
+        return state
+
+    def _fire(self, until_us: int, count_max: int) -> None:
+        for _ in range(count_max):
+            wake = self.agenda.pop(until_us)
+            if wake is None:
+                return
+            state = self.states.get(wake.ref) or wake.stored
+            assert state is not None
+            self._wake(wake.ref, state, wake.due_us)
+
+    def _wake(self, ref: Ref, state: State, due_us: int) -> None:
+        decision = self._processor.rules.fire(ref, state, bm.moment(self.bookmark.time_us))
+        self._report.lateness_s.append((self.bookmark.time_us - due_us) / 1e6)
+        problem = self._carry_out(decision, None)
+        if problem:
+            raise Stop("unpublishable", f"a clock of {ref.kind} cannot say what it must: {problem}")
+        due_next = self.agenda.dues.get(ref, due_us)
+        if due_next is not None and due_next <= due_us:
+            raise Stop("clock_stands_still", f"a clock of {ref.kind} fired and is due at the same time again")
+
+    def _pass_tick(self) -> None:
+        now_us = self.bookmark.time_us
+        self._fire(now_us, FIRES_PER_TICK)
+        if now_us <= self.bookmark.tick_us:
+            return
+        self.bookmark.tick_us = now_us
+        time = bm.moment(now_us)
+        for topic in self._processor.ticks_to:
+            self._publish(Output(topic=topic, type=TICK, subject="", time=time, data={}), b"{}", None, self.shard)
+
+    def _carry_out(self, decision: Decision, cause: Event | None) -> str:
+        """Take a decision over. Returns a sentence, and does nothing, when one of its outputs must not leave."""
+        ready = []
+        for output in decision.outputs:
+            value = orjson.dumps(output.data)
+            problem = self._processor.check(output, len(value)) if self._processor.check else ""
+            if not (output.key or output.subject):
+                problem = problem or f"an output to {output.topic} has no key"
+            if problem:
+                return problem
+            ready.append((output, value))
+        for output, value in ready:
+            partition = partition_of(output.key or output.subject, self._partitions[output.topic])
+            self._publish(output, value, cause, partition)
+        for ref, state in decision.states.items():
+            self.states[ref] = self.changes[ref] = state
+            due = self._processor.rules.due(ref, state) if state is not None else None
+            self.agenda.changed(ref, None if due is None else bm.micros(due))
+        return ""
+
+    def _publish(self, output: Output, value: bytes, cause: Event | None, partition: int) -> None:
+        time = text_of_time(output.time)
+        headers = [("ce_specversion", b"1.0"), ("ce_type", output.type.encode()), ("ce_time", time.encode())]
+        headers += [("ce_source", f"tousu/{self._processor.name}".encode()), ("content-type", b"application/json")]
+        if output.subject:
+            headers.append(("ce_subject", output.subject.encode()))
+        address = self._processor.schema_of(output.type) if self._processor.schema_of else ""
+        if address:
+            headers.append(("ce_dataschema", address.encode()))
+        causation = output.causation or (cause.id if cause is not None else "")
+        if causation:
+            headers.append(("ce_causationid", causation.encode()))
+        if cause is not None:
+            headers += [(f"ce_{n}", cause.extensions[n].encode()) for n in CARRIED if n in cause.extensions]
+        key = (output.key or output.subject).encode() or None
+        self._number(OutRecord(output.topic, partition, key, value, headers))
+        self._report.outputs[(output.topic, output.type)] += 1
+
+    def _number(self, record: OutRecord) -> None:
+        """Give an output its number, its id and its time, and add it to the running digest."""
+        where = f"{record.topic}/{record.partition}"
+        seq = self.bookmark.numbers.get(where, 0) + 1
+        self.bookmark.numbers[where] = seq
+        record.headers.extend(
+            (
+                ("ce_id", f"{self._origin}:{where}:{seq}".encode()),
+                ("tousu-origin", self._origin.encode()),
+                ("tousu-seq", str(seq).encode()),
+                ("tousu-time", text_of_time(bm.moment(max(self.bookmark.time_us, 0))).encode()),
+            )
+        )
+        self.bookmark.digests[where] = bm.chained(self.bookmark.digests.get(where, ""), record)
+        self.outputs.append(record)
+
+    def _reject(self, arrival: Arrival, refusal: Refusal) -> None:
+        """Send an input to complaints.rejected: bytes untouched, reason, place, and where it came from."""
+        record = arrival.record
+        said = {
+            "tousu-reason": refusal.reason, "tousu-message": refusal.message[:2000], "tousu-place": refusal.place[:500],
+            "tousu-schema": refusal.schema, "tousu-topic": record.topic, "tousu-partition": str(record.partition),
+            "tousu-offset": str(record.offset), "tousu-timestamp": str(record.time_ms),
+        }  # fmt: skip
+        time = text_of_time(bm.moment(max(self.bookmark.time_us, 0)))
+        headers = [
+            ("ce_specversion", b"1.0"), ("ce_type", b"tousu.event.rejected.v1"), ("ce_time", time.encode()),
+            ("ce_source", f"tousu/{self._processor.name}".encode()), *((n, v.encode()) for n, v in said.items()),
+        ]  # fmt: skip
+        headers += [(f"original-{name}", value) for name, value in record.headers if value is not None]
+        if record.value is None:
+            headers.append(("tousu-no-value", b"1"))
+        self._number(OutRecord(REJECTED, self.shard, record.key, record.value or b"", headers))
+        kind = arrival.event.type if arrival.event is not None else "unreadable"
+        self._report.events[(kind, "rejected")] += 1
+        self._report.rejects[refusal.reason] += 1
+        self.faults_in_a_row = self.faults_in_a_row + 1 if refusal.reason in OUR_FAULTS else 0

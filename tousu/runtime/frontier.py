@@ -1,0 +1,72 @@
+"""Gapless numbers and pipeline time: what a shard has seen of each origin (pure).
+
+An origin numbers its records 1, 2, 3 … per destination partition and promises, with each, a time before which nothing
+more will come from it. A reader drops what it has, notices what is missing, and knows how complete its log is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+
+from tousu.failure import Stop
+from tousu.runtime.bookmark import NEVER_US, Seen
+from tousu.runtime.processor import Input
+
+
+class Arrival(Enum):
+    """What a numbered record is to its reader."""
+
+    NEXT = "next"
+    DUPLICATE = "duplicate"
+
+
+def observe(frontier: dict[str, Seen], topic: str, origin: str, seq: int, time_us: int) -> Arrival:
+    """Note a record of an origin in the frontier (in place).
+
+    Raises Stop `missing_record` when numbers before it never came, `time_went_back` when its promise was broken.
+    """
+    name = f"{topic}|{origin}"
+    last = frontier.get(name)
+    known = last.seq if last is not None else 0
+    if seq <= known:
+        return Arrival.DUPLICATE
+    if seq != known + 1:
+        raise Stop("missing_record", f"{topic}: {origin} goes from {known} to {seq}; records are missing in between")
+    if last is not None and time_us < last.time_us:
+        raise Stop("time_went_back", f"{topic}: {origin} promised a time with record {known} and broke it with {seq}")
+    frontier[name] = Seen(seq, time_us)
+    return Arrival.NEXT
+
+
+def expected_origins(inputs: Iterable[Input], shard: int, partitions: int) -> tuple[str, ...]:
+    """The 'topic|origin' names from which time must come before the shard's time moves."""
+    names = []
+    for each in inputs:
+        if each.writer:
+            shards = range(partitions) if each.spread else (shard,)
+            names.extend(f"{each.topic}|{each.writer}/{s}" for s in shards)
+    return tuple(names)
+
+
+def shard_time_us(frontier: dict[str, Seen], expected: Iterable[str]) -> int:
+    """The smallest time promised by any expected origin; never (-1) while one of them has not spoken.
+
+    A later generation of an origin (`router/3.2`) speaks for the origin.
+    """
+    times: list[int] = []
+    for name in expected:
+        own = [seen.time_us for key, seen in frontier.items() if key == name or key.startswith(name + ".")]
+        if not own:
+            return NEVER_US
+        times.append(max(own))
+    return min(times) if times else NEVER_US
+
+
+def slowest_origin(frontier: dict[str, Seen], expected: Iterable[str]) -> tuple[str, int]:
+    """Which origin holds time back, and at what time it stands (for the alarm 'pipeline time is behind')."""
+    return min(
+        ((name, frontier[name].time_us if name in frontier else NEVER_US) for name in expected),
+        key=lambda pair: pair[1],
+        default=("", NEVER_US),
+    )

@@ -1,0 +1,269 @@
+"""The loop's broker on a real cluster, by confluent-kafka (librdkafka).
+
+The group decides who owns which shard; offsets come from the bookmark alone. Until a shard is opened nothing of it is
+fetched: the assignment that librdkafka sees holds the opened shards only. Source: librdkafka, 'manual assignment' and
+`auto.offset.reset=error`; KIP-98 for the idempotent producer.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from datetime import datetime
+from typing import Any, Final
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka import TopicCollection
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
+from tousu.failure import Retry, Stop
+from tousu.runtime.broker import Ends, Identity, OutRecord, Record
+
+REQUEST_S: Final = 10.0
+NOTE_EVERY_S: Final = 2.0
+_OFFSET_GONE: Final = frozenset({KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE})
+
+
+class KafkaSource:
+    """One member of the processor's group."""
+
+    def __init__(self, servers: str, group: str, topics: Sequence[str], settings: Mapping[str, Any] = {}) -> None:
+        self._topics = tuple(topics)
+        self._group_shards: dict[int, set[str]] = defaultdict(set)
+        self._lost: set[int] = set()
+        self._broken: dict[int, str] = {}
+        self._offsets: dict[tuple[str, int], int] = {}
+        self._paused: set[tuple[str, int]] = set()
+        self._noted: dict[tuple[str, int], int] = {}
+        self._noted_at_s = 0.0
+        self._assignment_stale = False
+        self._question: tuple[datetime, dict[TopicPartition, Future[Any]]] | None = None
+        connection = {"bootstrap.servers": servers, **settings}
+        self._admin = AdminClient(connection)
+        self._consumer = Consumer(
+            {
+                **connection,
+                "group.id": group,
+                "enable.auto.commit": False,
+                "enable.auto.offset.store": False,
+                "auto.offset.reset": "error",
+                "partition.assignment.strategy": "range",
+                "isolation.level": "read_committed",
+                "session.timeout.ms": settings.get("session.timeout.ms", 10_000),
+                "max.poll.interval.ms": settings.get("max.poll.interval.ms", 300_000),
+                "fetch.wait.max.ms": 50,
+                "queued.max.messages.kbytes": 16_384,
+                "fetch.message.max.bytes": 1_048_576,
+            }
+        )
+        self._consumer.subscribe(list(topics), on_assign=self._given, on_revoke=self._taken, on_lost=self._taken)
+
+    # -- the group (called by librdkafka inside poll) -------------------------------------------------------------
+
+    def _given(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        self._group_shards.clear()
+        for each in partitions:
+            self._group_shards[each.partition].add(each.topic)
+        self._assignment_stale = False
+        consumer.assign([])
+
+    def _taken(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        self._lost |= {each.partition for each in partitions}
+        self._group_shards.clear()
+        self._offsets.clear()
+        self._paused.clear()
+        self._assignment_stale = False
+        consumer.unassign()
+
+    def wanted(self) -> frozenset[int]:
+        for shard, topics in self._group_shards.items():
+            if len(topics) != len(self._topics):
+                missing = ", ".join(sorted(set(self._topics) - topics))
+                raise Stop("not_co_partitioned", f"shard {shard} came without {missing}: is the range assignor used?")
+        return frozenset(self._group_shards)
+
+    def lost(self) -> frozenset[int]:
+        lost, self._lost = frozenset(self._lost), set()
+        return lost
+
+    def broken(self) -> Mapping[int, str]:
+        broken, self._broken = self._broken, {}
+        return broken
+
+    # -- reading ------------------------------------------------------------------------------------------------
+
+    def poll(self, records_max: int, timeout_s: float) -> list[Record]:
+        if self._assignment_stale:
+            self._assign()
+        records = []
+        for message in self._consumer.consume(records_max, timeout_s):
+            error = message.error()
+            if error is not None:
+                self._note_error(message, error)
+                continue
+            records.append(self._record(message))
+        return [r for r in records if (r.topic, r.partition) in self._offsets]
+
+    def _record(self, message: Message) -> Record:
+        topic, partition, offset = message.topic(), message.partition(), message.offset()
+        if (topic, partition) in self._offsets:
+            self._offsets[(topic, partition)] = offset + 1
+        return Record(
+            topic, partition, offset, message.key(), message.value(), message.headers() or (), message.timestamp()[1]
+        )
+
+    def _note_error(self, message: Message, error: KafkaError) -> None:
+        if error.code() in _OFFSET_GONE and message.partition() is not None:
+            self._broken[message.partition()] = f"{message.topic()}/{message.partition()}: {error.str()}"
+        elif error.fatal():
+            raise Stop("broker_fatal", error.str())
+        # Everything else (a broker that is away, a topic not known yet) librdkafka repairs by itself.
+
+    def _assign(self) -> None:
+        """Tell librdkafka which partitions to fetch, each from where we stand. Rare: shards open, close, pause."""
+        self._assignment_stale = False
+        wanted = [TopicPartition(t, p, o) for (t, p), o in self._offsets.items() if (t, p) not in self._paused]
+        self._consumer.assign(wanted)
+
+    def start(self, shard: int, offsets: Mapping[str, int]) -> None:
+        for topic, offset in offsets.items():
+            self._offsets[(topic, shard)] = offset
+        self._assignment_stale = True
+
+    def stop(self, shard: int) -> None:
+        for topic in self._topics:
+            self._paused.discard((topic, shard))
+            if self._offsets.pop((topic, shard), None) is not None:
+                self._assignment_stale = True
+
+    def pause(self, shard: int, topic: str) -> None:
+        self._paused.add((topic, shard))
+        self._assignment_stale = True
+
+    def resume(self, shard: int, topic: str) -> None:
+        self._paused.discard((topic, shard))
+        self._assignment_stale = True
+
+    # -- facts about the cluster --------------------------------------------------------------------------------
+
+    def identity(self) -> Identity:
+        """Cluster id and topic ids; empty where the broker does not tell (librdkafka's own broker)."""
+        try:
+            cluster_id = self._admin.list_topics(timeout=REQUEST_S).cluster_id or ""
+            described = self._admin.describe_topics(TopicCollection(list(self._topics)), request_timeout=REQUEST_S)
+            ids = {topic: str(future.result().topic_id) for topic, future in described.items()}
+        except KafkaException as error:
+            if error.args[0].code() in (KafkaError._UNSUPPORTED_FEATURE, KafkaError.UNSUPPORTED_VERSION):
+                return Identity("", {})
+            raise Retry("broker_away", f"cannot describe the topics: {error.args[0].str()}") from error
+        return Identity(cluster_id, ids)
+
+    def partitions(self, topic: str) -> int:
+        try:
+            metadata = self._admin.list_topics(topic, timeout=REQUEST_S).topics[topic]
+        except KafkaException as error:
+            raise Retry("broker_away", f"cannot reach the broker: {error.args[0].str()}") from error
+        if metadata.error is not None:
+            if metadata.error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
+                raise Stop("no_topic", f"topic {topic} does not exist; make the topics with `tousu topics apply`")
+            raise Retry("broker_away", f"{topic}: {metadata.error.str()}")
+        return len(metadata.partitions)
+
+    def ask_ends(self, asked_at: datetime) -> None:
+        if self._question is not None or not self._group_shards:
+            return
+        wanted = {TopicPartition(t, s): OffsetSpec.latest() for t in self._topics for s in self._group_shards}
+        self._question = (asked_at, self._admin.list_offsets(wanted, request_timeout=REQUEST_S))
+
+    def ends(self) -> Ends | None:
+        if self._question is None or not all(f.done() for f in self._question[1].values()):
+            return None
+        asked_at, futures = self._question
+        self._question = None
+        try:
+            return Ends(asked_at, {(tp.topic, tp.partition): f.result().offset for tp, f in futures.items()})
+        except KafkaException:
+            return None  # asked again within a second; time simply does not move meanwhile
+
+    def note(self, shard: int, offsets: Mapping[str, int]) -> None:
+        self._noted.update({(topic, shard): offset for topic, offset in offsets.items()})
+        if time.monotonic() - self._noted_at_s < NOTE_EVERY_S:
+            return
+        self._noted_at_s = time.monotonic()
+        places = [TopicPartition(t, s, o) for (t, s), o in self._noted.items() if s in self._group_shards]
+        self._noted.clear()
+        try:
+            self._consumer.commit(offsets=places, asynchronous=True)
+        except KafkaException:
+            return  # only lag tools look at these; the bookmark is what counts
+
+    def close(self) -> None:
+        self._consumer.close()
+
+
+class KafkaSink:
+    """An idempotent producer that never gives up on a record and never leaves a hole."""
+
+    def __init__(self, servers: str, settings: Mapping[str, Any] = {}) -> None:
+        self._settings = {
+            "bootstrap.servers": servers,
+            "enable.idempotence": True,
+            "enable.gapless.guarantee": True,
+            "acks": "all",
+            "message.timeout.ms": 0,
+            "linger.ms": 2,
+            "batch.num.messages": 10_000,
+            "message.max.bytes": 2_097_152,
+            "queue.buffering.max.messages": 500_000,
+            "socket.nagle.disable": True,
+            **settings,
+        }
+        self._producer = Producer(self._settings)
+        self._failure: str = ""
+        self._generation = 0
+
+    def send(self, records: Sequence[OutRecord]) -> None:
+        generation = self._generation
+        report = self._reporter(generation)
+        for record in records:
+            while True:
+                try:
+                    self._producer.produce(
+                        record.topic, record.value, record.key, record.partition, on_delivery=report,
+                        headers=record.headers,
+                    )  # fmt: skip
+                    break
+                except BufferError:
+                    self._producer.poll(0.1)
+                except KafkaException as error:
+                    self._fail(error.args[0].str())
+        self._producer.poll(0)
+
+    def _reporter(self, generation: int) -> Callable[[KafkaError | None, Message], None]:
+        def report(error: KafkaError | None, message: Message) -> None:
+            if error is not None and generation == self._generation and not self._failure:
+                self._failure = f"{message.topic()}/{message.partition()}: {error.str()}"
+
+        return report
+
+    def settle(self, timeout_s: float) -> bool:
+        left = self._producer.flush(timeout_s)
+        if self._failure:
+            self._fail(self._failure)
+        return left == 0
+
+    def _fail(self, words: str) -> None:
+        self.reset()
+        raise Retry("broker_away", f"a record could not be published in order: {words}")
+
+    def reset(self) -> None:
+        """A fresh producer: what the old one still holds is thrown away; the bookmark has it all."""
+        self._generation += 1
+        self._failure = ""
+        self._producer.purge()
+        self._producer = Producer(self._settings)
+
+    def close(self) -> None:
+        self._producer.flush(REQUEST_S)

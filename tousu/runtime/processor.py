@@ -1,0 +1,97 @@
+"""What makes a processor: its name, its inputs, its rules and its tables. Everything else is the runtime's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import msgspec
+
+from tousu.decision import Output, Rules, State
+from tousu.event import Event
+from tousu.runtime.broker import Record
+
+
+class Codec(Protocol):
+    """How a state becomes the text of its row and back."""
+
+    def encode(self, state: State) -> str: ...
+
+    def decode(self, doc: str) -> State: ...
+
+
+class JsonCodec:
+    """One JSON document per state (the ordinary way)."""
+
+    def __init__(self, kind: type[State]) -> None:
+        self._encoder = msgspec.json.Encoder()
+        self._decoder = msgspec.json.Decoder(kind)
+
+    def encode(self, state: State) -> str:
+        return self._encoder.encode(state).decode()
+
+    def decode(self, doc: str) -> State:
+        return self._decoder.decode(doc)
+
+
+class Kind:
+    """A table of states. `columns` are promoted for queries: column name -> how to read it off a state (text or None).
+
+    `timed` says that states of this kind have clocks: their `next_due` is indexed and they are woken.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        state: type[State],
+        *,
+        columns: Mapping[str, Callable[[Any], str | None]] | None = None,
+        timed: bool = False,
+        codec: Codec | None = None,
+    ) -> None:
+        self.name = name
+        self.state = state
+        self.columns = dict(columns or {})
+        self.timed = timed
+        self.codec: Codec = codec or JsonCodec(state)
+
+
+class Input(msgspec.Struct, frozen=True):
+    """An input topic. `writer` is the processor of ours that writes it, '' for channel adapters.
+
+    `spread` is true where any shard of the writer may write to any partition (else shard p writes partition p).
+    """
+
+    topic: str
+    writer: str = ""
+    spread: bool = False
+
+
+class Edge(Protocol):
+    """Reads a record from outside; raises Reject with reason and place. For topics that adapters write."""
+
+    def __call__(self, record: Record) -> Event: ...
+
+
+class Check(Protocol):
+    """Checks an output before it is committed; returns a sentence when it must not leave, else ''."""
+
+    def __call__(self, output: Output, size_bytes: int) -> str: ...
+
+
+class Processor(msgspec.Struct, frozen=True, kw_only=True):
+    """A stream processor. `keeps_time` marks the one that stamps time (intake); the others take time from their input.
+
+    `ticks_to` are the topics onto which the passing of time is sent. `schema_of` names the schema address of an event type.
+    """
+
+    name: str
+    inputs: tuple[Input, ...]
+    rules: Rules
+    kinds: tuple[Kind, ...]
+    outputs: tuple[str, ...]
+    ticks_to: tuple[str, ...] = ()
+    keeps_time: bool = False
+    edge: Edge | None = None
+    check: Check | None = None
+    schema_of: Callable[[str], str] | None = None

@@ -1,0 +1,31 @@
+"""What one turn did, in numbers: filled by the loop, read by metrics, logs and tests."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class TurnReport:
+    """Counts and durations of one turn of the loop. Durations in seconds, times in microseconds since 1970."""
+
+    events: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(event type, result) with result applied | no_op | duplicate | rejected | fired | ticked."""
+    rejects: Counter[str] = field(default_factory=Counter)
+    """reason code -> count"""
+    no_ops: Counter[str] = field(default_factory=Counter)
+    outputs: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(topic, event type) -> count"""
+    published: Counter[str] = field(default_factory=Counter)
+    lateness_s: list[float] = field(default_factory=list)
+    """for each clock that fired, pipeline time minus due time"""
+    inbound_ms: list[int] = field(default_factory=list)
+    """for each applied event that carries it, the broker time of the inbound record"""
+    time_us: dict[int, int] = field(default_factory=dict)
+    """shard -> pipeline time after the turn"""
+    durations_s: dict[str, float] = field(default_factory=dict)
+    """step (read, fold, commit, settle) -> seconds"""
+    records: int = 0
+    pending: int = 0
+    """outputs committed in this turn and handed over for publishing"""

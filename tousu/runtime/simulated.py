@@ -1,0 +1,164 @@
+"""A broker in memory with the same behaviour as the real one, for tests, `tousu simulate` and the fault simulator.
+
+It proves nothing about durability; that the loop treats both alike is proven by one test-suite that runs on both.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from tousu.event import Headers
+from tousu.failure import Retry, Stop
+from tousu.runtime.broker import Ends, Identity, OutRecord, Record
+
+
+class SimulatedBroker:
+    """Topics as lists. `published` holds every record in order of publication, over all topics."""
+
+    def __init__(self, topics: Iterable[str], partitions: int) -> None:
+        self.partitions = partitions
+        self.logs: dict[str, list[list[Record]]] = {t: [[] for _ in range(partitions)] for t in topics}
+        self.starts: dict[tuple[str, int], int] = defaultdict(int)
+        self.topic_ids = {topic: f"id-of-{topic}" for topic in self.logs}
+        self.published: list[Record] = []
+        self.away = False
+        self.time_ms = 0
+
+    def append(self, topic: str, partition: int, key: bytes | None, value: bytes | None, headers: Headers) -> Record:
+        """Write one record. Raises Stop when there is no such topic."""
+        if topic not in self.logs:
+            raise Stop("no_topic", f"topic {topic} does not exist")
+        log = self.logs[topic][partition]
+        record = Record(topic, partition, len(log), key, value, list(headers), self.time_ms)
+        log.append(record)
+        self.published.append(record)
+        return record
+
+    def truncate(self, topic: str, partition: int, start: int) -> None:
+        """Let retention remove everything before an offset."""
+        self.starts[(topic, partition)] = start
+
+    def recreate(self, topic: str) -> None:
+        """Delete a topic and make another one of the same name."""
+        self.logs[topic] = [[] for _ in range(self.partitions)]
+        self.topic_ids[topic] += "'"
+
+
+class SimulatedSource:
+    """The reading side of one copy. Who owns which shard is said by `give` and `take` (there is no group)."""
+
+    def __init__(self, broker: SimulatedBroker, topics: Sequence[str], shards: Iterable[int] = ()) -> None:
+        self._broker = broker
+        self._topics = tuple(topics)
+        self._wanted = set(shards)
+        self._lost: set[int] = set()
+        self._broken: dict[int, str] = {}
+        self._positions: dict[tuple[str, int], int] = {}
+        self._paused: set[tuple[str, int]] = set()
+        self._ends: Ends | None = None
+
+    def give(self, shard: int) -> None:
+        """The group assigns a shard to this copy."""
+        self._wanted.add(shard)
+
+    def take(self, shard: int) -> None:
+        """The group takes a shard away."""
+        self._wanted.discard(shard)
+        self._lost.add(shard)
+
+    def poll(self, records_max: int, timeout_s: float) -> list[Record]:
+        records: list[Record] = []
+        if self._broker.away:
+            return records
+        for (topic, shard), position in sorted(self._positions.items()):
+            if (topic, shard) in self._paused or len(records) >= records_max:
+                continue
+            log = self._broker.logs[topic][shard]
+            if position < self._broker.starts[(topic, shard)] or position > len(log):
+                self._broken[shard] = f"{topic}/{shard}: offset {position} is out of range"
+                continue
+            found = log[position : position + records_max - len(records)]
+            records += found
+            self._positions[(topic, shard)] = position + len(found)
+        return records
+
+    def wanted(self) -> frozenset[int]:
+        return frozenset(self._wanted)
+
+    def lost(self) -> frozenset[int]:
+        lost, self._lost = frozenset(self._lost), set()
+        return lost
+
+    def broken(self) -> Mapping[int, str]:
+        broken, self._broken = self._broken, {}
+        return broken
+
+    def start(self, shard: int, offsets: Mapping[str, int]) -> None:
+        for topic, offset in offsets.items():
+            self._positions[(topic, shard)] = offset
+
+    def stop(self, shard: int) -> None:
+        for topic in self._topics:
+            self._positions.pop((topic, shard), None)
+            self._paused.discard((topic, shard))
+
+    def pause(self, shard: int, topic: str) -> None:
+        self._paused.add((topic, shard))
+
+    def resume(self, shard: int, topic: str) -> None:
+        self._paused.discard((topic, shard))
+
+    def identity(self) -> Identity:
+        return Identity("simulated", dict(self._broker.topic_ids))
+
+    def partitions(self, topic: str) -> int:
+        if topic not in self._broker.logs:
+            raise Stop("no_topic", f"topic {topic} does not exist; make the topics with `tousu topics apply`")
+        return len(self._broker.logs[topic])
+
+    def ask_ends(self, asked_at: datetime) -> None:
+        if self._broker.away:
+            return
+        offsets = {(t, s): len(self._broker.logs[t][s]) for t in self._topics for s in self._wanted}
+        self._ends = Ends(asked_at, offsets)
+
+    def ends(self) -> Ends | None:
+        ends, self._ends = self._ends, None
+        return ends
+
+    def note(self, shard: int, offsets: Mapping[str, int]) -> None:
+        """Nobody looks at lag here."""
+
+    def close(self) -> None:
+        self._positions.clear()
+
+
+class SimulatedSink:
+    """The writing side. Records go out when the caller settles, in order; `before_each` lets a test strike in between."""
+
+    def __init__(self, broker: SimulatedBroker, before_each: Callable[[OutRecord], None] | None = None) -> None:
+        self._broker = broker
+        self._waiting: list[OutRecord] = []
+        self._before_each = before_each
+
+    def send(self, records: Sequence[OutRecord]) -> None:
+        self._waiting.extend(records)
+
+    def settle(self, timeout_s: float) -> bool:
+        if self._broker.away:
+            raise Retry("broker_away", "the simulated broker is away")
+        while self._waiting:
+            record = self._waiting[0]
+            if self._before_each is not None:
+                self._before_each(record)
+            self._broker.append(record.topic, record.partition, record.key, record.value, record.headers)
+            self._waiting.pop(0)
+        return True
+
+    def reset(self) -> None:
+        self._waiting.clear()
+
+    def close(self) -> None:
+        self._waiting.clear()

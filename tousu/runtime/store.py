@@ -1,0 +1,242 @@
+"""States, bookmark and outputs in one SQL transaction, on PostgreSQL and SQLite alike (SQLAlchemy Core).
+
+One connection per process: a processor's copy turns one turn at a time. Sets, never rows, go over the wire. The database never forgets a commit: synchronous_commit=on, or WAL with synchronous=FULL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+
+from tousu.decision import Ref, State
+from tousu.failure import Failure, Retry
+from tousu.runtime import bookmark as bm
+from tousu.runtime.bookmark import Bookmark
+from tousu.runtime.dialect import Dialect, dialect_of
+from tousu.runtime.failpoints import Reached, nothing
+from tousu.runtime.processor import Kind
+
+
+class Fenced(Failure):
+    """Another owner has taken a shard since we opened it: give up everything in memory and open it again."""
+
+    def __init__(self) -> None:
+        super().__init__("fenced", "another owner has this shard now")
+
+
+class Unstorable(Failure):
+    """The database refuses the content of a turn (not its own state): some input of the batch is poison."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("unstorable", message)
+
+
+class Opened(NamedTuple):
+    """What an owner finds when it takes a shard: its epoch, the turn, the bookmark, and what may not be out yet."""
+
+    epoch: int
+    turn: int
+    bookmark: Bookmark
+    pending: bytes
+
+
+class Change(NamedTuple):
+    """One shard's part of a turn, ready to be committed."""
+
+    shard: int
+    epoch: int
+    turn: int
+    bookmark: Bookmark
+    pending: bytes
+    states: Mapping[Ref, State | None]
+    dues: Mapping[Ref, int | None]
+
+
+class Due(NamedTuple):
+    """A state that wants to be woken, and when (microseconds since 1970)."""
+
+    due_us: int
+    key: str
+    doc: str
+
+
+class Store:
+    """The database of one processor."""
+
+    def __init__(self, url: str, processor: str, kinds: Sequence[Kind], reached: Reached = nothing) -> None:
+        self.kinds = {kind.name: kind for kind in kinds}
+        self.tables = {kind.name: f"{processor}_{kind.name}" for kind in kinds}
+        self._bookmarks = f"{processor}_bookmark"
+        self._reached = reached
+        self.dialect: Dialect = dialect_of(url)
+        self._engine = self.dialect.engine()
+        self._connection: sa.Connection | None = None
+
+    def connection(self) -> sa.Connection:
+        """The open connection, made when first wanted. Raises Retry while the database is away."""
+        if self._connection is None or self._connection.closed:
+            with _retry("cannot connect to the database"):
+                self._connection = self._engine.connect()
+        return self._connection
+
+    def create(self) -> None:
+        """Make the tables that are not there yet."""
+        with _retry("cannot make the tables"):
+            connection = self.connection()
+            for statement in self.dialect.ddl(self._bookmarks, self.tables, self.kinds):
+                connection.execute(sa.text(statement))
+            connection.commit()
+
+    def reset(self) -> None:
+        """Drop the connection after a fault; the next call makes a new one."""
+        if self._connection is not None:
+            try:
+                self._connection.invalidate()
+                self._connection.close()
+            except DBAPIError:
+                pass  # the connection is gone either way, which is what was wanted
+            self._connection = None
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._engine.dispose()
+
+    def take(self, shard: int) -> Opened:
+        """Become the owner of a shard: raise its epoch (waits for a former owner's open transaction) and read its bookmark."""
+        with _retry("cannot take a shard"):
+            connection = self.connection()
+            connection.execute(
+                sa.text(
+                    f"INSERT INTO {self._bookmarks} (shard, owner_epoch, turn, doc, pending) "
+                    "VALUES (:shard, 0, 0, :doc, :pending) ON CONFLICT (shard) DO NOTHING"
+                ),
+                {"shard": shard, "doc": bm.encode(Bookmark()), "pending": b""},
+            )
+            row = connection.execute(
+                sa.text(
+                    f"UPDATE {self._bookmarks} SET owner_epoch = owner_epoch + 1 WHERE shard = :shard "
+                    "RETURNING owner_epoch, turn, doc, pending"
+                ),
+                {"shard": shard},
+            ).one()
+            connection.commit()
+        return Opened(row[0], row[1], bm.decode(row[2]), bytes(row[3]))
+
+    def read(self, wanted: Mapping[str, Iterable[tuple[int, str]]]) -> dict[tuple[int, Ref], State]:
+        """The states of these (shard, key) pairs per kind; what does not exist is left out."""
+        found: dict[tuple[int, Ref], State] = {}
+        with _retry("cannot read states"):
+            connection = self.connection()
+            for name, pairs in wanted.items():
+                decode = self.kinds[name].codec.decode
+                for shard, key, doc in self.dialect.select(connection, self.tables[name], list(pairs)):
+                    found[(shard, Ref(name, key))] = decode(doc)
+            connection.rollback()
+        return found
+
+    def due(self, kind: str, shard: int, until_us: int, after: tuple[int, str], rows_max: int) -> list[Due]:
+        """The states due at or before `until_us` and after (due, key) `after`, in the order (due, key)."""
+        with _retry("cannot read due clocks"):
+            connection = self.connection()
+            rows = connection.execute(
+                sa.text(
+                    f"SELECT next_due, key, doc FROM {self.tables[kind]} WHERE shard = :shard AND next_due <= :until "
+                    "AND (next_due, key) > (:due, :key) ORDER BY next_due, key LIMIT :rows"
+                ),
+                {"shard": shard, "until": until_us, "due": after[0], "key": after[1], "rows": rows_max},
+            ).all()
+            connection.rollback()
+        return [Due(row[0], row[1], row[2]) for row in rows]
+
+    def next_due_us(self, kind: str, shard: int, after: tuple[int, str]) -> int | None:
+        """When the first state of this kind behind (due, key) `after` wants to be woken."""
+        with _retry("cannot read the next due time"):
+            connection = self.connection()
+            found = connection.execute(
+                sa.text(
+                    f"SELECT next_due FROM {self.tables[kind]} WHERE shard = :shard AND next_due IS NOT NULL "
+                    "AND (next_due, key) > (:due, :key) ORDER BY next_due, key LIMIT 1"
+                ),
+                {"shard": shard, "due": after[0], "key": after[1]},
+            ).scalar()
+            connection.rollback()
+        return found
+
+    def commit(self, changes: Sequence[Change]) -> None:
+        """Write the changes of a turn in one transaction.
+
+        Raises Fenced when another owner has one of the shards, Unstorable when the database refuses the content,
+        Retry when it is away (the outcome is then unknown: open the shards again, the bookmark tells).
+        """
+        try:
+            connection = self.connection()
+            if not self._move_bookmarks(connection, changes):
+                connection.rollback()
+                raise Fenced
+            for name in self.tables:
+                self._write_states(connection, name, changes)
+            self._reached("inside_commit")
+            connection.commit()
+        except (OperationalError, InterfaceError) as error:
+            self.reset()
+            raise Retry("database_away", f"the commit did not come back: {error.orig}") from error
+        except (DBAPIError, IntegrityError) as error:
+            lost = error.connection_invalidated
+            self.reset()
+            if lost:
+                raise Retry("database_away", f"the connection broke: {error.orig}") from error
+            raise Unstorable(str(error.orig)) from error
+
+    def _move_bookmarks(self, connection: sa.Connection, changes: Sequence[Change]) -> bool:
+        """Compare and set: true only if every shard is still ours, at the turn we know."""
+        rows = [(c.shard, c.epoch, c.turn, bm.encode(c.bookmark), c.pending) for c in changes]
+        return self.dialect.move_bookmarks(connection, self._bookmarks, rows) == len(rows)
+
+    def _write_states(self, connection: sa.Connection, name: str, changes: Sequence[Change]) -> None:
+        kind = self.kinds[name]
+        upserts: list[tuple[Any, ...]] = []
+        deletes: list[tuple[int, str]] = []
+        for change in changes:
+            for ref, state in change.states.items():
+                if ref.kind != name:
+                    continue
+                if state is None:
+                    deletes.append((change.shard, ref.key))
+                    continue
+                columns = (read(state) for read in kind.columns.values())
+                upserts.append((change.shard, ref.key, change.dues.get(ref), *columns, kind.codec.encode(state)))
+        if upserts:
+            self.dialect.upsert(connection, self.tables[name], tuple(kind.columns), upserts)
+        if deletes:
+            self.dialect.delete(connection, self.tables[name], deletes)
+
+    def digest(self) -> str:
+        """All states as one canonical text (for audits and rebuild checks), independent of the database used."""
+        connection = self.connection()
+        lines = []
+        for name, table in sorted(self.tables.items()):
+            rows = connection.execute(sa.text(f"SELECT shard, key, next_due, doc FROM {table}")).all()
+            lines += sorted(orjson.dumps([name, *row]).decode() for row in rows)
+        connection.rollback()
+        return "\n".join(lines)
+
+
+class _retry:
+    """Turns a database that is away into Retry, saying what could not be done."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OperationalError | InterfaceError) or (
+            isinstance(error, DBAPIError) and error.connection_invalidated
+        ):
+            raise Retry("database_away", f"{self._what}: {error.orig}") from error

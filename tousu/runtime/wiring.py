@@ -1,0 +1,31 @@
+"""What every composition root gets handed: the pack, the clock, the contract. Made once per process (or simulation)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tousu.policy.pack import Pack
+from tousu.runtime.clock import Clock
+from tousu.runtime.processor import Check, Processor
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """The dependencies of a processor.
+
+    `partitions` is the one partition count of all topics. `master_key` (32 bytes) wraps the keys of personal records;
+    only intake uses it. `check` and `schema_of` come from the contract (`tousu.contract`).
+    """
+
+    pack: Pack
+    partitions: int
+    clock: Clock
+    time_from_events: bool
+    master_key: bytes
+    check: Check | None
+    schema_of: Callable[[str], str] | None
+
+
+Compose = Callable[[Wiring], Processor]
+"""`services/<name>/processor.py` has one function of this form, called `processor`."""
