@@ -1,8 +1,9 @@
 """Set-up of a fresh machine: the locked virtual environment and, with --kafka, Java and the broker's jars.
 
-Needs Python 3.11 and its standard library only; `make setup` runs it. Everything that is fetched is locked: the installer
-uv by deploy/local/uv.txt, the Python packages by uv.lock, the jars by deploy/local/kafka-jars.lock. What can be shared by
-several checkouts lives in the cache folder ($TOUSU_CACHE, else $XDG_CACHE_HOME/tousu, else ~/.cache/tousu).
+Needs Python 3.11 and its standard library only; `make setup` runs it. Everything that is fetched is locked: the
+installer uv by deploy/local/uv.txt, the Python packages by uv.lock, the jars by deploy/local/kafka-jars.lock. What
+can be shared by several checkouts lives in the cache folder ($TOUSU_CACHE, else $XDG_CACHE_HOME/tousu, else
+~/.cache/tousu).
 
 Exit status: 0 all there; 1 a step failed, and its sentence says what is missing and how to get it.
 """
@@ -73,7 +74,7 @@ def uv_version() -> str:
 
 
 def install_uv() -> Path:
-    """The installer uv, of the locked version, in the cache folder; fetched with pip by its checksum on the first run."""
+    """The installer uv, of the locked version, in the cache folder; fetched with pip by its checksum if missing."""
     folder = cache_folder() / f"uv-{uv_version()}"
     uv = folder / "bin" / "uv"
     if uv.exists():
@@ -81,7 +82,9 @@ def install_uv() -> Path:
     with step(f"fetching the installer uv {uv_version()} into {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
         locked = ["--require-hashes", "--only-binary", ":all:", "--requirement", str(UV_LOCK)]
-        failed = "uv could not be fetched from the package index: check the network and pip's settings (pip config list)."
+        failed = (
+            "uv could not be fetched from the package index: check the network and pip's settings (pip config list)."
+        )
         if importlib.util.find_spec("ensurepip"):
             run([sys.executable, "-m", "venv", str(folder)], "The bootstrap environment could not be made.")
             run([str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", *locked], failed)
@@ -137,7 +140,11 @@ def sync(uv: Path, groups: list[str]) -> None:
     try:
         run(export, "The locked list of packages could not be read from uv.lock.", env)
         if not (REPOSITORY / ".venv" / "bin" / "python").exists():
-            run([str(uv), "venv", "--quiet", "--clear", "--python", sys.executable, ".venv"], ".venv cannot be made.", env)
+            run(
+                [str(uv), "venv", "--quiet", "--clear", "--python", sys.executable, ".venv"],
+                ".venv cannot be made.",
+                env,
+            )
         run([str(uv), "pip", "install", "--require-hashes", "--requirement", str(listed)], failed, env)
         run([str(uv), "pip", "install", "--no-deps", "--editable", "."], failed, env)
     finally:
@@ -168,7 +175,9 @@ def java_and_jars() -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Set up tousu on a fresh machine.")
-    parser.add_argument("--kafka", action="store_true", help="only Java and the jars, into an environment that is there")
+    parser.add_argument(
+        "--kafka", action="store_true", help="only Java and the jars, into an environment that is there"
+    )
     parser.add_argument("--group", action="append", default=[], help="an extra dependency group, such as bench")
     options = parser.parse_args()
     try:

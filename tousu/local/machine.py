@@ -1,0 +1,59 @@
+"""What the servers of local work take from the machine: its environment, the cache folder, a free port.
+
+Only this module of tousu/local reads the environment; deploy/local/setup.py, which runs before there is a virtual
+environment, has the same rule for the cache folder, and a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+# Below the range from which Linux gives ports to outgoing connections (32768 and up), so that no client can sit on a
+# server's port while the server is down for a restart.
+PORTS = range(20_000, 32_000)
+
+
+class NotOnThisMachine(Exception):
+    """Something a local server needs is not on this machine; the message says what, and how to get it."""
+
+
+def environment() -> Mapping[str, str]:
+    """The environment variables of this process."""
+    return os.environ
+
+
+def cache_folder(environ: Mapping[str, str] | None = None) -> Path:
+    """The folder outside the repository that keeps what was fetched: $TOUSU_CACHE, else $XDG_CACHE_HOME/tousu, else
+    ~/.cache/tousu. It may not exist yet."""
+    env = environment() if environ is None else environ
+    if env.get("TOUSU_CACHE"):
+        return Path(env["TOUSU_CACHE"])
+    return Path(env.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tousu"
+
+
+def free_port() -> int:
+    """A loopback TCP port that nobody listens on; two processes start their search at different places."""
+    start = os.getpid() * 37 % len(PORTS)
+    for step in range(len(PORTS)):
+        port = PORTS[(start + step) % len(PORTS)]
+        if port not in _given and _is_free(port):
+            _given.add(port)
+            return port
+    raise NotOnThisMachine(f"no free port between {PORTS.start} and {PORTS.stop - 1} on {LOOPBACK}: stop some servers.")
+
+
+_given: set[int] = set()  # ports this process has handed out and whose server may not listen yet
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
