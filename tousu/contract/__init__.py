@@ -1,0 +1,35 @@
+"""The contract: topic cards and event schemas, read from `schemas/` in the repository or from the installed package.
+
+validator("tousu.case.closed.v1")(data)   None, or the refusal: reason, message, place, schema address
+cards()  card(topic)  channels()  topic_of_channel("phone")  types_on(topic)
+event_types()  name_of(event_type)  address_of(event_type)  personal_places(event_type)
+"""
+
+from tousu.contract.cards import Card, card, cards, channels, topic_of_channel
+from tousu.contract.folder import schemas_folder
+from tousu.contract.schemas import (
+    address_of,
+    event_types,
+    is_carried_in_headers,
+    name_of,
+    personal_places,
+    types_on,
+)
+from tousu.contract.validation import Validator, validator
+
+__all__ = [
+    "Card",
+    "Validator",
+    "address_of",
+    "card",
+    "cards",
+    "channels",
+    "event_types",
+    "is_carried_in_headers",
+    "name_of",
+    "personal_places",
+    "schemas_folder",
+    "topic_of_channel",
+    "types_on",
+    "validator",
+]

@@ -1,0 +1,89 @@
+"""Topic cards: what each topic carries, who writes it, who reads it, and how the broker keeps it."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+import yaml
+
+from tousu.contract.folder import schemas_folder
+
+PREFIX: Final = "complaints."
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One topic (schemas/topics/NAME.yaml; the words are explained in schemas/topic-card.json).
+
+    `events` are names without version, such as `complaint.routed`. `channel` is set only where customers are heard.
+    `from_shards` says of an internal writer whether its shard p writes partition p only (`same`) or any (`all`).
+    """
+
+    topic: str
+    what: str
+    writers: tuple[str, ...]
+    readers: tuple[str, ...]
+    key: str
+    partitions: int
+    retention_days: int | Literal["unlimited"]
+    max_message_bytes: int
+    personal: bool
+    events: tuple[str, ...]
+    channel: str | None = None
+    from_shards: Literal["same", "all"] | None = None
+
+    @property
+    def retention_ms(self) -> int:
+        """What the broker's `retention.ms` must be; -1 is without end."""
+        return -1 if self.retention_days == "unlimited" else self.retention_days * 86_400_000
+
+
+def read_cards(folder: Path) -> dict[str, Card]:
+    """All cards under `folder`/topics by topic, in alphabetical order.
+
+    Raises ValueError naming the file whose card has a wrong or unknown word, or names another topic than its file does.
+    """
+    found = {}
+    for path in sorted((folder / "topics").glob("*.yaml")):
+        try:
+            card = msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), Card)
+        except (msgspec.ValidationError, yaml.YAMLError) as error:
+            raise ValueError(f"{path.name}: {error}; see topic-card.json") from error
+        if card.topic != path.stem:
+            raise ValueError(f"{path.name}: topic must be {path.stem}, as the file is named, but is {card.topic}")
+        found[card.topic] = card
+    return found
+
+
+@cache
+def _by_topic() -> dict[str, Card]:
+    return read_cards(schemas_folder())
+
+
+def cards() -> tuple[Card, ...]:
+    """Every card of the contract, in alphabetical order of topics."""
+    return tuple(_by_topic().values())
+
+
+def card(topic: str) -> Card:
+    """The card of one topic. Raises KeyError naming the topics there are."""
+    try:
+        return _by_topic()[topic]
+    except KeyError:
+        raise KeyError(f"no topic {topic} in the contract; there are {', '.join(_by_topic())}") from None
+
+
+@cache
+def channels() -> dict[str, str]:
+    """The channels on which customers are heard, each with its inbound topic."""
+    return {card.channel: card.topic for card in cards() if card.channel is not None}
+
+
+def topic_of_channel(channel: str) -> str:
+    """The inbound topic of a channel such as `phone`. Raises KeyError naming the channels there are."""
+    try:
+        return channels()[channel]
+    except KeyError:
+        raise KeyError(f"no channel {channel}; there are {', '.join(channels())}") from None
