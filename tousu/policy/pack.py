@@ -36,6 +36,10 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     section: str = ""
     set_by: Literal["source", "pack"] = "source"
 
+    def as_data(self) -> dict[str, int | str]:
+        """The limit as events carry it: `{"amount": 3, "unit": "working_days"}`."""
+        return {"amount": self.amount, "unit": self.unit}
+
 
 class Names(msgspec.Struct, frozen=True, kw_only=True):
     """One name in the two languages of the readers."""

@@ -1,0 +1,87 @@
+"""Whether a trouble opens a claim, for which cause, and what its file must hold (domain, section 7, source C)."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from tousu.policy.calendar import UnpublishedYear
+from tousu.policy.pack import Pack
+from tousu.policy.phrases import Phrases
+from tousu.policy.working_time import deadline
+
+Cause = Literal["delay", "loss", "damage", "contents_mismatch"]
+
+
+class ClaimOpening(msgspec.Struct, frozen=True, kw_only=True):
+    """A claim that begins: its cause, who is to be paid, and the items its file needs."""
+
+    cause: Cause
+    payee_role: str
+    evidence_needed: tuple[str, ...]
+    section: str
+
+
+class NoClaim(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a trouble opens no claim."""
+
+    reason: Literal["class_without_claim", "not_asked_for", "right_has_lapsed"]
+    section: str
+
+
+class ClaimOpener:
+    """A pack's rules for opening claims, made ready. Make one and keep it."""
+
+    __slots__ = ("_demands", "_pack")
+
+    def __init__(self, pack: Pack) -> None:
+        self._pack = pack
+        self._demands = Phrases({"demand": pack.claims.demand_words}, pack.negations)
+
+    def open(
+        self,
+        class_name: str,
+        *,
+        received_at: datetime,
+        demand: str = "",
+        promised_at: datetime | None = None,
+        posted_at: datetime | None = None,
+        facts: AbstractSet[str] = frozenset(),
+    ) -> ClaimOpening | NoClaim:
+        """Decide about one trouble.
+
+        `demand` is what the complainant asks for, in his own words. `facts` are those that some evidence depends on
+        (`ecommerce_goods`, `mis_sorted`). Without a posting time the right to claim counts as alive.
+        """
+        pack = self._pack
+        one = pack.classes.get(class_name)
+        if one is None or one.claim is None:
+            return NoClaim(reason="class_without_claim", section=pack.claims.section)
+        if one.claim.opens == "on_demand":
+            late = one.claim.past_promised_time and promised_at is not None and received_at > promised_at
+            if not late and not self._demands.find(demand):
+                return NoClaim(reason="not_asked_for", section=one.claim.section)
+        if posted_at is not None and self._lapsed(posted_at, received_at):
+            return NoClaim(reason="right_has_lapsed", section=pack.claims.right_lasts.section)
+        return ClaimOpening(
+            cause=one.claim.cause,
+            payee_role=pack.claims.payee_roles[0],
+            evidence_needed=self.evidence_for(one.claim.cause, facts),
+            section=one.claim.section,
+        )
+
+    def evidence_for(self, cause: str, facts: AbstractSet[str] = frozenset()) -> tuple[str, ...]:
+        """The items that the file of a claim needs, in the order of the pack."""
+        return tuple(
+            item.name
+            for item in self._pack.claims.evidence.values()
+            if cause in item.causes and (not item.only_when or item.only_when in facts)
+        )
+
+    def _lapsed(self, posted_at: datetime, received_at: datetime) -> bool:
+        last = deadline(posted_at, self._pack.claims.right_lasts, self._pack.calendar.newest)
+        # A right that lasts years needs no published calendar; one that does counts as alive where a year is missing.
+        return not isinstance(last, UnpublishedYear) and received_at > last

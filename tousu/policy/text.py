@@ -1,0 +1,186 @@
+"""From what the customer wrote to the class of the case, with the words that decided.
+
+- The adapter's own class wins where the pack knows it.
+- Otherwise the words decide: of the classes that a text points to, the gravest (most stars); of equally grave ones that
+  with more words. Where two are equal in both, or no word is found, nobody guesses: the case goes to triage, visibly.
+- A milder class beside it counts too where it brings in a department that the first does not (delay and attitude: both
+  departments work on the case together; domain, section 4, source C).
+- Several pieces are classed one by one; the gravest names the case (domain, section 10, case 7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from tousu.policy.pack import ComplaintClass, Pack
+from tousu.policy.phrases import Phrases
+
+DecidedBy = Literal["adapter", "words", "triage"]
+_WORDS_MAX = 50
+
+
+class Trouble(msgspec.Struct, frozen=True, kw_only=True):
+    """One trouble of a case: a class and the piece it is about, where known."""
+
+    class_name: str
+    waybill_number: str | None = None
+
+    def as_data(self) -> dict[str, str]:
+        """The trouble as events carry it."""
+        return {"class": self.class_name} | ({"waybill_number": self.waybill_number} if self.waybill_number else {})
+
+
+class Classification(msgspec.Struct, frozen=True, kw_only=True):
+    """What a complaint is about, and who answers for it.
+
+    class_name: None where nothing decided. troubles: every trouble with its piece, the one that names the case first
+    among equals of its text. words: those that decided. candidates: the classes between which the words left it open.
+    triage: a person must look, at the case or at one of its pieces.
+    """
+
+    class_name: str | None
+    troubles: tuple[Trouble, ...]
+    grade: str
+    stars: int
+    departments: tuple[str, ...]
+    decided_by: DecidedBy
+    words: tuple[str, ...]
+    candidates: tuple[str, ...]
+    triage: bool
+    section: str
+
+
+class _Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What one text says."""
+
+    classes: tuple[str, ...] = ()
+    decided_by: DecidedBy = "triage"
+    words: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+
+
+class Classifier:
+    """A pack's classes, ready to class complaints. Make one and keep it."""
+
+    __slots__ = ("_pack", "_phrases")
+
+    def __init__(self, pack: Pack) -> None:
+        self._pack = pack
+        self._phrases = Phrases({name: one.words for name, one in pack.classes.items()}, pack.negations)
+
+    def classify(
+        self,
+        content: str,
+        given: str | None = None,
+        pieces: Sequence[Mapping[str, Any]] = (),
+        waybill_number: str | None = None,
+    ) -> Classification:
+        """Class a complaint: its words, the adapter's class if any, its pieces if several.
+
+        A piece is a map with any of `class`, `content`, `waybill_number`; one without class and content is what the
+        whole complaint is.
+        """
+        whole = self._read(content, given)
+        if not pieces:
+            troubles = [Trouble(class_name=name, waybill_number=waybill_number) for name in whole.classes]
+            return self._decide([whole], troubles)
+        readings = [
+            self._read(piece.get("content") or "", piece.get("class"))
+            if piece.get("content") or piece.get("class")
+            else whole
+            for piece in pieces
+        ]
+        troubles = [
+            Trouble(class_name=name, waybill_number=piece.get("waybill_number"))
+            for piece, reading in zip(pieces, readings, strict=True)
+            for name in reading.classes
+        ]
+        return self._decide(readings, troubles)
+
+    def class_grade(self, class_name: str) -> tuple[str, int]:
+        """Grade and stars of a class, as when a department judged a case to be of it. KeyError if unknown."""
+        grade = self._pack.grades[self._pack.classes[class_name].grade]
+        return grade.name, grade.stars
+
+    def _read(self, content: str, given: str | None) -> _Reading:
+        if given is not None and given in self._pack.classes:
+            return _Reading(classes=(given,), decided_by="adapter")
+        hits = self._phrases.find(content)
+        if not hits:
+            return _Reading()
+        words: dict[str, list[str]] = {}
+        for hit in hits:
+            words.setdefault(hit.owner, []).append(hit.word)
+        ranked = sorted(words, key=lambda name: (-self._stars(name), -len(words[name])))
+        first = ranked[0]
+        rivals = [name for name in ranked if self._rank(name, words) == self._rank(first, words)]
+        if len(rivals) > 1:
+            return _Reading(words=_in_order(hit.word for hit in hits), candidates=tuple(rivals))
+        known = self._pack.classes[first].departments
+        beside = [name for name in ranked if self._stars(name) < self._stars(first) and self._brings_in(name, known)]
+        classes = (first, *beside)
+        return _Reading(
+            classes=classes,
+            decided_by="words",
+            words=_in_order(hit.word for hit in hits if hit.owner in classes),
+        )
+
+    def _decide(self, readings: Sequence[_Reading], troubles: Sequence[Trouble]) -> Classification:
+        """Put together what the texts of a complaint say."""
+        unsure = self._pack.routing.unsure
+        undecided = any(not reading.classes for reading in readings)
+        departments: dict[str, None] = {}
+        for one in self._by_gravity(troubles):
+            departments.update(dict.fromkeys(one.departments))
+        if undecided:
+            departments[unsure.department] = None
+        words = _in_order(word for reading in readings for word in reading.words)
+        candidates = _in_order(name for reading in readings for name in reading.candidates)
+        first = next(iter(self._by_gravity(troubles)), None)
+        if first is None:
+            return Classification(
+                class_name=None,
+                troubles=(),
+                grade=unsure.grade,
+                stars=self._pack.grades[unsure.grade].stars,
+                departments=(unsure.department,),
+                decided_by="triage",
+                words=words,
+                candidates=candidates,
+                triage=True,
+                section=unsure.section,
+            )
+        return Classification(
+            class_name=first.name,
+            troubles=tuple(troubles),
+            grade=first.grade,
+            stars=self._stars(first.name),
+            departments=tuple(departments) if self._pack.routing.several_departments else first.departments,
+            decided_by=next(reading.decided_by for reading in readings if first.name in reading.classes),
+            words=words,
+            candidates=candidates,
+            triage=undecided,
+            section=first.section,
+        )
+
+    def _by_gravity(self, troubles: Iterable[Trouble]) -> list[ComplaintClass]:
+        """The classes of the troubles, each once, the gravest first, equals in the order given."""
+        names = dict.fromkeys(trouble.class_name for trouble in troubles)
+        return [self._pack.classes[name] for name in sorted(names, key=lambda name: -self._stars(name))]
+
+    def _rank(self, name: str, words: Mapping[str, Sequence[str]]) -> tuple[int, int]:
+        return self._stars(name), len(words[name])
+
+    def _stars(self, name: str) -> int:
+        return self._pack.grades[self._pack.classes[name].grade].stars
+
+    def _brings_in(self, name: str, known: Sequence[str]) -> bool:
+        return any(department not in known for department in self._pack.classes[name].departments)
+
+
+def _in_order(names: Iterable[str]) -> tuple[str, ...]:
+    """Each name once, in the order given, as many as an event may carry."""
+    return tuple(dict.fromkeys(names))[:_WORDS_MAX]
