@@ -46,9 +46,9 @@ class Jar:
     def file_name(self) -> str:
         return f"{self.artifact}-{self.version}.jar"
 
-    @property
-    def url(self) -> str:
-        return f"{CENTRAL}/{self.group.replace('.', '/')}/{self.artifact}/{self.version}/{self.file_name}"
+    def url(self, source: str = CENTRAL) -> str:
+        """Its address in a repository laid out as Maven Central is."""
+        return f"{source}/{self.group.replace('.', '/')}/{self.artifact}/{self.version}/{self.file_name}"
 
 
 def read_lock(lock: Path = LOCK) -> tuple[Jar, ...]:
@@ -66,9 +66,9 @@ def read_lock(lock: Path = LOCK) -> tuple[Jar, ...]:
     return tuple(jars)
 
 
-def jar_folder(lock: Path = LOCK) -> Path:
+def jar_folder(lock: Path = LOCK, cache: Path | None = None) -> Path:
     """Where the jars of this lock belong in the cache folder, whether they are there or not."""
-    return cache_folder() / f"kafka-{hashlib.sha256(lock.read_bytes()).hexdigest()[:12]}"
+    return (cache or cache_folder()) / f"kafka-{hashlib.sha256(lock.read_bytes()).hexdigest()[:12]}"
 
 
 def jar_paths(lock: Path = LOCK) -> tuple[Path, ...]:
@@ -79,13 +79,15 @@ def jar_paths(lock: Path = LOCK) -> tuple[Path, ...]:
     return tuple(folder / jar.file_name for jar in read_lock(lock))
 
 
-def fetch_jars(say: Say, lock: Path = LOCK) -> Path:
+def fetch_jars(
+    say: Say, lock: Path = LOCK, cache: Path | None = None, *, source: str = CENTRAL, through_maven: bool = True
+) -> Path:
     """Fetch what is missing and return the folder. `say` is told what happens, a line at a time.
 
     Goes through `mvn` where it is installed, so that the machine's mirrors and proxies hold, else straight to Maven
     Central over HTTPS. Raises NotOnThisMachine if a jar cannot be had or is not the one that was locked.
     """
-    folder = jar_folder(lock)
+    folder = jar_folder(lock, cache)
     if folder.is_dir():
         return folder
     jars = read_lock(lock)
@@ -95,44 +97,44 @@ def fetch_jars(say: Say, lock: Path = LOCK) -> Path:
     megabytes = sum(jar.size for jar in jars) / 1e6
     say(f"==> fetching the {len(jars)} jars of the Kafka broker ({megabytes:.0f} MB) into {folder}")
     missing = [jar for jar in jars if not _verified(unfinished / jar.file_name, jar)]
-    if missing and maven.installed():
+    if missing and through_maven and maven.installed():
         try:
             maven.copy_jars([jar.coordinates for jar in missing], unfinished, say)
         except (maven.MavenFailed, subprocess.TimeoutExpired) as failure:
             say(f"    {failure}")
-            say(f"    going on without Maven, straight from {CENTRAL}")
+            say(f"    going on without Maven, straight from {source}")
         missing = [jar for jar in missing if not _verified(unfinished / jar.file_name, jar)]
-    _download_all(missing, unfinished, say)
+    _download_all(missing, unfinished, source, say)
     _keep_only(unfinished, {jar.file_name for jar in jars})
     unfinished.replace(folder)
     say(f"    done in {time.monotonic() - began:.1f} s")
     return folder
 
 
-def _download_all(jars: Iterable[Jar], folder: Path, say: Say) -> None:
+def _download_all(jars: Iterable[Jar], folder: Path, source: str, say: Say) -> None:
     wanted = list(jars)
     for number, jar in enumerate(wanted, start=1):
         began = time.monotonic()
-        _download(jar, folder)
+        _download(jar, jar.url(source), folder)
         seconds = time.monotonic() - began
         say(f"    {number:>2}/{len(wanted)} {jar.file_name} ({jar.size / 1e6:.1f} MB, {seconds:.1f} s)")
 
 
-def _download(jar: Jar, folder: Path) -> None:
+def _download(jar: Jar, url: str, folder: Path) -> None:
     part = folder / f"{jar.file_name}.part"
     try:
-        with urllib.request.urlopen(jar.url, timeout=TIME_OUT_S) as answer, part.open("wb") as file:
+        with urllib.request.urlopen(url, timeout=TIME_OUT_S) as answer, part.open("wb") as file:
             shutil.copyfileobj(answer, file, PIECE_BYTES)
     except (urllib.error.URLError, OSError) as error:
         raise NotOnThisMachine(
-            f"{jar.url} could not be fetched ({error}): check the network, the proxy (HTTPS_PROXY) and the "
+            f"{url} could not be fetched ({error}): check the network, the proxy (HTTPS_PROXY) and the "
             "certificates (SSL_CERT_FILE), or install Maven with its settings for this network (apt-get install maven)."
         ) from error
     if not _verified(part, jar):
         found = f"{part.stat().st_size} bytes, sha256 {_sha256(part)}"
         part.unlink()
         raise NotOnThisMachine(
-            f"{jar.url} is not the locked jar ({found}; locked {jar.size} bytes, {jar.sha256}): something between here "
+            f"{url} is not the locked jar ({found}; locked {jar.size} bytes, {jar.sha256}): something between here "
             "and Maven Central changes files; do not use it."
         )
     part.replace(folder / jar.file_name)
