@@ -7,22 +7,28 @@ fetched: the assignment that librdkafka sees holds the opened shards only. Sourc
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
-from confluent_kafka import TopicCollection
-from confluent_kafka.admin import AdminClient, OffsetSpec
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicCollection, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
+from tousu.event import Headers
 from tousu.failure import Retry, Stop
 from tousu.runtime.broker import Ends, Identity, OutRecord, Record
 
+LOG: Final = logging.getLogger("tousu.librdkafka")
+"""What librdkafka says of connections; the process decides where it goes."""
 REQUEST_S: Final = 10.0
 NOTE_EVERY_S: Final = 2.0
+_EMBEDDED: Final = "mockCluster"
+"""How librdkafka's own broker names itself; it knows no topic ids and answers no question about them."""
+_LATEST: Final = OffsetSpec.latest()  # type: ignore[no-untyped-call]
 _OFFSET_GONE: Final = frozenset({KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE})
 
 
@@ -41,7 +47,7 @@ class KafkaSource:
         self._assignment_stale = False
         self._question: tuple[datetime, dict[TopicPartition, Future[Any]]] | None = None
         connection = {"bootstrap.servers": servers, **settings}
-        self._admin = AdminClient(connection)
+        self._admin = AdminClient(connection, logger=LOG)
         self._consumer = Consumer(
             {
                 **connection,
@@ -56,7 +62,8 @@ class KafkaSource:
                 "fetch.wait.max.ms": 50,
                 "queued.max.messages.kbytes": 16_384,
                 "fetch.message.max.bytes": 1_048_576,
-            }
+            },
+            logger=LOG,
         )
         self._consumer.subscribe(list(topics), on_assign=self._given, on_revoke=self._taken, on_lost=self._taken)
 
@@ -108,15 +115,19 @@ class KafkaSource:
 
     def _record(self, message: Message) -> Record:
         topic, partition, offset = message.topic(), message.partition(), message.offset()
+        # A delivered message always has these; the stubs allow for messages that a producer has not placed yet.
+        assert topic is not None
+        assert partition is not None
+        assert offset is not None
         if (topic, partition) in self._offsets:
             self._offsets[(topic, partition)] = offset + 1
-        return Record(
-            topic, partition, offset, message.key(), message.value(), message.headers() or (), message.timestamp()[1]
-        )
+        headers = cast("Headers", message.headers() or ())
+        return Record(topic, partition, offset, message.key(), message.value(), headers, message.timestamp()[1])
 
     def _note_error(self, message: Message, error: KafkaError) -> None:
-        if error.code() in _OFFSET_GONE and message.partition() is not None:
-            self._broken[message.partition()] = f"{message.topic()}/{message.partition()}: {error.str()}"
+        partition = message.partition()
+        if error.code() in _OFFSET_GONE and partition is not None:
+            self._broken[partition] = f"{message.topic()}/{message.partition()}: {error.str()}"
         elif error.fatal():
             raise Stop("broker_fatal", error.str())
         # Everything else (a broker that is away, a topic not known yet) librdkafka repairs by itself.
@@ -151,7 +162,9 @@ class KafkaSource:
     def identity(self) -> Identity:
         """Cluster id and topic ids; empty where the broker does not tell (librdkafka's own broker)."""
         try:
-            cluster_id = self._admin.list_topics(timeout=REQUEST_S).cluster_id or ""
+            cluster_id = str(self._admin.list_topics(timeout=REQUEST_S).cluster_id)
+            if cluster_id.startswith(_EMBEDDED):
+                return Identity("", {})
             described = self._admin.describe_topics(TopicCollection(list(self._topics)), request_timeout=REQUEST_S)
             ids = {topic: str(future.result().topic_id) for topic, future in described.items()}
         except KafkaException as error:
@@ -174,7 +187,7 @@ class KafkaSource:
     def ask_ends(self, asked_at: datetime) -> None:
         if self._question is not None or not self._group_shards:
             return
-        wanted = {TopicPartition(t, s): OffsetSpec.latest() for t in self._topics for s in self._group_shards}
+        wanted = {TopicPartition(t, s): _LATEST for t in self._topics for s in self._group_shards}
         self._question = (asked_at, self._admin.list_offsets(wanted, request_timeout=REQUEST_S))
 
     def ends(self) -> Ends | None:
@@ -220,7 +233,7 @@ class KafkaSink:
             "socket.nagle.disable": True,
             **settings,
         }
-        self._producer = Producer(self._settings)
+        self._producer = Producer(self._settings, logger=LOG)
         self._failure: str = ""
         self._generation = 0
 
@@ -232,7 +245,7 @@ class KafkaSink:
                 try:
                     self._producer.produce(
                         record.topic, record.value, record.key, record.partition, on_delivery=report,
-                        headers=record.headers,
+                        headers=cast("Any", record.headers),
                     )  # fmt: skip
                     break
                 except BufferError:
@@ -263,7 +276,7 @@ class KafkaSink:
         self._generation += 1
         self._failure = ""
         self._producer.purge()
-        self._producer = Producer(self._settings)
+        self._producer = Producer(self._settings, logger=LOG)
 
     def close(self) -> None:
         self._producer.flush(REQUEST_S)
