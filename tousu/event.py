@@ -7,7 +7,7 @@ Source: CloudEvents 1.0.2, Kafka protocol binding 1.0.2.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -16,7 +16,8 @@ import orjson
 
 from tousu.failure import Reject
 
-Headers = Sequence[tuple[str, bytes]]
+Headers = Sequence[tuple[str, bytes | None]]
+"""Kafka headers as read; a header may have no value."""
 
 SPEC_VERSION: Final = "1.0"
 STRUCTURED_TYPE: Final = b"application/cloudevents+json"
@@ -52,7 +53,9 @@ def time_of_text(text: str, place: str = "time") -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except (ValueError, TypeError):
-        raise Reject("malformed_time", f"{place} must be an RFC 3339 time such as 2026-01-04T09:30:00+08:00", place) from None
+        raise Reject(
+            "malformed_time", f"{place} must be an RFC 3339 time such as 2026-01-04T09:30:00+08:00", place
+        ) from None
     if moment.tzinfo is None:
         raise Reject("malformed_time", f"{place} must name its offset, such as 2026-01-04T09:30:00+08:00", place)
     try:
@@ -79,16 +82,16 @@ def binary_headers(event: Event) -> list[tuple[str, bytes]]:
     return headers
 
 
-def is_structured(headers: Iterable[tuple[str, bytes]]) -> bool:
+def is_structured(headers: Headers) -> bool:
     """Whether a record carries its whole event as one JSON object (content-type says so)."""
-    return any(name == "content-type" and value.startswith(STRUCTURED_TYPE) for name, value in headers)
+    return any(name == "content-type" and (value or b"").startswith(STRUCTURED_TYPE) for name, value in headers)
 
 
 def attributes_of_headers(headers: Headers) -> dict[str, str]:
     """The `ce_*` headers without their prefix. Raises Reject on bytes that are not UTF-8."""
     try:
-        return {name[3:]: value.decode() for name, value in headers if name.startswith("ce_")}
-    except (UnicodeDecodeError, AttributeError):
+        return {name[3:]: (value or b"").decode() for name, value in headers if name.startswith("ce_")}
+    except UnicodeDecodeError:
         raise Reject("malformed_attribute", "every ce_ header must be UTF-8 text", "headers") from None
 
 

@@ -28,7 +28,7 @@ class Wake(NamedTuple):
 
 
 class Agenda:
-    """What is due in one shard. `bound_us` (kind -> no later than the earliest due time stored) comes from the last turn."""
+    """What is due in one shard. `bound_us` (kind -> a lower bound of the due times stored) comes from the last turn."""
 
     def __init__(self, store: Store, shard: int, bound_us: Mapping[str, int]) -> None:
         self._store = store

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import orjson
 
-from tousu.decision import Refusal
+from tousu.decision import Ref, Refusal, Rules
 from tousu.event import Event, event_of, time_of_text
 from tousu.failure import Reject
 from tousu.runtime.bookmark import NEVER_US, micros
@@ -17,7 +17,10 @@ TICK: Final = "tousu.time.ticked.v1"
 
 
 class Arrival(NamedTuple):
-    """One record, read. Either `event` or `refusal` is there. `time_us` is -1 where the shard's own time counts."""
+    """One record, read. `refusal` says why it cannot be applied; `refs` are the states that it touches.
+
+    `time_us` is -1 where the shard's own time counts; `origin` is empty for what comes from outside.
+    """
 
     record: Record
     event: Event | None
@@ -25,6 +28,7 @@ class Arrival(NamedTuple):
     origin: str
     seq: int
     time_us: int
+    refs: tuple[Ref, ...] = ()
 
     @property
     def is_tick(self) -> bool:
@@ -55,7 +59,8 @@ def from_ours(record: Record) -> Arrival:
     attributes: dict[str, str] = {}
     origin = seq = time = ""
     try:
-        for name, value in record.headers:
+        for name, raw in record.headers:
+            value = raw or b""
             if name.startswith("ce_"):
                 attributes[name[3:]] = value.decode()
             elif name == "tousu-origin":
@@ -72,5 +77,20 @@ def from_ours(record: Record) -> Arrival:
         return Arrival(record, event, None, origin, int(seq), micros(time_of_text(time, "tousu-time")))
     except Reject as error:
         return refused(record, error)
-    except (ValueError, AttributeError):
+    except ValueError:
         return refused(record, Reject("malformed_data", "the value must be a JSON object in UTF-8"))
+
+
+def addressed(arrival: Arrival, rules: Rules) -> Arrival:
+    """The arrival with the states that it touches. Rules that fail on it make it refused: the others go on."""
+    if arrival.event is None or arrival.is_tick:
+        return arrival
+    try:
+        return arrival._replace(refs=tuple(rules.refs(arrival.event)))
+    except Exception as error:  # noqa: BLE001 - a fault in the rules must not stop the other customers
+        return arrival._replace(refusal=fault(error))
+
+
+def fault(error: Exception) -> Refusal:
+    """The refusal of an input on which our own code failed. It names the kind of fault, never what was in the input."""
+    return Refusal(reason="internal_error", message=f"{type(error).__name__} in the rules; see the processor's log")

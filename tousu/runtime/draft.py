@@ -6,7 +6,7 @@ Source: design.md, section 4.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 import orjson
@@ -17,7 +17,7 @@ from tousu.failure import Stop
 from tousu.runtime import bookmark as bm
 from tousu.runtime import frontier
 from tousu.runtime.agenda import Agenda
-from tousu.runtime.arrival import TICK, Arrival
+from tousu.runtime.arrival import TICK, Arrival, fault
 from tousu.runtime.broker import OutRecord
 from tousu.runtime.partition import partition_of
 from tousu.runtime.processor import Processor
@@ -63,28 +63,31 @@ class Draft:
             self.changes, self.agenda.dues,
         )  # fmt: skip
 
-    def fold(self, arrival: Arrival, refs: Iterable[Ref], stamp_us: int) -> None:
+    def fold(self, arrival: Arrival, stamp_us: int) -> None:
         """Apply one input. `stamp_us` is the time that this shard gives to what comes from outside.
 
         Raises Stop when the shard must halt in front of this input.
         """
         record = arrival.record
-        if arrival.refusal is not None:
-            self._reject(arrival, arrival.refusal)
-        elif arrival.origin:
-            seen = frontier.observe(
-                self.bookmark.frontier, record.topic, arrival.origin, arrival.seq, arrival.time_us
-            )
-            if seen is frontier.Arrival.DUPLICATE:
-                self._report.events[(arrival.event.type if arrival.event else "", "duplicate")] += 1
-            else:
-                self._advance(frontier.shard_time_us(self.bookmark.frontier, self._expected))
-                self._fold_event(arrival, refs)
+        if arrival.origin and self._is_repeated(arrival):
+            self._report.events[(arrival.event.type if arrival.event else "unreadable", "duplicate")] += 1
         else:
-            self._advance(arrival.time_us if arrival.time_us >= 0 else stamp_us)
-            self._fold_event(arrival, refs)
+            if arrival.origin:
+                self._advance(frontier.shard_time_us(self.bookmark.frontier, self._expected))
+            elif arrival.refusal is None:
+                self._advance(arrival.time_us if arrival.time_us >= 0 else stamp_us)
+            if arrival.refusal is not None:
+                self._reject(arrival, arrival.refusal)
+            else:
+                self._fold_event(arrival)
         self.bookmark.offsets[record.topic] = record.offset + 1
         self._report.records += 1
+
+    def _is_repeated(self, arrival: Arrival) -> bool:
+        seen = frontier.observe(
+            self.bookmark.frontier, arrival.record.topic, arrival.origin, arrival.seq, arrival.time_us
+        )
+        return seen is frontier.Arrival.DUPLICATE
 
     def tick(self, time_us: int) -> None:
         """Let time pass to `time_us`: wake what is due, tell the readers. Only for the processor that keeps time."""
@@ -94,7 +97,7 @@ class Draft:
     def _advance(self, time_us: int) -> None:
         self.bookmark.time_us = max(self.bookmark.time_us, time_us)
 
-    def _fold_event(self, arrival: Arrival, refs: Iterable[Ref]) -> None:
+    def _fold_event(self, arrival: Arrival) -> None:
         event = arrival.event
         assert event is not None
         if event.type == TICK:
@@ -104,11 +107,12 @@ class Draft:
         now_us = self.bookmark.time_us
         # An event stamped t meets a case on which every clock due before t has fired, herd or no herd.
         self._fire(now_us - 1, FIRES_PER_EVENT)
-        mine = {ref: self._woken_up_to(ref, now_us - 1) for ref in refs}
+        mine = {ref: self._woken_up_to(ref, now_us - 1) for ref in arrival.refs}
         try:
             decision = self._processor.rules.apply(mine, event, bm.moment(now_us))
-        except Exception as error:  # a fault in the rules must not stop the other customers
-            decision = Decision(refusal=Refusal(reason="internal_error", message=f"{type(error).__name__}: {error}"))
+        except Exception as error:  # noqa: BLE001 - a fault in the rules must not stop the other customers
+            self._report.faults.append(error)
+            decision = Decision(refusal=fault(error))
         self._settle(arrival, event, decision)
 
     def _settle(self, arrival: Arrival, event: Event, decision: Decision) -> None:

@@ -41,7 +41,7 @@ def observe(frontier: dict[str, Seen], topic: str, origin: str, seq: int, time_u
 
 def expected_origins(inputs: Iterable[Input], shard: int, partitions: int) -> tuple[str, ...]:
     """The 'topic|origin' names from which time must come before the shard's time moves."""
-    names = []
+    names: list[str] = []
     for each in inputs:
         if each.writer:
             shards = range(partitions) if each.spread else (shard,)

@@ -1,4 +1,4 @@
-"""The loop: poll, read, fold, commit, publish (design.md, section 3). One class serves every processor and both brokers.
+"""The loop: poll, read, fold, commit, publish (design.md, section 3), for every processor and both brokers.
 
 Shards are opened and dropped as the group gives and takes them. Whatever goes wrong, the answer is the same: give up
 what is in memory, open the shard again from its bookmark, publish what may not be out, go on.
@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from tousu.decision import Ref, Refusal
+from tousu.decision import Ref, Refusal, State
 from tousu.failure import Retry, Stop
 from tousu.runtime import bookmark as bm
-from tousu.runtime.arrival import Arrival, from_ours, from_outside
+from tousu.runtime.arrival import Arrival, addressed, from_ours, from_outside
 from tousu.runtime.broker import Ends, Record, Sink, Source
 from tousu.runtime.clock import Clock
 from tousu.runtime.draft import OUR_FAULTS_MAX, Draft
@@ -55,19 +55,22 @@ class Shard:
 class Loop:
     """One copy of a processor at work."""
 
+    drafting: type[Draft] = Draft
+    """What folds; a test that breaks a safeguard on purpose puts its own in."""
+
     def __init__(
         self, processor: Processor, source: Source, sink: Sink, store: Store, clock: Clock, *,
-        tuning: Tuning = Tuning(), reached: Reached = nothing, observer: Observer | None = None,
+        tuning: Tuning | None = None, reached: Reached = nothing, observer: Observer | None = None,
     ) -> None:  # fmt: skip
         self.processor = processor
         self.shards: dict[int, Shard] = {}
         self.halted: dict[int, Stop] = {}
         self._source, self._sink, self._store, self._clock = source, sink, store, clock
-        self._tuning = tuning
+        self._tuning = tuning or Tuning()
         self._reached = reached
         self._observer: Observer = observer or Silent()
         self._inputs = {each.topic: each for each in processor.inputs}
-        self._by_time = tuning.time_from_events or not processor.keeps_time
+        self._by_time = self._tuning.time_from_events or not processor.keeps_time
         self._partitions: dict[str, int] = {}
         self._asked_at: datetime | None = None
         self._trouble = 0
@@ -202,10 +205,11 @@ class Loop:
             if shard is None:
                 continue  # read before the shard was lost; its new owner reads it again
             if self._inputs[record.topic].writer:
-                shard.merge.add(from_ours(record))
+                arrival = from_ours(record)
             else:
                 assert self.processor.edge is not None
-                shard.merge.add(from_outside(record, self.processor.edge, self._tuning.time_from_events))
+                arrival = from_outside(record, self.processor.edge, self._tuning.time_from_events)
+            shard.merge.add(addressed(arrival, self.processor.rules))
         if self._by_time:
             self._hold_back()
 
@@ -235,7 +239,7 @@ class Loop:
             flat = [(number, arrival) for number, arrivals in batch.items() for arrival in arrivals]
             if len(flat) == 1:
                 refusal = Refusal(reason="unstorable", message=error.message)
-                poison = flat[0][1]._replace(refusal=refusal)
+                poison = flat[0][1]._replace(refusal=refusal, refs=())
                 self._commit(*self._fold({flat[0][0]: [poison]}))
                 return
             middle = len(flat) // 2
@@ -246,73 +250,58 @@ class Loop:
                         half[number].append(arrival)
                 self._turn(half)
 
-    def _fold(self, batch: dict[int, list[Arrival]]) -> tuple[list[Draft], TurnReport]:
+    def _fold(self, batch: Mapping[int, list[Arrival]]) -> tuple[list[Draft], TurnReport]:
         report = TurnReport()
         started_s = time.monotonic()
-        refs = {n: [self._refs(a) for a in arrivals] for n, arrivals in batch.items()}
         wanted: dict[str, set[tuple[int, str]]] = defaultdict(set)
-        for number, each in refs.items():
-            for ref in (ref for some in each for ref in some):
-                wanted[ref.kind].add((number, ref.key))
+        for number, arrivals in batch.items():
+            for arrival in arrivals:
+                for ref in arrival.refs:
+                    wanted[ref.kind].add((number, ref.key))
         found = self._store.read(wanted) if wanted else {}
         self._reached("after_read")
         read_s = time.monotonic()
-        drafts = []
-        for number, arrivals in batch.items():
-            states = {ref: found.get((number, ref)) for some in refs[number] for ref in some}
-            draft = self._fold_shard(number, arrivals, refs[number], states, report)
-            if draft is not None:
-                drafts.append(draft)
+        drafts = [self._fold_shard(number, arrivals, found, report) for number, arrivals in batch.items()]
         self._reached("after_fold")
         report.durations_s = {"read": read_s - started_s, "fold": time.monotonic() - read_s}
-        return drafts, report
-
-    def _refs(self, arrival: Arrival) -> tuple[Ref, ...]:
-        if arrival.event is None or arrival.is_tick or arrival.refusal is not None:
-            return ()
-        return tuple(self.processor.rules.refs(arrival.event))
+        return [draft for draft in drafts if draft is not None], report
 
     def _fold_shard(
-        self, number: int, arrivals: list[Arrival], refs: list[tuple[Ref, ...]],
-        states: dict[Ref, object], report: TurnReport,
-    ) -> Draft | None:  # fmt: skip
-        draft = self._draft(number, report)
-        draft.states.update(states)  # type: ignore[arg-type]
-        for index, (arrival, wanted) in enumerate(zip(arrivals, refs, strict=True)):
+        self, number: int, arrivals: list[Arrival], found: Mapping[tuple[int, Ref], State], report: TurnReport
+    ) -> Draft | None:
+        """Fold one shard's inputs. On a Stop what came before is sound and kept, and the shard halts."""
+        shard = self.shards[number]
+        draft = self._draft(number, shard, arrivals, found, report)
+        for index, arrival in enumerate(arrivals):
             try:
-                draft.fold(arrival, wanted, self._stamp_us(draft))
+                draft.fold(arrival, self._stamp_us(draft))
                 if draft.faults_in_a_row > OUR_FAULTS_MAX:
                     raise Stop("too_many_faults", f"{OUR_FAULTS_MAX} inputs in a row failed through our own fault")
             except Stop as error:
-                # What came before is sound and is kept; the shard halts in front of this input.
                 self._halt(number, error)
-                return None if index == 0 else self._fold_again(draft, number, arrivals[:index], refs[:index], states)
+                if index == 0:
+                    return None
+                draft = self._draft(number, shard, arrivals, found, TurnReport())
+                for sound in arrivals[:index]:
+                    draft.fold(sound, self._stamp_us(draft))
+                return draft
         return draft
 
-    def _fold_again(
-        self, spoilt: Draft, number: int, arrivals: list[Arrival], refs: list[tuple[Ref, ...]],
-        states: dict[Ref, object],
+    def _draft(
+        self, number: int, shard: Shard, arrivals: Iterable[Arrival], found: Mapping[tuple[int, Ref], State],
+        report: TurnReport,
     ) -> Draft:  # fmt: skip
-        draft = Draft(
-            self.processor, number, spoilt.opened, self._partitions, self._store, spoilt.bound_us, TurnReport()
-        )
-        draft.states.update(states)  # type: ignore[arg-type]
-        for arrival, wanted in zip(arrivals, refs, strict=True):
-            draft.fold(arrival, wanted, self._stamp_us(draft))
-        return draft
-
-    def _stamp_us(self, draft: Draft) -> int:
-        """The time at which the time keeper accepts: that of its last tick. A new shard has no clocks that it could wrong."""
-        known = draft.bookmark.time_us
-        return known if known != bm.NEVER_US else bm.micros(self._clock.now())
-
-    def _draft(self, number: int, report: TurnReport) -> Draft:
-        shard = self.shards[number]
-        draft = Draft(
+        draft = self.drafting(
             self.processor, number, shard.opened, self._partitions, self._store, shard.bound_us, report
         )
         draft.faults_in_a_row = shard.faults_in_a_row
+        draft.states = {ref: found.get((number, ref)) for arrival in arrivals for ref in arrival.refs}
         return draft
+
+    def _stamp_us(self, draft: Draft) -> int:
+        """The time keeper accepts at the time of its last tick. A new shard has no clocks that it could wrong."""
+        known = draft.bookmark.time_us
+        return known if known != bm.NEVER_US else bm.micros(self._clock.now())
 
     def _commit(self, drafts: list[Draft], report: TurnReport) -> None:
         if not drafts:
@@ -346,7 +335,7 @@ class Loop:
     def _settle(self) -> None:
         """Wait until the outputs of the last turn are acknowledged.
 
-        Raises Retry after a while, so that the group is served: the shards are opened again and publish what is pending.
+        Raises Retry after a while, so that the group is served: the shards are opened again and publish.
         """
         for _ in range(SETTLE_ROUNDS):
             if not self._unsettled:
@@ -378,7 +367,7 @@ class Loop:
         report = TurnReport()
         for number, shard in self.shards.items():
             if shard.goal is not None and self._reached_goal(number, shard):
-                draft = self._draft(number, report)
+                draft = self._draft(number, shard, (), {}, report)
                 draft.tick(bm.micros(shard.goal.asked_at))
                 drafts.append(draft)
                 shard.goal = None

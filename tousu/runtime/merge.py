@@ -1,8 +1,8 @@
-"""In which order a shard takes its input topics: by pipeline time, so that the outcome does not depend on who was read first.
+"""In which order a shard takes its input topics: by pipeline time, not by who was read first.
 
 A processor with several inputs of ours (claims reads cases and sla) must come to the same result in a rebuild as it did
 live. A record is ready when no other topic can still bring an earlier one; equal times go in the order of the inputs.
-Topics from outside have no promised time, so intake takes them as they arrive, unless time itself comes from the events.
+Topics from outside promise no time, so intake takes them as they arrive, unless time itself comes from the events.
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ class Check(Protocol):
 class Processor(msgspec.Struct, frozen=True, kw_only=True):
     """A stream processor. `keeps_time` marks the one that stamps time (intake); the others take time from their input.
 
-    `ticks_to` are the topics onto which the passing of time is sent. `schema_of` names the schema address of an event type.
+    `ticks_to` are the topics onto which the passing of time is sent. `schema_of` gives the schema address of a type.
     """
 
     name: str

@@ -26,6 +26,8 @@ class TurnReport:
     """shard -> pipeline time after the turn"""
     durations_s: dict[str, float] = field(default_factory=dict)
     """step (read, fold, commit, settle) -> seconds"""
+    faults: list[Exception] = field(default_factory=list)
+    """what our own rules raised, for the log"""
     records: int = 0
     pending: int = 0
     """outputs committed in this turn and handed over for publishing"""

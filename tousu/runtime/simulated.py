@@ -136,7 +136,7 @@ class SimulatedSource:
 
 
 class SimulatedSink:
-    """The writing side. Records go out when the caller settles, in order; `before_each` lets a test strike in between."""
+    """The writing side. Records go out when the caller settles, in order; `before_each` lets a test strike between."""
 
     def __init__(self, broker: SimulatedBroker, before_each: Callable[[OutRecord], None] | None = None) -> None:
         self._broker = broker

@@ -1,16 +1,18 @@
 """States, bookmark and outputs in one SQL transaction, on PostgreSQL and SQLite alike (SQLAlchemy Core).
 
-One connection per process: a processor's copy turns one turn at a time. Sets, never rows, go over the wire. The database never forgets a commit: synchronous_commit=on, or WAL with synchronous=FULL.
+One connection per process: a processor's copy turns one turn at a time. Sets, never rows, go over the wire.
+The database never forgets a commit: synchronous_commit=on, or WAL with synchronous=FULL.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from tousu.decision import Ref, State
 from tousu.failure import Failure, Retry
@@ -79,13 +81,13 @@ class Store:
     def connection(self) -> sa.Connection:
         """The open connection, made when first wanted. Raises Retry while the database is away."""
         if self._connection is None or self._connection.closed:
-            with _retry("cannot connect to the database"):
+            with self._guarded("cannot connect to the database"):
                 self._connection = self._engine.connect()
         return self._connection
 
     def create(self) -> None:
         """Make the tables that are not there yet."""
-        with _retry("cannot make the tables"):
+        with self._guarded("cannot make the tables"):
             connection = self.connection()
             for statement in self.dialect.ddl(self._bookmarks, self.tables, self.kinds):
                 connection.execute(sa.text(statement))
@@ -106,9 +108,20 @@ class Store:
             self._connection.close()
         self._engine.dispose()
 
+    @contextmanager
+    def _guarded(self, what: str) -> Iterator[None]:
+        """Turn what the driver says into Retry (the database is away) or Unstorable (it refuses this content)."""
+        try:
+            yield
+        except DBAPIError as error:
+            self.reset()
+            if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+                raise Retry("database_away", f"{what}: {error.orig}") from error
+            raise Unstorable(str(error.orig)) from error
+
     def take(self, shard: int) -> Opened:
-        """Become the owner of a shard: raise its epoch (waits for a former owner's open transaction) and read its bookmark."""
-        with _retry("cannot take a shard"):
+        """Become the owner of a shard: raise its epoch (waits for a former owner's transaction), read its bookmark."""
+        with self._guarded("cannot take a shard"):
             connection = self.connection()
             connection.execute(
                 sa.text(
@@ -130,7 +143,7 @@ class Store:
     def read(self, wanted: Mapping[str, Iterable[tuple[int, str]]]) -> dict[tuple[int, Ref], State]:
         """The states of these (shard, key) pairs per kind; what does not exist is left out."""
         found: dict[tuple[int, Ref], State] = {}
-        with _retry("cannot read states"):
+        with self._guarded("cannot read states"):
             connection = self.connection()
             for name, pairs in wanted.items():
                 decode = self.kinds[name].codec.decode
@@ -141,7 +154,7 @@ class Store:
 
     def due(self, kind: str, shard: int, until_us: int, after: tuple[int, str], rows_max: int) -> list[Due]:
         """The states due at or before `until_us` and after (due, key) `after`, in the order (due, key)."""
-        with _retry("cannot read due clocks"):
+        with self._guarded("cannot read due clocks"):
             connection = self.connection()
             rows = connection.execute(
                 sa.text(
@@ -155,7 +168,7 @@ class Store:
 
     def next_due_us(self, kind: str, shard: int, after: tuple[int, str]) -> int | None:
         """When the first state of this kind behind (due, key) `after` wants to be woken."""
-        with _retry("cannot read the next due time"):
+        with self._guarded("cannot read the next due time"):
             connection = self.connection()
             found = connection.execute(
                 sa.text(
@@ -173,7 +186,7 @@ class Store:
         Raises Fenced when another owner has one of the shards, Unstorable when the database refuses the content,
         Retry when it is away (the outcome is then unknown: open the shards again, the bookmark tells).
         """
-        try:
+        with self._guarded("the commit did not come back"):
             connection = self.connection()
             if not self._move_bookmarks(connection, changes):
                 connection.rollback()
@@ -182,15 +195,6 @@ class Store:
                 self._write_states(connection, name, changes)
             self._reached("inside_commit")
             connection.commit()
-        except (OperationalError, InterfaceError) as error:
-            self.reset()
-            raise Retry("database_away", f"the commit did not come back: {error.orig}") from error
-        except (DBAPIError, IntegrityError) as error:
-            lost = error.connection_invalidated
-            self.reset()
-            if lost:
-                raise Retry("database_away", f"the connection broke: {error.orig}") from error
-            raise Unstorable(str(error.orig)) from error
 
     def _move_bookmarks(self, connection: sa.Connection, changes: Sequence[Change]) -> bool:
         """Compare and set: true only if every shard is still ours, at the turn we know."""
@@ -224,19 +228,3 @@ class Store:
             lines += sorted(orjson.dumps([name, *row]).decode() for row in rows)
         connection.rollback()
         return "\n".join(lines)
-
-
-class _retry:
-    """Turns a database that is away into Retry, saying what could not be done."""
-
-    def __init__(self, what: str) -> None:
-        self._what = what
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, OperationalError | InterfaceError) or (
-            isinstance(error, DBAPIError) and error.connection_invalidated
-        ):
-            raise Retry("database_away", f"{self._what}: {error.orig}") from error

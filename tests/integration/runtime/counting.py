@@ -12,9 +12,10 @@ import msgspec
 import orjson
 
 from tousu.decision import Decision, Output, Ref, Refusal, State, States
-from tousu.event import Event, event_of, attributes_of_headers
+from tousu.event import Event, attributes_of_headers, event_of
 from tousu.failure import Reject
 from tousu.runtime.broker import Record
+from tousu.runtime.partition import partition_of
 from tousu.runtime.processor import Input, Kind, Processor
 
 INBOUND = "t.inbound"
@@ -112,8 +113,6 @@ def counter() -> Processor:
 
 def key_in(shard: int, partitions: int, n: int) -> str:
     """The n-th key that belongs to a shard."""
-    from tousu.runtime.partition import partition_of
-
     found = -1
     number = 0
     while True:

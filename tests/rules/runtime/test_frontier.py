@@ -1,0 +1,58 @@
+"""Numbers without gaps, and time that waits for the slowest."""
+
+import pytest
+
+from tousu.failure import Stop
+from tousu.runtime.bookmark import NEVER_US, Seen
+from tousu.runtime.frontier import Arrival, expected_origins, observe, shard_time_us, slowest_origin
+from tousu.runtime.processor import Input
+
+
+def test_the_next_number_is_applied_and_remembered() -> None:
+    frontier: dict[str, Seen] = {}
+    assert observe(frontier, "log", "intake/0", 1, 10) is Arrival.NEXT
+    assert observe(frontier, "log", "intake/0", 2, 11) is Arrival.NEXT
+    assert frontier == {"log|intake/0": Seen(2, 11)}
+
+
+def test_a_number_not_above_the_last_is_a_duplicate_and_changes_nothing() -> None:
+    frontier = {"log|intake/0": Seen(7, 100)}
+    for seq in (7, 3):
+        assert observe(frontier, "log", "intake/0", seq, 500) is Arrival.DUPLICATE
+    assert frontier == {"log|intake/0": Seen(7, 100)}
+
+
+def test_a_number_further_above_means_that_a_record_is_missing() -> None:
+    with pytest.raises(Stop) as stop:
+        observe({"log|intake/0": Seen(7, 100)}, "log", "intake/0", 9, 500)
+    assert stop.value.reason == "missing_record"
+
+
+def test_the_first_number_of_an_unknown_origin_must_be_one() -> None:
+    with pytest.raises(Stop) as stop:
+        observe({}, "log", "intake/0", 2, 500)
+    assert stop.value.reason == "missing_record"
+
+
+def test_an_origin_that_takes_its_time_back_stops_the_shard() -> None:
+    with pytest.raises(Stop) as stop:
+        observe({"log|intake/0": Seen(7, 100)}, "log", "intake/0", 8, 99)
+    assert stop.value.reason == "time_went_back"
+
+
+def test_one_shard_is_expected_of_a_writer_that_keeps_its_shard_and_all_of_one_that_spreads() -> None:
+    inputs = (Input("cases", writer="router"), Input("people", writer="claims", spread=True), Input("outside"))
+    assert expected_origins(inputs, 1, 3) == ("cases|router/1", "people|claims/0", "people|claims/1", "people|claims/2")
+
+
+def test_time_is_that_of_the_slowest_origin_and_unknown_while_one_is_silent() -> None:
+    expected = ("a|x/0", "b|y/0")
+    assert shard_time_us({"a|x/0": Seen(1, 50)}, expected) == NEVER_US
+    frontier = {"a|x/0": Seen(1, 50), "b|y/0": Seen(9, 40)}
+    assert shard_time_us(frontier, expected) == 40
+    assert slowest_origin(frontier, expected) == ("b|y/0", 40)
+
+
+def test_a_later_generation_speaks_for_its_origin() -> None:
+    frontier = {"a|x/1": Seen(1, 50), "a|x/1.2": Seen(4, 70), "a|x/11": Seen(1, 5)}
+    assert shard_time_us(frontier, ("a|x/1",)) == 70

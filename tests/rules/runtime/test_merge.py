@@ -1,0 +1,85 @@
+"""Two input topics of one shard are taken in the order of pipeline time, whoever was read first."""
+
+import random
+
+import pytest
+
+from tousu.event import Event
+from tousu.runtime.arrival import Arrival
+from tousu.runtime.bookmark import moment
+from tousu.runtime.broker import Record
+from tousu.runtime.merge import BUFFER_MAX, Merge
+
+
+def arrival(topic: str, offset: int, time_us: int) -> Arrival:
+    event = Event(id=f"{topic}{offset}", source="t", type="t", time=moment(0))
+    return Arrival(Record(topic, 0, offset, b"k", b"{}", ()), event, None, f"{topic}/0", offset + 1, time_us)
+
+
+def names(merge: Merge) -> list[str]:
+    return [f"{a.record.topic}{a.time_us}" for a in merge.ready()]
+
+
+def test_a_record_waits_until_no_other_topic_can_bring_an_earlier_one() -> None:
+    merge = Merge(("cases", "sla"), by_time=True)
+    merge.add(arrival("cases", 0, 10))
+    assert names(merge) == []
+    merge.add(arrival("sla", 0, 9))
+    assert names(merge) == ["sla9"]
+    merge.add(arrival("sla", 1, 12))
+    assert names(merge) == ["cases10"]
+
+
+def test_equal_times_go_in_the_order_of_the_inputs() -> None:
+    merge = Merge(("cases", "sla"), by_time=True)
+    merge.add(arrival("sla", 0, 10))
+    assert names(merge) == []
+    merge.add(arrival("cases", 0, 10))
+    merge.add(arrival("cases", 1, 11))
+    assert names(merge) == ["cases10", "sla10"]
+
+
+def test_one_input_needs_no_waiting() -> None:
+    merge = Merge(("cases",), by_time=True)
+    merge.add(arrival("cases", 0, 10))
+    assert names(merge) == ["cases10"]
+
+
+def test_inputs_from_outside_are_taken_as_they_arrive() -> None:
+    merge = Merge(("phone", "web"), by_time=False)
+    merge.add(arrival("web", 0, 50))
+    merge.add(arrival("phone", 0, 10))
+    assert names(merge) == ["web50", "phone10"]
+
+
+def test_too_much_held_back_is_reported_so_that_the_topic_can_be_paused() -> None:
+    merge = Merge(("cases", "sla"), by_time=True)
+    for offset in range(BUFFER_MAX):
+        merge.add(arrival("cases", offset, offset))
+    assert merge.full() == {"cases"}
+    merge.add(arrival("sla", 0, BUFFER_MAX))
+    names(merge)
+    assert merge.full() == frozenset()
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_the_order_does_not_depend_on_who_was_read_first(seed: int) -> None:
+    chance = random.Random(seed)
+    topics = ("a", "b", "c")
+    logs = {
+        topic: [arrival(topic, n, t) for n, t in enumerate(sorted(chance.choices(range(20), k=30)))] for topic in topics
+    }
+    for topic in topics:
+        logs[topic].append(arrival(topic, 30, 99))
+    orders = []
+    for _ in range(2):
+        merge, taken = Merge(topics, by_time=True), []
+        left = {topic: list(log) for topic, log in logs.items()}
+        while any(left.values()):
+            topic = chance.choice([t for t in topics if left[t]])
+            merge.add(left[topic].pop(0))
+            if chance.random() < 0.5:
+                taken += names(merge)
+        orders.append([name for name in taken + names(merge) if not name.endswith("99")])
+    assert orders[0] == orders[1]
+    assert len(orders[0]) == 90
