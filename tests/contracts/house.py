@@ -1,0 +1,145 @@
+"""The house rules as functions: each takes a folder and returns what breaks the rule, one sentence a fault.
+
+They read a tree on disk and nothing else, so that each can be shown a small tree that must fail.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+ROOMS = ("tousu", "services", "deploy", "bench", "tests")
+SHIPPED = ("tousu", "services")
+BANNED_NAMES = frozenset({"utils", "util", "helpers", "helper", "common", "base", "manager", "misc"})
+MODULE_LINES_MAX = 400
+FUNCTION_LINES_MAX = 70
+BANNED_IN_TESTS = {
+    "unittest.mock": "write a small fake and run one suite on the fake and on the real thing",
+    "time.sleep": "wait on a condition with a deadline",
+}
+CHANGES = frozenset({"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"})
+
+
+def modules(root: Path, rooms: Iterable[str]) -> Iterator[Path]:
+    """Every Python file of the named rooms, as a path below `root`."""
+    for room in rooms:
+        for file in sorted((root / room).rglob("*.py")):
+            if "__pycache__" not in file.parts:
+                yield file.relative_to(root)
+
+
+def banned_names(root: Path) -> list[str]:
+    """Modules are domain nouns (a file or a folder called `utils` says nothing)."""
+    return [
+        f"{file}: `{part}` says nothing; name it after the thing in the domain that it is about"
+        for file in modules(root, ROOMS)
+        for part in (*file.parts[:-1], file.stem)
+        if part in BANNED_NAMES
+    ]
+
+
+def long_modules(root: Path) -> list[str]:
+    """One public idea per module: at most 400 lines."""
+    return [
+        f"{file}: {lines} lines, at most {MODULE_LINES_MAX}; give its second idea a module of its own"
+        for file in modules(root, ROOMS)
+        if (lines := len((root / file).read_text().splitlines())) > MODULE_LINES_MAX
+    ]
+
+
+def long_functions(root: Path) -> list[str]:
+    """A function is at most 70 lines, from `def` to its last line."""
+    return [
+        f"{file}:{node.lineno}: {node.name} has {lines} lines, at most {FUNCTION_LINES_MAX}"
+        for file in modules(root, ROOMS)
+        for node in ast.walk(ast.parse((root / file).read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if (lines := (node.end_lineno or node.lineno) - node.lineno + 1) > FUNCTION_LINES_MAX
+    ]
+
+
+def banned_in_tests(root: Path) -> list[str]:
+    """Tests patch nothing and sleep nowhere."""
+    return [
+        f"{file}:{line}: {name}: {BANNED_IN_TESTS[name]}"
+        for file in modules(root, ("tests",))
+        for line, name in _names_used(ast.parse((root / file).read_text()))
+        if name in BANNED_IN_TESTS
+    ]
+
+
+def dead_modules(root: Path) -> list[str]:
+    """A shipped module is imported by another shipped one, or is started by hand; tests alone do not keep it alive."""
+    imported: set[str] = set()
+    for file in modules(root, SHIPPED):
+        tree = ast.parse((root / file).read_text())
+        imported |= {name for name in _modules_imported(tree, file) if name != _dotted(file)}
+    started = set(_scripts(root))
+    return [
+        f"{file}: nothing that is shipped imports it; use it or remove it"
+        for file in modules(root, SHIPPED)
+        if file.stem not in {"__init__", "__main__"}
+        if _dotted(file) not in imported | started
+        if 'if __name__ == "__main__":' not in (root / file).read_text()
+    ]
+
+
+def stale_exemptions(root: Path, exempt: Iterable[str]) -> list[str]:
+    """A path that is exempt from a rule exists; else the exemption waits for a file that nobody thought of."""
+    return [f"{path}: exempt in pyproject.toml, and not there" for path in exempt if not any(root.glob(path))]
+
+
+def untidy_changelog(text: str) -> list[str]:
+    """Keep a Changelog: an Unreleased chapter first, releases with a date, changes under the six known headings."""
+    faults = []
+    chapters = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    if not chapters or chapters[0] != "[Unreleased]":
+        faults.append("the first chapter is `## [Unreleased]`")
+    faults += [
+        f"`## {chapter}`: a release is `## [1.2.3] - 2026-01-31`"
+        for chapter in chapters[1:]
+        if not re.fullmatch(r"\[\d+\.\d+\.\d+\] - \d{4}-\d{2}-\d{2}", chapter)
+    ]
+    faults += [
+        f"`### {heading}`: one of {', '.join(sorted(CHANGES))}"
+        for heading in re.findall(r"^### (.+)$", text, re.MULTILINE)
+        if heading not in CHANGES
+    ]
+    return faults
+
+
+def _dotted(file: Path) -> str:
+    return ".".join(file.with_suffix("").parts)
+
+
+def _scripts(root: Path) -> Iterator[str]:
+    project = root / "pyproject.toml"
+    if project.exists():
+        yield from re.findall(r'^\w+ = "([\w.]+):\w+"$', project.read_text(), re.MULTILINE)
+
+
+def _modules_imported(tree: ast.Module, file: Path) -> Iterator[str]:
+    """Every dotted name that an import statement might mean as a module."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = file.parts[: -node.level] if node.level else ()
+            start = ".".join((*above, *(node.module or "").split("."))).strip(".")
+            yield start
+            yield from (f"{start}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value  # `python -m tousu.local.embedded` and importlib take a module's name as text
+
+
+def _names_used(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.lineno, node.module or ""
+            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+        elif isinstance(node, ast.Attribute):
+            yield node.lineno, ast.unparse(node)
