@@ -8,7 +8,7 @@ as stretches of UTC time, so that a deadline is two binary searches and daylight
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import accumulate
 from typing import Final
@@ -77,7 +77,19 @@ class Stretches:
 class Calendar:
     """One version of a calendar, ready for use. Immutable by convention; equal by id and version."""
 
-    __slots__ = ("_closing", "_working", "holds_from", "id", "open", "version", "working", "years", "zone")
+    __slots__ = (
+        "_closing",
+        "_known",
+        "_known_us",
+        "_working",
+        "holds_from",
+        "id",
+        "open",
+        "version",
+        "working",
+        "years",
+        "zone",
+    )
 
     def __init__(
         self,
@@ -96,6 +108,10 @@ class Calendar:
         self.holds_from = holds_from
         self.zone = zone
         self.years = frozenset(years)
+        self._known = [
+            range(date(first, 1, 1).toordinal(), date(last + 1, 1, 1).toordinal()) for first, last in _runs(years)
+        ]
+        self._known_us = [(self.day_start_us(run.start), self.day_start_us(run.stop)) for run in self._known]
         self._working: list[int] = []
         self._closing: dict[int, int] = {}
         days: list[tuple[int, int]] = []
@@ -140,19 +156,24 @@ class Calendar:
 
     def working_day_after(self, ordinal: int, count: int) -> int | UnpublishedYear:
         """The count-th (from 1) worked day after a local day, as an ordinal."""
-        first = date.fromordinal(ordinal + 1).year
         index = bisect_right(self._working, ordinal) + count - 1
-        last = date.fromordinal(self._working[index]).year if index < len(self._working) else None
-        return self.first_gap(first, last) or self._working[index]
+        if index < len(self._working):
+            day = self._working[index]
+            if any(ordinal + 1 in run and day in run for run in self._known):
+                return day
+        return self._first_gap(date.fromordinal(ordinal + 1).year)
 
-    def first_gap(self, first: int, last: int | None) -> UnpublishedYear | None:
-        """The first unpublished year from `first` to `last` (None: however far it takes), or None."""
-        year = first
-        while last is None or year <= last:
-            if year not in self.years:
-                return self.unpublished(year)
+    def gap_between(self, start_us: int, end_us: int | None) -> UnpublishedYear | None:
+        """The first unpublished year from one moment to before another (None: however far it takes), or None."""
+        if end_us is not None and any(first <= start_us and end_us <= last for first, last in self._known_us):
+            return None
+        return self._first_gap(moment_of(start_us).astimezone(self.zone).year)
+
+    def _first_gap(self, year: int) -> UnpublishedYear:
+        """The first unpublished year from this one on."""
+        while year in self.years:
             year += 1
-        return None
+        return self.unpublished(year)
 
     def unpublished(self, year: int) -> UnpublishedYear:
         """The answer for a year that this version does not hold."""
@@ -191,6 +212,17 @@ def microseconds(moment: datetime) -> int:
 def moment_of(microseconds_since_1970: int) -> datetime:
     """The moment (UTC) of a number of microseconds since 1970."""
     return EPOCH + timedelta(microseconds=microseconds_since_1970)
+
+
+def _runs(years: Iterable[int]) -> list[tuple[int, int]]:
+    """The first and last of each row of years without a gap."""
+    runs: list[tuple[int, int]] = []
+    for year in sorted(years):
+        if runs and runs[-1][1] == year - 1:
+            runs[-1] = (runs[-1][0], year)
+        else:
+            runs.append((year, year))
+    return runs
 
 
 def _worked_days(

@@ -74,10 +74,10 @@ def elapsed_between(start: datetime, end: datetime, limit: Limit, calendar: Cale
     stretches = _stretches(limit, calendar)
     if stretches is None:
         return end - start
-    gap = calendar.first_gap(_year(start, calendar), _year(end - MICROSECOND, calendar))
-    if gap is not None:
-        return gap
-    return timedelta(microseconds=stretches.passed(microseconds(end)) - stretches.passed(microseconds(start)))
+    start_us, end_us = microseconds(start), microseconds(end)
+    return calendar.gap_between(start_us, end_us) or timedelta(
+        microseconds=stretches.passed(end_us) - stretches.passed(start_us)
+    )
 
 
 def moment_at_share(start: datetime, limit: Limit, share: float, calendar: Calendar) -> datetime | UnpublishedYear:
@@ -150,13 +150,13 @@ def _after(start: datetime, amount: timedelta, limit: Limit, calendar: Calendar)
 
 
 def _advance(start: datetime, amount_us: int, stretches: Stretches, calendar: Calendar) -> datetime | UnpublishedYear:
-    moment_us = stretches.moment(stretches.passed(microseconds(start)) + amount_us)
-    if moment_us is None:
-        gap = calendar.first_gap(_year(start, calendar), None)
-        assert gap is not None
+    start_us = microseconds(start)
+    end_us = stretches.moment(stretches.passed(start_us) + amount_us)
+    gap = calendar.gap_between(start_us, end_us)
+    if gap is not None:
         return gap
-    moment = moment_of(moment_us)
-    return calendar.first_gap(_year(start, calendar), _year(moment - MICROSECOND, calendar)) or moment
+    assert end_us is not None
+    return moment_of(end_us)
 
 
 def _last_day(start: int, limit: Limit, calendar: Calendar) -> int | UnpublishedYear:
@@ -187,7 +187,3 @@ def _stretches(limit: Limit, calendar: Calendar) -> Stretches | None:
             return calendar.working
         case _:
             return None
-
-
-def _year(moment: datetime, calendar: Calendar) -> int:
-    return moment.astimezone(calendar.zone).year

@@ -1,0 +1,254 @@
+"""A pack that is not right is refused with file, line, field, fix and an example; each check has one that trips it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import orjson
+import pytest
+
+from tousu.failure import Stop
+from tousu.policy.document import Fault, read_document
+from tousu.policy.loading import POLICIES, SCHEMA, load_calendar, load_pack, read_pack
+from tousu.policy.pack import Pack
+
+GOOD = (POLICIES / "courier-network.yaml").read_text("utf-8")
+CALENDAR = (POLICIES / "calendars" / "china.yaml").read_text("utf-8")
+
+
+def faults_of(folder: Path, text: str) -> tuple[Fault, ...]:
+    path = folder / "pack.yaml"
+    path.write_text(text, "utf-8")
+    found = read_pack(path)
+    return () if isinstance(found, Pack) else found
+
+
+def line_of(text: str, part: str) -> int:
+    return text[: text.index(part)].count("\n") + 1
+
+
+def test_the_pack_of_the_repository_is_sound(tmp_path: Path) -> None:
+    assert faults_of(tmp_path, GOOD) == ()
+
+
+# What is written instead of what, the field that is blamed, and words of the fix.
+FORM = (
+    ("stars: 3,", "stars: three,", "grades.complex.stars", "more stars, more serious"),
+    (
+        "unit: working_days, section: C 5}",
+        "unit: workdays, section: C 5}",
+        "clocks.resolution.limit_by_grade.simple.unit",
+        "units of time",
+    ),
+    (
+        "unit: years, section: C 1}",
+        "unit: years, section: somewhere}",
+        "inquiries.valid_for.section",
+        "source document",
+    ),
+    ("extensions_max: 1", "extension_max: 1", "clocks.resolution.extension_max", "extensions_max"),
+    ("currency: CNY", "currency: yuan", "currency", "ISO 4217"),
+    ("currency: CNY\n", "", "", "ISO 4217"),
+    ("warn_at_share: [0.5, 0.8]", "warn_at_share: [0.5, 1.2]", "clocks.resolution.warn_at_share.1", "between 0 and 1"),
+    ("text_downstream: true", "text_downstream: yes", "text_downstream", "may leave intake"),
+    ("source: C\n", "source: C\nsource: H\n", "source", "Keep one"),
+    ("grades:\n", "grades: [\n", "", "Check indentation"),
+)
+
+
+@pytest.mark.parametrize(("good", "bad", "field", "fix"), FORM)
+def test_a_wrong_form_is_told_with_line_field_and_fix(
+    tmp_path: Path, good: str, bad: str, field: str, fix: str
+) -> None:
+    assert good in GOOD
+    found = faults_of(tmp_path, GOOD.replace(good, bad, 1))
+    assert any(fault.field == field and fix in fault.fix for fault in found), found
+    assert all(fault.file.endswith("pack.yaml") and fault.line >= 1 for fault in found)
+
+
+def test_a_fault_names_its_line_and_shows_the_right_form(tmp_path: Path) -> None:
+    bad = GOOD.replace("stars: 3,", "stars: three,")
+    (fault,) = faults_of(tmp_path, bad)
+    assert fault.line == line_of(bad, "stars: three")
+    assert fault.example == "3"
+    assert str(fault).startswith(f"{tmp_path / 'pack.yaml'}:{fault.line}: grades.complex.stars:")
+
+
+SENSE = (
+    ("grade: complex\n", "grade: hard\n", "classes.delay.grade", "not among the grades"),
+    (
+        "departments: [quality_management]",
+        "departments: [quality]",
+        "classes.attitude.departments",
+        "not among the departments",
+    ),
+    ("disputes_to: customer_service", "disputes_to: nobody", "routing.disputes_to", "not among the departments"),
+    ("        - 延误\n", "        - 延误\n        - 丢失\n", "classes.loss.words", "claimed by delay too"),
+    (
+        "      major: {amount: 5, unit: working_days, section: C 5}\n",
+        "",
+        "clocks.resolution.limit_by_grade",
+        "not those of the pack",
+    ),
+    (
+        "limit: {amount: 30, unit: elapsed_minutes, section: C 5}",
+        "limit: {amount: 0, unit: elapsed_minutes, section: C 5}",
+        "clocks.inquiry_answer.limit.amount",
+        "broken at once",
+    ),
+    (
+        "    limit: {amount: 30, unit: elapsed_minutes, section: C 5}\n",
+        "",
+        "clocks.inquiry_answer",
+        "either limit or limit_by_grade",
+    ),
+    (
+        "limit: {amount: 7, unit: calendar_days, section: C 5}",
+        "limit: {amount: 7, unit: calendar_days, ends: close_of_business, section: C 5}",
+        "claims.clocks.payment.limit.ends",
+        "cannot end at the close",
+    ),
+    (
+        "      - {event: inquiry_answered}",
+        "      - {event: routed}",
+        "clocks.inquiry_answer.met_by",
+        "starts this clock and ends it",
+    ),
+    ("warn_at_share: [0.5, 0.8]", "warn_at_share: [0.8, 0.5]", "clocks.resolution.warn_at_share", "do not rise"),
+    ("        level: 2\n", "        level: 1\n", "clocks.resolution.escalation", "do not rise"),
+    ("time_zone: Asia/Shanghai", "time_zone: Asia/Peking", "time_zone", "no such time zone"),
+    ("time_zone: Asia/Shanghai", "time_zone: Asia/Tokyo", "time_zone", "counts in Asia/Shanghai"),
+    ("calendar: china", "calendar: atlantis", "calendar", "there is no calendar"),
+)
+
+
+@pytest.mark.parametrize(("good", "bad", "field", "problem"), SENSE)
+def test_what_makes_no_sense_is_told_where_it_stands(
+    tmp_path: Path, good: str, bad: str, field: str, problem: str
+) -> None:
+    assert good in GOOD
+    found = faults_of(tmp_path, GOOD.replace(good, bad, 1))
+    assert [(fault.field, problem in fault.problem) for fault in found] == [(field, True)], found
+    assert found[0].fix
+
+
+def test_a_claim_without_a_checklist_is_told(tmp_path: Path) -> None:
+    bad = GOOD.replace("loss, damage, contents_mismatch]", "loss, damage]")
+    found = faults_of(tmp_path, bad)
+    assert {fault.field for fault in found} == {"classes.shortage.claim", "classes.contents_mismatch.claim"}
+
+
+def test_a_class_without_words_is_told(tmp_path: Path) -> None:
+    start = GOOD.index("      simplified:\n        - 短少")
+    end = GOOD.index("    claim:", start)
+    bad = GOOD[:start] + "      simplified: []\n      traditional: []\n      english: []\n" + GOOD[end:]
+    (fault,) = faults_of(tmp_path, bad)
+    assert (fault.field, fault.problem) == ("classes.shortage.words", "no word leads to this class")
+
+
+CALENDAR_FAULTS = (
+    ("time_zone: Asia/Shanghai", "time_zone: Asia/Peking", "time_zone", "no such time zone"),
+    ('monday: ["09:00-18:00"]', 'monday: ["18:00-09:00"]', "weekly_hours.monday", "run backwards"),
+    ('monday: ["09:00-18:00"]', 'monday: ["09:00-12:00", "11:00-18:00"]', "weekly_hours.monday", "overlap"),
+    ('"2026-02-14"', '"2025-02-15"', "versions.2.years.2026.make_up_days", "no day of 2026"),
+    ('"2026-01-01": 元旦', '"2026-02-30": 元旦', "versions.2.years.2026.holidays", "no day of 2026"),
+    ('holds_from: "2025-11-04', 'holds_from: "2022-11-04', "versions", "not in order"),
+    ('monday: ["09:00-18:00"]', "monday: [09:00]", "weekly_hours.monday.0", "does not match"),
+)
+
+
+@pytest.mark.parametrize(("good", "bad", "field", "problem"), CALENDAR_FAULTS)
+def test_a_calendar_that_is_not_right_is_refused_with_its_own_line(
+    tmp_path: Path, good: str, bad: str, field: str, problem: str
+) -> None:
+    assert good in CALENDAR
+    (tmp_path / "calendars").mkdir()
+    (tmp_path / "calendars" / "china.yaml").write_text(CALENDAR.replace(good, bad, 1), "utf-8")
+    found = faults_of(tmp_path, GOOD)
+    assert [(fault.field, problem in fault.problem) for fault in found] == [(field, True)], found
+    assert found[0].file.endswith("china.yaml")
+
+
+def test_a_pack_that_is_refused_stops_the_process_with_every_fault(tmp_path: Path) -> None:
+    path = tmp_path / "pack.yaml"
+    path.write_text(GOOD.replace("stars: 3,", "stars: three,").replace("currency: CNY", "currency: yuan"), "utf-8")
+    with pytest.raises(Stop, match="invalid_pack") as stopped:
+        load_pack(str(path))
+    assert "grades.complex.stars" in stopped.value.message
+    assert "currency" in stopped.value.message
+
+
+def test_an_unknown_pack_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(Stop, match="courier-network"):
+        load_pack("courier-netwrok")
+    with pytest.raises(Stop, match="there is no calendar atlantis"):
+        load_calendar("atlantis")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    (
+        ("a: 18:00", {"a": "18:00"}),
+        ("a: 2026-01-01", {"a": "2026-01-01"}),
+        ("a: no", {"a": "no"}),
+        ("a: 010", {"a": "010"}),
+        ("a: '5'", {"a": "5"}),
+        ("a: [5, -1, 0.5, true, null]", {"a": [5, -1, 0.5, True, None]}),
+        ("2026: x", {"2026": "x"}),
+    ),
+)
+def test_yaml_holds_no_surprises(text: str, value: object) -> None:
+    assert read_document(text).value == value
+
+
+@pytest.mark.parametrize("text", ("", "a: [", "a: 1\n\tb: 2", "\x00", "a: &x [1]\nb: *x"))
+def test_what_is_no_document_gives_a_fault_not_an_exception(tmp_path: Path, text: str) -> None:
+    assert faults_of(tmp_path, text)
+
+
+# A validator says nothing about a keyword that it does not know: a misspelt one would check nothing.
+KEYWORDS = frozenset(
+    {
+        *(
+            "$schema",
+            "$id",
+            "$ref",
+            "$defs",
+            "title",
+            "description",
+            "examples",
+            "type",
+            "enum",
+            "pattern",
+            "properties",
+        ),
+        *("required", "additionalProperties", "propertyNames", "minProperties", "items", "minItems", "uniqueItems"),
+        *("minLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
+    }
+)
+
+
+def test_the_schema_uses_only_keywords_that_exist_and_its_examples_fit() -> None:
+    schema = orjson.loads(SCHEMA.read_bytes())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for node in subschemas(schema):
+        assert set(node) <= KEYWORDS, set(node) - KEYWORDS
+        for example in node.get("examples", ()):
+            whole = {**node, "$defs": schema["$defs"]}
+            assert not list(jsonschema.Draft202012Validator(whole).iter_errors(example)), (node, example)
+
+
+def subschemas(node: dict[str, object]) -> Iterator[dict[str, Any]]:
+    yield node
+    for keyword, value in node.items():
+        match keyword, value:
+            case "properties" | "$defs", dict():
+                for inner in value.values():
+                    yield from subschemas(inner)
+            case "items" | "additionalProperties" | "propertyNames", dict():
+                yield from subschemas(value)
+            case _:
+                pass

@@ -1,0 +1,178 @@
+"""From the customer's words to the class, on the situations of the domain and on the traps of words."""
+
+from __future__ import annotations
+
+import pytest
+
+from tousu.policy.pack import Pack, Words
+from tousu.policy.phrases import Hit, Phrases
+from tousu.policy.text import Classifier
+
+
+@pytest.fixture(scope="module")
+def classifier(pack: Pack) -> Classifier:
+    return Classifier(pack)
+
+
+# Section 10 of the domain, told as customers tell it, in the three scripts.
+@pytest.mark.parametrize(
+    ("told", "class_name", "words"),
+    (
+        ("等了好几天，快递还没到，说是堵车。", "delay", ("等了", "还没到")),
+        ("快递员上门时骂人，态度恶劣，要求道歉。", "attitude", ("骂人", "态度恶劣")),
+        ("从早上8点到下午5点一直显示派送中，一整天没人来。", "delay", ("派送中",)),
+        ("我寄的手机被换成了砖头。", "contents_mismatch", ("被换", "砖头")),
+        ("客服一问三不知，让我过两天再问，然后挂了电话。", "attitude", ("一问三不知", "挂了电话")),
+        ("外包装完好，里面的瓷器碎了。", "damage", ("碎了",)),
+        ("包裹丢了，查不到。", "loss", ("丢了",)),
+        ("箱子里少了两盒茶叶。", "shortage", ("少了",)),
+        ("快遞員態度惡劣，還掛了電話。", "attitude", ("態度惡劣", "掛了電話")),
+        ("包裹遲遲未到，一直沒收到。", "delay", ("遲遲未到", "一直沒收到")),
+        ("花瓶摔碎了。", "damage", ("摔碎",)),
+        ("Three days late and still not delivered!", "delay", ("late", "still not delivered")),
+        ("The courier SHOUTED   at me and hung up.", "attitude", ("shouted at", "hung up")),
+        ("My phone was swapped, there was a brick in the box.", "contents_mismatch", ("swapped", "brick")),
+        ("The vase arrived broken.", "damage", ("broken",)),
+        ("My parcel was lost.", "loss", ("lost",)),
+        ("Two items are missing from the box.", "shortage", ("items are missing",)),
+    ),
+)
+def test_words_lead_to_a_class(classifier: Classifier, told: str, class_name: str, words: tuple[str, ...]) -> None:
+    found = classifier.classify(told)
+    assert (found.class_name, found.words, found.decided_by, found.triage) == (class_name, words, "words", False)
+
+
+def test_the_class_of_the_adapter_wins(classifier: Classifier) -> None:
+    found = classifier.classify("包裹丢了", given="delay", waybill_number="SF100")
+    assert (found.class_name, found.decided_by, found.words) == ("delay", "adapter", ())
+    assert [trouble.as_data() for trouble in found.troubles] == [{"class": "delay", "waybill_number": "SF100"}]
+    assert (found.grade, found.stars, found.departments) == ("complex", 3, ("storage_and_transport",))
+
+
+def test_a_class_that_the_pack_does_not_know_decides_nothing(classifier: Classifier) -> None:
+    assert classifier.classify("包裹丢了", given="price_fraud").class_name == "loss"
+    assert classifier.classify("您好", given="price_fraud").triage
+
+
+@pytest.mark.parametrize("told", ("您好，请尽快联系我。", "", "Please call me back."))
+def test_what_says_nothing_goes_to_triage(classifier: Classifier, told: str) -> None:
+    found = classifier.classify(told)
+    assert found.class_name is None
+    assert (found.decided_by, found.triage, found.troubles) == ("triage", True, ())
+    assert (found.departments, found.grade) == (("customer_service",), "simple")
+
+
+def test_two_equally_grave_classes_go_to_triage_with_both_named(classifier: Classifier) -> None:
+    found = classifier.classify("包裹破损，里面还少了一件。")
+    assert found.triage
+    assert found.candidates == ("damage", "shortage")
+    assert found.words == ("破损", "少了")
+
+
+def test_of_equally_grave_classes_the_one_with_more_words_wins(classifier: Classifier) -> None:
+    found = classifier.classify("手机不见了，盒子里变成了砖头。")
+    assert (found.class_name, found.words) == ("contents_mismatch", ("变成了", "砖头"))
+
+
+def test_delay_and_attitude_are_worked_on_together(classifier: Classifier) -> None:
+    """Section 4, C: what one desk cannot handle alone goes to several departments together."""
+    found = classifier.classify("迟到了三天，快递员态度差，还骂人。", waybill_number="SF1")
+    assert (found.class_name, found.grade, found.stars) == ("delay", "complex", 3)
+    assert found.departments == ("storage_and_transport", "quality_management")
+    assert [trouble.class_name for trouble in found.troubles] == ["delay", "attitude"]
+
+
+def test_a_milder_class_of_the_same_department_adds_nothing(classifier: Classifier) -> None:
+    found = classifier.classify("等了十天，包裹丢了。")
+    assert [trouble.class_name for trouble in found.troubles] == ["loss"]
+    assert found.departments == ("storage_and_transport",)
+
+
+@pytest.mark.parametrize(
+    ("told", "class_name"),
+    (
+        ("包裹没有破损，只是迟到了。", "delay"),
+        ("包裹沒有破損，只是遲到了。", "delay"),
+        ("The parcel was not damaged but it came late.", "delay"),
+        ("Never lost, just late.", "delay"),
+        ("没有破损", None),
+        ("一直没收到", "delay"),  # this phrase holds its own negation
+        ("I have not received it, it has not been delivered.", "delay"),
+    ),
+)
+def test_a_negation_directly_before_takes_a_word_back(
+    classifier: Classifier, told: str, class_name: str | None
+) -> None:
+    assert classifier.classify(told).class_name == class_name
+
+
+@pytest.mark.parametrize(
+    "told", ("I bought a chocolate cake.", "an unbroken seal", "the related glossary", "bentonite")
+)
+def test_english_words_are_whole_words(classifier: Classifier, told: str) -> None:
+    assert classifier.classify(told).class_name is None
+
+
+@pytest.mark.parametrize("told", ("ＬＯＳＴ parcel", "Lost", "it hasn’t arrived and is lost"))
+def test_width_case_and_apostrophes_do_not_matter(classifier: Classifier, told: str) -> None:
+    assert classifier.classify(told).class_name == "loss"
+
+
+def test_one_complaint_about_four_pieces(classifier: Classifier) -> None:
+    """Section 10, case 7: one lost, one a day late, one swapped, one broken."""
+    found = classifier.classify(
+        "四件快递都有问题。",
+        pieces=[
+            {"waybill_number": "SF1", "class": "loss"},
+            {"waybill_number": "SF2", "content": "晚了一天"},
+            {"waybill_number": "SF3", "content": "里面变成了砖头"},
+            {"waybill_number": "SF4", "content": "摔碎了"},
+        ],
+    )
+    assert [trouble.as_data() for trouble in found.troubles] == [
+        {"class": "loss", "waybill_number": "SF1"},
+        {"class": "delay", "waybill_number": "SF2"},
+        {"class": "contents_mismatch", "waybill_number": "SF3"},
+        {"class": "damage", "waybill_number": "SF4"},
+    ]
+    assert (found.class_name, found.grade, found.decided_by, found.triage) == ("loss", "major", "adapter", False)
+    assert found.departments == ("storage_and_transport", "quality_management")
+
+
+def test_four_pieces_in_one_text_are_for_the_desk_to_take_apart(classifier: Classifier) -> None:
+    found = classifier.classify("四件快递：一件丢了，一件晚了一天，一件被调包，一件摔碎了。")
+    assert found.triage
+    assert found.candidates == ("loss", "contents_mismatch", "damage")
+
+
+def test_a_piece_that_nobody_can_class_brings_in_the_desk(classifier: Classifier) -> None:
+    pieces = [{"waybill_number": "SF1", "class": "delay"}, {"waybill_number": "SF2", "content": "请回电"}]
+    found = classifier.classify("两件快递", pieces=pieces)
+    assert (found.class_name, found.triage) == ("delay", True)
+    assert found.departments == ("storage_and_transport", "customer_service")
+
+
+def test_a_piece_without_words_is_what_the_whole_complaint_is(classifier: Classifier) -> None:
+    pieces = [{"waybill_number": "SF1"}, {"waybill_number": "SF2"}]
+    found = classifier.classify("两件都丢了", pieces=pieces)
+    assert [trouble.as_data() for trouble in found.troubles] == [
+        {"class": "loss", "waybill_number": "SF1"},
+        {"class": "loss", "waybill_number": "SF2"},
+    ]
+
+
+def test_the_same_text_gives_the_same_answer(pack: Pack) -> None:
+    told = "迟到了三天，快递员态度差，还骂人，外箱压扁。"
+    assert {repr(Classifier(pack).classify(told)) for _ in range(5)} == {repr(Classifier(pack).classify(told))}
+
+
+def test_at_each_place_the_longest_word_wins() -> None:
+    none = Words(simplified=(), traditional=(), english=())
+    lists = {
+        "short": Words(simplified=("丢",), traditional=(), english=("miss",)),
+        "long": Words(simplified=("丢面子",), traditional=(), english=("miss out",)),
+    }
+    phrases = Phrases(lists, none)
+    assert phrases.find("丢面子，丢，丢") == (Hit("long", "丢面子"), Hit("short", "丢"))
+    assert phrases.find("miss out, miss") == (Hit("long", "miss out"), Hit("short", "miss"))
+    assert Phrases({}, none).find("丢") == ()

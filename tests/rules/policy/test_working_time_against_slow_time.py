@@ -1,0 +1,137 @@
+"""Deadlines, elapsed time, shares and pauses agree with a minute-by-minute count on calendars of every shape."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.rules.policy import slow_time
+from tests.rules.policy.slow_time import MINUTE, Intervals, SlowCalendar
+from tousu.policy.calendar import Calendar, CalendarYear, Hours, UnpublishedYear
+from tousu.policy.pack import Limit, Unit
+from tousu.policy.working_time import counted_from, deadline, elapsed_between, moment_at_share, plan_clock, resume_clock
+
+# Two zones that change their clocks (on 29 March and 25 October, 8 March and 1 November 2026) and one that does not.
+ZONES = ("Asia/Shanghai", "Europe/London", "America/New_York")
+DAYS = st.dates(date(2026, 1, 1), date(2026, 12, 31))
+# No edge between 01:00 and 03:00: there a zone that changes its clocks has hours twice or not at all.
+EDGES = st.lists(st.integers(4 * 60, 24 * 60), min_size=2, max_size=6, unique=True).map(sorted)
+INTERVALS = EDGES.map(lambda edges: tuple(zip(edges[::2], edges[1::2], strict=False)))
+STARTS = st.integers(0, 300 * 24 * 60).map(lambda minutes: datetime(2026, 1, 3, tzinfo=UTC) + MINUTE * minutes)
+LIMITS = st.one_of(
+    st.tuples(st.just("business_hours"), st.integers(1, 40)),
+    st.tuples(st.just("working_days"), st.integers(1, 7)),
+    st.tuples(st.just("calendar_days"), st.integers(1, 10)),
+    st.tuples(st.just("statutory_days"), st.integers(1, 10)),
+    st.tuples(st.just("elapsed_hours"), st.integers(1, 200)),
+    st.tuples(st.just("elapsed_minutes"), st.integers(1, 2000)),
+)
+COUNT = settings(max_examples=60, deadline=None, derandomize=True)
+
+
+@st.composite
+def calendars(draw: st.DrawFn) -> tuple[Calendar, SlowCalendar]:
+    """The same calendar twice: as the product sees it and as the slow count does."""
+    zone = ZoneInfo(draw(st.sampled_from(ZONES)))
+    days = draw(st.sets(st.integers(0, 6), min_size=2, max_size=7))
+    weekly = {day: draw(INTERVALS) for day in sorted(days)}
+    holidays = draw(st.frozensets(DAYS, max_size=25))
+    make_up_days = draw(st.frozensets(DAYS, max_size=12)) - holidays
+    make_up_hours = draw(INTERVALS)
+    slow = SlowCalendar(zone, weekly, holidays, make_up_days, make_up_hours)
+    return fast_of(slow), slow
+
+
+def fast_of(slow: SlowCalendar) -> Calendar:
+    def hours(intervals: Intervals) -> tuple[Hours, ...]:
+        return tuple(Hours(clock(start), clock(end)) for start, end in intervals)
+
+    def clock(minute: int) -> time:
+        return time(minute % 1440 // 60, minute % 60)
+
+    year = CalendarYear(
+        source="test", holidays=dict.fromkeys(slow.holidays, "holiday"), make_up_days=tuple(sorted(slow.make_up_days))
+    )
+    return Calendar(
+        id="test",
+        version="1",
+        holds_from=datetime(2026, 1, 1, tzinfo=UTC),
+        zone=slow.zone,
+        weekly={day: hours(intervals) for day, intervals in slow.weekly.items()},
+        make_up_hours=hours(slow.make_up_hours),
+        years={2026: year},
+    )
+
+
+@COUNT
+@given(calendars(), STARTS, LIMITS)
+def test_a_deadline_is_where_the_minutes_are_used_up(
+    both: tuple[Calendar, SlowCalendar], start: datetime, limit: tuple[Unit, int]
+) -> None:
+    fast, slow = both
+    unit, amount = limit
+    found = deadline(start, Limit(amount=amount, unit=unit), fast)
+    if isinstance(found, UnpublishedYear):
+        assert found.year == 2027
+        return
+    assert found == slow_time.due(start, amount, unit, slow)
+
+
+@COUNT
+@given(calendars(), STARTS, st.integers(0, 12 * 24 * 60), LIMITS)
+def test_elapsed_time_is_the_number_of_minutes_that_count(
+    both: tuple[Calendar, SlowCalendar], start: datetime, length: int, limit: tuple[Unit, int]
+) -> None:
+    fast, slow = both
+    unit, amount = limit
+    end = start + MINUTE * length
+    found = elapsed_between(start, end, Limit(amount=amount, unit=unit), fast)
+    assert found == timedelta(minutes=slow_time.counted(start, end, unit, slow))
+
+
+@COUNT
+@given(calendars(), STARTS, LIMITS, st.sampled_from((0.25, 0.5, 0.75, 1.0)))
+def test_a_share_is_used_when_that_many_minutes_have_counted(
+    both: tuple[Calendar, SlowCalendar], start: datetime, limit: tuple[Unit, int], share: float
+) -> None:
+    fast, slow = both
+    unit, amount = limit
+    rule = Limit(amount=amount * 4, unit=unit) if unit == "elapsed_minutes" else Limit(amount=amount, unit=unit)
+    found = moment_at_share(start, rule, share, fast)
+    if isinstance(found, UnpublishedYear):
+        return
+    by_day = unit.endswith("_days")
+    first = slow_time.next_midnight(start, slow) if by_day else start
+    assert counted_from(start, rule, fast) == first
+    end = slow_time.due(start, rule.amount, unit, slow)
+    minutes = slow_time.counted(first, end, unit, slow) * share
+    assert found == slow_time.walk(first, int(minutes), slow_time.rule(unit, slow))
+
+
+@COUNT
+@given(calendars(), STARTS, LIMITS, st.floats(0.1, 0.9), st.integers(0, 5 * 24 * 60))
+def test_a_paused_clock_goes_on_with_exactly_what_was_left(
+    both: tuple[Calendar, SlowCalendar], start: datetime, limit: tuple[Unit, int], share: float, pause: int
+) -> None:
+    fast, slow = both
+    unit, amount = limit
+    rule = Limit(amount=amount, unit=unit)
+    plan = plan_clock(start, rule, fast)
+    if isinstance(plan, UnpublishedYear):
+        return
+    first = counted_from(start, rule, fast)
+    paused_at = first + MINUTE * int((plan.due_at - first) / MINUTE * share)
+    resumed_at = paused_at + MINUTE * pause
+    used = elapsed_between(first, paused_at, rule, fast)
+    assert not isinstance(used, UnpublishedYear)
+    after = resume_clock(resumed_at, plan.total, used, rule, fast)
+    if isinstance(after, UnpublishedYear):
+        assert after.year == 2027
+    elif used == timedelta(0):
+        assert after.due_at == deadline(resumed_at, rule, fast)
+    else:
+        left = int((plan.total - used) / MINUTE)
+        assert after.due_at == slow_time.walk(resumed_at, left, slow_time.rule(unit, slow))
