@@ -1,0 +1,51 @@
+"""A closed list of the words that our schemas may use: a validator passes over a misspelt word in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from tousu.contract.schemas import Schema
+
+REMARKS: Final = frozenset({"$schema", "$id", "$defs", "title", "description"})
+MARKS: Final = frozenset({"x-personal", "x-masked", "x-carried-in"})
+"""Ours: personal data, personal data masked in it, and carried in headers instead of the record's value."""
+CHECKS: Final = frozenset({
+    "$ref", "additionalProperties", "anyOf", "const", "enum", "exclusiveMinimum", "format", "items", "maxItems",
+    "maxLength", "maximum", "minItems", "minLength", "minimum", "oneOf", "pattern", "properties", "required", "type",
+    "uniqueItems",
+})  # fmt: skip
+KEYWORDS: Final = REMARKS | MARKS | CHECKS
+FORMATS: Final = frozenset({"date-time", "uri", "iri"})
+TYPES: Final = frozenset({"object", "array", "string", "integer", "number", "boolean"})
+
+
+def faults(schema: Schema, place: str = "#") -> Iterator[str]:
+    """What is wrong with the words of a schema, one sentence for each fault, at any depth.
+
+    Unknown keyword, format or type; `required` naming what is no property; an object that lets unknown fields in.
+    """
+    yield from (f"{place}: {word} is no keyword of ours" for word in schema if word not in KEYWORDS)
+    if schema.get("format", "uri") not in FORMATS:
+        yield f"{place}: format {schema['format']} is none of {', '.join(sorted(FORMATS))}"
+    if schema.get("type", "object") not in TYPES:
+        yield f"{place}: type {schema['type']} is none of {', '.join(sorted(TYPES))}"
+    if schema.get("type") == "object" and schema.get("additionalProperties") is not False:
+        yield f"{place}: an object must say additionalProperties: false"
+    known = schema.get("properties", {})
+    demands = [schema, *schema.get("anyOf", []), *schema.get("oneOf", [])]
+    for name in (name for demand in demands for name in demand.get("required", ())):
+        if name not in known:
+            yield f"{place}: required names {name}, which is no property"
+    for word, child in _children(schema):
+        yield from faults(child, f"{place}/{word}")
+
+
+def _children(schema: Schema) -> Iterator[tuple[str, Schema]]:
+    for group in ("$defs", "properties"):
+        entries: Mapping[str, Any] = schema.get(group, {})
+        yield from ((f"{group}/{name}", child) for name, child in entries.items())
+    if isinstance(schema.get("items"), dict):
+        yield "items", schema["items"]
+    for group in ("anyOf", "oneOf"):
+        yield from ((f"{group}/{index}", child) for index, child in enumerate(schema.get(group, [])))
