@@ -82,6 +82,12 @@ def test_delay_and_attitude_are_worked_on_together(classifier: Classifier) -> No
     assert [trouble.class_name for trouble in found.troubles] == ["delay", "attitude"]
 
 
+def test_an_equally_grave_class_with_fewer_words_adds_no_department(classifier: Classifier) -> None:
+    found = classifier.classify("箱子压扁，杯子摔碎，货不对板。")
+    assert [trouble.class_name for trouble in found.troubles] == ["damage"]
+    assert found.departments == ("storage_and_transport",)
+
+
 def test_a_milder_class_of_the_same_department_adds_nothing(classifier: Classifier) -> None:
     found = classifier.classify("等了十天，包裹丢了。")
     assert [trouble.class_name for trouble in found.troubles] == ["loss"]

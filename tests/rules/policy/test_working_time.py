@@ -132,6 +132,14 @@ def test_a_pause_moves_what_is_left_and_nothing_more(china: Calendar) -> None:
     assert after.warnings == ((0.5, at("2026-01-09 17:00")), (0.8, at("2026-01-12 14:36")))
 
 
+def test_a_warning_that_was_due_when_the_pause_began_is_not_given_again(china: Calendar) -> None:
+    limit = Limit(amount=2, unit="elapsed_hours")
+    after = planned(
+        resume_clock(at("2026-01-05 15:00"), timedelta(hours=2), timedelta(hours=1), limit, china, (0.5, 0.8))
+    )
+    assert after.warnings == ((0.8, at("2026-01-05 15:36")),)
+
+
 def test_a_clock_paused_before_anything_was_used_starts_afresh(china: Calendar) -> None:
     limit = Limit(amount=1, unit="working_days")
     plan = planned(plan_clock(at("2026-01-05 10:00"), limit, china))
