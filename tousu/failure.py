@@ -15,11 +15,15 @@ class Retry(Failure):
 
 
 class Reject(Failure):
-    """This one input can never be applied: it goes to `complaints.rejected`, and the processor goes on."""
+    """This one input can never be applied: it goes to `complaints.rejected`, and the processor goes on.
 
-    def __init__(self, reason: str, message: str, place: str = "") -> None:
+    `schema` is the address of the schema that it does not meet, where that is the reason.
+    """
+
+    def __init__(self, reason: str, message: str, place: str = "", schema: str = "") -> None:
         super().__init__(reason, message)
         self.place = place
+        self.schema = schema
 
 
 class Stop(Failure):

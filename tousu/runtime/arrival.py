@@ -37,7 +37,7 @@ class Arrival(NamedTuple):
 
 def refused(record: Record, error: Reject) -> Arrival:
     """An input that cannot be read."""
-    refusal = Refusal(reason=error.reason, message=error.message, place=error.place)
+    refusal = Refusal(reason=error.reason, message=error.message, place=error.place, schema=error.schema)
     return Arrival(record, None, refusal, "", 0, NEVER_US)
 
 
