@@ -1,19 +1,20 @@
 """A class archive beside the jars: with it the broker starts in half the time (measured: 1.6 s against 3.1 s).
 
-The Java virtual machine writes it at the end of a run and ignores it when the jars or Java have changed. It is made
-once, by the set-up, from one start of a broker that nobody uses. Without it everything works, slower.
+The set-up makes it once. The Java virtual machine ignores it when the jars or Java have changed; without it everything
+works, slower.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tousu.local.jars import jar_folder
+from tousu.local.jars import jar_folder, jar_paths
 from tousu.local.java import java
 
 QUIET = "-Xlog:cds=off,cds+dynamic=off"
@@ -30,11 +31,17 @@ def archive_file(command: Path) -> Path:
 def archive_options(command: Path) -> tuple[str, ...]:
     """What to tell the virtual machine so that it uses the archive, if there is one."""
     archive = archive_file(command)
-    return (f"-XX:SharedArchiveFile={archive}", "-Xshare:auto", QUIET) if archive.exists() else ()
+    if not archive.exists() or archive.stat().st_size == 0:
+        return ()
+    return (f"-XX:SharedArchiveFile={archive}", "-Xshare:auto", QUIET)
 
 
 def make_archive(say: Callable[[str], None]) -> None:
-    """Write the archive if it is missing: start a broker once and stop it. `say` is told what happens."""
+    """Write the archive if it is missing; `say` is told what happens.
+
+    A broker that nobody uses is started once, to learn which classes a start needs. A Java that can write no archive
+    leaves an empty file, so that it is asked only once.
+    """
     from tousu.local.kafka import KafkaBroker
 
     archive = archive_file(java())
@@ -44,11 +51,15 @@ def make_archive(say: Callable[[str], None]) -> None:
     say("==> starting the broker once to write its class archive, so that later starts take half the time")
     unfinished = archive.with_name(f"{archive.name}.{os.getpid()}")
     with tempfile.TemporaryDirectory(prefix="tousu-archive-") as folder:
-        broker = KafkaBroker(Path(folder), jvm_options=(f"-XX:ArchiveClassesAtExit={unfinished}", QUIET))
-        broker.start()
-        broker.stop()
-    if unfinished.exists():
-        unfinished.replace(archive)
-        say(f"    done in {time.monotonic() - began:.1f} s")
-    else:
-        say("    this Java wrote none; the broker works without it")
+        classes = Path(folder) / "classes"
+        with KafkaBroker(Path(folder) / "broker", jvm_options=(f"-XX:DumpLoadedClassList={classes}",)):
+            pass
+        dump = ("-Xshare:dump", "-XX:+UseSerialGC", f"-XX:SharedClassListFile={classes}", QUIET)
+        path = ":".join(str(jar) for jar in jar_paths())
+        command = [str(java()), *dump, f"-XX:SharedArchiveFile={unfinished}", "-cp", path]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode or not unfinished.exists():
+        say(f"    this Java wrote none, and the broker works without it: {done.stdout.strip()}{done.stderr.strip()}")
+        unfinished.write_bytes(b"")
+    unfinished.replace(archive)
+    say(f"    done in {time.monotonic() - began:.1f} s")

@@ -86,7 +86,7 @@ class KafkaBroker:
         properties.write_text(self._properties())
         if not (self.data_dir / "log" / "meta.properties").exists():
             self._format(properties)
-        self._process.start(self._java("kafka.Kafka", str(properties)), self._answers, START_S)
+        self._process.start(self._java(self._jvm_options, "kafka.Kafka", str(properties)), self._answers, START_S)
 
     def stop(self) -> None:
         """Stop in order (SIGTERM); killed after 20 s."""
@@ -117,17 +117,15 @@ class KafkaBroker:
     ) -> None:
         self.stop()
 
-    def _java(self, *main: str) -> list[str]:
+    def _java(self, options: Sequence[str], *main: str) -> list[str]:
         heap = f"-Xmx{self.heap_megabytes}m"
         log = (f"-Dlog4j2.configurationFile={LOG4J}", f"-Dtousu.broker.log={self.log_file}")
         path = ":".join(str(jar) for jar in jar_paths())
-        return [str(java()), heap, *JVM_OPTIONS, *self._jvm_options, *log, "-cp", path, *main]
+        return [str(java()), heap, *JVM_OPTIONS, *options, *log, "-cp", path, *main]
 
     def _format(self, properties: Path) -> None:
-        command = self._java(
-            "kafka.tools.StorageTool", "format", "--config", str(properties), "--cluster-id", _new_cluster_id()
-        )
-        command = [word for word in command if not word.startswith("-XX:ArchiveClassesAtExit")]
+        format_it = ("format", "--config", str(properties), "--cluster-id", _new_cluster_id())
+        command = self._java(archive_options(java()), "kafka.tools.StorageTool", *format_it)
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise ServerFailed(f"the Kafka broker's storage could not be formatted: {done.stdout}{done.stderr}")
