@@ -35,7 +35,12 @@ _OFFSET_GONE: Final = frozenset({KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSE
 class KafkaSource:
     """One member of the processor's group."""
 
-    def __init__(self, servers: str, group: str, topics: Sequence[str], settings: Mapping[str, Any] = {}) -> None:
+    def __init__(
+        self, servers: str, group: str, topics: Sequence[str], settings: Mapping[str, Any] = {}, *,
+        session_s: float = 10.0, member: str = "",
+    ) -> None:  # fmt: skip
+        self.is_member = False
+        """Whether the group has said which shards are ours (none at all is an answer, too)."""
         self._topics = tuple(topics)
         self._group_shards: dict[int, set[str]] = defaultdict(set)
         self._lost: set[int] = set()
@@ -57,8 +62,10 @@ class KafkaSource:
                 "auto.offset.reset": "error",
                 "partition.assignment.strategy": "range",
                 "isolation.level": "read_committed",
-                "session.timeout.ms": settings.get("session.timeout.ms", 10_000),
-                "max.poll.interval.ms": settings.get("max.poll.interval.ms", 300_000),
+                "session.timeout.ms": int(session_s * 1000),
+                "heartbeat.interval.ms": int(min(3000, session_s * 1000 / 4)),
+                "max.poll.interval.ms": max(300_000, int(session_s * 1000)),
+                **({"group.instance.id": member} if member else {}),
                 "fetch.wait.max.ms": 50,
                 "queued.max.messages.kbytes": 16_384,
                 "fetch.message.max.bytes": 1_048_576,
@@ -70,6 +77,7 @@ class KafkaSource:
     # -- the group (called by librdkafka inside poll) -------------------------------------------------------------
 
     def _given(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        self.is_member = True
         self._group_shards.clear()
         for each in partitions:
             self._group_shards[each.partition].add(each.topic)
@@ -77,6 +85,7 @@ class KafkaSource:
         consumer.assign([])
 
     def _taken(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        self.is_member = False
         self._lost |= {each.partition for each in partitions}
         self._group_shards.clear()
         self._offsets.clear()

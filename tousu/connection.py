@@ -1,0 +1,62 @@
+"""How a Kafka cluster is reached: addresses and credentials, in the words of both client libraries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+PROTOCOLS: Final = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
+MECHANISMS: Final = ("SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN")
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """The way to one cluster. `servers` is host:port, several separated by commas.
+
+    `extra` are further librdkafka properties (its own spelling); kafka-python does not get them.
+    Source: reliability.md, section 5.1: SASL_SSL with SCRAM-SHA-512, or SSL with a client certificate.
+    """
+
+    servers: str
+    protocol: str = "PLAINTEXT"
+    mechanism: str = "SCRAM-SHA-512"
+    user: str = ""
+    password: str = field(default="", repr=False)
+    authority_file: Path | None = None
+    certificate_file: Path | None = None
+    key_file: Path | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def _with_password(self) -> bool:
+        return self.protocol.startswith("SASL")
+
+    def librdkafka(self) -> dict[str, Any]:
+        """Properties for confluent-kafka, `bootstrap.servers` left out. Host names of certificates are checked."""
+        found: dict[str, Any] = {"security.protocol": self.protocol}
+        if self._with_password:
+            found |= {"sasl.mechanisms": self.mechanism, "sasl.username": self.user, "sasl.password": self.password}
+        files = {
+            "ssl.ca.location": self.authority_file,
+            "ssl.certificate.location": self.certificate_file,
+            "ssl.key.location": self.key_file,
+        }
+        return found | {name: str(path) for name, path in files.items() if path is not None} | dict(self.extra)
+
+    def kafka_python(self) -> dict[str, Any]:
+        """Options for kafka-python's clients, `bootstrap_servers` included."""
+        found: dict[str, Any] = {"bootstrap_servers": self.servers.split(","), "security_protocol": self.protocol}
+        if self._with_password:
+            found |= {
+                "sasl_mechanism": self.mechanism,
+                "sasl_plain_username": self.user,
+                "sasl_plain_password": self.password,
+            }
+        files = {
+            "ssl_cafile": self.authority_file,
+            "ssl_certfile": self.certificate_file,
+            "ssl_keyfile": self.key_file,
+        }
+        return found | {name: str(path) for name, path in files.items() if path is not None}

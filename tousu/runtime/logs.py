@@ -1,0 +1,64 @@
+"""Structured logs on stderr: one line per thing worth noticing, never one per message, never a person's data."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from typing import Any, Literal
+
+import structlog
+
+Level = Literal["debug", "info", "warning", "error"]
+Log = structlog.typing.FilteringBoundLogger
+
+
+def start_logs(form: Literal["json", "console"], level: Level, processor: str) -> Log:
+    """Send everything to stderr in one form, the lines of libraries included. Returns the process's logger."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    last: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if form == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0)
+    )
+    number = getattr(logging, level.upper())
+    structlog.configure(
+        processors=[*shared, last],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(max(number, logging.WARNING))
+    handler.addFilter(lambda record: "enable.gapless.guarantee is experimental" not in record.getMessage())
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(processor=processor)
+    found: Log = structlog.get_logger()
+    return found
+
+
+def frames_of(error: BaseException) -> list[str]:
+    """Where an unforeseen error came from, one `file:line function` a frame, the innermost last.
+
+    Its message and the values of variables stay out: they may hold what a customer said.
+    """
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+
+
+def silent() -> Any:
+    """A logger that drops everything (for tests and simulations)."""
+    return structlog.wrap_logger(structlog.ReturnLogger(), processors=[_drop])
+
+
+def _drop(logger: object, method: str, event: Any) -> Any:
+    raise structlog.DropEvent

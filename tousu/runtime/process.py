@@ -1,0 +1,201 @@
+"""A processor as an operating-system process: settings in, the loop until somebody asks it to stop, an exit code out.
+
+`services/<name>/__main__.py` is `raise SystemExit(run("router", processor))`; nothing else of a service knows the
+outside world. What is not there yet (broker, topics, database) is waited for. SIGTERM and SIGINT end it within one
+turn. A shard that halts keeps the process alive and unready: its other shards go on, and a restart would not help.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any, Final
+
+from confluent_kafka import KafkaException
+
+from tousu.contract import address_of
+from tousu.failure import Failure, Retry, Stop
+from tousu.policy.loading import load_pack
+from tousu.runtime.clock import WallClock
+from tousu.runtime.failpoints import killer
+from tousu.runtime.health import HealthServer
+from tousu.runtime.kafka import KafkaSink, KafkaSource
+from tousu.runtime.logs import Log, frames_of, start_logs
+from tousu.runtime.loop import Loop, Tuning
+from tousu.runtime.master_key import master_key
+from tousu.runtime.measures import Measures
+from tousu.runtime.outgoing import outgoing_check
+from tousu.runtime.processor import Processor
+from tousu.runtime.settings import Settings, read_settings
+from tousu.runtime.store import Store
+from tousu.runtime.watch import Glance, Watch
+from tousu.runtime.wiring import Compose, Wiring
+
+STOPPED: Final = 0
+FAULT: Final = 70
+START_FAILED: Final = 75
+WRONG_SETTINGS: Final = 78
+"""Exit codes in the sense of sysexits.h: stopped as asked; a fault of ours; try again later; mend the settings."""
+WAIT_S_MAX: Final = 5.0
+_MEND_FIRST: Final = frozenset(
+    {"wrong_setting", "wrong_partitions", "no_such_pack", "invalid_pack", "invalid_calendar"}
+)
+
+
+def run(name: str, compose: Compose) -> int:
+    """Run a processor until SIGTERM or SIGINT. Returns the exit code; with every code but 0 a line says why."""
+    stopping = threading.Event()
+    with _stop_signals(stopping):
+        try:
+            settings = read_settings(name)
+            log = start_logs(settings.log, settings.log_level, name)
+        except Stop as error:
+            sys.stderr.write(f"tousu {name}: {error.message}\n")
+            return WRONG_SETTINGS
+        try:
+            _run(settings, compose, log, stopping)
+            code, said = STOPPED, dict[str, Any]()
+        except Exception as error:  # noqa: BLE001 - the last one who can say why the process ends
+            code, said = _ending(error, with_message=settings.log_level == "debug")
+        (log.error if code else log.info)("ended", exit_code=code, **said)
+        return code
+
+
+def _ending(error: Exception, *, with_message: bool) -> tuple[int, dict[str, Any]]:
+    """The exit code for what ended the process, and what to say of it."""
+    if isinstance(error, Failure):
+        wrong = WRONG_SETTINGS if error.reason in _MEND_FIRST else FAULT
+        code = START_FAILED if isinstance(error, Retry) else wrong
+        return code, {"reason": error.reason, "message": error.message}
+    said: dict[str, Any] = {"reason": "internal_error", "type": type(error).__name__, "frames": frames_of(error)}
+    return FAULT, said | ({"message": str(error)} if with_message else {})
+
+
+@contextmanager
+def _stop_signals(stopping: threading.Event) -> Iterator[None]:
+    former = {number: signal.signal(number, lambda *_: stopping.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
+def _run(settings: Settings, compose: Compose, log: Log, stopping: threading.Event) -> None:
+    clock = WallClock()
+    processor = compose(_wiring(settings, clock, log))
+    watch = Watch()
+    measures = Measures(processor, watch, clock, log, time_from_events=settings.time == "events")
+    with ExitStack() as stack:
+        health = HealthServer(
+            watch, measures.registry, settings.metrics_host, settings.metrics_port, settings.metrics_port_file
+        )
+        stack.enter_context(health)
+        log.info("started", pack=settings.pack, time=settings.time, group=settings.group, metrics=health.address)
+        strike = killer(settings.failpoint)
+        store = Store(settings.database, processor.name, processor.kinds, strike)
+        waiting = _Waiting(settings.start_wait_s, stopping, watch, log)
+        if not waiting.until(store.create):
+            return
+        source, sink = _broker(settings, processor)  # joins the group, so only now that work can be done
+        loop = Loop(
+            processor, source, sink, store, clock, observer=measures, reached=strike,
+            tuning=Tuning(batch_max=settings.batch, time_from_events=settings.time == "events"),
+        )  # fmt: skip
+        stack.callback(loop.finish)
+        if not waiting.until(lambda: _check_topics(source, processor, settings)):
+            return
+        watch.phase = "working"
+        _turn(loop, source, watch, stopping)
+        watch.phase = "stopping"
+        log.info("stopping", shards=sorted(loop.shards))
+
+
+def _turn(loop: Loop, source: KafkaSource, watch: Watch, stopping: threading.Event) -> None:
+    while not stopping.is_set():
+        loop.step()
+        opened = {number: shard.opened.bookmark for number, shard in loop.shards.items()}
+        watch.is_member = source.is_member
+        watch.turned(Glance(source.wanted(), opened, dict(loop.halted)))
+
+
+def _wiring(settings: Settings, clock: WallClock, log: Log) -> Wiring:
+    is_production = settings.database.startswith("postgresql")
+    key, development = master_key(
+        settings.master_key, settings.master_key_file, settings.data, is_production=is_production
+    )
+    if development is not None:
+        log.warning("development key", file=str(development), message="for trying out only")
+    return Wiring(
+        pack=load_pack(settings.pack),
+        partitions=settings.partitions,
+        clock=clock,
+        time_from_events=settings.time == "events",
+        master_key=key,
+        check=outgoing_check(settings.check),
+        schema_of=address_of,
+    )
+
+
+def _broker(settings: Settings, processor: Processor) -> tuple[KafkaSource, KafkaSink]:
+    connection = settings.connection
+    topics = [each.topic for each in processor.inputs]
+    try:
+        source = KafkaSource(
+            connection.servers, settings.group, topics, connection.librdkafka(),
+            session_s=settings.session_s, member=settings.member,
+        )  # fmt: skip
+        return source, KafkaSink(connection.servers, connection.librdkafka())
+    except KafkaException as error:
+        raise Stop("wrong_setting", f"the Kafka settings (TOUSU_KAFKA*) will not do: {error.args[0].str()}") from error
+
+
+def _check_topics(source: KafkaSource, processor: Processor, settings: Settings) -> None:
+    """Raises Retry while the broker is away or a topic is missing, Stop when the partition count is not as told."""
+    for topic in dict.fromkeys((*(each.topic for each in processor.inputs), *processor.outputs, *processor.ticks_to)):
+        try:
+            count = source.partitions(topic)
+        except Stop as error:
+            raise Retry(error.reason, error.message) from error
+        if count != settings.partitions:
+            message = f"topic {topic} has {count} partitions; set TOUSU_PARTITIONS={count}"
+            raise Stop("wrong_partitions", f"TOUSU_PARTITIONS is {settings.partitions} but {message}")
+
+
+class _Waiting:
+    """Patience at the start: tries again and again, slower and slower, until the time is up or somebody says stop."""
+
+    def __init__(self, wait_s: float, stopping: threading.Event, watch: Watch, log: Log) -> None:
+        self._ends_s = time.monotonic() + wait_s
+        self._stopping = stopping
+        self._watch = watch
+        self._log = log
+
+    def until(self, done: Callable[[], None]) -> bool:
+        """True when `done` went through, False when asked to stop. Raises Retry when the time is up."""
+        delay_s = 0.1
+        said = ""
+        while not self._stopping.is_set():
+            try:
+                done()
+            except Retry as error:
+                self._note(error, said)
+                said = error.message
+                if time.monotonic() + delay_s > self._ends_s:
+                    raise
+                self._stopping.wait(delay_s)
+                delay_s = min(2 * delay_s, WAIT_S_MAX)
+            else:
+                self._watch.trouble = None
+                return True
+        return False
+
+    def _note(self, error: Failure, said: str) -> None:
+        self._watch.trouble = error
+        self._watch.turned(self._watch.glance)
+        if error.message != said:
+            self._log.warning("waiting", reason=error.reason, message=error.message)

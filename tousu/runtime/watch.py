@@ -1,0 +1,78 @@
+"""How the process stands, for those who look from outside: written by the loop's thread, read by the server's.
+
+Everything here is replaced whole or is a single value, so a reader never sees a half-written state and nobody waits.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
+
+from tousu.failure import Failure
+from tousu.runtime.bookmark import Bookmark
+
+STALL_S: Final = 120.0
+"""The longest that one turn may take: it waits at most 30 s for the broker and 60 s for a statement."""
+BROKER_SILENT_S: Final = 15.0
+
+
+class Glance(NamedTuple):
+    """The shards of this copy at one moment: given by the group, open with their bookmarks, halted and why."""
+
+    wanted: frozenset[int]
+    opened: Mapping[int, Bookmark]
+    halted: Mapping[int, Failure]
+
+
+NOTHING: Final = Glance(frozenset(), {}, {})
+
+
+class Watch:
+    """Liveness and readiness of one copy of a processor. `seconds` is a monotonic clock."""
+
+    def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
+        self._seconds = seconds
+        self.glance = NOTHING
+        self.phase = "starting"
+        """starting, working or stopping"""
+        self.trouble: Failure | None = None
+        """The last failure that was answered by waiting, until a turn succeeds."""
+        self.is_member = False
+        self.database_trouble = ""
+        self.turned_at_s = seconds()
+        self.broker_heard_at_s = seconds()
+
+    def turned(self, glance: Glance) -> None:
+        """The loop has been round once."""
+        self.glance = glance
+        self.turned_at_s = self._seconds()
+
+    def is_live(self) -> bool:
+        """Whether the loop turns. Never false because a dependency is down: a restart would not bring it back."""
+        return self._seconds() - self.turned_at_s < STALL_S
+
+    def reasons_not_ready(self) -> list[dict[str, str]]:
+        """Why this copy does not do its work, one reason each; empty when it does."""
+        if self.phase != "working":
+            found = [{"reason": self.phase, "message": f"the process is {self.phase}"}]
+            return found + self._trouble()
+        found = []
+        if not self.is_member:
+            found.append({"reason": "no_member", "message": "the group has not told yet which shards are ours"})
+        elif self._seconds() - self.broker_heard_at_s > BROKER_SILENT_S:
+            found.append({"reason": "broker_away", "message": f"no answer from the broker for {BROKER_SILENT_S:g} s"})
+        if self.database_trouble:
+            found.append({"reason": "database_away", "message": self.database_trouble})
+        glance = self.glance
+        for shard, error in sorted(glance.halted.items()):
+            found.append({"shard": str(shard), "reason": error.reason, "message": error.message})
+        closed = sorted(glance.wanted - glance.opened.keys() - glance.halted.keys())
+        if closed:
+            found.append({"reason": "not_open", "message": f"not open yet: shards {', '.join(map(str, closed))}"})
+            found += self._trouble()
+        return found
+
+    def _trouble(self) -> list[dict[str, str]]:
+        trouble = self.trouble
+        return [{"reason": trouble.reason, "message": trouble.message}] if trouble is not None else []
