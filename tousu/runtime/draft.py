@@ -69,6 +69,8 @@ class Draft:
         Raises Stop when the shard must halt in front of this input.
         """
         record = arrival.record
+        if record.offset < self.bookmark.offsets.get(record.topic, 0):
+            return  # delivered again by the broker's client; its effect is in the bookmark
         if arrival.origin and self._is_repeated(arrival):
             self._report.events[(arrival.event.type if arrival.event else "unreadable", "duplicate")] += 1
         else:

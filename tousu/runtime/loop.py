@@ -85,8 +85,9 @@ class Loop:
         self._reached("after_poll")
         self._follow_the_group()
         try:
-            self._open_wanted()
+            # Before anything is opened: what was read for a former ownership of a shard is not for the new one.
             self._take_in(records)
+            self._open_wanted()
             applied = self._work()
             self._let_time_pass()
             if not applied:

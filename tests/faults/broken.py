@@ -1,0 +1,80 @@
+"""Safeguards broken on purpose: the campaign is worth something only if it catches each of these."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from tests.faults.simulator import FlakyStore
+from tousu.runtime import bookmark as bm
+from tousu.runtime import frontier
+from tousu.runtime.arrival import Arrival
+from tousu.runtime.draft import Draft
+from tousu.runtime.loop import Loop, Shard
+from tousu.runtime.store import Change, Opened
+
+
+class WithoutCompareAndSet(FlakyStore):
+    """Writes the bookmark whoever owns the shard by now."""
+
+    def _move_bookmarks(self, connection: sa.Connection, changes: Sequence[Change]) -> bool:
+        for change in changes:
+            connection.execute(
+                sa.text(
+                    f"UPDATE {self._bookmarks} SET turn = turn + 1, doc = :doc, pending = :out WHERE shard = :shard"
+                ),
+                {"doc": bm.encode(change.bookmark), "out": change.pending, "shard": change.shard},
+            )
+        return True
+
+
+class SeeksInsteadOfOpening(Loop):
+    """After a fault it takes the shard again and seeks, but goes on from what it has in memory."""
+
+    def _drop(self, shard: int) -> None:
+        self._remembered: dict[int, Shard] = getattr(self, "_remembered", {})
+        if shard in self.shards:
+            self._remembered[shard] = self.shards[shard]
+        super()._drop(shard)
+
+    def _open(self, shard: int) -> None:
+        super()._open(shard)
+        old = getattr(self, "_remembered", {}).get(shard)
+        if old is not None:
+            now = self.shards[shard].opened
+            self.shards[shard].opened = Opened(now.epoch, now.turn, old.opened.bookmark, b"")
+            self._source.start(shard, {t: old.opened.bookmark.offsets.get(t, 0) for t in self._inputs})
+
+
+class ForgetsWhatIsPending(Loop):
+    """Opens a shard without publishing what the former owner may not have got out."""
+
+    def _open(self, shard: int) -> None:
+        send = self._sink.send
+        self._sink.send = lambda records: None  # type: ignore[method-assign]
+        try:
+            super()._open(shard)
+        finally:
+            self._sink.send = send  # type: ignore[method-assign]
+
+
+class DraftWithoutDeduplication(Draft):
+    """Looks at the numbers and takes what it has had as new."""
+
+    def _is_repeated(self, arrival: Arrival) -> bool:
+        frontier.observe(self.bookmark.frontier, arrival.record.topic, arrival.origin, arrival.seq, arrival.time_us)
+        return False
+
+
+class AppliesDuplicates(Loop):
+    """Applies a record each time that it comes."""
+
+    drafting = DraftWithoutDeduplication
+
+
+class TicksByTheWall(Loop):
+    """Lets time pass whether or not everything older has been read."""
+
+    def _reached_goal(self, number: int, shard: Shard) -> bool:
+        return True
