@@ -46,7 +46,7 @@ _REQUIRED_HEADERS: Final = ["ce_specversion", "ce_id", "ce_source", "ce_type", "
 class _Dumper(yaml.SafeDumper):
     """Writes equal values out each time: readers of the file need no YAML anchors."""
 
-    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002, PLR6301
+    def ignore_aliases(self, data: object) -> bool:
         return True
 
 

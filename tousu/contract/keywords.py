@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from tousu.contract.schemas import Schema
@@ -20,10 +21,11 @@ FORMATS: Final = frozenset({"date-time", "uri", "iri"})
 TYPES: Final = frozenset({"object", "array", "string", "integer", "number", "boolean"})
 
 
-def faults(schema: Schema, place: str = "#") -> Iterator[str]:
+def faults(schema: Schema, place: str = "#", outer: Mapping[str, Schema] = MappingProxyType({})) -> Iterator[str]:
     """What is wrong with the words of a schema, one sentence for each fault, at any depth.
 
     Unknown keyword, format or type; `required` naming what is no property; an object that lets unknown fields in.
+    `outer` holds the properties of the object that an alternative (anyOf, oneOf) belongs to.
     """
     yield from (f"{place}: {word} is no keyword of ours" for word in schema if word not in KEYWORDS)
     if schema.get("format", "uri") not in FORMATS:
@@ -32,13 +34,14 @@ def faults(schema: Schema, place: str = "#") -> Iterator[str]:
         yield f"{place}: type {schema['type']} is none of {', '.join(sorted(TYPES))}"
     if schema.get("type") == "object" and schema.get("additionalProperties") is not False:
         yield f"{place}: an object must say additionalProperties: false"
-    known = schema.get("properties", {})
-    demands = [schema, *schema.get("anyOf", []), *schema.get("oneOf", [])]
-    for name in (name for demand in demands for name in demand.get("required", ())):
-        if name not in known:
-            yield f"{place}: required names {name}, which is no property"
+    known = {**outer, **schema.get("properties", {})}
+    missing = (name for name in schema.get("required", ()) if name not in known)
+    yield from (f"{place}: required names {name}, which is no property" for name in missing)
     for word, child in _children(schema):
         yield from faults(child, f"{place}/{word}")
+    for group in ("anyOf", "oneOf"):
+        for index, branch in enumerate(schema.get(group, [])):
+            yield from faults(branch, f"{place}/{group}/{index}", known)
 
 
 def _children(schema: Schema) -> Iterator[tuple[str, Schema]]:
@@ -47,5 +50,3 @@ def _children(schema: Schema) -> Iterator[tuple[str, Schema]]:
         yield from ((f"{group}/{name}", child) for name, child in entries.items())
     if isinstance(schema.get("items"), dict):
         yield "items", schema["items"]
-    for group in ("anyOf", "oneOf"):
-        yield from ((f"{group}/{index}", child) for index, child in enumerate(schema.get(group, [])))
