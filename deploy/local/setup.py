@@ -25,6 +25,7 @@ HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[1]
 PYTHON_OLDEST = (3, 11)
 UV_LOCK = HERE / "uv.txt"
+PUBLIC_INDEX = "https://pypi.org/simple"
 
 
 class SetUpFailed(Exception):
@@ -73,6 +74,14 @@ def uv_version() -> str:
     return found[1]
 
 
+def has_module(name: str) -> bool:
+    """Whether this Python has a module `package.module`."""
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ModuleNotFoundError:
+        return False
+
+
 def install_uv() -> Path:
     """The installer uv, of the locked version, in the cache folder; fetched with pip by its checksum if missing."""
     folder = cache_folder() / f"uv-{uv_version()}"
@@ -85,10 +94,10 @@ def install_uv() -> Path:
         failed = (
             "uv could not be fetched from the package index: check the network and pip's settings (pip config list)."
         )
-        if importlib.util.find_spec("ensurepip"):
+        if has_module("ensurepip.__main__"):
             run([sys.executable, "-m", "venv", str(folder)], "The bootstrap environment could not be made.")
             run([str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", *locked], failed)
-        elif importlib.util.find_spec("pip"):
+        elif has_module("pip.__main__"):
             run([sys.executable, "-m", "pip", "install", "--quiet", "--target", str(folder), *locked], failed)
         else:
             raise SetUpFailed(
@@ -107,7 +116,8 @@ def pip_index() -> str | None:
     if not Path(pip[0]).exists():
         pip[0] = sys.executable
     asked = subprocess.run([*pip, "config", "get", "global.index-url"], capture_output=True, text=True, check=False)
-    return asked.stdout.strip() or None
+    index = asked.stdout.strip()
+    return index if index and index != PUBLIC_INDEX else None
 
 
 def uv_environment() -> dict[str, str]:
