@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,12 @@ def test_nothing_else_lies_in_the_folder() -> None:
     assert {path.name for path in FOLDER.iterdir()} <= known
     for room in ("events", "shared"):
         assert all(path.suffix == ".json" for path in (FOLDER / room).iterdir())
+
+
+def test_the_contract_goes_into_the_wheel_where_the_code_looks_for_it() -> None:
+    project = tomllib.loads((FOLDER.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert wheel["force-include"]["schemas"] == "tousu/schemas"
 
 
 @pytest.mark.parametrize(
