@@ -1,0 +1,172 @@
+"""The topics of the contract on a cluster: what is there, what is missing, and making it so (`tousu topics apply`).
+
+A topic's partition count is never changed: it decides which shard owns a case, so it is fixed once data is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Literal, NamedTuple, TypeVar
+
+from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
+from kafka.errors import KafkaError
+
+from tousu.client.dialling import is_embedded, options
+from tousu.connection import Connection
+from tousu.contract import Card, cards
+from tousu.failure import Retry, Stop
+
+EMBEDDED_PARTITIONS: Final = 4
+ASK_S: Final = 10.0
+REPLICAS_SAFE: Final = 3
+"""From this many replicas on, a write is acknowledged by two."""
+
+T = TypeVar("T")
+
+
+class Step(NamedTuple):
+    """What is to be done for one topic. `changes` maps a word (partitions, retention.ms …) to (is, shall be)."""
+
+    topic: str
+    action: Literal["create", "change", "keep", "refuse"]
+    changes: Mapping[str, tuple[str, str]]
+
+    def __str__(self) -> str:
+        listed = ", ".join(f"{name} {old or 'unset'} -> {new}" for name, (old, new) in self.changes.items())
+        return f"{self.action} {self.topic}" + (f": {listed}" if listed else "")
+
+
+class Standing(NamedTuple):
+    """A topic as the cluster has it."""
+
+    partitions: int
+    settings: Mapping[str, str]
+
+
+def settings_of(card: Card, replicas: int) -> dict[str, str]:
+    """The broker's settings of a topic, as its card wants them."""
+    found = {"retention.ms": str(card.retention_ms), "max.message.bytes": str(card.max_message_bytes)}
+    if replicas >= REPLICAS_SAFE:
+        found["min.insync.replicas"] = str(REPLICAS_SAFE - 1)
+    return found
+
+
+def plan(
+    standing: Mapping[str, Standing], wanted: Sequence[Card], partitions: int | None = None, replicas: int = 1
+) -> tuple[Step, ...]:
+    """What must be done so that the topics stand as their cards say (pure). `partitions` overrides the cards' count."""
+    steps = []
+    for card in wanted:
+        count = partitions or card.partitions
+        settings = settings_of(card, replicas)
+        found = standing.get(card.topic)
+        if found is None:
+            new = {"partitions": str(count), **settings}
+            steps.append(Step(card.topic, "create", {name: ("", value) for name, value in new.items()}))
+            continue
+        if found.partitions != count:
+            steps.append(Step(card.topic, "refuse", {"partitions": (str(found.partitions), str(count))}))
+            continue
+        # A broker that tells no settings (the embedded one) cannot be told any.
+        differ = {n: (found.settings[n], v) for n, v in settings.items() if found.settings.get(n, v) != v}
+        steps.append(Step(card.topic, "change" if differ else "keep", differ))
+    return tuple(steps)
+
+
+class Topics:
+    """The topics on one cluster. Raises Retry `broker_away` from every method while the cluster does not answer."""
+
+    def __init__(self, servers: str | Connection) -> None:
+        address = servers.servers if isinstance(servers, Connection) else servers
+        self.is_embedded = is_embedded(address)
+        """The broker in memory makes topics on first use, 4 partitions each, and keeps no settings."""
+        self._servers = servers
+        self._admin: KafkaAdminClient = _asked(
+            lambda: KafkaAdminClient(**options(servers, bootstrap_timeout_ms=10_000))
+        )
+
+    def describe(self, names: Sequence[str]) -> dict[str, Standing]:
+        """Those of the named topics that exist."""
+        there = set(_asked(self._admin.list_topics)) & set(names)
+        if not there:
+            return {}
+        counts = {t["name"]: len(t["partitions"]) for t in _asked(lambda: self._admin.describe_topics(sorted(there)))}
+        settings = {} if self.is_embedded else self._settings(sorted(there))
+        return {name: Standing(count, settings.get(name, {})) for name, count in counts.items()}
+
+    def _settings(self, names: Sequence[str]) -> dict[str, dict[str, str]]:
+        wanted = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
+        found = _asked(lambda: self._admin.describe_configs(wanted, config_filter="all"))["topic"]
+        return {topic: {name: each["value"] for name, each in values.items()} for topic, values in found.items()}
+
+    def plan(
+        self, partitions: int | None = None, replicas: int = 1, wanted: Sequence[Card] | None = None
+    ) -> tuple[Step, ...]:
+        """What `apply` would do. `wanted` are all cards of the contract unless given."""
+        chosen = cards() if wanted is None else wanted
+        if self.is_embedded:
+            partitions = EMBEDDED_PARTITIONS
+        return plan(self.describe([card.topic for card in chosen]), chosen, partitions, replicas)
+
+    def apply(self, steps: Sequence[Step], replicas: int = 1) -> None:
+        """Carry a plan out; doing it twice changes nothing.
+
+        Raises Stop `partitions_fixed` before anything is done when a step is refused.
+        """
+        refused = [step for step in steps if step.action == "refuse"]
+        if refused:
+            raise Stop(
+                "partitions_fixed",
+                f"{'; '.join(map(str, refused))}: the count decides which shard owns a case and cannot change; "
+                "give the count that is there (--partitions), or move to new topics",
+            )
+        self._create([step for step in steps if step.action == "create"], replicas)
+        changed = {
+            step.topic: {n: new for n, (_, new) in step.changes.items()} for step in steps if step.action == "change"
+        }
+        if changed:
+            resources = [ConfigResource(ConfigResourceType.TOPIC, topic, new) for topic, new in changed.items()]
+            answers = _asked(lambda: self._admin.alter_configs(resources))["topic"]
+            wrong = {topic: words for topic, words in answers.items() if words != "OK"}
+            if wrong:
+                raise Stop("refused_by_broker", f"the broker did not take the settings: {wrong}")
+
+    def _create(self, steps: Sequence[Step], replicas: int) -> None:
+        if not steps:
+            return
+        names = [step.topic for step in steps]
+        if self.is_embedded:
+            self._touch(names)
+            return
+        wanted: dict[str, dict[str, Any]] = {}
+        for step in steps:
+            new = {name: value for name, (_, value) in step.changes.items()}
+            count = int(new.pop("partitions"))
+            wanted[step.topic] = {"num_partitions": count, "replication_factor": replicas, "configs": new}
+        _asked(lambda: self._admin.create_topics(wanted))
+        _asked(lambda: self._admin.wait_for_topics(names))
+
+    def _touch(self, names: Sequence[str]) -> None:
+        """Let the embedded broker make topics: asking about one is enough, if the asker is librdkafka."""
+        from confluent_kafka import KafkaException
+        from confluent_kafka.admin import AdminClient
+
+        address = self._servers.servers if isinstance(self._servers, Connection) else self._servers
+        client = AdminClient({"bootstrap.servers": address})
+        try:
+            for name in names:
+                client.list_topics(name, timeout=ASK_S)
+        except KafkaException as error:
+            raise Retry("broker_away", f"the broker does not answer: {error.args[0].str()}") from error
+
+    def close(self) -> None:
+        self._admin.close()
+
+
+def _asked(ask: Callable[[], T]) -> T:
+    try:
+        return ask()
+    except KafkaError as error:
+        if error.retriable:
+            raise Retry("broker_away", f"the broker does not answer: {error}") from error
+        raise Stop("refused_by_broker", f"the broker refused: {error}") from error
