@@ -42,7 +42,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
 def text_of_time(moment: datetime) -> str:
     """RFC 3339 in UTC with microseconds only where there are any: `2026-01-04T01:30:00Z`."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return utc.isoformat()[:-6] + "Z"
 
 
 def time_of_text(text: str, place: str = "time") -> datetime:

@@ -86,7 +86,7 @@ def addressed(arrival: Arrival, rules: Rules) -> Arrival:
     if arrival.event is None or arrival.is_tick:
         return arrival
     try:
-        return arrival._replace(refs=tuple(rules.refs(arrival.event)))
+        return Arrival(*arrival[:6], tuple(rules.refs(arrival.event)))
     except Exception as error:  # noqa: BLE001 - a fault in the rules must not stop the other customers
         return arrival._replace(refusal=fault(error))
 

@@ -63,14 +63,10 @@ def origin_of(processor: str, shard: int, generation: int) -> str:
 
 def chained(digest: str, record: OutRecord) -> str:
     """The running digest after one more output (its key, value and identifying headers)."""
-    state = hashlib.blake2b(digest.encode(), digest_size=16)
-    state.update(record.key or b"")
-    state.update(b"\0")
-    state.update(record.value)
+    parts = [digest.encode(), record.key or b"", b"\0", record.value]
     for name, value in record.headers:
-        state.update(name.encode())
-        state.update(value)
-    return state.hexdigest()
+        parts += (name.encode(), value)
+    return hashlib.blake2b(b"".join(parts), digest_size=16).hexdigest()
 
 
 _ENCODER = msgspec.msgpack.Encoder()

@@ -62,7 +62,10 @@ def _assignments(table: str, columns: tuple[str, ...]) -> str:
 
 
 class PostgreSQL:
-    """Sets travel as arrays and are unnested by the server: one statement a batch."""
+    """Sets travel as arrays and are unnested by the server: one statement a batch.
+
+    The arrays go in binary form (`%b`): in text form the driver would escape every quote of every document.
+    """
 
     def __init__(self, url: str) -> None:
         self._url = sa.make_url(url).set(drivername="postgresql+psycopg")
@@ -82,7 +85,7 @@ class PostgreSQL:
 
     def select(self, connection: sa.Connection, table: str, pairs: list[tuple[int, str]]) -> Sequence[Row]:
         statement = (
-            f"SELECT t.shard, t.key, t.doc FROM unnest(%s::int[], %s::text[]) AS w (shard, key) "
+            f"SELECT t.shard, t.key, t.doc FROM unnest(%b::int[], %b::text[]) AS w (shard, key) "
             f"JOIN {table} t ON t.shard = w.shard AND t.key = w.key"
         )
         return connection.exec_driver_sql(statement, ([p[0] for p in pairs], [p[1] for p in pairs])).all()
@@ -90,7 +93,7 @@ class PostgreSQL:
     def upsert(self, connection: sa.Connection, table: str, columns: tuple[str, ...], rows: list[Row]) -> None:
         names = ("shard", "key", "next_due", *columns, "doc")
         types = ("int", "text", "bigint", *("text" for _ in columns), "text")
-        arrays = ", ".join(f"%s::{kind}[]" for kind in types)
+        arrays = ", ".join(f"%b::{kind}[]" for kind in types)
         statement = (
             f"INSERT INTO {table} ({', '.join(names)}, version) SELECT w.*, 1 FROM unnest({arrays}) AS w "
             f"ON CONFLICT (shard, key) DO UPDATE SET {_assignments(table, columns)}"
@@ -99,7 +102,7 @@ class PostgreSQL:
 
     def delete(self, connection: sa.Connection, table: str, pairs: list[tuple[int, str]]) -> None:
         statement = (
-            f"DELETE FROM {table} t USING unnest(%s::int[], %s::text[]) AS w (shard, key) "
+            f"DELETE FROM {table} t USING unnest(%b::int[], %b::text[]) AS w (shard, key) "
             "WHERE t.shard = w.shard AND t.key = w.key"
         )
         connection.exec_driver_sql(statement, ([p[0] for p in pairs], [p[1] for p in pairs]))
@@ -107,7 +110,7 @@ class PostgreSQL:
     def move_bookmarks(self, connection: sa.Connection, table: str, rows: list[Row]) -> int:
         statement = (
             f"UPDATE {table} b SET turn = b.turn + 1, doc = w.doc, pending = w.pending "
-            "FROM unnest(%s::int[], %s::bigint[], %s::bigint[], %s::text[], %s::bytea[]) "
+            "FROM unnest(%b::int[], %b::bigint[], %b::bigint[], %b::text[], %b::bytea[]) "
             "AS w (shard, epoch, turn, doc, pending) "
             "WHERE b.shard = w.shard AND b.owner_epoch = w.epoch AND b.turn = w.turn"
         )

@@ -53,6 +53,7 @@ class Draft:
         self.changes: dict[Ref, State | None] = {}
         self.outputs: list[OutRecord] = []
         self.faults_in_a_row = 0
+        self._stamped = (bm.NEVER_US, b"")
         self._origin = bm.origin_of(processor.name, shard, self.bookmark.generation)
         self._expected = frontier.expected_origins(processor.inputs, shard, partitions[processor.inputs[0].topic])
 
@@ -194,14 +195,10 @@ class Draft:
         return ""
 
     def _publish(self, output: Output, value: bytes, cause: Event | None, partition: int) -> None:
-        time = text_of_time(output.time)
-        headers = [("ce_specversion", b"1.0"), ("ce_type", output.type.encode()), ("ce_time", time.encode())]
-        headers += [("ce_source", f"tousu/{self._processor.name}".encode()), ("content-type", b"application/json")]
+        headers = self._standing_headers(output.type)
+        headers.append(("ce_time", text_of_time(output.time).encode()))
         if output.subject:
             headers.append(("ce_subject", output.subject.encode()))
-        address = self._processor.schema_of(output.type) if self._processor.schema_of else ""
-        if address:
-            headers.append(("ce_dataschema", address.encode()))
         causation = output.causation or (cause.id if cause is not None else "")
         if causation:
             headers.append(("ce_causationid", causation.encode()))
@@ -210,6 +207,22 @@ class Draft:
         key = (output.key or output.subject).encode() or None
         self._number(OutRecord(output.topic, partition, key, value, headers))
         self._report.outputs[(output.topic, output.type)] += 1
+
+    def _standing_headers(self, kind: str) -> list[tuple[str, bytes]]:
+        """The headers that every output of a type has."""
+        headers = [("ce_specversion", b"1.0"), ("content-type", b"application/json"), ("ce_type", kind.encode())]
+        headers.append(("ce_source", f"tousu/{self._processor.name}".encode()))
+        address = self._processor.schema_of(kind) if self._processor.schema_of else ""
+        if address:
+            headers.append(("ce_dataschema", address.encode()))
+        return headers
+
+    def _stamp(self) -> bytes:
+        """Pipeline time as every output of this moment carries it."""
+        time_us = max(self.bookmark.time_us, 0)
+        if self._stamped[0] != time_us:
+            self._stamped = (time_us, text_of_time(bm.moment(time_us)).encode())
+        return self._stamped[1]
 
     def _number(self, record: OutRecord) -> None:
         """Give an output its number, its id and its time, and add it to the running digest."""
@@ -221,7 +234,7 @@ class Draft:
                 ("ce_id", f"{self._origin}:{where}:{seq}".encode()),
                 ("tousu-origin", self._origin.encode()),
                 ("tousu-seq", str(seq).encode()),
-                ("tousu-time", text_of_time(bm.moment(max(self.bookmark.time_us, 0))).encode()),
+                ("tousu-time", self._stamp()),
             )
         )
         self.bookmark.digests[where] = bm.chained(self.bookmark.digests.get(where, ""), record)
@@ -235,11 +248,9 @@ class Draft:
             "tousu-schema": refusal.schema, "tousu-topic": record.topic, "tousu-partition": str(record.partition),
             "tousu-offset": str(record.offset), "tousu-timestamp": str(record.time_ms),
         }  # fmt: skip
-        time = text_of_time(bm.moment(max(self.bookmark.time_us, 0)))
-        headers = [
-            ("ce_specversion", b"1.0"), ("ce_type", b"tousu.event.rejected.v1"), ("ce_time", time.encode()),
-            ("ce_source", f"tousu/{self._processor.name}".encode()), *((n, v.encode()) for n, v in said.items()),
-        ]  # fmt: skip
+        headers = [h for h in self._standing_headers("tousu.event.rejected.v1") if h[0] != "content-type"]
+        headers.append(("ce_time", self._stamp()))
+        headers += [(name, value.encode()) for name, value in said.items()]
         headers += [(f"original-{name}", value) for name, value in record.headers if value is not None]
         if record.value is None:
             headers.append(("tousu-no-value", b"1"))
