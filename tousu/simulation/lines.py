@@ -46,7 +46,7 @@ class Inbound(NamedTuple):
 class _Line(msgspec.Struct, forbid_unknown_fields=True):
     topic: str
     key: str | None = None
-    event: msgspec.Raw | None = None
+    event: msgspec.Raw = msgspec.Raw()
     value: str | list[str | tuple[str, int]] | None = None
     value_base64: str | None = None
     headers: dict[str, str] = {}
@@ -65,11 +65,11 @@ def inbound_of(line: bytes, number: int) -> Inbound:
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         message = f"line {number}: {error}; a line is " + '{"topic": "...", "key": "...", "event": {...}}'
         raise BadLine(message) from None
-    if [read.event is None, read.value is None, read.value_base64 is None].count(False) != 1:
+    if [bool(bytes(read.event)), read.value is not None, read.value_base64 is not None].count(True) != 1:
         raise BadLine(f"line {number}: give one of `event` (a CloudEvent), `value` (raw text) and `value_base64`")
     headers: tuple[tuple[str, bytes], ...] = STRUCTURED_HEADERS
-    if read.event is not None:
-        value = bytes(read.event)
+    value = bytes(read.event)
+    if value:
         arrival = read.arrival or _said_arrival(value)
     else:
         value = _text_of(read.value).encode() if read.value is not None else _decoded(read.value_base64 or "", number)
@@ -127,7 +127,7 @@ def event_of_record(record: Record) -> dict[str, Any]:
         document["datacontenttype"] = "application/json"
     document.update(sorted(attributes.items()))
     if is_rejected:
-        said = {name: value.decode() for name, value in record.headers if name.startswith("tousu-") and value}
+        said = {name: (value or b"").decode() for name, value in record.headers if name.startswith("tousu-")}
         document |= {name: said[f"tousu-{name}"] for name in SAID_OF_REJECTED if f"tousu-{name}" in said}
         return document | _rejected_data(record.value or b"")
     document["data"] = orjson.loads(record.value or b"{}")

@@ -1,0 +1,178 @@
+"""The day that the demo plays, from one seed: `python -m tousu.demo.day > examples/courier-day.jsonl` writes it down.
+
+Tuesday, 22 September 2026: rain in Hangzhou, complaints on every channel; departments work them off until the last
+day of the month, over the Mid-Autumn Festival and a weekend. Case numbers are those of a pipeline with one partition.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, Final
+
+import orjson
+
+from tousu.demo import customers, disorder
+from tousu.demo.casework import Work, answer_inquiry, work_off
+from tousu.demo.diary import Diary, at
+from tousu.demo.worked_cases import WORKED_CASES
+from tousu.policy.loading import load_pack
+from tousu.simulation.lines import inbound_of
+from tousu.simulation.pipeline import Pipeline
+from tousu.simulation.simulate import EARLIEST, Run
+
+PACK: Final = "courier-network"
+SEED: Final = 20260922
+RAIN: Final = "HZ-017"
+HOURS: Final = {
+    7: 2,
+    8: 5,
+    9: 10,
+    10: 13,
+    11: 11,
+    12: 6,
+    13: 7,
+    14: 9,
+    15: 11,
+    16: 11,
+    17: 8,
+    18: 5,
+    19: 5,
+    20: 4,
+    21: 2,
+    22: 1,
+}
+"""Of a hundred complaints, how many come in which hour."""
+KINDS: Final = {
+    "delay": 30,
+    "attitude": 18,
+    "damage": 17,
+    "loss": 12,
+    "shortage": 8,
+    "contents_mismatch": 6,
+    "unsure": 7,
+}
+COMPLAINTS: Final = 84
+INQUIRIES: Final = 26
+RAINED_ON: Final = 11
+NOBODY: Final = "20260922-00-0000-22"
+
+
+def tell_the_day(seed: int = SEED) -> list[dict[str, Any]]:
+    """Every line of the day in the order of arrival; handling events still lack the number of their case."""
+    diary = Diary(seed)
+    for worked_case in WORKED_CASES:
+        worked_case(diary)
+    told = [_ordinary(diary) for _ in range(COMPLAINTS)]
+    told += [_rained_on(diary, number) for number in range(RAINED_ON)]
+    for number in range(INQUIRIES):
+        _inquiry(diary, number)
+    for number, department in enumerate(("storage_and_transport", "quality_management", "customer_service")):
+        figures = {
+            "period": "2026-08",
+            "department": department,
+            "services": 41_200 - 9_000 * number,
+            "on_time": 39_870 - 9_000 * number,
+        }
+        diary.operations(at("09:05") + timedelta(minutes=number), figures)
+    with_waybill = [event_id for event_id in told if "waybill_number" in diary.line_of(event_id)["event"]["data"]]
+    disorder.resent(diary, told[3:60:8])
+    disorder.told_again(diary, with_waybill[5:45:7])
+    disorder.late_mail(diary)
+    for broken in disorder.BROKEN:
+        broken(diary)
+    disorder.changed_after_sending(diary, told[11])
+    disorder.after_the_end(diary, "case-1-delay-in-traffic")
+    return [line for _, line in diary.in_order()]
+
+
+def _moment(diary: Diary) -> Any:
+    hour = diary.chance.choices(list(HOURS), list(HOURS.values()))[0]
+    return at(f"{hour:02d}:00") + timedelta(seconds=diary.chance.randrange(3600))
+
+
+def _ordinary(diary: Diary) -> str:
+    kind = diary.chance.choices(list(KINDS), list(KINDS.values()))[0]
+    when, outlet = _moment(diary), diary.chance.choice(customers.OUTLETS)
+    channel = customers.channel(diary)
+    data = customers.told(diary, channel, customers.person(diary), customers.words(diary, kind, outlet), when, outlet)
+    data |= {"waybill_number": customers.waybill(diary), "object": {"outlet": outlet}}
+    data["route"] = diary.chance.choices(
+        ("domestic", "same_city", "hongkong_macau_taiwan", "international"), (70, 22, 6, 2)
+    )[0]
+    if diary.chance.random() < 0.4:
+        data["demand"] = diary.chance.choice(customers.DEMANDS)
+    if kind in ("damage", "loss", "contents_mismatch"):
+        data["amount_yuan"] = f"{diary.chance.randint(40, 3200)}.00"
+    case = diary.complaint(channel, when, data)
+    work_off(Work(diary, case, kind, when))
+    return case
+
+
+def _rained_on(diary: Diary, number: int) -> str:
+    """One outlet, one afternoon, one flooded street."""
+    when = at("14:30") + timedelta(minutes=13 * number)
+    channel = ("phone", "app", "social")[number % 3]
+    content = customers.words(diary, "delay", RAIN) if number % 2 else "下大雨，包裹一直没人派送，请尽快处理。"
+    data = customers.told(diary, channel, customers.person(diary), content, when, RAIN)
+    case = diary.complaint(
+        channel,
+        when,
+        data | {"waybill_number": customers.waybill(diary), "object": {"outlet": RAIN}, "route": "domestic"},
+    )
+    work_off(Work(diary, case, "delay", when))
+    return case
+
+
+def _inquiry(diary: Diary, number: int) -> None:
+    """Somebody asks where a piece is; one in eight has no number to ask by."""
+    when, channel = _moment(diary), customers.channel(diary)
+    content = diary.chance.choice(customers.INQUIRIES)
+    data = customers.told(diary, channel, customers.person(diary), content, when, "HZ-003") | {"kind": "inquiry"}
+    data["web_result"] = diary.chance.choice(("none", "none", "found"))
+    outcome = diary.chance.choice(("result_found", "delayed", "no_result", "result_found"))
+    if number % 8:
+        data |= {"waybill_number": customers.waybill(diary), "route": "domestic"}
+    else:
+        outcome = "no_waybill_number"
+    case = diary.complaint(channel, when, data)
+    if number == 5:
+        outcome = "turned_into_complaint"
+    if number != 7:
+        answer_inquiry(diary, case, when, outcome)
+
+
+def with_numbers(lines: list[dict[str, Any]]) -> Iterator[bytes]:
+    """The lines as a file has them: handling events get the number that one partition gives the case."""
+    run: Run | None = None
+    numbers: dict[str, str] = {}
+    for number, line in enumerate(lines, start=1):
+        ready = orjson.dumps(about_case(line, numbers.get(line["case_of"], NOBODY)) if "case_of" in line else line)
+        inbound = inbound_of(ready, number)
+        if run is None:
+            run = Run(Pipeline(load_pack(PACK), inbound.arrival or EARLIEST, names=("intake",)))
+        run.arrive(inbound)
+        for record in run.news():
+            if record.topic == "complaints.accepted" and record.key is not None:
+                data = orjson.loads(record.value or b"{}")
+                if "source_event" in data:
+                    numbers[data["source_event"]["id"]] = data["case_number"]
+        yield ready + b"\n"
+
+
+def about_case(line: dict[str, Any], case_number: str) -> dict[str, Any]:
+    """A handling line with the number of its case."""
+    event = line["event"]
+    data = {"case_number": case_number} | {name: v for name, v in event["data"].items() if name != "case_number"}
+    return line | {"key": case_number, "event": event | {"subject": case_number, "data": data}}
+
+
+def main() -> None:
+    """Write the day to standard output."""
+    for line in with_numbers(tell_the_day()):
+        sys.stdout.buffer.write(line)
+
+
+if __name__ == "__main__":
+    main()

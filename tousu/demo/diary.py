@@ -1,0 +1,133 @@
+"""What was told during the day: events with the time of their arrival, collected in any order and sorted at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta, timezone
+from random import Random
+from typing import Any, Final
+
+from tousu.contract import topic_of_channel
+
+BEIJING: Final = timezone(timedelta(hours=8))
+THE_DAY: Final = date(2026, 9, 22)
+"""A Tuesday. Friday the 25th is the Mid-Autumn Festival, a weekend follows, and National Day begins on 1 October."""
+OFFICE_DAYS: Final = tuple(date(2026, 9, day) for day in (22, 23, 24, 28, 29, 30))
+OPENS: Final = time(9)
+CLOSES: Final = time(18)
+HANDLING: Final = "complaints.inbound.handling"
+OPERATIONS: Final = "complaints.inbound.operations"
+
+
+def at(clock: str, day: date = THE_DAY) -> datetime:
+    """A time of day in Beijing: `at("09:30")`."""
+    return datetime.combine(day, time.fromisoformat(clock), BEIJING)
+
+
+def text(moment: datetime) -> str:
+    """RFC 3339 with the offset of Beijing, to the second."""
+    return moment.replace(microsecond=0).isoformat()
+
+
+def in_office(moment: datetime) -> datetime:
+    """This time if somebody is at work then, else the next morning at work."""
+    for day in OFFICE_DAYS:
+        opens, closes = datetime.combine(day, OPENS, BEIJING), datetime.combine(day, CLOSES, BEIJING)
+        if moment < closes:
+            return max(moment, opens)
+    return datetime.combine(OFFICE_DAYS[-1], CLOSES, BEIJING)
+
+
+def office_later(moment: datetime, minutes: float) -> datetime:
+    """So many minutes of office time later."""
+    moment = in_office(moment)
+    left = timedelta(minutes=minutes)
+    while (rest := datetime.combine(moment.date(), CLOSES, BEIJING) - moment) < left:
+        left -= rest
+        later = in_office(moment + rest + timedelta(seconds=1))
+        if later.date() == moment.date():
+            return later
+        moment = later
+    return moment + left
+
+
+class Diary:
+    """Collects events. `chance` is the only source of chance, so one seed gives one day."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = Random(seed)  # noqa: S311 - a story, no secret
+        self._told: list[tuple[datetime, int, dict[str, Any]]] = []
+        self._counts: dict[str, int] = {}
+
+    def number(self, name: str) -> int:
+        """1, 2, 3 … for each name."""
+        self._counts[name] = self._counts.get(name, 0) + 1
+        return self._counts[name]
+
+    def tell(self, arrival: datetime, line: Mapping[str, Any]) -> None:
+        """Note a line that arrives at this time; equal times keep the order in which they were told."""
+        self._told.append((arrival, len(self._told), dict(line)))
+
+    def complaint(
+        self, channel: str, arrival: datetime, data: Mapping[str, Any], *, happened: datetime | None = None,
+        event_id: str = "", key: str | None = None,
+    ) -> str:  # fmt: skip
+        """A customer is heard on a channel. Returns the id of the event, by which handling events name the case."""
+        event_id = event_id or f"{channel}-{arrival:%Y%m%d}-{self.number(channel):04d}"
+        event = self._event(
+            event_id, f"/adapters/{channel}", f"tousu.complaint.received.{channel}.v1", happened or arrival, arrival
+        )
+        waybill = data.get("waybill_number")
+        self.tell(
+            arrival,
+            {
+                "topic": topic_of_channel(channel),
+                "key": key or waybill or event_id,
+                "event": event | {"data": dict(data)},
+            },
+        )
+        return event_id
+
+    def handling(
+        self, case_of: str, what: str, happened: datetime, data: Mapping[str, Any], *, arrival: datetime | None = None,
+        event_id: str = "",
+    ) -> str:  # fmt: skip
+        """A department reports about the case that the event `case_of` opened."""
+        arrival = arrival or happened
+        event_id = event_id or f"{case_of}-{what}-{self.number(case_of)}"
+        source = f"/departments/{data.get('department', 'customer_service')}"
+        event = self._event(event_id, source, f"tousu.handling.{what}.v1", happened, arrival)
+        self.tell(arrival, {"topic": HANDLING, "key": "", "case_of": case_of, "event": event | {"data": dict(data)}})
+        return event_id
+
+    def operations(self, arrival: datetime, data: Mapping[str, Any]) -> None:
+        """Operations reports the figures of a department."""
+        event = self._event(
+            f"operations-{data['period']}-{data['department']}",
+            "/operations",
+            "tousu.operations.reported.v1",
+            arrival,
+            arrival,
+        )
+        self.tell(arrival, {"topic": OPERATIONS, "key": data["department"], "event": event | {"data": dict(data)}})
+
+    def again(self, event_id: str, arrival: datetime) -> None:
+        """The adapter sends an event once more, word for word."""
+        line = self.line_of(event_id)
+        event = line["event"] | {"receivedtime": text(arrival)}
+        self.tell(arrival, line | {"event": event})
+
+    def line_of(self, event_id: str) -> dict[str, Any]:
+        """The line of an event told before."""
+        return next(line for _, _, line in self._told if line.get("event", {}).get("id") == event_id)
+
+    def in_order(self) -> list[tuple[datetime, dict[str, Any]]]:
+        """Everything in the order of arrival."""
+        return [(arrival, line) for arrival, _, line in sorted(self._told, key=lambda each: each[:2])]
+
+    @staticmethod
+    def _event(event_id: str, source: str, kind: str, happened: datetime, arrival: datetime) -> dict[str, Any]:
+        return {
+            "specversion": "1.0", "id": event_id, "source": source, "type": kind, "time": text(happened),
+            "receivedtime": text(arrival), "datacontenttype": "application/json",
+        }  # fmt: skip
