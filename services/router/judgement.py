@@ -1,0 +1,74 @@
+"""The class decided again: by a department's judgement, or by whoever passes the case on and names its class.
+
+- Where nothing was known, everything gets the class.
+- A case of one piece (or none): the trouble that named the case gets the new class; a milder one beside it stays.
+- A case of several pieces: pieces without a class get it. A class that one of the pieces has already is that piece's
+  and changes nothing; any other class is that of the pieces that named the case.
+- The gravest class names the case again and gives the grade; departments are those of all its classes.
+
+Source: domain, sections 3 and 4 (C), section 10 (case 7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from tousu.policy.pack import ComplaintClass, Pack
+
+Trouble = dict[str, Any]
+
+
+def decided_again(told: Mapping[str, Any], class_name: str, pack: Pack) -> dict[str, Any]:
+    """What changes in the routed data of a complaint now that it has this class; empty where nothing does."""
+    old: list[Trouble] = told.get("classes", [])
+    troubles = _troubles(told, old, class_name)
+    if troubles == old and not told["triage"]:
+        return {}
+    classes = _by_gravity(troubles, pack)
+    first = classes[0]
+    grade = pack.grades[first.grade]
+    return {
+        "class": first.name,
+        "classes": troubles,
+        "grade": grade.name,
+        "stars": grade.stars,
+        "departments": _departments(classes, pack),
+        "decided_by": "department",
+        "section": first.section,
+        "triage": False,
+    }
+
+
+def _troubles(told: Mapping[str, Any], old: Sequence[Trouble], class_name: str) -> list[Trouble]:
+    waybills = _waybills(told)
+    known = {trouble.get("waybill_number") for trouble in old}
+    bare = [waybill for waybill in waybills if waybill not in known]
+    names = {trouble["class"] for trouble in old}
+    settled = len(waybills) > 1 and (bool(bare) or class_name in names)
+    naming = None if settled else told.get("class")
+    kept = [trouble | {"class": class_name} if trouble["class"] == naming else trouble for trouble in old]
+    new = [{"class": class_name} | ({"waybill_number": waybill} if waybill else {}) for waybill in bare]
+    return _each_once([*kept, *new])
+
+
+def _waybills(told: Mapping[str, Any]) -> list[str | None]:
+    """The pieces of a case by waybill number, each once; [None] where the case names no piece."""
+    pieces = told.get("pieces") or [told]
+    return list(dict.fromkeys(piece.get("waybill_number") for piece in pieces))
+
+
+def _each_once(troubles: Iterable[Trouble]) -> list[Trouble]:
+    found = {(trouble["class"], trouble.get("waybill_number")): trouble for trouble in troubles}
+    return list(found.values())
+
+
+def _by_gravity(troubles: Sequence[Trouble], pack: Pack) -> list[ComplaintClass]:
+    names = dict.fromkeys(trouble["class"] for trouble in troubles)
+    classes = [pack.classes[name] for name in names]
+    return sorted(classes, key=lambda one: -pack.grades[one.grade].stars)
+
+
+def _departments(classes: Sequence[ComplaintClass], pack: Pack) -> list[str]:
+    chosen = classes if pack.routing.several_departments else classes[:1]
+    return list(dict.fromkeys(name for one in chosen for name in one.departments))

@@ -1,0 +1,186 @@
+"""The router's rules: route what is registered, forward everything else in order, decide again where it is asked.
+
+`complaint.routed` is published again, with a higher `revision`, when the class of a complaint is decided anew: a
+re-grading of the same case, never a new one. A mere change of departments is told by `case.passed_on` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from services.router import handover
+from services.router.handover import Move
+from services.router.judgement import decided_again
+from services.router.life import lived_on
+from services.router.routing import routed_complaint, routed_inquiry
+from services.router.states import RoutedCase
+from tousu.decision import Decision, Output, Ref, Refusal, State, States
+from tousu.event import Event, text_of_time
+from tousu.policy.pack import Pack
+from tousu.policy.text import Classifier
+
+CASES: Final = "complaints.cases"
+COMPLAINT_ROUTED: Final = "tousu.complaint.routed.v1"
+INQUIRY_ROUTED: Final = "tousu.inquiry.routed.v1"
+PASSED_ON: Final = "tousu.case.passed_on.v1"
+_HANDLING: Final = "tousu.handling."
+
+
+class RouterRules:
+    """The rules of one pack."""
+
+    def __init__(self, pack: Pack) -> None:
+        self._pack = pack
+        self._classifier = Classifier(pack)
+
+    def refs(self, event: Event) -> Sequence[Ref]:
+        """The case that the event is about; operations figures are about none."""
+        return [_ref(event)] if event.subject and event.type != "tousu.operations.reported.v1" else []
+
+    def apply(self, states: States, event: Event, now: datetime) -> Decision:
+        """Route, forward, or decide again."""
+        if event.type == "tousu.operations.reported.v1":
+            return Decision(outputs=[_forwarded(event, event.data["department"])])
+        case = states.get(_ref(event))
+        match event.type:
+            case "tousu.complaint.registered.v1" | "tousu.inquiry.registered.v1":
+                return self._register(event, now) if case is None else _twice(event)
+            case "tousu.duplicate.joined.v1" if isinstance(case, RoutedCase):
+                return Decision(outputs=[_forwarded(event)])
+            case kind if kind.startswith(_HANDLING) and isinstance(case, RoutedCase):
+                return self._unknown_name(event) or self._follow(case, event)
+            case kind if kind.startswith(_HANDLING) or kind == "tousu.duplicate.joined.v1":
+                return _unknown_case(event)
+            case _:
+                return _unknown_type(event)
+
+    def due(self, ref: Ref, state: State) -> datetime | None:
+        """Nothing waits for a time here."""
+        return None
+
+    def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
+        """Never asked for."""
+        raise AssertionError("the router has no clocks")
+
+    def _register(self, event: Event, now: datetime) -> Decision:
+        if event.type == "tousu.complaint.registered.v1":
+            kind, told = COMPLAINT_ROUTED, routed_complaint(event.data, self._classifier, self._pack)
+        else:
+            kind, told = INQUIRY_ROUTED, routed_inquiry(event.data, self._pack)
+        return Decision(states={_ref(event): RoutedCase(told=told)}, outputs=[_output(event, kind, now, told)])
+
+    def _follow(self, case: RoutedCase, event: Event) -> Decision:
+        """Forward a handling event, then say what it changes; a case that is over is not moved any more."""
+        what = event.type.removeprefix(_HANDLING).partition(".")[0]
+        new = lived_on(case, what, event.data)
+        outputs = [_forwarded(event)]
+        if not case.over:
+            new, said = self._decide(case, new, what, event)
+            outputs += said
+        return Decision(states={_ref(event): new} if new != case else {}, outputs=outputs)
+
+    def _decide(self, case: RoutedCase, new: RoutedCase, what: str, event: Event) -> tuple[RoutedCase, list[Output]]:
+        """The case with its new class and departments, and what is said of it: the departments, then the class."""
+        changes = self._changes(case, what, event.data)
+        move = self._move(case, what, event.data) or self._move_to_class(changes, event.data)
+        if move is None and not changes:
+            return new, []
+        to = case.departments if move is None else move.to
+        told = case.told | changes | {"departments": list(to)}
+        told["triage"] = told["triage"] and self._pack.routing.unsure.department in to
+        revision = case.revision
+        outputs = []
+        if changes:
+            revision += 1
+            told.pop("words", None)
+            told |= {"pack": self._pack.reference(), "revision": revision}
+        if move is not None and to != case.departments:
+            outputs.append(self._passed_on(event, case, told, move))
+        if changes:
+            outputs.append(_output(event, COMPLAINT_ROUTED, event.time, told))
+        return msgspec.structs.replace(new, told=told, revision=revision), outputs
+
+    def _move(self, case: RoutedCase, what: str, said: dict[str, Any]) -> Move | None:
+        match what:
+            case "passed_on":
+                return handover.passed_on(self._pack, case.departments, said)
+            case "disputed":
+                return handover.disputed(self._pack, case.departments, said)
+            case "taken_back":
+                return handover.taken_back(self._pack, said)
+            case _:
+                return None
+
+    def _changes(self, case: RoutedCase, what: str, said: dict[str, Any]) -> dict[str, Any]:
+        """What a newly named class changes. A complaint that does not stand is answered, not routed again."""
+        stands = said["stands"] if what == "judged" else case.stands is not False
+        if what not in {"judged", "passed_on"} or not (stands and case.is_complaint and "class" in said):
+            return {}
+        return decided_again(case.told, said["class"], self._pack)
+
+    def _move_to_class(self, changes: Mapping[str, Any], said: Mapping[str, Any]) -> Move | None:
+        """A judgement that changes the class brings the case to the departments of its classes."""
+        if not changes:
+            return None
+        reason = said.get("reason") or f"judged as {said['class']}"
+        section = self._pack.classes[changes["class"]].departments_section
+        return Move(to=tuple(changes["departments"]), by="department", reason=reason, section=section)
+
+    def _passed_on(self, event: Event, old: RoutedCase, told: Mapping[str, Any], move: Move) -> Output:
+        data: dict[str, Any] = {
+            "case_number": event.subject,
+            "from_departments": list(old.departments),
+            "to_departments": list(move.to),
+            "reason": move.reason,
+            "by": move.by,
+        }
+        graded = ("class", "grade", "stars")
+        data |= {name: told[name] for name in graded if name in told and told[name] != old.told.get(name)}
+        data |= {"at": text_of_time(event.time), "pack": self._pack.reference()}
+        if move.section:
+            data["section"] = move.section
+        return _output(event, PASSED_ON, event.time, data)
+
+    def _unknown_name(self, event: Event) -> Decision | None:
+        """Nobody can answer as a department that the pack does not have, and no limit is known for a strange class."""
+        pack = self._pack
+        if "class" in event.data and event.data["class"] not in pack.classes:
+            message = f"class is none of pack {pack.id} {pack.version}; use one of: {', '.join(pack.classes)}"
+            return Decision(refusal=Refusal(reason="unknown_class", message=message, place="/class"))
+        for field in ("to_department", "proposed_department"):
+            if field in event.data and event.data[field] not in pack.departments:
+                message = f"{field} is none of pack {pack.id} {pack.version}; use one of: {', '.join(pack.departments)}"
+                return Decision(refusal=Refusal(reason="unknown_department", message=message, place=f"/{field}"))
+        return None
+
+
+def _ref(event: Event) -> Ref:
+    return Ref("case", event.subject or "")
+
+
+def _output(event: Event, kind: str, time: datetime, data: dict[str, Any]) -> Output:
+    return Output(topic=CASES, type=kind, subject=event.subject or "", time=time, data=data)
+
+
+def _forwarded(event: Event, key: str | None = None) -> Output:
+    """The same event for the readers of cases: same type, data and time."""
+    return Output(topic=CASES, type=event.type, subject=event.subject or "", time=event.time, data=event.data, key=key)
+
+
+def _twice(event: Event) -> Decision:
+    message = f"case {event.subject} is there already; a case is registered once"
+    return Decision(refusal=Refusal(reason="exists_with_different_content", message=message, place="subject"))
+
+
+def _unknown_case(event: Event) -> Decision:
+    message = f"case {event.subject} was never routed here; is the case number right?"
+    return Decision(refusal=Refusal(reason="unknown_case", message=message, place="subject"))
+
+
+def _unknown_type(event: Event) -> Decision:
+    message = f"the router does not know what to do with {event.type}"
+    return Decision(refusal=Refusal(reason="unknown_type", message=message, place="type"))

@@ -1,0 +1,30 @@
+"""The router's one table: a row a case, with what a desk asks for in columns of their own."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.router.states import RoutedCase
+from tousu.runtime.processor import Kind
+
+
+def _lead(case: RoutedCase) -> str | None:
+    return case.departments[0] if case.departments else None
+
+
+def _triage(case: RoutedCase) -> str:
+    return "yes" if case.told["triage"] else "no"
+
+
+KINDS: Final = (
+    Kind(
+        "case",
+        RoutedCase,
+        columns={
+            "class": lambda case: case.class_name,
+            "grade": lambda case: case.told.get("grade"),
+            "department": _lead,
+            "triage": _triage,
+        },
+    ),
+)

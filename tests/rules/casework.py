@@ -1,0 +1,103 @@
+"""Cases for tests of rules: events as intake writes them, and a desk that folds them as the runtime does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+
+from tousu.contract import validator
+from tousu.decision import Decision, Output, Ref, Rules, State
+from tousu.event import Event, text_of_time
+from tousu.runtime.outgoing import outgoing_check
+
+START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, 10:00 in Shanghai
+NUMBER = "TS-20260302-000001"
+_CHECK = outgoing_check("always")
+
+
+def event(kind: str, data: dict[str, Any], subject: str | None, at: datetime = START, name: str = "e") -> Event:
+    """An event with data that meets its schema; `kind` is its name without prefix and version."""
+    event_type = f"tousu.{kind}.v1"
+    assert validator(event_type)(data) is None, validator(event_type)(data)
+    return Event(id=name, source="tousu/intake", type=event_type, time=at, subject=subject, data=data)
+
+
+def registration(content: str = "", /, **more: Any) -> dict[str, Any]:
+    """The data of a registered complaint or inquiry."""
+    data: dict[str, Any] = {
+        "case_number": NUMBER,
+        "channel": "phone",
+        "channel_group": "phone",
+        "received_at": text_of_time(START),
+        "registered_at": text_of_time(START),
+        "complainant": {"pseudonym": "p_7Qk2m9Xc4Rt1"},
+        "source_event": {"source": "call-centre", "id": "c-1"},
+    }
+    return data | ({"content": content} if content else {}) | more
+
+
+def complaint(content: str = "", at: datetime = START, /, **more: Any) -> Event:
+    """A complaint as intake registers it."""
+    data = registration(content, **more)
+    return event("complaint.registered", data, data["case_number"], at)
+
+
+def inquiry(at: datetime = START, /, **more: Any) -> Event:
+    """An inquiry as intake registers it."""
+    data = registration("我的快件到哪里了？", **more)
+    return event("inquiry.registered", data, data["case_number"], at)
+
+
+def handling(what: str, hours: float = 1, number: str = NUMBER, /, **said: Any) -> Event:
+    """What a department reports so many hours after the start."""
+    return event(f"handling.{what}", {"case_number": number} | said, number, START + timedelta(hours=hours))
+
+
+class Desk:
+    """Folds events through rules as the runtime does: states travel as JSON, every output meets the contract."""
+
+    def __init__(self, rules: Rules, kinds: Sequence[Any]) -> None:
+        self.rules = rules
+        self.codecs = {kind.name: kind.codec for kind in kinds}
+        self.columns = {kind.name: kind.columns for kind in kinds}
+        self.rows: dict[Ref, str] = {}
+
+    def take(self, one: Event, now: datetime | None = None) -> Decision:
+        """Apply one event and keep what changes."""
+        refs = self.rules.refs(one)
+        decision = self.rules.apply({ref: self.state(ref) for ref in refs}, one, now or one.time)
+        said = (bool(decision.states or decision.outputs), bool(decision.no_op), decision.refusal is not None)
+        assert sum(said) == 1, "exactly one of changes, a no-op, a refusal"
+        for output in decision.outputs:
+            assert _CHECK(output, len(orjson.dumps(output.data))) == ""
+        for ref, state in decision.states.items():
+            assert state is not None
+            assert self.rules.due(ref, state) is None
+            self.rows[ref] = self.codecs[ref.kind].encode(state)
+        return decision
+
+    def tell(self, *events: Event) -> list[Output]:
+        """Apply events, none of which may be refused; what was published."""
+        published: list[Output] = []
+        for one in events:
+            decision = self.take(one)
+            assert decision.refusal is None, decision.refusal
+            published.extend(decision.outputs)
+        return published
+
+    def state(self, ref: Ref) -> State | None:
+        """A state as it comes back from the database."""
+        return self.codecs[ref.kind].decode(self.rows[ref]) if ref in self.rows else None
+
+    def promoted(self, kind: str, key: str) -> dict[str, str | None]:
+        """The columns of a row."""
+        state = self.state(Ref(kind, key))
+        return {name: read(state) for name, read in self.columns[kind].items()}
+
+
+def kinds_of(outputs: Sequence[Output]) -> list[str]:
+    """The names of events without prefix and version."""
+    return [output.type.removeprefix("tousu.").removesuffix(".v1") for output in outputs]

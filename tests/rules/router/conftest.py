@@ -1,0 +1,26 @@
+"""A router's desk with the pack of source C."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.router.rules import RouterRules
+from services.router.store import KINDS
+from tests.rules.casework import Desk
+from tousu.policy.loading import load_pack
+from tousu.policy.pack import Pack
+
+
+@pytest.fixture(scope="session")
+def pack() -> Pack:
+    return load_pack("courier-network")
+
+
+@pytest.fixture(scope="session")
+def rules(pack: Pack) -> RouterRules:
+    return RouterRules(pack)
+
+
+@pytest.fixture
+def desk(rules: RouterRules) -> Desk:
+    return Desk(rules, KINDS)

@@ -1,0 +1,148 @@
+"""Everything else goes on as it came, in the order in which it came."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.router.rules import RouterRules
+from services.router.store import KINDS
+from tests.rules.casework import NUMBER, START, Desk, complaint, event, handling, inquiry
+from tousu.contract import card
+from tousu.event import Event
+
+JOINED = {
+    "case_number": NUMBER,
+    "channel": "app",
+    "received_at": "2026-03-02T03:00:00Z",
+    "source_event": {"source": "app", "id": "a-1"},
+}
+SAID: dict[str, dict[str, Any]] = {
+    "acknowledged": {"answer_by": "2026-03-02T09:00:00Z"},
+    "judged": {"stands": True},
+    "plan_proposed": {"plan": "compensation"},
+    "plan_approved": {"approved_by": "E1"},
+    "plan_executed": {"result": "paid"},
+    "customer_answered": {"settled": False, "text": "x"},
+    "satisfaction_given": {"score": 4},
+    "paused": {"reason": "waiting_for_customer", "clocks": ["resolution"]},
+    "resumed": {"reason": "x"},
+    "extended": {"clock": "resolution", "until": "2026-03-09T09:00:00Z", "reason": "x", "approved_by": "E1"},
+    "passed_on": {"to_department": "quality_management", "reason": "x"},
+    "disputed": {"reason": "x"},
+    "taken_back": {"reason": "x"},
+    "withdrawn": {"reason": "x"},
+    "reopened": {"reason": "x"},
+    "corrective_action_done": {"action": "x"},
+    "inquiry_answered": {"outcome": "delayed"},
+}
+CLASSES = ("attitude", "delay", "loss", "damage", "shortage", "contents_mismatch")
+
+
+def as_it_came(one: Any) -> tuple[Any, ...]:
+    return one.type, one.subject, one.time, one.data
+
+
+def test_every_handling_event_of_the_contract_is_tried() -> None:
+    named = {name.removeprefix("handling.") for name in card("complaints.inbound.handling").events}
+    assert named == set(SAID)
+
+
+@pytest.mark.parametrize("first", [complaint("晚了"), inquiry()], ids=["complaint", "inquiry"])
+@pytest.mark.parametrize("what", SAID)
+def test_a_handling_event_is_forwarded_unchanged_before_what_it_changes(desk: Desk, what: str, first: Event) -> None:
+    desk.tell(first)
+    one = handling(what, **SAID[what])
+    assert as_it_came(desk.tell(one)[0]) == as_it_came(one)
+
+
+def test_a_duplicate_is_forwarded_as_a_further_source(desk: Desk) -> None:
+    desk.tell(complaint("晚了"))
+    one = event("duplicate.joined", JOINED, NUMBER)
+    (output,) = desk.tell(one)
+    assert as_it_came(output) == as_it_came(one)
+
+
+def test_operations_figures_go_on_under_their_department(desk: Desk) -> None:
+    data = {"period": "2026-02", "department": "storage_and_transport", "services": 1200}
+    one = event("operations.reported", data, None)
+    (output,) = desk.tell(one)
+    assert (output.topic, output.key, output.subject) == ("complaints.cases", "storage_and_transport", "")
+    assert (output.type, output.time, output.data) == (one.type, one.time, one.data)
+    assert desk.rows == {}
+
+
+@pytest.mark.parametrize("one", [handling("acknowledged"), event("duplicate.joined", JOINED, NUMBER)])
+def test_what_belongs_to_no_case_is_refused(desk: Desk, one: Event) -> None:
+    refusal = desk.take(one).refusal
+    assert refusal is not None
+    assert (refusal.reason, refusal.place) == ("unknown_case", "subject")
+    assert NUMBER in refusal.message
+
+
+def test_what_the_router_does_not_know_is_refused(desk: Desk) -> None:
+    desk.tell(complaint("晚了"))
+    strange = Event(id="x", source="x", type="tousu.claim.closed.v1", time=START, subject=NUMBER, data={})
+    refusal = desk.take(strange).refusal
+    assert refusal is not None
+    assert refusal.reason == "unknown_type"
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> list[Event]:
+    """What may be reported about three cases, in any order, sensible or not."""
+    story = [complaint("晚了", case_number="TS-0"), complaint("您好", case_number="TS-1"), inquiry(case_number="TS-2")]
+    for step in range(draw(st.integers(0, 25))):
+        what = draw(st.sampled_from(sorted(SAID)))
+        said = dict(SAID[what])
+        if what in {"judged", "passed_on"} and draw(st.booleans()):
+            said["class"] = draw(st.sampled_from(CLASSES))
+        if what == "judged":
+            said["stands"] = draw(st.booleans())
+        if what == "customer_answered":
+            said["settled"] = draw(st.booleans())
+        if draw(st.booleans()):
+            said["department"] = draw(st.sampled_from(("storage_and_transport", "customer_service")))
+        number = draw(st.sampled_from(("TS-0", "TS-1", "TS-2")))
+        story.append(handling(what, 1 + step / 10, number, **said))
+    return story
+
+
+@given(stories())
+def test_forwarding_keeps_content_and_order_and_says_nothing_of_other_cases(
+    rules: RouterRules, story: list[Event]
+) -> None:
+    desk = Desk(rules, KINDS)
+    published = [desk.tell(one) for one in story]
+    forwarded = [as_it_came(outputs[0]) for outputs in published[3:]]
+    assert forwarded == [as_it_came(one) for one in story[3:]]
+    for one, outputs in zip(story, published, strict=True):
+        assert {output.subject for output in outputs} == {one.subject}
+        assert [output.type.split(".")[1] for output in outputs[1:]] in (
+            [],
+            ["case"],
+            ["complaint"],
+            ["case", "complaint"],
+        )
+
+
+@given(stories())
+def test_what_is_told_adds_up_to_what_is_kept(rules: RouterRules, story: list[Event]) -> None:
+    """A move starts from where the case was, revisions rise by one, the newest events say how the case stands."""
+    desk = Desk(rules, KINDS)
+    departments: dict[str, list[str]] = {}
+    revisions: dict[str, int] = {}
+    for output in (output for one in story for output in desk.tell(one)):
+        data, number = output.data, output.subject
+        if output.type == "tousu.case.passed_on.v1":
+            assert data["from_departments"] == departments[number] != data["to_departments"]
+            departments[number] = data["to_departments"]
+        elif output.type.endswith("routed.v1"):
+            assert departments.setdefault(number, data["departments"]) == data["departments"]
+            revisions[number] = revisions.get(number, 0) + 1
+            assert data.get("revision", 1) == revisions[number]
+    for number, answering in departments.items():
+        assert desk.promoted("case", number)["department"] == answering[0]
