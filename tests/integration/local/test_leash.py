@@ -11,18 +11,22 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tousu.local.process import ServerFailed, ServerProcess
+from tousu.local.process import LEASH, ServerFailed, ServerProcess
 
 ENDS_S = 10
 
-# A process that starts a server, says its id, and waits. The server ignores SIGTERM if it is told to.
+# A process that starts a server, waits until the leash has become the server, says its id, and waits.
 OWNER = """
-import sys, time
+import sys
 from pathlib import Path
+import psutil
 from tousu.local.process import ServerProcess
 
+def on_the_leash():
+    return "leash.py" not in " ".join(psutil.Process(server.pid).cmdline())
+
 server = ServerProcess("a server", Path(sys.argv[1]))
-server.start(["sh", "-c", sys.argv[2]], lambda: True, wait_s=5)
+server.start(["sh", "-c", sys.argv[2]], on_the_leash, wait_s=5)
 print(server.pid, flush=True)
 sys.stdin.read()
 """
@@ -41,7 +45,7 @@ def finish(owner: subprocess.Popen[str]) -> None:
         owner.kill()
 
 
-@pytest.mark.parametrize("server", ["exec sleep 600", "trap '' TERM; while :; do sleep 600; done"])
+@pytest.mark.parametrize("server", ["exec sleep 600", "trap '' TERM; exec sleep 600"])
 def test_server_ends_when_its_owner_is_killed(tmp_path: Path, server: str) -> None:
     owner, child = start_owner(tmp_path / "log", server)
     finish(owner)
@@ -53,6 +57,16 @@ def test_server_ends_when_its_owner_ends_without_stopping_it(tmp_path: Path) -> 
     owner.communicate("")
     child.wait(ENDS_S)  # raises TimeoutExpired if it lives on
     assert owner.returncode == 0
+
+
+def test_server_does_not_start_for_an_owner_that_is_gone(tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    another = psutil.Process().ppid()
+    done = subprocess.run(
+        [sys.executable, str(LEASH), str(another), str(int(signal.SIGTERM)), "touch", str(started)], check=False
+    )
+    assert done.returncode == 1
+    assert not started.exists()
 
 
 def test_server_outlives_the_thread_that_started_it(tmp_path: Path) -> None:
