@@ -1,0 +1,21 @@
+"""How claims is put together: the story of the cases and their clocks in, claims and penalties out."""
+
+from __future__ import annotations
+
+from services.claims.rules import CLAIMS, PENALTIES, ClaimsRules
+from services.claims.store import KINDS
+from tousu.runtime.processor import Input, Processor
+from tousu.runtime.wiring import Wiring
+
+
+def processor(wiring: Wiring) -> Processor:
+    """Claims for a pack. The runtime merges its inputs by time; at equal times a case comes before its clocks."""
+    return Processor(
+        name="claims",
+        inputs=(Input("complaints.cases", writer="router"), Input("complaints.sla", writer="sla")),
+        rules=ClaimsRules(wiring.pack),
+        kinds=KINDS,
+        outputs=(CLAIMS, PENALTIES, "complaints.rejected"),
+        check=wiring.check,
+        schema_of=wiring.schema_of,
+    )

@@ -1,0 +1,26 @@
+"""A desk for claims with the pack of source C, and the router's that tells it of cases."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.claims.rules import ClaimsRules
+from services.claims.store import KINDS
+from tests.rules.casework import Desk
+from tousu.policy.loading import load_pack
+from tousu.policy.pack import Pack
+
+
+@pytest.fixture(scope="session")
+def pack() -> Pack:
+    return load_pack("courier-network")
+
+
+@pytest.fixture(scope="session")
+def rules(pack: Pack) -> ClaimsRules:
+    return ClaimsRules(pack)
+
+
+@pytest.fixture
+def desk(rules: ClaimsRules) -> Desk:
+    return Desk(rules, KINDS)
