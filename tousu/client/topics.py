@@ -6,7 +6,8 @@ A topic's partition count is never changed: it decides which shard owns a case, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Literal, NamedTuple, TypeVar
+from types import TracebackType
+from typing import Any, Final, Literal, NamedTuple, Self, TypeVar
 
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import KafkaError
@@ -76,14 +77,12 @@ def plan(
 class Topics:
     """The topics on one cluster. Raises Retry `broker_away` from every method while the cluster does not answer."""
 
-    def __init__(self, servers: str | Connection) -> None:
+    def __init__(self, servers: str | Connection, *, timeout_s: float = 10.0) -> None:
         address = servers.servers if isinstance(servers, Connection) else servers
         self.is_embedded = is_embedded(address)
         """The broker in memory makes topics on first use, 4 partitions each, and keeps no settings."""
         self._servers = servers
-        self._admin: KafkaAdminClient = _asked(
-            lambda: KafkaAdminClient(**options(servers, bootstrap_timeout_ms=10_000))
-        )
+        self._admin: KafkaAdminClient = _asked(lambda: KafkaAdminClient(**options(servers, timeout_s)))
 
     def describe(self, names: Sequence[str]) -> dict[str, Standing]:
         """Those of the named topics that exist."""
@@ -161,6 +160,14 @@ class Topics:
 
     def close(self) -> None:
         self._admin.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
 
 def _asked(ask: Callable[[], T]) -> T:

@@ -1,0 +1,40 @@
+"""Brokers for the client library: the real one and the embedded one, and topics of a test's own on either."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+
+import pytest
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
+
+_numbers = itertools.count(1)
+
+Address = str
+NewTopicNamed = Callable[[], str]
+
+
+@pytest.fixture(params=["kafka", "embedded"])
+def broker(request: pytest.FixtureRequest) -> Address:
+    """The address of a broker; the test runs once on each kind."""
+    address: str = request.getfixturevalue(request.param).address
+    return address
+
+
+@pytest.fixture
+def new_topic(broker: Address) -> NewTopicNamed:
+    """Makes a topic of 4 partitions and returns its name."""
+
+    def make() -> str:
+        name = f"client.{next(_numbers)}"
+        admin = AdminClient({"bootstrap.servers": broker, "log_level": 0})
+        try:
+            for future in admin.create_topics([NewTopic(name, 4, 1)], request_timeout=3).values():
+                future.result()
+        except KafkaException:
+            admin.list_topics(name, timeout=10)  # the embedded broker makes a topic for whoever asks about it
+        return name
+
+    return make

@@ -1,0 +1,213 @@
+"""How channel adapters and departments hand events in: checked before they are sent, sent again without harm.
+
+    with Publisher("localhost:9092", source="//hotline.example/east") as publisher:
+        publisher.complaint("phone", {"kind": "complaint", ...}, time="2026-01-04T09:30:00+08:00")
+        publisher.handling("P2026010400001-7", "acknowledged", {...}, time="2026-01-04T10:05:00+08:00")
+
+An event's id is a digest of what it says, so the same report sent twice is one event: after any failure, send again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Mapping
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Final, NamedTuple, Self
+
+import orjson
+from kafka import KafkaProducer
+from kafka.errors import KafkaError
+
+from tousu.client.dialling import options
+from tousu.connection import Connection
+from tousu.contract import address_of, card, event_types, topic_of_channel, types_on, validator
+from tousu.event import Event, binary_headers, data_bytes, text_of_time, time_of_text
+from tousu.failure import Reject, Retry
+from tousu.runtime.partition import partition_of
+
+HANDLING: Final = "complaints.inbound.handling"
+OPERATIONS: Final = "complaints.inbound.operations"
+CONTACT_BITS: Final = 12
+"""So little of a contact's digest goes into a key that it spreads the load and identifies nobody."""
+
+
+class Receipt(NamedTuple):
+    """What was handed over: the event's id and where it goes. It is written once `flush` has returned."""
+
+    id: str
+    topic: str
+    partition: int
+
+
+class Publisher:
+    """Publishes to the inbound topics. `source` names the system that speaks, as a URI reference (CloudEvents).
+
+    `timeout_s` is how long one event may take before it counts as failed. Not to be shared by threads while closing.
+    Raises Retry `broker_away` while the cluster does not answer.
+    """
+
+    def __init__(self, servers: str | Connection, source: str, *, timeout_s: float = 30.0) -> None:
+        self.source = source
+        self._timeout_s = timeout_s
+        timeout_ms = int(timeout_s * 1000)
+        wanted = {
+            "enable_idempotence": True, "acks": "all", "delivery_timeout_ms": timeout_ms, "linger_ms": 5,
+            "request_timeout_ms": min(10_000, timeout_ms), "max_block_ms": timeout_ms,
+            "max_request_size": 2_097_152,
+        }  # fmt: skip
+        self._failed: dict[str, str] = {}
+        self._lock = threading.Lock()
+        self._counts: dict[str, int] = {}
+        try:
+            self._producer = KafkaProducer(**options(servers, timeout_s, **wanted))
+        except KafkaError as error:
+            raise Retry("broker_away", f"the broker does not answer: {error}") from error
+
+    def complaint(
+        self, channel: str, data: Mapping[str, Any], *, time: datetime | str, id: str | None = None,  # noqa: A002
+        received: datetime | str | None = None, key: str | None = None,
+    ) -> Receipt:  # fmt: skip
+        """Hand in a complaint or inquiry of a channel (`phone`, `web` …); `data` as its schema says.
+
+        `time` is when the customer spoke, `received` when the company got it, where that is later. `key` decides which
+        shard takes it: the waybill number where there is one, so that the same trouble on several channels meets.
+        Raises Reject, naming field and fix, when the data does not meet the schema; KeyError for an unknown channel.
+        """
+        topic = topic_of_channel(channel)
+        event = self._event(f"tousu.complaint.received.{channel}.v1", data, time, id, received, None)
+        return self.event(topic, event, key or complaint_key(data) or event.id)
+
+    def handling(
+        self, case_number: str, what: str, data: Mapping[str, Any], *, time: datetime | str,
+        id: str | None = None, received: datetime | str | None = None,  # noqa: A002
+    ) -> Receipt:  # fmt: skip
+        """Report what a department did about a case: `what` as in `acknowledged`, `judged`, `customer_answered`.
+
+        Raises Reject, naming field and fix, when the data does not meet the schema or `what` is none of these.
+        """
+        full = {"case_number": case_number, **data}
+        event = self._event(f"tousu.handling.{what}.v1", full, time, id, received, case_number)
+        return self.event(HANDLING, event, case_number)
+
+    def operations(self, data: Mapping[str, Any], *, time: datetime | str, id: str | None = None) -> Receipt:  # noqa: A002
+        """Report a department's figures of a period. Raises Reject when the data does not meet the schema."""
+        event = self._event("tousu.operations.reported.v1", data, time, id, None, None)
+        return self.event(OPERATIONS, event, str(data["department"]))
+
+    def event(self, topic: str, event: Event, key: str) -> Receipt:
+        """Hand in any event of the contract, built elsewhere. Raises Reject as above."""
+        if event.type not in types_on(topic):
+            there_are = ", ".join(sorted(types_on(topic)))
+            raise Reject("unknown_type", f"{event.type} does not belong on {topic}; there are {there_are}", "type")
+        refusal = validator(event.type)(event.data)
+        if refusal is not None:
+            raise Reject(refusal.reason, refusal.message, refusal.place, refusal.schema)
+        value = data_bytes(event)
+        if len(value) > card(topic).max_message_bytes:
+            raise Reject("too_large", f"the data has {len(value)} bytes; {topic} takes {card(topic).max_message_bytes}")
+        return self._send(topic, event, key, value)
+
+    def _event(
+        self, kind: str, data: Mapping[str, Any], time: datetime | str, given_id: str | None,
+        received: datetime | str | None, subject: str | None,
+    ) -> Event:  # fmt: skip
+        if kind not in event_types():
+            address_of(kind)  # raises, and says which was meant
+        happened = _moment(time, "time")
+        extensions = {} if received is None else {"receivedtime": text_of_time(_moment(received, "received"))}
+        return Event(
+            id=given_id or _digest(self.source, kind, text_of_time(happened), data),
+            source=self.source, type=kind, time=happened, subject=subject, dataschema=address_of(kind),
+            data=dict(data), extensions=extensions,
+        )  # fmt: skip
+
+    def _send(self, topic: str, event: Event, key: str, value: bytes) -> Receipt:
+        receipt = Receipt(event.id, topic, partition_of(key, self._partitions(topic)))
+        try:
+            sent = self._producer.send(
+                topic, value, key.encode(), headers=binary_headers(event), partition=receipt.partition
+            )
+        except KafkaError as error:
+            raise Retry("broker_away", f"event {event.id} could not be handed over: {error}") from error
+        sent.add_errback(self._note, event.id)
+        return receipt
+
+    def _note(self, event_id: str, error: BaseException) -> None:
+        with self._lock:
+            self._failed[event_id] = str(error)
+
+    def _partitions(self, topic: str) -> int:
+        if topic not in self._counts:
+            try:
+                found = self._producer.partitions_for(topic)
+            except KafkaError as error:
+                raise Retry("broker_away", f"cannot ask for the partitions of {topic}: {error}") from error
+            if not found:
+                raise Retry("no_topic", f"topic {topic} does not exist; make the topics with `tousu topics apply`")
+            self._counts[topic] = len(found)
+        return self._counts[topic]
+
+    def flush(self) -> None:
+        """Wait until everything handed over is written on all replicas in sync.
+
+        Raises Retry `not_written`, naming the ids that may be missing: send those events again.
+        """
+        try:
+            self._producer.flush(self._timeout_s)
+        except KafkaError as error:
+            raise Retry("not_written", f"not everything was written in {self._timeout_s:g} s: {error}") from error
+        with self._lock:
+            failed, self._failed = self._failed, {}
+        if failed:
+            first = next(iter(failed.values()))
+            raise Retry("not_written", f"send again {', '.join(failed)}: {first}")
+
+    def close(self) -> None:
+        """Flush and let go."""
+        try:
+            self.flush()
+        finally:
+            self._producer.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self.close()
+        else:
+            self._producer.close(timeout=self._timeout_s)
+
+
+def complaint_key(data: Mapping[str, Any]) -> str | None:
+    """The record key of a complaint: its waybill number, else a few bits of the customer's contact, else None.
+
+    Source: the topic cards: the same for the same customer, never personal data.
+    """
+    waybill = data.get("waybill_number")
+    if isinstance(waybill, str) and waybill:
+        return waybill
+    complainant = data.get("complainant")
+    contacts = complainant if isinstance(complainant, Mapping) else {}
+    for name in ("phone", "email", "handle", "name"):
+        contact = "".join(str(contacts.get(name, "")).lower().replace("-", "").split())
+        if contact:
+            digest = hashlib.blake2b(contact.encode(), digest_size=4).digest()
+            return f"contact-{int.from_bytes(digest, 'big') >> (32 - CONTACT_BITS):03x}"
+    return None
+
+
+def _moment(time: datetime | str, place: str) -> datetime:
+    if isinstance(time, str):
+        return time_of_text(time, place)
+    if time.tzinfo is None:
+        raise Reject("malformed_time", f"{place} must name its offset: give an aware datetime", place)
+    return time
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.blake2b(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
