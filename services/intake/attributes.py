@@ -1,0 +1,98 @@
+"""Are the attributes of an event sane? Names, lengths, characters, times: what would hurt further on is refused here.
+
+Source: CloudEvents 1.0.2 (naming, types); W3C Trace Context (a trace that cannot be read starts anew, no event is
+refused for it).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from tousu.event import Event, Headers, time_of_text
+from tousu.failure import Reject
+
+LENGTH_MAX: Final = {"id": 200, "source": 500, "type": 200, "subject": 200, "dataschema": 500}
+EXTENSION_LENGTH_MAX: Final = 1_000
+COUNT_MAX: Final = 40
+YEARS: Final = range(1990, 2200)
+
+_NAME: Final = re.compile(r"[a-z0-9]{1,64}")
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
+_MOMENT: Final = re.compile(
+    r"[12][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?(Z|[+-][0-2][0-9]:[0-5][0-9])"
+)
+_TRACE: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_JSON: Final = re.compile(rb"\s*application/(?:[a-z0-9.+-]+\+)?json\s*(?:;.*)?", re.IGNORECASE)
+_BATCH: Final = b"application/cloudevents-batch"
+
+
+def check_headers(headers: Headers) -> None:
+    """Raise Reject for headers of which one reader would see this and another that: doubled, or not of JSON."""
+    seen = set()
+    for name, value in headers:
+        if not name.startswith("ce_") and name != "content-type":
+            continue
+        if name in seen:
+            raise Reject(
+                "malformed_attribute", "the header stands twice, and readers differ on which counts", _short(name)
+            )
+        seen.add(name)
+        if value is None:
+            raise Reject("malformed_attribute", "the header has no value; leave it out or give it one", _short(name))
+        if name == "content-type":
+            if value.startswith(_BATCH):
+                raise Reject("malformed_attribute", "batches are not taken; send one event a record", name)
+            if not _JSON.fullmatch(value):
+                raise Reject("malformed_attribute", "content-type must be application/json", name)
+        if name == "ce_time":
+            moment(value.decode("utf-8", "replace"), "time")
+
+
+def check(event: Event) -> Event:
+    """The event as it may go on. Raises Reject for an attribute misnamed, too long, or with control characters."""
+    for name in LENGTH_MAX:
+        _check_value(name, getattr(event, name) or "", LENGTH_MAX[name])
+    if len(event.extensions) > COUNT_MAX:
+        raise Reject("malformed_attribute", f"at most {COUNT_MAX} extension attributes are taken", "extensions")
+    for name, value in event.extensions.items():
+        if not _NAME.fullmatch(name):
+            message = "names of attributes are lower-case letters and digits, at most 64"
+            raise Reject("malformed_attribute", message, _short(name))
+        _check_value(name, value, EXTENSION_LENGTH_MAX)
+    _check_years(event.time, "time")
+    trace = event.extensions.get("traceparent")
+    if trace is not None and not _TRACE.fullmatch(trace):
+        kept = {name: value for name, value in event.extensions.items() if name != "traceparent"}
+        return msgspec.structs.replace(event, extensions=kept)
+    return event
+
+
+def moment(text: str, place: str) -> datetime:
+    """Read a time of an attribute strictly as RFC 3339. Raises Reject `malformed_time`."""
+    if not _MOMENT.fullmatch(text):
+        raise Reject("malformed_time", f"{place} must be an RFC 3339 time such as 2026-01-04T09:30:00+08:00", place)
+    found = time_of_text(text, place)
+    _check_years(found, place)
+    return found
+
+
+def _check_years(found: datetime, place: str) -> None:
+    if found.year not in YEARS:
+        message = f"{place} must lie in the years {YEARS.start} to {YEARS.stop - 1}; check the sender's clock"
+        raise Reject("malformed_time", message, place)
+
+
+def _check_value(name: str, value: str, length_max: int) -> None:
+    if len(value) > length_max:
+        raise Reject("malformed_attribute", f"{name} has {len(value)} characters; at most {length_max} are taken", name)
+    if _CONTROL.search(value):
+        raise Reject("malformed_attribute", f"{name} holds control characters; leave them out", name)
+
+
+def _short(name: str) -> str:
+    """A header's name as a place: it may be long or hostile."""
+    return "".join(sign if sign.isprintable() else "?" for sign in name[:64])

@@ -1,0 +1,109 @@
+"""When the same trouble comes again: one case, one more telling.
+
+A further complaint joins an open case when it is of the same kind, names the same pieces, came within the pack's window
+of the case's receipt, and **says nothing of a piece that the case does not already say of it**. So nothing is lost by
+joining: a telling that was not understood joins (it adds nothing), a known trouble never joins a case that does not
+know it, and two different troubles with one piece stay two cases. Once the customer has had the final answer, nobody
+joins any more: whoever complains then has a new case.
+
+Source: the pack's `join` (courier network: waybill number and class, 72 hours; the source document is silent).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from services.intake.states import Trouble
+from tousu.decision import Ref, States
+from tousu.policy.pack import Pack
+from tousu.policy.text import Classifier
+from tousu.policy.working_time import deadline
+
+PLACES: Final = 4
+"""How many open cases about one piece are compared with; one more is a case of its own that nobody joins."""
+
+Said = Mapping[str, frozenset[str]]
+"""Waybill number (in capitals) to the classes that are said of the piece; empty where nothing was understood."""
+
+
+def waybill_numbers(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """The waybill numbers of a complaint in capitals, each once: its own, then those of its pieces."""
+    pieces: Sequence[Mapping[str, str]] = data.get("pieces", ())
+    found = [data.get("waybill_number", ""), *(piece["waybill_number"] for piece in pieces)]
+    return tuple(dict.fromkeys(number.upper() for number in found if number))
+
+
+def refs_of(waybills: Sequence[str]) -> list[Ref]:
+    """Where the open troubles with these pieces stand."""
+    return [Ref("trouble", f"{waybill}/{place}") for waybill in waybills for place in range(PLACES)]
+
+
+class Joining:
+    """The pack's rule for joining, ready to use."""
+
+    def __init__(self, pack: Pack) -> None:
+        self._classifier = Classifier(pack)
+        self._rule = pack.join
+        self._calendars = pack.calendar
+        self._by_class = "class" in pack.join.same
+
+    def said(self, data: Mapping[str, Any]) -> Said:
+        """What a complaint says of each of its pieces. Of an inquiry only the piece counts, not the words."""
+        waybills = waybill_numbers(data)
+        said: dict[str, set[str]] = {waybill: set() for waybill in waybills}
+        if not waybills or data["kind"] == "inquiry" or not self._by_class:
+            return {waybill: frozenset(classes) for waybill, classes in said.items()}
+        if "waybill_number" in data:
+            said[data["waybill_number"].upper()] |= self._classes(data)
+        for piece in data.get("pieces", ()):
+            telling = piece if "class" in piece or "content" in piece else data
+            said[piece["waybill_number"].upper()] |= self._classes(telling)
+        return {waybill: frozenset(classes) for waybill, classes in said.items()}
+
+    def _classes(self, telling: Mapping[str, Any]) -> set[str]:
+        given = telling.get("class")
+        found = self._classifier.classify(telling.get("content", ""), given)
+        classes = {trouble.class_name for trouble in found.troubles} or set(found.candidates)
+        return classes or ({given} if given else set())
+
+    def case_to_join(self, states: States, said: Said, kind: str, received_at: datetime) -> str | None:
+        """The number of the open case that a further complaint belongs to, or None."""
+        cases: list[frozenset[str]] = []
+        for waybill, classes in said.items():
+            known = (states[ref] for ref in refs_of([waybill]))
+            cases.append(
+                frozenset(
+                    one.case_number
+                    for one in known
+                    if isinstance(one, Trouble) and self._covers(one, classes, kind, received_at)
+                )
+            )
+        return min(frozenset.intersection(*cases), default=None) if cases else None
+
+    def _covers(self, known: Trouble, classes: frozenset[str], kind: str, received_at: datetime) -> bool:
+        if known.kind != kind or not classes.issubset(known.classes):
+            return False
+        first, second = sorted((known.received_at, received_at))
+        return second <= self.end_of_window(first)
+
+    def end_of_window(self, start: datetime) -> datetime:
+        """Until when more may join what was received at `start`; in a year without a calendar nothing may."""
+        end = deadline(start, self._rule.window, self._calendars.at(start))
+        return end if isinstance(end, datetime) else start
+
+    def troubles(self, states: States, said: Said, first: Trouble) -> dict[Ref, Trouble]:
+        """The rows by which later complaints find a new case: one a piece, in a free place. `first` gives the rest."""
+        rows = {}
+        for waybill, classes in said.items():
+            free = next((ref for ref in refs_of([waybill]) if states[ref] is None), None)
+            if free is not None:
+                rows[free] = Trouble(
+                    case_number=first.case_number,
+                    kind=first.kind,
+                    classes=tuple(sorted(classes)),
+                    received_at=first.received_at,
+                    expires_at=first.expires_at,
+                )
+        return rows

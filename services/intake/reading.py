@@ -1,0 +1,141 @@
+"""From a record to an event: form, JSON, type, schema, key. What is wrong is refused with reason, place and schema.
+
+The order is from the outside in, so that a refusal names the first thing to mend. Messages name fields and never
+repeat what stands in them. Source: CloudEvents 1.0.2 and its Kafka binding; reliability.md, section 5.3.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+
+from services.intake import attributes
+from services.intake.rules import HANDLING, RECEIVED
+from tousu import contract
+from tousu.edge import parse
+from tousu.event import Event, attributes_of_headers, event_of, event_of_structured, is_structured, text_of_time
+from tousu.failure import Reject
+from tousu.runtime.arrival import TICK
+from tousu.runtime.broker import Record
+from tousu.runtime.clock import Clock
+from tousu.runtime.partition import partition_of
+
+FUTURE_MAX: Final = timedelta(days=1)
+"""How far an event may lie ahead of our clock; beyond it the adapter's clock is wrong, and so would every limit be."""
+OURS: Final = ("acceptedtime", "inboundshard", "inboundtime")
+"""Attributes that intake sets itself; what an adapter wrote there is dropped."""
+_CHANNEL: Final = re.compile(re.escape(RECEIVED) + r"([a-z-]+)\.v[0-9]+")
+
+
+class Reading:
+    """Reads what adapters write (the processor's edge).
+
+    `clock` stamps acceptance; with `time_from_events` the event's own time does, and ticks are taken from outside.
+    """
+
+    def __init__(self, partitions: int, clock: Clock, time_from_events: bool) -> None:
+        self._partitions = partitions
+        self._clock = clock
+        self._time_from_events = time_from_events
+
+    def __call__(self, record: Record) -> Event:
+        event = _event(record)
+        accepted = self._accepted(event)
+        self._check_type(event, record.topic)
+        refusal = contract.validator(event.type)(event.data)
+        if refusal is not None:
+            raise Reject(refusal.reason, refusal.message, refusal.place, refusal.schema)
+        self._check_key(event, record)
+        extensions = {name: value for name, value in event.extensions.items() if name not in OURS}
+        extensions["acceptedtime"] = text_of_time(accepted)
+        extensions["inboundshard"] = str(record.partition)
+        if record.time_ms >= 0:
+            extensions["inboundtime"] = str(record.time_ms)
+        return msgspec.structs.replace(event, extensions=extensions)
+
+    def _accepted(self, event: Event) -> datetime:
+        """The time of acceptance. Raises Reject for a time that cannot be or lies too far ahead."""
+        received_text = event.extensions.get("receivedtime")
+        received = attributes.moment(received_text, "receivedtime") if received_text else event.time
+        if self._time_from_events:
+            return received
+        now = self._clock.now()
+        for place, moment in (("time", event.time), ("receivedtime", received)):
+            if moment > now + FUTURE_MAX:
+                message = f"{place} lies more than {FUTURE_MAX.days} day ahead; set the sender's clock"
+                raise Reject("malformed_time", message, place)
+        return now
+
+    def _check_type(self, event: Event, topic: str) -> None:
+        """The type is known and belongs on the topic. Ticks come from outside only where time does."""
+        if event.type == TICK and self._time_from_events:
+            return
+        if event.type in contract.types_on(topic) and event.type != TICK:
+            return
+        named = _CHANNEL.fullmatch(event.type)
+        channel = contract.card(topic).channel
+        if named is not None and named[1] != channel:
+            takes = f"takes channel {channel}" if channel else "takes no complaints"
+            known = ", ".join(contract.channels())
+            message = f"the channel in the type is not that of {topic}, which {takes}; channels are {known}"
+            raise Reject("unknown_channel", message, "type")
+        contract.address_of(event.type)  # raises for a type that is nowhere in the contract
+        message = f"this type does not belong on {topic}; its card in schemas/topics lists what does"
+        raise Reject("unknown_type", message, "type")
+
+    def _check_key(self, event: Event, record: Record) -> None:
+        """What is about a case lies in the shard of the case, operations figures in that of their department."""
+        if event.type.startswith(HANDLING):
+            name = "case_number"
+            if event.subject not in {None, event.data[name]}:
+                raise Reject("malformed_attribute", "subject must be the case number or be left out", "subject")
+        elif event.type.startswith("tousu.operations."):
+            name = "department"
+        else:
+            return
+        wanted: str = event.data[name]
+        if record.key != wanted.encode():
+            raise Reject("wrong_key", f"the key of the record must be the {name}, as in the data", "key")
+        if partition_of(wanted, self._partitions) != record.partition:
+            message = (
+                f"the {name} belongs to another partition; let the client choose it by murmur2 of the key "
+                "(Java's default; partitioner=murmur2_random in librdkafka)"
+            )
+            raise Reject("wrong_key", message, "key")
+
+
+def _event(record: Record) -> Event:
+    """The event of a record in binary or structured mode."""
+    if record.value is None:
+        raise Reject("malformed_data", "the record has no value; the data goes there as JSON")
+    attributes.check_headers(record.headers)
+    document = parse(record.value)
+    if is_structured(record.headers):
+        event = _structured(document)
+    else:
+        event = event_of(attributes_of_headers(record.headers), document)
+        event = _with_trace(event, record)
+    return attributes.check(event)
+
+
+def _structured(document: dict[str, Any]) -> Event:
+    if "data_base64" in document:
+        raise Reject("malformed_data", "data_base64 is not taken; send the data as JSON under data", "data_base64")
+    time = document.get("time")
+    if isinstance(time, str):
+        attributes.moment(time, "time")
+    return event_of_structured(document)
+
+
+def _with_trace(event: Event, record: Record) -> Event:
+    """The plain `traceparent` header counts where the event does not say where its trace began."""
+    if "traceparent" in event.extensions:
+        return event
+    trace = next((value for name, value in record.headers if name == "traceparent"), None)
+    if trace is None:
+        return event
+    extensions = {**event.extensions, "traceparent": trace.decode("ascii", "replace")}
+    return msgspec.structs.replace(event, extensions=extensions)

@@ -1,0 +1,233 @@
+"""The rules of the gate: what was seen before, what is a new case, what joins one, what passes on.
+
+Pure: time, shard and keys come in, decisions go out. An event has been read and checked before (`reading`), so its data
+meets its schema. Source: domain.md, sections 1 and 2; design.md, sections 1 and 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from services.intake import registration
+from services.intake.identity import Keys, fingerprint, key_of_event, pseudonym
+from services.intake.joining import Joining, Said, refs_of, waybill_numbers
+from services.intake.numbers import PartitionOf, mint
+from services.intake.registration import Place
+from services.intake.states import Case, Counter, Record, Seen, Trouble
+from tousu.decision import Decision, Output, Ref, Refusal, State, States
+from tousu.event import Event, time_of_text
+from tousu.policy.pack import Pack
+
+ACCEPTED: Final = "complaints.accepted"
+RECEIVED: Final = "tousu.complaint.received."
+HANDLING: Final = "tousu.handling."
+SEEN_FOR: Final = timedelta(days=30)
+"""How long an event is remembered: longer than inbound topics keep it (14 days), so no replay of a topic gets by."""
+COUNTER: Final = Ref("counter", "case_number")
+
+
+class _Telling(msgspec.Struct, frozen=True, kw_only=True):
+    """A complaint or inquiry in hand. `key` stands for its source and id; `at` is when it is registered or joins."""
+
+    event: Event
+    channel: str
+    key: str
+    said: Said
+    personal: Collection[Place]
+    received_at: datetime
+    at: datetime
+
+
+class IntakeRules:
+    """The rules of intake for one pack.
+
+    `partition_of` tells the partition of a key among those there are. `personal` maps every inbound event type to the
+    places of its schema that hold something personal.
+    """
+
+    def __init__(
+        self, pack: Pack, keys: Keys, partition_of: PartitionOf, personal: Mapping[str, Collection[Place]]
+    ) -> None:
+        self._pack = pack
+        self._keys = keys
+        self._partition_of = partition_of
+        self._personal = personal
+        self._joining = Joining(pack)
+        self._zone = ZoneInfo(pack.time_zone)
+
+    def refs(self, event: Event) -> Sequence[Ref]:
+        seen = Ref("seen", key_of_event(self._keys.fingerprint, event))
+        if event.type.startswith(RECEIVED):
+            return [seen, COUNTER, *refs_of(waybill_numbers(event.data))]
+        if event.type.startswith(HANDLING):
+            return [seen, Ref("case", event.data["case_number"])]
+        return [seen]
+
+    def apply(self, states: States, event: Event, now: datetime) -> Decision:
+        ref = Ref("seen", key_of_event(self._keys.fingerprint, event))
+        content = fingerprint(self._keys.fingerprint, event)
+        seen = states[ref]
+        if isinstance(seen, Seen):
+            return _again(ref, seen, content)
+        if event.type.startswith(RECEIVED):
+            decision = self._complaint(states, event, now, ref.key)
+        elif event.type.startswith(HANDLING):
+            decision = self._handling(states, event, now)
+        else:
+            decision = _passed_on(event, key=event.data["department"], subject="")
+        if decision.refusal is not None:
+            return decision
+        remembered: State = Seen(content=content, expires_at=now + SEEN_FOR)
+        return msgspec.structs.replace(decision, states={ref: remembered, **decision.states})
+
+    def due(self, ref: Ref, state: State) -> datetime | None:
+        return state.expires_at if isinstance(state, Seen | Trouble) else None
+
+    def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
+        """What was kept for a while is forgotten; nobody needs to know."""
+        return Decision(states={ref: None})
+
+    # -- complaints and inquiries -------------------------------------------------------------------------------
+
+    def _complaint(self, states: States, event: Event, now: datetime, key: str) -> Decision:
+        channel = event.type.removeprefix(RECEIVED).rpartition(".v")[0]
+        if channel not in self._pack.channels:
+            known = ", ".join(self._pack.channels)
+            message = f"channel {channel} is none of pack {self._pack.id}; it has {known}"
+            return Decision(refusal=Refusal(reason="unknown_channel", message=message, place="type"))
+        counter = states[COUNTER]
+        telling = _Telling(
+            event=event,
+            channel=channel,
+            key=key,
+            said=self._joining.said(event.data),
+            personal=self._personal[event.type],
+            received_at=_received_at(event),
+            # Stamps of a shard never go back, whatever the clock of the next host says.
+            at=max(_accepted_at(event, now), now, *([counter.at] if isinstance(counter, Counter) else ())),
+        )
+        number = self._joining.case_to_join(states, telling.said, event.data["kind"], telling.received_at)
+        return self._new_case(states, telling, now) if number is None else self._joined(number, telling)
+
+    def _joined(self, number: str, telling: _Telling) -> Decision:
+        own = registration.reference(telling.event.data, telling.channel, telling.personal)
+        data = registration.joined(number, telling.channel, telling.received_at, telling.event, own)
+        output = Output(topic=ACCEPTED, type="tousu.duplicate.joined.v1", subject=number, time=telling.at, data=data)
+        return Decision(
+            states={Ref("record", f"{number}/{telling.key}"): self._record(number, telling)}, outputs=[output]
+        )
+
+    def _new_case(self, states: States, telling: _Telling, now: datetime) -> Decision:
+        event = telling.event
+        kind = event.data["kind"]
+        counter = self._next(states[COUNTER], telling.at)
+        shard = int(event.extensions["inboundshard"])
+        number = mint(date.fromisoformat(counter.day), shard, counter.last, self._partition_of)
+        joinable_until = max(map(self._joining.end_of_window, (now, telling.received_at)))
+        first = Trouble(
+            case_number=number, kind=kind, classes=(), received_at=telling.received_at, expires_at=joinable_until
+        )
+        troubles = self._joining.troubles(states, telling.said, first)
+        record = self._record(number, telling)
+        case = Case(
+            number=number,
+            kind=kind,
+            channel=telling.channel,
+            status="open",
+            pseudonym=record.pseudonym,
+            received_at=telling.received_at,
+            registered_at=telling.at,
+            joinable_until=joinable_until,
+            waybill_number=event.data.get("waybill_number"),
+            troubles=tuple(ref.key for ref in troubles),
+        )
+        group = self._pack.channels[telling.channel].group
+        data = registration.registered(case, event, group, telling.personal, self._pack.text_downstream)
+        output = Output(topic=ACCEPTED, type=f"tousu.{kind}.registered.v1", subject=number, time=telling.at, data=data)
+        rows: dict[Ref, State | None] = {COUNTER: counter, Ref("case", number): case, **troubles}
+        rows[Ref("record", f"{number}/{telling.key}")] = record
+        return Decision(states=rows, outputs=[output])
+
+    def _next(self, counter: State | None, at: datetime) -> Counter:
+        day = at.astimezone(self._zone).date().isoformat()
+        last = counter.last if isinstance(counter, Counter) and counter.day == day else 0
+        return Counter(day=day, last=last + 1, at=at)
+
+    def _record(self, number: str, telling: _Telling) -> Record:
+        event = telling.event
+        return Record(
+            case_number=number,
+            channel=telling.channel,
+            pseudonym=pseudonym(self._keys.pseudonym, event, telling.channel),
+            event_source=event.source,
+            event_id=event.id,
+            event_type=event.type,
+            received_at=telling.received_at,
+            accepted_at=telling.at,
+            data=event.data,
+        )
+
+    # -- what departments report --------------------------------------------------------------------------------
+
+    def _handling(self, states: States, event: Event, now: datetime) -> Decision:
+        number = event.data["case_number"]
+        case = states[Ref("case", number)]
+        if not isinstance(case, Case):
+            message = "case_number is no case of this company; take it from complaints.cases, character by character"
+            return Decision(refusal=Refusal(reason="unknown_case", message=message, place="/case_number"))
+        decision = _passed_on(event, key=number, subject=number)
+        changed = _followed(case, event)
+        if changed == case:
+            return decision
+        rows: dict[Ref, State | None] = {Ref("case", number): changed}
+        if changed.status == "answered" and now <= case.joinable_until:
+            # Only while these rows are surely the case's own: later the places may have been given to another case.
+            rows |= {Ref("trouble", key): None for key in changed.troubles}
+            rows[Ref("case", number)] = msgspec.structs.replace(changed, troubles=())
+        return msgspec.structs.replace(decision, states=rows)
+
+
+def _again(ref: Ref, seen: Seen, content: str) -> Decision:
+    """A source and id that were accepted before: a re-send, or a reuse that must not pass for one."""
+    if seen.content == content:
+        return Decision(states={ref: msgspec.structs.replace(seen, repeats=seen.repeats + 1)}, no_op="exists")
+    message = (
+        "an event with this source and id was accepted before with another type, subject, time or data; "
+        "the first one counts: give every event an id of its own"
+    )
+    return Decision(refusal=Refusal(reason="exists_with_different_content", message=message, place="id"))
+
+
+def _passed_on(event: Event, key: str, subject: str) -> Decision:
+    """The event goes on as it came. Operations figures are about no case, so they have no subject."""
+    output = Output(topic=ACCEPTED, type=event.type, subject=subject, key=key, time=event.time, data=event.data)
+    return Decision(outputs=[output])
+
+
+def _followed(case: Case, event: Event) -> Case:
+    """The case as the gate sees it after a report: is it judged, has the customer had the final answer."""
+    what = event.type.removeprefix(HANDLING).rpartition(".v")[0]
+    if what == "judged":
+        return msgspec.structs.replace(case, stands=event.data["stands"])
+    settled = what == "customer_answered" and (event.data["settled"] or case.stands is False)
+    if settled or what in {"withdrawn", "inquiry_answered"}:
+        return msgspec.structs.replace(case, status="answered")
+    if what == "reopened":
+        return msgspec.structs.replace(case, status="open")
+    return case
+
+
+def _received_at(event: Event) -> datetime:
+    """When the company received it; where the adapter does not say, when it happened."""
+    received = event.extensions.get("receivedtime")
+    return time_of_text(received, "receivedtime") if received else event.time
+
+
+def _accepted_at(event: Event, now: datetime) -> datetime:
+    accepted = event.extensions.get("acceptedtime")
+    return time_of_text(accepted, "acceptedtime") if accepted else now

@@ -1,0 +1,76 @@
+"""What intake remembers, one row each. Nothing personal stands here in clear save in `Record`, which is sealed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that was accepted, so that a re-send changes nothing. `content` is the fingerprint of what it said."""
+
+    content: str
+    expires_at: datetime
+    repeats: int = 0
+
+
+class Counter(msgspec.Struct, frozen=True, kw_only=True):
+    """The last case number given out in a shard: its day (local), its place on that day, and when it was given."""
+
+    day: str
+    last: int
+    at: datetime
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """A case as far as the gate must know it.
+
+    `status` is open until the customer has had the final answer; it decides only whether a further complaint may join,
+    the life of the case is the sla processor's. `troubles` are the keys of its Trouble rows, which last until
+    `joinable_until`. `stands` is what the department judged, None before.
+    """
+
+    number: str
+    kind: str
+    channel: str
+    status: str
+    pseudonym: str
+    received_at: datetime
+    registered_at: datetime
+    joinable_until: datetime
+    waybill_number: str | None = None
+    troubles: tuple[str, ...] = ()
+    stands: bool | None = None
+
+
+class Trouble(msgspec.Struct, frozen=True, kw_only=True):
+    """An open case's trouble with one piece: what a further complaint is compared with.
+
+    `classes` is everything that was said of the piece, empty where nothing was understood.
+    """
+
+    case_number: str
+    kind: str
+    classes: tuple[str, ...]
+    received_at: datetime
+    expires_at: datetime
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """One telling of a trouble as it came in: the first, or one that joined. The row that holds the person.
+
+    `data` is the inbound event's data, word for word. `erased` says that its personal fields are gone for ever.
+    """
+
+    case_number: str
+    channel: str
+    pseudonym: str
+    event_source: str
+    event_id: str
+    event_type: str
+    received_at: datetime
+    accepted_at: datetime
+    data: dict[str, Any]
+    erased: bool = False

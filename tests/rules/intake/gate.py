@@ -1,0 +1,140 @@
+"""One shard of intake in memory: rules and their states, with every output checked against its schema."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any, Final
+
+import msgspec
+
+from services.intake.identity import Keys
+from services.intake.rules import RECEIVED, IntakeRules
+from services.intake.states import Case, Record
+from tousu import contract
+from tousu.decision import Decision, Output, Ref, State
+from tousu.event import Event, text_of_time
+from tousu.policy.pack import Pack
+from tousu.runtime.partition import partition_of
+
+START: Final = datetime(2026, 1, 5, 1, 30, tzinfo=UTC)
+PARTITIONS: Final = 12
+PERSONAL: Final = {
+    event_type: frozenset(contract.personal_places(event_type))
+    for event_type in contract.event_types()
+    if event_type.startswith(RECEIVED)
+}
+BLOCKS: Final[dict[str, dict[str, Any]]] = {
+    "phone": {"call_id": "C-1", "agent": "E10031", "caller_number": "19900000042"},
+    "web": {"form_id": "F-1", "submitted_from": "203.0.113.9"},
+    "app": {"app_version": "5.2", "platform": "harmony", "user_id": "u-77120"},
+    "social": {"platform": "weibo", "address": "https://social.example/p/1", "handle": "等件的人", "found_by": "E9"},
+    "email": {"message_id": "<1@mail.example>", "from_address": "wang@mail.example", "subject": "王小明的投诉"},
+    "onsite": {"outlet": "HZ-017", "clerk": "E20"},
+    "third-party": {"platform": "12305", "platform_case_number": "P-9", "answer_deadline": "2026-01-09T18:00:00+08:00"},
+    "letter": {"received_by": "E30"},
+}
+_numbers = count(1)
+
+
+def complaint(channel: str = "phone", *, at: datetime = START, id_: str = "", **data: Any) -> Event:
+    """A complaint as the edge hands it on. `class_` is the class of the adapter."""
+    if "class_" in data:
+        data["class"] = data.pop("class_")
+    said = {
+        "kind": "complaint",
+        "content": "包裹的事情。",
+        "complainant": {"name": "王小明", "phone": "199 0000 0042", "role": "sender"},
+        channel.replace("-", "_"): BLOCKS[channel],
+    }
+    number = next(_numbers)
+    return Event(
+        id=id_ or f"e-{number}",
+        source=f"/adapters/{channel}",
+        type=f"{RECEIVED}{channel}.v1",
+        time=at,
+        data=said | data,
+        extensions={"inboundshard": "3", "acceptedtime": text_of_time(at), "inboundtime": "0"},
+    )
+
+
+def report(what: str, case_number: str, *, at: datetime = START, id_: str = "", **data: Any) -> Event:
+    """What a department reports of a case."""
+    return Event(
+        id=id_ or f"h-{next(_numbers)}",
+        source="/departments/transport",
+        type=f"tousu.handling.{what}.v1",
+        time=at,
+        data={"case_number": case_number} | data,
+        extensions={"inboundshard": "3", "acceptedtime": text_of_time(at)},
+    )
+
+
+class Gate:
+    """Hears events one by one as the runtime would: due states first, then the event."""
+
+    def __init__(self, pack: Pack, shard: int = 3) -> None:
+        keys = Keys(pseudonym=b"p" * 32, fingerprint=b"f" * 32)
+        self.rules = IntakeRules(pack, keys, lambda key: partition_of(key, PARTITIONS), PERSONAL)
+        self.shard = shard
+        self.now = START
+        self.states: dict[Ref, State] = {}
+        self.outputs: list[Output] = []
+
+    def hear(self, event: Event, now: datetime | None = None) -> Decision:
+        """Apply an event; time moves to `now`, or to its acceptance."""
+        accepted = event.extensions.get("acceptedtime")
+        self.pass_time(max(self.now, now or (datetime.fromisoformat(accepted) if accepted else event.time)))
+        event = msgspec.structs.replace(event, extensions=event.extensions | {"inboundshard": str(self.shard)})
+        wanted = {ref: self.states.get(ref) for ref in self.rules.refs(event)}
+        decision = self.rules.apply(wanted, event, self.now)
+        self._carry_out(decision)
+        return decision
+
+    def pass_time(self, now: datetime) -> None:
+        """Wake what is due before `now`."""
+        self.now = now
+        for ref, state in list(self.states.items()):
+            due = self.rules.due(ref, state)
+            if due is not None and due < now:
+                self._carry_out(self.rules.fire(ref, state, now))
+
+    def _carry_out(self, decision: Decision) -> None:
+        assert not (decision.refusal and (decision.states or decision.outputs))
+        for output in decision.outputs:
+            refusal = contract.validator(output.type)(output.data)
+            assert refusal is None, refusal
+            assert output.type in contract.types_on(output.topic)
+            self.outputs.append(output)
+        for ref, state in decision.states.items():
+            if state is None:
+                self.states.pop(ref, None)
+            else:
+                self.states[ref] = state
+
+    def registers(self, event: Event) -> str:
+        """Hear a complaint that becomes a case of its own; its number."""
+        (output,) = self.hear(event).outputs
+        assert output.type.endswith(".registered.v1"), output.type
+        return output.subject
+
+    def joins(self, event: Event) -> str:
+        """Hear a complaint that joins; the number of the case that it joins."""
+        (output,) = self.hear(event).outputs
+        assert output.type == "tousu.duplicate.joined.v1", output.type
+        return output.subject
+
+    def case(self, number: str) -> Case:
+        case = self.states[Ref("case", number)]
+        assert isinstance(case, Case)
+        return case
+
+    def records(self, number: str) -> list[Record]:
+        return [one for one in self.states.values() if isinstance(one, Record) and one.case_number == number]
+
+    def kinds(self) -> set[str]:
+        return {ref.kind for ref in self.states}
+
+
+def hours(number: float) -> timedelta:
+    return timedelta(hours=number)
