@@ -1,0 +1,144 @@
+"""The way of a case: from where, by which event, to where (domain, section 6, source C).
+
+Steps go forward and may be skipped; a finding may be corrected and a plan worked out again; `plan_approved` needs a
+plan that was proposed. The customer's answer ends a complaint that is settled or does not stand; one that is not
+settled is issued to the department again. An inquiry ends with its answer. After the end only a reopening moves the
+case.
+
+Where several departments answer together, each goes its own way through the steps: what one reports that the case has
+behind it is recorded (KEPT), as is a step that is reported late, that is, with a time before the last step. What lies
+before the last reopening is of an earlier round, and a step from before the case was handed over is of whoever had it
+then: both are recorded and move nothing. Everything else that the table does not list is ILLEGAL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import Enum
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple, get_args
+
+from services.sla.states import Case, Life
+
+
+class Outcome(Enum):
+    """What an event does to a case."""
+
+    MOVED = "moved"
+    KEPT = "kept"
+    NOTED = "noted"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    ILLEGAL = "illegal"
+
+
+class Step(NamedTuple):
+    """An event's effect: what it is, where the case stands then, and with which result it ended."""
+
+    outcome: Outcome
+    life: Life
+    result: str = ""
+
+
+RANK: Final[Mapping[str, int]] = MappingProxyType(
+    {"acknowledged": 1, "judged": 2, "plan_proposed": 3, "plan_approved": 4, "plan_executed": 5}
+)
+"""The steps of a department, in order."""
+_REACHED: Final[Mapping[Life, int]] = MappingProxyType(
+    {
+        "received": 0, "reissued": 0, "reopened": 0, "acknowledged": 1, "judged": 2, "not_standing": 2, "planned": 3,
+        "approved": 4, "executed": 5, "closed": 0,
+    }
+)  # fmt: skip
+
+_NOTED_WHILE_OPEN: Final = frozenset(
+    {
+        "paused", "resumed", "extended", "pass_requested", "disputed", "taken_back", "satisfaction_given",
+        "corrective_action_done",
+    }
+)  # fmt: skip
+_NOTED_AFTER_THE_END: Final = frozenset({"satisfaction_given", "corrective_action_done"})
+_ENDS: Final = frozenset({"customer_answered", "inquiry_answered", "withdrawn"})
+
+_FIRST: Final[Mapping[str, Life]] = {
+    "acknowledged": "acknowledged", "judged": "judged", "plan_proposed": "planned", "plan_executed": "executed",
+}  # fmt: skip
+_LATER: Final[Mapping[str, Life]] = {"judged": "judged", "plan_proposed": "planned", "plan_executed": "executed"}
+COMPLAINT: Final[Mapping[Life, Mapping[str, Life]]] = MappingProxyType(
+    {
+        "received": _FIRST,
+        "acknowledged": _LATER,
+        "judged": _LATER,
+        "not_standing": {"judged": "judged"},
+        "planned": {**_LATER, "plan_approved": "approved"},
+        "approved": _LATER,
+        "executed": _LATER,
+        "reissued": _FIRST,
+        "reopened": _FIRST,
+        "closed": {},
+    }
+)
+"""The steps of a complaint. `judged` leads to not_standing where it says so."""
+
+_ACKNOWLEDGED: Final[Mapping[str, Life]] = {"acknowledged": "acknowledged"}
+INQUIRY: Final[Mapping[Life, Mapping[str, Life]]] = MappingProxyType(
+    {life: _ACKNOWLEDGED if life in ("received", "reopened") else {} for life in get_args(Life)}
+)
+"""The steps of an inquiry."""
+
+
+def step(case: Case, what: str, said: Mapping[str, Any], happened_at: datetime) -> Step:
+    """What a handling event (short name, data, when it happened) does to a case."""
+    if case.life == "closed":
+        if what == "reopened":
+            return Step(Outcome.REOPENED, "reopened")
+        return Step(Outcome.NOTED if what in _NOTED_AFTER_THE_END else Outcome.ILLEGAL, "closed")
+    if what in _NOTED_WHILE_OPEN:
+        return Step(Outcome.NOTED, case.life)
+    if what in _ENDS and what in possible(case):
+        if case.reopened and happened_at < case.round_at:
+            return Step(Outcome.KEPT, case.life)
+        return _end(case, what, said)
+    rank = RANK.get(what)
+    if rank is None or (case.kind == "inquiry" and what != "acknowledged"):
+        return Step(Outcome.ILLEGAL, case.life)
+    if happened_at < case.assigned_at != case.received_at:
+        return Step(Outcome.KEPT, case.life)
+    life = _table(case)[case.life].get(what)
+    if life is not None:
+        return Step(Outcome.MOVED, "not_standing" if what == "judged" and not said["stands"] else life)
+    is_late = happened_at < case.moved_at
+    if rank <= _REACHED[case.life] and (is_late or _is_of_another_department(case, said.get("department"), rank)):
+        return Step(Outcome.KEPT, case.life)
+    return Step(Outcome.ILLEGAL, case.life)
+
+
+def possible(case: Case) -> tuple[str, ...]:
+    """The events that may follow where a case stands, for the words of a refusal."""
+    if case.life == "closed":
+        return ("reopened", *sorted(_NOTED_AFTER_THE_END))
+    answer = "customer_answered" if case.kind == "complaint" else "inquiry_answered"
+    noted = sorted("passed_on" if what == "pass_requested" else what for what in _NOTED_WHILE_OPEN)
+    return (*_table(case)[case.life], answer, "withdrawn", *noted)
+
+
+def _table(case: Case) -> Mapping[Life, Mapping[str, Life]]:
+    return COMPLAINT if case.kind == "complaint" else INQUIRY
+
+
+def _end(case: Case, what: str, said: Mapping[str, Any]) -> Step:
+    if what == "withdrawn":
+        return Step(Outcome.CLOSED, "closed", "withdrawn")
+    if what == "inquiry_answered":
+        return Step(Outcome.CLOSED, "closed", f"inquiry_{said['outcome']}")
+    if case.stands is False:
+        return Step(Outcome.CLOSED, "closed", "does_not_stand")
+    if said["settled"]:
+        return Step(Outcome.CLOSED, "closed", "settled")
+    return Step(Outcome.MOVED, "reissued")
+
+
+def _is_of_another_department(case: Case, department: str | None, rank: int) -> bool:
+    """Whether one of several departments in charge reports a step that it has not reported itself."""
+    return len(case.departments) > 1 and department in case.departments and case.steps.get(department, 0) < rank

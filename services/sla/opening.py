@@ -1,0 +1,117 @@
+"""A case comes, is decided anew, moves to other departments, or turns out to have been received earlier."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from msgspec.structs import replace
+
+from services.sla import clocks
+from services.sla.outcome import tell_closed
+from services.sla.scene import Scene
+from services.sla.states import Case
+from services.sla.triggers import Triggers
+from tousu.policy.calendar import UnpublishedYear
+from tousu.policy.pack import Pack
+from tousu.policy.working_time import deadline
+
+
+def new_case(pack: Pack, asked: frozenset[str], told: Mapping[str, Any], cause: str) -> Case:
+    """The case that the router's event tells of, still without clocks."""
+    received_at = moment_of_text(told["received_at"])
+    return Case(
+        number=told["case_number"],
+        kind=told["kind"],
+        life="received",
+        departments=tuple(told["departments"]),
+        received_at=received_at,
+        round_at=received_at,
+        assigned_at=received_at,
+        moved_at=received_at,
+        cause=cause,
+        grade=told.get("grade"),
+        class_name=told.get("class"),
+        revision=told.get("revision", 1),
+        facts={name: told[name] for name in asked if name in told},
+        expires_at=_expiry(pack, told, received_at),
+    )
+
+
+def open_case(scene: Scene, triggers: Triggers, told: Mapping[str, Any], at: datetime) -> Case:
+    """Start the clocks of a new case. An inquiry that came after the right to ask had ended ends at once (C 1)."""
+    case = scene.case
+    if case.expires_at is not None and case.expires_at <= case.received_at:
+        case = replace(case, life="closed", result="inquiry_expired", closed_at=at, expires_at=None)
+        tell_closed(scene, case)
+        return case
+    return triggers.pull(scene, case, "routed", told, at)
+
+
+def decide_anew(scene: Scene, told: Mapping[str, Any], at: datetime) -> Case:
+    """The router decided class and grade again: clocks with a limit by grade are worked out anew."""
+    departments = tuple(told["departments"])
+    scene.departments = list(departments)
+    case = replace(scene.case, departments=departments, class_name=told.get("class"), revision=told.get("revision", 1))
+    return graded(scene, case, told.get("grade"), at)
+
+
+def graded(scene: Scene, case: Case, grade: str | None, at: datetime) -> Case:
+    """The case with this grade (None: unchanged), its active clocks with the limits of it."""
+    if grade is None or grade == case.grade:
+        return case
+    moved = []
+    for clock in case.clocks:
+        rule = scene.rule(clock)
+        limit = clocks.limit_of(rule, grade) if rule is not None else clock.limit
+        moved.append(clocks.regrade(scene, clock, limit, at) if clock.is_active and limit != clock.limit else clock)
+    return replace(case, grade=grade, clocks=tuple(moved))
+
+
+def hand_over(scene: Scene, triggers: Triggers, said: Mapping[str, Any], at: datetime) -> Case:
+    """Responsibility moves. Clocks go on; where nobody of the former stays, the new ones begin from the start.
+
+    A department that is new to the case sets off what the pack restarts on `passed_on`.
+    """
+    old = scene.case
+    at = max(at, old.assigned_at)
+    departments = tuple(said["to_departments"])
+    scene.departments = list(departments)
+    case = replace(old, departments=departments, class_name=said.get("class", old.class_name))
+    case = graded(scene, case, said.get("grade"), at)
+    staying = {name: rank for name, rank in old.steps.items() if name in departments}
+    if set(departments) & set(old.departments):
+        case = replace(case, steps=staying)
+    else:
+        case = replace(case, life="received", assigned_at=at, moved_at=max(at, old.moved_at), steps={})
+    if set(departments) <= set(old.departments):
+        return case
+    return triggers.pull(scene, case, "passed_on", said, at)
+
+
+def join(scene: Scene, received_at: datetime, at: datetime) -> Case:
+    """The same trouble came on another channel, and had been received earlier: clocks count from there."""
+    case = scene.case
+    begun = {
+        name: received_at for name in ("round_at", "assigned_at", "moved_at") if getattr(case, name) == case.received_at
+    }
+    moved = []
+    for clock in case.clocks:
+        rule = scene.rule(clock)
+        counts = rule is not None and rule.starts_at == "received_at" and clock.generation == 1
+        moved.append(clocks.restart_earlier(scene, clock, received_at, at) if counts else clock)
+    return replace(case, received_at=received_at, clocks=tuple(moved), **begun)
+
+
+def moment_of_text(text: str) -> datetime:
+    """A time of an event's data (it fits the schema) in UTC."""
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def _expiry(pack: Pack, told: Mapping[str, Any], received_at: datetime) -> datetime | None:
+    """When the right to an answer ends: an inquiry is valid for so long from posting."""
+    if told["kind"] != "inquiry" or "posted_at" not in told:
+        return None
+    end = deadline(moment_of_text(told["posted_at"]), pack.inquiries.valid_for, pack.calendar.at(received_at))
+    return None if isinstance(end, UnpublishedYear) else end

@@ -1,0 +1,49 @@
+"""How a case ended, and that it was taken up again: what the topic of outcomes says."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from services.sla.scene import OUTCOMES, Scene
+from services.sla.states import Case
+from tousu.event import text_of_time
+
+HOUR: Final = timedelta(hours=1)
+
+
+def tell_closed(scene: Scene, case: Case) -> None:
+    """Tell that a case ended. It was in time when no clock, of whatever generation, stands as breached."""
+    assert case.closed_at is not None
+    breached = case.breached_clocks
+    data: dict[str, Any] = {
+        "case_number": case.number,
+        "kind": case.kind,
+        "result": case.result,
+        "received_at": text_of_time(case.received_at),
+        "closed_at": text_of_time(case.closed_at),
+        "in_time": not breached,
+        "breached_clocks": breached,
+        "handling_hours": max(0.0, round((case.closed_at - case.received_at) / HOUR, 4)),
+        "departments": scene.departments,
+        "pack": scene.reference,
+    }
+    if case.class_name is not None:
+        data["class"] = case.class_name
+    if case.grade is not None:
+        data["grade"] = case.grade
+    if case.satisfaction:
+        data["satisfaction"] = case.satisfaction
+    scene.tell(OUTCOMES, "tousu.case.closed.v1", case.closed_at, data, case.cause)
+
+
+def tell_reopened(scene: Scene, case: Case, at: datetime, reason: str) -> None:
+    """Tell that a closed case is taken up again."""
+    data: dict[str, Any] = {
+        "case_number": case.number,
+        "reopened_at": text_of_time(at),
+        "reason": reason,
+        "times": case.reopened,
+        "departments": scene.departments,
+    }
+    scene.tell(OUTCOMES, "tousu.case.reopened.v1", at, data, case.cause)

@@ -1,0 +1,150 @@
+"""The rules of sla: each case runs its clocks, takes its steps and ends; each moment that is due is told once.
+
+Clocks are judged by when things happened (`ce_time`), not by when they were read: never earlier than the receipt and
+never later than now. Source: design.md, sections 4 and 5; domain, sections 5 and 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from services.sla import clocks
+from services.sla.handling import close, handle, illegal
+from services.sla.opening import decide_anew, hand_over, join, moment_of_text, new_case, open_case
+from services.sla.scene import Scene
+from services.sla.states import Case
+from services.sla.triggers import Triggers
+from tousu.decision import Decision, Output, Ref, Refusal, State, States
+from tousu.event import Event
+from tousu.policy.pack import Pack
+
+CASE: Final = "case"
+_HANDLING: Final = "tousu.handling."
+_NAMES: Final = {
+    "tousu.complaint.routed.v1": "routed",
+    "tousu.inquiry.routed.v1": "routed",
+    "tousu.case.passed_on.v1": "passed_on",
+    "tousu.duplicate.joined.v1": "joined",
+    "tousu.handling.passed_on.v1": "pass_requested",
+}
+"""Names as the triggers of a pack call events. What a department asks for is not yet what the router decides."""
+
+
+class SlaRules:
+    """The rules of one pack."""
+
+    def __init__(self, pack: Pack) -> None:
+        self._pack = pack
+        self._triggers = Triggers(pack)
+
+    def refs(self, event: Event) -> Sequence[Ref]:
+        """The case that the event is about; operations figures are about none."""
+        return [Ref(CASE, event.subject)] if event.subject and _name(event.type) else []
+
+    def apply(self, states: States, event: Event, now: datetime) -> Decision:
+        """Fold one event of a case."""
+        what = _name(event.type)
+        if not what:
+            return Decision(no_op="not_of_a_case")
+        if not event.subject:
+            return _refused("missing_attribute", "an event of a case names it as its subject", "subject")
+        ref = Ref(CASE, event.subject)
+        case = states.get(ref)
+        if what == "routed" and case is None:
+            return self._opened(ref, event, now)
+        if not isinstance(case, Case):
+            return _refused("unknown_case", f"no case {event.subject} was ever routed here", "subject")
+        case, told = self._caught_up(ref, case, now)
+        scene = Scene(self._pack, case, now, event.id)
+        scene.told.extend(told)
+        at = min(max(event.time, case.received_at), now)
+        scene.case = self._counted(scene, at)
+        new = self._moved(scene, what, event, at)
+        if isinstance(new, Refusal):
+            return Decision(refusal=new)
+        if new is case and not scene.told:
+            return Decision(no_op="noted")
+        return Decision(states={ref: new}, outputs=scene.told)
+
+    def due(self, ref: Ref, state: State) -> datetime | None:
+        """The earliest warning, breach, rung or expiry of the case."""
+        assert isinstance(state, Case), ref
+        return state.next_due
+
+    def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
+        """Tell everything of a case that is due at its earliest due moment, and nothing else."""
+        assert isinstance(state, Case), ref
+        at = state.next_due
+        assert at is not None, f"nothing of {ref.key} waits"
+        assert at <= now, f"{ref.key} is woken too early"
+        scene = Scene(self._pack, state, at)
+        case = replace(state, clocks=tuple(clocks.fire(scene, clock, at) for clock in state.clocks))
+        if case.expires_at == at:
+            case = close(scene, case, "inquiry_expired", at)
+        return Decision(states={ref: case}, outputs=scene.told)
+
+    def _opened(self, ref: Ref, event: Event, now: datetime) -> Decision:
+        case = new_case(self._pack, self._triggers.asked, event.data, event.id)
+        scene = Scene(self._pack, case, now, event.id)
+        case = open_case(scene, self._triggers, event.data, min(max(event.time, case.received_at), now))
+        return Decision(states={ref: case}, outputs=scene.told)
+
+    def _moved(self, scene: Scene, what: str, event: Event, at: datetime) -> Case | Refusal:
+        """The case after an event, or why it is refused."""
+        case, said = scene.case, event.data
+        match what:
+            case "routed":
+                return self._routed_again(scene, said, at)
+            case "passed_on":
+                return illegal(case, what) if case.life == "closed" else hand_over(scene, self._triggers, said, at)
+            case "joined":
+                received_at = moment_of_text(said["received_at"])
+                return (
+                    case if case.life == "closed" or received_at >= case.received_at else join(scene, received_at, at)
+                )
+            case _:
+                return handle(scene, self._triggers, what, said, event.time, at)
+
+    def _routed_again(self, scene: Scene, told: dict[str, Any], at: datetime) -> Case | Refusal:
+        case = scene.case
+        if told.get("revision", 1) <= case.revision:
+            return Refusal(
+                reason="exists_with_different_content",
+                message=f"{case.kind} {case.number} is there already; a newer decision has a higher revision",
+                place="/revision",
+            )
+        return illegal(case, "routed") if case.life == "closed" else decide_anew(scene, told, at)
+
+    def _counted(self, scene: Scene, at: datetime) -> Case:
+        """The case, with the clocks that lacked a year of the calendar counted where it is there by now."""
+        case = scene.case
+        if all(clock.status != "uncounted" for clock in case.clocks):
+            return case
+        return replace(case, clocks=tuple(clocks.count_again(scene, clock, at) for clock in case.clocks))
+
+    def _caught_up(self, ref: Ref, case: Case, now: datetime) -> tuple[Case, list[Output]]:
+        """The case with all told that was due before now. The runtime has done so already; replays by hand need it."""
+        told: list[Output] = []
+        while case.next_due is not None and case.next_due < now:
+            decision = self.fire(ref, case, now)
+            told.extend(decision.outputs)
+            woken = decision.states[ref]
+            assert isinstance(woken, Case)
+            case = woken
+        return case, told
+
+
+def _name(event_type: str) -> str:
+    """The short name of an event of a case, as triggers of a pack call it; empty where it is about no case."""
+    known = _NAMES.get(event_type)
+    if known is not None:
+        return known
+    return event_type[len(_HANDLING) :].partition(".")[0] if event_type.startswith(_HANDLING) else ""
+
+
+def _refused(reason: str, message: str, place: str) -> Decision:
+    return Decision(refusal=Refusal(reason=reason, message=message, place=place))

@@ -1,0 +1,126 @@
+"""What sla keeps: one case with its clocks. All times are UTC; lengths are microseconds."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import msgspec
+
+from tousu.policy.calendar import MICROSECOND
+from tousu.policy.pack import Limit
+
+ClockStatus = Literal["running", "paused", "uncounted", "met", "late", "cancelled"]
+"""running: it counts (past its due time too). paused: it stands still. uncounted: the calendar lacks a year, so it has
+no due time. met, late: what it waited for happened, in time or not. cancelled: it no longer matters."""
+
+Life = Literal[
+    "received", "acknowledged", "judged", "not_standing", "planned", "approved", "executed", "reissued", "reopened",
+    "closed",
+]  # fmt: skip
+"""Where a case stands; services.sla.life says what leads where."""
+
+
+class Clock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One clock in its present generation.
+
+    anchor: from where the rest counts: the start, the last resumption, or (while paused) the beginning of the pause.
+    used_us: what had been used of the limit at the anchor. total_us: the limit in its measure, extensions included.
+    warnings: (share, moment) of those still to come; the moments mean something only while it runs.
+    breached: its breach is published and stands.
+    rung, rung_at: the next step of the escalation ladder. cause: id of the event that started it.
+    calendar: version that counted. missing: the sentence that names a year without calendar.
+    """
+
+    name: str
+    generation: int
+    status: ClockStatus
+    limit: Limit
+    started_at: datetime
+    anchor: datetime
+    cause: str
+    calendar: str
+    due_at: datetime | None = None
+    total_us: int = 0
+    used_us: int = 0
+    extended_us: int = 0
+    extensions: int = 0
+    warnings: tuple[tuple[float, datetime], ...] = ()
+    breached: bool = False
+    rung: int = 0
+    rung_at: datetime | None = None
+    missing: str = ""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it still waits for something."""
+        return self.status in ("running", "paused", "uncounted")
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When it next has something to say."""
+        if self.status != "running":
+            return None
+        if self.breached:
+            return self.rung_at
+        return self.warnings[0][1] if self.warnings else self.due_at
+
+    @property
+    def total(self) -> timedelta:
+        """The limit in its measure."""
+        return self.total_us * MICROSECOND
+
+    @property
+    def used(self) -> timedelta:
+        """What had been used at the anchor."""
+        return self.used_us * MICROSECOND
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One complaint or inquiry.
+
+    received_at: the earliest receipt. round_at: when the present round began (receipt or last reopening).
+    assigned_at: when a wholly new department got it, or round_at. moved_at: the latest step so far. steps: for each
+    department the furthest step it has reported since it got the case. facts: fields of the routed event that clocks of
+    the pack ask for. past: earlier generations whose breach stands. expires_at: the end of the right to an answer
+    (inquiries). revision: of the router's decision. cause: id of the event that brought the case.
+    """
+
+    number: str
+    kind: Literal["complaint", "inquiry"]
+    life: Life
+    departments: tuple[str, ...]
+    received_at: datetime
+    round_at: datetime
+    assigned_at: datetime
+    moved_at: datetime
+    cause: str
+    clocks: tuple[Clock, ...] = ()
+    past: tuple[Clock, ...] = ()
+    grade: str | None = None
+    class_name: str | None = None
+    revision: int = 1
+    stands: bool | None = None
+    steps: dict[str, int] = {}
+    facts: dict[str, Any] = {}
+    satisfaction: dict[str, int | str] = {}
+    reopened: int = 0
+    corrective_actions: int = 0
+    expires_at: datetime | None = None
+    result: str = ""
+    closed_at: datetime | None = None
+
+    @property
+    def next_due(self) -> datetime | None:
+        """When the first of its clocks has something to say."""
+        first = self.expires_at
+        for clock in self.clocks:
+            at = clock.next_at
+            if at is not None and (first is None or at < first):
+                first = at
+        return first
+
+    @property
+    def breached_clocks(self) -> list[str]:
+        """The clocks that stand as breached, in any generation."""
+        return list(dict.fromkeys(clock.name for clock in (*self.past, *self.clocks) if clock.breached))

@@ -1,0 +1,61 @@
+"""The one table of sla: a row a case, with what the backlog asks for in columns of their own.
+
+Times stand there as UTC with six places, so that they sort as text.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+from services.sla.rules import CASE
+from services.sla.states import Case
+from tousu.runtime.processor import Kind
+
+
+def _text(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if moment is not None else None
+
+
+def _earliest(moments: list[datetime | None]) -> str | None:
+    return _text(min((moment for moment in moments if moment is not None), default=None))
+
+
+def _resolution_due(case: Case) -> str | None:
+    return _earliest([clock.due_at for clock in case.clocks if clock.name == "resolution" and clock.is_active])
+
+
+def _next_breach(case: Case) -> str | None:
+    return _earliest([clock.due_at for clock in case.clocks if clock.status == "running" and not clock.breached])
+
+
+def _overdue_since(case: Case) -> str | None:
+    return _earliest([clock.due_at for clock in case.clocks if clock.is_active and clock.breached])
+
+
+def _missing(case: Case) -> str | None:
+    return next((clock.missing for clock in case.clocks if clock.missing and clock.is_active), None)
+
+
+KINDS: Final = (
+    Kind(
+        CASE,
+        Case,
+        columns={
+            "kind": lambda case: case.kind,
+            "state": lambda case: case.life,
+            "grade": lambda case: case.grade,
+            "department": lambda case: case.departments[0] if case.departments else None,
+            "class": lambda case: case.class_name,
+            "opened_at": lambda case: _text(case.received_at),
+            "closed_at": lambda case: _text(case.closed_at),
+            "resolution_due": _resolution_due,
+            "next_breach": _next_breach,
+            "overdue_since": _overdue_since,
+            "missing_calendar": _missing,
+        },
+        timed=True,
+    ),
+)
+"""next_breach: the earliest due time of a clock that counts. overdue_since: the due time of a breached clock that still
+waits. missing_calendar: why a clock has no due time; any row here is an alarm."""

@@ -1,0 +1,188 @@
+"""A desk to test the rules of sla at: one case, events with their times, time that passes; outputs are checked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from services.sla.rules import CASE, SlaRules
+from services.sla.states import Case, Clock
+from tousu.contract import types_on, validator
+from tousu.decision import Decision, Output, Ref
+from tousu.event import Event, text_of_time
+from tousu.policy.pack import Pack
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NUMBER = "TS-20260105-000001"
+PACK = {"id": "courier-network", "version": "1.0.0"}
+
+
+def at(text: str) -> datetime:
+    """A moment of 2026 by Shanghai's clocks, such as `01-05 10:00`; 24:00 is understood."""
+    day, clock = text.split()
+    year = "" if day.count("-") == 2 else "2026-"
+    moment = datetime.fromisoformat(f"{year}{day} {'00:00' if clock == '24:00' else clock}").replace(tzinfo=SHANGHAI)
+    return (moment + timedelta(days=1) if clock == "24:00" else moment).astimezone(UTC)
+
+
+class Desk:
+    """One case and what was told of it. `now` is pipeline time: it never goes back."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.rules = SlaRules(pack)
+        self.ref = Ref(CASE, NUMBER)
+        self.case: Case | None = None
+        self.told: list[Output] = []
+        self.told_at: list[datetime] = []
+        self.now = at("01-01 00:00")
+        self._events = 0
+
+    def routed(
+        self,
+        received: datetime,
+        *,
+        kind: str = "complaint",
+        class_name: str = "delay",
+        now: datetime | None = None,
+        **more: Any,
+    ) -> None:
+        """The router's event of a new case (or of a newer decision)."""
+        data: dict[str, Any] = {
+            "case_number": NUMBER, "kind": kind, "channel": "phone", "received_at": text_of_time(received),
+            "registered_at": text_of_time(received), "departments": ["storage_and_transport"],
+            "decided_by": "words", "pack": PACK, "triage": False,
+        }  # fmt: skip
+        if kind == "complaint":
+            data |= {"class": class_name, "grade": "complex"}
+        decision = self.event(f"{kind}.routed", now or received, data | more, now=now)
+        assert decision.refusal is None, decision.refusal
+
+    def event(self, name: str, happened: datetime, data: dict[str, Any], now: datetime | None = None) -> Decision:
+        """Fold one event that happened at a time and is read now (at once, unless said)."""
+        self.now = max(self.now, now or happened)
+        self.pass_time(self.now - timedelta(microseconds=1))
+        self._events += 1
+        event = Event(
+            id=f"e{self._events}", source="test", type=f"tousu.{name}.v1", time=happened, subject=NUMBER, data=data
+        )
+        assert list(self.rules.refs(event)) == [self.ref]
+        decision = self.rules.apply({self.ref: self.case}, event, self.now)
+        self._take(decision)
+        return decision
+
+    def handle(self, what: str, happened: datetime, now: datetime | None = None, **data: Any) -> Decision:
+        """Fold a handling event; what its schema asks for is filled in."""
+        filled = {"case_number": NUMBER} | FILLED.get(what, {}) | data
+        name = f"handling.{what}"
+        assert validator(f"tousu.{name}.v1")(filled) is None, (name, filled)
+        return self.event(name, happened, filled, now)
+
+    def passed_on(
+        self, to: list[str], happened: datetime, now: datetime | None = None, class_name: str = "", **data: Any
+    ) -> Decision:
+        """The router says that responsibility moved."""
+        assert self.case is not None
+        filled = {
+            "case_number": NUMBER, "from_departments": list(self.case.departments), "to_departments": to,
+            "reason": "not ours", "by": "department", **data,
+        }  # fmt: skip
+        if class_name:
+            filled["class"] = class_name
+        assert validator("tousu.case.passed_on.v1")(filled) is None
+        return self.event("case.passed_on", happened, filled, now)
+
+    def pass_time(self, until: datetime) -> None:
+        """Wake the case at each moment that is due up to and including this one."""
+        while self.case is not None and (due := self.rules.due(self.ref, self.case)) is not None and due <= until:
+            before = len(self.told)
+            self._take(self.rules.fire(self.ref, self.case, max(until, self.now)))
+            assert all(output.time == due for output in self.told[before:])
+            after = self.rules.due(self.ref, self.case)
+            assert after is None or after > due, "a case is woken twice for one moment"
+        self.now = max(self.now, until)
+
+    def clock(self, name: str) -> Clock:
+        """A clock of the case, in its present generation."""
+        assert self.case is not None
+        return next(clock for clock in self.case.clocks if clock.name == name)
+
+    def said(self, since: int = 0) -> list[str]:
+        """What was told, in short: `resolution breached 01-09 00:00`, `closed settled 01-09 10:00`."""
+        return [_in_short(output) for output in self.told[since:]]
+
+    def last(self, name: str) -> dict[str, Any]:
+        """The data of the last event of a name (`clock.met`)."""
+        return next(output.data for output in reversed(self.told) if output.type == f"tousu.{name}.v1")
+
+    def _take(self, decision: Decision) -> None:
+        for output in decision.outputs:
+            assert validator(output.type)(output.data) is None, (validator(output.type)(output.data), output)
+            assert output.type in types_on(output.topic)
+            assert output.subject == NUMBER
+            self.told.append(output)
+            self.told_at.append(self.now)
+        if decision.states:
+            case = decision.states[self.ref]
+            assert isinstance(case, Case)
+            self.case = case
+        self._nothing_twice()
+
+    def _nothing_twice(self) -> None:
+        """In one generation of a clock each warning, the breach and each rung are told at most once."""
+        told = Counter(
+            (
+                output.type,
+                output.data["clock"],
+                output.data["generation"],
+                output.data.get("share"),
+                output.data.get("level"),
+            )
+            for output in self.told
+            if output.type in ONCE
+        )
+        assert all(count == 1 for count in told.values()), told
+
+
+ONCE = ("tousu.clock.warned.v1", "tousu.clock.breached.v1", "tousu.case.escalated.v1")
+FILLED: dict[str, dict[str, Any]] = {
+    "judged": {"stands": True},
+    "plan_proposed": {"plan": "apology"},
+    "plan_approved": {"approved_by": "E-1"},
+    "plan_executed": {"result": "delivered"},
+    "customer_answered": {"settled": True, "text": "explained"},
+    "satisfaction_given": {"score": 4},
+    "paused": {"reason": "waiting_for_customer"},
+    "extended": {"clock": "resolution", "reason": "typhoon", "approved_by": "E-9"},
+    "passed_on": {"to_department": "quality_management", "reason": "not ours"},
+    "disputed": {"reason": "not ours"},
+    "taken_back": {"reason": "too slow"},
+    "withdrawn": {"reason": "it came"},
+    "reopened": {"reason": "it happened again"},
+    "corrective_action_done": {"action": "trained"},
+    "inquiry_answered": {"outcome": "result_found"},
+}
+
+
+def _in_short(output: Output) -> str:
+    data = output.data
+    name = output.type.removeprefix("tousu.").removesuffix(".v1")
+    match name.split("."):
+        case ["clock", what]:
+            generation = "" if data["generation"] == 1 else f"#{data['generation']}"
+            share = f" {data['share']}" if "share" in data else ""
+            return f"{data['clock']}{generation} {what}{share} {shown(data['at'])}"
+        case ["case", "escalated"]:
+            generation = "" if data["generation"] == 1 else f"#{data['generation']}"
+            return f"{data['clock']}{generation} escalated {data['level']} {data['to']} {shown(data['at'])}"
+        case ["case", "closed"]:
+            return f"closed {data['result']} {shown(data['closed_at'])}"
+        case _:
+            return f"{name.split('.')[1]} {shown(data['reopened_at'])}"
+
+
+def shown(text: str) -> str:
+    """A time of an event by Shanghai's clocks, to the minute (with seconds where there are any)."""
+    local = datetime.fromisoformat(text).astimezone(SHANGHAI)
+    return local.strftime("%m-%d %H:%M:%S" if local.second else "%m-%d %H:%M")
