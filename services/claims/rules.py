@@ -10,21 +10,23 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-import msgspec
+from msgspec.structs import replace
 
-from services.claims.life import lived_on
 from services.claims.opening import claims_asked_for
 from services.claims.settling import Change, brought_in_line
 from services.claims.states import Claim, ClaimedCase
 from tousu.decision import Decision, Output, Ref, State, States
-from tousu.event import Event, text_of_time
+from tousu.event import Event, text_of_time, time_of_text
 from tousu.policy.claims import ClaimOpener
+from tousu.policy.course import begun
 from tousu.policy.pack import Pack
 
 CLAIMS: Final = "complaints.claims"
 PENALTIES: Final = "complaints.penalties"
 _ROUTED: Final = "tousu.complaint.routed.v1"
+_PASSED_ON: Final = "tousu.case.passed_on.v1"
 _HANDLING: Final = "tousu.handling."
+_OF_THE_CASE: Final = frozenset({_ROUTED, _PASSED_ON})
 _WHY_AGAIN: Final = {
     _ROUTED: "judged_otherwise",
     "tousu.handling.judged.v1": "stands",
@@ -41,15 +43,24 @@ class ClaimsRules:
 
     def refs(self, event: Event) -> Sequence[Ref]:
         """The case, where the event can change its claims."""
-        return [_ref(event)] if event.type == _ROUTED or event.type.startswith(_HANDLING) else []
+        return [_ref(event)] if event.type in _OF_THE_CASE or event.type.startswith(_HANDLING) else []
 
     def apply(self, states: States, event: Event, now: datetime) -> Decision:
         """Open, close or open again; everything else is a no-op with its reason."""
         if event.type == _ROUTED:
-            return self._routed(_known(states, event), event)
-        if event.type.startswith(_HANDLING):
-            return self._handled(_known(states, event), event)
-        return Decision(no_op="no_concern_of_claims")
+            return self._routed(_known(states, event), event, now)
+        if event.type != _PASSED_ON and not event.type.startswith(_HANDLING):
+            return Decision(no_op="no_concern_of_claims")
+        case = _known(states, event)
+        if case is None:
+            return Decision(no_op="no_complaint")
+        what = event.type.removeprefix(_HANDLING).partition(".")[0]
+        if event.type == _PASSED_ON:
+            former, new = event.data["from_departments"], event.data["to_departments"]
+            course = case.course.handed_over(former, new, event.time, now)
+        else:
+            course = case.course.after(what, event.data, event.time, now)
+        return self._in_line(case, replace(case, course=course), event)
 
     def due(self, ref: Ref, state: State) -> datetime | None:
         """Nothing waits for a time yet; the limits of a claim come with its amounts."""
@@ -59,25 +70,19 @@ class ClaimsRules:
         """Never asked for."""
         raise AssertionError("claims has no clocks yet")
 
-    def _routed(self, case: ClaimedCase | None, event: Event) -> Decision:
-        asking = claims_asked_for(event.data, self._opener)
-        if case is None and not asking.asked:
-            return Decision(no_op=asking.why_not)
-        if case is not None and case.over:
+    def _routed(self, case: ClaimedCase | None, event: Event, now: datetime) -> Decision:
+        if case is not None and case.course.is_over(now):
             return Decision(no_op="case_is_over")
-        new = msgspec.structs.replace(case or ClaimedCase(), asked=asking.asked)
-        return self._in_line(case, new, event, asking.why_not or "claims_are_there")
+        asking = claims_asked_for(event.data, self._opener)
+        course = case.course if case is not None else begun("complaint", time_of_text(event.data["received_at"]))
+        claims = case.claims if case is not None else ()
+        new = ClaimedCase(course=course, asked=asking.asked, why_not=asking.why_not, claims=claims)
+        return self._in_line(case, new, event)
 
-    def _handled(self, case: ClaimedCase | None, event: Event) -> Decision:
-        if case is None:
-            return Decision(no_op="case_without_claims")
-        what = event.type.removeprefix(_HANDLING).partition(".")[0]
-        return self._in_line(case, lived_on(case, what, event.data), event, "claims_go_on")
-
-    def _in_line(self, old: ClaimedCase | None, new: ClaimedCase, event: Event, no_op: str) -> Decision:
+    def _in_line(self, old: ClaimedCase | None, new: ClaimedCase, event: Event) -> Decision:
         new, changes = brought_in_line(new, event.subject or "", event.time)
         if new == old:
-            return Decision(no_op=no_op)
+            return Decision(no_op="claims_go_on")
         states: dict[Ref, State | None] = {_ref(event): new}
         states |= {Ref("claim", change.claim.number): change.claim for change in changes}
         return Decision(states=states, outputs=[self._told(change, event) for change in changes])

@@ -11,8 +11,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from services.claims.life import asked_now, reason_to_close
-from services.claims.states import Claim, ClaimedCase, Ground
+from services.claims.states import Asked, Claim, ClaimedCase, Ground
 
 Step = Literal["opened", "reopened", "closed"]
 
@@ -26,11 +25,10 @@ class Change(NamedTuple):
 
 def brought_in_line(case: ClaimedCase, case_number: str, at: datetime) -> tuple[ClaimedCase, tuple[Change, ...]]:
     """The case with its claims in line, and the changes in the order of claim numbers."""
-    asked = asked_now(case)
+    asked = _asked_now(case)
+    reason = _reason_to_close(case)
     live = frozenset(one.ground for one in asked)
-    changes = [
-        change for claim in case.claims if (change := _moved(claim, live, reason_to_close(case), at)) is not None
-    ]
+    changes = [change for claim in case.claims if (change := _moved(claim, live, reason, at)) is not None]
     moved = {change.claim.number: change.claim for change in changes}
     claims = [moved.get(claim.number, claim) for claim in case.claims]
     known = {claim.ground for claim in claims}
@@ -39,6 +37,18 @@ def brought_in_line(case: ClaimedCase, case_number: str, at: datetime) -> tuple[
             claims.append(Claim(number=f"{case_number}/{len(claims) + 1}", asked=one, opened_at=at))
             changes.append(Change("opened", claims[-1]))
     return msgspec.structs.replace(case, claims=tuple(claims)), tuple(changes)
+
+
+def _asked_now(case: ClaimedCase) -> tuple[Asked, ...]:
+    """The claims that may be open at the moment: none while the complaint is withdrawn or does not stand."""
+    return () if case.course.withdrawn or case.course.stands is False else case.asked
+
+
+def _reason_to_close(case: ClaimedCase) -> str:
+    """Why a claim has lost its ground."""
+    if case.course.withdrawn:
+        return "withdrawn"
+    return "does_not_stand" if case.course.stands is False else "judged_otherwise"
 
 
 def _moved(claim: Claim, live: AbstractSet[Ground], reason: str, at: datetime) -> Change | None:

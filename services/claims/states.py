@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from tousu.policy.claims import Cause
+from tousu.policy.course import Course
 
 
 class Ground(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,14 +49,13 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ClaimedCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A case with claims; one that never had any is not kept.
+    """A complaint with its claims, or without any yet.
 
-    asked: what the newest routing asks for. claims: in the order of their numbers.
-    stands: the newest judgement, None before one. withdrawn: by the customer. over: the case has come to its end.
+    asked: the claims that the newest routing asks for; why_not: the first reason why a trouble of it asks for none.
+    claims: in the order of their numbers, closed ones too. course: whether the case goes on and stands.
     """
 
+    course: Course
     asked: tuple[Asked, ...] = ()
+    why_not: str = ""
     claims: tuple[Claim, ...] = ()
-    stands: bool | None = None
-    withdrawn: bool = False
-    over: bool = False

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
+from services.router.states import RoutedCase
 from tousu.event import text_of_time, time_of_text
 from tousu.policy.calendar import UnpublishedYear
+from tousu.policy.course import begun
 from tousu.policy.pack import Pack
 from tousu.policy.text import Classifier
 from tousu.policy.working_time import deadline
@@ -61,6 +64,12 @@ def routed_inquiry(registered: Mapping[str, Any], pack: Pack) -> dict[str, Any]:
     }
 
 
+def arrived(told: dict[str, Any]) -> RoutedCase:
+    """The case as it begins, from the data of its routed event."""
+    lapses_at = _time(told, "inquiry_deadline") if "inquiry_deadline" in told else None
+    return RoutedCase(told=told, course=begun(told["kind"], _time(told, "received_at"), lapses_at))
+
+
 def _carried(kind: str, registered: Mapping[str, Any]) -> dict[str, Any]:
     told = {"case_number": registered["case_number"], "kind": kind}
     told |= {name: registered[name] for name in CARRIED_ON if name in registered}
@@ -68,5 +77,5 @@ def _carried(kind: str, registered: Mapping[str, Any]) -> dict[str, Any]:
     return told | {name: reference[name] for name in CARRIED_OF_REFERENCE if name in reference}
 
 
-def _time(registered: Mapping[str, Any], name: str) -> Any:
+def _time(registered: Mapping[str, Any], name: str) -> datetime:
     return time_of_text(registered[name], name)

@@ -15,8 +15,7 @@ import msgspec
 from services.router import handover
 from services.router.handover import Move
 from services.router.judgement import decided_again
-from services.router.life import lived_on
-from services.router.routing import routed_complaint, routed_inquiry
+from services.router.routing import arrived, routed_complaint, routed_inquiry
 from services.router.states import RoutedCase
 from tousu.decision import Decision, Output, Ref, Refusal, State, States
 from tousu.event import Event, text_of_time
@@ -52,7 +51,7 @@ class RouterRules:
             case "tousu.duplicate.joined.v1" if isinstance(case, RoutedCase):
                 return Decision(outputs=[_forwarded(event)])
             case kind if kind.startswith(_HANDLING) and isinstance(case, RoutedCase):
-                return self._unknown_name(event) or self._follow(case, event)
+                return self._unknown_name(event) or self._follow(case, event, now)
             case kind if kind.startswith(_HANDLING) or kind == "tousu.duplicate.joined.v1":
                 return _unknown_case(event)
             case _:
@@ -71,16 +70,20 @@ class RouterRules:
             kind, told = COMPLAINT_ROUTED, routed_complaint(event.data, self._classifier, self._pack)
         else:
             kind, told = INQUIRY_ROUTED, routed_inquiry(event.data, self._pack)
-        return Decision(states={_ref(event): RoutedCase(told=told)}, outputs=[_output(event, kind, now, told)])
+        return Decision(states={_ref(event): arrived(told)}, outputs=[_output(event, kind, now, told)])
 
-    def _follow(self, case: RoutedCase, event: Event) -> Decision:
-        """Forward a handling event, then say what it changes; a case that is over is not moved any more."""
+    def _follow(self, case: RoutedCase, event: Event, now: datetime) -> Decision:
+        """Forward a handling event, then say what it changes; one that no longer counts changes nothing."""
         what = event.type.removeprefix(_HANDLING).partition(".")[0]
-        new = lived_on(case, what, event.data)
+        course = case.course.after(what, event.data, event.time, now)
+        new = msgspec.structs.replace(case, course=course)
         outputs = [_forwarded(event)]
-        if not case.over:
+        if case.course.counts(what, event.time, now):
             new, said = self._decide(case, new, what, event)
             outputs += said
+            former, present = case.departments, new.departments
+            course = new.course.handed_over(former, present, event.time, now) if former != present else new.course
+            new = msgspec.structs.replace(new, course=course)
         return Decision(states={_ref(event): new} if new != case else {}, outputs=outputs)
 
     def _decide(self, case: RoutedCase, new: RoutedCase, what: str, event: Event) -> tuple[RoutedCase, list[Output]]:
@@ -117,8 +120,8 @@ class RouterRules:
 
     def _changes(self, case: RoutedCase, what: str, said: dict[str, Any]) -> dict[str, Any]:
         """What a newly named class changes. A complaint that does not stand is answered, not routed again."""
-        stands = said["stands"] if what == "judged" else case.stands is not False
-        if what not in {"judged", "passed_on"} or not (stands and case.is_complaint and "class" in said):
+        stands = said["stands"] if what == "judged" else case.course.stands is not False
+        if what not in {"judged", "passed_on"} or not stands or "class" not in said or case.told["kind"] == "inquiry":
             return {}
         return decided_again(case.told, said["class"], self._pack)
 

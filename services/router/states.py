@@ -6,23 +6,18 @@ from typing import Any
 
 import msgspec
 
+from tousu.policy.course import Course
+
 
 class RoutedCase(msgspec.Struct, frozen=True, kw_only=True):
     """A case as it stands: `told` is the data of its routed event, kept up to date with every later decision.
 
-    revision: how often the case was decided (1: on arrival). stands: the newest judgement, None before one.
-    over: the case has come to its end and only a reopening moves it again.
+    revision: how often its class was decided (1: on arrival). course: whether it goes on and stands.
     """
 
     told: dict[str, Any]
+    course: Course
     revision: int = 1
-    stands: bool | None = None
-    over: bool = False
-
-    @property
-    def is_complaint(self) -> bool:
-        """Whether it is a complaint and not an inquiry."""
-        return bool(self.told["kind"] == "complaint")
 
     @property
     def departments(self) -> tuple[str, ...]:

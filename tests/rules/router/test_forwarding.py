@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.router.rules import RouterRules
@@ -111,6 +111,7 @@ def stories(draw: st.DrawFn) -> list[Event]:
     return story
 
 
+@settings(deadline=None)
 @given(stories())
 def test_forwarding_keeps_content_and_order_and_says_nothing_of_other_cases(
     rules: RouterRules, story: list[Event]
@@ -129,6 +130,7 @@ def test_forwarding_keeps_content_and_order_and_says_nothing_of_other_cases(
         )
 
 
+@settings(deadline=None)
 @given(stories())
 def test_what_is_told_adds_up_to_what_is_kept(rules: RouterRules, story: list[Event]) -> None:
     """A move starts from where the case was, revisions rise by one, the newest events say how the case stands."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.rules.casework import NUMBER, Desk, complaint, handling, inquiry, kinds_of
+from tests.rules.casework import NUMBER, START, Desk, complaint, handling, inquiry, kinds_of
 
 TRANSPORT, QUALITY, CENTRE = "storage_and_transport", "quality_management", "customer_service"
 SWAPPED = "contents_mismatch"
@@ -100,13 +101,36 @@ def test_a_case_that_is_over_is_moved_by_a_reopening_only(desk: Desk, ending: li
     desk.tell(complaint(**{"class": "delay"}), *ending)
     assert len(desk.tell(late)) == 1
     assert desk.promoted("case", NUMBER)["department"] == TRANSPORT
-    desk.tell(handling("reopened", 6, reason="又来电"))
+    desk.tell(handling("reopened", 4, reason="又来电"))
     assert len(desk.tell(late)) == 2
 
 
 def test_an_answered_inquiry_is_over(desk: Desk) -> None:
     desk.tell(inquiry(), handling("inquiry_answered", outcome="turned_into_complaint"))
     assert len(desk.tell(handling("passed_on", 2, to_department=QUALITY, **WHY))) == 1
+
+
+def test_an_inquiry_is_over_when_the_right_to_ask_is(desk: Desk) -> None:
+    desk.tell(inquiry(posted_at="2025-03-05T02:00:00Z"))  # until 24:00 of 5 March in Shanghai
+    move = handling("passed_on", 87, department=CENTRE, to_department=TRANSPORT, **WHY)
+    assert len(desk.tell(move)) == 1
+    desk.tell(handling("reopened", 88, reason="又来电"))
+    assert len(desk.tell(handling("passed_on", 89, department=CENTRE, to_department=TRANSPORT, **WHY))) == 2
+
+
+def test_an_end_of_the_round_before_ends_nothing_when_it_is_reported_late(desk: Desk) -> None:
+    desk.tell(complaint(**{"class": "delay"}), handling("withdrawn", 2, reason="算了"))
+    desk.tell(handling("reopened", 4, reason="又来电"))
+    late = handling("customer_answered", 3, settled=True, text="已答复")
+    desk.take(late, START + timedelta(hours=5))
+    assert len(desk.tell(handling("passed_on", 6, to_department=QUALITY, **WHY))) == 2
+
+
+def test_what_those_found_who_had_it_before_decides_nothing_when_it_is_reported_late(desk: Desk) -> None:
+    desk.tell(complaint(**{"class": "delay"}), handling("passed_on", 4, to_department=QUALITY, **WHY))
+    late = handling("judged", 3, **{"stands": True, "class": "loss"})
+    assert len(desk.take(late, START + timedelta(hours=5)).outputs) == 1
+    assert len(desk.tell(handling("judged", 6, **{"stands": True, "class": "loss"}))) == 3
 
 
 def test_an_unsettled_answer_ends_nothing(desk: Desk) -> None:
