@@ -68,6 +68,13 @@ class Source(Protocol):
         """Shards whose offset no longer exists, with the broker's words (log truncated, retention passed)."""
         ...
 
+    def next_record(self, shard: int, topic: str, offset: int) -> int:
+        """Where, at the earliest, the next record stands if all before `offset` is done.
+
+        Behind `offset` where the log holds what is no record there, such as the end mark of an adapter's transaction.
+        """
+        ...
+
     def start(self, shard: int, offsets: Mapping[str, int]) -> None:
         """Begin to deliver this shard's records from these offsets (topic -> next offset)."""
         ...

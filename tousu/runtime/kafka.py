@@ -47,6 +47,7 @@ class KafkaSource:
         self._broken: dict[int, str] = {}
         self._offsets: dict[tuple[str, int], int] = {}
         self._paused: set[tuple[str, int]] = set()
+        self._empty_to: dict[tuple[str, int], int] = {}
         self._noted: dict[tuple[str, int], int] = {}
         self._noted_at_s = 0.0
         self._assignment_stale = False
@@ -62,6 +63,7 @@ class KafkaSource:
                 "auto.offset.reset": "error",
                 "partition.assignment.strategy": "range",
                 "isolation.level": "read_committed",
+                "enable.partition.eof": True,
                 "session.timeout.ms": int(session_s * 1000),
                 "heartbeat.interval.ms": int(min(3000, session_s * 1000 / 4)),
                 "max.poll.interval.ms": max(300_000, int(session_s * 1000)),
@@ -135,7 +137,11 @@ class KafkaSource:
 
     def _note_error(self, message: Message, error: KafkaError) -> None:
         partition = message.partition()
-        if error.code() in _OFFSET_GONE and partition is not None:
+        topic, partition, offset = message.topic(), message.partition(), message.offset()
+        if error.code() == KafkaError._PARTITION_EOF:
+            assert topic is not None and partition is not None and offset is not None
+            self._empty_to[(topic, partition)] = offset
+        elif error.code() in _OFFSET_GONE and partition is not None:
             self._broken[partition] = f"{message.topic()}/{message.partition()}: {error.str()}"
         elif error.fatal():
             raise Stop("broker_fatal", error.str())
@@ -147,8 +153,15 @@ class KafkaSource:
         wanted = [TopicPartition(t, p, o) for (t, p), o in self._offsets.items() if (t, p) not in self._paused]
         self._consumer.assign(wanted)
 
+    def next_record(self, shard: int, topic: str, offset: int) -> int:
+        # Only what was said while we stood at this very offset counts: then nothing lies in between.
+        if self._offsets.get((topic, shard)) != offset:
+            return offset
+        return max(offset, self._empty_to.get((topic, shard), offset))
+
     def start(self, shard: int, offsets: Mapping[str, int]) -> None:
         for topic, offset in offsets.items():
+            self._empty_to.pop((topic, shard), None)
             self._offsets[(topic, shard)] = offset
         self._assignment_stale = True
 

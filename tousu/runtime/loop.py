@@ -377,7 +377,7 @@ class Loop:
     def _reached_goal(self, number: int, shard: Shard) -> bool:
         assert shard.goal is not None
         offsets = shard.opened.bookmark.offsets
-        ends = shard.goal.offsets
-        return all(offsets.get(t, 0) >= ends.get((t, number), 0) for t in self._inputs if (t, number) in ends) and any(
-            (t, number) in ends for t in self._inputs
+        ends = {topic: end for (topic, owner), end in shard.goal.offsets.items() if owner == number}
+        return bool(ends) and all(
+            self._source.next_record(number, topic, offsets.get(topic, 0)) >= end for topic, end in ends.items()
         )
