@@ -1,0 +1,111 @@
+"""The processors as processes of the operating system: started together, waited for, watched, stopped in order."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from tousu.local.machine import environment
+from tousu.local.process import LOG_LINES_SHOWN, ServerFailed, ServerProcess
+
+READY_S: Final = 60.0
+STOP_S: Final = 20.0
+ASK_S: Final = 1.0
+ASK_AGAIN_S: Final = 0.05
+
+
+class Crew:
+    """One process for each name, `python -m services.NAME`. `settings` are TOUSU_* variables that all of them get.
+
+    Logs go to `data`/logs, addresses of metrics to `data`/run. Nobody outlives this process.
+    """
+
+    def __init__(self, names: Sequence[str], data: Path, settings: Mapping[str, str]) -> None:
+        self.names = tuple(names)
+        self._data = data.resolve()
+        self._settings = dict(settings)
+        self._processes = {name: ServerProcess(f"processor {name}", self.log_file(name)) for name in names}
+
+    def log_file(self, name: str) -> Path:
+        return self._data / "logs" / f"{name}.log"
+
+    def _address_file(self, name: str) -> Path:
+        return self._data / "run" / f"{name}.address"
+
+    def pid(self, name: str) -> int:
+        return self._processes[name].pid
+
+    def address(self, name: str) -> str:
+        """host:port of a processor's metrics, once it serves them; else empty."""
+        file = self._address_file(name)
+        return file.read_text().strip() if file.exists() else ""
+
+    def start(self, on_ready: Callable[[str], None] = lambda name: None, wait_s: float = READY_S) -> None:
+        """Start everybody and wait until all are ready. Raises ServerFailed with the log of one who is not."""
+        inherited = {name: value for name, value in environment().items() if not name.startswith("TOUSU_")}
+        for name, process in self._processes.items():
+            self._address_file(name).parent.mkdir(parents=True, exist_ok=True)
+            self._address_file(name).unlink(missing_ok=True)
+            own = {"TOUSU_METRICS_PORT_FILE": str(self._address_file(name)), "PYTHONUNBUFFERED": "1"}
+            process.start(
+                [sys.executable, "-m", f"services.{name}"], lambda: True, 0.0,
+                environ={**inherited, **self._settings, **own},
+            )  # fmt: skip
+        waited_for = list(self.names)
+        deadline = time.monotonic() + wait_s
+        while waited_for:
+            self.check()
+            for name in [each for each in waited_for if self.is_ready(each)]:
+                waited_for.remove(name)
+                on_ready(name)
+            if time.monotonic() > deadline:
+                raise ServerFailed(
+                    f"not ready after {wait_s:.0f} s: {', '.join(waited_for)}.{self._end_of(waited_for[0])}"
+                )
+            time.sleep(ASK_AGAIN_S)
+
+    def is_ready(self, name: str) -> bool:
+        """Whether a processor says that it does its work."""
+        address = self.address(name)
+        if not address:
+            return False
+        try:
+            with urllib.request.urlopen(f"http://{address}/readyz", timeout=ASK_S) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def check(self) -> None:
+        """Raises ServerFailed, with the end of its log, when somebody has ended by itself."""
+        for name, process in self._processes.items():
+            if not process.alive:
+                raise ServerFailed(f"processor {name} ended by itself.{self._end_of(name)}")
+
+    def _end_of(self, name: str) -> str:
+        file = self.log_file(name)
+        lines = file.read_text(errors="replace").splitlines()[-LOG_LINES_SHOWN:] if file.exists() else []
+        return "\n".join(["", f"The end of {file}:", *(f"  {line}" for line in lines)])
+
+    def stop(self) -> None:
+        """Ask everybody to stop, then wait for each; who does not is killed."""
+        for process in self._processes.values():
+            if process.alive:
+                os.kill(process.pid, signal.SIGTERM)
+        for process in self._processes.values():
+            process.stop(signal.SIGTERM, STOP_S)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()

@@ -1,0 +1,147 @@
+"""Looks on while the processors work: reads every topic that they write, counts, and keeps what was said."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from tousu.connection import Connection
+from tousu.event import time_of_text
+from tousu.failure import Failure, Retry, Stop
+from tousu.runtime.broker import Record
+from tousu.runtime.history import History, is_tick
+from tousu.simulation.lines import line_of
+
+WRITTEN: Final = (
+    "complaints.accepted", "complaints.rejected", "complaints.cases", "complaints.sla", "complaints.outcomes",
+    "complaints.claims", "complaints.warnings",
+)  # fmt: skip
+FORWARDED: Final = frozenset({"duplicate.joined"})
+"""Counted once, where intake says it; the router says it again."""
+ARCHIVE: Final = "events.jsonl"
+"""In the data folder: every published event, one a line, for whoever looks after the broker is gone."""
+WAIT_S: Final = 30.0
+POLL_S: Final = 0.1
+
+
+class Tallies:
+    """What has been counted so far. Every record once: a re-sent one is known by its origin and number."""
+
+    def __init__(self) -> None:
+        self.types: Counter[str] = Counter()
+        """event type, without `tousu.` and version"""
+        self.rejected: Counter[str] = Counter()
+        self.departments: dict[str, tuple[str, ...]] = {}
+        """case number -> who answers for it now"""
+        self.classes: dict[str, str] = {}
+        self.results: Counter[str] = Counter()
+        self.claims: Counter[str] = Counter()
+        self.accepted = 0
+        self.repeated = 0
+
+    def count(self, topic: str, name: str, data: dict[str, Any], reason: str) -> None:
+        """Add one event: its topic, its name, its data, and for a rejected one its reason."""
+        if topic == "complaints.accepted":
+            self.accepted += 1
+        elif name in FORWARDED:
+            return
+        self.types[name] += 1
+        if name == "event.rejected":
+            self.rejected[reason] += 1
+        elif name in ("complaint.routed", "inquiry.routed"):
+            self.departments[data["case_number"]] = tuple(data["departments"])
+            self.classes[data["case_number"]] = data.get("class") or data["kind"]
+        elif name == "case.passed_on":
+            self.departments[data["case_number"]] = tuple(data["to_departments"])
+        elif name == "case.closed":
+            self.results[data["result"]] += 1
+        elif name == "claim.opened":
+            self.claims[data["cause"]] += 1
+
+
+class Happening:
+    """One event worth a line on the screen."""
+
+    def __init__(self, moment: datetime, name: str, case_number: str, data: dict[str, Any], reason: str) -> None:
+        self.moment, self.name, self.case_number, self.data, self.reason = moment, name, case_number, data, reason
+
+
+class Onlooker:
+    """Reads in a thread of its own, from the first record on. `heard` is called for every event, in that thread."""
+
+    def __init__(self, connection: Connection, data: Path, heard: Callable[[Happening], None]) -> None:
+        self.tallies = Tallies()
+        self.failure: Failure | None = None
+        self._heard = heard
+        self._connection = connection
+        self._archive = data / ARCHIVE
+        self._numbers: dict[str, str] = {}
+        self._seen: dict[tuple[str, int, str], int] = {}
+        self._news = threading.Condition()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="onlooker", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join()
+
+    def number_of(self, event_id: str) -> str:
+        """The case that an inbound event opened. Raises Retry when intake has not said so in time."""
+        with self._news:
+            known = self._news.wait_for(lambda: event_id in self._numbers or self.failure is not None, WAIT_S)
+            if self.failure is not None:
+                raise self.failure
+            if not known:
+                raise Retry("no_case", f"intake has not registered {event_id} within {WAIT_S:g} s")
+            return self._numbers[event_id]
+
+    def _run(self) -> None:
+        try:
+            with History(self._connection) as history, self._archive.open("wb") as archive:
+                history.follow(dict.fromkeys(history.places(WRITTEN), 0))
+                while not self._stopping.is_set():
+                    for record in history.poll(POLL_S):
+                        if not self._is_repeated(record) and not is_tick(record):
+                            archive.write(line_of(record) + b"\n")
+                            self._note(record)
+        except Failure as error:
+            self._give_up(error)
+        except Exception as error:  # noqa: BLE001 - said by whoever waits, in their thread
+            self._give_up(Stop("onlooker", f"{type(error).__name__}: {error}"))
+
+    def _give_up(self, error: Failure) -> None:
+        with self._news:
+            self.failure = error
+            self._news.notify_all()
+
+    def _is_repeated(self, record: Record) -> bool:
+        said = dict(record.headers)
+        place = (record.topic, record.partition, (said.get("tousu-origin") or b"").decode())
+        number = int(said.get("tousu-seq") or b"0")
+        if number <= self._seen.get(place, 0):
+            self.tallies.repeated += 1
+            return True
+        self._seen[place] = number
+        return False
+
+    def _note(self, record: Record) -> None:
+        said = {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers}
+        name = said["ce_type"].removeprefix("tousu.").removesuffix(".v1")
+        is_rejected = name == "event.rejected"
+        data: dict[str, Any] = {} if is_rejected else orjson.loads(record.value or b"{}")
+        reason = said.get("tousu-reason", "")
+        self.tallies.count(record.topic, name, data, reason)
+        if "source_event" in data and name.endswith(".registered"):
+            with self._news:
+                self._numbers[data["source_event"]["id"]] = data["case_number"]
+                self._news.notify_all()
+        self._heard(Happening(time_of_text(said["tousu-time"]), name, said.get("ce_subject", ""), data, reason))

@@ -1,0 +1,176 @@
+"""`tousu demo`: broker, topics, processors, a day of complaints, a summary; then everything is stopped again."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import Final, NamedTuple, Protocol
+
+import orjson
+from rich.console import Console
+
+from tousu.client.topics import Topics
+from tousu.connection import Connection
+from tousu.demo.crew import Crew
+from tousu.demo.onlooker import Onlooker
+from tousu.demo.play import MINUTE, Beat, Player, beats
+from tousu.demo.screen import Screen
+from tousu.demo.summary import say_where, show, where_to_look
+from tousu.failure import Retry, Stop
+from tousu.local.embedded import EmbeddedBroker
+from tousu.local.kafka import KafkaBroker
+from tousu.local.machine import NotOnThisMachine
+from tousu.runtime import bookmark as bm
+from tousu.runtime.backlog import Behind, backlog
+from tousu.runtime.history import History
+from tousu.runtime.inspection import Inspection
+from tousu.simulation.pipeline import PROCESSORS
+
+PARTITIONS: Final = 4
+SETTLE_S: Final = 60.0
+ASK_AGAIN_S: Final = 0.1
+MARK: Final = "demo.json"
+"""A folder with this file is a former demo's: the next one may clear it."""
+EXAMPLE: Final = Path(__file__).resolve().parents[2] / "examples" / "courier-day.jsonl"
+WITH_DATABASE: Final = tuple(name for name in PROCESSORS if name != "trends")
+
+
+class Broker(Protocol):
+    """A broker of tousu.local."""
+
+    @property
+    def address(self) -> str: ...
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+class Demo(NamedTuple):
+    """What the demo is told: broker (kafka or embedded), pack, data folder, the file to play."""
+
+    broker: str = "kafka"
+    pack: str = "courier-network"
+    data: Path = Path("data/demo")
+    file: Path = EXAMPLE
+
+
+def run_demo(demo: Demo, console: Console) -> None:
+    """Play the day. Raises ServerFailed, Retry or Stop when something did not work; what was started is stopped."""
+    began_s = time.monotonic()
+    played = beats(demo.file.read_bytes().splitlines())
+    prepare_folder(demo.data)
+    with ExitStack() as stack:
+        screen = stack.enter_context(Screen(console))
+        broker, kind = _start_broker(demo, screen, stack)
+        connection = Connection(broker.address)
+        _make_topics(connection)
+        crew = Crew(PROCESSORS, demo.data, _settings(demo, connection))
+        screen.say(f"starting the processors: {', '.join(PROCESSORS)}")
+        stack.enter_context(crew)
+        crew.start(lambda name: screen.say(f"  {name:<8} ready: http://{crew.address(name)}/metrics"))
+        screen.say(f"everything runs after {time.monotonic() - began_s:.1f} s; now the day begins")
+        onlooker = Onlooker(connection, demo.data, screen.happened)
+        onlooker.start()
+        stack.callback(onlooker.stop)
+        screen.watch(onlooker.tallies)
+        player = Player(connection, PARTITIONS, onlooker.number_of)
+        _play(played, player, screen, crew)
+        with History(connection) as history:
+            behind = _wait_until_done(demo.data, played[-1].moment, crew, history)
+        onlooker.stop()
+        screen.quiet()
+        if onlooker.failure is not None:
+            raise onlooker.failure
+        show(console, onlooker.tallies, player.published, behind)
+        note = {"broker": kind, "address": broker.address, "pack": demo.pack, "published": player.published}
+        (demo.data / MARK).write_bytes(orjson.dumps(note, option=orjson.OPT_INDENT_2))
+        example = onlooker.number_of("case-7-four-pieces")
+        say_where(console, where_to_look(demo.data, example, "broker", is_kept=kind == "kafka"))
+        screen.say(f"done after {time.monotonic() - began_s:.1f} s; stopping broker and processors, {demo.data} stays")
+
+
+def prepare_folder(data: Path) -> None:
+    """An empty data folder. Raises Stop `not_ours` for a folder with other things in it, which is left alone."""
+    if data.exists() and any(data.iterdir()):
+        if not (data / MARK).exists():
+            raise Stop("not_ours", f"{data} is not empty and not a former demo's folder; name another one with --data")
+        shutil.rmtree(data)
+    data.mkdir(parents=True, exist_ok=True)
+    (data / MARK).write_text("{}\n")
+
+
+def _start_broker(demo: Demo, screen: Screen, stack: ExitStack) -> tuple[Broker, str]:
+    kind = demo.broker
+    broker: Broker
+    if kind == "kafka":
+        try:
+            broker = KafkaBroker(demo.data / "kafka", partitions_default=PARTITIONS)
+            screen.say("starting a Kafka broker (KRaft, one node)")
+            return _started(broker, screen, stack), kind
+        except NotOnThisMachine as missing:
+            screen.say(f"No real broker can be had here: {missing}", "yellow")
+    screen.say("using the broker built into librdkafka: in memory only, everything on it is gone at the end", "yellow")
+    return _started(EmbeddedBroker(demo.data / "embedded"), screen, stack), "embedded"
+
+
+def _started(broker: Broker, screen: Screen, stack: ExitStack) -> Broker:
+    stack.callback(broker.stop)
+    broker.start()
+    screen.say(f"  broker ready: {broker.address}")
+    return broker
+
+
+def _make_topics(connection: Connection) -> None:
+    topics = Topics(connection)
+    try:
+        topics.apply(topics.plan(PARTITIONS))
+    finally:
+        topics.close()
+
+
+def _settings(demo: Demo, connection: Connection) -> dict[str, str]:
+    return {
+        "TOUSU_BROKER": connection.servers, "TOUSU_DATA": str(demo.data.resolve()), "TOUSU_PACK": demo.pack,
+        "TOUSU_PARTITIONS": str(PARTITIONS), "TOUSU_TIME": "events", "TOUSU_CHECK": "always", "TOUSU_LOG": "json",
+    }  # fmt: skip
+
+
+def _play(played: Sequence[Beat], player: Player, screen: Screen, crew: Crew) -> None:
+    for beat in played:
+        crew.check()
+        player.play(beat)
+        screen.moved(beat.moment, player.published)
+    # Somebody who reads two topics takes the last tick of one only when the other has spoken of a later time.
+    player.tick(played[-1].moment + MINUTE)
+    player.finish()
+
+
+def _wait_until_done(data: Path, moment: datetime, crew: Crew, history: History) -> list[Behind]:
+    """Until every shard's time has come to the end and nothing is unread. Raises Retry when it takes too long."""
+    deadline = time.monotonic() + SETTLE_S
+    goal_us = bm.micros(moment)
+    while True:
+        crew.check()
+        if all(_reached(data, name, goal_us) for name in WITH_DATABASE):
+            behind = [each for name in WITH_DATABASE for each in backlog(_inspection(data, name), history)]
+            if not any(each.events for each in behind):
+                return behind
+        if time.monotonic() > deadline:
+            raise Retry(
+                "not_done", f"the processors were not done {SETTLE_S:.0f} s after the last event; see {data}/logs"
+            )
+        time.sleep(ASK_AGAIN_S)
+
+
+def _reached(data: Path, name: str, goal_us: int) -> bool:
+    standings = _inspection(data, name).standings()
+    return len(standings) == PARTITIONS and all(each.bookmark.time_us >= goal_us for each in standings)
+
+
+def _inspection(data: Path, name: str) -> Inspection:
+    return Inspection(f"sqlite:///{data.resolve() / name}.sqlite", name)

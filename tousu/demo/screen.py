@@ -1,0 +1,96 @@
+"""What the demo shows: a live view on a terminal, plain lines anywhere else."""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import datetime
+from threading import Lock
+from types import TracebackType
+from typing import Final, Self
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from tousu.demo.diary import BEIJING
+from tousu.demo.onlooker import Happening, Tallies
+from tousu.demo.wording import sentence
+
+LINES: Final = 16
+COUNTED: Final = (
+    ("accepted", ""), ("rejected", "event.rejected"), ("joined", "duplicate.joined"), ("closed", "case.closed"),
+    ("clocks met", "clock.met"), ("warned", "clock.warned"), ("breached", "clock.breached"), ("claims", "claim.opened"),
+)  # fmt: skip
+
+
+class Screen:
+    """Where the demo speaks. `happened` may be called from another thread."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self._lines: deque[Text] = deque(maxlen=LINES)
+        self._lock = Lock()
+        self._live: Live | None = None
+        self._tallies = Tallies()
+        self._moment: datetime | None = None
+        self._published = 0
+
+    def say(self, words: str, style: str = "") -> None:
+        """One line of what the demo itself does."""
+        self.console.print(Text(words, style=style), soft_wrap=True)
+
+    def watch(self, tallies: Tallies) -> None:
+        """Show these counts from now on."""
+        self._tallies = tallies
+        if self.console.is_terminal:
+            self._live = Live(console=self.console, refresh_per_second=8, get_renderable=self._view, transient=True)
+            self._live.start()
+
+    def happened(self, happening: Happening) -> None:
+        """Show one event, if it is worth a line."""
+        found = sentence(happening)
+        if found is None:
+            return
+        style, words = found
+        when = happening.moment.astimezone(BEIJING).strftime("%m-%d %H:%M")
+        line = Text.assemble((when, "dim"), "  ", (f"{happening.case_number or '-':<21}", "bold"), " ", (words, style))
+        with self._lock:
+            if self._live is None:
+                self.console.print(line, soft_wrap=True)
+            else:
+                self._lines.append(line)
+
+    def moved(self, moment: datetime, published: int) -> None:
+        """Simulated time has come to `moment`, and so many events were published."""
+        self._moment, self._published = moment, published
+
+    def _view(self) -> Group:
+        counts = Table.grid(padding=(0, 3))
+        values = [self._tallies.types[kind] if kind else self._tallies.accepted for _, kind in COUNTED]
+        counts.add_row(
+            *(
+                Text.assemble((f"{value:,}", "bold"), f" {label}")
+                for (label, _), value in zip(COUNTED, values, strict=True)
+            )
+        )
+        now = self._moment.astimezone(BEIJING).strftime("%A %d %B %Y %H:%M") if self._moment else "starting"
+        title = f"simulated time: {now} (Beijing)   {self._published:,} events published"
+        with self._lock:
+            lines = list(self._lines)
+        return Group(Panel(counts, title=title), *lines)
+
+    def quiet(self) -> None:
+        """End the live view; what is said from now on stays."""
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.quiet()

@@ -1,0 +1,78 @@
+"""What the demo says at its end: what came of the day, and where to look next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from tousu.demo.onlooker import ARCHIVE, Tallies
+from tousu.runtime.backlog import Behind
+
+LOOK: Final = "SELECT key, state, department, resolution_due FROM sla_case LIMIT 10"
+CLOCKS: Final = ("started", "met", "warned", "breached", "breach_withdrawn", "cancelled")
+
+
+def listed(counts: Mapping[str, int]) -> str:
+    """`12 broken_json, 3 nul_character`, the most first."""
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return ", ".join(f"{count} {name}" for name, count in ordered) or "none"
+
+
+def show(console: Console, tallies: Tallies, published: int, behind: Sequence[Behind]) -> None:
+    """The day in numbers."""
+    types = tallies.types
+    departments = Counter(name for names in tallies.departments.values() for name in names)
+    table = Table(title="What came of the day", show_header=False, title_justify="left")
+    table.add_column(style="bold")
+    table.add_column(overflow="fold")
+    rows = {
+        "published": f"{published} events",
+        "accepted": f"{tallies.accepted} events: {types['complaint.registered']} complaints, "
+        f"{types['inquiry.registered']} inquiries, {types['duplicate.joined']} told again and joined",
+        "rejected": f"{sum(tallies.rejected.values())}: {listed(tallies.rejected)}",
+        "repeated": f"{published - tallies.accepted - sum(_by_intake(tallies).values())} re-sent events without effect",
+        "classes": listed(Counter(tallies.classes.values())),
+        "routed to": listed(departments),
+        "clocks": ", ".join(f"{types[f'clock.{name}']} {name.replace('_', ' ')}" for name in CLOCKS),
+        "escalated": str(types["case.escalated"]),
+        "claims opened": f"{types['claim.opened']}: {listed(tallies.claims)}",
+        "cases closed": f"{types['case.closed']}: {listed(tallies.results)}",
+        "early warnings": str(types["early_warning.raised"]),
+        "backlog": str(sum(each.events for each in behind)),
+    }
+    for name, words in rows.items():
+        table.add_row(name, words)
+    console.print(table)
+
+
+def _by_intake(tallies: Tallies) -> Counter[str]:
+    """What was refused at the gate; the rest of the refusals came later, for events that were accepted."""
+    return Counter({reason: n for reason, n in tallies.rejected.items() if reason != "illegal_transition"})
+
+
+def where_to_look(data: Path, case_number: str, broker: str, *, is_kept: bool) -> list[str]:
+    """What a curious reader types next."""
+    folder = f"--data {data}"
+    lines = [
+        f"tousu case {case_number} {folder}      where it stands, its clocks, its story",
+        f"tousu explain {case_number} {folder}   why this class, these departments, these limits",
+        f"tousu rejected list {folder}",
+        f"sqlite3 {data}/sla.sqlite '{LOOK}'",
+        f"{data}/{ARCHIVE}   every published event, one a line",
+        f"{data}/logs/       what the processors logged",
+    ]
+    if is_kept:
+        lines.append(f"python -m tousu.local kafka --data {data}   starts the {broker} again, topics and all")
+    return lines
+
+
+def say_where(console: Console, lines: Sequence[str]) -> None:
+    console.print(Text("Where to look next", style="bold"))
+    for line in lines:
+        console.print(f"  {line}", highlight=False, soft_wrap=True)

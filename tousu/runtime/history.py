@@ -1,0 +1,129 @@
+"""What topics hold, read from outside every group: for audits, rebuilds, backlogs and whoever looks on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterator, Mapping
+from types import TracebackType
+from typing import Final, NamedTuple, Self, cast
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+
+from tousu.connection import Connection
+from tousu.event import Headers
+from tousu.failure import Retry, Stop
+from tousu.runtime.arrival import TICK
+from tousu.runtime.broker import Record
+from tousu.runtime.kafka import LOG
+
+REQUEST_S: Final = 10.0
+SILENCE_S: Final = 30.0
+"""A broker that says nothing for so long while there is something to read is away."""
+BATCH: Final = 2_000
+
+Place = tuple[str, int]
+"""Topic and partition."""
+
+
+class Extent(NamedTuple):
+    """From the first offset that is there to the one that comes next."""
+
+    start: int
+    end: int
+
+
+def is_tick(record: Record) -> bool:
+    """Whether a record only says that time has passed."""
+    return ("ce_type", TICK.encode()) in record.headers
+
+
+class History:
+    """Reads partitions from any offset, and changes nothing. Raises Retry `broker_away` while the broker is silent."""
+
+    def __init__(self, connection: Connection) -> None:
+        settings = {
+            "bootstrap.servers": connection.servers, **connection.librdkafka(), "group.id": "tousu.history",
+            "enable.auto.commit": False, "enable.auto.offset.store": False, "auto.offset.reset": "error",
+            "isolation.level": "read_committed", "enable.partition.eof": False, "fetch.wait.max.ms": 50,
+            "queued.max.messages.kbytes": 16_384,
+        }  # fmt: skip
+        self._consumer = Consumer(settings, logger=LOG)
+
+    def partitions(self, topic: str) -> int:
+        """How many partitions a topic has. Raises Stop `no_topic` when there is none."""
+        try:
+            found = self._consumer.list_topics(topic, timeout=REQUEST_S).topics[topic]
+        except KafkaException as error:
+            raise Retry("broker_away", f"the broker does not answer: {error.args[0].str()}") from error
+        if found.error is not None or not found.partitions:
+            raise Stop("no_topic", f"topic {topic} does not exist; make the topics with `tousu topics apply`")
+        return len(found.partitions)
+
+    def places(self, topics: Collection[str]) -> list[Place]:
+        """Every partition of these topics."""
+        return [(topic, number) for topic in topics for number in range(self.partitions(topic))]
+
+    def extents(self, places: Collection[Place]) -> dict[Place, Extent]:
+        """Where these partitions begin and end now."""
+        found = {}
+        for topic, number in places:
+            try:
+                low, high = self._consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=REQUEST_S)
+            except KafkaException as error:
+                raise Retry("broker_away", f"cannot ask where {topic} ends: {error.args[0].str()}") from error
+            found[(topic, number)] = Extent(low, high)
+        return found
+
+    def read(self, stretches: Mapping[Place, Extent]) -> Iterator[Record]:
+        """The records of these stretches, in order within a partition, until the last end is reached."""
+        left = {place: stretch.end for place, stretch in stretches.items() if stretch.start < stretch.end}
+        self.follow({place: stretches[place].start for place in left})
+        heard_s = time.monotonic()
+        while left:
+            records = self.poll(0.1)
+            if records:
+                heard_s = time.monotonic()
+            elif time.monotonic() - heard_s > SILENCE_S:
+                raise Retry("broker_away", f"nothing came for {SILENCE_S:g} s; still to read: {len(left)} partitions")
+            for record in records:
+                place = (record.topic, record.partition)
+                if place in left and record.offset < left[place]:
+                    yield record
+            self._strike_off(left)
+
+    def _strike_off(self, left: dict[Place, int]) -> None:
+        positions = self._consumer.position([TopicPartition(*place) for place in left])
+        for each in positions:
+            if each.offset >= left[(each.topic, each.partition)]:
+                del left[(each.topic, each.partition)]
+
+    def follow(self, starts: Mapping[Place, int]) -> None:
+        """Begin to deliver these partitions from these offsets; `poll` hands the records over."""
+        self._consumer.assign([TopicPartition(topic, number, offset) for (topic, number), offset in starts.items()])
+
+    def poll(self, timeout_s: float) -> list[Record]:
+        """What has come since the last call. Raises Stop `offset_gone` when an offset is not in the log."""
+        records = []
+        for message in self._consumer.consume(BATCH, timeout_s):
+            error = message.error()
+            if error is None:
+                records.append(
+                    Record(
+                        message.topic() or "", message.partition() or 0, message.offset() or 0, message.key(),
+                        message.value(), cast("Headers", message.headers() or ()), message.timestamp()[1],
+                    )
+                )  # fmt: skip
+            elif error.code() in (KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE):
+                raise Stop("offset_gone", f"{message.topic()}/{message.partition()}: {error.str()}")
+        return records
+
+    def close(self) -> None:
+        self._consumer.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

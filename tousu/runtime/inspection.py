@@ -1,0 +1,68 @@
+"""A look into a processor's database from outside, while it works or long after: bookmarks and rows, never a change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from tousu.failure import Retry, Stop
+from tousu.runtime import bookmark as bm
+from tousu.runtime.bookmark import Bookmark
+from tousu.runtime.broker import OutRecord
+
+
+class Standing(NamedTuple):
+    """One shard as its database knows it: the bookmark, and the outputs of the last turn (they may not be out yet)."""
+
+    shard: int
+    turn: int
+    bookmark: Bookmark
+    pending: tuple[OutRecord, ...]
+
+
+class Inspection:
+    """Reads the database of one processor.
+
+    Raises Stop `no_database` where there is none, Retry `database_away` while it does not answer.
+    """
+
+    def __init__(self, url: str, processor: str) -> None:
+        self.processor = processor
+        self.url = url
+        address = sa.make_url(url)
+        if address.get_backend_name() == "sqlite":
+            path = Path(address.database or "")
+            if not path.is_file():
+                raise Stop("no_database", f"{path} is not there: has {processor} ever run with this data folder?")
+            self._engine = sa.create_engine(f"sqlite:///file:{path}?mode=ro&uri=true", poolclass=sa.NullPool)
+        else:
+            self._engine = sa.create_engine(address.set(drivername="postgresql+psycopg"), poolclass=sa.NullPool)
+
+    def rows(self, statement: str, values: Mapping[str, Any] = {}) -> list[dict[str, Any]]:
+        """What a SELECT finds."""
+        try:
+            with self._engine.connect() as connection:
+                return [dict(row) for row in connection.execute(sa.text(statement), dict(values)).mappings()]
+        except DBAPIError as error:
+            raise Retry("database_away", f"the database of {self.processor} does not answer: {error.orig}") from error
+
+    def standings(self) -> list[Standing]:
+        """Every shard that this processor has ever owned, in order."""
+        table = f"{self.processor}_bookmark"
+        return [
+            Standing(row["shard"], row["turn"], bm.decode(row["doc"]), tuple(bm.unpack_pending(bytes(row["pending"]))))
+            for row in self.rows(f"SELECT shard, turn, doc, pending FROM {table} ORDER BY shard")
+        ]
+
+    def state(self, kind: str, key: str) -> dict[str, Any] | None:
+        """The document of one state as JSON, whichever shard it lies in."""
+        rows = self.rows(f"SELECT doc FROM {self.processor}_{kind} WHERE key = :key", {"key": key})
+        return orjson.loads(rows[0]["doc"]) if rows else None
+
+    def close(self) -> None:
+        self._engine.dispose()
