@@ -1,13 +1,13 @@
 """Who said it, without saying who: pseudonyms of persons, fingerprints of events.
 
-All are keyed (HMAC, keyed BLAKE2), since a plain hash of a telephone number is found again by trying them all.
-Source: design.md, section 6.
+All are keyed, since a plain hash of a telephone number is found again by trying them all. BLAKE2 takes a key by itself
+(RFC 7693, section 2.9), which makes it what HMAC makes of other hashes, at a tenth of the time. Source: design.md,
+section 6.
 """
 
 from __future__ import annotations
 
 import hashlib
-import hmac
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,7 +31,7 @@ def pseudonym(key: bytes, event: Event, channel: str) -> str:
     name alone proves nothing (there are many 王伟): it counts for this one event only.
     """
     person = _person(event.data, channel) or f"event\0{event.source}\0{event.id}"
-    return hmac.digest(key, person.encode(), "sha256")[:16].hex()
+    return hashlib.blake2b(person.encode(), key=key, digest_size=16, person=b"pseudonym").hexdigest()
 
 
 def _person(data: Mapping[str, Any], channel: str) -> str:

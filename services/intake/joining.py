@@ -47,6 +47,7 @@ class Joining:
         self._classifier = Classifier(pack)
         self._rule = pack.join
         self._calendars = pack.calendar
+        self._known = frozenset(pack.classes)
         self._by_class = "class" in pack.join.same
 
     def said(self, data: Mapping[str, Any]) -> Said:
@@ -64,7 +65,9 @@ class Joining:
 
     def _classes(self, telling: Mapping[str, Any]) -> set[str]:
         given = telling.get("class")
-        found = self._classifier.classify(telling.get("content", ""), given)
+        if given in self._known:
+            return {given}
+        found = self._classifier.classify(telling.get("content", ""))
         classes = {trouble.class_name for trouble in found.troubles} or set(found.candidates)
         return classes or ({given} if given else set())
 

@@ -5,7 +5,7 @@ Source: schemas/events/complaint.registered.v1.json and inquiry.registered.v1.js
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -88,7 +88,7 @@ def personal_values(data: Mapping[str, Any], personal: Collection[Place]) -> Ite
             continue
         value: Any = data
         for step in place:
-            value = value.get(step) if isinstance(value, Mapping) else None
+            value = value.get(step) if isinstance(value, dict) else None
         if isinstance(value, str):
             yield value
 
@@ -129,6 +129,6 @@ def _composed(value: Any) -> Any:
         return composed(value)
     if isinstance(value, dict):
         return {name: _composed(child) for name, child in value.items()}
-    if isinstance(value, Sequence):
+    if isinstance(value, list):
         return [_composed(child) for child in value]
     return value

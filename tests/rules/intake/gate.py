@@ -112,9 +112,9 @@ class Gate:
             else:
                 self.states[ref] = state
 
-    def registers(self, event: Event) -> str:
+    def registers(self, event: Event, now: datetime | None = None) -> str:
         """Hear a complaint that becomes a case of its own; its number."""
-        (output,) = self.hear(event).outputs
+        (output,) = self.hear(event, now).outputs
         assert output.type.endswith(".registered.v1"), output.type
         return output.subject
 

@@ -82,8 +82,9 @@ def test_a_joined_telling_is_kept_with_its_source_and_time_of_receipt(gate: Gate
     assert data["received_at"] == "2026-01-05T04:30:00Z"
     assert data["channel"] == "social"
     assert data["reference"] == {"platform": "weibo", "found_by": "E9"}
-    assert {(one.channel, one.event_id) for one in gate.records(number)} >= {("social", "post-77")}
-    assert len(gate.records(number)) == 2
+    gate.joins(complaint("email", at=START + hours(4), id_="mail-5", waybill_number=W, class_="loss"))
+    kept = {(one.channel, one.received_at) for one in gate.records(number)}
+    assert kept == {("phone", START), ("social", START + hours(3)), ("email", START + hours(4))}
 
 
 @pytest.mark.parametrize(

@@ -62,10 +62,17 @@ def test_a_day_begins_at_midnight_where_the_company_is(gate: Gate) -> None:
 
 
 def test_a_clock_set_back_gives_no_number_twice(gate: Gate) -> None:
-    """The shard goes to a host whose clock is slow, over midnight."""
-    first = gate.registers(complaint(at=gate.now.replace(hour=16)))
-    second = gate.registers(complaint(at=gate.now - hours(2)))
-    assert (first[:16], second[:16]) == ("20260106-03-0001", "20260106-03-0002")
+    """The shard goes to a host whose clock is slow, over midnight, while pipeline time still stands before it."""
+    tick = gate.now.replace(hour=15, minute=59)
+    numbers = [
+        gate.registers(complaint(at=accepted), now=tick)
+        for accepted in (tick, tick + hours(0.1), tick - hours(0.1), tick + hours(0.1))
+    ]
+    assert [number[:16] for number in numbers] == [
+        "20260105-03-0001", "20260106-03-0001", "20260106-03-0002", "20260106-03-0003",
+    ]  # fmt: skip
+    registered = [output.data["registered_at"] for output in gate.outputs]
+    assert registered == sorted(registered)
 
 
 @pytest.mark.parametrize("shard", range(12))
