@@ -10,6 +10,7 @@ from typing import Final
 
 from services.sla.rules import CASE
 from services.sla.states import Case
+from tousu.runtime.metrics import CASES_DUE_SOON, CASES_OVERDUE, CASES_WITHOUT_CALENDAR, OPEN_CASES, Counted
 from tousu.runtime.processor import Kind
 
 
@@ -55,6 +56,12 @@ KINDS: Final = (
             "missing_calendar": _missing,
         },
         timed=True,
+        gauges=(
+            Counted(OPEN_CASES, "state <> 'closed'", ("department", "grade", "state")),
+            Counted(CASES_DUE_SOON, "next_breach > :now AND next_breach <= :soon"),
+            Counted(CASES_OVERDUE, "overdue_since IS NOT NULL"),
+            Counted(CASES_WITHOUT_CALENDAR, "missing_calendar IS NOT NULL"),
+        ),
     ),
 )
 """next_breach: the earliest due time of a clock that counts. overdue_since: the due time of a breached clock that still

@@ -88,7 +88,7 @@ class SqlCheckpoint:
 
     def save(self, place: Place) -> None:
         self._connection.cursor().execute(
-            f"INSERT INTO {_TABLE} (name, place) VALUES ({self._mark}, {self._mark}) "  # noqa: S608 - constants only
+            f"INSERT INTO {_TABLE} (name, place) VALUES ({self._mark}, {self._mark}) "  # noqa: S608 - constants
             "ON CONFLICT (name) DO UPDATE SET place = excluded.place",
             (self._name, msgspec.json.encode(place).decode()),
         )

@@ -20,6 +20,7 @@ from confluent_kafka import KafkaException
 from tousu.contract import address_of
 from tousu.failure import Failure, Retry, Stop
 from tousu.policy.loading import load_pack
+from tousu.runtime.census import Census
 from tousu.runtime.clock import WallClock
 from tousu.runtime.failpoints import killer
 from tousu.runtime.health import HealthServer
@@ -33,6 +34,7 @@ from tousu.runtime.processor import Processor
 from tousu.runtime.settings import Settings, read_settings
 from tousu.runtime.store import Store
 from tousu.runtime.watch import Glance, Watch
+from tousu.runtime.watched import WatchedSink, WatchedSource
 from tousu.runtime.wiring import Compose, Wiring
 
 STOPPED: Final = 0
@@ -46,8 +48,17 @@ _MEND_FIRST: Final = frozenset(
 )
 
 
+Work = Callable[[Settings, Log, threading.Event], None]
+"""What a process does until the event is set."""
+
+
 def run(name: str, compose: Compose) -> int:
     """Run a processor until SIGTERM or SIGINT. Returns the exit code; with every code but 0 a line says why."""
+    return run_work(name, lambda settings, log, stopping: _run(settings, compose, log, stopping))
+
+
+def run_work(name: str, work: Work) -> int:
+    """Run any work as a processor's process: its settings, logs, signals and exit codes. As `run`."""
     stopping = threading.Event()
     with _stop_signals(stopping):
         try:
@@ -57,7 +68,7 @@ def run(name: str, compose: Compose) -> int:
             sys.stderr.write(f"tousu {name}: {error.message}\n")
             return WRONG_SETTINGS
         try:
-            _run(settings, compose, log, stopping)
+            work(settings, log, stopping)
             code, said = STOPPED, dict[str, Any]()
         except Exception as error:  # noqa: BLE001 - the last one who can say why the process ends
             code, said = _ending(error, with_message=settings.log_level == "debug")
@@ -87,9 +98,14 @@ def _stop_signals(stopping: threading.Event) -> Iterator[None]:
 
 def _run(settings: Settings, compose: Compose, log: Log, stopping: threading.Event) -> None:
     clock = WallClock()
-    processor = compose(_wiring(settings, clock, log))
+    wiring = _wiring(settings, clock, log)
+    processor = compose(wiring)
     watch = Watch()
-    measures = Measures(processor, watch, clock, log, time_from_events=settings.time == "events")
+    measures = Measures(
+        processor, watch, clock, log,
+        pack=(wiring.pack.id, wiring.pack.version), partitions=settings.partitions,
+        time_from_events=wiring.time_from_events,
+    )  # fmt: skip
     with ExitStack() as stack:
         health = HealthServer(
             watch, measures.registry, settings.metrics_host, settings.metrics_port, settings.metrics_port_file
@@ -98,18 +114,23 @@ def _run(settings: Settings, compose: Compose, log: Log, stopping: threading.Eve
         log.info("started", pack=settings.pack, time=settings.time, group=settings.group, metrics=health.address)
         strike = killer(settings.failpoint)
         store = Store(settings.database, processor.name, processor.kinds, strike)
-        waiting = _Waiting(settings.start_wait_s, stopping, watch, log)
+        waiting = Waiting(settings.start_wait_s, stopping, watch, log)
         if not waiting.until(store.create):
             return
+        measures.census = Census(settings.database, processor.name, processor.kinds, watch, settings.census_s)
+        measures.census.start()
+        stack.callback(measures.census.stop)
         source, sink = _broker(settings, processor)  # joins the group, so only now that work can be done
+        loop_asks = processor.keeps_time and not wiring.time_from_events
         loop = Loop(
-            processor, source, sink, store, clock, observer=measures, reached=strike,
-            tuning=Tuning(batch_max=settings.batch, time_from_events=settings.time == "events"),
+            processor, WatchedSource(source, measures, clock, asks=not loop_asks), WatchedSink(sink, measures),
+            store, clock, observer=measures, reached=strike,
+            tuning=Tuning(batch_max=settings.batch, time_from_events=wiring.time_from_events),
         )  # fmt: skip
         stack.callback(loop.finish)
         if not waiting.until(lambda: _check_topics(source, processor, settings)):
             return
-        watch.phase = "working"
+        watch.begin_work()
         _turn(loop, source, watch, stopping)
         watch.phase = "stopping"
         log.info("stopping", shards=sorted(loop.shards))
@@ -166,7 +187,7 @@ def _check_topics(source: KafkaSource, processor: Processor, settings: Settings)
             raise Stop("wrong_partitions", f"TOUSU_PARTITIONS is {settings.partitions} but {message}")
 
 
-class _Waiting:
+class Waiting:
     """Patience at the start: tries again and again, slower and slower, until the time is up or somebody says stop."""
 
     def __init__(self, wait_s: float, stopping: threading.Event, watch: Watch, log: Log) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
 from tousu.decision import Output, Rules, State
 from tousu.event import Event
 from tousu.runtime.broker import Record
+
+if TYPE_CHECKING:
+    from tousu.runtime.metrics import Counted
 
 
 class Codec(Protocol):
@@ -37,6 +40,7 @@ class JsonCodec:
 class Kind:
     """A table of states. `columns` are promoted for queries: column name -> how to read it off a state (text or None).
 
+    `gauges` are counted over the promoted columns now and then, for /metrics.
     `timed` says that states of this kind have clocks: their `next_due` is indexed and they are woken.
     """
 
@@ -48,12 +52,14 @@ class Kind:
         columns: Mapping[str, Callable[[Any], str | None]] | None = None,
         timed: bool = False,
         codec: Codec | None = None,
+        gauges: Sequence[Counted] = (),
     ) -> None:
         self.name = name
         self.state = state
         self.columns = dict(columns or {})
         self.timed = timed
         self.codec: Codec = codec or JsonCodec(state)
+        self.gauges = tuple(gauges)
 
 
 class Input(msgspec.Struct, frozen=True):

@@ -48,6 +48,15 @@ class Watch:
         self.glance = glance
         self.turned_at_s = self._seconds()
 
+    def begin_work(self) -> None:
+        """Everything needed is there; from now on the loop turns."""
+        self.heard_broker()
+        self.phase = "working"
+
+    def heard_broker(self) -> None:
+        """The broker has answered a question just now."""
+        self.broker_heard_at_s = self._seconds()
+
     def is_live(self) -> bool:
         """Whether the loop turns. Never false because a dependency is down: a restart would not bring it back."""
         return self._seconds() - self.turned_at_s < STALL_S
@@ -60,7 +69,7 @@ class Watch:
         found = []
         if not self.is_member:
             found.append({"reason": "no_member", "message": "the group has not told yet which shards are ours"})
-        elif self._seconds() - self.broker_heard_at_s > BROKER_SILENT_S:
+        elif self.glance.wanted and self._seconds() - self.broker_heard_at_s > BROKER_SILENT_S:
             found.append({"reason": "broker_away", "message": f"no answer from the broker for {BROKER_SILENT_S:g} s"})
         if self.database_trouble:
             found.append({"reason": "database_away", "message": self.database_trouble})

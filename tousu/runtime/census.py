@@ -1,0 +1,128 @@
+"""Counting states in the database now and then, on a connection and in a thread of its own.
+
+The answer feeds gauges such as open cases by department; that there is an answer says that the database is there. A
+count may read a whole table, so it never takes more than a twentieth of the time: the slower it is, the rarer it gets.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from tousu.runtime import bookmark as bm
+from tousu.runtime.metrics import TIMERS_DUE, Metric
+from tousu.runtime.processor import Kind
+from tousu.runtime.watch import Watch
+
+REST_SHARE: Final = 20
+ROWS_MAX: Final = 1_000
+"""Groups of one gauge at most; more would be too many series for anybody."""
+PING_S: Final = 2.0
+
+Rows = dict[tuple[str, ...], float]
+
+
+def text_of(moment: datetime) -> str:
+    """A time as promoted columns hold it: UTC with six places, so that it sorts as text."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+class Census:
+    """Counts what the kinds of a processor declare as `gauges`, over the shards that this copy owns."""
+
+    def __init__(self, url: str, processor: str, kinds: Sequence[Kind], watch: Watch, every_s: float) -> None:
+        self._engine = _reading_engine(url)
+        self._tables = [(kind, f"{processor}_{kind.name}") for kind in kinds]
+        self._watch = watch
+        self._every_s = every_s
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="census", daemon=True)
+        self._not_before_s = 0.0
+        self.counts: Mapping[Metric, Rows] = {}
+        """The last count; replaced whole."""
+        self.duration_s = 0.0
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join()
+        self._engine.dispose()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                with self._engine.connect() as connection:
+                    while not self._stopping.is_set():
+                        self._look(connection)
+                        self._stopping.wait(min(PING_S, self._every_s))
+            except SQLAlchemyError as error:
+                words = str(getattr(error, "orig", None) or type(error).__name__)
+                self._watch.database_trouble = f"the database does not answer: {words.splitlines()[0]}"
+                self._stopping.wait(min(PING_S, self._every_s))
+
+    def _look(self, connection: sa.Connection) -> None:
+        connection.execute(sa.text("SELECT 1"))
+        self._watch.database_trouble = ""
+        now_s = time.monotonic()
+        if now_s >= self._not_before_s:
+            opened = self._watch.glance.opened
+            if opened:
+                self.counts = self.count(connection, {shard: each.time_us for shard, each in opened.items()})
+            self.duration_s = time.monotonic() - now_s
+            self._not_before_s = time.monotonic() + max(self._every_s, REST_SHARE * self.duration_s)
+        connection.rollback()
+
+    def count(self, connection: sa.Connection, times_us: Mapping[int, int]) -> dict[Metric, Rows]:
+        """Count for these shards, each at its pipeline time (microseconds since 1970)."""
+        found: dict[Metric, Rows] = {}
+        shards = ", ".join(str(int(shard)) for shard in times_us)
+        now = bm.moment(max(0, min(times_us.values())))
+        times = {"now": text_of(now), "soon": text_of(now + timedelta(hours=1))}
+        for kind, table in self._tables:
+            for gauge in kind.gauges:
+                labels = "".join(f"{label}, " for label in gauge.by)
+                grouped = f"GROUP BY {', '.join(gauge.by)}" if gauge.by else ""
+                rows = connection.execute(
+                    sa.text(
+                        f"SELECT {labels}COUNT(*) FROM {table} WHERE shard IN ({shards}) AND ({gauge.where}) "
+                        f"{grouped} LIMIT {ROWS_MAX}"
+                    ),
+                    {name: value for name, value in times.items() if f":{name}" in gauge.where},
+                )
+                found[gauge.metric] = {tuple(label or "" for label in row[:-1]): row[-1] for row in rows}
+            if kind.timed:
+                found.setdefault(TIMERS_DUE, {})[(kind.name,)] = self._due(connection, table, times_us)
+        return found
+
+    def _due(self, connection: sa.Connection, table: str, times_us: Mapping[int, int]) -> float:
+        statement = sa.text(f"SELECT COUNT(*) FROM {table} WHERE shard = :shard AND next_due <= :until")
+        due = 0
+        for shard, time_us in times_us.items():
+            due += connection.execute(statement, {"shard": shard, "until": time_us}).scalar_one()
+        return due
+
+
+def _reading_engine(url: str) -> sa.Engine:
+    """Reads only and waits little: nobody who works may ever wait for a count."""
+    address = sa.make_url(url)
+    if address.get_backend_name() == "postgresql":
+        options = "-c default_transaction_read_only=on -c statement_timeout=30s -c application_name=tousu-census"
+        return sa.create_engine(
+            address.set(drivername="postgresql+psycopg"), poolclass=sa.NullPool,
+            connect_args={"connect_timeout": 3, "options": options},
+        )  # fmt: skip
+    engine = sa.create_engine(address, poolclass=sa.NullPool, connect_args={"timeout": 1, "check_same_thread": False})
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: Any, record: object) -> None:
+        connection.execute("PRAGMA query_only=ON")
+
+    return engine

@@ -1,0 +1,142 @@
+"""Looking over the loop's shoulder: a source and a sink that pass everything through and note what there is to see."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from tousu.runtime.broker import Ends, Identity, OutRecord, Record, Sink, Source
+from tousu.runtime.clock import Clock
+
+ASK_EVERY: Final = timedelta(seconds=1)
+
+
+class Onlooker(Protocol):
+    """Is told what passes; must not raise and must not take long."""
+
+    def polled(self, records: Sequence[Record], wanted: frozenset[int]) -> None: ...
+
+    def ends(self, ends: Ends) -> None: ...
+
+    def pending(self, count: int) -> None:
+        """So many outputs are handed over and not acknowledged."""
+        ...
+
+
+class WatchedSource:
+    """A source seen by an onlooker. Asks where the inputs end, unless the loop itself does (`asks` is false then)."""
+
+    def __init__(self, source: Source, onlooker: Onlooker, clock: Clock, *, asks: bool) -> None:
+        self._source = source
+        self._onlooker = onlooker
+        self._clock = clock
+        self._asks = asks
+        self._asked_at: datetime | None = None
+
+    def poll(self, records_max: int, timeout_s: float) -> list[Record]:
+        records = self._source.poll(records_max, timeout_s)
+        self._onlooker.polled(records, self._source.wanted())
+        if self._asks:
+            self.ends()
+            now = self._clock.now()
+            if self._asked_at is None or now - self._asked_at >= ASK_EVERY:
+                self._asked_at = now
+                self._source.ask_ends(now)
+        return records
+
+    def ends(self) -> Ends | None:
+        found = self._source.ends()
+        if found is not None:
+            self._onlooker.ends(found)
+        return found
+
+    def wanted(self) -> frozenset[int]:
+        return self._source.wanted()
+
+    def lost(self) -> frozenset[int]:
+        return self._source.lost()
+
+    def broken(self) -> Mapping[int, str]:
+        return self._source.broken()
+
+    def next_record(self, shard: int, topic: str, offset: int) -> int:
+        return self._source.next_record(shard, topic, offset)
+
+    def start(self, shard: int, offsets: Mapping[str, int]) -> None:
+        self._source.start(shard, offsets)
+
+    def stop(self, shard: int) -> None:
+        self._source.stop(shard)
+
+    def pause(self, shard: int, topic: str) -> None:
+        self._source.pause(shard, topic)
+
+    def resume(self, shard: int, topic: str) -> None:
+        self._source.resume(shard, topic)
+
+    def identity(self) -> Identity:
+        return self._source.identity()
+
+    def partitions(self, topic: str) -> int:
+        return self._source.partitions(topic)
+
+    def ask_ends(self, asked_at: datetime) -> None:
+        self._source.ask_ends(asked_at)
+
+    def note(self, shard: int, offsets: Mapping[str, int]) -> None:
+        self._source.note(shard, offsets)
+
+    def close(self) -> None:
+        self._source.close()
+
+
+class WatchedSink:
+    """A sink that counts what is not acknowledged."""
+
+    def __init__(self, sink: Sink, onlooker: Onlooker) -> None:
+        self._sink = sink
+        self._onlooker = onlooker
+        self._count = 0
+
+    def send(self, records: Sequence[OutRecord]) -> None:
+        self._tell(self._count + len(records))
+        self._sink.send(records)
+
+    def settle(self, timeout_s: float) -> bool:
+        settled = self._sink.settle(timeout_s)
+        if settled:
+            self._tell(0)
+        return settled
+
+    def reset(self) -> None:
+        """What was pending still is: the loop sends it again when it opens the shard, and it is counted anew there."""
+        self._count = 0
+        self._sink.reset()
+
+    def _tell(self, count: int) -> None:
+        self._count = count
+        self._onlooker.pending(count)
+
+    def close(self) -> None:
+        self._sink.close()
+
+
+class Pending:
+    """How many outputs are not acknowledged, and since when (seconds of a monotonic clock)."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.since_s: float | None = None
+
+    def note(self, count: int) -> None:
+        self.count = count
+        if not count:
+            self.since_s = None
+        elif self.since_s is None:
+            self.since_s = time.monotonic()
+
+    def age_s(self) -> float:
+        since_s = self.since_s
+        return 0.0 if since_s is None else time.monotonic() - since_s
