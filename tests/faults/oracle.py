@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections import defaultdict
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 
 class Rec(Protocol):
@@ -23,6 +23,9 @@ class Rec(Protocol):
     def value(self) -> bytes | None: ...
     @property
     def headers(self) -> object: ...
+
+
+R = TypeVar("R", bound=Rec)
 
 
 class Sent(NamedTuple):
@@ -53,10 +56,10 @@ def head(record: Rec, name: str) -> str:
     raise Verdict(f"I2: a record without {name}")
 
 
-def first_copies(log: list[Rec], where: str) -> list[Rec]:
+def first_copies(log: list[R], where: str) -> list[R]:
     """I2: per origin the numbers 1, 2, 3 …; what comes again is the same; nothing is missing."""
     seen: dict[tuple[str, int], tuple[object, object, object]] = {}
-    fresh: list[Rec] = []
+    fresh: list[R] = []
     highest: dict[str, int] = defaultdict(int)
     for record in log:
         origin, number = head(record, "tousu-origin"), int(head(record, "tousu-seq"))

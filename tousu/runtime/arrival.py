@@ -51,6 +51,8 @@ def from_outside(record: Record, edge: Edge, time_from_events: bool) -> Arrival:
             time_us = micros(time_of_text(received, "receivedtime") if received else event.time)
     except Reject as error:
         return refused(record, error)
+    except Exception as error:  # noqa: BLE001 - a fault in the edge must not stop the other customers
+        return Arrival(record, None, fault(error), "", 0, NEVER_US)
     return Arrival(record, event, None, "", 0, time_us)
 
 

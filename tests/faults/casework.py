@@ -1,0 +1,124 @@
+"""A seeded story for the pipeline under faults: complaints, answers in time, too late, reported late; and rubbish."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import orjson
+import sqlalchemy as sa
+
+from tests.faults.pipeline import MONDAY, Pipeline
+
+LIMIT_DAYS = {"attitude": 1, "delay": 3, "damage": 5, "loss": 5}
+"""Working days to resolve a complaint (domain.md, section 5, source C)."""
+AFTERWARDS = timedelta(days=14)
+CLAIMED = frozenset({"damage", "loss"})
+
+
+class Told(NamedTuple):
+    """A complaint as the customer made it."""
+
+    event_id: str
+    class_name: str
+    received: datetime
+
+
+class Answered(NamedTuple):
+    """The centre's answer: when it was given, and when the system learned of it."""
+
+    at: datetime
+    received: datetime
+
+
+class Casework:
+    """What was said to the pipeline, for the oracle to judge what came of it."""
+
+    def __init__(self, pipeline: Pipeline, seed: int) -> None:
+        self.pipeline = pipeline
+        self.chance = random.Random(seed)
+        self.told: dict[str, Told] = {}
+        self.answers: dict[str, Answered] = {}
+        self.refused = 0
+        self._pieces = 0
+        self._later: list[tuple[datetime, str, dict[str, Any], datetime]] = []
+
+    def complain(self) -> None:
+        """A customer calls; now and then the adapter sends it twice, or sends rubbish."""
+        chance, pipe = self.chance, self.pipeline
+        self._pieces += 1
+        class_name = chance.choice(sorted(LIMIT_DAYS))
+        waybill = f"TS{self._pieces:013d}"
+        received = pipe.time + timedelta(minutes=chance.randrange(1, 20))
+        data: dict[str, Any] = {
+            "kind": "complaint", "content": "快件有问题，请尽快处理。", "class": class_name, "waybill_number": waybill,
+            "complainant": {"name": "测试客户", "phone": "19900000042", "role": "recipient"},
+            "posted_at": (MONDAY - timedelta(days=9)).isoformat(), "route": "domestic",
+            "phone": {"call_id": f"C-{self._pieces}", "agent": "E10023"},
+        }  # fmt: skip
+        kind = "tousu.complaint.received.phone.v1"
+        event_id = pipe.publish("complaints.inbound.phone", kind, waybill, data, received, received)
+        self.told[event_id] = Told(event_id, class_name, received)
+        if chance.random() < 0.1:
+            pipe.raw("complaints.inbound.web", waybill, b'{"kind": "complaint", ', [("ce_id", "rubbish")])
+            self.refused += 1
+
+    def answer(self) -> None:
+        """The centre answers some of the cases that it knows; some answers are reported days later."""
+        pipe, chance = self.pipeline, self.chance
+        for event_id, number in sorted(pipe.learn_cases().items()):
+            if event_id in self.answers or chance.random() < 0.5:
+                continue
+            at = pipe.time + timedelta(minutes=chance.randrange(1, 20))
+            data = {"case_number": number, "department": "customer_service", "settled": True, "text": "客户表示接受"}
+            late = timedelta(days=chance.choice((0, 0, 0, 4)))
+            self.answers[event_id] = Answered(at, at + late)
+            if not late:
+                self._say(number, data, at, at)
+            else:
+                self._later.append((at + late, number, data, at))
+        for entry in [e for e in self._later if e[0] <= pipe.time + timedelta(minutes=20)]:
+            self._later.remove(entry)
+            self._say(entry[1], entry[2], entry[3], max(entry[0], pipe.time))
+            self._restamp(entry[1], max(entry[0], pipe.time))
+
+    def _say(self, number: str, data: dict[str, Any], at: datetime, received: datetime) -> None:
+        kind = "tousu.handling.customer_answered.v1"
+        self.pipeline.publish("complaints.inbound.handling", kind, number, data, at, received)
+
+    def _restamp(self, number: str, received: datetime) -> None:
+        for event_id, case in self.pipeline.cases.items():
+            if case == number:
+                self.answers[event_id] = self.answers[event_id]._replace(received=received)
+
+
+def half_hour(pipe: Pipeline, casework: Casework) -> None:
+    """Half an hour of simulated life: complaints come in, some get their answer."""
+    for _ in range(casework.chance.randrange(1, 4)):
+        casework.complain()
+    casework.answer()
+    pipe.tick(pipe.time + timedelta(minutes=30))
+
+
+def finish(pipe: Pipeline, casework: Casework) -> datetime:
+    """Let the last fault be over and two weeks pass, and wait until everybody has come to the end of them."""
+    pipe.until(lambda: casework.told.keys() <= pipe.learn_cases().keys(), "the registration of every complaint")
+    days = 0
+    while days < AFTERWARDS.days:
+        casework.answer()
+        pipe.tick(pipe.time + timedelta(days=1))
+        days += 1
+    end = pipe.time
+    pipe.tick(end + timedelta(minutes=1))  # claims applies a time when both of its inputs have gone past it
+    pipe.until(lambda: pipe.time_of("complaints.sla") > end, "the end of the story at sla")
+    pipe.until(lambda: claims_time(pipe) >= end, "the end of the story at claims")
+    return end
+
+
+def claims_time(pipe: Pipeline) -> datetime:
+    """The time to which claims' slowest shard has come, by its bookmarks."""
+    engine = sa.create_engine(pipe.databases["claims"], poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        docs = [orjson.loads(row[0]) for row in connection.execute(sa.text("SELECT doc FROM claims_bookmark"))]
+    return min((datetime.fromtimestamp(doc["time_us"] / 1e6, MONDAY.tzinfo) for doc in docs), default=MONDAY)
