@@ -4,7 +4,7 @@ status       what can happen to it
 running      paused, extended, regraded, met, cancelled; in time: warned, breached, escalated
 paused       resumed, regraded, met, cancelled
 uncounted    regraded, cancelled (a clock without due time is neither met nor breached)
-late         met, when it becomes known that what it waited for had happened in time
+late         met or cancelled, when it becomes known that this had happened in time
 met, cancelled   nothing
 
 What is reported late counts from when it happened: if it would have kept the clock from breaching, the published breach
@@ -179,6 +179,8 @@ def meet(scene: Scene, clock: Clock, at: datetime) -> Clock:
 
 def cancel(scene: Scene, clock: Clock, at: datetime, reason: str) -> Clock:
     """The clock no longer matters from `at` on. A breach that only came after that is withdrawn."""
+    if clock.status == "late" and _was_in_time(clock, at):
+        return replace(_unbreached(scene, clock), status="cancelled")
     if not clock.is_active:
         return clock
     if clock.breached and _was_in_time(clock, at):
@@ -189,8 +191,8 @@ def cancel(scene: Scene, clock: Clock, at: datetime, reason: str) -> Clock:
 
 
 def acquit(scene: Scene, past: Clock, at: datetime) -> Clock:
-    """An earlier generation, should what it waited for have happened at `at`: within it and in time?"""
-    return _unbreached(scene, past) if past.started_at <= at and _was_in_time(past, at) else past
+    """An earlier generation whose breach is withdrawn if, as is known now, it had come to its end by `at`, in time."""
+    return _unbreached(scene, past) if _was_in_time(past, at) else past
 
 
 def fire(scene: Scene, clock: Clock, at: datetime) -> Clock:

@@ -54,7 +54,8 @@ def illegal(case: Case, what: str) -> Refusal:
 def close(scene: Scene, case: Case, result: str, at: datetime) -> Case:
     """End a case: whatever clock still waits is cancelled, and the outcome is told."""
     ended = tuple(clocks.cancel(scene, clock, at, "case_closed") for clock in case.clocks)
-    case = replace(case, life="closed", result=result, closed_at=at, expires_at=None, clocks=ended)
+    past = tuple(clock for clock in (clocks.acquit(scene, clock, at) for clock in case.past) if clock.breached)
+    case = replace(case, life="closed", result=result, closed_at=at, expires_at=None, clocks=ended, past=past)
     tell_closed(scene, case)
     return case
 

@@ -107,8 +107,10 @@ def facts_of(case: Case) -> dict[str, Any]:
 
 
 def _acquitted(scene: Scene, past: Iterable[Clock], name: str, at: datetime) -> tuple[Clock, ...]:
-    """Earlier generations of a clock, those left out whose breach something at `at` undoes."""
-    looked_at = (clocks.acquit(scene, clock, at) if clock.name == name else clock for clock in past)
+    """Earlier generations, those of a clock left out that had begun by `at` and whose breach that undoes."""
+    looked_at = (
+        clocks.acquit(scene, clock, at) if clock.name == name and clock.started_at <= at else clock for clock in past
+    )
     return tuple(clock for clock in looked_at if clock.breached)
 
 

@@ -95,13 +95,13 @@ class Desk:
 
     def pass_time(self, until: datetime) -> None:
         """Wake the case at each moment that is due up to and including this one."""
+        self.now = max(self.now, until)
         while self.case is not None and (due := self.rules.due(self.ref, self.case)) is not None and due <= until:
             before = len(self.told)
-            self._take(self.rules.fire(self.ref, self.case, max(until, self.now)))
+            self._take(self.rules.fire(self.ref, self.case, self.now))
             assert all(output.time == due for output in self.told[before:])
             after = self.rules.due(self.ref, self.case)
             assert after is None or after > due, "a case is woken twice for one moment"
-        self.now = max(self.now, until)
 
     def clock(self, name: str) -> Clock:
         """A clock of the case, in its present generation."""
