@@ -28,7 +28,7 @@ class Hit(NamedTuple):
 class Phrases:
     """Several lists of words, each with an owner, ready to be looked for at once."""
 
-    __slots__ = ("_by_first", "_negated", "_owners", "_starts")
+    __slots__ = ("_by_first", "_negating", "_owners", "_starts")
 
     def __init__(self, lists: Mapping[str, Words], negations: Words) -> None:
         """Make the lists ready. A word on two lists belongs to the first (a sound pack has none such)."""
@@ -41,8 +41,7 @@ class Phrases:
             self._by_first.setdefault(word[0], []).append(word)
         # Only where a word can begin is worth a look; the regular expression finds these places without Python's help.
         self._starts = re.compile(_any_first(self._by_first))
-        negating = sorted(map(folded, _all(negations)), key=lambda word: (-len(word), word))
-        self._negated = re.compile(rf"(?:{'|'.join(map(_pattern, negating))})\s?$") if negating else None
+        self._negating = tuple(sorted(map(folded, _all(negations))))
 
     def find(self, text: str) -> tuple[Hit, ...]:
         """The words that stand in a text, each once, in the order of the text. At each place the longest wins."""
@@ -65,8 +64,11 @@ class Phrases:
         return ""
 
     def _is_negated(self, plain: str, place: int) -> bool:
-        before = plain[max(0, place - _BEFORE) : place]
-        return self._negated is not None and self._negated.search(before) is not None
+        end = place - 1 if plain[place - 1 : place] == " " else place
+        if not plain.endswith(self._negating, max(0, end - _BEFORE), end):
+            return False
+        ends_here = (word for word in self._negating if plain.endswith(word, 0, end))
+        return any(not _goes_back(plain, end - len(word), word) for word in ends_here)
 
 
 def folded(text: str) -> str:
@@ -83,6 +85,11 @@ def _goes_on(plain: str, end: int, word: str) -> bool:
     return word.isascii() and end < len(plain) and plain[end].isascii() and plain[end].isalnum()
 
 
+def _goes_back(plain: str, start: int, word: str) -> bool:
+    """Whether what looks like a Latin word is only the end of a longer one."""
+    return word.isascii() and start > 0 and plain[start - 1].isascii() and plain[start - 1].isalnum()
+
+
 def _any_first(firsts: Iterable[str]) -> str:
     """A pattern for the places where a word can begin: Latin letters only at the beginning of a word."""
     latin = "".join(re.escape(first) for first in sorted(firsts) if first.isascii())
@@ -90,7 +97,3 @@ def _any_first(firsts: Iterable[str]) -> str:
     parts = [rf"(?<![a-z0-9])[{latin}]"] if latin else []
     parts += [f"[{other}]"] if other else []
     return "|".join(parts) or r"(?!)"
-
-
-def _pattern(word: str) -> str:
-    return rf"(?<![a-z0-9]){re.escape(word)}" if word.isascii() else re.escape(word)
