@@ -38,6 +38,7 @@ class _Line:
         self.next = 0
         self.caught_up_s: float | None = None
         self.last_s: float | None = None
+        self.last = -1
         self.held: deque[tuple[int, float]] = deque(maxlen=SAMPLES_MAX)
         """The first record of each batch: where it stands and when it was written."""
 
@@ -55,7 +56,7 @@ class Arrears:
             if record.time_ms <= 0:
                 continue
             line = self._lines.setdefault((record.topic, record.partition), _Line())
-            line.last_s = record.time_ms / 1000
+            line.last, line.last_s = record.offset, record.time_ms / 1000
             if (record.topic, record.partition) not in sampled:
                 sampled.add((record.topic, record.partition))
                 line.held.append((record.offset, line.last_s))
@@ -91,7 +92,7 @@ class Arrears:
     def _since_s(line: _Line) -> float | None:
         held = list(line.held)
         read_to = [written_s for offset, written_s in held if offset <= line.next]
-        if held and held[-1][0] >= line.next:  # read and not applied
+        if held and line.last >= line.next:  # read and not applied
             return (read_to or [held[0][1]])[-1]
         known = [moment for moment in (line.caught_up_s, line.last_s) if moment is not None]
         return max(known, default=None)

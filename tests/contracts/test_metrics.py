@@ -1,0 +1,122 @@
+"""Metrics are a contract: declared once, named as Prometheus wants it, explained, and all of them really served."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from prometheus_client import generate_latest
+from prometheus_client.parser import text_string_to_metric_families
+
+from services.sla.rules import SlaRules
+from services.sla.store import KINDS
+from tousu.failure import Retry, Stop
+from tousu.policy.loading import load_pack
+from tousu.runtime import bookmark as bm
+from tousu.runtime.broker import Ends, Record
+from tousu.runtime.census import Census
+from tousu.runtime.clock import WallClock
+from tousu.runtime.logs import silent
+from tousu.runtime.measures import Measures
+from tousu.runtime.metrics import METRICS, PREFIX, Metric, as_markdown
+from tousu.runtime.processor import Input, Processor
+from tousu.runtime.report import TurnReport
+from tousu.runtime.store import Store
+from tousu.runtime.watch import Glance, Watch
+
+ROOT = Path(__file__).resolve().parents[2]
+UNITS = {"seconds": "_seconds", "seconds since 1970": "_timestamp_seconds"}
+IDENTIFYING = frozenset({"case", "case_number", "id", "key", "waybill", "customer", "phone", "employee", "source"})
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
+def test_a_metric_is_named_and_explained(metric: Metric) -> None:
+    assert re.fullmatch(PREFIX + r"[a-z_]+[a-z]", metric.name)
+    assert metric.name.endswith("_total") == (metric.kind == "counter")
+    if metric.unit in UNITS:
+        assert metric.name.endswith(UNITS[metric.unit])
+    assert metric.meaning.endswith(".")
+    assert not IDENTIFYING & set(metric.labels)
+    assert bool(metric.buckets) == (metric.kind == "histogram")
+    assert list(metric.buckets) == sorted(metric.buckets)
+
+
+def test_no_name_stands_twice() -> None:
+    assert [name for name, count in Counter(metric.name for metric in METRICS).items() if count > 1] == []
+
+
+def test_the_page_is_the_table() -> None:
+    assert (ROOT / "docs" / "metrics.md").read_text("utf-8") == as_markdown()
+
+
+def test_failures_are_counted_beside_attempts() -> None:
+    names = {metric.name for metric in METRICS}
+    for failures, attempts in (
+        ("tousu_retries_total", "tousu_turns_total"),
+        ("tousu_fenced_total", "tousu_turns_total"),
+        ("tousu_shard_halts_total", "tousu_shard_openings_total"),
+        ("tousu_rejects_total", "tousu_events_total"),
+    ):
+        assert {failures, attempts} <= names
+
+
+NOW = datetime.now(UTC)
+MARK = bm.Bookmark(offsets={"t.in": 5}, time_us=bm.micros(NOW), frontier={"t.in|up/0": bm.Seen(3, bm.micros(NOW))})
+
+
+def busy(tmp_path: Path) -> Measures:
+    """Measures that have seen a bit of everything."""
+    up = Input("t.in", writer="up")
+    processor = Processor(
+        name="sla", inputs=(up,), rules=SlaRules(load_pack("courier-network")), kinds=KINDS, outputs=()
+    )
+    watch = Watch()
+    measures = Measures(processor, watch, WallClock(), silent(), pack=("p", "1"), partitions=2, time_from_events=False)
+    watch.begin_work()
+    watch.turned(Glance(frozenset({0, 1}), {0: MARK}, {1: Stop("missing_record", "…")}))
+    report = TurnReport(records=3, lateness_s=[0.2], inbound_ms=[int(NOW.timestamp() * 1000) - 100])
+    report.events.update({("tousu.complaint.routed.v1", "applied"): 2, ("invented", "rejected"): 1})
+    report.rejects["wrong_schema"] += 1
+    report.no_ops["repeated"] += 1
+    report.outputs[("t.out", "t.said")] += 1
+    report.durations_s.update(read=0.1, fold=0.1, settle=0.1, commit=0.1)
+    measures.turned(report, NOW)
+    measures.opened(0, 1)
+    measures.fenced(frozenset({0}))
+    measures.halted(1, Stop("missing_record", "…"))
+    measures.retrying(Retry("broker_away", "…"))
+    measures.waiting_for_broker()
+    measures.polled([Record("t.in", 0, 5, None, b"", (), int(NOW.timestamp() * 1000))], frozenset({0, 1}))
+    measures.ends(Ends(NOW, {("t.in", 0): 6}))
+    measures.pending(0)
+    measures.census = Census(f"sqlite:///{tmp_path / 'x.sqlite'}", "sla", KINDS, watch, 1.0)
+    store = Store(f"sqlite:///{tmp_path / 'x.sqlite'}", "sla", KINDS)
+    store.create()
+    measures.census.counts = measures.census.count(store.connection(), {0: MARK.time_us})
+    store.close()
+    return measures
+
+
+def test_every_declared_metric_is_served_and_no_other(tmp_path: Path) -> None:
+    text = generate_latest(busy(tmp_path).registry).decode()
+    families = {family.name: family for family in text_string_to_metric_families(text)}
+    declared = {metric.name.removesuffix("_total"): metric for metric in METRICS}
+    assert families.keys() == declared.keys()
+    for name, family in families.items():
+        assert family.type == declared[name].kind
+        assert family.documentation == declared[name].meaning
+        for sample in family.samples:
+            assert sample.labels.keys() - {"le"} == {"processor", *declared[name].labels}
+
+
+def test_invented_event_types_are_one_series(tmp_path: Path) -> None:
+    measures = busy(tmp_path)
+    report = TurnReport()
+    report.events.update({(f"invented.{number}", "rejected"): 1 for number in range(100)})
+    measures.turned(report, NOW)
+    text = generate_latest(measures.registry).decode()
+    assert "invented" not in text
+    assert 'tousu_events_total{processor="sla",result="rejected",type="other"} 101.0' in text

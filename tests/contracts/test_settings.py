@@ -1,0 +1,108 @@
+"""Settings: the page is the table, what is wrong is said with name, value and example, and nobody else reads them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tousu.failure import Stop
+from tousu.runtime.master_key import master_key
+from tousu.runtime.settings import OURS_IN_KAFKA, PREFIX, TABLE, as_markdown, read_settings
+
+ROOT = Path(__file__).resolve().parents[2]
+KEY = bytes(range(32))
+
+
+def test_the_page_is_the_table() -> None:
+    assert (ROOT / "docs" / "settings.md").read_text("utf-8") == as_markdown()
+
+
+def test_every_default_is_a_right_value() -> None:
+    settings = read_settings("router", {})
+    assert (settings.group, settings.database) == ("tousu.router", "sqlite:///data/router.sqlite")
+    assert settings.connection.servers == "localhost:9092"
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
+def test_every_row_says_what_it_means(row: tuple[str, ...]) -> None:
+    name, _, _, meaning, example, *_ = row
+    assert name == name.lower()
+    assert len(meaning) > 10
+    assert example
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("BROKER", "kafka", "must be host:port"),
+        ("PARTITIONS", "0", "between 1 and 100000"),
+        ("PARTITIONS", "4.5", "must be a whole number"),
+        ("SESSION_S", "ten", "must be a number"),
+        ("SESSION_S", "0", "between 0.5 and 1800"),
+        ("TIME", "", "must be one of wall, events"),
+        ("KAFKA", "[]", "must be a JSON object"),
+        ("KAFKA", '{"enable.idempotence": false}', "must not set enable.idempotence"),
+        ("KAFKA_CA_FILE", "/nowhere/ca.pem", "must name a file that can be read"),
+        ("METRICS_PORT", "70000", "between 0 and 65535"),
+        ("FAILPOINT", "after_lunch:1", "no fail point 'after_lunch'"),
+        ("DATABASE", "oracle://x", "must begin with postgresql:// or sqlite:///"),
+        ("DATABASE", "no url", "must be a database address"),
+    ],
+)
+def test_a_wrong_value_is_named_with_its_example(name: str, value: str, words: str) -> None:
+    with pytest.raises(Stop) as caught:
+        read_settings("router", {PREFIX + name: value})
+    assert caught.value.reason == "wrong_setting"
+    assert f"{PREFIX}{name} is " in caught.value.message
+    assert words in caught.value.message
+    assert f"for example {PREFIX}{name}=" in caught.value.message
+
+
+def test_a_misspelt_variable_is_not_passed_over() -> None:
+    with pytest.raises(Stop, match=r"TOUSU_PARTITION is no setting; did you mean TOUSU_PARTITIONS\?"):
+        read_settings("router", {"TOUSU_PARTITION": "4"})
+    read_settings("router", {"TOUSU_CACHE": "/tmp/x", "PATH": "/bin"})
+
+
+def test_a_password_is_never_shown(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("s3cret\n")
+    given = {
+        "TOUSU_KAFKA_PROTOCOL": "SASL_SSL", "TOUSU_KAFKA_USER": "router", "TOUSU_KAFKA_PASSWORD_FILE": str(file),
+        "TOUSU_DATABASE": "postgresql://router:s3cret@db/router", "TOUSU_MASTER_KEY": "s3cret",
+    }  # fmt: skip
+    settings = read_settings("router", given)
+    assert "s3cret" not in repr(settings)
+    assert settings.connection.librdkafka()["sasl.password"] == "s3cret"
+    assert settings.connection.kafka_python()["sasl_plain_password"] == "s3cret"
+    with pytest.raises(Stop, match="TOUSU_KAFKA_USER and TOUSU_KAFKA_PASSWORD_FILE must be given"):
+        read_settings("router", {"TOUSU_KAFKA_PROTOCOL": "SASL_SSL"})
+
+
+def test_nothing_that_exactly_once_rests_on_can_be_set() -> None:
+    assert {"acks", "enable.idempotence", "auto.offset.reset", "isolation.level"} <= OURS_IN_KAFKA
+
+
+@pytest.mark.parametrize("text", [KEY.hex(), "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="])
+def test_a_master_key_comes_in_hex_or_base64_or_as_a_file(text: str, tmp_path: Path) -> None:
+    assert master_key(text, None, tmp_path, is_production=True) == (KEY, None)
+    for content in (text.encode() + b"\n", KEY):
+        file = tmp_path / "key"
+        file.write_bytes(content)
+        assert master_key("", file, tmp_path, is_production=True) == (KEY, None)
+
+
+def test_a_development_key_is_made_once_and_never_for_production(tmp_path: Path) -> None:
+    key, file = master_key("", None, tmp_path / "data", is_production=False)
+    assert (len(key), file) == (32, tmp_path / "data" / "development.key")
+    assert file is not None
+    assert file.stat().st_mode & 0o077 == 0
+    assert master_key("", None, tmp_path / "data", is_production=False) == (key, file)
+    assert master_key("", None, tmp_path / "data", is_production=True) == (b"", None)
+
+
+@pytest.mark.parametrize("text", ["abc", KEY.hex()[:-2], "not a key at all, but long enough to be 44 characters"])
+def test_a_key_of_another_length_is_refused(text: str, tmp_path: Path) -> None:
+    with pytest.raises(Stop, match="must be 32 bytes in hex or base64; make one with"):
+        master_key(text, None, tmp_path, is_production=True)

@@ -1,0 +1,75 @@
+"""A copy of a small processor as a real process: `python -m tests.integration.process.copy_of keeper PREFIX`.
+
+The processors are those of tests/integration/runtime/counting.py on topics of the test's own. `broken` fails while it
+is put together, as a bad deploy would.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from tests.integration.runtime import counting
+from tousu.decision import Decision, Ref, Rules, State, States
+from tousu.event import Event
+from tousu.runtime.processor import Processor
+from tousu.runtime.wiring import Wiring
+
+OWN = (counting.INBOUND, counting.LOG, counting.COUNTS)
+
+
+def topics(prefix: str) -> list[str]:
+    """The topics of a pair of processors, complaints.rejected apart."""
+    return [prefix + topic for topic in OWN]
+
+
+class Elsewhere:
+    """The same rules, speaking to topics with a prefix."""
+
+    def __init__(self, rules: Rules, prefix: str) -> None:
+        self._rules = rules
+        self._prefix = prefix
+
+    def _moved(self, decision: Decision) -> Decision:
+        outputs = [msgspec.structs.replace(each, topic=self._prefix + each.topic) for each in decision.outputs]
+        return msgspec.structs.replace(decision, outputs=outputs)
+
+    def refs(self, event: Event) -> Sequence[Ref]:
+        return self._rules.refs(event)
+
+    def apply(self, states: States, event: Event, now: datetime) -> Decision:
+        return self._moved(self._rules.apply(states, event, now))
+
+    def due(self, ref: Ref, state: State) -> datetime | None:
+        return self._rules.due(ref, state)
+
+    def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
+        return self._moved(self._rules.fire(ref, state, now))
+
+
+def elsewhere(processor: Processor, prefix: str) -> Processor:
+    return msgspec.structs.replace(
+        processor,
+        inputs=tuple(msgspec.structs.replace(each, topic=prefix + each.topic) for each in processor.inputs),
+        outputs=tuple(prefix + each if each in OWN else each for each in processor.outputs),
+        ticks_to=tuple(prefix + each for each in processor.ticks_to),
+        rules=Elsewhere(processor.rules, prefix),
+    )
+
+
+def main(which: str, prefix: str) -> int:
+    from tousu.runtime.process import run
+
+    def compose(wiring: Wiring) -> Processor:
+        if which == "broken":
+            raise ValueError("王芳 13800001234")
+        return elsewhere({"keeper": counting.keeper, "counter": counting.counter}[which](), prefix)
+
+    return run(which, compose)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2]))
