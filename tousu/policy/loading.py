@@ -25,9 +25,11 @@ from tousu.policy.calendar import Calendar, CalendarHistory, CalendarYear, Hours
 from tousu.policy.document import Document, Fault
 from tousu.policy.pack import SECTIONS_BY_NAME, Pack
 
-ROOT: Final = Path(__file__).resolve().parents[2]
-POLICIES: Final = ROOT / "policies"
-SCHEMA: Final = ROOT / "schemas" / "policy.json"
+_PACKAGE: Final = Path(__file__).resolve().parents[1]
+# Beside the code in the repository, inside the package where tousu is installed.
+_HOME: Final = _PACKAGE.parent if (_PACKAGE.parent / "policies").is_dir() else _PACKAGE
+POLICIES: Final = _HOME / "policies"
+SCHEMA: Final = _HOME / "schemas" / "policy.json"
 _WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
