@@ -23,15 +23,20 @@ ASK_AGAIN_S: Final = 0.05
 
 
 class Crew:
-    """One process for each name, `python -m services.NAME`. `settings` are TOUSU_* variables that all of them get.
+    """One process for each name, `python -m services.NAME`. `settings` are TOUSU_* variables that all of them get,
+    `keep_environment` leaves those of this process in force beside them.
 
     Logs go to `data`/logs, addresses of metrics to `data`/run. Nobody outlives this process.
     """
 
-    def __init__(self, names: Sequence[str], data: Path, settings: Mapping[str, str]) -> None:
+    def __init__(
+        self, names: Sequence[str], data: Path, settings: Mapping[str, str], *, keep_environment: bool = False
+    ) -> None:
         self.names = tuple(names)
         self._data = data.resolve()
-        self._settings = dict(settings)
+        inherited = environment()
+        self._environ = {n: v for n, v in inherited.items() if keep_environment or not n.startswith("TOUSU_")}
+        self._environ |= {"PYTHONUNBUFFERED": "1", **settings}
         self._processes = {name: ServerProcess(f"processor {name}", self.log_file(name)) for name in names}
 
     def log_file(self, name: str) -> Path:
@@ -50,15 +55,8 @@ class Crew:
 
     def start(self, on_ready: Callable[[str], None] = lambda name: None, wait_s: float = READY_S) -> None:
         """Start everybody and wait until all are ready. Raises ServerFailed with the log of one who is not."""
-        inherited = {name: value for name, value in environment().items() if not name.startswith("TOUSU_")}
-        for name, process in self._processes.items():
-            self._address_file(name).parent.mkdir(parents=True, exist_ok=True)
-            self._address_file(name).unlink(missing_ok=True)
-            own = {"TOUSU_METRICS_PORT_FILE": str(self._address_file(name)), "PYTHONUNBUFFERED": "1"}
-            process.start(
-                [sys.executable, "-m", f"services.{name}"], lambda: True, 0.0,
-                environ={**inherited, **self._settings, **own},
-            )  # fmt: skip
+        for name in self.names:
+            self.start_one(name)
         waited_for = list(self.names)
         deadline = time.monotonic() + wait_s
         while waited_for:
@@ -68,9 +66,21 @@ class Crew:
                 on_ready(name)
             if time.monotonic() > deadline:
                 raise ServerFailed(
-                    f"not ready after {wait_s:.0f} s: {', '.join(waited_for)}.{self._end_of(waited_for[0])}"
+                    f"not ready after {wait_s:.0f} s: {', '.join(waited_for)}.{self.end_of(waited_for[0])}"
                 )
             time.sleep(ASK_AGAIN_S)
+
+    def start_one(self, name: str) -> None:
+        """Start one processor, and do not wait for it."""
+        file = self._address_file(name)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.unlink(missing_ok=True)
+        command = [sys.executable, "-m", f"services.{name}"]
+        environ = self._environ | {"TOUSU_METRICS_PORT_FILE": str(file)}
+        self._processes[name].start(command, lambda: True, 0.0, environ=environ)
+
+    def is_alive(self, name: str) -> bool:
+        return self._processes[name].alive
 
     def is_ready(self, name: str) -> bool:
         """Whether a processor says that it does its work."""
@@ -87,9 +97,10 @@ class Crew:
         """Raises ServerFailed, with the end of its log, when somebody has ended by itself."""
         for name, process in self._processes.items():
             if not process.alive:
-                raise ServerFailed(f"processor {name} ended by itself.{self._end_of(name)}")
+                raise ServerFailed(f"processor {name} ended by itself.{self.end_of(name)}")
 
-    def _end_of(self, name: str) -> str:
+    def end_of(self, name: str) -> str:
+        """The last lines of a processor's log."""
         file = self.log_file(name)
         lines = file.read_text(errors="replace").splitlines()[-LOG_LINES_SHOWN:] if file.exists() else []
         return "\n".join(["", f"The end of {file}:", *(f"  {line}" for line in lines)])

@@ -28,7 +28,7 @@ from tousu.runtime import bookmark as bm
 from tousu.runtime.backlog import Behind, backlog
 from tousu.runtime.history import History
 from tousu.runtime.inspection import Inspection
-from tousu.simulation.pipeline import PROCESSORS
+from tousu.simulation.processors import PROCESSORS, WITH_DATABASE
 
 PARTITIONS: Final = 4
 SETTLE_S: Final = 60.0
@@ -36,7 +36,6 @@ ASK_AGAIN_S: Final = 0.1
 MARK: Final = "demo.json"
 """A folder with this file is a former demo's: the next one may clear it."""
 EXAMPLE: Final = Path(__file__).resolve().parents[2] / "examples" / "courier-day.jsonl"
-WITH_DATABASE: Final = tuple(name for name in PROCESSORS if name != "trends")
 
 
 class Broker(Protocol):

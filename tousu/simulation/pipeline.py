@@ -9,21 +9,22 @@ from typing import Final
 
 from tousu.contract import address_of, cards
 from tousu.failure import Failure, Reject, Stop
+from tousu.policy.loading import load_pack
 from tousu.policy.pack import Pack
 from tousu.runtime import bookmark as bm
-from tousu.runtime.clock import SetClock
+from tousu.runtime.clock import Clock, SetClock
 from tousu.runtime.draft import Draft
 from tousu.runtime.loop import Loop, Tuning
 from tousu.runtime.observer import Silent
 from tousu.runtime.outgoing import outgoing_check
 from tousu.runtime.processor import Processor
 from tousu.runtime.report import TurnReport
+from tousu.runtime.settings import read_settings
 from tousu.runtime.simulated import SimulatedBroker, SimulatedSink, SimulatedSource
 from tousu.runtime.store import Store
 from tousu.runtime.wiring import Compose, Wiring
+from tousu.simulation.processors import PROCESSORS
 
-PROCESSORS: Final = ("intake", "router", "sla", "claims", "trends")
-"""Every processor, each behind those whose topics it reads. A sixth one is one entry more, here and nowhere else."""
 SIMULATED_KEY: Final = b"the key of a simulation, no more"
 """Wraps personal records that live in memory only; a fixed one keeps pseudonyms the same from run to run."""
 ROUNDS_MAX: Final = 10_000
@@ -49,6 +50,15 @@ def wiring_of(pack: Pack, clock: SetClock, partitions: int = 1) -> Wiring:
     return Wiring(
         pack=pack, partitions=partitions, clock=clock, time_from_events=False, master_key=SIMULATED_KEY,
         check=outgoing_check("always"), schema_of=schema_address,
+    )  # fmt: skip
+
+
+def rebuild_wiring(pack: str, partitions: int, clock: Clock) -> Wiring:
+    """What a processor gets whose database is made again from the log, settings as the live one has them."""
+    settings = read_settings("rebuild")
+    return Wiring(
+        pack=load_pack(pack or settings.pack), partitions=partitions, clock=clock, time_from_events=False,
+        master_key=SIMULATED_KEY, check=outgoing_check(settings.check), schema_of=schema_address,
     )  # fmt: skip
 
 

@@ -1,0 +1,154 @@
+"""`tousu case`: where a case stands, its clocks, its claims, its story."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tousu.cli import options
+
+WANTED = (
+    "clock", "share", "claim_number", "cause", "class", "grade", "departments", "to_departments", "to_department",
+    "stands", "plan", "settled", "outcome", "result", "score", "rating", "reason", "text", "due_at", "action", "to",
+    "channel",
+)  # fmt: skip
+"""Fields of an event that a reader of the story wants, the first five there are."""
+
+
+def case(
+    number: Annotated[str, typer.Argument(help="The case number.", metavar="NUMBER")],
+    data: options.Data = None,
+    broker: options.Broker = "",
+    database: options.Database = "",
+    as_json: options.AsJson = False,
+) -> None:
+    """Show where a case stands: state, departments, clocks, claims and everything that happened to it.
+
+    State, clocks and claims come from the databases; the story from the topics, or from what an ended demo kept of
+    them.
+
+    Example: tousu case 20260922-03-0020-22 --data data/demo
+    """
+    from tousu.cli import output
+    from tousu.cli.told import story
+
+    found = standing(number, data, database)
+    told, why_no_story = _story_or_reason(story, number, data, broker)
+    if as_json:
+        output.json_document({**found, "story": told})
+        return
+    _show(found)
+    if why_no_story:
+        output.note(f"no story: {why_no_story}")
+    else:
+        rows = [
+            (output.local(line["event"]["time"]), name_of(line["event"]["type"]), gist(line["event"])) for line in told
+        ]
+        output.table("Story (Beijing time)", ("when", "what", "in short"), rows)
+
+
+def standing(number: str, data: Path | None, database: str) -> dict[str, Any]:
+    """What the databases say of a case. Raises Stop `no_case` for a number that sla does not know."""
+    from tousu.failure import Stop
+
+    sla = options.inspection("sla", data, database).state("case", number)
+    routed = options.inspection("router", data, database).state("case", number)
+    if sla is None and routed is None:
+        raise Stop("no_case", f"there is no case {number}; `tousu tail complaints.cases` shows the numbers there are")
+    claimed = _claims(number, data, database)
+    clocks = [_clock(each) for each in [*(sla or {}).get("past", []), *(sla or {}).get("clocks", [])]]
+    told = (routed or {}).get("told", {})
+    kept = ("kind", "channel", "class", "grade", "stars", "departments", "received_at", "waybill_number", "triage")
+    return {
+        "case_number": number,
+        "state": (sla or {}).get("life", "routed"),
+        **{name: told[name] for name in kept if name in told},
+        **{name: sla[name] for name in ("result", "closed_at", "satisfaction", "reopened") if sla and sla.get(name)},
+        "clocks": clocks,
+        "claims": claimed,
+    }  # fmt: skip
+
+
+def _claims(number: str, data: Path | None, database: str) -> list[dict[str, Any]]:
+    claimed = options.inspection("claims", data, database).state("case", number)
+    return [
+        {
+            "claim_number": each["number"], "cause": each["asked"]["ground"]["cause"],
+            "waybill_number": each["asked"]["ground"].get("waybill_number"), "state": each.get("state", "open"),
+            "opened_at": each["opened_at"], "evidence_needed": each["asked"]["evidence_needed"],
+            "reason": each.get("reason", ""),
+        }
+        for each in (claimed or {}).get("claims", [])
+    ]  # fmt: skip
+
+
+def _clock(clock: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("name", "generation", "status", "limit", "started_at", "due_at", "extensions", "missing")
+    return {name: clock[name] for name in names if clock.get(name)} | {"breached": clock.get("breached", False)}
+
+
+def _story_or_reason(story: Any, number: str, data: Path | None, broker: str) -> tuple[list[dict[str, Any]], str]:
+    """The story where it can be had; a broker that is away does not hide what the databases know."""
+    from tousu.failure import Failure
+
+    try:
+        return story(number, data, broker), ""
+    except Failure as error:
+        return [], error.message
+
+
+def _show(found: Mapping[str, Any]) -> None:
+    from tousu.cli import output
+
+    facts = [
+        (name.replace("_", " "), _plain(value)) for name, value in found.items() if name not in ("clocks", "claims")
+    ]
+    output.table("", ("", ""), facts)
+    output.table(
+        "Clocks (Beijing time)", ("clock", "round", "limit", "started", "due", "status", "breached"),
+        [
+            (c["name"], c["generation"], limit_words(c["limit"]), output.local(c.get("started_at")),
+             output.local(c.get("due_at")), c["status"], "yes" if c["breached"] else "")
+            for c in found["clocks"]
+        ],
+    )  # fmt: skip
+    if found["claims"]:
+        columns = ("claim", "cause", "piece", "state", "file needs")
+        rows = [
+            (
+                c["claim_number"],
+                c["cause"],
+                c["waybill_number"],
+                c["reason"] or c["state"],
+                _plain(c["evidence_needed"]),
+            )
+            for c in found["claims"]
+        ]
+        output.table("Claims", columns, rows)
+
+
+def limit_words(limit: Mapping[str, Any]) -> str:
+    """`3 working days`."""
+    return f"{limit['amount']} {limit['unit'].replace('_', ' ')}"
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {each}" for name, each in value.items())
+    return str(value)
+
+
+def name_of(event_type: str) -> str:
+    return event_type.removeprefix("tousu.").rpartition(".v")[0]
+
+
+def gist(event: Mapping[str, Any]) -> str:
+    """The few words of an event's data that a reader of the story wants."""
+    data = event.get("data", {})
+    found = [f"{name.replace('_', ' ')}: {_plain(data[name])}" for name in WANTED if name in data]
+    return "; ".join(found[:5])

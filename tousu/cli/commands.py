@@ -1,0 +1,31 @@
+"""The commands of `tousu`. Each module is light to import; what a command needs is imported when it runs."""
+
+from __future__ import annotations
+
+import typer
+
+from tousu.cli import rejected, topics
+from tousu.cli.audit import audit
+from tousu.cli.backlog import backlog
+from tousu.cli.case import case
+from tousu.cli.demo import demo
+from tousu.cli.explain import explain
+from tousu.cli.publish import publish
+from tousu.cli.rebuild import rebuild
+from tousu.cli.simulate import simulate
+from tousu.cli.tail import tail
+from tousu.cli.up import up
+
+EPILOG = (
+    "Exit codes: 0 done, 1 something was found, 2 wrong usage, 3 broker or database away, 4 cannot be done as asked."
+)
+CONTEXT = {"help_option_names": ["-h", "--help"]}
+
+app = typer.Typer(
+    name="tousu", help="Complaint handling on Kafka: from channel to outcome, exactly once.", epilog=EPILOG,
+    no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, context_settings=CONTEXT,
+)  # fmt: skip
+for command in (demo, up, simulate, publish, tail, case, explain, backlog, rebuild, audit):
+    app.command(command.__name__)(command)
+app.add_typer(rejected.app, name="rejected")
+app.add_typer(topics.app, name="topics")

@@ -1,0 +1,63 @@
+"""Options that several commands share, and what they mean: which broker, which databases, which form of output."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from tousu.connection import Connection
+    from tousu.runtime.inspection import Inspection
+
+Broker = Annotated[
+    str,
+    typer.Option("--broker", metavar="HOST:PORT", help="The Kafka cluster. Default: TOUSU_BROKER.", show_default=False),
+]
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", metavar="DIR", help="Folder of the processors' SQLite files. Default: TOUSU_DATA.", show_default=False
+    ),
+]
+Database = Annotated[
+    str,
+    typer.Option(
+        "--database", metavar="URL", help="One database that holds the tables of all processors.", show_default=False
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON for machines, one document or one line a row.")]
+
+
+def connection(broker: str) -> Connection:
+    """The cluster to ask: the one named on the command line, with the credentials of the environment."""
+    from tousu.runtime.settings import read_settings
+
+    known = read_settings("cli").connection
+    return replace(known, servers=broker) if broker else known
+
+
+def data_folder(data: Path | None) -> Path:
+    """The folder to look into."""
+    from tousu.runtime.settings import read_settings
+
+    return data if data is not None else read_settings("cli").data
+
+
+def inspection(processor: str, data: Path | None, database: str) -> Inspection:
+    """The database of a processor. Raises Stop `no_database` where there is none."""
+    from tousu.runtime.inspection import Inspection
+    from tousu.runtime.settings import read_settings
+
+    own = f"sqlite:///{(data / processor).resolve()}.sqlite" if data is not None else read_settings(processor).database
+    return Inspection(database or own, processor)
+
+
+def archive(data: Path | None) -> Path | None:
+    """What a demo that has ended kept of the topics; None where a broker must be asked."""
+    from tousu.demo.onlooker import ARCHIVE
+
+    file = data_folder(data) / ARCHIVE
+    return file if file.is_file() else None

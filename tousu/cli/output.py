@@ -1,0 +1,66 @@
+"""How results are shown: a table for people, JSON for machines. Colours only where there is a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+
+WIDTH_IN_FILES = 140
+"""How wide a table may be where no terminal says so."""
+
+
+def json_lines(rows: Iterable[Mapping[str, Any]]) -> None:
+    """One JSON object a line."""
+    for row in rows:
+        sys.stdout.buffer.write(orjson.dumps(row) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def json_document(document: Mapping[str, Any]) -> None:
+    """One JSON object, indented."""
+    sys.stdout.buffer.write(orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()) -> None:
+    """A table; the columns named in `right` hold numbers. Without any column's name it has no heading row."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    heading = Text(title, style="bold") if title else None
+    made = Table(title=heading, title_justify="left", header_style="bold", show_header=any(columns))
+    for column in columns:
+        made.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*("" if cell is None else Text(str(cell)) for cell in row))
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=WIDTH_IN_FILES)
+    console.print(made)
+
+
+def lines(*said: str) -> None:
+    """Plain lines."""
+    for line in said:
+        sys.stdout.write(line + "\n")
+
+
+def note(line: str) -> None:
+    """Something that is not the result: to standard error."""
+    sys.stderr.write(f"tousu: {line}\n")
+
+
+def local(text: str | None) -> str:
+    """A time of an event in the zone of this machine's pack (Beijing), to the minute; empty for none."""
+    if not text:
+        return ""
+    from datetime import datetime
+
+    from tousu.demo.diary import BEIJING
+
+    return datetime.fromisoformat(text).astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,115 @@
+"""`tousu publish`: hand in events from a file, checked first."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+import typer
+
+from tousu.cli import FOUND, options
+
+if TYPE_CHECKING:
+    from tousu.event import Event
+
+
+class Ready(NamedTuple):
+    """A line that may be published."""
+
+    topic: str
+    key: str
+    event: Event
+
+
+def publish(
+    file: Annotated[str, typer.Argument(help="Events, one a line, as for `tousu simulate`; - reads standard input.")],
+    broker: options.Broker = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only check.")] = False,
+    skip_wrong: Annotated[
+        bool, typer.Option("--skip-wrong", help="Publish the right lines though others are wrong.")
+    ] = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Check events against the contract and publish them to their inbound topics.
+
+    Says for each wrong line what is wrong, where, and which schema it does not meet. Unless told otherwise nothing
+    is published when a line is wrong (exit code 1). Publishing a file twice has no effect: ids are compared.
+
+    Example: tousu publish --broker localhost:9092 my-complaints.jsonl
+    """
+    from tousu.cli import output
+
+    ready: list[Ready] = []
+    wrong: list[dict[str, Any]] = []
+    for number, found in enumerate(map(checked, lines_of(file)), start=1):
+        if isinstance(found, Ready):
+            ready.append(found)
+        elif found is not None:
+            wrong.append({"line": number, **found})
+    for each in wrong if not as_json else ():
+        output.note("line {line}: {reason} at {place}: {message} {schema}".format(**each).rstrip())
+    sent: list[dict[str, Any]] = []
+    if not dry_run and ready and (skip_wrong or not wrong):
+        sent = list(_send(ready, broker))
+    if as_json:
+        output.json_document({"valid": len(ready), "wrong": wrong, "published": sent})
+    else:
+        output.lines(f"{len(ready)} right, {len(wrong)} wrong, {len(sent)} published")
+    if wrong:
+        raise typer.Exit(FOUND)
+
+
+def lines_of(file: str) -> Iterable[bytes]:
+    """The lines of a file, or of standard input for `-`. Raises Stop when there is no such file."""
+    from tousu.failure import Stop
+
+    if file == "-":
+        return sys.stdin.buffer
+    path = Path(file)
+    if not path.is_file():
+        raise Stop("no_file", f"{file} is not there; give a file of events, or - for standard input")
+    return path.read_bytes().splitlines()
+
+
+def checked(line: bytes) -> Ready | dict[str, str] | None:
+    """A line that may be published, or what is wrong with it; None for an empty one."""
+    from tousu.contract import cards, types_on, validator
+    from tousu.edge import parse
+    from tousu.event import event_of_structured
+    from tousu.failure import Reject
+
+    if not line.strip():
+        return None
+    try:
+        document = parse(line, limit_bytes=2_097_152)
+        topic, key, body = document.get("topic"), document.get("key"), document.get("event")
+        if not (isinstance(topic, str) and isinstance(key, str) and isinstance(body, dict)):
+            raise Reject("malformed_data", 'a line is {"topic": "...", "key": "...", "event": {...}}')
+        inbound = [card.topic for card in cards() if card.topic.startswith("complaints.inbound.")]
+        if topic not in inbound:
+            raise Reject("unknown_channel", f"{topic} is not an inbound topic; there are {', '.join(inbound)}", "topic")
+        event = event_of_structured(body)
+        refusal = validator(event.type)(event.data)
+        if refusal is not None:
+            return {
+                "reason": refusal.reason,
+                "place": refusal.place,
+                "message": refusal.message,
+                "schema": refusal.schema,
+            }
+        if event.type not in types_on(topic):
+            raise Reject("unknown_type", f"{event.type} does not belong on {topic}", "type")
+    except Reject as error:
+        return {"reason": error.reason, "place": error.place, "message": error.message, "schema": ""}
+    return Ready(topic, key, event)
+
+
+def _send(ready: Iterable[Ready], broker: str) -> Iterator[dict[str, Any]]:
+    from tousu.client.publisher import Publisher
+
+    with Publisher(options.connection(broker), source="/cli") as publisher:
+        for each in ready:
+            receipt = publisher.event(each.topic, each.event, each.key)
+            yield {"id": receipt.id, "topic": receipt.topic, "partition": receipt.partition}

@@ -1,0 +1,69 @@
+"""`tousu rebuild`: a processor's database made again from the log."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tousu.cli import FOUND, options
+
+
+def rebuild(
+    processor: Annotated[str, typer.Argument(help="router, sla or claims.", metavar="PROCESSOR")],
+    into: Annotated[
+        str,
+        typer.Option(
+            metavar="URL",
+            help="The empty database. Default: rebuilt-PROCESSOR.sqlite in the data folder.",
+            show_default=False,
+        ),
+    ] = "",
+    broker: options.Broker = "",
+    data: options.Data = None,
+    pack: Annotated[str, typer.Option(help="The policy pack. Default: TOUSU_PACK.", show_default=False)] = "",
+    as_json: options.AsJson = False,
+) -> None:
+    """Fold the whole log into an empty database and compare every output with what the topics hold; publish nothing.
+
+    The log goes back to complaints.accepted; a processor further on reads its own inputs, which are kept as long.
+    Exit code 1 when the outputs are not the same, byte for byte.
+
+    Example: tousu rebuild sla --into postgresql://sla@db/sla_new --broker localhost:9092
+    """
+    from tousu.cli import output
+    from tousu.failure import Stop
+    from tousu.runtime.clock import WallClock
+    from tousu.runtime.history import History
+    from tousu.runtime.kafka import KafkaSource
+    from tousu.runtime.rebuild import first
+    from tousu.runtime.rebuild import rebuild as fold
+    from tousu.runtime.store import Store
+    from tousu.simulation.pipeline import composed, rebuild_wiring
+    from tousu.simulation.processors import WITH_DATABASE
+
+    if processor not in WITH_DATABASE:
+        raise Stop("unknown_processor", f"{processor!r} has no database; there are {', '.join(WITH_DATABASE)}")
+    connection = options.connection(broker)
+    clock = WallClock()
+    with History(connection) as history:
+        made = composed(processor, rebuild_wiring(pack, history.partitions("complaints.accepted"), clock))
+        topics = [each.topic for each in made.inputs]
+        facts = KafkaSource(connection.servers, "tousu.rebuild", topics, connection.librdkafka())
+        own = options.data_folder(data).resolve() / f"rebuilt-{processor}.sqlite"
+        store = Store(into or f"sqlite:///{own}", processor, made.kinds)
+        try:
+            rebuilt = fold(made, history, facts, store, clock)
+        finally:
+            store.close()
+            facts.close()
+    if as_json:
+        output.json_document(rebuilt._asdict() | {"faithful": rebuilt.is_faithful, "into": into or str(own)})
+    else:
+        output.lines(f"{rebuilt.inputs} inputs into {into or own}; {rebuilt.same} outputs as the topics hold them")
+        for name in ("different", "unpublished", "unknown"):
+            found = getattr(rebuilt, name)
+            if found:
+                output.lines(f"{len(found)} {name}: {first(found)}")
+    if not rebuilt.is_faithful:
+        raise typer.Exit(FOUND)

@@ -1,0 +1,163 @@
+"""`tousu rejected`: what was refused, why, and how to hand it in again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tousu.cli import FOUND, options
+
+if TYPE_CHECKING:
+    from tousu.runtime.broker import Record
+
+app = typer.Typer(help="Events that were refused: list them, hand them in again.", no_args_is_help=True)
+TOPIC = "complaints.rejected"
+INBOUND = "complaints.inbound."
+Reason = Annotated[list[str] | None, typer.Option("--reason", help="Only these reason codes.", show_default=False)]
+Id = Annotated[
+    list[str] | None, typer.Option("--id", help="Only these, by the id that the list shows.", show_default=False)
+]
+
+
+@app.command("list")
+def list_(
+    broker: options.Broker = "",
+    data: options.Data = None,
+    reason: Reason = None,
+    check: Annotated[bool, typer.Option("--check", help="Exit with 1 when there is any.")] = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Show every refused event: reason, place, and the record that it came from.
+
+    With --json the refused bytes are there, too: as data where they are sound JSON, else as data_base64.
+
+    Example: tousu rejected list --reason wrong_schema --broker localhost:9092
+    """
+    from tousu.cli import output
+    from tousu.cli.told import published
+
+    found = [line["event"] for line in published([TOPIC], data, broker)]
+    chosen = [event for event in found if not reason or event["reason"] in reason]
+    if as_json:
+        output.json_lines(chosen)
+    else:
+        columns = ("id", "when", "reason", "place", "from", "message")
+        output.table("Rejected", columns, [
+            (event["id"], output.local(event["time"]), event["reason"],
+             event.get("place", ""), _origin(event), event["message"])
+            for event in chosen
+        ])  # fmt: skip
+        output.lines(", ".join(f"{n} {name}" for name, n in Counter(event["reason"] for event in chosen).most_common()))
+    if check and chosen:
+        raise typer.Exit(FOUND)
+
+
+@app.command()
+def replay(
+    broker: options.Broker = "",
+    reason: Reason = None,
+    id_: Id = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without this only say what would be done.")] = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Hand refused events in again, the bytes untouched, after what refused them was mended.
+
+    Each goes back to the partition that it came from, its attempts counted in the header tousu-attempts. Only what
+    intake refused can go back: what a later processor refused was accepted by intake, and the same id again would
+    have no effect.
+
+    Example: tousu rejected replay --reason unknown_case --yes --broker localhost:9092
+    """
+    from tousu.cli import output
+
+    chosen, others = [], 0
+    for record in _refused(broker):
+        said = _said(record)
+        if (reason and said["tousu-reason"] not in reason) or (id_ and said["ce_id"] not in id_):
+            continue
+        if said["tousu-topic"].startswith(INBOUND):
+            chosen.append(record)
+        else:
+            others += 1
+    rows = [_plan(record) for record in chosen]
+    if yes and chosen:
+        _send(chosen, broker)
+    if as_json:
+        output.json_document(
+            {"replayed": rows if yes else [], "would_replay": [] if yes else rows, "not_from_outside": others}
+        )
+    else:
+        columns = ("id", "reason", "to", "attempt")
+        output.table(
+            "Replayed" if yes else "Would be replayed", columns, [[row[name] for name in columns] for row in rows]
+        )
+        if others:
+            output.note(f"{others} were refused after intake had accepted them; send a new event instead")
+        if not yes and chosen:
+            output.note("nothing was sent; say --yes to do it")
+
+
+def _origin(event: Mapping[str, Any]) -> str:
+    """The record that was refused: topic/partition@offset."""
+    return f"{event['topic'].removeprefix('complaints.')}/{event['partition']}@{event['offset']}"
+
+
+def _refused(broker: str) -> Iterator[Record]:
+    """Every refused record once, as it stands on the topic."""
+    from tousu.runtime.history import History
+
+    seen: set[str] = set()
+    with History(options.connection(broker)) as history:
+        for record in history.read(history.extents(history.places([TOPIC]))):
+            name = _said(record)["ce_id"]
+            if name not in seen:
+                seen.add(name)
+                yield record
+
+
+def _said(record: Record) -> dict[str, str]:
+    return {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers}
+
+
+def attempt(record: Record) -> int:
+    """How often this event will have been tried once it is handed in again."""
+    before = _said(record).get("original-tousu-attempts", "1")
+    return (int(before) if before.isdecimal() else 1) + 1
+
+
+def _plan(record: Record) -> dict[str, Any]:
+    said = _said(record)
+    to = f"{said['tousu-topic']}/{said['tousu-partition']}"
+    return {"id": said["ce_id"], "reason": said["tousu-reason"], "to": to, "attempt": attempt(record)}
+
+
+def original_headers(record: Record) -> list[tuple[str, str | bytes | None]]:
+    """The headers that the event came with, and how often it has been tried."""
+    given = [(n.removeprefix("original-"), value) for n, value in record.headers if n.startswith("original-")]
+    kept: list[tuple[str, str | bytes | None]] = [(name, value) for name, value in given if name != "tousu-attempts"]
+    return [*kept, ("tousu-attempts", str(attempt(record)).encode())]
+
+
+def _send(records: Iterable[Record], broker: str) -> None:
+    from confluent_kafka import Producer
+
+    from tousu.failure import Retry
+
+    connection = options.connection(broker)
+    failed: list[str] = []
+    producer = Producer({
+        "bootstrap.servers": connection.servers, **connection.librdkafka(), "enable.idempotence": True,
+        "message.max.bytes": 2_097_152,
+    })  # fmt: skip
+    for record in records:
+        said = _said(record)
+        value = None if "tousu-no-value" in said else record.value
+        producer.produce(
+            said["tousu-topic"], value, record.key, int(said["tousu-partition"]), headers=original_headers(record),
+            on_delivery=lambda error, _: failed.append(str(error)) if error is not None else None,
+        )  # fmt: skip
+    if producer.flush(30) or failed:
+        raise Retry("not_written", f"not everything was written: {failed[0] if failed else 'the broker is silent'}")

@@ -1,0 +1,68 @@
+"""`tousu up`: every processor on this machine, watched over."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tousu.cli import options
+
+
+def up(
+    broker: options.Broker = "",
+    local: Annotated[
+        bool, typer.Option("--local", help="Start a Kafka broker here, too (Java 17), its data in the data folder.")
+    ] = False,
+    data: options.Data = None,
+    pack: Annotated[str, typer.Option(help="The policy pack. Default: TOUSU_PACK.", show_default=False)] = "",
+    partitions: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Partitions of every topic. Default: TOUSU_PARTITIONS, with --local 4.", show_default=False
+        ),
+    ] = None,
+    apply: Annotated[bool, typer.Option("--apply-topics/--no-apply-topics", help="Make missing topics first.")] = True,
+) -> None:
+    """Run all processors as processes of their own until Ctrl-C: started, watched, started again when one ends by
+    itself.
+
+    Settings come from TOUSU_* variables (docs/settings.md); logs go to DIR/logs. For one machine and for trying
+    out: in production each processor runs under the machine's own supervisor (`python -m services.NAME`).
+
+    Example: tousu up --local --data data/here
+    """
+    from tousu.cli import output
+    from tousu.client.topics import Topics
+    from tousu.demo.crew import Crew
+    from tousu.demo.watching import watch_over
+    from tousu.runtime.settings import read_settings
+    from tousu.simulation.processors import PROCESSORS
+
+    folder = options.data_folder(data).resolve()
+    known = read_settings("cli")
+    count = partitions or (4 if local else known.partitions)
+    with ExitStack() as stack:
+        connection = options.connection(_local_broker(folder, stack) if local else broker)
+        if apply:
+            topics = Topics(connection)
+            stack.callback(topics.close)
+            topics.apply(topics.plan(count))
+        own = {"TOUSU_BROKER": connection.servers, "TOUSU_DATA": str(folder), "TOUSU_PARTITIONS": str(count)}
+        own |= {"TOUSU_PACK": pack} if pack else {}
+        crew = stack.enter_context(Crew(PROCESSORS, folder, own, keep_environment=True))
+        crew.start(
+            lambda name: output.lines(
+                f"{name:<8} ready: http://{crew.address(name)}/metrics, log {crew.log_file(name)}"
+            )
+        )
+        output.lines(f"all processors work on {connection.servers}, data in {folder}; Ctrl-C stops them")
+        watch_over(crew, output.note)
+
+
+def _local_broker(folder: Path, stack: ExitStack) -> str:
+    from tousu.local.kafka import KafkaBroker
+
+    return stack.enter_context(KafkaBroker(folder / "kafka")).address

@@ -1,0 +1,253 @@
+"""The audit: do the topics hold exactly what the databases say, once, in order, and did every input have its effect?
+
+I1  every inbound event has exactly one terminal effect: an accepted event, a refusal, or a recorded repetition.
+I2  each output number of an origin stands there once after deduplication, none is missing, repetitions are equal.
+I4  the running digest in a bookmark equals the digest over the topic's records (plus what is not yet out).
+Source: reliability.md, section 1. It reads and changes nothing, and may run beside working processors: what is written
+while it reads is left for the next audit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from tousu.contract import cards
+from tousu.event import is_structured
+from tousu.runtime import bookmark as bm
+from tousu.runtime.broker import OutRecord, Record
+from tousu.runtime.history import Extent, History, Place, is_tick
+from tousu.runtime.inspection import Inspection, Standing
+
+INBOUND: Final = "complaints.inbound."
+ACCEPTED: Final = "complaints.accepted"
+REJECTED: Final = "complaints.rejected"
+FINDINGS_MAX: Final = 1_000
+
+
+class Finding(NamedTuple):
+    """One thing that must not be. `place` is a topic and partition, an origin or a processor's shard."""
+
+    invariant: str
+    place: str
+    message: str
+
+
+class Report(NamedTuple):
+    """What an audit looked at and what it found. `unchecked` says what could not be judged, and why."""
+
+    records: int
+    outputs: int
+    repeated: int
+    inbound: int
+    findings: tuple[Finding, ...]
+    unchecked: tuple[str, ...]
+
+
+class Chain:
+    """The records of one origin in one partition: numbers without a hole, contents, and the running digest."""
+
+    def __init__(self, *, from_start: bool) -> None:
+        self.is_whole = from_start
+        self.last = 0
+        self.repeated = 0
+        self.running: dict[int, str] = {}
+        self._first = 0
+        self._contents: list[bytes] = []
+        self._digest = ""
+
+    def add(self, number: int, record: OutRecord) -> str:
+        """Take in a record as it stands in the log. Returns what is wrong with it, or nothing."""
+        content = _content(record)
+        if not self._contents and not self.is_whole:
+            self._first = number - 1
+            self.last = number - 1
+        if number <= self.last:
+            self.repeated += 1
+            index = number - self._first - 1
+            if index < 0 or self._contents[index] == content:
+                return ""
+            return f"number {number} was repeated with other content"
+        problem = "" if number == self.last + 1 else f"after number {self.last} comes {number}: records are missing"
+        self.is_whole = self.is_whole and not problem
+        self._contents += [b""] * (number - self.last - 1) + [content]
+        self.last = number
+        self._digest = bm.chained(self._digest, record)
+        self.running[number] = self._digest
+        return problem
+
+
+def _content(record: OutRecord) -> bytes:
+    return bytes.fromhex(bm.chained("", record))
+
+
+def audit(history: History, inspections: Sequence[Inspection]) -> Report:
+    """Hold the topics against the databases of these processors."""
+    standings = {(each.processor, s.shard): s for each in inspections for s in each.standings()}
+    written = [card.topic for card in cards() if not card.topic.startswith(INBOUND)]
+    extents = history.extents(history.places(written))
+    findings: list[Finding] = []
+    chains: dict[tuple[str, int, str], Chain] = {}
+    effects = _Effects()
+    records = 0
+    for record in history.read(extents):
+        records += 1
+        effects.note(record)
+        findings += _linked(record, chains, extents)
+    unchecked: list[str] = []
+    for (processor, shard), standing in standings.items():
+        findings += _against_bookmark(processor, shard, standing, chains, unchecked)
+    inbound_findings, inbound = _inbound(history, standings, effects)
+    findings += inbound_findings
+    findings += effects.doubled()
+    outputs = sum(len(chain.running) for chain in chains.values())
+    repeated = sum(chain.repeated for chain in chains.values())
+    return Report(records, outputs, repeated, inbound, tuple(findings[:FINDINGS_MAX]), tuple(unchecked))
+
+
+def _linked(
+    record: Record, chains: dict[tuple[str, int, str], Chain], extents: Mapping[Place, Extent]
+) -> list[Finding]:
+    """I2 for one record of ours."""
+    place = f"{record.topic}/{record.partition}@{record.offset}"
+    said = dict(record.headers)
+    origin, number = (said.get("tousu-origin") or b"").decode(), said.get("tousu-seq") or b""
+    if not origin or not number.isdigit():
+        return [Finding("I2", place, "a record without tousu-origin and tousu-seq: none of ours wrote it")]
+    is_whole = extents[(record.topic, record.partition)].start == 0
+    chain = chains.setdefault((record.topic, record.partition, origin), Chain(from_start=is_whole))
+    problem = chain.add(int(number), as_output(record))
+    return [Finding("I2", place, f"{origin}: {problem}")] if problem else []
+
+
+def as_output(record: Record) -> OutRecord:
+    """A record as its writer sent it."""
+    headers = [(name, value or b"") for name, value in record.headers]
+    return OutRecord(record.topic, record.partition, record.key, record.value or b"", headers)
+
+
+def _against_bookmark(
+    processor: str, shard: int, standing: Standing, chains: Mapping[tuple[str, int, str], Chain], unchecked: list[str]
+) -> list[Finding]:
+    """I4 for one shard: what its database says it has written, and what is there."""
+    findings = []
+    bookmark = standing.bookmark
+    origin = bm.origin_of(processor, shard, bookmark.generation)
+    for where, number in bookmark.numbers.items():
+        topic, _, partition = where.rpartition("/")
+        chain = chains.get((topic, int(partition), origin)) or Chain(from_start=True)
+        place = f"{origin} -> {where}"
+        if bookmark.generation or not chain.is_whole:
+            unchecked.append(f"{place}: the log does not go back to the first record of this generation")
+            continue
+        digest = _with_pending(chain, standing.pending, topic, int(partition), number)
+        if digest is None:
+            message = f"the database has written up to number {number}, the topic holds {chain.last}"
+            findings.append(Finding("I4", place, message))
+        elif digest != bookmark.digests.get(where, ""):
+            findings.append(Finding("I4", place, f"the first {number} records are not those that the database wrote"))
+    return findings
+
+
+def _with_pending(chain: Chain, pending: Iterable[OutRecord], topic: str, partition: int, number: int) -> str | None:
+    """The running digest at `number`, with the outputs that may not be out yet; None where some are missing."""
+    digest, last = chain.running.get(min(chain.last, number), ""), min(chain.last, number)
+    for record in pending:
+        if (record.topic, record.partition) == (topic, partition):
+            own = int(dict(record.headers).get("tousu-seq", b"0"))
+            if own == last + 1:
+                digest, last = bm.chained(digest, record), own
+    return digest if last == number else None
+
+
+class _Effects:
+    """What became of inbound events: which were accepted (by id), which records were refused (by place)."""
+
+    def __init__(self) -> None:
+        self.accepted: Counter[str] = Counter()
+        self.refused: Counter[tuple[str, str, str, str]] = Counter()
+        self._ids: set[str] = set()
+
+    def note(self, record: Record) -> None:
+        if record.topic not in (ACCEPTED, REJECTED) or is_tick(record):
+            return
+        said = {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers}
+        if said.get("ce_id", "") in self._ids:
+            return  # a repetition of what was counted
+        self._ids.add(said.get("ce_id", ""))
+        if record.topic == ACCEPTED:
+            self.accepted[said.get("ce_causationid", "")] += 1
+        else:
+            place = tuple(
+                said.get(name, "") for name in ("ce_source", "tousu-topic", "tousu-partition", "tousu-offset")
+            )
+            self.refused[(place[0], place[1], place[2], place[3])] += 1
+
+    def doubled(self) -> list[Finding]:
+        """Records that one processor refused twice."""
+        return [
+            Finding("I1", f"{topic}/{partition}@{offset}", f"refused {count} times by {source}")
+            for (source, topic, partition, offset), count in self.refused.items()
+            if count > 1
+        ]
+
+
+def _inbound(
+    history: History, standings: Mapping[tuple[str, int], Standing], effects: _Effects
+) -> tuple[list[Finding], int]:
+    """I1 at the gate: every inbound record that intake has read was accepted, refused, or is a repetition."""
+    topics = [card.topic for card in cards() if card.topic.startswith(INBOUND)]
+    extents = history.extents(history.places(topics))
+    findings = []
+    read: dict[Place, Extent] = {}
+    for (topic, partition), extent in extents.items():
+        standing = standings.get(("intake", partition))
+        done = standing.bookmark.offsets.get(topic, 0) if standing is not None else 0
+        if done > extent.end:
+            place = f"intake/{partition} <- {topic}"
+            findings.append(Finding("I5", place, f"the bookmark is at {done}, the topic ends at {extent.end}"))
+        read[(topic, partition)] = Extent(extent.start, min(done, extent.end))
+    told: dict[str, set[str]] = {}
+    inbound = 0
+    for record in history.read(read):
+        if is_tick(record):
+            continue
+        inbound += 1
+        source, event_id = identity(record)
+        if effects.refused[("tousu/intake", record.topic, str(record.partition), str(record.offset))]:
+            continue
+        told.setdefault(event_id, set()).add(source)
+        if not effects.accepted[event_id]:
+            message = "read by intake, and neither accepted nor refused"
+            findings.append(Finding("I1", f"{record.topic}/{record.partition}@{record.offset}", message))
+    for event_id, sources in told.items():
+        if effects.accepted[event_id] > len(sources):
+            message = f"accepted {effects.accepted[event_id]} times, sent by {len(sources)} source(s)"
+            findings.append(Finding("I1", f"event {event_id}", message))
+    return findings, inbound
+
+
+def identity(record: Record) -> tuple[str, str]:
+    """Source and id of an inbound event in either mode; empty where it has none that can be read."""
+    found: Mapping[str, Any]
+    if is_structured(record.headers):
+        try:
+            found = orjson.loads(record.value or b"{}")
+        except orjson.JSONDecodeError:
+            return "", ""
+        if not isinstance(found, dict):
+            return "", ""
+        return str(found.get("source", "")), str(found.get("id", ""))
+    found = dict(record.headers)
+    return (found.get("ce_source") or b"").decode("utf-8", "replace"), (found.get("ce_id") or b"").decode(
+        "utf-8", "replace"
+    )
+
+
+def digest_of(record: OutRecord) -> str:
+    """What an output says, in 32 digits: key, value and every header."""
+    return hashlib.blake2b(_content(record), digest_size=16).hexdigest()
