@@ -1,95 +1,12 @@
-"""What moves a clock: late reports, pauses, extensions, new grades, reopenings, years without a calendar."""
+"""What moves a clock: pauses, extensions, new grades, reopenings, an earlier receipt."""
 
 from __future__ import annotations
 
-from datetime import time
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from tests.rules.sla.desk import Desk, at
-from tousu.policy.calendar import Calendar, CalendarHistory, CalendarYear, Hours
-from tousu.policy.pack import Pack
-
-NINE_TO_SIX = (Hours(time(9), time(18)),)
-WEEK = dict.fromkeys(range(5), NINE_TO_SIX)
-
-
-@pytest.fixture
-def routed(desk: Desk) -> Desk:
-    """A delay of Monday 5 January 10:00, acknowledged: three working days, until Thursday 24:00."""
-    desk.routed(at("01-05 10:00"))
-    desk.handle("acknowledged", at("01-05 10:30"))
-    return desk
-
-
-def test_an_answer_in_time_that_is_reported_late_withdraws_the_breach(routed: Desk) -> None:
-    since = len(routed.told)
-    routed.handle("customer_answered", at("01-08 23:00"), now=at("01-10 09:00"))
-    assert routed.said(since) == [
-        "resolution warned 0.5 01-07 12:00",
-        "resolution warned 0.8 01-08 09:36",
-        "resolution breached 01-09 00:00",
-        "resolution escalated 1 department_head 01-09 00:00",
-        "resolution escalated 2 centre_manager 01-10 00:00",
-        "resolution breach_withdrawn 01-10 09:00",
-        "resolution met 01-08 23:00",
-        "closed settled 01-08 23:00",
-    ]
-    assert routed.last("case.closed")["in_time"] is True
-
-
-def test_an_answer_that_was_late_leaves_the_breach_and_ends_the_clock(routed: Desk) -> None:
-    routed.handle("customer_answered", at("01-09 09:00"), now=at("01-09 09:30"))
-    assert routed.said()[-2:] == ["resolution cancelled 01-09 09:00", "closed settled 01-09 09:00"]
-    assert routed.last("clock.cancelled")["reason"] == "met_late"
-    assert routed.last("case.closed")["breached_clocks"] == ["resolution"]
-    routed.pass_time(at("02-01 00:00"))
-    assert routed.said()[-1] == "closed settled 01-09 09:00"
-
-
-def test_an_acknowledgement_reported_after_a_later_step_still_counts(desk: Desk) -> None:
-    desk.routed(at("01-05 10:00"))
-    desk.handle("judged", at("01-05 14:00"))
-    assert desk.clock("acknowledgement").status == "late"
-    desk.handle("acknowledged", at("01-05 11:00"), now=at("01-05 15:00"))
-    assert desk.said()[-2:] == ["acknowledgement breach_withdrawn 01-05 15:00", "acknowledgement met 01-05 11:00"]
-    assert desk.case is not None
-    assert desk.case.life == "judged"
-
-
-def test_an_acknowledgement_before_the_case_was_passed_on_withdraws_the_breach_of_that_time(desk: Desk) -> None:
-    desk.routed(at("01-05 10:00"))
-    desk.passed_on(["quality_management"], at("01-05 13:00"))
-    desk.handle("acknowledged", at("01-05 11:00"), now=at("01-05 14:00"))
-    assert desk.said()[-1] == "acknowledgement breach_withdrawn 01-05 14:00"
-    assert desk.clock("acknowledgement").status == "running"
-    assert desk.case is not None
-    assert (desk.case.past, desk.case.life) == ((), "received")
-
-
-def test_nothing_counts_from_the_future_or_from_before_the_receipt(routed: Desk) -> None:
-    routed.handle("customer_answered", at("01-20 10:00"), now=at("01-06 10:00"))
-    assert routed.said()[-1] == "closed settled 01-06 10:00"
-
-
-def test_a_withdrawal_cancels_the_clocks_and_closes_the_case(desk: Desk) -> None:
-    desk.routed(at("01-05 10:00"))
-    desk.handle("withdrawn", at("01-05 11:00"))
-    assert desk.said()[2:] == [
-        "acknowledgement cancelled 01-05 11:00",
-        "resolution cancelled 01-05 11:00",
-        "closed withdrawn 01-05 11:00",
-    ]
-
-
-def test_a_withdrawal_before_the_limit_undoes_the_breach_that_came_before_it_was_known(routed: Desk) -> None:
-    routed.handle("withdrawn", at("01-08 10:00"), now=at("01-09 10:00"))
-    assert routed.last("case.closed")["in_time"] is True
-    routed.handle("reopened", at("01-12 10:00"))
-    routed.handle("withdrawn", at("01-20 10:00"))
-    assert routed.last("case.closed")["breached_clocks"] == ["resolution"]
 
 
 # Three working days from Tuesday 6th 00:00. Paused and resumed: what was used stays used, to the minute.
@@ -326,50 +243,6 @@ def test_the_earliest_receipt_counts(routed: Desk) -> None:
     routed.event("duplicate.joined", at("01-06 11:00"), joined | {"received_at": "2026-01-04T10:00:00+08:00"})
     assert routed.clock("resolution").due_at == at("01-07 24:00")
     assert routed.last("clock.recalculated")["reason"] == "received_earlier"
-
-
-# --- a year without a calendar ------------------------------------------------------------------------------------
-
-
-def test_a_year_without_calendar_is_named_and_nothing_is_guessed(desk: Desk) -> None:
-    desk.routed(at("2026-12-30 10:00"))
-    desk.handle("acknowledged", at("2026-12-30 10:30"))
-    told = next(output.data for output in desk.told if output.data.get("clock") == "resolution")
-    assert "due_at" not in told
-    assert "has no year 2027" in told["reason"]
-    desk.pass_time(at("2027-06-01 00:00"))
-    desk.handle("customer_answered", at("2027-06-01 00:00"))
-    assert desk.said()[-2:] == ["resolution cancelled 06-01 00:00", "closed settled 06-01 00:00"]
-    assert "has no year 2027" in desk.last("clock.cancelled")["reason"]
-
-
-def test_the_clock_counts_as_soon_as_the_year_is_published(pack: Pack) -> None:
-    before, after = pack.calendar.versions[1:]  # the second knows 2026 and is in force from 4 January
-    published = Calendar(
-        id="china", version="published late", holds_from=at("01-04 00:00"), zone=after.zone, weekly=WEEK,
-        make_up_hours=NINE_TO_SIX, years={2026: CalendarYear(source="test", holidays={}, make_up_days=())},
-    )  # fmt: skip
-    desk = Desk(replace(pack, calendar=CalendarHistory(id="china", versions=(before, published))))
-    desk.now = at("2025-12-30 00:00")
-    desk.routed(at("2025-12-31 10:00"))
-    assert desk.clock("resolution").status == "uncounted"
-    desk.pass_time(at("01-05 09:00"))
-    desk.handle("judged", at("01-05 10:00"))
-    assert desk.last("clock.recalculated")["reason"] == "calendar_published"
-    assert desk.clock("resolution").due_at == at("01-05 24:00")
-    assert [share for share, _ in desk.clock("resolution").warnings] == [0.5, 0.8]
-
-
-def test_a_clock_that_goes_on_into_an_unpublished_year_says_so(desk: Desk) -> None:
-    desk.routed(at("2026-12-24 10:00"))
-    desk.handle("paused", at("2026-12-28 12:00"))
-    desk.handle("resumed", at("2026-12-31 12:00"))
-    told = desk.last("clock.resumed")
-    assert "due_at" not in told
-    assert "has no year 2027" in told["reason"]
-    refusal = desk.handle("paused", at("2026-12-31 13:00")).refusal
-    assert refusal is not None
-    assert refusal.reason == "not_pausable"
 
 
 def test_every_event_names_pack_calendar_section_cause_and_departments(routed: Desk) -> None:
