@@ -1,0 +1,80 @@
+"""What is counted where: the cells that one routed case adds one to (pure).
+
+A cell is a class or a kind, in the whole network, in one region or at one outlet. Which of these there are stands in
+the pack (`early_warning.count_by`); the whole network is always counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal, NamedTuple
+
+from tousu.event import Event
+from tousu.failure import Stop
+
+COUNTED: Final = frozenset({"tousu.complaint.routed.v1", "tousu.inquiry.routed.v1"})
+DIMENSIONS: Final = ("class", "kind", "outlet", "region")
+
+
+class Cell(NamedTuple):
+    """One class or kind at one place; `where` is empty for the whole network."""
+
+    what: Literal["class", "kind"]
+    name: str
+    where: Literal["", "outlet", "region"] = ""
+    place: str = ""
+
+    @property
+    def key(self) -> str:
+        """The cell as text, such as `class=damage,outlet=HZ-017`; the same cell always gives the same text."""
+        return f"{self.what}={self.name}" + (f",{self.where}={self.place}" if self.where else "")
+
+    def as_data(self) -> dict[str, str]:
+        """The cell as a warning names it: `{"class": "damage", "outlet": "HZ-017"}`."""
+        named: dict[str, str] = {self.what: self.name}
+        return named | ({self.where: self.place} if self.where else {})
+
+
+def checked(count_by: tuple[str, ...]) -> frozenset[str]:
+    """The dimensions of a pack. Raises Stop `invalid_pack` for one that a warning could not name."""
+    for name in count_by:
+        if name not in DIMENSIONS:
+            message = (
+                f"early_warning.count_by names {name}, which warnings do not have; take of {', '.join(DIMENSIONS)}"
+            )
+            raise Stop("invalid_pack", message)
+    return frozenset(count_by)
+
+
+def cells_of(event: Event, count_by: frozenset[str]) -> tuple[Cell, ...]:
+    """The cells of a case that was routed for the first time; none for every other event.
+
+    A case of several classes counts once in each. One without a class (an inquiry, a complaint in triage) counts under
+    its kind. A case that is classed again (`revision` above 1) was counted on arrival.
+    """
+    if event.type not in COUNTED or event.data.get("revision", 1) != 1:
+        return ()
+    kind = Cell("kind", str(event.data["kind"]))
+    whats = [Cell("class", name) for name in _classes(event.data)] if "class" in count_by else []
+    if "kind" in count_by or not whats:
+        whats.append(kind)
+    found = list(whats)
+    outlet = (event.data.get("object") or {}).get("outlet")
+    if outlet and "outlet" in count_by:
+        found += [what._replace(where="outlet", place=outlet) for what in whats]
+    region = region_of(outlet or "")
+    if region and "region" in count_by:
+        found += [what._replace(where="region", place=region) for what in whats]
+    return tuple(found)
+
+
+def region_of(outlet: str) -> str:
+    """The region of an outlet: what stands before the first hyphen of its code (HZ-017: HZ); empty without one."""
+    region, hyphen, _ = outlet.partition("-")
+    return region if hyphen else ""
+
+
+def _classes(data: Mapping[str, Any]) -> list[str]:
+    listed = [each["class"] for each in data.get("classes") or ()]
+    own = data.get("class")
+    return list(dict.fromkeys(([own] if own else []) + listed))

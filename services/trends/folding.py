@@ -1,0 +1,76 @@
+"""The same rules on the runtime's loop: one state a cell, woken at the end of every step while its window holds any.
+
+`tousu simulate` runs trends this way. With several shards each would count its own cases only, so it takes one shard;
+on Kafka the stream (services/trends/stream.py) counts all partitions together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from services.trends.cells import Cell
+from services.trends.rules import TrendRules
+from services.trends.states import Beginning, Tally
+from tousu.decision import Decision, Ref, State, States
+from tousu.event import Event
+
+LOG: Final = Ref("beginning", "log")
+
+
+class FoldingRules:
+    """`Rules` (tousu/decision.py) around TrendRules."""
+
+    def __init__(self, rules: TrendRules) -> None:
+        self._rules = rules
+
+    def refs(self, event: Event) -> Sequence[Ref]:
+        cells = self._rules.cells(event)
+        return [LOG, *(Ref("tally", cell.key) for cell in cells)] if cells else []
+
+    def apply(self, states: States, event: Event, now: datetime) -> Decision:
+        cells = self._rules.cells(event)
+        if not cells:
+            return Decision(no_op="not_counted")
+        step = self._rules.step_of(now)
+        known = states[LOG]
+        beginning = known if isinstance(known, Beginning) else Beginning(step)
+        changed: dict[Ref, State | None] = {} if known else {LOG: beginning}
+        for cell in cells:
+            ref = Ref("tally", cell.key)
+            old = states[ref]
+            tally = old if isinstance(old, Tally) else Tally(cell=_plain(cell), began=beginning.step, end=step + 1)
+            changed[ref] = _counted(tally, step)
+        return Decision(states=changed)
+
+    def due(self, ref: Ref, state: State) -> datetime | None:
+        return self._rules.beginning_of(state.end) if isinstance(state, Tally) else None
+
+    def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
+        assert isinstance(state, Tally)
+        counts = tuple(each for each in state.counts if each[0] >= state.end - self._rules.history_steps)
+        if not counts:
+            return Decision(states={ref: None})
+
+        def count_in(first: int, end: int) -> int:
+            return sum(count for step, count in counts if first <= step < end)
+
+        cell = Cell(*state.cell)  # type: ignore[arg-type]  # written by us, from a Cell
+        found = self._rules.assess(cell, state.end, count_in, state.began, is_raised=state.is_raised)
+        forgotten = counts[-1][0] + self._rules.history_steps + 1
+        end = forgotten if found.is_quiet else state.end + 1
+        tally = msgspec.structs.replace(state, counts=counts, is_raised=found.is_raised, end=end)
+        return Decision(states={ref: tally}, outputs=(found.warning,) if found.warning else ())
+
+
+def _plain(cell: Cell) -> tuple[str, str, str, str]:
+    return (cell.what, cell.name, cell.where, cell.place)
+
+
+def _counted(tally: Tally, step: int) -> Tally:
+    *older, newest = tally.counts or ((step, 0),)
+    counts = (*older, (step, newest[1] + 1)) if newest[0] == step else (*tally.counts, (step, 1))
+    return msgspec.structs.replace(tally, counts=counts, end=min(tally.end, step + 1))

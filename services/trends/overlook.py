@@ -1,0 +1,127 @@
+"""All partitions seen together: repeats dropped, cases counted, and every step judged once all partitions are past it.
+
+A case lies in the partition of its number, so what belongs to one outlet is spread over all of them. A step is judged
+when the slowest partition has passed its end; so the outcome depends on what the log holds and not on the order in
+which partitions were read. Nothing here knows Faust or Kafka: the tables come in as arguments.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import MutableMapping
+from datetime import datetime
+from typing import Protocol
+
+from services.trends.cells import Cell
+from services.trends.rules import TrendRules
+from tousu.decision import Output
+from tousu.runtime.arrival import Arrival
+from tousu.runtime.bookmark import moment
+
+
+class Counts(Protocol):
+    """Counts by cell and step."""
+
+    def add(self, cell: str, step: int) -> None:
+        """One more."""
+        ...
+
+    def count_in(self, cell: str, first: int, end: int) -> int:
+        """How many from one step up to, not including, another."""
+        ...
+
+    def forget(self, cell: str, step: int) -> None:
+        """Nobody will ask for this step again."""
+        ...
+
+
+class Overlook:
+    """The counts of the whole log. `seen` holds the last number of every origin, `raised` the cells in alarm."""
+
+    def __init__(
+        self, rules: TrendRules, partitions: int, counts: Counts, seen: MutableMapping[str, int],
+        raised: MutableMapping[str, bool],
+    ) -> None:  # fmt: skip
+        self._rules = rules
+        self._partitions = partitions
+        self._counts = counts
+        self._seen = seen
+        self._raised = raised
+        self._times_us: dict[int, int] = {}
+        self._began: int | None = None
+        self._judged: int | None = None
+        self._newest: dict[Cell, int] = {}
+        self._by_step: dict[int, set[str]] = defaultdict(set)
+
+    @property
+    def time(self) -> datetime | None:
+        """The time that all partitions have reached; None while one of them has not spoken."""
+        if len(self._times_us) < self._partitions:
+            return None
+        return moment(min(self._times_us.values()))
+
+    @property
+    def cells(self) -> int:
+        """How many cells have a count in the newest window or behind it."""
+        return len(self._newest)
+
+    def take(self, arrival: Arrival) -> list[Output] | None:
+        """Take one record of complaints.cases in. Returns the warnings that follow, or None for a repeated record."""
+        partition = arrival.record.partition
+        origin = f"{partition}|{arrival.origin}"
+        if arrival.seq <= self._seen.get(origin, 0):
+            return None
+        self._seen[origin] = arrival.seq
+        if arrival.event is not None and not arrival.is_tick:
+            for cell in self._rules.cells(arrival.event):
+                self._count(cell, self._rules.step_of(moment(arrival.time_us)))
+        if arrival.time_us <= self._times_us.get(partition, -1):
+            return []
+        self._times_us[partition] = arrival.time_us
+        return self._judge_steps()
+
+    def _count(self, cell: Cell, step: int) -> None:
+        self._counts.add(cell.key, step)
+        self._newest[cell] = max(step, self._newest.get(cell, step))
+        self._by_step[step].add(cell.key)
+        self._began = step if self._began is None else min(step, self._began)
+
+    def _judge_steps(self) -> list[Output]:
+        """Every step that has ended since the last time, oldest first."""
+        time = self.time
+        if time is None or self._began is None:
+            return []
+        now = self._rules.step_of(time)
+        warnings: list[Output] = []
+        end = self._began if self._judged is None else self._judged
+        while end < now:
+            end += 1
+            warnings += self._judge(end, self._began)
+            if not self._newest:
+                end = now  # nothing is counted any more: the steps up to now are alike
+        if end != self._judged:
+            self._judged = end
+            self._forget(end - self._rules.history_steps)
+        return warnings
+
+    def _judge(self, end: int, began: int) -> list[Output]:
+        warnings = []
+        for cell in sorted(self._newest, key=lambda each: each.key):
+            key = cell.key
+
+            def count_in(first: int, last: int, key: str = key) -> int:
+                return self._counts.count_in(key, first, last)
+
+            found = self._rules.assess(cell, end, count_in, began, is_raised=self._raised.get(key, False))
+            if found.is_raised != self._raised.get(key, False):
+                self._raised[key] = found.is_raised
+            if found.warning is not None:
+                warnings.append(found.warning)
+            if found.is_quiet and self._newest[cell] < end:
+                del self._newest[cell]
+        return warnings
+
+    def _forget(self, before: int) -> None:
+        for step in [step for step in self._by_step if step < before]:
+            for cell in self._by_step.pop(step):
+                self._counts.forget(cell, step)

@@ -1,0 +1,71 @@
+"""trends as a process: settings, health and logs like every processor's; Faust inside."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from services.trends.place import Log as PlaceLog
+from services.trends.place import Place
+from services.trends.processor import CASES, processor
+from services.trends.rules import WARNINGS, TrendRules
+from services.trends.standing import Standing
+from services.trends.stream import TrendStream
+from tousu.policy.loading import load_pack
+from tousu.runtime.clock import WallClock
+from tousu.runtime.health import HealthServer
+from tousu.runtime.logs import Log
+from tousu.runtime.measures import Measures
+from tousu.runtime.outgoing import outgoing_check
+from tousu.runtime.process import Waiting
+from tousu.runtime.settings import Settings
+from tousu.runtime.watch import Watch
+from tousu.runtime.wiring import Wiring
+
+HISTORIES: Final = 2
+"""How many histories are read at the start: one to know what was usual, one more to know which cells were in alarm."""
+
+
+def work(settings: Settings, log: Log, stopping: threading.Event) -> None:
+    """Run trends until the event is set. Raises the Failure that ends it otherwise."""
+    clock, watch = WallClock(), Watch()
+    wiring = Wiring(
+        pack=load_pack(settings.pack), partitions=settings.partitions, clock=clock,
+        time_from_events=settings.time == "events", master_key=b"", check=None, schema_of=None,
+    )  # fmt: skip
+    rules, described = TrendRules(wiring.pack), processor(wiring)
+    measures = Measures(
+        described, watch, clock, log, pack=(wiring.pack.id, wiring.pack.version), partitions=settings.partitions,
+        time_from_events=wiring.time_from_events,
+    )  # fmt: skip
+    with ExitStack() as stack:
+        health = HealthServer(
+            watch, measures.registry, settings.metrics_host, settings.metrics_port, settings.metrics_port_file
+        )
+        stack.enter_context(health)
+        log.info("started", pack=settings.pack, time=settings.time, group=settings.group, metrics=health.address)
+        outside = PlaceLog(settings, CASES, WARNINGS)
+        stack.callback(outside.close)
+        since: datetime | None = None  # in simulated time a record's time stamp says nothing about its event
+        if not wiring.time_from_events:
+            since = clock.now() - HISTORIES * rules.history_steps * rules.step
+        found: list[Place] = []
+
+        def begin() -> None:
+            outside.check_topics()
+            found.append(outside.begin(since))
+
+        if not Waiting(settings.start_wait_s, stopping, watch, log).until(begin):
+            return
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="tousu-trends-")))
+        standing = Standing(measures, watch, clock, log)
+        stream = TrendStream(settings, rules, found[0], outgoing_check(settings.check), standing, folder)
+        watch.begin_work()
+        asyncio.run(stream.run(stopping, outside, clock))
+        watch.phase = "stopping"
+        log.info("stopping")

@@ -1,0 +1,81 @@
+"""How the stream stands, in the words of the runtime: the same metrics, health and log lines as every processor."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tousu.decision import Output
+from tousu.failure import Retry
+from tousu.runtime.arrival import Arrival
+from tousu.runtime.bookmark import Bookmark, Seen
+from tousu.runtime.broker import Ends, Record
+from tousu.runtime.clock import Clock
+from tousu.runtime.logs import Log
+from tousu.runtime.measures import Measures
+from tousu.runtime.report import TurnReport
+from tousu.runtime.watch import Glance, Watch
+
+RECORDS_MAX: Final = 1_000
+"""So many records of a beat are looked at for the age of the oldest one."""
+
+
+class Standing:
+    """Gathers what happens between two beats and tells it at the beat."""
+
+    def __init__(self, measures: Measures, watch: Watch, clock: Clock, log: Log) -> None:
+        self._measures = measures
+        self._watch = watch
+        self._clock = clock
+        self._log = log
+        self._report = TurnReport()
+        self._records: list[Record] = []
+        self._bookmarks: dict[int, Bookmark] = {}
+        self.assigned: frozenset[int] = frozenset()
+
+    def given(self, shards: frozenset[int]) -> None:
+        """The group has said which partitions are ours."""
+        self.assigned = shards
+        self._bookmarks = {shard: self._bookmarks.get(shard, Bookmark()) for shard in shards}
+        self._watch.is_member = True
+
+    def taken(self) -> None:
+        """The group is about to share its partitions out again."""
+        self._watch.is_member = False
+
+    def read(self, arrival: Arrival, result: str) -> None:
+        """A record was read and done with."""
+        record = arrival.record
+        kind = arrival.event.type if arrival.event is not None else "unreadable"
+        self._report.events[kind, result] += 1
+        self._report.records += 1
+        if len(self._records) < RECORDS_MAX:
+            self._records.append(record)
+        bookmark = self._bookmarks.setdefault(record.partition, Bookmark())
+        bookmark.offsets[record.topic] = record.offset + 1
+        if arrival.origin:
+            bookmark.time_us = max(bookmark.time_us, arrival.time_us)
+            bookmark.frontier[f"{record.topic}|{arrival.origin}"] = Seen(arrival.seq, bookmark.time_us)
+
+    def published(self, output: Output) -> None:
+        """A warning is out."""
+        self._report.outputs[output.topic, output.type] += 1
+        self._measures.pending(0)
+        window = output.data["window"]["to"]
+        self._log.info("early warning", about=output.subject, until=window, count=output.data["count"])
+
+    def waits(self, error: Retry) -> None:
+        """Something is away and will be tried again."""
+        self._measures.retrying(error)
+
+    def ends(self, ends: Ends) -> None:
+        """The broker said where the log ends."""
+        self._measures.ends(ends)
+
+    def beat(self) -> None:
+        """Tell what happened since the last beat."""
+        self._watch.turned(Glance(self.assigned, dict(self._bookmarks), {}))
+        records, self._records = self._records, []
+        self._measures.polled(records, self.assigned)
+        if self._report.records:
+            report, self._report = self._report, TurnReport()
+            self._measures.turned(report, self._clock.now())
