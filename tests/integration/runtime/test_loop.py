@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import timedelta
+from pathlib import Path
 
 import orjson
 import pytest
@@ -283,6 +285,28 @@ def test_a_rebuild_from_the_log_gives_the_same_outputs_byte_for_byte(
     assert outputs(world) == live
     repeated = [r for log in world.broker.logs[counting.COUNTS] for r in log][:]
     assert len(repeated) == 2 * before, "the rebuild published the same records once more, for readers to drop"
+
+
+def test_a_database_restored_from_a_backup_is_caught_up_and_nothing_has_two_effects(tmp_path: Path) -> None:
+    live, backup = tmp_path / "live.sqlite", tmp_path / "backup.sqlite"
+    world = World(f"sqlite:///{live}")
+    _, first = both(world)
+    key = key_in(0, 2, 0)
+    for n in range(4):
+        world.send(key)
+        world.pass_time(1)
+        if n == 1:
+            with sqlite3.connect(live) as source, sqlite3.connect(backup) as target:
+                source.backup(target)
+    world.crash(first)
+    before = outputs(world)
+    world.url = f"sqlite:///{backup}"
+    world.copy(counter())
+    world.run()
+    world.send(key)
+    world.run()
+    assert outputs(world)[: len(before)] == before
+    assert counts(world, key) == [1, 2, 3, 4, 5]
 
 
 def test_a_database_that_goes_away_is_waited_for(world: World) -> None:
