@@ -26,6 +26,8 @@ LOG: Final = logging.getLogger("tousu.librdkafka")
 """What librdkafka says of connections; the process decides where it goes."""
 REQUEST_S: Final = 10.0
 NOTE_EVERY_S: Final = 2.0
+LINGER_S: Final = 0.005
+"""After the first record of a batch: a moment for others, which then share its transaction."""
 _EMBEDDED: Final = "mockCluster"
 """How librdkafka's own broker names itself; it knows no topic ids and answers no question about them."""
 _LATEST: Final = OffsetSpec.latest()  # type: ignore[no-untyped-call]
@@ -116,13 +118,18 @@ class KafkaSource:
         if self._assignment_stale:
             self._assign()
         records = []
-        for message in self._consumer.consume(records_max, timeout_s):
+        for message in self._messages(records_max, timeout_s):
             error = message.error()
             if error is not None:
                 self._note_error(message, error)
                 continue
             records.append(self._record(message))
         return [r for r in records if (r.topic, r.partition) in self._offsets]
+
+    def _messages(self, count_max: int, timeout_s: float) -> list[Message]:
+        """What is there. Asked for a batch, librdkafka would wait for a full one or until the time is over."""
+        first = self._consumer.poll(timeout_s)
+        return [] if first is None else [first, *self._consumer.consume(count_max - 1, LINGER_S)]
 
     def _record(self, message: Message) -> Record:
         topic, partition, offset = message.topic(), message.partition(), message.offset()
