@@ -140,5 +140,5 @@ def _end(case: Case, what: str, said: Mapping[str, Any]) -> Step:
 
 
 def _is_of_another_department(case: Case, department: str | None, rank: int) -> bool:
-    """Whether one of several departments in charge reports a step that it has not reported itself."""
-    return len(case.departments) > 1 and department in case.departments and case.steps.get(department, 0) < rank
+    """Whether a department in charge reports a step that it has not reported itself: another one had done so before."""
+    return department in case.departments and case.steps.get(department or "", 0) < rank

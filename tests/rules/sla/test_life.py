@@ -130,7 +130,17 @@ def test_of_two_departments_each_goes_its_own_way() -> None:
     assert step(both, "acknowledged", {"department": STORE}, NOON).outcome is Outcome.ILLEGAL
     assert step(both, "acknowledged", {}, NOON).outcome is Outcome.ILLEGAL
     assert step(both, "plan_approved", {"department": QUALITY}, NOON).outcome is Outcome.ILLEGAL
-    assert step(a_case("judged"), "acknowledged", {"department": STORE}, NOON).outcome is Outcome.ILLEGAL
+    alone = a_case("judged", steps={STORE: 2})
+    assert step(alone, "acknowledged", {"department": STORE}, NOON).outcome is Outcome.ILLEGAL
+    assert step(alone, "acknowledged", {"department": QUALITY}, NOON).outcome is Outcome.ILLEGAL
+
+
+def test_the_department_that_stays_when_another_leaves_takes_its_own_steps(desk: Desk) -> None:
+    desk.routed(at("01-05 10:00"), departments=[STORE, QUALITY])
+    desk.handle("judged", at("01-05 10:30"), department=STORE)
+    desk.passed_on([QUALITY], at("01-05 10:40"))
+    assert desk.handle("acknowledged", at("01-05 11:00"), department=QUALITY).refusal is None
+    assert desk.handle("acknowledged", at("01-05 11:01"), department=QUALITY).refusal is not None
 
 
 def test_a_step_reported_late_is_kept_and_moves_nothing_back() -> None:
