@@ -7,6 +7,7 @@ message says why; 130 ended by Ctrl-C. Messages go to standard error, results to
 
 from __future__ import annotations
 
+import signal
 import sys
 
 from tousu.failure import Failure, Retry
@@ -21,6 +22,7 @@ def main() -> None:
     """The entry point of `tousu`."""
     from tousu.cli.commands import app
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started is stopped, as with Ctrl-C
     try:
         app()
     except Retry as error:

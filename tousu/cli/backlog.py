@@ -39,12 +39,12 @@ def backlog(
                 time = text_of_time(each.time) if each.time is not None else None
                 rows.append({
                     "processor": each.processor, "shard": each.shard, "records": each.records, "events": each.events,
-                    "oldest_age_s": age_s, "pipeline_time": time, "pending": each.pending,
+                    "oldest_age_s": age_s, "pipeline_time": time,
                 })  # fmt: skip
     if as_json:
         output.json_lines(rows)
     else:
-        columns = ("processor", "shard", "records", "events", "oldest_age_s", "pipeline_time", "pending")
+        columns = ("processor", "shard", "records", "events", "oldest_age_s", "pipeline_time")
         output.table("Backlog", columns, [[row[name] for name in columns] for row in rows], right=("records", "events"))
     if check and any(row["events"] for row in rows):
         raise typer.Exit(FOUND)

@@ -8,7 +8,6 @@ from typing import Any
 
 import orjson
 
-
 WIDTH_IN_FILES = 140
 """How wide a table may be where no terminal says so."""
 
@@ -48,6 +47,7 @@ def lines(*said: str) -> None:
     """Plain lines."""
     for line in said:
         sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 def note(line: str) -> None:

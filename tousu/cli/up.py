@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -59,7 +59,9 @@ def up(
             )
         )
         output.lines(f"all processors work on {connection.servers}, data in {folder}; Ctrl-C stops them")
-        watch_over(crew, output.note)
+        with suppress(KeyboardInterrupt):
+            watch_over(crew, output.note)
+        output.lines("stopping all processors")
 
 
 def _local_broker(folder: Path, stack: ExitStack) -> str:

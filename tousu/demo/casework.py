@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from tousu.demo.diary import OFFICE_DAYS, Diary, at, in_office, office_later, text
+from tousu.demo.diary import AFTER_THE_HOLIDAY, OFFICE_DAYS, Diary, at, in_office, office_later, text
 
 LEAD: Final[Mapping[str, str]] = {
     "delay": "storage_and_transport", "loss": "storage_and_transport", "damage": "storage_and_transport",
@@ -44,7 +44,7 @@ class Work(NamedTuple):
     @property
     def last_day(self) -> datetime:
         """Six in the evening of the last day on which an answer is in time."""
-        days = [day for day in OFFICE_DAYS if day > self.received.date()]
+        days = [day for day in (*OFFICE_DAYS, *AFTER_THE_HOLIDAY) if day > self.received.date()]
         return at("18:00", days[WORKING_DAYS.get(self.kind, 5) - 1])
 
     def note(
@@ -59,7 +59,7 @@ class Work(NamedTuple):
 def acknowledge(work: Work, minutes: tuple[int, int] = (6, 95)) -> datetime:
     """The duty desk works until ten in the evening; who complains later waits for the morning."""
     when = work.received + timedelta(minutes=work.diary.chance.randint(*minutes))
-    if when > at("22:00"):
+    if at("22:00") < when < at("00:00", OFFICE_DAYS[1]):
         when = at("09:00", OFFICE_DAYS[1]) + timedelta(minutes=work.diary.chance.randint(1, 20))
     return work.note("acknowledged", when, answer_by=text(work.last_day))
 
@@ -142,7 +142,8 @@ def passed_on(work: Work) -> None:
     other = "quality_management" if work.department != "quality_management" else "storage_and_transport"
     judged = judge(work, acknowledge(work))
     when = work.note("passed_on", office_later(judged, 10), to_department=other, reason="责任在对方部门")
-    when = work.note("acknowledged", office_later(when, 25), by=other)
+    if work.kind != "contents_mismatch":  # for that one both departments had it from the beginning
+        when = work.note("acknowledged", office_later(when, 25), by=other)
     answer(work, office_later(plan(work, when), 30))
 
 

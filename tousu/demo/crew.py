@@ -93,6 +93,16 @@ class Crew:
         except (urllib.error.URLError, OSError):
             return False
 
+    def metric(self, name: str, metric: str) -> float | None:
+        """The sum of a metric over its labels, as a processor serves it now; None while there is none."""
+        try:
+            with urllib.request.urlopen(f"http://{self.address(name)}/metrics", timeout=ASK_S) as answer:
+                lines = answer.read().decode().splitlines()
+        except (urllib.error.URLError, OSError, ValueError):
+            return None
+        values = [float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith((metric + "{", metric + " "))]
+        return sum(values) if values else None
+
     def check(self) -> None:
         """Raises ServerFailed, with the end of its log, when somebody has ended by itself."""
         for name, process in self._processes.items():

@@ -1,7 +1,8 @@
 """The day that the demo plays, from one seed: `python -m tousu.demo.day > examples/courier-day.jsonl` writes it down.
 
 Tuesday, 22 September 2026: rain in Hangzhou, complaints on every channel; departments work them off until the last
-day of the month, over the Mid-Autumn Festival and a weekend. Case numbers are those of a pipeline with one partition.
+day of the month, over the Mid-Autumn Festival and a weekend. That day a hall in Guangzhou leaks, which is more damage
+than usual. Case numbers are those of a pipeline with one partition.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from typing import Any, Final
 import orjson
 
 from tousu.demo import customers, disorder
-from tousu.demo.casework import Work, answer_inquiry, work_off
-from tousu.demo.diary import Diary, at
+from tousu.demo.casework import Work, answer_inquiry, never_finished, work_off
+from tousu.demo.diary import OFFICE_DAYS, Diary, at
 from tousu.demo.worked_cases import WORKED_CASES
 from tousu.policy.loading import load_pack
 from tousu.simulation.lines import inbound_of
@@ -25,6 +26,7 @@ from tousu.simulation.simulate import EARLIEST, Run
 PACK: Final = "courier-network"
 SEED: Final = 20260922
 RAIN: Final = "HZ-017"
+LEAK: Final = "GZ-036"
 HOURS: Final = {
     7: 2,
     8: 5,
@@ -56,6 +58,7 @@ KINDS: Final = {
 COMPLAINTS: Final = 84
 INQUIRIES: Final = 26
 RAINED_ON: Final = 11
+LEAKED_ON: Final = 9
 NOBODY: Final = "20260922-00-0000-22"
 
 
@@ -66,6 +69,8 @@ def tell_the_day(seed: int = SEED) -> list[dict[str, Any]]:
         worked_case(diary)
     told = [_ordinary(diary) for _ in range(COMPLAINTS)]
     told += [_rained_on(diary, number) for number in range(RAINED_ON)]
+    for number in range(LEAKED_ON):
+        _leaked_on(diary, number)
     for number in range(INQUIRIES):
         _inquiry(diary, number)
     for number, department in enumerate(("storage_and_transport", "quality_management", "customer_service")):
@@ -123,6 +128,16 @@ def _rained_on(diary: Diary, number: int) -> str:
     )
     work_off(Work(diary, case, "delay", when))
     return case
+
+
+def _leaked_on(diary: Diary, number: int) -> None:
+    """The last day before the long holiday: many pieces from one hall arrive wet."""
+    when = at("09:20", OFFICE_DAYS[-1]) + timedelta(minutes=31 * number)
+    channel = ("app", "phone", "web")[number % 3]
+    data = customers.told(diary, channel, customers.person(diary), "箱子进水湿透，里面全坏了，请赔偿。", when, LEAK)
+    own = {"waybill_number": customers.waybill(diary), "object": {"outlet": LEAK}, "route": "domestic"}
+    case = diary.complaint(channel, when, data | own)
+    never_finished(Work(diary, case, "damage", when))
 
 
 def _inquiry(diary: Diary, number: int) -> None:

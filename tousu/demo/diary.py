@@ -13,6 +13,7 @@ BEIJING: Final = timezone(timedelta(hours=8))
 THE_DAY: Final = date(2026, 9, 22)
 """A Tuesday. Friday the 25th is the Mid-Autumn Festival, a weekend follows, and National Day begins on 1 October."""
 OFFICE_DAYS: Final = tuple(date(2026, 9, day) for day in (22, 23, 24, 28, 29, 30))
+AFTER_THE_HOLIDAY: Final = tuple(date(2026, 10, day) for day in (8, 9, 10, 12, 13))
 OPENS: Final = time(9)
 CLOSES: Final = time(18)
 HANDLING: Final = "complaints.inbound.handling"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +15,7 @@ from tousu.connection import Connection
 from tousu.event import time_of_text
 from tousu.failure import Failure, Retry, Stop
 from tousu.runtime.broker import Record
-from tousu.runtime.history import History, is_tick
+from tousu.runtime.history import Extent, History, Place, is_tick
 from tousu.simulation.lines import line_of
 
 WRITTEN: Final = (
@@ -83,6 +83,7 @@ class Onlooker:
         self._archive = data / ARCHIVE
         self._numbers: dict[str, str] = {}
         self._seen: dict[tuple[str, int, str], int] = {}
+        self._next: dict[Place, int] = {}
         self._news = threading.Condition()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="onlooker", daemon=True)
@@ -104,6 +105,10 @@ class Onlooker:
                 raise Retry("no_case", f"intake has not registered {event_id} within {WAIT_S:g} s")
             return self._numbers[event_id]
 
+    def has_read(self, extents: Mapping[Place, Extent]) -> bool:
+        """Whether everything up to these ends has been counted."""
+        return all(self._next.get(place, 0) >= extent.end for place, extent in extents.items())
+
     def _run(self) -> None:
         try:
             with History(self._connection) as history, self._archive.open("wb") as archive:
@@ -113,6 +118,7 @@ class Onlooker:
                         if not self._is_repeated(record) and not is_tick(record):
                             archive.write(line_of(record) + b"\n")
                             self._note(record)
+                        self._next[(record.topic, record.partition)] = record.offset + 1
         except Failure as error:
             self._give_up(error)
         except Exception as error:  # noqa: BLE001 - said by whoever waits, in their thread

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from rich.console import Console
 from tousu.client.topics import Topics
 from tousu.connection import Connection
 from tousu.demo.crew import Crew
-from tousu.demo.onlooker import Onlooker
+from tousu.demo.onlooker import WRITTEN, Onlooker
 from tousu.demo.play import MINUTE, Beat, Player, beats
 from tousu.demo.screen import Screen
 from tousu.demo.summary import say_where, show, where_to_look
@@ -28,7 +28,8 @@ from tousu.runtime import bookmark as bm
 from tousu.runtime.backlog import Behind, backlog
 from tousu.runtime.history import History
 from tousu.runtime.inspection import Inspection
-from tousu.simulation.processors import PROCESSORS, WITH_DATABASE
+from tousu.runtime.metrics import BEHIND
+from tousu.simulation.processors import PROCESSORS, WITH_DATABASE, WITHOUT_DATABASE
 
 PARTITIONS: Final = 4
 SETTLE_S: Final = 60.0
@@ -81,6 +82,8 @@ def run_demo(demo: Demo, console: Console) -> None:
         _play(played, player, screen, crew)
         with History(connection) as history:
             behind = _wait_until_done(demo.data, played[-1].moment, crew, history)
+            extents = history.extents(history.places(WRITTEN))
+        _wait(lambda: onlooker.has_read(extents), crew, "what was published could not be read back")
         onlooker.stop()
         screen.quiet()
         if onlooker.failure is not None:
@@ -151,18 +154,26 @@ def _play(played: Sequence[Beat], player: Player, screen: Screen, crew: Crew) ->
 
 def _wait_until_done(data: Path, moment: datetime, crew: Crew, history: History) -> list[Behind]:
     """Until every shard's time has come to the end and nothing is unread. Raises Retry when it takes too long."""
-    deadline = time.monotonic() + SETTLE_S
     goal_us = bm.micros(moment)
-    while True:
+    late = f"the processors were not done; see {data}/logs"
+    _wait(lambda: all(_reached(data, name, goal_us) for name in WITH_DATABASE), crew, late)
+    _wait(lambda: all(crew.metric(name, BEHIND.name) == 0 for name in WITHOUT_DATABASE), crew, late)
+    behind: list[Behind] = []
+
+    def is_done() -> bool:
+        behind[:] = [each for name in WITH_DATABASE for each in backlog(_inspection(data, name), history)]
+        return not any(each.events for each in behind)
+
+    _wait(is_done, crew, late)
+    return behind
+
+
+def _wait(is_done: Callable[[], bool], crew: Crew, what: str) -> None:
+    deadline = time.monotonic() + SETTLE_S
+    while not is_done():
         crew.check()
-        if all(_reached(data, name, goal_us) for name in WITH_DATABASE):
-            behind = [each for name in WITH_DATABASE for each in backlog(_inspection(data, name), history)]
-            if not any(each.events for each in behind):
-                return behind
         if time.monotonic() > deadline:
-            raise Retry(
-                "not_done", f"the processors were not done {SETTLE_S:.0f} s after the last event; see {data}/logs"
-            )
+            raise Retry("not_done", f"{SETTLE_S:.0f} s after the last event {what}")
         time.sleep(ASK_AGAIN_S)
 
 

@@ -24,7 +24,7 @@ class Behind(NamedTuple):
     """One shard of a processor.
 
     records: unread, ticks and all. events: those of them that are work. oldest_ms: broker time of the oldest such, -1
-    for none. time: pipeline time, None before the first input. pending: outputs of the last turn, perhaps not yet out.
+    for none. time: pipeline time, None before the first input.
     """
 
     processor: str
@@ -33,7 +33,6 @@ class Behind(NamedTuple):
     events: int
     oldest_ms: int
     time: datetime | None
-    pending: int
 
 
 def inputs_of(processor: str) -> list[str]:
@@ -58,8 +57,7 @@ def backlog(inspection: Inspection, history: History) -> list[Behind]:
         standing = standings.get(shard)
         time_us = standing.bookmark.time_us if standing is not None else bm.NEVER_US
         time = bm.moment(time_us) if time_us != bm.NEVER_US else None
-        pending = len(standing.pending) if standing is not None else 0
-        found.append(Behind(inspection.processor, shard, records, events, oldest_ms, time, pending))
+        found.append(Behind(inspection.processor, shard, records, events, oldest_ms, time))
     return found
 
 
