@@ -1,0 +1,215 @@
+"""The demo from end to end, on both brokers; and afterwards everything that it promises to look at.
+
+The demo on Kafka is played once; its broker is then started again on the data that it left.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+import psutil
+import pytest
+
+from tousu.local.kafka import KafkaBroker
+
+TOUSU = str(Path(sys.executable).with_name("tousu"))
+WAIT_S = 180.0
+
+
+class Played(NamedTuple):
+    """A demo that has ended: its folder and what it said."""
+
+    data: Path
+    said: str
+    took_s: float
+
+
+def run(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([TOUSU, *arguments], capture_output=True, text=True, check=check, timeout=WAIT_S)
+
+
+def play(kind: str, data: Path) -> Played:
+    began_s = time.monotonic()
+    said = run("demo", "--broker", kind, "--data", str(data)).stdout
+    return Played(data, said, time.monotonic() - began_s)
+
+
+def still_running(data: Path) -> list[str]:
+    """Processes that name this folder."""
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        words = process.info["cmdline"] or []
+        if any(str(data) in word for word in words) and process.pid != os.getpid():
+            found.append(" ".join(words))
+    return found
+
+
+@pytest.fixture(scope="module")
+def on_kafka(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    return play("kafka", tmp_path_factory.mktemp("demo") / "kafka")
+
+
+@pytest.fixture(scope="module")
+def broker(on_kafka: Played) -> Iterator[str]:
+    """The demo's own broker once more, with its topics."""
+    with KafkaBroker(on_kafka.data / "kafka") as again:
+        yield again.address
+
+
+def number_of(played: Played, event_id: str) -> str:
+    for line in (played.data / "events.jsonl").read_bytes().splitlines():
+        data = orjson.loads(line)["event"].get("data", {})
+        if data.get("source_event", {}).get("id") == event_id:
+            return str(data["case_number"])
+    raise AssertionError(f"{event_id} opened no case")
+
+
+def test_demo_on_the_embedded_broker_says_that_it_is_in_memory_only(tmp_path: Path) -> None:
+    played = play("embedded", tmp_path / "demo")
+    assert "in memory only" in played.said
+    assert "│ backlog        │ 0 " in played.said
+    assert not still_running(played.data)
+
+
+@pytest.mark.kafka
+def test_demo_tells_what_came_of_the_day(on_kafka: Played) -> None:
+    said = on_kafka.said
+    for words in ("accepted", "rejected", "routed to", "clocks", "claims opened", "cases closed", "Where to look next"):
+        assert words in said
+    assert "│ backlog        │ 0 " in said
+    assert on_kafka.took_s < 90
+    assert not still_running(on_kafka.data)
+
+
+@pytest.mark.kafka
+def test_after_the_demo_case_and_explain_need_no_broker(on_kafka: Played) -> None:
+    number = number_of(on_kafka, "case-7-four-pieces")
+    folder = ("--data", str(on_kafka.data))
+    case: dict[str, Any] = orjson.loads(run("case", number, *folder, "--json").stdout)
+    assert (case["state"], len(case["claims"])) == ("closed", 4)
+    assert [clock["status"] for clock in case["clocks"]] == ["met", "met"]
+    assert "tousu.case.closed.v1" in {line["event"]["type"] for line in case["story"]}
+    why = orjson.loads(run("explain", number, *folder, "--json").stdout)
+    counted = {row["what"]: row["why"] for row in why["clocks"][1]["counted"]}
+    assert counted["Fri 2026-09-25"] == "中秋节"
+    assert counted["Wed 2026-09-30"] == "working day 5"
+    assert run("case", number, *folder).stdout.count("clock.met") == 2
+
+
+@pytest.mark.kafka
+def test_no_case_is_said_and_not_shown_as_empty(on_kafka: Played) -> None:
+    done = run("case", "20260922-00-9999-22", "--data", str(on_kafka.data), check=False)
+    assert done.returncode == 4
+    assert "there is no case 20260922-00-9999-22" in done.stderr
+
+
+@pytest.mark.kafka
+def test_rejected_list_shows_reason_place_and_bytes(on_kafka: Played) -> None:
+    listed = run(
+        "rejected", "list", "--data", str(on_kafka.data), "--reason", "nul_character", "--json", "--check", check=False
+    )
+    assert listed.returncode == 1
+    (event,) = [orjson.loads(line) for line in listed.stdout.splitlines()]
+    assert (event["place"], event["topic"]) == ("/data/content", "complaints.inbound.web")
+    assert event["data_base64"]
+
+
+@pytest.mark.kafka
+def test_topics_and_databases_agree_byte_for_byte(on_kafka: Played, broker: str) -> None:
+    """I1, I2, I4."""
+    report = orjson.loads(run("audit", "--broker", broker, "--data", str(on_kafka.data), "--json").stdout)
+    assert report["findings"] == []
+    assert report["inbound"] > 700 and report["outputs"] > 4000
+
+
+@pytest.mark.kafka
+def test_an_audit_finds_what_was_tampered_with(on_kafka: Played, broker: str, tmp_path: Path) -> None:
+    """The audit can fail: an older database does not know of the last records, a forged digest does not fit."""
+    for file in on_kafka.data.glob("*.sqlite"):
+        shutil.copy(file, tmp_path / file.name)
+    import sqlite3
+
+    with sqlite3.connect(tmp_path / "sla.sqlite") as database:
+        (doc,) = database.execute("SELECT doc FROM sla_bookmark WHERE shard = 1").fetchone()
+        bookmark = orjson.loads(doc)
+        bookmark["digests"]["complaints.sla/1"] = "0" * 32
+        bookmark["numbers"]["complaints.outcomes/1"] += 1_000
+        database.execute("UPDATE sla_bookmark SET doc = ? WHERE shard = 1", (orjson.dumps(bookmark).decode(),))
+    done = run("audit", "--broker", broker, "--data", str(tmp_path), "--json", check=False)
+    assert done.returncode == 1
+    places = {finding["place"] for finding in orjson.loads(done.stdout)["findings"]}
+    assert places == {"sla/1 -> complaints.sla/1", "sla/1 -> complaints.outcomes/1"}
+
+
+@pytest.mark.kafka
+@pytest.mark.parametrize("processor", ["router", "sla", "claims"])
+def test_a_rebuild_says_exactly_what_was_said(on_kafka: Played, broker: str, tmp_path: Path, processor: str) -> None:
+    """I9: the log into an empty database gives the same outputs; nothing is published."""
+    into = f"sqlite:///{tmp_path / 'rebuilt.sqlite'}"
+    options = ("--broker", broker, "--data", str(on_kafka.data))
+    rebuilt = orjson.loads(run("rebuild", processor, *options, "--into", into, "--json").stdout)
+    assert rebuilt["faithful"] and rebuilt["same"] > 50
+    twice = run("rebuild", processor, *options, "--into", into, check=False)
+    assert twice.returncode == 4
+    assert "already has bookmarks" in twice.stderr
+
+
+@pytest.mark.kafka
+def test_the_backlog_is_measured_by_bookmarks(on_kafka: Played, broker: str) -> None:
+    options = ("--broker", broker, "--data", str(on_kafka.data))
+    rows = [orjson.loads(line) for line in run("backlog", *options, "--json", "--check").stdout.splitlines()]
+    assert {(row["processor"], row["shard"]) for row in rows} >= {("intake", 0), ("claims", 3)}
+    assert [row["events"] for row in rows] == [0] * len(rows)
+
+
+@pytest.mark.kafka
+def test_tail_and_rejects_come_from_the_topics_too(on_kafka: Played, broker: str) -> None:
+    (last,) = run("tail", "outcomes", "--broker", broker, "-n", "1", "--json").stdout.splitlines()
+    assert orjson.loads(last)["topic"] == "complaints.outcomes"
+    from_topics = run("rejected", "list", "--broker", broker, "--json").stdout.splitlines()
+    from_archive = run("rejected", "list", "--data", str(on_kafka.data), "--json").stdout.splitlines()
+    assert sorted(from_topics) == sorted(from_archive)
+
+
+@pytest.mark.kafka
+def test_a_replay_sends_the_bytes_back_untouched_and_counts(on_kafka: Played, broker: str) -> None:
+    dry = orjson.loads(run("rejected", "replay", "--broker", broker, "--reason", "wrong_encoding", "--json").stdout)
+    assert dry["replayed"] == [] and len(dry["would_replay"]) == 1
+    done = run("rejected", "replay", "--broker", broker, "--reason", "wrong_encoding", "--yes", "--json")
+    (sent,) = orjson.loads(done.stdout)["replayed"]
+    assert (sent["to"].rpartition("/")[0], sent["attempt"]) == ("complaints.inbound.onsite", 2)
+    options = ("--broker", broker, "--data", str(on_kafka.data), "--json", "--check")
+    behind = run("backlog", *options, check=False)
+    assert behind.returncode == 1
+    assert sum(orjson.loads(line)["events"] for line in behind.stdout.splitlines()) == 1
+
+
+def test_a_demo_that_is_ended_leaves_nothing_running(tmp_path: Path) -> None:
+    data = tmp_path / "demo"
+    demo = subprocess.Popen(
+        [TOUSU, "demo", "--broker", "embedded", "--data", str(data)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert demo.stdout is not None
+    while b"now the day begins" not in demo.stdout.readline():
+        assert demo.poll() is None
+    demo.send_signal(signal.SIGINT)
+    assert demo.wait(WAIT_S) == 130
+    demo.communicate()
+    assert not still_running(data)
+
+
+def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("three years of work")
+    done = run("demo", "--broker", "embedded", "--data", str(tmp_path), check=False)
+    assert done.returncode == 4
+    assert "is not empty and not a former demo's folder" in done.stderr
+    assert (tmp_path / "thesis.txt").exists()
