@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, Final, NoReturn, cast
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicCollection, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
@@ -31,6 +31,8 @@ LINGER_S: Final = 0.005
 _EMBEDDED: Final = "mockCluster"
 """How librdkafka's own broker names itself; it knows no topic ids and answers no question about them."""
 _LATEST: Final = OffsetSpec.latest()  # type: ignore[no-untyped-call]
+BATCH_BYTES: Final = 131_072
+"""A broker holds a topic's `max.message.bytes` against whole batches: they stay below the least of all topics."""
 _OFFSET_GONE: Final = frozenset({KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE})
 
 
@@ -128,8 +130,11 @@ class KafkaSource:
 
     def _messages(self, count_max: int, timeout_s: float) -> list[Message]:
         """What is there. Asked for a batch, librdkafka would wait for a full one or until the time is over."""
-        first = self._consumer.poll(timeout_s)
-        return [] if first is None else [first, *self._consumer.consume(count_max - 1, LINGER_S)]
+        try:
+            first = self._consumer.poll(timeout_s)
+            return [] if first is None else [first, *self._consumer.consume(count_max - 1, LINGER_S)]
+        except KafkaException as error:
+            raise Stop("broker_fatal", f"the group will not have this copy any more: {error.args[0].str()}") from error
 
     def _record(self, message: Message) -> Record:
         topic, partition, offset = message.topic(), message.partition(), message.offset()
@@ -257,14 +262,15 @@ class KafkaSink:
             "message.timeout.ms": 0,
             "linger.ms": 2,
             "batch.num.messages": 10_000,
+            "batch.size": BATCH_BYTES,
             "message.max.bytes": 2_097_152,
             "queue.buffering.max.messages": 500_000,
             "socket.nagle.disable": True,
             **settings,
         }
-        self._producer = Producer(self._settings, logger=LOG)
         self._failure: str = ""
         self._generation = 0
+        self._producer = Producer(self._settings, logger=LOG)
 
     def send(self, records: Sequence[OutRecord]) -> None:
         generation = self._generation
@@ -278,10 +284,19 @@ class KafkaSink:
                     )  # fmt: skip
                     break
                 except BufferError:
-                    self._producer.poll(0.1)
+                    self._serve(0.1)
                 except KafkaException as error:
                     self._fail(error.args[0].str())
-        self._producer.poll(0)
+        self._serve(0)
+
+    def _serve(self, timeout_s: float, *, all_out: bool = False) -> int:
+        """Let delivery reports come in; how many records are not out yet. A fatal error comes as an exception."""
+        try:
+            return self._producer.flush(timeout_s) if all_out else self._producer.poll(timeout_s)
+        except KafkaException as error:
+            self._fail(error.args[0].str())
+        except SystemError as error:  # the fatal error was on its way out while a delivery report was taken in
+            self._fail(self._failure or str(error.__cause__ or "the producer is broken"))
 
     def _reporter(self, generation: int) -> Callable[[KafkaError | None, Message], None]:
         def report(error: KafkaError | None, message: Message) -> None:
@@ -291,12 +306,12 @@ class KafkaSink:
         return report
 
     def settle(self, timeout_s: float) -> bool:
-        left = self._producer.flush(timeout_s)
+        left = self._serve(timeout_s, all_out=True)
         if self._failure:
             self._fail(self._failure)
         return left == 0
 
-    def _fail(self, words: str) -> None:
+    def _fail(self, words: str) -> NoReturn:
         self.reset()
         raise Retry("broker_away", f"a record could not be published in order: {words}")
 
@@ -308,4 +323,7 @@ class KafkaSink:
         self._producer = Producer(self._settings, logger=LOG)
 
     def close(self) -> None:
-        self._producer.flush(REQUEST_S)
+        try:
+            self._serve(REQUEST_S, all_out=True)
+        except Retry:
+            return  # the bookmark has what is not out; whoever opens the shard next publishes it
