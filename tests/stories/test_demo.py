@@ -74,10 +74,13 @@ def number_of(played: Played, event_id: str) -> str:
 
 
 def test_demo_on_the_embedded_broker_says_that_it_is_in_memory_only(tmp_path: Path) -> None:
-    played = play("embedded", tmp_path / "demo")
-    assert "in memory only" in played.said
-    assert "│ backlog        │ 0 " in played.said
-    assert not still_running(played.data)
+    done = run("demo", "--broker", "embedded", "--data", str(tmp_path / "demo"), "--json")
+    assert "in memory only" in done.stderr
+    told = orjson.loads(done.stdout)
+    assert (told["backlog"], told["broker"]) == (0, "embedded")
+    assert told["published"] == told["accepted"] + told["repeated"] + sum(told["rejected"].values()) - 1
+    assert told["clocks"]["breach_withdrawn"] > 0 and told["early_warnings"] > 0
+    assert not still_running(tmp_path / "demo")
 
 
 @pytest.mark.kafka
@@ -205,6 +208,23 @@ def test_a_demo_that_is_ended_leaves_nothing_running(tmp_path: Path) -> None:
     assert demo.wait(WAIT_S) == 130
     demo.communicate()
     assert not still_running(data)
+
+
+def test_without_the_broker_s_jars_the_demo_says_so_and_goes_on_embedded(tmp_path: Path) -> None:
+    demo = subprocess.Popen(
+        [TOUSU, "demo", "--broker", "kafka", "--data", str(tmp_path / "demo")],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"TOUSU_CACHE": str(tmp_path)},
+    )  # fmt: skip
+    assert demo.stdout is not None
+    said = ""
+    while "broker ready" not in said:
+        said += demo.stdout.readline()
+        assert demo.poll() is None
+    demo.send_signal(signal.SIGINT)
+    assert demo.wait(WAIT_S) == 130
+    demo.communicate()
+    assert "No real broker can be had here" in said and "`make kafka`" in said
+    assert "in memory only" in said
 
 
 def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path) -> None:

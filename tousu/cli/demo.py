@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from tousu.cli import options
+
 
 class Kind(StrEnum):
     """The brokers that the demo can start by itself."""
@@ -29,6 +31,7 @@ def demo(
         Path | None,
         typer.Option(metavar="FILE", help="Inbound events to play instead of the example.", show_default=False),
     ] = None,
+    as_json: options.AsJson = False,
 ) -> None:
     """Play a realistic day of complaints: broker, five processors, 790 events, about 20 seconds.
 
@@ -39,7 +42,10 @@ def demo(
     """
     from rich.console import Console
 
+    from tousu.cli import output
     from tousu.demo.run import Demo, run_demo
 
     chosen = Demo(broker.value, pack, data)
-    run_demo(chosen if file is None else chosen._replace(file=file), Console())
+    result = run_demo(chosen if file is None else chosen._replace(file=file), Console(stderr=as_json))
+    if as_json:
+        output.json_document(result)

@@ -43,10 +43,11 @@ class Tallies:
         self.results: Counter[str] = Counter()
         self.claims: Counter[str] = Counter()
         self.accepted = 0
+        self.rejected_at_gate = 0
         self.repeated = 0
 
-    def count(self, topic: str, name: str, data: dict[str, Any], reason: str) -> None:
-        """Add one event: its topic, its name, its data, and for a rejected one its reason."""
+    def count(self, topic: str, name: str, data: dict[str, Any], reason: str, source: str) -> None:
+        """Add one event: its topic, name, data and source, and for a rejected one its reason."""
         if topic == "complaints.accepted":
             self.accepted += 1
         elif name in FORWARDED:
@@ -54,9 +55,10 @@ class Tallies:
         self.types[name] += 1
         if name == "event.rejected":
             self.rejected[reason] += 1
+            self.rejected_at_gate += source == "tousu/intake"
         elif name in ("complaint.routed", "inquiry.routed"):
             self.departments[data["case_number"]] = tuple(data["departments"])
-            self.classes[data["case_number"]] = data.get("class") or data["kind"]
+            self.classes[data["case_number"]] = data.get("class") or ("unknown" if data["triage"] else data["kind"])
         elif name == "case.passed_on":
             self.departments[data["case_number"]] = tuple(data["to_departments"])
         elif name == "case.closed":
@@ -145,7 +147,7 @@ class Onlooker:
         is_rejected = name == "event.rejected"
         data: dict[str, Any] = {} if is_rejected else orjson.loads(record.value or b"{}")
         reason = said.get("tousu-reason", "")
-        self.tallies.count(record.topic, name, data, reason)
+        self.tallies.count(record.topic, name, data, reason, said["ce_source"])
         if "source_event" in data and name.endswith(".registered"):
             with self._news:
                 self._numbers[data["source_event"]["id"]] = data["case_number"]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import orjson
 from rich.console import Console
@@ -19,7 +19,7 @@ from tousu.demo.crew import Crew
 from tousu.demo.onlooker import WRITTEN, Onlooker
 from tousu.demo.play import MINUTE, Beat, Player, beats
 from tousu.demo.screen import Screen
-from tousu.demo.summary import say_where, show, where_to_look
+from tousu.demo.summary import document, say_where, show, where_to_look
 from tousu.failure import Retry, Stop
 from tousu.local.embedded import EmbeddedBroker
 from tousu.local.kafka import KafkaBroker
@@ -59,8 +59,11 @@ class Demo(NamedTuple):
     file: Path = EXAMPLE
 
 
-def run_demo(demo: Demo, console: Console) -> None:
-    """Play the day. Raises ServerFailed, Retry or Stop when something did not work; what was started is stopped."""
+def run_demo(demo: Demo, console: Console) -> dict[str, Any]:
+    """Play the day and return it in numbers.
+
+    Raises ServerFailed, Retry or Stop when something did not work; what was started is stopped.
+    """
     began_s = time.monotonic()
     played = beats(demo.file.read_bytes().splitlines())
     prepare_folder(demo.data)
@@ -89,11 +92,13 @@ def run_demo(demo: Demo, console: Console) -> None:
         if onlooker.failure is not None:
             raise onlooker.failure
         show(console, onlooker.tallies, player.published, behind)
-        note = {"broker": kind, "address": broker.address, "pack": demo.pack, "published": player.published}
+        result = document(onlooker.tallies, player.published, behind)
+        note = {"broker": kind, "address": broker.address, "pack": demo.pack, "data": str(demo.data), **result}
         (demo.data / MARK).write_bytes(orjson.dumps(note, option=orjson.OPT_INDENT_2))
         example = onlooker.number_of("case-7-four-pieces")
-        say_where(console, where_to_look(demo.data, example, "broker", is_kept=kind == "kafka"))
+        say_where(console, where_to_look(demo.data, example, is_kept=kind == "kafka"))
         screen.say(f"done after {time.monotonic() - began_s:.1f} s; stopping broker and processors, {demo.data} stays")
+    return note
 
 
 def prepare_folder(data: Path) -> None:

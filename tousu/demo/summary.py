@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
@@ -24,6 +24,27 @@ def listed(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {name}" for name, count in ordered) or "none"
 
 
+def document(tallies: Tallies, published: int, behind: Sequence[Behind]) -> dict[str, Any]:
+    """The day in numbers, for machines."""
+    types = tallies.types
+    return {
+        "published": published,
+        "accepted": tallies.accepted,
+        "complaints": types["complaint.registered"],
+        "inquiries": types["inquiry.registered"],
+        "joined": types["duplicate.joined"],
+        "rejected": dict(tallies.rejected),
+        "repeated": _repeated(tallies, published),
+        "routed": dict(Counter(name for names in tallies.departments.values() for name in names)),
+        "clocks": {name: types[f"clock.{name}"] for name in CLOCKS},
+        "escalated": types["case.escalated"],
+        "claims_opened": dict(tallies.claims),
+        "cases_closed": dict(tallies.results),
+        "early_warnings": types["early_warning.raised"],
+        "backlog": sum(each.events for each in behind),
+    }
+
+
 def show(console: Console, tallies: Tallies, published: int, behind: Sequence[Behind]) -> None:
     """The day in numbers."""
     types = tallies.types
@@ -36,7 +57,7 @@ def show(console: Console, tallies: Tallies, published: int, behind: Sequence[Be
         "accepted": f"{tallies.accepted} events: {types['complaint.registered']} complaints, "
         f"{types['inquiry.registered']} inquiries, {types['duplicate.joined']} told again and joined",
         "rejected": f"{sum(tallies.rejected.values())}: {listed(tallies.rejected)}",
-        "repeated": f"{published - tallies.accepted - sum(_by_intake(tallies).values())} re-sent events without effect",
+        "repeated": f"{_repeated(tallies, published)} re-sent events without effect",
         "classes": listed(Counter(tallies.classes.values())),
         "routed to": listed(departments),
         "clocks": ", ".join(f"{types[f'clock.{name}']} {name.replace('_', ' ')}" for name in CLOCKS),
@@ -51,24 +72,25 @@ def show(console: Console, tallies: Tallies, published: int, behind: Sequence[Be
     console.print(table)
 
 
-def _by_intake(tallies: Tallies) -> Counter[str]:
-    """What was refused at the gate; the rest of the refusals came later, for events that were accepted."""
-    return Counter({reason: n for reason, n in tallies.rejected.items() if reason != "illegal_transition"})
+def _repeated(tallies: Tallies, published: int) -> int:
+    """How many were neither accepted nor refused at the gate: they had been seen before."""
+    return published - tallies.accepted - tallies.rejected_at_gate
 
 
-def where_to_look(data: Path, case_number: str, broker: str, *, is_kept: bool) -> list[str]:
-    """What a curious reader types next."""
+def where_to_look(data: Path, case_number: str, *, is_kept: bool) -> list[str]:
+    """What a curious reader types next. `is_kept`: the broker's topics are on disk and can be served again."""
     folder = f"--data {data}"
     lines = [
         f"tousu case {case_number} {folder}      where it stands, its clocks, its story",
         f"tousu explain {case_number} {folder}   why this class, these departments, these limits",
         f"tousu rejected list {folder}",
         f"sqlite3 {data}/sla.sqlite '{LOOK}'",
-        f"{data}/{ARCHIVE}   every published event, one a line",
-        f"{data}/logs/       what the processors logged",
+        f"{data}/{ARCHIVE}   every published event, one a line; `tousu tail sla {folder}` shows the last",
+        f"{data}/logs/   what the processors logged",
     ]
     if is_kept:
-        lines.append(f"python -m tousu.local kafka --data {data}   starts the {broker} again, topics and all")
+        again = "starts everything again on the kept topics, metrics at the addresses that it prints"
+        lines.append(f"tousu up --local {folder}   {again}")
     return lines
 
 

@@ -1,0 +1,116 @@
+"""The command line says what is wrong, where, and with which exit code."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+
+TOUSU = str(Path(sys.executable).with_name("tousu"))
+COMMANDS = (
+    ("demo",), ("up",), ("simulate",), ("publish",), ("tail",), ("case",), ("explain",), ("backlog",), ("rebuild",),
+    ("audit",), ("rejected", "list"), ("rejected", "replay"), ("topics", "apply"),
+)  # fmt: skip
+NOBODY = "127.0.0.1:1"
+"""No broker listens here."""
+
+
+def run(*arguments: str, stdin: bytes = b"", **settings: str) -> subprocess.CompletedProcess[bytes]:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("TOUSU_")} | settings
+    return subprocess.run([TOUSU, *arguments], input=stdin, capture_output=True, env=environ, timeout=60)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_explains_itself_with_an_example(command: tuple[str, ...]) -> None:
+    done = run(*command, "--help")
+    assert done.returncode == 0
+    assert b"Example: tousu " + " ".join(command).encode() in done.stdout
+
+
+def test_help_lists_every_command_and_costs_less_than_300_ms() -> None:
+    before_s = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = run("--help")
+    after_s = resource.getrusage(resource.RUSAGE_CHILDREN)
+    for command in COMMANDS:
+        assert f"\n  {command[0]} ".encode() in done.stdout
+    spent_s = after_s.ru_utime + after_s.ru_stime - before_s.ru_utime - before_s.ru_stime
+    assert spent_s < 0.3
+
+
+def test_wrong_usage_is_2() -> None:
+    assert run("demo", "--brokr", "kafka").returncode == 2
+    assert run("nonsense").returncode == 2
+
+
+def test_a_broker_that_is_away_is_3_and_one_sentence() -> None:
+    done = run("topics", "apply", "--broker", NOBODY)
+    assert done.returncode == 3
+    assert done.stderr.startswith(b"tousu: ") and NOBODY.encode() in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_what_cannot_be_done_is_4_and_one_sentence(tmp_path: Path) -> None:
+    done = run("case", "20260922-00-0001-22", "--data", str(tmp_path))
+    assert done.returncode == 4
+    assert b"sla.sqlite is not there: has sla ever run with this data folder?" in done.stderr
+    done = run("simulate", str(tmp_path / "none.jsonl"))
+    assert (done.returncode, done.stdout) == (4, b"")
+    done = run("simulate", "--pack", "no-such-pack", "-")
+    assert done.returncode == 4
+    assert b"courier-network" in done.stderr
+
+
+def test_a_misspelt_setting_stops_a_command() -> None:
+    done = run("backlog", TOUSU_BROKR="localhost:9092")
+    assert done.returncode == 4
+    assert b"did you mean TOUSU_BROKER?" in done.stderr
+
+
+def line(topic: str = "complaints.inbound.phone", **changed: object) -> bytes:
+    data = {
+        "kind": "complaint", "content": "快递延误了", "complainant": {"name": "王伟"},
+        "phone": {"call_id": "C1", "agent": "A1"},
+    }  # fmt: skip
+    event = {
+        "specversion": "1.0", "id": "1", "source": "/hotline", "type": "tousu.complaint.received.phone.v1",
+        "time": "2026-01-04T09:30:00+08:00", "data": data,
+    }  # fmt: skip
+    return orjson.dumps({"topic": topic, "key": "k", "event": event | changed}) + b"\n"
+
+
+@pytest.mark.parametrize(
+    "wrong, reason, place",
+    [
+        (b"{\n", "broken_json", "byte 2"),
+        (b'{"topic": "complaints.inbound.phone"}\n', "malformed_data", ""),
+        (line("complaints.accepted"), "unknown_channel", "topic"),
+        (line("complaints.inbound.web"), "unknown_type", "type"),
+        (line(id=""), "missing_attribute", "id"),
+        (line(time="2026-01-04 09:30"), "malformed_time", "time"),
+        (line(type="tousu.complaint.recieved.phone.v1"), "unknown_type", "type"),
+        (line(data={"kind": "complaint"}), "wrong_schema", "/content"),
+    ],
+)
+def test_publish_says_what_is_wrong_and_where_before_it_sends_anything(wrong: bytes, reason: str, place: str) -> None:
+    done = run("publish", "-", "--json", "--broker", NOBODY, stdin=line() + wrong)
+    assert done.returncode == 1
+    said = orjson.loads(done.stdout)
+    (found,) = said["wrong"]
+    assert (found["line"], found["reason"], found["place"]) == (2, reason, place)
+    assert (said["valid"], said["published"]) == (1, [])
+
+
+def test_publish_can_be_tried_without_a_broker() -> None:
+    done = run("publish", "-", "--dry-run", stdin=line())
+    assert (done.returncode, done.stdout) == (0, b"1 right, 0 wrong, 0 published\n")
+
+
+def test_shell_completion_can_be_had() -> None:
+    done = run("--show-completion", SHELL="/bin/bash", _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
+    assert done.returncode in (0, 2)  # 2: the shell is not told; never a traceback
+    assert b"Traceback" not in done.stderr
