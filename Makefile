@@ -14,7 +14,7 @@ BENCH_READY := .venv/.ready-bench
 SETUP := deploy/local/setup.py
 FOLDERS := rules contracts integration stories faults
 
-.PHONY: help setup kafka demo test lint ruff types layers format bench clean $(addprefix test-,$(FOLDERS))
+.PHONY: test-alerts help setup kafka demo test lint ruff types layers format bench clean $(addprefix test-,$(FOLDERS))
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,10 @@ test-integration: kafka ## needs the broker and the databases
 test-stories:     kafka ## needs everything
 test-faults:      kafka ## kills, pauses and restarts everything
 
+test-alerts: $(READY) ## the alert rules, by promtool (not part of `make test`)
+	@command -v promtool >/dev/null || { echo "test-alerts stopped: promtool is missing: install it with apt-get install prometheus." >&2; exit 1; }
+	$(VENV)/pytest tests/alerts $(ARGS)
+
 lint: ruff types layers ## ruff, mypy --strict, import-linter
 
 ruff: $(READY)
@@ -73,8 +77,8 @@ format: $(READY) ## let ruff lay out the code and mend what it can
 	$(VENV)/ruff format .
 	$(VENV)/ruff check --fix .
 
-bench: $(BENCH_READY) kafka ## the numbers of docs/benchmarks.md, measured again on this machine
-	$(VENV)/python -m bench
+bench: $(BENCH_READY) kafka ## the numbers of docs/benchmark.md, measured again on this machine (QUICK=1: a first look)
+	$(VENV)/python -m bench $(if $(QUICK),--size quick) $(ARGS)
 
 clean: ## remove what was made inside the repository; the cache folder outside stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
