@@ -11,7 +11,6 @@ from typing import Final, Self
 from rich.console import Console, Group
 from rich.live import Live
 from rich.panel import Panel
-from rich.table import Table
 from rich.text import Text
 
 from tousu.demo.diary import BEIJING
@@ -21,7 +20,7 @@ from tousu.demo.wording import sentence
 LINES: Final = 16
 COUNTED: Final = (
     ("accepted", ""), ("rejected", "event.rejected"), ("joined", "duplicate.joined"), ("closed", "case.closed"),
-    ("clocks met", "clock.met"), ("warned", "clock.warned"), ("breached", "clock.breached"), ("claims", "claim.opened"),
+    ("met", "clock.met"), ("warned", "clock.warned"), ("breached", "clock.breached"), ("claims", "claim.opened"),
 )  # fmt: skip
 
 
@@ -55,7 +54,8 @@ class Screen:
             return
         style, words = found
         when = happening.moment.astimezone(BEIJING).strftime("%m-%d %H:%M")
-        line = Text.assemble((when, "dim"), "  ", (f"{happening.case_number or '-':<21}", "bold"), " ", (words, style))
+        line = Text.assemble((when, "dim"), "  ", (f"{happening.case_number or '-':<20}", "bold"), " ", (words, style))
+        line.no_wrap, line.overflow = True, "ellipsis"
         with self._lock:
             if self._live is None:
                 self.console.print(line, soft_wrap=True)
@@ -67,16 +67,12 @@ class Screen:
         self._moment, self._published = moment, published
 
     def _view(self) -> Group:
-        counts = Table.grid(padding=(0, 3))
-        values = [self._tallies.types[kind] if kind else self._tallies.accepted for _, kind in COUNTED]
-        counts.add_row(
-            *(
-                Text.assemble((f"{value:,}", "bold"), f" {label}")
-                for (label, _), value in zip(COUNTED, values, strict=True)
-            )
-        )
-        now = self._moment.astimezone(BEIJING).strftime("%A %d %B %Y %H:%M") if self._moment else "starting"
-        title = f"simulated time: {now} (Beijing)   {self._published:,} events published"
+        counts = Text()
+        for label, kind in COUNTED:
+            value = self._tallies.types[kind] if kind else self._tallies.accepted
+            counts.append_text(Text.assemble((f"{value:,}", "bold"), f"\N{NO-BREAK SPACE}{label}    "))
+        now = self._moment.astimezone(BEIJING).strftime("%A %d %B %H:%M") if self._moment else "starting"
+        title = f"{now} (Beijing, simulated)   {self._published:,} published"
         with self._lock:
             lines = list(self._lines)
         return Group(Panel(counts, title=title), *lines)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
+from tousu.demo.diary import BEIJING
 from tousu.demo.onlooker import Happening
 
 Data = Mapping[str, Any]
@@ -37,7 +39,7 @@ def _warning(data: Data) -> str:
 
 
 def _clock(text: str) -> str:
-    return text.replace("T", " ").removesuffix("Z")[5:16] + " UTC"
+    return datetime.fromisoformat(text).astimezone(BEIJING).strftime("%m-%d %H:%M")
 
 
 SENTENCES: Final[Mapping[str, tuple[str, Callable[[Data], str]]]] = {
