@@ -7,9 +7,10 @@ which partitions were read. Nothing here knows Faust or Kafka: the tables come i
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import MutableMapping
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from services.trends.cells import Cell
@@ -40,7 +41,7 @@ class Overlook:
 
     def __init__(
         self, rules: TrendRules, partitions: int, counts: Counts, seen: MutableMapping[str, int],
-        raised: MutableMapping[str, bool],
+        raised: MutableMapping[Cell, bool],
     ) -> None:  # fmt: skip
         self._rules = rules
         self._partitions = partitions
@@ -50,8 +51,8 @@ class Overlook:
         self._times_us: dict[int, int] = {}
         self._began: int | None = None
         self._judged: int | None = None
-        self._newest: dict[Cell, int] = {}
-        self._by_step: dict[int, set[str]] = defaultdict(set)
+        self._window: Counter[Cell] = Counter()
+        self._by_step: dict[int, set[Cell]] = defaultdict(set)
 
     @property
     def time(self) -> datetime | None:
@@ -62,8 +63,8 @@ class Overlook:
 
     @property
     def cells(self) -> int:
-        """How many cells have a count in the newest window or behind it."""
-        return len(self._newest)
+        """How many cells have a count in the newest window."""
+        return len(self._window)
 
     def take(self, arrival: Arrival) -> list[Output] | None:
         """Take one record of complaints.cases in. Returns the warnings that follow, or None for a repeated record."""
@@ -82,8 +83,7 @@ class Overlook:
 
     def _count(self, cell: Cell, step: int) -> None:
         self._counts.add(cell.key, step)
-        self._newest[cell] = max(step, self._newest.get(cell, step))
-        self._by_step[step].add(cell.key)
+        self._by_step[step].add(cell)
         self._began = step if self._began is None else min(step, self._began)
 
     def _judge_steps(self) -> list[Output]:
@@ -93,35 +93,42 @@ class Overlook:
             return []
         now = self._rules.step_of(time)
         warnings: list[Output] = []
-        end = self._began if self._judged is None else self._judged
-        while end < now:
-            end += 1
+        for end in range((self._began if self._judged is None else self._judged) + 1, now + 1):
+            self._move_window(end)
             warnings += self._judge(end, self._began)
-            if not self._newest:
-                end = now  # nothing is counted any more: the steps up to now are alike
-        if end != self._judged:
-            self._judged = end
             self._forget(end - self._rules.history_steps)
+            self._judged = end
         return warnings
+
+    def _move_window(self, end: int) -> None:
+        """Let the step before `end` into the window, and the one that is too old for it out."""
+        entering, leaving = end - 1, end - 1 - self._rules.window_steps
+        for cell in self._by_step.get(entering, ()):
+            self._window[cell] += self._counts.count_in(cell.key, entering, end)
+        for cell in self._by_step.get(leaving, ()):
+            self._window[cell] -= self._counts.count_in(cell.key, leaving, leaving + 1)
+            if not self._window[cell]:
+                del self._window[cell]
 
     def _judge(self, end: int, began: int) -> list[Output]:
+        """What those cells say that can be news (just counted in, with enough in their window) or are in alarm."""
+        entered = self._by_step.get(end - 1, set())
+        judged = {cell for cell in entered if self._window[cell] >= self._rules.count_min}
         warnings = []
-        for cell in sorted(self._newest, key=lambda each: each.key):
-            key = cell.key
-
-            def count_in(first: int, last: int, key: str = key) -> int:
-                return self._counts.count_in(key, first, last)
-
-            found = self._rules.assess(cell, end, count_in, began, is_raised=self._raised.get(key, False))
-            if found.is_raised != self._raised.get(key, False):
-                self._raised[key] = found.is_raised
+        for cell in sorted(judged.union(self._raised), key=lambda each: each.key):
+            count_in = partial(self._counts.count_in, cell.key)
+            found = self._rules.assess(cell, end, count_in, began, is_raised=cell in self._raised)
+            self._note(cell, is_raised=found.is_raised)
             if found.warning is not None:
                 warnings.append(found.warning)
-            if found.is_quiet and self._newest[cell] < end:
-                del self._newest[cell]
         return warnings
 
-    def _forget(self, before: int) -> None:
-        for step in [step for step in self._by_step if step < before]:
-            for cell in self._by_step.pop(step):
-                self._counts.forget(cell, step)
+    def _note(self, cell: Cell, *, is_raised: bool) -> None:
+        if is_raised:
+            self._raised[cell] = True
+        elif cell in self._raised:
+            del self._raised[cell]
+
+    def _forget(self, step: int) -> None:
+        for cell in self._by_step.pop(step - 1, ()):
+            self._counts.forget(cell.key, step - 1)

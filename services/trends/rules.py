@@ -100,6 +100,8 @@ class TrendRules:
         self._pack = pack
         self._settings = settings
         self._count_by = checked(settings.count_by)
+        self.count_min = settings.count_min
+        """A cell with fewer in its window is neither news nor in alarm."""
         self.step = timedelta(hours=settings.step_hours)
         self.window_steps = settings.window_hours // settings.step_hours
         self.history_steps = self.window_steps * (settings.usual_windows + 1)
@@ -121,10 +123,13 @@ class TrendRules:
         """What a cell says at the beginning of step `end`, when the window in front of it is over.
 
         `began` is the step of the first event that was counted at all: windows before it are not known to be empty.
+        A step without any count is no news, even where the former windows have become smaller meanwhile.
         """
         count = count_in(end - self.window_steps, end)
-        if count < self._settings.count_min:  # the former windows need not be looked at
+        if count < self.count_min:
             return Finding(is_raised=False, is_quiet=count == 0)
+        if not (is_raised or count_in(end - 1, end)):
+            return Finding(is_raised=False, is_quiet=False)
         verdict = judge(count, self._former(end, count_in, began), self._settings, is_raised=is_raised)
         warning = self._warning(cell, end, count, verdict.usual) if verdict.is_news and verdict.usual else None
         return Finding(verdict.is_raised, is_quiet=False, warning=warning)

@@ -7,6 +7,8 @@ did not make, and what is counted cannot disagree with the log after a crash.
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
+from itertools import islice
 from typing import Any
 
 import faust
@@ -28,17 +30,26 @@ class StepCounts:
     def __init__(self, app: faust.App, step_s: float) -> None:
         self._step_s = step_s
         self._table = LogTable(app, name="counts", default=int).tumbling(step_s)
+        self._steps: dict[str, list[int]] = {}
+        """The steps in which a cell has a count, in order: most cells have few, and the rest need not be looked up."""
 
     def _window(self, step: int) -> tuple[float, float]:
         return (step * self._step_s, (step + 1) * self._step_s)
 
     def add(self, cell: str, step: int) -> None:
         windows, window = self._table[cell], self._window(step)
+        if not windows[window]:
+            insort(self._steps.setdefault(cell, []), step)
         windows[window] += 1
 
     def count_in(self, cell: str, first: int, end: int) -> int:
+        steps = self._steps.get(cell, [])
         windows = self._table[cell]
-        return sum(windows[self._window(step)] for step in range(first, end))
+        there = islice(steps, bisect_left(steps, first), bisect_left(steps, end))
+        return sum(windows[self._window(step)] for step in there)
 
     def forget(self, cell: str, step: int) -> None:
         del self._table[cell][self._window(step)]
+        self._steps[cell].remove(step)
+        if not self._steps[cell]:
+            del self._steps[cell]

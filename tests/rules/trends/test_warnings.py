@@ -163,7 +163,8 @@ def slowly(happenings: Happenings, pack: Pack, until: datetime) -> set[tuple[str
             edges = [end - size * number for number in range(settings_.usual_windows + 1)]
             counts = [sum(edge - size <= at < edge for at in times) for edge in edges if edge - size >= began]
             whole = [sum(end - size <= at < end for at in times), *counts[1:]]
-            verdict = judge(whole[0], whole[1:], settings_, is_raised=is_raised)
+            was_counted = any(end - step <= at < end for at in times)
+            verdict = judge(whole[0] if was_counted or is_raised else 0, whole[1:], settings_, is_raised=is_raised)
             if verdict.is_news:
                 assert verdict.usual is not None
                 assert verdict.usual.mean == round(fmean(whole[1:]), 2)
