@@ -14,6 +14,7 @@ from tests.faults.pipeline import MONDAY, Pipeline
 LIMIT_DAYS = {"attitude": 1, "delay": 3, "damage": 5, "loss": 5}
 """Working days to resolve a complaint (domain.md, section 5, source C)."""
 AFTERWARDS = timedelta(days=14)
+AHEAD = timedelta(hours=4)
 CLAIMED = frozenset({"damage", "loss"})
 
 
@@ -42,7 +43,7 @@ class Casework:
         self.answers: dict[str, Answered] = {}
         self.refused = 0
         self._pieces = 0
-        self._later: list[tuple[datetime, str, dict[str, Any], datetime]] = []
+        self._planned: dict[str, Answered] = {}
 
     def complain(self) -> None:
         """A customer calls; now and then the adapter sends it twice, or sends rubbish."""
@@ -67,35 +68,27 @@ class Casework:
     def answer(self) -> None:
         """The centre answers some of the cases that it knows; some answers are reported days later."""
         pipe, chance = self.pipeline, self.chance
-        for event_id, number in sorted(pipe.learn_cases().items()):
-            if event_id in self.answers or chance.random() < 0.5:
-                continue
-            at = pipe.time + timedelta(minutes=chance.randrange(1, 20))
-            data = {"case_number": number, "department": "customer_service", "settled": True, "text": "客户表示接受"}
-            late = timedelta(days=chance.choice((0, 0, 0, 4)))
-            self.answers[event_id] = Answered(at, at + late)
-            if not late:
-                self._say(number, data, at, at)
-            else:
-                self._later.append((at + late, number, data, at))
-        for entry in [e for e in self._later if e[0] <= pipe.time + timedelta(minutes=20)]:
-            self._later.remove(entry)
-            self._say(entry[1], entry[2], entry[3], max(entry[0], pipe.time))
-            self._restamp(entry[1], max(entry[0], pipe.time))
+        for event_id in sorted(pipe.learn_cases()):
+            if event_id not in self._planned and chance.random() < 0.2:
+                at = pipe.time + timedelta(minutes=chance.randrange(1, 20))
+                self._planned[event_id] = Answered(at, at + timedelta(days=chance.choice((0, 0, 0, 4))))
+        for event_id, answer in self._planned.items():
+            if event_id not in self.answers and answer.received <= pipe.time + timedelta(minutes=20):
+                self.answers[event_id] = answer._replace(received=max(answer.received, pipe.time))
+                self._say(event_id, self.answers[event_id])
 
-    def _say(self, number: str, data: dict[str, Any], at: datetime, received: datetime) -> None:
+    def _say(self, event_id: str, answer: Answered) -> None:
+        number = self.pipeline.cases[event_id]
+        data = {"case_number": number, "department": "customer_service", "settled": True, "text": "客户表示接受"}
         kind = "tousu.handling.customer_answered.v1"
-        self.pipeline.publish("complaints.inbound.handling", kind, number, data, at, received)
-
-    def _restamp(self, number: str, received: datetime) -> None:
-        for event_id, case in self.pipeline.cases.items():
-            if case == number:
-                self.answers[event_id] = self.answers[event_id]._replace(received=received)
+        self.pipeline.publish("complaints.inbound.handling", kind, number, data, answer.at, answer.received)
 
 
 def half_hour(pipe: Pipeline, casework: Casework) -> None:
-    """Half an hour of simulated life: complaints come in, some get their answer."""
-    for _ in range(casework.chance.randrange(1, 4)):
+    """Half an hour of simulated life: complaints come in, some get their answer. Stays a few hours ahead of intake."""
+    if casework.told and pipe.time_of("complaints.accepted") < pipe.time - AHEAD:
+        return
+    for _ in range(casework.chance.randrange(2, 7)):
         casework.complain()
     casework.answer()
     pipe.tick(pipe.time + timedelta(minutes=30))

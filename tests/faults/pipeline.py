@@ -32,7 +32,7 @@ PARTITIONS = 2
 CHINA = timezone(timedelta(hours=8))
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=CHINA)
 """The begin of four weeks without a holiday."""
-PATIENCE_S = 90.0
+PATIENCE_S = 150.0
 MASTER_KEY = "11" * 32
 
 
@@ -113,7 +113,15 @@ class Pipeline:
         for name in PROCESSORS:
             self.start(name)
 
+    def command(self, *words: str) -> None:
+        """Run a `tousu` command against this pipeline; it must find nothing wrong."""
+        tousu = Path(sys.executable).with_name("tousu")
+        environment = {**os.environ, "TOUSU_BROKER": self.servers, "TOUSU_MASTER_KEY": MASTER_KEY}
+        done = subprocess.run([tousu, *words], env=environment, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, f"tousu {' '.join(words)}: {done.stdout}\n{done.stderr}"
+
     def end(self) -> None:
+        """End every process, however it is."""
         for copy in self.copies:
             copy.signal(signal.SIGCONT)
             copy.signal(signal.SIGKILL)

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from tests.faults import oracle
 from tests.faults.casework import CLAIMED, LIMIT_DAYS, Casework, Told
 from tests.faults.oracle import head, need
-from tests.faults.pipeline import CHINA, PARTITIONS, Pipeline
+from tests.faults.pipeline import CHINA, PARTITIONS, PROCESSORS, Pipeline
 from tousu.runtime.broker import Record
 
 OURS = ("accepted", "cases", "sla", "outcomes", "claims", "rejected")
@@ -44,6 +44,7 @@ def judge(pipeline: Pipeline, casework: Casework, end: datetime) -> Counter[str]
     check_forwarding(fresh)
     found = check_cases(pipeline, casework, fresh, end)
     check_bookmarks(pipeline, fresh)
+    check_rebuilds(pipeline)
     return found
 
 
@@ -122,6 +123,29 @@ def check_cases(pipeline: Pipeline, casework: Casework, fresh: Fresh, end: datet
 
 def of_clock(records: list[Record], clock: str) -> list[Record]:
     return [r for r in records if orjson.loads(r.value or b"")["clock"] == clock]
+
+
+def check_rebuilds(pipeline: Pipeline) -> None:
+    """I9: each processor folded again from its log into an empty database says the same and knows the same."""
+    for name in PROCESSORS[1:]:
+        empty = f"sqlite:///{pipeline.folder}/rebuilt-{name}.sqlite"
+        pipeline.command("rebuild", name, "--into", empty, "--data", str(pipeline.folder))
+        need(states(empty, name) == states(pipeline.databases[name], name), "I9", f"{name} rebuilt knows otherwise")
+
+
+def states(url: str, processor: str) -> list[tuple[object, ...]]:
+    """Every row of a processor's states, whatever the database."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    tables = [table for table in sa.inspect(engine).get_table_names() if table.startswith(f"{processor}_")]
+    with engine.connect() as connection:
+        rows = [
+            (table, *row)
+            for table in sorted(tables)
+            if not table.endswith("_bookmark")
+            for row in connection.execute(sa.text(f"SELECT shard, key, next_due, doc FROM {table}"))
+        ]
+    engine.dispose()
+    return sorted(rows, key=str)
 
 
 def check_bookmarks(pipeline: Pipeline, fresh: Fresh) -> None:
