@@ -45,7 +45,6 @@ def demo(
     from tousu.cli import output
     from tousu.demo.run import Demo, run_demo
 
-    chosen = Demo(broker.value, pack, data)
-    result = run_demo(chosen if file is None else chosen._replace(file=file), Console(stderr=as_json))
+    result = run_demo(Demo(broker.value, pack, data, file), Console(stderr=as_json))
     if as_json:
         output.json_document(result)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from rich.console import Console
 from tousu.client.topics import Topics
 from tousu.connection import Connection
 from tousu.demo.crew import Crew
+from tousu.demo.day import tell_the_day, with_numbers
 from tousu.demo.onlooker import WRITTEN, Onlooker
 from tousu.demo.play import MINUTE, Beat, Player, beats
 from tousu.demo.screen import Screen
@@ -51,12 +52,12 @@ class Broker(Protocol):
 
 
 class Demo(NamedTuple):
-    """What the demo is told: broker (kafka or embedded), pack, data folder, the file to play."""
+    """What the demo is told: broker (kafka or embedded), pack, data folder, the file to play (None: the example)."""
 
     broker: str = "kafka"
     pack: str = "courier-network"
     data: Path = Path("data/demo")
-    file: Path = EXAMPLE
+    file: Path | None = None
 
 
 def run_demo(demo: Demo, console: Console) -> dict[str, Any]:
@@ -65,7 +66,7 @@ def run_demo(demo: Demo, console: Console) -> dict[str, Any]:
     Raises ServerFailed, Retry or Stop when something did not work; what was started is stopped.
     """
     began_s = time.monotonic()
-    played = beats(demo.file.read_bytes().splitlines())
+    played = beats(_lines_of(demo))
     prepare_folder(demo.data)
     with ExitStack() as stack:
         screen = stack.enter_context(Screen(console))
@@ -99,6 +100,14 @@ def run_demo(demo: Demo, console: Console) -> dict[str, Any]:
         say_where(console, where_to_look(demo.data, example, is_kept=kind == "kafka"))
         screen.say(f"done after {time.monotonic() - began_s:.1f} s; stopping broker and processors, {demo.data} stays")
     return note
+
+
+def _lines_of(demo: Demo) -> Iterable[bytes]:
+    """The file to play; where tousu is installed without its examples, the example is made anew."""
+    if demo.file is not None and not demo.file.is_file():
+        raise Stop("no_file", f"{demo.file} is not there; give a file of inbound events with --file")
+    file = demo.file or EXAMPLE
+    return file.read_bytes().splitlines() if file.is_file() else with_numbers(tell_the_day())
 
 
 def prepare_folder(data: Path) -> None:
