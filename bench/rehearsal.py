@@ -1,0 +1,212 @@
+"""The pipeline played through once in memory, for the input that each processor alone is measured with.
+
+Round by round every case takes its next step, so that between two steps of one case lie thousands of events of others,
+as on an ordinary day: a turn seldom meets a case twice, and no row is saved by writing it once for two events. What
+intake, router and sla publish on the way is the backlog that router, sla and claims are measured with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+import orjson
+import sqlalchemy as sa
+
+from bench.load import HANDLING, Sent, complaints, report, reports
+from tousu.contract import cards
+from tousu.policy.loading import load_pack
+from tousu.runtime.broker import Record
+from tousu.runtime.clock import SetClock
+from tousu.runtime.dialect import Dialect, Row
+from tousu.runtime.loop import Loop, Tuning
+from tousu.runtime.outgoing import outgoing_check
+from tousu.runtime.partition import partition_of
+from tousu.runtime.processor import Kind, Processor
+from tousu.runtime.simulated import SimulatedBroker, SimulatedSink, SimulatedSource
+from tousu.runtime.store import Store
+from tousu.runtime.wiring import Wiring
+from tousu.simulation.pipeline import composed, schema_address
+
+PARTITIONS: Final = 4
+PACK: Final = "courier-network"
+MASTER_KEY: Final = bytes(range(32))
+STATEFUL: Final = ("intake", "router", "sla", "claims")
+BEGINNING: Final = datetime(2026, 9, 22, 1, 0, tzinfo=UTC)
+"""A Tuesday, nine in the morning in Beijing."""
+ROUND: Final = timedelta(minutes=4)
+BATCH: Final = 500
+
+Backlog = Mapping[str, Sequence[Sequence[Record]]]
+"""Topic to its partitions to their records."""
+
+
+class Turn(NamedTuple):
+    """What one turn writes: the bookmarks, the rows of each table (with its promoted columns), the keys removed."""
+
+    bookmarks: list[Row]
+    upserts: list[tuple[str, tuple[str, ...], list[Row]]]
+    deletes: list[tuple[str, list[tuple[int, str]]]]
+
+
+class Recorder:
+    """A dialect that does its work and notes every row that a turn writes."""
+
+    def __init__(self, inner: Dialect) -> None:
+        self._inner = inner
+        self.turns: list[Turn] = []
+
+    def engine(self) -> sa.Engine:
+        return self._inner.engine()
+
+    def ddl(self, bookmarks: str, tables: Mapping[str, str], kinds: Mapping[str, Kind]) -> Iterator[str]:
+        return self._inner.ddl(bookmarks, tables, kinds)
+
+    def select(self, connection: sa.Connection, table: str, pairs: list[tuple[int, str]]) -> Sequence[Row]:
+        return self._inner.select(connection, table, pairs)
+
+    def upsert(self, connection: sa.Connection, table: str, columns: tuple[str, ...], rows: list[Row]) -> None:
+        self.turns[-1].upserts.append((table, columns, list(rows)))
+        self._inner.upsert(connection, table, columns, rows)
+
+    def delete(self, connection: sa.Connection, table: str, pairs: list[tuple[int, str]]) -> None:
+        self.turns[-1].deletes.append((table, list(pairs)))
+        self._inner.delete(connection, table, pairs)
+
+    def move_bookmarks(self, connection: sa.Connection, table: str, rows: list[Row]) -> int:
+        self.turns.append(Turn(list(rows), [], []))
+        return self._inner.move_bookmarks(connection, table, rows)
+
+
+class Stage:
+    """One processor in this process, on a broker in memory; `clock` stands still until it is set."""
+
+    def __init__(self, name: str, broker: SimulatedBroker, clock: SetClock, url: str = "sqlite://") -> None:
+        self.processor = processor_of(name, clock)
+        self.store = Store(url, self.processor.name, self.processor.kinds)
+        self.recorder = Recorder(self.store.dialect)
+        self.store.dialect = self.recorder
+        self.store.create()
+        topics = [each.topic for each in self.processor.inputs]
+        source = SimulatedSource(broker, topics, range(PARTITIONS))
+        self.loop = Loop(
+            self.processor, source, SimulatedSink(broker), self.store, clock, tuning=Tuning(batch_max=BATCH)
+        )
+
+    def drain(self, patience: int = 3) -> int:
+        """Turn until `patience` turns in a row found nothing to apply; how many records were applied.
+
+        Three turns are needed for a tick (the ends are asked for, told, reached); more where one input waits for
+        another that is read later.
+        """
+        applied = idle = 0
+        while idle < patience:
+            now = self.loop.step(0)
+            applied += now
+            idle = 0 if now else idle + 1
+        for shard, trouble in self.loop.halted.items():
+            raise RuntimeError(f"{self.processor.name}: shard {shard} halted: {trouble.message}")
+        return applied
+
+
+def processor_of(name: str, clock: SetClock) -> Processor:
+    """A processor as production has it: one output in a hundred is held against its schema."""
+    wiring = Wiring(
+        pack=load_pack(PACK), partitions=PARTITIONS, clock=clock, time_from_events=False, master_key=MASTER_KEY,
+        check=outgoing_check("sampled"), schema_of=schema_address,
+    )  # fmt: skip
+    return composed(name, wiring)
+
+
+def simulated_broker() -> SimulatedBroker:
+    """A broker in memory with the topics of the contract."""
+    return SimulatedBroker([card.topic for card in cards()], PARTITIONS)
+
+
+def put(broker: SimulatedBroker, sent: Iterable[Sent]) -> int:
+    """Write records to their inbound topics."""
+    count = 0
+    for each in sent:
+        broker.append(each.topic, partition_of(each.key, PARTITIONS), each.key.encode(), each.value, each.headers)
+        count += 1
+    return count
+
+
+class Rehearsal:
+    """The played day. All cases begin in the first round; every later round brings each case one step further."""
+
+    def __init__(self, cases: int) -> None:
+        self.broker = simulated_broker()
+        self.clock = SetClock(BEGINNING)
+        self._stages = {name: Stage(name, self.broker, self.clock) for name in STATEFUL}
+        self._read = [0] * PARTITIONS
+        self._kinds: dict[str, str] = {}
+        self._open: list[tuple[str, str, int]] = []
+        self._turn()
+        self._round(complaints(cases, BEGINNING))
+        while self._open:
+            self._round(())
+
+    def _round(self, new: Iterable[Sent]) -> None:
+        now = self.clock.now()
+        records = list(new)
+        self._kinds |= {each.event_id: each.kind for each in records}
+        steps = []
+        for number, kind, done in self._open:
+            steps.append(report(number, kind, reports(kind)[done], now))
+        self._open = [(n, k, done + 1) for n, k, done in self._open if done + 1 < len(reports(k))]
+        put(self.broker, records)
+        put(self.broker, steps)
+        self._turn()
+        self._open += self._registered()
+        self.clock.set(now + ROUND)
+
+    def _turn(self) -> None:
+        for stage in self._stages.values():
+            stage.drain()
+
+    def _registered(self) -> Iterator[tuple[str, str, int]]:
+        for number, event_id in newly_registered(self.broker.logs["complaints.accepted"], self._read):
+            yield number, self._kinds[event_id], 0
+
+    def backlog(self, name: str) -> Backlog:
+        """What a processor finds when it starts: everything on its input topics. Of intake's, the complaints alone."""
+        topics = [each.topic for each in self._stages[name].processor.inputs if each.topic != HANDLING]
+        return {topic: self.broker.logs[topic] for topic in topics}
+
+
+def newly_registered(logs: Sequence[Sequence[Record]], read: list[int]) -> Iterator[tuple[str, str]]:
+    """The cases registered since the last call: number and id of the event that opened it. `read` is moved on."""
+    for partition, log in enumerate(logs):
+        for record in log[read[partition] :]:
+            if dict(record.headers).get("ce_type", b"").endswith(b".registered.v1"):  # type: ignore[union-attr]
+                data: dict[str, Any] = orjson.loads(record.value or b"{}")
+                yield data["case_number"], data["source_event"]["id"]
+        read[partition] = len(log)
+
+
+def count_of(backlog: Backlog) -> int:
+    """How many records a backlog has."""
+    return sum(len(log) for logs in backlog.values() for log in logs)
+
+
+def patience_for(backlog: Backlog) -> int:
+    """So many turns may pass in which a backlog is read and nothing of it is ready."""
+    return 3 + count_of(backlog) // BATCH
+
+
+def alone(name: str, backlog: Backlog, url: str = "sqlite://") -> Stage:
+    """A stage in front of a backlog, nothing of it read yet."""
+    broker = simulated_broker()
+    for topic, logs in backlog.items():
+        broker.logs[topic] = [list(log) for log in logs]
+    return Stage(name, broker, SetClock(BEGINNING), url)
+
+
+def recorded(name: str, backlog: Backlog) -> tuple[list[Turn], int]:
+    """The turns that a processor commits for a backlog, with every row as it goes to the database, and how many
+    records it takes in: of two inputs, the last tick of the one waits for the next of the other."""
+    stage = alone(name, backlog)
+    applied = stage.drain(patience_for(backlog))
+    return stage.recorder.turns, applied

@@ -1,0 +1,40 @@
+"""How much is measured: the full run, the quick one, and one so small that it only shows that everything works."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+
+class Sizes(NamedTuple):
+    """Counts are of records unless the name says otherwise."""
+
+    name: str
+    cases: int
+    """cases of the rehearsal, which gives router, sla and claims their backlog"""
+    intake_events: int
+    loop_events: int
+    faust_events: int
+    whole_cases: int
+    latency_s: int
+    latency_per_s: int
+    open_few: int
+    open_many: int
+    ticks: int
+    herd: int
+    herd_s: int
+    """how long the herd may take at most, seconds"""
+
+
+FULL: Final = Sizes(
+    "full", cases=4_000, intake_events=10_000, loop_events=200_000, faust_events=8_000, whole_cases=2_000,
+    latency_s=30, latency_per_s=200, open_few=1_000, open_many=1_000_000, ticks=200, herd=100_000, herd_s=120,
+)  # fmt: skip
+QUICK: Final = Sizes(
+    "quick", cases=2_400, intake_events=3_000, loop_events=40_000, faust_events=2_000, whole_cases=500,
+    latency_s=8, latency_per_s=200, open_few=1_000, open_many=100_000, ticks=60, herd=20_000, herd_s=60,
+)  # fmt: skip
+TINY: Final = Sizes(
+    "tiny", cases=16, intake_events=40, loop_events=200, faust_events=50, whole_cases=12,
+    latency_s=1, latency_per_s=20, open_few=20, open_many=200, ticks=4, herd=60, herd_s=30,
+)  # fmt: skip
+SIZES: Final = {each.name: each for each in (FULL, QUICK, TINY)}

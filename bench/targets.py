@@ -1,0 +1,147 @@
+"""The figures held against what was to be reached: one row for each, its ratio beside its peer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+ALONE_RATIO_MIN: Final = 0.35
+WHOLE_TO_FAUST_MIN: Final = 10.0
+LATENCY_P99_MS_MAX: Final = 500.0
+RESIDENT_MB_MAX: Final = 150.0
+TICK_RATIO_MAX: Final = 1.5
+
+Figures = Mapping[str, Any]
+
+
+class Row(NamedTuple):
+    """One line of the report. `ratio` is the figure divided by its peer; `met` is None where nothing was asked."""
+
+    measure: str
+    figure: str
+    peer: str
+    ratio: float | None
+    target: str
+    met: bool | None
+
+
+def rows(figures: Figures) -> list[Row]:
+    """The table, in the order in which it is read. Measures that were left out are left out here."""
+    return [row for part in (_peers, _alone, _whole, _latency, _memory, _ticks, _herd) for row in part(figures)]
+
+
+def _peers(figures: Figures) -> Iterator[Row]:
+    loop, faust = figures.get("confluent_loop"), figures.get("faust_intake")
+    if loop:
+        yield Row("bare confluent-kafka loop (the limit)", _events(loop), "", None, "", None)
+    if faust:
+        ratio = faust["per_s"] / loop["per_s"] if loop else None
+        yield Row("Faust agent, intake's job", _events(faust), "bare loop" if loop else "", ratio, "", None)
+
+
+def _alone(figures: Figures) -> Iterator[Row]:
+    for name, databases in figures.get("alone", {}).items():
+        for database, found in databases.items():
+            yield Row(
+                f"{name} alone on {_named(database)}",
+                _events(found),
+                f"bare SQL {found['bare_per_s']:,.0f}/s ({found['rows_per_event']:.1f} rows an event)",
+                found["ratio"],
+                f">= {ALONE_RATIO_MIN}",
+                found["ratio"] >= ALONE_RATIO_MIN,
+            )
+
+
+def _whole(figures: Figures) -> Iterator[Row]:
+    whole, faust = figures.get("whole"), figures.get("faust_intake")
+    if not whole:
+        return
+    if not faust:
+        yield Row("whole pipeline", _events(whole), "", None, "", None)
+        return
+    faust_per_cpu_s = 1e6 / faust["cpu_us_per_event"]
+    peer = f"Faust's one stage {faust_per_cpu_s:,.0f} per CPU second"
+    for title, found, has_target in (
+        ("whole pipeline, a day's mix", whole, True),
+        ("  of it complaints", whole["complaints"], False),
+        ("  of it departments' reports", whole["reports"], False),
+    ):
+        ratio = 1e6 / found["cpu_us_per_event"] / faust_per_cpu_s
+        target = f">= {WHOLE_TO_FAUST_MIN:g}" if has_target else ""
+        yield Row(title, _events(found), peer, ratio, target, ratio >= WHOLE_TO_FAUST_MIN if has_target else None)
+
+
+def _latency(figures: Figures) -> Iterator[Row]:
+    found = figures.get("latency")
+    if found:
+        yield Row(
+            f"inbound to routed at {found['asked_per_s']}/s",
+            f"p50 {found['p50_ms']:.0f} ms, p99 {found['p99_ms']:.0f} ms",
+            f"sent {found['sent_per_s']:.0f}/s",
+            None,
+            f"p99 <= {LATENCY_P99_MS_MAX:g} ms",
+            found["p99_ms"] <= LATENCY_P99_MS_MAX,
+        )
+
+
+def _memory(figures: Figures) -> Iterator[Row]:
+    start = figures.get("memory", {})
+    load = resident_max_mb(figures)
+    for name in {**start, **load}:
+        found = [f"{start[name]:.0f} MB at start"] if name in start else []
+        found += [f"{load[name]:.0f} MB at most"] if name in load else []
+        most = max(start.get(name, 0.0), load.get(name, 0.0))
+        target = f"< {RESIDENT_MB_MAX:g} MB"
+        yield Row(f"memory of {name}", ", ".join(found), "", None, target, most < RESIDENT_MB_MAX)
+
+
+def resident_max_mb(figures: Figures) -> dict[str, float]:
+    """The most that each processor held in any measurement under load; the herd is reported by itself."""
+    most: dict[str, float] = dict(figures.get("whole", {}).get("resident_max_mb", {}))
+    for name, databases in figures.get("alone", {}).items():
+        most[name] = max([most.get(name, 0.0), *(found["resident_max_mb"] for found in databases.values())])
+    return most
+
+
+def _ticks(figures: Figures) -> Iterator[Row]:
+    found = figures.get("ticks")
+    if not found:
+        return
+    few, many = found["few"], found["many"]
+    for title, name, ratio in (
+        ("a tick's turn", "tick_ms", found["ratio"]),
+        ("the first tick after a change", "first_tick_ms", found["ratio_first"]),
+    ):
+        yield Row(
+            title,
+            f"{many[name]:.2f} ms with {many['open_cases']:,} open cases",
+            f"{few[name]:.2f} ms with {few['open_cases']:,}",
+            ratio,
+            f"<= {TICK_RATIO_MAX}",
+            ratio <= TICK_RATIO_MAX,
+        )
+
+
+def _herd(figures: Figures) -> Iterator[Row]:
+    found = figures.get("herd")
+    if found:
+        during, before = found["live_during"], found["live_before"]
+        title = f"{found['herd']:,} deadlines at one instant"
+        drained = f"worked off in {found['drained_s']:.0f} s, {found['per_s']:,.0f}/s"
+        yield Row(title, drained, f"sla up to {found['resident_max_mb']:.0f} MB", None, "", None)
+        yield Row(
+            "  a live event meanwhile",
+            f"p50 {during['p50_ms']:.0f} ms, p99 {during['p99_ms']:.0f} ms",
+            f"before it p50 {before['p50_ms']:.0f} ms, p99 {before['p99_ms']:.0f} ms",
+            during["p50_ms"] / before["p50_ms"] if before["p50_ms"] else None,
+            "",
+            None,
+        )
+
+
+def _events(found: Figures) -> str:
+    return f"{found['per_s']:,.0f}/s, {found['cpu_us_per_event']:,.0f} us CPU each"
+
+
+def _named(database: str) -> str:
+    return {"postgresql": "PostgreSQL", "sqlite": "SQLite"}[database]

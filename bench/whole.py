@@ -1,0 +1,126 @@
+"""The whole pipeline at once: four processes, the broker and PostgreSQL, from inbound topics to the last bookmark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+import orjson
+from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
+
+from bench.copies import Copy, Stopwatch, Usage, started, wait_read
+from bench.ground import QUIET, Ground, Out, rate, type_of
+from bench.load import STEPS, Sent, complaints, report, reports
+from bench.rehearsal import PARTITIONS, STATEFUL
+from bench.sizes import Sizes
+from tousu.runtime.partition import partition_of
+
+ACCEPTED: Final = "complaints.accepted"
+CASES: Final = "complaints.cases"
+SLA: Final = "complaints.sla"
+DRAIN_S: Final = 300.0
+
+
+class Wave(NamedTuple):
+    """A backlog that went through all four processors."""
+
+    events: int
+    used: Usage
+    cpu_s: dict[str, float]
+
+
+def measure(ground: Ground, sizes: Sizes) -> dict[str, Any]:
+    """Two waves: complaints, then everything that departments report about the cases that came of them."""
+    ground.fresh_topics()
+    # The events were received just now: pipeline time is wall time here.
+    now = datetime.now(UTC)
+    with ExitStack() as stack:
+        copies = started(stack, ground, STATEFUL, "postgresql")
+        new = list(complaints(sizes.whole_cases, now))
+        before = ground.servers_cpu_s()
+        first = _wave(ground, copies, out_of(new))
+        kinds = {each.event_id: each.kind for each in new}
+        cases = [(number, kinds[event_id]) for number, event_id in registered(ground)]
+        second = _wave(ground, copies, out_of(_reports(cases, now)))
+        after = ground.servers_cpu_s()
+        memory = {copy.name: copy.resident_mb_max() for copy in copies}
+        refused = copies[0].written("complaints.rejected")
+    events = first.events + second.events
+    wall_s = first.used.wall_s + second.used.wall_s
+    cpu_s = first.used.cpu_s + second.used.cpu_s
+    return {
+        "complaints": _said(first),
+        "reports": _said(second),
+        "events": events,
+        "cases": len(cases),
+        "refused": refused,
+        "per_s": rate(events, wall_s),
+        "cpu_us_per_event": cpu_s / events * 1e6,
+        "cpu_us_per_event_by_processor": {
+            copy.name: (first.cpu_s[copy.name] + second.cpu_s[copy.name]) / events * 1e6 for copy in copies
+        },
+        "broker_cpu_us_per_event": (after["broker"] - before["broker"]) / events * 1e6,
+        "postgres_cpu_us_per_event": (after["postgres"] - before["postgres"]) / events * 1e6,
+        "resident_max_mb": memory,
+    }
+
+
+def _said(wave: Wave) -> dict[str, Any]:
+    return {
+        "events": wave.events,
+        "per_s": rate(wave.events, wave.used.wall_s),
+        "cpu_us_per_event": wave.used.cpu_s / wave.events * 1e6,
+        "per_cpu_s": rate(wave.events, wave.used.cpu_s),
+    }
+
+
+def _reports(cases: Sequence[tuple[str, str]], now: datetime) -> Iterator[Sent]:
+    """Step by step over all cases, as in the rehearsal."""
+    for step in range(len(STEPS)):
+        for number, kind in cases:
+            if step < len(reports(kind)):
+                yield report(number, kind, reports(kind)[step], now + timedelta(milliseconds=step))
+
+
+def _wave(ground: Ground, copies: Sequence[Copy], records: Iterable[Out]) -> Wave:
+    """Write a backlog while everything stands still, then wait until the last processor has read what became of it."""
+    inbound = copies[0].read()
+    with ExitStack() as held:
+        for copy in copies:
+            held.enter_context(copy.held())
+        events = ground.fill(records)
+        watch = Stopwatch(copies)
+        before = {copy.name: copy.cpu_s() for copy in copies}
+    intake, router, sla, claims = copies
+    # Ticks make every topic grow for ever, so each stage is asked for what the stage before had written by now.
+    wait_read(intake, inbound + events, DRAIN_S)
+    wait_read(router, intake.written(ACCEPTED), DRAIN_S)
+    wait_read(sla, router.written(CASES), DRAIN_S)
+    wait_read(claims, router.written(CASES), DRAIN_S, CASES)
+    wait_read(claims, sla.written(SLA), DRAIN_S, SLA)
+    used = watch.read()
+    return Wave(events, used, {copy.name: copy.cpu_s() - before[copy.name] for copy in copies})
+
+
+def out_of(records: Iterable[Sent]) -> Iterator[Out]:
+    """Inbound records with the partition of their key."""
+    for each in records:
+        yield Out(each.topic, partition_of(each.key, PARTITIONS), each.key.encode(), each.value, each.headers)
+
+
+def registered(ground: Ground) -> Iterator[tuple[str, str]]:
+    """The cases on `complaints.accepted`: number and id of the event that opened it."""
+    ends = {(p.topic, p.partition): end for p, end in ground.ends([ACCEPTED]).items() if end}
+    consumer = Consumer({"bootstrap.servers": ground.kafka.address, "group.id": "bench.registered"}, logger=QUIET)
+    consumer.assign([TopicPartition(topic, partition, OFFSET_BEGINNING) for topic, partition in ends])
+    while ends:
+        for message in consumer.consume(500, 0.5):
+            topic, partition, offset = str(message.topic()), int(message.partition() or 0), int(message.offset() or 0)
+            if type_of(message).endswith(".registered.v1"):
+                data = orjson.loads(message.value() or b"{}")
+                yield data["case_number"], data["source_event"]["id"]
+            if offset + 1 >= ends.get((topic, partition), 0):
+                ends.pop((topic, partition), None)
+    consumer.close()

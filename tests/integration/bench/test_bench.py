@@ -1,0 +1,57 @@
+"""The benchmark runs end to end on tiny sizes and writes its report; `make bench` judges the figures."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+MEASURED = ("confluent_loop", "alone", "whole", "latency", "ticks", "herd")
+WAIT_S = 240
+
+
+@pytest.mark.kafka
+@pytest.mark.postgres
+def test_the_benchmark_runs_and_writes_its_report(tmp_path: Path) -> None:
+    """Every measure gives a figure, every target gets a verdict, and the page holds both."""
+    only = [word for name in MEASURED for word in ("--only", name)]
+    command = [sys.executable, "-m", "bench", "--size", "tiny", "--json", *only]
+    has_plots = importlib.util.find_spec("matplotlib") is not None
+    docs = ["--docs", str(tmp_path)] if has_plots else ["--no-docs"]
+    done = subprocess.run(
+        [*command, *docs], cwd=REPOSITORY, capture_output=True, text=True, timeout=WAIT_S, check=False
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+
+    found = orjson.loads(done.stdout)
+    assert set(found["figures"]) == set(MEASURED)
+    assert set(found["figures"]["alone"]) == {"intake", "router", "sla", "claims"}
+    assert found["figures"]["whole"]["refused"] == 0
+    assert found["figures"]["herd"]["live_during"]["events"] > 0
+    if has_plots:
+        page = (tmp_path / "benchmark.md").read_text()
+        assert "| sla alone on PostgreSQL |" in page
+        assert (tmp_path / "benchmark" / "throughput.png").stat().st_size > 10_000
+        assert (tmp_path / "benchmark" / "behaviour.png").stat().st_size > 10_000
+
+
+def test_a_report_is_drawn_again_from_its_figures(tmp_path: Path) -> None:
+    """What needs no measuring needs no servers: the page and the verdicts come from the figures alone."""
+    tick = {"open_cases": 10, "tick_ms": 1.0, "tick_p90_ms": 1.0, "first_tick_ms": 2.0}
+    figures = {"ticks": {"few": tick, "many": tick | {"tick_ms": 1.6}, "ratio": 1.6, "ratio_first": 1.0}}
+    machine = {"processor": "a machine", "date": "a day"}
+    report = {"machine": machine, "sizes": {"name": "tiny"}, "took_s": 1.0, "figures": figures}
+    path = tmp_path / "figures.json"
+    path.write_bytes(orjson.dumps(report))
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", "--from", str(path), "--no-docs"],
+        cwd=REPOSITORY, capture_output=True, text=True, timeout=WAIT_S, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    verdicts = [line.rpartition("  ")[2] for line in done.stdout.splitlines() if "tick" in line]
+    assert verdicts == ["not met", "met"]
