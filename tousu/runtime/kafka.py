@@ -70,7 +70,9 @@ class KafkaSource:
                 "enable.partition.eof": True,
                 "session.timeout.ms": int(session_s * 1000),
                 "heartbeat.interval.ms": int(min(3000, session_s * 1000 / 4)),
-                "max.poll.interval.ms": max(300_000, int(session_s * 1000)),
+                "max.poll.interval.ms": max(120_000, int(session_s * 1000)),
+                # A broker that has just come back may not know the topics yet, and the group then assigns nothing.
+                "topic.metadata.refresh.interval.ms": 10_000,
                 **({"group.instance.id": member} if member else {}),
                 "fetch.wait.max.ms": 50,
                 "queued.max.messages.kbytes": 16_384,

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import traceback
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import structlog
+
+SAME_AGAIN_S: Final = 10.0
+_REMEMBERED_MAX: Final = 1_000
+_PASSING: Final = re.compile(r"rdkafka#\w+-\d+|\(after [^)]*\)|:\d+/\w+")
 
 Level = Literal["debug", "info", "warning", "error"]
 Log = structlog.typing.FilteringBoundLogger
@@ -41,10 +46,32 @@ def start_logs(form: Literal["json", "console"], level: Level, processor: str) -
     root.handlers[:] = [handler]
     root.setLevel(max(number, logging.WARNING))
     handler.addFilter(lambda record: "enable.gapless.guarantee is experimental" not in record.getMessage())
+    handler.addFilter(Once())
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(processor=processor)
     found: Log = structlog.get_logger()
     return found
+
+
+class Once(logging.Filter):
+    """Lets what a library says again and again through once in ten seconds.
+
+    While a broker is away librdkafka reports every attempt of every connection, hundreds in one burst.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said_at_s: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether this line is news. Client names and durations in it do not make it so."""
+        text = f"{record.name} {_PASSING.sub('', record.getMessage())}"
+        if record.created - self._said_at_s.get(text, 0.0) < SAME_AGAIN_S:
+            return False
+        if len(self._said_at_s) > _REMEMBERED_MAX:
+            self._said_at_s.clear()
+        self._said_at_s[text] = record.created
+        return True
 
 
 def frames_of(error: BaseException) -> list[str]:
