@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 
+import orjson
 import pytest
 import typer
 
@@ -19,6 +22,7 @@ from tousu.contract.schemas import ADDRESS, documents
 from tousu.policy.loading import load_pack
 from tousu.runtime.metrics import METRICS
 from tousu.runtime.settings import PREFIX, READ_ELSEWHERE, TABLE
+from tousu.simulation.simulate import simulate
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (ROOT / "README.md", ROOT / "README.zh-CN.md", *sorted((ROOT / "docs").rglob("*.md")))
@@ -230,6 +234,34 @@ def test_the_code_of_the_readme_is_python(readme: Path) -> None:
 def test_both_readmes_say_the_same() -> None:
     english, chinese = (page.read_text() for page in READMES)
     assert shape(english) == shape(chinese)
+
+
+@pytest.fixture(scope="module")
+def day() -> list[str]:
+    """What the summary of the demo says, counted in a simulation of the same day up to the demo's last tick."""
+    lines = (ROOT / "examples" / "courier-day.jsonl").read_bytes().splitlines()
+    until = datetime.fromisoformat("2026-10-01T00:10:00+08:00")
+    types: Counter[str] = Counter()
+    for line in simulate(load_pack("courier-network"), lines, until):
+        event = orjson.loads(line)["event"]
+        types[event["type"].removeprefix("tousu.").removesuffix(".v1")] += 1
+    names = ("started", "met", "warned", "breached", "breach_withdrawn", "cancelled")
+    return [
+        f"published        {len(lines)} events",
+        f"events: {types['complaint.registered']} complaints, {types['inquiry.registered']} inquiries,",
+        f"rejected         {types['event.rejected']}: ",
+        "clocks           " + ", ".join(f"{types['clock.' + name]} {name.replace('_', ' ')}" for name in names),
+        f"escalated        {types['case.escalated']}",
+        f"claims opened    {types['claim.opened']}: ",
+        f"cases closed     {types['case.closed']}: ",
+        f"early warnings   {types['early_warning.raised']}",
+    ]
+
+
+@pytest.mark.parametrize("readme", READMES, ids=lambda page: page.name)
+def test_the_day_of_the_readme_is_the_one_that_the_demo_plays(readme: Path, day: list[str]) -> None:
+    text = readme.read_text()
+    assert [line for line in day if line not in text] == []
 
 
 def shape(text: str) -> dict[str, object]:
