@@ -35,6 +35,16 @@ class Cell(NamedTuple):
         return named | ({self.where: self.place} if self.where else {})
 
 
+def plain(cell: Cell) -> tuple[str, str, str, str]:
+    """The cell as states keep it."""
+    return (cell.what, cell.name, cell.where, cell.place)
+
+
+def cell_of(kept: tuple[str, str, str, str]) -> Cell:
+    """The cell that was kept."""
+    return Cell(*kept)  # type: ignore[arg-type]  # written by us, from a Cell
+
+
 def checked(count_by: tuple[str, ...]) -> frozenset[str]:
     """The dimensions of a pack. Raises Stop `invalid_pack` for one that a warning could not name."""
     for name in count_by:

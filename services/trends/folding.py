@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from services.trends.cells import Cell
+from services.trends.cells import cell_of, plain
 from services.trends.rules import TrendRules
 from services.trends.states import Beginning, Tally
 from tousu.decision import Decision, Ref, State, States
@@ -42,7 +42,7 @@ class FoldingRules:
         for cell in cells:
             ref = Ref("tally", cell.key)
             old = states[ref]
-            tally = old if isinstance(old, Tally) else Tally(cell=_plain(cell), began=beginning.step, end=step + 1)
+            tally = old if isinstance(old, Tally) else Tally(cell=plain(cell), began=beginning.step, end=step + 1)
             changed[ref] = _counted(tally, step)
         return Decision(states=changed)
 
@@ -58,16 +58,11 @@ class FoldingRules:
         def count_in(first: int, end: int) -> int:
             return sum(count for step, count in counts if first <= step < end)
 
-        cell = Cell(*state.cell)  # type: ignore[arg-type]  # written by us, from a Cell
-        found = self._rules.assess(cell, state.end, count_in, state.began, is_raised=state.is_raised)
+        found = self._rules.assess(cell_of(state.cell), state.end, count_in, state.began, is_raised=state.is_raised)
         forgotten = counts[-1][0] + self._rules.history_steps + 1
         end = forgotten if found.is_quiet else state.end + 1
         tally = msgspec.structs.replace(state, counts=counts, is_raised=found.is_raised, end=end)
         return Decision(states={ref: tally}, outputs=(found.warning,) if found.warning else ())
-
-
-def _plain(cell: Cell) -> tuple[str, str, str, str]:
-    return (cell.what, cell.name, cell.where, cell.place)
 
 
 def _counted(tally: Tally, step: int) -> Tally:

@@ -13,7 +13,8 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol
 
-from services.trends.cells import Cell
+from services.trends.cells import Cell, cell_of, plain
+from services.trends.memory import Memory, Tallied
 from services.trends.rules import TrendRules
 from tousu.decision import Output
 from tousu.runtime.arrival import Arrival
@@ -23,8 +24,8 @@ from tousu.runtime.bookmark import moment
 class Counts(Protocol):
     """Counts by cell and step."""
 
-    def add(self, cell: str, step: int) -> None:
-        """One more."""
+    def add(self, cell: str, step: int, count: int = 1) -> None:
+        """So many more."""
         ...
 
     def count_in(self, cell: str, first: int, end: int) -> int:
@@ -48,6 +49,7 @@ class Overlook:
         self._counts = counts
         self._seen = seen
         self._raised = raised
+        self._offsets: dict[int, int] = {}
         self._times_us: dict[int, int] = {}
         self._began: int | None = None
         self._judged: int | None = None
@@ -69,6 +71,7 @@ class Overlook:
     def take(self, arrival: Arrival) -> list[Output] | None:
         """Take one record of complaints.cases in. Returns the warnings that follow, or None for a repeated record."""
         partition = arrival.record.partition
+        self._offsets[partition] = arrival.record.offset + 1
         origin = f"{partition}|{arrival.origin}"
         if arrival.seq <= self._seen.get(origin, 0):
             return None
@@ -80,6 +83,43 @@ class Overlook:
             return []
         self._times_us[partition] = arrival.time_us
         return self._judge_steps()
+
+    # -- remembering --------------------------------------------------------------------------------------------
+
+    def memory(self) -> Memory:
+        """Everything that was taken in, as one value."""
+        tallies: dict[Cell, list[tuple[int, int]]] = defaultdict(list)
+        for step, cells in sorted(self._by_step.items()):
+            for cell in sorted(cells):
+                tallies[cell].append((step, self._counts.count_in(cell.key, step, step + 1)))
+        return Memory(
+            rhythm=self._rules.rhythm,
+            offsets=dict(self._offsets),
+            times_us=dict(self._times_us),
+            seen=dict(self._seen.items()),
+            began=self._began,
+            judged=self._judged,
+            tallies=[Tallied(plain(cell), counts) for cell, counts in tallies.items()],
+            raised=[plain(cell) for cell in sorted(self._raised)],
+        )
+
+    def recall(self, memory: Memory) -> None:
+        """Be what an Overlook was when it said this. Only for one that has not taken anything in."""
+        self._offsets.update(memory.offsets)
+        self._times_us.update(memory.times_us)
+        self._seen.update(memory.seen)
+        self._began, self._judged = memory.began, memory.judged
+        for tally in memory.tallies:
+            cell = cell_of(tally.cell)
+            for step, count in tally.counts:
+                self._counts.add(cell.key, step, count)
+                self._by_step[step].add(cell)
+                if self._judged is not None and self._judged - self._rules.window_steps <= step < self._judged:
+                    self._window[cell] += count
+        for each in memory.raised:
+            self._raised[cell_of(each)] = True
+
+    # -- counting -----------------------------------------------------------------------------------------------
 
     def _count(self, cell: Cell, step: int) -> None:
         self._counts.add(cell.key, step)

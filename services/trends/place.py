@@ -1,23 +1,27 @@
 """Where trends begins: far enough back for its history, and knowing which warnings are out already.
 
-trends keeps nothing but the log. At its start it puts the group's offsets back by twice its history, so that the
-counts and the cells in alarm are what they were, and reads its own warnings, so that none of them goes out again
+At its start trends puts the group's offsets to where its memory ends, or without one back by twice its history, so that
+the counts and the cells in alarm are what they were. It reads its own warnings, so that none of them goes out again
 under another number. Setting offsets works only while the group is empty: a second copy waits until the first is gone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicCollection, TopicPartition
+from confluent_kafka.admin import AdminClient
 
 from tousu.event import time_of_text
 from tousu.failure import Retry, Stop
+from tousu.runtime.broker import Identity
 from tousu.runtime.settings import Settings
 
 ASK_S: Final = 10.0
+EMBEDDED: Final = "mockCluster"
+"""How the embedded broker calls its cluster; what it holds ends with it."""
 IN_USE: Final = frozenset(
     {KafkaError.UNKNOWN_MEMBER_ID, KafkaError.ILLEGAL_GENERATION, KafkaError.REBALANCE_IN_PROGRESS}
 )
@@ -42,12 +46,12 @@ class Log:
     def __init__(self, settings: Settings, cases: str, warnings: str) -> None:
         self._cases, self._warnings = cases, warnings
         self._partitions = settings.partitions
-        connection = settings.connection
+        connection = {"bootstrap.servers": settings.connection.servers, **settings.connection.librdkafka()}
         try:
+            self._admin = AdminClient(connection)
             self._consumer = Consumer(
                 {
-                    "bootstrap.servers": connection.servers,
-                    **connection.librdkafka(),
+                    **connection,
                     "group.id": settings.group,
                     "enable.auto.commit": False,
                     "auto.offset.reset": "earliest",
@@ -72,13 +76,27 @@ class Log:
                 message = f"topic {topic} has {count} partitions; set TOUSU_PARTITIONS={count}"
                 raise Stop("wrong_partitions", f"TOUSU_PARTITIONS is {self._partitions} but {message}")
 
-    def begin(self, since: datetime | None) -> Place:
-        """Put the group back to `since` (None: to the beginning) and say what is known.
+    def identity(self) -> Identity:
+        """What tells this log from another one of the same name; empty where the broker does not say."""
+        try:
+            cluster_id = str(self._admin.list_topics(timeout=ASK_S).cluster_id)
+            if cluster_id.startswith(EMBEDDED):
+                return Identity("", {})
+            described = self._admin.describe_topics(TopicCollection([self._cases]), request_timeout=ASK_S)
+            return Identity(cluster_id, {topic: str(each.result().topic_id) for topic, each in described.items()})
+        except KafkaException as error:
+            if error.args[0].code() in {KafkaError._UNSUPPORTED_FEATURE, KafkaError.UNSUPPORTED_VERSION}:
+                return Identity("", {})
+            raise Retry("broker_away", f"cannot describe the topics: {_said(error)}") from error
+
+    def begin(self, since: datetime | None, offsets: Mapping[int, int]) -> Place:
+        """Put the group to `offsets`, or where there are none, back to `since` (None: to the beginning).
 
         Raises Retry `another_copy` while another copy is at work.
         """
         known_until = self._judged_until()
-        back = self._offsets(self._cases, since)
+        back = [TopicPartition(self._cases, partition, offset) for partition, offset in offsets.items()]
+        back = back or self._offsets(self._cases, since)
         try:
             self._consumer.commit(offsets=back, asynchronous=False)
         except KafkaException as error:

@@ -10,12 +10,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from services.trends.keeper import Keeper
+from services.trends.memory import MemoryStore
 from services.trends.place import Log as PlaceLog
 from services.trends.place import Place
 from services.trends.processor import CASES, processor
 from services.trends.rules import WARNINGS, TrendRules
 from services.trends.standing import Standing
 from services.trends.stream import TrendStream
+from tousu.failure import Retry
 from tousu.policy.loading import load_pack
 from tousu.runtime.clock import WallClock
 from tousu.runtime.health import HealthServer
@@ -54,17 +57,29 @@ def work(settings: Settings, log: Log, stopping: threading.Event) -> None:
         since: datetime | None = None  # in simulated time a record's time stamp says nothing about its event
         if not wiring.time_from_events:
             since = clock.now() - HISTORIES * rules.history_steps * rules.step
-        found: list[Place] = []
+        store = MemoryStore(settings.database)
+        stack.callback(store.close)
+        found: list[tuple[Place, Keeper]] = []
 
         def begin() -> None:
             outside.check_topics()
-            found.append(outside.begin(since))
+            identity = outside.identity()
+            written = store.load()
+            memory = written
+            if memory is not None and not memory.fits(rules.rhythm, identity, CASES):
+                log.warning("memory does not fit", message="another log or pack settings; the history is read again")
+                memory = None
+            place = outside.begin(since, memory.offsets if memory is not None else {})
+            if store.load() != written:
+                raise Retry("another_copy", "another copy of trends has just written down what it knows")
+            found.append((place, Keeper(store, memory, identity, CASES, watch, log)))
 
         if not Waiting(settings.start_wait_s, stopping, watch, log).until(begin):
             return
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="tousu-trends-")))
         standing = Standing(measures, watch, clock, log)
-        stream = TrendStream(settings, rules, found[0], outgoing_check(settings.check), standing, folder)
+        place, keeper = found[0]
+        stream = TrendStream(settings, rules, place, keeper, outgoing_check(settings.check), standing, folder)
         watch.begin_work()
         asyncio.run(stream.run(stopping, outside, clock))
         watch.phase = "stopping"

@@ -106,6 +106,8 @@ class TrendRules:
         self.window_steps = settings.window_hours // settings.step_hours
         self.history_steps = self.window_steps * (settings.usual_windows + 1)
         """How far back a decision looks."""
+        self.rhythm = (self.step.total_seconds(), self.window_steps, self.history_steps, ",".join(settings.count_by))
+        """What must be the same for counts to be of use again."""
 
     def cells(self, event: Event) -> tuple[Cell, ...]:
         """The cells in which this event counts."""

@@ -16,6 +16,7 @@ import orjson
 from faust.types import TP
 
 from services.trends.connection import broker_options
+from services.trends.keeper import Keeper
 from services.trends.overlook import Overlook
 from services.trends.place import Log, Place
 from services.trends.processor import CASES
@@ -38,20 +39,24 @@ ORIGIN: Final = "trends/0"
 BEAT_S: Final = 0.2
 LOOK_S: Final = 2.0
 RETRY_S: Final = 1.0
+STOP_S: Final = 5.0
 
 
 class TrendStream:
     """The stream of one process. `run` returns when asked to stop and raises what ended it otherwise."""
 
     def __init__(
-        self, settings: Settings, rules: TrendRules, place: Place, check: Check, standing: Standing, folder: Path
-    ) -> None:
+        self, settings: Settings, rules: TrendRules, place: Place, keeper: Keeper, check: Check, standing: Standing,
+        folder: Path,
+    ) -> None:  # fmt: skip
         self._partitions = settings.partitions
         self._place = place
         self._numbers = dict(place.numbers)
+        self._keeper = keeper
         self._check = check
         self._standing = standing
         self._failure: Exception | None = None
+        self._turn = asyncio.Lock()
         self.app = faust.App(settings.group, **broker_options(settings, folder))
         raw: dict[str, Any] = {
             "key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"
@@ -61,6 +66,7 @@ class TrendStream:
             rules, settings.partitions, StepCounts(self.app, rules.step.total_seconds()),
             LogTable(self.app, name="seen"), LogTable(self.app, name="raised"),
         )  # fmt: skip
+        keeper.remind(self._overlook)
         self.app.agent(self.app.topic(CASES, allow_empty=True, **raw), name="overlook")(self._follow)
         self.app.on_partitions_assigned.connect(cast("Any", self._given), weak=False)
         self.app.on_partitions_revoked.connect(cast("Any", self._taken), weak=False)
@@ -75,9 +81,19 @@ class TrendStream:
                 await asyncio.sleep(BEAT_S)
         finally:
             looking.cancel()
+            await self._remember()
             await self.app.stop()
         if failure := self._failure or self.app.crash_reason:
             raise failure
+
+    async def _remember(self) -> None:
+        """Take nothing more in and write down what is known, before the group gives the log to another copy."""
+        try:
+            await asyncio.wait_for(self._turn.acquire(), STOP_S)  # never given back
+        except TimeoutError:
+            return  # a warning cannot be sent: its record must be read again
+        if self._failure is None:
+            self._keeper.save(self._overlook)
 
     # -- the group ----------------------------------------------------------------------------------------------
 
@@ -96,7 +112,8 @@ class TrendStream:
     async def _follow(self, stream: faust.StreamT[bytes]) -> None:
         async for event in cast("faust.Stream[bytes]", stream).noack().events():
             try:
-                await self._take(event.message)
+                async with self._turn:
+                    await self._take(event.message)
             except Exception as error:  # noqa: BLE001 - Faust would skip this record and go on; the process must end
                 self._failure = error
                 await asyncio.Event().wait()
@@ -117,6 +134,8 @@ class TrendStream:
         outputs = self._overlook.take(arrival)
         for output in outputs or ():
             await self._publish(output)
+        if self._keeper.is_time():
+            self._keeper.save(self._overlook)
         applied = "ticked" if arrival.is_tick else "applied"
         self._standing.read(arrival, "duplicate" if outputs is None else applied)
 

@@ -1,8 +1,9 @@
-"""The tables of trends: Faust's, in memory, filled again from the log at every start.
+"""The tables of trends: Faust's, in memory, filled again at every start.
 
 Faust keeps a table's changes in a changelog topic that it makes by itself. Here there is none: the counts are a
-function of complaints.cases, which is kept for ever, so the log is the changelog; no topic appears that the operator
-did not make, and what is counted cannot disagree with the log after a crash.
+function of complaints.cases, which is kept for ever, so the log is the changelog. No topic appears that the operator
+did not make, and after a crash the counts cannot disagree with the log: what is written down now and then
+(services/trends/memory.py) names the offsets that it holds for.
 """
 
 from __future__ import annotations
@@ -36,11 +37,11 @@ class StepCounts:
     def _window(self, step: int) -> tuple[float, float]:
         return (step * self._step_s, (step + 1) * self._step_s)
 
-    def add(self, cell: str, step: int) -> None:
+    def add(self, cell: str, step: int, count: int = 1) -> None:
         windows, window = self._table[cell], self._window(step)
         if not windows[window]:
             insort(self._steps.setdefault(cell, []), step)
-        windows[window] += 1
+        windows[window] += count
 
     def count_in(self, cell: str, first: int, end: int) -> int:
         steps = self._steps.get(cell, [])

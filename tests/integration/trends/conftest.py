@@ -58,6 +58,7 @@ class Trends:
             "TOUSU_BROKER": servers,
             "TOUSU_PARTITIONS": str(PARTITIONS),
             "TOUSU_TIME": "events",
+            "TOUSU_DATA": str(folder / "data"),
             "TOUSU_CHECK": "always",
             "TOUSU_LOG": "json",
             "TOUSU_SESSION_S": str(SESSION_S),
@@ -120,6 +121,22 @@ class Stage:
         """Asking is how topics come about on the embedded broker."""
         for topic in TOPICS:
             self._producer.list_topics(topic, timeout=10)
+
+    def make_topics(self) -> None:
+        self._numbers = dict.fromkeys(range(PARTITIONS), 0)
+        for made in self.admin.create_topics([NewTopic(topic, PARTITIONS, 1) for topic in TOPICS]).values():
+            made.result(20)
+
+    def remove_topics(self) -> None:
+        for gone in self.admin.delete_topics(list(TOPICS)).values():
+            gone.result(20)
+        wait_until(lambda: not set(TOPICS) & set(self.admin.list_topics(timeout=10).topics), "the topics are gone")
+
+    def make_topics_anew(self) -> None:
+        """Topics of the same names, empty, and a producer that has never seen the old ones."""
+        self.remove_topics()
+        self.make_topics()
+        self._producer = Producer({"bootstrap.servers": self.servers, "log_level": 0})
 
     def route(self, happenings: Sequence[tuple[datetime, Event]], until: datetime) -> None:
         """Append these events, spread over all partitions, and a tick at `until` to each."""
@@ -184,15 +201,11 @@ def own_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaBroker]
 def on_kafka(own_kafka: KafkaBroker, tmp_path: Path) -> Iterator[Stage]:
     """The two topics made anew, and a group that nobody was in."""
     stage = Stage(own_kafka.address, tmp_path)
-    admin = stage.admin
-    for made in admin.create_topics([NewTopic(topic, PARTITIONS, 1) for topic in TOPICS]).values():
-        made.result(20)
+    stage.make_topics()
     yield stage
     stage.close()
-    for gone in admin.delete_topics(list(TOPICS)).values():
-        gone.result(20)
-    wait_until(lambda: not set(TOPICS) & set(admin.list_topics(timeout=10).topics), "the topics are gone")
-    wait_until(lambda: _gone(admin), "the group is gone")
+    stage.remove_topics()
+    wait_until(lambda: _gone(stage.admin), "the group is gone")
 
 
 def _gone(admin: AdminClient) -> bool:

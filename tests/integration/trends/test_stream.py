@@ -51,7 +51,7 @@ def test_copy_that_was_killed_repeats_nothing_and_goes_on_numbering(on_kafka: St
         assert [each.event.id for each in subscriber.read(to_end=True)]
 
 
-def test_second_copy_waits_until_the_first_is_gone_and_makes_no_topics_of_its_own(on_kafka: Stage) -> None:
+def test_second_copy_waits_until_the_first_is_gone_and_goes_on_from_its_memory(on_kafka: Stage) -> None:
     on_kafka.route(days(0, 40, risen=38), until=day(40))
     first = on_kafka.trends("first")
     wait_until(lambda: len(on_kafka.warnings()) == 2, "two warnings are out")
@@ -60,11 +60,27 @@ def test_second_copy_waits_until_the_first_is_gone_and_makes_no_topics_of_its_ow
     assert first.is_ready()
     assert first.stop() == 0
     wait_until(second.is_ready, "the second copy is at work")
-    wait_until(lambda: second.events().total() == 190, "everything is counted again")
+    assert second.events().total() == 0, "the first copy wrote down what it had counted"
+    on_kafka.route(days(40, 60, risen=58), until=day(60))
+    wait_until(lambda: len(on_kafka.warnings()) == 4, "the next rise is news")
+    wait_until(lambda: second.events().total() == 110, "the rest is counted")
     assert second.stop() == 0
-    assert len(on_kafka.warnings()) == 2
     there = set(on_kafka.admin.list_topics(timeout=10).topics)
     assert there - {"__consumer_offsets"} == set(TOPICS)
+
+
+def test_memory_of_another_log_is_not_used(on_kafka: Stage) -> None:
+    on_kafka.route(days(0, 2, risen=99), until=day(2))
+    first = on_kafka.trends("first")
+    wait_until(lambda: first.events().total() == 12, "everything is counted")
+    assert first.stop() == 0
+    on_kafka.make_topics_anew()
+    on_kafka.route(days(0, 40, risen=38), until=day(40))
+    second = on_kafka.trends("second")
+    wait_until(lambda: second.events().total() == 190, "the new log is counted from its beginning")
+    assert second.stop() == 0
+    assert "memory does not fit" in second.log.read_text()
+    assert len(on_kafka.warnings()) == 2
 
 
 def test_broker_that_restarts_is_waited_for(on_kafka: Stage, own_kafka: KafkaBroker) -> None:

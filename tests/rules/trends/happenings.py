@@ -77,8 +77,8 @@ class PlainCounts:
     def __init__(self) -> None:
         self.found: dict[tuple[str, int], int] = {}
 
-    def add(self, cell: str, step: int) -> None:
-        self.found[cell, step] = self.found.get((cell, step), 0) + 1
+    def add(self, cell: str, step: int, count: int = 1) -> None:
+        self.found[cell, step] = self.found.get((cell, step), 0) + count
 
     def count_in(self, cell: str, first: int, end: int) -> int:
         return sum(self.found.get((cell, step), 0) for step in range(first, end))

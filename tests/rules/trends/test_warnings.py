@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from statistics import fmean
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.trends.folding import FoldingRules
+from services.trends.memory import Memory
 from services.trends.rules import TrendRules, judge, warning_id
 from tests.rules.trends.happenings import (
     PACK,
@@ -195,6 +197,31 @@ def test_warnings_are_those_of_a_slow_count_however_partitions_are_read(
     found = taken(overlook(pack, partitions), mixed)
     assert named(found) == slowly(happenings, pack, until)
     assert len(named(found)) == len(found)
+
+
+@settings(deadline=None, max_examples=30)
+@given(stories(), st.integers(1, 3), st.integers(0, 400))
+def test_memory_gone_and_come_again_changes_nothing(happenings: Happenings, partitions: int, cut: int) -> None:
+    pack = pack_with(count_by=("class", "kind", "outlet", "region"))
+    records = in_order(log_of(happenings, partitions, START + hours(120)))
+    in_one_life = taken(overlook(pack, partitions), records)
+    first, second = overlook(pack, partitions), overlook(pack, partitions)
+    warnings = taken(first, records[:cut])
+    written = msgspec.msgpack.encode(first.memory())
+    second.recall(msgspec.msgpack.decode(written, type=Memory))
+    assert said(warnings + taken(second, records[cut:])) == said(in_one_life)
+    first_again = overlook(pack, partitions)
+    first_again.recall(first.memory())
+    assert first_again.memory() == first.memory()
+
+
+def test_alarm_that_is_remembered_is_not_raised_again() -> None:
+    log = log_of(rise(60), 1, START + hours(60))[0]
+    first, second = overlook(pack_with(), 1), overlook(pack_with(), 1)
+    cut = next(number for number, (at, _) in enumerate(rise(60)) if at >= START + hours(42)) + 1
+    assert len(taken(first, log[:cut])) == 2
+    second.recall(first.memory())
+    assert taken(second, log[cut:]) == []
 
 
 def folded(happenings: Happenings, pack: Pack, until: datetime) -> Iterator[Output]:
