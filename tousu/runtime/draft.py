@@ -25,9 +25,9 @@ from tousu.runtime.report import TurnReport
 from tousu.runtime.store import Change, Opened, Store
 
 REJECTED: Final = "complaints.rejected"
-FIRES_PER_EVENT: Final = 64
+FIRES_PER_EVENT: Final = 8
 """Due clocks woken in front of one event. A herd must not hold up live events; a fixed number keeps rebuilds equal."""
-FIRES_PER_TICK: Final = 5_000
+FIRES_PER_TICK: Final = 200
 CARRIED: Final = ("correlationid", "traceparent", "inboundtime")
 """Attributes that an output takes over from the event that caused it."""
 OUR_FAULTS: Final = frozenset({"internal_error", "unpublishable", "unstorable"})
@@ -63,6 +63,10 @@ class Draft:
             self.shard, self.opened.epoch, self.opened.turn, self.bookmark, bm.pack_pending(self.outputs),
             self.changes, self.agenda.dues,
         )  # fmt: skip
+
+    def writes(self) -> int:
+        """How much the turn writes so far: rows and outputs."""
+        return len(self.changes) + len(self.outputs)
 
     def fold(self, arrival: Arrival, stamp_us: int) -> None:
         """Apply one input. `stamp_us` is the time that this shard gives to what comes from outside.

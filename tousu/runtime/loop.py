@@ -29,6 +29,8 @@ from tousu.runtime.store import Fenced, Opened, Store, Unstorable
 TICK_EVERY: Final = timedelta(seconds=1)
 SETTLE_S: Final = 1.0
 SETTLE_ROUNDS: Final = 30
+WRITES_PER_TURN: Final = 4_000
+"""Rows and outputs after which a turn ends early, so that a herd fits in memory; what is left makes the next turn."""
 
 
 class Tuning(NamedTuple):
@@ -234,14 +236,17 @@ class Loop:
 
     def _turn(self, batch: dict[int, list[Arrival]]) -> None:
         """Fold and commit a batch; when the database refuses its content, halve it until the poison stands alone."""
+        rest: Mapping[int, list[Arrival]] = batch
         try:
-            self._commit(*self._fold(batch))
+            while rest:
+                drafts, report, rest = self._fold(rest)
+                self._commit(drafts, report)
         except Unstorable as error:
             flat = [(number, arrival) for number, arrivals in batch.items() for arrival in arrivals]
             if len(flat) == 1:
                 refusal = Refusal(reason="unstorable", message=error.message)
                 poison = flat[0][1]._replace(refusal=refusal, refs=())
-                self._commit(*self._fold({flat[0][0]: [poison]}))
+                self._commit(*self._fold({flat[0][0]: [poison]})[:2])
                 return
             middle = len(flat) // 2
             for part in (flat[:middle], flat[middle:]):
@@ -251,7 +256,8 @@ class Loop:
                         half[number].append(arrival)
                 self._turn(half)
 
-    def _fold(self, batch: Mapping[int, list[Arrival]]) -> tuple[list[Draft], TurnReport]:
+    def _fold(self, batch: Mapping[int, list[Arrival]]) -> tuple[list[Draft], TurnReport, Mapping[int, list[Arrival]]]:
+        """Fold a batch, or as much of it as one turn may write; the third answer is what is left."""
         report = TurnReport()
         started_s = time.monotonic()
         wanted: dict[str, set[tuple[int, str]]] = defaultdict(set)
@@ -262,15 +268,22 @@ class Loop:
         found = self._store.read(wanted) if wanted else {}
         self._reached("after_read")
         read_s = time.monotonic()
-        drafts = [self._fold_shard(number, arrivals, found, report) for number, arrivals in batch.items()]
+        drafts: list[Draft] = []
+        rest: dict[int, list[Arrival]] = {}
+        for number, arrivals in batch.items():
+            room = WRITES_PER_TURN - sum(draft.writes() for draft in drafts)
+            draft, left = self._fold_shard(number, arrivals, found, report, room) if room > 0 else (None, arrivals)
+            drafts += [] if draft is None else [draft]
+            rest |= {number: left} if left else {}
         self._reached("after_fold")
         report.durations_s = {"read": read_s - started_s, "fold": time.monotonic() - read_s}
-        return [draft for draft in drafts if draft is not None], report
+        return drafts, report, rest
 
     def _fold_shard(
-        self, number: int, arrivals: list[Arrival], found: Mapping[tuple[int, Ref], State], report: TurnReport
-    ) -> Draft | None:
-        """Fold one shard's inputs. On a Stop what came before is sound and kept, and the shard halts."""
+        self, number: int, arrivals: list[Arrival], found: Mapping[tuple[int, Ref], State], report: TurnReport,
+        room: int,
+    ) -> tuple[Draft | None, list[Arrival]]:  # fmt: skip
+        """Fold inputs until `room` is used up; also what is left. On a Stop the sound part is kept, the shard halts."""
         shard = self.shards[number]
         draft = self._draft(number, shard, arrivals, found, report)
         for index, arrival in enumerate(arrivals):
@@ -278,15 +291,17 @@ class Loop:
                 draft.fold(arrival, self._stamp_us(draft))
                 if draft.faults_in_a_row > OUR_FAULTS_MAX:
                     raise Stop("too_many_faults", f"{OUR_FAULTS_MAX} inputs in a row failed through our own fault")
+                if draft.writes() >= room:
+                    return draft, arrivals[index + 1 :]
             except Stop as error:
                 self._halt(number, error)
                 if index == 0:
-                    return None
+                    return None, []
                 draft = self._draft(number, shard, arrivals, found, TurnReport())
                 for sound in arrivals[:index]:
                     draft.fold(sound, self._stamp_us(draft))
-                return draft
-        return draft
+                return draft, []
+        return draft, []
 
     def _draft(
         self, number: int, shard: Shard, arrivals: Iterable[Arrival], found: Mapping[tuple[int, Ref], State],

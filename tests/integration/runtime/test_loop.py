@@ -14,6 +14,7 @@ from tests.integration.runtime.counting import counter, keeper, key_in
 from tests.integration.runtime.world import START, World, header
 from tousu.failure import Retry
 from tousu.runtime import draft as drafting
+from tousu.runtime import loop as looping
 from tousu.runtime.loop import Loop
 
 
@@ -238,9 +239,21 @@ def test_a_herd_of_clocks_does_not_hold_up_live_events(world: World, monkeypatch
     world.run()
     told = [(header(r, "ce_type"), (r.key or b"").decode()) for r in world.fresh(counting.COUNTS)[60:]]
     assert told.index(("t.counted", live)) <= 60
-    for _ in range(3):
-        world.pass_time(2)
+    for _ in range(6):
+        world.pass_time(1.5)
     assert sorted(world.told("t.rang")) == sorted(herd)
+
+
+def test_a_turn_that_would_write_too_much_is_committed_in_parts(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looping, "WRITES_PER_TURN", 7)
+    _, counter_loop = both(world)
+    keys = [key_in(n % 2, 2, n) for n in range(40)]
+    for key in keys:
+        world.send(key)
+    world.run()
+    assert sum(shard.opened.turn for shard in counter_loop.shards.values()) > 10
+    assert sorted(world.told("t.counted")) == sorted(keys)
+    assert all(len(records) == 1 for records in world.told("t.counted").values())
 
 
 def test_an_event_finds_its_own_clock_fired_even_behind_a_herd(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
