@@ -132,7 +132,7 @@ class Subscriber:
         return self.read()
 
     def read(self, *, to_end: bool = False, idle_s: float | None = None) -> Iterator[Delivery]:
-        """Every event from here on. `to_end`: up to where the topics end now; `idle_s`: until so long nothing came."""
+        """Every event from here on. `to_end`: up to where the topics end now; `idle_s`: until so long no event came."""
         ends = self._ends() if to_end else None
         idle_since_s = time.monotonic()
         self._put_down()
@@ -141,16 +141,15 @@ class Subscriber:
                 self._save()
                 if ends is not None and all(self._position(place) >= end for place, end in ends.items()):
                     return
+                if idle_s is not None and time.monotonic() - idle_since_s >= idle_s:
+                    return
                 self._poll()
-                if not self._batch:
-                    if idle_s is not None and time.monotonic() - idle_since_s >= idle_s:
-                        return
-                    continue
-            idle_since_s = time.monotonic()
+                continue
             delivery = self._delivery(self._batch[0])
             self._in_hand = True
             if delivery is not None:
                 yield delivery
+                idle_since_s = time.monotonic()  # ticks come every second: they are no event
             self._put_down()
         self._save()
 

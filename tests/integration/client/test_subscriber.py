@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
+import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -85,6 +88,25 @@ def test_numbers_that_begin_above_one_are_a_hole_unless_the_log_was_cut(broker: 
     with Subscriber(broker, [topic], start="latest") as subscriber:
         write(broker, numbered(topic, 0, [9]))
         assert seqs(list(subscriber.read(idle_s=1.5))) == [9]
+
+
+def test_ticks_keep_no_reader_waiting_that_waits_for_events(broker: str, new_topic: NewTopicNamed) -> None:
+    topic, stopping = new_topic(), threading.Event()
+
+    def tick_on() -> None:
+        for seq in itertools.count(2):
+            write(broker, numbered(topic, 0, [seq], kind=TICK))
+            if stopping.wait(0.1) or seq > 30:
+                return
+
+    write(broker, numbered(topic, 0, [1]))
+    with ThreadPoolExecutor(1) as pool, Subscriber(broker, [topic]) as subscriber:
+        ticking = pool.submit(tick_on)
+        try:
+            assert seqs(list(subscriber.read(idle_s=1.5))) == [1]
+            assert not ticking.done(), "the reader has waited for the last tick"
+        finally:
+            stopping.set()
 
 
 def handle_until_two_fails(broker: str, topic: str, checkpoint: FileCheckpoint) -> None:
