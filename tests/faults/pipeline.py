@@ -34,6 +34,8 @@ MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=CHINA)
 """The begin of four weeks without a holiday."""
 PATIENCE_S = 150.0
 MASTER_KEY = "11" * 32
+OURS_ASIDE = {name: value for name, value in os.environ.items() if not name.startswith("TOUSU_")}
+"""The environment without settings: a processor refuses those that it does not know, such as TOUSU_FAULT_SEEDS."""
 
 
 class Copy:
@@ -92,7 +94,7 @@ class Pipeline:
     def start(self, name: str, number: int = 0, failpoint: str = "", *, fixed_member: bool = True) -> Copy:
         """Start a copy. A fixed member name spares a restarted copy the wait for the session of the dead one."""
         environment = {
-            **os.environ,
+            **OURS_ASIDE,
             "TOUSU_BROKER": self.servers,
             "TOUSU_DATABASE": self.databases[name],
             "TOUSU_DATA": str(self.folder),
@@ -116,7 +118,7 @@ class Pipeline:
     def command(self, *words: str) -> None:
         """Run a `tousu` command against this pipeline; it must find nothing wrong."""
         tousu = Path(sys.executable).with_name("tousu")
-        environment = {**os.environ, "TOUSU_BROKER": self.servers, "TOUSU_MASTER_KEY": MASTER_KEY}
+        environment = {**OURS_ASIDE, "TOUSU_BROKER": self.servers, "TOUSU_MASTER_KEY": MASTER_KEY}
         done = subprocess.run([tousu, *words], env=environment, capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, f"tousu {' '.join(words)}: {done.stdout}\n{done.stderr}"
 

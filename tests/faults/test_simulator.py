@@ -1,6 +1,6 @@
 """Thousands of seeded runs under faults in one process (reliability.md, section 3, row 'simulator').
 
-`make faults-long SEEDS=1000000` runs the long form. A seed that fails is replayed with
+`TOUSU_FAULT_SEEDS=1000000 make test-faults ARGS='-k simulator'` runs the long form. A seed that fails is replayed with
 `python -m tests.faults.replay SEED`.
 """
 

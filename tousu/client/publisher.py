@@ -2,7 +2,7 @@
 
     with Publisher("localhost:9092", source="//hotline.example/east") as publisher:
         publisher.complaint("phone", {"kind": "complaint", ...}, time="2026-01-04T09:30:00+08:00")
-        publisher.handling("P2026010400001-7", "acknowledged", {...}, time="2026-01-04T10:05:00+08:00")
+        publisher.handling("20260104-07-0042-K7", "acknowledged", {...}, time="2026-01-04T10:05:00+08:00")
 
 An event's id is a digest of what it says, so the same report sent twice is one event: after any failure, send again.
 """

@@ -11,7 +11,7 @@ class TurnReport:
     """Counts and durations of one turn of the loop. Durations in seconds, times in microseconds since 1970."""
 
     events: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """(event type, result) with result applied | no_op | duplicate | rejected | fired | ticked."""
+    """(event type, result) with result applied | no_op | duplicate | rejected | ticked."""
     rejects: Counter[str] = field(default_factory=Counter)
     """reason code -> count"""
     no_ops: Counter[str] = field(default_factory=Counter)
