@@ -26,6 +26,7 @@ LOG: Final = logging.getLogger("tousu.librdkafka")
 """What librdkafka says of connections; the process decides where it goes."""
 REQUEST_S: Final = 10.0
 NOTE_EVERY_S: Final = 2.0
+JOIN_EVERY_S: Final = 2.0
 LINGER_S: Final = 0.005
 """After the first record of a batch: a moment for others, which then share its transaction."""
 _EMBEDDED: Final = "mockCluster"
@@ -34,6 +35,11 @@ _LATEST: Final = OffsetSpec.latest()  # type: ignore[no-untyped-call]
 BATCH_BYTES: Final = 131_072
 """A broker holds a topic's `max.message.bytes` against whole batches: they stay below the least of all topics."""
 _OFFSET_GONE: Final = frozenset({KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE})
+
+
+def _is_fatal(error: KafkaError) -> bool:
+    # A consumer's fatal error comes as a message whose `fatal()` is false; only the code tells.
+    return error.fatal() or error.code() == KafkaError._FATAL
 
 
 class KafkaSource:
@@ -58,29 +64,54 @@ class KafkaSource:
         self._question: tuple[datetime, dict[TopicPartition, Future[Any]]] | None = None
         connection = {"bootstrap.servers": servers, **settings}
         self._admin = AdminClient(connection, logger=LOG)
-        self._consumer = Consumer(
-            {
-                **connection,
-                "group.id": group,
-                "enable.auto.commit": False,
-                "enable.auto.offset.store": False,
-                "auto.offset.reset": "error",
-                "partition.assignment.strategy": "range",
-                "isolation.level": "read_committed",
-                "enable.partition.eof": True,
-                "session.timeout.ms": int(session_s * 1000),
-                "heartbeat.interval.ms": int(min(3000, session_s * 1000 / 4)),
-                "max.poll.interval.ms": max(120_000, int(session_s * 1000)),
-                # A broker that has just come back may not know the topics yet, and the group then assigns nothing.
-                "topic.metadata.refresh.interval.ms": 10_000,
-                **({"group.instance.id": member} if member else {}),
-                "fetch.wait.max.ms": 50,
-                "queued.max.messages.kbytes": 16_384,
-                "fetch.message.max.bytes": 1_048_576,
-            },
-            logger=LOG,
-        )
-        self._consumer.subscribe(list(topics), on_assign=self._given, on_revoke=self._taken, on_lost=self._taken)
+        self._fatal = ""
+        self._joined_at_s = 0.0
+        self._settings = {
+            **connection,
+            "group.id": group,
+            "enable.auto.commit": False,
+            "enable.auto.offset.store": False,
+            "auto.offset.reset": "error",
+            "partition.assignment.strategy": "range",
+            "isolation.level": "read_committed",
+            "enable.partition.eof": True,
+            "session.timeout.ms": int(session_s * 1000),
+            "heartbeat.interval.ms": int(min(3000, session_s * 1000 / 4)),
+            "max.poll.interval.ms": max(120_000, int(session_s * 1000)),
+            # A broker that has just come back may not know the topics yet, and the group then assigns nothing.
+            "topic.metadata.refresh.interval.ms": 10_000,
+            **({"group.instance.id": member} if member else {}),
+            "fetch.wait.max.ms": 50,
+            "queued.max.messages.kbytes": 16_384,
+            "fetch.message.max.bytes": 1_048_576,
+            "error_cb": self._heard,
+        }
+        self._consumer = self._join()
+
+    def _join(self) -> Consumer:
+        self._joined_at_s = time.monotonic()
+        consumer = Consumer(self._settings, logger=LOG)
+        consumer.subscribe(list(self._topics), on_assign=self._given, on_revoke=self._taken, on_lost=self._taken)
+        return consumer
+
+    def _join_again(self) -> None:
+        """Begin anew as a member: librdkafka never repairs a client after a fatal error, it only falls silent.
+
+        One way into it: the broker restarts, a copy with a fixed name joins again, and a commit under its former
+        membership comes back as 'fenced'.
+        """
+        if time.monotonic() - self._joined_at_s < JOIN_EVERY_S:
+            return
+        LOG.warning("joining the group again after: %s", self._fatal)
+        self._fatal = ""
+        self._forget()
+        self._consumer.close()
+        self._consumer = self._join()
+
+    def _heard(self, error: KafkaError) -> None:
+        """What librdkafka says of itself; only what it cannot repair matters here."""
+        if _is_fatal(error):
+            self._fatal = error.str()
 
     # -- the group (called by librdkafka inside poll) -------------------------------------------------------------
 
@@ -93,13 +124,17 @@ class KafkaSource:
         consumer.assign([])
 
     def _taken(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        self._forget()
+        consumer.unassign()
+
+    def _forget(self) -> None:
+        """Nothing is ours any more."""
         self.is_member = False
-        self._lost |= {each.partition for each in partitions}
+        self._lost |= self._group_shards.keys()
         self._group_shards.clear()
         self._offsets.clear()
         self._paused.clear()
         self._assignment_stale = False
-        consumer.unassign()
 
     def wanted(self) -> frozenset[int]:
         for shard, topics in self._group_shards.items():
@@ -119,6 +154,8 @@ class KafkaSource:
     # -- reading ------------------------------------------------------------------------------------------------
 
     def poll(self, records_max: int, timeout_s: float) -> list[Record]:
+        if self._fatal:
+            self._join_again()
         if self._assignment_stale:
             self._assign()
         records = []
@@ -136,7 +173,8 @@ class KafkaSource:
             first = self._consumer.poll(timeout_s)
             return [] if first is None else [first, *self._consumer.consume(count_max - 1, LINGER_S)]
         except KafkaException as error:
-            raise Stop("broker_fatal", f"the group will not have this copy any more: {error.args[0].str()}") from error
+            self._fatal = error.args[0].str()
+            return []
 
     def _record(self, message: Message) -> Record:
         topic, partition, offset = message.topic(), message.partition(), message.offset()
@@ -157,8 +195,8 @@ class KafkaSource:
             self._empty_to[(topic, partition)] = offset
         elif error.code() in _OFFSET_GONE and partition is not None:
             self._broken[partition] = f"{message.topic()}/{message.partition()}: {error.str()}"
-        elif error.fatal():
-            raise Stop("broker_fatal", error.str())
+        elif _is_fatal(error):
+            self._fatal = error.str()
         # Everything else (a broker that is away, a topic not known yet) librdkafka repairs by itself.
 
     def _assign(self) -> None:

@@ -215,3 +215,26 @@ def test_what_is_forgotten_can_be_sent_again(broker: Both) -> None:
     assert {r.value for r in read(source, 1)} == {b"a"}
     sink.close()
     source.close()
+
+
+def test_a_copy_that_was_fenced_for_good_joins_again(kafka: KafkaBroker) -> None:
+    number = next(_numbers)
+    topic = f"fenced.{number}"
+    admin = AdminClient({"bootstrap.servers": kafka.address})
+    admin.create_topics([NewTopic(topic, 1, 1)])[topic].result()
+
+    def member() -> KafkaSource:
+        return KafkaSource(kafka.address, f"fenced-{number}", [topic], session_s=6.0, member="the-only-one")
+
+    def owns(source: KafkaSource) -> bool:
+        source.poll(1, 0.05)
+        return source.wanted() == {0}
+
+    first = member()
+    until(lambda: owns(first))
+    second = member()  # the same name: the group takes it for the first one, restarted, and fences the first for good
+    until(lambda: owns(second))
+    until(lambda: first.poll(1, 0.05) == [] and 0 in first.lost())
+    second.close()
+    until(lambda: owns(first))
+    first.close()
