@@ -82,9 +82,17 @@ class TrendStream:
         finally:
             looking.cancel()
             await self._remember()
-            await self.app.stop()
+            await self._stop()
         if failure := self._failure or self.app.crash_reason:
             raise failure
+
+    async def _stop(self) -> None:
+        """Stop Faust, which waits for ever for an agent whose record is not acknowledged: that is so after a fault."""
+        try:
+            await asyncio.wait_for(self.app.stop(), STOP_S)
+        except TimeoutError:
+            if self._failure is None:
+                raise
 
     async def _remember(self) -> None:
         """Take nothing more in and write down what is known, before the group gives the log to another copy."""
