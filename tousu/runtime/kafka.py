@@ -82,8 +82,9 @@ class KafkaSource:
             "topic.metadata.refresh.interval.ms": 10_000,
             **({"group.instance.id": member} if member else {}),
             "fetch.wait.max.ms": 50,
-            "queued.max.messages.kbytes": 16_384,
-            "fetch.message.max.bytes": 1_048_576,
+            # Enough for several turns; more would only be memory.
+            "queued.max.messages.kbytes": 4_096,
+            "fetch.message.max.bytes": 262_144,
             "error_cb": self._heard,
         }
         self._consumer = self._join()

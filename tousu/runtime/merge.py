@@ -14,7 +14,7 @@ from typing import Final
 from tousu.runtime.arrival import Arrival
 from tousu.runtime.bookmark import NEVER_US
 
-BUFFER_MAX: Final = 5_000
+BUFFER_MAX: Final = 1_000
 """Records of one topic held back while another topic is waited for; above it the topic is paused."""
 
 
