@@ -26,7 +26,7 @@ class Sizes(NamedTuple):
 
 
 FULL: Final = Sizes(
-    "full", cases=4_000, intake_events=10_000, loop_events=200_000, faust_events=8_000, whole_cases=2_000,
+    "full", cases=4_000, intake_events=10_000, loop_events=200_000, faust_events=8_000, whole_cases=4_000,
     latency_s=30, latency_per_s=200, open_few=1_000, open_many=1_000_000, ticks=200, herd=100_000, herd_s=120,
 )  # fmt: skip
 QUICK: Final = Sizes(
