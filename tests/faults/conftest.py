@@ -15,8 +15,8 @@ Database = Callable[[str], str]
 
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[KafkaBroker]:
-    """A real broker that the test may kill."""
-    with KafkaBroker(tmp_path / "kafka", settings={"broker.session.timeout.ms": "500"}) as started:
+    """A real broker that the test may kill. Patient with itself: on a busy machine it must not fence itself off."""
+    with KafkaBroker(tmp_path / "kafka", settings={"broker.session.timeout.ms": "6000"}) as started:
         yield started
 
 
