@@ -15,6 +15,7 @@ LIMIT_DAYS = {"attitude": 1, "delay": 3, "damage": 5, "loss": 5}
 """Working days to resolve a complaint (domain.md, section 5, source C)."""
 AFTERWARDS = timedelta(days=14)
 AHEAD = timedelta(hours=4)
+LATE = timedelta(days=9)
 CLAIMED = frozenset({"damage", "loss"})
 
 
@@ -49,7 +50,7 @@ class Casework:
         """A customer calls; now and then the adapter sends it twice, or sends rubbish."""
         chance, pipe = self.chance, self.pipeline
         self._pieces += 1
-        class_name = chance.choice(sorted(LIMIT_DAYS))
+        class_name = sorted(LIMIT_DAYS)[len(self.told) % len(LIMIT_DAYS)]
         waybill = f"TS{self._pieces:013d}"
         received = pipe.time + timedelta(minutes=chance.randrange(1, 20))
         data: dict[str, Any] = {
@@ -66,12 +67,20 @@ class Casework:
             self.refused += 1
 
     def answer(self) -> None:
-        """The centre answers some of the cases that it knows; some answers are reported days later."""
+        """The centre answers cases that it knows: one in five at once but reported days later, one in five too late.
+
+        So every fate occurs however few cases a slow machine gets through.
+        """
         pipe, chance = self.pipeline, self.chance
-        for event_id in sorted(pipe.learn_cases()):
-            if event_id not in self._planned and chance.random() < 0.2:
-                at = pipe.time + timedelta(minutes=chance.randrange(1, 20))
-                self._planned[event_id] = Answered(at, at + timedelta(days=chance.choice((0, 0, 0, 4))))
+        known = pipe.learn_cases()
+        for number, event_id in enumerate(self.told):
+            if event_id not in known or event_id in self._planned:
+                continue
+            at = pipe.time + timedelta(minutes=chance.randrange(1, 20))
+            if number % 5 == 0:
+                self._planned[event_id] = Answered(at, at + timedelta(days=4))
+            elif chance.random() < (0.2 if number % 5 > 1 else float(pipe.time > MONDAY + LATE)):
+                self._planned[event_id] = Answered(at, at)
         for event_id, answer in self._planned.items():
             if event_id not in self.answers and answer.received <= pipe.time + timedelta(minutes=20):
                 self.answers[event_id] = answer._replace(received=max(answer.received, pipe.time))
