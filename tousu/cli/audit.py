@@ -21,10 +21,10 @@ def audit(
     from tousu.cli import output
     from tousu.runtime.audit import audit as check
     from tousu.runtime.history import History
-    from tousu.simulation.processors import WITH_DATABASE
+    from tousu.simulation.processors import WITH_BOOKMARK
 
     with History(options.connection(broker)) as history:
-        report = check(history, [options.inspection(name, data, database) for name in WITH_DATABASE])
+        report = check(history, [options.inspection(name, data, database) for name in WITH_BOOKMARK])
     if as_json:
         output.json_document(report._asdict() | {"findings": [each._asdict() for each in report.findings]})
     else:

@@ -28,12 +28,12 @@ def backlog(
     from tousu.runtime.backlog import backlog as measure
     from tousu.runtime.clock import WallClock
     from tousu.runtime.history import History
-    from tousu.simulation.processors import WITH_DATABASE
+    from tousu.simulation.processors import WITH_BOOKMARK
 
     now_ms = int(WallClock().now().timestamp() * 1000)
     rows = []
     with History(options.connection(broker)) as history:
-        for name in WITH_DATABASE:
+        for name in WITH_BOOKMARK:
             for each in measure(options.inspection(name, data, database), history):
                 age_s = round((now_ms - each.oldest_ms) / 1000, 1) if each.oldest_ms >= 0 else None
                 time = text_of_time(each.time) if each.time is not None else None

@@ -40,10 +40,10 @@ def rebuild(
     from tousu.runtime.rebuild import rebuild as fold
     from tousu.runtime.store import Store
     from tousu.simulation.pipeline import composed, rebuild_wiring
-    from tousu.simulation.processors import WITH_DATABASE
+    from tousu.simulation.processors import WITH_BOOKMARK
 
-    if processor not in WITH_DATABASE:
-        raise Stop("unknown_processor", f"{processor!r} has no database; there are {', '.join(WITH_DATABASE)}")
+    if processor not in WITH_BOOKMARK:
+        raise Stop("unknown_processor", f"{processor!r} has no database; there are {', '.join(WITH_BOOKMARK)}")
     connection = options.connection(broker)
     clock = WallClock()
     with History(connection) as history:

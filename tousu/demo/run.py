@@ -30,7 +30,7 @@ from tousu.runtime.backlog import Behind, backlog
 from tousu.runtime.history import History
 from tousu.runtime.inspection import Inspection
 from tousu.runtime.metrics import BEHIND
-from tousu.simulation.processors import PROCESSORS, WITH_DATABASE, WITHOUT_DATABASE
+from tousu.simulation.processors import PROCESSORS, WITH_BOOKMARK, WITHOUT_BOOKMARK
 
 PARTITIONS: Final = 4
 SETTLE_S: Final = 60.0
@@ -170,12 +170,12 @@ def _wait_until_done(data: Path, moment: datetime, crew: Crew, history: History)
     """Until every shard's time has come to the end and nothing is unread. Raises Retry when it takes too long."""
     goal_us = bm.micros(moment)
     late = f"the processors were not done; see {data}/logs"
-    _wait(lambda: all(_reached(data, name, goal_us) for name in WITH_DATABASE), crew, late)
-    _wait(lambda: all(crew.metric(name, BEHIND.name) == 0 for name in WITHOUT_DATABASE), crew, late)
+    _wait(lambda: all(_reached(data, name, goal_us) for name in WITH_BOOKMARK), crew, late)
+    _wait(lambda: all(crew.metric(name, BEHIND.name) == 0 for name in WITHOUT_BOOKMARK), crew, late)
     behind: list[Behind] = []
 
     def is_done() -> bool:
-        behind[:] = [each for name in WITH_DATABASE for each in backlog(_inspection(data, name), history)]
+        behind[:] = [each for name in WITH_BOOKMARK for each in backlog(_inspection(data, name), history)]
         return not any(each.events for each in behind)
 
     _wait(is_done, crew, late)

@@ -113,7 +113,7 @@ class Loop:
         self._store.close()
 
     def idle(self) -> bool:
-        """Whether nothing is held back or waits to be acknowledged (for simulations)."""
+        """Whether every output handed over is acknowledged (for simulations); a merge may still hold inputs back."""
         return not self._unsettled
 
     # -- ownership ----------------------------------------------------------------------------------------------

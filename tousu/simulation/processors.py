@@ -6,6 +6,6 @@ from typing import Final
 
 PROCESSORS: Final = ("intake", "router", "sla", "claims", "trends")
 """Every processor, each behind those whose topics it reads. A sixth one is one entry more, here and nowhere else."""
-WITHOUT_DATABASE: Final = frozenset({"trends"})
-"""On Kafka it keeps nothing but the log (faust-streaming's tables), so it has no bookmark to look at."""
-WITH_DATABASE: Final = tuple(name for name in PROCESSORS if name not in WITHOUT_DATABASE)
+WITHOUT_BOOKMARK: Final = frozenset({"trends"})
+"""On Kafka it counts in faust-streaming's tables and keeps one row of memory, but no bookmark to look at."""
+WITH_BOOKMARK: Final = tuple(name for name in PROCESSORS if name not in WITHOUT_BOOKMARK)
