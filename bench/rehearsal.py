@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from bench.load import HANDLING, Sent, complaints, report, reports
 from tousu.contract import cards
-from tousu.policy.loading import load_pack
+from tousu.policy.loading import load_policies
 from tousu.runtime.broker import Record
 from tousu.runtime.clock import SetClock
 from tousu.runtime.dialect import Dialect, Row
@@ -113,7 +113,7 @@ class Stage:
 def processor_of(name: str, clock: SetClock) -> Processor:
     """A processor as production has it: one output in a hundred is held against its schema."""
     wiring = Wiring(
-        pack=load_pack(PACK), partitions=PARTITIONS, clock=clock, time_from_events=False, master_key=MASTER_KEY,
+        policies=load_policies(PACK), partitions=PARTITIONS, clock=clock, time_from_events=False, master_key=MASTER_KEY,
         check=outgoing_check("sampled"), schema_of=schema_address,
     )  # fmt: skip
     return composed(name, wiring)

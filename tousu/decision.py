@@ -31,6 +31,7 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
 
     `key` chooses the partition and is `subject` unless given. `time` is when it happened in the world.
     `causation` names the event that caused it where that is not the input in hand (a clock that fires, say).
+    `organisation` says whose case it is about; empty for that of the event in hand.
     """
 
     topic: str
@@ -40,6 +41,7 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
     data: dict[str, Any]
     key: str | None = None
     causation: str | None = None
+    organisation: str = ""
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):

@@ -24,6 +24,10 @@ STRUCTURED_TYPE: Final = b"application/cloudevents+json"
 _PLAIN: Final = frozenset({"specversion", "id", "source", "type", "subject", "time", "dataschema", "datacontenttype"})
 
 
+ORGANISATION: Final = "organisation"
+"""The extension attribute that says which organisation an event belongs to; without it, the deployment's own."""
+
+
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that happened. `time` is when it happened in the world (UTC); `extensions` are further attributes.
 
@@ -38,6 +42,11 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     dataschema: str | None = None
     data: dict[str, Any] = {}
     extensions: dict[str, str] = {}
+
+    @property
+    def organisation(self) -> str:
+        """Whose event it is; empty for the deployment's own."""
+        return self.extensions.get(ORGANISATION, "")
 
 
 def text_of_time(moment: datetime) -> str:

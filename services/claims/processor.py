@@ -13,7 +13,7 @@ def processor(wiring: Wiring) -> Processor:
     return Processor(
         name="claims",
         inputs=(Input("complaints.cases", writer="router"), Input("complaints.sla", writer="sla")),
-        rules=ClaimsRules(wiring.pack),
+        rules=ClaimsRules(wiring.policies),
         kinds=KINDS,
         outputs=(CLAIMS, PENALTIES, "complaints.rejected"),
         check=wiring.check,

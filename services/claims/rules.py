@@ -20,6 +20,7 @@ from tousu.event import Event, text_of_time, time_of_text
 from tousu.policy.claims import ClaimOpener
 from tousu.policy.course import begun
 from tousu.policy.pack import Pack
+from tousu.policy.policies import Policies
 
 CLAIMS: Final = "complaints.claims"
 PENALTIES: Final = "complaints.penalties"
@@ -35,11 +36,11 @@ _WHY_AGAIN: Final = {
 
 
 class ClaimsRules:
-    """The rules of one pack."""
+    """The rules of all packs: a case is judged by the version that its router decided with."""
 
-    def __init__(self, pack: Pack) -> None:
-        self._pack = pack
-        self._opener = ClaimOpener(pack)
+    def __init__(self, policies: Policies) -> None:
+        self._policies = policies
+        self._openers = {(pack.id, pack.version): ClaimOpener(pack) for pack in policies.packs()}
 
     def refs(self, event: Event) -> Sequence[Ref]:
         """The case, where the event can change its claims."""
@@ -73,10 +74,14 @@ class ClaimsRules:
     def _routed(self, case: ClaimedCase | None, event: Event, now: datetime) -> Decision:
         if case is not None and case.course.is_over(now):
             return Decision(no_op="case_is_over")
-        asking = claims_asked_for(event.data, self._opener)
+        pack = self._policies.version(event.organisation, event.data["pack"]["version"])
+        asking = claims_asked_for(event.data, self._openers[pack.id, pack.version])
         course = case.course if case is not None else begun("complaint", time_of_text(event.data["received_at"]))
         claims = case.claims if case is not None else ()
-        new = ClaimedCase(course=course, asked=asking.asked, why_not=asking.why_not, claims=claims)
+        new = ClaimedCase(
+            course=course, asked=asking.asked, why_not=asking.why_not, claims=claims,
+            organisation=event.organisation, pack_version=pack.version,
+        )  # fmt: skip
         return self._in_line(case, new, event)
 
     def _in_line(self, old: ClaimedCase | None, new: ClaimedCase, event: Event) -> Decision:
@@ -85,9 +90,10 @@ class ClaimsRules:
             return Decision(no_op="claims_go_on")
         states: dict[Ref, State | None] = {_ref(event): new}
         states |= {Ref("claim", change.claim.number): change.claim for change in changes}
-        return Decision(states=states, outputs=[self._told(change, event) for change in changes])
+        pack = self._policies.version(new.organisation, new.pack_version)
+        return Decision(states=states, outputs=[self._told(change, event, pack) for change in changes])
 
-    def _told(self, change: Change, event: Event) -> Output:
+    def _told(self, change: Change, event: Event, pack: Pack) -> Output:
         """The event that says what happened to a claim."""
         numbers = {"claim_number": change.claim.number, "case_number": event.subject}
         match change.step:
@@ -97,7 +103,7 @@ class ClaimsRules:
                 said = {"reopened_at": text_of_time(event.time), "reason": _WHY_AGAIN[event.type]}
             case "closed":
                 said = {"closed_at": text_of_time(event.time), "reason": change.claim.reason}
-        data = numbers | said | {"pack": self._pack.reference(), "section": change.claim.asked.section}
+        data = numbers | said | {"pack": pack.reference(), "section": change.claim.asked.section}
         kind = f"tousu.claim.{change.step}.v1"
         return Output(topic=CLAIMS, type=kind, subject=event.subject or "", time=event.time, data=data)
 

@@ -52,10 +52,13 @@ class ClaimedCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """A complaint with its claims, or without any yet.
 
     asked: the claims that the newest routing asks for; why_not: the first reason why a trouble of it asks for none.
-    claims: in the order of their numbers, closed ones too. course: whether the case goes on and stands.
+    claims: in the order of their numbers, closed ones too. course: whether the case goes on and stands. organisation,
+    pack_version: whose case it is, and the version of the pack that its router decided with.
     """
 
     course: Course
     asked: tuple[Asked, ...] = ()
     why_not: str = ""
     claims: tuple[Claim, ...] = ()
+    organisation: str = ""
+    pack_version: str = ""

@@ -31,6 +31,8 @@ def pseudonym(key: bytes, event: Event, channel: str) -> str:
     name alone proves nothing (there are many 王伟): it counts for this one event only.
     """
     person = _person(event.data, channel) or f"event\0{event.source}\0{event.id}"
+    if event.organisation:  # what one organisation knows of a person is no other's
+        person = f"{event.organisation}\0{person}"
     return hashlib.blake2b(person.encode(), key=key, digest_size=16, person=b"pseudonym").hexdigest()
 
 
@@ -66,9 +68,12 @@ def key_of_event(key: bytes, event: Event) -> str:
 def fingerprint(key: bytes, event: Event) -> str:
     """What an event says, in 32 digits: type, subject, time and data, however they were written down.
 
-    Extension attributes are left out: how it travelled (trace, time of receipt at a gateway) may differ on a re-send.
+    Of the extension attributes only the organisation counts: how it travelled (trace, time of receipt at a gateway) may
+    differ on a re-send.
     """
     said = hashlib.blake2b(key=key, digest_size=16, person=b"content")
     said.update(f"{event.type}\0{event.subject or ''}\0{text_of_time(event.time)}\0".encode())
+    if event.organisation:
+        said.update(f"{event.organisation}\0".encode())
     said.update(orjson.dumps(event.data, option=orjson.OPT_SORT_KEYS))
     return said.hexdigest()

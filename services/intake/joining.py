@@ -35,9 +35,10 @@ def waybill_numbers(data: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(number.upper() for number in found if number))
 
 
-def refs_of(waybills: Sequence[str]) -> list[Ref]:
-    """Where the open troubles with these pieces stand."""
-    return [Ref("trouble", f"{waybill}/{place}") for waybill in waybills for place in range(PLACES)]
+def refs_of(waybills: Sequence[str], organisation: str = "") -> list[Ref]:
+    """Where the open troubles with these pieces stand; two organisations may give one number to two pieces."""
+    owner = f"{organisation}:" if organisation else ""
+    return [Ref("trouble", f"{owner}{waybill}/{place}") for waybill in waybills for place in range(PLACES)]
 
 
 class Joining:
@@ -71,11 +72,13 @@ class Joining:
         classes = {trouble.class_name for trouble in found.troubles} or set(found.candidates)
         return classes or ({given} if given else set())
 
-    def case_to_join(self, states: States, said: Said, kind: str, received_at: datetime) -> str | None:
+    def case_to_join(
+        self, states: States, said: Said, kind: str, received_at: datetime, organisation: str = ""
+    ) -> str | None:
         """The number of the open case that a further complaint belongs to, or None."""
         cases: list[frozenset[str]] = []
         for waybill, classes in said.items():
-            known = (states[ref] for ref in refs_of([waybill]))
+            known = (states[ref] for ref in refs_of([waybill], organisation))
             cases.append(
                 frozenset(
                     one.case_number
@@ -96,11 +99,11 @@ class Joining:
         end = deadline(start, self._rule.window, self._calendars.at(start))
         return end if isinstance(end, datetime) else start
 
-    def troubles(self, states: States, said: Said, first: Trouble) -> dict[Ref, Trouble]:
+    def troubles(self, states: States, said: Said, first: Trouble, organisation: str = "") -> dict[Ref, Trouble]:
         """The rows by which later complaints find a new case: one a piece, in a free place. `first` gives the rest."""
         rows = {}
         for waybill, classes in said.items():
-            free = next((ref for ref in refs_of([waybill]) if states[ref] is None), None)
+            free = next((ref for ref in refs_of([waybill], organisation) if states[ref] is None), None)
             if free is not None:
                 rows[free] = Trouble(
                     case_number=first.case_number,

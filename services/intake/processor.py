@@ -29,7 +29,7 @@ def processor(wiring: Wiring) -> Processor:
         for event_type in contract.event_types()
         if event_type.startswith(RECEIVED)
     }
-    rules = IntakeRules(wiring.pack, keys_of(wiring.master_key), partition_of, personal)
+    rules = IntakeRules(wiring.policies, keys_of(wiring.master_key), partition_of, personal)
     return Processor(
         name=NAME,
         inputs=inputs(),

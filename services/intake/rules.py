@@ -22,6 +22,7 @@ from services.intake.states import Case, Counter, Record, Seen, Trouble
 from tousu.decision import Decision, Output, Ref, Refusal, State, States
 from tousu.event import Event, time_of_text
 from tousu.policy.pack import Pack
+from tousu.policy.policies import Policies
 
 ACCEPTED: Final = "complaints.accepted"
 RECEIVED: Final = "tousu.complaint.received."
@@ -35,6 +36,8 @@ class _Telling(msgspec.Struct, frozen=True, kw_only=True):
     """A complaint or inquiry in hand. `key` stands for its source and id; `at` is when it is registered or joins."""
 
     event: Event
+    pack: Pack
+    joining: Joining
     channel: str
     key: str
     said: Said
@@ -44,26 +47,25 @@ class _Telling(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IntakeRules:
-    """The rules of intake for one pack.
+    """The rules of intake for all packs: the organisation of an event and the time of its receipt select one.
 
     `partition_of` tells the partition of a key among those there are. `personal` maps every inbound event type to the
     places of its schema that hold something personal.
     """
 
     def __init__(
-        self, pack: Pack, keys: Keys, partition_of: PartitionOf, personal: Mapping[str, Collection[Place]]
+        self, policies: Policies, keys: Keys, partition_of: PartitionOf, personal: Mapping[str, Collection[Place]]
     ) -> None:
-        self._pack = pack
+        self._policies = policies
         self._keys = keys
         self._partition_of = partition_of
         self._personal = personal
-        self._joining = Joining(pack)
-        self._zone = ZoneInfo(pack.time_zone)
+        self._joinings = {(pack.id, pack.version): Joining(pack) for pack in policies.packs()}
 
     def refs(self, event: Event) -> Sequence[Ref]:
         seen = Ref("seen", key_of_event(self._keys.fingerprint, event))
         if event.type.startswith(RECEIVED):
-            return [seen, COUNTER, *refs_of(waybill_numbers(event.data))]
+            return [seen, COUNTER, *refs_of(waybill_numbers(event.data), event.organisation)]
         if event.type.startswith(HANDLING):
             return [seen, Ref("case", event.data["case_number"])]
         return [seen]
@@ -74,6 +76,8 @@ class IntakeRules:
         seen = states[ref]
         if isinstance(seen, Seen):
             return _again(ref, seen, content)
+        if not self._policies.knows(event.organisation):
+            return self._unknown_organisation(event)
         if event.type.startswith(RECEIVED):
             decision = self._complaint(states, event, now, ref.key)
         elif event.type.startswith(HANDLING):
@@ -92,26 +96,35 @@ class IntakeRules:
         """What was kept for a while is forgotten; nobody needs to know."""
         return Decision(states={ref: None})
 
+    def _unknown_organisation(self, event: Event) -> Decision:
+        known = ", ".join(self._policies.organisations) or "none but the deployment's own, which needs no attribute"
+        message = f"organisation {event.organisation} has no pack here; there are {known}"
+        return Decision(refusal=Refusal(reason="unknown_organisation", message=message, place="organisation"))
+
     # -- complaints and inquiries -------------------------------------------------------------------------------
 
     def _complaint(self, states: States, event: Event, now: datetime, key: str) -> Decision:
         channel = event.type.removeprefix(RECEIVED).rpartition(".v")[0]
-        if channel not in self._pack.channels:
-            known = ", ".join(self._pack.channels)
-            message = f"channel {channel} is none of pack {self._pack.id}; it has {known}"
-            return Decision(refusal=Refusal(reason="unknown_channel", message=message, place="type"))
+        received_at = _received_at(event)
+        pack = self._policies.at(event.organisation, received_at)
+        refusal = _not_taken(pack, channel, event.data["kind"])
+        if refusal is not None:
+            return Decision(refusal=refusal)
         counter = states[COUNTER]
+        joining = self._joinings[pack.id, pack.version]
         telling = _Telling(
             event=event,
+            pack=pack,
+            joining=joining,
             channel=channel,
             key=key,
-            said=self._joining.said(event.data),
+            said=joining.said(event.data),
             personal=self._personal[event.type],
-            received_at=_received_at(event),
+            received_at=received_at,
             # Stamps of a shard never go back, whatever the clock of the next host says.
             at=max(_accepted_at(event, now), now, *([counter.at] if isinstance(counter, Counter) else ())),
         )
-        number = self._joining.case_to_join(states, telling.said, event.data["kind"], telling.received_at)
+        number = joining.case_to_join(states, telling.said, event.data["kind"], telling.received_at, event.organisation)
         return self._new_case(states, telling, now) if number is None else self._joined(number, telling)
 
     def _joined(self, number: str, telling: _Telling) -> Decision:
@@ -125,14 +138,14 @@ class IntakeRules:
     def _new_case(self, states: States, telling: _Telling, now: datetime) -> Decision:
         event = telling.event
         kind = event.data["kind"]
-        counter = self._next(states[COUNTER], telling.at)
+        counter = _next(states[COUNTER], telling.at, telling.pack)
         shard = int(event.extensions["inboundshard"])
         number = mint(date.fromisoformat(counter.day), shard, counter.last, self._partition_of)
-        joinable_until = max(map(self._joining.end_of_window, (now, telling.received_at)))
+        joinable_until = max(map(telling.joining.end_of_window, (now, telling.received_at)))
         first = Trouble(
             case_number=number, kind=kind, classes=(), received_at=telling.received_at, expires_at=joinable_until
         )
-        troubles = self._joining.troubles(states, telling.said, first)
+        troubles = telling.joining.troubles(states, telling.said, first, event.organisation)
         record = self._record(number, telling)
         case = Case(
             number=number,
@@ -145,18 +158,14 @@ class IntakeRules:
             joinable_until=joinable_until,
             waybill_number=event.data.get("waybill_number"),
             troubles=tuple(ref.key for ref in troubles),
+            organisation=event.organisation,
         )
-        group = self._pack.channels[telling.channel].group
-        data = registration.registered(case, event, group, telling.personal, self._pack.text_downstream)
+        group = telling.pack.channels[telling.channel].group
+        data = registration.registered(case, event, group, telling.personal, telling.pack.text_downstream)
         output = Output(topic=ACCEPTED, type=f"tousu.{kind}.registered.v1", subject=number, time=telling.at, data=data)
         rows: dict[Ref, State | None] = {COUNTER: counter, Ref("case", number): case, **troubles}
         rows[Ref("record", f"{number}/{telling.key}")] = record
         return Decision(states=rows, outputs=[output])
-
-    def _next(self, counter: State | None, at: datetime) -> Counter:
-        day = at.astimezone(self._zone).date().isoformat()
-        last = counter.last if isinstance(counter, Counter) and counter.day == day else 0
-        return Counter(day=day, last=last + 1, at=at)
 
     def _record(self, number: str, telling: _Telling) -> Record:
         event = telling.event
@@ -177,10 +186,10 @@ class IntakeRules:
     def _handling(self, states: States, event: Event, now: datetime) -> Decision:
         number = event.data["case_number"]
         case = states[Ref("case", number)]
-        if not isinstance(case, Case):
+        if not isinstance(case, Case) or (event.organisation and event.organisation != case.organisation):
             message = "case_number is no case of this company; take it from complaints.cases, character by character"
             return Decision(refusal=Refusal(reason="unknown_case", message=message, place="/case_number"))
-        decision = _passed_on(event, key=number, subject=number)
+        decision = _passed_on(event, key=number, subject=number, organisation=case.organisation)
         changed = _followed(case, event)
         if changed == case:
             return decision
@@ -203,10 +212,36 @@ def _again(ref: Ref, seen: Seen, content: str) -> Decision:
     return Decision(refusal=Refusal(reason="exists_with_different_content", message=message, place="id"))
 
 
-def _passed_on(event: Event, key: str, subject: str) -> Decision:
-    """The event goes on as it came. Operations figures are about no case, so they have no subject."""
-    output = Output(topic=ACCEPTED, type=event.type, subject=subject, key=key, time=event.time, data=event.data)
+def _passed_on(event: Event, key: str, subject: str, organisation: str = "") -> Decision:
+    """The event goes on as it came, as one of the organisation whose case it is about.
+
+    Operations figures are about no case, so they have no subject.
+    """
+    output = Output(
+        topic=ACCEPTED, type=event.type, subject=subject, key=key, time=event.time, data=event.data,
+        organisation=organisation,
+    )  # fmt: skip
     return Decision(outputs=[output])
+
+
+def _not_taken(pack: Pack, channel: str, kind: str) -> Refusal | None:
+    """Why a pack takes no such complaint, None where it does."""
+    if channel not in pack.channels:
+        message = f"channel {channel} is none of pack {pack.id}; it has {', '.join(pack.channels)}"
+        return Refusal(reason="unknown_channel", message=message, place="type")
+    if kind == "inquiry" and pack.inquiries is None:
+        message = f"pack {pack.id} takes no inquiries; send it as a complaint, or add inquiries to the pack"
+        return Refusal(reason="kind_not_taken", message=message, place="/kind")
+    return None
+
+
+def _next(counter: State | None, at: datetime, pack: Pack) -> Counter:
+    """The counter after one more number: it begins anew with each day of the pack's zone; its day never goes back."""
+    day = at.astimezone(ZoneInfo(pack.time_zone)).date().isoformat()
+    if not isinstance(counter, Counter):
+        return Counter(day=day, last=1, at=at)
+    day = max(day, counter.day)
+    return Counter(day=day, last=counter.last + 1 if counter.day == day else 1, at=at)
 
 
 def _followed(case: Case, event: Event) -> Case:

@@ -29,7 +29,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     `status` is open until the customer has had the final answer; it decides only whether a further complaint may join,
     the life of the case is the sla processor's. `troubles` are the keys of its Trouble rows, which last until
-    `joinable_until`. `stands` is what the department judged, None before.
+    `joinable_until`. `stands` is what the department judged, None before. `organisation`: whose case it is.
     """
 
     number: str
@@ -43,6 +43,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     waybill_number: str | None = None
     troubles: tuple[str, ...] = ()
     stands: bool | None = None
+    organisation: str = ""
 
 
 class Trouble(msgspec.Struct, frozen=True, kw_only=True):

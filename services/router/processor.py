@@ -13,7 +13,7 @@ def processor(wiring: Wiring) -> Processor:
     return Processor(
         name="router",
         inputs=(Input("complaints.accepted", writer="intake"),),
-        rules=RouterRules(wiring.pack),
+        rules=RouterRules(wiring.policies),
         kinds=KINDS,
         outputs=(CASES, "complaints.rejected"),
         ticks_to=(CASES,),

@@ -50,24 +50,27 @@ def routed_inquiry(registered: Mapping[str, Any], pack: Pack) -> dict[str, Any]:
     told = _carried("inquiry", registered)
     if registered.get("class") in pack.classes:
         told["class"] = registered["class"]
-    until = deadline(_time(registered, "posted_at"), pack.inquiries.valid_for, pack.calendar.newest) if (
+    inquiries = pack.inquiries
+    assert inquiries is not None  # intake lets no inquiry in otherwise
+    until = deadline(_time(registered, "posted_at"), inquiries.valid_for, pack.calendar.newest) if (
         "posted_at" in registered
     ) else None  # fmt: skip
     if until is not None and not isinstance(until, UnpublishedYear):
         told |= {"inquiry_deadline": text_of_time(until), "expired": _time(registered, "received_at") > until}
     return told | {
-        "departments": list(pack.inquiries.departments),
+        "departments": list(inquiries.departments),
         "decided_by": "adapter",
         "pack": pack.reference(),
-        "section": pack.inquiries.section,
+        "section": inquiries.section,
         "triage": False,
     }
 
 
-def arrived(told: dict[str, Any]) -> RoutedCase:
+def arrived(told: dict[str, Any], organisation: str = "") -> RoutedCase:
     """The case as it begins, from the data of its routed event."""
     lapses_at = _time(told, "inquiry_deadline") if "inquiry_deadline" in told else None
-    return RoutedCase(told=told, course=begun(told["kind"], _time(told, "received_at"), lapses_at))
+    course = begun(told["kind"], _time(told, "received_at"), lapses_at)
+    return RoutedCase(told=told, course=course, organisation=organisation)
 
 
 def _carried(kind: str, registered: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,8 +18,9 @@ from services.router.judgement import decided_again
 from services.router.routing import arrived, routed_complaint, routed_inquiry
 from services.router.states import RoutedCase
 from tousu.decision import Decision, Output, Ref, Refusal, State, States
-from tousu.event import Event, text_of_time
+from tousu.event import Event, text_of_time, time_of_text
 from tousu.policy.pack import Pack
+from tousu.policy.policies import Policies
 from tousu.policy.text import Classifier
 
 CASES: Final = "complaints.cases"
@@ -30,11 +31,11 @@ _HANDLING: Final = "tousu.handling."
 
 
 class RouterRules:
-    """The rules of one pack."""
+    """The rules of all packs: a case is decided by the version that held for its organisation when it was received."""
 
-    def __init__(self, pack: Pack) -> None:
-        self._pack = pack
-        self._classifier = Classifier(pack)
+    def __init__(self, policies: Policies) -> None:
+        self._policies = policies
+        self._classifiers = {(pack.id, pack.version): Classifier(pack) for pack in policies.packs()}
 
     def refs(self, event: Event) -> Sequence[Ref]:
         """The case that the event is about; operations figures are about none."""
@@ -51,7 +52,7 @@ class RouterRules:
             case "tousu.duplicate.joined.v1" if isinstance(case, RoutedCase):
                 return Decision(outputs=[_forwarded(event)])
             case kind if kind.startswith(_HANDLING) and isinstance(case, RoutedCase):
-                return self._unknown_name(event) or self._follow(case, event, now)
+                return _unknown_name(self._pack_of(case), event) or self._follow(case, event, now)
             case kind if kind.startswith(_HANDLING) or kind == "tousu.duplicate.joined.v1":
                 return _unknown_case(event)
             case _:
@@ -66,11 +67,18 @@ class RouterRules:
         raise AssertionError("the router has no clocks")
 
     def _register(self, event: Event, now: datetime) -> Decision:
+        if not self._policies.knows(event.organisation):
+            return _unknown_organisation(event)
+        pack = self._policies.at(event.organisation, time_of_text(event.data["received_at"], "received_at"))
         if event.type == "tousu.complaint.registered.v1":
-            kind, told = COMPLAINT_ROUTED, routed_complaint(event.data, self._classifier, self._pack)
+            kind, told = COMPLAINT_ROUTED, routed_complaint(event.data, self._classifiers[pack.id, pack.version], pack)
         else:
-            kind, told = INQUIRY_ROUTED, routed_inquiry(event.data, self._pack)
-        return Decision(states={_ref(event): arrived(told)}, outputs=[_output(event, kind, now, told)])
+            kind, told = INQUIRY_ROUTED, routed_inquiry(event.data, pack)
+        case = arrived(told, event.organisation)
+        return Decision(states={_ref(event): case}, outputs=[_output(event, kind, now, told)])
+
+    def _pack_of(self, case: RoutedCase) -> Pack:
+        return self._policies.version(case.organisation, case.told["pack"]["version"])
 
     def _follow(self, case: RoutedCase, event: Event, now: datetime) -> Decision:
         """Forward a handling event, then say what it changes; one that no longer counts changes nothing."""
@@ -88,77 +96,82 @@ class RouterRules:
 
     def _decide(self, case: RoutedCase, new: RoutedCase, what: str, event: Event) -> tuple[RoutedCase, list[Output]]:
         """The case with its new class and departments, and what is said of it: the departments, then the class."""
-        changes = self._changes(case, what, event.data)
-        move = self._move(case, what, event.data) or self._move_to_class(changes, event.data)
+        pack = self._pack_of(case)
+        changes = _changes(pack, case, what, event.data)
+        move = _move(pack, case, what, event.data) or _move_to_class(pack, changes, event.data)
         if move is None and not changes:
             return new, []
         to = case.departments if move is None else move.to
         told = case.told | changes | {"departments": list(to)}
-        told["triage"] = told["triage"] and self._pack.routing.unsure.department in to
+        told["triage"] = told["triage"] and pack.routing.unsure.department in to
         revision = case.revision
         outputs = []
         if changes:
             revision += 1
             told.pop("words", None)
-            told |= {"pack": self._pack.reference(), "revision": revision}
+            told |= {"pack": pack.reference(), "revision": revision}
         if move is not None and to != case.departments:
-            outputs.append(self._passed_on(event, case, told, move))
+            outputs.append(_passed_on(pack, event, case, told, move))
         if changes:
             outputs.append(_output(event, COMPLAINT_ROUTED, event.time, told))
         return msgspec.structs.replace(new, told=told, revision=revision), outputs
 
-    def _move(self, case: RoutedCase, what: str, said: dict[str, Any]) -> Move | None:
-        match what:
-            case "passed_on":
-                return handover.passed_on(self._pack, case.departments, said)
-            case "disputed":
-                return handover.disputed(self._pack, case.departments, said)
-            case "taken_back":
-                return handover.taken_back(self._pack, said)
-            case _:
-                return None
 
-    def _changes(self, case: RoutedCase, what: str, said: dict[str, Any]) -> dict[str, Any]:
-        """What a newly named class changes. A complaint that does not stand is answered, not routed again."""
-        stands = said["stands"] if what == "judged" else case.course.stands is not False
-        if what not in {"judged", "passed_on"} or not stands or "class" not in said or case.told["kind"] == "inquiry":
-            return {}
-        return decided_again(case.told, said["class"], self._pack)
-
-    def _move_to_class(self, changes: Mapping[str, Any], said: Mapping[str, Any]) -> Move | None:
-        """A judgement that changes the class brings the case to the departments of its classes."""
-        if not changes:
+def _move(pack: Pack, case: RoutedCase, what: str, said: dict[str, Any]) -> Move | None:
+    match what:
+        case "passed_on":
+            return handover.passed_on(pack, case.departments, said)
+        case "disputed":
+            return handover.disputed(pack, case.departments, said)
+        case "taken_back":
+            return handover.taken_back(pack, said)
+        case _:
             return None
-        reason = said.get("reason") or f"judged as {said['class']}"
-        section = self._pack.classes[changes["class"]].departments_section
-        return Move(to=tuple(changes["departments"]), by="department", reason=reason, section=section)
 
-    def _passed_on(self, event: Event, old: RoutedCase, told: Mapping[str, Any], move: Move) -> Output:
-        data: dict[str, Any] = {
-            "case_number": event.subject,
-            "from_departments": list(old.departments),
-            "to_departments": list(move.to),
-            "reason": move.reason,
-            "by": move.by,
-        }
-        graded = ("class", "grade", "stars")
-        data |= {name: told[name] for name in graded if name in told and told[name] != old.told.get(name)}
-        data |= {"at": text_of_time(event.time), "pack": self._pack.reference()}
-        if move.section:
-            data["section"] = move.section
-        return _output(event, PASSED_ON, event.time, data)
 
-    def _unknown_name(self, event: Event) -> Decision | None:
-        """Nobody can answer as a department that the pack does not have, and no limit is known for a strange class."""
-        pack = self._pack
-        if "class" in event.data and event.data["class"] not in pack.classes:
-            message = f"class is none of pack {pack.id} {pack.version}; use one of: {', '.join(pack.classes)}"
-            return Decision(refusal=Refusal(reason="unknown_class", message=message, place="/class"))
-        for field in ("to_department", "proposed_department"):
-            if field in event.data and event.data[field] not in pack.departments:
-                message = f"{field} is none of pack {pack.id} {pack.version}; use one of: {', '.join(pack.departments)}"
-                return Decision(refusal=Refusal(reason="unknown_department", message=message, place=f"/{field}"))
+def _changes(pack: Pack, case: RoutedCase, what: str, said: dict[str, Any]) -> dict[str, Any]:
+    """What a newly named class changes. A complaint that does not stand is answered, not routed again."""
+    stands = said["stands"] if what == "judged" else case.course.stands is not False
+    if what not in {"judged", "passed_on"} or not stands or "class" not in said or case.told["kind"] == "inquiry":
+        return {}
+    return decided_again(case.told, said["class"], pack)
+
+
+def _move_to_class(pack: Pack, changes: Mapping[str, Any], said: Mapping[str, Any]) -> Move | None:
+    """A judgement that changes the class brings the case to the departments of its classes."""
+    if not changes:
         return None
+    reason = said.get("reason") or f"judged as {said['class']}"
+    section = pack.classes[changes["class"]].departments_section
+    return Move(to=tuple(changes["departments"]), by="department", reason=reason, section=section)
+
+
+def _passed_on(pack: Pack, event: Event, old: RoutedCase, told: Mapping[str, Any], move: Move) -> Output:
+    data: dict[str, Any] = {
+        "case_number": event.subject,
+        "from_departments": list(old.departments),
+        "to_departments": list(move.to),
+        "reason": move.reason,
+        "by": move.by,
+    }
+    graded = ("class", "grade", "stars")
+    data |= {name: told[name] for name in graded if name in told and told[name] != old.told.get(name)}
+    data |= {"at": text_of_time(event.time), "pack": pack.reference()}
+    if move.section:
+        data["section"] = move.section
+    return _output(event, PASSED_ON, event.time, data)
+
+
+def _unknown_name(pack: Pack, event: Event) -> Decision | None:
+    """Nobody can answer as a department that the pack does not have, and no limit is known for a strange class."""
+    if "class" in event.data and event.data["class"] not in pack.classes:
+        message = f"class is none of pack {pack.id} {pack.version}; use one of: {', '.join(pack.classes)}"
+        return Decision(refusal=Refusal(reason="unknown_class", message=message, place="/class"))
+    for field in ("to_department", "proposed_department"):
+        if field in event.data and event.data[field] not in pack.departments:
+            message = f"{field} is none of pack {pack.id} {pack.version}; use one of: {', '.join(pack.departments)}"
+            return Decision(refusal=Refusal(reason="unknown_department", message=message, place=f"/{field}"))
+    return None
 
 
 def _ref(event: Event) -> Ref:
@@ -182,6 +195,11 @@ def _twice(event: Event) -> Decision:
 def _unknown_case(event: Event) -> Decision:
     message = f"case {event.subject} was never routed here; is the case number right?"
     return Decision(refusal=Refusal(reason="unknown_case", message=message, place="subject"))
+
+
+def _unknown_organisation(event: Event) -> Decision:
+    message = f"no pack is set for organisation {event.organisation}; add it to TOUSU_ORGANISATIONS of the router"
+    return Decision(refusal=Refusal(reason="unknown_organisation", message=message, place="organisation"))
 
 
 def _unknown_type(event: Event) -> Decision:

@@ -12,12 +12,14 @@ from tousu.policy.course import Course
 class RoutedCase(msgspec.Struct, frozen=True, kw_only=True):
     """A case as it stands: `told` is the data of its routed event, kept up to date with every later decision.
 
-    revision: how often its class was decided (1: on arrival). course: whether it goes on and stands.
+    revision: how often its class was decided (1: on arrival). course: whether it goes on and stands. organisation:
+    whose case it is, empty for the deployment's own.
     """
 
     told: dict[str, Any]
     course: Course
     revision: int = 1
+    organisation: str = ""
 
     @property
     def departments(self) -> tuple[str, ...]:

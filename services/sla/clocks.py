@@ -23,7 +23,7 @@ from services.sla.escalation import escalate, next_rung
 from services.sla.scene import Scene
 from services.sla.states import Clock
 from tousu.policy.calendar import MICROSECOND, UnpublishedYear
-from tousu.policy.pack import ClockRule, Limit
+from tousu.policy.clock_rule import ClockRule, Limit
 from tousu.policy.working_time import Plan, counted_from, elapsed_between, plan_clock, resume_clock
 
 MET_LATE: Final = "met_late"

@@ -14,7 +14,7 @@ from services.sla.scene import SLA, Scene
 from services.sla.states import Clock
 from tousu.event import text_of_time
 from tousu.policy.calendar import MICROSECOND, UnpublishedYear
-from tousu.policy.pack import Rung
+from tousu.policy.clock_rule import Rung
 from tousu.policy.working_time import deadline
 
 _DAYS: Final = frozenset({"working_days", "calendar_days", "statutory_days", "years"})
@@ -26,11 +26,12 @@ def next_rung(scene: Scene, clock: Clock, at: datetime) -> Clock:
     A rung whose time needs an unpublished year has no time; the clock says which year is missing.
     """
     rung = _rung(scene, clock)
-    if rung is None or clock.due_at is None:
+    after = rung.after if rung is not None else None
+    if after is None or clock.due_at is None:
         return replace(clock, rung_at=None)
     # A limit in days is due at 24:00, which is still that day: the first day after it counts.
-    breached_at = clock.due_at - MICROSECOND if rung.after.unit in _DAYS else clock.due_at
-    moment = clock.due_at if rung.after.amount == 0 else deadline(breached_at, rung.after, scene.calendar)
+    breached_at = clock.due_at - MICROSECOND if after.unit in _DAYS else clock.due_at
+    moment = clock.due_at if after.amount == 0 else deadline(breached_at, after, scene.calendar)
     if isinstance(moment, UnpublishedYear):
         return replace(clock, rung_at=None, missing=moment.reason)
     return replace(clock, rung_at=max(moment, at))
@@ -50,7 +51,7 @@ def escalate(scene: Scene, clock: Clock, at: datetime) -> Clock:
         "at": text_of_time(at),
         "departments": scene.departments,
         "pack": scene.reference,
-        "section": rung.after.section,
+        "section": rung.section or (rung.after.section if rung.after is not None else ""),
     }
     if clock.due_at is not None:
         data["due_at"] = text_of_time(clock.due_at)

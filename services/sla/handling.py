@@ -154,7 +154,7 @@ def _extended(scene: Scene, said: Mapping[str, Any], at: datetime) -> Case | Ref
     if clock is None:
         return _not_extendable(f"the case has no clock {name}", "/clock")
     rule = scene.rule(clock)
-    most = rule.extensions_max if rule is not None else 0
+    most = rule.extensions.times_max if rule is not None and rule.extensions is not None else 0
     until = moment_of_text(said["until"])
     if clock.extensions >= most:
         return _not_extendable(f"clock {name} may be extended {most} times and was {clock.extensions} times", "/clock")

@@ -18,8 +18,8 @@ from tousu.policy.pack import Pack
 from tousu.policy.working_time import deadline
 
 
-def new_case(pack: Pack, asked: frozenset[str], told: Mapping[str, Any], cause: str) -> Case:
-    """The case that the router's event tells of, still without clocks."""
+def new_case(pack: Pack, asked: frozenset[str], told: Mapping[str, Any], cause: str, organisation: str = "") -> Case:
+    """The case that the router's event tells of, still without clocks. `asked`: facts that clocks ask for."""
     received_at = moment_of_text(told["received_at"])
     return Case(
         number=told["case_number"],
@@ -31,6 +31,8 @@ def new_case(pack: Pack, asked: frozenset[str], told: Mapping[str, Any], cause: 
         assigned_at=received_at,
         moved_at=received_at,
         cause=cause,
+        organisation=organisation,
+        pack_version=pack.version,
         grade=told.get("grade"),
         class_name=told.get("class"),
         revision=told.get("revision", 1),
@@ -111,7 +113,7 @@ def moment_of_text(text: str) -> datetime:
 
 def _expiry(pack: Pack, told: Mapping[str, Any], received_at: datetime) -> datetime | None:
     """When the right to an answer ends: an inquiry is valid for so long from posting."""
-    if told["kind"] != "inquiry" or "posted_at" not in told:
+    if pack.inquiries is None or told["kind"] != "inquiry" or "posted_at" not in told:
         return None
     end = deadline(moment_of_text(told["posted_at"]), pack.inquiries.valid_for, pack.calendar.at(received_at))
     return None if isinstance(end, UnpublishedYear) else end

@@ -14,7 +14,7 @@ def processor(wiring: Wiring) -> Processor:
     return Processor(
         name="sla",
         inputs=(Input("complaints.cases", writer="router"),),
-        rules=SlaRules(wiring.pack),
+        rules=SlaRules(wiring.policies),
         kinds=KINDS,
         outputs=(SLA, OUTCOMES, "complaints.rejected"),
         ticks_to=(SLA,),

@@ -21,6 +21,7 @@ from services.sla.triggers import Triggers
 from tousu.decision import Decision, Output, Ref, Refusal, State, States
 from tousu.event import Event
 from tousu.policy.pack import Pack
+from tousu.policy.policies import Policies
 
 CASE: Final = "case"
 _HANDLING: Final = "tousu.handling."
@@ -35,11 +36,17 @@ _NAMES: Final = {
 
 
 class SlaRules:
-    """The rules of one pack."""
+    """The rules of all packs: a case is judged by the version that its router decided with."""
 
-    def __init__(self, pack: Pack) -> None:
-        self._pack = pack
-        self._triggers = Triggers(pack)
+    def __init__(self, policies: Policies) -> None:
+        self._policies = policies
+        self._triggers = {(pack.id, pack.version): Triggers(pack) for pack in policies.packs()}
+
+    def _pack(self, case: Case) -> Pack:
+        return self._policies.version(case.organisation, case.pack_version)
+
+    def _triggers_of(self, pack: Pack) -> Triggers:
+        return self._triggers[pack.id, pack.version]
 
     def refs(self, event: Event) -> Sequence[Ref]:
         """The case that the event is about; operations figures are about none."""
@@ -59,7 +66,7 @@ class SlaRules:
         if not isinstance(case, Case):
             return _refused("unknown_case", f"no case {event.subject} was ever routed here", "subject")
         case, told = self._caught_up(ref, case, now)
-        scene = Scene(self._pack, case, now, event.id)
+        scene = Scene(self._pack(case), case, now, event.id)
         scene.told.extend(told)
         at = min(max(event.time, case.received_at), now)
         scene.case = self._counted(scene, at)
@@ -81,33 +88,36 @@ class SlaRules:
         at = state.next_due
         assert at is not None, f"nothing of {ref.key} waits"
         assert at <= now, f"{ref.key} is woken too early"
-        scene = Scene(self._pack, state, at)
+        scene = Scene(self._pack(state), state, at)
         case = replace(state, clocks=tuple(clocks.fire(scene, clock, at) for clock in state.clocks))
         if case.expires_at == at:
             case = close(scene, case, "inquiry_expired", at)
         return Decision(states={ref: case}, outputs=scene.told)
 
     def _opened(self, ref: Ref, event: Event, now: datetime) -> Decision:
-        case = new_case(self._pack, self._triggers.asked, event.data, event.id)
-        scene = Scene(self._pack, case, now, event.id)
-        case = open_case(scene, self._triggers, event.data, min(max(event.time, case.received_at), now))
+        pack = self._policies.version(event.organisation, event.data["pack"]["version"])
+        triggers = self._triggers_of(pack)
+        case = new_case(pack, triggers.asked, event.data, event.id, event.organisation)
+        scene = Scene(pack, case, now, event.id)
+        case = open_case(scene, triggers, event.data, min(max(event.time, case.received_at), now))
         return Decision(states={ref: case}, outputs=scene.told)
 
     def _moved(self, scene: Scene, what: str, event: Event, at: datetime) -> Case | Refusal:
         """The case after an event, or why it is refused."""
         case, said = scene.case, event.data
+        triggers = self._triggers_of(scene.pack)
         match what:
             case "routed":
                 return self._routed_again(scene, said, at)
             case "passed_on":
-                return illegal(case, what) if case.life == "closed" else hand_over(scene, self._triggers, said, at)
+                return illegal(case, what) if case.life == "closed" else hand_over(scene, triggers, said, at)
             case "joined":
                 received_at = moment_of_text(said["received_at"])
                 return (
                     case if case.life == "closed" or received_at >= case.received_at else join(scene, received_at, at)
                 )
             case _:
-                return handle(scene, self._triggers, what, said, event.time, at)
+                return handle(scene, triggers, what, said, event.time, at)
 
     def _routed_again(self, scene: Scene, told: dict[str, Any], at: datetime) -> Case | Refusal:
         case = scene.case

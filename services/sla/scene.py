@@ -9,7 +9,8 @@ from services.sla.states import Case, Clock
 from tousu.decision import Output
 from tousu.event import text_of_time
 from tousu.policy.calendar import Calendar
-from tousu.policy.pack import ClockRule, Pack
+from tousu.policy.clock_rule import ClockRule
+from tousu.policy.pack import Pack
 
 SLA: Final = "complaints.sla"
 OUTCOMES: Final = "complaints.outcomes"
@@ -69,5 +70,8 @@ class Scene:
         """Tell something of the case. Where time alone moves it, the event that started it all is the cause."""
         causation = None if self.cause else started_by
         self.told.append(
-            Output(topic=topic, type=kind, subject=self.case.number, time=at, data=data, causation=causation)
-        )
+            Output(
+                topic=topic, type=kind, subject=self.case.number, time=at, data=data, causation=causation,
+                organisation=self.case.organisation,
+            )
+        )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from tousu.policy.calendar import MICROSECOND
-from tousu.policy.pack import Limit
+from tousu.policy.clock_rule import Limit
 
 ClockStatus = Literal["running", "paused", "uncounted", "met", "late", "cancelled"]
 """running: it counts (past its due time too). paused: it stands still. uncounted: the calendar lacks a year, so it has
@@ -83,7 +83,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     assigned_at: when a wholly new department got it, or round_at. moved_at: the latest step so far. steps: for each
     department the furthest step it has reported since it got the case. facts: fields of the routed event that clocks of
     the pack ask for. past: earlier generations whose breach stands. expires_at: the end of the right to an answer
-    (inquiries). revision: of the router's decision. cause: id of the event that brought the case.
+    (inquiries). revision: of the router's decision. cause: id of the event that brought the case. organisation,
+    pack_version: whose case it is, and the version of the pack that judges it.
     """
 
     number: str
@@ -95,6 +96,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     assigned_at: datetime
     moved_at: datetime
     cause: str
+    organisation: str = ""
+    pack_version: str = ""
     clocks: tuple[Clock, ...] = ()
     past: tuple[Clock, ...] = ()
     grade: str | None = None

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from services.sla import clocks
 from services.sla.scene import Scene
 from services.sla.states import Case, Clock
-from tousu.policy.pack import ClockRule, Pack, Trigger
+from tousu.policy.clock_rule import ClockRule, Trigger
+from tousu.policy.pack import Pack
 
 RESTARTED: Final = "restarted"
 

@@ -17,17 +17,19 @@ DIMENSIONS: Final = ("class", "kind", "outlet", "region")
 
 
 class Cell(NamedTuple):
-    """One class or kind at one place; `where` is empty for the whole network."""
+    """One class or kind at one place of one organisation; `where` is empty for its whole network."""
 
     what: Literal["class", "kind"]
     name: str
     where: Literal["", "outlet", "region"] = ""
     place: str = ""
+    organisation: str = ""
 
     @property
     def key(self) -> str:
         """The cell as text, such as `class=damage,outlet=HZ-017`; the same cell always gives the same text."""
-        return f"{self.what}={self.name}" + (f",{self.where}={self.place}" if self.where else "")
+        owner = f"{self.organisation}:" if self.organisation else ""
+        return f"{owner}{self.what}={self.name}" + (f",{self.where}={self.place}" if self.where else "")
 
     def as_data(self) -> dict[str, str]:
         """The cell as a warning names it: `{"class": "damage", "outlet": "HZ-017"}`."""
@@ -35,12 +37,12 @@ class Cell(NamedTuple):
         return named | ({self.where: self.place} if self.where else {})
 
 
-def plain(cell: Cell) -> tuple[str, str, str, str]:
+def plain(cell: Cell) -> tuple[str, str, str, str, str]:
     """The cell as states keep it."""
-    return (cell.what, cell.name, cell.where, cell.place)
+    return (cell.what, cell.name, cell.where, cell.place, cell.organisation)
 
 
-def cell_of(kept: tuple[str, str, str, str]) -> Cell:
+def cell_of(kept: tuple[str, str, str, str, str]) -> Cell:
     """The cell that was kept."""
     return Cell(*kept)  # type: ignore[arg-type]  # written by us, from a Cell
 
@@ -64,8 +66,8 @@ def cells_of(event: Event, count_by: frozenset[str]) -> tuple[Cell, ...]:
     """
     if event.type not in COUNTED or event.data.get("revision", 1) != 1:
         return ()
-    kind = Cell("kind", str(event.data["kind"]))
-    whats = [Cell("class", name) for name in _classes(event.data)] if "class" in count_by else []
+    kind = Cell("kind", str(event.data["kind"]), organisation=event.organisation)
+    whats = [kind._replace(what="class", name=name) for name in _classes(event.data)] if "class" in count_by else []
     if "kind" in count_by or not whats:
         whats.append(kind)
     found = list(whats)

@@ -28,7 +28,7 @@ TABLE: Final = sa.Table(
 class Tallied(msgspec.Struct, frozen=True, array_like=True):
     """The counts of one cell (what, name, where, place): pairs of step and count."""
 
-    cell: tuple[str, str, str, str]
+    cell: tuple[str, str, str, str, str]
     counts: list[tuple[int, int]]
 
 
@@ -48,7 +48,7 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     began: int | None = None
     judged: int | None = None
     tallies: list[Tallied] = []
-    raised: list[tuple[str, str, str, str]] = []
+    raised: list[tuple[str, str, str, str, str]] = []
 
     def fits(self, rhythm: tuple[float, int, int, str], log: Identity, topic: str) -> bool:
         """Whether it was counted in this rhythm and from this log (a broker that tells no id is another each time)."""

@@ -19,7 +19,7 @@ from services.trends.rules import WARNINGS, TrendRules
 from services.trends.standing import Standing
 from services.trends.stream import TrendStream
 from tousu.failure import Retry
-from tousu.policy.loading import load_pack
+from tousu.policy.loading import load_policies
 from tousu.runtime.clock import WallClock
 from tousu.runtime.health import HealthServer
 from tousu.runtime.logs import Log
@@ -38,12 +38,13 @@ def work(settings: Settings, log: Log, stopping: threading.Event) -> None:
     """Run trends until the event is set. Raises the Failure that ends it otherwise."""
     clock, watch = WallClock(), Watch()
     wiring = Wiring(
-        pack=load_pack(settings.pack), partitions=settings.partitions, clock=clock,
+        policies=load_policies(settings.pack, settings.organisations), partitions=settings.partitions, clock=clock,
         time_from_events=settings.time == "events", master_key=b"", check=None, schema_of=None,
     )  # fmt: skip
-    rules, described = TrendRules(wiring.pack), processor(wiring)
+    rules, described = TrendRules(wiring.policies), processor(wiring)
+    own = wiring.policies.own
     measures = Measures(
-        described, watch, clock, log, pack=(wiring.pack.id, wiring.pack.version), partitions=settings.partitions,
+        described, watch, clock, log, pack=(own.id, own.version), partitions=settings.partitions,
         time_from_events=wiring.time_from_events,
     )  # fmt: skip
     with ExitStack() as stack:

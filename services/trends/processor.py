@@ -18,7 +18,7 @@ def processor(wiring: Wiring) -> Processor:
     return Processor(
         name="trends",
         inputs=(Input(CASES, writer="router"),),
-        rules=FoldingRules(TrendRules(wiring.pack)),
+        rules=FoldingRules(TrendRules(wiring.policies)),
         kinds=(Kind("beginning", Beginning), Kind("tally", Tally, timed=True)),
         outputs=(WARNINGS, "complaints.rejected"),
         check=wiring.check,

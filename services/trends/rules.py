@@ -28,11 +28,16 @@ from tousu.decision import Output
 from tousu.event import Event, text_of_time
 from tousu.failure import Stop
 from tousu.policy.pack import EarlyWarning, Pack
+from tousu.policy.policies import OWN, Policies
 
 WARNINGS: Final = "complaints.warnings"
 RAISED: Final = "tousu.early_warning.raised.v1"
 FORMER_WINDOWS_MIN: Final = 7
 """With fewer former windows nothing is known to be usual (EARS: seven days)."""
+SILENT: Final = EarlyWarning(
+    count_by=(), window_hours=24, step_hours=1, usual_windows=7, deviations=3.0, count_min=1, section=""
+)
+"""The settings of a pack that warns of nothing: time goes on, nothing is counted."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 CountIn = Callable[[int, int], int]
@@ -87,17 +92,18 @@ def judge(count: int, former: Sequence[int], settings: EarlyWarning, *, is_raise
 
 
 class TrendRules:
-    """The rules of one pack: which cells an event counts in, and what a cell says when a step ends.
+    """Which cells an event counts in, and what a cell says when a step ends, by the deployment's own pack.
 
-    Steps are numbered from 1970-01-01T00:00:00Z; step i ends when step i + 1 begins.
+    Organisations count in cells of their own, all in one rhythm. A pack without early warnings counts nothing. Steps
+    are numbered from 1970-01-01T00:00:00Z; step i ends when step i + 1 begins.
     """
 
-    def __init__(self, pack: Pack) -> None:
-        settings = pack.early_warning
+    def __init__(self, policies: Policies) -> None:
+        settings = policies.own.early_warning or SILENT
         if settings.window_hours % settings.step_hours:
             message = f"early_warning.window_hours must be a multiple of step_hours ({settings.step_hours})"
             raise Stop("invalid_pack", message)
-        self._pack = pack
+        self._policies = policies
         self._settings = settings
         self._count_by = checked(settings.count_by)
         self.count_min = settings.count_min
@@ -111,7 +117,7 @@ class TrendRules:
 
     def cells(self, event: Event) -> tuple[Cell, ...]:
         """The cells in which this event counts."""
-        return cells_of(event, self._count_by)
+        return cells_of(event, self._count_by) if self._settings is not SILENT else ()
 
     def step_of(self, moment: datetime) -> int:
         """The step in which a moment lies."""
@@ -150,14 +156,19 @@ class TrendRules:
             "count": count,
             "usual": usual._asdict(),
             "at": text_of_time(at),
-            "pack": self._pack.reference(),
+            "pack": self._pack_of(cell).reference(),
             "section": self._settings.section,
         }
-        return Output(topic=WARNINGS, type=RAISED, subject=key, time=at, data=data)
+        return Output(topic=WARNINGS, type=RAISED, subject=key, time=at, data=data, organisation=cell.organisation)
+
+    def _pack_of(self, cell: Cell) -> Pack:
+        organisation = cell.organisation if self._policies.knows(cell.organisation) else OWN
+        return self._policies.history(organisation).newest
 
 
 def warning_id(output: Output) -> str:
     """The id of a warning: the same cell and window always give the same, so that a repeated one can be known."""
     data = output.data
     named = (f"{name}={data[name]}" for name in ("class", "kind", "outlet", "region") if name in data)
-    return f"trends:{','.join(named)}:{data['window']['to']}"
+    owner = f"{output.organisation}:" if output.organisation else ""
+    return f"trends:{owner}{','.join(named)}:{data['window']['to']}"

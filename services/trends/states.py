@@ -18,7 +18,7 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     beginning this cell is looked at. is_raised: whether it is in alarm.
     """
 
-    cell: tuple[str, str, str, str]
+    cell: tuple[str, str, str, str, str]
     began: int
     end: int
     counts: tuple[tuple[int, int], ...] = ()

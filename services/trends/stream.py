@@ -25,7 +25,7 @@ from services.trends.standing import Standing
 from services.trends.tables import LogTable, StepCounts
 from tousu.contract import address_of
 from tousu.decision import Output
-from tousu.event import Event, binary_headers, text_of_time
+from tousu.event import ORGANISATION, Event, binary_headers, text_of_time
 from tousu.failure import Retry, Stop
 from tousu.runtime.arrival import from_ours
 from tousu.runtime.broker import Ends, Record
@@ -191,6 +191,7 @@ def _headers(output: Output, identity: str, number: int) -> dict[str, bytes]:
     event = Event(
         id=identity, source="tousu/trends", type=output.type, time=output.time, subject=output.subject,
         dataschema=address_of(output.type),
+        extensions={ORGANISATION: output.organisation} if output.organisation else {},
     )  # fmt: skip
     provenance = {"origin": ORIGIN, "seq": str(number), "time": text_of_time(output.time)}
     return dict(binary_headers(event)) | {f"tousu-{name}": text.encode() for name, text in provenance.items()}

@@ -19,7 +19,7 @@ import typer
 from tousu.cli.commands import app
 from tousu.contract import cards
 from tousu.contract.schemas import ADDRESS, documents
-from tousu.policy.loading import load_pack
+from tousu.policy.loading import load_pack, load_policies
 from tousu.runtime.metrics import METRICS
 from tousu.runtime.settings import PREFIX, READ_ELSEWHERE, TABLE
 from tousu.simulation.simulate import simulate
@@ -181,6 +181,7 @@ def test_every_reason_to_refuse_has_a_row_in_the_runbook() -> None:
 def test_what_the_pack_defines_stands_in_the_glossary() -> None:
     pack = load_pack("courier-network")
     assert pack.claims is not None
+    assert pack.inquiries is not None
     wanted = (
         *pack.classes, *pack.grades, *pack.departments, *pack.clocks, *pack.delay_causes, *pack.inquiries.outcomes,
         *pack.claims.clocks, *pack.claims.evidence,
@@ -242,7 +243,7 @@ def day() -> list[str]:
     lines = (ROOT / "examples" / "courier-day.jsonl").read_bytes().splitlines()
     until = datetime.fromisoformat("2026-10-01T00:10:00+08:00")
     types: Counter[str] = Counter()
-    for line in simulate(load_pack("courier-network"), lines, until):
+    for line in simulate(load_policies("courier-network"), lines, until):
         event = orjson.loads(line)["event"]
         types[event["type"].removeprefix("tousu.").removesuffix(".v1")] += 1
     names = ("started", "met", "warned", "breached", "breach_withdrawn", "cancelled")

@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from services.sla.rules import SlaRules
 from services.sla.store import KINDS
 from tousu.failure import Retry, Stop
-from tousu.policy.loading import load_pack
+from tousu.policy.loading import load_policies
 from tousu.runtime import bookmark as bm
 from tousu.runtime.broker import Ends, Record
 from tousu.runtime.census import Census
@@ -71,7 +71,7 @@ def busy(tmp_path: Path) -> Measures:
     """Measures that have seen a bit of everything."""
     up = Input("t.in", writer="up")
     processor = Processor(
-        name="sla", inputs=(up,), rules=SlaRules(load_pack("courier-network")), kinds=KINDS, outputs=()
+        name="sla", inputs=(up,), rules=SlaRules(load_policies("courier-network")), kinds=KINDS, outputs=()
     )
     watch = Watch()
     measures = Measures(processor, watch, WallClock(), silent(), pack=("p", "1"), partitions=2, time_from_events=False)

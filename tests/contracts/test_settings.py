@@ -47,6 +47,9 @@ def test_every_row_says_what_it_means(row: tuple[str, ...]) -> None:
         ("METRICS_PORT", "70000", "between 0 and 65535"),
         ("FAILPOINT", "after_lunch:1", "no fail point 'after_lunch'"),
         ("DATABASE", "oracle://x", "must begin with postgresql:// or sqlite:///"),
+        ("ORGANISATIONS", "acme", "must be NAME=PACK"),
+        ("ORGANISATIONS", "Acme=logistics", "must be NAME=PACK"),
+        ("ORGANISATIONS", "acme=logistics,acme=auto-service", "must name each organisation once"),
         ("DATABASE", "no url", "must be a database address"),
     ],
 )

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from tousu.event import Event, binary_headers, text_of_time
-from tousu.policy.loading import load_pack
+from tousu.policy.loading import load_policies
 from tousu.runtime.arrival import TICK
 from tousu.runtime.broker import Record
 from tousu.runtime.clock import SetClock
@@ -61,8 +61,8 @@ class Bench:
 
     def __init__(self, compose: Compose, database_url: str, partitions: int = 2, batch_max: int = 500) -> None:
         wiring = Wiring(
-            pack=load_pack("courier-network"), partitions=partitions, clock=SetClock(START), time_from_events=False,
-            master_key=b"", check=outgoing_check("always"), schema_of=None,
+            policies=load_policies("courier-network"), partitions=partitions, clock=SetClock(START),
+            time_from_events=False, master_key=b"", check=outgoing_check("always"), schema_of=None,
         )  # fmt: skip
         self.processor: Processor = compose(wiring)
         topics = [*(each.topic for each in self.processor.inputs), *self.processor.outputs]

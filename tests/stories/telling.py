@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from tousu.policy.loading import load_pack
+from tousu.policy.policies import Policies
 from tousu.simulation.simulate import simulate
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "courier-day.jsonl"
@@ -22,7 +23,7 @@ class Told:
 
     def __init__(self, lines: Iterable[bytes], until: str = "2026-10-01T00:00:00+08:00") -> None:
         pack = load_pack("courier-network")
-        self.lines = [orjson.loads(line) for line in simulate(pack, lines, datetime.fromisoformat(until))]
+        self.lines = [orjson.loads(line) for line in simulate(Policies.of(pack), lines, datetime.fromisoformat(until))]
 
     @cached_property
     def numbers(self) -> dict[str, str]:

@@ -14,11 +14,11 @@ import pytest
 
 from tests.stories.telling import EXAMPLE, Told
 from tousu.demo.day import tell_the_day, with_numbers
-from tousu.policy.loading import load_pack
+from tousu.policy.loading import load_policies
 from tousu.simulation.lines import BadLine
 from tousu.simulation.simulate import simulate
 
-PACK = load_pack("courier-network")
+PACK = load_policies("courier-network")
 TOUSU = str(Path(sys.executable).with_name("tousu"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -53,6 +54,13 @@ def inspection(processor: str, data: Path | None, database: str) -> Inspection:
 
     own = f"sqlite:///{(data / processor).resolve()}.sqlite" if data is not None else read_settings(processor).database
     return Inspection(database or own, processor)
+
+
+def organisations(pairs: Sequence[str]) -> dict[str, str]:
+    """The packs of organisations as given on the command line, `NAME=PACK` each. Raises Stop `wrong_setting`."""
+    from tousu.runtime.settings import read_organisations
+
+    return read_organisations(",".join(pairs), "--organisation")
 
 
 def archive(data: Path | None) -> Path | None:

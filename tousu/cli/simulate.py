@@ -8,10 +8,16 @@ from typing import Annotated
 
 import typer
 
+from tousu.cli import options
+
 
 def simulate(
     file: Annotated[Path, typer.Argument(help="Inbound events, one a line; - reads standard input.", metavar="FILE")],
     pack: Annotated[str, typer.Option(help="The policy pack: a name under policies/ or a path.")] = "courier-network",
+    organisation: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=PACK", help="The pack of a further organisation; may be given several times."),
+    ] = None,
     until: Annotated[
         str, typer.Option(metavar="TIME", help="Let time run on to this moment (RFC 3339) after the last line.")
     ] = "",
@@ -25,11 +31,11 @@ def simulate(
     """
     from tousu.event import time_of_text
     from tousu.failure import Stop
-    from tousu.policy.loading import load_pack
+    from tousu.policy.loading import load_policies
     from tousu.simulation.simulate import simulate as run
 
     bound = time_of_text(until, "--until") if until else None
-    loaded = load_pack(pack)
+    loaded = load_policies(pack, options.organisations(organisation or []))
     out = sys.stdout.buffer
     if str(file) == "-":
         for line in run(loaded, sys.stdin.buffer, bound):

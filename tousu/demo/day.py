@@ -18,7 +18,7 @@ from tousu.demo import customers, disorder
 from tousu.demo.casework import Work, answer_inquiry, never_finished, work_off
 from tousu.demo.diary import OFFICE_DAYS, Diary, at
 from tousu.demo.worked_cases import WORKED_CASES
-from tousu.policy.loading import load_pack
+from tousu.policy.loading import load_policies
 from tousu.simulation.lines import inbound_of
 from tousu.simulation.pipeline import Pipeline
 from tousu.simulation.simulate import EARLIEST, Run
@@ -166,7 +166,7 @@ def with_numbers(lines: list[dict[str, Any]]) -> Iterator[bytes]:
         ready = orjson.dumps(about_case(line, numbers.get(line["case_of"], NOBODY)) if "case_of" in line else line)
         inbound = inbound_of(ready, number)
         if run is None:
-            run = Run(Pipeline(load_pack(PACK), inbound.arrival or EARLIEST, names=("intake",)))
+            run = Run(Pipeline(load_policies(PACK), inbound.arrival or EARLIEST, names=("intake",)))
         run.arrive(inbound)
         for record in run.news():
             if record.topic == "complaints.accepted" and record.key is not None:

@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from tousu.policy.calendar import UnpublishedYear
+from tousu.policy.clock_rule import Limit
 from tousu.policy.pack import Pack
 from tousu.policy.phrases import Phrases
 from tousu.policy.working_time import deadline
@@ -35,11 +36,13 @@ class NoClaim(msgspec.Struct, frozen=True, kw_only=True):
 class ClaimOpener:
     """A pack's rules for opening claims, made ready. Make one and keep it."""
 
-    __slots__ = ("_demands", "_pack")
+    __slots__ = ("_claims", "_demands", "_pack")
 
     def __init__(self, pack: Pack) -> None:
         self._pack = pack
-        self._demands = Phrases({"demand": pack.claims.demand_words}, pack.negations)
+        self._claims = pack.claims
+        demands = {"demand": pack.claims.demand_words} if pack.claims is not None else {}
+        self._demands = Phrases(demands, pack.negations)
 
     def open(
         self,
@@ -56,32 +59,33 @@ class ClaimOpener:
         `demand` is what the complainant asks for, in his own words. `facts` are those that some evidence depends on
         (`ecommerce_goods`, `mis_sorted`). Without a posting time the right to claim counts as alive.
         """
-        pack = self._pack
-        one = pack.classes.get(class_name)
-        if one is None or one.claim is None:
-            return NoClaim(reason="class_without_claim", section=pack.claims.section)
+        claims = self._claims
+        one = self._pack.classes.get(class_name)
+        if claims is None or one is None or one.claim is None:
+            return NoClaim(reason="class_without_claim", section=claims.section if claims is not None else "")
         if one.claim.opens == "on_demand":
             late = one.claim.past_promised_time and promised_at is not None and received_at > promised_at
             if not late and not self._demands.find(demand):
                 return NoClaim(reason="not_asked_for", section=one.claim.section)
-        if posted_at is not None and self._lapsed(posted_at, received_at):
-            return NoClaim(reason="right_has_lapsed", section=pack.claims.right_lasts.section)
+        if posted_at is not None and self._lapsed(posted_at, claims.right_lasts, received_at):
+            return NoClaim(reason="right_has_lapsed", section=claims.right_lasts.section)
         return ClaimOpening(
             cause=one.claim.cause,
-            payee_role=pack.claims.payee_roles[0],
+            payee_role=claims.payee_roles[0],
             evidence_needed=self.evidence_for(one.claim.cause, facts),
             section=one.claim.section,
         )
 
     def evidence_for(self, cause: str, facts: AbstractSet[str] = frozenset()) -> tuple[str, ...]:
         """The items that the file of a claim needs, in the order of the pack."""
+        evidence = self._claims.evidence if self._claims is not None else {}
         return tuple(
             item.name
-            for item in self._pack.claims.evidence.values()
+            for item in evidence.values()
             if cause in item.causes and (not item.only_when or item.only_when in facts)
         )
 
-    def _lapsed(self, posted_at: datetime, received_at: datetime) -> bool:
-        last = deadline(posted_at, self._pack.claims.right_lasts, self._pack.calendar.newest)
+    def _lapsed(self, posted_at: datetime, right_lasts: Limit, received_at: datetime) -> bool:
+        last = deadline(posted_at, right_lasts, self._pack.calendar.newest)
         # A right that lasts years needs no published calendar; one that does counts as alive where a year is missing.
         return not isinstance(last, UnpublishedYear) and received_at > last

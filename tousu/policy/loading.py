@@ -24,6 +24,7 @@ from tousu.policy import document, sense
 from tousu.policy.calendar import Calendar, CalendarHistory, CalendarYear, Hours
 from tousu.policy.document import Document, Fault
 from tousu.policy.pack import SECTIONS_BY_NAME, Pack
+from tousu.policy.policies import OWN, PackHistory, Policies, in_order
 
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
 # Beside the code in the repository, inside the package where tousu is installed.
@@ -39,7 +40,7 @@ def load_pack(name: str) -> Pack:
     A path's calendar is looked for in `calendars/` beside the file, then among those of the repository.
     Raises Stop `invalid_pack` with every fault found, or `no_such_pack`.
     """
-    path = Path(name) if name.endswith((".yaml", ".yml")) else POLICIES / f"{name}.yaml"
+    path = _path_of(name)
     if not path.is_file():
         known = ", ".join(sorted(file.stem for file in POLICIES.glob("*.yaml")))
         raise Stop("no_such_pack", f"there is no pack {name} ({path}); give a path to a .yaml file or one of: {known}")
@@ -47,6 +48,34 @@ def load_pack(name: str) -> Pack:
     if isinstance(pack, Pack):
         return pack
     raise Stop("invalid_pack", "\n" + "\n".join(str(fault) for fault in pack))
+
+
+def _path_of(name: str) -> Path:
+    return Path(name) if name.endswith((".yaml", ".yml")) else POLICIES / f"{name}.yaml"
+
+
+def load_policies(own: str, organisations: Mapping[str, str] | None = None) -> Policies:
+    """The deployment's own pack and those of organisations (name to pack), each with its earlier versions.
+
+    Earlier versions of `NAME.yaml` are the files `earlier/NAME-*.yaml` beside it. Raises Stop as `load_pack`, and
+    `invalid_pack` where two versions of a pack have one number or hold from one time.
+    """
+    named = {OWN: own, **(organisations or {})}
+    return Policies({organisation: _history(name) for organisation, name in named.items()})
+
+
+def _history(name: str) -> PackHistory:
+    newest = load_pack(name)
+    path = _path_of(name)
+    earlier = [load_pack(str(file)) for file in sorted((path.parent / "earlier").glob(f"{path.stem}-*.yaml"))]
+    packs = [*earlier, newest]
+    ids = {pack.id for pack in packs}
+    if len(ids) > 1:
+        raise Stop("invalid_pack", f"versions of {path} have different ids: {', '.join(sorted(ids))}")
+    for field in ("version", "holds_from"):
+        if len({str(getattr(pack, field)) for pack in packs}) < len(packs):
+            raise Stop("invalid_pack", f"two versions of {path} have the same {field}; give each its own")
+    return in_order(packs)
 
 
 def read_pack(path: Path) -> Pack | tuple[Fault, ...]:
@@ -121,8 +150,10 @@ def _pack_of(value: Mapping[str, Any], history: CalendarHistory) -> Pack:
         return {name: {"name": name, **body} for name, body in section.items()}
 
     filled = {key: named(body) if key in SECTIONS_BY_NAME else body for key, body in value.items()}
-    filled["inquiries"] = value["inquiries"] | {"outcomes": named(value["inquiries"]["outcomes"])}
-    filled["claims"] = value["claims"] | {key: named(value["claims"][key]) for key in ("evidence", "clocks")}
+    if "inquiries" in value:
+        filled["inquiries"] = value["inquiries"] | {"outcomes": named(value["inquiries"]["outcomes"])}
+    if "claims" in value:
+        filled["claims"] = value["claims"] | {key: named(value["claims"][key]) for key in ("evidence", "clocks")}
     filled["calendar"] = history
     return msgspec.convert(filled, Pack)
 

@@ -13,39 +13,8 @@ from typing import Any, Final, Literal
 import msgspec
 
 from tousu.policy.calendar import CalendarHistory
-
-Unit = Literal[
-    "elapsed_minutes", "elapsed_hours", "business_hours", "working_days", "calendar_days", "statutory_days", "years"
-]
-Ends = Literal["end_of_day", "close_of_business"]
-Scalar = str | int | float | bool
-# What a condition accepts: for every field named, one of the listed values. An empty condition accepts everything.
-Accepts = dict[str, tuple[Scalar, ...]]
-
-
-class Limit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A length of time in the words of its source: 3 working days, 30 minutes.
-
-    `ends` matters for days only: at 24:00 of the last day, or when the office closes on it.
-    `set_by` says whether the source gives the figure or leaves it to the pack.
-    """
-
-    amount: int
-    unit: Unit
-    ends: Ends = "end_of_day"
-    section: str = ""
-    set_by: Literal["source", "pack"] = "source"
-
-    def as_data(self) -> dict[str, int | str]:
-        """The limit as events carry it: `{"amount": 3, "unit": "working_days"}`."""
-        return {"amount": self.amount, "unit": self.unit}
-
-
-class Names(msgspec.Struct, frozen=True, kw_only=True):
-    """One name in the two languages of the readers."""
-
-    en: str
-    zh: str
+from tousu.policy.clock_rule import ClockRule, Limit, Names, SetBy
+from tousu.policy.handling_rule import Approval, Closing, GradeRule, HandUp, PriorityRules, ReplyRule, RouteRule, Target
 
 
 class Channel(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,11 +27,12 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Department(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody who answers for cases."""
+    """Somebody who answers for cases. `partner`: another company (H 4), with which responsibility is agreed."""
 
     name: str
     label: Names
     section: str
+    partner: bool = False
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +56,7 @@ class ClaimRule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ComplaintClass(msgspec.Struct, frozen=True, kw_only=True):
-    """What a complaint is about; decides grade, departments and claim."""
+    """What a complaint is about; decides grade, departments and claim. `category`: what the source groups it under."""
 
     name: str
     label: Names
@@ -96,6 +66,7 @@ class ComplaintClass(msgspec.Struct, frozen=True, kw_only=True):
     section: str
     departments_section: str
     claim: ClaimRule | None = None
+    category: str = ""
     note: str = ""
 
 
@@ -117,95 +88,13 @@ class DelayCause(msgspec.Struct, frozen=True, kw_only=True):
     section: str
 
 
-class Trigger(msgspec.Struct, frozen=True, kw_only=True):
-    """An event that moves a clock: its short name (`customer_answered`), what its data and the case must say.
-
-    `case` speaks of the facts of the case as they are once the event has been applied, such as `stands`.
-    """
-
-    event: str
-    data: Accepts = {}
-    case: Accepts = {}
-
-    def hit_by(self, event: str, data: Mapping[str, Any], case: Mapping[str, Any]) -> bool:
-        """Whether an event (short name, data) sets this trigger off in a case with these facts."""
-        return event == self.event and accepts(self.data, data) and accepts(self.case, case)
-
-
-class Rung(msgspec.Struct, frozen=True, kw_only=True):
-    """One step of an escalation ladder: so long after the breach, tell `to`."""
-
-    after: Limit
-    level: int
-    to: str
-
-
-class Pauses(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether a clock may be paused, and for which reasons. A clock without any refuses a pause."""
-
-    reasons: tuple[str, ...]
-    section: str
-    set_by: Literal["source", "pack"] = "source"
-
-
-class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
-    """One clock: which cases it runs in, what starts and stops it, how long it is, who is warned.
-
-    kind: complaint or inquiry (a claim's clocks stand under `claims`).
-    applies_when: facts of the case that must hold, by listed values.
-    starts_on / starts_at: the event that creates the clock and the time from which it counts: `received_at` (the
-        earliest receipt of the case) or `event_time` (the time of that event).
-    restarted_by: events that start a new generation at their own time (a new department is assigned, say).
-    limit / limit_by_grade: exactly one of the two; ask `limit_for(grade)`.
-    warn_at_share: shares of the limit used, in (0, 1), at which a warning goes out.
-    on_reopen: `restart` starts a new generation at the time of reopening; `leave` lets the clock rest.
-    extensions_max: how often it may be extended (0: never).
-    """
-
-    name: str
-    label: Names
-    kind: Literal["complaint", "inquiry", "claim"]
-    starts_on: str
-    starts_at: Literal["received_at", "event_time"]
-    met_by: tuple[Trigger, ...]
-    section: str
-    restarted_by: tuple[Trigger, ...] = ()
-    cancelled_by: tuple[Trigger, ...] = ()
-    applies_when: Accepts = {}
-    limit: Limit | None = None
-    limit_by_grade: dict[str, Limit] = {}
-    pauses: Pauses | None = None
-    extensions_max: int = 0
-    warn_at_share: tuple[float, ...] = ()
-    escalation: tuple[Rung, ...] = ()
-    on_reopen: Literal["restart", "leave"] = "leave"
-    note: str = ""
-
-    @property
-    def pausable(self) -> bool:
-        """Whether any reason pauses this clock."""
-        return self.pauses is not None
-
-    def may_pause(self, reason: str) -> bool:
-        """Whether this reason pauses this clock."""
-        return self.pauses is not None and reason in self.pauses.reasons
-
-    def limit_for(self, grade: str | None = None) -> Limit:
-        """The limit for a case of this grade. Raises KeyError for a grade that is not in the pack."""
-        return self.limit if self.limit is not None else self.limit_by_grade[grade or ""]
-
-    def applies_to(self, kind: str, facts: Mapping[str, Any]) -> bool:
-        """Whether the clock runs in a case of this kind with these facts."""
-        return self.kind == kind and accepts(self.applies_when, facts)
-
-
 class Unsure(msgspec.Struct, frozen=True, kw_only=True):
     """Where a case goes whose words do not decide, and the grade it has until somebody classes it."""
 
     department: str
     grade: str
     section: str
-    set_by: Literal["source", "pack"] = "source"
+    set_by: SetBy = "source"
 
 
 class Routing(msgspec.Struct, frozen=True, kw_only=True):
@@ -213,6 +102,7 @@ class Routing(msgspec.Struct, frozen=True, kw_only=True):
 
     `several_departments`: whether a case with several classes goes to all their departments together.
     `disputes_to`: who decides when a department disputes that it answers for a case.
+    `rules`: departments that facts call for; the first that holds replaces those of the class, those `beside` add.
     """
 
     unsure: Unsure
@@ -220,6 +110,7 @@ class Routing(msgspec.Struct, frozen=True, kw_only=True):
     several_section: str
     disputes_to: str
     disputes_section: str
+    rules: tuple[RouteRule, ...] = ()
 
 
 class InquiryOutcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -282,11 +173,14 @@ class EarlyWarning(msgspec.Struct, frozen=True, kw_only=True):
     deviations: float
     count_min: int
     section: str
-    set_by: Literal["source", "pack"] = "source"
+    set_by: SetBy = "source"
 
 
 class Pack(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything one source document asks for. Maps are keyed by the name that events carry."""
+    """Everything one source document asks for. Maps are keyed by the name that events carry.
+
+    inquiries, claims, early_warning: None where the source has nothing of the kind.
+    """
 
     id: str
     version: str
@@ -301,14 +195,21 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     departments: dict[str, Department]
     grades: dict[str, Grade]
     classes: dict[str, ComplaintClass]
-    delay_causes: dict[str, DelayCause]
     negations: Words
     routing: Routing
-    inquiries: InquiryRules
     join: JoinRules
     clocks: dict[str, ClockRule]
-    claims: ClaimRules
-    early_warning: EarlyWarning
+    delay_causes: dict[str, DelayCause] = {}
+    inquiries: InquiryRules | None = None
+    claims: ClaimRules | None = None
+    early_warning: EarlyWarning | None = None
+    grading: tuple[GradeRule, ...] = ()
+    priority: PriorityRules | None = None
+    approval: Approval | None = None
+    closing: Closing | None = None
+    replies: dict[str, ReplyRule] = {}
+    hand_up: tuple[HandUp, ...] = ()
+    targets: tuple[Target, ...] = ()
 
     def reference(self) -> dict[str, str]:
         """The pack as decisions and events name it: `{"id": ..., "version": ...}`."""
@@ -324,8 +225,3 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
 
 
 SECTIONS_BY_NAME: Final = ("channels", "departments", "grades", "classes", "delay_causes", "clocks")
-
-
-def accepts(condition: Accepts, facts: Mapping[str, Any]) -> bool:
-    """Whether the facts have, for every field of the condition, one of its values; a fact that is missing does not."""
-    return all(facts.get(field) in values for field, values in condition.items())

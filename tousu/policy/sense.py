@@ -9,7 +9,8 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from tousu.policy.pack import ClockRule, Limit, Pack, Words
+from tousu.policy.clock_rule import ClockRule, Limit
+from tousu.policy.pack import Pack, Words
 
 
 class Finding(NamedTuple):
@@ -32,16 +33,17 @@ def names_exist(pack: Pack) -> Iterator[Finding]:
         (("routing", "unsure", "department"), "departments", pack.routing.unsure.department),
         (("routing", "unsure", "grade"), "grades", pack.routing.unsure.grade),
         (("routing", "disputes_to"), "departments", pack.routing.disputes_to),
-        (("inquiries", "complaint_outcome"), "inquiries.outcomes", pack.inquiries.complaint_outcome),
-        *((("inquiries", "departments"), "departments", name) for name in pack.inquiries.departments),
     ]
+    if pack.inquiries is not None:
+        spoken.append((("inquiries", "complaint_outcome"), "inquiries.outcomes", pack.inquiries.complaint_outcome))
+        spoken.extend((("inquiries", "departments"), "departments", name) for name in pack.inquiries.departments)
     for one in pack.classes.values():
         spoken.append((("classes", one.name, "grade"), "grades", one.grade))
         spoken.extend((("classes", one.name, "departments"), "departments", name) for name in one.departments)
     known: dict[str, Collection[str]] = {
         "departments": pack.departments,
         "grades": pack.grades,
-        "inquiries.outcomes": pack.inquiries.outcomes,
+        "inquiries.outcomes": pack.inquiries.outcomes if pack.inquiries is not None else (),
     }
     for path, section, name in spoken:
         if name not in known[section]:
@@ -114,9 +116,20 @@ def warnings_and_rungs_rise(pack: Pack) -> Iterator[Finding]:
             yield Finding((*path, "escalation"), "the levels do not rise", "Number them 1, 2, 3")
 
 
+def every_rung_has_one_time(pack: Pack) -> Iterator[Finding]:
+    """A rung is climbed after the breach, with so much left, or at a share: one of the three."""
+    for path, clock in _clocks(pack):
+        for index, rung in enumerate(clock.escalation):
+            if sum(time is not None for time in (rung.after, rung.before, rung.at_share)) != 1:
+                yield Finding(
+                    (*path, "escalation", index), "a rung needs one time", "Give one of after, before and at_share"
+                )
+
+
 def evidence_for_every_claim(pack: Pack) -> Iterator[Finding]:
     """A cause for which a class opens a claim needs a checklist."""
-    listed = {cause for item in pack.claims.evidence.values() for cause in item.causes}
+    evidence = pack.claims.evidence if pack.claims is not None else {}
+    listed = {cause for item in evidence.values() for cause in item.causes}
     for one in pack.classes.values():
         if one.claim and one.claim.cause not in listed:
             yield Finding(
@@ -149,7 +162,8 @@ def all_words(words: Words) -> frozenset[str]:
 
 def _clocks(pack: Pack) -> Iterator[tuple[tuple[str | int, ...], ClockRule]]:
     yield from ((("clocks", name), clock) for name, clock in pack.clocks.items())
-    yield from ((("claims", "clocks", name), clock) for name, clock in pack.claims.clocks.items())
+    if pack.claims is not None:
+        yield from ((("claims", "clocks", name), clock) for name, clock in pack.claims.clocks.items())
 
 
 CHECKS: Final[tuple[Callable[[Pack], Iterator[Finding]], ...]] = (
@@ -158,6 +172,7 @@ CHECKS: Final[tuple[Callable[[Pack], Iterator[Finding]], ...]] = (
     every_clock_has_a_limit,
     no_clock_meets_itself,
     warnings_and_rungs_rise,
+    every_rung_has_one_time,
     evidence_for_every_claim,
     zone_is_real,
 )

@@ -26,7 +26,7 @@ from typing import Final
 import msgspec
 
 from tousu.policy.calendar import MICROSECOND, Calendar, Stretches, UnpublishedYear, microseconds, moment_of
-from tousu.policy.pack import Limit
+from tousu.policy.clock_rule import Limit
 
 _ELAPSED: Final = {"elapsed_minutes": 60_000_000, "elapsed_hours": 3_600_000_000}
 _HOUR_US: Final = 3_600_000_000

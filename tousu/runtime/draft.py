@@ -12,7 +12,7 @@ from typing import Final
 import orjson
 
 from tousu.decision import Decision, Output, Ref, Refusal, State
-from tousu.event import Event, text_of_time
+from tousu.event import ORGANISATION, Event, text_of_time
 from tousu.failure import Stop
 from tousu.runtime import bookmark as bm
 from tousu.runtime import frontier
@@ -206,6 +206,9 @@ class Draft:
         causation = output.causation or (cause.id if cause is not None else "")
         if causation:
             headers.append(("ce_causationid", causation.encode()))
+        organisation = output.organisation or (cause.organisation if cause is not None else "")
+        if organisation:
+            headers.append((f"ce_{ORGANISATION}", organisation.encode()))
         if cause is not None:
             headers += [(f"ce_{n}", cause.extensions[n].encode()) for n in CARRIED if n in cause.extensions]
         key = (output.key or output.subject).encode() or None

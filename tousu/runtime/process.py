@@ -20,7 +20,7 @@ from confluent_kafka import KafkaException
 
 from tousu.contract import address_of
 from tousu.failure import Failure, Retry, Stop
-from tousu.policy.loading import load_pack
+from tousu.policy.loading import load_policies
 from tousu.runtime.census import Census
 from tousu.runtime.clock import WallClock
 from tousu.runtime.failpoints import killer
@@ -104,7 +104,7 @@ def _run(settings: Settings, compose: Compose, log: Log, stopping: threading.Eve
     watch = Watch()
     measures = Measures(
         processor, watch, clock, log,
-        pack=(wiring.pack.id, wiring.pack.version), partitions=settings.partitions,
+        pack=(wiring.policies.own.id, wiring.policies.own.version), partitions=settings.partitions,
         time_from_events=wiring.time_from_events,
     )  # fmt: skip
     with ExitStack() as stack:
@@ -162,7 +162,7 @@ def _wiring(settings: Settings, clock: WallClock, log: Log) -> Wiring:
     if development is not None:
         log.warning("development key", file=str(development), message="for trying out only")
     return Wiring(
-        pack=load_pack(settings.pack),
+        policies=load_policies(settings.pack, settings.organisations),
         partitions=settings.partitions,
         clock=clock,
         time_from_events=settings.time == "events",

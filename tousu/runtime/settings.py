@@ -8,6 +8,7 @@ tousu.runtime.settings`.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ from tousu.runtime.failpoints import killer
 PREFIX: Final = "TOUSU_"
 READ_ELSEWHERE: Final = frozenset({"TOUSU_CACHE"})
 """Variables of the set-up and of servers for local work (tousu/local/machine.py)."""
+ORGANISATION: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+"""What an organisation may be called."""
 OURS_IN_KAFKA: Final = frozenset(
     {
         "acks", "auto.offset.reset", "bootstrap.servers", "enable.auto.commit", "enable.auto.offset.store",
@@ -121,6 +124,18 @@ def _failpoint(text: str) -> str:
     return text
 
 
+def _organisations(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for pair in filter(None, (part.strip() for part in text.split(","))):
+        name, equals, pack = (part.strip() for part in pair.partition("="))
+        if not equals or not pack or not ORGANISATION.fullmatch(name):
+            raise _Wrong("must be NAME=PACK, several separated by commas; names are lower-case letters, digits, -")
+        if name in found:
+            raise _Wrong(f"must name each organisation once; {name} is there twice")
+        found[name] = pack
+    return found
+
+
 class Setting(NamedTuple):
     """One row of the table. `default` and `example` are written as in the environment; a `secret` is not shown."""
 
@@ -159,6 +174,8 @@ TABLE: Final = (
             "postgresql://router@db/router", _database, secret=True),
     Setting("pack", "courier-network", "", "policy pack: a name under policies/ or the path of a YAML file",
             "courier-network", str),
+    Setting("organisations", "", "", "packs of further organisations: NAME=PACK, separated by commas",
+            "acme=auto-service,beta=logistics", _organisations),
     Setting("partitions", "12", "count", "partitions of every topic; must be what the topics have", "12",
             _whole(1, 100_000)),
     Setting("time", "wall", "", "where pipeline time comes from: wall (intake's clock) or events (simulated time)",
@@ -200,6 +217,7 @@ class Settings:
     data: Path
     database: str = field(repr=False)
     pack: str
+    organisations: Mapping[str, str]
     partitions: int
     time: Literal["wall", "events"]
     batch: int
@@ -233,6 +251,14 @@ def read_settings(name: str, environment: Mapping[str, str] | None = None) -> Se
     values["database"] = values["database"] or f"sqlite:///{values['data'] / name}.sqlite"
     own = {row.name for row in TABLE if row.name != "broker" and not row.name.startswith("kafka")}
     return Settings(name=name, connection=connection, **{n: v for n, v in values.items() if n in own})
+
+
+def read_organisations(text: str, place: str) -> dict[str, str]:
+    """`NAME=PACK` pairs separated by commas, as a command takes them. Raises Stop `wrong_setting` naming the place."""
+    try:
+        return _organisations(text)
+    except _Wrong as error:
+        raise Stop("wrong_setting", f"{place} is {text!r} but {error}; for example {place} acme=auto-service") from None
 
 
 def _read(row: Setting, text: str) -> Any:

@@ -1,11 +1,11 @@
-"""What every composition root gets handed: the pack, the clock, the contract. Made once per process (or simulation)."""
+"""What every composition root gets handed: the packs, the clock, the contract. Made once a process (or simulation)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tousu.policy.pack import Pack
+from tousu.policy.policies import Policies
 from tousu.runtime.clock import Clock
 from tousu.runtime.processor import Check, Processor
 
@@ -18,7 +18,7 @@ class Wiring:
     only intake uses it. `check` and `schema_of` come from the contract (`tousu.contract`).
     """
 
-    pack: Pack
+    policies: Policies
     partitions: int
     clock: Clock
     time_from_events: bool

@@ -9,8 +9,8 @@ from typing import Final
 
 from tousu.contract import address_of, cards
 from tousu.failure import Failure, Reject, Stop
-from tousu.policy.loading import load_pack
-from tousu.policy.pack import Pack
+from tousu.policy.loading import load_policies
+from tousu.policy.policies import Policies
 from tousu.runtime import bookmark as bm
 from tousu.runtime.clock import Clock, SetClock
 from tousu.runtime.draft import Draft
@@ -45,10 +45,10 @@ def schema_address(event_type: str) -> str:
         return ""
 
 
-def wiring_of(pack: Pack, clock: SetClock, partitions: int = 1) -> Wiring:
+def wiring_of(policies: Policies, clock: SetClock, partitions: int = 1) -> Wiring:
     """What every processor of a simulation gets: each output is held against its schema."""
     return Wiring(
-        pack=pack, partitions=partitions, clock=clock, time_from_events=False, master_key=SIMULATED_KEY,
+        policies=policies, partitions=partitions, clock=clock, time_from_events=False, master_key=SIMULATED_KEY,
         check=outgoing_check("always"), schema_of=schema_address,
     )  # fmt: skip
 
@@ -57,8 +57,9 @@ def rebuild_wiring(pack: str, partitions: int, clock: Clock) -> Wiring:
     """What a processor gets whose database is made again from the log, settings as the live one has them."""
     settings = read_settings("rebuild")
     return Wiring(
-        pack=load_pack(pack or settings.pack), partitions=partitions, clock=clock, time_from_events=False,
-        master_key=SIMULATED_KEY, check=outgoing_check(settings.check), schema_of=schema_address,
+        policies=load_policies(pack or settings.pack, settings.organisations), partitions=partitions, clock=clock,
+        time_from_events=False, master_key=SIMULATED_KEY, check=outgoing_check(settings.check),
+        schema_of=schema_address,
     )  # fmt: skip
 
 
@@ -110,12 +111,12 @@ class Pipeline:
     """
 
     def __init__(
-        self, pack: Pack, start: datetime, *, batch_max: int = 500, names: tuple[str, ...] = PROCESSORS,
+        self, policies: Policies, start: datetime, *, batch_max: int = 500, names: tuple[str, ...] = PROCESSORS,
         compose: Callable[[str, Wiring], Processor] = composed,
     ) -> None:  # fmt: skip
         self.clock = SetClock(start)
         self.broker = SimulatedBroker([card.topic for card in cards()], 1)
-        wiring = wiring_of(pack, self.clock)
+        wiring = wiring_of(policies, self.clock)
         self.stores: dict[str, Store] = {}
         self.loops: list[SimulatedLoop] = []
         self._observers: list[_Strict] = []

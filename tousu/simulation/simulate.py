@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from tousu.failure import Stop
-from tousu.policy.pack import Pack
+from tousu.policy.policies import Policies
 from tousu.runtime.bookmark import micros
 from tousu.runtime.broker import Record
 from tousu.simulation.lines import BadLine, Inbound, inbound_of, is_tick, line_of
@@ -17,7 +17,7 @@ EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def simulate(
-    pack: Pack, lines: Iterable[bytes], until: datetime | None = None, *, batch_max: int = 500
+    policies: Policies, lines: Iterable[bytes], until: datetime | None = None, *, batch_max: int = 500
 ) -> Iterator[bytes]:
     """Every event that the processors publish for these inbound lines, one line each, in the order of publication.
 
@@ -26,12 +26,12 @@ def simulate(
     run on after the last line. Ticks are left out. Raises BadLine for a line that cannot be read, Stop when a shard
     halts.
     """
-    for record in published(pack, lines, until, batch_max=batch_max):
+    for record in published(policies, lines, until, batch_max=batch_max):
         yield line_of(record)
 
 
 def published(
-    pack: Pack, lines: Iterable[bytes], until: datetime | None = None, *, batch_max: int = 500
+    policies: Policies, lines: Iterable[bytes], until: datetime | None = None, *, batch_max: int = 500
 ) -> Iterator[Record]:
     """As `simulate`, but the records themselves."""
     run: Run | None = None
@@ -41,7 +41,7 @@ def published(
                 continue
             inbound = inbound_of(line, number)
             if run is None:
-                run = Run(Pipeline(pack, inbound.arrival or EARLIEST, batch_max=batch_max))
+                run = Run(Pipeline(policies, inbound.arrival or EARLIEST, batch_max=batch_max))
             try:
                 run.arrive(inbound)
             except Stop as stop:

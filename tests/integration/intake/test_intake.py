@@ -18,7 +18,7 @@ from services.intake.store import erase_case, erase_person, records_of_case
 from tests.rules.intake.gate import PERSONAL, complaint, report
 from tousu import contract
 from tousu.event import Event, binary_headers, structured
-from tousu.policy.loading import load_pack
+from tousu.policy.loading import load_policies
 from tousu.runtime.arrival import TICK
 from tousu.runtime.broker import Record
 from tousu.runtime.clock import SetClock
@@ -61,7 +61,7 @@ class Works:
     def processor(self) -> Processor:
         return processor(
             Wiring(
-                pack=load_pack("courier-network"),
+                policies=load_policies("courier-network"),
                 partitions=PARTITIONS,
                 clock=self.clock,
                 time_from_events=self.from_events,

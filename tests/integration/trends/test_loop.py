@@ -8,6 +8,7 @@ from services.trends.processor import processor
 from tests.integration.trends.conftest import day, days
 from tests.rules.trends.happenings import PACK, log_of, overlook, said, taken
 from tousu.contract import address_of
+from tousu.policy.policies import Policies
 from tousu.runtime.clock import SetClock
 from tousu.runtime.loop import Loop
 from tousu.runtime.outgoing import outgoing_check
@@ -26,7 +27,7 @@ def test_loop_warns_as_the_stream_does(database_url: str) -> None:
     clock = SetClock(day(70))
     trends = processor(
         Wiring(
-            pack=PACK, partitions=1, clock=clock, time_from_events=False, master_key=b"",
+            policies=Policies.of(PACK), partitions=1, clock=clock, time_from_events=False, master_key=b"",
             check=outgoing_check("always"), schema_of=address_of,
         )
     )  # fmt: skip

@@ -9,6 +9,7 @@ from services.claims.store import KINDS
 from tests.rules.casework import Desk
 from tousu.policy.loading import load_pack
 from tousu.policy.pack import Pack
+from tousu.policy.policies import Policies
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +19,7 @@ def pack() -> Pack:
 
 @pytest.fixture(scope="session")
 def rules(pack: Pack) -> ClaimsRules:
-    return ClaimsRules(pack)
+    return ClaimsRules(Policies.of(pack))
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from tousu import contract
 from tousu.decision import Decision, Output, Ref, State
 from tousu.event import Event, text_of_time
 from tousu.policy.pack import Pack
+from tousu.policy.policies import Policies
 from tousu.runtime.partition import partition_of
 
 START: Final = datetime(2026, 1, 5, 1, 30, tzinfo=UTC)
@@ -75,7 +76,7 @@ class Gate:
 
     def __init__(self, pack: Pack, shard: int = 3) -> None:
         keys = Keys(pseudonym=b"p" * 32, fingerprint=b"f" * 32)
-        self.rules = IntakeRules(pack, keys, lambda key: partition_of(key, PARTITIONS), PERSONAL)
+        self.rules = IntakeRules(Policies.of(pack), keys, lambda key: partition_of(key, PARTITIONS), PERSONAL)
         self.shard = shard
         self.now = START
         self.states: dict[Ref, State] = {}

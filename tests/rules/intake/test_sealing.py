@@ -16,6 +16,7 @@ from services.intake.states import Record
 from tests.rules.intake.gate import BLOCKS, PERSONAL, complaint
 from tousu.failure import Stop
 from tousu.policy.pack import Pack
+from tousu.policy.policies import Policies
 from tousu.runtime.clock import SetClock
 from tousu.runtime.wiring import Wiring
 
@@ -123,7 +124,7 @@ def test_every_purpose_has_a_key_of_its_own() -> None:
 @pytest.mark.parametrize("key", (b"", b"short", b"x" * 33))
 def test_intake_does_not_start_without_a_master_key(pack: Pack, key: bytes) -> None:
     wiring = Wiring(
-        pack=pack,
+        policies=Policies.of(pack),
         partitions=4,
         clock=SetClock(NOW),
         time_from_events=False,

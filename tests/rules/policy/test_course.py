@@ -24,6 +24,7 @@ from tousu.event import Event
 from tousu.policy.course import begun
 from tousu.policy.loading import load_pack
 from tousu.policy.pack import Pack
+from tousu.policy.policies import Policies
 
 DEPARTMENTS = ("storage_and_transport", "quality_management", "customer_service")
 CASE = Ref("case", NUMBER)
@@ -103,9 +104,9 @@ class _Desks:
     """Router, sla and claims behind one another."""
 
     def __init__(self, pack: Pack) -> None:
-        self.router = Desk(RouterRules(pack), ROUTER_KINDS)
-        self.claims = Desk(ClaimsRules(pack), CLAIMS_KINDS)
-        self.sla = SlaRules(pack)
+        self.router = Desk(RouterRules(Policies.of(pack)), ROUTER_KINDS)
+        self.claims = Desk(ClaimsRules(Policies.of(pack)), CLAIMS_KINDS)
+        self.sla = SlaRules(Policies.of(pack))
         self.case: Case | None = None
         self.refused: list[str] = []
 

@@ -10,8 +10,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tousu.policy.pack import ClockRule, Limit, Pack
+from tousu.policy.clock_rule import ClockRule, Limit
+from tousu.policy.pack import ClaimRules, InquiryRules, Pack
 from tousu.policy.working_time import deadline
+
+
+def claims_of(pack: Pack) -> ClaimRules:
+    assert pack.claims is not None
+    return pack.claims
+
+
+def inquiries_of(pack: Pack) -> InquiryRules:
+    assert pack.inquiries is not None
+    return pack.inquiries
+
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -73,20 +85,20 @@ def test_there_are_no_other_channels(pack: Pack) -> None:
 
 
 def test_an_inquiry_ends_in_one_of_five_ways(pack: Pack) -> None:
-    assert set(pack.inquiries.outcomes) == {
+    assert set(inquiries_of(pack).outcomes) == {
         "delayed",
         "no_result",
         "result_found",
         "turned_into_complaint",
         "no_waybill_number",
     }
-    assert pack.inquiries.complaint_outcome == "turned_into_complaint"
+    assert inquiries_of(pack).complaint_outcome == "turned_into_complaint"
 
 
 def test_an_inquiry_is_valid_for_one_year_from_posting(pack: Pack) -> None:
     posted = datetime(2025, 3, 10, 15, 0, tzinfo=SHANGHAI)
     last = datetime(2026, 3, 11, 0, 0, tzinfo=SHANGHAI)
-    assert deadline(posted, pack.inquiries.valid_for, pack.calendar.newest) == last
+    assert deadline(posted, inquiries_of(pack).valid_for, pack.calendar.newest) == last
 
 
 @pytest.mark.parametrize(("name", "grade", "stars", "departments"), CLASSES)
@@ -177,7 +189,7 @@ def test_the_department_tells_the_customer_on_assignment(pack: Pack) -> None:
 
 @pytest.mark.parametrize(("name", "amount", "unit"), CLAIM_LIMITS)
 def test_a_step_of_a_claim_has_its_limit(pack: Pack, name: str, amount: int, unit: str) -> None:
-    limit = pack.claims.clocks[name].limit_for()
+    limit = claims_of(pack).clocks[name].limit_for()
     assert (limit.amount, limit.unit, limit.section) == (amount, unit, "C 5")
 
 
@@ -185,7 +197,7 @@ def test_a_step_of_a_claim_has_its_limit(pack: Pack, name: str, amount: int, uni
     ("route", "days"), (("same_city", 30), ("domestic", 30), ("hongkong_macau_taiwan", 30), ("international", 60))
 )
 def test_the_offer_depends_on_the_route(pack: Pack, route: str, days: int) -> None:
-    clocks = pack.claims.clocks.values()
+    clocks = claims_of(pack).clocks.values()
     (offer,) = [
         clock for clock in clocks if clock.name.startswith("offer") and clock.applies_to("claim", {"route": route})
     ]
@@ -193,21 +205,21 @@ def test_the_offer_depends_on_the_route(pack: Pack, route: str, days: int) -> No
 
 
 def test_the_right_to_claim_lasts_one_year(pack: Pack) -> None:
-    assert pack.claims.right_lasts == Limit(amount=1, unit="years", section="C 5")
+    assert claims_of(pack).right_lasts == Limit(amount=1, unit="years", section="C 5")
 
 
 @pytest.mark.parametrize(("item", "causes", "only_when"), CLAIM_FILE)
 def test_a_claim_file_needs(pack: Pack, item: str, causes: set[str], only_when: str) -> None:
-    evidence = pack.claims.evidence[item]
+    evidence = claims_of(pack).evidence[item]
     assert (set(evidence.causes), evidence.only_when) == (causes, only_when)
 
 
 def test_an_incomplete_file_is_returned_three_times(pack: Pack) -> None:
-    assert pack.claims.incomplete_returns_max == 3
+    assert claims_of(pack).incomplete_returns_max == 3
 
 
 def test_a_clock_never_runs_for_nothing_or_forever(pack: Pack) -> None:
-    every = (*pack.clocks.values(), *pack.claims.clocks.values())
+    every = (*pack.clocks.values(), *claims_of(pack).clocks.values())
     assert all(clock.limit_for(grade).amount > 0 for clock in every for grade in pack.grades)
 
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tousu.policy.calendar import Calendar, CalendarHistory, CalendarYear, Hours, UnpublishedYear
+from tousu.policy.clock_rule import Limit, Unit
 from tousu.policy.loading import load_calendar
-from tousu.policy.pack import Limit, Unit
 from tousu.policy.working_time import (
     Plan,
     counted_from,

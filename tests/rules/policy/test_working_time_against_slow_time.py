@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.rules.policy import slow_time
 from tests.rules.policy.slow_time import MINUTE, Intervals, SlowCalendar
 from tousu.policy.calendar import Calendar, CalendarYear, Hours, UnpublishedYear
-from tousu.policy.pack import Limit, Unit
+from tousu.policy.clock_rule import Limit, Unit
 from tousu.policy.working_time import counted_from, deadline, elapsed_between, moment_at_share, plan_clock, resume_clock
 
 # Two zones that change their clocks (on 29 March and 25 October, 8 March and 1 November 2026) and one that does not.

@@ -13,6 +13,7 @@ from tousu.contract import types_on, validator
 from tousu.decision import Decision, Output, Ref
 from tousu.event import Event, text_of_time
 from tousu.policy.pack import Pack
+from tousu.policy.policies import Policies
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NUMBER = "TS-20260105-000001"
@@ -31,7 +32,7 @@ class Desk:
     """One case and what was told of it. `now` is pipeline time: it never goes back."""
 
     def __init__(self, pack: Pack) -> None:
-        self.rules = SlaRules(pack)
+        self.rules = SlaRules(Policies.of(pack))
         self.ref = Ref(CASE, NUMBER)
         self.case: Case | None = None
         self.told: list[Output] = []

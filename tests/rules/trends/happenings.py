@@ -15,6 +15,7 @@ from tousu.decision import Output
 from tousu.event import Event, binary_headers, text_of_time
 from tousu.policy.loading import load_pack
 from tousu.policy.pack import EarlyWarning, Pack
+from tousu.policy.policies import Policies
 from tousu.runtime.arrival import TICK, from_ours
 from tousu.runtime.broker import Record
 
@@ -88,7 +89,7 @@ class PlainCounts:
 
 
 def overlook(pack: Pack, partitions: int) -> Overlook:
-    return Overlook(TrendRules(pack), partitions, PlainCounts(), {}, {})
+    return Overlook(TrendRules(Policies.of(pack)), partitions, PlainCounts(), {}, {})
 
 
 def taken(over: Overlook, records: Sequence[Record]) -> list[Output]:

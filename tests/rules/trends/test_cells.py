@@ -9,6 +9,7 @@ from services.trends.rules import TrendRules
 from tests.rules.trends.happenings import PACK, START, pack_with, routed, tick
 from tousu.event import Event
 from tousu.failure import Stop
+from tousu.policy.policies import Policies
 
 OUTLET = ("class", "outlet")
 ALL = ("class", "kind", "outlet", "region")
@@ -61,13 +62,13 @@ def test_region_of_an_outlet(outlet: str, region: str) -> None:
 
 def test_pack_that_counts_by_what_a_warning_cannot_name_is_refused() -> None:
     with pytest.raises(Stop, match="channel"):
-        TrendRules(pack_with(count_by=("class", "channel")))
+        TrendRules(Policies.of(pack_with(count_by=("class", "channel"))))
 
 
 def test_pack_whose_window_is_no_whole_number_of_steps_is_refused() -> None:
     with pytest.raises(Stop, match="multiple of step_hours"):
-        TrendRules(pack_with(window_hours=24, step_hours=5))
+        TrendRules(Policies.of(pack_with(window_hours=24, step_hours=5)))
 
 
 def test_pack_of_the_courier_network_can_be_counted() -> None:
-    assert TrendRules(PACK).history_steps == 29 * 24
+    assert TrendRules(Policies.of(PACK)).history_steps == 29 * 24

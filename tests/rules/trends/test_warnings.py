@@ -33,6 +33,7 @@ from tousu.contract import validator
 from tousu.decision import Output, Ref, State
 from tousu.event import Event, text_of_time
 from tousu.policy.pack import Pack
+from tousu.policy.policies import Policies
 from tousu.runtime.arrival import from_ours
 from tousu.runtime.broker import Record
 
@@ -148,6 +149,7 @@ def stories(draw: st.DrawFn) -> Happenings:
 def slowly(happenings: Happenings, pack: Pack, until: datetime) -> set[tuple[str, str, str, int]]:
     """(class, outlet, end of window, count) of every warning: every window of every cell counted from the raw list."""
     settings_ = pack.early_warning
+    assert settings_ is not None
     size, step = hours(settings_.window_hours), hours(settings_.step_hours)
     if not happenings:
         return set()
@@ -226,7 +228,7 @@ def test_alarm_that_is_remembered_is_not_raised_again() -> None:
 
 def folded(happenings: Happenings, pack: Pack, until: datetime) -> Iterator[Output]:
     """What the rules say on the loop: due clocks before every event, as tousu/runtime/draft.py does it."""
-    rules = FoldingRules(TrendRules(pack))
+    rules = FoldingRules(TrendRules(Policies.of(pack)))
     states: dict[Ref, State] = {}
 
     def settle(changes: dict[Ref, State | None]) -> None:
@@ -263,7 +265,7 @@ def test_loop_and_stream_say_the_same(happenings: Happenings) -> None:
 
 def test_loop_forgets_a_cell_that_nothing_was_counted_in_for_a_whole_history() -> None:
     pack = pack_with()
-    rules = FoldingRules(TrendRules(pack))
+    rules = FoldingRules(TrendRules(Policies.of(pack)))
     event = routed(outlet="")
     cell = Ref("tally", "class=damage")
     state = rules.apply(dict.fromkeys(rules.refs(event)), event, START).states[cell]
@@ -278,7 +280,7 @@ def test_loop_forgets_a_cell_that_nothing_was_counted_in_for_a_whole_history() -
 
 
 def test_other_events_leave_no_trace_on_the_loop() -> None:
-    rules = FoldingRules(TrendRules(pack_with()))
+    rules = FoldingRules(TrendRules(Policies.of(pack_with())))
     event = tick(START)
     assert rules.refs(event) == []
     assert rules.apply({}, event, START).no_op == "not_counted"

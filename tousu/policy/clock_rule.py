@@ -1,0 +1,182 @@
+"""The rules of clocks as a pack writes them: limits, what starts, pauses, ends them, who is told when.
+
+Conditions list the values they accept; there is no rule language. Source: domain, section 5; features, section 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+
+Unit = Literal[
+    "elapsed_minutes", "elapsed_hours", "business_hours", "working_days", "calendar_days", "statutory_days", "years"
+]
+Ends = Literal["end_of_day", "close_of_business"]
+SetBy = Literal["source", "pack"]
+Scalar = str | int | float | bool
+# What a condition accepts: for every field named, one of the listed values. An empty condition accepts everything.
+Accepts = dict[str, tuple[Scalar, ...]]
+
+
+class Limit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A length of time in the words of its source: 3 working days, 30 minutes.
+
+    `ends` matters for days only: at 24:00 of the last day, or when the office closes on it.
+    `set_by` says whether the source gives the figure or leaves it to the pack.
+    """
+
+    amount: int
+    unit: Unit
+    ends: Ends = "end_of_day"
+    section: str = ""
+    set_by: SetBy = "source"
+
+    def as_data(self) -> dict[str, int | str]:
+        """The limit as events carry it: `{"amount": 3, "unit": "working_days"}`."""
+        return {"amount": self.amount, "unit": self.unit}
+
+
+class Names(msgspec.Struct, frozen=True, kw_only=True):
+    """One name in the two languages of the readers."""
+
+    en: str
+    zh: str
+
+
+class Trigger(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that moves a clock: its short name (`customer_answered`), what its data and the case must say.
+
+    `case` speaks of the facts of the case as they are once the event has been applied, such as `stands`.
+    """
+
+    event: str
+    data: Accepts = {}
+    case: Accepts = {}
+
+    def hit_by(self, event: str, data: Mapping[str, Any], case: Mapping[str, Any]) -> bool:
+        """Whether an event (short name, data) sets this trigger off in a case with these facts."""
+        return event == self.event and accepts(self.data, data) and accepts(self.case, case)
+
+
+class Repeat(msgspec.Struct, frozen=True, kw_only=True):
+    """How often a rung is told again while the clock still waits: every so long, at most so many times more."""
+
+    every: Limit
+    times_max: int
+
+
+class Rung(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of an escalation ladder: when to tell `to`. Exactly one of the three times is given.
+
+    after: so long after the breach. before: when so much of the limit is left, in the measure of the clock's own unit.
+    at_share: when this share (0 to 1) of the limit is used.
+    quiet: `none` tells at any hour; `closed` waits for the opening hours of the calendar.
+    """
+
+    level: int
+    to: str
+    after: Limit | None = None
+    before: Limit | None = None
+    at_share: float | None = None
+    quiet: Literal["none", "closed"] = "none"
+    repeat: Repeat | None = None
+    section: str = ""
+
+
+class Pauses(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a clock may be paused, and for which reasons. A clock without any refuses a pause.
+
+    cap: the most that all pauses of one generation may last together; then the clock goes on by itself.
+    """
+
+    reasons: tuple[str, ...]
+    section: str
+    set_by: SetBy = "source"
+    cap: Limit | None = None
+
+
+class Extensions(msgspec.Struct, frozen=True, kw_only=True):
+    """How a limit may be extended.
+
+    times_max: how often. by_max: the most that one extension may add to the limit, None for no bound.
+    needs: what must be told with it: who approved it (`approval`), when the customer was told (`notice`).
+    """
+
+    times_max: int
+    section: str
+    by_max: Limit | None = None
+    needs: tuple[Literal["approval", "notice"], ...] = ("approval",)
+    set_by: SetBy = "source"
+
+
+class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
+    """One clock: which cases it runs in, what starts and stops it, how long it is, who is warned.
+
+    kind: complaint or inquiry (a claim's clocks stand under `claims`).
+    applies_when: facts of the case that must hold, by listed values.
+    starts_on / starts_with / starts_at: the event that creates the clock, what its data must say, and the time from
+        which it counts: `received_at` (the earliest receipt of the case) or `event_time` (the time of that event).
+    restarted_by: events that start a new generation at their own time (a new department is assigned, say).
+    reset_by: events that set the same generation back to its full limit, while it is not breached.
+    paused_by / resumed_by: events that pause and resume it beside an explicit report.
+    limit / limit_by_grade: exactly one of the two; ask `limit_for(grade)`.
+    warn_at_share: shares of the limit used, in (0, 1), at which a warning goes out.
+    warn_before: how much of the limit is left when a warning goes out, in the clock's own measure.
+    on_reopen: `restart` starts a new generation at the time of reopening; `resume` goes on with what was left when
+        the case closed; `leave` lets the clock rest.
+    on_change: what another limit in mid-case (a graver grade, a newer pack) does with what has been used:
+        `retroactive` keeps the time used, `proportional` the share used, `reset` starts the new limit afresh.
+    statutory: the limit is the law's: nothing pauses it.
+    outlives_case: it goes on, and may start, after the case is closed (a revisit, a regulator's appeal).
+    """
+
+    name: str
+    label: Names
+    kind: Literal["complaint", "inquiry", "claim"]
+    starts_on: str
+    starts_at: Literal["received_at", "event_time"]
+    met_by: tuple[Trigger, ...]
+    section: str
+    starts_with: Accepts = {}
+    restarted_by: tuple[Trigger, ...] = ()
+    reset_by: tuple[Trigger, ...] = ()
+    paused_by: tuple[Trigger, ...] = ()
+    resumed_by: tuple[Trigger, ...] = ()
+    cancelled_by: tuple[Trigger, ...] = ()
+    applies_when: Accepts = {}
+    limit: Limit | None = None
+    limit_by_grade: dict[str, Limit] = {}
+    pauses: Pauses | None = None
+    extensions: Extensions | None = None
+    warn_at_share: tuple[float, ...] = ()
+    warn_before: tuple[Limit, ...] = ()
+    escalation: tuple[Rung, ...] = ()
+    on_reopen: Literal["restart", "resume", "leave"] = "leave"
+    on_change: Literal["retroactive", "proportional", "reset"] = "retroactive"
+    statutory: bool = False
+    outlives_case: bool = False
+    note: str = ""
+
+    @property
+    def pausable(self) -> bool:
+        """Whether any reason pauses this clock."""
+        return self.pauses is not None
+
+    def may_pause(self, reason: str) -> bool:
+        """Whether this reason pauses this clock."""
+        return self.pauses is not None and reason in self.pauses.reasons
+
+    def limit_for(self, grade: str | None = None) -> Limit:
+        """The limit for a case of this grade. Raises KeyError for a grade that is not in the pack."""
+        return self.limit if self.limit is not None else self.limit_by_grade[grade or ""]
+
+    def applies_to(self, kind: str, facts: Mapping[str, Any]) -> bool:
+        """Whether the clock runs in a case of this kind with these facts."""
+        return self.kind == kind and accepts(self.applies_when, facts)
+
+
+def accepts(condition: Accepts, facts: Mapping[str, Any]) -> bool:
+    """Whether the facts have, for every field of the condition, one of its values; a fact that is missing does not."""
+    return all(facts.get(field) in values for field, values in condition.items())
