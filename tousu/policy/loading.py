@@ -20,7 +20,7 @@ import msgspec
 import orjson
 
 from tousu.failure import Stop
-from tousu.policy import document, sense
+from tousu.policy import document, sense, words
 from tousu.policy.calendar import Calendar, CalendarHistory, CalendarYear, Hours
 from tousu.policy.document import Document, Fault
 from tousu.policy.pack import SECTIONS_BY_NAME, Pack
@@ -37,7 +37,8 @@ _WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "sat
 def load_pack(name: str) -> Pack:
     """The pack of a name (`courier-network`) or of a path to a YAML file.
 
-    A path's calendar is looked for in `calendars/` beside the file, then among those of the repository.
+    A path's calendar is looked for in `calendars/` beside the file, then among those of the repository; its words
+    likewise in `words/`.
     Raises Stop `invalid_pack` with every fault found, or `no_such_pack`.
     """
     path = _path_of(name)
@@ -84,10 +85,16 @@ def read_pack(path: Path) -> Pack | tuple[Fault, ...]:
     faults = _faults_of_form(path, text, "pack")
     if faults:
         return faults
-    history = _read_calendar(_calendar_path(path, text.value["calendar"]))
+    history = _read_calendar(_beside(path, "calendars", text.value["calendar"]))
     if not isinstance(history, CalendarHistory):
-        return history or (_no_calendar(path, text),)
-    pack = _pack_of(text.value, history)
+        return history or (_no_file(path, text, "calendar", "calendars"),)
+    lists = _read_words(_beside(path, "words", text.value["words"]))
+    if not isinstance(lists, dict):
+        return lists or (_no_file(path, text, "words", "words"),)
+    faults = _at_lines(path, text, tuple(words.faults_of_use(text.value, lists)))
+    if faults:
+        return faults
+    pack = _pack_of(words.with_words(text.value, lists), history)
     return _at_lines(path, text, sense.faults_of(pack)) or pack
 
 
@@ -128,20 +135,31 @@ def _read_calendar(path: Path) -> CalendarHistory | tuple[Fault, ...]:
     return faults or _at_lines(path, text, _faults_of_calendar(text.value)) or calendar_of(text.value)
 
 
-def _calendar_path(pack: Path, name: str) -> Path:
-    beside = pack.parent / "calendars" / f"{name}.yaml"
-    return beside if beside.is_file() else POLICIES / "calendars" / f"{name}.yaml"
+def _read_words(path: Path) -> dict[str, Any] | tuple[Fault, ...]:
+    """Read one file of words: its values, or what is wrong; nothing at all where there is no such file."""
+    if not path.is_file():
+        return ()
+    text = document.read_document(path.read_text("utf-8"))
+    faults = _faults_of_form(path, text, "word_lists")
+    values: dict[str, Any] = text.value
+    return faults or _at_lines(path, text, tuple(words.faults_of_lists(values))) or values
 
 
-def _no_calendar(path: Path, text: Document) -> Fault:
-    name = text.value["calendar"]
+def _beside(pack: Path, folder: str, name: str) -> Path:
+    beside = pack.parent / folder / f"{name}.yaml"
+    return beside if beside.is_file() else POLICIES / folder / f"{name}.yaml"
+
+
+def _no_file(path: Path, text: Document, field: str, folder: str) -> Fault:
+    name = text.value[field]
+    known = sorted(file.stem for file in (POLICIES / folder).glob("*.yaml"))
     return Fault(
         file=str(path),
-        line=text.line_of(("calendar",)),
-        field="calendar",
-        problem=f"there is no calendar {name}",
-        fix=f"Write {name}.yaml in the folder calendars beside the pack, or name another",
-        example="calendar: china",
+        line=text.line_of((field,)),
+        field=field,
+        problem=f"there is no {field} {name}" if field == "calendar" else f"there are no {field} {name}",
+        fix=f"Write {name}.yaml in the folder {folder} beside the pack, or name one of: {', '.join(known)}",
+        example=f"{field}: {known[0]}",
     )
 
 
@@ -247,8 +265,8 @@ def _schema() -> dict[str, Any]:
 @cache
 def _validator(form: str) -> jsonschema_rs.Draft202012Validator:
     schema = _schema()
-    if form == "calendar":
-        schema = {"$schema": schema["$schema"], "$ref": "#/$defs/calendar", "$defs": schema["$defs"]}
+    if form != "pack":
+        schema = {"$schema": schema["$schema"], "$ref": f"#/$defs/{form}", "$defs": schema["$defs"]}
     return jsonschema_rs.Draft202012Validator(schema)
 
 

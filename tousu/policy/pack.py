@@ -36,7 +36,10 @@ class Department(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
-    """Words and phrases that point to a class, apart by script so that each list can be reviewed by a reader of it."""
+    """Words and phrases that point to a class, apart by script so that each list can be reviewed by a reader of it.
+
+    They stand in files of their own (`policies/words`); `tousu.policy.words` puts them into the pack that names them.
+    """
 
     simplified: tuple[str, ...]
     traditional: tuple[str, ...]

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tousu.policy.clock_rule import ClockRule, Limit
-from tousu.policy.pack import Pack, Words
+from tousu.policy.pack import Pack
 
 
 class Finding(NamedTuple):
@@ -49,21 +49,6 @@ def names_exist(pack: Pack) -> Iterator[Finding]:
         if name not in known[section]:
             names = ", ".join(known[section])
             yield Finding(path, f"{name} is not among the {section}", f"Use one of: {names}; or add it to {section}")
-
-
-def every_class_has_words(pack: Pack) -> Iterator[Finding]:
-    """A class without words is found by nobody, and one word for two classes decides nothing."""
-    owners: dict[str, str] = {}
-    for one in pack.classes.values():
-        words = all_words(one.words)
-        if not words:
-            yield Finding(("classes", one.name, "words"), "no word leads to this class", "Add at least one word")
-        for word in sorted(words):
-            other = owners.setdefault(word, one.name)
-            if other != one.name:
-                yield Finding(
-                    ("classes", one.name, "words"), f"the word {word} is claimed by {other} too", "Keep it in one class"
-                )
 
 
 def every_clock_has_a_limit(pack: Pack) -> Iterator[Finding]:
@@ -155,11 +140,6 @@ def zone_is_real(pack: Pack) -> Iterator[Finding]:
         )
 
 
-def all_words(words: Words) -> frozenset[str]:
-    """The words of all scripts."""
-    return frozenset((*words.simplified, *words.traditional, *words.english))
-
-
 def _clocks(pack: Pack) -> Iterator[tuple[tuple[str | int, ...], ClockRule]]:
     yield from ((("clocks", name), clock) for name, clock in pack.clocks.items())
     if pack.claims is not None:
@@ -168,7 +148,6 @@ def _clocks(pack: Pack) -> Iterator[tuple[tuple[str | int, ...], ClockRule]]:
 
 CHECKS: Final[tuple[Callable[[Pack], Iterator[Finding]], ...]] = (
     names_exist,
-    every_class_has_words,
     every_clock_has_a_limit,
     no_clock_meets_itself,
     warnings_and_rungs_rise,

@@ -17,6 +17,7 @@ from tousu.policy.pack import Pack
 
 GOOD = (POLICIES / "courier-network.yaml").read_text("utf-8")
 CALENDAR = (POLICIES / "calendars" / "china.yaml").read_text("utf-8")
+WORDS = (POLICIES / "words" / "courier.yaml").read_text("utf-8")
 
 
 def faults_of(folder: Path, text: str) -> tuple[Fault, ...]:
@@ -86,7 +87,6 @@ SENSE = (
         "not among the departments",
     ),
     ("disputes_to: customer_service", "disputes_to: nobody", "routing.disputes_to", "not among the departments"),
-    ("        - 延误\n", "        - 延误\n        - 丢失\n", "classes.loss.words", "claimed by delay too"),
     (
         "      major: {amount: 5, unit: working_days, section: C 5}\n",
         "",
@@ -128,6 +128,20 @@ SENSE = (
     ("time_zone: Asia/Shanghai", "time_zone: Asia/Peking", "time_zone", "no such time zone"),
     ("time_zone: Asia/Shanghai", "time_zone: Asia/Tokyo", "time_zone", "counts in Asia/Shanghai"),
     ("calendar: china", "calendar: atlantis", "calendar", "there is no calendar"),
+    ("words: courier", "words: atlantis", "words", "there are no words atlantis"),
+    ("  loss:\n    label", "  theft:\n    label", "classes.theft", "the words courier have none of theft"),
+    (
+        "  loss:\n    label",
+        "  loss:\n    words_of: [loss, theft]\n    label",
+        "classes.loss.words_of",
+        "the words courier have none of theft",
+    ),
+    (
+        "  loss:\n    label",
+        "  loss:\n    words_of: [loss, delay]\n    label",
+        "classes.loss.words_of",
+        "the words of delay lead to delay too",
+    ),
 )
 
 
@@ -147,12 +161,57 @@ def test_a_claim_without_a_checklist_is_told(tmp_path: Path) -> None:
     assert {fault.field for fault in found} == {"classes.shortage.claim", "classes.contents_mismatch.claim"}
 
 
-def test_a_class_without_words_is_told(tmp_path: Path) -> None:
-    start = GOOD.index("      simplified:\n        - 短少")
-    end = GOOD.index("    claim:", start)
-    bad = GOOD[:start] + "      simplified: []\n      traditional: []\n      english: []\n" + GOOD[end:]
-    (fault,) = faults_of(tmp_path, bad)
-    assert (fault.field, fault.problem) == ("classes.shortage.words", "no word leads to this class")
+WORDS_FAULTS = (
+    (
+        "  delay:\n    simplified:\n",
+        "  delay:\n    simplified:\n      - 丢失\n",
+        "classes.loss.simplified.0",
+        "by delay too",
+    ),
+    (
+        "  delay:\n    simplified:\n",
+        "  delay:\n    simplified:\n      - ＬＯＳＴ\n",
+        "classes.loss.english.0",
+        "by delay too",
+    ),
+    (
+        "  loss:\n",
+        "  theft: {simplified: [], traditional: [], english: []}\n  loss:\n",
+        "classes.theft",
+        "no word leads to this class",
+    ),
+    ("  loss:\n    simplified:\n", "  loss:\n    simple:\n", "classes.loss", "the field simplified is missing"),
+    ("negations:\n", "negation:\n", "", "the field negations is missing"),
+)
+
+
+@pytest.mark.parametrize(("good", "bad", "field", "problem"), WORDS_FAULTS)
+def test_words_that_are_not_right_are_refused_with_their_own_line(
+    tmp_path: Path, good: str, bad: str, field: str, problem: str
+) -> None:
+    assert good in WORDS
+    (tmp_path / "words").mkdir()
+    (tmp_path / "words" / "courier.yaml").write_text(WORDS.replace(good, bad, 1), "utf-8")
+    found = faults_of(tmp_path, GOOD)
+    assert (field, True) in [(fault.field, problem in fault.problem) for fault in found], found
+    assert {Path(fault.file).name for fault in found} == {"courier.yaml"}
+    assert found[0].fix
+
+
+def test_words_beside_the_pack_come_first(tmp_path: Path) -> None:
+    (tmp_path / "words").mkdir()
+    (tmp_path / "words" / "courier.yaml").write_text(WORDS.replace("- 延误", "- 龟速", 1), "utf-8")
+    path = tmp_path / "pack.yaml"
+    path.write_text(GOOD, "utf-8")
+    assert "龟速" in load_pack(str(path)).classes["delay"].words.simplified
+    assert "龟速" not in load_pack("courier-network").classes["delay"].words.simplified
+
+
+def test_a_class_may_take_the_words_of_others(tmp_path: Path) -> None:
+    path = tmp_path / "pack.yaml"
+    path.write_text(GOOD.replace("  loss:\n    label", "  gone:\n    words_of: [loss]\n    label"), "utf-8")
+    pack = load_pack(str(path))
+    assert pack.classes["gone"].words == load_pack("courier-network").classes["loss"].words
 
 
 CALENDAR_FAULTS = (
