@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from tousu.cli import rejected, topics
+from tousu.cli import policy, rejected, topics
 from tousu.cli.audit import audit
 from tousu.cli.backlog import backlog
 from tousu.cli.case import case
@@ -27,5 +27,6 @@ app = typer.Typer(
 )  # fmt: skip
 for command in (demo, up, simulate, publish, tail, case, explain, backlog, rebuild, audit):
     app.command(command.__name__)(command)
+app.add_typer(policy.app, name="policy")
 app.add_typer(rejected.app, name="rejected")
 app.add_typer(topics.app, name="topics")

@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import jsonschema_rs
@@ -20,7 +20,7 @@ import msgspec
 import orjson
 
 from tousu.failure import Stop
-from tousu.policy import document, sense, words
+from tousu.policy import document, sense, traps, words
 from tousu.policy.calendar import Calendar, CalendarHistory, CalendarYear, Hours
 from tousu.policy.document import Document, Fault
 from tousu.policy.pack import SECTIONS_BY_NAME, Pack
@@ -41,17 +41,15 @@ def load_pack(name: str) -> Pack:
     likewise in `words/`.
     Raises Stop `invalid_pack` with every fault found, or `no_such_pack`.
     """
-    path = _path_of(name)
-    if not path.is_file():
-        known = ", ".join(sorted(file.stem for file in POLICIES.glob("*.yaml")))
-        raise Stop("no_such_pack", f"there is no pack {name} ({path}); give a path to a .yaml file or one of: {known}")
+    path, *_ = files_of(name)
     pack = read_pack(path)
     if isinstance(pack, Pack):
         return pack
     raise Stop("invalid_pack", "\n" + "\n".join(str(fault) for fault in pack))
 
 
-def _path_of(name: str) -> Path:
+def path_of(name: str) -> Path:
+    """Where a pack of this name (or path) lies, whether it is there or not."""
     return Path(name) if name.endswith((".yaml", ".yml")) else POLICIES / f"{name}.yaml"
 
 
@@ -65,11 +63,42 @@ def load_policies(own: str, organisations: Mapping[str, str] | None = None) -> P
     return Policies({organisation: _history(name) for organisation, name in named.items()})
 
 
+def load_version(name: str) -> Pack:
+    """The pack of a name or path, or with `NAME@VERSION` one of its versions. Raises Stop as `load_pack`."""
+    stem, _, number = name.partition("@")
+    if not number:
+        return load_pack(name)
+    versions = _history(stem).versions
+    found = next((pack for pack in versions if pack.version == number), None)
+    if found is None:
+        known = ", ".join(pack.version for pack in versions)
+        raise Stop("no_such_pack", f"pack {stem} has no version {number}; it has {known}")
+    return found
+
+
+def files_of(name: str) -> tuple[Path, ...]:
+    """The file of a pack and those of its earlier versions. Raises Stop `no_such_pack`."""
+    path = path_of(name)
+    if not path.is_file():
+        known = ", ".join(sorted(file.stem for file in POLICIES.glob("*.yaml")))
+        raise Stop("no_such_pack", f"there is no pack {name} ({path}); give a path to a .yaml file or one of: {known}")
+    return path, *sorted((path.parent / "earlier").glob(f"{path.stem}-*.yaml"))
+
+
+def findings_of(path: Path, moment: datetime) -> list[tuple[Literal["fault", "trap"], Fault]]:
+    """What `tousu policy check` tells of one file: its faults, or, where there are none, its traps at a moment."""
+    pack = read_pack(path)
+    if not isinstance(pack, Pack):
+        return [("fault", fault) for fault in pack]
+    text = document.read_document(path.read_text("utf-8"))
+    found = [*traps.traps_of(pack), *traps.years_missing(pack, moment)]
+    return [("trap", fault) for fault in _at_lines(path, text, found)]
+
+
 def _history(name: str) -> PackHistory:
     newest = load_pack(name)
-    path = _path_of(name)
-    earlier = [load_pack(str(file)) for file in sorted((path.parent / "earlier").glob(f"{path.stem}-*.yaml"))]
-    packs = [*earlier, newest]
+    path, *others = files_of(name)
+    packs = [*(load_pack(str(file)) for file in others), newest]
     ids = {pack.id for pack in packs}
     if len(ids) > 1:
         raise Stop("invalid_pack", f"versions of {path} have different ids: {', '.join(sorted(ids))}")

@@ -1,0 +1,93 @@
+"""`tousu policy`: faults and traps with file and line, differences, and a period played under two packs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+import pytest
+
+from tests.integration.cli.test_commands import run
+
+NETWORK = "policies/courier-network.yaml"
+UNTIL = "2026-10-09T00:00:00+08:00"
+
+
+@pytest.fixture
+def morning(tmp_path: Path) -> Path:
+    """The first events of the example's day, and what was reported of them."""
+    file = tmp_path / "morning.jsonl"
+    file.write_bytes(b"".join(Path("examples/courier-day.jsonl").read_bytes().splitlines(keepends=True)[:60]))
+    return file
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Path:
+    """The courier network with one limit shorter, as a next version."""
+    text = Path(NETWORK).read_text("utf-8").replace('version: "1.0.0"', 'version: "1.1.0"', 1)
+    file = tmp_path / "shorter.yaml"
+    file.write_text(text.replace("major: {amount: 5,", "major: {amount: 2,", 1), "utf-8")
+    return file
+
+
+def test_a_good_pack_is_0() -> None:
+    done = run("policy", "check", "courier-network", "--at", "2026-11-26T00:00:00+08:00")
+    assert (done.returncode, done.stdout) == (0, b"courier-network: nothing found\n")
+
+
+def test_a_trap_is_1_with_file_line_and_fix(changed: Path) -> None:
+    changed.write_text(changed.read_text("utf-8").replace("starts_on: routed", "starts_on: rooted", 1), "utf-8")
+    done = run("policy", "check", str(changed), "--at", "2026-11-26T00:00:00+08:00")
+    lines = changed.read_text("utf-8").splitlines()
+    line = 1 + next(number for number, text in enumerate(lines) if "rooted" in text)
+    wanted = f"trap: {changed}:{line}: clocks.acknowledgement.starts_on: no event is called rooted"
+    assert done.returncode == 1
+    assert done.stdout.decode().startswith(wanted)
+    assert b"Did you mean routed?" in done.stdout
+
+
+def test_a_fault_is_1_too_and_json_says_which(changed: Path) -> None:
+    changed.write_text(changed.read_text("utf-8").replace("grade: complex\n", "grade: hard\n", 1), "utf-8")
+    done = run("policy", "check", str(changed), "--json")
+    found = orjson.loads(done.stdout)["found"]
+    assert done.returncode == 1
+    assert [(one["kind"], one["field"]) for one in found] == [("fault", "classes.delay.grade")]
+
+
+def test_a_pack_that_is_not_there_is_4() -> None:
+    done = run("policy", "check", "nowhere")
+    assert done.returncode == 4
+    assert done.stderr.startswith(b"tousu: there is no pack nowhere")
+
+
+def test_no_difference_is_0_and_a_difference_1(changed: Path) -> None:
+    assert run("policy", "diff", "courier-network", "courier-network").returncode == 0
+    done = run("policy", "diff", "courier-network", str(changed), "--json")
+    fields = [one["field"] for one in orjson.loads(done.stdout)["differences"]]
+    assert done.returncode == 1
+    assert fields == ["version", "clocks.resolution.limit_by_grade.major"]
+
+
+def test_a_version_that_is_not_there_is_4() -> None:
+    done = run("policy", "diff", "courier-network@0.0.1", "courier-network")
+    assert done.returncode == 4
+    assert b"has no version 0.0.1; it has 1.0.0" in done.stderr
+
+
+def test_a_period_under_a_shorter_limit_is_due_earlier(changed: Path, morning: Path) -> None:
+    packs = ("--pack", str(changed), "--against", NETWORK)
+    done = run("policy", "simulate", *packs, str(morning), "--until", UNTIL, "--json")
+    assert done.returncode == 1
+    found = orjson.loads(done.stdout)
+    assert found["new"]["breaches"] >= found["old"]["breaches"]
+    assert found["new"]["complaints"] == found["old"]["complaints"] > 0
+    assert found["cases"]
+    for case in found["cases"]:
+        assert case["old_number"] == case["new_number"]
+        assert case["fields"]["resolution.due"]["new"] < case["fields"]["resolution.due"]["old"]
+
+
+def test_the_same_pack_twice_differs_in_nothing(morning: Path) -> None:
+    done = run("policy", "simulate", "--pack", NETWORK, "--against", NETWORK, str(morning))
+    assert done.returncode == 0
+    assert b"cases differ" not in done.stdout

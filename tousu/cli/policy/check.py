@@ -1,0 +1,65 @@
+"""`tousu policy check`: everything that is wrong with a pack, and everything that only looks right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tousu.cli import options
+
+
+def check(
+    packs: Annotated[
+        list[str] | None,
+        typer.Argument(help="Packs by name or path; all of policies/ where none is given.", metavar="PACK"),
+    ] = None,
+    at: Annotated[
+        str, typer.Option(metavar="TIME", help="The moment for which calendars must be there (RFC 3339). Default: now.")
+    ] = "",
+    as_json: options.AsJson = False,
+) -> None:
+    """Look for faults and traps: a clock that never starts, a pause that cancels, a class without a clock, a year
+    without a calendar.
+
+    A fault keeps a process from starting; a trap does not, and is worse for it. Exit code 1 where something was found.
+
+    Example: tousu policy check courier-network
+    """
+    from tousu.cli import output
+    from tousu.event import time_of_text
+    from tousu.policy.loading import POLICIES
+    from tousu.runtime.clock import WallClock
+
+    moment = time_of_text(at, "--at") if at else WallClock().now()
+    names = packs or sorted(file.stem for file in POLICIES.glob("*.yaml"))
+    found = [row for name in names for row in _findings(name, moment)]
+    if as_json:
+        output.json_document({"packs": names, "at": moment.isoformat(), "found": found})
+    elif found:
+        for row in found:
+            example = f"\n    for example: {row['example']}" if row["example"] else ""
+            place = f"{row['file']}:{row['line']}: {row['field'] or 'the whole document'}"
+            output.lines(f"{row['kind']}: {place}: {row['problem']}. {row['fix']}{example}")
+    else:
+        output.lines(f"{', '.join(names)}: nothing found")
+    if found:
+        raise typer.Exit(1)
+
+
+def _findings(name: str, moment: Any) -> list[dict[str, Any]]:
+    """The faults and traps of a pack and of its earlier versions, each with its file and line."""
+    from tousu.policy.loading import files_of, findings_of
+
+    return [row for file in files_of(name) for row in _rows(file, findings_of(file, moment))]
+
+
+def _rows(file: Path, found: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": kind, "file": str(file), "line": fault.line, "field": fault.field, "problem": fault.problem,
+            "fix": fault.fix, "example": fault.example,
+        }
+        for kind, fault in found
+    ]  # fmt: skip
