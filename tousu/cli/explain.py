@@ -156,7 +156,7 @@ def _named_days(calendar: str) -> dict[date, str]:
     file = yaml.safe_load((POLICIES / "calendars" / f"{calendar}.yaml").read_text("utf-8"))
     found: dict[date, str] = {}
     for version in file["versions"]:
-        for year in version["years"].values():
+        for year in version.get("years", {}).values():
             found |= {date.fromisoformat(day): name for day, name in year["holidays"].items()}
             found |= dict.fromkeys(map(date.fromisoformat, year["make_up_days"]), "调休")
     return found

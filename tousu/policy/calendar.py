@@ -7,17 +7,22 @@ as stretches of UTC time, so that a deadline is two binary searches and daylight
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import accumulate
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from tousu.policy.stretches import ALL, Span, Stretches, joined, without
+
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
+NEXT_YEAR_WANTED_FROM: Final = (12, 1)
+"""Month and day from which the next year must be there. China's came on 25 October 2023, 12 November 2024 and
+4 November 2025 (policies/calendars/china.yaml); those of other countries come earlier."""
 
 
 class Hours(msgspec.Struct, frozen=True):
@@ -48,43 +53,43 @@ class UnpublishedYear(msgspec.Struct, frozen=True, kw_only=True):
         return f"calendar {self.calendar} {self.version} has no year {self.year}: publish it in policies/calendars"
 
 
-class Stretches:
-    """Disjoint stretches of UTC time in order, in microseconds since 1970, with what lies before each."""
+class Suspension(msgspec.Struct, frozen=True, kw_only=True, rename={"since": "from"}):
+    """A time in which the clocks of one region stand still: a flood, an epidemic. `region` is an ISO 3166-2 code."""
 
-    __slots__ = ("_before", "_ends", "_starts")
-
-    def __init__(self, stretches: Sequence[tuple[int, int]]) -> None:
-        """Take stretches in order; each must end after it starts and not before its predecessor ended."""
-        self._starts = [start for start, _ in stretches]
-        self._ends = [end for _, end in stretches]
-        self._before = [0, *accumulate(end - start for start, end in stretches)]
-
-    def passed(self, at_us: int) -> int:
-        """How much of the stretches lies before this moment."""
-        index = bisect_right(self._starts, at_us) - 1
-        if index < 0:
-            return 0
-        return self._before[index] + min(at_us, self._ends[index]) - self._starts[index]
-
-    def moment(self, amount_us: int) -> int | None:
-        """The first moment before which this much (over 0) of the stretches lies; None where they do not hold it."""
-        index = bisect_left(self._before, amount_us) - 1
-        if index >= len(self._starts):
-            return None
-        return self._starts[index] + amount_us - self._before[index]
+    id: str
+    region: str
+    since: datetime
+    until: datetime
+    reason: str
+    approved_by: str
 
 
 class Calendar:
-    """One version of a calendar, ready for use. Immutable by convention; equal by id and version."""
+    """One version of a calendar, ready for use; `for_region` gives it as it counts in a region. Never changed once
+    built; equal by id, version and region (None: of no region, so nothing is suspended).
+
+    `elapsing`, `days`, `working` and `open` are the time that counts, in microseconds: all of it, whole local days,
+    whole worked days, opening hours. In a region that is suspended for a time, that time is cut out of `elapsing` and
+    `open`, and every local day that it touches out of `days` and `working` (docs/decisions, 15).
+    """
 
     __slots__ = (
+        "_base",
         "_closing",
+        "_counted",
+        "_hours",
         "_known",
         "_known_us",
+        "_regional",
+        "_suspended",
+        "_suspensions",
         "_working",
+        "days",
+        "elapsing",
         "holds_from",
         "id",
         "open",
+        "region",
         "version",
         "working",
         "years",
@@ -101,36 +106,72 @@ class Calendar:
         weekly: Mapping[int, Sequence[Hours]],
         make_up_hours: Sequence[Hours],
         years: Mapping[int, CalendarYear],
+        suspensions: Sequence[Suspension] = (),
     ) -> None:
-        """Work out every published day. `weekly` maps 0 (Monday) to 6 to the day's hours; a missing day is free."""
+        """Work out every published day. `weekly` maps 0 (Monday) to 6 to the day's hours; a missing day is free.
+        `suspensions` are all that stand in this version, of whatever region."""
         self.id = id
         self.version = version
         self.holds_from = holds_from
         self.zone = zone
+        self.region: str | None = None
         self.years = frozenset(years)
         self._known = [
             range(date(first, 1, 1).toordinal(), date(last + 1, 1, 1).toordinal()) for first, last in _runs(years)
         ]
         self._known_us = [(self.day_start_us(run.start), self.day_start_us(run.stop)) for run in self._known]
-        self._working: list[int] = []
-        self._closing: dict[int, int] = {}
-        days: list[tuple[int, int]] = []
-        hours: list[tuple[int, int]] = []
+        self._hours: dict[int, list[Span]] = {}
         for day, intervals in _worked_days(weekly, make_up_hours, years):
             ordinal = day.toordinal()
-            spans = [(self._at(ordinal, part.start), self._at(ordinal, part.end, end=True)) for part in intervals]
-            self._working.append(ordinal)
-            self._closing[ordinal] = spans[-1][1]
-            days.append((self.day_start_us(ordinal), self.day_start_us(ordinal + 1)))
-            hours.extend(spans)
-        self.working = Stretches(days)
-        self.open = Stretches(hours)
+            self._hours[ordinal] = [
+                (self._at(ordinal, part.start), self._at(ordinal, part.end, end=True)) for part in intervals
+            ]
+        self._suspensions: dict[str, list[Suspension]] = {}
+        for each in sorted(suspensions, key=lambda each: (each.since, each.id)):
+            self._suspensions.setdefault(each.region, []).append(each)
+        self._base = self
+        self._regional: dict[str, Calendar] = {}
+        self._lay_out(())
+
+    def _lay_out(self, suspended: Sequence[Suspension]) -> None:
+        """Work out the time that counts while these suspensions stand."""
+        self._suspended = suspended
+        off_us = joined((microseconds(each.since), microseconds(each.until)) for each in suspended)
+        days_off = joined(
+            (self.local_day(each.since), self.local_day(each.until - MICROSECOND) + 1) for each in suspended
+        )
+        free = {ordinal for first, end in days_off for ordinal in range(first, end)}
+        self._closing = {ordinal: spans[-1][1] for ordinal, spans in self._hours.items() if ordinal not in free}
+        self._working = list(self._closing)
+        self._counted = Stretches(without(ALL, days_off))
+        self.days = Stretches(without(ALL, [(self.day_start_us(day), self.day_start_us(end)) for day, end in days_off]))
+        self.elapsing = Stretches(without(ALL, off_us))
+        self.working = Stretches([(self.day_start_us(day), self.day_start_us(day + 1)) for day in self._working])
+        self.open = Stretches(without((span for spans in self._hours.values() for span in spans), off_us))
+
+    def for_region(self, region: str | None) -> Calendar:
+        """The calendar as it counts in a region; the one of no region where nothing is suspended there."""
+        suspended = self._suspensions.get(region) if region is not None else None
+        if region is None or suspended is None:
+            return self._base
+        if region not in self._regional:
+            regional = self._regional[region] = copy(self._base)
+            regional.region = region
+            regional._lay_out(suspended)  # noqa: SLF001 - a calendar like this one
+        return self._regional[region]
+
+    def suspended_between(self, start: datetime, end: datetime) -> tuple[Suspension, ...]:
+        """The suspensions that touch a stretch of time, earliest first; none in a calendar that is of no region."""
+        return tuple(each for each in self._suspended if each.since < end and start < each.until)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Calendar) and (self.id, self.version) == (other.id, other.version)
+        return isinstance(other, Calendar) and self._name() == other._name()
 
     def __hash__(self) -> int:
-        return hash((self.id, self.version))
+        return hash(self._name())
+
+    def _name(self) -> tuple[str, str, str | None]:
+        return self.id, self.version, self.region
 
     def reference(self) -> dict[str, str]:
         """The calendar as decisions and events name it: `{"id": ..., "version": ...}`."""
@@ -153,6 +194,12 @@ class Calendar:
     def closing_us(self, ordinal: int) -> int:
         """The moment at which the office closes on a worked day. Raises KeyError for a day that is not worked."""
         return self._closing[ordinal]
+
+    def day_after(self, ordinal: int, count: int) -> int:
+        """The count-th (from 1) local day after another that counts, worked or not, as an ordinal."""
+        end = self._counted.place(self._counted.passed(ordinal + 1) + count)
+        assert end is not None, "the days that count have no end"
+        return end - 1
 
     def working_day_after(self, ordinal: int, count: int) -> int | UnpublishedYear:
         """The count-th (from 1) worked day after a local day, as an ordinal."""
@@ -202,6 +249,15 @@ class CalendarHistory(msgspec.Struct, frozen=True, kw_only=True):
     def newest(self) -> Calendar:
         """The version that was published last."""
         return self.versions[-1]
+
+
+def missing_years(calendar: Calendar, at: datetime) -> tuple[int, ...]:
+    """The years that should be published at this moment and are not: the current one, in December the next one too."""
+    local = at.astimezone(calendar.zone)
+    wanted = [local.year]
+    if (local.month, local.day) >= NEXT_YEAR_WANTED_FROM:
+        wanted.append(local.year + 1)
+    return tuple(year for year in wanted if year not in calendar.years)
 
 
 def microseconds(moment: datetime) -> int:

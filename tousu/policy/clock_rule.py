@@ -6,13 +6,25 @@ Conditions list the values they accept; there is no rule language. Source: domai
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
 Unit = Literal[
-    "elapsed_minutes", "elapsed_hours", "business_hours", "working_days", "calendar_days", "statutory_days", "years"
+    "elapsed_minutes",
+    "elapsed_hours",
+    "business_hours",
+    "working_days",
+    "calendar_days",
+    "statutory_days",
+    "weeks",
+    "months",
+    "years",
 ]
+DAY_UNITS: Final[frozenset[Unit]] = frozenset(
+    {"working_days", "calendar_days", "statutory_days", "weeks", "months", "years"}
+)
+"""The units that begin on the day after and end with a day."""
 Ends = Literal["end_of_day", "close_of_business"]
 SetBy = Literal["source", "pack"]
 Scalar = str | int | float | bool
@@ -23,13 +35,15 @@ Accepts = dict[str, tuple[Scalar, ...]]
 class Limit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A length of time in the words of its source: 3 working days, 30 minutes.
 
-    `ends` matters for days only: at 24:00 of the last day, or when the office closes on it.
+    `ends` matters for days only: at 24:00 of the last day, or when the office closes on it. `rolls`: a last day that is
+    not worked moves to the next worked day (statutory_days always do).
     `set_by` says whether the source gives the figure or leaves it to the pack.
     """
 
     amount: int
     unit: Unit
     ends: Ends = "end_of_day"
+    rolls: bool = False
     section: str = ""
     set_by: SetBy = "source"
 

@@ -8,20 +8,19 @@ example of the right form: YAML without surprises, the JSON Schema `schemas/poli
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import datetime, time
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import jsonschema_rs
 import msgspec
 import orjson
 
 from tousu.failure import Stop
-from tousu.policy import document, sense, traps, words
-from tousu.policy.calendar import Calendar, CalendarHistory, CalendarYear, Hours
+from tousu.policy import calendar_sense, document, sense, traps, words
+from tousu.policy.calendar import Calendar, CalendarHistory, CalendarYear, Hours, Suspension
 from tousu.policy.document import Document, Fault
 from tousu.policy.pack import SECTIONS_BY_NAME, Pack
 from tousu.policy.policies import OWN, PackHistory, Policies, in_order
@@ -136,11 +135,20 @@ def load_calendar(name: str) -> CalendarHistory:
 
 
 def calendar_of(value: Mapping[str, Any]) -> CalendarHistory:
-    """The versions of a calendar, built from the values of its file (which fit the schema)."""
+    """The versions of a calendar, built from the values of its file (sound in form and sense).
+
+    Each version goes on from the one before: its years are added or replaced, what it reverses no longer stands, its
+    suspensions stand from now on.
+    """
     versions: list[Calendar] = []
     years: dict[int, CalendarYear] = {}
+    standing: dict[str, Suspension] = {}
     for version in value["versions"]:
-        years |= {int(year): msgspec.convert(published, CalendarYear) for year, published in version["years"].items()}
+        published = version.get("years", {})
+        years |= {int(year): msgspec.convert(content, CalendarYear) for year, content in published.items()}
+        for reversal in version.get("reversals", ()):
+            del standing[reversal["id"]]
+        standing |= {each["id"]: msgspec.convert(each, Suspension) for each in version.get("suspensions", ())}
         versions.append(
             Calendar(
                 id=value["id"],
@@ -150,6 +158,7 @@ def calendar_of(value: Mapping[str, Any]) -> CalendarHistory:
                 weekly={_WEEKDAYS.index(day): _hours(parts) for day, parts in value["weekly_hours"].items()},
                 make_up_hours=_hours(value["make_up_hours"]),
                 years=dict(years),
+                suspensions=tuple(standing.values()),
             )
         )
     return CalendarHistory(id=value["id"], versions=tuple(versions))
@@ -161,7 +170,7 @@ def _read_calendar(path: Path) -> CalendarHistory | tuple[Fault, ...]:
         return ()
     text = document.read_document(path.read_text("utf-8"))
     faults = _faults_of_form(path, text, "calendar")
-    return faults or _at_lines(path, text, _faults_of_calendar(text.value)) or calendar_of(text.value)
+    return faults or _at_lines(path, text, calendar_sense.faults_of(text.value)) or calendar_of(text.value)
 
 
 def _read_words(path: Path) -> dict[str, Any] | tuple[Fault, ...]:
@@ -210,53 +219,6 @@ def _hours(parts: Sequence[str]) -> tuple[Hours, ...]:
         return time(0) if text == "24:00" else time.fromisoformat(text)
 
     return tuple(Hours(clock(start), clock(end)) for start, end in (part.split("-") for part in parts))
-
-
-def _faults_of_calendar(value: Mapping[str, Any]) -> list[sense.Finding]:
-    """What a calendar's schema cannot say: real zones and dates, in their year; hours in order; versions in order."""
-    found: list[sense.Finding] = []
-    try:
-        ZoneInfo(value["time_zone"])
-    except (ZoneInfoNotFoundError, ValueError):
-        found.append(
-            sense.Finding(("time_zone",), "no such time zone", "Name one of the IANA database", "Asia/Shanghai")
-        )
-    hours = [(("weekly_hours", day), parts) for day, parts in value["weekly_hours"].items()]
-    for path, parts in [*hours, (("make_up_hours",), value["make_up_hours"])]:
-        edges = [edge for part in parts for edge in part.split("-")]
-        if any(first >= second for first, second in pairwise(edges)):
-            found.append(
-                sense.Finding(
-                    path,
-                    "hours overlap or run backwards",
-                    "Put the intervals in order",
-                    '["09:00-12:00", "13:00-18:00"]',
-                )
-            )
-    starts = [version["holds_from"] for version in value["versions"]]
-    if starts != sorted(starts, key=datetime.fromisoformat):
-        found.append(sense.Finding(("versions",), "versions are not in order", "Put the oldest first"))
-    for index, version in enumerate(value["versions"]):
-        for year, published in version["years"].items():
-            for field in ("holidays", "make_up_days"):
-                found.extend(
-                    sense.Finding(
-                        ("versions", index, "years", year, field),
-                        f"{day} is no day of {year}",
-                        "Correct the date",
-                        f'"{year}-01-01"',
-                    )
-                    for day in published[field]
-                    if not _is_day_of(day, year)
-                )
-    return found
-
-
-def _is_day_of(text: str, year: str) -> bool:
-    try:
-        return date.fromisoformat(text).year == int(year)
-    except ValueError:
-        return False
 
 
 def _at_lines(path: Path, text: Document, findings: Sequence[sense.Finding]) -> tuple[Fault, ...]:

@@ -9,8 +9,19 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from tousu.policy.clock_rule import ClockRule, Limit
+import msgspec
+
+from tousu.policy.clock_rule import DAY_UNITS, ClockRule, Limit, Unit
 from tousu.policy.pack import Pack
+
+_CENTURY: Final[dict[Unit, int]] = {
+    "working_days": 36_500,
+    "calendar_days": 36_500,
+    "statutory_days": 36_500,
+    "weeks": 5_200,
+    "months": 1_200,
+    "years": 100,
+}
 
 
 class Finding(NamedTuple):
@@ -52,7 +63,7 @@ def names_exist(pack: Pack) -> Iterator[Finding]:
 
 
 def every_clock_has_a_limit(pack: Pack) -> Iterator[Finding]:
-    """One limit or one for every grade, never both; over 0; closing hours only for days that are worked."""
+    """One limit or one for every grade, never both; over 0."""
     for path, clock in _clocks(pack):
         if (clock.limit is None) == (not clock.limit_by_grade):
             yield Finding(
@@ -73,14 +84,20 @@ def every_clock_has_a_limit(pack: Pack) -> Iterator[Finding]:
         for place, limit in limits:
             if limit.amount == 0:
                 yield Finding((*place, "amount"), "a limit of 0 is broken at once", "Give at least 1", "amount: 1")
-            yield from _closing_fits(place, limit)
 
 
-def _closing_fits(path: tuple[str | int, ...], limit: Limit) -> Iterator[Finding]:
-    if limit.ends == "close_of_business" and limit.unit not in {"working_days", "statutory_days"}:
-        yield Finding(
-            (*path, "ends"), f"{limit.unit} cannot end at the close of business", "Use working_days or statutory_days"
-        )
+def every_limit_can_end(pack: Pack) -> Iterator[Finding]:
+    """The office closes only on days that are worked, only days roll, and nothing takes longer than a century."""
+    for path, limit in _limits(pack, ()):
+        ends_worked = limit.unit in {"working_days", "statutory_days"}
+        if limit.ends == "close_of_business" and not ends_worked and not limit.rolls:
+            fix = "Use working_days or statutory_days, or let weeks, months and years roll"
+            yield Finding((*path, "ends"), f"{limit.unit} cannot end at the close of business", fix)
+        if limit.rolls and (ends_worked or limit.unit not in DAY_UNITS):
+            yield Finding((*path, "rolls"), f"{limit.unit} have no last day that could roll", "Leave rolls out")
+        longest = _CENTURY.get(limit.unit, limit.amount)
+        if limit.amount > longest:
+            yield Finding((*path, "amount"), f"{limit.amount} {limit.unit} are too long", f"Give at most {longest}")
 
 
 def no_clock_meets_itself(pack: Pack) -> Iterator[Finding]:
@@ -140,6 +157,21 @@ def zone_is_real(pack: Pack) -> Iterator[Finding]:
         )
 
 
+def _limits(value: object, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Limit]]:
+    """Every limit of a pack, wherever it stands."""
+    if isinstance(value, Limit):
+        yield path, value
+    elif isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            yield from _limits(getattr(value, name), (*path, name))
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _limits(inner, (*path, key))
+    elif isinstance(value, tuple):
+        for index, inner in enumerate(value):
+            yield from _limits(inner, (*path, index))
+
+
 def _clocks(pack: Pack) -> Iterator[tuple[tuple[str | int, ...], ClockRule]]:
     yield from ((("clocks", name), clock) for name, clock in pack.clocks.items())
     if pack.claims is not None:
@@ -149,6 +181,7 @@ def _clocks(pack: Pack) -> Iterator[tuple[tuple[str | int, ...], ClockRule]]:
 CHECKS: Final[tuple[Callable[[Pack], Iterator[Finding]], ...]] = (
     names_exist,
     every_clock_has_a_limit,
+    every_limit_can_end,
     no_clock_meets_itself,
     warnings_and_rungs_rise,
     every_rung_has_one_time,

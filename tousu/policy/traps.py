@@ -11,6 +11,7 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import Final
 
+from tousu.policy.calendar import missing_years
 from tousu.policy.clock_rule import Accepts, ClockRule, Limit, Trigger
 from tousu.policy.occasions import AFTER_THE_END, EVENTS, FACTS
 from tousu.policy.pack import ComplaintClass, Pack
@@ -30,10 +31,8 @@ def traps_of(pack: Pack) -> list[Finding]:
 def years_missing(pack: Pack, moment: datetime) -> Iterator[Finding]:
     """A year that the calendar must know by now: this one, and from 1 December the next (features, number 19)."""
     calendar = pack.calendar.newest
-    local = moment.astimezone(calendar.zone)
-    for year in (local.year, local.year + 1) if local.month == 12 else (local.year,):
-        if year not in calendar.years:
-            yield Finding(("calendar",), calendar.unpublished(year).reason, "Add the year when it is published")
+    for year in missing_years(calendar, moment):
+        yield Finding(("calendar",), calendar.unpublished(year).reason, "Add the year when it is published")
 
 
 def events_come(pack: Pack) -> Iterator[Finding]:

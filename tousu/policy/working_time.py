@@ -10,7 +10,13 @@ What a limit means, to the second (`start` is the moment from which it counts):
 - calendar_days: the same with every day counting.
 - statutory_days (Civil Code of China, articles 201-203): as calendar_days; a last day that is not worked moves to the
   next worked day.
-- years (article 202): until 24:00 of the same day of a later year, or of the month's last day where there is none.
+- weeks (DISP 1.6.2: 8 weeks): 7 calendar days each.
+- months, years (article 202): until 24:00 of the day of the same number in a later month, or of that month's last day
+  where it has none. Where the limit `rolls` (article 203), a last day that is not worked moves to the next worked one.
+
+A region may be suspended for a time (`Calendar.for_region`, docs/decisions, 15). That time does not count: elapsed time
+and opening hours stand still in it, and a local day that it touches, were it for a minute, is no day of any limit. A
+limit of weeks, months or years is as many days long as it would be without, and counts them on days that count.
 
 A limit in days is used up evenly from 00:00 of the first day that can count (the one after `start`) to the due moment,
 over worked days only for working_days; so half of one working day is noon. A share, a pause and a rest speak of that.
@@ -25,11 +31,14 @@ from typing import Final
 
 import msgspec
 
-from tousu.policy.calendar import MICROSECOND, Calendar, Stretches, UnpublishedYear, microseconds, moment_of
-from tousu.policy.clock_rule import Limit
+from tousu.policy.calendar import MICROSECOND, Calendar, UnpublishedYear, microseconds, moment_of
+from tousu.policy.clock_rule import DAY_UNITS, Limit
+from tousu.policy.stretches import Stretches
 
-_ELAPSED: Final = {"elapsed_minutes": 60_000_000, "elapsed_hours": 3_600_000_000}
 _HOUR_US: Final = 3_600_000_000
+_LENGTH_US: Final = {"elapsed_minutes": 60_000_000, "elapsed_hours": _HOUR_US, "business_hours": _HOUR_US}
+# What is counted on worked time needs every year that it crosses; a last day that is worked, only its own.
+_NEEDS_EVERY_YEAR: Final = frozenset({"business_hours", "working_days"})
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,10 +53,8 @@ def deadline(start: datetime, limit: Limit, calendar: Calendar) -> datetime | Un
     """When a limit that counts from `start` is due (UTC). An amount of 0 is due at once."""
     if limit.amount == 0:
         return start.astimezone(UTC)
-    if limit.unit in _ELAPSED:
-        return start.astimezone(UTC) + timedelta(microseconds=_ELAPSED[limit.unit] * limit.amount)
-    if limit.unit == "business_hours":
-        return _advance(start, _HOUR_US * limit.amount, calendar.open, calendar)
+    if limit.unit not in DAY_UNITS:
+        return _advance(start, _LENGTH_US[limit.unit] * limit.amount, limit, calendar)
     last = _last_day(calendar.local_day(start), limit, calendar)
     if isinstance(last, UnpublishedYear):
         return last
@@ -58,7 +65,7 @@ def deadline(start: datetime, limit: Limit, calendar: Calendar) -> datetime | Un
 
 def counted_from(start: datetime, limit: Limit, calendar: Calendar) -> datetime:
     """The moment from which the limit is used up: `start`, or for days 00:00 of the next local day."""
-    if limit.unit in _ELAPSED or limit.unit == "business_hours":
+    if limit.unit not in DAY_UNITS:
         return start.astimezone(UTC)
     return moment_of(calendar.day_start_us(calendar.local_day(start) + 1))
 
@@ -67,17 +74,16 @@ def elapsed_between(start: datetime, end: datetime, limit: Limit, calendar: Cale
     """How much time lies between two moments in the measure of a limit's unit; nothing where `end` is not later.
 
     For a clock, `start` is `counted_from(...)`. Opening hours for business_hours, worked days round the clock for
-    working_days, plain time for the rest.
+    working_days, days round the clock for the other units of days, plain time for the rest; each less what a
+    suspension takes out.
     """
     if end <= start:
         return timedelta(0)
-    stretches = _stretches(limit, calendar)
-    if stretches is None:
-        return end - start
     start_us, end_us = microseconds(start), microseconds(end)
-    return calendar.gap_between(start_us, end_us) or timedelta(
-        microseconds=stretches.passed(end_us) - stretches.passed(start_us)
-    )
+    if limit.unit in _NEEDS_EVERY_YEAR and (gap := calendar.gap_between(start_us, end_us)):
+        return gap
+    counted = _counted_time(limit, calendar)
+    return timedelta(microseconds=counted.passed(end_us) - counted.passed(start_us))
 
 
 def moment_at_share(start: datetime, limit: Limit, share: float, calendar: Calendar) -> datetime | UnpublishedYear:
@@ -143,47 +149,60 @@ def _with_warnings(
 
 def _after(start: datetime, amount: timedelta, limit: Limit, calendar: Calendar) -> datetime | UnpublishedYear:
     """The first moment from `start` at which so much of the unit's time has passed."""
-    stretches = _stretches(limit, calendar)
-    if stretches is None or amount <= timedelta(0):
-        return start.astimezone(UTC) + max(amount, timedelta(0))
-    return _advance(start, amount // MICROSECOND, stretches, calendar)
+    if amount <= timedelta(0):
+        return start.astimezone(UTC)
+    return _advance(start, amount // MICROSECOND, limit, calendar)
 
 
-def _advance(start: datetime, amount_us: int, stretches: Stretches, calendar: Calendar) -> datetime | UnpublishedYear:
+def _advance(start: datetime, amount_us: int, limit: Limit, calendar: Calendar) -> datetime | UnpublishedYear:
+    counted = _counted_time(limit, calendar)
     start_us = microseconds(start)
-    end_us = stretches.moment(stretches.passed(start_us) + amount_us)
-    gap = calendar.gap_between(start_us, end_us)
-    if gap is not None:
+    end_us = counted.place(counted.passed(start_us) + amount_us)
+    if limit.unit in _NEEDS_EVERY_YEAR and (gap := calendar.gap_between(start_us, end_us)):
         return gap
     assert end_us is not None
     return moment_of(end_us)
 
 
 def _last_day(start: int, limit: Limit, calendar: Calendar) -> int | UnpublishedYear:
-    """The local day (ordinal) on which a limit in days or years ends, counted from the day `start`."""
+    """The local day (ordinal) on which a limit in days ends, counted from the day `start`."""
+    if limit.unit == "working_days":
+        return calendar.working_day_after(start, limit.amount)
+    last = calendar.day_after(start, _length_days(start, limit))
+    if limit.rolls or limit.unit == "statutory_days":
+        return calendar.working_day_after(last - 1, 1)
+    return last
+
+
+def _length_days(start: int, limit: Limit) -> int:
+    """How many days a limit that does not look at working days is long, after the day `start`."""
     match limit.unit:
-        case "working_days":
-            return calendar.working_day_after(start, limit.amount)
-        case "calendar_days":
-            return start + limit.amount
-        case "statutory_days":
-            return calendar.working_day_after(start + limit.amount - 1, 1)
+        case "calendar_days" | "statutory_days":
+            return limit.amount
+        case "weeks":
+            return 7 * limit.amount
+        case "months":
+            return _same_day(date.fromordinal(start), limit.amount).toordinal() - start
         case "years":
-            return _same_day(date.fromordinal(start), limit.amount).toordinal()
+            return _same_day(date.fromordinal(start), 12 * limit.amount).toordinal() - start
         case _:
             raise AssertionError(f"{limit.unit} is no unit of days")
 
 
-def _same_day(day: date, years: int) -> date:
+def _same_day(day: date, months: int) -> date:
+    """The day of this number so many months on, or the last of that month."""
+    years, month = divmod(day.month - 1 + months, 12)
     year = day.year + years
-    return date(year, day.month, min(day.day, monthrange(year, day.month)[1]))
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def _stretches(limit: Limit, calendar: Calendar) -> Stretches | None:
+def _counted_time(limit: Limit, calendar: Calendar) -> Stretches:
     match limit.unit:
+        case "elapsed_minutes" | "elapsed_hours":
+            return calendar.elapsing
         case "business_hours":
             return calendar.open
         case "working_days":
             return calendar.working
         case _:
-            return None
+            return calendar.days

@@ -16,7 +16,6 @@ from tousu.policy.loading import POLICIES, SCHEMA, load_calendar, load_pack, rea
 from tousu.policy.pack import Pack
 
 GOOD = (POLICIES / "courier-network.yaml").read_text("utf-8")
-CALENDAR = (POLICIES / "calendars" / "china.yaml").read_text("utf-8")
 WORDS = (POLICIES / "words" / "courier.yaml").read_text("utf-8")
 
 
@@ -110,6 +109,24 @@ SENSE = (
         "limit: {amount: 7, unit: calendar_days, ends: close_of_business, section: C 5}",
         "claims.clocks.payment.limit.ends",
         "cannot end at the close",
+    ),
+    (
+        "valid_for: {amount: 1, unit: years,",
+        "valid_for: {amount: 1, unit: years, ends: close_of_business,",
+        "inquiries.valid_for.ends",
+        "cannot end at the close",
+    ),
+    (
+        "limit: {amount: 30, unit: elapsed_minutes, section: C 5}",
+        "limit: {amount: 30, unit: elapsed_minutes, rolls: true, section: C 5}",
+        "clocks.inquiry_answer.limit.rolls",
+        "no last day",
+    ),
+    (
+        "valid_for: {amount: 1, unit: years,",
+        "valid_for: {amount: 9000, unit: years,",
+        "inquiries.valid_for.amount",
+        "too long",
     ),
     (
         "      - {event: inquiry_answered}",
@@ -212,29 +229,6 @@ def test_a_class_may_take_the_words_of_others(tmp_path: Path) -> None:
     path.write_text(GOOD.replace("  loss:\n    label", "  gone:\n    words_of: [loss]\n    label"), "utf-8")
     pack = load_pack(str(path))
     assert pack.classes["gone"].words == load_pack("courier-network").classes["loss"].words
-
-
-CALENDAR_FAULTS = (
-    ("time_zone: Asia/Shanghai", "time_zone: Asia/Peking", "time_zone", "no such time zone"),
-    ('monday: ["09:00-18:00"]', 'monday: ["18:00-09:00"]', "weekly_hours.monday", "run backwards"),
-    ('monday: ["09:00-18:00"]', 'monday: ["09:00-12:00", "11:00-18:00"]', "weekly_hours.monday", "overlap"),
-    ('"2026-02-14"', '"2025-02-15"', "versions.2.years.2026.make_up_days", "no day of 2026"),
-    ('"2026-01-01": 元旦', '"2026-02-30": 元旦', "versions.2.years.2026.holidays", "no day of 2026"),
-    ('holds_from: "2025-11-04', 'holds_from: "2022-11-04', "versions", "not in order"),
-    ('monday: ["09:00-18:00"]', "monday: [09:00]", "weekly_hours.monday.0", "does not match"),
-)
-
-
-@pytest.mark.parametrize(("good", "bad", "field", "problem"), CALENDAR_FAULTS)
-def test_a_calendar_that_is_not_right_is_refused_with_its_own_line(
-    tmp_path: Path, good: str, bad: str, field: str, problem: str
-) -> None:
-    assert good in CALENDAR
-    (tmp_path / "calendars").mkdir()
-    (tmp_path / "calendars" / "china.yaml").write_text(CALENDAR.replace(good, bad, 1), "utf-8")
-    found = faults_of(tmp_path, GOOD)
-    assert [(fault.field, problem in fault.problem) for fault in found] == [(field, True)], found
-    assert found[0].file.endswith("china.yaml")
 
 
 def test_a_pack_that_is_refused_stops_the_process_with_every_fault(tmp_path: Path) -> None:

@@ -1,0 +1,39 @@
+"""Spans are joined, cut and counted as the sets of whole numbers that they stand for."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tousu.policy.stretches import Span, Stretches, joined, without
+
+SPANS = st.lists(st.tuples(st.integers(0, 40), st.integers(1, 12)).map(lambda span: (span[0], sum(span))), max_size=6)
+
+
+def numbers(spans: list[Span]) -> set[int]:
+    return {number for start, end in spans for number in range(start, end)}
+
+
+@given(SPANS)
+def test_joined_spans_cover_the_same_and_lie_apart(spans: list[Span]) -> None:
+    found = joined(spans)
+    assert numbers(found) == numbers(spans)
+    assert all(former[1] < later[0] for former, later in pairwise(found))
+
+
+@given(SPANS, SPANS)
+def test_what_is_cut_out_is_gone_and_nothing_else(spans: list[Span], cuts: list[Span]) -> None:
+    found = without(joined(spans), joined(cuts))
+    assert numbers(found) == numbers(spans) - numbers(cuts)
+    assert all(start < end for start, end in found)
+    assert found == sorted(found)
+
+
+@given(SPANS, st.integers(-1, 60), st.integers(1, 60))
+def test_counting_along_the_stretches_is_counting_their_numbers(spans: list[Span], at: int, amount: int) -> None:
+    stretches = Stretches(joined(spans))
+    inside = sorted(numbers(spans))
+    assert stretches.passed(at) == sum(number < at for number in inside)
+    assert stretches.place(amount) == (inside[amount - 1] + 1 if amount <= len(inside) else None)
