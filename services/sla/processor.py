@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from services.sla.rules import SlaRules
 from services.sla.scene import OUTCOMES, SLA
 from services.sla.store import KINDS
+from tousu.policy.calendar import missing_years
+from tousu.policy.policies import Policies
+from tousu.runtime.metrics import CALENDAR_YEARS_MISSING, LookedUp
 from tousu.runtime.processor import Input, Processor
 from tousu.runtime.wiring import Wiring
 
@@ -20,4 +25,15 @@ def processor(wiring: Wiring) -> Processor:
         ticks_to=(SLA,),
         check=wiring.check,
         schema_of=wiring.schema_of,
+        gauges=(years_missing(wiring.policies),),
     )
+
+
+def years_missing(policies: Policies) -> LookedUp:
+    """How many years each calendar of the packs should have at a moment and has not."""
+    calendars = {pack.calendar.id: pack.calendar for pack in policies.packs()}
+
+    def values(now: datetime) -> dict[tuple[str, ...], float]:
+        return {(name,): len(missing_years(history.at(now), now)) for name, history in calendars.items()}
+
+    return LookedUp(CALENDAR_YEARS_MISSING, values)

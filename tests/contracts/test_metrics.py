@@ -11,6 +11,7 @@ import pytest
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
+from services.sla.processor import years_missing
 from services.sla.rules import SlaRules
 from services.sla.store import KINDS
 from tousu.failure import Retry, Stop
@@ -70,8 +71,9 @@ MARK = bm.Bookmark(offsets={"t.in": 5}, time_us=bm.micros(NOW), frontier={"t.in|
 def busy(tmp_path: Path) -> Measures:
     """Measures that have seen a bit of everything."""
     up = Input("t.in", writer="up")
+    policies = load_policies("courier-network")
     processor = Processor(
-        name="sla", inputs=(up,), rules=SlaRules(load_policies("courier-network")), kinds=KINDS, outputs=()
+        name="sla", inputs=(up,), rules=SlaRules(policies), kinds=KINDS, outputs=(), gauges=(years_missing(policies),)
     )
     watch = Watch()
     measures = Measures(processor, watch, WallClock(), silent(), pack=("p", "1"), partitions=2, time_from_events=False)
@@ -110,6 +112,23 @@ def test_every_declared_metric_is_served_and_no_other(tmp_path: Path) -> None:
         assert family.documentation == declared[name].meaning
         for sample in family.samples:
             assert sample.labels.keys() - {"le"} == {"processor", *declared[name].labels}
+
+
+@pytest.mark.parametrize(
+    ("day", "missing"), [("2026-11-30T12:00", "0.0"), ("2026-11-30T16:00", "1.0"), ("2027-12-01T00:00", "2.0")]
+)
+def test_years_that_the_calendar_lacks_are_counted_by_pipeline_time(tmp_path: Path, day: str, missing: str) -> None:
+    """1 December begins at 16:00 UTC in China. Without any pipeline time nothing is said."""
+    measures = busy(tmp_path)
+    now = datetime.fromisoformat(day).replace(tzinfo=UTC)
+    never = bm.Bookmark(offsets={}, time_us=bm.NEVER_US, frontier={})
+    mark = bm.Bookmark(offsets={}, time_us=bm.micros(now), frontier={})
+    glance = measures._watch
+    glance.turned(Glance(frozenset({0, 1}), {0: never}, {}))
+    assert "tousu_calendar_years_missing{" not in generate_latest(measures.registry).decode()
+    glance.turned(Glance(frozenset({0, 1}), {0: never, 1: mark}, {}))
+    line = f'tousu_calendar_years_missing{{calendar="china",processor="sla"}} {missing}'
+    assert line in generate_latest(measures.registry).decode()
 
 
 def test_invented_event_types_are_one_series(tmp_path: Path) -> None:

@@ -152,6 +152,7 @@ class Measures:
         yield family(m.READY, {(): 0 if self._watch.reasons_not_ready() else 1})
         yield family(m.CLOCK_DRIFT, {(): self._clock.drift_s})
         yield family(m.INFO, {(*self._pack, self._time): 1})
+        yield from self._looked_up()
         if self.census is not None:
             yield family(m.CENSUS_S, {(): self.census.duration_s})
             for metric, counts in self.census.counts.items():
@@ -160,6 +161,14 @@ class Measures:
     def describe(self) -> Iterator[GaugeMetricFamily]:
         """The names of `collect`, so that the registry need not call it to learn them."""
         return (self._meter.family(metric, {}) for metric in m.METRICS if metric.seen == "asked")
+
+    def _looked_up(self) -> Iterator[GaugeMetricFamily]:
+        """The processor's own gauges at the latest pipeline time of its shards; none before there is one."""
+        time_us = max((mark.time_us for mark in self._watch.glance.opened.values()), default=bm.NEVER_US)
+        if time_us != bm.NEVER_US:
+            now = bm.moment(time_us)
+            for gauge in self._processor.gauges:
+                yield self._meter.family(gauge.metric, gauge.values(now))
 
     def _times(self, now_s: float) -> Iterator[GaugeMetricFamily]:
         behind: dict[tuple[str, ...], float] = {}

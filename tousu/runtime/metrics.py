@@ -7,6 +7,8 @@ Every metric has the label `processor` besides its own.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
@@ -41,6 +43,13 @@ class Counted(NamedTuple):
     metric: Metric
     where: str
     by: tuple[str, ...] = ()
+
+
+class LookedUp(NamedTuple):
+    """A gauge that a processor works out itself, without SQL, at a moment of pipeline time: label values -> value."""
+
+    metric: Metric
+    values: Callable[[datetime], Mapping[tuple[str, ...], float]]
 
 
 # -- the backlog ----------------------------------------------------------------------------------------------------
@@ -91,6 +100,11 @@ CASES_OVERDUE: Final = Metric(
 CASES_WITHOUT_CALENDAR: Final = Metric(
     "tousu_cases_without_calendar", "gauge", "cases",
     "Open cases with a clock that has no due time, because no calendar is published for the year.", seen="asked",
+)  # fmt: skip
+CALENDAR_YEARS_MISSING: Final = Metric(
+    "tousu_calendar_years_missing", "gauge", "years",
+    "Years that a calendar should have by now (this one, from 1 December the next one too) and has not.",
+    ("calendar",), seen="asked",
 )  # fmt: skip
 TIMERS_DUE: Final = Metric(
     "tousu_timers_due", "gauge", "states", "States whose next wake-up time has come and which were not woken yet.",
@@ -213,7 +227,7 @@ class Meter:
         assert isinstance(kept, Histogram)
         kept.labels(self.processor, *labels).observe(value)
 
-    def family(self, metric: Metric, rows: dict[tuple[str, ...], float]) -> GaugeMetricFamily:
+    def family(self, metric: Metric, rows: Mapping[tuple[str, ...], float]) -> GaugeMetricFamily:
         """A gauge that is looked up when asked for: its label values and what they stand at."""
         assert metric.seen == "asked"
         found = GaugeMetricFamily(metric.name, metric.meaning, labels=(PROCESSOR, *metric.labels))

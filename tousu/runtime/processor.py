@@ -12,7 +12,7 @@ from tousu.event import Event
 from tousu.runtime.broker import Record
 
 if TYPE_CHECKING:
-    from tousu.runtime.metrics import Counted
+    from tousu.runtime.metrics import Counted, LookedUp
 
 
 class Codec(Protocol):
@@ -89,6 +89,7 @@ class Processor(msgspec.Struct, frozen=True, kw_only=True):
     """A stream processor. `keeps_time` marks the one that stamps time (intake); the others take time from their input.
 
     `ticks_to` are the topics onto which the passing of time is sent. `schema_of` gives the schema address of a type.
+    `gauges` are worked out when somebody asks for /metrics.
     """
 
     name: str
@@ -101,3 +102,4 @@ class Processor(msgspec.Struct, frozen=True, kw_only=True):
     edge: Edge | None = None
     check: Check | None = None
     schema_of: Callable[[str], str] | None = None
+    gauges: tuple[LookedUp, ...] = ()
