@@ -18,7 +18,7 @@ from typing import Any, Final
 import orjson
 from rich.console import Console
 
-from bench import alone, herd, latency, memory, peers, plots, profiles, report, ticks, whole
+from bench import alone, deadlines, herd, latency, memory, peers, plots, profiles, report, ticks, whole
 from bench.copies import REPOSITORY
 from bench.ground import Ground
 from bench.machine import describe
@@ -28,7 +28,7 @@ from tousu.local.machine import NotOnThisMachine
 from tousu.local.process import ServerFailed
 
 MEASURES: Final = (
-    "confluent_loop", "faust_intake", "memory", "alone", "whole", "latency", "ticks", "herd", "profiles",
+    "confluent_loop", "faust_intake", "memory", "alone", "whole", "latency", "ticks", "herd", "deadlines", "profiles",
 )  # fmt: skip
 
 
@@ -90,6 +90,7 @@ def run(sizes: Sizes, names: Collection[str], say: Callable[[str], None]) -> dic
             "latency": lambda: latency.measure(ground, sizes),
             "ticks": lambda: ticks.measure(ground, sizes),
             "herd": lambda: herd.measure(ground, sizes),
+            "deadlines": deadlines.measure,
             "profiles": lambda: profiles.measure(ground, sizes, rehearsed()),
         }
         for name in MEASURES:

@@ -10,6 +10,7 @@ WHOLE_TO_FAUST_MIN: Final = 10.0
 LATENCY_P99_MS_MAX: Final = 500.0
 RESIDENT_MB_MAX: Final = 150.0
 TICK_RATIO_MAX: Final = 1.5
+DEADLINE_US_MAX: Final = 20.0
 
 Figures = Mapping[str, Any]
 
@@ -27,7 +28,8 @@ class Row(NamedTuple):
 
 def rows(figures: Figures) -> list[Row]:
     """The table, in the order in which it is read. Measures that were left out are left out here."""
-    return [row for part in (_peers, _alone, _whole, _latency, _memory, _ticks, _herd) for row in part(figures)]
+    parts = (_peers, _alone, _whole, _latency, _memory, _ticks, _herd, _deadlines)
+    return [row for part in parts for row in part(figures)]
 
 
 def _peers(figures: Figures) -> Iterator[Row]:
@@ -137,6 +139,12 @@ def _herd(figures: Figures) -> Iterator[Row]:
             "",
             None,
         )
+
+
+def _deadlines(figures: Figures) -> Iterator[Row]:
+    for unit, cost_us in figures.get("deadlines", {}).get("us_by_unit", {}).items():
+        title, target = f"a deadline in {unit.replace('_', ' ')}", f"<= {DEADLINE_US_MAX:g} us"
+        yield Row(title, f"{cost_us:.1f} us", "", None, target, cost_us <= DEADLINE_US_MAX)
 
 
 def _events(found: Figures) -> str:

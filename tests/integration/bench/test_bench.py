@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-MEASURED = ("confluent_loop", "alone", "whole", "latency", "ticks", "herd")
+MEASURED = ("confluent_loop", "alone", "whole", "latency", "ticks", "herd", "deadlines")
 WAIT_S = 240
 
 
@@ -43,7 +43,11 @@ def test_the_benchmark_runs_and_writes_its_report(tmp_path: Path) -> None:
 def test_a_report_is_drawn_again_from_its_figures(tmp_path: Path) -> None:
     """What needs no measuring needs no servers: the page and the verdicts come from the figures alone."""
     tick = {"open_cases": 10, "tick_ms": 1.0, "tick_p90_ms": 1.0, "first_tick_ms": 2.0}
-    figures = {"ticks": {"few": tick, "many": tick | {"tick_ms": 1.6}, "ratio": 1.6, "ratio_first": 1.0}}
+    deadlines = {"us_by_unit": {"working_days": 5.0, "business_hours": 21.0}}
+    figures = {
+        "deadlines": deadlines,
+        "ticks": {"few": tick, "many": tick | {"tick_ms": 1.6}, "ratio": 1.6, "ratio_first": 1.0},
+    }
     machine = {"processor": "a machine", "date": "a day"}
     report = {"machine": machine, "sizes": {"name": "tiny"}, "took_s": 1.0, "figures": figures}
     path = tmp_path / "figures.json"
@@ -55,3 +59,5 @@ def test_a_report_is_drawn_again_from_its_figures(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     verdicts = [line.rpartition("  ")[2] for line in done.stdout.splitlines() if "tick" in line]
     assert verdicts == ["not met", "met"]
+    verdicts = [line.rpartition("  ")[2] for line in done.stdout.splitlines() if "deadline" in line]
+    assert verdicts == ["met", "not met"]
