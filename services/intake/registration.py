@@ -81,6 +81,16 @@ def joined(
     return said
 
 
+def separated(case_number: str, new_case_number: str, telling: Event, reason: str) -> dict[str, Any]:
+    """The data of `duplicate.separated`: which telling left which case, and what it has become."""
+    return {
+        "case_number": case_number,
+        "new_case_number": new_case_number,
+        "source_event": source_event(telling),
+        "reason": _composed(reason),
+    }
+
+
 def personal_values(data: Mapping[str, Any], personal: Collection[Place]) -> Iterator[str]:
     """The values that name or reach the person (not what the person told)."""
     for place in personal:

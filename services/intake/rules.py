@@ -18,6 +18,7 @@ from services.intake.identity import Keys, fingerprint, key_of_event, pseudonym
 from services.intake.joining import Joining, Said, refs_of, waybill_numbers
 from services.intake.numbers import PartitionOf, mint
 from services.intake.registration import Place
+from services.intake.separating import SEPARATED, as_event, joined_telling, ref_of_telling
 from services.intake.states import Case, Counter, Record, Seen, Trouble
 from tousu.decision import Decision, Output, Ref, Refusal, State, States
 from tousu.event import Event, time_of_text
@@ -66,6 +67,8 @@ class IntakeRules:
         seen = Ref("seen", key_of_event(self._keys.fingerprint, event))
         if event.type.startswith(RECEIVED):
             return [seen, COUNTER, *refs_of(waybill_numbers(event.data), event.organisation)]
+        if event.type == SEPARATED:
+            return [seen, COUNTER, Ref("case", event.data["case_number"]), ref_of_telling(self._keys, event.data)]
         if event.type.startswith(HANDLING):
             return [seen, Ref("case", event.data["case_number"])]
         return [seen]
@@ -159,6 +162,8 @@ class IntakeRules:
             waybill_number=event.data.get("waybill_number"),
             troubles=tuple(ref.key for ref in troubles),
             organisation=event.organisation,
+            first_event_source=event.source,
+            first_event_id=event.id,
         )
         group = telling.pack.channels[telling.channel].group
         data = registration.registered(case, event, group, telling.personal, telling.pack.text_downstream)
@@ -189,6 +194,8 @@ class IntakeRules:
         if not isinstance(case, Case) or (event.organisation and event.organisation != case.organisation):
             message = "case_number is no case of this company; take it from complaints.cases, character by character"
             return Decision(refusal=Refusal(reason="unknown_case", message=message, place="/case_number"))
+        if event.type == SEPARATED:
+            return self._separated(states, case, event, now)
         decision = _passed_on(event, key=number, subject=number, organisation=case.organisation)
         changed = _followed(case, event)
         if changed == case:
@@ -199,6 +206,37 @@ class IntakeRules:
             rows |= {Ref("trouble", key): None for key in changed.troubles}
             rows[Ref("case", number)] = msgspec.structs.replace(changed, troubles=())
         return msgspec.structs.replace(decision, states=rows)
+
+    def _separated(self, states: States, case: Case, event: Event, now: datetime) -> Decision:
+        """Two events: the telling leaves its case, and is registered as one of its own."""
+        ref = ref_of_telling(self._keys, event.data)
+        record = joined_telling(states, ref, case)
+        if isinstance(record, Refusal):
+            return Decision(refusal=record)
+        said = as_event(record, case, event.extensions["inboundshard"])
+        pack = self._policies.at(case.organisation, record.received_at)
+        joining = self._joinings[pack.id, pack.version]
+        counter = states[COUNTER]
+        telling = _Telling(
+            event=said,
+            pack=pack,
+            joining=joining,
+            channel=record.channel,
+            key=ref.key.partition("/")[2],
+            said={},  # so no trouble is put down by which others would join
+            personal=self._personal[record.event_type],
+            received_at=record.received_at,
+            at=max(now, *([counter.at] if isinstance(counter, Counter) else ())),
+        )
+        decision = self._new_case(states, telling, now)
+        (registered,) = decision.outputs
+        left = registration.separated(case.number, registered.subject, said, event.data["reason"])
+        output = Output(
+            topic=ACCEPTED, type="tousu.duplicate.separated.v1", subject=case.number, time=event.time, data=left,
+            organisation=case.organisation,
+        )  # fmt: skip
+        registered = msgspec.structs.replace(registered, organisation=case.organisation)
+        return Decision(states={ref: None, **decision.states}, outputs=[output, registered])
 
 
 def _again(ref: Ref, seen: Seen, content: str) -> Decision:

@@ -30,6 +30,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     `status` is open until the customer has had the final answer; it decides only whether a further complaint may join,
     the life of the case is the sla processor's. `troubles` are the keys of its Trouble rows, which last until
     `joinable_until`. `stands` is what the department judged, None before. `organisation`: whose case it is.
+    `first_event_source`, `first_event_id`: the telling that began it.
     """
 
     number: str
@@ -44,6 +45,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     troubles: tuple[str, ...] = ()
     stands: bool | None = None
     organisation: str = ""
+    first_event_source: str = ""
+    first_event_id: str = ""
 
 
 class Trouble(msgspec.Struct, frozen=True, kw_only=True):

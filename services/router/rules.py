@@ -28,6 +28,7 @@ COMPLAINT_ROUTED: Final = "tousu.complaint.routed.v1"
 INQUIRY_ROUTED: Final = "tousu.inquiry.routed.v1"
 PASSED_ON: Final = "tousu.case.passed_on.v1"
 _HANDLING: Final = "tousu.handling."
+_TELLINGS: Final = frozenset({"tousu.duplicate.joined.v1", "tousu.duplicate.separated.v1"})
 
 
 class RouterRules:
@@ -49,11 +50,11 @@ class RouterRules:
         match event.type:
             case "tousu.complaint.registered.v1" | "tousu.inquiry.registered.v1":
                 return self._register(event, now) if case is None else _twice(event)
-            case "tousu.duplicate.joined.v1" if isinstance(case, RoutedCase):
+            case kind if kind in _TELLINGS and isinstance(case, RoutedCase):
                 return Decision(outputs=[_forwarded(event)])
             case kind if kind.startswith(_HANDLING) and isinstance(case, RoutedCase):
                 return _unknown_name(self._pack_of(case), event) or self._follow(case, event, now)
-            case kind if kind.startswith(_HANDLING) or kind == "tousu.duplicate.joined.v1":
+            case kind if kind.startswith(_HANDLING) or kind in _TELLINGS:
                 return _unknown_case(event)
             case _:
                 return _unknown_type(event)

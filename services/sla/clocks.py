@@ -144,11 +144,16 @@ def count_again(scene: Scene, clock: Clock, at: datetime) -> Clock:
     return recount(scene, clock, at, "calendar_published")
 
 
-def restart_earlier(scene: Scene, clock: Clock, started_at: datetime, at: datetime) -> Clock:
-    """The same trouble had been received earlier than was known. A clock that was paused keeps what it has used."""
+def restart_from(scene: Scene, clock: Clock, started_at: datetime, at: datetime) -> Clock:
+    """The trouble had been received at another time than was known. A clock that was paused keeps what it has used."""
     if clock.status not in ("running", "uncounted") or clock.anchor != clock.started_at:
         return clock
-    return recount(scene, replace(clock, started_at=started_at, anchor=started_at), at, "received_earlier")
+    return recount(
+        scene,
+        replace(clock, started_at=started_at, anchor=started_at),
+        at,
+        "received_earlier" if started_at < clock.started_at else "received_later",
+    )
 
 
 def meet(scene: Scene, clock: Clock, at: datetime) -> Clock:

@@ -6,7 +6,7 @@ Source: domain, section 4 (who answers), section 5 (limits); the rungs themselve
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -14,10 +14,8 @@ from services.sla.scene import SLA, Scene
 from services.sla.states import Clock
 from tousu.event import text_of_time
 from tousu.policy.calendar import MICROSECOND, UnpublishedYear
-from tousu.policy.clock_rule import Rung
+from tousu.policy.clock_rule import DAY_UNITS, Rung
 from tousu.policy.working_time import deadline
-
-_DAYS: Final = frozenset({"working_days", "calendar_days", "statutory_days", "years"})
 
 
 def next_rung(scene: Scene, clock: Clock, at: datetime) -> Clock:
@@ -30,7 +28,7 @@ def next_rung(scene: Scene, clock: Clock, at: datetime) -> Clock:
     if after is None or clock.due_at is None:
         return replace(clock, rung_at=None)
     # A limit in days is due at 24:00, which is still that day: the first day after it counts.
-    breached_at = clock.due_at - MICROSECOND if after.unit in _DAYS else clock.due_at
+    breached_at = clock.due_at - MICROSECOND if after.unit in DAY_UNITS else clock.due_at
     moment = clock.due_at if after.amount == 0 else deadline(breached_at, after, scene.calendar)
     if isinstance(moment, UnpublishedYear):
         return replace(clock, rung_at=None, missing=moment.reason)

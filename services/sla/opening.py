@@ -31,6 +31,7 @@ def new_case(pack: Pack, asked: frozenset[str], told: Mapping[str, Any], cause: 
         assigned_at=received_at,
         moved_at=received_at,
         cause=cause,
+        first_received_at=received_at,
         organisation=organisation,
         pack_version=pack.version,
         grade=told.get("grade"),
@@ -92,9 +93,30 @@ def hand_over(scene: Scene, triggers: Triggers, said: Mapping[str, Any], at: dat
     return triggers.pull(scene, case, "passed_on", said, at)
 
 
-def join(scene: Scene, received_at: datetime, at: datetime) -> Case:
-    """The same trouble came on another channel, and had been received earlier: clocks count from there."""
+def join(scene: Scene, said: Mapping[str, Any], at: datetime) -> Case:
+    """The same trouble came on another channel. Where that had been received earlier, clocks count from there."""
+    received_at = moment_of_text(said["received_at"])
+    case = replace(scene.case, joined={**scene.case.joined, _telling(said): received_at})
+    return _received_anew(scene, case, at)
+
+
+def separate(scene: Scene, said: Mapping[str, Any], at: datetime) -> Case:
+    """A telling turned out to be another trouble: clocks count from the earliest receipt of those that stay."""
+    telling = _telling(said)
     case = scene.case
+    case = replace(case, joined={name: moment for name, moment in case.joined.items() if name != telling})
+    return _received_anew(scene, case, at)
+
+
+def _telling(said: Mapping[str, Any]) -> str:
+    return f"{said['source_event']['source']} {said['source_event']['id']}"
+
+
+def _received_anew(scene: Scene, case: Case, at: datetime) -> Case:
+    """The case as received at its earliest telling; a closed one keeps its times, so that its verdict stands."""
+    received_at = min((case.first_received_at or case.received_at, *case.joined.values()))
+    if case.life == "closed" or received_at == case.received_at:
+        return case
     begun = {
         name: received_at for name in ("round_at", "assigned_at", "moved_at") if getattr(case, name) == case.received_at
     }
@@ -102,7 +124,7 @@ def join(scene: Scene, received_at: datetime, at: datetime) -> Case:
     for clock in case.clocks:
         rule = scene.rule(clock)
         counts = rule is not None and rule.starts_at == "received_at" and clock.generation == 1
-        moved.append(clocks.restart_earlier(scene, clock, received_at, at) if counts else clock)
+        moved.append(clocks.restart_from(scene, clock, received_at, at) if counts else clock)
     return replace(case, received_at=received_at, clocks=tuple(moved), **begun)
 
 

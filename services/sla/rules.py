@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from services.sla import clocks
 from services.sla.handling import close, handle, illegal
-from services.sla.opening import decide_anew, hand_over, join, moment_of_text, new_case, open_case
+from services.sla.opening import decide_anew, hand_over, join, new_case, open_case, separate
 from services.sla.scene import Scene
 from services.sla.states import Case
 from services.sla.triggers import Triggers
@@ -30,6 +30,7 @@ _NAMES: Final = {
     "tousu.inquiry.routed.v1": "routed",
     "tousu.case.passed_on.v1": "passed_on",
     "tousu.duplicate.joined.v1": "joined",
+    "tousu.duplicate.separated.v1": "separated",
     "tousu.handling.passed_on.v1": "pass_requested",
 }
 """Names as the triggers of a pack call events. What a department asks for is not yet what the router decides."""
@@ -112,10 +113,9 @@ class SlaRules:
             case "passed_on":
                 return illegal(case, what) if case.life == "closed" else hand_over(scene, triggers, said, at)
             case "joined":
-                received_at = moment_of_text(said["received_at"])
-                return (
-                    case if case.life == "closed" or received_at >= case.received_at else join(scene, received_at, at)
-                )
+                return join(scene, said, at)
+            case "separated":
+                return separate(scene, said, at)
             case _:
                 return handle(scene, triggers, what, said, event.time, at)
 

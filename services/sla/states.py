@@ -84,7 +84,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     department the furthest step it has reported since it got the case. facts: fields of the routed event that clocks of
     the pack ask for. past: earlier generations whose breach stands. expires_at: the end of the right to an answer
     (inquiries). revision: of the router's decision. cause: id of the event that brought the case. organisation,
-    pack_version: whose case it is, and the version of the pack that judges it.
+    pack_version: whose case it is, and the version of the pack that judges it. first_received_at: receipt of the
+    telling that began it; joined: receipts of those that joined, by source and id.
     """
 
     number: str
@@ -98,6 +99,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cause: str
     organisation: str = ""
     pack_version: str = ""
+    first_received_at: datetime | None = None
+    joined: dict[str, datetime] = {}
     clocks: tuple[Clock, ...] = ()
     past: tuple[Clock, ...] = ()
     grade: str | None = None

@@ -48,7 +48,7 @@ def as_it_came(one: Any) -> tuple[Any, ...]:
 
 def test_every_handling_event_of_the_contract_is_tried() -> None:
     named = {name.removeprefix("handling.") for name in card("complaints.inbound.handling").events}
-    assert named == set(SAID)
+    assert named == set(SAID) | {"separated"}  # which intake turns into duplicate.separated
 
 
 @pytest.mark.parametrize("first", [complaint("晚了"), inquiry()], ids=["complaint", "inquiry"])
