@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from tousu.event import Event
 from tousu.failure import Stop
+from tousu.policy.region import region_of
 
 COUNTED: Final = frozenset({"tousu.complaint.routed.v1", "tousu.inquiry.routed.v1"})
 DIMENSIONS: Final = ("class", "kind", "outlet", "region")
@@ -78,12 +79,6 @@ def cells_of(event: Event, count_by: frozenset[str]) -> tuple[Cell, ...]:
     if region and "region" in count_by:
         found += [what._replace(where="region", place=region) for what in whats]
     return tuple(found)
-
-
-def region_of(outlet: str) -> str:
-    """The region of an outlet: what stands before the first hyphen of its code (HZ-017: HZ); empty without one."""
-    region, hyphen, _ = outlet.partition("-")
-    return region if hyphen else ""
 
 
 def _classes(data: Mapping[str, Any]) -> list[str]:

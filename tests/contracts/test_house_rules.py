@@ -106,6 +106,7 @@ CROSSINGS = (
     ("services/sla/rules.py", "import random\n", "Rules and policy do no I/O"),
     ("services/sla/rules.py", "import tousu.runtime.clock\n", "Rules and policy do no I/O"),
     ("services/sla/rules.py", "import tousu.event\n#", "Rules and policy do no I/O"),
+    ("tousu/report/fold.py", "import sqlite3\n", "Rules and policy do no I/O"),
     ("tousu/policy/money.py", "import logging\n", "Rules and policy do no I/O"),
     ("services/sla/rules.py", "import tousu.policy.loading\n", "they never load one"),
 )
@@ -125,6 +126,7 @@ def small_house(tmp_path: Path) -> Path:
         "policy/money",
         "runtime/__init__",
         "local/__init__",
+        "report/__init__",
     ):
         plant(tmp_path, f"tousu/{module}.py", "")
     plant(tmp_path, "services/__init__.py", "")

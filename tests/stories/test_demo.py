@@ -184,6 +184,17 @@ def test_tail_and_rejects_come_from_the_topics_too(on_kafka: Played, broker: str
 
 
 @pytest.mark.kafka
+@pytest.mark.parametrize("as_of", [(), ("--as-of", "2026-09-22T18:00:00+08:00")])
+def test_a_report_from_the_topics_is_that_of_what_was_kept(
+    on_kafka: Played, broker: str, as_of: tuple[str, ...]
+) -> None:
+    asked = ("report", "--by", "department", "--measure", "all", "--csv", "-", *as_of)
+    from_topics = run(*asked, "--broker", broker).stdout
+    assert len(from_topics.splitlines()) > 3
+    assert run(*asked, "--data", str(on_kafka.data)).stdout == from_topics
+
+
+@pytest.mark.kafka
 def test_a_replay_sends_the_bytes_back_untouched_and_counts(on_kafka: Played, broker: str) -> None:
     dry = orjson.loads(run("rejected", "replay", "--broker", broker, "--reason", "wrong_encoding", "--json").stdout)
     assert dry["replayed"] == [] and len(dry["would_replay"]) == 1

@@ -25,16 +25,31 @@ def json_document(document: Mapping[str, Any]) -> None:
     sys.stdout.buffer.flush()
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()) -> None:
-    """A table; the columns named in `right` hold numbers. Without any column's name it has no heading row."""
+def table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = (),
+    is_narrow: bool = False,
+) -> None:  # fmt: skip
+    """A table; the columns named in `right` hold numbers. Without any column's name it has no heading row.
+
+    A narrow one has no lines between columns, so that more of them fit.
+    """
+    from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     heading = Text(title, style="bold") if title else None
-    made = Table(title=heading, title_justify="left", header_style="bold", show_header=any(columns))
+    made = Table(
+        title=heading, title_justify="left", header_style="bold", show_header=any(columns),
+        box=box.SIMPLE_HEAD if is_narrow else box.HEAVY_HEAD, padding=(0, 0 if is_narrow else 1),
+    )  # fmt: skip
     for column in columns:
-        made.add_column(column, justify="right" if column in right else "left", overflow="fold")
+        made.add_column(
+            column,
+            justify="right" if column in right else "left",
+            overflow="fold",
+            no_wrap=is_narrow and column not in right,
+        )
     for row in rows:
         made.add_row(*("" if cell is None else Text(str(cell)) for cell in row))
     console = Console()

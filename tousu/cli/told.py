@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from tousu.cli import options
+from tousu.simulation.lines import KNOWN_AT
 
 OF_A_CASE = ("complaints.cases", "complaints.sla", "complaints.outcomes", "complaints.claims")
 """Where the story of a case stands, in the order of the pipeline."""
@@ -19,20 +21,43 @@ def published(topics: Sequence[str], data: Path | None, broker: str, key: str = 
 
     An ended demo's folder answers when no broker is named. Raises Retry `broker_away` when neither can.
     """
+    for document in _lines(topics, data, broker, key):
+        document.pop(KNOWN_AT, None)
+        yield document
+
+
+def known(topics: Sequence[str], data: Path | None, broker: str) -> Iterator[tuple[datetime, dict[str, Any]]]:
+    """Every event on these topics with the time from which it was known: pipeline time when it was written.
+
+    Events that were not kept by the demo (the output of `tousu simulate`, say) do not say that; there, the arrival of
+    the inbound event stands for it, and for what time alone led to, its own time.
+    """
+    for document in _lines(topics, data, broker, ""):
+        event = document["event"]
+        if KNOWN_AT in document:
+            yield datetime.fromisoformat(document[KNOWN_AT]), event
+        elif "inboundtime" in event:
+            yield datetime.fromtimestamp(int(event["inboundtime"]) / 1000, UTC), event
+        else:
+            yield datetime.fromisoformat(event["time"]), event
+
+
+def _lines(topics: Sequence[str], data: Path | None, broker: str, key: str) -> Iterator[dict[str, Any]]:
     kept = options.archive(data) if not broker else None
-    if kept is not None:
-        for line in kept.read_bytes().splitlines():
+    if kept is None:
+        yield from _on_broker(topics, broker, key)
+        return
+    with kept.open("rb") as lines:
+        for line in lines:
             document = orjson.loads(line)
             if document["topic"] in topics and (not key or document["key"] == key):
                 yield document
-        return
-    yield from _on_broker(topics, broker, key)
 
 
 def _on_broker(topics: Sequence[str], broker: str, key: str) -> Iterator[dict[str, Any]]:
     from tousu.runtime.history import History, is_tick
     from tousu.runtime.partition import partition_of
-    from tousu.simulation.lines import line_of
+    from tousu.simulation.lines import kept_line_of
 
     with History(options.connection(broker)) as history:
         places = history.places(topics)
@@ -49,7 +74,7 @@ def _on_broker(topics: Sequence[str], broker: str, key: str) -> Iterator[dict[st
             if origin and number <= seen.get(place, 0):
                 continue
             seen[place] = number
-            document: dict[str, Any] = orjson.loads(line_of(record))
+            document: dict[str, Any] = orjson.loads(kept_line_of(record))
             yield document
 
 

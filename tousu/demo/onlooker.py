@@ -16,7 +16,7 @@ from tousu.event import time_of_text
 from tousu.failure import Failure, Retry, Stop
 from tousu.runtime.broker import Record
 from tousu.runtime.history import Extent, History, Place, is_tick
-from tousu.simulation.lines import line_of
+from tousu.simulation.lines import kept_line_of
 
 WRITTEN: Final = (
     "complaints.accepted", "complaints.rejected", "complaints.cases", "complaints.sla", "complaints.outcomes",
@@ -118,7 +118,7 @@ class Onlooker:
                 while not self._stopping.is_set():
                     for record in history.poll(POLL_S):
                         if not self._is_repeated(record) and not is_tick(record):
-                            archive.write(line_of(record) + b"\n")
+                            archive.write(kept_line_of(record) + b"\n")
                             self._note(record)
                         self._next[(record.topic, record.partition)] = record.offset + 1
         except Failure as error:

@@ -25,6 +25,8 @@ STRUCTURED_HEADERS: Final = (("content-type", STRUCTURED_TYPE),)
 REJECTED_TYPE: Final = "tousu.event.rejected.v1"
 SAID_OF_REJECTED: Final = ("reason", "message", "place", "schema", "topic", "partition", "offset", "timestamp")
 """What the headers `tousu-...` of a rejected record say (schemas/events/event.rejected.v1.json)."""
+KNOWN_AT: Final = "known_at"
+"""In a kept line: pipeline time when the event was written, so from when on it was known."""
 _ORDER: Final = ("specversion", "id", "source", "type", "subject", "time", "dataschema")
 
 
@@ -111,6 +113,13 @@ def line_of(record: Record) -> bytes:
     """A record that a processor published, as a line. The bytes of a rejected record are kept whatever they are."""
     document = {"topic": record.topic, "key": _key_of(record.key), "event": event_of_record(record)}
     return orjson.dumps(document)
+
+
+def kept_line_of(record: Record) -> bytes:
+    """As `line_of`, for whoever looks back later: with the pipeline time at which the event was written."""
+    known_at = next(((value or b"").decode() for name, value in record.headers if name == "tousu-time"), None)
+    document: dict[str, Any] = {"topic": record.topic, "key": _key_of(record.key), "event": event_of_record(record)}
+    return orjson.dumps(document if known_at is None else document | {KNOWN_AT: known_at})
 
 
 def is_tick(record: Record) -> bool:

@@ -12,8 +12,8 @@ import pytest
 
 TOUSU = str(Path(sys.executable).with_name("tousu"))
 COMMANDS = (
-    ("demo",), ("up",), ("simulate",), ("publish",), ("tail",), ("case",), ("explain",), ("backlog",), ("rebuild",),
-    ("audit",), ("rejected", "list"), ("rejected", "replay"), ("topics", "apply"),
+    ("demo",), ("up",), ("simulate",), ("publish",), ("tail",), ("case",), ("explain",), ("report",), ("backlog",),
+    ("rebuild",), ("audit",), ("rejected", "list"), ("rejected", "replay"), ("topics", "apply"),
     ("policy", "check"), ("policy", "diff"), ("policy", "simulate"),
 )  # fmt: skip
 NOBODY = "127.0.0.1:1"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from services.trends.cells import Cell, cells_of, checked, region_of
+from services.trends.cells import Cell, cells_of, checked
 from services.trends.rules import TrendRules
 from tests.rules.trends.happenings import PACK, START, pack_with, routed, tick
 from tousu.event import Event
 from tousu.failure import Stop
 from tousu.policy.policies import Policies
+from tousu.policy.region import region_of
 
 OUTLET = ("class", "outlet")
 ALL = ("class", "kind", "outlet", "region")

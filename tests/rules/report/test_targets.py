@@ -1,0 +1,49 @@
+"""Measures and targets by name: what can be written, what misses a target."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from tousu.report.measures import measure_of, target_of
+from tousu.report.tally import Value
+
+
+@pytest.mark.parametrize(
+    "target, value, missed",
+    [
+        ("satisfaction=4.0", Decimal("3.99"), True),
+        ("satisfaction=4.0", Decimal("4.00"), False),
+        ("handled_percent=100", Decimal("99.99"), True),
+        ("mean_hours=48", Decimal("48.01"), True),
+        ("mean_hours=48", Decimal("48.00"), False),
+        ("complaint_rate_percent=0.80", Decimal("0.85"), True),
+        ("breaches=0", 1, True),
+        ("in_time_percent.acknowledgement=95", Decimal("90.00"), True),
+        ("satisfaction=4.0", None, False),
+    ],
+)
+def test_at_least_or_at_most_as_the_measure_is_better(target: str, value: Value, missed: bool) -> None:
+    assert target_of(target).is_missed_by(value) is missed
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("satisfaction", "write MEASURE=NUMBER"),
+        ("satisfaction=good", "write MEASURE=NUMBER"),
+        ("satisfaction=NaN", "a target is a number"),
+        ("happiness=4", "there is no measure 'happiness'; take of complaints, inquiries"),
+        ("complaints=4", "complaints is neither better nor worse"),
+    ],
+)
+def test_what_is_no_target_is_said(text: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        target_of(text)
+
+
+def test_a_clock_is_a_measure_and_needs_a_name() -> None:
+    assert measure_of("in_time_percent.resolution").label == "resolution in time %"
+    with pytest.raises(ValueError, match="there is no measure"):
+        measure_of("in_time_percent.")

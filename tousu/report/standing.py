@@ -1,0 +1,157 @@
+"""How a case stands by its story: which end holds, whose it is, who had it how long, which breaches stand.
+
+What was reported between an end and the next reopening moved nothing (sla refuses it) and is not counted here either,
+save satisfaction, which is mostly told after the end. A reopening takes back the end, the answer and the satisfaction
+before it; breaches stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tousu.policy.region import region_of
+from tousu.report.story import Answer, Ending, Hop, Judgement, Satisfaction, Story
+
+
+class Verdict(NamedTuple):
+    """A clock was met in time, or its breach stands."""
+
+    clock: str
+    in_time: bool
+    at: int
+    lead: str
+
+
+class Stretch(NamedTuple):
+    """A time in which the case was open; `until` is None while it is."""
+
+    since: int
+    until: int | None
+
+
+class Standing:
+    """A case as its story stands. Times in microseconds since 1970."""
+
+    def __init__(self, story: Story) -> None:
+        self.story = story
+        self.endings = tuple(sorted(story.endings))
+        self.reopenings = tuple(sorted(story.reopenings))
+        self.hops = sorted(story.hops)
+        """Who was in the lead, in order."""
+        self.ending: Ending | None = self.endings[-1] if len(self.endings) > len(self.reopenings) else None
+        """The end that holds: the last one, unless the case was taken up again since."""
+        self.received_at = self._received_at()
+
+    def is_reopened(self, ending: Ending) -> bool:
+        """Whether the case was taken up again after this end."""
+        return self.endings.index(ending) < len(self.reopenings)
+
+    @property
+    def lead(self) -> str:
+        """The department in the lead when the case ended; of an open case, the one that is in the lead now."""
+        if self.ending is not None:
+            return self.ending.lead
+        return self.hops[-1].lead if self.hops else ""
+
+    @property
+    def answer(self) -> Answer | None:
+        """The last answer to the customer that counted: where it ended the case, that one."""
+        return max((each for each in self.story.answers if self._is_open_at(each.place)), default=None)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the customer has been told the result since the last reopening."""
+        return self.answer is not None and self.answer.place > self._round_place
+
+    @property
+    def judgement(self) -> Judgement | None:
+        """The last judgement that counted."""
+        return max((each for each in self.story.judgements if self._is_open_at(each.place)), default=None)
+
+    @property
+    def outlet(self) -> str:
+        """The outlet found responsible, else the one complained of."""
+        return (self.judgement and self.judgement.outlet) or self.story.outlet
+
+    @property
+    def region(self) -> str:
+        """The region of that outlet, else the one that was named."""
+        return region_of(self.outlet) or self.story.region
+
+    @property
+    def responsible(self) -> str:
+        """The employee found responsible, else the one complained of."""
+        return (self.judgement and self.judgement.employee) or self.story.employee
+
+    @property
+    def satisfaction(self) -> Satisfaction | None:
+        """What the customer said last, since the last reopening."""
+        said = (each for each in self.story.satisfactions if each.place > self._round_place)
+        return max(said, default=None)
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """What became of each clock, once for each generation: met in time, or a breach that was not withdrawn."""
+        withdrawn = {(each.clock, each.generation) for each in self.story.clocks if each.said == "breach_withdrawn"}
+        return [
+            Verdict(each.clock, each.said == "met", each.at, each.lead)
+            for each in sorted(self.story.clocks)
+            if each.said == "met" or (each.said == "breached" and (each.clock, each.generation) not in withdrawn)
+        ]
+
+    @property
+    def stretches(self) -> list[Stretch]:
+        """When the case was open: from receipt, or a reopening, to the end that followed."""
+        begins = (self.received_at, *(each.at for each in self.reopenings))
+        ends = [each.at for each in self.endings]
+        return [
+            Stretch(since, max(since, ends[index]) if index < len(ends) else None) for index, since in enumerate(begins)
+        ]
+
+    def held(self) -> list[tuple[str, int]]:
+        """For how long each department was in the lead of a case that ended: once for each, microseconds.
+
+        The parts add up to the time that the case was open. A move that is reported late, with a time before the last
+        one, takes nothing from whoever had the case then.
+        """
+        return held_by(self.hops, [(each.since, each.until) for each in self.stretches if each.until is not None])
+
+    def _received_at(self) -> int:
+        """The earliest receipt of the tellings that stay, as far as that was known while the case was open."""
+        first = found = self.story.received_at
+        joined: dict[str, int] = {}
+        for each in sorted(self.story.joinings):
+            if each.received_at is None:
+                joined.pop(each.telling, None)
+            else:
+                joined[each.telling] = each.received_at
+            if self._is_open_at(each.place):
+                found = min((first, *joined.values()))
+        return found
+
+    @property
+    def _round_place(self) -> int:
+        return self.reopenings[-1].cause if self.reopenings else -1
+
+    def _is_open_at(self, place: int) -> bool:
+        """Whether the case was open when the event at this place came; the one that ended it came while it was."""
+        return not any(
+            ending.cause < place and (index >= len(self.reopenings) or place < self.reopenings[index].cause)
+            for index, ending in enumerate(self.endings)
+        )
+
+
+def held_by(hops: Sequence[Hop], stretches: Sequence[tuple[int, int]]) -> list[tuple[str, int]]:
+    """How much of these stretches fell to each lead, in the order of their first hop; coming back adds to the same."""
+    held: dict[str, int] = {}
+    begin = hops[0].at if hops else 0
+    for index, hop in enumerate(hops):
+        begin = max(begin, hop.at)
+        later = hops[index + 1].at if index + 1 < len(hops) else None
+        until = None if later is None else max(begin, later)
+        for since, ended in stretches:
+            first = since if index == 0 else max(begin, since)
+            last = ended if until is None else min(until, ended)
+            held[hop.lead] = held.get(hop.lead, 0) + max(0, last - first)
+    return list(held.items())

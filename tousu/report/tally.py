@@ -1,0 +1,132 @@
+"""What is counted for one period and group, and the figures that come of it.
+
+Shares and rates are percent with two decimals, hours and points have two decimals, halves go up. A figure whose
+denominator is zero is None: nothing is known, which is not the same as zero.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final, NamedTuple
+
+import msgspec
+
+from tousu.report.measures import IN_TIME_OF_CLOCK
+
+Value = Decimal | int | None
+_CENT: Final = Decimal("0.01")
+_HOUR_US: Final = Decimal(3_600_000_000)
+
+
+class Figure(NamedTuple):
+    """A value; for a share or a mean, out of how many it comes (`of`), and for a share how many had it (`having`)."""
+
+    value: Value
+    having: int | None = None
+    of: int | None = None
+
+
+class Tally(msgspec.Struct):
+    """Counts of one period and group. Times in microseconds."""
+
+    complaints: int = 0
+    inquiries: int = 0
+    received: int = 0
+    received_handled: int = 0
+    received_to_answer: int = 0
+    received_answered: int = 0
+    handled_us: list[int] = []
+    in_time: int = 0
+    settled: int = 0
+    does_not_stand: int = 0
+    scores: list[int] = []
+    ratings: Counter[str] = msgspec.field(default_factory=Counter)
+    ends: int = 0
+    reopened: int = 0
+    breaches: int = 0
+    clocks_met: Counter[str] = msgspec.field(default_factory=Counter)
+    clocks: Counter[str] = msgspec.field(default_factory=Counter)
+    held_us: int = 0
+    held: int = 0
+    open: int = 0
+    services: int | None = None
+    complaints_by_services: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to say."""
+        return not any(getattr(self, name) for name in self.__struct_fields__)
+
+    @property
+    def has_cases(self) -> bool:
+        """Whether anything happened to a case; services alone are no reason to begin a report earlier."""
+        return any(
+            getattr(self, name)
+            for name in self.__struct_fields__
+            if name not in {"services", "complaints_by_services", "open"}
+        )
+
+    def figure(self, measure: str) -> Figure:
+        """One figure by the name of its measure."""
+        if measure.startswith(IN_TIME_OF_CLOCK):
+            clock = measure.removeprefix(IN_TIME_OF_CLOCK)
+            return percent(self.clocks_met[clock], self.clocks[clock])
+        match measure:
+            case "complaints" | "inquiries" | "open" | "breaches":
+                return Figure(getattr(self, measure))
+            case "handled":
+                return Figure(len(self.handled_us))
+            case "rated":
+                return Figure(len(self.scores))
+            case "services":
+                return Figure(self.services)
+            case "satisfaction":
+                return Figure(_mean(self.scores, Decimal(1)), of=len(self.scores))
+            case "mean_hours" | "median_hours" | "p90_hours" | "held_hours":
+                return self._hours(measure)
+            case _:
+                return percent(*self._share(measure))
+
+    def _hours(self, measure: str) -> Figure:
+        if measure == "held_hours":
+            return Figure(_mean((self.held_us,), _HOUR_US) if self.held else None, of=self.held)
+        times = sorted(self.handled_us)
+        if not times:
+            return Figure(None, of=0)
+        match measure:
+            case "mean_hours":
+                value = _mean(times, _HOUR_US)
+            case "median_hours":
+                middle = (times[(len(times) - 1) // 2], times[len(times) // 2])
+                value = _mean(middle, _HOUR_US)
+            case _:
+                value = _mean((times[-(-9 * len(times) // 10) - 1],), _HOUR_US)
+        return Figure(value, of=len(times))
+
+    def _share(self, measure: str) -> tuple[int, int]:
+        ratings = sum(self.ratings.values())
+        return {
+            "handled_percent": (self.received_handled, self.received),
+            "answered_percent": (self.received_answered, self.received_to_answer),
+            "in_time_percent": (self.in_time, len(self.handled_us)),
+            "satisfied_percent": (self.ratings["satisfied"], ratings),
+            "neutral_percent": (self.ratings["neutral"], ratings),
+            "dissatisfied_percent": (self.ratings["dissatisfied"], ratings),
+            "reopened_percent": (self.reopened, self.ends),
+            "upheld_percent": (self.settled, self.settled + self.does_not_stand),
+            "complaint_rate_percent": (self.complaints_by_services, self.services or 0),
+        }[measure]
+
+
+def percent(count: int, of: int) -> Figure:
+    """A share in percent with two decimals; no value where there is nothing to take a share of."""
+    return Figure(_rounded(Decimal(100 * count) / of) if of else None, count, of)
+
+
+def _mean(values: list[int] | tuple[int, ...], unit: Decimal) -> Decimal | None:
+    return _rounded(Decimal(sum(values)) / (len(values) * unit)) if values else None
+
+
+def _rounded(value: Decimal) -> Decimal:
+    return value.quantize(_CENT, ROUND_HALF_UP)
