@@ -284,5 +284,7 @@ def _planned(clock: Clock, plan: Plan | UnpublishedYear, *, silent_until: dateti
     warnings = plan.warnings
     if silent_until is not None:
         warnings = tuple((share, moment) for share, moment in warnings if moment > silent_until)
-    total_us = plan.total // MICROSECOND if not clock.total_us else clock.total_us
+    # The length of a limit in statutory days or years depends on the day from which it counts.
+    is_whole = not clock.used_us and not clock.extended_us
+    total_us = plan.total // MICROSECOND if is_whole else clock.total_us
     return replace(clock, status="running", due_at=plan.due_at, total_us=total_us, missing="", warnings=warnings)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.rules.sla.desk import Desk, at
+from tousu.policy.clock_rule import Limit
+from tousu.policy.pack import Pack
 
 
 # Three working days from Tuesday 6th 00:00. Paused and resumed: what was used stays used, to the minute.
@@ -254,3 +257,18 @@ def test_every_event_names_pack_calendar_section_cause_and_departments(routed: D
     breached = next(output for output in routed.told if output.type == "tousu.clock.breached.v1")
     assert "cause_event" not in breached.data
     assert breached.causation == "e1"
+
+
+def test_a_limit_that_begins_anew_is_as_long_as_from_there(pack: Pack) -> None:
+    """Two statutory days from a Friday end on Monday, three days later; paused unused and begun again on a Tuesday,
+    two. What a warning says of the time used is a share of those two."""
+    limits = dict.fromkeys(pack.grades, Limit(amount=2, unit="statutory_days"))
+    desk = Desk(replace(pack, clocks={"resolution": replace(pack.clocks["resolution"], limit_by_grade=limits)}))
+    desk.routed(at("01-09 10:00"))
+    desk.handle("paused", at("01-09 11:00"))
+    desk.handle("resumed", at("01-13 10:00"))
+    desk.pass_time(at("01-15 24:00"))
+    assert desk.said()[-4:-1] == [
+        "resolution warned 0.5 01-15 00:00", "resolution warned 0.8 01-15 14:24", "resolution breached 01-16 00:00",
+    ]  # fmt: skip
+    assert [output.data.get("elapsed_s") for output in desk.told[-4:-1]] == [86_400, 138_240, 172_800]
