@@ -102,10 +102,22 @@ def test_after_the_demo_case_and_explain_need_no_broker(on_kafka: Played) -> Non
     assert [clock["status"] for clock in case["clocks"]] == ["met", "met"]
     assert "tousu.case.closed.v1" in {line["event"]["type"] for line in case["story"]}
     why = orjson.loads(run("explain", number, *folder, "--json").stdout)
+    resolution = why["clocks"][1]
+    assert "中秋节" in [each["words"] for each in resolution["intervals"]]
+    assert sum(each["counted_s"] for each in resolution["intervals"]) == resolution["elapsed_s"]
+    assert run("case", number, *folder).stdout.count("clock.met") == 2
+
+
+@pytest.mark.kafka
+def test_explain_says_what_the_databases_know_where_there_is_no_story(on_kafka: Played) -> None:
+    number = number_of(on_kafka, "case-7-four-pieces")
+    done = run("explain", number, "--data", str(on_kafka.data), "--broker", "127.0.0.1:1", "--json")
+    assert "no story" in done.stderr
+    why = orjson.loads(done.stdout)
+    assert why["source"] == "databases"
     counted = {row["what"]: row["why"] for row in why["clocks"][1]["counted"]}
     assert counted["Fri 2026-09-25"] == "中秋节"
     assert counted["Wed 2026-09-30"] == "working day 5"
-    assert run("case", number, *folder).stdout.count("clock.met") == 2
 
 
 @pytest.mark.kafka

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,156 +11,147 @@ import typer
 from tousu.cli import options
 
 if TYPE_CHECKING:
-    from tousu.policy.pack import Pack
+    from datetime import datetime
 
-DAYS_SHOWN_MAX = 40
-DECIDERS = {"adapter": "the channel's own class", "words": "words of the text", "triage": "nobody: a person must look"}
+    from tousu.explain.explanation import Explanation
+    from tousu.explain.story import Story
+    from tousu.failure import Failure
+    from tousu.policy.pack import Pack
 
 
 def explain(
     number: Annotated[str, typer.Argument(help="The case number.", metavar="NUMBER")],
+    clock: Annotated[str, typer.Option(help="Explain this clock alone.", metavar="NAME")] = "",
+    picture: Annotated[
+        Path | None,
+        typer.Option(help="Draw the case's time line into this file, FILE.svg or FILE.png.", metavar="FILE"),
+    ] = None,
+    until: Annotated[
+        str,
+        typer.Option(metavar="TIME", help="Let clocks that still run count on to this moment (RFC 3339)."),
+    ] = "",
+    pack: Annotated[
+        str,
+        typer.Option(help="The policy pack: a name under policies/ or a path. Default: the one that the case names."),
+    ] = "",
     data: options.Data = None,
+    broker: options.Broker = "",
     database: options.Database = "",
     as_json: options.AsJson = False,
 ) -> None:
-    """Say why: which words decided the class, what the class means for grade and department, how each limit was
-    counted.
+    """Say why: which words decided the class, what the class means for grade and department, which clocks run and why
+    the others do not, which intervals add up to the time of each clock, and whose time it was.
 
-    Sections are those of the policy's source document. The pack is read as it is now; a version that has changed
-    since is said.
+    Sections are those of the policy's source document. The story is read from the topics, or from what an ended demo
+    kept of them; where neither can be read, the databases explain what they know. The pack is read in
+    the version that decided; where that is no longer there, this is said.
 
-    Example: tousu explain 20260922-03-0020-22 --data data/demo
+    Example: tousu explain 20260922-03-0020-22 --data data/demo --picture case.svg
     """
     from tousu.cli import output
+    from tousu.cli.explained import show
+    from tousu.cli.reasons import show_reasons
+    from tousu.event import time_of_text
+    from tousu.explain.explanation import document
+    from tousu.failure import Failure
 
-    found = reasons(number, data, database)
-    if as_json:
-        output.json_document(found)
+    if picture is not None and picture.suffix.lower() not in (".svg", ".png"):
+        raise typer.BadParameter(f"{picture}: name a file that ends in .svg or .png", param_hint="--picture")
+    end = time_of_text(until, "--until") if until else None
+    try:
+        found = _from_story(number, pack, data, broker, end)
+    except Failure as error:
+        if picture is not None or error.reason in _OF_THE_ASKER:
+            raise
+        known = _from_databases(number, pack, data, database, error)
+        output.note(f"no story, so only what the databases know: {error.message}")
+        known["clocks"] = [each for each in known["clocks"] if clock in ("", each["name"])]
+        output.json_document(known) if as_json else show_reasons(known)
         return
-    output.table(f"Case {number}", ("", "why"), [(row["what"], row["why"]) for row in found["decisions"]])
-    for clock in found["clocks"]:
-        output.table(
-            f"{clock['name']} ({clock['section']})", ("", ""), [(row["what"], row["why"]) for row in clock["counted"]]
-        )
+    _is_known(clock, found)
+    if picture is not None:
+        _draw(found, picture)
+    if as_json:
+        said = document(found)
+        said["clocks"] = [each for each in said["clocks"] if clock in ("", each["name"])]
+        said["attachments"] = [each for each in said["attachments"] if clock in ("", each["clock"])]
+        output.json_document(said)
+    elif picture is None:
+        show(found, clock)
 
 
-def reasons(number: str, data: Path | None, database: str) -> dict[str, Any]:
-    """The decisions about a case and the counting of its clocks. Raises Stop `no_case`."""
+DIAL_S = 1.0
+_OF_THE_ASKER = frozenset({"no_such_pack", "invalid_pack"})
+"""Faults that no other source mends."""
+
+
+def pack_of(reference: Mapping[str, str], organisation: str, asked: str) -> Pack:
+    """The pack for a case: the one asked for, or the one that the router's event names (`{"id", "version"}`).
+
+    Of the version named; of the newest where that is no longer there. Where the pack of the settings for the
+    organisation is another one, the pack is looked for by its id.
+    """
+    from tousu.policy.loading import load_policies
+    from tousu.policy.policies import OWN
+    from tousu.runtime.settings import read_settings
+
+    version = reference["version"]
+    if asked:
+        return load_policies(asked).version(OWN, version)
+    settings = read_settings("cli")
+    pack = load_policies(settings.pack, settings.organisations).version(organisation, version)
+    return pack if pack.id == reference["id"] else load_policies(reference["id"]).version(OWN, version)
+
+
+def _from_story(number: str, asked: str, data: Path | None, broker: str, until: datetime | None) -> Explanation:
+    """Explain from the story. Raises Stop `no_case`, and what `published` raises where no story can be read."""
+    from tousu.explain.explanation import explain as explain_story
     from tousu.failure import Stop
-    from tousu.policy.loading import load_pack
 
-    routed = options.inspection("router", data, database).state("case", number)
-    sla = options.inspection("sla", data, database).state("case", number)
-    if routed is None:
+    story = _story(number, data, broker)
+    if not story.is_there:
         raise Stop("no_case", f"there is no case {number}; `tousu tail complaints.cases` shows the numbers there are")
-    told = routed["told"]
-    pack = load_pack(told["pack"]["id"])
-    clocks = [*(sla or {}).get("past", []), *(sla or {}).get("clocks", [])]
-    return {
-        "case_number": number,
-        "pack": told["pack"],
-        "decisions": [{"what": what, "why": why} for what, why in _decisions(told, pack)],
-        "clocks": [_counted(clock, pack) for clock in clocks],
-    }
+    routed = story.routed[-1]
+    return explain_story(story, pack_of(routed.data["pack"], routed.organisation, asked), until)
 
 
-def _decisions(told: dict[str, Any], pack: Pack) -> list[tuple[str, str]]:
-    version = told["pack"]["version"]
-    changed = "" if version == pack.version else f"; the pack is now {pack.version}"
-    found = [("policy", f"{pack.label.en} ({pack.label.zh}), pack {pack.id} {version}, source {pack.source}{changed}")]
-    words = f": {'、'.join(told['words'])}" if told.get("words") else ""
-    found.append(("decided by", DECIDERS[told["decided_by"]] + words))
-    for trouble in told.get("classes") or ([{"class": told["class"]}] if told.get("class") else []):
-        found += _trouble(trouble, pack)
-    if told.get("grade"):
-        gravest = ": the gravest of its classes" if len(told.get("classes", [])) > 1 else ""
-        found.append(("grade", told["grade"] + gravest))
-    answer = ", ".join(f"{name} ({pack.departments[name].label.zh})" for name in told["departments"])
-    found.append(("departments", answer))
-    if told.get("section"):
-        found.append(("section", told["section"]))
-    return found
+def _from_databases(number: str, asked: str, data: Path | None, database: str, error: Failure) -> dict[str, Any]:
+    """Explain what the databases know. A case that is not in the story is told as that where there are none."""
+    from tousu.cli.reasons import reasons
+    from tousu.failure import Stop
+
+    try:
+        return reasons(number, lambda told: pack_of(told["pack"], "", asked), data, database)
+    except Stop as other:
+        raise (error if (error.reason, other.reason) == ("no_case", "no_database") else other) from None
 
 
-def _trouble(trouble: dict[str, Any], pack: Pack) -> list[tuple[str, str]]:
-    """What the pack says of one class, and of the claim that it opens."""
-    rule = pack.classes[trouble["class"]]
-    piece = f" (piece {trouble['waybill_number']})" if trouble.get("waybill_number") else ""
-    names = " and ".join(pack.departments[name].label.en for name in rule.departments)
-    grade = f"grade {rule.grade}, {pack.grades[rule.grade].stars} stars ({rule.section})"
-    why = f"{rule.label.zh}: {grade}; answered for by {names} ({rule.departments_section})"
-    found = [(f"class {rule.name}{piece}", why)]
-    if rule.note:
-        found.append(("", rule.note))
-    if rule.claim is not None:
-        on = "always" if rule.claim.opens == "always" else "when asked for"
-        found.append(("claim", f"{rule.claim.cause}, opened {on} ({rule.claim.section})"))
-    return found
+def _story(number: str, data: Path | None, broker: str) -> Story:
+    from tousu.cli.told import OF_A_CASE, published
+    from tousu.client.dialling import wait_for_a_broker
+    from tousu.explain.story import read_story
+
+    if broker or options.archive(data) is None:  # librdkafka would wait much longer, and complain on the way
+        wait_for_a_broker(options.connection(broker).servers, DIAL_S)
+    return read_story(number, published(OF_A_CASE, data, broker, number))
 
 
-def _counted(clock: dict[str, Any], pack: Pack) -> dict[str, Any]:
-    """How one clock came to its due time, day by day where days count."""
-    from tousu.cli.case import limit_words
-    from tousu.cli.output import local
+def _is_known(clock: str, found: Explanation) -> None:
+    from tousu.failure import Stop
 
-    rule = pack.clocks[clock["name"]]
-    limit = clock["limit"]
-    by = "the pack" if limit.get("set_by") == "pack" else "the source"
-    rows = [
-        ("what", f"{rule.label.zh}: {rule.label.en}"),
-        ("limit", f"{limit_words(limit)}, set by {by} ({limit.get('section') or rule.section})"),
-        ("from", f"{local(clock['started_at'])}, counted from {rule.starts_at.replace('_', ' ')}"),
-    ]
-    if clock.get("missing"):
-        rows.append(("due", f"unknown: {clock['missing']}"))
-    elif clock.get("due_at"):
-        if limit["unit"] in ("working_days", "statutory_days"):
-            rows += _days(datetime.fromisoformat(clock["started_at"]), datetime.fromisoformat(clock["due_at"]), pack)
-        rows.append(("due", f"{local(clock['due_at'])}, calendar {pack.calendar.id} {clock['calendar']}"))
-    if clock.get("extensions"):
-        rows.append(("extended", f"{clock['extensions']} times"))
-    rows.append(("now", clock["status"] + (", breached" if clock.get("breached") else "")))
-    return {
-        "name": clock["name"], "generation": clock["generation"], "section": rule.section,
-        "counted": [{"what": what, "why": why} for what, why in rows],
-    }  # fmt: skip
+    known = dict.fromkeys(each.clock for each in found.attachments) | dict.fromkeys(
+        each.clock for each in found.accounts
+    )
+    if clock and clock not in known:
+        raise Stop("no_clock", f"there is no clock {clock}; pack {found.pack.id} has: {', '.join(known)}")
 
 
-def _days(started: datetime, due: datetime, pack: Pack) -> list[tuple[str, str]]:
-    """Each day from the start to the last one, and whether it counts."""
-    calendar = pack.calendar.newest
-    named = _named_days(pack.calendar.id)
-    day = started.astimezone(calendar.zone).date()
-    last = (due - timedelta(microseconds=1)).astimezone(calendar.zone).date()
-    rows = [(_label(day), "the day of the start does not count")]
-    count = 0
-    while day < last and len(rows) < DAYS_SHOWN_MAX:
-        day += timedelta(days=1)
-        is_working = calendar.is_working(day) is True
-        count += is_working
-        why = (
-            named.get(day, "weekend")
-            if not is_working
-            else f"working day {count}" + (" (make-up)" if day in named else "")
-        )
-        rows.append((_label(day), why))
-    return rows
+def _draw(found: Explanation, file: Path) -> None:
+    """Write the picture. Raises Stop `no_converter` where PNG is asked for and nothing here makes one."""
+    from tousu.cli import output
+    from tousu.cli.converter import png_of
+    from tousu.explain.picture import picture
 
-
-def _named_days(calendar: str) -> dict[date, str]:
-    """The holidays and make-up days of a calendar by name, over all its years."""
-    import yaml
-
-    from tousu.policy.loading import POLICIES
-
-    file = yaml.safe_load((POLICIES / "calendars" / f"{calendar}.yaml").read_text("utf-8"))
-    found: dict[date, str] = {}
-    for version in file["versions"]:
-        for year in version.get("years", {}).values():
-            found |= {date.fromisoformat(day): name for day, name in year["holidays"].items()}
-            found |= dict.fromkeys(map(date.fromisoformat, year["make_up_days"]), "调休")
-    return found
-
-
-def _label(day: date) -> str:
-    return day.strftime("%a %Y-%m-%d")
+    drawn = picture(found)
+    file.write_bytes(drawn.encode() if file.suffix.lower() == ".svg" else png_of(drawn))
+    output.note(f"the time line of {found.story.number} is in {file}")

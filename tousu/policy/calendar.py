@@ -23,6 +23,7 @@ MICROSECOND: Final = timedelta(microseconds=1)
 NEXT_YEAR_WANTED_FROM: Final = (12, 1)
 """Month and day from which the next year must be there. China's came on 25 October 2023, 12 November 2024 and
 4 November 2025 (policies/calendars/china.yaml); those of other countries come earlier."""
+MAKE_UP: Final = "调休"
 
 
 class Hours(msgspec.Struct, frozen=True):
@@ -80,6 +81,7 @@ class Calendar:
         "_hours",
         "_known",
         "_known_us",
+        "_names",
         "_regional",
         "_suspended",
         "_suspensions",
@@ -116,6 +118,8 @@ class Calendar:
         self.zone = zone
         self.region: str | None = None
         self.years = frozenset(years)
+        self._names = {day: name for year in years.values() for day, name in year.holidays.items()}
+        self._names |= {day: MAKE_UP for year in years.values() for day in year.make_up_days}
         self._known = [
             range(date(first, 1, 1).toordinal(), date(last + 1, 1, 1).toordinal()) for first, last in _runs(years)
         ]
@@ -182,6 +186,10 @@ class Calendar:
         if day.year not in self.years:
             return self.unpublished(day.year)
         return day.toordinal() in self._closing
+
+    def day_name(self, day: date) -> str:
+        """The holiday's name, `调休` for a make-up working day, empty for every other day."""
+        return self._names.get(day, "")
 
     def local_day(self, moment: datetime) -> int:
         """The ordinal of the local day in which a moment lies."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import Final
 
@@ -38,6 +38,11 @@ class Stretches:
         if index >= len(self._starts):
             return None
         return self._starts[index] + amount - self._before[index]
+
+    def between(self, start: int, end: int) -> Iterator[Span]:
+        """What of the stretches lies from one place to a later one, in order."""
+        for index in range(bisect_right(self._ends, start), bisect_left(self._starts, end)):
+            yield max(self._starts[index], start), min(self._ends[index], end)
 
 
 def joined(spans: Iterable[Span]) -> list[Span]:

@@ -37,3 +37,10 @@ def test_counting_along_the_stretches_is_counting_their_numbers(spans: list[Span
     inside = sorted(numbers(spans))
     assert stretches.passed(at) == sum(number < at for number in inside)
     assert stretches.place(amount) == (inside[amount - 1] + 1 if amount <= len(inside) else None)
+
+
+@given(SPANS, st.integers(-1, 60), st.integers(0, 60))
+def test_what_lies_between_two_places_is_what_both_hold(spans: list[Span], start: int, length: int) -> None:
+    found = list(Stretches(joined(spans)).between(start, start + length))
+    assert numbers(found) == numbers(spans) & set(range(start, start + length))
+    assert all(first < last for first, last in found)

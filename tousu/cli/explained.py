@@ -1,0 +1,112 @@
+"""An explanation as tables for people, made to be read at 80 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, tzinfo
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from tousu.cli import output
+from tousu.explain.account import Account, Interval, Mark
+from tousu.explain.decision import department_name
+from tousu.explain.explanation import Explanation
+from tousu.explain.hops import Share
+from tousu.explain.wording import figure_words, length_words
+
+INTERVALS_SHOWN_MAX: Final = 60
+
+
+def show(found: Explanation, clock: str = "") -> None:
+    """Print it; of the clocks only the one that is named, if any."""
+    zone = ZoneInfo(found.pack.time_zone)
+    if not clock:
+        output.table(f"Case {found.story.number}", ("", "why"), found.decisions)
+        _hops(found, zone)
+    _attachments(found, clock)
+    for account, shares in zip(found.accounts, found.shares, strict=True):
+        if clock in ("", account.clock):
+            _account(found, account, shares, zone)
+
+
+def _attachments(found: Explanation, clock: str) -> None:
+    """Each clock of cases; those of claims only where a claim was opened or one of them is asked for."""
+    rows: list[tuple[str, str, str]] = []
+    silent = 0
+    for each in found.attachments:
+        if clock not in ("", each.clock):
+            continue
+        if each.reason == "no_claim" and not clock:
+            silent += 1
+            continue
+        rows.append((each.clock, "yes" if each.attached else "no", f"{each.words} ({each.section})"))
+    if silent:
+        rows.append((f"{silent} clocks of claims", "no", "no claim was opened"))
+    output.table("Which clocks run, and why", ("clock", "runs", "why"), rows)
+
+
+def _hops(found: Explanation, zone: tzinfo) -> None:
+    rows = []
+    for hop in found.hops:
+        who = ", ".join(department_name(name, found.pack) for name in hop.departments) or "nobody: not routed yet"
+        why = hop.name + (f", {hop.by}" if hop.by else "") + (f": {hop.reason}" if hop.reason else "")
+        rows.append((moment(hop.start, zone), who, why))
+    output.table("Who was in charge", ("from", "departments", "by"), rows)
+
+
+def _account(found: Explanation, account: Account, shares: Sequence[Share], zone: tzinfo) -> None:
+    name = f"{account.clock} {account.label.zh}" if account.label is not None else account.clock
+    generation = f", generation {account.generation}" if account.generation > 1 else ""
+    breached = ", breached" if account.breached else ""
+    title = f"{name}{generation}: {account.status.replace('_', ' ')}{breached}"
+    output.table(title, ("", ""), list(_facts(found, account, shares, zone)))
+    shown = account.intervals[:INTERVALS_SHOWN_MAX]
+    rows = [_interval(each, zone) for each in shown]
+    if len(shown) < len(account.intervals):
+        rows.append(("...", "", "", f"{len(account.intervals) - len(shown)} more; --json shows all"))
+    rows.append(("", "", length_words(account.elapsed_us), f"elapsed: {account.elapsed_us / 1e6:,g} s"))
+    output.table(f"{account.clock}: its intervals", ("from", "until", "counts", "why"), rows, right=("counts",))
+
+
+def _interval(each: Interval, zone: tzinfo) -> tuple[str, str, str, str]:
+    cause = f" ({each.cause_name})" if each.why == "paused" and each.cause_name else ""
+    counted = length_words(each.counted_us) if each.counts else "-"
+    return moment(each.start, zone), moment(each.end, zone), counted, each.words + cause
+
+
+def _facts(found: Explanation, account: Account, shares: Sequence[Share], zone: tzinfo) -> Iterator[tuple[str, str]]:
+    yield "figure", figure_words(account)
+    if account.note:
+        yield "", account.note
+    yield "counts from", f"{moment(account.started_at, zone, year=True)} ({account.starts_at.replace('_', ' ')})"
+    for mark in account.marks:
+        yield mark.what.replace("_", " "), _mark(mark, zone)
+    if account.due_at is not None:
+        yield "due", f"{moment(account.due_at, zone, year=True)}, calendar {found.pack.calendar.id} {account.calendar}"
+    if account.rest:
+        yield "rest", "; ".join(f"until {moment(each.end, zone)} {each.words}" for each in account.rest[:12])
+    for share in shares:
+        who = ", ".join(department_name(name, found.pack) for name in share.departments) or "nobody: not routed yet"
+        times = f", {share.hops} times in charge" if share.hops > 1 else ""
+        yield "time with", f"{length_words(share.counted_us)} {who}{times}"
+
+
+def _mark(mark: Mark, zone: tzinfo) -> str:
+    said: list[str] = [moment(mark.at, zone)]
+    if mark.share is not None:
+        said.append(f"{mark.share:.0%} used")
+    if mark.what in ("extended", "resumed", "recalculated") and mark.due_at is not None:
+        said.append(f"due {moment(mark.due_at, zone)}")
+    if mark.reason:
+        said.append(mark.reason.replace("_", " "))
+    said.append(f"by {mark.cause_name or mark.cause}" if mark.cause else "by time alone")
+    if mark.elapsed_s is not None:
+        said.append(f"elapsed {mark.elapsed_s:,g} s")
+    if mark.difference_s is not None and abs(mark.difference_s) >= 1:
+        said.append(f"counted here {mark.difference_s:+,g} s")
+    return ", ".join(said)
+
+
+def moment(at: datetime, zone: tzinfo, *, year: bool = False) -> str:
+    """A time by the pack's clocks, to the second."""
+    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S" if year else "%m-%d %H:%M:%S")

@@ -1,0 +1,104 @@
+"""The account of every clock of a case: its intervals, which add up to its elapsed time to the second."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from tousu.explain.account import Account
+from tousu.explain.story import SLA, Story
+from tousu.explain.walk import Follower, Walk
+from tousu.policy.clock_rule import ClockRule, Limit
+from tousu.policy.pack import Pack
+
+_CLOCK: Final = "clock."
+
+
+def accounts_of(story: Story, pack: Pack, until: datetime) -> tuple[Account, ...]:
+    """One account for each generation of each clock, in the order in which they started.
+
+    `until`: up to when a clock that still waits is accounted for; never earlier than the last thing known.
+    """
+    follower = Follower(story, pack.calendar)
+    walks: dict[tuple[str, int], Walk] = {}
+    for told in story.on(SLA):
+        if not told.name.startswith(_CLOCK) or "clock" not in told.data:
+            continue
+        name, generation = told.data["clock"], told.data.get("generation", 1)
+        walk = walks.get((name, generation))
+        rule = rule_of(pack, name)
+        if walk is None:
+            if told.name == "clock.started":
+                before = walks.get((name, generation - 1))
+                walks[name, generation] = follower.start(told, _limit(told.data, rule, None), before)
+            continue
+        follower.follow(walk, told, _limit(told.data, rule, walk.limit))
+    until = max(until, story.last_at)
+    return tuple(_account(story, pack, follower, key, walk, until) for key, walk in walks.items())
+
+
+def rule_of(pack: Pack, name: str) -> ClockRule | None:
+    """The pack's rule for a clock, of cases or of claims; None where the pack no longer has it."""
+    return pack.clocks.get(name) or claim_clocks(pack).get(name)
+
+
+def claim_clocks(pack: Pack) -> Mapping[str, ClockRule]:
+    """The clocks of claims; none in a pack whose source knows no claims."""
+    return pack.claims.clocks if pack.claims is not None else {}
+
+
+def limits_of(rule: ClockRule) -> dict[str, Limit]:
+    """The limits of a rule by the grade that chooses them; under the empty name the one for all grades."""
+    limits = dict(rule.limit_by_grade) if rule.limit is None else {"": rule.limit}
+    return {grade: one if one.section else replace(one, section=rule.section) for grade, one in limits.items()}
+
+
+def _limit(data: dict[str, Any], rule: ClockRule | None, known: Limit | None) -> Limit:
+    """The limit that an event names, with what only the pack says of it; `known` where the event names none."""
+    said = data.get("limit")
+    if not isinstance(said, dict):
+        return known or Limit(amount=0, unit="elapsed_minutes")
+    for limit in limits_of(rule).values() if rule is not None else ():
+        if limit.as_data() == said:
+            return limit
+    return Limit(amount=said["amount"], unit=said["unit"], section=data.get("section", ""))
+
+
+def _account(
+    story: Story, pack: Pack, follower: Follower, key: tuple[str, int], walk: Walk, until: datetime
+) -> Account:
+    name, generation = key
+    rule = rule_of(pack, name)
+    intervals = follower.intervals(walk, until)
+    said = story.newest.get("pack") or pack.reference()
+    return Account(
+        clock=name,
+        label=rule.label if rule is not None else None,
+        generation=generation,
+        status=walk.status,
+        breached=walk.breached,
+        limit=walk.limit,
+        grade=_grade(story, rule, walk.limit),
+        pack=f"{said['id']} {said['version']}",
+        calendar=walk.calendar,
+        started_at=walk.started_at,
+        until=intervals[-1].end if intervals else walk.started_at,
+        due_at=walk.due_at,
+        intervals=intervals,
+        marks=walk.marks,
+        rest=follower.rest(walk, until),
+        starts_at=rule.starts_at if rule is not None else "",
+        note=rule.note if rule is not None else "",
+    )
+
+
+def _grade(story: Story, rule: ClockRule | None, limit: Limit) -> str:
+    """The grade that chose the limit: the one that the case has now where several have the same."""
+    if rule is None or not rule.limit_by_grade:
+        return ""
+    fitting = [grade for grade, one in limits_of(rule).items() if one.as_data() == limit.as_data()]
+    now: str = story.newest.get("grade", "")
+    return now if now in fitting or not fitting else fitting[0]

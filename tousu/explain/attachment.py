@@ -1,0 +1,158 @@
+"""Why a clock of the pack runs in a case, or the first condition that it fails.
+
+The conditions are looked at in this order: the kind of the case, the event that starts the clock, the facts that must
+hold when it comes, a limit for the grade. What all fulfil and nothing has started is said to be so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from tousu.explain.accounts import claim_clocks, limits_of
+from tousu.explain.story import CASES, ROUTED, Story, Told
+from tousu.policy.clock_rule import Accepts, ClockRule, Names
+from tousu.policy.pack import Pack
+
+Reason = Literal[
+    "attached", "other_kind", "no_claim", "not_happened", "not_applicable", "no_limit", "expired", "not_started"
+]
+
+
+class Attachment(msgspec.Struct, frozen=True, kw_only=True):
+    """One clock of the pack and whether it runs in the case. `words` say why, or name the first condition that failed.
+
+    at, event_id, event_name: when and by which event it started; empty where it did not.
+    """
+
+    clock: str
+    label: Names
+    reason: Reason
+    words: str
+    section: str
+    at: datetime | None = None
+    event_id: str = ""
+    event_name: str = ""
+
+    @property
+    def attached(self) -> bool:
+        """Whether the clock was started."""
+        return self.reason == "attached"
+
+
+def attachments_of(story: Story, pack: Pack) -> tuple[Attachment, ...]:
+    """Every clock of the pack, those of claims last."""
+    return tuple(_attachment(story, pack, rule) for rule in (*pack.clocks.values(), *claim_clocks(pack).values()))
+
+
+def _attachment(story: Story, pack: Pack, rule: ClockRule) -> Attachment:
+    started = next(
+        (each for each in story.told if each.name == "clock.started" and each.data.get("clock") == rule.name), None
+    )
+    if started is None:
+        reason, words = _obstacle(story, pack, rule)
+        return Attachment(clock=rule.name, label=rule.label, reason=reason, words=words, section=rule.section)
+    cause = started.data.get("cause_event", "")
+    name = story.name_of_cause(cause)
+    return Attachment(
+        clock=rule.name,
+        label=rule.label,
+        reason="attached",
+        words=f"started by {name or rule.starts_on}{_because(rule)}",
+        section=rule.section,
+        at=started.moment("started_at") or started.at,
+        event_id=cause,
+        event_name=name,
+    )
+
+
+def _because(rule: ClockRule) -> str:
+    wanted = _wanted(rule.applies_when)
+    return f", as {wanted}" if wanted else ""
+
+
+def _obstacle(story: Story, pack: Pack, rule: ClockRule) -> tuple[Reason, str]:
+    """The first condition that the case fails."""
+    kind = story.newest["kind"]
+    if rule.kind == "claim":
+        if not any(each.name == "claim.opened" for each in story.told):
+            return "no_claim", "it is for claims, and no claim was opened"
+    elif rule.kind != kind:
+        return "other_kind", f"it is for {_plural(rule.kind)}, and the case is {_a(kind)}"
+    came = [(told, facts) for told, facts in _facts(story, rule.kind) if told.short == rule.starts_on]
+    if not came:
+        return "not_happened", f"it starts on {rule.starts_on}, which has not happened"
+    failing = [
+        _first_failing(rule.starts_with, told.data) or _first_failing(rule.applies_when, facts) for told, facts in came
+    ]
+    if all(failing):
+        return "not_applicable", failing[-1]
+    grades = [facts.get("grade") for (_, facts), failed in zip(came, failing, strict=True) if not failed]
+    limits = limits_of(rule)
+    if "" not in limits and not any(grade in limits for grade in grades):
+        return "no_limit", f"the pack gives no limit for grade {grades[-1] or 'none'}; it has: {', '.join(limits)}"
+    if any(each.data.get("result") == "inquiry_expired" for each in story.told if each.name == "case.closed"):
+        return "expired", "the right to ask had ended before the inquiry came"
+    return "not_started", _not_started(story, pack, rule)
+
+
+def _not_started(story: Story, pack: Pack, rule: ClockRule) -> str:
+    if rule.kind == "claim":
+        return "all its conditions hold; limits of claims do not run yet"
+    told = story.newest.get("pack", pack.reference())
+    if told != pack.reference():
+        return f"all its conditions hold by pack {pack.version}; the case was decided by {told['id']} {told['version']}"
+    return "all its conditions hold; sla has not started it: it has not read the event yet, or has refused it"
+
+
+def _facts(story: Story, kind: str) -> list[tuple[Told, dict[str, Any]]]:
+    """Each event that may start a clock, with the facts of the case (or of the claim) when it came."""
+    facts: dict[str, Any] = {"stands": None, "reopened": 0}
+    found: list[tuple[Told, dict[str, Any]]] = []
+    for told in story.told:
+        if kind == "claim":
+            if told.name.startswith("claim."):
+                found.append((told, {**story.newest, **told.data}))
+            continue
+        if told.topic != CASES:
+            continue
+        if told.name in ROUTED:
+            facts |= told.data
+        facts |= _changed(told, facts)
+        found.append((told, dict(facts)))
+    return found
+
+
+def _changed(told: Told, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What an event changes of the facts that conditions may ask for."""
+    if told.short == "judged":
+        return {"stands": told.data.get("stands")}
+    if told.short == "reopened":
+        return {"stands": None, "reopened": facts["reopened"] + 1}
+    if told.short == "passed_on":
+        return {name: told.data[name] for name in ("class", "grade") if name in told.data}
+    return {}
+
+
+def _first_failing(condition: Accepts, facts: Mapping[str, Any]) -> str:
+    """The first field that does not have one of its values, in words; empty where all have."""
+    for field, values in condition.items():
+        if facts.get(field) not in values:
+            has = f"is {facts[field]}" if facts.get(field) is not None else "is not known"
+            return f"it applies when {_wanted({field: values})}, and {field} {has}"
+    return ""
+
+
+def _wanted(condition: Accepts) -> str:
+    return " and ".join(f"{field} is {' or '.join(map(str, values))}" for field, values in condition.items())
+
+
+def _plural(kind: str) -> str:
+    return "inquiries" if kind == "inquiry" else "complaints"
+
+
+def _a(kind: str) -> str:
+    return "an inquiry" if kind == "inquiry" else "a complaint"

@@ -1,0 +1,110 @@
+"""The published events of one case, read for whoever explains it: what is unknown is kept and disturbs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Final
+
+from tousu.event import ORGANISATION, time_of_text
+
+CASES: Final = "complaints.cases"
+SLA: Final = "complaints.sla"
+ROUTED: Final = ("complaint.routed", "inquiry.routed")
+SHORT: Final = {
+    "complaint.routed": "routed",
+    "inquiry.routed": "routed",
+    "case.passed_on": "passed_on",
+    "duplicate.joined": "joined",
+    "handling.passed_on": "pass_requested",
+}
+"""How triggers of a pack call events, where that is not the last word of the type."""
+
+
+class Told:
+    """One published event. `name` is its type without prefix and version (`clock.started`)."""
+
+    __slots__ = ("data", "id", "name", "organisation", "time", "topic")
+
+    def __init__(self, topic: str, event: Mapping[str, Any]) -> None:
+        """Take a CloudEvent in structured form. Raises Reject `malformed_time` where its time is none."""
+        self.topic = topic
+        self.id: str = event.get("id", "")
+        self.name: str = event["type"].removeprefix("tousu.").rpartition(".v")[0]
+        self.time: datetime = time_of_text(event["time"])
+        self.organisation: str = event.get(ORGANISATION, "")
+        self.data: dict[str, Any] = event.get("data") or {}
+
+    @property
+    def short(self) -> str:
+        """The name that triggers of a pack use: `routed`, `acknowledged`."""
+        return SHORT.get(self.name) or self.name.rpartition(".")[2]
+
+    def moment(self, name: str) -> datetime | None:
+        """A time of the data; None where it says none."""
+        return time_of_text(self.data[name]) if self.data.get(name) else None
+
+    @property
+    def at(self) -> datetime:
+        """When it happened for the clock or the case."""
+        return self.moment("at") or self.time
+
+
+class Story:
+    """Everything published of one case, in the order of publication of each topic."""
+
+    def __init__(self, number: str, told: Iterable[Told]) -> None:
+        self.number = number
+        self.told = tuple(told)
+
+    @cached_property
+    def routed(self) -> tuple[Told, ...]:
+        """The router's decisions on the class, the first one first."""
+        return tuple(each for each in self.told if each.name in ROUTED)
+
+    @cached_property
+    def by_id(self) -> dict[str, Told]:
+        """Events by id, to name what caused another."""
+        return {each.id: each for each in self.told if each.id}
+
+    @cached_property
+    def newest(self) -> dict[str, Any]:
+        """What the router's decision says now, with the departments to which the case was passed on since."""
+        said: dict[str, Any] = {}
+        for each in self.told:
+            if each.name in ROUTED:
+                said = {**each.data}
+            elif each.name == "case.passed_on" and said:
+                said["departments"] = each.data["to_departments"]
+                said |= {name: each.data[name] for name in ("class", "grade", "stars") if name in each.data}
+        return said
+
+    @property
+    def region(self) -> str | None:
+        """The region whose suspensions let the clocks of the case stand still; None where its events name none."""
+        return self.newest.get("region")
+
+    @cached_property
+    def last_at(self) -> datetime:
+        """The latest moment of which anything is known."""
+        return max(each.time for each in self.told)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the router ever told of this case."""
+        return bool(self.routed)
+
+    def on(self, topic: str) -> list[Told]:
+        """The events of one topic."""
+        return [each for each in self.told if each.topic == topic]
+
+    def name_of_cause(self, event_id: str) -> str:
+        """The name of the event with this id, empty where the story does not hold it."""
+        cause = self.by_id.get(event_id)
+        return cause.name if cause is not None else ""
+
+
+def read_story(number: str, lines: Iterable[Mapping[str, Any]]) -> Story:
+    """The story of a case from lines `{"topic", "key", "event"}`; those of other cases are passed over."""
+    return Story(number, (Told(line["topic"], line["event"]) for line in lines if line.get("key") == number))

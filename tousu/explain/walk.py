@@ -1,0 +1,259 @@
+"""One clock followed from event to event: since when it runs or stands still, and what was used before.
+
+It knows how `services.sla` counts and nothing else of it: from the start or the last resumption, by the newest limit
+and calendar; what was used before a pause stays used, in another measure the same share of it; an end that is reported
+as before the last pause or resumption ends the clock there. Source: design.md, section 4.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final, Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from tousu.explain.account import Interval, Mark, Status
+from tousu.explain.counting import parts_of
+from tousu.explain.story import Story, Told
+from tousu.policy.calendar import MICROSECOND, Calendar, CalendarHistory, UnpublishedYear, moment_of
+from tousu.policy.clock_rule import Limit
+from tousu.policy.working_time import counted_from, elapsed_between, plan_clock
+
+CONTINUED: Final = "breach_withdrawn"
+"""The reason with which a clock starts that goes on after its breach was withdrawn."""
+_PLANS: Final = frozenset({"started", "resumed", "extended", "recalculated"})
+"""Events that say when a clock is due; where one of these names no time, a year is missing."""
+
+
+class Walk(msgspec.Struct, kw_only=True):
+    """A clock so far. `done` are the intervals before the anchor; from there it runs or stands still (`reason`).
+
+    total_us, extended_us: the limit in its measure and the part of it that extensions added; None while a year is
+    missing.
+    """
+
+    limit: Limit
+    calendar: str
+    started_at: datetime
+    anchor: datetime
+    cause: str
+    mode: Literal["running", "paused", "uncounted"] = "running"
+    reason: str = ""
+    end: Status | None = None
+    ended_at: datetime | None = None
+    breached: bool = False
+    due_at: datetime | None = None
+    total_us: int | None = None
+    extended_us: int = 0
+    done: tuple[Interval, ...] = ()
+    marks: tuple[Mark, ...] = ()
+
+    @property
+    def used_us(self) -> int:
+        """What was used before the anchor."""
+        return sum(interval.counted_us for interval in self.done)
+
+    @property
+    def status(self) -> Status:
+        """How it stands."""
+        return self.end or self.mode
+
+
+class Follower:
+    """Follows the clocks of one story."""
+
+    def __init__(self, story: Story, calendars: CalendarHistory) -> None:
+        self._story = story
+        self._calendars = calendars
+
+    def start(self, told: Told, limit: Limit, before: Walk | None) -> Walk:
+        """A clock that starts; one that goes on after a withdrawn breach keeps what it had (`before`)."""
+        started_at = told.moment("started_at") or told.at
+        if told.data.get("reason") == CONTINUED and before is not None:
+            walk = replace(before, breached=False, end=None, ended_at=None, marks=())
+            before.end, before.ended_at = "continued", max(told.at, before.anchor)
+        else:
+            version, cause = _version(told), _cause(told)
+            walk = Walk(limit=limit, calendar=version, started_at=started_at, anchor=started_at, cause=cause)
+            walk.total_us = self._whole_us(walk)
+        self._see_the_plan(walk, told)
+        self._mark(walk, told)
+        return walk
+
+    def follow(self, walk: Walk, told: Told, limit: Limit) -> None:
+        """Take one more event of the clock."""
+        what = told.name.rpartition(".")[2]
+        match what:
+            case "paused":
+                self._turn(walk, told, "paused", told.data.get("reason", ""))
+            case "resumed":
+                self._turn(walk, told, "running", "")
+            case "extended":
+                self._extend(walk, told)
+            case "recalculated":
+                self._recalculate(walk, told, limit)
+            case "met":
+                self._end(walk, told, "met")
+            case "cancelled":
+                self._end(walk, told, "met_late" if told.data.get("reason") == "met_late" else "cancelled")
+            case "breached" | "breach_withdrawn":
+                walk.breached = what == "breached"
+            case _:  # it moves nothing: a warning, or what was not known when this was written
+                pass
+        if what in _PLANS:
+            self._see_the_plan(walk, told)
+        elif what != "paused":
+            walk.due_at = told.moment("due_at") or walk.due_at
+        self._mark(walk, told)
+
+    def intervals(self, walk: Walk, until: datetime) -> tuple[Interval, ...]:
+        """Everything from the start of a clock to its end, or to `until`."""
+        return (*walk.done, *self._since_anchor(walk, max(walk.ended_at or until, walk.anchor)))
+
+    def rest(self, walk: Walk, until: datetime) -> tuple[Interval, ...]:
+        """What of a clock that counts still lies before its due time at its end, or at `until`."""
+        start, due_at = max(walk.ended_at or until, walk.anchor), walk.due_at
+        if walk.mode != "running" or due_at is None or due_at <= start or walk.end == "cancelled":
+            return ()
+        fresh = not walk.used_us and start < counted_from(walk.anchor, walk.limit, self._calendar(walk.calendar))
+        return tuple(self._running(walk, start, due_at, fresh=fresh))
+
+    def _turn(self, walk: Walk, told: Told, mode: Literal["running", "paused"], reason: str) -> None:
+        """Close what lies behind, and go on from here, running or standing still."""
+        at = max(told.at, walk.anchor)
+        self._settle(walk, told, at)
+        walk.done = (*walk.done, *self._since_anchor(walk, at))
+        walk.mode, walk.anchor, walk.reason, walk.cause = mode, at, reason, _cause(told)
+        walk.calendar = _version(told) or walk.calendar
+        if mode == "running" and not walk.used_us and not walk.extended_us:
+            walk.total_us = self._whole_us(walk) or walk.total_us
+
+    def _end(self, walk: Walk, told: Told, how: Status) -> None:
+        walk.end, walk.ended_at = how, max(told.at, walk.anchor)
+        self._settle(walk, told, walk.ended_at)
+
+    def _extend(self, walk: Walk, told: Told) -> None:
+        until, walk.calendar = told.moment("due_at"), _version(told) or walk.calendar
+        if walk.due_at is None or until is None or walk.total_us is None:
+            return
+        more = elapsed_between(walk.due_at, until, walk.limit, self._calendar(walk.calendar))
+        if not isinstance(more, UnpublishedYear):
+            walk.extended_us += more // MICROSECOND
+            walk.total_us += more // MICROSECOND
+
+    def _recalculate(self, walk: Walk, told: Told, limit: Limit) -> None:
+        started_at = told.moment("started_at") or walk.started_at
+        if walk.anchor == walk.started_at:
+            walk.anchor = started_at
+        old, walk.limit, walk.started_at = walk.limit, limit, started_at
+        walk.calendar = _version(told) or walk.calendar
+        whole_us = self._whole_us(walk)
+        if whole_us is None:
+            return
+        used_us, total_us = walk.used_us, whole_us + walk.extended_us
+        if used_us and old.unit != limit.unit and walk.total_us:
+            walk.done = (*walk.done, self._converted(walk, told, used_us * total_us // walk.total_us - used_us))
+        walk.total_us = total_us
+
+    def _see_the_plan(self, walk: Walk, told: Told) -> None:
+        """Take over the due time. A clock that runs and has none lacks a year, which the reason names."""
+        due_at = told.moment("due_at")
+        if due_at is not None:
+            walk.due_at = due_at
+            if walk.mode == "uncounted":
+                walk.mode, walk.reason = "running", ""
+        elif walk.mode != "paused":
+            walk.mode, walk.reason, walk.due_at = "uncounted", told.data.get("reason", "") or walk.reason, None
+
+    def _mark(self, walk: Walk, told: Told) -> None:
+        data, counted_us = told.data, None
+        if "elapsed_s" in data:
+            until = walk.ended_at or max(told.at, walk.anchor)
+            counted_us = walk.used_us + sum(part.counted_us for part in self._since_anchor(walk, until))
+        mark = Mark(
+            what=told.name.rpartition(".")[2],
+            at=told.at,
+            event_id=told.id,
+            cause=_cause(told),
+            cause_name=self._story.name_of_cause(_cause(told)),
+            reason=data.get("reason", ""),
+            share=data.get("share"),
+            due_at=walk.due_at,
+            elapsed_s=data.get("elapsed_s"),
+            counted_us=counted_us,
+        )
+        walk.marks = (*walk.marks, mark)
+
+    def _settle(self, walk: Walk, told: Told, until: datetime) -> None:
+        """Count with the version of the calendar that gives the elapsed time that was published.
+
+        An event names the version by which its clock was planned; what was used is counted by the one that held when
+        the event was read, which may be newer. Where none gives the figure, the version that is named counts.
+        """
+        published_s = told.data.get("elapsed_s")
+        if published_s is None or walk.mode != "running":
+            return
+        named = walk.calendar
+        versions = [each.version for each in self._calendars.versions]
+        newer = versions[versions.index(named) + 1 :] if named in versions else []
+        for version in [named, *newer]:
+            walk.calendar = version
+            counted_us = walk.used_us + sum(part.counted_us for part in self._since_anchor(walk, until))
+            if abs(counted_us / 1e6 - published_s) < 1:
+                return
+        walk.calendar = named
+
+    def _whole_us(self, walk: Walk) -> int | None:
+        """The limit in its measure, counted from the start, or from where it went on while nothing was used."""
+        is_whole = walk.mode == "running" and not walk.used_us and not walk.extended_us
+        start = walk.anchor if is_whole else walk.started_at
+        plan = plan_clock(start, walk.limit, self._calendar(walk.calendar))
+        return None if isinstance(plan, UnpublishedYear) else plan.total // MICROSECOND
+
+    def _calendar(self, version: str) -> Calendar:
+        """A version by its name, as it counts in the region of the case; the newest where it is no longer there."""
+        found = next((each for each in self._calendars.versions if each.version == version), self._calendars.newest)
+        return found.for_region(self._story.region)
+
+    def _since_anchor(self, walk: Walk, until: datetime) -> list[Interval]:
+        if until <= walk.anchor:
+            return []
+        if walk.mode == "paused":
+            words = f"paused: {walk.reason.replace('_', ' ')}"
+            return [self._interval(walk, start=walk.anchor, end=until, counts=False, why="paused", words=words)]
+        if walk.mode == "uncounted":
+            why = "unpublished_year"
+            return [self._interval(walk, start=walk.anchor, end=until, counts=False, why=why, words=walk.reason)]
+        return self._running(walk, walk.anchor, until, fresh=not walk.used_us)
+
+    def _running(self, walk: Walk, start: datetime, until: datetime, *, fresh: bool) -> list[Interval]:
+        again = "the day on which it went on" if walk.anchor != walk.started_at else ""
+        return [
+            self._interval(
+                walk, start=moment_of(part.start_us), end=moment_of(part.end_us), counts=part.counts, why=part.why,
+                words=again if again and part.why == "day_of_start" else part.words, counted_us=part.counted_us,
+            )
+            for part in parts_of(start, until, walk.limit, self._calendar(walk.calendar), fresh=fresh)
+        ]  # fmt: skip
+
+    def _converted(self, walk: Walk, told: Told, more_us: int) -> Interval:
+        words = f"the share used so far, of {walk.limit.amount} {walk.limit.unit.replace('_', ' ')}"
+        kept = replace(walk, cause=_cause(told))
+        at = walk.anchor
+        return self._interval(kept, start=at, end=at, counts=True, why="converted", words=words, counted_us=more_us)
+
+    def _interval(self, walk: Walk, *, counted_us: int = 0, **parts: Any) -> Interval:
+        name = self._story.name_of_cause(walk.cause)
+        return Interval(calendar=walk.calendar, cause=walk.cause, cause_name=name, counted_us=counted_us, **parts)
+
+
+def _version(told: Told) -> str:
+    """The version of the calendar that counted, as an event names it; empty where it names none."""
+    calendar = told.data.get("calendar")
+    return calendar.get("version", "") if isinstance(calendar, dict) else ""
+
+
+def _cause(told: Told) -> str:
+    cause: str = told.data.get("cause_event", "")
+    return cause

@@ -1,0 +1,88 @@
+"""Words that text and picture share: figures and lengths of time."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tousu.explain.account import Account, Mark
+from tousu.explain.story import Told
+
+REASON_MAX: Final = 40
+"""So many characters of a reason are shown."""
+
+
+def figure_words(account: Account) -> str:
+    """Which figure of which section: `3 working days, set by the source (C 5), for grade complex, pack ... 1.0.0`."""
+    limit = account.limit
+    by = "the pack" if limit.set_by == "pack" else "the source"
+    section = f" ({limit.section})" if limit.section else ""
+    grade = f", for grade {account.grade}" if account.grade else ""
+    return f"{limit_words(account)}, set by {by}{section}{grade}, pack {account.pack}"
+
+
+def limit_words(account: Account) -> str:
+    """`3 working days`, `1 working day`, `2 hours`."""
+    unit = account.limit.unit.removeprefix("elapsed_").replace("_", " ")
+    return f"{account.limit.amount} {unit.removesuffix('s') if account.limit.amount == 1 else unit}"
+
+
+def length_words(length_us: int) -> str:
+    """`17:10:00` hours, minutes and seconds, however many hours; parts of a second where there are any."""
+    sign, rest_us = ("-", -length_us) if length_us < 0 else ("", length_us)
+    seconds, parts_us = divmod(rest_us, 1_000_000)
+    text = f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    return f"{text}.{parts_us:06}".rstrip("0") if parts_us else text
+
+
+def mark_words(mark: Mark) -> str:
+    """What a clock did, in a few words: `paused: waiting for customer`."""
+    reason = _short(mark.reason)
+    match mark.what:
+        case "warned":
+            return f"{mark.share or 0:.0%} used"
+        case "cancelled":
+            return "done, too late" if mark.reason == "met_late" else f"cancelled: {reason}"
+        case "breach_withdrawn":
+            return "breach withdrawn"
+        case "paused":
+            return f"paused: {reason}"
+        case "resumed":
+            return "goes on"
+        case "started":
+            return "goes on after the withdrawn breach" if mark.reason == "breach_withdrawn" else "starts anew"
+        case "recalculated":
+            return f"worked out anew: {reason}"
+        case what:
+            return what.replace("_", " ")
+
+
+def happening_words(told: Told) -> str:
+    """What happened to a case, in a few words: `judged: stands`."""
+    said = told.data
+    match told.name:
+        case "complaint.routed" | "inquiry.routed":
+            return f"routed: {_short(said.get('class') or told.name.partition('.')[0])}"
+        case "case.passed_on":
+            return f"passed on to {', '.join(_short(name) for name in said.get('to_departments', ()))}"
+        case "case.escalated":
+            return f"escalated to {_short(said.get('to', ''))}, level {said.get('level', '')}"
+        case "case.closed":
+            return f"closed: {_short(said.get('result', ''))}"
+        case "claim.opened":
+            return f"claim: {_short(said.get('cause', ''))}"
+        case "handling.judged":
+            return "judged: stands" if said.get("stands") else "judged: does not stand"
+        case "handling.customer_answered":
+            return "answered: settled" if said.get("settled") else "answered: not settled"
+        case "handling.passed_on":
+            return "asks to pass it on"
+        case "case.reopened":
+            return "reopened"
+        case name:
+            return name.removeprefix("handling.").replace(".", " ").replace("_", " ")
+
+
+def _short(text: str) -> str:
+    """A code or a reason, in words, cut where it is long."""
+    plain = " ".join(text.replace("_", " ").split())
+    return plain if len(plain) <= REASON_MAX else plain[: REASON_MAX - 1].rstrip() + "…"
