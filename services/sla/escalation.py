@@ -1,62 +1,149 @@
-"""The ladder after a breach: whom to tell, when. Each level once for each generation of a clock.
+"""The ladder of a clock: whom to tell, when, how often. Each level and repetition once for each generation.
 
+A rung has its place on the limit (so much left, a share used) or counts from the breach. One that keeps quiet hours
+waits for the next opening, also where the breach comes first. Whether it is still right to tell it is decided by the
+state at the moment of telling; what is no longer right is told as suppressed, so that a silence can be explained.
 Source: domain, section 4 (who answers), section 5 (limits); the rungs themselves are the pack's.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 
 from msgspec.structs import replace
 
 from services.sla.scene import SLA, Scene
-from services.sla.states import Clock
+from services.sla.states import Clock, Mark
 from tousu.event import text_of_time
 from tousu.policy.calendar import MICROSECOND, UnpublishedYear
-from tousu.policy.clock_rule import DAY_UNITS, Rung
-from tousu.policy.working_time import deadline
+from tousu.policy.clock_rule import DAY_UNITS, ClockRule, Limit, Rung
+from tousu.policy.working_time import deadline, length_of, moment_after, next_opening
+
+BREACHED: Final = "clock_breached"
+NEAR: Final = "limit_near"
+_WHEN: Final = attrgetter("at", "level", "told")
 
 
-def next_rung(scene: Scene, clock: Clock, at: datetime) -> Clock:
-    """The clock, waiting for its next rung: counted from its due time, never before `at`. None left: it waits no more.
+def marks_before(rule: ClockRule, at: datetime) -> list[Mark]:
+    """The rungs of a rule that come before the breach; their moments wait for a plan."""
+    return [
+        Mark(at=at, share=rung.at_share, left=rung.before, level=rung.level)
+        for rung in rule.escalation
+        if rung.after is None
+    ]
+
+
+def marks_after(scene: Scene, clock: Clock) -> Clock:
+    """A breached clock with the rungs that count from its due time.
 
     A rung whose time needs an unpublished year has no time; the clock says which year is missing.
     """
-    rung = _rung(scene, clock)
-    after = rung.after if rung is not None else None
-    if after is None or clock.due_at is None:
-        return replace(clock, rung_at=None)
+    rule = scene.rule(clock)
+    found: list[Mark] = []
+    earliest = clock.due_at
+    for rung in rule.escalation if rule is not None else ():
+        if rung.after is None or earliest is None:
+            continue
+        moment = _moment_after(scene, clock, rung.after)
+        if isinstance(moment, UnpublishedYear):
+            return replace(clock, marks=in_order([*clock.marks, *found]), missing=moment.reason)
+        earliest = max(earliest, moment)
+        found.append(Mark(at=kept_quiet(scene, rung, earliest), level=rung.level))
+    return replace(clock, marks=in_order([*clock.marks, *found])) if found else clock
+
+
+def kept_quiet(scene: Scene, rung: Rung | None, moment: datetime) -> datetime:
+    """When a rung may be told: at its moment, or at the next opening where it keeps quiet hours.
+
+    Where the calendar lacks the year of that opening it is told at its moment: at a bad hour, but not never.
+    """
+    if rung is None or rung.quiet == "none":
+        return moment
+    opening = next_opening(moment, scene.calendar)
+    return moment if isinstance(opening, UnpublishedYear) else opening
+
+
+def rung_of(scene: Scene, clock: Clock, level: int) -> Rung | None:
+    """The rung of a level; None where a newer pack no longer has it."""
+    rule = scene.rule(clock)
+    return next((rung for rung in rule.escalation if rung.level == level), None) if rule is not None else None
+
+
+def escalate(scene: Scene, clock: Clock, mark: Mark, at: datetime) -> Clock:
+    """Climb the rung whose time has come, and wait for its repetition where it is told again."""
+    rung = rung_of(scene, clock, mark.level)
+    if rung is None:
+        return clock
+    data = _told(scene, clock, rung, mark, BREACHED if clock.breached else NEAR, at)
+    if clock.due_at is not None:
+        data["due_at"] = text_of_time(clock.due_at)
+    scene.tell(SLA, "tousu.case.escalated.v1", at, data, clock.cause)
+    repeat = rung.repeat
+    if repeat is None or mark.told >= repeat.times_max:
+        return clock
+    moment = moment_after(at, length_of(repeat.every), repeat.every, scene.calendar)
+    if isinstance(moment, UnpublishedYear):
+        return replace(clock, missing=moment.reason)
+    again = replace(mark, at=kept_quiet(scene, rung, moment), told=mark.told + 1)
+    return replace(clock, marks=in_order([*clock.marks, again]))
+
+
+def suppress(scene: Scene, clock: Clock, at: datetime, reason: str) -> Clock:
+    """The clock that ended at `at` without what it was still to tell.
+
+    Told as suppressed, once each: rungs before the breach, rungs that waited for the opening, repetitions.
+    """
+    for mark in clock.marks:
+        rung = rung_of(scene, clock, mark.level) if mark.level else None
+        if rung is None or not _is_missed(scene, clock, rung, at):
+            continue
+        data = _told(scene, clock, rung, mark, reason, at)
+        if clock.status == "running":
+            data["planned_at"] = text_of_time(mark.at)
+        scene.tell(SLA, "tousu.case.escalation_suppressed.v1", at, data, clock.cause)
+    return replace(clock, marks=()) if clock.marks else clock
+
+
+def in_order(marks: list[Mark]) -> tuple[Mark, ...]:
+    """Marks in the order of their telling."""
+    return tuple(sorted(marks, key=_WHEN)) if len(marks) > 1 else tuple(marks)
+
+
+def _is_missed(scene: Scene, clock: Clock, rung: Rung, at: datetime) -> bool:
+    """Whether somebody may ask why it was not told: its moment had come, or would have come before the breach."""
+    if rung.after is None:
+        return True
+    moment = _moment_after(scene, clock, rung.after)
+    return isinstance(moment, datetime) and moment <= at
+
+
+def _moment_after(scene: Scene, clock: Clock, after: Limit) -> datetime | UnpublishedYear:
+    """When a rung that counts from the breach is due, quiet hours apart."""
+    assert clock.due_at is not None
+    if after.amount == 0:
+        return clock.due_at
     # A limit in days is due at 24:00, which is still that day: the first day after it counts.
     breached_at = clock.due_at - MICROSECOND if after.unit in DAY_UNITS else clock.due_at
-    moment = clock.due_at if after.amount == 0 else deadline(breached_at, after, scene.calendar)
-    if isinstance(moment, UnpublishedYear):
-        return replace(clock, rung_at=None, missing=moment.reason)
-    return replace(clock, rung_at=max(moment, at))
+    return deadline(breached_at, after, scene.calendar)
 
 
-def escalate(scene: Scene, clock: Clock, at: datetime) -> Clock:
-    """Climb the rung whose time has come, and wait for the next."""
-    rung = _rung(scene, clock)
-    assert rung is not None
+def _told(scene: Scene, clock: Clock, rung: Rung, mark: Mark, reason: str, at: datetime) -> dict[str, Any]:
+    """What escalations and suppressed ones have in common."""
+    place = rung.after or rung.before
     data: dict[str, Any] = {
         "case_number": scene.case.number,
         "clock": clock.name,
         "generation": clock.generation,
         "level": rung.level,
         "to": rung.to,
-        "reason": "clock_breached",
+        "reason": reason,
         "at": text_of_time(at),
         "departments": scene.departments,
         "pack": scene.reference,
-        "section": rung.section or (rung.after.section if rung.after is not None else ""),
+        "section": rung.section or (place.section if place is not None else "") or clock.limit.section,
     }
-    if clock.due_at is not None:
-        data["due_at"] = text_of_time(clock.due_at)
-    scene.tell(SLA, "tousu.case.escalated.v1", at, data, clock.cause)
-    return next_rung(scene, replace(clock, rung=clock.rung + 1), at)
-
-
-def _rung(scene: Scene, clock: Clock) -> Rung | None:
-    rule = scene.rule(clock)
-    return rule.escalation[clock.rung] if rule is not None and clock.rung < len(rule.escalation) else None
+    if mark.told:
+        data["repetition"] = mark.told
+    return data

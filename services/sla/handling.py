@@ -1,4 +1,4 @@
-"""What departments report: the steps of a case, and pauses and extensions of its clocks."""
+"""What departments report: the steps of a case, and what happens to its clocks at its end and when it is reopened."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 from msgspec.structs import replace
 
 from services.sla import clocks
+from services.sla.extending import extend_case
 from services.sla.life import RANK, Outcome, Step, possible, step
-from services.sla.opening import moment_of_text
 from services.sla.outcome import tell_closed, tell_reopened
+from services.sla.pausing import pause_case, resume_case
 from services.sla.scene import Scene
-from services.sla.states import Case, Clock
-from services.sla.triggers import Triggers, restarted
+from services.sla.states import Case
+from services.sla.triggers import CLOSED, Triggers, remembered, restarted
 from tousu.decision import Refusal
-from tousu.policy.calendar import UnpublishedYear
 
 
 def handle(
@@ -29,7 +29,7 @@ def handle(
         case Outcome.ILLEGAL:
             return illegal(case, what)
         case Outcome.REOPENED:
-            return _reopened(scene, max(at, case.closed_at or at), said["reason"])
+            return _reopened(scene, triggers, said, max(at, case.closed_at or at))
         case Outcome.NOTED:
             noted = _noted(scene, what, said, at)
             return noted if isinstance(noted, Refusal) else triggers.pull(scene, noted, what, said, at)
@@ -40,7 +40,7 @@ def handle(
             moved = replace(_stepped(case, what, said), life=done.life, stands=stands, moved_at=max(at, case.moved_at))
             return triggers.pull(scene, moved, what, said, at)
         case Outcome.CLOSED:
-            return _closed(scene, triggers.pull(scene, case, what, said, at), done, at)
+            return _closed(scene, triggers, triggers.pull(scene, case, what, said, at), done, at)
 
 
 def illegal(case: Case, what: str) -> Refusal:
@@ -51,21 +51,28 @@ def illegal(case: Case, what: str) -> Refusal:
     return Refusal(reason="illegal_transition", message=message, place="type")
 
 
-def close(scene: Scene, case: Case, result: str, at: datetime) -> Case:
-    """End a case: whatever clock still waits is cancelled, and the outcome is told."""
-    ended = tuple(clocks.cancel(scene, clock, at, "case_closed") for clock in case.clocks)
-    past = tuple(clock for clock in (clocks.acquit(scene, clock, at) for clock in case.past) if clock.breached)
+def close(scene: Scene, triggers: Triggers, case: Case, result: str, at: datetime) -> Case:
+    """End a case: whatever clock still waits and does not outlive the case is cancelled, and the outcome is told."""
+    ended = tuple(
+        clock if scene.outlives(clock) else clocks.cancel(scene, clock, at, "case_closed") for clock in case.clocks
+    )
+    past = tuple(
+        clock
+        for clock in (clock if scene.outlives(clock) else clocks.acquit(scene, clock, at) for clock in case.past)
+        if clock.breached
+    )
     case = replace(case, life="closed", result=result, closed_at=at, expires_at=None, clocks=ended, past=past)
     tell_closed(scene, case)
-    return case
+    return triggers.pull(scene, case, CLOSED, {"result": result}, at)
 
 
-def _closed(scene: Scene, case: Case, done: Step, at: datetime) -> Case:
-    return close(scene, replace(case, moved_at=max(at, case.moved_at)), done.result, max(at, case.round_at))
+def _closed(scene: Scene, triggers: Triggers, case: Case, done: Step, at: datetime) -> Case:
+    case = replace(case, moved_at=max(at, case.moved_at))
+    return close(scene, triggers, case, done.result, max(at, case.round_at))
 
 
-def _reopened(scene: Scene, at: datetime, reason: str) -> Case:
-    """Begin the next round: the clocks that the pack restarts begin a new generation, the others rest."""
+def _reopened(scene: Scene, triggers: Triggers, said: Mapping[str, Any], at: datetime) -> Case:
+    """Begin the next round. Each clock does what the pack says: it starts anew, goes on, or rests."""
     case = replace(
         scene.case,
         life="reopened",
@@ -79,7 +86,7 @@ def _reopened(scene: Scene, at: datetime, reason: str) -> Case:
         result="",
         closed_at=None,
     )
-    tell_reopened(scene, case, at, reason)
+    tell_reopened(scene, case, at, said["reason"])
     past = case.past
     moved = []
     for clock in case.clocks:
@@ -87,9 +94,11 @@ def _reopened(scene: Scene, at: datetime, reason: str) -> Case:
         new = clock
         if rule is not None and rule.on_reopen == "restart":
             old, new = restarted(scene, clock, at)
-            past = (*past, old) if old.breached else past
+            past = remembered(past, old)
+        elif rule is not None and rule.on_reopen == "resume":
+            new = clocks.go_on(scene, clock, at)
         moved.append(new)
-    return replace(case, clocks=tuple(moved), past=past)
+    return triggers.pull(scene, replace(case, clocks=tuple(moved), past=past), "reopened", said, at)
 
 
 def _stepped(case: Case, what: str, said: Mapping[str, Any]) -> Case:
@@ -104,71 +113,14 @@ def _noted(scene: Scene, what: str, said: Mapping[str, Any], at: datetime) -> Ca
     case = scene.case
     match what:
         case "paused":
-            return _paused(scene, said, at)
+            return pause_case(scene, said, at)
         case "resumed":
-            return _resumed(scene, said.get("reason", ""), at)
+            return resume_case(scene, said.get("reason", ""), at)
         case "extended":
-            return _extended(scene, said, at)
+            return extend_case(scene, said, at)
         case "satisfaction_given":
             return replace(case, satisfaction={name: said[name] for name in ("score", "rating") if name in said})
         case "corrective_action_done":
             return replace(case, corrective_actions=case.corrective_actions + 1)
-        case _:  # a request to move the case: what the router decides comes as an event of its own
+        case _:  # for triggers alone, or a request to move the case: the router decides, in an event of its own
             return case
-
-
-def _paused(scene: Scene, said: Mapping[str, Any], at: datetime) -> Case | Refusal:
-    """Pause the clocks named, or all that may pause for this reason. None, or one that may not: refused."""
-    case, reason, named = scene.case, said["reason"], said.get("clocks")
-
-    def obstacle(clock: Clock) -> str:
-        rule = scene.rule(clock)
-        if rule is None or not rule.may_pause(reason):
-            reasons = ", ".join(rule.pauses.reasons) if rule is not None and rule.pauses is not None else "no reason"
-            return f"clock {clock.name} may pause only for: {reasons}"
-        return "" if clocks.can_pause(clock, at) else f"clock {clock.name} did not count at that time"
-
-    obstacles = {clock.name: obstacle(clock) for clock in case.clocks}
-    chosen = named if named is not None else [name for name, trouble in obstacles.items() if not trouble]
-    troubles = [obstacles.get(name, f"the case has no clock {name}") for name in chosen]
-    if not chosen or any(troubles):
-        words = "; ".join(trouble for trouble in (troubles or obstacles.values()) if trouble)
-        return Refusal(reason="not_pausable", message=words or "the case has no clock", place="/reason")
-    moved = (clocks.pause(scene, clock, at, reason) if clock.name in chosen else clock for clock in case.clocks)
-    return replace(case, clocks=tuple(moved))
-
-
-def _resumed(scene: Scene, reason: str, at: datetime) -> Case | Refusal:
-    case = scene.case
-    if not any(clock.status == "paused" for clock in case.clocks):
-        message = f"no clock of {case.kind} {case.number} stands still; resumed follows paused"
-        return Refusal(reason="illegal_transition", message=message, place="type")
-    moved = (clocks.resume(scene, clock, at, reason) if clock.status == "paused" else clock for clock in case.clocks)
-    return replace(case, clocks=tuple(moved))
-
-
-def _extended(scene: Scene, said: Mapping[str, Any], at: datetime) -> Case | Refusal:
-    """Extend one clock: as often as the pack says, approved, to a later time, before the limit has passed."""
-    case, name = scene.case, said["clock"]
-    clock = next((clock for clock in case.clocks if clock.name == name), None)
-    if clock is None:
-        return _not_extendable(f"the case has no clock {name}", "/clock")
-    rule = scene.rule(clock)
-    most = rule.extensions.times_max if rule is not None and rule.extensions is not None else 0
-    until = moment_of_text(said["until"])
-    if clock.extensions >= most:
-        return _not_extendable(f"clock {name} may be extended {most} times and was {clock.extensions} times", "/clock")
-    if "approved_by" not in said:
-        return _not_extendable("an extension needs approval: say who approved it in approved_by", "/approved_by")
-    if not clocks.can_extend(clock, at) or clock.due_at is None:
-        return _not_extendable(f"clock {name} did not count at that time, or its limit had passed", "/clock")
-    if until <= clock.due_at:
-        return _not_extendable(f"until must lie after the present limit of clock {name}", "/until")
-    extended = clocks.extend(scene, clock, at, until, said["reason"])
-    if isinstance(extended, UnpublishedYear):
-        return _not_extendable(extended.reason, "/until")
-    return replace(case, clocks=tuple(extended if each is clock else each for each in case.clocks))
-
-
-def _not_extendable(message: str, place: str) -> Refusal:
-    return Refusal(reason="not_extendable", message=message, place=place)

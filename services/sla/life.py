@@ -55,10 +55,13 @@ _REACHED: Final[Mapping[Life, int]] = MappingProxyType(
 _NOTED_WHILE_OPEN: Final = frozenset(
     {
         "paused", "resumed", "extended", "pass_requested", "disputed", "taken_back", "satisfaction_given",
-        "corrective_action_done",
+        "corrective_action_done", "interim_answered", "appeal_referred", "appeal_answered",
     }
 )  # fmt: skip
-_NOTED_AFTER_THE_END: Final = frozenset({"satisfaction_given", "corrective_action_done"})
+_NOTED_AFTER_THE_END: Final = frozenset(
+    {"satisfaction_given", "corrective_action_done", "appeal_referred", "appeal_answered"}
+)
+_OF_CLOCKS: Final = frozenset({"paused", "resumed", "extended"})
 _ENDS: Final = frozenset({"customer_answered", "inquiry_answered", "withdrawn"})
 
 _FIRST: Final[Mapping[str, Life]] = {
@@ -93,7 +96,7 @@ def step(case: Case, what: str, said: Mapping[str, Any], happened_at: datetime) 
     if case.life == "closed":
         if what == "reopened":
             return Step(Outcome.REOPENED, "reopened")
-        return Step(Outcome.NOTED if what in _NOTED_AFTER_THE_END else Outcome.ILLEGAL, "closed")
+        return Step(Outcome.NOTED if _fits_a_closed(case, what) else Outcome.ILLEGAL, "closed")
     if what in _NOTED_WHILE_OPEN:
         return Step(Outcome.NOTED, case.life)
     if what in _ENDS and what in possible(case):
@@ -121,6 +124,11 @@ def possible(case: Case) -> tuple[str, ...]:
     answer = "customer_answered" if case.kind == "complaint" else "inquiry_answered"
     noted = sorted("passed_on" if what == "pass_requested" else what for what in _NOTED_WHILE_OPEN)
     return (*_table(case)[case.life], answer, "withdrawn", *noted)
+
+
+def _fits_a_closed(case: Case, what: str) -> bool:
+    """Facts that come after the end; and what is said of a clock that outlives the case."""
+    return what in _NOTED_AFTER_THE_END or (what in _OF_CLOCKS and any(clock.is_active for clock in case.clocks))
 
 
 def _table(case: Case) -> Mapping[Life, Mapping[str, Life]]:

@@ -12,7 +12,7 @@ from services.sla import clocks
 from services.sla.outcome import tell_closed
 from services.sla.scene import Scene
 from services.sla.states import Case
-from services.sla.triggers import Triggers
+from services.sla.triggers import CLOSED, Triggers
 from tousu.policy.calendar import UnpublishedYear
 from tousu.policy.pack import Pack
 from tousu.policy.working_time import deadline
@@ -33,6 +33,7 @@ def new_case(pack: Pack, asked: frozenset[str], told: Mapping[str, Any], cause: 
         cause=cause,
         first_received_at=received_at,
         organisation=organisation,
+        region=told.get("region"),
         pack_version=pack.version,
         grade=told.get("grade"),
         class_name=told.get("class"),
@@ -48,7 +49,7 @@ def open_case(scene: Scene, triggers: Triggers, told: Mapping[str, Any], at: dat
     if case.expires_at is not None and case.expires_at <= case.received_at:
         case = replace(case, life="closed", result="inquiry_expired", closed_at=at, expires_at=None)
         tell_closed(scene, case)
-        return case
+        return triggers.pull(scene, case, CLOSED, {"result": case.result}, at)
     return triggers.pull(scene, case, "routed", told, at)
 
 
@@ -93,11 +94,11 @@ def hand_over(scene: Scene, triggers: Triggers, said: Mapping[str, Any], at: dat
     return triggers.pull(scene, case, "passed_on", said, at)
 
 
-def join(scene: Scene, said: Mapping[str, Any], at: datetime) -> Case:
+def join(scene: Scene, triggers: Triggers, said: Mapping[str, Any], at: datetime) -> Case:
     """The same trouble came on another channel. Where that had been received earlier, clocks count from there."""
     received_at = moment_of_text(said["received_at"])
     case = replace(scene.case, joined={**scene.case.joined, _telling(said): received_at})
-    return _received_anew(scene, case, at)
+    return triggers.pull(scene, _received_anew(scene, case, at), "joined", said, at)
 
 
 def separate(scene: Scene, said: Mapping[str, Any], at: datetime) -> Case:
@@ -137,5 +138,6 @@ def _expiry(pack: Pack, told: Mapping[str, Any], received_at: datetime) -> datet
     """When the right to an answer ends: an inquiry is valid for so long from posting."""
     if pack.inquiries is None or told["kind"] != "inquiry" or "posted_at" not in told:
         return None
-    end = deadline(moment_of_text(told["posted_at"]), pack.inquiries.valid_for, pack.calendar.at(received_at))
+    calendar = pack.calendar.at(received_at).for_region(told.get("region"))
+    end = deadline(moment_of_text(told["posted_at"]), pack.inquiries.valid_for, calendar)
     return None if isinstance(end, UnpublishedYear) else end

@@ -13,9 +13,16 @@ HOUR: Final = timedelta(hours=1)
 
 
 def tell_closed(scene: Scene, case: Case) -> None:
-    """Tell that a case ended. It was in time when no clock, of whatever generation, stands as breached."""
+    """Tell that a case ended. It was in time when no clock, of whatever generation, stands as breached.
+
+    Clocks that outlive the case are judged by themselves.
+    """
     assert case.closed_at is not None
-    breached = case.breached_clocks
+    breached = list(
+        dict.fromkeys(
+            clock.name for clock in (*case.past, *case.clocks) if clock.breached and not scene.outlives(clock)
+        )
+    )
     data: dict[str, Any] = {
         "case_number": case.number,
         "kind": case.kind,

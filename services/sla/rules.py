@@ -74,6 +74,8 @@ class SlaRules:
         new = self._moved(scene, what, event, at)
         if isinstance(new, Refusal):
             return Decision(refusal=new)
+        if scene.withdrawn:
+            new = self._triggers_of(scene.pack).take_back(scene, new)
         if new is case and not scene.told:
             return Decision(no_op="noted")
         return Decision(states={ref: new}, outputs=scene.told)
@@ -89,10 +91,13 @@ class SlaRules:
         at = state.next_due
         assert at is not None, f"nothing of {ref.key} waits"
         assert at <= now, f"{ref.key} is woken too early"
-        scene = Scene(self._pack(state), state, at)
+        pack = self._pack(state)
+        triggers = self._triggers_of(pack)
+        scene = Scene(pack, state, at)
         case = replace(state, clocks=tuple(clocks.fire(scene, clock, at) for clock in state.clocks))
+        case = triggers.breach(scene, state, case, at)
         if case.expires_at == at:
-            case = close(scene, case, "inquiry_expired", at)
+            case = close(scene, triggers, case, "inquiry_expired", at)
         return Decision(states={ref: case}, outputs=scene.told)
 
     def _opened(self, ref: Ref, event: Event, now: datetime) -> Decision:
@@ -113,7 +118,7 @@ class SlaRules:
             case "passed_on":
                 return illegal(case, what) if case.life == "closed" else hand_over(scene, triggers, said, at)
             case "joined":
-                return join(scene, said, at)
+                return join(scene, triggers, said, at)
             case "separated":
                 return separate(scene, said, at)
             case _:

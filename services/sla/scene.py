@@ -19,24 +19,31 @@ OUTCOMES: Final = "complaints.outcomes"
 class Scene:
     """One turn of one case. `cause` is the id of the input in hand, empty where time alone moves the case.
 
-    `now` is pipeline time. `told` grows in the order of publication.
+    `now` is pipeline time; `calendar` is the one in force then, as it counts in the region of the case. `told` grows in
+    the order of publication. `withdrawn`: the clocks whose breach was withdrawn.
     """
 
-    __slots__ = ("calendar", "case", "cause", "departments", "now", "pack", "reference", "told")
+    __slots__ = ("calendar", "case", "cause", "departments", "now", "pack", "reference", "told", "withdrawn")
 
     def __init__(self, pack: Pack, case: Case, now: datetime, cause: str = "") -> None:
         self.pack = pack
         self.case = case
         self.now = now
         self.cause = cause
-        self.calendar: Calendar = pack.calendar.at(now)
+        self.calendar: Calendar = pack.calendar.at(now).for_region(case.region)
         self.departments = list(case.departments)
         self.reference = pack.reference()
         self.told: list[Output] = []
+        self.withdrawn: list[str] = []
 
     def rule(self, clock: Clock) -> ClockRule | None:
         """The pack's rule for a clock; None where a newer pack no longer has it."""
         return self.pack.clocks.get(clock.name)
+
+    def outlives(self, clock: Clock) -> bool:
+        """Whether a clock goes on after the end of its case."""
+        rule = self.rule(clock)
+        return rule is not None and rule.outlives_case
 
     def clock(
         self, what: str, clock: Clock, at: datetime, *, reason: str = "", elapsed_us: int | None = None, **more: Any

@@ -21,14 +21,40 @@ Life = Literal[
 """Where a case stands; services.sla.life says what leads where."""
 
 
+class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a clock is to tell at a moment: a warning (level 0), or a rung of its ladder.
+
+    share, left: its place on the limit: so much of it used, or so much of it left. A rung after the breach has none.
+    told: how often the rung has been told already. The moment means something only while the clock runs.
+    """
+
+    at: datetime
+    share: float | None = None
+    left: Limit | None = None
+    level: int = 0
+    told: int = 0
+
+
+class Pause(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One entry of a clock's ledger: from when to when it stood still (None: it still does), why, and who said so."""
+
+    since: datetime
+    reason: str
+    until: datetime | None = None
+    department: str = ""
+    employee: str = ""
+
+
 class Clock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One clock in its present generation.
 
     anchor: from where the rest counts: the start, the last resumption, or (while paused) the beginning of the pause.
     used_us: what had been used of the limit at the anchor. total_us: the limit in its measure, extensions included.
-    warnings: (share, moment) of those still to come; the moments mean something only while it runs.
-    breached: its breach is published and stands.
-    rung, rung_at: the next step of the escalation ladder. cause: id of the event that started it.
+    begun_at: when the generation began, where that is not `started_at` (a clock that was reset, or goes on).
+    ended_at: when it was met, late or cancelled. marks: what it is still to tell, in order of time.
+    breached: its breach is published and stands. cause: id of the event that started it.
+    pauses: the ledger, its last entries. still_us: how long all pauses that are over took; capped_us: the same in the
+    measure of the cap. wakes_at: when a pause reaches the cap and the clock goes on by itself.
     calendar: version that counted. missing: the sentence that names a year without calendar.
     """
 
@@ -45,10 +71,14 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     used_us: int = 0
     extended_us: int = 0
     extensions: int = 0
-    warnings: tuple[tuple[float, datetime], ...] = ()
+    begun_at: datetime | None = None
+    ended_at: datetime | None = None
+    marks: tuple[Mark, ...] = ()
     breached: bool = False
-    rung: int = 0
-    rung_at: datetime | None = None
+    pauses: tuple[Pause, ...] = ()
+    still_us: int = 0
+    capped_us: int = 0
+    wakes_at: datetime | None = None
     missing: str = ""
 
     @property
@@ -59,11 +89,15 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def next_at(self) -> datetime | None:
         """When it next has something to say."""
+        if self.status == "paused":
+            return self.wakes_at
         if self.status != "running":
             return None
+        first = self.marks[0].at if self.marks else None
         if self.breached:
-            return self.rung_at
-        return self.warnings[0][1] if self.warnings else self.due_at
+            return first
+        due_at = self.due_at
+        return due_at if first is None or (due_at is not None and due_at < first) else first
 
     @property
     def total(self) -> timedelta:
@@ -82,10 +116,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     received_at: the earliest receipt. round_at: when the present round began (receipt or last reopening).
     assigned_at: when a wholly new department got it, or round_at. moved_at: the latest step so far. steps: for each
     department the furthest step it has reported since it got the case. facts: fields of the routed event that clocks of
-    the pack ask for. past: earlier generations whose breach stands. expires_at: the end of the right to an answer
-    (inquiries). revision: of the router's decision. cause: id of the event that brought the case. organisation,
-    pack_version: whose case it is, and the version of the pack that judges it. first_received_at: receipt of the
-    telling that began it; joined: receipts of those that joined, by source and id.
+    the pack ask for. past: earlier generations whose breach stands (the last fifty). expires_at: the end of the right
+    to an answer (inquiries). revision: of the router's decision. cause: id of the event that brought the case.
+    organisation, region, pack_version: whose case it is, where it belongs, and the version of the pack that judges it.
+    first_received_at: receipt of the telling that began it; joined: receipts of those that joined, by source and id.
     """
 
     number: str
@@ -98,6 +132,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     moved_at: datetime
     cause: str
     organisation: str = ""
+    region: str | None = None
     pack_version: str = ""
     first_received_at: datetime | None = None
     joined: dict[str, datetime] = {}

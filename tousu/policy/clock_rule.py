@@ -193,4 +193,4 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
 
 def accepts(condition: Accepts, facts: Mapping[str, Any]) -> bool:
     """Whether the facts have, for every field of the condition, one of its values; a fact that is missing does not."""
-    return all(facts.get(field) in values for field, values in condition.items())
+    return not condition or all(facts.get(field) in values for field, values in condition.items())

@@ -13,6 +13,7 @@ import msgspec
 
 from tousu.policy.clock_rule import DAY_UNITS, ClockRule, Limit, Unit
 from tousu.policy.pack import Pack
+from tousu.policy.working_time import LENGTHS
 
 _CENTURY: Final[dict[Unit, int]] = {
     "working_days": 36_500,
@@ -128,6 +129,26 @@ def every_rung_has_one_time(pack: Pack) -> Iterator[Finding]:
                 )
 
 
+def every_length_is_one(pack: Pack) -> Iterator[Finding]:
+    """What is left of a limit, the cap of pauses and the time between repetitions need units of one length."""
+    for path, clock in _clocks(pack):
+        lengths: list[tuple[tuple[str | int, ...], Limit | None]] = [
+            ((*path, "warn_before", index), left) for index, left in enumerate(clock.warn_before)
+        ]
+        if clock.pauses is not None:
+            lengths.append(((*path, "pauses", "cap"), clock.pauses.cap))
+        for index, rung in enumerate(clock.escalation):
+            lengths.append(((*path, "escalation", index, "before"), rung.before))
+            if rung.repeat is not None:
+                lengths.append(((*path, "escalation", index, "repeat", "every"), rung.repeat.every))
+        for place, length in lengths:
+            if length is not None and length.unit not in LENGTHS:
+                units = ", ".join(LENGTHS)
+                yield Finding((*place, "unit"), f"{length.unit} are not all of one length", f"Use one of: {units}")
+            if length is not None and length.amount == 0 and place[-1] == "every":
+                yield Finding((*place, "amount"), "it would be told for ever at once", "Give at least 1", "amount: 1")
+
+
 def evidence_for_every_claim(pack: Pack) -> Iterator[Finding]:
     """A cause for which a class opens a claim needs a checklist."""
     evidence = pack.claims.evidence if pack.claims is not None else {}
@@ -185,6 +206,7 @@ CHECKS: Final[tuple[Callable[[Pack], Iterator[Finding]], ...]] = (
     no_clock_meets_itself,
     warnings_and_rungs_rise,
     every_rung_has_one_time,
+    every_length_is_one,
     evidence_for_every_claim,
     zone_is_real,
 )

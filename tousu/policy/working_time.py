@@ -32,13 +32,23 @@ from typing import Final
 import msgspec
 
 from tousu.policy.calendar import MICROSECOND, Calendar, UnpublishedYear, microseconds, moment_of
-from tousu.policy.clock_rule import DAY_UNITS, Limit
+from tousu.policy.clock_rule import DAY_UNITS, Limit, Unit
 from tousu.policy.stretches import Stretches
 
 _HOUR_US: Final = 3_600_000_000
 _LENGTH_US: Final = {"elapsed_minutes": 60_000_000, "elapsed_hours": _HOUR_US, "business_hours": _HOUR_US}
 # What is counted on worked time needs every year that it crosses; a last day that is worked, only its own.
 _NEEDS_EVERY_YEAR: Final = frozenset({"business_hours", "working_days"})
+LENGTHS: Final[dict[Unit, timedelta]] = {
+    "elapsed_minutes": timedelta(minutes=1),
+    "elapsed_hours": timedelta(hours=1),
+    "business_hours": timedelta(hours=1),
+    "working_days": timedelta(days=1),
+    "calendar_days": timedelta(days=1),
+    "statutory_days": timedelta(days=1),
+    "weeks": timedelta(weeks=1),
+}
+"""How long one of a unit is, where that can be said without a calendar."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,6 +100,48 @@ def moment_at_share(start: datetime, limit: Limit, share: float, calendar: Calen
     """The first moment at which this share (0 to 1) of a limit that counts from `start` is used."""
     plan = plan_clock(start, limit, calendar, (share,))
     return plan if isinstance(plan, UnpublishedYear) else plan.warnings[0][1]
+
+
+def moment_after(start: datetime, amount: timedelta, limit: Limit, calendar: Calendar) -> datetime | UnpublishedYear:
+    """The first moment from `start` at which so much time has passed in the measure of a limit's unit."""
+    return _after(start, amount, limit, calendar)
+
+
+def moments_after(
+    start: datetime, amounts: Sequence[timedelta], limit: Limit, calendar: Calendar
+) -> list[datetime] | UnpublishedYear:
+    """As `moment_after` for several amounts from one start; a year that any of them needs is missing for all."""
+    start_us, counted = microseconds(start), _counted_time(limit, calendar)
+    before = counted.passed(start_us)
+    ends_us = [
+        counted.place(before + amount // MICROSECOND) if amount > timedelta(0) else start_us for amount in amounts
+    ]
+    known_us = [end_us for end_us in ends_us if end_us is not None]
+    if limit.unit in _NEEDS_EVERY_YEAR and known_us:
+        last_us = max(known_us) if len(known_us) == len(ends_us) else None
+        gap = calendar.gap_between(start_us, last_us)
+        if gap is not None:
+            return gap
+    return [moment_of(end_us) for end_us in known_us]
+
+
+def length_of(limit: Limit) -> timedelta:
+    """A limit as a plain length, for what is measured along another limit: a day is 24 hours of that one's time.
+
+    Raises KeyError for a unit that has no length of its own; `tousu.policy.sense` keeps such out of packs.
+    """
+    return limit.amount * LENGTHS[limit.unit]
+
+
+def next_opening(at: datetime, calendar: Calendar) -> datetime | UnpublishedYear:
+    """This moment where the office is open then, or else the next at which it opens."""
+    at_us = microseconds(at)
+    end_us = calendar.open.place(calendar.open.passed(at_us) + 1)
+    gap = calendar.gap_between(at_us, end_us)
+    if gap is not None:
+        return gap
+    assert end_us is not None
+    return moment_of(end_us - 1)
 
 
 def plan_clock(

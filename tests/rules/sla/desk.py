@@ -131,14 +131,16 @@ class Desk:
         self._nothing_twice()
 
     def _nothing_twice(self) -> None:
-        """In one generation of a clock each warning, the breach and each rung are told at most once."""
+        """In one generation of a clock each warning, the breach, each rung and repetition are told at most once."""
         told = Counter(
             (
                 output.type,
                 output.data["clock"],
                 output.data["generation"],
                 output.data.get("share"),
+                str(output.data.get("left")),
                 output.data.get("level"),
+                output.data.get("repetition"),
             )
             for output in self.told
             if output.type in ONCE
@@ -146,7 +148,8 @@ class Desk:
         assert all(count == 1 for count in told.values()), told
 
 
-ONCE = ("tousu.clock.warned.v1", "tousu.clock.breached.v1", "tousu.case.escalated.v1")
+RUNGS = ("tousu.case.escalated.v1", "tousu.case.escalation_suppressed.v1")
+ONCE = ("tousu.clock.warned.v1", "tousu.clock.breached.v1", *RUNGS)
 FILLED: dict[str, dict[str, Any]] = {
     "judged": {"stands": True},
     "plan_proposed": {"plan": "apology"},
@@ -163,6 +166,9 @@ FILLED: dict[str, dict[str, Any]] = {
     "reopened": {"reason": "it happened again"},
     "corrective_action_done": {"action": "trained"},
     "inquiry_answered": {"outcome": "result_found"},
+    "interim_answered": {"text": "still looking for it"},
+    "appeal_referred": {"authority": "post_12305", "reference": "SS-1"},
+    "appeal_answered": {"reference": "SS-1", "text": "paid", "upheld": True},
 }
 
 
@@ -173,10 +179,13 @@ def _in_short(output: Output) -> str:
         case ["clock", what]:
             generation = "" if data["generation"] == 1 else f"#{data['generation']}"
             share = f" {data['share']}" if "share" in data else ""
-            return f"{data['clock']}{generation} {what}{share} {shown(data['at'])}"
-        case ["case", "escalated"]:
+            left = f" {data['left']['amount']} {data['left']['unit']} left" if "left" in data else ""
+            return f"{data['clock']}{generation} {what}{share}{left} {shown(data['at'])}"
+        case ["case", "escalated" | "escalation_suppressed" as what]:
             generation = "" if data["generation"] == 1 else f"#{data['generation']}"
-            return f"{data['clock']}{generation} escalated {data['level']} {data['to']} {shown(data['at'])}"
+            word = what.removeprefix("escalation_")
+            level = f"{data['level']}+{data['repetition']}" if "repetition" in data else str(data["level"])
+            return f"{data['clock']}{generation} {word} {level} {data['to']} {shown(data['at'])}"
         case ["case", "closed"]:
             return f"closed {data['result']} {shown(data['closed_at'])}"
         case _:

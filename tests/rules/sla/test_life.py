@@ -38,8 +38,8 @@ EVENTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("plan_approved", {}),
     ("plan_executed", {}),
 )
-NOTES = ("paused", "resumed", "extended", "pass_requested", "disputed", "taken_back")
-FACTS = ("satisfaction_given", "corrective_action_done")
+NOTES = ("paused", "resumed", "extended", "pass_requested", "disputed", "taken_back", "interim_answered")
+FACTS = ("satisfaction_given", "corrective_action_done", "appeal_referred", "appeal_answered")
 
 
 def a_case(life: Life, **more: Any) -> Case:
@@ -164,7 +164,7 @@ def test_what_does_not_follow_is_refused_with_the_state_and_what_is_possible(des
     assert refusal == Refusal(
         reason="illegal_transition",
         message="complaint TS-20260105-000001 is closed, which judged does not follow; possible: reopened, "
-        "corrective_action_done, satisfaction_given",
+        "appeal_answered, appeal_referred, corrective_action_done, satisfaction_given",
         place="type",
     )
     assert desk.case is before
