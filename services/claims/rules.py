@@ -18,6 +18,7 @@ from services.claims.states import Claim, ClaimedCase
 from tousu.decision import Decision, Output, Ref, State, States
 from tousu.event import Event, text_of_time, time_of_text
 from tousu.policy.claims import ClaimOpener
+from tousu.policy.closing import lacks_confirmation
 from tousu.policy.course import begun
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
@@ -56,6 +57,9 @@ class ClaimsRules:
         if case is None:
             return Decision(no_op="no_complaint")
         what = event.type.removeprefix(_HANDLING).partition(".")[0]
+        pack = self._policies.version(case.organisation, case.pack_version)
+        if lacks_confirmation(pack, what, event.data, case.course.stands):
+            return Decision(no_op="confirmation_missing")
         if event.type == _PASSED_ON:
             former, new = event.data["from_departments"], event.data["to_departments"]
             course = case.course.handed_over(former, new, event.time, now)

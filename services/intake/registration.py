@@ -19,7 +19,7 @@ Place = tuple[str, ...]
 
 PLAIN: Final = (
     "waybill_number", "posted_at", "promised_at", "route", "class", "object", "amount_yuan", "first_asked", "evidence",
-    "web_result",
+    "web_result", "region", "customer_tier", "subject", "severity",
 )  # fmt: skip
 """Fields that travel as they came."""
 _TOLD: Final = frozenset({"content", "demand"})

@@ -22,6 +22,7 @@ from services.intake.separating import SEPARATED, as_event, joined_telling, ref_
 from services.intake.states import Case, Counter, Record, Seen, Trouble
 from tousu.decision import Decision, Output, Ref, Refusal, State, States
 from tousu.event import Event, time_of_text
+from tousu.policy.closing import lacks_confirmation
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
 
@@ -186,6 +187,12 @@ class IntakeRules:
             data=event.data,
         )
 
+    def _pack_of(self, case: Case) -> Pack:
+        """The pack that judges a case: of the version that held when it was received."""
+        if not self._policies.knows(case.organisation):
+            return self._policies.version(case.organisation, "")
+        return self._policies.at(case.organisation, case.received_at)
+
     # -- what departments report --------------------------------------------------------------------------------
 
     def _handling(self, states: States, event: Event, now: datetime) -> Decision:
@@ -197,7 +204,7 @@ class IntakeRules:
         if event.type == SEPARATED:
             return self._separated(states, case, event, now)
         decision = _passed_on(event, key=number, subject=number, organisation=case.organisation)
-        changed = _followed(case, event)
+        changed = _followed(case, event, self._pack_of(case))
         if changed == case:
             return decision
         rows: dict[Ref, State | None] = {Ref("case", number): changed}
@@ -282,9 +289,11 @@ def _next(counter: State | None, at: datetime, pack: Pack) -> Counter:
     return Counter(day=day, last=counter.last + 1 if counter.day == day else 1, at=at)
 
 
-def _followed(case: Case, event: Event) -> Case:
+def _followed(case: Case, event: Event, pack: Pack) -> Case:
     """The case as the gate sees it after a report: is it judged, has the customer had the final answer."""
     what = event.type.removeprefix(HANDLING).rpartition(".v")[0]
+    if lacks_confirmation(pack, what, event.data, case.stands):
+        return case
     if what == "judged":
         return msgspec.structs.replace(case, stands=event.data["stands"])
     settled = what == "customer_answered" and (event.data["settled"] or case.stands is False)

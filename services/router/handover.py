@@ -1,7 +1,9 @@
-"""Who answers for a case now: it is passed on, responsibility is disputed, the centre takes it back.
+"""Who answers for a case now: it is passed on, responsibility is disputed or settled, the centre takes it back.
 
 Of several departments only the one that speaks leaves; where it is not said who speaks, or the speaker does not answer
-for the case (the centre, say), the whole case moves. Source: domain, sections 4 and 6 (C).
+for the case (the centre, say), the whole case moves. Whoever mediates has the part of those who dispute until it is
+settled or passed on; settled, it goes to the department or partner that is named, or back to those who disputed.
+Source: domain, sections 4 (H, C) and 6 (C).
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from services.router.states import Dispute, RoutedCase
 from tousu.policy.pack import Pack
 
 
@@ -40,6 +43,39 @@ def taken_back(pack: Pack, said: Mapping[str, Any]) -> Move:
     """The centre takes the whole case back."""
     unsure = pack.routing.unsure
     return Move(to=(unsure.department,), by="centre", reason=said["reason"], section=unsure.section)
+
+
+def settled(pack: Pack, answering: Sequence[str], dispute: Dispute, said: Mapping[str, Any]) -> Move:
+    """Mediation decided a dispute."""
+    responsible, mediator = said["responsible"], pack.routing.disputes_to
+    named = responsible.get("department") or responsible.get("partner")
+    coming = (named,) if named else dispute.by
+    staying = (mediator,) if dispute.beside else ()
+    to = (new for name in answering for new in ((*coming, *staying) if name == mediator else (name,)))
+    reason = said.get("note", "responsibility settled by mediation")
+    return Move(to=tuple(dict.fromkeys(to)), by="mediation", reason=reason, section=pack.routing.disputes_section)
+
+
+def dispute_after(
+    pack: Pack, case: RoutedCase, what: str, said: Mapping[str, Any], to: Sequence[str]
+) -> Dispute | None:
+    """The open dispute of a case after an event that left it with these departments. None: nobody disputes."""
+    open_so_far, mediator = case.dispute, pack.routing.disputes_to
+    if what == "disputed":
+        department = said.get("department")
+        leaving = tuple(name for name in case.departments if name == department) or case.departments
+        if open_so_far is None:
+            return Dispute(by=leaving, beside=mediator in case.departments and mediator not in leaving)
+        more = (name for name in leaving if name != mediator)
+        return Dispute(by=tuple(dict.fromkeys((*open_so_far.by, *more))), beside=open_so_far.beside)
+    if what == "taken_back" or mediator not in to or is_settled_by_mediation(what, said):
+        return None
+    return open_so_far
+
+
+def is_settled_by_mediation(what: str, said: Mapping[str, Any]) -> bool:
+    """Whether an event says that mediation decided who is responsible."""
+    return what == "responsibility_settled" and bool(said["by"] == "mediation")
 
 
 def _in_place_of(leaving: str | None, coming: str, answering: Sequence[str]) -> tuple[str, ...]:

@@ -4,7 +4,8 @@
 - A case of one piece (or none): the trouble that named the case gets the new class; a milder one beside it stays.
 - A case of several pieces: pieces without a class get it. A class that one of the pieces has already is that piece's
   and changes nothing; any other class is that of the pieces that named the case.
-- The gravest class names the case again and gives the grade; departments are those of all its classes.
+- The gravest class names the case again; departments are those of all its classes. What facts make of that follows
+  in `services.router.ranking`.
 
 Source: domain, sections 3 and 4 (C), section 10 (case 7).
 """
@@ -27,12 +28,9 @@ def decided_again(told: Mapping[str, Any], class_name: str, pack: Pack) -> dict[
         return {}
     classes = _by_gravity(troubles, pack)
     first = classes[0]
-    grade = pack.grades[first.grade]
     return {
         "class": first.name,
         "classes": troubles,
-        "grade": grade.name,
-        "stars": grade.stars,
         "departments": _departments(classes, pack),
         "decided_by": "department",
         "section": first.section,

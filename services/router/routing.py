@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from services.router.ranking import assigned, ranked, with_priority
 from services.router.states import RoutedCase
 from tousu.event import text_of_time, time_of_text
 from tousu.policy.calendar import UnpublishedYear
@@ -17,14 +18,16 @@ from tousu.policy.working_time import deadline
 CARRIED_ON: Final = (
     "channel", "channel_group", "received_at", "registered_at", "content", "complainant", "waybill_number",
     "posted_at", "promised_at", "route", "demand", "object", "amount_yuan", "pieces", "first_asked", "evidence",
-    "web_result",
+    "web_result", "region", "customer_tier", "subject", "severity",
 )  # fmt: skip
 """What readers of cases need of a registration."""
 CARRIED_OF_REFERENCE: Final = ("answer_deadline", "regulator")
 
 
-def routed_complaint(registered: Mapping[str, Any], classifier: Classifier, pack: Pack) -> dict[str, Any]:
-    """The data of `complaint.routed` for a registered complaint: class, grade, stars, departments and what decided."""
+def arrived_complaint(
+    registered: Mapping[str, Any], classifier: Classifier, pack: Pack, organisation: str = ""
+) -> RoutedCase:
+    """A registered complaint as it begins: class, grade, priority, departments and what decided."""
     found = classifier.classify(
         registered.get("content", ""),
         registered.get("class"),
@@ -34,19 +37,22 @@ def routed_complaint(registered: Mapping[str, Any], classifier: Classifier, pack
     told = _carried("complaint", registered)
     if found.class_name is not None:
         told |= {"class": found.class_name, "classes": [trouble.as_data() for trouble in found.troubles]}
-    told |= {
-        "grade": found.grade,
-        "stars": found.stars,
-        "departments": list(found.departments),
-        "decided_by": found.decided_by,
-    }
-    if found.words:
-        told["words"] = list(found.words)
-    return told | {"pack": pack.reference(), "section": found.section, "triage": found.triage, "revision": 1}
+    told |= {"decided_by": found.decided_by} | ({"words": list(found.words)} if found.words else {})
+    told = ranked(pack, told | {"pack": pack.reference(), "section": found.section, "revision": 1}, {})
+    assignment = assigned(pack, told, {}, found.departments)
+    told["departments"] = list(assignment.departments)
+    told["triage"] = found.triage and pack.routing.unsure.department in assignment.departments
+    return RoutedCase(
+        told=told,
+        course=begun("complaint", _time(told, "received_at")),
+        organisation=organisation,
+        class_departments=found.departments,
+        assigned=assignment.departments,
+    )
 
 
-def routed_inquiry(registered: Mapping[str, Any], pack: Pack) -> dict[str, Any]:
-    """The data of `inquiry.routed`: the pack says who answers, and until when the inquiry could be made."""
+def arrived_inquiry(registered: Mapping[str, Any], pack: Pack, organisation: str = "") -> RoutedCase:
+    """A registered inquiry as it begins: the pack says who answers, and until when the inquiry could be made."""
     told = _carried("inquiry", registered)
     if registered.get("class") in pack.classes:
         told["class"] = registered["class"]
@@ -55,22 +61,18 @@ def routed_inquiry(registered: Mapping[str, Any], pack: Pack) -> dict[str, Any]:
     until = deadline(_time(registered, "posted_at"), inquiries.valid_for, pack.calendar.newest) if (
         "posted_at" in registered
     ) else None  # fmt: skip
-    if until is not None and not isinstance(until, UnpublishedYear):
-        told |= {"inquiry_deadline": text_of_time(until), "expired": _time(registered, "received_at") > until}
-    return told | {
+    lapses_at = until if not isinstance(until, UnpublishedYear) else None
+    if lapses_at is not None:
+        told |= {"inquiry_deadline": text_of_time(lapses_at), "expired": _time(registered, "received_at") > lapses_at}
+    told |= {
         "departments": list(inquiries.departments),
         "decided_by": "adapter",
         "pack": pack.reference(),
         "section": inquiries.section,
         "triage": False,
     }
-
-
-def arrived(told: dict[str, Any], organisation: str = "") -> RoutedCase:
-    """The case as it begins, from the data of its routed event."""
-    lapses_at = _time(told, "inquiry_deadline") if "inquiry_deadline" in told else None
-    course = begun(told["kind"], _time(told, "received_at"), lapses_at)
-    return RoutedCase(told=told, course=course, organisation=organisation)
+    course = begun("inquiry", _time(told, "received_at"), lapses_at)
+    return RoutedCase(told=with_priority(pack, told, {}), course=course, organisation=organisation)
 
 
 def _carried(kind: str, registered: Mapping[str, Any]) -> dict[str, Any]:

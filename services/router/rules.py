@@ -1,7 +1,8 @@
 """The router's rules: route what is registered, forward everything else in order, decide again where it is asked.
 
-`complaint.routed` is published again, with a higher `revision`, when the class of a complaint is decided anew: a
-re-grading of the same case, never a new one. A mere change of departments is told by `case.passed_on` alone.
+`complaint.routed` is published again, with a higher `revision`, when class, grade, priority or the departments that
+facts call for are decided anew: the same case, never a new one. That somebody passes a case on is told by
+`case.passed_on` alone.
 """
 
 from __future__ import annotations
@@ -12,13 +13,16 @@ from typing import Any, Final
 
 import msgspec
 
-from services.router import handover
+from services.router import handover, refusals
 from services.router.handover import Move
 from services.router.judgement import decided_again
-from services.router.routing import arrived, routed_complaint, routed_inquiry
+from services.router.ranking import RANKED, assigned, known_of, ranked, shifted, with_severity
+from services.router.routing import arrived_complaint, arrived_inquiry
 from services.router.states import RoutedCase
-from tousu.decision import Decision, Output, Ref, Refusal, State, States
+from tousu.decision import Decision, Output, Ref, State, States
 from tousu.event import Event, text_of_time, time_of_text
+from tousu.policy.closing import lacks_confirmation
+from tousu.policy.facts import found_with
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
 from tousu.policy.text import Classifier
@@ -29,6 +33,8 @@ INQUIRY_ROUTED: Final = "tousu.inquiry.routed.v1"
 PASSED_ON: Final = "tousu.case.passed_on.v1"
 _HANDLING: Final = "tousu.handling."
 _TELLINGS: Final = frozenset({"tousu.duplicate.joined.v1", "tousu.duplicate.separated.v1"})
+_INFORMING: Final = frozenset({"assessed", "judged", "passed_on", "reopened"})
+"""Handling events that can change the class of a case, or facts that grade, priority and departments depend on."""
 
 
 class RouterRules:
@@ -49,15 +55,15 @@ class RouterRules:
         case = states.get(_ref(event))
         match event.type:
             case "tousu.complaint.registered.v1" | "tousu.inquiry.registered.v1":
-                return self._register(event, now) if case is None else _twice(event)
+                return self._register(event, now) if case is None else refusals.twice(event)
             case kind if kind in _TELLINGS and isinstance(case, RoutedCase):
                 return Decision(outputs=[_forwarded(event)])
             case kind if kind.startswith(_HANDLING) and isinstance(case, RoutedCase):
-                return _unknown_name(self._pack_of(case), event) or self._follow(case, event, now)
+                return refusals.unknown_name(self._pack_of(case), event) or self._follow(case, event, now)
             case kind if kind.startswith(_HANDLING) or kind in _TELLINGS:
-                return _unknown_case(event)
+                return refusals.unknown_case(event)
             case _:
-                return _unknown_type(event)
+                return refusals.unknown_type(event)
 
     def due(self, ref: Ref, state: State) -> datetime | None:
         """Nothing waits for a time here."""
@@ -69,14 +75,14 @@ class RouterRules:
 
     def _register(self, event: Event, now: datetime) -> Decision:
         if not self._policies.knows(event.organisation):
-            return _unknown_organisation(event)
+            return refusals.unknown_organisation(event)
         pack = self._policies.at(event.organisation, time_of_text(event.data["received_at"], "received_at"))
         if event.type == "tousu.complaint.registered.v1":
-            kind, told = COMPLAINT_ROUTED, routed_complaint(event.data, self._classifiers[pack.id, pack.version], pack)
+            classifier = self._classifiers[pack.id, pack.version]
+            kind, case = COMPLAINT_ROUTED, arrived_complaint(event.data, classifier, pack, event.organisation)
         else:
-            kind, told = INQUIRY_ROUTED, routed_inquiry(event.data, pack)
-        case = arrived(told, event.organisation)
-        return Decision(states={_ref(event): case}, outputs=[_output(event, kind, now, told)])
+            kind, case = INQUIRY_ROUTED, arrived_inquiry(event.data, pack, event.organisation)
+        return Decision(states={_ref(event): case}, outputs=[_output(event, kind, now, case.told)])
 
     def _pack_of(self, case: RoutedCase) -> Pack:
         return self._policies.version(case.organisation, case.told["pack"]["version"])
@@ -84,38 +90,73 @@ class RouterRules:
     def _follow(self, case: RoutedCase, event: Event, now: datetime) -> Decision:
         """Forward a handling event, then say what it changes; one that no longer counts changes nothing."""
         what = event.type.removeprefix(_HANDLING).partition(".")[0]
+        if lacks_confirmation(self._pack_of(case), what, event.data, case.course.stands):
+            return Decision(outputs=[_forwarded(event)])
         course = case.course.after(what, event.data, event.time, now)
         new = msgspec.structs.replace(case, course=course)
         outputs = [_forwarded(event)]
         if case.course.counts(what, event.time, now):
-            new, said = self._decide(case, new, what, event)
+            new, said = self._decide(case, _informed(new, what, event, now), what, event)
             outputs += said
             former, present = case.departments, new.departments
             course = new.course.handed_over(former, present, event.time, now) if former != present else new.course
             new = msgspec.structs.replace(new, course=course)
+        elif handover.is_settled_by_mediation(what, event.data):
+            new = msgspec.structs.replace(new, dispute=None)
         return Decision(states={_ref(event): new} if new != case else {}, outputs=outputs)
 
     def _decide(self, case: RoutedCase, new: RoutedCase, what: str, event: Event) -> tuple[RoutedCase, list[Output]]:
-        """The case with its new class and departments, and what is said of it: the departments, then the class."""
+        """The case as decided anew, and what is said of it: the departments, then class, grade and priority."""
         pack = self._pack_of(case)
         changes = _changes(pack, case, what, event.data)
-        move = _move(pack, case, what, event.data) or _move_to_class(pack, changes, event.data)
-        if move is None and not changes:
-            return new, []
+        new = _decided(pack, new, changes) if what in _INFORMING else new
+        move = _move(pack, case, what, event.data) or _move_by_rules(pack, case, new, changes, what, event.data)
         to = case.departments if move is None else move.to
-        told = case.told | changes | {"departments": list(to)}
+        told = new.told | {"departments": list(to)}
         told["triage"] = told["triage"] and pack.routing.unsure.department in to
-        revision = case.revision
-        outputs = []
-        if changes:
-            revision += 1
-            told.pop("words", None)
+        revised = bool(changes) or _is_revised(case, new)
+        revision = case.revision + 1 if revised else case.revision
+        if revised:
             told |= {"pack": pack.reference(), "revision": revision}
+        outputs = []
         if move is not None and to != case.departments:
             outputs.append(_passed_on(pack, event, case, told, move))
-        if changes:
+        if revised:
             outputs.append(_output(event, COMPLAINT_ROUTED, event.time, told))
-        return msgspec.structs.replace(new, told=told, revision=revision), outputs
+        dispute = handover.dispute_after(pack, case, what, event.data, to)
+        return msgspec.structs.replace(new, told=told, revision=revision, dispute=dispute), outputs
+
+
+def _informed(case: RoutedCase, what: str, event: Event, now: datetime) -> RoutedCase:
+    """The case with what an event lets know of it."""
+    match what:
+        case "assessed":
+            found = found_with(case.found, event.data, min(event.time, now))
+            return msgspec.structs.replace(case, found=found)
+        case "reopened":
+            return msgspec.structs.replace(case, reopened=case.reopened + 1)
+        case _:
+            return case
+
+
+def _decided(pack: Pack, case: RoutedCase, changes: Mapping[str, Any]) -> RoutedCase:
+    """The case with class, grade, priority and the departments called for as they are now. An inquiry has none."""
+    if case.told["kind"] == "inquiry":
+        return case
+    told = with_severity(case.told, case) | {name: value for name, value in changes.items() if name != "departments"}
+    if changes:
+        told.pop("words", None)
+    class_departments = tuple(changes.get("departments", case.class_departments))
+    known = known_of(case)
+    told = ranked(pack, told, known)
+    called = assigned(pack, told, known, class_departments).departments
+    return msgspec.structs.replace(case, told=told, class_departments=class_departments, assigned=called)
+
+
+def _is_revised(case: RoutedCase, new: RoutedCase) -> bool:
+    """Whether readers of the routed case must hear of it again."""
+    decided = ("class", "classes", "decided_by", "section", *RANKED)
+    return new.assigned != case.assigned or any(new.told.get(name) != case.told.get(name) for name in decided)
 
 
 def _move(pack: Pack, case: RoutedCase, what: str, said: dict[str, Any]) -> Move | None:
@@ -126,6 +167,8 @@ def _move(pack: Pack, case: RoutedCase, what: str, said: dict[str, Any]) -> Move
             return handover.disputed(pack, case.departments, said)
         case "taken_back":
             return handover.taken_back(pack, said)
+        case "responsibility_settled" if case.dispute is not None and handover.is_settled_by_mediation(what, said):
+            return handover.settled(pack, case.departments, case.dispute, said)
         case _:
             return None
 
@@ -138,13 +181,22 @@ def _changes(pack: Pack, case: RoutedCase, what: str, said: dict[str, Any]) -> d
     return decided_again(case.told, said["class"], pack)
 
 
-def _move_to_class(pack: Pack, changes: Mapping[str, Any], said: Mapping[str, Any]) -> Move | None:
-    """A judgement that changes the class brings the case to the departments of its classes."""
-    if not changes:
+def _move_by_rules(
+    pack: Pack, case: RoutedCase, new: RoutedCase, changes: Mapping[str, Any], what: str, said: Mapping[str, Any]
+) -> Move | None:
+    """A judgement that changes the class brings the case to whom it calls for; new facts bring in whom they call for.
+
+    Whom people put in charge meanwhile stays, unless the class changed.
+    """
+    if not changes and new.assigned == case.assigned:
         return None
-    reason = said.get("reason") or f"judged as {said['class']}"
-    section = pack.classes[changes["class"]].departments_section
-    return Move(to=tuple(changes["departments"]), by="department", reason=reason, section=section)
+    section = assigned(pack, new.told, known_of(new), new.class_departments).section
+    if changes:
+        reason = said.get("reason") or f"judged as {said['class']}"
+        section = section or pack.classes[changes["class"]].departments_section
+        return Move(to=new.assigned, by="department", reason=reason, section=section)
+    to = shifted(case.departments, case.assigned, new.assigned)
+    return Move(to=to, by="department", reason=said.get("reason") or f"called for by what was {what}", section=section)
 
 
 def _passed_on(pack: Pack, event: Event, old: RoutedCase, told: Mapping[str, Any], move: Move) -> Output:
@@ -163,18 +215,6 @@ def _passed_on(pack: Pack, event: Event, old: RoutedCase, told: Mapping[str, Any
     return _output(event, PASSED_ON, event.time, data)
 
 
-def _unknown_name(pack: Pack, event: Event) -> Decision | None:
-    """Nobody can answer as a department that the pack does not have, and no limit is known for a strange class."""
-    if "class" in event.data and event.data["class"] not in pack.classes:
-        message = f"class is none of pack {pack.id} {pack.version}; use one of: {', '.join(pack.classes)}"
-        return Decision(refusal=Refusal(reason="unknown_class", message=message, place="/class"))
-    for field in ("to_department", "proposed_department"):
-        if field in event.data and event.data[field] not in pack.departments:
-            message = f"{field} is none of pack {pack.id} {pack.version}; use one of: {', '.join(pack.departments)}"
-            return Decision(refusal=Refusal(reason="unknown_department", message=message, place=f"/{field}"))
-    return None
-
-
 def _ref(event: Event) -> Ref:
     return Ref("case", event.subject or "")
 
@@ -186,23 +226,3 @@ def _output(event: Event, kind: str, time: datetime, data: dict[str, Any]) -> Ou
 def _forwarded(event: Event, key: str | None = None) -> Output:
     """The same event for the readers of cases: same type, data and time."""
     return Output(topic=CASES, type=event.type, subject=event.subject or "", time=event.time, data=event.data, key=key)
-
-
-def _twice(event: Event) -> Decision:
-    message = f"case {event.subject} is there already; a case is registered once"
-    return Decision(refusal=Refusal(reason="exists_with_different_content", message=message, place="subject"))
-
-
-def _unknown_case(event: Event) -> Decision:
-    message = f"case {event.subject} was never routed here; is the case number right?"
-    return Decision(refusal=Refusal(reason="unknown_case", message=message, place="subject"))
-
-
-def _unknown_organisation(event: Event) -> Decision:
-    message = f"no pack is set for organisation {event.organisation}; add it to TOUSU_ORGANISATIONS of the router"
-    return Decision(refusal=Refusal(reason="unknown_organisation", message=message, place="organisation"))
-
-
-def _unknown_type(event: Event) -> Decision:
-    message = f"the router does not know what to do with {event.type}"
-    return Decision(refusal=Refusal(reason="unknown_type", message=message, place="type"))

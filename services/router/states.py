@@ -7,19 +7,36 @@ from typing import Any
 import msgspec
 
 from tousu.policy.course import Course
+from tousu.policy.facts import Found
 
 
-class RoutedCase(msgspec.Struct, frozen=True, kw_only=True):
+class Dispute(msgspec.Struct, frozen=True, kw_only=True):
+    """Departments that say they are not responsible, while somebody mediates in their place.
+
+    beside: the mediator answered for a part of its own before.
+    """
+
+    by: tuple[str, ...]
+    beside: bool = False
+
+
+class RoutedCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A case as it stands: `told` is the data of its routed event, kept up to date with every later decision.
 
-    revision: how often its class was decided (1: on arrival). course: whether it goes on and stands. organisation:
-    whose case it is, empty for the deployment's own.
+    revision: how often it was decided (1: on arrival). course: whether it goes on and stands. organisation: whose case
+    it is, empty for the deployment's own. class_departments: whom its classes call for; assigned: whom the pack's rules
+    made of that; who answers may be others by now. found: what departments found since. reopened: how often.
     """
 
     told: dict[str, Any]
     course: Course
     revision: int = 1
     organisation: str = ""
+    class_departments: tuple[str, ...] = ()
+    assigned: tuple[str, ...] = ()
+    found: dict[str, Found] = {}
+    reopened: int = 0
+    dispute: Dispute | None = None
 
     @property
     def departments(self) -> tuple[str, ...]:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from msgspec.structs import replace
 
 from services.sla import clocks
 from services.sla.extending import extend_case
 from services.sla.life import RANK, Outcome, Step, possible, step
+from services.sla.measures import finish_action, named, plan_action, settle
 from services.sla.outcome import tell_closed, tell_reopened
 from services.sla.pausing import pause_case, resume_case
 from services.sla.scene import Scene
 from services.sla.states import Case
 from services.sla.triggers import CLOSED, Triggers, remembered, restarted
 from tousu.decision import Refusal
+from tousu.policy.closing import lacks_confirmation
+from tousu.policy.facts import found_with
+
+_CONFIRMING: Final = ("confirmation", "no_confirmation_reason")
 
 
 def handle(
@@ -24,10 +29,10 @@ def handle(
 ) -> Case | Refusal:
     """The case after a handling event. `happened_at` is what was reported, `at` that time within receipt and now."""
     case = scene.case
-    done = step(case, what, said, happened_at)
+    done = step(case, what, said, happened_at, needs_approval=_needs_approval(scene))
     match done.outcome:
         case Outcome.ILLEGAL:
-            return illegal(case, what)
+            return illegal(scene, what)
         case Outcome.REOPENED:
             return _reopened(scene, triggers, said, max(at, case.closed_at or at))
         case Outcome.NOTED:
@@ -37,18 +42,40 @@ def handle(
             return triggers.pull(scene, _stepped(case, what, said), what, said, at)
         case Outcome.MOVED:
             stands = said["stands"] if what == "judged" else case.stands
+            case = named(case, said, at) if what == "judged" else case
             moved = replace(_stepped(case, what, said), life=done.life, stands=stands, moved_at=max(at, case.moved_at))
             return triggers.pull(scene, moved, what, said, at)
+        case Outcome.CLOSED if lacks_confirmation(scene.pack, what, said, case.stands):
+            return _unconfirmed(scene)
         case Outcome.CLOSED:
+            case = replace(case, confirmation={name: said[name] for name in _CONFIRMING if name in said})
             return _closed(scene, triggers, triggers.pull(scene, case, what, said, at), done, at)
 
 
-def illegal(case: Case, what: str) -> Refusal:
+def illegal(scene: Scene, what: str) -> Refusal:
     """The refusal of an event that fits nowhere: where the case stands and what could follow."""
+    case, needs_approval = scene.case, _needs_approval(scene)
     name = "passed_on" if what == "pass_requested" else what
-    could = ", ".join(possible(case))
+    could = ", ".join(possible(case, needs_approval=needs_approval))
     message = f"{case.kind} {case.number} is {case.life}, which {name} does not follow; possible: {could}"
+    if what == "plan_executed" and needs_approval and case.life != "closed":
+        message += f"; a plan of grade {case.grade} is executed after plan_approved"
     return Refusal(reason="illegal_transition", message=message, place="type")
+
+
+def _needs_approval(scene: Scene) -> bool:
+    approval = scene.pack.approval
+    return approval is not None and scene.case.grade in approval.grades
+
+
+def _unconfirmed(scene: Scene) -> Refusal:
+    closing = scene.pack.closing
+    accepted = " or ".join(closing.confirmation) if closing is not None else ""
+    message = (
+        f"{scene.case.kind} {scene.case.number} ends only with the customer's confirmation; say {accepted} in "
+        "confirmation, or in no_confirmation_reason why none can be had"
+    )
+    return Refusal(reason="confirmation_missing", message=message, place="/confirmation")
 
 
 def close(scene: Scene, triggers: Triggers, case: Case, result: str, at: datetime) -> Case:
@@ -83,6 +110,7 @@ def _reopened(scene: Scene, triggers: Triggers, said: Mapping[str, Any], at: dat
         stands=None,
         steps={},
         satisfaction={},
+        confirmation={},
         result="",
         closed_at=None,
     )
@@ -118,9 +146,17 @@ def _noted(scene: Scene, what: str, said: Mapping[str, Any], at: datetime) -> Ca
             return resume_case(scene, said.get("reason", ""), at)
         case "extended":
             return extend_case(scene, said, at)
-        case "satisfaction_given":
+        case "satisfaction_given" | "followed_up" if "score" in said or "rating" in said:
             return replace(case, satisfaction={name: said[name] for name in ("score", "rating") if name in said})
+        case "assessed":
+            return replace(case, found=found_with(case.found, said, at))
+        case "disputed" | "taken_back" if case.disputed is not (what == "disputed"):
+            return replace(case, disputed=not case.disputed)
+        case "responsibility_settled":
+            return settle(scene, said, at)
+        case "corrective_action_planned":
+            return plan_action(scene, said, at)
         case "corrective_action_done":
-            return replace(case, corrective_actions=case.corrective_actions + 1)
+            return finish_action(scene, said, at)
         case _:  # for triggers alone, or a request to move the case: the router decides, in an event of its own
             return case

@@ -1,9 +1,9 @@
 """The way of a case: from where, by which event, to where (domain, section 6, source C).
 
 Steps go forward and may be skipped; a finding may be corrected and a plan worked out again; `plan_approved` needs a
-plan that was proposed. The customer's answer ends a complaint that is settled or does not stand; one that is not
-settled is issued to the department again. An inquiry ends with its answer. After the end only a reopening moves the
-case.
+plan that was proposed, and where the pack asks for approval (L), `plan_executed` needs one that was approved. The
+customer's answer ends a complaint that is settled or does not stand; one that is not settled is issued to the
+department again. An inquiry ends with its answer. After the end only a reopening moves the case.
 
 Where several departments answer together, each goes its own way through the steps: what one reports that the case has
 behind it is recorded (KEPT), as is a step that is reported late, that is, with a time before the last step. What lies
@@ -55,13 +55,18 @@ _REACHED: Final[Mapping[Life, int]] = MappingProxyType(
 _NOTED_WHILE_OPEN: Final = frozenset(
     {
         "paused", "resumed", "extended", "pass_requested", "disputed", "taken_back", "satisfaction_given",
-        "corrective_action_done", "interim_answered", "appeal_referred", "appeal_answered",
+        "corrective_action_planned", "corrective_action_done", "followed_up", "responsibility_settled", "assessed",
+        "passed_up", "final_opinion_given", "interim_answered", "appeal_referred", "appeal_answered",
     }
 )  # fmt: skip
 _NOTED_AFTER_THE_END: Final = frozenset(
-    {"satisfaction_given", "corrective_action_done", "appeal_referred", "appeal_answered"}
-)
+    {
+        "satisfaction_given", "followed_up", "responsibility_settled", "corrective_action_planned",
+        "corrective_action_done", "appeal_referred", "appeal_answered",
+    }
+)  # fmt: skip
 _OF_CLOCKS: Final = frozenset({"paused", "resumed", "extended"})
+_APPROVED: Final = frozenset({"approved", "executed"})
 _ENDS: Final = frozenset({"customer_answered", "inquiry_answered", "withdrawn"})
 
 _FIRST: Final[Mapping[str, Life]] = {
@@ -91,8 +96,13 @@ INQUIRY: Final[Mapping[Life, Mapping[str, Life]]] = MappingProxyType(
 """The steps of an inquiry."""
 
 
-def step(case: Case, what: str, said: Mapping[str, Any], happened_at: datetime) -> Step:
-    """What a handling event (short name, data, when it happened) does to a case."""
+def step(
+    case: Case, what: str, said: Mapping[str, Any], happened_at: datetime, *, needs_approval: bool = False
+) -> Step:
+    """What a handling event (short name, data, when it happened) does to a case.
+
+    needs_approval: whether a plan of this case is executed only after it was approved.
+    """
     if case.life == "closed":
         if what == "reopened":
             return Step(Outcome.REOPENED, "reopened")
@@ -108,7 +118,7 @@ def step(case: Case, what: str, said: Mapping[str, Any], happened_at: datetime) 
         return Step(Outcome.ILLEGAL, case.life)
     if happened_at < case.assigned_at != case.received_at:
         return Step(Outcome.KEPT, case.life)
-    life = _table(case)[case.life].get(what)
+    life = _steps(case, needs_approval).get(what)
     if life is not None:
         return Step(Outcome.MOVED, "not_standing" if what == "judged" and not said["stands"] else life)
     is_late = happened_at < case.moved_at
@@ -117,13 +127,13 @@ def step(case: Case, what: str, said: Mapping[str, Any], happened_at: datetime) 
     return Step(Outcome.ILLEGAL, case.life)
 
 
-def possible(case: Case) -> tuple[str, ...]:
+def possible(case: Case, *, needs_approval: bool = False) -> tuple[str, ...]:
     """The events that may follow where a case stands, for the words of a refusal."""
     if case.life == "closed":
         return ("reopened", *sorted(_NOTED_AFTER_THE_END))
     answer = "customer_answered" if case.kind == "complaint" else "inquiry_answered"
     noted = sorted("passed_on" if what == "pass_requested" else what for what in _NOTED_WHILE_OPEN)
-    return (*_table(case)[case.life], answer, "withdrawn", *noted)
+    return (*_steps(case, needs_approval), answer, "withdrawn", *noted)
 
 
 def _fits_a_closed(case: Case, what: str) -> bool:
@@ -131,8 +141,12 @@ def _fits_a_closed(case: Case, what: str) -> bool:
     return what in _NOTED_AFTER_THE_END or (what in _OF_CLOCKS and any(clock.is_active for clock in case.clocks))
 
 
-def _table(case: Case) -> Mapping[Life, Mapping[str, Life]]:
-    return COMPLAINT if case.kind == "complaint" else INQUIRY
+def _steps(case: Case, needs_approval: bool) -> Mapping[str, Life]:
+    """The steps that follow where a case stands."""
+    steps = (COMPLAINT if case.kind == "complaint" else INQUIRY)[case.life]
+    if needs_approval and case.life not in _APPROVED:
+        return {what: life for what, life in steps.items() if what != "plan_executed"}
+    return steps
 
 
 def _end(case: Case, what: str, said: Mapping[str, Any]) -> Step:

@@ -14,6 +14,7 @@ from services.sla.scene import Scene
 from services.sla.states import Case
 from services.sla.triggers import CLOSED, Triggers
 from tousu.policy.calendar import UnpublishedYear
+from tousu.policy.facts import facts_told
 from tousu.policy.pack import Pack
 from tousu.policy.working_time import deadline
 
@@ -38,7 +39,8 @@ def new_case(pack: Pack, asked: frozenset[str], told: Mapping[str, Any], cause: 
         grade=told.get("grade"),
         class_name=told.get("class"),
         revision=told.get("revision", 1),
-        facts={name: told[name] for name in asked if name in told},
+        facts=_facts(asked, told),
+        first_asked=told.get("first_asked", ""),
         expires_at=_expiry(pack, told, received_at),
     )
 
@@ -53,11 +55,17 @@ def open_case(scene: Scene, triggers: Triggers, told: Mapping[str, Any], at: dat
     return triggers.pull(scene, case, "routed", told, at)
 
 
-def decide_anew(scene: Scene, told: Mapping[str, Any], at: datetime) -> Case:
-    """The router decided class and grade again: clocks with a limit by grade are worked out anew."""
+def decide_anew(scene: Scene, asked: frozenset[str], told: Mapping[str, Any], at: datetime) -> Case:
+    """The router decided class, grade or priority again: clocks with a limit by grade are worked out anew."""
     departments = tuple(told["departments"])
     scene.departments = list(departments)
-    case = replace(scene.case, departments=departments, class_name=told.get("class"), revision=told.get("revision", 1))
+    case = replace(
+        scene.case,
+        departments=departments,
+        class_name=told.get("class"),
+        revision=told.get("revision", 1),
+        facts=_facts(asked, told),
+    )
     return graded(scene, case, told.get("grade"), at)
 
 
@@ -85,6 +93,8 @@ def hand_over(scene: Scene, triggers: Triggers, said: Mapping[str, Any], at: dat
     case = replace(old, departments=departments, class_name=said.get("class", old.class_name))
     case = graded(scene, case, said.get("grade"), at)
     staying = {name: rank for name, rank in old.steps.items() if name in departments}
+    if scene.pack.routing.disputes_to not in departments:
+        case = replace(case, disputed=False)
     if set(departments) & set(old.departments):
         case = replace(case, steps=staying)
     else:
@@ -132,6 +142,11 @@ def _received_anew(scene: Scene, case: Case, at: datetime) -> Case:
 def moment_of_text(text: str) -> datetime:
     """A time of an event's data (it fits the schema) in UTC."""
     return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def _facts(asked: frozenset[str], told: Mapping[str, Any]) -> dict[str, Any]:
+    """What the routed data say of the facts that the pack asks for."""
+    return {name: value for name, value in facts_told(told).items() if name in asked}
 
 
 def _expiry(pack: Pack, told: Mapping[str, Any], received_at: datetime) -> datetime | None:

@@ -41,6 +41,9 @@ def tell_closed(scene: Scene, case: Case) -> None:
         data["grade"] = case.grade
     if case.satisfaction:
         data["satisfaction"] = case.satisfaction
+    if case.first_asked:
+        data["first_asked"] = case.first_asked
+    data |= case.confirmation
     scene.tell(OUTCOMES, "tousu.case.closed.v1", case.closed_at, data, case.cause)
 
 

@@ -13,7 +13,9 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from services.sla import clocks
+from services.sla.hand_up import hand_up
 from services.sla.handling import close, handle, illegal
+from services.sla.measures import tell_overdue
 from services.sla.opening import decide_anew, hand_over, join, new_case, open_case, separate
 from services.sla.scene import Scene
 from services.sla.states import Case
@@ -76,6 +78,7 @@ class SlaRules:
             return Decision(refusal=new)
         if scene.withdrawn:
             new = self._triggers_of(scene.pack).take_back(scene, new)
+        hand_up(scene, case, new, what, event.data, at)
         if new is case and not scene.told:
             return Decision(no_op="noted")
         return Decision(states={ref: new}, outputs=scene.told)
@@ -98,6 +101,7 @@ class SlaRules:
         case = triggers.breach(scene, state, case, at)
         if case.expires_at == at:
             case = close(scene, triggers, case, "inquiry_expired", at)
+        case = tell_overdue(scene, case, at)
         return Decision(states={ref: case}, outputs=scene.told)
 
     def _opened(self, ref: Ref, event: Event, now: datetime) -> Decision:
@@ -105,7 +109,9 @@ class SlaRules:
         triggers = self._triggers_of(pack)
         case = new_case(pack, triggers.asked, event.data, event.id, event.organisation)
         scene = Scene(pack, case, now, event.id)
-        case = open_case(scene, triggers, event.data, min(max(event.time, case.received_at), now))
+        at = min(max(event.time, case.received_at), now)
+        case = open_case(scene, triggers, event.data, at)
+        hand_up(scene, None, case, "routed", event.data, at)
         return Decision(states={ref: case}, outputs=scene.told)
 
     def _moved(self, scene: Scene, what: str, event: Event, at: datetime) -> Case | Refusal:
@@ -116,7 +122,7 @@ class SlaRules:
             case "routed":
                 return self._routed_again(scene, said, at)
             case "passed_on":
-                return illegal(case, what) if case.life == "closed" else hand_over(scene, triggers, said, at)
+                return illegal(scene, what) if case.life == "closed" else hand_over(scene, triggers, said, at)
             case "joined":
                 return join(scene, triggers, said, at)
             case "separated":
@@ -125,14 +131,14 @@ class SlaRules:
                 return handle(scene, triggers, what, said, event.time, at)
 
     def _routed_again(self, scene: Scene, told: dict[str, Any], at: datetime) -> Case | Refusal:
-        case = scene.case
+        case, asked = scene.case, self._triggers_of(scene.pack).asked
         if told.get("revision", 1) <= case.revision:
             return Refusal(
                 reason="exists_with_different_content",
                 message=f"{case.kind} {case.number} is there already; a newer decision has a higher revision",
                 place="/revision",
             )
-        return illegal(case, "routed") if case.life == "closed" else decide_anew(scene, told, at)
+        return illegal(scene, "routed") if case.life == "closed" else decide_anew(scene, asked, told, at)
 
     def _counted(self, scene: Scene, at: datetime) -> Case:
         """The case, with the clocks that lacked a year of the calendar counted where it is there by now."""

@@ -9,6 +9,7 @@ import msgspec
 
 from tousu.policy.calendar import MICROSECOND
 from tousu.policy.clock_rule import Limit
+from tousu.policy.facts import Found
 
 ClockStatus = Literal["running", "paused", "uncounted", "met", "late", "cancelled"]
 """running: it counts (past its due time too). paused: it stands still. uncounted: the calendar lacks a year, so it has
@@ -110,6 +111,30 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.used_us * MICROSECOND
 
 
+class CorrectiveAction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something that is put right in the company. `action_id` is empty where nobody had planned it.
+
+    overdue: it was told that its time had passed.
+    """
+
+    action_id: str
+    action: str
+    planned_at: datetime
+    due_at: datetime | None = None
+    responsible: dict[str, str] = {}
+    done_at: datetime | None = None
+    overdue: bool = False
+
+
+class Responsibility(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who is responsible, by whose word, and what human resources is to do about it (empty: nobody said)."""
+
+    responsible: dict[str, str]
+    by: Literal["judgement", "department", "agreement", "mediation"]
+    at: datetime
+    measure: str = ""
+
+
 class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One complaint or inquiry.
 
@@ -120,6 +145,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     to an answer (inquiries). revision: of the router's decision. cause: id of the event that brought the case.
     organisation, region, pack_version: whose case it is, where it belongs, and the version of the pack that judges it.
     first_received_at: receipt of the telling that began it; joined: receipts of those that joined, by source and id.
+    found: what departments found since. disputed: somebody mediates who is responsible. confirmation: how the customer
+    confirmed the end, or why not.
     """
 
     number: str
@@ -146,20 +173,33 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     facts: dict[str, Any] = {}
     satisfaction: dict[str, int | str] = {}
     reopened: int = 0
-    corrective_actions: int = 0
+    corrective_actions: tuple[CorrectiveAction, ...] = ()
+    found: dict[str, Found] = {}
+    first_asked: str = ""
+    disputed: bool = False
+    responsibility: Responsibility | None = None
+    confirmation: dict[str, str] = {}
     expires_at: datetime | None = None
     result: str = ""
     closed_at: datetime | None = None
 
     @property
     def next_due(self) -> datetime | None:
-        """When the first of its clocks has something to say."""
+        """When the first of its clocks, or of its corrective actions, has something to say."""
         first = self.expires_at
+        for action in self.open_actions:
+            if action.due_at is not None and not action.overdue and (first is None or action.due_at < first):
+                first = action.due_at
         for clock in self.clocks:
             at = clock.next_at
             if at is not None and (first is None or at < first):
                 first = at
         return first
+
+    @property
+    def open_actions(self) -> tuple[CorrectiveAction, ...]:
+        """The corrective actions that are planned and not done."""
+        return tuple(action for action in self.corrective_actions if action.done_at is None)
 
     @property
     def breached_clocks(self) -> list[str]:

@@ -60,8 +60,8 @@ class Triggers:
             field
             for condition in (*(rule.applies_when for rule in rules), *(trigger.case for trigger in triggers))
             for field in condition
-        )
-        """The facts of a case that a clock's conditions ask for."""
+        ) | {field for rule in pack.hand_up for field in rule.case}
+        """The facts of a case that conditions of clocks and of telling somebody higher up ask for."""
 
     def pull(self, scene: Scene, case: Case, what: str, said: Mapping[str, Any], at: datetime) -> Case:
         """The case after an event has moved its clocks: the very same where it moves none. `at` is when it happened."""
@@ -143,6 +143,7 @@ def facts_of(case: Case) -> dict[str, Any]:
     """What conditions of a pack may ask of a case."""
     return {
         **case.facts,
+        **{name: each.value for name, each in case.found.items()},
         "kind": case.kind,
         "grade": case.grade,
         "class": case.class_name,

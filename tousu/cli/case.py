@@ -12,8 +12,8 @@ from tousu.cli import options
 
 WANTED = (
     "clock", "share", "claim_number", "cause", "class", "grade", "departments", "to_departments", "to_department",
-    "stands", "plan", "settled", "outcome", "result", "score", "rating", "reason", "text", "due_at", "action", "to",
-    "channel",
+    "priority", "stands", "plan", "settled", "outcome", "result", "score", "rating", "responsible", "measure",
+    "loss_yuan", "severity", "action_id", "reason", "text", "due_at", "action", "to", "by", "channel",
 )  # fmt: skip
 """Fields of an event that a reader of the story wants, the first five there are."""
 
@@ -50,6 +50,10 @@ def case(
         output.table("Story (Beijing time)", ("when", "what", "in short"), rows)
 
 
+_OF_SLA = ("result", "closed_at", "satisfaction", "confirmation", "reopened", "disputed", "responsibility")
+"""What sla keeps of a case and a reader wants, beside its clocks."""
+
+
 def standing(number: str, data: Path | None, database: str) -> dict[str, Any]:
     """What the databases say of a case. Raises Stop `no_case` for a number that sla does not know."""
     from tousu.failure import Stop
@@ -61,13 +65,17 @@ def standing(number: str, data: Path | None, database: str) -> dict[str, Any]:
     claimed = _claims(number, data, database)
     clocks = [_clock(each) for each in [*(sla or {}).get("past", []), *(sla or {}).get("clocks", [])]]
     told = (routed or {}).get("told", {})
-    kept = ("kind", "channel", "class", "grade", "stars", "departments", "received_at", "waybill_number", "triage")
+    kept = (
+        "kind", "channel", "class", "category", "grade", "stars", "priority", "lane", "departments", "received_at",
+        "waybill_number", "first_asked", "triage",
+    )  # fmt: skip
     return {
         "case_number": number,
         "state": (sla or {}).get("life", "routed"),
         **{name: told[name] for name in kept if name in told},
-        **{name: sla[name] for name in ("result", "closed_at", "satisfaction", "reopened") if sla and sla.get(name)},
+        **{name: sla[name] for name in _OF_SLA if sla and sla.get(name)},
         "clocks": clocks,
+        "corrective_actions": (sla or {}).get("corrective_actions", []),
         "claims": claimed,
     }  # fmt: skip
 
@@ -104,7 +112,9 @@ def _show(found: Mapping[str, Any]) -> None:
     from tousu.cli import output
 
     facts = [
-        (name.replace("_", " "), _plain(value)) for name, value in found.items() if name not in ("clocks", "claims")
+        (name.replace("_", " "), _plain(value))
+        for name, value in found.items()
+        if name not in ("clocks", "claims", "corrective_actions")
     ]
     output.table("", ("", ""), facts)
     output.table(
@@ -115,6 +125,14 @@ def _show(found: Mapping[str, Any]) -> None:
             for c in found["clocks"]
         ],
     )  # fmt: skip
+    if found["corrective_actions"]:
+        output.table(
+            "Corrective actions (Beijing time)", ("action", "what", "due", "stands"),
+            [
+                (a["action_id"], a["action"], output.local(a.get("due_at")), action_words(a))
+                for a in found["corrective_actions"]
+            ],
+        )  # fmt: skip
     if found["claims"]:
         columns = ("claim", "cause", "piece", "state", "file needs")
         rows = [
@@ -130,6 +148,13 @@ def _show(found: Mapping[str, Any]) -> None:
         output.table("Claims", columns, rows)
 
 
+def action_words(action: Mapping[str, Any]) -> str:
+    """Whether a corrective action is done, overdue or open."""
+    if action.get("done_at"):
+        return "done"
+    return "overdue" if action.get("overdue") else "open"
+
+
 def limit_words(limit: Mapping[str, Any]) -> str:
     """`3 working days`."""
     return f"{limit['amount']} {limit['unit'].replace('_', ' ')}"
@@ -139,7 +164,7 @@ def _plain(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
     if isinstance(value, dict):
-        return ", ".join(f"{name} {each}" for name, each in value.items())
+        return ", ".join(f"{name} {_plain(each)}" for name, each in value.items())
     return str(value)
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from tousu.policy.clock_rule import DAY_UNITS, ClockRule, Limit, Unit
+from tousu.policy.handling_rule import PriorityRules
 from tousu.policy.pack import Pack
 from tousu.policy.working_time import LENGTHS
 
@@ -61,6 +62,36 @@ def names_exist(pack: Pack) -> Iterator[Finding]:
         if name not in known[section]:
             names = ", ".join(known[section])
             yield Finding(path, f"{name} is not among the {section}", f"Use one of: {names}; or add it to {section}")
+
+
+def what_facts_call_for_exists(pack: Pack) -> Iterator[Finding]:
+    """Grades, departments and priorities that rules on facts name are there, and every dimension has every level."""
+    grades: list[tuple[tuple[str | int, ...], str]] = [
+        (("grading", index, "grade"), rule.grade) for index, rule in enumerate(pack.grading)
+    ]
+    if pack.approval is not None:
+        grades.extend((("approval", "grades"), grade) for grade in pack.approval.grades)
+    for path, grade in grades:
+        if grade not in pack.grades:
+            yield Finding(path, f"{grade} is not among the grades", f"Use one of: {', '.join(pack.grades)}")
+    for index, rule in enumerate(pack.routing.rules):
+        for name in rule.departments:
+            if name not in pack.departments:
+                fix = f"Use one of: {', '.join(pack.departments)}; or add it to departments"
+                yield Finding(("routing", "rules", index, "departments"), f"{name} is not among the departments", fix)
+    if pack.priority is not None:
+        yield from _priorities_fit(pack.priority)
+
+
+def _priorities_fit(rules: PriorityRules) -> Iterator[Finding]:
+    for name, values in rules.dimensions.items():
+        if len(values) != len(rules.levels):
+            fix = f"List {len(rules.levels)} values from the top, one for each of: {', '.join(rules.levels)}"
+            yield Finding(("priority", "dimensions", name), "there are not as many values as levels", fix)
+    for index, lane in enumerate(rules.lanes):
+        if lane.priority not in rules.levels:
+            fix = f"Use one of: {', '.join(rules.levels)}"
+            yield Finding(("priority", "lanes", index, "priority"), f"{lane.priority} is not among the levels", fix)
 
 
 def every_clock_has_a_limit(pack: Pack) -> Iterator[Finding]:
@@ -201,6 +232,7 @@ def _clocks(pack: Pack) -> Iterator[tuple[tuple[str | int, ...], ClockRule]]:
 
 CHECKS: Final[tuple[Callable[[Pack], Iterator[Finding]], ...]] = (
     names_exist,
+    what_facts_call_for_exists,
     every_clock_has_a_limit,
     every_limit_can_end,
     no_clock_meets_itself,

@@ -14,8 +14,10 @@ from services.claims.states import ClaimedCase
 from services.claims.store import KINDS
 from tests.rules.casework import NUMBER, START, Desk, event, handling, inquiry, kinds_of
 from tests.rules.claims.told import routed
+from tests.rules.packs import as_l
 from tousu.decision import Ref
 from tousu.event import Event
+from tousu.policy.policies import Policies
 
 DOES_NOT_STAND = handling("judged", 2, stands=False)
 STANDS = handling("judged", 3, stands=True)
@@ -51,6 +53,22 @@ def test_a_settled_case_leaves_its_claims_to_be_paid(desk: Desk) -> None:
     desk.tell(routed("loss"))
     assert desk.tell(SETTLED) == []
     assert desk.promoted("claim", f"{NUMBER}/1")["state"] == "open"
+
+
+@pytest.mark.parametrize(("said", "over"), [({}, False), ({"confirmation": "written"}, True)])
+def test_where_the_pack_asks_for_confirmation_an_answer_without_it_ends_nothing(
+    said: dict[str, str], over: bool
+) -> None:
+    desk = Desk(ClaimsRules(Policies.of(as_l())), KINDS)
+    desk.tell(routed("loss"))
+    desk.take(handling("customer_answered", 1, settled=True, text="已答复", **said))
+    assert kinds_of(desk.tell(WITHDRAWN)) == ([] if over else ["claim.closed"])
+
+
+def test_a_complaint_that_is_graded_again_keeps_its_claims(desk: Desk) -> None:
+    desk.tell(routed("loss"))
+    again = routed("loss", at=at(1), revision=2, grade="complex", priority="first", priority_section="H 3")
+    assert desk.take(again).no_op == "claims_go_on"
 
 
 @pytest.mark.parametrize("late", [DOES_NOT_STAND, WITHDRAWN, routed("damage", revision=2)], ids=lambda one: one.type)

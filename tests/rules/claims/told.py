@@ -31,7 +31,7 @@ def routed_pieces(troubles: list[dict[str, str]], at: datetime = START, **more: 
         "section": "C 3",
         "triage": not troubles,
         "revision": more.get("revision", 1),
-    }
+    } | {name: more[name] for name in ("grade", "priority", "priority_section") if name in more}
     if troubles:
         data |= {"class": troubles[0]["class"], "classes": troubles}
     return event("complaint.routed", data, data.get("case_number", NUMBER), at)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from services.intake.joining import PLACES
 from services.intake.states import Trouble
 from tests.rules.intake.gate import START, Gate, complaint, hours, report
+from tests.rules.packs import as_l
 from tousu.decision import Ref
 from tousu.policy.loading import load_pack
 from tousu.policy.pack import Pack
@@ -110,6 +111,17 @@ def test_an_answer_that_did_not_settle_leaves_the_case_open(gate: Gate) -> None:
     number = gate.registers(complaint(waybill_number=W, class_="delay"))
     gate.hear(report("customer_answered", number, settled=False, text="客户不满意"))
     assert gate.joins(complaint("web", at=START + hours(2), waybill_number=W, class_="delay")) == number
+
+
+@pytest.mark.parametrize(("said", "is_open"), [({}, True), ({"no_confirmation_reason": "号码停机"}, False)])
+def test_where_the_pack_asks_for_confirmation_an_answer_without_it_leaves_the_case_open(
+    said: dict[str, Any], is_open: bool
+) -> None:
+    gate = Gate(as_l())
+    number = gate.registers(complaint(waybill_number=W, class_="delay"))
+    gate.hear(report("customer_answered", number, settled=True, text="已答复", **said))
+    again = complaint("web", at=START + hours(2), waybill_number=W, class_="delay")
+    assert (gate.joins(again) == number) if is_open else gate.registers(again) != number
 
 
 def test_an_answer_to_one_trouble_leaves_the_other_trouble_of_the_piece_open(gate: Gate) -> None:

@@ -36,7 +36,10 @@ def test_every_example_becomes_a_case_that_fits_its_schema(gate: Gate, path: Pat
     assert output.type == f"tousu.{event.data['kind']}.registered.v1"
     assert output.data["case_number"] == number == output.subject
     assert output.data["source_event"] == {"source": event.source, "id": event.id}
-    for name in ("waybill_number", "amount_yuan", "class", "object", "route", "evidence", "first_asked", "web_result"):
+    for name in (
+        "waybill_number", "amount_yuan", "class", "object", "route", "evidence", "first_asked", "web_result", "region",
+        "customer_tier", "subject", "severity",
+    ):  # fmt: skip
         assert output.data.get(name) == event.data.get(name)
 
 

@@ -19,16 +19,21 @@ from services.router.store import KINDS as ROUTER_KINDS
 from services.sla.rules import SlaRules
 from services.sla.states import Case
 from tests.rules.casework import NUMBER, START, Desk, complaint, handling, inquiry
+from tests.rules.packs import COURIER, as_l, graded_as_a, routed_by, with_partners
 from tousu.decision import Output, Ref
 from tousu.event import Event
 from tousu.policy.course import begun
-from tousu.policy.loading import load_pack
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
 
 DEPARTMENTS = ("storage_and_transport", "quality_management", "customer_service")
 CASE = Ref("case", NUMBER)
-PACK = load_pack("courier-network")
+BY_FACTS = routed_by(
+    {"when": {"facts": {"emotion": ["extreme"]}}, "departments": ["customer_service"]},
+    {"when": {"facts": {"grade": ["a"]}}, "departments": ["quality_management"], "beside": True},
+    pack=graded_as_a(),
+)
+PACKS = (COURIER, with_partners(), as_l(), BY_FACTS)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +65,13 @@ def _said(draw: st.DrawFn, what: str) -> dict[str, Any]:
             named = {"class": draw(st.sampled_from(("delay", "loss", "attitude")))} if draw(st.booleans()) else {}
             return {"stands": draw(st.booleans()), **named}
         case "customer_answered":
-            return {"settled": draw(st.booleans()), "text": "x"}
+            confirmed = draw(st.sampled_from(({}, {"confirmation": "spoken"}, {"no_confirmation_reason": "x"})))
+            return {"settled": draw(st.booleans()), "text": "x", **confirmed}
+        case "assessed":
+            return draw(st.sampled_from(({"loss_yuan": "3000"}, {"loss_yuan": "1"}, {"emotion": "extreme"})))
+        case "responsibility_settled":
+            responsible = draw(st.sampled_from(({"employee": "E1"}, {"department": "customer_service"})))
+            return {"responsible": responsible, "by": draw(st.sampled_from(("department", "mediation")))}
         case "inquiry_answered":
             return {"outcome": "no_result"}
         case "plan_proposed":
@@ -73,7 +84,7 @@ def _said(draw: st.DrawFn, what: str) -> dict[str, Any]:
 
 _WHAT = (
     "judged", "customer_answered", "inquiry_answered", "withdrawn", "reopened", "passed_on", "disputed", "taken_back",
-    "plan_proposed",
+    "plan_proposed", "assessed", "responsibility_settled",
 )  # fmt: skip
 
 
@@ -131,9 +142,11 @@ class _Desks:
 
 
 @settings(deadline=None)
-@given(stories())
-def test_router_and_claims_agree_with_sla_on_what_became_of_a_case(story: list[tuple[Event, datetime]]) -> None:
-    desks = _Desks(PACK)
+@given(stories(), st.sampled_from(PACKS))
+def test_router_and_claims_agree_with_sla_on_what_became_of_a_case(
+    story: list[tuple[Event, datetime]], pack: Pack
+) -> None:
+    desks = _Desks(pack)
     for one, now in story:
         desks.take(one, now)
         routed, claimed = desks.router.state(CASE), desks.claims.state(CASE)
@@ -146,5 +159,6 @@ def test_router_and_claims_agree_with_sla_on_what_became_of_a_case(story: list[t
         assert routed.departments == desks.case.departments
         assert routed.told.get("grade") == desks.case.grade
         assert routed.class_name == desks.case.class_name
+        assert (routed.dispute is not None) is desks.case.disputed
     decided_by_router = {"tousu.complaint.routed.v1", "tousu.inquiry.routed.v1", "tousu.case.passed_on.v1"}
     assert not decided_by_router & set(desks.refused), "what the router decides is never refused"

@@ -190,6 +190,45 @@ def test_what_makes_no_sense_is_told_where_it_stands(
     assert found[0].fix
 
 
+BY_FACTS = """
+grading:
+  - {grade: major, when: {amounts: {loss_yuan: {at_least: "3000"}}}, section: A 3}
+priority:
+  dimensions: {content: [serious, moderate, minor]}
+  levels: [first, next, normal]
+  section: H 3
+  lanes:
+    - {name: loyal_customers, when: {facts: {customer_tier: [loyal]}}, priority: first, section: S 4}
+approval: {grades: [major], section: L 6}
+"""
+RULES = "  rules:\n    - {when: {facts: {complexity: [complex]}}, departments: [customer_service], section: S 4}\n"
+WITH_RULES = GOOD.replace("  disputes_section: C 6\n", "  disputes_section: C 6\n" + RULES) + BY_FACTS
+FACTS = (
+    ("- {grade: major", "- {grade: hard", "grading.0.grade", "not among the grades"),
+    ("approval: {grades: [major]", "approval: {grades: [hard]", "approval.grades", "not among the grades"),
+    (
+        "departments: [customer_service], section: S 4",
+        "departments: [nobody], section: S 4",
+        "routing.rules.0.departments",
+        "not among the departments",
+    ),
+    ("[serious, moderate, minor]", "[serious, minor]", "priority.dimensions.content", "not as many values as levels"),
+    ("priority: first,", "priority: firts,", "priority.lanes.0.priority", "not among the levels"),
+)
+
+
+def test_a_pack_may_let_facts_decide(tmp_path: Path) -> None:
+    assert faults_of(tmp_path, WITH_RULES) == ()
+
+
+@pytest.mark.parametrize(("good", "bad", "field", "problem"), FACTS)
+def test_what_facts_call_for_must_exist(tmp_path: Path, good: str, bad: str, field: str, problem: str) -> None:
+    assert WITH_RULES.count(good) == 1
+    found = faults_of(tmp_path, WITH_RULES.replace(good, bad))
+    assert [(fault.field, problem in fault.problem) for fault in found] == [(field, True)], found
+    assert "use one of" in found[0].fix.lower() or "list 3 values" in found[0].fix.lower()
+
+
 def test_a_claim_without_a_checklist_is_told(tmp_path: Path) -> None:
     bad = GOOD.replace("loss, damage, contents_mismatch]", "loss, damage]")
     found = faults_of(tmp_path, bad)

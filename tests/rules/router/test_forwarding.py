@@ -38,6 +38,15 @@ SAID: dict[str, dict[str, Any]] = {
     "reopened": {"reason": "x"},
     "corrective_action_done": {"action": "x"},
     "inquiry_answered": {"outcome": "delayed"},
+    "interim_answered": {"text": "x"},
+    "appeal_referred": {"authority": "post_12305", "reference": "SS-1", "answer_deadline": "2026-03-09T09:00:00Z"},
+    "appeal_answered": {"reference": "SS-1", "text": "x", "upheld": True},
+    "assessed": {"loss_yuan": "3000.00"},
+    "followed_up": {"kind": "revisit"},
+    "responsibility_settled": {"responsible": {"outlet": "HZ-017"}, "by": "department"},
+    "corrective_action_planned": {"action_id": "CA-1", "action": "x"},
+    "passed_up": {"reason": "x"},
+    "final_opinion_given": {"text": "x", "by": "general_manager"},
 }
 CLASSES = ("attitude", "delay", "loss", "damage", "shortage", "contents_mismatch")
 

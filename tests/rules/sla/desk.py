@@ -143,7 +143,7 @@ class Desk:
                 output.data.get("repetition"),
             )
             for output in self.told
-            if output.type in ONCE
+            if output.type in ONCE and "clock" in output.data
         )
         assert all(count == 1 for count in told.values()), told
 
@@ -169,6 +169,12 @@ FILLED: dict[str, dict[str, Any]] = {
     "interim_answered": {"text": "still looking for it"},
     "appeal_referred": {"authority": "post_12305", "reference": "SS-1"},
     "appeal_answered": {"reference": "SS-1", "text": "paid", "upheld": True},
+    "assessed": {"loss_yuan": "3000.00"},
+    "followed_up": {"kind": "revisit"},
+    "responsibility_settled": {"responsible": {"employee": "C20117"}, "by": "department"},
+    "corrective_action_planned": {"action_id": "CA-1", "action": "spare cars"},
+    "passed_up": {"reason": "beyond the department"},
+    "final_opinion_given": {"text": "pay in full", "by": "general_manager"},
 }
 
 
@@ -181,6 +187,10 @@ def _in_short(output: Output) -> str:
             share = f" {data['share']}" if "share" in data else ""
             left = f" {data['left']['amount']} {data['left']['unit']} left" if "left" in data else ""
             return f"{data['clock']}{generation} {what}{share}{left} {shown(data['at'])}"
+        case ["case", "escalated"] if "clock" not in data:
+            return f"handed up {data['level']} {data['to']} {data['reason']} {shown(data['at'])}"
+        case ["case", "corrective_action_overdue"]:
+            return f"overdue {data['action_id']} {shown(data['at'])}"
         case ["case", "escalated" | "escalation_suppressed" as what]:
             generation = "" if data["generation"] == 1 else f"#{data['generation']}"
             word = what.removeprefix("escalation_")

@@ -38,8 +38,14 @@ EVENTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("plan_approved", {}),
     ("plan_executed", {}),
 )
-NOTES = ("paused", "resumed", "extended", "pass_requested", "disputed", "taken_back", "interim_answered")
-FACTS = ("satisfaction_given", "corrective_action_done", "appeal_referred", "appeal_answered")
+NOTES = (
+    "paused", "resumed", "extended", "pass_requested", "disputed", "taken_back", "assessed", "passed_up",
+    "final_opinion_given", "interim_answered",
+)  # fmt: skip
+FACTS = (
+    "satisfaction_given", "followed_up", "responsibility_settled", "corrective_action_planned",
+    "corrective_action_done", "appeal_referred", "appeal_answered",
+)  # fmt: skip
 
 
 def a_case(life: Life, **more: Any) -> Case:
@@ -164,7 +170,8 @@ def test_what_does_not_follow_is_refused_with_the_state_and_what_is_possible(des
     assert refusal == Refusal(
         reason="illegal_transition",
         message="complaint TS-20260105-000001 is closed, which judged does not follow; possible: reopened, "
-        "appeal_answered, appeal_referred, corrective_action_done, satisfaction_given",
+        "appeal_answered, appeal_referred, corrective_action_done, corrective_action_planned, followed_up, "
+        "responsibility_settled, satisfaction_given",
         place="type",
     )
     assert desk.case is before
@@ -198,7 +205,7 @@ def test_the_whole_way_of_a_complaint(desk: Desk) -> None:
         "pack": {"id": "courier-network", "version": "1.0.0"}, "class": "delay", "grade": "complex",
         "satisfaction": {"score": 5},
     }  # fmt: skip
-    assert desk.case.corrective_actions == 1
+    assert [action.action for action in desk.case.corrective_actions] == ["trained"]
     assert desk.said() == [
         "acknowledgement started 01-05 10:00",
         "resolution started 01-05 10:00",
@@ -233,7 +240,7 @@ def test_a_case_is_routed_once(desk: Desk) -> None:
     assert refusal.reason == "exists_with_different_content"
 
 
-@pytest.mark.parametrize("what", ["disputed", "passed_on", "taken_back"])
+@pytest.mark.parametrize("what", ["passed_on", "taken_back", "passed_up", "final_opinion_given"])
 def test_what_a_department_asks_for_is_recorded_and_moves_nothing_yet(desk: Desk, what: str) -> None:
     desk.routed(at("01-05 10:00"))
     decision = desk.handle(what, at("01-05 10:30"))

@@ -1,0 +1,52 @@
+"""What the router refuses, in words that name the field and the fix."""
+
+from __future__ import annotations
+
+from tousu.decision import Decision, Refusal
+from tousu.event import Event
+from tousu.policy.pack import Pack
+
+
+def unknown_name(pack: Pack, event: Event) -> Decision | None:
+    """Nobody can answer as a department that the pack does not have, and no limit is known for a strange class."""
+    if "class" in event.data and event.data["class"] not in pack.classes:
+        message = f"class is none of pack {pack.id} {pack.version}; use one of: {', '.join(pack.classes)}"
+        return Decision(refusal=Refusal(reason="unknown_class", message=message, place="/class"))
+    partners = tuple(name for name, one in pack.departments.items() if one.partner)
+    responsible = event.data.get("responsible", {})
+    named = (
+        ("/to_department", event.data.get("to_department"), tuple(pack.departments)),
+        ("/proposed_department", event.data.get("proposed_department"), tuple(pack.departments)),
+        ("/responsible/department", responsible.get("department"), tuple(pack.departments)),
+        ("/responsible/partner", responsible.get("partner"), partners),
+    )
+    for place, name, known in named:
+        if name is not None and name not in known:
+            what = f"{place[1:].replace('/', '.')} is none of pack {pack.id} {pack.version}"
+            message = f"{what}; use one of: {', '.join(known)}" if known else f"{what}, which has no partner"
+            return Decision(refusal=Refusal(reason="unknown_department", message=message, place=place))
+    return None
+
+
+def twice(event: Event) -> Decision:
+    """A case that is registered again."""
+    message = f"case {event.subject} is there already; a case is registered once"
+    return Decision(refusal=Refusal(reason="exists_with_different_content", message=message, place="subject"))
+
+
+def unknown_case(event: Event) -> Decision:
+    """A report about a case that never came."""
+    message = f"case {event.subject} was never routed here; is the case number right?"
+    return Decision(refusal=Refusal(reason="unknown_case", message=message, place="subject"))
+
+
+def unknown_organisation(event: Event) -> Decision:
+    """A case of an organisation that has no pack here."""
+    message = f"no pack is set for organisation {event.organisation}; add it to TOUSU_ORGANISATIONS of the router"
+    return Decision(refusal=Refusal(reason="unknown_organisation", message=message, place="organisation"))
+
+
+def unknown_type(event: Event) -> Decision:
+    """An event that the router has no rule for."""
+    message = f"the router does not know what to do with {event.type}"
+    return Decision(refusal=Refusal(reason="unknown_type", message=message, place="type"))

@@ -1,0 +1,21 @@
+"""Whether an answer may end a case: the customer's confirmation, where a pack asks for it (domain, section 6, L).
+
+An answer that lacks it is refused by sla, so it ends nothing for whoever else acts on answers: intake, router, claims.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tousu.policy.pack import Pack
+
+
+def lacks_confirmation(pack: Pack, what: str, said: Mapping[str, Any], stands: bool | None) -> bool:
+    """Whether a handling event (short name, data) would end a complaint without what the pack asks of an end.
+
+    That is: how the customer confirmed it, or why no confirmation can be had. `stands` is the newest judgement.
+    """
+    if pack.closing is None or what != "customer_answered" or not (said["settled"] or stands is False):
+        return False
+    return said.get("confirmation") not in pack.closing.confirmation and "no_confirmation_reason" not in said

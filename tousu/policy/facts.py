@@ -1,0 +1,49 @@
+"""What is known of a case: the facts that conditions of a pack ask for.
+
+Some come with the registration, some with the router's decision, some are found by departments later (`assessed`). Of
+what is found, the newest report counts, by the time at which it was found. Source: domain, sections 3 and 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+REGISTERED: Final = (
+    "kind", "channel", "channel_group", "regulator", "region", "customer_tier", "subject", "route", "web_result",
+)  # fmt: skip
+DECIDED: Final = ("class", "category", "grade", "priority")
+SEVERITY: Final = ("content", "scope", "satisfaction")
+ASSESSED: Final = ("loss_yuan", "emotion", "image_harm", "conduct", "complexity", "customer_type")
+
+
+class Found(msgspec.Struct, frozen=True):
+    """One fact that somebody found, and when."""
+
+    value: str
+    at: datetime
+
+
+def found_with(found: Mapping[str, Found], said: Mapping[str, Any], at: datetime) -> dict[str, Found]:
+    """What has been found, with the data of one more `assessed`; a fact that was found later stays as it is."""
+    named = {name: said[name] for name in ASSESSED if name in said} | said.get("severity", {})
+    newer = {name: Found(value, at) for name, value in named.items() if name not in found or found[name].at <= at}
+    return {**found, **newer}
+
+
+def facts_told(told: Mapping[str, Any], found: Mapping[str, Found] | None = None) -> dict[str, Any]:
+    """The facts of a case from the data of its routed event and from what has been found since.
+
+    `content` among them is the severity of the content, never the customer's words.
+    """
+    facts: dict[str, Any] = {name: told[name] for name in (*REGISTERED, *DECIDED) if name in told}
+    severity: dict[str, str] = told.get("severity", {})
+    return facts | severity | {name: each.value for name, each in (found or {}).items()}
+
+
+def severity_of(found: Mapping[str, Found]) -> dict[str, str]:
+    """The dimensions of severity among what has been found."""
+    return {name: found[name].value for name in SEVERITY if name in found}
