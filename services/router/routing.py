@@ -38,6 +38,8 @@ def arrived_complaint(
     if found.class_name is not None:
         told |= {"class": found.class_name, "classes": [trouble.as_data() for trouble in found.troubles]}
     told |= {"decided_by": found.decided_by} | ({"words": list(found.words)} if found.words else {})
+    if found.candidates:
+        told["candidates"] = list(found.candidates)
     told = ranked(pack, told | {"pack": pack.reference(), "section": found.section, "revision": 1}, {})
     assignment = assigned(pack, told, {}, found.departments)
     told["departments"] = list(assignment.departments)

@@ -146,6 +146,7 @@ def _decided(pack: Pack, case: RoutedCase, changes: Mapping[str, Any]) -> Routed
     told = with_severity(case.told, case) | {name: value for name, value in changes.items() if name != "departments"}
     if changes:
         told.pop("words", None)
+        told.pop("candidates", None)
     class_departments = tuple(changes.get("departments", case.class_departments))
     known = known_of(case)
     told = ranked(pack, told, known)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from services.router.states import RoutedCase
+from tousu.runtime.metrics import TRIAGE_CASES, Counted
 from tousu.runtime.processor import Kind
 
 
@@ -13,7 +14,7 @@ def _lead(case: RoutedCase) -> str | None:
 
 
 def _triage(case: RoutedCase) -> str:
-    return "yes" if case.told["triage"] else "no"
+    return "yes" if case.told["triage"] and case.course.ended_at is None else "no"
 
 
 KINDS: Final = (
@@ -26,5 +27,7 @@ KINDS: Final = (
             "department": _lead,
             "triage": _triage,
         },
+        gauges=(Counted(TRIAGE_CASES, "triage = 'yes'"),),
     ),
 )
+"""triage: whether the case waits for a person to say what it is about; one that has ended waits no more."""

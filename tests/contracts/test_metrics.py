@@ -11,6 +11,7 @@ import pytest
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
+from services.router.store import KINDS as ROUTER_KINDS
 from services.sla.processor import years_missing
 from services.sla.rules import SlaRules
 from services.sla.store import KINDS
@@ -18,12 +19,12 @@ from tousu.failure import Retry, Stop
 from tousu.policy.loading import load_policies
 from tousu.runtime import bookmark as bm
 from tousu.runtime.broker import Ends, Record
-from tousu.runtime.census import Census
+from tousu.runtime.census import Census, Rows
 from tousu.runtime.clock import WallClock
 from tousu.runtime.logs import silent
 from tousu.runtime.measures import Measures
 from tousu.runtime.metrics import METRICS, PREFIX, Metric, as_markdown
-from tousu.runtime.processor import Input, Processor
+from tousu.runtime.processor import Input, Kind, Processor
 from tousu.runtime.report import TurnReport
 from tousu.runtime.store import Store
 from tousu.runtime.watch import Glance, Watch
@@ -94,12 +95,22 @@ def busy(tmp_path: Path) -> Measures:
     measures.polled([Record("t.in", 0, 5, None, b"", (), int(NOW.timestamp() * 1000))], frozenset({0, 1}))
     measures.ends(Ends(NOW, {("t.in", 0): 6}))
     measures.pending(0)
-    measures.census = Census(f"sqlite:///{tmp_path / 'x.sqlite'}", "sla", KINDS, watch, 1.0)
-    store = Store(f"sqlite:///{tmp_path / 'x.sqlite'}", "sla", KINDS)
-    store.create()
-    measures.census.counts = measures.census.count(store.connection(), {0: MARK.time_us})
-    store.close()
+    url = f"sqlite:///{tmp_path / 'x.sqlite'}"
+    measures.census = Census(url, "sla", KINDS, watch, 1.0)
+    of_router = Census(url, "router", ROUTER_KINDS, watch, 1.0)
+    measures.census.counts = counted(measures.census, url, "sla", KINDS) | counted(
+        of_router, url, "router", ROUTER_KINDS
+    )
     return measures
+
+
+def counted(census: Census, url: str, processor: str, kinds: tuple[Kind, ...]) -> dict[Metric, Rows]:
+    """What a processor counts in a database without cases."""
+    store = Store(url, processor, kinds)
+    store.create()
+    found = dict(census.count(store.connection(), {0: MARK.time_us}))
+    store.close()
+    return found
 
 
 def test_every_declared_metric_is_served_and_no_other(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from tousu.cli.rebuild import rebuild
 from tousu.cli.report import report
 from tousu.cli.simulate import simulate
 from tousu.cli.tail import tail
+from tousu.cli.triage import triage
 from tousu.cli.up import up
 
 EPILOG = (
@@ -26,7 +27,7 @@ app = typer.Typer(
     name="tousu", help="Complaint handling on Kafka: from channel to outcome, exactly once.", epilog=EPILOG,
     no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, context_settings=CONTEXT,
 )  # fmt: skip
-for command in (demo, up, simulate, publish, tail, case, explain, report, backlog, rebuild, audit):
+for command in (demo, up, simulate, publish, tail, case, explain, report, triage, backlog, rebuild, audit):
     app.command(command.__name__)(command)
 app.add_typer(policy.app, name="policy")
 app.add_typer(rejected.app, name="rejected")

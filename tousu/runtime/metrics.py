@@ -106,6 +106,10 @@ CALENDAR_YEARS_MISSING: Final = Metric(
     "Years that a calendar should have by now (this one, from 1 December the next one too) and has not.",
     ("calendar",), seen="asked",
 )  # fmt: skip
+TRIAGE_CASES: Final = Metric(
+    "tousu_triage_cases", "gauge", "cases",
+    "Cases that go on and whose class nothing decided: a person must look (`tousu triage` lists them).", seen="asked",
+)  # fmt: skip
 TIMERS_DUE: Final = Metric(
     "tousu_timers_due", "gauge", "states", "States whose next wake-up time has come and which were not woken yet.",
     ("kind",), seen="asked",

@@ -12,8 +12,8 @@ import pytest
 
 TOUSU = str(Path(sys.executable).with_name("tousu"))
 COMMANDS = (
-    ("demo",), ("up",), ("simulate",), ("publish",), ("tail",), ("case",), ("explain",), ("report",), ("backlog",),
-    ("rebuild",), ("audit",), ("rejected", "list"), ("rejected", "replay"), ("topics", "apply"),
+    ("demo",), ("up",), ("simulate",), ("publish",), ("tail",), ("case",), ("explain",), ("report",), ("triage",),
+    ("backlog",), ("rebuild",), ("audit",), ("rejected", "list"), ("rejected", "replay"), ("topics", "apply"),
     ("policy", "check"), ("policy", "diff"), ("policy", "simulate"),
 )  # fmt: skip
 NOBODY = "127.0.0.1:1"
@@ -117,3 +117,8 @@ def test_shell_completion_can_be_had() -> None:
     done = run("--show-completion", SHELL="/bin/bash", _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
     assert done.returncode in (0, 2)  # 2: the shell is not told; never a traceback
     assert b"Traceback" not in done.stderr
+
+
+def test_triage_without_a_database_says_so(tmp_path: Path) -> None:
+    done = run("triage", "--data", str(tmp_path))
+    assert done.returncode == 4 and b"has router ever run with this data folder?" in done.stderr

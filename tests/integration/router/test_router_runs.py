@@ -12,9 +12,13 @@ import sqlalchemy as sa
 from services.router.processor import processor
 from tests.integration.feeds import START, Bench, Feed, header, numbers_in
 from tests.rules.casework import complaint, event, handling, inquiry
+from tousu.cli.triage import waiting
 from tousu.event import Event
 from tousu.runtime.arrival import TICK
+from tousu.runtime.census import Census
+from tousu.runtime.metrics import TRIAGE_CASES
 from tousu.runtime.partition import partition_of
+from tousu.runtime.watch import Watch
 
 PARTITIONS = 2
 MOVED = {"to_department": "quality_management", "reason": "不属本部门"}
@@ -106,6 +110,38 @@ def test_a_desk_finds_cases_by_class_grade_department_and_triage(bench: Bench) -
     query = "SELECT class, grade, department, triage, COUNT(*) FROM router_case GROUP BY 1, 2, 3, 4 ORDER BY 5"
     rows = [tuple(row) for row in bench.store.connection().execute(sa.text(query))]
     assert rows == [(None, None, "customer_service", "no", 1), ("loss", "major", "quality_management", "no", 4)]
+
+
+def unsure() -> Feed:
+    """Five complaints: words leave one open and say nothing of three; of these one is classed later, one withdrawn."""
+    feed = Feed("intake", "complaints.accepted", PARTITIONS)
+    told = [
+        complaint("请尽快回电", case_number="TS-silent", received_at="2026-03-02T01:00:00Z"),
+        complaint("包裹破损，数量不符", case_number="TS-open", received_at="2026-03-02T00:00:00Z"),
+        complaint("麻烦处理一下", case_number="TS-classed"),
+        complaint("麻烦处理一下", case_number="TS-withdrawn"),
+        complaint("快递员骂人", case_number="TS-clear"),
+        handling("judged", 1, "TS-classed", **{"stands": True, "class": "delay"}),
+        handling("withdrawn", 1, "TS-withdrawn", reason="误会"),
+    ]
+    for one in told:
+        feed.say(one, START)
+    feed.tick(START + timedelta(hours=1))
+    return feed
+
+
+def test_who_waits_for_a_class_is_listed_the_longest_waiting_first_and_counted(bench: Bench) -> None:
+    bench.feed(unsure().written)
+    bench.run()
+    listed = waiting(None, bench.url)
+    assert [(row["case_number"], row["candidates"], row["words"]) for row in listed] == [
+        ("TS-open", ["damage", "shortage"], ["破损", "数量不符"]),
+        ("TS-silent", [], []),
+    ]
+    assert [row["content"] for row in listed] == ["包裹破损，数量不符", "请尽快回电"]
+    census = Census(bench.url, "router", bench.processor.kinds, Watch(), 1.0)
+    counts = census.count(bench.store.connection(), dict.fromkeys(range(PARTITIONS), 0))
+    assert counts[TRIAGE_CASES] == {(): 2}
 
 
 @pytest.mark.parametrize("batch_max", [1, 7])

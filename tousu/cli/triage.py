@@ -1,0 +1,59 @@
+"""`tousu triage`: the desk's queue of cases whose class nothing decided."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tousu.cli import FOUND, options
+
+WAITING = "SELECT doc FROM router_case WHERE triage = 'yes'"
+
+
+def triage(
+    data: options.Data = None,
+    database: options.Database = "",
+    check: Annotated[bool, typer.Option("--check", help="Exit with 1 when a case waits.")] = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """List the cases for which a person must decide what they are about, the one that waits longest first.
+
+    Candidates are the classes between which the words left it open; without any, no word was found. Personal data in
+    the text is masked. A case leaves the list when its class is named: judged or passed on with a class.
+
+    Example: tousu triage --data data/demo
+    """
+    from tousu.cli import output
+
+    found = waiting(data, database)
+    if as_json:
+        output.json_lines(found)
+    else:
+        columns = ("case", "since (Beijing time)", "department", "candidates", "words", "text")
+        output.table(f"Triage: {len(found)} waiting", columns, [
+            (row["case_number"], output.local(row["received_at"]), ", ".join(row["departments"]),
+             ", ".join(row["candidates"]), "、".join(row["words"]), row["content"])
+            for row in found
+        ])  # fmt: skip
+    if check and found:
+        raise typer.Exit(FOUND)
+
+
+def waiting(data: Path | None, database: str) -> list[dict[str, Any]]:
+    """What the router's database says of every case in triage, the longest waiting first."""
+    import orjson
+
+    rows = options.inspection("router", data, database).rows(WAITING)
+    told = [orjson.loads(row["doc"])["told"] for row in rows]
+    listed = [
+        {
+            "case_number": one["case_number"], "received_at": one["received_at"], "channel": one["channel"],
+            "departments": one["departments"], "classes": one.get("classes", []),
+            "candidates": one.get("candidates", []), "words": one.get("words", []),
+            "content": one.get("content", ""), "waybill_number": one.get("waybill_number"),
+        }
+        for one in told
+    ]  # fmt: skip
+    return sorted(listed, key=lambda one: (one["received_at"], one["case_number"]))
