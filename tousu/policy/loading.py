@@ -24,6 +24,7 @@ from tousu.policy.calendar import Calendar, CalendarHistory, CalendarYear, Hours
 from tousu.policy.document import Document, Fault
 from tousu.policy.pack import SECTIONS_BY_NAME, Pack
 from tousu.policy.policies import OWN, PackHistory, Policies, in_order
+from tousu.policy.words import WordLists
 
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
 # Beside the code in the repository, inside the package where tousu is installed.
@@ -124,6 +125,21 @@ def read_pack(path: Path) -> Pack | tuple[Fault, ...]:
         return faults
     pack = _pack_of(words.with_words(text.value, lists), history)
     return _at_lines(path, text, sense.faults_of(pack)) or pack
+
+
+def load_words(name: str) -> WordLists:
+    """Lists of words of a name (`courier`) or of a path to a YAML file.
+
+    Raises Stop `invalid_words` with every fault found, or `no_such_words`.
+    """
+    path = Path(name) if name.endswith((".yaml", ".yml")) else POLICIES / "words" / f"{name}.yaml"
+    lists = _read_words(path)
+    if isinstance(lists, dict):
+        return msgspec.convert(lists, WordLists)
+    if lists:
+        raise Stop("invalid_words", "\n" + "\n".join(str(fault) for fault in lists))
+    known = ", ".join(sorted(file.stem for file in (POLICIES / "words").glob("*.yaml")))
+    raise Stop("no_such_words", f"there are no words {name} ({path}); give a path to a .yaml file or one of: {known}")
 
 
 def load_calendar(name: str) -> CalendarHistory:

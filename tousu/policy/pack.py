@@ -46,6 +46,9 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     english: tuple[str, ...]
 
 
+NO_WORDS: Final = Words(simplified=(), traditional=(), english=())
+
+
 class ClaimRule(msgspec.Struct, frozen=True, kw_only=True):
     """When a case of this class opens a claim, and for which cause.
 
@@ -199,6 +202,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     grades: dict[str, Grade]
     classes: dict[str, ComplaintClass]
     negations: Words
+    harmless: Words = NO_WORDS
     routing: Routing
     join: JoinRules
     clocks: dict[str, ClockRule]

@@ -1,7 +1,8 @@
 """Finding the words of a pack in what a customer wrote: longest first, and not where a negation takes them back.
 
-Chinese words are found anywhere, English ones as whole words. Text and words are folded alike (full width, case, curly
-apostrophes, runs of blanks), so that a list is written once.
+Chinese words are found anywhere, English ones as whole words. A word may leave a gap (等了…天): a few characters of the
+same clause may stand between its two parts. Text and words are folded alike (full width, case, curly apostrophes, runs
+of blanks), so that a list is written once.
 """
 
 from __future__ import annotations
@@ -11,11 +12,17 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
-from tousu.policy.pack import Words
+from tousu.policy.pack import NO_WORDS, Words
 
+GAP: Final = "…"
+"""Stands in a word for the characters that may differ."""
+_GAP_MAX: Final = 8
+_GAP_MAX_LATIN: Final = 30
 _BLANKS: Final = re.compile(r"\s+")
+_CLAUSE_ENDS: Final = re.compile(r"[,.;:!?，。；：！？]")
 # How far before a hit a negation is looked for; longer than the longest of any pack.
 _BEFORE: Final = 24
+_NOBODY: Final = ""
 
 
 class Hit(NamedTuple):
@@ -28,40 +35,61 @@ class Hit(NamedTuple):
 class Phrases:
     """Several lists of words, each with an owner, ready to be looked for at once."""
 
-    __slots__ = ("_by_first", "_negating", "_owners", "_starts")
+    __slots__ = ("_beginnings", "_gapped", "_negating", "_owners")
 
-    def __init__(self, lists: Mapping[str, Words], negations: Words) -> None:
-        """Make the lists ready. A word on two lists belongs to the first (a sound pack has none such)."""
+    def __init__(self, lists: Mapping[str, Words], negations: Words, harmless: Words = NO_WORDS) -> None:
+        """Make the lists ready. A word on two lists belongs to the first (sound lists have none such).
+
+        harmless: phrases that hold a word of a list and mean no trouble (态度很好, lost and found): not found, and what
+        stands inside them is not found either.
+        """
         self._owners: dict[str, str] = {}
-        for owner, words in lists.items():
+        for owner, words in {**lists, _NOBODY: harmless}.items():
             for word in _all(words):
                 self._owners.setdefault(folded(word), owner)
-        self._by_first: dict[str, list[str]] = {}
-        for word in sorted(self._owners, key=lambda word: (-len(word), word)):
-            self._by_first.setdefault(word[0], []).append(word)
-        # Only where a word can begin is worth a look; the regular expression finds these places without Python's help.
-        self._starts = re.compile(_any_first(self._by_first))
+        self._gapped: dict[str, list[tuple[str, str]]] = {}
+        for word in sorted((word for word in self._owners if GAP in word), key=lambda word: (-len(word), word)):
+            head, _, tail = word.partition(GAP)
+            self._gapped.setdefault(head.strip(), []).append((tail.strip(), word))
+        whole = [word for word in self._owners if GAP not in word]
+        # Two characters of a text and the lengths to try there: so the number of words costs next to nothing.
+        lengths = _lengths_by_beginning((*whole, *self._gapped))
+        self._beginnings = {start: tuple(sorted(found, reverse=True)) for start, found in lengths.items()}
         self._negating = tuple(sorted(map(folded, _all(negations))))
 
     def find(self, text: str) -> tuple[Hit, ...]:
         """The words that stand in a text, each once, in the order of the text. At each place the longest wins."""
         plain = folded(text)
+        begins = self._beginnings.get
         found: dict[Hit, None] = {}
-        start = self._starts.search(plain)
-        while start is not None:
-            place = start.start()
-            word = self._word_at(plain, place)
-            if word and not self._is_negated(plain, place):
-                found[Hit(self._owners[word], word)] = None
-            start = self._starts.search(plain, place + max(len(word), 1))
+        after = 0
+        for place in range(len(plain)):
+            lengths = begins(plain[place : place + 2]) or begins(plain[place])
+            if lengths is None or place < after or _goes_back(plain, place, plain[place]):
+                continue
+            word, after = self._word_at(plain, place, lengths)
+            owner = self._owners[word] if word else _NOBODY
+            if owner != _NOBODY and not self._is_negated(plain, place):
+                found[Hit(owner, word)] = None
         return tuple(found)
 
-    def _word_at(self, plain: str, place: int) -> str:
-        """The longest word that begins here, or an empty text."""
-        for word in self._by_first[plain[place]]:
-            if plain.startswith(word, place) and not _goes_on(plain, place + len(word), word):
-                return word
-        return ""
+    def _word_at(self, plain: str, place: int, lengths: tuple[int, ...]) -> tuple[str, int]:
+        """The word with the most letters that begins here and where it ends, or an empty text.
+
+        Of equals the one with the longer first part wins, so one without a gap.
+        """
+        best, best_end, letters = "", place, 0
+        for length in lengths:
+            end = place + length
+            part = plain[place:end]
+            if length > letters and part in self._owners and not _goes_on(plain, end, part):
+                best, best_end, letters = part, end, length
+            for tail, word in self._gapped.get(part, ()):
+                more = length + len(tail)
+                tail_end = _tail_end(plain, end, part, tail) if more > letters else 0
+                if tail_end:
+                    best, best_end, letters = word, tail_end, more
+        return best, best_end
 
     def _is_negated(self, plain: str, place: int) -> bool:
         end = place - 1 if plain[place - 1 : place] == " " else place
@@ -73,27 +101,46 @@ class Phrases:
 
 def folded(text: str) -> str:
     """A text in the form in which it is compared."""
-    return _BLANKS.sub(" ", unicodedata.normalize("NFKC", text).casefold().replace("’", "'"))
+    kept = unicodedata.normalize("NFKC", text.replace(GAP, "\x00")).replace("\x00", GAP)
+    return _BLANKS.sub(" ", kept.casefold().replace("’", "'"))
 
 
 def _all(words: Words) -> tuple[str, ...]:
     return (*words.simplified, *words.traditional, *words.english)
 
 
+def _lengths_by_beginning(words: Iterable[str]) -> dict[str, set[int]]:
+    """For the first two letters of the words the lengths that words with this beginning have.
+
+    A word of one letter stands under that letter, and its length under every pair that begins with it.
+    """
+    found: dict[str, set[int]] = {}
+    for word in words:
+        found.setdefault(word[:2], set()).add(len(word))
+    for start in found:
+        found[start] |= found.get(start[0], set())
+    return found
+
+
+def _tail_end(plain: str, start: int, head: str, tail: str) -> int:
+    """Where the second part of a word with a gap ends, if it follows in the same clause; else 0."""
+    if _goes_on(plain, start, head):
+        return 0
+    until = start + (_GAP_MAX_LATIN if tail.isascii() else _GAP_MAX) + len(tail)
+    place = plain.find(tail, start, until)
+    while place >= 0:
+        end = place + len(tail)
+        if not _goes_on(plain, end, tail) and not _goes_back(plain, place, tail):
+            return 0 if _CLAUSE_ENDS.search(plain, start, place) else end
+        place = plain.find(tail, place + 1, until)
+    return 0
+
+
 def _goes_on(plain: str, end: int, word: str) -> bool:
     """Whether what looks like a Latin word is only the beginning of a longer one."""
-    return word.isascii() and end < len(plain) and plain[end].isascii() and plain[end].isalnum()
+    return word[-1].isascii() and end < len(plain) and plain[end].isascii() and plain[end].isalnum()
 
 
 def _goes_back(plain: str, start: int, word: str) -> bool:
     """Whether what looks like a Latin word is only the end of a longer one."""
-    return word.isascii() and start > 0 and plain[start - 1].isascii() and plain[start - 1].isalnum()
-
-
-def _any_first(firsts: Iterable[str]) -> str:
-    """A pattern for the places where a word can begin: Latin letters only at the beginning of a word."""
-    latin = "".join(re.escape(first) for first in sorted(firsts) if first.isascii())
-    other = "".join(re.escape(first) for first in sorted(firsts) if not first.isascii())
-    parts = [rf"(?<![a-z0-9])[{latin}]"] if latin else []
-    parts += [f"[{other}]"] if other else []
-    return "|".join(parts) or r"(?!)"
+    return word[0].isascii() and start > 0 and plain[start - 1].isascii() and plain[start - 1].isalnum()

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import msgspec
 
 from tousu.policy.pack import ComplaintClass, Pack
-from tousu.policy.phrases import Phrases
+from tousu.policy.reading import Reader
 
 DecidedBy = Literal["adapter", "words", "triage"]
 _WORDS_MAX = 50
@@ -65,11 +65,13 @@ class _Reading(msgspec.Struct, frozen=True, kw_only=True):
 class Classifier:
     """A pack's classes, ready to class complaints. Make one and keep it."""
 
-    __slots__ = ("_pack", "_phrases")
+    __slots__ = ("_pack", "_reader")
 
     def __init__(self, pack: Pack) -> None:
         self._pack = pack
-        self._phrases = Phrases({name: one.words for name, one in pack.classes.items()}, pack.negations)
+        lists = {name: one.words for name, one in pack.classes.items()}
+        gravity = {name: self._stars(name) for name in lists}
+        self._reader = Reader(lists, gravity, pack.negations, pack.harmless)
 
     def classify(
         self,
@@ -108,24 +110,18 @@ class Classifier:
     def _read(self, content: str, given: str | None) -> _Reading:
         if given is not None and given in self._pack.classes:
             return _Reading(classes=(given,), decided_by="adapter")
-        hits = self._phrases.find(content)
-        if not hits:
-            return _Reading()
-        words: dict[str, list[str]] = {}
-        for hit in hits:
-            words.setdefault(hit.owner, []).append(hit.word)
-        ranked = sorted(words, key=lambda name: (-self._stars(name), -len(words[name])))
-        first = ranked[0]
-        rivals = [name for name in ranked if self._rank(name, words) == self._rank(first, words)]
-        if len(rivals) > 1:
-            return _Reading(words=_in_order(hit.word for hit in hits), candidates=tuple(rivals))
+        read = self._reader.read(content)
+        first = read.class_name
+        if first is None:
+            return _Reading(words=read.in_order, candidates=read.rivals)
         known = self._pack.classes[first].departments
-        beside = [name for name in ranked if self._stars(name) < self._stars(first) and self._brings_in(name, known)]
+        beside = [
+            name for name in read.words if self._stars(name) < self._stars(first) and self._brings_in(name, known)
+        ]
         classes = (first, *beside)
+        decisive = {word for name in classes for word in read.words[name]}
         return _Reading(
-            classes=classes,
-            decided_by="words",
-            words=_in_order(hit.word for hit in hits if hit.owner in classes),
+            classes=classes, decided_by="words", words=tuple(word for word in read.in_order if word in decisive)
         )
 
     def _decide(self, readings: Sequence[_Reading], troubles: Sequence[Trouble]) -> Classification:
@@ -170,9 +166,6 @@ class Classifier:
         """The classes of the troubles, each once, the gravest first, equals in the order given."""
         names = dict.fromkeys(trouble.class_name for trouble in troubles)
         return [self._pack.classes[name] for name in sorted(names, key=lambda name: -self._stars(name))]
-
-    def _rank(self, name: str, words: Mapping[str, Sequence[str]]) -> tuple[int, int]:
-        return self._stars(name), len(words[name])
 
     def _stars(self, name: str) -> int:
         return self._pack.grades[self._pack.classes[name].grade].stars

@@ -5,30 +5,62 @@ A pack names its lists (`words: courier`). A class takes the list of its own nam
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from tousu.policy.phrases import folded
+import msgspec
+
+from tousu.policy.clock_rule import Names
+from tousu.policy.pack import NO_WORDS, Words
+from tousu.policy.phrases import GAP, folded
 from tousu.policy.sense import Finding
 
+WORD_MAX: Final = 64
+"""As many characters as events carry of a word."""
 _SCRIPTS: Final = ("simplified", "traditional", "english")
+_HARMLESS: Final = "harmless"
+
+
+class WordLists(msgspec.Struct, frozen=True, kw_only=True):
+    """One file of words. `harmless`: phrases that hold a word of a class and mean no trouble."""
+
+    id: str
+    version: str
+    label: Names
+    classes: dict[str, Words]
+    negations: Words
+    demand_words: Words
+    harmless: Words = NO_WORDS
 
 
 def faults_of_lists(lists: Mapping[str, Any]) -> Iterator[Finding]:
-    """What a schema cannot say of lists: each class has a word, and no word leads to two classes."""
+    """What a schema cannot say of lists: each class has a word, and no word is on two lists."""
     owners: dict[str, str] = {}
-    for name, words in lists["classes"].items():
-        if not any(words[script] for script in _SCRIPTS):
-            yield Finding(("classes", name), "no word leads to this class", "Add at least one word")
+    named: list[tuple[tuple[str, ...], Mapping[str, Any]]] = [
+        (("classes", name), words) for name, words in lists["classes"].items()
+    ]
+    named += [((_HARMLESS,), lists[_HARMLESS])] if _HARMLESS in lists else []
+    for path, words in named:
+        name = path[-1]
+        if name != _HARMLESS and not any(words[script] for script in _SCRIPTS):
+            yield Finding(path, "no word leads to this class", "Add at least one word")
         for script in _SCRIPTS:
             for index, word in enumerate(words[script]):
                 other = owners.setdefault(folded(word), name)
                 if other != name:
-                    yield Finding(
-                        ("classes", name, script, index),
-                        f"the word {word} is claimed by {other} too",
-                        "Keep it in one class",
-                    )
+                    problem = f"the word {word} is claimed by {other} too"
+                    yield Finding((*path, script, index), problem, "Keep it on one list")
+                yield from (Finding((*path, script, index), *fault) for fault in _faults_of_word(word))
+
+
+def _faults_of_word(word: str) -> Iterator[tuple[str, str]]:
+    """What is wrong with one word, and the fix."""
+    if len(word) > WORD_MAX:
+        yield f"the word has more than {WORD_MAX} characters", "Keep the part that decides"
+    if word.count(GAP) > 1:
+        yield f"the word {word} has more than one gap", "Write two words"
+    elif GAP in word and not all(part.strip() for part in word.split(GAP)):
+        yield f"the word {word} begins or ends with a gap", "Leave the gap out"
 
 
 def faults_of_use(pack: Mapping[str, Any], lists: Mapping[str, Any]) -> Iterator[Finding]:
@@ -51,13 +83,25 @@ def faults_of_use(pack: Mapping[str, Any], lists: Mapping[str, Any]) -> Iterator
 
 
 def with_words(pack: Mapping[str, Any], lists: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a pack's file together with the words that it names."""
+    """The values of a pack's file together with the words that it names.
+
+    Lists that no class of the pack takes count as harmless: an account that was stolen (账号被盗) is no stolen parcel,
+    even where a pack has no class for stolen accounts.
+    """
     classes = {
         name: one | {"words": _joined(lists, one.get("words_of", [name]))} for name, one in pack["classes"].items()
     }
     claims = pack["claims"] | {"demand_words": lists["demand_words"]}
-    return {**pack, "classes": classes, "claims": claims, "negations": lists["negations"]}
+    used = {wanted for name, one in pack["classes"].items() for wanted in one.get("words_of", [name])}
+    kept = [words for name, words in lists["classes"].items() if name not in used]
+    kept += [lists[_HARMLESS]] if _HARMLESS in lists else []
+    shared = {"negations": lists["negations"], _HARMLESS: _together(kept)}
+    return {**pack, **shared, "classes": classes, "claims": claims}
 
 
-def _joined(lists: Mapping[str, Any], names: list[str]) -> dict[str, list[str]]:
-    return {script: [word for name in names for word in lists["classes"][name][script]] for script in _SCRIPTS}
+def _joined(lists: Mapping[str, Any], names: Sequence[str]) -> dict[str, list[str]]:
+    return _together([lists["classes"][name] for name in names])
+
+
+def _together(lists: Sequence[Mapping[str, Sequence[str]]]) -> dict[str, list[str]]:
+    return {script: [word for words in lists for word in words[script]] for script in _SCRIPTS}

@@ -14,7 +14,7 @@ TOUSU = str(Path(sys.executable).with_name("tousu"))
 COMMANDS = (
     ("demo",), ("up",), ("simulate",), ("publish",), ("tail",), ("case",), ("explain",), ("report",), ("triage",),
     ("backlog",), ("rebuild",), ("audit",), ("rejected", "list"), ("rejected", "replay"), ("topics", "apply"),
-    ("policy", "check"), ("policy", "diff"), ("policy", "simulate"),
+    ("policy", "check"), ("policy", "diff"), ("policy", "measure"), ("policy", "simulate"),
 )  # fmt: skip
 NOBODY = "127.0.0.1:1"
 """No broker listens here."""
@@ -117,6 +117,41 @@ def test_shell_completion_can_be_had() -> None:
     done = run("--show-completion", SHELL="/bin/bash", _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
     assert done.returncode in (0, 2)  # 2: the shell is not told; never a traceback
     assert b"Traceback" not in done.stderr
+
+
+def labelled(*lines: dict[str, object]) -> bytes:
+    return b"".join(orjson.dumps({"language": "zh-Hans"} | line) + b"\n" for line in lines)
+
+
+def test_measure_shows_each_class_and_lists_what_went_wrong_but_never_what_is_held_out(tmp_path: Path) -> None:
+    file = tmp_path / "texts.jsonl"
+    file.write_bytes(
+        labelled(
+            {"id": "1", "text": "包裹丢了", "class": "loss"},
+            {"id": "2", "text": "您好", "class": "loss"},
+            {"id": "3", "text": "您好啊", "class": "delay", "held_out": True},
+        )
+    )
+    done = run("policy", "measure", str(file), "--words", "courier", "--wrong", "--json")
+    assert done.returncode == 0
+    said = orjson.loads(done.stdout)
+    (loss,) = [one for one in said["all"]["classes"] if one["class"] == "loss"]
+    assert (loss["texts"], loss["precision"], loss["recall"]) == (2, 1.0, 0.5)
+    assert [(one["id"], one["wanted"], one["given"]) for one in said["wrong"]] == [("2", "loss", "triage")]
+    assert said["held_out"]["texts"] == 1
+    done = run("policy", "measure", str(file), "--pack", "courier-network")
+    assert done.returncode == 0 and b"3 texts, accuracy 0.33" in done.stdout
+
+
+def test_measure_says_what_it_needs(tmp_path: Path) -> None:
+    file = tmp_path / "texts.jsonl"
+    file.write_bytes(b"{}\n")
+    assert run("policy", "measure", str(file)).returncode == 2
+    assert run("policy", "measure", str(tmp_path / "none"), "--words", "courier").returncode == 2
+    done = run("policy", "measure", str(file), "--words", "courier")
+    assert done.returncode == 4 and b"texts.jsonl:1: " in done.stderr
+    done = run("policy", "measure", str(file), "--words", "atlantis")
+    assert done.returncode == 4
 
 
 def test_triage_without_a_database_says_so(tmp_path: Path) -> None:

@@ -235,26 +235,21 @@ def test_a_claim_without_a_checklist_is_told(tmp_path: Path) -> None:
     assert {fault.field for fault in found} == {"classes.shortage.claim", "classes.contents_mismatch.claim"}
 
 
+DELAY = "  delay:\n    simplified: [\n"
 WORDS_FAULTS = (
-    (
-        "  delay:\n    simplified:\n",
-        "  delay:\n    simplified:\n      - 丢失\n",
-        "classes.loss.simplified.0",
-        "by delay too",
-    ),
-    (
-        "  delay:\n    simplified:\n",
-        "  delay:\n    simplified:\n      - ＬＯＳＴ\n",
-        "classes.loss.english.0",
-        "by delay too",
-    ),
+    (DELAY, f"{DELAY}      丢失,\n", "classes.loss.simplified.0", "claimed by delay too"),
+    (DELAY, f"{DELAY}      ＬＯＳＴ,\n", "classes.loss.english.0", "claimed by delay too"),
+    (DELAY, f"{DELAY}      {'慢' * 65},\n", "classes.delay.simplified.0", "more than 64 characters"),
     (
         "  loss:\n",
         "  theft: {simplified: [], traditional: [], english: []}\n  loss:\n",
         "classes.theft",
         "no word leads to this class",
     ),
-    ("  loss:\n    simplified:\n", "  loss:\n    simple:\n", "classes.loss", "the field simplified is missing"),
+    (DELAY, "  delay:\n    simple: [\n", "classes.delay", "the field simplified is missing"),
+    ("harmless:\n  simplified: [\n", "harmless:\n  simplified: [\n    丢失,\n", "harmless.simplified.0", "by loss too"),
+    (DELAY, f"{DELAY}      …天,\n", "classes.delay.simplified.0", "begins or ends with a gap"),
+    (DELAY, f"{DELAY}      等…了…天,\n", "classes.delay.simplified.0", "more than one gap"),
     ("negations:\n", "negation:\n", "", "the field negations is missing"),
 )
 
@@ -274,11 +269,11 @@ def test_words_that_are_not_right_are_refused_with_their_own_line(
 
 def test_words_beside_the_pack_come_first(tmp_path: Path) -> None:
     (tmp_path / "words").mkdir()
-    (tmp_path / "words" / "courier.yaml").write_text(WORDS.replace("- 延误", "- 龟速", 1), "utf-8")
+    (tmp_path / "words" / "courier.yaml").write_text(WORDS.replace("延误,", "乌龟爬,", 1), "utf-8")
     path = tmp_path / "pack.yaml"
     path.write_text(GOOD, "utf-8")
-    assert "龟速" in load_pack(str(path)).classes["delay"].words.simplified
-    assert "龟速" not in load_pack("courier-network").classes["delay"].words.simplified
+    assert "乌龟爬" in load_pack(str(path)).classes["delay"].words.simplified
+    assert "乌龟爬" not in load_pack("courier-network").classes["delay"].words.simplified
 
 
 def test_a_class_may_take_the_words_of_others(tmp_path: Path) -> None:

@@ -18,9 +18,9 @@ def classifier(pack: Pack) -> Classifier:
 @pytest.mark.parametrize(
     ("told", "class_name", "words"),
     (
-        ("等了好几天，快递还没到，说是堵车。", "delay", ("等了", "还没到")),
+        ("等了好几天，快递还没到，说是堵车。", "delay", ("等了…天", "还没到", "堵车")),
         ("快递员上门时骂人，态度恶劣，要求道歉。", "attitude", ("骂人", "态度恶劣")),
-        ("从早上8点到下午5点一直显示派送中，一整天没人来。", "delay", ("派送中",)),
+        ("从早上8点到下午5点一直显示派送中，一整天没人来。", "delay", ("派送中", "一整天没")),
         ("我寄的手机被换成了砖头。", "contents_mismatch", ("被换", "砖头")),
         ("客服一问三不知，让我过两天再问，然后挂了电话。", "attitude", ("一问三不知", "挂了电话")),
         ("外包装完好，里面的瓷器碎了。", "damage", ("碎了",)),
@@ -29,7 +29,7 @@ def classifier(pack: Pack) -> Classifier:
         ("快遞員態度惡劣，還掛了電話。", "attitude", ("態度惡劣", "掛了電話")),
         ("包裹遲遲未到，一直沒收到。", "delay", ("遲遲未到", "一直沒收到")),
         ("花瓶摔碎了。", "damage", ("摔碎",)),
-        ("Three days late and still not delivered!", "delay", ("late", "still not delivered")),
+        ("Three days late and still not delivered!", "delay", ("days late", "still not delivered")),
         ("The courier SHOUTED   at me and hung up.", "attitude", ("shouted at", "hung up")),
         ("My phone was swapped, there was a brick in the box.", "contents_mismatch", ("swapped", "brick")),
         ("The vase arrived broken.", "damage", ("broken",)),
@@ -66,7 +66,7 @@ def test_two_equally_grave_classes_go_to_triage_with_both_named(classifier: Clas
     found = classifier.classify("包裹破损，里面还少了一件。")
     assert found.triage
     assert found.candidates == ("damage", "shortage")
-    assert found.words == ("破损", "少了")
+    assert found.words == ("破损", "少了一")
 
 
 def test_of_equally_grave_classes_the_one_with_more_words_wins(classifier: Classifier) -> None:
@@ -170,6 +170,57 @@ def test_a_piece_without_words_is_what_the_whole_complaint_is(classifier: Classi
 def test_the_same_text_gives_the_same_answer(pack: Pack) -> None:
     told = "迟到了三天，快递员态度差，还骂人，外箱压扁。"
     assert {repr(Classifier(pack).classify(told)) for _ in range(5)} == {repr(Classifier(pack).classify(told))}
+
+
+@pytest.mark.parametrize(
+    "told",
+    (
+        "快递员态度很好，谢谢",
+        "快遞員態度很好，謝謝",
+        "天气恶劣，你们辛苦了",
+        "I lost my patience, please call me.",
+        "我的账号被盗了",  # this pack has no class for stolen accounts; the account is no stolen parcel
+    ),
+)
+def test_phrases_that_mean_no_trouble_decide_nothing(classifier: Classifier, told: str) -> None:
+    assert classifier.classify(told).class_name is None
+
+
+def words(*chinese: str, english: tuple[str, ...] = ()) -> Words:
+    return Words(simplified=chinese, traditional=(), english=english)
+
+
+@pytest.mark.parametrize(
+    ("told", "found"),
+    (
+        ("等了整整三天", ("等了…天",)),
+        ("等了天", ("等了…天",)),
+        ("等了，三天", ()),  # another clause
+        ("等了一二三四五六七八天", ("等了…天",)),
+        ("等了一二三四五六七八九天", ()),
+        ("it took them over two weeks.", ("took…weeks",)),
+        ("it took them. weeks", ()),
+        ("it took them two weekslong", ()),
+        ("retook two weeks", ()),
+        ("took midweeks or weeks", ("took…weeks",)),
+        ("等了三天，等了五天", ("等了…天",)),
+    ),
+)
+def test_a_gap_stands_for_a_few_characters_of_the_same_clause(told: str, found: tuple[str, ...]) -> None:
+    phrases = Phrases({"delay": words("等了…天", english=("took…weeks",))}, words())
+    assert tuple(hit.word for hit in phrases.find(told)) == found
+
+
+def test_a_word_without_a_gap_goes_before_one_with_as_many_letters() -> None:
+    phrases = Phrases({"attitude": words("态度…差", "态度差")}, words())
+    assert phrases.find("态度差") == (Hit("attitude", "态度差"),)
+    assert phrases.find("态度真差") == (Hit("attitude", "态度…差"),)
+
+
+def test_what_stands_inside_a_harmless_phrase_is_not_found() -> None:
+    phrases = Phrases({"loss": words("丢了", "被盗")}, words(), harmless=words("账号被盗", "丢了脸"))
+    assert phrases.find("账号被盗，丢了脸") == ()
+    assert phrases.find("被盗，丢了") == (Hit("loss", "被盗"), Hit("loss", "丢了"))
 
 
 def test_at_each_place_the_longest_word_wins() -> None:

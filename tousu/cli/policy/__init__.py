@@ -1,4 +1,4 @@
-"""`tousu policy`: what packs say, whether they are right, and what changes with another one."""
+"""`tousu policy`: whether packs are right, how well their words do, what changes with another one."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import typer
 
 from tousu.cli.policy.check import check
 from tousu.cli.policy.diff import diff
+from tousu.cli.policy.measure import measure
 from tousu.cli.policy.simulate import simulate
 
 app = typer.Typer(
-    help="Check packs, compare them, and see what another one would have made of a recorded period.",
+    help="Check packs, compare them, measure their words, and replay a recorded period under another one.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-for command in (check, diff, simulate):
+for command in (check, diff, measure, simulate):
     app.command(command.__name__)(command)

@@ -1,0 +1,163 @@
+"""How well words class complaints: their answers beside labels that people gave, per class.
+
+Which answer is wanted of a text with several troubles depends on the pack: the gravest of them; of equally grave ones
+each is right, and so is leaving the choice to a person. A trouble for which a pack has no class wants a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from tousu.failure import Stop
+from tousu.policy.pack import Pack
+from tousu.policy.reading import Reader
+from tousu.policy.text import Classifier
+from tousu.policy.words import WordLists
+
+NOBODY: Final = "triage"
+"""Stands for no class: a person must look."""
+
+
+class LabelledText(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A complaint as a customer might write it, and what a person says it is about.
+
+    class_name: None where a person must look. also: further troubles of the text. source: the situation of the domain
+    that it tells, if any. held_out: never looked at while words are tuned.
+    """
+
+    id: str
+    text: str
+    class_name: str | None = msgspec.field(name="class")
+    language: str
+    also: tuple[str, ...] = ()
+    source: str = msgspec.field(name="from", default="")
+    held_out: bool = False
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What was wanted of a text, what the words gave, and the words found. `triage` stands for no class."""
+
+    text: LabelledText
+    wanted: str
+    given: str
+    words: tuple[str, ...]
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the words gave what was wanted."""
+        return self.given == self.wanted
+
+
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
+    """One class (or `triage`): how many texts want it, how many were given it, in how many both hold."""
+
+    name: str
+    wanted: int
+    given: int
+    right: int
+
+    @property
+    def precision(self) -> float | None:
+        """Of the texts that were given this class, the share that wants it; None where none was."""
+        return self.right / self.given if self.given else None
+
+    @property
+    def recall(self) -> float | None:
+        """Of the texts that want this class, the share that was given it; None where none wants it."""
+        return self.right / self.wanted if self.wanted else None
+
+    @property
+    def f1(self) -> float | None:
+        """The harmonic mean of both; None where neither is known."""
+        return 2 * self.right / (self.given + self.wanted) if self.given + self.wanted else None
+
+
+class Measure(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures of every class, in the order of `names`, those of triage, and those of all classes together."""
+
+    texts: int
+    right: int
+    classes: tuple[Figures, ...]
+    together: Figures
+    triage: Figures
+
+    @property
+    def accuracy(self) -> float | None:
+        """The share of texts that were given what they want, triage included."""
+        return self.right / self.texts if self.texts else None
+
+    @property
+    def triage_share(self) -> float | None:
+        """The share of texts that a person must look at."""
+        return self.triage.given / self.texts if self.texts else None
+
+
+def labelled_texts(file: str, lines: Iterable[bytes]) -> tuple[LabelledText, ...]:
+    """The texts of a file of JSON lines. Raises Stop `wrong_text` with the line that is not right."""
+    found: dict[str, LabelledText] = {}
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            one = msgspec.json.decode(line, type=LabelledText)
+        except msgspec.DecodeError as error:
+            raise Stop("wrong_text", f"{file}:{number}: {error}; write {_EXAMPLE}") from error
+        if one.id in found:
+            raise Stop("wrong_text", f"{file}:{number}: the id {one.id} stands there twice; give each text its own")
+        found[one.id] = one
+    return tuple(found.values())
+
+
+def answer(text: LabelledText, given: str | None, words: Sequence[str], gravity: Mapping[str, int]) -> Answer:
+    """Put what the words gave beside what the text wants. `gravity`: how grave each class that exists is."""
+    troubles = [name for name in (text.class_name, *text.also) if name in gravity]
+    top = max((gravity[name] for name in troubles if name is not None), default=0)
+    gravest = [name for name in troubles if name is not None and gravity[name] == top]
+    told = given or NOBODY
+    accepted = [*gravest, NOBODY] if len(gravest) != 1 else gravest
+    return Answer(text=text, wanted=told if told in accepted else accepted[0], given=told, words=tuple(words))
+
+
+def answers_of_pack(texts: Iterable[LabelledText], pack: Pack) -> list[Answer]:
+    """What a pack's classifier says of each text, beside what the text wants."""
+    classifier = Classifier(pack)
+    gravity = {one.name: pack.grades[one.grade].stars for one in pack.classes.values()}
+    found = ((text, classifier.classify(text.text)) for text in texts)
+    return [answer(text, said.class_name, said.words, gravity) for text, said in found]
+
+
+def answers_of_words(texts: Iterable[LabelledText], lists: WordLists) -> list[Answer]:
+    """What lists of words alone say of each text, all their classes equally grave."""
+    gravity = dict.fromkeys(lists.classes, 1)
+    reader = Reader(lists.classes, gravity, lists.negations, lists.harmless)
+    found = ((text, reader.read(text.text)) for text in texts)
+    return [answer(text, read.class_name, read.in_order, gravity) for text, read in found]
+
+
+def measured(answers: Sequence[Answer], names: Iterable[str]) -> Measure:
+    """Count."""
+    rows = {name: _figures(name, answers) for name in (*names, NOBODY)}
+    triage = rows.pop(NOBODY)
+    together = Figures(
+        name="all",
+        wanted=sum(row.wanted for row in rows.values()),
+        given=sum(row.given for row in rows.values()),
+        right=sum(row.right for row in rows.values()),
+    )
+    right = sum(one.is_right for one in answers)
+    return Measure(texts=len(answers), right=right, classes=tuple(rows.values()), together=together, triage=triage)
+
+
+def _figures(name: str, answers: Sequence[Answer]) -> Figures:
+    return Figures(
+        name=name,
+        wanted=sum(one.wanted == name for one in answers),
+        given=sum(one.given == name for one in answers),
+        right=sum(one.wanted == one.given == name for one in answers),
+    )
+
+
+_EXAMPLE: Final = '{"id": "courier-001", "text": "...", "class": "delay", "language": "zh-Hans"}'
