@@ -15,6 +15,9 @@ LOOPBACK = "127.0.0.1"
 # Below the range from which Linux gives ports to outgoing connections (32768 and up), so that no client can sit on a
 # server's port while the server is down for a restart.
 PORTS = range(20_000, 32_000)
+# The golden section of them: processes started one after the other search far apart, so that neither comes upon a port
+# whose server, the other's, is down for a restart.
+STRIDE = 7_417
 
 
 class NotOnThisMachine(Exception):
@@ -36,8 +39,8 @@ def cache_folder(environ: Mapping[str, str] | None = None) -> Path:
 
 
 def free_port() -> int:
-    """A loopback TCP port that nobody listens on; two processes start their search at different places."""
-    start = os.getpid() * 37 % len(PORTS)
+    """A loopback TCP port that nobody listens on; two processes start their search at places far apart."""
+    start = os.getpid() * STRIDE % len(PORTS)
     for step in range(len(PORTS)):
         port = PORTS[(start + step) % len(PORTS)]
         if port not in _given and _is_free(port):
