@@ -14,6 +14,9 @@ BENCH_READY := .venv/.ready-bench
 SETUP := deploy/local/setup.py
 FOLDERS := rules contracts integration stories faults
 
+# Tests and the demo start hundreds of Python processes. Compiling every module again is more than half of each start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: test-alerts help setup kafka demo test lint ruff types layers format bench clean $(addprefix test-,$(FOLDERS))
 
 help: ## this list
