@@ -48,8 +48,8 @@ demo: $(READY) ## a realistic day of complaints on a real broker; ends by itself
 	fi; \
 	exec $(VENV)/tousu demo --broker "$$broker" $(if $(PACK),--pack "$(PACK)")
 
-test: lint kafka ## lint, then every test, in the order rules, contracts, integration, stories, faults
-	$(VENV)/pytest $(ARGS)
+test: lint kafka ## lint, then every test, in lanes side by side (with ARGS: one after the other)
+	$(VENV)/$(if $(strip $(ARGS)),pytest $(ARGS),python -m tests.side_by_side)
 
 $(addprefix test-,$(FOLDERS)): test-%: $(READY)
 	$(VENV)/pytest tests/$* $(ARGS)

@@ -1,0 +1,112 @@
+"""Every test, in lanes side by side: `python -m tests.side_by_side`, which is what `make test` does.
+
+tests/integration and tests/faults mostly wait, so each has a lane of its own, and the other folders share one.
+Nothing is interleaved: a lane is printed as a whole when it has ended; until then a line now and then says how far
+each is. The last line adds the lanes up, in pytest's form. Exit status: 0 when every lane has passed, else not 0.
+"""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterable
+from os import getpid
+from pathlib import Path
+from typing import Final
+
+from tousu.local.process import LEASH
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+LANES_OF_THEIR_OWN: Final[tuple[str, ...]] = ("tests/faults", "tests/integration")
+PROGRESS_S: Final = 30.0
+ASK_AGAIN_S: Final = 0.2
+
+Say = Callable[[str], None]
+
+
+class Lane:
+    """One pytest process on some folders, in the order given. It ends when this process ends, however that is."""
+
+    def __init__(self, root: Path, folders: list[str], logs: Path) -> None:
+        self.name = " ".join(Path(folder).name for folder in folders)
+        self._log = logs / f"{Path(folders[0]).name}.log"
+        # What failed last is kept for each lane: two processes would overwrite each other's.
+        own_cache = f"cache_dir=.pytest_cache/{Path(folders[0]).name}"
+        leash = [sys.executable, "-I", "-S", str(LEASH), str(getpid()), str(int(signal.SIGINT))]
+        command = [*leash, sys.executable, "-m", "pytest", "-o", own_cache, *folders]
+        with self._log.open("wb") as log:
+            self.process = subprocess.Popen(command, cwd=root, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+
+    @property
+    def said(self) -> str:
+        return self._log.read_text(errors="replace")
+
+
+def how_far(said: str) -> str:
+    """How far a lane is, as pytest says at the end of a line, and in which file."""
+    percent = next(reversed(re.findall(r"\[ *(\d+%)\]$", said, re.MULTILINE)), "0%")
+    file = next(reversed(re.findall(r"^\S+/(\w+)\.py ", said, re.MULTILINE)), "collecting")
+    return f"{percent} {file}"
+
+
+def lanes(folders: list[str]) -> list[list[str]]:
+    """The folders of each lane; every folder is in exactly one."""
+    own = [[folder] for folder in LANES_OF_THEIR_OWN if folder in folders]
+    rest = [folder for folder in folders if folder not in LANES_OF_THEIR_OWN]
+    return [*own, rest] if rest else own
+
+
+def run(root: Path, say: Say) -> int:
+    """Run every folder of pytest's testpaths. Returns the exit status."""
+    began_s = time.monotonic()
+    folders = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]["testpaths"]
+    with tempfile.TemporaryDirectory(prefix="tousu-lanes-") as logs:
+        started = [Lane(root, each, Path(logs)) for each in lanes(folders)]
+        say(f"side by side, each printed when it has ended: {' | '.join(lane.name for lane in started)}")
+        running = list(started)
+        try:
+            follow(running, say)
+        except KeyboardInterrupt:
+            follow(running, say)  # each lane has had the Ctrl-C, too: it stops its servers and says how far it came
+        say(closing_line((lane.said for lane in started), time.monotonic() - began_s))
+        status: int = max(abs(lane.process.returncode) for lane in started)
+        return status
+
+
+def follow(running: list[Lane], say: Say) -> None:
+    """Print each lane as it ends, and now and then how far the others are."""
+    began_s = said_s = time.monotonic()
+    while running:
+        try:
+            running[0].process.wait(ASK_AGAIN_S)
+        except subprocess.TimeoutExpired:
+            now_s = time.monotonic()
+            if now_s - said_s > PROGRESS_S:
+                said_s = now_s
+                say(f"{now_s - began_s:4.0f} s: " + ", ".join(f"{lane.name} {how_far(lane.said)}" for lane in running))
+        for lane in [each for each in running if each.process.poll() is not None]:
+            running.remove(lane)
+            say(f"\n{lane.name}:\n{lane.said}")
+
+
+def closing_line(said: Iterable[str], took_s: float) -> str:
+    """What pytest's closing lines add up to. A lane that broke off without one counts as an error."""
+    total: Counter[str] = Counter()
+    for text in said:
+        last = text.rstrip().rpartition("\n")[2]
+        counts = re.findall(r"(\d+) ([a-z]+)", last) if re.search(r" in [\d.]+s\b", last) else [("1", "error")]
+        for number, what in counts:
+            total[what.removesuffix("s")] += int(number)
+    plural = {what: "s" for what in ("error", "warning") if total[what] > 1}
+    words = ", ".join(f"{total[what]} {what}{plural.get(what, '')}" for what in sorted(total))
+    return f" {words} in {took_s:.2f}s ".center(80, "=")
+
+
+if __name__ == "__main__":
+    sys.exit(run(ROOT, lambda words: print(words, flush=True)))
