@@ -19,7 +19,7 @@ from tousu.local.process import ServerFailed
 from tousu.simulation.processors import PROCESSORS
 
 TOUSU = str(Path(sys.executable).with_name("tousu"))
-WAIT_S = 90.0
+WAIT_S = 180.0
 
 
 @pytest.fixture

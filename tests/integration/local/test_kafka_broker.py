@@ -16,7 +16,7 @@ from confluent_kafka.cimpl import NewTopic
 from tousu.local.kafka import KafkaBroker
 from tousu.local.process import ServerFailed
 
-WAIT_S = 30
+WAIT_S = 120
 
 
 @pytest.fixture(scope="module")

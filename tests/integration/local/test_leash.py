@@ -13,7 +13,7 @@ import pytest
 
 from tousu.local.process import LEASH, ServerFailed, ServerProcess
 
-ENDS_S = 10
+ENDS_S = 60
 
 # A process that starts a server, waits until the leash has become the server, says its id, and waits.
 OWNER = """
@@ -26,7 +26,7 @@ def on_the_leash():
     return "leash.py" not in " ".join(psutil.Process(server.pid).cmdline())
 
 server = ServerProcess("a server", Path(sys.argv[1]))
-server.start(["sh", "-c", sys.argv[2]], on_the_leash, wait_s=5)
+server.start(["sh", "-c", sys.argv[2]], on_the_leash, wait_s=60)
 print(server.pid, flush=True)
 sys.stdin.read()
 """

@@ -15,7 +15,7 @@ import sqlalchemy
 from tousu.local.postgres import PostgresServer
 from tousu.local.process import ServerFailed
 
-WAIT_S = 30
+WAIT_S = 120
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ from tousu.local.kafka import KafkaBroker
 
 ROOT = Path(__file__).resolve().parents[3]
 PARTITIONS = 4
-WAIT_S = 30.0
+WAIT_S = 120.0
 
 _numbers = itertools.count(1)
 

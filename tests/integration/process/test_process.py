@@ -9,7 +9,7 @@ import orjson
 import pytest
 from confluent_kafka import Producer
 
-from tests.integration.process.conftest import PARTITIONS, Stage, wait_until
+from tests.integration.process.conftest import PARTITIONS, WAIT_S, Stage, wait_until
 from tests.integration.runtime.counting import LOG
 from tousu.local.machine import free_port
 from tousu.local.postgres import PostgresServer
@@ -38,7 +38,7 @@ def test_it_waits_for_the_topics_works_and_stops_when_asked(stage: Stage) -> Non
     wait_until(lambda: counter.total("tousu_events_total", result="applied") == 200, "all events are counted")
     assert counted(stage.folder) == 200
     for copy in (keeper, counter):
-        assert copy.end(15) == 0
+        assert copy.end() == 0
         assert copy.log()[-1]["event"] == "ended"
         assert copy.log()[-1]["exit_code"] == 0
 
@@ -156,19 +156,19 @@ def test_time_passes_behind_the_end_mark_of_a_transaction(stage: Stage) -> None:
 def test_wrong_settings_end_it_with_78_and_a_sentence(stage: Stage, settings: dict[str, str], words: str) -> None:
     stage.make_topics()
     keeper = stage.start("keeper", **settings)
-    assert keeper.process.wait(30) == 78
+    assert keeper.process.wait(WAIT_S) == 78
     assert words in keeper.text()
 
 
 def test_without_a_broker_it_gives_up_in_time_with_75(stage: Stage) -> None:
     keeper = stage.start("keeper", broker=f"127.0.0.1:{free_port()}", start_wait_s="0.5")
-    assert keeper.process.wait(30) == 75
+    assert keeper.process.wait(WAIT_S) == 75
     assert keeper.log()[-1]["reason"] == "broker_away"
 
 
 def test_a_fault_ends_it_with_70_and_tells_where_but_nothing_personal(stage: Stage) -> None:
     broken = stage.start("broken")
-    assert broken.process.wait(30) == 70
+    assert broken.process.wait(WAIT_S) == 70
     last = broken.log()[-1]
     assert (last["reason"], last["type"]) == ("internal_error", "ValueError")
     assert any("copy_of.py" in frame for frame in last["frames"])

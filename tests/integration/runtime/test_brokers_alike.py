@@ -19,7 +19,7 @@ from tousu.runtime.kafka import KafkaSink, KafkaSource
 from tousu.runtime.simulated import SimulatedBroker, SimulatedSink, SimulatedSource
 
 PARTITIONS = 2
-DEADLINE_S = 30.0
+DEADLINE_S = 120.0
 T = TypeVar("T")
 _numbers = itertools.count()
 

@@ -30,7 +30,7 @@ from tousu.local.kafka import KafkaBroker
 ROOT: Final = Path(__file__).resolve().parents[3]
 PARTITIONS: Final = 4
 TOPICS: Final = ("complaints.cases", "complaints.warnings")
-WAIT_S: Final = 60.0
+WAIT_S: Final = 120.0
 SESSION_S: Final = 6
 """The shortest that a broker takes."""
 
@@ -99,11 +99,11 @@ class Trends:
     def stop(self) -> int:
         """Ask it to end; the exit code."""
         self.process.terminate()
-        return self.process.wait(20)
+        return self.process.wait(WAIT_S)
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.wait(20)
+        self.process.wait(WAIT_S)
 
 
 class Stage:
@@ -125,11 +125,11 @@ class Stage:
     def make_topics(self) -> None:
         self._numbers = dict.fromkeys(range(PARTITIONS), 0)
         for made in self.admin.create_topics([NewTopic(topic, PARTITIONS, 1) for topic in TOPICS]).values():
-            made.result(20)
+            made.result(WAIT_S)
 
     def remove_topics(self) -> None:
         for gone in self.admin.delete_topics(list(TOPICS)).values():
-            gone.result(20)
+            gone.result(WAIT_S)
         wait_until(lambda: not set(TOPICS) & set(self.admin.list_topics(timeout=10).topics), "the topics are gone")
 
     def make_topics_anew(self) -> None:
@@ -144,12 +144,12 @@ class Stage:
             self._append(event, number % PARTITIONS, at)
         for partition in range(PARTITIONS):
             self._append(tick(until), partition, until)
-        assert self._producer.flush(20) == 0
+        assert self._producer.flush(WAIT_S) == 0
 
     def write(self, value: bytes, partition: int) -> None:
         """Append bytes without any header."""
         self._producer.produce(TOPICS[0], value, partition=partition)
-        assert self._producer.flush(20) == 0
+        assert self._producer.flush(WAIT_S) == 0
 
     def _append(self, event: Event, partition: int, at: datetime) -> None:
         self._numbers[partition] += 1
@@ -171,7 +171,7 @@ class Stage:
         waiting, found = set(range(PARTITIONS)), list[dict[str, Any]]()
         try:
             while waiting:
-                message: Any = consumer.poll(20)
+                message: Any = consumer.poll(WAIT_S)
                 assert message is not None, "the broker is silent"
                 if message.error() is not None:
                     assert message.error().code() == KafkaError._PARTITION_EOF
@@ -211,7 +211,7 @@ def on_kafka(own_kafka: KafkaBroker, tmp_path: Path) -> Iterator[Stage]:
 def _gone(admin: AdminClient) -> bool:
     """Whether the group of trends could be deleted, as soon as nobody is in it any more."""
     try:
-        admin.delete_consumer_groups(["tousu.trends"])["tousu.trends"].result(20)
+        admin.delete_consumer_groups(["tousu.trends"])["tousu.trends"].result(WAIT_S)
     except KafkaException as error:
         return bool(error.args[0].code() == KafkaError.GROUP_ID_NOT_FOUND)
     return True
