@@ -9,10 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tousu.local.embedded import EmbeddedBroker
 from tousu.local.kafka import KafkaBroker
 from tousu.local.postgres import PostgresServer
+
+# Time is no reason to fail: how long an example takes says how busy the machine is.
+settings.register_profile("tousu", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tousu")
 
 _numbers = itertools.count(1)
 
