@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import orjson
-from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
 
 from tests.faults.oracle import head
@@ -27,6 +27,7 @@ from tousu.runtime.broker import Record
 from tousu.runtime.partition import partition_of
 
 T = TypeVar("T")
+Headers = list[tuple[str, str | bytes | None]]
 PROCESSORS = ("intake", "router", "sla", "claims")
 PARTITIONS = 2
 CHINA = timezone(timedelta(hours=8))
@@ -79,6 +80,7 @@ class Pipeline:
         self.time = MONDAY
         self.cases: dict[str, str] = {}
         self._sent = 0
+        self._lost: list[str] = []
         self._logs: dict[str, list[list[Record]]] = {}
         quiet: dict[str, Any] = {"bootstrap.servers": servers, "log_level": 2}
         self._reader = Consumer({**quiet, "group.id": "reader", "enable.auto.commit": False})
@@ -153,7 +155,7 @@ class Pipeline:
         """Publish one inbound event. Returns its id."""
         self._sent += 1
         event_id = f"in-{self._sent}"
-        headers: list[tuple[str, str | bytes | None]] = [
+        headers: Headers = [
             ("ce_specversion", "1.0"), ("ce_id", event_id), ("ce_source", "/test"), ("ce_type", kind),
             ("ce_time", at.isoformat()), ("ce_receivedtime", received.isoformat()),
             ("content-type", "application/json"),
@@ -161,8 +163,15 @@ class Pipeline:
         self.raw(topic, key, orjson.dumps(data), headers)
         return event_id
 
-    def raw(self, topic: str, key: str, value: bytes, headers: list[tuple[str, str | bytes | None]]) -> None:
-        self._producer.produce(topic, value, key, partition_of(key, PARTITIONS), headers=headers)
+    def raw(self, topic: str, key: str, value: bytes, headers: Headers) -> None:
+        self._produce(topic, value, key, partition_of(key, PARTITIONS), headers)
+
+    def _produce(self, topic: str, value: bytes, key: str | None, partition: int, headers: Headers) -> None:
+        self._producer.produce(topic, value, key, partition, headers=headers, on_delivery=self._delivered)
+
+    def _delivered(self, error: KafkaError | None, message: Message) -> None:
+        if error is not None:
+            self._lost.append(f"{message.topic()}/{message.partition()}: {error.str()}")
 
     def tick(self, to: datetime) -> None:
         """Let simulated time go on to a moment, on every partition of every inbound topic."""
@@ -170,13 +179,14 @@ class Pipeline:
         self._sent += 1
         for topic in self._inbound:
             for partition in range(PARTITIONS):
-                headers: list[tuple[str, str | bytes | None]] = [
+                headers: Headers = [
                     ("ce_specversion", "1.0"), ("ce_id", f"tick-{self._sent}-{partition}"), ("ce_source", "/test"),
                     ("ce_type", "tousu.time.ticked.v1"), ("ce_time", to.isoformat()),
                     ("content-type", "application/json"),
                 ]  # fmt: skip
-                self._producer.produce(topic, b"{}", None, partition, headers=headers)
+                self._produce(topic, b"{}", None, partition, headers)
         self._producer.flush()
+        assert not self._lost, f"the test itself could not say everything: {self._lost}"
 
     # -- what came of it ----------------------------------------------------------------------------------------
 
