@@ -19,9 +19,9 @@ from typing import Any, TypeVar
 
 import orjson
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
 
 from tests.faults.oracle import head
+from tests.new_topics import make_topics
 from tousu import contract
 from tousu.runtime.broker import Record
 from tousu.runtime.partition import partition_of
@@ -86,10 +86,7 @@ class Pipeline:
         self._reader = Consumer({**quiet, "group.id": "reader", "enable.auto.commit": False})
         self._producer = Producer({**quiet, "enable.idempotence": True, "linger.ms": 5})
         self._inbound = [card.topic for card in contract.cards() if "intake" in card.readers]
-        admin = AdminClient(quiet)
-        wanted = [NewTopic(card.topic, PARTITIONS, 1) for card in contract.cards()]
-        for future in admin.create_topics(wanted).values():
-            future.result()
+        make_topics(servers, [card.topic for card in contract.cards()], PARTITIONS)
 
     # -- processes ----------------------------------------------------------------------------------------------
 

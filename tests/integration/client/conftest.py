@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 from confluent_kafka.admin import AdminClient
-from confluent_kafka.cimpl import NewTopic
 
+from tests.new_topics import make_topics
 from tousu.client.dialling import is_embedded
 
 _numbers = itertools.count(1)
@@ -30,12 +30,11 @@ def new_topic(broker: Address) -> NewTopicNamed:
 
     def make() -> str:
         name = f"client.{next(_numbers)}"
-        admin = AdminClient({"bootstrap.servers": broker, "log_level": 0})
         if is_embedded(broker):
-            admin.list_topics(name, timeout=10)  # it makes a topic for whoever asks about it
+            # It makes a topic for whoever asks about it.
+            AdminClient({"bootstrap.servers": broker, "log_level": 0}).list_topics(name, timeout=10)
         else:
-            for future in admin.create_topics([NewTopic(name, 4, 1)]).values():
-                future.result()
+            make_topics(broker, [name], 4)
         return name
 
     return make

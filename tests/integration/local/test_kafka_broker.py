@@ -11,8 +11,8 @@ import psutil
 import pytest
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
-from confluent_kafka.cimpl import NewTopic
 
+from tests.new_topics import make_topics
 from tousu.local.kafka import KafkaBroker
 from tousu.local.process import ServerFailed
 
@@ -27,9 +27,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaBroker]:
 
 
 def create(broker: KafkaBroker, topic: str, partitions: int = -1) -> None:
-    admin = AdminClient({"bootstrap.servers": broker.address})
-    for made in admin.create_topics([NewTopic(topic, partitions)]).values():
-        made.result(WAIT_S)
+    make_topics(broker.address, [topic], partitions)
 
 
 def publish(broker: KafkaBroker, topic: str, *values: bytes, timestamp_ms: int = 0) -> None:
@@ -108,8 +106,7 @@ def test_records_of_any_simulated_time_are_taken(broker: KafkaBroker, timestamp_
 
 
 def test_record_larger_than_an_inbound_event_may_be_is_taken(broker: KafkaBroker) -> None:
-    admin = AdminClient({"bootstrap.servers": broker.address})
-    admin.create_topics([NewTopic("large", 1)])["large"].result(WAIT_S)
+    make_topics(broker.address, ["large"], 1)
     producer = Producer({"bootstrap.servers": broker.address, "message.max.bytes": 8_000_000})
     producer.produce("large", bytes(5_000_000), partition=0)
     assert producer.flush(WAIT_S) == 0

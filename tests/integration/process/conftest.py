@@ -19,12 +19,11 @@ from typing import Any
 
 import pytest
 from confluent_kafka import Producer
-from confluent_kafka.admin import AdminClient
-from confluent_kafka.cimpl import NewTopic
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.integration.process.copy_of import topics
 from tests.integration.runtime.counting import INBOUND, inbound, key_in
+from tests.new_topics import make_topics
 from tousu.client.topics import Topics
 from tousu.local.kafka import KafkaBroker
 
@@ -123,10 +122,7 @@ class Stage:
     def make_topics(self) -> None:
         with Topics(self.broker.address) as all_topics:
             all_topics.apply(all_topics.plan(partitions=PARTITIONS))
-        admin = AdminClient({"bootstrap.servers": self.broker.address, "log_level": 0})
-        wanted = [NewTopic(topic, PARTITIONS, 1) for topic in topics(self.prefix)]
-        for future in admin.create_topics(wanted).values():
-            future.result()
+        make_topics(self.broker.address, topics(self.prefix), PARTITIONS)
 
     def start(self, which: str, **settings: str) -> Copy:
         given = {

@@ -6,9 +6,8 @@ import itertools
 from collections.abc import Callable
 
 import pytest
-from confluent_kafka.admin import AdminClient
-from confluent_kafka.cimpl import NewTopic
 
+from tests.new_topics import make_topics
 from tousu.contract import cards
 from tousu.failure import Retry
 from tousu.local.kafka import KafkaBroker
@@ -25,11 +24,7 @@ def topic_that_takes(kafka: KafkaBroker) -> NewTopicOf:
 
     def make(limit_bytes: int) -> str:
         name = f"batches.{next(_numbers)}"
-        admin = AdminClient({"bootstrap.servers": kafka.address, "log_level": 0})
-        for future in admin.create_topics(
-            [NewTopic(name, 1, 1, config={"max.message.bytes": str(limit_bytes)})]
-        ).values():
-            future.result()
+        make_topics(kafka.address, [name], 1, {"max.message.bytes": str(limit_bytes)})
         return name
 
     return make

@@ -10,8 +10,8 @@ from typing import NamedTuple, TypeVar
 
 import pytest
 from confluent_kafka import Producer
-from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
 
+from tests.new_topics import make_topics
 from tousu.failure import Stop
 from tousu.local.kafka import KafkaBroker
 from tousu.runtime.broker import OutRecord, Record, Sink, Source
@@ -49,9 +49,7 @@ def broker(request: pytest.FixtureRequest) -> Iterator[Both]:
         )
         return
     real: KafkaBroker = request.getfixturevalue("kafka")
-    admin = AdminClient({"bootstrap.servers": real.address})
-    for future in admin.create_topics([NewTopic(name, PARTITIONS, 1) for name in (topic, out)]).values():
-        future.result()
+    make_topics(real.address, (topic, out), PARTITIONS)
     producer = Producer({"bootstrap.servers": real.address})
 
     def write(partition: int, value: bytes) -> None:
@@ -220,8 +218,7 @@ def test_what_is_forgotten_can_be_sent_again(broker: Both) -> None:
 def test_a_copy_that_was_fenced_for_good_joins_again(kafka: KafkaBroker) -> None:
     number = next(_numbers)
     topic = f"fenced.{number}"
-    admin = AdminClient({"bootstrap.servers": kafka.address})
-    admin.create_topics([NewTopic(topic, 1, 1)])[topic].result()
+    make_topics(kafka.address, [topic], 1)
 
     def member() -> KafkaSource:
         return KafkaSource(kafka.address, f"fenced-{number}", [topic], session_s=6.0, member="the-only-one")

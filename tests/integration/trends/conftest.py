@@ -19,9 +19,9 @@ from typing import Any, Final
 import pytest
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
-from confluent_kafka.cimpl import NewTopic
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.new_topics import make_topics
 from tests.rules.trends.happenings import START, record, routed, tick
 from tousu.event import Event
 from tousu.local.embedded import EmbeddedBroker
@@ -124,8 +124,7 @@ class Stage:
 
     def make_topics(self) -> None:
         self._numbers = dict.fromkeys(range(PARTITIONS), 0)
-        for made in self.admin.create_topics([NewTopic(topic, PARTITIONS, 1) for topic in TOPICS]).values():
-            made.result(WAIT_S)
+        make_topics(self.servers, TOPICS, PARTITIONS)
 
     def remove_topics(self) -> None:
         for gone in self.admin.delete_topics(list(TOPICS)).values():
