@@ -18,8 +18,9 @@ class Interval(msgspec.Struct, frozen=True, kw_only=True):
 
     why: a code (`weekend`); words: the same for a reader. counted_us: what it adds to the elapsed time, microseconds.
     calendar: the version that counted. cause, cause_name: id and name of the event from which the clock ran or stood
-    still so; empty where the story does not hold it. Two kinds have no length of their own: `converted`, which puts
-    what was used into the measure of a new limit, and so may take away as well as add.
+    still so; empty where the story does not hold it. Two kinds have no length of their own:
+    `converted` puts what was used into the measure of a new limit and may take away as well as add, `reset` takes
+    everything away.
     """
 
     start: datetime

@@ -22,6 +22,10 @@ from tousu.policy.working_time import counted_from, elapsed_between, plan_clock
 
 CONTINUED: Final = "breach_withdrawn"
 """The reason with which a clock starts that goes on after its breach was withdrawn."""
+REOPENED: Final = "reopened"
+"""The reason with which a clock starts that goes on where it had ended with its case."""
+RESET: Final = "reset"
+"""The reason of a recalculation that gives a clock its full limit again."""
 _PLANS: Final = frozenset({"started", "resumed", "extended", "recalculated"})
 """Events that say when a clock is due; where one of these names no time, a year is missing."""
 
@@ -73,6 +77,8 @@ class Follower:
         if told.data.get("reason") == CONTINUED and before is not None:
             walk = replace(before, breached=False, end=None, ended_at=None, marks=())
             before.end, before.ended_at = "continued", max(told.at, before.anchor)
+        elif told.data.get("reason") == REOPENED and before is not None and before.ended_at is not None:
+            walk = self._go_on(before, before.ended_at, told)
         else:
             version, cause = _version(told), _cause(told)
             walk = Walk(limit=limit, calendar=version, started_at=started_at, anchor=started_at, cause=cause)
@@ -142,7 +148,30 @@ class Follower:
             walk.extended_us += more // MICROSECOND
             walk.total_us += more // MICROSECOND
 
+    def _go_on(self, before: Walk, ended_at: datetime, told: Told) -> Walk:
+        """A clock that goes on in a reopened case: what it had used stays used, the time between counts nothing."""
+        walk = replace(before, end=None, ended_at=None, marks=(), done=self.intervals(before, ended_at))
+        walk.mode, walk.anchor, walk.reason = "paused", ended_at, "closed"
+        self._turn(walk, told, "running", "")
+        return walk
+
+    def _reset(self, walk: Walk, told: Told, limit: Limit) -> None:
+        """From here on nothing is used, and no extension counts."""
+        at = max(told.at, walk.anchor)
+        walk.done = (*walk.done, *self._since_anchor(walk, at))
+        walk.limit, walk.anchor, walk.extended_us = limit, at, 0
+        walk.started_at, walk.calendar = told.moment("started_at") or at, _version(told) or walk.calendar
+        anew = self._interval(
+            replace(walk, cause=_cause(told)), start=at, end=at, counts=True, why="reset",
+            words="the limit begins anew", counted_us=-walk.used_us,
+        )  # fmt: skip
+        walk.done = (*walk.done, anew)
+        walk.total_us = self._whole_us(walk)
+
     def _recalculate(self, walk: Walk, told: Told, limit: Limit) -> None:
+        if told.data.get("reason") == RESET:
+            self._reset(walk, told, limit)
+            return
         started_at = told.moment("started_at") or walk.started_at
         if walk.anchor == walk.started_at:
             walk.anchor = started_at
@@ -220,7 +249,8 @@ class Follower:
         if until <= walk.anchor:
             return []
         if walk.mode == "paused":
-            words = f"paused: {walk.reason.replace('_', ' ')}"
+            is_closed = walk.reason == "closed"
+            words = "the case was closed" if is_closed else f"paused: {walk.reason.replace('_', ' ')}"
             return [self._interval(walk, start=walk.anchor, end=until, counts=False, why="paused", words=words)]
         if walk.mode == "uncounted":
             why = "unpublished_year"

@@ -124,6 +124,14 @@ def test_a_rung_before_the_breach_that_waited_for_the_opening_is_told_after_it()
     assert desk.last("case.escalated")["reason"] == "clock_breached"
 
 
+def test_a_rung_that_falls_on_the_breach_is_told_after_it() -> None:
+    rung = Rung(level=1, to="department_head", before=HOUR, quiet="closed")
+    desk = desk_with(rule("resolution", 4, escalation=(rung,)), received="01-06 04:00")
+    desk.pass_time(at("01-06 08:00"))
+    assert desk.said()[1:] == ["resolution breached 01-06 08:00", "resolution escalated 1 department_head 01-06 08:00"]
+    assert desk.last("case.escalated")["reason"] == "clock_breached"
+
+
 def test_an_answer_in_the_night_suppresses_what_waited_for_the_opening() -> None:
     rung = Rung(level=1, to="department_head", after=limit(0, "elapsed_hours"), quiet="closed")
     desk = desk_with(rule("resolution", 4, escalation=(rung,)), received="01-05 17:00")

@@ -98,6 +98,13 @@ def test_a_clock_that_had_breached_has_nothing_left_and_rests() -> None:
     assert desk.last("case.closed")["breached_clocks"] == ["resolution"]
 
 
+def test_a_withdrawal_after_the_breach_leaves_nothing_either() -> None:
+    desk = desk_with(rule("resolution", 1, on_reopen="resume"))
+    desk.handle("withdrawn", at("01-05 12:00"))
+    desk.handle("reopened", at("01-07 10:00"))
+    assert desk.clock("resolution").status == "cancelled"
+
+
 def test_what_happened_before_the_reopening_does_not_meet_the_clock_that_goes_on() -> None:
     desk = reopening("resume")
     desk.handle("reopened", at("01-07 10:00"))
@@ -260,6 +267,16 @@ def test_a_close_with_another_result_starts_no_revisit() -> None:
     desk = desk_with(rule("resolution", 8), REVISIT)
     desk.handle("withdrawn", at("01-05 12:00"))
     assert desk.said()[-1] == "closed withdrawn 01-05 12:00"
+
+
+def test_after_the_end_nothing_starts_or_restarts_that_does_not_outlive_the_case() -> None:
+    said = Trigger(event="satisfaction_given")
+    thanks = rule("thanks", 4, starts_on="satisfaction_given", starts_at="event_time")
+    desk = desk_with(rule("resolution", 8, restarted_by=(said,)), thanks)
+    desk.handle("customer_answered", at("01-05 12:00"))
+    desk.handle("satisfaction_given", at("01-05 13:00"))
+    assert desk.said()[-1] == "closed settled 01-05 12:00"
+    assert desk.rules.due(desk.ref, desk.case) is None
 
 
 def test_after_the_end_a_pause_concerns_only_a_clock_that_lives() -> None:
