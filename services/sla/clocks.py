@@ -19,14 +19,14 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from services.sla.counting import all_marks, moved, plan_rest, planned, revive, unbreached, used_at, was_in_time
+from services.sla.counting import all_marks, plan_rest, planned, revive, unbreached, used_at, was_in_time
 from services.sla.escalation import escalate, marks_after, suppress
 from services.sla.pausing import CAP_REACHED, closed_between, resume, stood_still
 from services.sla.scene import Scene
 from services.sla.states import Clock, Mark
 from tousu.policy.calendar import MICROSECOND, UnpublishedYear
 from tousu.policy.clock_rule import ClockRule, Limit
-from tousu.policy.working_time import length_of, plan_clock
+from tousu.policy.working_time import length_of
 
 MET_LATE: Final = "met_late"
 RESET: Final = "reset"
@@ -99,52 +99,6 @@ def go_on(scene: Scene, clock: Clock, at: datetime) -> Clock:
     clock = planned(clock, plan_rest(scene, clock))
     scene.clock("started", clock, at, reason=clock.missing or REOPENED, elapsed_us=clock.used_us)
     return clock
-
-
-def regrade(scene: Scene, clock: Clock, limit: Limit, at: datetime) -> Clock:
-    """Another limit, from the same start: what has been used stays used (in another measure, the same share of it)."""
-    used_us = clock.used_us
-    if used_us and limit.unit != clock.limit.unit:
-        whole = plan_clock(clock.started_at, limit, scene.calendar)
-        if not isinstance(whole, UnpublishedYear):
-            used_us = used_us * ((whole.total // MICROSECOND) + clock.extended_us) // clock.total_us
-    return recount(scene, replace(clock, limit=limit, used_us=used_us), at, "grade_changed")
-
-
-def recount(scene: Scene, clock: Clock, at: datetime, reason: str) -> Clock:
-    """Work out anew when an active clock is due: its limit, its start or the calendar is another one now."""
-    whole = plan_clock(clock.started_at, clock.limit, scene.calendar)
-    clock = replace(clock, calendar=scene.calendar.version)
-    if isinstance(whole, UnpublishedYear):
-        # What stands still or stands as breached stays so; the year is missed when it goes on.
-        kept = clock.status == "paused" or clock.breached
-        clock = replace(clock, missing=whole.reason) if kept else planned(clock, whole)
-        scene.clock("recalculated", clock, at, reason=whole.reason)
-        return clock
-    clock = replace(clock, total_us=whole.total // MICROSECOND + clock.extended_us, missing="")
-    if clock.status != "paused":
-        clock = moved(scene, clock, plan_rest(scene, clock))
-    scene.clock("recalculated", clock, at, reason=clock.missing or reason)
-    return clock
-
-
-def count_again(scene: Scene, clock: Clock, at: datetime) -> Clock:
-    """Try an uncounted clock once more: the year may have been published meanwhile."""
-    if clock.status != "uncounted" or isinstance(plan_rest(scene, clock), UnpublishedYear):
-        return clock
-    return recount(scene, clock, at, "calendar_published")
-
-
-def restart_from(scene: Scene, clock: Clock, started_at: datetime, at: datetime) -> Clock:
-    """The trouble had been received at another time than was known. A clock that was paused keeps what it has used."""
-    if clock.status not in ("running", "uncounted") or clock.anchor != clock.started_at or clock.begun_at is not None:
-        return clock
-    return recount(
-        scene,
-        replace(clock, started_at=started_at, anchor=started_at),
-        at,
-        "received_earlier" if started_at < clock.started_at else "received_later",
-    )
 
 
 def meet(scene: Scene, clock: Clock, at: datetime, what: str) -> Clock:

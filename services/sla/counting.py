@@ -116,18 +116,6 @@ def planned(clock: Clock, ahead: Rest | UnpublishedYear, *, silent_until: dateti
     return replace(clock, status="running", due_at=ahead.due_at, total_us=ahead.total_us, missing="", marks=marks)
 
 
-def moved(scene: Scene, clock: Clock, ahead: Rest | UnpublishedYear) -> Clock:
-    """A clock that counts, with something else ahead. A breach that the new due time undoes is withdrawn."""
-    if not clock.breached:
-        return planned(clock, ahead)
-    if isinstance(ahead, UnpublishedYear):
-        return replace(clock, missing=ahead.reason)
-    if ahead.due_at > scene.now:
-        clock = revive(scene, clock)
-        return planned(clock, plan_rest(scene, clock), silent_until=scene.now)
-    return replace(clock, due_at=ahead.due_at)
-
-
 def was_in_time(clock: Clock, at: datetime) -> bool:
     """Whether a moment lies within the limit (the due moment itself does)."""
     return not clock.breached or (clock.due_at is not None and at <= clock.due_at)

@@ -8,6 +8,7 @@ Source: domain, section 4 (who answers), section 5 (limits); the rungs themselve
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, Final
@@ -71,14 +72,40 @@ def rung_of(scene: Scene, clock: Clock, level: int) -> Rung | None:
     return next((rung for rung in rule.escalation if rung.level == level), None) if rule is not None else None
 
 
-def escalate(scene: Scene, clock: Clock, mark: Mark, at: datetime) -> Clock:
-    """Climb the rung whose time has come, and wait for its repetition where it is told again."""
+def catch_up(scene: Scene, clock: Clock) -> Clock:
+    """A breached clock that is due at another time now, or was at a time long past: rungs that count from that time.
+
+    Of all whose time has passed the highest is told, now: nobody is told twice, and nobody gets several notices at
+    once. `clock.marks` are those that were not told yet. Source: features, section 1, number 9.
+    """
+    waiting = {mark.level for mark in clock.marks if not mark.told}
+    others = [mark for mark in clock.marks if mark.told or _is_before(scene, clock, mark.level)]
+    new = marks_after(scene, replace(clock, marks=()))
+    marks = in_order([*others, *(mark for mark in new.marks if mark.level in waiting)])
+    past = [mark for mark in marks if mark.at <= scene.now]
+    clock = replace(new, marks=tuple(mark for mark in marks if mark.at > scene.now))
+    if not past:
+        return clock
+    *lower, highest = sorted(past, key=attrgetter("level"))
+    opening = kept_quiet(scene, rung_of(scene, clock, highest.level), scene.now)
+    if opening > scene.now:
+        return replace(clock, marks=in_order([*clock.marks, replace(highest, at=opening)]))
+    return escalate(scene, clock, highest, scene.now, [mark.level for mark in lower])
+
+
+def escalate(scene: Scene, clock: Clock, mark: Mark, at: datetime, passed_over: Sequence[int] = ()) -> Clock:
+    """Climb the rung whose time has come, and wait for its repetition where it is told again.
+
+    `passed_over`: lower levels that this one notice stands for.
+    """
     rung = rung_of(scene, clock, mark.level)
     if rung is None:
         return clock
     data = _told(scene, clock, rung, mark, BREACHED if clock.breached else NEAR, at)
     if clock.due_at is not None:
         data["due_at"] = text_of_time(clock.due_at)
+    if passed_over:
+        data["passed_over"] = list(dict.fromkeys(passed_over))
     scene.tell(SLA, "tousu.case.escalated.v1", at, data, clock.cause)
     repeat = rung.repeat
     if repeat is None or mark.told >= repeat.times_max:
@@ -109,6 +136,12 @@ def suppress(scene: Scene, clock: Clock, at: datetime, reason: str) -> Clock:
 def in_order(marks: list[Mark]) -> tuple[Mark, ...]:
     """Marks in the order of their telling."""
     return tuple(sorted(marks, key=_WHEN)) if len(marks) > 1 else tuple(marks)
+
+
+def _is_before(scene: Scene, clock: Clock, level: int) -> bool:
+    """Whether a rung has its place before the breach."""
+    rung = rung_of(scene, clock, level)
+    return rung is not None and rung.after is None
 
 
 def _is_missed(scene: Scene, clock: Clock, rung: Rung, at: datetime) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from services.sla import clocks
+from services.sla import change, clocks
 from services.sla.outcome import tell_closed
 from services.sla.scene import Scene
 from services.sla.states import Case
@@ -77,7 +77,7 @@ def graded(scene: Scene, case: Case, grade: str | None, at: datetime) -> Case:
     for clock in case.clocks:
         rule = scene.rule(clock)
         limit = clocks.limit_of(rule, grade) if rule is not None else clock.limit
-        moved.append(clocks.regrade(scene, clock, limit, at) if clock.is_active and limit != clock.limit else clock)
+        moved.append(change.regrade(scene, clock, limit, at) if clock.is_active and limit != clock.limit else clock)
     return replace(case, grade=grade, clocks=tuple(moved))
 
 
@@ -135,7 +135,7 @@ def _received_anew(scene: Scene, case: Case, at: datetime) -> Case:
     for clock in case.clocks:
         rule = scene.rule(clock)
         counts = rule is not None and rule.starts_at == "received_at" and clock.generation == 1
-        moved.append(clocks.restart_from(scene, clock, received_at, at) if counts else clock)
+        moved.append(change.restart_from(scene, clock, received_at, at) if counts else clock)
     return replace(case, received_at=received_at, clocks=tuple(moved), **begun)
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from services.sla import clocks
+from services.sla import change, clocks
 from services.sla.hand_up import hand_up
 from services.sla.handling import close, handle, illegal
 from services.sla.measures import tell_overdue
@@ -22,6 +22,7 @@ from services.sla.states import Case
 from services.sla.triggers import Triggers
 from tousu.decision import Decision, Output, Ref, Refusal, State, States
 from tousu.event import Event
+from tousu.policy.misfit import misfit
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
 
@@ -72,10 +73,12 @@ class SlaRules:
         scene = Scene(self._pack(case), case, now, event.id)
         scene.told.extend(told)
         at = min(max(event.time, case.received_at), now)
-        scene.case = self._counted(scene, at)
+        if what != "recount_ordered":
+            scene.case = self._counted(scene, at)
         new = self._moved(scene, what, event, at)
         if isinstance(new, Refusal):
             return Decision(refusal=new)
+        new = self._triggers_of(scene.pack).breach(scene, case, new, at)
         if scene.withdrawn:
             new = self._triggers_of(scene.pack).take_back(scene, new)
         hand_up(scene, case, new, what, event.data, at)
@@ -127,8 +130,21 @@ class SlaRules:
                 return join(scene, triggers, said, at)
             case "separated":
                 return separate(scene, said, at)
+            case "recount_ordered":
+                return self._recounted(scene, said, at)
             case _:
                 return handle(scene, triggers, what, said, event.time, at)
+
+    def _recounted(self, scene: Scene, ordered: dict[str, Any], at: datetime) -> Case | Refusal:
+        """The case by the pack version that is ordered, else by its own, and the calendar of now."""
+        case, former = scene.case, scene.pack
+        pack = self._policies.version(case.organisation, ordered.get("pack_version", case.pack_version))
+        classes = [case.class_name] if case.class_name is not None else []
+        refusal = misfit(pack, ordered.get("pack_version", pack.version), case.grade, classes, case.departments)
+        if refusal is not None:
+            return refusal
+        scene.judge_by(pack)
+        return change.recount_case(scene, former, ordered, at)
 
     def _routed_again(self, scene: Scene, told: dict[str, Any], at: datetime) -> Case | Refusal:
         case, asked = scene.case, self._triggers_of(scene.pack).asked
@@ -145,7 +161,7 @@ class SlaRules:
         case = scene.case
         if all(clock.status != "uncounted" for clock in case.clocks):
             return case
-        return replace(case, clocks=tuple(clocks.count_again(scene, clock, at) for clock in case.clocks))
+        return replace(case, clocks=tuple(change.count_again(scene, clock, at) for clock in case.clocks))
 
     def _caught_up(self, ref: Ref, case: Case, now: datetime) -> tuple[Case, list[Output]]:
         """The case with all told that was due before now. The runtime has done so already; replays by hand need it."""

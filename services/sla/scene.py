@@ -26,15 +26,19 @@ class Scene:
     __slots__ = ("calendar", "case", "cause", "departments", "now", "pack", "reference", "told", "withdrawn")
 
     def __init__(self, pack: Pack, case: Case, now: datetime, cause: str = "") -> None:
-        self.pack = pack
         self.case = case
         self.now = now
         self.cause = cause
-        self.calendar: Calendar = pack.calendar.at(now).for_region(case.region)
         self.departments = list(case.departments)
-        self.reference = pack.reference()
         self.told: list[Output] = []
         self.withdrawn: list[str] = []
+        self.judge_by(pack)
+
+    def judge_by(self, pack: Pack) -> None:
+        """Let this pack, and its calendar of now, judge the case from here on."""
+        self.pack = pack
+        self.calendar: Calendar = pack.calendar.at(self.now).for_region(self.case.region)
+        self.reference = pack.reference()
 
     def rule(self, clock: Clock) -> ClockRule | None:
         """The pack's rule for a clock; None where a newer pack no longer has it."""

@@ -26,6 +26,7 @@ DAY_UNITS: Final[frozenset[Unit]] = frozenset(
 )
 """The units that begin on the day after and end with a day."""
 Ends = Literal["end_of_day", "close_of_business"]
+OnChange = Literal["retroactive", "proportional", "reset"]
 SetBy = Literal["source", "pack"]
 Scalar = str | int | float | bool
 # What a condition accepts: for every field named, one of the listed values. An empty condition accepts everything.
@@ -168,7 +169,7 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
     warn_before: tuple[Limit, ...] = ()
     escalation: tuple[Rung, ...] = ()
     on_reopen: Literal["restart", "resume", "leave"] = "leave"
-    on_change: Literal["retroactive", "proportional", "reset"] = "retroactive"
+    on_change: OnChange = "retroactive"
     statutory: bool = False
     outlives_case: bool = False
     note: str = ""

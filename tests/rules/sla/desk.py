@@ -31,8 +31,9 @@ def at(text: str) -> datetime:
 class Desk:
     """One case and what was told of it. `now` is pipeline time: it never goes back."""
 
-    def __init__(self, pack: Pack) -> None:
-        self.rules = SlaRules(Policies.of(pack))
+    def __init__(self, *versions: Pack) -> None:
+        """`versions` of one pack, oldest first; the case is decided by 1.0.0."""
+        self.rules = SlaRules(Policies.of(*versions))
         self.ref = Ref(CASE, NUMBER)
         self.case: Case | None = None
         self.told: list[Output] = []
@@ -175,6 +176,7 @@ FILLED: dict[str, dict[str, Any]] = {
     "corrective_action_planned": {"action_id": "CA-1", "action": "spare cars"},
     "passed_up": {"reason": "beyond the department"},
     "final_opinion_given": {"text": "pay in full", "by": "general_manager"},
+    "recount_ordered": {"order_id": "R-1", "reason": "new limits", "approved_by": "L-1"},
 }
 
 
@@ -196,6 +198,8 @@ def _in_short(output: Output) -> str:
             word = what.removeprefix("escalation_")
             level = f"{data['level']}+{data['repetition']}" if "repetition" in data else str(data["level"])
             return f"{data['clock']}{generation} {word} {level} {data['to']} {shown(data['at'])}"
+        case ["case", "reply_incomplete"]:
+            return f"reply_incomplete {data['kind']} {' '.join(data['missing'])}"
         case ["case", "closed"]:
             return f"closed {data['result']} {shown(data['closed_at'])}"
         case _:
