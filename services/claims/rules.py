@@ -22,6 +22,7 @@ from tousu.policy.closing import lacks_confirmation
 from tousu.policy.course import begun
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
+from tousu.policy.replies import incomplete_reply
 
 CLAIMS: Final = "complaints.claims"
 PENALTIES: Final = "complaints.penalties"
@@ -60,6 +61,11 @@ class ClaimsRules:
         pack = self._policies.version(case.organisation, case.pack_version)
         if lacks_confirmation(pack, what, event.data, case.course.stands):
             return Decision(no_op="confirmation_missing")
+        if what == "recount_ordered":
+            version = event.data.get("pack_version", case.pack_version)
+            return self._in_line(case, replace(case, pack_version=version), event)
+        if incomplete_reply(pack, what, event.data, case.course.stands) is not None:
+            return Decision(no_op="reply_incomplete")
         if event.type == _PASSED_ON:
             former, new = event.data["from_departments"], event.data["to_departments"]
             course = case.course.handed_over(former, new, event.time, now)

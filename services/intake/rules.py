@@ -25,6 +25,7 @@ from tousu.event import Event, time_of_text
 from tousu.policy.closing import lacks_confirmation
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
+from tousu.policy.replies import incomplete_reply
 
 ACCEPTED: Final = "complaints.accepted"
 RECEIVED: Final = "tousu.complaint.received."
@@ -188,9 +189,9 @@ class IntakeRules:
         )
 
     def _pack_of(self, case: Case) -> Pack:
-        """The pack that judges a case: of the version that held when it was received."""
-        if not self._policies.knows(case.organisation):
-            return self._policies.version(case.organisation, "")
+        """The pack that judges a case: of the version that held when it was received, or that was ordered since."""
+        if case.pack_version or not self._policies.knows(case.organisation):
+            return self._policies.version(case.organisation, case.pack_version)
         return self._policies.at(case.organisation, case.received_at)
 
     # -- what departments report --------------------------------------------------------------------------------
@@ -204,6 +205,9 @@ class IntakeRules:
         if event.type == SEPARATED:
             return self._separated(states, case, event, now)
         decision = _passed_on(event, key=number, subject=number, organisation=case.organisation)
+        ordered = event.data.get("pack_version")
+        if ordered is not None and self._policies.version(case.organisation, ordered).version != ordered:
+            return _no_version(case, ordered)
         changed = _followed(case, event, self._pack_of(case))
         if changed == case:
             return decision
@@ -289,10 +293,18 @@ def _next(counter: State | None, at: datetime, pack: Pack) -> Counter:
     return Counter(day=day, last=counter.last + 1 if counter.day == day else 1, at=at)
 
 
+def _no_version(case: Case, version: str) -> Decision:
+    message = f"there is no version {version} of the pack of case {case.number} here; deploy it, or name one there is"
+    return Decision(refusal=Refusal(reason="unknown_pack_version", message=message, place="/pack_version"))
+
+
 def _followed(case: Case, event: Event, pack: Pack) -> Case:
     """The case as the gate sees it after a report: is it judged, has the customer had the final answer."""
     what = event.type.removeprefix(HANDLING).rpartition(".v")[0]
-    if lacks_confirmation(pack, what, event.data, case.stands):
+    if what == "recount_ordered":
+        return msgspec.structs.replace(case, pack_version=event.data.get("pack_version", case.pack_version))
+    incomplete = incomplete_reply(pack, what, event.data, case.stands) is not None
+    if incomplete or lacks_confirmation(pack, what, event.data, case.stands):
         return case
     if what == "judged":
         return msgspec.structs.replace(case, stands=event.data["stands"])

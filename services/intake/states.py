@@ -31,6 +31,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     the life of the case is the sla processor's. `troubles` are the keys of its Trouble rows, which last until
     `joinable_until`. `stands` is what the department judged, None before. `organisation`: whose case it is.
     `first_event_source`, `first_event_id`: the telling that began it.
+    `pack_version`: the version of its pack that a recalculation ordered, empty for that of its receipt.
     """
 
     number: str
@@ -47,6 +48,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     organisation: str = ""
     first_event_source: str = ""
     first_event_id: str = ""
+    pack_version: str = ""
 
 
 class Trouble(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,8 +23,10 @@ from tousu.decision import Decision, Output, Ref, State, States
 from tousu.event import Event, text_of_time, time_of_text
 from tousu.policy.closing import lacks_confirmation
 from tousu.policy.facts import found_with
+from tousu.policy.misfit import misfit
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
+from tousu.policy.replies import incomplete_reply
 from tousu.policy.text import Classifier
 
 CASES: Final = "complaints.cases"
@@ -58,6 +60,8 @@ class RouterRules:
                 return self._register(event, now) if case is None else refusals.twice(event)
             case kind if kind in _TELLINGS and isinstance(case, RoutedCase):
                 return Decision(outputs=[_forwarded(event)])
+            case "tousu.handling.recount_ordered.v1" if isinstance(case, RoutedCase):
+                return self._recounted(case, event)
             case kind if kind.startswith(_HANDLING) and isinstance(case, RoutedCase):
                 return refusals.unknown_name(self._pack_of(case), event) or self._follow(case, event, now)
             case kind if kind.startswith(_HANDLING) or kind in _TELLINGS:
@@ -87,10 +91,25 @@ class RouterRules:
     def _pack_of(self, case: RoutedCase) -> Pack:
         return self._policies.version(case.organisation, case.told["pack"]["version"])
 
+    def _recounted(self, case: RoutedCase, event: Event) -> Decision:
+        """A recalculation was ordered: later decisions are those of the version that it names."""
+        version = event.data.get("pack_version")
+        if version is None:
+            return Decision(outputs=[_forwarded(event)])
+        pack = self._policies.version(case.organisation, version)
+        classes = dict.fromkeys(trouble["class"] for trouble in case.told.get("classes", []))
+        refusal = misfit(pack, version, case.told.get("grade"), classes, case.departments)
+        if refusal is not None:
+            return Decision(refusal=refusal)
+        new = msgspec.structs.replace(case, told=case.told | {"pack": pack.reference()})
+        return Decision(states={_ref(event): new}, outputs=[_forwarded(event)])
+
     def _follow(self, case: RoutedCase, event: Event, now: datetime) -> Decision:
         """Forward a handling event, then say what it changes; one that no longer counts changes nothing."""
         what = event.type.removeprefix(_HANDLING).partition(".")[0]
-        if lacks_confirmation(self._pack_of(case), what, event.data, case.course.stands):
+        pack, stands = self._pack_of(case), case.course.stands
+        incomplete = incomplete_reply(pack, what, event.data, stands) is not None
+        if incomplete or lacks_confirmation(pack, what, event.data, stands):
             return Decision(outputs=[_forwarded(event)])
         course = case.course.after(what, event.data, event.time, now)
         new = msgspec.structs.replace(case, course=course)

@@ -12,7 +12,7 @@ from services.sla import clocks
 from services.sla.extending import extend_case
 from services.sla.life import RANK, Outcome, Step, possible, step
 from services.sla.measures import finish_action, named, plan_action, settle
-from services.sla.outcome import tell_closed, tell_reopened
+from services.sla.outcome import tell_closed, tell_incomplete, tell_reopened
 from services.sla.pausing import pause_case, resume_case
 from services.sla.scene import Scene
 from services.sla.states import Case
@@ -20,6 +20,7 @@ from services.sla.triggers import CLOSED, Triggers, remembered, restarted
 from tousu.decision import Refusal
 from tousu.policy.closing import lacks_confirmation
 from tousu.policy.facts import found_with
+from tousu.policy.replies import incomplete_reply
 
 _CONFIRMING: Final = ("confirmation", "no_confirmation_reason")
 
@@ -30,6 +31,10 @@ def handle(
     """The case after a handling event. `happened_at` is what was reported, `at` that time within receipt and now."""
     case = scene.case
     done = step(case, what, said, happened_at, needs_approval=_needs_approval(scene))
+    lack = incomplete_reply(scene.pack, what, said, case.stands)
+    if lack is not None and done.outcome is not Outcome.ILLEGAL:
+        tell_incomplete(scene, lack, at)
+        return case
     match done.outcome:
         case Outcome.ILLEGAL:
             return illegal(scene, what)

@@ -1,13 +1,14 @@
-"""How a case ended, and that it was taken up again: what the topic of outcomes says."""
+"""How a case ended, that it was taken up again, or why an answer did not end it."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from services.sla.scene import OUTCOMES, Scene
+from services.sla.scene import OUTCOMES, SLA, Scene
 from services.sla.states import Case
 from tousu.event import text_of_time
+from tousu.policy.replies import Incomplete
 
 HOUR: Final = timedelta(hours=1)
 
@@ -57,3 +58,19 @@ def tell_reopened(scene: Scene, case: Case, at: datetime, reason: str) -> None:
         "departments": scene.departments,
     }
     scene.tell(OUTCOMES, "tousu.case.reopened.v1", at, data, case.cause)
+
+
+def tell_incomplete(scene: Scene, lack: Incomplete, at: datetime) -> None:
+    """Tell that a reply lacks what its kind must hold, so that the case goes on as if there had been none."""
+    data: dict[str, Any] = {
+        "case_number": scene.case.number,
+        "kind": lack.kind,
+        "missing": list(lack.missing),
+        "required": list(lack.required),
+        "at": text_of_time(at),
+        "cause_event": scene.cause,
+        "departments": scene.departments,
+        "pack": scene.reference,
+        "section": lack.section,
+    }
+    scene.tell(SLA, "tousu.case.reply_incomplete.v1", at, data, scene.case.cause)

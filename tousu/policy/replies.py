@@ -1,0 +1,39 @@
+"""Whether a reply to the customer holds what its kind must hold (features, section 1, number 24).
+
+One that does not stops no clock and ends no case, for whoever acts on answers: intake, router, sla and claims.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from tousu.policy.pack import Pack
+
+FINAL: Final = "final"
+"""The kind of a reply that ends a case and names none."""
+
+
+class Incomplete(NamedTuple):
+    """What a reply of a kind lacks of what it must hold, in the order of the pack, and where that stands."""
+
+    kind: str
+    missing: tuple[str, ...]
+    required: tuple[str, ...]
+    section: str
+
+
+def incomplete_reply(pack: Pack, what: str, said: Mapping[str, Any], stands: bool | None) -> Incomplete | None:
+    """What a handling event (short name, data) lacks as a reply to the customer; None where nothing, or it is none.
+
+    `stands` is the newest judgement of the case: an answer that settles it, or any answer once it does not stand,
+    ends the case and is final where it names no kind.
+    """
+    if what != "customer_answered":
+        return None
+    kind = said.get("kind", FINAL if said["settled"] or stands is False else "")
+    rule = pack.replies.get(kind)
+    if rule is None:
+        return None
+    missing = tuple(name for name in rule.required if name not in said.get("elements", ()))
+    return Incomplete(kind, missing, rule.required, rule.section) if missing else None
