@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import orjson
 import sqlalchemy as sa
@@ -14,6 +14,9 @@ from tousu.failure import Retry, Stop
 from tousu.runtime import bookmark as bm
 from tousu.runtime.bookmark import Bookmark
 from tousu.runtime.broker import OutRecord
+
+PAGE_ROWS: Final = 1000
+"""So many rows are held at once when all of a kind are read."""
 
 
 class Standing(NamedTuple):
@@ -63,6 +66,21 @@ class Inspection:
         """The document of one state as JSON, whichever shard it lies in."""
         rows = self.rows(f"SELECT doc FROM {self.processor}_{kind} WHERE key = :key", {"key": key})
         return orjson.loads(rows[0]["doc"]) if rows else None
+
+    def each(self, kind: str, condition: str = "1 = 1") -> Iterator[tuple[str, str]]:
+        """Key and document of every state of a kind that meets a condition (SQL over its promoted columns)."""
+        after: dict[str, Any] = {"shard": -1, "key": ""}
+        while True:
+            found = self.rows(
+                f"SELECT shard, key, doc FROM {self.processor}_{kind} WHERE ({condition}) "
+                "AND (shard > :shard OR (shard = :shard AND key > :key)) "
+                f"ORDER BY shard, key LIMIT {PAGE_ROWS}",
+                after,
+            )
+            yield from ((row["key"], row["doc"]) for row in found)
+            if len(found) < PAGE_ROWS:
+                return
+            after = {"shard": found[-1]["shard"], "key": found[-1]["key"]}
 
     def close(self) -> None:
         self._engine.dispose()

@@ -14,7 +14,8 @@ TOUSU = str(Path(sys.executable).with_name("tousu"))
 COMMANDS = (
     ("demo",), ("up",), ("simulate",), ("publish",), ("tail",), ("case",), ("explain",), ("report",), ("triage",),
     ("backlog",), ("rebuild",), ("audit",), ("rejected", "list"), ("rejected", "replay"), ("topics", "apply"),
-    ("policy", "check"), ("policy", "diff"), ("policy", "measure"), ("policy", "simulate"),
+    ("policy", "check"), ("policy", "diff"), ("policy", "measure"),
+    ("policy", "recalculate"), ("policy", "simulate"),
 )  # fmt: skip
 NOBODY = "127.0.0.1:1"
 """No broker listens here."""

@@ -7,6 +7,7 @@ import typer
 from tousu.cli.policy.check import check
 from tousu.cli.policy.diff import diff
 from tousu.cli.policy.measure import measure
+from tousu.cli.policy.recalculate import recalculate
 from tousu.cli.policy.simulate import simulate
 
 app = typer.Typer(
@@ -14,5 +15,5 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-for command in (check, diff, measure, simulate):
+for command in (check, diff, measure, recalculate, simulate):
     app.command(command.__name__)(command)

@@ -1,0 +1,208 @@
+"""`tousu policy recalculate`: the clocks of open cases by another version of the pack, or by the calendar of now."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tousu.cli import FOUND, options
+
+if TYPE_CHECKING:
+    from services.sla.states import Case
+    from tousu.policy.policies import Policies
+    from tousu.simulation.recalculation import Asked, Effect, Order
+
+CLOCKS_SHOWN_MAX = 50
+OPEN = "state <> 'closed' OR next_due IS NOT NULL"
+"""The cases of sla in which a clock may still wait: those that are open, and those with a clock that outlives them."""
+NOTE_EVERY_S = 5.0
+
+
+class Mode(StrEnum):
+    """What a change does with what has been used (docs/decisions)."""
+
+    RETROACTIVE = "retroactive"
+    PROPORTIONAL = "proportional"
+    RESET = "reset"
+
+
+def recalculate(
+    reason: Annotated[str, typer.Option(help="Why, for whoever reads the cases.")],
+    approved_by: Annotated[str, typer.Option(metavar="EMPLOYEE", help="Who approved it.")],
+    pack_version: Annotated[
+        str, typer.Option(metavar="VERSION", help="Move the cases to this version. Default: each keeps its own.")
+    ] = "",
+    mode: Annotated[
+        Mode | None, typer.Option(help="Do the same with all clocks. Default: as the pack says.", show_default=False)
+    ] = None,
+    organisation: Annotated[
+        str, typer.Option(metavar="NAME", help="The cases of this organisation. Default: those that name none.")
+    ] = "",
+    region: Annotated[str, typer.Option(metavar="CODE", help="Only cases of this region.")] = "",
+    pack: Annotated[str, typer.Option(help="The policy pack. Default: TOUSU_PACK.", show_default=False)] = "",
+    data: options.Data = None,
+    database: options.Database = "",
+    apply: Annotated[bool, typer.Option("--apply", help="Do it; without this only say what would change.")] = False,
+    at: Annotated[
+        str, typer.Option("--at", metavar="TIME", help="As if ordered at this moment (RFC 3339). Default: now.")
+    ] = "",
+    order: Annotated[
+        str, typer.Option(metavar="ID", help="Go on with an order that was broken off, with the same options.")
+    ] = "",
+    per_second: Annotated[int, typer.Option(min=1, help="How many cases a second, with --apply.")] = 200,
+    broker: options.Broker = "",
+    as_json: options.AsJson = False,
+) -> None:
+    """Work out anew when the waiting clocks of open cases are due: by another version of the pack, or by the calendar
+    as it is now.
+
+    Shows for each clock that changes the old and the new due time, and which breaches are withdrawn or new, as the
+    rules of sla find it in its database; clocks that have ended are never touched. With --apply an order goes to each
+    such case on the way of all reports, not faster than --per-second, so that live events do not wait. Broken off, it
+    goes on with --order; nothing has effect twice.
+
+    Exit code 1: something would change (without --apply), or cases cannot go over (with it).
+
+    Example: tousu policy recalculate --reason "holiday extended" --approved-by L50001 --data data/here
+    """
+    from tousu.cli import output
+    from tousu.simulation.recalculation import Asked
+
+    asked = Asked(reason, approved_by, organisation, region, pack_version or None, mode.value if mode else None)
+    given, found = _worked_out(asked, order, at, pack, data, database)
+    possible = [effect for effect in found if effect.refused is None]
+    if apply and possible:
+        _send(given, possible, per_second, broker)
+    if as_json:
+        output.json_document(_document(given, found, applied=apply))
+    else:
+        _show(given, found, applied=apply)
+    if (len(possible) < len(found)) if apply else found:
+        raise typer.Exit(FOUND)
+
+
+def _worked_out(
+    asked: Asked, order_id: str, at: str, pack: str, data: Path | None, database: str
+) -> tuple[Order, list[Effect]]:  # fmt: skip
+    """The order, and what it would do by the databases as they are."""
+    from tousu.event import time_of_text
+    from tousu.runtime.clock import WallClock
+    from tousu.simulation.pipeline import composed, rebuild_wiring
+    from tousu.simulation.recalculation import effects, new_order, order_again
+
+    clock = WallClock()
+    wiring = rebuild_wiring(pack, 1, clock)
+    _check_version(wiring.policies, asked)
+    now = time_of_text(at, "--at") if at else clock.now()
+    order = order_again(order_id, asked) if order_id else new_order(now, asked)
+    sla = composed("sla", wiring)
+    cases = _cases(asked, sla.kinds[0].codec.decode, data, database)
+    return order, list(effects(sla.rules, cases, order, now))
+
+
+def _check_version(policies: Policies, asked: Asked) -> None:
+    from tousu.failure import Stop
+
+    if not policies.knows(asked.organisation):
+        there = ", ".join(policies.organisations) or "none beside the deployment's own"
+        raise Stop("unknown_organisation", f"organisation {asked.organisation} has no pack here; there are: {there}")
+    versions = [each.version for each in policies.history(asked.organisation).versions]
+    if asked.pack_version is not None and asked.pack_version not in versions:
+        name = policies.history(asked.organisation).newest.id
+        message = f"pack {name} has no version {asked.pack_version} here; there are: {', '.join(versions)}"
+        raise Stop("no_such_version", message)
+
+
+def _cases(asked: Asked, decode: Any, data: Path | None, database: str) -> Iterator[Case]:
+    """The cases of sla in which a clock may wait, those of the region alone where one is named."""
+    there = _numbers_in(asked.region, data, database) if asked.region else None
+    for key, doc in options.inspection("sla", data, database).each("case", OPEN):
+        if there is None or key in there:
+            yield decode(doc)
+
+
+def _numbers_in(region: str, data: Path | None, database: str) -> set[str]:
+    """The cases of a region, as the router knows it from their registration."""
+    import orjson
+
+    routed = options.inspection("router", data, database).each("case")
+    return {key for key, doc in routed if orjson.loads(doc)["told"].get("region") == region}
+
+
+def _send(order: Order, effects: Sequence[Effect], per_second: int, broker: str) -> None:
+    """Publish the order for each case at a bounded rate, and say how far it is."""
+    from time import monotonic, sleep
+
+    from tousu.cli import output
+    from tousu.client.publisher import Publisher
+    from tousu.simulation.recalculation import SOURCE, WHAT
+
+    output.note(f"order {order.id}; broken off, it goes on with --order {order.id}")
+    begun_s = noted_s = monotonic()
+    with Publisher(options.connection(broker), source=SOURCE) as publisher:
+        for sent, effect in enumerate(effects):
+            ahead_s = begun_s + sent / per_second - monotonic()
+            if ahead_s > 0:
+                sleep(ahead_s)
+            if sent % per_second == 0:
+                publisher.flush()
+            if monotonic() - noted_s >= NOTE_EVERY_S:
+                output.note(f"{sent} of {len(effects)} cases ordered")
+                noted_s = monotonic()
+            publisher.handling(
+                effect.case_number, WHAT, order.data(), time=order.at, id=order.event_id(effect.case_number)
+            )
+    output.note(f"{len(effects)} cases ordered")
+
+
+def _document(order: Order, found: Sequence[Effect], *, applied: bool) -> dict[str, Any]:
+    from tousu.event import text_of_time
+
+    return {
+        "order_id": order.id,
+        "ordered_at": text_of_time(order.at),
+        "applied": applied,
+        "summary": _summary(found),
+        "cases": [
+            {"case_number": effect.case_number, "clocks": [each._asdict() for each in effect.clocks]}
+            | ({"refused": dict(zip(("reason", "message"), effect.refused, strict=True))} if effect.refused else {})
+            for effect in found
+        ],
+    }
+
+
+def _summary(found: Sequence[Effect]) -> dict[str, int]:
+    breaches = Counter(each.breach for effect in found for each in effect.clocks)
+    return {
+        "cases": len(found),
+        "clocks": sum(len(effect.clocks) for effect in found),
+        "breaches_withdrawn": breaches["withdrawn"],
+        "breaches_new": breaches["new"],
+        "without_other_times": sum(not effect.clocks and effect.refused is None for effect in found),
+        "refused": sum(effect.refused is not None for effect in found),
+    }
+
+
+def _show(order: Order, found: Sequence[Effect], *, applied: bool) -> None:
+    from tousu.cli import output
+
+    rows = [
+        (effect.case_number, each.clock, output.local(each.old_due_at), output.local(each.new_due_at), each.breach)
+        for effect in found
+        for each in effect.clocks
+    ]
+    if rows:
+        title = "Changed (Beijing time)" if applied else "Would change (Beijing time)"
+        output.table(title, ("case", "clock", "was due", "is due", "breach"), rows[:CLOCKS_SHOWN_MAX])
+    if len(rows) > CLOCKS_SHOWN_MAX:
+        output.note(f"{len(rows) - CLOCKS_SHOWN_MAX} more clocks; --json has all of them")
+    output.lines(", ".join(f"{count} {name.replace('_', ' ')}" for name, count in _summary(found).items()))
+    for reason, message in dict.fromkeys(effect.refused for effect in found if effect.refused is not None):
+        output.note(f"{reason}: {message}")
+    if found and not applied:
+        output.note(f"nothing was ordered; say --apply to do it, or --apply --order {order.id} to count from now on")

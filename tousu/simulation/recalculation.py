@@ -1,0 +1,139 @@
+"""An order to recalculate open cases, and what it would change, worked out by the very rules of sla.
+
+The order's id holds its time and a digest of what is ordered. So an order that was broken off can be given again, word
+for word the same for each case, and no case hears of it twice. Source: features, section 1, number 6.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any, Final, Literal, NamedTuple
+
+from services.sla.rules import CASE
+from services.sla.states import Case
+from tousu.decision import Output, Ref, Rules
+from tousu.event import Event
+from tousu.failure import Stop
+from tousu.policy.clock_rule import OnChange
+
+SOURCE: Final = "/cli/policy-recalculate"
+WHAT: Final = "recount_ordered"
+_TIME: Final = "%Y%m%dT%H%M%SZ"
+
+
+class Asked(NamedTuple):
+    """What is ordered, for whom and why. Empty: the deployment's own organisation, all regions."""
+
+    reason: str
+    approved_by: str
+    organisation: str = ""
+    region: str = ""
+    pack_version: str | None = None
+    mode: OnChange | None = None
+
+
+class Order(NamedTuple):
+    """An order and its name."""
+
+    id: str
+    at: datetime
+    asked: Asked
+
+    def event_id(self, case_number: str) -> str:
+        """The id of the order's event for a case, the same whenever it is sent."""
+        return f"{self.id}/{case_number}"
+
+    def data(self) -> dict[str, Any]:
+        """What the event says beside the number of its case."""
+        said = {"order_id": self.id, "reason": self.asked.reason, "approved_by": self.asked.approved_by}
+        more = {"pack_version": self.asked.pack_version, "mode": self.asked.mode}
+        return said | {name: value for name, value in more.items() if value is not None}
+
+
+class ClockChange(NamedTuple):
+    """One clock that is due at another time. `breach`: what becomes of one; empty where that stays as it is."""
+
+    clock: str
+    generation: int
+    old_due_at: str | None
+    new_due_at: str | None
+    breach: Literal["", "withdrawn", "new"]
+
+
+class Effect(NamedTuple):
+    """What an order does to one case. `refused` says why it cannot be done (reason code and sentence)."""
+
+    case_number: str
+    clocks: tuple[ClockChange, ...]
+    refused: tuple[str, str] | None = None
+
+
+def new_order(now: datetime, asked: Asked) -> Order:
+    """An order of now."""
+    at = now.astimezone(UTC).replace(microsecond=0)
+    return Order(f"{at:{_TIME}}-{_digest(asked)}", at, asked)
+
+
+def order_again(order_id: str, asked: Asked) -> Order:
+    """The order of this name. Raises Stop `other_order` where it is no name of an order, or asks for something else."""
+    time, _, digest = order_id.partition("-")
+    try:
+        at = datetime.strptime(time, _TIME).replace(tzinfo=UTC)
+    except ValueError:
+        raise Stop("other_order", f"{order_id} is no order; take the name that the first run printed") from None
+    if digest != _digest(asked):
+        message = f"order {order_id} was given with other options; say exactly what it said, or give a new order"
+        raise Stop("other_order", message)
+    return Order(order_id, at, asked)
+
+
+def effects(rules: Rules, cases: Iterable[Case], order: Order, now: datetime) -> Iterator[Effect]:
+    """What the order would do, now, to those of these cases that are the organisation's; others are left out."""
+    for case in cases:
+        if case.organisation == order.asked.organisation:
+            effect = _effect(rules, case, order, now)
+            if effect is not None:
+                yield effect
+
+
+def _effect(rules: Rules, case: Case, order: Order, now: datetime) -> Effect | None:
+    ref = Ref(CASE, case.number)
+    case = _woken(rules, ref, case, now)
+    event = Event(
+        id=order.event_id(case.number), source=SOURCE, type=f"tousu.handling.{WHAT}.v1", time=order.at,
+        subject=case.number, data={"case_number": case.number, **order.data()},
+    )  # fmt: skip
+    decision = rules.apply({ref: case}, event, now)
+    if decision.refusal is not None:
+        return Effect(case.number, (), (decision.refusal.reason, decision.refusal.message))
+    return None if decision.no_op else Effect(case.number, tuple(_changes(decision.outputs)))
+
+
+def _woken(rules: Rules, ref: Ref, case: Case, now: datetime) -> Case:
+    """The case after everything that was due before now: whatever sla is about to do is no effect of the order."""
+    while (due := rules.due(ref, case)) is not None and due < now:
+        woken = rules.fire(ref, case, now).states[ref]
+        assert isinstance(woken, Case)
+        case = woken
+    return case
+
+
+def _changes(outputs: Iterable[Output]) -> Iterator[ClockChange]:
+    told = {name: [o.data for o in outputs if o.type == f"tousu.clock.{name}.v1"] for name in _TOLD}
+    withdrawn = {data["clock"] for data in told["breach_withdrawn"]}
+    new = {data["clock"] for data in told["breached"]}
+    for data in told["recalculated"]:
+        clock = data["clock"]
+        breach: Literal["", "withdrawn", "new"] = (
+            "withdrawn" if clock in withdrawn else "new" if clock in new else ""
+        )  # fmt: skip
+        yield ClockChange(clock, data["generation"], data.get("old_due_at"), data.get("due_at"), breach)
+
+
+_TOLD: Final = ("recalculated", "breach_withdrawn", "breached")
+
+
+def _digest(asked: Asked) -> str:
+    return hashlib.blake2b(repr(tuple(asked)).encode(), digest_size=4).hexdigest()
