@@ -18,7 +18,21 @@ from typing import Any, Final
 import orjson
 from rich.console import Console
 
-from bench import alone, deadlines, herd, latency, memory, peers, plots, profiles, report, ticks, whole
+from bench import (
+    alone,
+    deadlines,
+    herd,
+    latency,
+    memory,
+    peers,
+    plots,
+    profiles,
+    recount,
+    report,
+    rules,
+    ticks,
+    whole,
+)
 from bench.copies import REPOSITORY
 from bench.ground import Ground
 from bench.machine import describe
@@ -28,7 +42,8 @@ from tousu.local.machine import NotOnThisMachine
 from tousu.local.process import ServerFailed
 
 MEASURES: Final = (
-    "confluent_loop", "faust_intake", "memory", "alone", "whole", "latency", "ticks", "herd", "deadlines", "profiles",
+    "confluent_loop", "faust_intake", "memory", "alone", "whole", "latency", "ticks", "herd", "recount", "deadlines",
+    "rules", "profiles",
 )  # fmt: skip
 
 
@@ -85,12 +100,14 @@ def run(sizes: Sizes, names: Collection[str], say: Callable[[str], None]) -> dic
             "confluent_loop": lambda: peers.confluent_loop(ground, sizes),
             "faust_intake": lambda: peers.faust_intake(ground, sizes),
             "memory": lambda: memory.measure(ground),
+            "rules": lambda: rules.measure(sizes),
             "alone": lambda: alone.measure(ground, sizes, rehearsed()),
             "whole": lambda: whole.measure(ground, sizes),
             "latency": lambda: latency.measure(ground, sizes),
             "ticks": lambda: ticks.measure(ground, sizes),
             "herd": lambda: herd.measure(ground, sizes),
             "deadlines": deadlines.measure,
+            "recount": lambda: recount.measure(ground, sizes),
             "profiles": lambda: profiles.measure(ground, sizes, rehearsed()),
         }
         for name in MEASURES:

@@ -12,27 +12,24 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from confluent_kafka import Message, Producer
+from confluent_kafka import Message
 from msgspec.structs import replace
 
 from bench.copies import Copy
-from bench.ground import ASK_S, QUIET, Ground, Out, rate, type_of
+from bench.ground import Ground, rate, type_of
 from bench.latency import listening, spread
+from bench.live import Live
 from bench.rehearsal import PARTITIONS
 from bench.sizes import Sizes
-from bench.voice import Voice, example, number_of
+from bench.voice import example, number_of
 from services.sla.states import Case
 from services.sla.store import KINDS
 from tousu.runtime import bookmark as bm
 from tousu.runtime.store import Store
 
-LIVE_PER_S: Final = 40
 BEFORE_S: Final = 4.0
-AFTER_S: Final = 1.0
 SLA: Final = "complaints.sla"
 ROWS_AT_ONCE: Final = 2_000
-LIVE_FROM: Final = 900_000
-"""Live cases have places of their own in the numbering."""
 
 
 def measure(ground: Ground, sizes: Sizes) -> dict[str, Any]:
@@ -41,7 +38,7 @@ def measure(ground: Ground, sizes: Sizes) -> dict[str, Any]:
     url = ground.database("postgresql", "herd")
     data, case = example()
     with Copy(ground, "sla", url) as copy:
-        moment = _fill(url, case, sizes.herd)
+        moment = fill(url, case, sizes.herd)
         play = _Play(ground, data, moment, sizes.herd)
         with listening(ground, [SLA], play.heard):
             play.run(sizes.herd_s)
@@ -54,15 +51,20 @@ def measure(ground: Ground, sizes: Sizes) -> dict[str, Any]:
         "herd": sizes.herd,
         "drained_s": told_s[-1],
         "per_s": rate(sizes.herd, told_s[-1]),
-        "live_before": spread(play.waits_ms(0.0, play.struck_s)),
-        "live_during": spread(play.waits_ms(play.struck_s, play.struck_s + told_s[-1])),
+        "live_before": spread(play.live.waits_ms(0.0, play.struck_s)),
+        "live_during": spread(play.live.waits_ms(play.struck_s, play.struck_s + told_s[-1])),
         "curve_s": [told_s[min(len(told_s) - 1, step * len(told_s) // 200)] for step in range(201)],
         "resident_max_mb": resident_mb,
     }
 
 
-def _fill(url: str, case: Case, count: int) -> datetime:
-    """Put the herd into sla's table, where it has not looked yet; when it is due."""
+def number_at(place: int) -> str:
+    """The number of the case at a place of the herd."""
+    return number_of(place % PARTITIONS, 10_000 + place)
+
+
+def fill(url: str, case: Case, count: int) -> datetime:
+    """Put so many open cases into sla's table, where it has not looked yet; when their one clock is due."""
     clock = next(each for each in case.clocks if each.name == "resolution")
     assert clock.due_at is not None
     kind = KINDS[0]
@@ -72,7 +74,7 @@ def _fill(url: str, case: Case, count: int) -> datetime:
         rows = []
         for place in range(begun, min(begun + ROWS_AT_ONCE, count)):
             shard = place % PARTITIONS
-            one = replace(case, number=number_of(shard, 10_000 + place), clocks=(replace(clock, warnings=()),))
+            one = replace(case, number=number_at(place), clocks=(replace(clock, warnings=()),))
             columns = (read(one) for read in kind.columns.values())
             rows.append((shard, one.number, bm.micros(clock.due_at), *columns, kind.codec.encode(one)))
         store.dialect.upsert(connection, "sla_case", tuple(kind.columns), rows)
@@ -87,70 +89,33 @@ class _Play:
     """What is said to sla, and what it says."""
 
     def __init__(self, ground: Ground, data: Mapping[str, Any], moment: datetime, herd: int) -> None:
-        self._data = data
+        self.live = Live(ground, data)
         self._moment = moment
         self._herd = herd
-        self._voice = Voice()
-        self._sent_s: dict[bytes, float] = {}
-        self._answered_s: dict[bytes, float] = {}
         self.fired_s: dict[bytes, float] = {}
         self.struck_s = 0.0
-        self._producer = Producer({"bootstrap.servers": ground.kafka.address, "linger.ms": 0}, logger=QUIET)
 
     def heard(self, message: Message) -> None:
         """Called for every record of `complaints.sla`, in the reader's thread."""
         key = message.key()
-        if not isinstance(key, bytes):
-            return
-        kind = type_of(message)
-        if "breached" in kind:
+        if isinstance(key, bytes) and "breached" in type_of(message):
             self.fired_s.setdefault(key, time.perf_counter())
-        elif "started" in kind and key in self._sent_s:
-            self._answered_s.setdefault(key, time.perf_counter())
+        self.live.heard(message)
 
     def run(self, seconds_max: float) -> None:
         """Live events and ticks before the moment, then through it until the herd is worked off."""
         begun_s = time.perf_counter()
         ends_s = begun_s + BEFORE_S + seconds_max
-        live = ticks = 0
-        while True:
+        ticks = 0
+        while len(self.fired_s) < self._herd and time.perf_counter() < ends_s:
             now_s = time.perf_counter() - begun_s
             moment = self._moment + timedelta(seconds=now_s - BEFORE_S)
             if now_s >= ticks:
                 if moment >= self._moment and not self.struck_s:
                     self.struck_s = time.perf_counter()
-                for out in self._voice.ticks(moment):
-                    self._send(out)
+                for out in self.live.voice.ticks(moment):
+                    self.live.send(out)
                 ticks += 1
-            self._live(live, moment)
-            live += 1
-            self._producer.poll(0)
-            if len(self.fired_s) >= self._herd or time.perf_counter() > ends_s:
-                break
-            time.sleep(max(0.0, begun_s + live / LIVE_PER_S - time.perf_counter()))
-        self._producer.flush(ASK_S)
-        self._wait_for_answers()
-
-    def _live(self, number: int, moment: datetime) -> None:
-        shard = number % PARTITIONS
-        out = self._voice.routed(shard, self._data, number_of(shard, LIVE_FROM + number), moment)
-        assert out.key is not None
-        self._sent_s[out.key] = time.perf_counter()
-        self._send(out)
-
-    def _send(self, out: Out) -> None:
-        self._producer.produce(out.topic, out.value, out.key, out.partition, headers=list(out.headers))
-
-    def _wait_for_answers(self) -> None:
-        ends_s = time.perf_counter() + ASK_S
-        while len(self._answered_s) < len(self._sent_s):
-            if time.perf_counter() > ends_s:
-                missing = len(self._sent_s) - len(self._answered_s)
-                raise RuntimeError(f"{missing} of {len(self._sent_s)} live events had no answer")
-            time.sleep(0.05)
-
-    def waits_ms(self, from_s: float, to_s: float) -> list[float]:
-        """What the live events sent in this span waited for their answer."""
-        return [
-            (self._answered_s[key] - sent_s) * 1000 for key, sent_s in self._sent_s.items() if from_s <= sent_s < to_s
-        ]
+            self.live.complain(moment)
+            self.live.rest(begun_s)
+        self.live.wait_for_answers()

@@ -11,6 +11,9 @@ LATENCY_P99_MS_MAX: Final = 500.0
 RESIDENT_MB_MAX: Final = 150.0
 TICK_RATIO_MAX: Final = 1.5
 DEADLINE_US_MAX: Final = 20.0
+FOLD_US_MAX: Final = 60.0
+AGEING_RATIO_MAX: Final = 1.5
+RECOUNT_RATIO_MAX: Final = 2.0
 
 Figures = Mapping[str, Any]
 
@@ -28,7 +31,7 @@ class Row(NamedTuple):
 
 def rows(figures: Figures) -> list[Row]:
     """The table, in the order in which it is read. Measures that were left out are left out here."""
-    parts = (_peers, _alone, _whole, _latency, _memory, _ticks, _herd, _deadlines)
+    parts = (_peers, _alone, _whole, _latency, _memory, _ticks, _herd, _recount, _deadlines, _rules)
     return [row for part in parts for row in part(figures)]
 
 
@@ -39,6 +42,25 @@ def _peers(figures: Figures) -> Iterator[Row]:
     if faust:
         ratio = faust["per_s"] / loop["per_s"] if loop else None
         yield Row("Faust agent, intake's job", _events(faust), "bare loop" if loop else "", ratio, "", None)
+
+
+def _rules(figures: Figures) -> Iterator[Row]:
+    found = figures.get("rules")
+    if not found:
+        return
+    with_pack = f"pack {found['pack']}, {found['clocks']} clocks"
+    met = found["sla_us"] <= FOLD_US_MAX
+    yield Row("sla's rules, an event", f"{found['sla_us']:.1f} us CPU", with_pack, None, f"<= {FOLD_US_MAX:g} us", met)
+    yield Row("the router's rules, an event", f"{found['router_us']:.1f} us CPU", with_pack, None, "", None)
+    ageing = found["ageing"]
+    yield Row(
+        f"sla, a case with {ageing['old_events']:,} events, one more",
+        f"{ageing['old_us']:.1f} us CPU, row read and written ({ageing['old_bytes']:,} bytes)",
+        f"with {ageing['young_events']}: {ageing['young_us']:.1f} us ({ageing['young_bytes']:,} bytes)",
+        ageing["ratio"],
+        f"<= {AGEING_RATIO_MAX}",
+        ageing["ratio"] <= AGEING_RATIO_MAX,
+    )
 
 
 def _alone(figures: Figures) -> Iterator[Row]:
@@ -138,6 +160,28 @@ def _herd(figures: Figures) -> Iterator[Row]:
             during["p50_ms"] / before["p50_ms"] if before["p50_ms"] else None,
             "",
             None,
+        )
+
+
+def _recount(figures: Figures) -> Iterator[Row]:
+    found = figures.get("recount")
+    if not found:
+        return
+    during, before = found["live_during"], found["live_before"]
+    title = f"{found['clocks']:,} clocks recalculated"
+    done = f"in {found['took_s']:.0f} s, {found['per_s']:,.0f}/s"
+    peer = f"ordered at {found['asked_per_s']:,}/s; sla up to {found['resident_max_mb']:.0f} MB"
+    yield Row(title, done, peer, None, "", None)
+    for quantile in ("p50", "p99"):
+        name = f"{quantile}_ms"
+        ratio = during[name] / before[name] if before[name] else None
+        yield Row(
+            f"  a live event meanwhile, {quantile}",
+            f"{during[name]:.0f} ms",
+            f"before it {before[name]:.0f} ms",
+            ratio,
+            f"<= {RECOUNT_RATIO_MAX:g}",
+            ratio is not None and ratio <= RECOUNT_RATIO_MAX,
         )
 
 

@@ -40,6 +40,10 @@ class Voice:
             shard, ROUTED, number, time, {**data, "case_number": number, "received_at": at, "registered_at": at}
         )
 
+    def reported(self, shard: int, what: str, data: Mapping[str, Any], number: str, time: datetime) -> Out:
+        """A department's report (`recount_ordered`) of case `number` of a shard is forwarded."""
+        return self._out(shard, f"tousu.handling.{what}.v1", number, time, {**data, "case_number": number})
+
     def _out(self, shard: int, kind: str, subject: str, time: datetime, data: Mapping[str, Any]) -> Out:
         self._seq[shard] += 1
         seq, at = str(self._seq[shard]), text_of_time(time)

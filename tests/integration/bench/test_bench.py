@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-MEASURED = ("confluent_loop", "alone", "whole", "latency", "ticks", "herd", "deadlines")
+MEASURED = ("confluent_loop", "alone", "whole", "latency", "ticks", "herd", "recount", "deadlines", "rules")
 WAIT_S = 900
 
 

@@ -1,0 +1,183 @@
+"""What the rules themselves cost: pure calls in this process, without broker, database or schema.
+
+Folding: every class of the pack with the most clocks, each case from its registration through five reports, first by
+the router's rules, then by sla's. Ageing: one event more for a case that has had 10, and for one that has had 1,000,
+its state read and written as a row each time. The two take turns, so that whatever else the machine does meets both.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+from bench import targets
+from bench.load import TOLD_MORE
+from bench.rehearsal import BEGINNING, PACK
+from bench.sizes import SIZES, Sizes
+from services.router.rules import RouterRules
+from services.sla.rules import CASE, SlaRules
+from services.sla.states import Case
+from services.sla.store import KINDS
+from tousu.decision import Output, Ref, Rules, State
+from tousu.event import Event, text_of_time
+from tousu.policy.loading import POLICIES, load_pack
+from tousu.policy.pack import Pack
+from tousu.policy.policies import Policies
+
+STEP: Final = timedelta(minutes=1)
+YOUNG: Final = 10
+OLD: Final = 1_000
+ROUNDS: Final = 9
+FOLDS: Final = 3
+REPORTS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
+    ("acknowledged", {}),
+    ("judged", {"stands": True}),
+    ("plan_proposed", {"plan": "compensation"}),
+    ("plan_executed", {"result": "paid"}),
+    ("customer_answered", {"settled": True, "text": "explained", "kind": "courtesy"}),
+)
+DAYS_WORK: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
+    ("acknowledged", {}),
+    ("judged", {"stands": True}),
+    ("paused", {"reason": "waiting_for_customer"}),
+    ("resumed", {}),
+    ("plan_proposed", {"plan": "compensation"}),
+    ("plan_executed", {"result": "paid"}),
+    ("satisfaction_given", {"score": 4}),
+    ("customer_answered", {"settled": False, "text": "explained"}),
+)
+"""What can be reported of one case again and again: the last issues it to the department anew."""
+
+
+class Aged(NamedTuple):
+    """A case that has had so many events, and the one that comes next."""
+
+    document: str
+    event: Event
+
+
+def measure(sizes: Sizes) -> dict[str, Any]:
+    """Microseconds an event: of both rules with the largest pack, and of a young and an old case."""
+    pack = max((load_pack(path.stem) for path in sorted(POLICIES.glob("*.yaml"))), key=_size)
+    routed, router_us = _folded(RouterRules(Policies.of(pack)), [*_registrations(pack, sizes.folded_cases)])
+    told, sla_us = _folded(SlaRules(Policies.of(pack)), routed)
+    return {
+        "pack": pack.id, "clocks": len(pack.clocks), "events": len(routed), "outputs": len(told),
+        "router_us": router_us, "sla_us": sla_us, "ageing": _ageing(sizes.aged_events),
+    }  # fmt: skip
+
+
+def _size(pack: Pack) -> tuple[int, int]:
+    return len(pack.clocks), len(pack.classes)
+
+
+def _registrations(pack: Pack, cases: int) -> Iterator[Event]:
+    """Complaints of every class in turn, and round by round what departments report of them."""
+    numbers = [f"20260922-00-{place:05d}-22" for place in range(cases)]
+    classes = list(pack.classes.values())
+    for place, number in enumerate(numbers):
+        words = (classes[place % len(classes)].words.simplified or ("快件",))[0]
+        data = {
+            "case_number": number, "channel": "phone", "channel_group": "phone", "content": words + "。" + TOLD_MORE[0],
+            "received_at": text_of_time(BEGINNING), "registered_at": text_of_time(BEGINNING),
+            "complainant": {"pseudonym": "p_7Qk2m9Xc4Rt1"}, "waybill_number": f"YT77{place:08d}",
+            "class": classes[place % len(classes)].name, "source_event": {"source": "bench", "id": str(place)},
+        }  # fmt: skip
+        yield _event(f"r{place}", "tousu.complaint.registered.v1", number, BEGINNING, data)
+    for step, (what, said) in enumerate(REPORTS, 1):
+        for place, number in enumerate(numbers):
+            yield _report(f"h{step}-{place}", what, number, BEGINNING + step * STEP, said)
+
+
+def _folded(rules: Rules, events: Sequence[Event]) -> tuple[list[Event], float]:
+    """What the rules publish for some events, as events again, and the microseconds an event, best of some rounds."""
+    best_us = float("inf")
+    outputs: list[Output] = []
+    for _ in range(FOLDS):
+        begun_s = time.process_time()
+        outputs = _fold(rules, events)
+        best_us = min(best_us, (time.process_time() - begun_s) / len(events) * 1e6)
+    told = [_event(f"o{n}", each.type, each.subject, each.time, each.data) for n, each in enumerate(outputs)]
+    return told, best_us
+
+
+def _fold(rules: Rules, events: Sequence[Event]) -> list[Output]:
+    states: dict[Ref, State | None] = {}
+    outputs: list[Output] = []
+    for event in events:
+        decision = rules.apply({ref: states.get(ref) for ref in rules.refs(event)}, event, event.time)
+        if decision.refusal is not None:
+            raise RuntimeError(f"{event.type} was refused: {decision.refusal.message}")
+        states.update(decision.states)
+        outputs.extend(decision.outputs)
+    return outputs
+
+
+def _ageing(events: int) -> dict[str, Any]:
+    """The same event for a young and an old case, its row read and written: medians of several rounds."""
+    rules = SlaRules(Policies.of(load_pack(PACK)))
+    young, old = (_aged(rules, count) for count in (YOUNG, OLD))
+    found: dict[str, list[float]] = {"young": [], "old": []}
+    for _ in range(ROUNDS):
+        for name, aged in (("young", young), ("old", old)):
+            found[name].append(_took_us(lambda aged=aged: _once(rules, aged), events))  # type: ignore[misc]
+    young_us, old_us = (statistics.median(found[name]) for name in ("young", "old"))
+    return {
+        "young_events": YOUNG, "old_events": OLD, "young_us": young_us, "old_us": old_us, "ratio": old_us / young_us,
+        "young_bytes": len(young.document), "old_bytes": len(old.document),
+    }  # fmt: skip
+
+
+def _aged(rules: SlaRules, count: int) -> Aged:
+    """A case after so many events, all in time."""
+    number, at = "20260922-00-00001-22", BEGINNING
+    ref = Ref(CASE, number)
+    (registered, *_) = _registrations(load_pack(PACK), 1)
+    routed = RouterRules(Policies.of(load_pack(PACK))).apply({}, registered, at).outputs[0]
+    state: State | None = None
+    events = [_event("0", routed.type, number, at, routed.data)]
+    second = timedelta(seconds=1)
+    for n in range(1, count):
+        what, said = DAYS_WORK[(n - 1) % len(DAYS_WORK)]
+        events.append(_report(str(n), what, number, at + n * second, said))
+    for event in events:
+        decision = rules.apply({ref: state}, event, event.time)
+        assert decision.refusal is None, (event.type, decision.refusal)
+        state = decision.states.get(ref, state)
+    assert isinstance(state, Case)
+    return Aged(
+        KINDS[0].codec.encode(state), _report("next", "satisfaction_given", number, at + OLD * STEP, {"score": 5})
+    )
+
+
+def _once(rules: SlaRules, aged: Aged) -> str:
+    codec = KINDS[0].codec
+    ref = Ref(CASE, aged.event.subject or "")
+    decision = rules.apply({ref: codec.decode(aged.document)}, aged.event, aged.event.time)
+    changed = decision.states[ref]
+    assert changed is not None
+    return codec.encode(changed)
+
+
+def _took_us(work: Callable[[], object], times: int) -> float:
+    begun_s = time.process_time()
+    for _ in range(times):
+        work()
+    return (time.process_time() - begun_s) / times * 1e6
+
+
+def _report(event_id: str, what: str, number: str, at: datetime, said: dict[str, Any]) -> Event:
+    return _event(event_id, f"tousu.handling.{what}.v1", number, at, {"case_number": number, **said})
+
+
+def _event(event_id: str, kind: str, number: str, at: datetime, data: dict[str, Any]) -> Event:
+    return Event(id=event_id, source="bench", type=kind, time=at, subject=number, data=data)
+
+
+if __name__ == "__main__":
+    for row in targets.rows({"rules": measure(SIZES["quick"])}):
+        sys.stdout.write(f"{row.measure:45} {row.figure:55} {row.peer}\n")
