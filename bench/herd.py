@@ -74,7 +74,7 @@ def fill(url: str, case: Case, count: int) -> datetime:
         rows = []
         for place in range(begun, min(begun + ROWS_AT_ONCE, count)):
             shard = place % PARTITIONS
-            one = replace(case, number=number_at(place), clocks=(replace(clock, warnings=()),))
+            one = replace(case, number=number_at(place), clocks=(replace(clock, marks=()),))
             columns = (read(one) for read in kind.columns.values())
             rows.append((shard, one.number, bm.micros(clock.due_at), *columns, kind.codec.encode(one)))
         store.dialect.upsert(connection, "sla_case", tuple(kind.columns), rows)

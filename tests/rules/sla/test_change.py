@@ -140,6 +140,51 @@ def test_9_a_graver_grade_that_back_dates_sends_one_notice_too(pack: Pack) -> No
     assert len(desk.said(since)) == 3
 
 
+def test_9_rungs_before_the_limit_count_among_those_that_one_notice_stands_for(pack: Pack) -> None:
+    ladder = (
+        Rung(level=1, to="team_lead", before=hours(1)),
+        Rung(level=2, to="department_head", after=hours(0)),
+        Rung(level=3, to="centre_manager", after=hours(40)),
+    )
+    desk = Desk(with_rule(pack, escalation=ladder), quick(pack, escalation=ladder))
+    desk.routed(at("01-05 10:00"))
+    assert order(desk, "01-05 16:00", pack_version="2.0.0")[1:] == [
+        "resolution breached 01-05 14:00",
+        "resolution escalated 2 department_head 01-05 16:00",
+    ]
+    assert desk.last("case.escalated")["passed_over"] == [1]
+
+
+def test_9_of_rungs_before_the_limit_that_lie_in_the_past_the_highest_is_told(pack: Pack) -> None:
+    ladder = (Rung(level=1, to="team_lead", at_share=0.5), Rung(level=2, to="department_head", before=hours(1)))
+    desk = Desk(with_rule(pack, escalation=ladder), quick(pack, escalation=ladder, warn_at_share=()))
+    desk.routed(at("01-05 10:00"))
+    order(desk, "01-05 13:30", pack_version="2.0.0")
+    since = len(desk.told)
+    desk.pass_time(at("01-05 13:59"))
+    assert desk.said(since) == ["resolution escalated 2 department_head 01-05 13:00"]
+
+
+def test_9_a_notice_that_keeps_quiet_hours_waits_for_the_opening(pack: Pack) -> None:
+    ladder = (Rung(level=1, to="department_head", after=hours(0), quiet="closed"),)
+    desk = Desk(with_rule(pack, escalation=ladder), quick(pack, amount=2, escalation=ladder))
+    desk.routed(at("01-05 22:00"))
+    assert order(desk, "01-06 02:00", pack_version="2.0.0")[1:] == ["resolution breached 01-06 00:00"]
+    desk.pass_time(at("01-06 12:00"))
+    assert desk.said()[-1] == "resolution escalated 1 department_head 01-06 09:00"
+
+
+def test_9_a_back_dated_breach_sets_off_what_a_breach_starts(pack: Pack) -> None:
+    review = replace(
+        pack.clocks["resolution"], name="review", starts_on="breached", starts_with={"clock": ("resolution",)},
+        starts_at="event_time", limit=hours(24), limit_by_grade={}, escalation=(), warn_at_share=(),
+    )  # fmt: skip
+    old, new = with_rule(pack), quick(pack)
+    desk = Desk(*(replace(each, clocks={**each.clocks, "review": review}) for each in (old, new)))
+    desk.routed(at("01-05 10:00"))
+    assert "review started 01-05 17:00" in order(desk, "01-05 17:00", pack_version="2.0.0")
+
+
 def test_9_of_warnings_that_lie_in_the_past_the_last_is_told(pack: Pack) -> None:
     desk = Desk(with_rule(pack), quick(pack, amount=4))
     desk.routed(at("01-05 10:00"))
