@@ -165,13 +165,22 @@ def test_9_of_rungs_before_the_limit_that_lie_in_the_past_the_highest_is_told(pa
     assert desk.said(since) == ["resolution escalated 2 department_head 01-05 13:00"]
 
 
-def test_9_a_notice_that_keeps_quiet_hours_waits_for_the_opening(pack: Pack) -> None:
+@pytest.mark.parametrize(
+    ("received", "ordered", "breached", "told"),
+    [
+        ("01-05 22:00", "01-06 02:00", "01-06 00:00", "01-06 09:00"),  # it was night then, and is
+        ("01-05 10:00", "01-05 22:00", "01-05 12:00", "01-06 09:00"),  # it was day then, and is night
+    ],
+)
+def test_9_a_notice_that_keeps_quiet_hours_waits_for_the_opening(
+    pack: Pack, received: str, ordered: str, breached: str, told: str
+) -> None:
     ladder = (Rung(level=1, to="department_head", after=hours(0), quiet="closed"),)
-    desk = Desk(with_rule(pack, escalation=ladder), quick(pack, amount=2, escalation=ladder))
-    desk.routed(at("01-05 22:00"))
-    assert order(desk, "01-06 02:00", pack_version="2.0.0")[1:] == ["resolution breached 01-06 00:00"]
+    desk = Desk(quick(pack, "1.0.0", 20, escalation=ladder), quick(pack, amount=2, escalation=ladder))
+    desk.routed(at(received))
+    assert order(desk, ordered, pack_version="2.0.0")[1:] == [f"resolution breached {breached}"]
     desk.pass_time(at("01-06 12:00"))
-    assert desk.said()[-1] == "resolution escalated 1 department_head 01-06 09:00"
+    assert desk.said()[-1] == f"resolution escalated 1 department_head {told}"
 
 
 def test_9_a_back_dated_breach_sets_off_what_a_breach_starts(pack: Pack) -> None:
