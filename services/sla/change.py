@@ -129,7 +129,7 @@ def _changed(scene: Scene, old: Clock, clock: Clock, limit: Limit, mode: OnChang
 def _with_used(scene: Scene, old: Clock, clock: Clock, mode: OnChange, at: datetime, why: Why) -> Clock:
     """The clock with what counts as used of its new limit, and the moment from which the rest counts."""
     if mode == "proportional" and old.total_us:
-        used_us = used_at(old, at, _calendar_of(old, why.former, scene.calendar))
+        used_us = used_at(old, at, _calendar_of(scene, old, why.former))
         if used_us:
             used_us = used_us * clock.total_us // old.total_us
             return replace(clock, used_us=used_us, anchor=_from_when(clock, at))
@@ -228,9 +228,10 @@ def _place(mark: Mark) -> tuple[float | None, Any, int]:
     return mark.share, mark.left and (mark.left.amount, mark.left.unit), mark.level
 
 
-def _calendar_of(clock: Clock, pack: Pack, newest: Calendar) -> Calendar:
+def _calendar_of(scene: Scene, clock: Clock, pack: Pack) -> Calendar:
     """The version of the calendar that counted so far."""
-    return next((each for each in pack.calendar.versions if each.version == clock.calendar), newest)
+    found = next((each for each in pack.calendar.versions if each.version == clock.calendar), None)
+    return found.for_region(scene.case.region) if found is not None else scene.calendar
 
 
 def _tell(scene: Scene, old: Clock, clock: Clock, at: datetime, why: Why) -> None:

@@ -5,14 +5,14 @@ The pack of these tests counts in hours: eight for a complex case, four for a ma
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from tests.rules.sla.desk import Desk, at
-from tousu.policy.calendar import Calendar, CalendarHistory, CalendarYear, Hours
+from tousu.policy.calendar import Calendar, CalendarHistory, CalendarYear, Hours, Suspension
 from tousu.policy.clock_rule import ClockRule, Limit, OnChange, Pauses, Rung
 from tousu.policy.pack import Pack
 
@@ -271,6 +271,41 @@ def test_6_each_clock_that_changes_is_told_once_with_both_versions(pack: Pack) -
     assert (told["reason"], told["order_id"], told["approved_by"]) == ("new limits", "R-1", "L-1")
     again = desk.handle("recount_ordered", at("01-06 13:00"), order_id="R-2")
     assert again.no_op == "noted"
+
+
+def with_suspension(pack: Pack, *later: tuple[str, tuple[Suspension, ...]]) -> Pack:
+    """The pack with further versions of its calendar (from when, what is suspended then)."""
+    now = pack.calendar.newest
+    year = CalendarYear(source="test", holidays={}, make_up_days=())
+    versions = [
+        Calendar(
+            id=now.id, version=f"from {since}", holds_from=at(since), zone=now.zone,
+            weekly=dict.fromkeys(range(5), NINE_TO_SIX), make_up_hours=NINE_TO_SIX, years={2026: year},
+            suspensions=suspensions,
+        )
+        for since, suspensions in later
+    ]  # fmt: skip
+    return replace(pack, calendar=CalendarHistory(id=now.id, versions=(*pack.calendar.versions, *versions)))
+
+
+@pytest.mark.parametrize(("region", "hours_more"), [("CN-ZJ", 48), ("CN-SH", 0)])
+def test_6_a_suspended_region_moves_its_own_clocks_and_a_reversal_brings_them_back(
+    pack: Pack, region: str, hours_more: int
+) -> None:
+    storm = Suspension(
+        id="storm", region="CN-ZJ", since=at("01-06 08:00"), until=at("01-08 08:00"), reason="storm", approved_by="E1"
+    )
+    suspended = with_suspension(pack, ("01-06 07:00", (storm,)), ("01-06 12:00", ()))
+    desk = Desk(with_rule(suspended, limit_by_grade={"complex": hours(40)}))
+    desk.routed(at("01-05 10:00"), region=region)
+    before = desk.clock("resolution").due_at
+    assert before == at("01-07 02:00")
+    told = order(desk, "01-06 07:30")
+    assert desk.clock("resolution").due_at == before + timedelta(hours=hours_more)
+    assert told == (["resolution recalculated 01-06 07:30"] if hours_more else [])
+    told = order(desk, "01-06 13:00", order_id="R-2", reason="another province was meant")
+    assert desk.clock("resolution").due_at == before
+    assert told == (["resolution recalculated 01-06 13:00"] if hours_more else [])
 
 
 def test_6_a_newer_pack_judges_the_case_from_then_on(pack: Pack) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,7 +13,6 @@ import typer
 from tousu.cli import FOUND, options
 
 if TYPE_CHECKING:
-    from services.sla.states import Case
     from tousu.policy.policies import Policies
     from tousu.simulation.recalculation import Asked, Effect, Order
 
@@ -101,7 +100,8 @@ def _worked_out(
     now = time_of_text(at, "--at") if at else clock.now()
     order = order_again(order_id, asked) if order_id else new_order(now, asked)
     sla = composed("sla", wiring)
-    cases = _cases(asked, sla.kinds[0].codec.decode, data, database)
+    decode: Callable[[str], Any] = sla.kinds[0].codec.decode
+    cases = (decode(doc) for _, doc in options.inspection("sla", data, database).each("case", OPEN))
     return order, list(effects(sla.rules, cases, order, now))
 
 
@@ -116,22 +116,6 @@ def _check_version(policies: Policies, asked: Asked) -> None:
         name = policies.history(asked.organisation).newest.id
         message = f"pack {name} has no version {asked.pack_version} here; there are: {', '.join(versions)}"
         raise Stop("no_such_version", message)
-
-
-def _cases(asked: Asked, decode: Any, data: Path | None, database: str) -> Iterator[Case]:
-    """The cases of sla in which a clock may wait, those of the region alone where one is named."""
-    there = _numbers_in(asked.region, data, database) if asked.region else None
-    for key, doc in options.inspection("sla", data, database).each("case", OPEN):
-        if there is None or key in there:
-            yield decode(doc)
-
-
-def _numbers_in(region: str, data: Path | None, database: str) -> set[str]:
-    """The cases of a region, as the router knows it from their registration."""
-    import orjson
-
-    routed = options.inspection("router", data, database).each("case")
-    return {key for key, doc in routed if orjson.loads(doc)["told"].get("region") == region}
 
 
 def _send(order: Order, effects: Sequence[Effect], per_second: int, broker: str) -> None:
