@@ -33,12 +33,12 @@ class Sizes(NamedTuple):
 FULL: Final = Sizes(
     "full", cases=4_000, intake_events=10_000, loop_events=200_000, faust_events=8_000, whole_cases=4_000,
     latency_s=30, latency_per_s=200, open_few=1_000, open_many=1_000_000, ticks=200, herd=100_000, herd_s=120,
-    recount=100_000, recount_per_s=1_000, folded_cases=4_000, aged_events=2_000,
+    recount=100_000, recount_per_s=500, folded_cases=4_000, aged_events=2_000,
 )  # fmt: skip
 QUICK: Final = Sizes(
     "quick", cases=2_400, intake_events=3_000, loop_events=40_000, faust_events=2_000, whole_cases=500,
     latency_s=8, latency_per_s=200, open_few=1_000, open_many=100_000, ticks=60, herd=20_000, herd_s=60,
-    recount=10_000, recount_per_s=1_000, folded_cases=1_000, aged_events=500,
+    recount=2_000, recount_per_s=200, folded_cases=1_000, aged_events=500,
 )  # fmt: skip
 TINY: Final = Sizes(
     "tiny", cases=16, intake_events=40, loop_events=200, faust_events=50, whole_cases=12,

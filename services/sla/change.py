@@ -102,6 +102,7 @@ def _changed(scene: Scene, old: Clock, clock: Clock, limit: Limit, mode: OnChang
     """
     if mode != "retroactive" and not was_in_time(clock, at):
         return old
+    why = why._replace(more={**why.more, "mode": mode})
     if mode == RESET:
         clock = replace(clock, used_us=0, anchor=_from_when(clock, at))
     whole = plan_clock(clock.started_at if clock.used_us else clock.anchor, limit, scene.calendar)

@@ -25,7 +25,9 @@ CONTINUED: Final = "breach_withdrawn"
 REOPENED: Final = "reopened"
 """The reason with which a clock starts that goes on where it had ended with its case."""
 RESET: Final = "reset"
-"""The reason of a recalculation that gives a clock its full limit again."""
+"""The reason, and the mode, of a recalculation that gives a clock its full limit again."""
+PROPORTIONAL: Final = "proportional"
+"""The mode of a recalculation that keeps the share used."""
 _PLANS: Final = frozenset({"started", "resumed", "extended", "recalculated"})
 """Events that say when a clock is due; where one of these names no time, a year is missing."""
 
@@ -82,6 +84,9 @@ class Follower:
         else:
             version, cause = _version(told), _cause(told)
             walk = Walk(limit=limit, calendar=version, started_at=started_at, anchor=started_at, cause=cause)
+            if told.data.get("reason") == RESET and before is not None:
+                walk = replace(walk, mode=before.mode, reason=before.reason, extended_us=before.extended_us)
+                before.end, before.ended_at = "continued", max(told.at, before.anchor)
             walk.total_us = self._whole_us(walk)
         self._see_the_plan(walk, told)
         self._mark(walk, told)
@@ -173,7 +178,12 @@ class Follower:
             self._reset(walk, told, limit)
             return
         started_at = told.moment("started_at") or walk.started_at
-        if walk.anchor == walk.started_at:
+        mode = told.data.get("mode")
+        if mode == RESET:
+            walk.done, walk.anchor = (), started_at
+        elif mode == PROPORTIONAL:
+            self._cut(walk, max(told.at, walk.anchor))
+        elif walk.anchor == walk.started_at:
             walk.anchor = started_at
         old, walk.limit, walk.started_at = walk.limit, limit, started_at
         walk.calendar = _version(told) or walk.calendar
@@ -181,9 +191,15 @@ class Follower:
         if whole_us is None:
             return
         used_us, total_us = walk.used_us, whole_us + walk.extended_us
-        if used_us and old.unit != limit.unit and walk.total_us:
+        if used_us and (mode == PROPORTIONAL or old.unit != limit.unit) and walk.total_us:
             walk.done = (*walk.done, self._converted(walk, told, used_us * total_us // walk.total_us - used_us))
         walk.total_us = total_us
+
+    def _cut(self, walk: Walk, at: datetime) -> None:
+        """Close what lies behind where something of it counts, so that its share can be kept."""
+        behind = self._since_anchor(walk, at)
+        if walk.mode == "running" and walk.used_us + sum(part.counted_us for part in behind):
+            walk.done, walk.anchor = (*walk.done, *behind), at
 
     def _see_the_plan(self, walk: Walk, told: Told) -> None:
         """Take over the due time. A clock that runs and has none lacks a year, which the reason names."""

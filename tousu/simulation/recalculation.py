@@ -90,7 +90,7 @@ def order_again(order_id: str, asked: Asked) -> Order:
 
 
 def effects(rules: Rules, cases: Iterable[Case], order: Order, now: datetime) -> Iterator[Effect]:
-    """What the order would do, now, to those of these cases and region; others are left out."""
+    """What the order would do, now, to those of these cases that it is about."""
     for case in cases:
         if case.organisation == order.asked.organisation and order.asked.region in ("", case.region):
             effect = _effect(rules, case, order, now)

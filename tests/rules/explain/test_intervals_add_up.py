@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from tests.rules.explain.telling import Teller
 from tests.rules.sla.desk import at
 from tousu.explain.account import Account, Mark
-from tousu.policy.clock_rule import Extensions, Limit, Unit
+from tousu.policy.clock_rule import Extensions, Limit, OnChange, Unit
 from tousu.policy.loading import load_pack
 from tousu.policy.pack import Pack
 
@@ -74,9 +74,9 @@ LIMITS = st.fixed_dictionaries(
 )
 
 
-def pack_with(limits: dict[str, Limit]) -> Pack:
+def pack_with(limits: dict[str, Limit], on_change: OnChange) -> Pack:
     """The pack, its resolution clock with these limits and up to three extensions."""
-    rule = replace(PACK.clocks["resolution"], limit_by_grade=limits, extensions=EXTENSIONS)
+    rule = replace(PACK.clocks["resolution"], limit_by_grade=limits, extensions=EXTENSIONS, on_change=on_change)
     return replace(PACK, clocks={**PACK.clocks, "resolution": rule})
 
 
@@ -135,9 +135,14 @@ def is_published(mark: Mark, account: Account) -> bool:
 
 
 @settings(max_examples=200, deadline=None, print_blob=True)
-@given(received=st.integers(0, 20 * 1440), grade=st.sampled_from(GRADES), limits=LIMITS, actions=ACTIONS)
-def test_intervals_add_up(received: int, grade: str, limits: dict[str, Limit], actions: list[Action]) -> None:
-    desk = Teller(pack_with(limits))
+@given(
+    received=st.integers(0, 20 * 1440), grade=st.sampled_from(GRADES), limits=LIMITS, actions=ACTIONS,
+    on_change=st.sampled_from(["retroactive", "proportional", "reset"]),
+)  # fmt: skip
+def test_intervals_add_up(
+    received: int, grade: str, limits: dict[str, Limit], actions: list[Action], on_change: OnChange
+) -> None:
+    desk = Teller(pack_with(limits, on_change))
     now = BEGIN + timedelta(minutes=received)
     desk.routed(now, grade=grade)
     for action in actions:
