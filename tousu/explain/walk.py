@@ -174,7 +174,7 @@ class Follower:
         walk.total_us = self._whole_us(walk)
 
     def _recalculate(self, walk: Walk, told: Told, limit: Limit) -> None:
-        if told.data.get("reason") == RESET:
+        if told.data.get("reason") == RESET and "mode" not in told.data:
             self._reset(walk, told, limit)
             return
         started_at = told.moment("started_at") or walk.started_at
