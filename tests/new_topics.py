@@ -39,5 +39,5 @@ def are_led(admin: AdminClient, names: list[str], partitions: int) -> bool:
         return False
     places = [TopicPartition(name, number) for name in names for number in known[name].partitions]
     newest = OffsetSpec.latest()  # type: ignore[no-untyped-call]
-    ends = admin.list_offsets({place: newest for place in places})
+    ends = admin.list_offsets(dict.fromkeys(places, newest))
     return all(end.exception(WAIT_S) is None for end in ends.values())

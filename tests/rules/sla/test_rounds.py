@@ -276,6 +276,7 @@ def test_after_the_end_nothing_starts_or_restarts_that_does_not_outlive_the_case
     desk.handle("customer_answered", at("01-05 12:00"))
     desk.handle("satisfaction_given", at("01-05 13:00"))
     assert desk.said()[-1] == "closed settled 01-05 12:00"
+    assert desk.case is not None
     assert desk.rules.due(desk.ref, desk.case) is None
 
 
