@@ -57,7 +57,6 @@ def test_an_order_without_a_version_is_forwarded_and_changes_nothing(pack: Pack,
     [
         ({}, "3.0.0", "unknown_pack_version"),
         ({"classes": {}}, "2.0.0", "pack_does_not_fit"),
-        ({"grades": {}}, "2.0.0", "pack_does_not_fit"),
         ({"departments": {}}, "2.0.0", "pack_does_not_fit"),
     ],
 )
@@ -71,6 +70,16 @@ def test_a_version_that_cannot_take_over_is_refused(
     assert refusal is not None
     assert (refusal.reason, refusal.place) == (reason, "/pack_version")
     assert desk.rows == rows
+
+
+def test_a_version_without_the_grade_of_the_case_is_refused(pack: Pack, newer: Pack) -> None:
+    grades = {name: grade for name, grade in pack.grades.items() if name != "complex"}
+    classes = {name: replace(one, grade="major") for name, one in newer.classes.items()}
+    desk = desk_of(pack, replace(newer, grades=grades, classes=classes))
+    desk.tell(complaint(**{"class": "delay"}))
+    refusal = desk.take(handling("recount_ordered", **ORDER, pack_version="2.0.0")).refusal
+    assert refusal is not None
+    assert (refusal.reason, "no grade complex" in refusal.message) == ("pack_does_not_fit", True)
 
 
 def test_24_after_an_incomplete_reply_the_case_goes_on(newer: Pack) -> None:
