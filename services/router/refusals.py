@@ -12,6 +12,10 @@ def unknown_name(pack: Pack, event: Event) -> Decision | None:
     if "class" in event.data and event.data["class"] not in pack.classes:
         message = f"class is none of pack {pack.id} {pack.version}; use one of: {', '.join(pack.classes)}"
         return Decision(refusal=Refusal(reason="unknown_class", message=message, place="/class"))
+    if "cause" in event.data and event.data["cause"] not in pack.causes:
+        causes = ", ".join(pack.causes) or "none, for this pack records no causes"
+        message = f"cause is none of pack {pack.id} {pack.version}; use one of: {causes}"
+        return Decision(refusal=Refusal(reason="unknown_cause", message=message, place="/cause"))
     partners = tuple(name for name, one in pack.departments.items() if one.partner)
     responsible = event.data.get("responsible", {})
     named = (

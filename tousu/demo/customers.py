@@ -223,7 +223,23 @@ def _letter(number: int, who: Person, when: datetime, outlet: str) -> dict[str, 
     }  # fmt: skip
 
 
+def _media(number: int, who: Person, when: datetime, outlet: str) -> dict[str, Any]:
+    return {"medium": "都市晚报", "article_uri": f"https://media.example/{number:04d}.html", "found_by": "M3"}
+
+
+def _association(number: int, who: Person, when: datetime, outlet: str) -> dict[str, Any]:
+    deadline = text(when + timedelta(days=10))
+    return {
+        "association": "市消费者协会", "association_case_number": f"XX-2026-{number:05d}", "answer_deadline": deadline,
+    }  # fmt: skip
+
+
+def _message_board(number: int, who: Person, when: datetime, outlet: str) -> dict[str, Any]:
+    return {"board": "公司留言板", "message_number": f"LY-{when:%m%d}-{number}", "handle": f"{who.name}的留言"}
+
+
 OWN_FIELDS: Final = {
     "phone": _phone, "web": _web, "app": _app, "social": _social, "email": _email, "onsite": _onsite,
-    "third-party": _third_party, "letter": _letter,
+    "third-party": _third_party, "letter": _letter, "media": _media, "association": _association,
+    "message-board": _message_board,
 }  # fmt: skip

@@ -37,7 +37,8 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A length of time in the words of its source: 3 working days, 30 minutes.
 
     `ends` matters for days only: at 24:00 of the last day, or when the office closes on it. `rolls`: a last day that is
-    not worked moves to the next worked day (statutory_days always do).
+    not worked moves to the next worked day (statutory_days always do). `first_day`: the first day that counts is the
+    one after the start, or the day of the start itself ('the same day' is 1 calendar day, `same`).
     `set_by` says whether the source gives the figure or leaves it to the pack.
     """
 
@@ -45,6 +46,7 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unit: Unit
     ends: Ends = "end_of_day"
     rolls: bool = False
+    first_day: Literal["next", "same"] = "next"
     section: str = ""
     set_by: SetBy = "source"
 

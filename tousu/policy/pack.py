@@ -185,6 +185,7 @@ class EarlyWarning(msgspec.Struct, frozen=True, kw_only=True):
 class Pack(msgspec.Struct, frozen=True, kw_only=True):
     """Everything one source document asks for. Maps are keyed by the name that events carry.
 
+    delay_causes: why a piece is late (C 3). causes: what a department records as the cause of any complaint (L 4).
     inquiries, claims, early_warning: None where the source has nothing of the kind.
     """
 
@@ -207,6 +208,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     join: JoinRules
     clocks: dict[str, ClockRule]
     delay_causes: dict[str, DelayCause] = {}
+    causes: dict[str, DelayCause] = {}
     inquiries: InquiryRules | None = None
     claims: ClaimRules | None = None
     early_warning: EarlyWarning | None = None
@@ -231,4 +233,4 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
         return max(grades, key=lambda name: self.grades[name].stars)
 
 
-SECTIONS_BY_NAME: Final = ("channels", "departments", "grades", "classes", "delay_causes", "clocks")
+SECTIONS_BY_NAME: Final = ("channels", "departments", "grades", "classes", "delay_causes", "causes", "clocks")

@@ -91,12 +91,12 @@ def with_words(pack: Mapping[str, Any], lists: Mapping[str, Any]) -> dict[str, A
     classes = {
         name: one | {"words": _joined(lists, one.get("words_of", [name]))} for name, one in pack["classes"].items()
     }
-    claims = pack["claims"] | {"demand_words": lists["demand_words"]}
+    claims = {"claims": pack["claims"] | {"demand_words": lists["demand_words"]}} if "claims" in pack else {}
     used = {wanted for name, one in pack["classes"].items() for wanted in one.get("words_of", [name])}
     kept = [words for name, words in lists["classes"].items() if name not in used]
     kept += [lists[_HARMLESS]] if _HARMLESS in lists else []
     shared = {"negations": lists["negations"], _HARMLESS: _together(kept)}
-    return {**pack, **shared, "classes": classes, "claims": claims}
+    return {**pack, **shared, "classes": classes, **claims}
 
 
 def _joined(lists: Mapping[str, Any], names: Sequence[str]) -> dict[str, list[str]]:

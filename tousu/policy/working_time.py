@@ -14,6 +14,9 @@ What a limit means, to the second (`start` is the moment from which it counts):
 - months, years (article 202): until 24:00 of the day of the same number in a later month, or of that month's last day
   where it has none. Where the limit `rolls` (article 203), a last day that is not worked moves to the next worked one.
 
+Where the limit says `first_day: same`, the day of `start` is the first that counts: 'the same day' (domain, section 5,
+A) is one calendar day so counted, due at 24:00.
+
 A region may be suspended for a time (`Calendar.for_region`, docs/decisions, 15). That time does not count: elapsed time
 and opening hours stand still in it, and a local day that it touches, were it for a minute, is no day of any limit. A
 limit of weeks, months or years is as many days long as it would be without, and counts them on days that count.
@@ -65,7 +68,8 @@ def deadline(start: datetime, limit: Limit, calendar: Calendar) -> datetime | Un
         return start.astimezone(UTC)
     if limit.unit not in DAY_UNITS:
         return _advance(start, _LENGTH_US[limit.unit] * limit.amount, limit, calendar)
-    last = _last_day(calendar.local_day(start), limit, calendar)
+    day = calendar.local_day(start)
+    last = _last_day(day - 1 if limit.first_day == "same" else day, limit, calendar)
     if isinstance(last, UnpublishedYear):
         return last
     if limit.ends == "close_of_business":
@@ -74,8 +78,11 @@ def deadline(start: datetime, limit: Limit, calendar: Calendar) -> datetime | Un
 
 
 def counted_from(start: datetime, limit: Limit, calendar: Calendar) -> datetime:
-    """The moment from which the limit is used up: `start`, or for days 00:00 of the next local day."""
-    if limit.unit not in DAY_UNITS:
+    """The moment from which the limit is used up: `start`, or for days 00:00 of the next local day.
+
+    Where the day of the start counts, it is used up from `start`: what is left of that day is all that there is of it.
+    """
+    if limit.unit not in DAY_UNITS or limit.first_day == "same":
         return start.astimezone(UTC)
     return moment_of(calendar.day_start_us(calendar.local_day(start) + 1))
 

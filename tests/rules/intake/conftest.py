@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from tests.rules.intake.gate import Gate
 from tousu.policy.loading import load_pack
@@ -11,7 +12,9 @@ from tousu.policy.pack import Pack
 
 @pytest.fixture(scope="session")
 def pack() -> Pack:
-    return load_pack("courier-network")
+    """The courier network, with the channels that only other packs have (A 1)."""
+    pack, other = load_pack("courier-network"), load_pack("auto-service")
+    return replace(pack, channels={**other.channels, **pack.channels})
 
 
 @pytest.fixture

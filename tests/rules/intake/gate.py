@@ -34,6 +34,9 @@ BLOCKS: Final[dict[str, dict[str, Any]]] = {
     "onsite": {"outlet": "HZ-017", "clerk": "E20"},
     "third-party": {"platform": "12305", "platform_case_number": "P-9", "answer_deadline": "2026-01-09T18:00:00+08:00"},
     "letter": {"received_by": "E30"},
+    "media": {"medium": "都市晚报", "found_by": "M3"},
+    "association": {"association": "市消费者协会", "association_case_number": "XX-17"},
+    "message-board": {"board": "公司留言板", "message_number": "LY-3", "handle": "路过的车主"},
 }
 _numbers = count(1)
 

@@ -138,11 +138,11 @@ def test_reports_lie_in_the_shard_of_their_case() -> None:
     assert reading()(record).data["services"] == 3
 
 
-def test_intake_reads_the_ten_inbound_topics_customers_first() -> None:
+def test_intake_reads_the_thirteen_inbound_topics_customers_first() -> None:
     topics = [each.topic for each in inputs()]
-    assert len(topics) == 10
+    assert len(topics) == 13
     assert topics[-2:] == [HANDLING, "complaints.inbound.operations"]
-    assert set(topics[:8]) == set(channels().values())
+    assert set(topics[:11]) == set(channels().values())
     assert not any(each.writer for each in inputs())
 
 

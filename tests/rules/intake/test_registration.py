@@ -71,6 +71,9 @@ def test_all_eight_channels_have_an_example() -> None:
         ("onsite", "on_site", {"outlet": "HZ-017", "clerk": "E20"}),
         ("third-party", "network", BLOCKS["third-party"]),
         ("letter", "post", {"received_by": "E30"}),
+        ("media", "network", {"medium": "都市晚报", "found_by": "M3"}),
+        ("association", "network", BLOCKS["association"]),
+        ("message-board", "network", {"board": "公司留言板", "message_number": "LY-3"}),
     ),
 )
 def test_each_channel_keeps_what_it_is_found_again_by(

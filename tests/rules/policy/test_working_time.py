@@ -360,3 +360,28 @@ def a_calendar(
         make_up_hours=hours,
         years=years or {2026: a_year(holidays, make_up_days)},
     )
+
+
+SAME_DAY = (
+    ("2026-03-02T00:00:00+08:00", 1, "calendar_days", "2026-03-03T00:00:00+08:00"),
+    ("2026-03-02T09:30:00+08:00", 1, "calendar_days", "2026-03-03T00:00:00+08:00"),
+    ("2026-03-02T23:59:59+08:00", 1, "calendar_days", "2026-03-03T00:00:00+08:00"),
+    ("2026-03-02T09:30:00+08:00", 3, "calendar_days", "2026-03-05T00:00:00+08:00"),
+    ("2026-03-07T09:30:00+08:00", 1, "working_days", "2026-03-10T00:00:00+08:00"),  # a Saturday: Monday is the first
+)
+
+
+@pytest.mark.parametrize(("start", "amount", "unit", "due"), SAME_DAY)
+def test_where_the_day_of_the_start_counts(start: str, amount: int, unit: Unit, due: str) -> None:
+    """A 5: the answer to a general complaint goes out the same day."""
+    limit = Limit(amount=amount, unit=unit, first_day="same")
+    calendar = load_calendar("china").newest
+    assert deadline(datetime.fromisoformat(start), limit, calendar) == datetime.fromisoformat(due)
+
+
+def test_a_share_of_the_same_day_is_one_of_what_is_left_of_it() -> None:
+    limit = Limit(amount=1, unit="calendar_days", first_day="same")
+    start = datetime.fromisoformat("2026-03-02T20:00:00+08:00")
+    plan = plan_clock(start, limit, load_calendar("china").newest, (0.5,))
+    assert isinstance(plan, Plan)
+    assert plan.warnings == ((0.5, datetime.fromisoformat("2026-03-02T22:00:00+08:00")),)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -52,13 +51,13 @@ def _findings(name: str, moment: Any) -> list[dict[str, Any]]:
     """The faults and traps of a pack and of its earlier versions, each with its file and line."""
     from tousu.policy.loading import files_of, findings_of
 
-    return [row for file in files_of(name) for row in _rows(file, findings_of(file, moment))]
+    return [row for file in files_of(name) for row in _rows(findings_of(file, moment))]
 
 
-def _rows(file: Path, found: Any) -> list[dict[str, Any]]:
+def _rows(found: Any) -> list[dict[str, Any]]:
     return [
         {
-            "kind": kind, "file": str(file), "line": fault.line, "field": fault.field, "problem": fault.problem,
+            "kind": kind, "file": fault.file, "line": fault.line, "field": fault.field, "problem": fault.problem,
             "fix": fault.fix, "example": fault.example,
         }
         for kind, fault in found

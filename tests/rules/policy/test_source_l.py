@@ -1,0 +1,36 @@
+"""The pack of source L, the carrier: the rows of domain.md, sections 2, 4, 5 and 6, figure by figure."""
+
+from __future__ import annotations
+
+from tousu.policy.loading import load_pack
+
+PACK = load_pack("logistics")
+CAUSES = {  # section 4: causes to record
+    "operator_error", "information_passed_wrongly", "flaw_in_process", "force_majeure", "customers_misunderstanding",
+}  # fmt: skip
+
+
+def test_causes_to_record() -> None:
+    assert set(PACK.causes) == CAUSES
+    assert {cause.section for cause in PACK.causes.values()} == {"L 4"}
+
+
+def test_the_customer_is_told_a_limit_that_the_pack_sets() -> None:
+    limit = PACK.clocks["resolution"].limit_for()
+    assert (limit.unit, limit.section, limit.set_by) == ("working_days", "L 5", "pack")
+
+
+def test_major_and_special_plans_need_approval() -> None:
+    assert PACK.approval is not None
+    assert (PACK.approval.grades, PACK.approval.section) == (("major", "special"), "L 6")
+
+
+def test_closing_needs_the_customers_word() -> None:
+    assert PACK.closing is not None
+    assert (PACK.closing.confirmation, PACK.closing.section) == (("spoken", "written"), "L 6")
+
+
+def test_the_customer_is_visited_again_some_time_after() -> None:
+    revisit = PACK.clocks["revisit"]
+    assert (revisit.starts_on, revisit.outlives_case, revisit.section) == ("closed", True, "L 6")
+    assert revisit.limit_for().set_by == "pack"
