@@ -10,7 +10,14 @@ from typing import Final
 
 from services.sla.rules import CASE
 from services.sla.states import Case
-from tousu.runtime.metrics import CASES_DUE_SOON, CASES_OVERDUE, CASES_WITHOUT_CALENDAR, OPEN_CASES, Counted
+from tousu.runtime.metrics import (
+    CASES_DUE_SOON,
+    CASES_OVERDUE,
+    CASES_WITHOUT_CALENDAR,
+    COMPLAINTS_WITHOUT_CLOCK,
+    OPEN_CASES,
+    Counted,
+)
 from tousu.runtime.processor import Kind
 
 
@@ -54,6 +61,7 @@ KINDS: Final = (
             "next_breach": _next_breach,
             "overdue_since": _overdue_since,
             "missing_calendar": _missing,
+            "clocked": lambda case: "yes" if case.clocks else None,
         },
         timed=True,
         gauges=(
@@ -61,8 +69,9 @@ KINDS: Final = (
             Counted(CASES_DUE_SOON, "next_breach > :now AND next_breach <= :soon"),
             Counted(CASES_OVERDUE, "overdue_since IS NOT NULL"),
             Counted(CASES_WITHOUT_CALENDAR, "missing_calendar IS NOT NULL"),
+            Counted(COMPLAINTS_WITHOUT_CLOCK, "state <> 'closed' AND kind = 'complaint' AND clocked IS NULL"),
         ),
     ),
 )
 """next_breach: the earliest due time of a clock that counts. overdue_since: the due time of a breached clock that still
-waits. missing_calendar: why a clock has no due time; any row here is an alarm."""
+waits. missing_calendar: why a clock has no due time; any row here is an alarm. clocked: whether a clock ever ran."""

@@ -101,6 +101,10 @@ CASES_WITHOUT_CALENDAR: Final = Metric(
     "tousu_cases_without_calendar", "gauge", "cases",
     "Open cases with a clock that has no due time, because no calendar is published for the year.", seen="asked",
 )  # fmt: skip
+COMPLAINTS_WITHOUT_CLOCK: Final = Metric(
+    "tousu_complaints_without_clock", "gauge", "cases",
+    "Open complaints in which no clock of the pack ever ran: nobody would see them grow old.", seen="asked",
+)  # fmt: skip
 CALENDAR_YEARS_MISSING: Final = Metric(
     "tousu_calendar_years_missing", "gauge", "years",
     "Years that a calendar should have by now (this one, from 1 December the next one too) and has not.",
