@@ -158,7 +158,7 @@ def _inquiry(diary: Diary, number: int) -> None:
         answer_inquiry(diary, case, when, outcome)
 
 
-def with_numbers(lines: list[dict[str, Any]]) -> Iterator[bytes]:
+def with_numbers(lines: list[dict[str, Any]], pack: str = PACK) -> Iterator[bytes]:
     """The lines as a file has them: handling events get the number that one partition gives the case."""
     run: Run | None = None
     numbers: dict[str, str] = {}
@@ -166,7 +166,7 @@ def with_numbers(lines: list[dict[str, Any]]) -> Iterator[bytes]:
         ready = orjson.dumps(about_case(line, numbers.get(line["case_of"], NOBODY)) if "case_of" in line else line)
         inbound = inbound_of(ready, number)
         if run is None:
-            run = Run(Pipeline(load_policies(PACK), inbound.arrival or EARLIEST, names=("intake",)))
+            run = Run(Pipeline(load_policies(pack), inbound.arrival or EARLIEST, names=("intake",)))
         run.arrive(inbound)
         for record in run.news():
             if record.topic == "complaints.accepted" and record.key is not None:

@@ -15,8 +15,9 @@ from rich.console import Console
 
 from tousu.client.topics import Topics
 from tousu.connection import Connection
+from tousu.demo.any_day import FIRST, tell_a_day
 from tousu.demo.crew import Crew
-from tousu.demo.day import tell_the_day, with_numbers
+from tousu.demo.day import PACK, tell_the_day, with_numbers
 from tousu.demo.onlooker import WRITTEN, Onlooker
 from tousu.demo.play import MINUTE, Beat, Player, beats
 from tousu.demo.screen import Screen
@@ -25,6 +26,7 @@ from tousu.failure import Retry, Stop
 from tousu.local.embedded import EmbeddedBroker
 from tousu.local.kafka import KafkaBroker
 from tousu.local.machine import NotOnThisMachine
+from tousu.policy.loading import load_pack
 from tousu.runtime import bookmark as bm
 from tousu.runtime.backlog import Behind, backlog
 from tousu.runtime.history import History
@@ -96,7 +98,7 @@ def run_demo(demo: Demo, console: Console) -> dict[str, Any]:
         result = document(onlooker.tallies, player.published, behind)
         note = {"broker": kind, "address": broker.address, "pack": demo.pack, "data": str(demo.data), **result}
         (demo.data / MARK).write_bytes(orjson.dumps(note, option=orjson.OPT_INDENT_2))
-        example = onlooker.number_of("case-7-four-pieces")
+        example = onlooker.number_of("case-7-four-pieces" if demo.pack == PACK else FIRST)
         say_where(console, where_to_look(demo.data, example, is_kept=kind == "kafka"))
         screen.say(f"done after {time.monotonic() - began_s:.1f} s; stopping broker and processors, {demo.data} stays")
     return note
@@ -106,6 +108,8 @@ def _lines_of(demo: Demo) -> Iterable[bytes]:
     """The file to play; where tousu is installed without its examples, the example is made anew."""
     if demo.file is not None and not demo.file.is_file():
         raise Stop("no_file", f"{demo.file} is not there; give a file of inbound events with --file")
+    if demo.pack != PACK and demo.file is None:
+        return with_numbers(tell_a_day(load_pack(demo.pack)), demo.pack)
     file = demo.file or EXAMPLE
     return file.read_bytes().splitlines() if file.is_file() else with_numbers(tell_the_day())
 
