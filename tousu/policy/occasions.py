@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from tousu.policy.facts import ASSESSED, DECIDED, REGISTERED, SEVERITY
+
 REPORTS: Final = frozenset(
     {
         "acknowledged", "assessed", "judged", "plan_proposed", "plan_approved", "plan_executed", "customer_answered",
@@ -30,15 +32,5 @@ AFTER_THE_END: Final = frozenset(
 )  # fmt: skip
 """What can still come once the case is closed."""
 
-OF_THE_REGISTRATION: Final = frozenset(
-    {"kind", "channel", "channel_group", "regulator", "region", "customer_tier", "subject", "route", "web_result"}
-)
-OF_THE_ROUTER: Final = frozenset({"class", "category", "grade", "priority"})
-OF_REPORTS: Final = frozenset(
-    {
-        "content", "scope", "satisfaction", "emotion", "image_harm", "conduct", "complexity", "customer_type",
-        "loss_yuan", "stands", "reopened",
-    }
-)  # fmt: skip
-FACTS: Final = OF_THE_REGISTRATION | OF_THE_ROUTER | OF_REPORTS
+FACTS: Final = frozenset((*REGISTERED, *DECIDED, *SEVERITY, *ASSESSED, "stands", "reopened"))
 """The facts of a case that a condition may name."""
