@@ -88,6 +88,17 @@ def test_the_bound_of_an_unpublished_year_is_not_guessed() -> None:
     assert "has no year 2027" in refusal.message
 
 
+def test_what_an_extension_that_was_known_late_leaves_behind_is_not_told_again() -> None:
+    terms = Extensions(times_max=1, needs=(), section="T 1")
+    desk = desk_with(rule("appeal", 8, extensions=terms, warn_at_share=(0.5, 0.9)))
+    desk.pass_time(at("01-05 19:00"))
+    desk.handle(
+        "extended", at("01-05 17:00"), now=at("01-05 19:00"), clock="appeal", until=at("01-05 22:00").isoformat()
+    )
+    desk.pass_time(at("01-05 23:00"))
+    assert [line for line in desk.said() if line.startswith("appeal#2 warned")] == ["appeal#2 warned 0.9 01-05 20:48"]
+
+
 def test_an_appeal_that_came_after_the_end_is_extended_too() -> None:
     clock = rule(
         "appeal", 15, "calendar_days", extensions=ZHEJIANG, starts_on="appeal_referred", starts_at="event_time",

@@ -98,6 +98,13 @@ def test_each_role_is_told_at_its_own_time() -> None:
     assert reasons == ["limit_near"] * 3 + ["clock_breached"] * 2
 
 
+def test_a_higher_level_is_not_told_before_a_lower_one() -> None:
+    ladder = (Rung(level=1, to="head", after=limit(2, "elapsed_hours")), Rung(level=2, to="manager", after=HOUR))
+    desk = desk_with(rule("resolution", 4, escalation=ladder))
+    desk.pass_time(at("01-06 00:00"))
+    assert told(desk) == ["resolution escalated 1 head 01-05 16:00", "resolution escalated 2 manager 01-05 16:00"]
+
+
 @pytest.mark.parametrize(
     ("received", "quiet", "at_the_breach"),
     [

@@ -206,6 +206,14 @@ def test_an_event_that_may_not_pause_is_no_fault_of_the_event() -> None:
     assert desk.said()[1:] == ["resolution breached 01-05 18:00"]
 
 
+def test_one_event_may_pause_and_the_same_once_more_resume() -> None:
+    interim = (Trigger(event="interim_answered"),)
+    desk = desk_with(rule("resolution", 8, paused_by=interim, resumed_by=interim))
+    desk.handle("interim_answered", at("01-05 12:00"))
+    desk.handle("interim_answered", at("01-05 13:00"))
+    assert desk.clock("resolution").due_at == at("01-05 19:00")
+
+
 def test_an_event_resumes_what_a_report_has_paused() -> None:
     desk = desk_with(rule("resolution", 8, pauses=pauses(), resumed_by=(Trigger(event="judged"),)))
     desk.handle("paused", at("01-05 12:00"))

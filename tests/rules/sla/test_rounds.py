@@ -177,6 +177,13 @@ def test_a_telling_that_joins_brings_no_clock_of_its_own_and_counts_for_those_fr
     assert list(joined(desk, "01-05 10:20", "01-05 10:40").outputs) == []
 
 
+def test_an_earlier_receipt_does_not_touch_a_clock_that_was_reset() -> None:
+    desk = desk_with(rule("update", 8, reset_by=(Trigger(event="interim_answered"),)))
+    desk.handle("interim_answered", at("01-05 11:00"))
+    joined(desk, "01-05 09:00", "01-05 12:00")
+    assert desk.clock("update").due_at == at("01-05 19:00")
+
+
 def test_a_further_telling_may_move_a_clock() -> None:
     chased = rule("word_to_a_chaser", 1, starts_on="joined", starts_at="event_time")
     desk = desk_with(rule("resolution", 8), chased)
@@ -243,6 +250,15 @@ def test_an_appeal_that_runs_when_the_case_ends_goes_on_and_is_not_in_its_verdic
     assert (desk.last("case.closed")["in_time"], desk.last("case.closed")["breached_clocks"]) == (True, [])
     desk.handle("appeal_answered", at("01-20 10:00"), now=at("01-23 10:00"))
     assert desk.said()[-2:] == ["appeal breach_withdrawn 01-23 10:00", "appeal met 01-20 10:00"]
+
+
+def test_an_earlier_appeal_that_was_late_stays_so_when_the_case_turns_out_to_have_ended_before() -> None:
+    desk = desk_with(rule("resolution", 60, "working_days"), APPEAL)
+    desk.handle("appeal_referred", at("01-05 11:00"))
+    desk.handle("appeal_answered", at("01-21 10:00"))
+    desk.handle("appeal_referred", at("01-21 12:00"))
+    desk.handle("customer_answered", at("01-20 10:00"), now=at("01-22 10:00"))
+    assert not any("withdrawn" in line for line in desk.said())
 
 
 REVISIT = rule(

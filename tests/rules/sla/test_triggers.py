@@ -61,6 +61,14 @@ def test_a_reset_in_time_that_is_reported_late_withdraws_the_breach(happened: st
     )
 
 
+def test_what_a_reset_that_was_known_late_leaves_behind_is_not_told_again() -> None:
+    desk = updates(warn_at_share=(0.25, 0.9))
+    desk.pass_time(at("01-05 19:00"))
+    desk.handle("interim_answered", at("01-05 12:00"), now=at("01-05 19:00"))
+    desk.pass_time(at("01-05 20:00"))
+    assert [line for line in desk.said() if line.startswith("update#2 warned")] == ["update#2 warned 0.9 01-05 19:12"]
+
+
 def test_a_clock_that_stands_still_is_reset_and_goes_on_with_the_full_limit() -> None:
     desk = updates(pauses=PAUSES)
     desk.handle("paused", at("01-05 12:00"))
