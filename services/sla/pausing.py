@@ -1,7 +1,7 @@
 """Clocks that stand still: for which reasons, how long at most, and the ledger of it.
 
 Nothing pauses a limit of the law. Where the pack caps the pauses of a clock, it goes on by itself when they have
-together reached the cap, and cannot be paused again. The last fifty pauses are kept; the sums are of all.
+together reached the cap, and cannot be paused again. The last ten pauses are kept; the sums are of all.
 Source: domain, section 5; features, number 8.
 """
 
@@ -23,7 +23,7 @@ from tousu.policy.clock_rule import ClockRule
 from tousu.policy.working_time import elapsed_between, length_of, moment_after
 
 CAP_REACHED: Final = "pause_cap_reached"
-LEDGER_MAX: Final = 50
+LEDGER_MAX: Final = 10
 
 
 def pause_case(scene: Scene, said: Mapping[str, Any], at: datetime) -> Case | Refusal:

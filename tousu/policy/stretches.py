@@ -40,7 +40,9 @@ class Stretches:
         return self._starts[index] + amount - self._before[index]
 
     def between(self, start: int, end: int) -> Iterator[Span]:
-        """What of the stretches lies from one place to a later one, in order."""
+        """What of the stretches lies from one place to a later one, in order; nothing where it is no later."""
+        if end <= start:
+            return
         for index in range(bisect_right(self._ends, start), bisect_left(self._starts, end)):
             yield max(self._starts[index], start), min(self._ends[index], end)
 

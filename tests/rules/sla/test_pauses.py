@@ -56,14 +56,14 @@ def test_a_pause_tells_who_asked_for_it() -> None:
     assert (told["department"], told["employee"]) == ("storage_and_transport", "S40008")
 
 
-def test_the_ledger_keeps_the_last_fifty_and_the_sum_of_all() -> None:
+def test_the_ledger_keeps_the_last_ten_and_the_sum_of_all() -> None:
     desk = desk_with(rule("resolution", 8, pauses=pauses()))
     for minute in range(60):
         desk.handle("paused", at(f"01-05 10:{minute:02}"))
         desk.handle("resumed", at(f"01-05 10:{minute:02}:30"))
     clock = desk.clock("resolution")
     assert len(clock.pauses) == LEDGER_MAX
-    assert clock.pauses[0].since == at("01-05 10:10")
+    assert clock.pauses[0].since == at("01-05 10:50")
     assert clock.still_us == 60 * 30_000_000
     assert clock.due_at == at("01-05 18:30")
 
