@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tousu.report.measures import Target
 
 STDOUT = "-"
+ZONE_OF = "courier-network"
 PERIODS_ABREAST = 6
 """So many periods stand beside each other, one measure a line; more of them, or groups, stand one a line."""
 PROGRESS_EVERY = 5_000
@@ -50,7 +51,14 @@ def report(
     check: Annotated[bool, typer.Option("--check", help="Exit with 1 when a target is missed.")] = False,
     csv: Annotated[str, typer.Option(metavar="FILE", help="Write CSV; - for standard output.")] = "",
     plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw a chart: .svg or .png.")] = None,
-    pack: Annotated[str, typer.Option(help="The policy pack whose time zone counts.")] = "courier-network",
+    pack: Annotated[
+        str,
+        typer.Option(
+            help="The policy pack whose time zone counts, and its targets where there is no --target. Default: the zone "
+            "of courier-network.",
+            show_default=False,
+        ),
+    ] = "",
     data: options.Data = None,
     broker: options.Broker = "",
     as_json: options.AsJson = False,
@@ -62,11 +70,15 @@ def report(
 
     Example: tousu report --by department --period week --data data/demo --plot weeks.svg
     """
+    from tousu.policy.loading import load_pack
     from tousu.report.figures import report as count
-    from tousu.report.measures import target_of
+    from tousu.report.measures import Target, target_of
 
+    judging = load_pack(pack or ZONE_OF)
     targets = [_read(target_of, each, "--target") for each in target or []]
-    question = _question(period, by or [], kind, since, until, pack)
+    if pack and not targets:
+        targets = [Target(each.measure, each.value, each.section) for each in judging.targets]
+    question = _question(period, by or [], kind, since, until, judging.time_zone)
     wanted = [name.strip() for each in measure or [] for name in each.split(",")]
     _check_measures(wanted)
     _check_picture(plot)
@@ -77,10 +89,9 @@ def report(
         raise typer.Exit(FOUND)
 
 
-def _question(period: Any, by: Sequence[str], kind: str, since: str, until: str, pack: str) -> Question:
+def _question(period: Any, by: Sequence[str], kind: str, since: str, until: str, zone: str) -> Question:
     from zoneinfo import ZoneInfo
 
-    from tousu.policy.loading import load_pack
     from tousu.report.figures import GROUPINGS, Question
     from tousu.report.periods import span
 
@@ -93,7 +104,7 @@ def _question(period: Any, by: Sequence[str], kind: str, since: str, until: str,
     last = _read(span, until, "--until")[1] if until else None
     if first is not None and last is not None and last < first:
         raise typer.BadParameter(f"{until} ends before {since} begins", param_hint="--until")
-    return Question(period, ZoneInfo(load_pack(pack).time_zone), groups, kind, first, last)
+    return Question(period, ZoneInfo(zone), groups, kind, first, last)
 
 
 def _read(read: Callable[[str], Read], text: str, option: str) -> Read:

@@ -124,7 +124,7 @@ class HandUp(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
-    """What a report measures against, such as satisfaction 4.0 (S) or 100 % handled (C)."""
+    """What a report measures against, such as satisfaction 4.0 (S): a measure of `tousu report`."""
 
     measure: str
     value: Decimal

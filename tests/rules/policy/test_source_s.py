@@ -42,6 +42,6 @@ def test_loyal_customers_get_a_priority_lane() -> None:
 
 def test_targets() -> None:
     assert {(target.measure, target.value) for target in PACK.targets} == {
-        ("satisfaction_mean", Decimal("4.0")),
-        ("cycle_time_working_days", Decimal(2)),
+        ("satisfaction", Decimal("4.0")),
+        ("in_time_percent.cycle_time", Decimal(100)),
     }

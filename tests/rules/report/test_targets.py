@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from tousu.policy.loading import POLICIES, load_pack
 from tousu.report.measures import measure_of, target_of
 from tousu.report.tally import Value
 
@@ -47,3 +48,18 @@ def test_a_clock_is_a_measure_and_needs_a_name() -> None:
     assert measure_of("in_time_percent.resolution").label == "resolution in time %"
     with pytest.raises(ValueError, match="there is no measure"):
         measure_of("in_time_percent.")
+
+
+@pytest.mark.parametrize("name", sorted(file.stem for file in POLICIES.glob("*.yaml")))
+def test_what_packs_aim_at_is_measured(name: str) -> None:
+    pack = load_pack(name)
+    for target in pack.targets:
+        measure = measure_of(target.measure)
+        assert measure.better != "neither"
+        _, _, clock = target.measure.partition(".")
+        assert not clock or clock in pack.clocks
+
+
+def test_the_courier_network_aims_at_everything_handled_and_answered() -> None:
+    aims = {(target.measure, target.value) for target in load_pack("courier-network").targets}
+    assert aims == {("handled_percent", Decimal(100)), ("answered_percent", Decimal(100))}
