@@ -54,8 +54,8 @@ def report(
     pack: Annotated[
         str,
         typer.Option(
-            help="The policy pack whose time zone counts, and its targets where there is no --target. Default: the zone "
-            "of courier-network.",
+            help="The policy pack whose time zone counts, and its targets where there is no --target. Default: that "
+            "of courier-network, without targets.",
             show_default=False,
         ),
     ] = "",
