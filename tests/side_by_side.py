@@ -1,6 +1,7 @@
 """Every test, in lanes side by side: `python -m tests.side_by_side`, which is what `make test` does.
 
-tests/integration and tests/faults mostly wait, so each has a lane of its own, and the other folders share one.
+tests/integration and tests/faults mostly wait, so each has a lane of its own, the simulated faults, which never wait,
+have another, and the other folders share one.
 Nothing is interleaved: a lane is printed as a whole when it has ended; until then a line now and then says how far
 each is. The last line adds the lanes up, in pytest's form. Exit status: 0 when every lane has passed, else not 0.
 """
@@ -23,7 +24,8 @@ from typing import Final
 from tousu.local.process import LEASH
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-LANES_OF_THEIR_OWN: Final[tuple[str, ...]] = ("tests/faults", "tests/integration")
+LANES_OF_THEIR_OWN: Final[tuple[str, ...]] = ("tests/faults", "tests/faults/test_simulator.py", "tests/integration")
+"""Folders, and files of folders. The lane of a folder leaves out its files that have their own."""
 PROGRESS_S: Final = 30.0
 ASK_AGAIN_S: Final = 0.2
 
@@ -31,15 +33,15 @@ Say = Callable[[str], None]
 
 
 class Lane:
-    """One pytest process on some folders, in the order given. It ends when this process ends, however that is."""
+    """One pytest process on folders or a file, in the order given. It ends when this process ends, however that is."""
 
     def __init__(self, root: Path, folders: list[str], logs: Path) -> None:
-        self.name = " ".join(Path(folder).name for folder in folders)
-        self._log = logs / f"{Path(folders[0]).name}.log"
+        self.name = " ".join(Path(folder).stem for folder in folders)
+        self._log = logs / f"{Path(folders[0]).stem}.log"
         # What failed last is kept for each lane: two processes would overwrite each other's.
-        own_cache = f"cache_dir=.pytest_cache/{Path(folders[0]).name}"
+        own_cache = f"cache_dir=.pytest_cache/{Path(folders[0]).stem}"
         leash = [sys.executable, "-I", "-S", str(LEASH), str(getpid()), str(int(signal.SIGINT))]
-        command = [*leash, sys.executable, "-m", "pytest", "-o", own_cache, *folders]
+        command = [*leash, sys.executable, "-m", "pytest", "-o", own_cache, *elsewhere(folders), *folders]
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(command, cwd=root, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 
@@ -55,9 +57,15 @@ def how_far(said: str) -> str:
     return f"{percent} {file}"
 
 
-def lanes(folders: list[str]) -> list[list[str]]:
-    """The folders of each lane; every folder is in exactly one."""
-    own = [[folder] for folder in LANES_OF_THEIR_OWN if folder in folders]
+def elsewhere(folders: list[str]) -> list[str]:
+    """What a lane on these folders must leave out, since it has a lane of its own."""
+    return [f"--ignore={lane}" for lane in LANES_OF_THEIR_OWN if Path(lane).parent.as_posix() in folders]
+
+
+def lanes(folders: list[str], root: Path = ROOT) -> list[list[str]]:
+    """The folders (or the one file) of each lane; every folder is in exactly one."""
+    files = [lane for lane in LANES_OF_THEIR_OWN if Path(lane).parent.as_posix() in folders and (root / lane).is_file()]
+    own = [[lane] for lane in LANES_OF_THEIR_OWN if lane in folders or lane in files]
     rest = [folder for folder in folders if folder not in LANES_OF_THEIR_OWN]
     return [*own, rest] if rest else own
 
@@ -67,7 +75,7 @@ def run(root: Path, say: Say) -> int:
     began_s = time.monotonic()
     folders = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]["testpaths"]
     with tempfile.TemporaryDirectory(prefix="tousu-lanes-") as logs:
-        started = [Lane(root, each, Path(logs)) for each in lanes(folders)]
+        started = [Lane(root, each, Path(logs)) for each in lanes(folders, root)]
         say(f"side by side, each printed when it has ended: {' | '.join(lane.name for lane in started)}")
         running = list(started)
         try:

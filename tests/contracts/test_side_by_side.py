@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.side_by_side import LANES_OF_THEIR_OWN, ROOT, closing_line, how_far, lanes, run
+from tests.side_by_side import LANES_OF_THEIR_OWN, ROOT, closing_line, elsewhere, how_far, lanes, run
 
 CONFIGURED: list[str] = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"][
     "testpaths"
@@ -16,12 +16,21 @@ CONFIGURED: list[str] = tomllib.loads((ROOT / "pyproject.toml").read_text())["to
 
 def test_every_folder_is_in_exactly_one_lane() -> None:
     found = [folder for lane in lanes(CONFIGURED) for folder in lane]
-    assert sorted(found) == sorted(CONFIGURED)
-    assert set(LANES_OF_THEIR_OWN) < set(CONFIGURED)
+    files = [lane for lane in LANES_OF_THEIR_OWN if lane.endswith(".py")]
+    assert sorted(found) == sorted([*CONFIGURED, *files])
+    assert set(LANES_OF_THEIR_OWN) - set(files) < set(CONFIGURED)
+
+
+def test_a_file_with_a_lane_of_its_own_is_there_and_left_out_of_its_folder() -> None:
+    for lane in LANES_OF_THEIR_OWN:
+        if lane.endswith(".py"):
+            assert (ROOT / lane).is_file()
+            assert elsewhere([str(Path(lane).parent)]) == [f"--ignore={lane}"]
+    assert elsewhere(["tests/rules", "tests/stories"]) == []
 
 
 def test_folders_that_have_no_lane_of_their_own_keep_their_order() -> None:
-    assert lanes(["tests/b", "tests/faults", "tests/a"]) == [["tests/faults"], ["tests/b", "tests/a"]]
+    assert lanes(["tests/b", "tests/integration", "tests/a"]) == [["tests/integration"], ["tests/b", "tests/a"]]
 
 
 @pytest.mark.parametrize(
