@@ -15,10 +15,10 @@ from services.intake.registration import personal_values
 from services.intake.rules import SEEN_FOR
 from services.intake.sealing import RecordCodec
 from services.intake.store import erase_case, erase_person, records_of_case
-from tests.rules.intake.gate import PERSONAL, complaint, report
+from tests.rules.intake.gate import PERSONAL, complaint, of_all_channels, report
 from tousu import contract
 from tousu.event import Event, binary_headers, structured
-from tousu.policy.loading import load_policies
+from tousu.policy.policies import Policies
 from tousu.runtime.arrival import TICK
 from tousu.runtime.broker import Record
 from tousu.runtime.clock import SetClock
@@ -61,7 +61,7 @@ class Works:
     def processor(self) -> Processor:
         return processor(
             Wiring(
-                policies=load_policies("courier-network"),
+                policies=Policies.of(of_all_channels()),
                 partitions=PARTITIONS,
                 clock=self.clock,
                 time_from_events=self.from_events,

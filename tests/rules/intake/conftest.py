@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from msgspec.structs import replace
 
-from tests.rules.intake.gate import Gate
-from tousu.policy.loading import load_pack
+from tests.rules.intake.gate import Gate, of_all_channels
 from tousu.policy.pack import Pack
 
 
 @pytest.fixture(scope="session")
 def pack() -> Pack:
-    """The courier network, with the channels that only other packs have (A 1)."""
-    pack, other = load_pack("courier-network"), load_pack("auto-service")
-    return replace(pack, channels={**other.channels, **pack.channels})
+    return of_all_channels()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from services.intake.states import Case, Record
 from tousu import contract
 from tousu.decision import Decision, Output, Ref, State
 from tousu.event import Event, text_of_time
+from tousu.policy.loading import load_pack
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
 from tousu.runtime.partition import partition_of
@@ -39,6 +40,12 @@ BLOCKS: Final[dict[str, dict[str, Any]]] = {
     "message-board": {"board": "公司留言板", "message_number": "LY-3", "handle": "路过的车主"},
 }
 _numbers = count(1)
+
+
+def of_all_channels() -> Pack:
+    """The courier network, with the channels that only other packs have (A 1)."""
+    pack, other = load_pack("courier-network"), load_pack("auto-service")
+    return msgspec.structs.replace(pack, channels={**other.channels, **pack.channels})
 
 
 def complaint(channel: str = "phone", *, at: datetime = START, id_: str = "", **data: Any) -> Event:
