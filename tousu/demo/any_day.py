@@ -152,16 +152,17 @@ def answer(work: Work, when: datetime, *, settled: bool = True, arrival: datetim
 
 
 def follow_up(work: Work, after: datetime) -> None:
-    """How the customer took it, and the calls that the pack asks for."""
+    """How the customer took it; where the pack asks for calls, what each of them heard, the same day."""
+    kinds = {
+        str(kind)
+        for rule in work.pack.clocks.values()
+        for trigger in rule.met_by
+        for kind in trigger.data.get("kind", ())
+        if trigger.event == "followed_up"
+    }
+    for kind in sorted(kinds):
+        after = work.note("followed_up", office_later(after, 240), kind=kind, text="已回访")
     work.note("satisfaction_given", after + timedelta(minutes=20), score=work.diary.chance.randint(2, 5))
-    for rule in work.pack.clocks.values():
-        for kind in {
-            str(kind)
-            for trigger in rule.met_by
-            for kind in trigger.data.get("kind", ())
-            if trigger.event == "followed_up"
-        }:
-            work.note("followed_up", office_later(after, 240), kind=kind, text="已回访", score=5)
 
 
 def prompt(work: Work) -> None:
