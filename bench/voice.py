@@ -15,7 +15,6 @@ from services.intake.numbers import mint
 from services.sla.states import Case
 from tousu.event import text_of_time
 from tousu.runtime.arrival import TICK
-from tousu.runtime.broker import Record
 from tousu.runtime.clock import SetClock
 from tousu.runtime.partition import murmur2
 
@@ -78,8 +77,3 @@ def example() -> tuple[dict[str, Any], Case]:
     case = next(iter(ref_rows.values()))
     assert isinstance(case, Case)
     return data, case
-
-
-def record_of(out: Out, offset: int) -> Record:
-    """The same as a reader gets it."""
-    return Record(out.topic, out.partition, offset, out.key, out.value, out.headers)
