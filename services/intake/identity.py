@@ -59,9 +59,9 @@ def _same_digits(phone: str) -> str:
     return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
 
 
-def key_of_event(key: bytes, event: Event) -> str:
+def key_of_event(key: bytes, source: str, event_id: str) -> str:
     """The key under which an event is remembered: the same for the same source and id."""
-    said = f"{event.source}\0{event.id}".encode()
+    said = f"{source}\0{event_id}".encode()
     return hashlib.blake2b(said, key=key, digest_size=16, person=b"event").hexdigest()
 
 

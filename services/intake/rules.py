@@ -66,7 +66,7 @@ class IntakeRules:
         self._joinings = {(pack.id, pack.version): Joining(pack) for pack in policies.packs()}
 
     def refs(self, event: Event) -> Sequence[Ref]:
-        seen = Ref("seen", key_of_event(self._keys.fingerprint, event))
+        seen = Ref("seen", key_of_event(self._keys.fingerprint, event.source, event.id))
         if event.type.startswith(RECEIVED):
             return [seen, COUNTER, *refs_of(waybill_numbers(event.data), event.organisation)]
         if event.type == SEPARATED:
@@ -76,7 +76,7 @@ class IntakeRules:
         return [seen]
 
     def apply(self, states: States, event: Event, now: datetime) -> Decision:
-        ref = Ref("seen", key_of_event(self._keys.fingerprint, event))
+        ref = Ref("seen", key_of_event(self._keys.fingerprint, event.source, event.id))
         content = fingerprint(self._keys.fingerprint, event)
         seen = states[ref]
         if isinstance(seen, Seen):

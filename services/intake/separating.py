@@ -7,7 +7,6 @@ order. Nobody joins it automatically. The first telling of a case is the case an
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from services.intake.identity import Keys, key_of_event
@@ -16,14 +15,13 @@ from tousu.decision import Ref, Refusal, States
 from tousu.event import ORGANISATION, Event
 
 SEPARATED: Final = "tousu.handling.separated.v1"
-_NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def ref_of_telling(keys: Keys, said: Mapping[str, Any]) -> Ref:
     """Where the record of the telling lies that a report of this data takes out of its case."""
     telling = said["telling"]
-    event = Event(id=telling["id"], source=telling["source"], type="", time=_NEVER)
-    return Ref("record", f"{said['case_number']}/{key_of_event(keys.fingerprint, event)}")
+    key = key_of_event(keys.fingerprint, telling["source"], telling["id"])
+    return Ref("record", f"{said['case_number']}/{key}")
 
 
 def joined_telling(states: States, ref: Ref, case: Case) -> Record | Refusal:
