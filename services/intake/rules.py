@@ -22,10 +22,9 @@ from services.intake.separating import SEPARATED, as_event, joined_telling, ref_
 from services.intake.states import Case, Counter, Record, Seen, Trouble
 from tousu.decision import Decision, Output, Ref, Refusal, State, States
 from tousu.event import Event, time_of_text
-from tousu.policy.closing import lacks_confirmation
+from tousu.policy.closing import falls_short
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
-from tousu.policy.replies import incomplete_reply
 
 ACCEPTED: Final = "complaints.accepted"
 RECEIVED: Final = "tousu.complaint.received."
@@ -303,8 +302,7 @@ def _followed(case: Case, event: Event, pack: Pack) -> Case:
     what = event.type.removeprefix(HANDLING).rpartition(".v")[0]
     if what == "recount_ordered":
         return msgspec.structs.replace(case, pack_version=event.data.get("pack_version", case.pack_version))
-    incomplete = incomplete_reply(pack, what, event.data, case.stands) is not None
-    if incomplete or lacks_confirmation(pack, what, event.data, case.stands):
+    if falls_short(pack, what, event.data, case.stands):
         return case
     if what == "judged":
         return msgspec.structs.replace(case, stands=event.data["stands"])

@@ -21,12 +21,11 @@ from services.router.routing import arrived_complaint, arrived_inquiry
 from services.router.states import RoutedCase
 from tousu.decision import Decision, Output, Ref, State, States
 from tousu.event import Event, text_of_time, time_of_text
-from tousu.policy.closing import lacks_confirmation
+from tousu.policy.closing import falls_short
 from tousu.policy.facts import found_with
 from tousu.policy.misfit import misfit
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
-from tousu.policy.replies import incomplete_reply
 from tousu.policy.text import Classifier
 
 CASES: Final = "complaints.cases"
@@ -107,9 +106,7 @@ class RouterRules:
     def _follow(self, case: RoutedCase, event: Event, now: datetime) -> Decision:
         """Forward a handling event, then say what it changes; one that no longer counts changes nothing."""
         what = event.type.removeprefix(_HANDLING).partition(".")[0]
-        pack, stands = self._pack_of(case), case.course.stands
-        incomplete = incomplete_reply(pack, what, event.data, stands) is not None
-        if incomplete or lacks_confirmation(pack, what, event.data, stands):
+        if falls_short(self._pack_of(case), what, event.data, case.course.stands):
             return Decision(outputs=[_forwarded(event)])
         course = case.course.after(what, event.data, event.time, now)
         new = msgspec.structs.replace(case, course=course)
