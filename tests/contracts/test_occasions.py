@@ -6,7 +6,7 @@ from services.sla.life import possible
 from services.sla.states import Case
 from tests.rules.sla.desk import at
 from tousu.contract import card
-from tousu.policy.occasions import AFTER_THE_END, EVENTS, REPORTS
+from tousu.policy.occasions import AFTER_THE_END, CLAIM_REPORTS, EVENTS, REPORTS
 
 OF_OTHERS = {"passed_on", "separated"}
 """Reports that the router and intake turn into decisions of their own."""
@@ -14,7 +14,14 @@ OF_OTHERS = {"passed_on", "separated"}
 
 def test_clocks_may_wait_for_every_report_of_the_contract() -> None:
     reported = {name.removeprefix("handling.") for name in card("complaints.inbound.handling").events}
-    assert reported - OF_OTHERS == REPORTS
+    assert reported - OF_OTHERS - CLAIM_REPORTS == REPORTS
+
+
+def test_the_reports_about_claims_are_of_the_contract_and_no_clock_of_a_case_waits_for_them() -> None:
+    reported = {name.removeprefix("handling.") for name in card("complaints.inbound.handling").events}
+    named = {name for name in reported if name.startswith(("claim_", "outlet_", "payment_"))}
+    assert named == CLAIM_REPORTS
+    assert not CLAIM_REPORTS & EVENTS
 
 
 def test_what_may_come_after_the_end_is_what_a_closed_case_takes() -> None:

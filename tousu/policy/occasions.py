@@ -19,6 +19,14 @@ REPORTS: Final = frozenset(
     }
 )  # fmt: skip
 """What departments report, by the short name of its type."""
+CLAIM_REPORTS: Final = frozenset(
+    {
+        "claim_filed", "claim_evidence_given", "claim_facts_found", "claim_form_answered", "claim_decided",
+        "claim_agreed", "claim_disputed", "claim_ruled", "claim_withdrawn", "claim_followed_up", "payment_confirmed",
+        "outlet_notified", "outlet_negotiation_settled", "outlet_arbitration_requested", "outlet_ruled",
+    }
+)  # fmt: skip
+"""What is reported about a claim, by the short name of its type: it concerns claims alone and moves no case."""
 DECISIONS: Final = frozenset({"routed", "passed_on", "joined"})
 """What the router and intake decide."""
 OWN_EVENTS: Final = frozenset({"closed", "breached"})
