@@ -16,7 +16,7 @@ from tousu.contract.keywords import faults
 FOLDER = schemas_folder()
 META = orjson.loads((FOLDER / "topic-card.json").read_bytes())
 FILES = sorted((FOLDER / "topics").iterdir())
-PROCESSORS = ("intake", "router", "sla", "claims", "trends")
+PROCESSORS = ("intake", "router", "sla", "claims", "penalties", "trends")
 CARD = {
     "topic": "complaints.example",
     "what": "What an example carries.",
