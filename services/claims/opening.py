@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from services.claims.states import Asked, Ground
+from msgspec.structs import replace
+
+from services.claims.settling import open_claim
+from services.claims.states import Asked, Claim, Ground
+from services.claims.telling import refusal
+from services.claims.turn import Turn
+from tousu.decision import Refusal
 from tousu.event import time_of_text
 from tousu.policy.claims import ClaimOpener, NoClaim
 
@@ -45,6 +51,46 @@ def claims_asked_for(routed: Mapping[str, Any], opener: ClaimOpener) -> Asking:
         )
         asked.setdefault(ground, one)
     return Asking(tuple(asked.values()), next(iter(reasons), "" if asked else "class_unknown"))
+
+
+def file_claim(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any]) -> Claim | Refusal:
+    """The claim that a form asks for where there is none yet; the right to claim must not have lapsed."""
+    case = turn.case
+    opening = opener.file(said["cause"], case.course.received_at, case.posted_at)
+    if isinstance(opening, NoClaim):
+        message = f"the right to claim has lapsed ({opening.section})" if opening.reason == "right_has_lapsed" else (
+            f"pack {turn.pack.id} knows no claims"
+        )  # fmt: skip
+        return refusal(opening.reason, message, "/cause")
+    asked = Asked(
+        ground=Ground(cause=opening.cause, waybill_number=said.get("waybill_number")),
+        payee_role=opening.payee_role,
+        evidence_needed=opening.evidence_needed,
+        section=opening.section,
+        departments=case.departments,
+    )
+    if case.course.withdrawn or case.course.stands is False:
+        why = "is withdrawn" if case.course.withdrawn else "does not stand"
+        return refusal(
+            "illegal_transition", f"case {turn.number} {why}; reopen it before a claim is filed", "/case_number"
+        )
+    turn.case = replace(case, filed=(*case.filed, asked))
+    return open_claim(turn, asked)
+
+
+def told_of(routed: Mapping[str, Any]) -> dict[str, Any]:
+    """What a routed case says that its claims need: pieces, customer, route, times, who answers."""
+    pieces = [piece["waybill_number"] for piece in routed.get("pieces", ()) if "waybill_number" in piece]
+    if "waybill_number" in routed:
+        pieces.insert(0, routed["waybill_number"])
+    return {
+        "pieces": tuple(dict.fromkeys(pieces)),
+        "complainant": routed.get("complainant", {}).get("pseudonym", ""),
+        "route": routed.get("route", ""),
+        "posted_at": _time(routed, "posted_at"),
+        "promised_at": _time(routed, "promised_at"),
+        "departments": tuple(routed["departments"]),
+    }
 
 
 def _time(routed: Mapping[str, Any], name: str) -> datetime | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from services.claims.rules import CLAIMS, PENALTIES, ClaimsRules
+from services.claims.rules import ClaimsRules
 from services.claims.store import KINDS
+from services.claims.turn import CLAIMS, INSTRUCTIONS
 from tousu.runtime.processor import Input, Processor
 from tousu.runtime.wiring import Wiring
 
@@ -15,7 +16,7 @@ def processor(wiring: Wiring) -> Processor:
         inputs=(Input("complaints.cases", writer="router"), Input("complaints.sla", writer="sla")),
         rules=ClaimsRules(wiring.policies),
         kinds=KINDS,
-        outputs=(CLAIMS, PENALTIES, "complaints.rejected"),
+        outputs=(CLAIMS, INSTRUCTIONS, "complaints.rejected"),
         check=wiring.check,
         schema_of=wiring.schema_of,
     )

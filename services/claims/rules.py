@@ -1,37 +1,42 @@
-"""The rules of claims: a claim for each piece whose class asks for one, closed when its ground is gone.
+"""The rules of claims: a claim for each piece that asks for one, from opening to payment (domain, section 7).
 
-Claims reads the story of a case (complaints.cases) and what its clocks did (complaints.sla). Nothing that the clocks do
-changes a claim yet: penalties for late handling come with the tables of domain, section 8.
+Claims reads the story of a case (complaints.cases) and what its clocks did (complaints.sla). What the case says opens
+and closes claims (`settling`), what is reported of a claim moves it (`life`), its own limits fire by time (`limits`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from msgspec.structs import replace
 
-from services.claims.opening import claims_asked_for
-from services.claims.settling import Change, brought_in_line
-from services.claims.states import Claim, ClaimedCase
-from tousu.decision import Decision, Output, Ref, State, States
-from tousu.event import Event, text_of_time, time_of_text
+from services.claims import limits
+from services.claims.life import report
+from services.claims.opening import claims_asked_for, told_of
+from services.claims.settling import bring_in_line
+from services.claims.states import ClaimedCase
+from services.claims.turn import CASE, Turn
+from tousu.decision import Decision, Ref, Refusal, State, States
+from tousu.event import Event, time_of_text
 from tousu.policy.claims import ClaimOpener
 from tousu.policy.closing import lacks_confirmation
 from tousu.policy.course import begun
+from tousu.policy.occasions import CLAIM_REPORTS
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
 from tousu.policy.replies import incomplete_reply
 
-CLAIMS: Final = "complaints.claims"
-PENALTIES: Final = "complaints.penalties"
-_ROUTED: Final = "tousu.complaint.routed.v1"
+_ROUTED: Final = {
+    "tousu.complaint.routed.v1": "complaint",
+    "tousu.inquiry.routed.v1": "inquiry",
+    "tousu.claim.routed.v1": "claim",
+}
 _PASSED_ON: Final = "tousu.case.passed_on.v1"
 _HANDLING: Final = "tousu.handling."
-_OF_THE_CASE: Final = frozenset({_ROUTED, _PASSED_ON})
 _WHY_AGAIN: Final = {
-    _ROUTED: "judged_otherwise",
+    "tousu.complaint.routed.v1": "judged_otherwise",
     "tousu.handling.judged.v1": "stands",
     "tousu.handling.reopened.v1": "case_reopened",
 }
@@ -46,99 +51,111 @@ class ClaimsRules:
 
     def refs(self, event: Event) -> Sequence[Ref]:
         """The case, where the event can change its claims."""
-        return [_ref(event)] if event.type in _OF_THE_CASE or event.type.startswith(_HANDLING) else []
+        return [_ref(event)] if _concerns(event) else []
 
     def apply(self, states: States, event: Event, now: datetime) -> Decision:
-        """Open, close or open again; everything else is a no-op with its reason."""
-        if event.type == _ROUTED:
-            return self._routed(_known(states, event), event, now)
-        if event.type != _PASSED_ON and not event.type.startswith(_HANDLING):
+        """Open, move or close claims; everything else is a no-op with its reason."""
+        if not _concerns(event):
             return Decision(no_op="no_concern_of_claims")
-        case = _known(states, event)
-        if case is None:
-            return Decision(no_op="no_complaint")
+        case = states.get(_ref(event))
+        assert case is None or isinstance(case, ClaimedCase)
+        if event.type in _ROUTED:
+            return self._routed(case, event, now)
         what = event.type.removeprefix(_HANDLING).partition(".")[0]
+        if case is None:
+            return _no_case(event) if what in CLAIM_REPORTS else Decision(no_op="no_complaint")
         pack = self._policies.version(case.organisation, case.pack_version)
-        if lacks_confirmation(pack, what, event.data, case.course.stands):
-            return Decision(no_op="confirmation_missing")
-        if what == "recount_ordered":
-            version = event.data.get("pack_version", case.pack_version)
-            return self._in_line(case, replace(case, pack_version=version), event)
-        if incomplete_reply(pack, what, event.data, case.course.stands) is not None:
-            return Decision(no_op="reply_incomplete")
-        if event.type == _PASSED_ON:
-            former, new = event.data["from_departments"], event.data["to_departments"]
-            course = case.course.handed_over(former, new, event.time, now)
-        else:
-            course = case.course.after(what, event.data, event.time, now)
-        return self._in_line(case, replace(case, course=course), event)
+        turn = Turn(pack, event.subject or "", case, event.time, now, event.id)
+        if what in CLAIM_REPORTS:
+            return self._reported(turn, case, what, event.data)
+        return self._handled(turn, case, what, event, now)
 
     def due(self, ref: Ref, state: State) -> datetime | None:
-        """Nothing waits for a time yet; the limits of a claim come with its amounts."""
-        return None
+        """When the earliest limit of a claim of the case has something to say."""
+        return state.next_due if isinstance(state, ClaimedCase) else None
 
     def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
-        """Never asked for."""
-        raise AssertionError("claims has no clocks yet")
+        """Tell everything of a case's claims that is due at its earliest due moment, and nothing else."""
+        assert isinstance(state, ClaimedCase), ref
+        at = state.next_due
+        assert at is not None and at <= now, f"{ref.key} is woken too early"
+        pack = self._policies.version(state.organisation, state.pack_version)
+        turn = Turn(pack, ref.key, state, at, at)
+        for claim in state.claims:
+            if claim.state == "open":
+                fired, breached = limits.fire(turn, claim)
+                turn.keep(fired)
+                if set(breached) & set(turn.rules.turns_into_loss):
+                    turn.case = replace(turn.case, turned=(*turn.case.turned, claim.ground))
+        if turn.case.turned != state.turned:
+            bring_in_line(turn, self._opener(pack), "")
+        return turn.decision(state)
+
+    def _opener(self, pack: Pack) -> ClaimOpener:
+        return self._openers[pack.id, pack.version]
 
     def _routed(self, case: ClaimedCase | None, event: Event, now: datetime) -> Decision:
         if case is not None and case.course.is_over(now):
             return Decision(no_op="case_is_over")
         pack = self._policies.version(event.organisation, event.data["pack"]["version"])
-        asking = claims_asked_for(event.data, self._openers[pack.id, pack.version])
-        course = case.course if case is not None else begun("complaint", time_of_text(event.data["received_at"]))
-        claims = case.claims if case is not None else ()
-        new = ClaimedCase(
-            course=course, asked=asking.asked, why_not=asking.why_not, claims=claims,
-            organisation=event.organisation, pack_version=pack.version,
-        )  # fmt: skip
-        return self._in_line(case, new, event)
+        kind: Any = _ROUTED[event.type]
+        if pack.claims is None and kind != "complaint":
+            return Decision(no_op="no_concern_of_claims")
+        course = case.course if case is not None else begun(kind, time_of_text(event.data["received_at"]))
+        asking = claims_asked_for(event.data, self._opener(pack))
+        new = replace(
+            case or ClaimedCase(course=course, organisation=event.organisation),
+            asked=asking.asked,
+            why_not=asking.why_not,
+            pack_version=pack.version,
+            **told_of(event.data),
+        )
+        turn = Turn(pack, event.subject or "", new, event.time, now, event.id)
+        bring_in_line(turn, self._opener(pack), _WHY_AGAIN.get(event.type, ""))
+        if kind == "claim":
+            said = {name: event.data[name] for name in ("waybill_number",) if name in event.data} | event.data["claim"]
+            refusal = report(turn, self._opener(pack), "claim_filed", said)
+            if refusal is not None:
+                return Decision(refusal=refusal)
+        return turn.decision(case)
 
-    def _in_line(self, old: ClaimedCase | None, new: ClaimedCase, event: Event) -> Decision:
-        new, changes = brought_in_line(new, event.subject or "", event.time)
-        if new == old:
-            return Decision(no_op="claims_go_on")
-        states: dict[Ref, State | None] = {_ref(event): new}
-        states |= {Ref("claim", change.claim.number): change.claim for change in changes}
-        pack = self._policies.version(new.organisation, new.pack_version)
-        return Decision(states=states, outputs=[self._told(change, event, pack) for change in changes])
+    def _reported(self, turn: Turn, case: ClaimedCase, what: str, said: dict[str, Any]) -> Decision:
+        """What is reported of a claim of the case."""
+        if turn.pack.claims is None:
+            message = f"pack {turn.pack.id} {turn.pack.version} knows no claims"
+            return Decision(refusal=Refusal(reason="no_claims_in_pack", message=message, place="type"))
+        refusal = report(turn, self._opener(turn.pack), what, said)
+        return turn.decision(case) if refusal is None else Decision(refusal=refusal)
 
-    def _told(self, change: Change, event: Event, pack: Pack) -> Output:
-        """The event that says what happened to a claim."""
-        numbers = {"claim_number": change.claim.number, "case_number": event.subject}
-        match change.step:
-            case "opened":
-                said = _opening(change.claim)
-            case "reopened":
-                said = {"reopened_at": text_of_time(event.time), "reason": _WHY_AGAIN[event.type]}
-            case "closed":
-                said = {"closed_at": text_of_time(event.time), "reason": change.claim.reason}
-        data = numbers | said | {"pack": pack.reference(), "section": change.claim.asked.section}
-        kind = f"tousu.claim.{change.step}.v1"
-        return Output(topic=CLAIMS, type=kind, subject=event.subject or "", time=event.time, data=data)
-
-
-def _opening(claim: Claim) -> dict[str, Any]:
-    asked = claim.asked
-    said: dict[str, Any] = {
-        "cause": asked.ground.cause,
-        "payee_role": asked.payee_role,
-        "opened_at": text_of_time(claim.opened_at),
-        "evidence_needed": list(asked.evidence_needed),
-        "departments": list(asked.departments),
-    }
-    optional: Mapping[str, str | None] = {
-        "waybill_number": asked.ground.waybill_number,
-        "amount_yuan": asked.amount_yuan,
-    }
-    return said | {name: value for name, value in optional.items() if value is not None}
+    def _handled(self, turn: Turn, case: ClaimedCase, what: str, event: Event, now: datetime) -> Decision:
+        """What happens to the case, as far as its claims rest on it."""
+        pack, said = turn.pack, event.data
+        if lacks_confirmation(pack, what, said, case.course.stands):
+            return Decision(no_op="confirmation_missing")
+        if what == "recount_ordered":
+            pack = self._policies.version(case.organisation, said.get("pack_version", case.pack_version))
+            turn.case = replace(case, pack_version=said.get("pack_version", case.pack_version))
+            return turn.decision(case)
+        if incomplete_reply(pack, what, said, case.course.stands) is not None:
+            return Decision(no_op="reply_incomplete")
+        if event.type == _PASSED_ON:
+            course = case.course.handed_over(said["from_departments"], said["to_departments"], event.time, now)
+        else:
+            course = case.course.after(what, said, event.time, now)
+        turn.case = replace(case, course=course)
+        if pack.claims is not None:
+            bring_in_line(turn, self._opener(pack), _WHY_AGAIN.get(event.type, ""))
+        return turn.decision(case)
 
 
-def _known(states: States, event: Event) -> ClaimedCase | None:
-    case = states.get(_ref(event))
-    assert case is None or isinstance(case, ClaimedCase)
-    return case
+def _concerns(event: Event) -> bool:
+    return event.type in _ROUTED or event.type == _PASSED_ON or event.type.startswith(_HANDLING)
+
+
+def _no_case(event: Event) -> Decision:
+    message = f"case {event.subject} takes no claims; file the claim with a case that was routed here"
+    return Decision(refusal=Refusal(reason="unknown_claim", message=message, place="subject"))
 
 
 def _ref(event: Event) -> Ref:
-    return Ref("case", event.subject or "")
+    return Ref(CASE, event.subject or "")

@@ -1,61 +1,111 @@
 """Bringing the claims of a case in line with what they rest on: missing ones open, groundless ones close.
 
-A piece never gets a second claim of the same cause: where its ground comes back, the claim it had is opened again.
+A piece never gets a second claim of the same cause: where its ground comes back, the claim it had is opened again. A
+claim that was paid, or that its claimant ended, stays as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
-from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Any, Final
 
-import msgspec
+from msgspec.structs import replace
 
-from services.claims.states import Asked, Claim, ClaimedCase, Ground
+from services.claims import limits
+from services.claims.ending import PAID, close
+from services.claims.states import Asked, Claim, Ground
+from services.claims.turn import Turn, time_text
+from tousu.policy.claims import ClaimOpener
 
-Step = Literal["opened", "reopened", "closed"]
-
-
-class Change(NamedTuple):
-    """What happened to one claim."""
-
-    step: Step
-    claim: Claim
+TURNED_INTO_LOSS: Final = "turned_into_loss"
+_FOR_GOOD: Final = frozenset({PAID, "claim_withdrawn", "materials_missing", TURNED_INTO_LOSS})
+"""Why a claim was closed that does not open again with its ground."""
 
 
-def brought_in_line(case: ClaimedCase, case_number: str, at: datetime) -> tuple[ClaimedCase, tuple[Change, ...]]:
-    """The case with its claims in line, and the changes in the order of claim numbers."""
-    asked = _asked_now(case)
-    reason = _reason_to_close(case)
-    live = frozenset(one.ground for one in asked)
-    changes = [change for claim in case.claims if (change := _moved(claim, live, reason, at)) is not None]
-    moved = {change.claim.number: change.claim for change in changes}
-    claims = [moved.get(claim.number, claim) for claim in case.claims]
-    known = {claim.ground for claim in claims}
+def bring_in_line(turn: Turn, opener: ClaimOpener, why_again: str) -> None:
+    """Open, close and open again what must be, in the order of claim numbers."""
+    asked = asked_now(turn, opener)
+    live = {one.ground for one in asked}
+    for claim in turn.case.claims:
+        if claim.state == "open" and claim.ground not in live:
+            turn.keep(close(turn, claim, _reason_to_close(turn, claim)))
+        elif claim.state == "closed" and claim.ground in live and claim.reason not in _FOR_GOOD:
+            turn.keep(_opened_again(turn, claim, why_again))
+    known = {claim.ground for claim in turn.case.claims}
     for one in asked:
         if one.ground not in known:
-            claims.append(Claim(number=f"{case_number}/{len(claims) + 1}", asked=one, opened_at=at))
-            changes.append(Change("opened", claims[-1]))
-    return msgspec.structs.replace(case, claims=tuple(claims)), tuple(changes)
+            open_claim(turn, one)
 
 
-def _asked_now(case: ClaimedCase) -> tuple[Asked, ...]:
+def open_claim(turn: Turn, asked: Asked) -> Claim:
+    """A new claim of the case; a loss that was a delay takes over what its claim had."""
+    claim = Claim(number=f"{turn.number}/{len(turn.case.claims) + 1}", asked=asked, opened_at=turn.at)
+    delay = _turned_into(turn, asked)
+    if delay is not None:
+        claim = replace(
+            claim, claimant=delay.claimant, claimed_amount=delay.claimed_amount, currency=delay.currency,
+            file=delay.file, facts=delay.facts, stage="filed" if delay.claimant is not None else "opened",
+        )  # fmt: skip
+    turn.tell("opened", claim, _opening(claim, delay))
+    claim = limits.pull(turn, claim, "opened")
+    if claim.stage == "filed":
+        claim = limits.pull(turn, claim, "form_received")
+    return turn.keep(claim)
+
+
+def asked_now(turn: Turn, opener: ClaimOpener) -> tuple[Asked, ...]:
     """The claims that may be open at the moment: none while the complaint is withdrawn or does not stand."""
-    return () if case.course.withdrawn or case.course.stands is False else case.asked
+    case = turn.case
+    if case.course.withdrawn or case.course.stands is False:
+        return ()
+    every = {one.ground: one for one in (*case.asked, *case.filed)}
+    now: dict[Ground, Asked] = {}
+    for ground, one in every.items():
+        asked = _as_loss(one, opener) if ground in case.turned else one
+        now.setdefault(asked.ground, asked)
+    return tuple(now.values())
 
 
-def _reason_to_close(case: ClaimedCase) -> str:
+def _as_loss(one: Asked, opener: ClaimOpener) -> Asked:
+    """A claim for delay whose piece did not come by the complete-delay limit: it is lost (domain, section 7)."""
+    ground = Ground(cause="loss", waybill_number=one.ground.waybill_number)
+    return replace(one, ground=ground, evidence_needed=opener.evidence_for("loss"))
+
+
+def _turned_into(turn: Turn, asked: Asked) -> Claim | None:
+    delay = Ground(cause="delay", waybill_number=asked.ground.waybill_number)
+    if asked.ground.cause != "loss" or delay not in turn.case.turned:
+        return None
+    return next((claim for claim in turn.case.claims if claim.ground == delay), None)
+
+
+def _reason_to_close(turn: Turn, claim: Claim) -> str:
     """Why a claim has lost its ground."""
-    if case.course.withdrawn:
+    course = turn.case.course
+    if course.withdrawn:
         return "withdrawn"
-    return "does_not_stand" if case.course.stands is False else "judged_otherwise"
+    if course.stands is False:
+        return "does_not_stand"
+    return TURNED_INTO_LOSS if claim.ground in turn.case.turned else "judged_otherwise"
 
 
-def _moved(claim: Claim, live: AbstractSet[Ground], reason: str, at: datetime) -> Change | None:
-    match claim.state, claim.ground in live:
-        case "open", False:
-            return Change("closed", msgspec.structs.replace(claim, state="closed", reason=reason, closed_at=at))
-        case "closed", True:
-            return Change("reopened", msgspec.structs.replace(claim, state="open", reason="", closed_at=None))
-        case _:
-            return None
+def _opened_again(turn: Turn, claim: Claim, why: str) -> Claim:
+    """The claim goes on where it was filed; what had been decided is decided anew."""
+    stage = "filed" if claim.claimant is not None else "opened"
+    claim = replace(claim, state="open", reason="", closed_at=None, stage=stage, offer=None)
+    turn.tell("reopened", claim, {"reopened_at": time_text(turn.at), "reason": why})
+    claim = limits.pull(turn, claim, "opened")
+    return limits.pull(turn, claim, "form_received") if claim.claimant is not None else claim
+
+
+def _opening(claim: Claim, delay: Claim | None) -> dict[str, Any]:
+    asked = claim.asked
+    return {
+        "cause": asked.ground.cause,
+        "payee_role": asked.payee_role,
+        "opened_at": time_text(claim.opened_at),
+        "evidence_needed": list(asked.evidence_needed),
+        "departments": list(asked.departments),
+        "waybill_number": asked.ground.waybill_number,
+        "amount_yuan": asked.amount_yuan,
+        "instead_of": delay.number if delay is not None else None,
+    }

@@ -1,14 +1,22 @@
-"""What claims keeps: the claims of a case, and what each rests on."""
+"""What claims keeps: the claims of a case, what each rests on, how far it has come, what is owed for it."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal
 
 import msgspec
 
+from tousu.ledger.obligation import Obligation
 from tousu.policy.claims import Cause
+from tousu.policy.clock_rule import Limit
 from tousu.policy.course import Course
+
+Stage = Literal["opened", "filed", "answered", "offered", "refused", "disputed", "agreed", "paid"]
+"""opened: the claim is known, no form has come. filed: the form has come. answered: the claimant knows when it is
+decided. offered, refused: decided. disputed: the claimant goes on. agreed: an amount is owed. paid: it is paid."""
+FactValue = str | int | bool
 
 
 class Ground(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,8 +27,9 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A claim that a routed complaint asks for: who is paid, what the file must hold, who answers for the case.
+    """A claim that is asked for, by the routed complaint or by a form: who answers for the case, and the figures known.
 
+    evidence_needed: what its file needed when it was asked for; facts found later may ask for more.
     amount_yuan: the amount involved as the customer says, where the complaint is about one piece only.
     """
 
@@ -32,8 +41,98 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     amount_yuan: str | None = None
 
 
+class Claimant(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who claims: what they are to the piece, and the company's reference for them, never a name."""
+
+    role: str
+    reference: str = ""
+    named_by_sender: bool = False
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """One thing that was found out about a claim, and when."""
+
+    value: FactValue
+    at: datetime
+
+
+class Offer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is offered: an amount (or goods or a service of that value), and how it came about.
+
+    rule: the rule of the pack, empty where a person or a court decided. most: the most that may be agreed, None
+    where no limit binds.
+    """
+
+    amount: Decimal
+    currency: str
+    kind: str
+    at: datetime
+    decided: Literal["by_table", "by_hand", "by_ruling"]
+    section: str
+    rule: str = ""
+    most: Decimal | None = None
+
+
+ClockStatus = Literal["running", "paused", "uncounted", "met", "late", "cancelled"]
+
+
+class ClaimClock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One limit of a claim. Lengths are microseconds, in the measure of the limit's unit.
+
+    anchor: from where the rest counts. used_us: what had been used at the anchor. total_us: the whole limit.
+    warnings: (share used, moment) still to come. breached: its breach is published and stands. missing: the sentence
+    that names a year without calendar.
+    """
+
+    name: str
+    generation: int
+    status: ClockStatus
+    limit: Limit
+    started_at: datetime
+    anchor: datetime
+    cause: str
+    calendar: str
+    due_at: datetime | None = None
+    total_us: int = 0
+    used_us: int = 0
+    ended_at: datetime | None = None
+    warnings: tuple[tuple[float, datetime], ...] = ()
+    breached: bool = False
+    missing: str = ""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it still waits for something."""
+        return self.status in ("running", "paused", "uncounted")
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When it next has something to say."""
+        if self.status != "running" or self.breached:
+            return None
+        return self.warnings[0][1] if self.warnings else self.due_at
+
+
+class OutletSide(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who answers for a claim among the outlets of a network, and who is compensated.
+
+    notified: the outlet told that it answers. compensated: the outlet that gets the money. arbitration: it was asked
+    for. ended: the outlets settled it, or headquarters ruled.
+    """
+
+    notified: str
+    compensated: str = ""
+    arbitration: bool = False
+    ended: Literal["", "settled", "ruled", "false_report"] = ""
+    responsible: str = ""
+
+
 class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One claim. `reason` and `closed_at` say why and when it was closed, and are empty while it is open."""
+    """One claim. `reason` and `closed_at` say why and when it was closed, and are empty while it is open.
+
+    file: the items of evidence that are there. returns: how often the file went back incomplete. facts: what was found
+    out. owed: what the ledger has of it. payments: numbers of the payments that were taken.
+    """
 
     number: str
     asked: Asked
@@ -41,24 +140,80 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     state: Literal["open", "closed"] = "open"
     reason: str = ""
     closed_at: datetime | None = None
+    stage: Stage = "opened"
+    claimant: Claimant | None = None
+    claimed_amount: Decimal | None = None
+    currency: str = ""
+    file: tuple[str, ...] = ()
+    returns: int = 0
+    facts: dict[str, Fact] = {}
+    offer: Offer | None = None
+    way: str = ""
+    clocks: tuple[ClaimClock, ...] = ()
+    outlets: OutletSide | None = None
+    owed: tuple[Obligation, ...] = ()
+    payments: tuple[str, ...] = ()
 
     @property
     def ground(self) -> Ground:
         """What it rests on."""
         return self.asked.ground
 
+    @property
+    def next_due(self) -> datetime | None:
+        """When its earliest limit has something to say."""
+        return min((at for clock in self.clocks if (at := clock.next_at) is not None), default=None)
+
+    def obligation(self, name: str) -> Obligation | None:
+        """What is owed under this name (`compensation`, `bill`, ...), None where nothing was ever awarded."""
+        return next((each for each in self.owed if each.number == f"{self.number}/{name}"), None)
+
 
 class ClaimedCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A complaint with its claims, or without any yet.
+    """A complaint, an inquiry or a claim filed alone, with its claims, or without any yet.
 
     asked: the claims that the newest routing asks for; why_not: the first reason why a trouble of it asks for none.
+    filed: the claims that somebody filed beside. turned: delays that have become losses by now.
     claims: in the order of their numbers, closed ones too. course: whether the case goes on and stands. organisation,
     pack_version: whose case it is, and the version of the pack that its router decided with.
+    pieces, complainant, route, posted_at, promised_at, departments: what the case says of itself.
     """
 
     course: Course
     asked: tuple[Asked, ...] = ()
     why_not: str = ""
+    filed: tuple[Asked, ...] = ()
+    turned: tuple[Ground, ...] = ()
     claims: tuple[Claim, ...] = ()
     organisation: str = ""
     pack_version: str = ""
+    pieces: tuple[str, ...] = ()
+    complainant: str = ""
+    route: str = ""
+    posted_at: datetime | None = None
+    promised_at: datetime | None = None
+    departments: tuple[str, ...] = ()
+
+    @property
+    def next_due(self) -> datetime | None:
+        """When the earliest limit of its open claims has something to say."""
+        dues = (claim.next_due for claim in self.claims if claim.state == "open")
+        return min((at for at in dues if at is not None), default=None)
+
+
+class PaymentQuestion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A confirmation of a payment that fits nothing that is owed: a person must look; nothing was booked.
+
+    claim_number: as the confirmation gives it. reason: why it does not fit. expected: what is outstanding.
+    """
+
+    payment_id: str
+    case_number: str
+    claim_number: str
+    reason: str
+    message: str
+    amount: Decimal
+    currency: str
+    at: datetime
+    event_id: str
+    expected: Decimal | None = None

@@ -1,21 +1,47 @@
-"""The tables of claims: `case` is what the rules read; `claim` has a row a claim for whoever asks the database."""
+"""The tables of claims: `case` is what the rules read; the others have rows for whoever asks the database.
+
+`claim` has a row a claim, `entry` the ledger (rows are only ever added), `question` the payments that fit nothing owed.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
-from services.claims.states import Claim, ClaimedCase
+from services.claims.states import Claim, ClaimedCase, PaymentQuestion
+from services.claims.turn import CASE, CLAIM, ENTRY, QUESTION
+from tousu.ledger.obligation import Entry
+from tousu.runtime.metrics import OPEN_CLAIMS, PAYMENT_QUESTIONS, Counted
 from tousu.runtime.processor import Kind
 
 KINDS: Final = (
-    Kind("case", ClaimedCase),
+    Kind(CASE, ClaimedCase, timed=True),
     Kind(
-        "claim",
+        CLAIM,
         Claim,
         columns={
             "cause": lambda claim: claim.ground.cause,
             "state": lambda claim: claim.state,
+            "stage": lambda claim: claim.stage,
             "waybill": lambda claim: claim.ground.waybill_number,
         },
+        gauges=(Counted(OPEN_CLAIMS, "state = 'open'", ("cause", "stage")),),
+    ),
+    Kind(
+        ENTRY,
+        Entry,
+        columns={
+            "obligation": lambda entry: entry.obligation,
+            "kind": lambda entry: entry.kind,
+            "movement": lambda entry: entry.movement,
+            "amount": lambda entry: str(entry.amount),
+            "currency": lambda entry: entry.currency,
+            "case_number": lambda entry: entry.case_number,
+        },
+    ),
+    Kind(
+        QUESTION,
+        PaymentQuestion,
+        columns={"reason": lambda question: question.reason, "claim": lambda question: question.claim_number},
+        gauges=(Counted(PAYMENT_QUESTIONS, "1 = 1", ("reason",)),),
     ),
 )

@@ -14,7 +14,7 @@ from tousu.policy.pack import Pack
 from tousu.policy.phrases import Phrases
 from tousu.policy.working_time import deadline
 
-Cause = Literal["delay", "loss", "damage", "contents_mismatch"]
+Cause = Literal["delay", "loss", "damage", "contents_mismatch", "late_forwarding"]
 
 
 class ClaimOpening(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,13 +67,27 @@ class ClaimOpener:
             late = one.claim.past_promised_time and promised_at is not None and received_at > promised_at
             if not late and not self._demands.find(demand):
                 return NoClaim(reason="not_asked_for", section=one.claim.section)
+        return self.file(one.claim.cause, received_at, posted_at, facts, one.claim.section)
+
+    def file(
+        self,
+        cause: Cause,
+        received_at: datetime,
+        posted_at: datetime | None = None,
+        facts: AbstractSet[str] = frozenset(),
+        section: str = "",
+    ) -> ClaimOpening | NoClaim:
+        """Decide about a claim of a cause that somebody files (a complaint that asks for it does)."""
+        claims = self._claims
+        if claims is None:
+            return NoClaim(reason="class_without_claim", section="")
         if posted_at is not None and self._lapsed(posted_at, claims.right_lasts, received_at):
             return NoClaim(reason="right_has_lapsed", section=claims.right_lasts.section)
         return ClaimOpening(
-            cause=one.claim.cause,
+            cause=cause,
             payee_role=claims.payee_roles[0],
-            evidence_needed=self.evidence_for(one.claim.cause, facts),
-            section=one.claim.section,
+            evidence_needed=self.evidence_for(cause, facts),
+            section=section or claims.section,
         )
 
     def evidence_for(self, cause: str, facts: AbstractSet[str] = frozenset()) -> tuple[str, ...]:

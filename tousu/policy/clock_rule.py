@@ -134,7 +134,8 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
     kind: complaint or inquiry (a claim's clocks stand under `claims`).
     applies_when: facts of the case that must hold, by listed values.
     starts_on / starts_with / starts_at: the event that creates the clock, what its data must say, and the time from
-        which it counts: `received_at` (the earliest receipt of the case) or `event_time` (the time of that event).
+        which it counts: `received_at` (the earliest receipt of the case), `event_time` (the time of that event) or, for
+        claims, `promised_at` (until when delivery was promised; without that the clock does not start).
     restarted_by: events that start a new generation at their own time (a new department is assigned, say).
     reset_by: events that set the same generation back to its full limit, while it is not breached.
     paused_by / resumed_by: events that pause and resume it beside an explicit report.
@@ -153,7 +154,7 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
     label: Names
     kind: Literal["complaint", "inquiry", "claim"]
     starts_on: str
-    starts_at: Literal["received_at", "event_time"]
+    starts_at: Literal["received_at", "event_time", "promised_at"]
     met_by: tuple[Trigger, ...]
     section: str
     starts_with: Accepts = {}

@@ -144,17 +144,24 @@ class JoinRules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """One item of a claim file. `causes`: claims that need it. `only_when`: a fact that must hold, empty for always."""
+    """One item of a claim file. `causes`: claims that need it. `only_when`: a fact that must hold, empty for always.
+
+    given_by: who puts it into the file; a claimant is sent back for the claimant's items only.
+    """
 
     name: str
     label: Names
     causes: tuple[str, ...]
     section: str
     only_when: str = ""
+    given_by: Literal["claimant", "company"] = "claimant"
 
 
 class ClaimRules(msgspec.Struct, frozen=True, kw_only=True):
-    """The opening of claims: who is paid, how long the right lasts, what the file needs, the limits that follow."""
+    """What a source says of claims: who is paid, how long the right lasts, what the file needs, the limits that follow.
+
+    turns_into_loss: the clocks at whose breach a delay becomes a loss (the complete-delay limit, 彻底延误时限).
+    """
 
     payee_roles: tuple[str, ...]
     right_lasts: Limit
@@ -163,6 +170,7 @@ class ClaimRules(msgspec.Struct, frozen=True, kw_only=True):
     incomplete_returns_max: int
     clocks: dict[str, ClockRule]
     section: str
+    turns_into_loss: tuple[str, ...] = ()
 
 
 class EarlyWarning(msgspec.Struct, frozen=True, kw_only=True):

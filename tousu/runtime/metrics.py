@@ -114,6 +114,15 @@ TRIAGE_CASES: Final = Metric(
     "tousu_triage_cases", "gauge", "cases",
     "Cases that go on and whose class nothing decided: a person must look (`tousu triage` lists them).", seen="asked",
 )  # fmt: skip
+OPEN_CLAIMS: Final = Metric(
+    "tousu_open_claims", "gauge", "claims", "Claims that are not closed, by cause and by how far they have come.",
+    ("cause", "stage"), seen="asked",
+)  # fmt: skip
+PAYMENT_QUESTIONS: Final = Metric(
+    "tousu_payment_questions", "gauge", "payments",
+    "Confirmed payments that fit nothing that is owed: a person must look (`tousu ledger questions` lists them).",
+    ("reason",), seen="asked",
+)  # fmt: skip
 TIMERS_DUE: Final = Metric(
     "tousu_timers_due", "gauge", "states", "States whose next wake-up time has come and which were not woken yet.",
     ("kind",), seen="asked",

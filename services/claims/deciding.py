@@ -1,0 +1,281 @@
+"""Deciding a claim: the answer to the form, the offer or the refusal, agreement, dispute, a ruling from outside.
+
+The amount is the table's (`tousu.policy.award`). Where the table leaves it to people it must stay within its limits;
+only an authority's ruling goes above them. Source: domain, section 7 (C, H).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC
+from decimal import Decimal
+from typing import Any, Final
+
+import msgspec
+from msgspec.structs import replace
+
+from services.claims import limits
+from services.claims.filing import missing_items
+from services.claims.owing import (
+    COMPANY,
+    COMPENSATION,
+    cancel_instruction,
+    instruct,
+    money,
+    owe,
+    payee_of,
+    release,
+)
+from services.claims.states import Claim, Offer
+from services.claims.telling import refusal
+from services.claims.turn import Turn, time_text
+from tousu.decision import Refusal
+from tousu.policy.award import Award, Awarded, Lacking, NotOwed, Referred, award
+from tousu.policy.claim_facts import BadFact
+from tousu.policy.claims import ClaimOpener
+
+WAYS_ON: Final = ("negotiation", "complaint", "regulator", "arbitration", "court")
+"""What a claimant can do who does not accept: as they choose (domain, section 7, C)."""
+EVERYBODY: Final = ("claimant", "company")
+
+
+def form_answered(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim:
+    """The claimant has been told until when the claim is decided."""
+    claim = limits.pull(turn, replace(claim, stage="answered"), "form_answered", said)
+    offer_due = next(
+        (clock.due_at for clock in claim.clocks if clock.name.startswith("offer") and clock.is_active), None
+    )
+    turn.tell(
+        "answered",
+        claim,
+        {
+            "answered_at": time_text(turn.at),
+            "decision_due_at": said.get("decision_due_at") or time_text(offer_due),
+        },
+    )
+    return claim
+
+
+def decided(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
+    """Something is offered, or nothing is due."""
+    found = amount_owed(turn, claim)
+    if isinstance(found, BadFact):
+        return refusal(found.reason, f"{found.name}: {found.message}; report the fact again", f"/facts/{found.name}")
+    if said["outcome"] == "refuse":
+        return _refused(turn, claim, found, said)
+    missing = missing_items(turn, opener, claim, EVERYBODY)
+    if missing:
+        message = f"the file of claim {claim.number} lacks {', '.join(missing)}; it is decided when it is complete"
+        return refusal("file_incomplete", message, "/claim_number")
+    kinds = _kinds(turn)
+    kind = said.get("kind", "cash")
+    if kind not in kinds:
+        return refusal("unknown_kind", f"pack {turn.pack.id} compensates in {', '.join(kinds)}", "/kind")
+    offer = _offer(turn, claim, found, kind, said.get("amount"))
+    return offer if isinstance(offer, Refusal) else _offered(turn, claim, *offer)
+
+
+def agreed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
+    """The claimant accepts: from now on the amount is owed, and finance pays it within the limit."""
+    offer = claim.offer
+    if offer is None:
+        return refusal("illegal_transition", f"claim {claim.number} was refused; nothing was offered to agree to")
+    amount = Decimal(said["amount"]) if "amount" in said else offer.amount
+    if amount <= 0:
+        return refusal("amount_not_positive", "amount must be above 0", "/amount")
+    if offer.most is not None and amount > offer.most:
+        message = f"at most {money(offer.most)} {offer.currency} may be agreed (pack {turn.pack.id}, {offer.section})"
+        return refusal("amount_above_limit", message, "/amount")
+    offer = replace(offer, amount=amount, kind=said.get("kind", offer.kind))
+    return _awarded(turn, claim, offer, "agreed", {})
+
+
+def disputed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim:
+    """The claimant does not accept, and goes the way that they choose."""
+    turn.tell(
+        "disputed",
+        claim,
+        {"way": said["way"], "ways_on": list(WAYS_ON), "reason": said.get("reason"), "disputed_at": time_text(turn.at)},
+    )
+    return limits.pull(turn, replace(claim, stage="disputed", way=said["way"]), "disputed", said)
+
+
+def ruled(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
+    """An authority has decided. Its amount counts, whatever the table says; nothing that was paid is asked back."""
+    amount, currency = Decimal(said["amount"]), said.get("currency", turn.pack.currency)
+    owed = claim.obligation(COMPENSATION)
+    if owed is not None and currency != owed.currency:
+        message = f"claim {claim.number} is owed in {owed.currency}; give the ruling in that currency"
+        return refusal("other_currency", message, "/currency")
+    if amount == 0:
+        return refusal(
+            "amount_not_positive", "a ruling that nothing is due ends the claim: report claim_withdrawn", "/amount"
+        )
+    offer = Offer(
+        amount=amount, currency=currency, kind="cash", at=turn.at, decided="by_ruling", section=claim.asked.section
+    )
+    return _awarded(turn, claim, offer, "ruled", {"by": said["by"], "reason": said.get("reason")})
+
+
+def amount_owed(turn: Turn, claim: Claim, amount: str | None = None) -> Award:
+    """What the pack's table says of a claim as it is known now; `amount` where people decide it."""
+    day = (
+        turn.at.astimezone(turn.calendar.zone).date() if turn.at.tzinfo is not None else turn.at.astimezone(UTC).date()
+    )
+    facts = {name: value for name, value in limits.facts_of(turn, claim).items() if name not in _NO_INPUTS}
+    return award(turn.pack, claim.ground.cause, facts, on=day, evidence=claim.file, decided=amount)
+
+
+_NO_INPUTS: Final = frozenset({"cause", "delivered"})
+
+
+def _kinds(turn: Turn) -> tuple[str, ...]:
+    table = turn.rules.compensation
+    return tuple(table.kinds) if table is not None and table.kinds else ("cash",)
+
+
+def _offer(
+    turn: Turn, claim: Claim, found: Award, kind: str, amount: str | None
+) -> tuple[Offer, Awarded | None] | Refusal:
+    """The offer that the table allows."""
+    match found:
+        case Lacking(inputs=inputs):
+            message = f"for the amount these must be found out first: {', '.join(inputs)} (claim_facts_found)"
+            return refusal("facts_missing", message, "/claim_number")
+        case NotOwed(section=section):
+            message = f"nothing is due ({_why_not(found)}, {section}); refuse the claim, or correct what was found out"
+            return refusal("nothing_due", message, "/outcome")
+        case Referred() if amount is None:
+            most = "" if found.at_most is None else f", at most {money(found.at_most)} {turn.pack.currency}"
+            return refusal("amount_missing", f"the pack leaves the amount to people{most}; give amount", "/amount")
+        case Referred():
+            return _by_hand(turn, claim, found, kind, amount)
+        case Awarded():
+            if amount is not None and Decimal(amount) != found.amount:
+                message = f"by {found.section} it is {money(found.amount)} {found.currency}; leave amount out"
+                return refusal("other_amount", message, "/amount")
+            return _as_offer(turn, found, kind, "by_table"), found
+        case _:
+            raise AssertionError(f"a bad fact is answered before: {found}")
+
+
+def _by_hand(
+    turn: Turn, claim: Claim, found: Referred, kind: str, amount: str
+) -> tuple[Offer, Awarded | None] | Refusal:
+    given = Decimal(amount)
+    if given <= 0:
+        return refusal("amount_not_positive", "amount must be above 0", "/amount")
+    if found.at_most is not None and given > found.at_most:
+        message = f"at most {money(found.at_most)} {turn.pack.currency} ({found.section})"
+        return refusal("amount_above_limit", message, "/amount")
+    if found.reason == "no_table":
+        offer = Offer(
+            amount=given, currency=turn.pack.currency, kind=kind, at=turn.at, decided="by_hand",
+            section=claim.asked.section,
+        )  # fmt: skip
+        return offer, None
+    again = amount_owed(turn, claim, amount)
+    if isinstance(again, Awarded):
+        return replace(_as_offer(turn, again, kind, "by_hand"), most=found.at_most), again
+    if isinstance(again, Lacking):
+        return _offer(turn, claim, again, kind, amount)
+    message = f"the table of pack {turn.pack.id} has no single rule for this claim; see `tousu policy check`"
+    return refusal("no_rule", message, "/claim_number")
+
+
+def _as_offer(turn: Turn, found: Awarded, kind: str, decided_by: str) -> Offer:
+    by: Any = decided_by
+    return Offer(
+        amount=found.amount, currency=found.currency, kind=kind, at=turn.at, decided=by, section=found.section,
+        rule=found.rule, most=found.amount,
+    )  # fmt: skip
+
+
+def _offered(turn: Turn, claim: Claim, offer: Offer, found: Awarded | None) -> Claim:
+    data: dict[str, Any] = {
+        "amount": money(offer.amount),
+        "currency": offer.currency,
+        "kind": offer.kind,
+        "decided": offer.decided,
+        "offered_at": time_text(turn.at),
+        "ways_on": list(WAYS_ON),
+    }
+    if found is not None:
+        data |= {"rule": found.rule, "trace": _trace(found)}
+    turn.tell("offered", claim, data, section=offer.section)
+    return limits.pull(turn, replace(claim, stage="offered", offer=offer), "offered")
+
+
+def _refused(turn: Turn, claim: Claim, found: Award, said: Mapping[str, Any]) -> Claim | Refusal:
+    if not isinstance(found, NotOwed):
+        return refusal("no_ground_to_refuse", _why_owed(found), "/outcome")
+    if "exemption" in said and said["exemption"] != found.exemption:
+        message = f"what was found out is {_why_not(found)} ({found.section}), not {said['exemption']}"
+        return refusal("other_exemption", message, "/exemption")
+    turn.tell(
+        "refused",
+        claim,
+        {
+            "exemption": found.exemption or None,
+            "reason": said.get("reason") or _why_not(found),
+            "ways_on": list(WAYS_ON),
+            "refused_at": time_text(turn.at),
+            "trace": _trace(found),
+        },
+        section=found.section,
+    )
+    return limits.pull(turn, replace(claim, stage="refused", offer=None), "refused")
+
+
+def _trace(found: Award) -> dict[str, Any]:
+    """An answer of the table as events carry it; the same for the same pack and facts."""
+    data: dict[str, Any] = msgspec.to_builtins(found, order="deterministic")
+    return data
+
+
+def _why_not(found: NotOwed) -> str:
+    return found.exemption or found.reason
+
+
+def _why_owed(found: Award) -> str:
+    unproven = getattr(found, "unproven", ())
+    if unproven:
+        first = unproven[0]
+        missing = ", ".join(first.evidence_missing)
+        return f"{first.exemption} counts only with its proof in the file: {missing} (claim_evidence_given)"
+    if isinstance(found, Awarded):
+        return f"by {found.section} {money(found.amount)} {found.currency} is due; a refusal needs an exemption that was found"
+    return "no exemption of the pack holds by what was found out; report it with claim_facts_found"
+
+
+def _awarded(turn: Turn, claim: Claim, offer: Offer, what: str, more: Mapping[str, Any]) -> Claim:
+    """The amount of an agreement or a ruling is owed, in place of what was owed and not paid before."""
+    former = claim.obligation(COMPENSATION)
+    owed_so_far = former.awarded - former.withdrawn if former is not None else Decimal(0)
+    if former is not None and former.outstanding and offer.amount < owed_so_far:
+        drop = min(former.outstanding, owed_so_far - offer.amount)
+        claim = release(turn, claim, COMPENSATION, drop, what)
+    elif offer.amount > owed_so_far:
+        more_owed = offer.amount - owed_so_far
+        creditor = claim.claimant.role if claim.claimant is not None else claim.asked.payee_role
+        claim = owe(
+            turn, claim, COMPENSATION, "compensation", more_owed, offer.currency, COMPANY, creditor, what
+        )  # fmt: skip
+    after = claim.obligation(COMPENSATION)
+    is_paid = after is not None and not after.outstanding
+    claim = limits.pull(turn, replace(claim, stage="paid" if is_paid else "agreed", offer=offer), "agreed")
+    pay_by = next((c.due_at for c in claim.clocks if c.name == "payment" and c.is_active), None)
+    data = {
+        "amount": money(offer.amount),
+        "currency": offer.currency,
+        "kind": offer.kind,
+        f"{what}_at": time_text(turn.at),
+        "pay_by": time_text(pay_by),
+    }
+    turn.tell(what, claim, data | more, section=offer.section)
+    if after is not None and after != former:
+        if former is not None and former.outstanding:
+            cancel_instruction(turn, claim, former, after, payee_of(claim))
+        if after.outstanding:
+            instruct(turn, claim, "pay_claimant", after, payee_of(claim), pay_by)
+    return claim

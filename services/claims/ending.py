@@ -1,0 +1,48 @@
+"""The end of a claim: its limits are over, what was awarded and not paid is withdrawn, finance is told."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec.structs import replace
+
+from services.claims import limits
+from services.claims.owing import (
+    BILL,
+    COMPENSATION,
+    FEE_OF_COMPENSATED,
+    FEE_OF_FINED,
+    cancel_instruction,
+    payee_of,
+    release,
+)
+from services.claims.states import Claim
+from services.claims.turn import Turn, time_text
+
+PAID: Final = "paid"
+
+
+def close(turn: Turn, claim: Claim, reason: str) -> Claim:
+    """The claim is over. Money that was paid stays paid."""
+    claim = limits.cancel_all(turn, claim)
+    if reason != PAID:
+        claim = _released(turn, claim, reason)
+    claim = replace(claim, state="closed", reason=reason, closed_at=turn.at)
+    turn.tell("closed", claim, {"closed_at": time_text(turn.at), "reason": reason})
+    return claim
+
+
+def _released(turn: Turn, claim: Claim, reason: str) -> Claim:
+    """What nobody will pay any more. Outlets go on owing each other what was paid to the claimant."""
+    owed = claim.obligation(COMPENSATION)
+    names = [COMPENSATION] if owed is not None and owed.paid else [COMPENSATION, BILL, FEE_OF_FINED, FEE_OF_COMPENSATED]
+    for name in names:
+        former = claim.obligation(name)
+        if former is None or not former.outstanding:
+            continue
+        claim = release(turn, claim, name, former.outstanding, reason)
+        after = claim.obligation(name)
+        assert after is not None
+        to = payee_of(claim) if name == COMPENSATION else {"party": {"kind": "outlet", "id": former.debtor}}
+        cancel_instruction(turn, claim, former, after, to)
+    return claim

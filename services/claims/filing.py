@@ -1,0 +1,193 @@
+"""Filing a claim: the form comes, the file is completed, facts are found out (domain, section 7, C).
+
+An incomplete file goes back to the claimant; after so many returns (the pack says how many) an incomplete one ends the
+claim. Only the claimant's own items count there; what the company must add is asked for when the claim is decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from services.claims import limits
+from services.claims.ending import close
+from services.claims.opening import file_claim
+from services.claims.states import Claim, Claimant, Fact
+from services.claims.telling import refusal
+from services.claims.turn import Turn, time_text
+from tousu.decision import Refusal
+from tousu.policy.claims import ClaimOpener
+
+MATERIALS_MISSING: Final = "materials_missing"
+CLAIMANT: Final = "claimant"
+WORDS_OF_FACTS: Final = frozenset({"ecommerce_goods", "mis_sorted"})
+"""Facts on which some evidence depends."""
+
+
+def filed(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any]) -> Refusal | None:
+    """A claim form: for a claim that is there, or for a new one of this case."""
+    claimant = Claimant(**said["claimant"])
+    problem = _not_entitled(turn, claimant) or _amount_problem(said)
+    if problem is not None:
+        return problem
+    claim = _claim_meant(turn, said)
+    if isinstance(claim, Refusal):
+        return claim
+    problem = _other_piece(said, said.get("waybill_number") if claim is None else claim.ground.waybill_number)
+    if problem is not None:
+        return problem
+    if claim is None:
+        claim = file_claim(turn, opener, said)
+        if isinstance(claim, Refusal):
+            return claim
+    if claim.stage not in ("opened", "filed", "answered"):
+        return refusal(
+            "illegal_transition", f"claim {claim.number} is {claim.stage}; a form comes before it is decided"
+        )
+    amount = said.get("claimed_amount")
+    claim = replace(
+        claim,
+        claimant=claimant,
+        claimed_amount=Decimal(amount) if amount is not None else claim.claimed_amount,
+        currency=said.get("currency", claim.currency or turn.pack.currency),
+        stage="filed" if claim.stage == "opened" else claim.stage,
+        file=_with(claim.file, said.get("evidence", ())),
+    )
+    missing = missing_items(turn, opener, claim)
+    turn.tell(
+        "filed",
+        claim,
+        {
+            "cause": claim.ground.cause,
+            "waybill_number": claim.ground.waybill_number,
+            "claimant": dict(said["claimant"]),
+            "claimed_amount": amount,
+            "currency": claim.currency,
+            "evidence_held": list(claim.file),
+            "evidence_missing": list(missing),
+            "filed_at": time_text(turn.at),
+        },
+    )
+    claim = limits.pull(turn, claim, "form_received", said)
+    turn.keep(_checked(turn, opener, claim))
+    return None
+
+
+def evidence_given(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
+    """More items for the file."""
+    problem = _other_piece(said, claim.ground.waybill_number)
+    if problem is not None:
+        return problem
+    more = replace(claim, file=_with(claim.file, said["evidence"]))
+    return _checked(turn, opener, more)
+
+
+def facts_found(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str, Any]) -> Claim:
+    """What was found out; of each fact the newest report counts, by when it was found."""
+    new = {
+        name: Fact(value, turn.at)
+        for name, value in said["facts"].items()
+        if name not in claim.facts or claim.facts[name].at <= turn.at
+    }
+    claim = replace(claim, facts={**claim.facts, **new})
+    if said["facts"].get("delivered") is True:
+        claim = limits.pull(turn, claim, "delivered", said)
+    if claim.stage in ("filed", "answered"):
+        claim = limits.wait_for_file(turn, claim, waiting=bool(missing_items(turn, opener, claim)))
+    return claim
+
+
+def missing_items(
+    turn: Turn, opener: ClaimOpener, claim: Claim, given_by: Collection[str] = (CLAIMANT,)
+) -> tuple[str, ...]:
+    """What the file of a claim still needs from these, in the order of the pack."""
+    holding = {name for name in WORDS_OF_FACTS if (fact := claim.facts.get(name)) is not None and fact.value is True}
+    needed = opener.evidence_for(claim.ground.cause, holding)
+    items = turn.rules.evidence
+    return tuple(name for name in needed if name not in claim.file and items[name].given_by in given_by)
+
+
+def _checked(turn: Turn, opener: ClaimOpener, claim: Claim) -> Claim:
+    """The claim after its file was looked at: complete, sent back, or ended for good."""
+    if claim.stage not in ("filed", "answered"):
+        return claim
+    missing = missing_items(turn, opener, claim)
+    if not missing:
+        if claim.returns:
+            turn.tell("file_completed", claim, {"returns": claim.returns, "completed_at": time_text(turn.at)})
+        return limits.wait_for_file(turn, claim, waiting=False)
+    if claim.returns >= turn.rules.incomplete_returns_max:
+        return close(turn, claim, MATERIALS_MISSING)
+    claim = replace(claim, returns=claim.returns + 1)
+    turn.tell(
+        "file_incomplete",
+        claim,
+        {
+            "evidence_missing": list(missing),
+            "returns": claim.returns,
+            "returns_left": turn.rules.incomplete_returns_max - claim.returns,
+            "returned_at": time_text(turn.at),
+        },
+    )
+    return limits.wait_for_file(turn, claim, waiting=True)
+
+
+def _claim_meant(turn: Turn, said: Mapping[str, Any]) -> Claim | Refusal | None:
+    """The claim that a form is for, None for a new one."""
+    number = said.get("claim_number")
+    waybill = said.get("waybill_number")
+    if number is None and waybill is not None and turn.case.pieces and waybill not in turn.case.pieces:
+        message = f"{waybill} is no piece of case {turn.number}; file the claim with the case of that piece"
+        return refusal("piece_not_of_this_case", message, "/waybill_number")
+    for claim in turn.case.claims:
+        same = claim.ground.cause == said["cause"] and waybill in (None, claim.ground.waybill_number)
+        if claim.number == number or (number is None and same):
+            if claim.ground.cause != said["cause"]:
+                message = f"claim {number} is for {claim.ground.cause}; leave claim_number out to file another one"
+                return refusal("other_cause", message, "/cause")
+            if claim.state == "closed":
+                message = f"claim {claim.number} is closed ({claim.reason}); it is not filed again"
+                return refusal("illegal_transition", message, "/claim_number")
+            return claim
+    if number is not None:
+        known = ", ".join(claim.number for claim in turn.case.claims) or "none"
+        return refusal("unknown_claim", f"case {turn.number} has no claim {number}; it has {known}", "/claim_number")
+    return None
+
+
+def _not_entitled(turn: Turn, claimant: Claimant) -> Refusal | None:
+    """Who may claim: the sender, or whom the sender names (domain, section 7); an outlet in its own dealings."""
+    named = claimant.role == "beneficiary" or claimant.named_by_sender
+    if claimant.role not in turn.rules.payee_roles and not named and claimant.role != "outlet":
+        message = f"a {claimant.role} is paid only where the sender names them; say named_by_sender if that is so"
+        return refusal("payee_not_entitled", message, "/claimant/role")
+    theirs = turn.case.complainant
+    pseudonym = claimant.reference if claimant.reference.startswith("p_") else ""
+    if pseudonym and theirs and pseudonym != theirs and not named:
+        message = f"the piece of case {turn.number} is another customer's; file the claim with that customer's own case"
+        return refusal("piece_of_another_customer", message, "/claimant/reference")
+    return None
+
+
+def _amount_problem(said: Mapping[str, Any]) -> Refusal | None:
+    if "claimed_amount" in said and Decimal(said["claimed_amount"]) <= 0:
+        return refusal(
+            "amount_not_positive", "claimed_amount must be above 0; leave it out if unknown", "/claimed_amount"
+        )
+    return None
+
+
+def _other_piece(said: Mapping[str, Any], waybill: str | None) -> Refusal | None:
+    for index, item in enumerate(said.get("evidence", ())):
+        theirs = item.get("waybill_number")
+        if theirs is not None and waybill is not None and theirs != waybill:
+            message = f"this shows piece {theirs}, the claim is for {waybill}; hand it in with the claim for that piece"
+            return refusal("evidence_of_another_piece", message, f"/evidence/{index}/waybill_number")
+    return None
+
+
+def _with(held: tuple[str, ...], given: Collection[Mapping[str, Any]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*held, *(item["item"] for item in given))))

@@ -1,0 +1,123 @@
+"""The way of a claim: which report fits where it stands, and what it does (domain, section 7, C).
+
+opened -> filed -> answered -> offered -> agreed -> paid. A claim may be decided without an answer before; a refusal and
+an offer may be disputed, decided again, or overtaken by an authority's ruling. Outlets go their own way beside it.
+What a claim that has ended still takes: a ruling, what outlets settle, a follow-up call, and what people find out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from services.claims import deciding, filing, limits, outlets
+from services.claims.ending import close
+from services.claims.paying import payment_confirmed
+from services.claims.states import Claim, Stage
+from services.claims.telling import refusal
+from services.claims.turn import Turn, time_text
+from tousu.decision import Refusal
+from tousu.policy.claims import ClaimOpener
+
+Said = Mapping[str, Any]
+Step = Callable[[Turn, ClaimOpener, Claim, Said], Claim | Refusal]
+
+_ANY: Final[frozenset[Stage]] = frozenset(
+    {"opened", "filed", "answered", "offered", "refused", "disputed", "agreed", "paid"}
+)
+_UNDECIDED: Final[frozenset[Stage]] = frozenset({"filed", "answered", "refused", "disputed", "offered"})
+
+
+def _withdrawn(turn: Turn, opener: ClaimOpener, claim: Claim, said: Said) -> Claim:
+    return close(turn, claim, "claim_withdrawn")
+
+
+def _followed_up(turn: Turn, opener: ClaimOpener, claim: Claim, said: Said) -> Claim:
+    """After the payment the claimant is asked how satisfied they are (domain, section 7, H)."""
+    rated = {name: said[name] for name in ("score", "rating") if name in said}
+    turn.tell("followed_up", claim, rated | {"followed_up_at": time_text(turn.at)})
+    return limits.pull(turn, claim, "followed_up", said)
+
+
+FITS: Final[Mapping[str, frozenset[Stage]]] = {
+    "claim_evidence_given": _ANY - {"agreed", "paid"},
+    "claim_facts_found": _ANY,
+    "claim_form_answered": frozenset({"filed"}),
+    "claim_decided": _UNDECIDED,
+    "claim_agreed": frozenset({"offered", "disputed"}),
+    "claim_disputed": frozenset({"offered", "refused", "disputed"}),
+    "claim_ruled": _ANY - {"opened"},
+    "claim_withdrawn": _ANY - {"paid"},
+    "claim_followed_up": frozenset({"paid", "refused"}),
+    "outlet_notified": _ANY,
+    "outlet_negotiation_settled": _ANY,
+    "outlet_arbitration_requested": _ANY,
+    "outlet_ruled": _ANY,
+}
+"""Where each report fits; `claim_filed` and `payment_confirmed` look for their claim themselves."""
+AFTER_THE_END: Final = frozenset(
+    {
+        "claim_facts_found", "claim_ruled", "claim_followed_up", "outlet_notified", "outlet_negotiation_settled",
+        "outlet_arbitration_requested", "outlet_ruled",
+    }
+)  # fmt: skip
+
+STEPS: Final[Mapping[str, Step]] = {
+    "claim_evidence_given": filing.evidence_given,
+    "claim_facts_found": filing.facts_found,
+    "claim_form_answered": lambda turn, _, claim, said: deciding.form_answered(turn, claim, said),
+    "claim_decided": deciding.decided,
+    "claim_agreed": lambda turn, _, claim, said: deciding.agreed(turn, claim, said),
+    "claim_disputed": lambda turn, _, claim, said: deciding.disputed(turn, claim, said),
+    "claim_ruled": lambda turn, _, claim, said: deciding.ruled(turn, claim, said),
+    "claim_withdrawn": _withdrawn,
+    "claim_followed_up": _followed_up,
+    "outlet_notified": lambda turn, _, claim, said: outlets.notified(turn, claim, said),
+    "outlet_negotiation_settled": lambda turn, _, claim, said: outlets.settled(turn, claim, said),
+    "outlet_arbitration_requested": lambda turn, _, claim, said: outlets.arbitration_requested(turn, claim, said),
+    "outlet_ruled": lambda turn, _, claim, said: outlets.ruled(turn, claim, said),
+}
+
+
+def report(turn: Turn, opener: ClaimOpener, what: str, said: Said) -> Refusal | None:
+    """What a report does to the claims of the case in `turn`, or why it is refused."""
+    if what == "claim_filed":
+        return filing.filed(turn, opener, said)
+    if what == "payment_confirmed":
+        payment_confirmed(turn, said)
+        return None
+    claim = next((each for each in turn.case.claims if each.number == said["claim_number"]), None)
+    if claim is None:
+        known = ", ".join(each.number for each in turn.case.claims) or "none"
+        message = f"case {turn.number} has no claim {said['claim_number']}; it has {known}"
+        return refusal("unknown_claim", message, "/claim_number")
+    problem = _unfit(claim, what)
+    if problem is not None:
+        return problem
+    new = STEPS[what](turn, opener, claim, said)
+    if isinstance(new, Refusal):
+        return new
+    turn.keep(_reopened(turn, new) if claim.state == "closed" and new.stage == "agreed" else new)
+    return None
+
+
+def _unfit(claim: Claim, what: str) -> Refusal | None:
+    """Why a report does not fit where a claim stands: the state met, and what was possible."""
+    is_over = claim.state == "closed"
+    if claim.stage in FITS[what] and (not is_over or what in AFTER_THE_END):
+        return None
+    fitting = [
+        name for name, stages in FITS.items() if claim.stage in stages and (not is_over or name in AFTER_THE_END)
+    ]
+    stands = f"closed ({claim.reason})" if is_over else claim.stage
+    message = f"claim {claim.number} is {stands}, which {what} does not follow; possible: {', '.join(fitting)}"
+    return refusal("illegal_transition", message)
+
+
+def _reopened(turn: Turn, claim: Claim) -> Claim:
+    """A ruling that more is owed opens a claim again that had ended."""
+    claim = replace(claim, state="open", reason="", closed_at=None)
+    turn.tell("reopened", claim, {"reopened_at": time_text(turn.at), "reason": "ruled"})
+    return claim

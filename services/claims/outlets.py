@@ -1,0 +1,177 @@
+"""What outlets of a network settle between them: notice, negotiation, arbitration, the bill (domain, section 7, C).
+
+verify -> notice to the responsible outlet -> negotiate (10 days damage, 30 days loss) -> not settled -> arbitration at
+headquarters -> is the report true? no: a penalty for a false report; yes: the responsible outlet is fixed and billed.
+Handling fees are due where headquarters had to rule: the fined side pays 6 %, the compensated side 4 %.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from services.claims import limits
+from services.claims.ending import MATERIALS_MISSING
+from services.claims.owing import BILL, COMPENSATION, FEE_OF_COMPENSATED, FEE_OF_FINED, instruct, money, owe
+from services.claims.states import Claim, OutletSide
+from services.claims.telling import refusal
+from services.claims.turn import Turn, time_text
+from tousu.decision import Refusal
+from tousu.ledger.obligation import Kind
+
+HEADQUARTERS: Final = "headquarters"
+CENT: Final = Decimal("0.01")
+NEGOTIATION: Final = "negotiation"
+NOTICE: Final = "negotiation_notice"
+
+
+def notified(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
+    """The outlet that is thought responsible has been told; the notice goes into the file where the pack wants one."""
+    if claim.outlets is not None:
+        return refusal("illegal_transition", f"outlet {claim.outlets.notified} was told already", "type")
+    side = OutletSide(notified=said["outlet"], compensated=said.get("compensated_outlet", ""))
+    if side.compensated == side.notified:
+        return refusal("same_outlet", "an outlet does not compensate itself", "/compensated_outlet")
+    file = claim.file
+    if NOTICE in turn.rules.evidence and NOTICE not in file:
+        file = (*file, NOTICE)
+    claim = replace(claim, outlets=side, file=file)
+    turn.tell(
+        "outlet_notified",
+        claim,
+        {
+            "outlet": side.notified,
+            "compensated_outlet": side.compensated or None,
+            "notified_at": time_text(turn.at),
+        },
+    )
+    return limits.pull(turn, claim, "outlet_notified", said)
+
+
+def settled(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
+    """The outlets have settled it between them: the one that answers for it is billed, without fees."""
+    side = _open_side(claim)
+    if isinstance(side, Refusal):
+        return side
+    amount = _amount(claim, said)
+    if isinstance(amount, Refusal):
+        return amount
+    claim = limits.pull(turn, claim, "negotiation_settled", said)
+    claim = replace(claim, outlets=replace(side, ended="settled", responsible=said["outlet"]))
+    turn.tell(
+        "outlets_settled",
+        claim,
+        {
+            "outlet": said["outlet"],
+            "amount": money(amount),
+            "currency": turn.pack.currency,
+            "settled_at": time_text(turn.at),
+        },
+    )
+    return _billed(turn, claim, BILL, "bill", amount, said["outlet"], side.compensated or HEADQUARTERS)
+
+
+def arbitration_requested(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
+    """Headquarters is asked, once the time for negotiation is over."""
+    side = _open_side(claim)
+    if isinstance(side, Refusal):
+        return side
+    for clock in claim.clocks:
+        rests = clock.is_active and not clock.breached and clock.due_at is not None and turn.at < clock.due_at
+        if clock.name.startswith(NEGOTIATION) and rests:
+            message = f"the outlets negotiate until {time_text(clock.due_at)} ({clock.limit.section}); ask after that"
+            return refusal("negotiation_goes_on", message, "type")
+    turn.tell(
+        "arbitration_requested",
+        claim,
+        {"outlet": said["outlet"], "reason": said.get("reason"), "requested_at": time_text(turn.at)},
+    )
+    return replace(claim, outlets=replace(side, arbitration=True))
+
+
+def ruled(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
+    """Headquarters has ruled: the responsible outlet is fixed and billed, or the report was false."""
+    side = _open_side(claim)
+    if isinstance(side, Refusal):
+        return side
+    if not side.arbitration:
+        message = f"nobody asked for arbitration of claim {claim.number}; outlet_arbitration_requested comes first"
+        return refusal("illegal_transition", message)
+    ruling = {"report_true": said["report_true"], "reason": said.get("reason"), "arbitrated_at": time_text(turn.at)}
+    if not said["report_true"]:
+        claim = limits.pull(turn, replace(claim, outlets=replace(side, ended="false_report")), "arbitrated", said)
+        turn.tell("arbitrated", claim, ruling | {"reporting_outlet": said.get("reporting_outlet")})
+        return claim
+    responsible = said.get("responsible_outlet", side.notified)
+    amount = _amount(claim, said)
+    if isinstance(amount, Refusal):
+        return amount
+    if claim.reason == MATERIALS_MISSING and claim.ground.cause == "delay":
+        message = "its materials were missing: the posting outlet gets nothing (domain, section 7)"
+        return refusal("materials_missing", message, "/claim_number")
+    claim = limits.pull(
+        turn, replace(claim, outlets=replace(side, ended="ruled", responsible=responsible)), "arbitrated", said
+    )
+    turn.tell(
+        "arbitrated",
+        claim,
+        ruling | {"responsible_outlet": responsible, "amount": money(amount), "currency": turn.pack.currency},
+    )
+    claim = _billed(turn, claim, BILL, "bill", amount, responsible, side.compensated or HEADQUARTERS)
+    return _with_fees(turn, claim, amount, responsible, side.compensated)
+
+
+def _with_fees(turn: Turn, claim: Claim, amount: Decimal, fined: str, compensated: str) -> Claim:
+    fees = turn.rules.compensation.handling_fees if turn.rules.compensation is not None else None
+    if fees is None:
+        return claim
+    sides = ((FEE_OF_FINED, fees.fined_percent, fined), (FEE_OF_COMPENSATED, fees.compensated_percent, compensated))
+    for name, percent, outlet in sides:
+        fee = (amount * percent / 100).quantize(CENT, ROUND_HALF_UP)
+        if outlet and fee:
+            claim = _billed(turn, claim, name, "handling_fee", fee, outlet, HEADQUARTERS, str(percent))
+    return claim
+
+
+def _billed(
+    turn: Turn, claim: Claim, name: str, kind: Kind, amount: Decimal, debtor: str, creditor: str,
+    percent: str | None = None,
+) -> Claim:  # fmt: skip
+    claim = owe(turn, claim, name, kind, amount, turn.pack.currency, debtor, creditor, name)
+    owed = claim.obligation(name)
+    assert owed is not None
+    turn.tell(
+        "billed",
+        claim,
+        {
+            "obligation": owed.number, "kind": kind, "debtor": debtor, "creditor": creditor, "amount": money(amount),
+            "currency": owed.currency, "percent": percent, "billed_at": time_text(turn.at),
+        },
+    )  # fmt: skip
+    instruct(turn, claim, "bill_outlet", owed, {"party": {"kind": "outlet", "id": debtor}})
+    return claim
+
+
+def _open_side(claim: Claim) -> OutletSide | Refusal:
+    side = claim.outlets
+    if side is None:
+        return refusal("illegal_transition", f"no outlet was told of claim {claim.number}; outlet_notified comes first")
+    if side.ended:
+        return refusal("illegal_transition", f"between the outlets claim {claim.number} has ended ({side.ended})")
+    return side
+
+
+def _amount(claim: Claim, said: Mapping[str, Any]) -> Decimal | Refusal:
+    """What is billed: the amount named, else what the claimant was offered or is owed."""
+    if "amount" in said:
+        amount = Decimal(said["amount"])
+        return amount if amount > 0 else refusal("amount_not_positive", "amount must be above 0", "/amount")
+    owed = claim.obligation(COMPENSATION)
+    if owed is not None and owed.awarded > owed.withdrawn:
+        return owed.awarded - owed.withdrawn
+    if claim.offer is not None:
+        return claim.offer.amount
+    return refusal("amount_missing", "nothing was offered to the claimant yet; name the amount", "/amount")

@@ -1,0 +1,109 @@
+"""What is owed for a claim: booked in the ledger, and told to finance as one instruction at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from services.claims.states import Claim
+from services.claims.turn import INSTRUCTIONS, Turn, time_text
+from tousu.ledger.obligation import Booked, Kind, Obligation, award, pay, withdraw
+
+COMPENSATION: Final = "compensation"
+BILL: Final = "bill"
+FEE_OF_FINED: Final = "fee_of_fined"
+FEE_OF_COMPENSATED: Final = "fee_of_compensated"
+COMPANY: Final = "company"
+
+
+def money(amount: Decimal) -> str:
+    """An amount as events carry it: two places."""
+    return f"{amount:.2f}"
+
+
+def owe(
+    turn: Turn, claim: Claim, name: str, kind: Kind, amount: Decimal, currency: str, debtor: str, creditor: str,
+    reason: str = "",
+) -> Claim:  # fmt: skip
+    """So much more is owed under this name."""
+    owed = claim.obligation(name) or Obligation(
+        number=f"{claim.number}/{name}", kind=kind, debtor=debtor, creditor=creditor, currency=currency,
+        case_number=turn.number,
+    )  # fmt: skip
+    return _booked(turn, claim, award(owed, amount, turn.at, _cause(turn, claim), reason))
+
+
+def settle(turn: Turn, claim: Claim, owed: Obligation, amount: Decimal, payment_id: str) -> Claim:
+    """A payment was confirmed; the caller has checked that it is the one that is outstanding."""
+    claim = replace(claim, payments=(*claim.payments, payment_id))
+    return _booked(turn, claim, pay(owed, amount, turn.at, _cause(turn, claim), payment_id))
+
+
+def release(turn: Turn, claim: Claim, name: str, amount: Decimal, reason: str) -> Claim:
+    """So much of what is outstanding under this name need not be paid."""
+    owed = claim.obligation(name)
+    assert owed is not None, name
+    return _booked(turn, claim, withdraw(owed, amount, turn.at, _cause(turn, claim), reason))
+
+
+def instruct(
+    turn: Turn, claim: Claim, what: str, owed: Obligation, to: Mapping[str, Any], due_at: datetime | None = None
+) -> None:
+    """Tell finance to do something about all that is outstanding of an obligation.
+
+    The number names the ledger entry that called for it, so an instruction never has two meanings.
+    """
+    data: dict[str, Any] = {
+        "instruction_number": f"{owed.number}/{owed.entries}",
+        "to": "finance",
+        "what": what,
+        "of": owed.number,
+        **to,
+        "amount": money(owed.outstanding),
+        "currency": owed.currency,
+    }
+    _issue(turn, claim, data, due_at)
+
+
+def cancel_instruction(turn: Turn, claim: Claim, former: Obligation, now: Obligation, to: Mapping[str, Any]) -> None:
+    """Take back what finance was told when the obligation stood at `former`."""
+    data: dict[str, Any] = {
+        "instruction_number": f"{now.number}/{now.entries}/cancel",
+        "to": "finance",
+        "what": "cancel",
+        "of": now.number,
+        **to,
+        "cancels": f"{former.number}/{former.entries}",
+    }
+    _issue(turn, claim, data, None)
+
+
+def payee_of(claim: Claim) -> dict[str, Any]:
+    """Who is paid, as instructions carry it."""
+    if claim.claimant is None:
+        return {"payee": {"role": claim.asked.payee_role}}
+    who = claim.claimant
+    return {"payee": {"role": who.role} | ({"reference": who.reference} if who.reference else {})}
+
+
+def _issue(turn: Turn, claim: Claim, data: dict[str, Any], due_at: datetime | None) -> None:
+    data |= {"case_number": turn.number, "at": time_text(turn.at)}
+    data |= {"due_at": time_text(due_at)} if due_at is not None else {}
+    data |= {"pack": turn.pack.reference()} | ({"section": claim.asked.section} if claim.asked.section else {})
+    turn.publish("tousu.instruction.issued.v1", turn.at, data, claim, INSTRUCTIONS)
+
+
+def _booked(turn: Turn, claim: Claim, booked: Booked) -> Claim:
+    turn.entries.append(booked.entry)
+    owed = booked.obligation
+    known = any(each.number == owed.number for each in claim.owed)
+    kept = tuple(owed if each.number == owed.number else each for each in claim.owed)
+    return replace(claim, owed=kept if known else (*claim.owed, owed))
+
+
+def _cause(turn: Turn, claim: Claim) -> str:
+    return turn.cause or next((clock.cause for clock in claim.clocks), claim.number)

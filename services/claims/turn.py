@@ -1,0 +1,113 @@
+"""What one event or one due moment meets: the case, its pack, the time; it gathers what is told and what is booked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from services.claims.states import Claim, ClaimedCase, PaymentQuestion
+from tousu.decision import Decision, Output, Ref, State
+from tousu.event import text_of_time
+from tousu.ledger.obligation import Entry
+from tousu.policy.calendar import Calendar
+from tousu.policy.pack import ClaimRules, Pack
+
+CASE: Final = "case"
+CLAIM: Final = "claim"
+ENTRY: Final = "entry"
+QUESTION: Final = "question"
+CLAIMS: Final = "complaints.claims"
+INSTRUCTIONS: Final = "complaints.instructions"
+
+
+class Turn:
+    """One turn of one case. `now` is pipeline time, `at` when the event happened, within receipt and now.
+
+    `cause` is the id of the event in hand, empty where time alone moves the case. `told` grows in the order of
+    publication, `entries` in the order of booking.
+    """
+
+    __slots__ = ("at", "calendar", "case", "cause", "entries", "now", "number", "pack", "questions", "told")
+
+    def __init__(
+        self, pack: Pack, number: str, case: ClaimedCase, at: datetime, now: datetime, cause: str = ""
+    ) -> None:
+        self.pack = pack
+        self.number = number
+        self.case = case
+        self.at = min(max(at, case.course.received_at), now)
+        self.now = now
+        self.cause = cause
+        self.calendar: Calendar = pack.calendar.at(now)
+        self.told: list[Output] = []
+        self.entries: list[Entry] = []
+        self.questions: list[PaymentQuestion] = []
+
+    @property
+    def rules(self) -> ClaimRules:
+        """What the pack says of claims; only asked where it says something."""
+        assert self.pack.claims is not None
+        return self.pack.claims
+
+    def keep(self, claim: Claim) -> Claim:
+        """Put a changed or new claim into the case."""
+        known = any(each.number == claim.number for each in self.case.claims)
+        claims = tuple(claim if each.number == claim.number else each for each in self.case.claims)
+        self.case = replace(self.case, claims=claims if known else (*claims, claim))
+        return claim
+
+    def tell(
+        self, what: str, claim: Claim, data: Mapping[str, Any], *, at: datetime | None = None, section: str = ""
+    ) -> None:
+        """Tell something of a claim (`opened`, `offered`, ...); what is None is left out."""
+        said = {"claim_number": claim.number, "case_number": self.number}
+        said |= {name: value for name, value in data.items() if value is not None}
+        section = section or claim.asked.section
+        said |= {"pack": self.pack.reference()} | ({"section": section} if section else {})
+        self.publish(f"tousu.claim.{what}.v1", at or self.at, said, claim)
+
+    def publish(self, kind: str, at: datetime, data: dict[str, Any], claim: Claim, topic: str = CLAIMS) -> None:
+        """Publish an event of a claim. Where time alone moves it, the event that started its clock is the cause."""
+        started_by = next((clock.cause for clock in claim.clocks), None)
+        self.told.append(
+            Output(
+                topic=topic, type=kind, subject=self.number, time=at, data=data,
+                causation=None if self.cause else started_by, organisation=self.case.organisation,
+            )
+        )  # fmt: skip
+
+    def publish_of_case(self, kind: str, at: datetime, data: dict[str, Any]) -> None:
+        """Publish an event of the case that is about none of its claims."""
+        self.told.append(
+            Output(
+                topic=CLAIMS, type=kind, subject=self.number, time=at, data=data, organisation=self.case.organisation
+            )
+        )  # fmt: skip
+
+    def decision(self, old: ClaimedCase | None) -> Decision:
+        """What the turn comes to."""
+        before = {claim.number: claim for claim in old.claims} if old is not None else {}
+        states: dict[Ref, State | None] = {}
+        if self.case != old:
+            states[Ref(CASE, self.number)] = self.case
+        for claim in self.case.claims:
+            if before.get(claim.number) != claim:
+                states[Ref(CLAIM, claim.number)] = claim
+        states |= {Ref(ENTRY, entry.number): entry for entry in self.entries}
+        states |= {Ref(QUESTION, _key(question)): question for question in self.questions}
+        if not states and not self.told:
+            return Decision(no_op="claims_go_on")
+        return Decision(states=states, outputs=self.told)
+
+
+def time_text(moment: datetime | None) -> str | None:
+    """A moment as events carry it."""
+    return None if moment is None else text_of_time(moment)
+
+
+def _key(question: PaymentQuestion) -> str:
+    """One row for each confirmation: two events may name one payment."""
+    return f"{question.case_number}/{question.event_id}"
