@@ -14,6 +14,7 @@ import msgspec
 
 from tousu.policy.calendar import CalendarHistory
 from tousu.policy.clock_rule import ClockRule, Limit, Names, SetBy
+from tousu.policy.compensation import Compensation
 from tousu.policy.handling_rule import Approval, Closing, GradeRule, HandUp, PriorityRules, ReplyRule, RouteRule, Target
 
 
@@ -154,7 +155,10 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClaimRules(msgspec.Struct, frozen=True, kw_only=True):
-    """The opening of claims: who is paid, how long the right lasts, what the file needs, the limits that follow."""
+    """Claims: who is paid, how long the right lasts, what the file needs, the limits that follow, and the amounts.
+
+    compensation: None where the pack says nothing of amounts; then somebody decides each by hand.
+    """
 
     payee_roles: tuple[str, ...]
     right_lasts: Limit
@@ -163,6 +167,7 @@ class ClaimRules(msgspec.Struct, frozen=True, kw_only=True):
     incomplete_returns_max: int
     clocks: dict[str, ClockRule]
     section: str
+    compensation: Compensation | None = None
 
 
 class EarlyWarning(msgspec.Struct, frozen=True, kw_only=True):
