@@ -30,9 +30,10 @@ from services.claims.states import Claim, Offer
 from services.claims.telling import refusal
 from services.claims.turn import Turn, time_text
 from tousu.decision import Refusal
-from tousu.policy.award import Award, Awarded, Lacking, NotOwed, Referred, award
+from tousu.policy.award import award
 from tousu.policy.claim_facts import BadFact
 from tousu.policy.claims import ClaimOpener
+from tousu.policy.owed import Award, Awarded, Lacking, NotOwed, Referred
 
 WAYS_ON: Final = ("negotiation", "complaint", "regulator", "arbitration", "court")
 """What a claimant can do who does not accept: as they choose (domain, section 7, C)."""
@@ -244,7 +245,8 @@ def _why_owed(found: Award) -> str:
         missing = ", ".join(first.evidence_missing)
         return f"{first.exemption} counts only with its proof in the file: {missing} (claim_evidence_given)"
     if isinstance(found, Awarded):
-        return f"by {found.section} {money(found.amount)} {found.currency} is due; a refusal needs an exemption that was found"
+        due = f"{money(found.amount)} {found.currency}"
+        return f"by {found.section} {due} is due; a refusal needs an exemption that was found"
     return "no exemption of the pack holds by what was found out; report it with claim_facts_found"
 
 

@@ -21,6 +21,7 @@ import orjson
 from tousu.failure import Stop
 from tousu.policy import calendar_sense, document, sense, traps, words
 from tousu.policy.calendar import Calendar, CalendarHistory, CalendarYear, Hours, Suspension
+from tousu.policy.compensation import NAMED_PARTS
 from tousu.policy.document import Document, Fault
 from tousu.policy.pack import SECTIONS_BY_NAME, Pack
 from tousu.policy.policies import OWN, PackHistory, Policies, in_order
@@ -226,6 +227,10 @@ def _pack_of(value: Mapping[str, Any], history: CalendarHistory) -> Pack:
         filled["inquiries"] = value["inquiries"] | {"outcomes": named(value["inquiries"]["outcomes"])}
     if "claims" in value:
         filled["claims"] = value["claims"] | {key: named(value["claims"][key]) for key in ("evidence", "clocks")}
+        amounts = value["claims"].get("compensation")
+        if amounts is not None:
+            parts = {key: named(amounts[key]) for key in NAMED_PARTS if key in amounts}
+            filled["claims"] |= {"compensation": amounts | parts}
     filled["calendar"] = history
     return msgspec.convert(filled, Pack)
 

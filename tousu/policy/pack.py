@@ -14,6 +14,7 @@ import msgspec
 
 from tousu.policy.calendar import CalendarHistory
 from tousu.policy.clock_rule import ClockRule, Limit, Names, SetBy
+from tousu.policy.compensation import Compensation
 from tousu.policy.handling_rule import Approval, Closing, GradeRule, HandUp, PriorityRules, ReplyRule, RouteRule, Target
 
 
@@ -158,9 +159,10 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClaimRules(msgspec.Struct, frozen=True, kw_only=True):
-    """What a source says of claims: who is paid, how long the right lasts, what the file needs, the limits that follow.
+    """Claims: who is paid, how long the right lasts, what the file needs, the limits that follow, and the amounts.
 
     turns_into_loss: the clocks at whose breach a delay becomes a loss (the complete-delay limit, 彻底延误时限).
+    compensation: None where the pack says nothing of amounts; then somebody decides each by hand.
     """
 
     payee_roles: tuple[str, ...]
@@ -171,6 +173,7 @@ class ClaimRules(msgspec.Struct, frozen=True, kw_only=True):
     clocks: dict[str, ClockRule]
     section: str
     turns_into_loss: tuple[str, ...] = ()
+    compensation: Compensation | None = None
 
 
 class EarlyWarning(msgspec.Struct, frozen=True, kw_only=True):

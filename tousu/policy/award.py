@@ -1,0 +1,198 @@
+"""What is owed for a claim, by the table of a pack: the amount with every step, or why there is none yet or at all.
+
+Pure: facts, evidence, the day of the rate and the pack come in, a value comes out. What was found may be malformed or
+incomplete; that is an answer, too, and never an exception. The same pack and facts give the same bytes.
+
+Source: domain, section 7; features, section 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final, Literal, cast, get_args
+
+from tousu.policy.claim_facts import BadFact, Value, plain, read_amount, read_facts
+from tousu.policy.compensation import Cap, Compensation, CompensationCause, CompensationRule, Exemption, Refund
+from tousu.policy.contest import answer, followed, standing
+from tousu.policy.owed import Award, Awarded, Lacking, NotOwed, Referred, Share, Unproven
+from tousu.policy.pack import Pack
+from tousu.policy.reckoning import Bound, Reckoner, inputs_of, is_lifted
+
+CAUSES: Final = get_args(CompensationCause)
+
+
+def award(
+    pack: Pack,
+    cause: str,
+    facts: Mapping[str, Any],
+    *,
+    on: date,
+    evidence: Collection[str] = (),
+    decided: str | None = None,
+) -> Award:
+    """What is owed for a claim of this cause.
+
+    facts: what was found, decimals as text. on: the day whose exchange rate counts. evidence: the items in the file.
+    decided: the amount that was agreed, or decided by hand, where the rule that decides leaves it to people.
+    """
+    table = pack.claims.compensation if pack.claims is not None else None
+    if table is None:
+        return Referred(reason="no_table", section="", pack=pack.reference())
+    read = read_facts(facts, table, pack.currency, on)
+    if isinstance(read, BadFact):
+        return read
+    amount = read_amount("decided", decided) if decided is not None else None
+    if isinstance(amount, BadFact):
+        return amount
+    if cause not in CAUSES:
+        return Referred(reason="no_rule", section=table.section, pack=pack.reference())
+    assumed = {name: _assumed(value) for name, value in table.assumed.items() if name not in read.values}
+    values: dict[str, Value] = {**assumed, **read.values, "cause": cause}
+    claim = _Claim(
+        pack, table, cast(CompensationCause, cause), values, Reckoner(values, read.exchange),
+        {name: plain(value) for name, value in assumed.items()},
+    )  # fmt: skip
+    return claim.settled(frozenset(evidence), amount)
+
+
+class _Claim:
+    """One claim on its way through the table."""
+
+    __slots__ = ("_assumed", "_cause", "_pack", "_reckoner", "_table", "_unproven", "_values")
+
+    def __init__(
+        self, pack: Pack, table: Compensation, cause: CompensationCause, values: Mapping[str, Value],
+        reckoner: Reckoner, assumed: dict[str, str],
+    ) -> None:  # fmt: skip
+        self._pack, self._table, self._cause = pack, table, cause
+        self._values, self._reckoner, self._assumed = values, reckoner, assumed
+        self._unproven: tuple[Unproven, ...] = ()
+
+    def settled(self, evidence: frozenset[str], decided: Decimal | None) -> Award:
+        exempt = self._exempt(evidence)
+        if exempt is not None:
+            return exempt
+        goes_as = followed(self._table, self._cause, self._values)
+        if not isinstance(goes_as, str):
+            return self._lacking(goes_as.missing)
+        found = standing(self._table, goes_as, self._values)
+        if found.missing:
+            return self._lacking(found.missing)
+        if len(found.top) != 1:
+            names = tuple(rule.name for rule in found.top)
+            return self._referred("several_rules" if names else "no_rule", self._table.section, rules=names)
+        (rule,) = found.top
+        return self._by_rule(rule, goes_as, decided)
+
+    def _by_rule(self, rule: CompensationRule, goes_as: CompensationCause, decided: Decimal | None) -> Award:
+        caps, missing = self._caps(rule)
+        left_to_people = rule.basis != "figures" and decided is None
+        part = rule.part if rule.part is not None and goes_as in rule.part.causes else None
+        refunds = [one for one in self._table.refunds.values() if self._cause in one.causes]
+        if rule.basis == "figures" and rule.amount is not None:
+            missing += inputs_of(rule.amount)
+        if not left_to_people:
+            missing += (part.times,) if part is not None else ()
+            missing += tuple(name for one in refunds for name in inputs_of(one))
+        missing = tuple(name for name in dict.fromkeys(missing) if name not in self._values)
+        if missing:
+            return self._lacking(missing, rule)
+        if left_to_people:
+            at_most, limits = self._reckoner.under(None, caps)
+            assert rule.basis != "figures"
+            return self._referred(rule.basis, rule.section, rules=(rule.name,), at_most=at_most, limits=limits)
+        if rule.basis == "figures":
+            assert rule.amount is not None, rule.name
+            amount = self._reckoner.take(rule.amount, rule.section)
+        else:
+            assert decided is not None
+            amount = self._reckoner.decide(decided, rule.section)
+        left, limits = self._reckoner.under(amount, caps)
+        assert left is not None
+        if part is not None:
+            left = self._reckoner.part(left, part)
+        return self._total(rule, goes_as, self._reckoner.rounded(left, rule.section), limits, refunds)
+
+    def _total(
+        self, rule: CompensationRule, goes_as: str, amount: Decimal, limits: tuple[Bound, ...], refunds: list[Refund]
+    ) -> Award:
+        if amount == 0:
+            return NotOwed(
+                reason="nothing_lost", section=rule.section, rule=rule.name, steps=tuple(self._reckoner.steps),
+                pack=self._pack.reference(),
+            )  # fmt: skip
+        parts = [Share(name="compensation", amount=amount, section=rule.section)]
+        for one in refunds:
+            fee = self._reckoner.rounded(self._reckoner.take(one, one.section), one.section)
+            parts.append(Share(name=one.name, amount=fee, section=one.section))
+        total = self._reckoner.added({part.name: part.amount for part in parts}, self._table.section)
+        return Awarded(
+            amount=total, currency=self._pack.currency, parts=tuple(parts), cause=self._cause, goes_as=goes_as,
+            rule=rule.name, section=rule.section, set_by=rule.set_by, limits=limits, steps=tuple(self._reckoner.steps),
+            assumed=self._assumed, unproven=self._unproven, pack=self._pack.reference(),
+        )  # fmt: skip
+
+    def _caps(self, rule: CompensationRule) -> tuple[tuple[Cap, ...], tuple[str, ...]]:
+        """The caps that hold, and what must be known to tell which hold and what they are."""
+        holding: list[Cap] = []
+        missing: tuple[str, ...] = ()
+        for cap in rule.caps:
+            said = answer(cap.when, self._values)
+            missing += said.missing
+            if said.holds:
+                holding.append(cap)
+                missing += () if cap.if_known or is_lifted(cap, self._values) else inputs_of(cap)
+        return tuple(holding), missing
+
+    def _exempt(self, evidence: frozenset[str]) -> NotOwed | Lacking | None:
+        """Why nothing is owed, or what must be known to tell; claimed exemptions without proof are remembered."""
+        missing: tuple[str, ...] = ()
+        unproven: list[Unproven] = []
+        for one in self._table.exemptions.values():
+            if self._cause not in one.causes:
+                continue
+            said = self._claimed(one)
+            if isinstance(said, tuple):
+                missing += said
+            elif said:
+                lacks = tuple(item for item in one.evidence if item not in evidence)
+                if not lacks:
+                    return NotOwed(
+                        reason="exempt", exemption=one.name, section=one.section, evidence=one.evidence,
+                        pack=self._pack.reference(),
+                    )  # fmt: skip
+                unproven.append(Unproven(exemption=one.name, evidence_missing=lacks, section=one.section))
+        self._unproven = tuple(unproven)
+        return self._lacking(tuple(dict.fromkeys(missing))) if missing else None
+
+    def _claimed(self, one: Exemption) -> bool | tuple[str, ...]:
+        """Whether an exemption is claimed; or what must be known, where a part of it was found and the rest is open."""
+        said = answer(one.when, self._values)
+        if said.holds is None:
+            begun = len(said.missing) < len(one.when.facts) + len(one.when.amounts)
+            return said.missing if begun else False
+        if not said.holds or one.except_when is None:
+            return bool(said.holds)
+        kept = answer(one.except_when, self._values)
+        return kept.missing if kept.holds is None else not kept.holds
+
+    def _lacking(self, inputs: tuple[str, ...], rule: CompensationRule | None = None) -> Lacking:
+        return Lacking(
+            inputs=inputs, section=rule.section if rule is not None else self._table.section,
+            rule=rule.name if rule is not None else "", unproven=self._unproven, pack=self._pack.reference(),
+        )  # fmt: skip
+
+    def _referred(
+        self, reason: Literal["agreed", "by_hand", "no_rule", "several_rules"], section: str, *,
+        rules: tuple[str, ...] = (), at_most: Decimal | None = None, limits: tuple[Bound, ...] = (),
+    ) -> Referred:  # fmt: skip
+        return Referred(
+            reason=reason, section=section, rules=rules, at_most=at_most, limits=limits, unproven=self._unproven,
+            pack=self._pack.reference(),
+        )  # fmt: skip
+
+
+def _assumed(value: bool | int | str) -> Value:
+    return value if isinstance(value, bool | str) else Decimal(value)

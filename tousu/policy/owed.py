@@ -1,0 +1,97 @@
+"""The answers to what is owed for a claim, as values: they are what events carry and what a trace shows.
+
+Source: domain, section 7; features, section 1, number 16.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+from tousu.policy.claim_facts import BadFact
+from tousu.policy.reckoning import Bound, Step
+
+
+class Unproven(msgspec.Struct, frozen=True, kw_only=True):
+    """An exemption that is claimed and does not count, because items are not in the file."""
+
+    exemption: str
+    evidence_missing: tuple[str, ...]
+    section: str
+
+
+class Share(msgspec.Struct, frozen=True, kw_only=True):
+    """One part of an award: the compensation, or a fee that goes back."""
+
+    name: str
+    amount: Decimal
+    section: str
+
+
+class Awarded(msgspec.Struct, frozen=True, kw_only=True, tag_field="outcome", tag="awarded"):
+    """An amount that is owed, with its trace.
+
+    goes_as: the cause whose rows decided. assumed: facts that the pack takes for granted and nobody found otherwise.
+    """
+
+    amount: Decimal
+    currency: str
+    parts: tuple[Share, ...]
+    cause: str
+    goes_as: str
+    rule: str
+    section: str
+    set_by: str
+    limits: tuple[Bound, ...]
+    steps: tuple[Step, ...]
+    assumed: dict[str, str]
+    unproven: tuple[Unproven, ...]
+    pack: dict[str, str]
+
+
+class NotOwed(msgspec.Struct, frozen=True, kw_only=True, tag_field="outcome", tag="not_owed"):
+    """Nothing is owed: an exemption counts, its proof in the file; or by the figures nothing is lost."""
+
+    reason: Literal["exempt", "nothing_lost"]
+    section: str
+    pack: dict[str, str]
+    exemption: str = ""
+    evidence: tuple[str, ...] = ()
+    rule: str = ""
+    steps: tuple[Step, ...] = ()
+
+
+class Lacking(msgspec.Struct, frozen=True, kw_only=True, tag_field="outcome", tag="lacking"):
+    """What must be found out first. rule: the rule that decides, empty while that is open as well."""
+
+    inputs: tuple[str, ...]
+    section: str
+    pack: dict[str, str]
+    rule: str = ""
+    unproven: tuple[Unproven, ...] = ()
+
+
+class Referred(msgspec.Struct, frozen=True, kw_only=True, tag_field="outcome", tag="referred"):
+    """The table does not decide: the amount is agreed with the claimant, or somebody decides it by hand.
+
+    at_most: what it is not above, None where nothing says so. no_rule, several_rules: the table has a gap or an
+    overlap here, which `tousu policy check` tells.
+    """
+
+    reason: Literal["agreed", "by_hand", "no_table", "no_rule", "several_rules"]
+    section: str
+    pack: dict[str, str]
+    rules: tuple[str, ...] = ()
+    at_most: Decimal | None = None
+    limits: tuple[Bound, ...] = ()
+    unproven: tuple[Unproven, ...] = ()
+
+
+Award = Awarded | NotOwed | Lacking | Referred | BadFact
+
+
+def trace(award: Award) -> bytes:
+    """An answer as JSON: the same bytes for the same pack and inputs."""
+    return msgspec.json.encode(award, order="deterministic")
