@@ -146,11 +146,11 @@ def _offer(
         case NotOwed(section=section):
             message = f"nothing is due ({_why_not(found)}, {section}); refuse the claim, or correct what was found out"
             return refusal("nothing_due", message, "/outcome")
-        case Referred() if amount is None:
+        case Referred() if amount is not None:
+            return _by_hand(turn, claim, found, kind, amount)
+        case Referred():
             most = "" if found.at_most is None else f", at most {money(found.at_most)} {turn.pack.currency}"
             return refusal("amount_missing", f"the pack leaves the amount to people{most}; give amount", "/amount")
-        case Referred():
-            return _by_hand(turn, claim, found, kind, amount)
         case Awarded():
             if amount is not None and Decimal(amount) != found.amount:
                 message = f"by {found.section} it is {money(found.amount)} {found.currency}; leave amount out"
@@ -231,7 +231,18 @@ def _refused(turn: Turn, claim: Claim, found: Award, said: Mapping[str, Any]) ->
 def _trace(found: Award) -> dict[str, Any]:
     """An answer of the table as events carry it; the same for the same pack and facts."""
     data: dict[str, Any] = msgspec.to_builtins(found, order="deterministic")
+    for step in data.get("steps", ()):
+        step["inputs"] = _named(step["inputs"])
+    for limit in data.get("limits", ()):
+        limit["of"] = _named(limit["of"])
+    if "assumed" in data:
+        data["assumed"] = _named(data["assumed"])
     return data
+
+
+def _named(values: Mapping[str, str]) -> list[dict[str, str]]:
+    """A map as a list of its entries: the contract knows every name of a field beforehand."""
+    return [{"name": name, "value": value} for name, value in values.items()]
 
 
 def _why_not(found: NotOwed) -> str:
@@ -267,14 +278,14 @@ def _awarded(turn: Turn, claim: Claim, offer: Offer, what: str, more: Mapping[st
     is_paid = after is not None and not after.outstanding
     claim = limits.pull(turn, replace(claim, stage="paid" if is_paid else "agreed", offer=offer), "agreed")
     pay_by = next((c.due_at for c in claim.clocks if c.name == "payment" and c.is_active), None)
-    data = {
+    data: dict[str, Any] = {
         "amount": money(offer.amount),
         "currency": offer.currency,
         "kind": offer.kind,
         f"{what}_at": time_text(turn.at),
         "pay_by": time_text(pay_by),
     }
-    turn.tell(what, claim, data | more, section=offer.section)
+    turn.tell(what, claim, {**data, **more}, section=offer.section)
     if after is not None and after != former:
         if former is not None and former.outstanding:
             cancel_instruction(turn, claim, former, after, payee_of(claim))

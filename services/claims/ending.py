@@ -20,6 +20,7 @@ from services.claims.states import Claim
 from services.claims.turn import Turn, time_text
 
 PAID: Final = "paid"
+MATERIALS_MISSING: Final = "materials_missing"
 
 
 def close(turn: Turn, claim: Claim, reason: str) -> Claim:

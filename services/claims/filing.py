@@ -13,7 +13,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from services.claims import limits
-from services.claims.ending import close
+from services.claims.ending import MATERIALS_MISSING, close
 from services.claims.opening import file_claim
 from services.claims.states import Claim, Claimant, Fact
 from services.claims.telling import refusal
@@ -21,7 +21,6 @@ from services.claims.turn import Turn, time_text
 from tousu.decision import Refusal
 from tousu.policy.claims import ClaimOpener
 
-MATERIALS_MISSING: Final = "materials_missing"
 CLAIMANT: Final = "claimant"
 WORDS_OF_FACTS: Final = frozenset({"ecommerce_goods", "mis_sorted"})
 """Facts on which some evidence depends."""
@@ -36,7 +35,8 @@ def filed(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any]) -> Refusal |
     claim = _claim_meant(turn, said)
     if isinstance(claim, Refusal):
         return claim
-    problem = _other_piece(said, said.get("waybill_number") if claim is None else claim.ground.waybill_number)
+    waybill = said.get("waybill_number") if claim is None else claim.ground.waybill_number
+    problem = _evidence_problem(turn, said, waybill)
     if problem is not None:
         return problem
     if claim is None:
@@ -78,7 +78,7 @@ def filed(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any]) -> Refusal |
 
 def evidence_given(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
     """More items for the file."""
-    problem = _other_piece(said, claim.ground.waybill_number)
+    problem = _evidence_problem(turn, said, claim.ground.waybill_number)
     if problem is not None:
         return problem
     more = replace(claim, file=_with(claim.file, said["evidence"]))
@@ -180,8 +180,13 @@ def _amount_problem(said: Mapping[str, Any]) -> Refusal | None:
     return None
 
 
-def _other_piece(said: Mapping[str, Any], waybill: str | None) -> Refusal | None:
+def _evidence_problem(turn: Turn, said: Mapping[str, Any], waybill: str | None) -> Refusal | None:
+    table = turn.rules.compensation
+    known = (*turn.rules.evidence, *(table.proofs if table is not None else ()))
     for index, item in enumerate(said.get("evidence", ())):
+        if item["item"] not in known:
+            message = f"pack {turn.pack.id} knows no evidence {item['item']}; use one of: {', '.join(known)}"
+            return refusal("unknown_evidence", message, f"/evidence/{index}/item")
         theirs = item.get("waybill_number")
         if theirs is not None and waybill is not None and theirs != waybill:
             message = f"this shows piece {theirs}, the claim is for {waybill}; hand it in with the claim for that piece"

@@ -109,9 +109,6 @@ def ruled(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
     amount = _amount(claim, said)
     if isinstance(amount, Refusal):
         return amount
-    if claim.reason == MATERIALS_MISSING and claim.ground.cause == "delay":
-        message = "its materials were missing: the posting outlet gets nothing (domain, section 7)"
-        return refusal("materials_missing", message, "/claim_number")
     claim = limits.pull(
         turn, replace(claim, outlets=replace(side, ended="ruled", responsible=responsible)), "arbitrated", said
     )
@@ -166,6 +163,9 @@ def _open_side(claim: Claim) -> OutletSide | Refusal:
 
 def _amount(claim: Claim, said: Mapping[str, Any]) -> Decimal | Refusal:
     """What is billed: the amount named, else what the claimant was offered or is owed."""
+    if claim.reason == MATERIALS_MISSING and claim.ground.cause == "delay":
+        message = "its materials were missing: the posting outlet gets nothing (domain, section 7)"
+        return refusal("materials_missing", message, "/claim_number")
     if "amount" in said:
         amount = Decimal(said["amount"])
         return amount if amount > 0 else refusal("amount_not_positive", "amount must be above 0", "/amount")

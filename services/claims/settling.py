@@ -11,13 +11,13 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from services.claims import limits
-from services.claims.ending import PAID, close
+from services.claims.ending import MATERIALS_MISSING, PAID, close
 from services.claims.states import Asked, Claim, Ground
 from services.claims.turn import Turn, time_text
 from tousu.policy.claims import ClaimOpener
 
 TURNED_INTO_LOSS: Final = "turned_into_loss"
-_FOR_GOOD: Final = frozenset({PAID, "claim_withdrawn", "materials_missing", TURNED_INTO_LOSS})
+_FOR_GOOD: Final = frozenset({PAID, "claim_withdrawn", MATERIALS_MISSING, TURNED_INTO_LOSS})
 """Why a claim was closed that does not open again with its ground."""
 
 

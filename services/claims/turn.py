@@ -63,7 +63,7 @@ class Turn:
         self, what: str, claim: Claim, data: Mapping[str, Any], *, at: datetime | None = None, section: str = ""
     ) -> None:
         """Tell something of a claim (`opened`, `offered`, ...); what is None is left out."""
-        said = {"claim_number": claim.number, "case_number": self.number}
+        said: dict[str, Any] = {"claim_number": claim.number, "case_number": self.number}
         said |= {name: value for name, value in data.items() if value is not None}
         section = section or claim.asked.section
         said |= {"pack": self.pack.reference()} | ({"section": section} if section else {})

@@ -64,20 +64,39 @@ class Desk:
         self.codecs = {kind.name: kind.codec for kind in kinds}
         self.columns = {kind.name: kind.columns for kind in kinds}
         self.rows: dict[Ref, str] = {}
+        self.fired: list[Output] = []
 
     def take(self, one: Event, now: datetime | None = None) -> Decision:
-        """Apply one event and keep what changes."""
+        """Apply one event and keep what changes; what was due before is told before, and kept in `fired`."""
         refs = self.rules.refs(one)
+        self.fired = [output for ref in refs for output in self._woken(ref, now or one.time)]
         decision = self.rules.apply({ref: self.state(ref) for ref in refs}, one, now or one.time)
         said = (bool(decision.states or decision.outputs), bool(decision.no_op), decision.refusal is not None)
         assert sum(said) == 1, "exactly one of changes, a no-op, a refusal"
+        self._keep(decision)
+        return decision
+
+    def let_time_pass(self, until: datetime) -> list[Output]:
+        """Everything that is due by then, at its time."""
+        return [output for ref in list(self.rows) for output in self._woken(ref, until + timedelta(microseconds=1))]
+
+    def _woken(self, ref: Ref, before: datetime) -> list[Output]:
+        told: list[Output] = []
+        while (state := self.state(ref)) is not None:
+            due = self.rules.due(ref, state)
+            if due is None or due >= before:
+                break
+            decision = self.rules.fire(ref, state, before)
+            self._keep(decision)
+            told.extend(decision.outputs)
+        return told
+
+    def _keep(self, decision: Decision) -> None:
         for output in decision.outputs:
             assert _CHECK(output, len(orjson.dumps(output.data))) == ""
         for ref, state in decision.states.items():
             assert state is not None
-            assert self.rules.due(ref, state) is None
             self.rows[ref] = self.codecs[ref.kind].encode(state)
-        return decision
 
     def tell(self, *events: Event) -> list[Output]:
         """Apply events, none of which may be refused; what was published."""

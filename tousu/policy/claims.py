@@ -10,11 +10,12 @@ import msgspec
 
 from tousu.policy.calendar import UnpublishedYear
 from tousu.policy.clock_rule import Limit
+from tousu.policy.compensation import CompensationCause
 from tousu.policy.pack import Pack
 from tousu.policy.phrases import Phrases
 from tousu.policy.working_time import deadline
 
-Cause = Literal["delay", "loss", "damage", "contents_mismatch", "late_forwarding"]
+Cause = CompensationCause
 
 
 class ClaimOpening(msgspec.Struct, frozen=True, kw_only=True):

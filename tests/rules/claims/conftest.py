@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.claims.rules import ClaimsRules
-from services.claims.store import KINDS
-from tests.rules.casework import Desk
+from tests.rules.claims.told import ClaimsDesk
 from tousu.policy.loading import load_pack
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
@@ -23,5 +22,5 @@ def rules(pack: Pack) -> ClaimsRules:
 
 
 @pytest.fixture
-def desk(rules: ClaimsRules) -> Desk:
-    return Desk(rules, KINDS)
+def desk(pack: Pack) -> ClaimsDesk:
+    return ClaimsDesk(pack)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from services.claims.states import ClaimedCase
-from tests.rules.casework import NUMBER, Desk
-from tests.rules.claims.told import WAYBILL, routed, routed_pieces
+from tests.rules.casework import NUMBER
+from tests.rules.claims.told import WAYBILL, ClaimsDesk, routed, routed_pieces
 from tousu.decision import Ref
 
 FORM = ["waybill_image", "complete_form"]
@@ -21,7 +21,7 @@ CLASSES: tuple[tuple[str, str, list[str]], ...] = (
 )
 
 
-def why_not(desk: Desk) -> str:
+def why_not(desk: ClaimsDesk) -> str:
     case = desk.state(Ref("case", NUMBER))
     assert isinstance(case, ClaimedCase)
     return case.why_not
@@ -29,7 +29,7 @@ def why_not(desk: Desk) -> str:
 
 @pytest.mark.parametrize(("name", "cause", "evidence"), CLASSES)
 def test_a_class_opens_a_claim_for_its_cause_with_its_check_list(
-    desk: Desk, name: str, cause: str, evidence: list[str]
+    desk: ClaimsDesk, name: str, cause: str, evidence: list[str]
 ) -> None:
     one = routed(name, amount_yuan="1200.00")
     (output,) = desk.tell(one)
@@ -48,7 +48,12 @@ def test_a_class_opens_a_claim_for_its_cause_with_its_check_list(
         "pack": {"id": "courier-network", "version": "1.0.0"},
         "section": "C 7",
     }
-    assert desk.promoted("claim", f"{NUMBER}/1") == {"cause": cause, "state": "open", "waybill": WAYBILL}
+    assert desk.promoted("claim", f"{NUMBER}/1") == {
+        "cause": cause,
+        "state": "open",
+        "stage": "opened",
+        "waybill": WAYBILL,
+    }
 
 
 @pytest.mark.parametrize(
@@ -64,11 +69,11 @@ def test_a_class_opens_a_claim_for_its_cause_with_its_check_list(
     ],
 )
 def test_a_delay_opens_one_where_it_is_asked_for_or_the_promised_time_is_past(
-    desk: Desk, more: dict[str, Any], opens: bool
+    desk: ClaimsDesk, more: dict[str, Any], opens: bool
 ) -> None:
-    decision = desk.take(routed("delay", **more))
-    assert [output.data["cause"] for output in decision.outputs] == (["delay"] if opens else [])
-    assert [output.data["evidence_needed"] for output in decision.outputs] == ([FORM] if opens else [])
+    told = desk.tell(routed("delay", **more))
+    assert [output.data["cause"] for output in told] == (["delay"] if opens else [])
+    assert [output.data["evidence_needed"] for output in told] == ([FORM] if opens else [])
     assert why_not(desk) == ("" if opens else "not_asked_for")
 
 
@@ -76,10 +81,9 @@ def test_a_delay_opens_one_where_it_is_asked_for_or_the_promised_time_is_past(
     ("posted_at", "opens"),
     [("2025-03-02T15:00:00Z", True), ("2025-03-01T15:00:00Z", False), (None, True)],
 )
-def test_the_right_to_claim_lasts_one_year_from_posting(desk: Desk, posted_at: str | None, opens: bool) -> None:
+def test_the_right_to_claim_lasts_one_year_from_posting(desk: ClaimsDesk, posted_at: str | None, opens: bool) -> None:
     more: dict[str, Any] = {"posted_at": posted_at} if posted_at else {}
-    decision = desk.take(routed("loss", **more))
-    assert len(decision.outputs) == opens
+    assert len(desk.tell(routed("loss", **more))) == opens
     assert why_not(desk) == ("" if opens else "right_has_lapsed")
 
 
@@ -96,12 +100,12 @@ WORKED: tuple[tuple[int, tuple[str, ...], dict[str, Any], list[str]], ...] = (
 
 @pytest.mark.parametrize(("number", "classes", "more", "causes"), WORKED)
 def test_a_worked_case_opens_its_claim(
-    desk: Desk, number: int, classes: tuple[str, ...], more: dict[str, Any], causes: list[str]
+    desk: ClaimsDesk, number: int, classes: tuple[str, ...], more: dict[str, Any], causes: list[str]
 ) -> None:
     assert [output.data["cause"] for output in desk.tell(routed(*classes, **more))] == causes, f"case {number}"
 
 
-def test_four_pieces_in_trouble_are_four_claims_from_one_complaint(desk: Desk) -> None:
+def test_four_pieces_in_trouble_are_four_claims_from_one_complaint(desk: ClaimsDesk) -> None:
     """Case 7: one lost, one a day late, one swapped, one broken."""
     pieces = [{"class": name, "waybill_number": f"TS7700{n}"} for n, name in enumerate(
         ("loss", "delay", "contents_mismatch", "damage"), 1)]  # fmt: skip
@@ -116,17 +120,17 @@ def test_four_pieces_in_trouble_are_four_claims_from_one_complaint(desk: Desk) -
     assert not any("amount_yuan" in one.data for one in opened), "the amount is that of all pieces together"
 
 
-def test_two_classes_of_one_cause_are_one_claim(desk: Desk) -> None:
+def test_two_classes_of_one_cause_are_one_claim(desk: ClaimsDesk) -> None:
     assert len(desk.tell(routed("contents_mismatch", "shortage"))) == 1
 
 
-def test_a_complaint_without_a_waybill_has_its_claim_all_the_same(desk: Desk) -> None:
+def test_a_complaint_without_a_waybill_has_its_claim_all_the_same(desk: ClaimsDesk) -> None:
     (output,) = desk.tell(routed("loss", waybill=None))
     assert "waybill_number" not in output.data
     assert desk.promoted("claim", f"{NUMBER}/1")["waybill"] is None
 
 
-def test_a_trouble_beside_it_that_opens_none_is_no_hindrance(desk: Desk) -> None:
+def test_a_trouble_beside_it_that_opens_none_is_no_hindrance(desk: ClaimsDesk) -> None:
     assert [one.data["cause"] for one in desk.tell(routed("attitude", "loss"))] == ["loss"]
 
 
@@ -134,6 +138,6 @@ def test_a_trouble_beside_it_that_opens_none_is_no_hindrance(desk: Desk) -> None
     ("one", "reason"),
     [(routed(), "class_unknown"), (routed("attitude"), "class_without_claim"), (routed("delay"), "not_asked_for")],
 )
-def test_it_is_kept_why_a_complaint_has_no_claim(desk: Desk, one: Any, reason: str) -> None:
+def test_it_is_kept_why_a_complaint_has_no_claim(desk: ClaimsDesk, one: Any, reason: str) -> None:
     assert desk.tell(one) == []
     assert why_not(desk) == reason

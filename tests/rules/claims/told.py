@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from tests.rules.casework import NUMBER, START, event, registration
+from services.claims.rules import ClaimsRules
+from services.claims.states import Claim
+from services.claims.store import KINDS
+from tests.rules.casework import NUMBER, START, Desk, event, kinds_of, registration
+from tousu.decision import Output, Ref
 from tousu.event import Event
+from tousu.ledger.obligation import Entry
+from tousu.policy.pack import Pack
+from tousu.policy.policies import Policies
 
 WAYBILL = "TS77001"
 
@@ -35,3 +42,60 @@ def routed_pieces(troubles: list[dict[str, str]], at: datetime = START, **more: 
     if troubles:
         data |= {"class": troubles[0]["class"], "classes": troubles}
     return event("complaint.routed", data, data.get("case_number", NUMBER), at)
+
+
+class ClaimsDesk(Desk):
+    """A desk for claims: what it publishes of their limits stands in `clocks`, instructions in `instructions`."""
+
+    def __init__(self, *packs: Pack) -> None:
+        super().__init__(ClaimsRules(Policies.of(*packs)), KINDS)
+        self.clocks: list[Output] = []
+        self.instructions: list[Output] = []
+
+    def tell(self, *events: Event) -> list[Output]:
+        """Apply events, none of which may be refused; what was published of the claims themselves."""
+        return self.sorted_out([*self.fired, *super().tell(*events)])
+
+    def pass_time(self, **length: float) -> list[Output]:
+        """Let so much time pass since the start; what was published of the claims themselves."""
+        return self.sorted_out(self.let_time_pass(START + timedelta(**length)))
+
+    def sorted_out(self, outputs: list[Output]) -> list[Output]:
+        """Puts clocks and instructions aside."""
+        self.clocks = [one for one in outputs if one.type.startswith("tousu.clock.")]
+        self.instructions = [one for one in outputs if one.type == "tousu.instruction.issued.v1"]
+        return [one for one in outputs if one.type.startswith("tousu.claim.")]
+
+    def report(self, what: str, hours: float = 1, /, claim: int | None = 1, **said: Any) -> list[str]:
+        """What somebody reports of a claim so many hours after the start; the names of what is told of it."""
+        return kinds_of(self.tell(reported(what, hours, claim, **said)))
+
+    def tell_report(self, what: str, hours: float = 1, /, claim: int | None = 1, **said: Any) -> list[Output]:
+        """As `report`; what is told of the claim itself."""
+        return self.tell(reported(what, hours, claim, **said))
+
+    def refused(self, what: str, hours: float = 1, /, claim: int | None = 1, **said: Any) -> tuple[str, str]:
+        """Reason and place of a report that is refused; nothing changes."""
+        before = dict(self.rows)
+        refusal = self.take(reported(what, hours, claim, **said)).refusal
+        assert refusal is not None
+        assert self.rows == before
+        return refusal.reason, refusal.place
+
+    def claim(self, running: int = 1) -> Claim:
+        """A claim as its row has it."""
+        found = self.state(Ref("claim", f"{NUMBER}/{running}"))
+        assert isinstance(found, Claim)
+        return found
+
+    def ledger(self) -> list[Entry]:
+        """Every entry, in the order of booking."""
+        entries = [self.state(ref) for ref in self.rows if ref.kind == "entry"]
+        return [entry for entry in entries if isinstance(entry, Entry)]
+
+
+def reported(what: str, hours: float, claim: int | None = 1, /, **said: Any) -> Event:
+    """What somebody reports of a claim of the case."""
+    number = {} if claim is None else {"claim_number": f"{NUMBER}/{claim}"}
+    data = {"case_number": NUMBER} | number | said
+    return event(f"handling.{what}", data, NUMBER, START + timedelta(hours=hours), f"{what}-{hours:g}")

@@ -1,0 +1,177 @@
+"""A claim is answered, offered or refused, agreed, disputed, ruled: domain, section 7 (C, H). Broken input first."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.rules.casework import NUMBER
+from tests.rules.claims.filed import FACTS, agree_claim, file_claim, offer_claim
+from tests.rules.claims.told import ClaimsDesk, routed
+from tousu.ledger.balance import faults, sums_by_obligation
+
+
+def owed(desk: ClaimsDesk, name: str = "compensation") -> tuple[Decimal, Decimal, Decimal]:
+    """Awarded, paid and withdrawn, from the ledger itself."""
+    assert list(faults(desk.ledger())) == []
+    sums = sums_by_obligation(desk.ledger())[f"{NUMBER}/1/{name}"]
+    return sums.awarded, sums.paid, sums.withdrawn
+
+
+@pytest.mark.parametrize(
+    ("facts", "said", "reason", "place"),
+    [
+        ({}, {"outcome": "offer"}, "facts_missing", "/claim_number"),
+        ({"insured": False}, {"outcome": "offer"}, "facts_missing", "/claim_number"),
+        (FACTS["loss"], {"outcome": "offer", "amount": "9999.00"}, "other_amount", "/amount"),
+        (FACTS["loss"], {"outcome": "offer", "kind": "goods"}, "unknown_kind", "/kind"),
+        (FACTS["loss"], {"outcome": "refuse"}, "no_ground_to_refuse", "/outcome"),
+        (FACTS["loss"] | {"force_majeure": True}, {"outcome": "refuse"}, "no_ground_to_refuse", "/outcome"),
+        (FACTS["loss"] | {"real_value": "0.00"}, {"outcome": "offer"}, "zero", "/facts/real_value"),
+        (FACTS["loss"] | {"currency": "XYZ"}, {"outcome": "offer"}, "unknown_currency", "/facts/currency"),
+    ],
+)
+def test_a_decision_that_the_table_does_not_bear_is_refused(
+    desk: ClaimsDesk, facts: dict[str, Any], said: dict[str, Any], reason: str, place: str
+) -> None:
+    file_claim(desk)
+    if facts:
+        desk.report("claim_facts_found", 2, facts=facts)
+    assert desk.refused("claim_decided", 3, **said) == (reason, place)
+    assert desk.ledger() == []
+
+
+def test_nothing_is_offered_on_an_incomplete_file(desk: ClaimsDesk) -> None:
+    desk.tell(routed("loss"))
+    claimant = {"role": "sender"}
+    desk.report("claim_filed", 1, claim=None, cause="loss", claimant=claimant, evidence=[{"item": "claim_letter"}])
+    desk.report("claim_facts_found", 2, facts=FACTS["loss"])
+    assert desk.refused("claim_decided", 3, outcome="offer") == ("file_incomplete", "/claim_number")
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("claim_agreed", {}),
+        ("claim_disputed", {"way": "court"}),
+        ("claim_followed_up", {"score": 4}),
+        ("claim_decided", {"outcome": "offer"}),
+        ("claim_form_answered", {}),
+        ("claim_ruled", {"by": "court", "amount": "10.00"}),
+    ],
+)
+def test_what_does_not_follow_an_opened_claim_is_refused(desk: ClaimsDesk, what: str, said: dict[str, Any]) -> None:
+    desk.tell(routed("loss"))
+    assert desk.refused(what, 1, **said) == ("illegal_transition", "type")
+
+
+def test_the_offer_is_the_tables_with_every_step(desk: ClaimsDesk) -> None:
+    file_claim(desk)
+    desk.report("claim_facts_found", 2, facts=FACTS["loss"])
+    desk.report("claim_form_answered", 3)
+    (offered,) = desk.tell_report("claim_decided", 4, outcome="offer")
+    assert (offered.data["amount"], offered.data["currency"], offered.data["kind"]) == ("812.00", "CNY", "cash")
+    assert (offered.data["rule"], offered.data["section"], offered.data["decided"]) == ("uninsured", "C 7", "by_table")
+    parts = {part["name"]: part["amount"] for part in offered.data["trace"]["parts"]}
+    assert parts == {"compensation": "800.00", "service_fee": "12.00"}
+    assert [limit["outcome"] for limit in offered.data["trace"]["limits"]] == ["binds"]
+
+
+def test_the_same_facts_give_the_same_trace(desk: ClaimsDesk) -> None:
+    offer_claim(desk)
+    first = desk.claim().offer
+    (again,) = desk.tell_report("claim_decided", 6, outcome="offer")
+    assert first is not None and again.data["amount"] == str(first.amount)
+
+
+def test_an_exemption_is_proven_before_it_counts(desk: ClaimsDesk) -> None:
+    """Worked case 6: reported after signing, politely refused, with the ways on."""
+    file_claim(desk, "damage")
+    desk.report("claim_facts_found", 2, facts=FACTS["damage"] | {"reported_after_signing": True})
+    assert desk.refused("claim_decided", 3, outcome="refuse")[0] == "no_ground_to_refuse"
+    desk.report("claim_evidence_given", 4, evidence=[{"item": "signed_receipt"}])
+    assert desk.refused("claim_decided", 5, outcome="offer")[0] == "nothing_due"
+    assert desk.refused("claim_decided", 5, outcome="refuse", exemption="force_majeure")[0] == "other_exemption"
+    (refused,) = desk.tell_report("claim_decided", 5, outcome="refuse", exemption="reported_after_signing")
+    assert (refused.data["exemption"], refused.data["section"]) == ("reported_after_signing", "C 7")
+    assert refused.data["ways_on"] == ["negotiation", "complaint", "regulator", "arbitration", "court"]
+    assert desk.ledger() == []
+
+
+def test_an_agreement_is_owed_and_finance_is_told_once(desk: ClaimsDesk) -> None:
+    offer_claim(desk)
+    assert desk.report("claim_agreed", 5) == ["claim.agreed"]
+    assert owed(desk) == (Decimal("812.00"), 0, 0)
+    (instruction,) = desk.instructions
+    assert instruction.data["what"] == "pay_claimant"
+    assert (instruction.data["amount"], instruction.data["due_at"]) == ("812.00", "2026-03-09T16:00:00Z")
+    assert instruction.data["payee"] == {"role": "sender", "reference": "p_7Qk2m9Xc4Rt1"}
+
+
+@pytest.mark.parametrize(("amount", "reason"), [("812.01", "amount_above_limit"), ("0", "amount_not_positive")])
+def test_no_more_is_agreed_than_the_table_allows(desk: ClaimsDesk, amount: str, reason: str) -> None:
+    offer_claim(desk)
+    assert desk.refused("claim_agreed", 5, amount=amount) == (reason, "/amount")
+
+
+def test_less_may_be_agreed(desk: ClaimsDesk) -> None:
+    offer_claim(desk)
+    desk.report("claim_agreed", 5, amount="500.00")
+    assert owed(desk) == (Decimal("500.00"), 0, 0)
+
+
+def test_goods_of_high_value_are_decided_by_hand_and_never_above_their_value(desk: ClaimsDesk) -> None:
+    """Exactly 3,000 yuan follows the high-value rules."""
+    file_claim(desk, "damage")
+    desk.report("claim_facts_found", 2, facts=FACTS["damage"] | {"real_value": "3000.00"})
+    assert desk.refused("claim_decided", 3, outcome="offer")[0] == "amount_missing"
+    assert desk.refused("claim_decided", 3, outcome="offer", amount="3000.01")[0] == "amount_above_limit"
+    (offered,) = desk.tell_report("claim_decided", 3, outcome="offer", amount="1800.00")
+    assert (offered.data["decided"], offered.data["rule"]) == ("by_hand", "high_value")
+
+
+def test_a_dispute_keeps_the_claim_open_on_the_way_that_the_customer_chooses(desk: ClaimsDesk) -> None:
+    offer_claim(desk)
+    assert desk.report("claim_disputed", 5, way="regulator") == ["claim.disputed"]
+    assert (desk.claim().stage, desk.claim().way, desk.claim().state) == ("disputed", "regulator", "open")
+    assert desk.report("claim_agreed", 6) == ["claim.agreed"]
+
+
+def test_a_ruling_counts_whatever_the_table_says(desk: ClaimsDesk) -> None:
+    offer_claim(desk)
+    desk.report("claim_disputed", 5, way="court")
+    assert desk.report("claim_ruled", 6, by="court", amount="5000.00") == ["claim.ruled"]
+    assert owed(desk) == (Decimal("5000.00"), 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("amount", "sums"),
+    [("1000.00", ("1000.00", 0, 0)), ("500.00", ("812.00", 0, "312.00")), ("812.00", ("812.00", 0, 0))],
+)
+def test_a_ruling_after_the_agreement_replaces_what_finance_was_told(
+    desk: ClaimsDesk, amount: str, sums: tuple[Any, ...]
+) -> None:
+    agree_claim(desk)
+    desk.report("claim_ruled", 6, by="arbitration", amount=amount)
+    assert owed(desk) == tuple(map(Decimal, sums))
+    told = [(one.data["what"], one.data.get("amount"), one.data.get("cancels")) for one in desk.instructions]
+    first = f"{NUMBER}/1/compensation/1"
+    assert told == ([] if amount == "812.00" else [("cancel", None, first), ("pay_claimant", amount, None)])
+
+
+def test_a_ruling_after_payment_opens_the_claim_for_the_rest(desk: ClaimsDesk) -> None:
+    agree_claim(desk)
+    desk.report("payment_confirmed", 6, payment_id="P-1", amount="812.00")
+    assert desk.report("claim_ruled", 7, by="court", amount="1000.00") == ["claim.ruled", "claim.reopened"]
+    assert owed(desk) == (Decimal("1000.00"), Decimal("812.00"), 0)
+    assert desk.instructions[-1].data["amount"] == "188.00"
+    assert desk.report("payment_confirmed", 8, payment_id="P-2", amount="188.00") == ["claim.paid", "claim.closed"]
+
+
+def test_what_is_withdrawn_is_not_paid(desk: ClaimsDesk) -> None:
+    agree_claim(desk)
+    assert desk.report("claim_withdrawn", 6) == ["claim.closed"]
+    assert owed(desk) == (Decimal("812.00"), 0, Decimal("812.00"))
+    assert [one.data["what"] for one in desk.instructions] == ["cancel"]

@@ -1,0 +1,142 @@
+"""The limits of a claim run: domain, section 5 (C); features, number 23.
+
+START is Monday, 2 March 2026, 10:00 in Shanghai.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from tests.rules.casework import NUMBER, START, handling, kinds_of
+from tests.rules.claims.filed import FILE, SENDER, agree_claim, file_claim, offer_claim
+from tests.rules.claims.told import WAYBILL, ClaimsDesk, reported, routed
+from tousu.event import text_of_time
+from tousu.policy.clock_rule import Limit
+from tousu.policy.pack import Pack
+
+
+def running(desk: ClaimsDesk, name: str) -> tuple[str, str]:
+    """Status and due time of a limit."""
+    clock = next(clock for clock in desk.claim().clocks if clock.name == name)
+    return clock.status, text_of_time(clock.due_at) if clock.due_at is not None else ""
+
+
+@pytest.mark.parametrize(
+    ("route", "cause", "clock", "due_at"),
+    [
+        # 30 and 60 calendar days from the answer, the day after it being the first
+        ("domestic", "loss", "offer_domestic", "2026-04-01T16:00:00Z"),
+        ("same_city", "loss", "offer_domestic", "2026-04-01T16:00:00Z"),
+        ("hongkong_macau_taiwan", "loss", "offer_hongkong_macau_taiwan", "2026-04-01T16:00:00Z"),
+        ("international", "loss", "offer_international", "2026-05-01T16:00:00Z"),
+        ("domestic", "loss", "outlet_notice_damage_loss", "2026-03-07T16:00:00Z"),
+        ("domestic", "damage", "outlet_notice_damage_loss", "2026-03-07T16:00:00Z"),
+        ("domestic", "delay", "outlet_notice_delay", "2026-03-05T16:00:00Z"),
+        ("domestic", "damage", "negotiation_damage", "2026-03-12T16:00:00Z"),
+        ("domestic", "loss", "negotiation_loss", "2026-04-01T16:00:00Z"),
+        ("domestic", "loss", "answer_to_claim_form", "2026-03-03T03:00:00Z"),
+    ],
+)
+def test_a_step_is_due(desk: ClaimsDesk, route: str, cause: str, clock: str, due_at: str) -> None:
+    file_claim(desk, cause, route=route)
+    desk.report("claim_form_answered", 3)
+    assert running(desk, clock)[1] == due_at
+
+
+def test_payment_is_due_seven_calendar_days_after_the_agreement(desk: ClaimsDesk) -> None:
+    agree_claim(desk)
+    assert running(desk, "payment") == ("running", "2026-03-09T16:00:00Z")
+    assert desk.pass_time(days=7, hours=13) == []
+    assert [one.data["clock"] for one in desk.clocks if one.type == "tousu.clock.breached.v1"] == []
+    desk.pass_time(days=7, hours=14)
+    breached = [one for one in desk.clocks if one.type == "tousu.clock.breached.v1"]
+    assert [(one.data["clock"], one.data["claim_number"]) for one in breached] == [("payment", f"{NUMBER}/1")]
+    desk.pass_time(days=60)
+    assert "payment" not in [one.data["clock"] for one in desk.clocks], "it breaches once"
+
+
+def test_what_was_answered_in_time_and_reported_late_was_no_breach(desk: ClaimsDesk) -> None:
+    file_claim(desk)
+    desk.pass_time(hours=26)
+    assert ("clock.breached", "answer_to_claim_form") in [(kinds_of([c])[0], c.data["clock"]) for c in desk.clocks]
+    answered = reported("claim_form_answered", 24)
+    outputs = desk.sorted_out(list(desk.take(answered, START + timedelta(hours=30)).outputs))
+    assert kinds_of(outputs) == ["claim.answered"]
+    told = [kinds_of([c])[0] for c in desk.clocks if c.data["clock"] == "answer_to_claim_form"]
+    assert told == ["clock.breach_withdrawn", "clock.met"]
+
+
+def test_answered_too_late_the_breach_stands(desk: ClaimsDesk) -> None:
+    file_claim(desk)
+    desk.pass_time(hours=26)
+    desk.report("claim_form_answered", 27)
+    assert running(desk, "answer_to_claim_form")[0] == "late"
+
+
+def test_while_the_claimant_completes_the_file_the_offer_waits_and_goes_on_with_what_was_left(desk: ClaimsDesk) -> None:
+    """A late document resumes the decision with the exact time that remained; the other limits go on."""
+    desk.tell(routed("damage", route="domestic"))
+    claimant, part = SENDER, [{"item": name} for name in FILE if name != "damage_photos"]
+    desk.report("claim_filed", 1, claim=None, cause="damage", waybill_number=WAYBILL, claimant=claimant, evidence=part)
+    desk.report("claim_form_answered", 2)
+    assert running(desk, "offer_domestic")[0] == "running"
+    desk.report("claim_filed", 24 * 5, claim=None, cause="damage", waybill_number=WAYBILL, claimant=claimant)
+    assert running(desk, "offer_domestic")[0] == "paused"
+    assert running(desk, "outlet_notice_damage_loss")[0] == "running"
+    assert not desk.pass_time(days=100)
+    desk.report("claim_evidence_given", 24 * 101, evidence=[{"item": "damage_photos"}])
+    status, due_at = running(desk, "offer_domestic")
+    # 5 days less 14 hours were used of the 30 that begin on 3 March at 00:00; 96 days it stood still
+    assert (status, due_at) == ("running", text_of_time(START + timedelta(days=30, hours=14) + timedelta(days=96)))
+
+
+@pytest.mark.parametrize("hours", [0, 1])
+def test_a_claim_that_ends_has_no_limits_left(desk: ClaimsDesk, hours: int) -> None:
+    offer_claim(desk)
+    desk.report("claim_withdrawn", 5 + hours)
+    assert {clock.status for clock in desk.claim().clocks} <= {"met", "cancelled", "late"}
+    assert desk.let_time_pass(START + timedelta(days=400)) == []
+
+
+def test_a_delay_that_is_not_delivered_by_the_complete_delay_limit_is_a_loss(desk: ClaimsDesk) -> None:
+    """Domestic: 10 days after the promised time. The file is taken over, the claim goes on as a loss."""
+    promised = text_of_time(START - timedelta(days=1))
+    file_claim(desk, "delay", route="domestic", promised_at=promised)
+    desk.report("claim_facts_found", 2, facts={"weight_kg": "0.8"})
+    assert desk.pass_time(days=9, hours=13) == []
+    told = desk.pass_time(days=9, hours=14)
+    assert kinds_of(told) == ["claim.closed", "claim.opened"]
+    assert (told[0].data["reason"], told[1].data["cause"]) == ("turned_into_loss", "loss")
+    assert told[1].data["instead_of"] == f"{NUMBER}/1"
+    new = desk.claim(2)
+    assert (new.stage, new.facts["weight_kg"].value, new.claimant is not None) == ("filed", "0.8", True)
+    assert desk.tell(handling("assessed", 24 * 12, loss_yuan="10.00")) == [], "the delay does not come back"
+
+
+def test_a_piece_that_was_delivered_late_stays_a_delay(desk: ClaimsDesk) -> None:
+    promised = text_of_time(START - timedelta(days=1))
+    file_claim(desk, "delay", route="domestic", promised_at=promised)
+    desk.report("claim_facts_found", 24 * 3, facts={"delivered": True})
+    assert desk.pass_time(days=40) == []
+    assert desk.claim().state == "open"
+
+
+def test_a_window_of_a_carrier_warns_ten_days_before_it_lapses(pack: Pack) -> None:
+    """Features, number 23: a warning on day 50 of a window of 60 days in which the carrier takes our own claim."""
+    assert pack.claims is not None
+    notice = pack.claims.clocks["outlet_notice_damage_loss"]
+    window = replace(
+        notice, name="carrier_window", limit=Limit(amount=60, unit="calendar_days", section="UPS terms"),
+        warn_before=(Limit(amount=10, unit="calendar_days"),),
+    )  # fmt: skip
+    desk = ClaimsDesk(replace(pack, claims=replace(pack.claims, clocks={"carrier_window": window})))
+    desk.tell(routed("damage"))
+    told: list[Any] = []
+    for days in range(1, 62):
+        desk.pass_time(days=days, hours=14)
+        told += [(days, kinds_of([one])[0]) for one in desk.clocks]
+    assert told == [(50, "clock.warned"), (60, "clock.breached")]

@@ -1,0 +1,118 @@
+"""Between outlets: notice, negotiation, arbitration, bill and fees: domain, section 7 (C). Broken input first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.rules.casework import NUMBER
+from tests.rules.claims.filed import OTHER, OUTLET, agree_claim, offer_claim
+from tests.rules.claims.told import ClaimsDesk, routed
+from tousu.ledger.balance import sums_by_obligation
+
+DAY = 24
+
+
+def arbitrate(desk: ClaimsDesk, cause: str = "damage", **said: Any) -> list[Any]:
+    """The same, the time for negotiation over, headquarters asked, and ruling."""
+    offer_claim(desk, cause)
+    days = 11 if cause == "damage" else 31
+    desk.report("outlet_arbitration_requested", DAY * days, outlet=OTHER)
+    return desk.tell_report("outlet_ruled", DAY * days + 1, **{"report_true": True} | said)
+
+
+@pytest.mark.parametrize("what", ["outlet_negotiation_settled", "outlet_arbitration_requested", "outlet_ruled"])
+def test_nothing_is_settled_before_the_outlet_was_told(desk: ClaimsDesk, what: str) -> None:
+    desk.tell(routed("loss"))
+    said = {"report_true": True} if what == "outlet_ruled" else {"outlet": OUTLET}
+    assert desk.refused(what, 1, **said) == ("illegal_transition", "type")
+
+
+def test_headquarters_rules_when_it_was_asked_and_not_before(desk: ClaimsDesk) -> None:
+    offer_claim(desk)
+    assert desk.refused("outlet_ruled", 5, report_true=True) == ("illegal_transition", "type")
+
+
+def test_an_outlet_does_not_compensate_itself(desk: ClaimsDesk) -> None:
+    desk.tell(routed("loss"))
+    refused = desk.refused("outlet_notified", 1, outlet=OUTLET, compensated_outlet=OUTLET)
+    assert refused == ("same_outlet", "/compensated_outlet")
+
+
+def test_there_is_nothing_to_bill_before_anything_was_offered(desk: ClaimsDesk) -> None:
+    desk.tell(routed("loss"))
+    desk.report("outlet_notified", 1, outlet=OUTLET)
+    assert desk.refused("outlet_negotiation_settled", 2, outlet=OUTLET) == ("amount_missing", "/amount")
+    assert desk.refused("outlet_negotiation_settled", 2, outlet=OUTLET, amount="0.00")[0] == "amount_not_positive"
+
+
+@pytest.mark.parametrize(("cause", "days"), [("damage", 10), ("loss", 30)])
+def test_outlets_negotiate_ten_days_for_damage_and_thirty_for_a_loss_before_arbitration(
+    desk: ClaimsDesk, cause: str, days: int
+) -> None:
+    offer_claim(desk, cause)
+    last = DAY * days + 13.9  # 24:00 of the last day in Shanghai is 16:00 UTC, 14 hours after the hour of the start
+    assert desk.refused("outlet_arbitration_requested", last, outlet=OTHER)[0] == "negotiation_goes_on"
+    told = desk.report("outlet_arbitration_requested", DAY * days + 14, outlet=OTHER)
+    assert told == ["claim.arbitration_requested"]
+
+
+def test_what_outlets_settle_is_billed_without_fees(desk: ClaimsDesk) -> None:
+    agree_claim(desk)
+    assert desk.report("outlet_negotiation_settled", 6, outlet=OUTLET) == ["claim.outlets_settled", "claim.billed"]
+    owed = desk.claim().obligation("bill")
+    assert owed is not None
+    assert (owed.debtor, owed.creditor, str(owed.outstanding)) == (OUTLET, OTHER, "812.00")
+    assert [(one.data["what"], one.data["party"]["id"]) for one in desk.instructions] == [("bill_outlet", OUTLET)]
+    assert desk.refused("outlet_ruled", 7, report_true=True)[0] == "illegal_transition"
+
+
+@pytest.mark.parametrize(
+    ("amount", "of_fined", "of_compensated"),
+    [("1000.00", "60.00", "40.00"), ("0.08", "0.00", "0.00"), ("0.09", "0.01", "0.00"), ("333.33", "20.00", "13.33")],
+)
+def test_the_fined_side_pays_six_percent_and_the_compensated_side_four(
+    desk: ClaimsDesk, amount: str, of_fined: str, of_compensated: str
+) -> None:
+    told = arbitrate(desk, amount=amount)
+    fees = {one.data["percent"]: (one.data["debtor"], one.data["amount"]) for one in told if "percent" in one.data}
+    expected = {"6": (OUTLET, of_fined), "4": (OTHER, of_compensated)}
+    assert fees == {percent: fee for percent, fee in expected.items() if fee[1] != "0.00"}
+    bill = next(one for one in told if one.type == "tousu.claim.billed.v1" and one.data["kind"] == "bill")
+    assert (bill.data["debtor"], bill.data["creditor"], bill.data["amount"]) == (OUTLET, OTHER, amount)
+
+
+def test_headquarters_may_find_another_outlet_responsible(desk: ClaimsDesk) -> None:
+    told = arbitrate(desk, responsible_outlet="NB-002")
+    assert {one.data["debtor"] for one in told if one.data.get("kind") == "bill"} == {"NB-002"}
+
+
+def test_a_false_report_bills_nobody_and_is_said(desk: ClaimsDesk) -> None:
+    """The penalty for it is the outlet's, by `complaints.charges` (domain, section 8, C)."""
+    (told,) = arbitrate(desk, report_true=False, reporting_outlet=OTHER)
+    assert (told.type, told.data["report_true"]) == ("tousu.claim.arbitrated.v1", False)
+    assert told.data["reporting_outlet"] == OTHER
+    assert desk.ledger() == []
+
+
+def test_a_bill_that_is_paid_is_booked_for_its_own_obligation(desk: ClaimsDesk) -> None:
+    agree_claim(desk)
+    desk.report("outlet_negotiation_settled", 6, outlet=OUTLET)
+    paid = {"payment_id": "B-1", "amount": "812.00", "obligation": f"{NUMBER}/1/bill"}
+    assert desk.report("payment_confirmed", 7, **paid) == ["claim.paid"]
+    sums = sums_by_obligation(desk.ledger())
+    assert sums[f"{NUMBER}/1/bill"].outstanding == 0
+    assert sums[f"{NUMBER}/1/compensation"].outstanding == sums[f"{NUMBER}/1/compensation"].awarded
+
+
+def test_of_a_delay_with_missing_materials_the_posting_outlet_gets_nothing(desk: ClaimsDesk) -> None:
+    desk.tell(routed("delay", demand="赔偿"))
+    desk.report("outlet_notified", 1, outlet=OUTLET, compensated_outlet=OTHER)
+    claimant = {"role": "sender"}
+    for hour in range(2, 6):
+        desk.report("claim_filed", hour, claim=None, cause="delay", claimant=claimant)
+    assert desk.claim().reason == "materials_missing"
+    desk.report("outlet_arbitration_requested", 7, outlet=OTHER)
+    assert desk.refused("outlet_ruled", 8, report_true=True, amount="50.00") == ("materials_missing", "/claim_number")
+    assert desk.refused("outlet_negotiation_settled", 8, outlet=OUTLET, amount="50.00")[0] == "materials_missing"
