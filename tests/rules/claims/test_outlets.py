@@ -99,7 +99,7 @@ def test_a_false_report_bills_nobody_and_is_said(desk: ClaimsDesk) -> None:
 def test_a_bill_that_is_paid_is_booked_for_its_own_obligation(desk: ClaimsDesk) -> None:
     agree_claim(desk)
     desk.report("outlet_negotiation_settled", 6, outlet=OUTLET)
-    paid = {"payment_id": "B-1", "amount": "812.00", "obligation": f"{NUMBER}/1/bill"}
+    paid: dict[str, Any] = {"payment_id": "B-1", "amount": "812.00", "obligation": f"{NUMBER}/1/bill"}
     assert desk.report("payment_confirmed", 7, **paid) == ["claim.paid"]
     sums = sums_by_obligation(desk.ledger())
     assert sums[f"{NUMBER}/1/bill"].outstanding == 0
