@@ -4,7 +4,8 @@ A further complaint joins an open case when it is of the same kind, names the sa
 of the case's receipt, and **says nothing of a piece that the case does not already say of it**. So nothing is lost by
 joining: a telling that was not understood joins (it adds nothing), a known trouble never joins a case that does not
 know it, and two different troubles with one piece stay two cases. Once the customer has had the final answer, nobody
-joins any more: whoever complains then has a new case.
+joins any more: whoever complains then has a new case. A claim that is filed without a
+complaint says its cause of its pieces.
 
 Source: the pack's `join` (courier network: waybill number and class, 72 hours; the source document is silent).
 """
@@ -25,7 +26,7 @@ PLACES: Final = 4
 """How many open cases about one piece are compared with; one more is a case of its own that nobody joins."""
 
 Said = Mapping[str, frozenset[str]]
-"""Waybill number (in capitals) to the classes that are said of the piece; empty where nothing was understood."""
+"""Waybill number (in capitals) to the classes (of a claim: the cause) that are said of the piece; empty for none."""
 
 
 def waybill_numbers(data: Mapping[str, Any]) -> tuple[str, ...]:
@@ -54,6 +55,8 @@ class Joining:
     def said(self, data: Mapping[str, Any]) -> Said:
         """What a complaint says of each of its pieces. Of an inquiry only the piece counts, not the words."""
         waybills = waybill_numbers(data)
+        if data["kind"] == "claim":
+            return {waybill: frozenset((data["claim"]["cause"],)) for waybill in waybills}
         said: dict[str, set[str]] = {waybill: set() for waybill in waybills}
         if not waybills or data["kind"] == "inquiry" or not self._by_class:
             return {waybill: frozenset(classes) for waybill, classes in said.items()}

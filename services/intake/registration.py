@@ -1,6 +1,7 @@
 """The one form in which a case leaves intake, whatever the channel: nothing personal, text composed, references kept.
 
-Source: schemas/events/complaint.registered.v1.json and inquiry.registered.v1.json, which have the same fields.
+Source: schemas/events/complaint.registered.v1.json, inquiry.registered.v1.json, which have the same fields, and
+claim.registered.v1.json, which has the claim besides.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ Place = tuple[str, ...]
 
 PLAIN: Final = (
     "waybill_number", "posted_at", "promised_at", "route", "class", "object", "amount_yuan", "first_asked", "evidence",
-    "web_result", "region", "customer_tier", "subject", "severity",
+    "web_result", "region", "customer_tier", "subject", "severity", "claim",
 )  # fmt: skip
 """Fields that travel as they came."""
 _TOLD: Final = frozenset({"content", "demand"})
@@ -40,7 +41,7 @@ def reference(data: Mapping[str, Any], channel: str, personal: Collection[Place]
 def registered(
     case: Case, event: Event, channel_group: str, personal: Collection[Place], text_leaves: bool
 ) -> dict[str, Any]:
-    """The data of `complaint.registered` or `inquiry.registered`.
+    """The data of `complaint.registered`, `inquiry.registered` or `claim.registered`.
 
     `personal`: the personal places of the inbound event's schema. `text_leaves`: whether the pack lets text travel.
     """
@@ -72,9 +73,12 @@ def joined(
     """The data of `duplicate.joined`; `own` is the reference of the telling that joins."""
     said: dict[str, Any] = {
         "case_number": case_number,
+        "kind": event.data["kind"],
         "channel": channel,
         "received_at": text_of_time(received_at),
     }
+    if "claim" in event.data:
+        said["claim"] = _composed(event.data["claim"])
     if own:
         said["reference"] = _composed(own)
     said["source_event"] = source_event(event)
@@ -85,6 +89,7 @@ def separated(case_number: str, new_case_number: str, telling: Event, reason: st
     """The data of `duplicate.separated`: which telling left which case, and what it has become."""
     return {
         "case_number": case_number,
+        "kind": telling.data["kind"],
         "new_case_number": new_case_number,
         "source_event": source_event(telling),
         "reason": _composed(reason),

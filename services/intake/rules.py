@@ -23,6 +23,8 @@ from services.intake.states import Case, Counter, Record, Seen, Trouble
 from tousu.decision import Decision, Output, Ref, Refusal, State, States
 from tousu.event import Event, time_of_text
 from tousu.policy.closing import falls_short
+from tousu.policy.currencies import unknown_currency
+from tousu.policy.occasions import CLAIM_ANSWERS
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
 
@@ -35,7 +37,7 @@ COUNTER: Final = Ref("counter", "case_number")
 
 
 class _Telling(msgspec.Struct, frozen=True, kw_only=True):
-    """A complaint or inquiry in hand. `key` stands for its source and id; `at` is when it is registered or joins."""
+    """A complaint, inquiry or claim in hand. `key` stands for source and id; `at` is when it is registered or joins."""
 
     event: Event
     pack: Pack
@@ -82,6 +84,9 @@ class IntakeRules:
             return _again(ref, seen, content)
         if not self._policies.knows(event.organisation):
             return self._unknown_organisation(event)
+        refusal = unknown_currency(event.data)
+        if refusal is not None:
+            return Decision(refusal=refusal)
         if event.type.startswith(RECEIVED):
             decision = self._complaint(states, event, now, ref.key)
         elif event.type.startswith(HANDLING):
@@ -105,7 +110,7 @@ class IntakeRules:
         message = f"organisation {event.organisation} has no pack here; there are {known}"
         return Decision(refusal=Refusal(reason="unknown_organisation", message=message, place="organisation"))
 
-    # -- complaints and inquiries -------------------------------------------------------------------------------
+    # -- complaints, inquiries and claims -----------------------------------------------------------------------
 
     def _complaint(self, states: States, event: Event, now: datetime, key: str) -> Decision:
         channel = event.type.removeprefix(RECEIVED).rpartition(".v")[0]
@@ -280,6 +285,9 @@ def _not_taken(pack: Pack, channel: str, kind: str) -> Refusal | None:
     if kind == "inquiry" and pack.inquiries is None:
         message = f"pack {pack.id} takes no inquiries; send it as a complaint, or add inquiries to the pack"
         return Refusal(reason="kind_not_taken", message=message, place="/kind")
+    if kind == "claim" and pack.claims is None:
+        message = f"pack {pack.id} takes no claims; send it as a complaint, or add claims to the pack"
+        return Refusal(reason="kind_not_taken", message=message, place="/kind")
     return None
 
 
@@ -300,6 +308,8 @@ def _no_version(case: Case, version: str) -> Decision:
 def _followed(case: Case, event: Event, pack: Pack) -> Case:
     """The case as the gate sees it after a report: is it judged, has the customer had the final answer."""
     what = event.type.removeprefix(HANDLING).rpartition(".v")[0]
+    if case.kind == "claim":  # of a claim, only what is reported about claims counts (the router refuses the rest)
+        return msgspec.structs.replace(case, status="answered") if what in CLAIM_ANSWERS else case
     if what == "recount_ordered":
         return msgspec.structs.replace(case, pack_version=event.data.get("pack_version", case.pack_version))
     if falls_short(pack, what, event.data, case.stands):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tousu.decision import Decision, Refusal
 from tousu.event import Event
+from tousu.policy.occasions import CLAIM_REPORTS
 from tousu.policy.pack import Pack
 
 
@@ -30,6 +31,15 @@ def unknown_name(pack: Pack, event: Event) -> Decision | None:
             message = f"{what}; use one of: {', '.join(known)}" if known else f"{what}, which has no partner"
             return Decision(refusal=Refusal(reason="unknown_department", message=message, place=place))
     return None
+
+
+def not_of_a_claim(event: Event, what: str) -> Decision:
+    """A report of the handling of a complaint, for a claim that was filed without one."""
+    message = (
+        f"{event.subject} is a claim, filed without a complaint, which {what} does not fit; "
+        f"possible: {', '.join(sorted(CLAIM_REPORTS))}"
+    )
+    return Decision(refusal=Refusal(reason="illegal_transition", message=message, place="type"))
 
 
 def twice(event: Event) -> Decision:

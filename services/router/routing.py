@@ -20,7 +20,7 @@ CARRIED_ON: Final = (
     "posted_at", "promised_at", "route", "demand", "object", "amount_yuan", "pieces", "first_asked", "evidence",
     "web_result", "region", "customer_tier", "subject", "severity",
 )  # fmt: skip
-"""What readers of cases need of a registration."""
+"""What readers of cases need of a registration; of a claim, its claim too."""
 CARRIED_OF_REFERENCE: Final = ("answer_deadline", "regulator")
 
 
@@ -75,6 +75,27 @@ def arrived_inquiry(registered: Mapping[str, Any], pack: Pack, organisation: str
     }
     course = begun("inquiry", _time(told, "received_at"), lapses_at)
     return RoutedCase(told=with_priority(pack, told, {}), course=course, organisation=organisation)
+
+
+def arrived_claim(registered: Mapping[str, Any], pack: Pack, organisation: str = "") -> RoutedCase:
+    """A registered claim as it begins: those answer who answer for complaints of its cause."""
+    told = _carried("claim", registered) | {"claim": registered["claim"], "decided_by": "adapter"}
+    departments, section = _of_cause(pack, registered["claim"]["cause"], registered.get("class"))
+    told |= {"departments": list(departments), "pack": pack.reference(), "section": section, "triage": False}
+    return RoutedCase(told=told, course=begun("claim", _time(told, "received_at")), organisation=organisation)
+
+
+def _of_cause(pack: Pack, cause: str, class_name: str | None) -> tuple[tuple[str, ...], str]:
+    """Who answers for a claim of this cause, and the section that says so: as for complaints that open such a claim.
+
+    Of several classes with this cause the one that the adapter names, else the one of that name, else the first. Where
+    no class has it, whoever gets what words do not decide.
+    """
+    fitting = {name: one for name, one in pack.classes.items() if one.claim is not None and one.claim.cause == cause}
+    named = next((name for name in (class_name, cause, *fitting) if name in fitting), None)
+    if named is None:
+        return (pack.routing.unsure.department,), pack.routing.unsure.section
+    return fitting[named].departments, fitting[named].departments_section
 
 
 def _carried(kind: str, registered: Mapping[str, Any]) -> dict[str, Any]:

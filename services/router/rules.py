@@ -17,13 +17,14 @@ from services.router import handover, refusals
 from services.router.handover import Move
 from services.router.judgement import decided_again
 from services.router.ranking import RANKED, assigned, known_of, ranked, shifted, with_severity
-from services.router.routing import arrived_complaint, arrived_inquiry
+from services.router.routing import arrived_claim, arrived_complaint, arrived_inquiry
 from services.router.states import RoutedCase
 from tousu.decision import Decision, Output, Ref, State, States
 from tousu.event import Event, text_of_time, time_of_text
 from tousu.policy.closing import falls_short
 from tousu.policy.facts import found_with
 from tousu.policy.misfit import misfit
+from tousu.policy.occasions import CLAIM_REPORTS
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
 from tousu.policy.text import Classifier
@@ -31,7 +32,11 @@ from tousu.policy.text import Classifier
 CASES: Final = "complaints.cases"
 COMPLAINT_ROUTED: Final = "tousu.complaint.routed.v1"
 INQUIRY_ROUTED: Final = "tousu.inquiry.routed.v1"
+CLAIM_ROUTED: Final = "tousu.claim.routed.v1"
 PASSED_ON: Final = "tousu.case.passed_on.v1"
+_REGISTERED: Final = frozenset(
+    {"tousu.complaint.registered.v1", "tousu.inquiry.registered.v1", "tousu.claim.registered.v1"}
+)
 _HANDLING: Final = "tousu.handling."
 _TELLINGS: Final = frozenset({"tousu.duplicate.joined.v1", "tousu.duplicate.separated.v1"})
 _INFORMING: Final = frozenset({"assessed", "judged", "passed_on", "reopened"})
@@ -55,14 +60,12 @@ class RouterRules:
             return Decision(outputs=[_forwarded(event, event.data["department"])])
         case = states.get(_ref(event))
         match event.type:
-            case "tousu.complaint.registered.v1" | "tousu.inquiry.registered.v1":
+            case kind if kind in _REGISTERED:
                 return self._register(event, now) if case is None else refusals.twice(event)
             case kind if kind in _TELLINGS and isinstance(case, RoutedCase):
                 return Decision(outputs=[_forwarded(event)])
-            case "tousu.handling.recount_ordered.v1" if isinstance(case, RoutedCase):
-                return self._recounted(case, event)
             case kind if kind.startswith(_HANDLING) and isinstance(case, RoutedCase):
-                return refusals.unknown_name(self._pack_of(case), event) or self._follow(case, event, now)
+                return self._reported(case, event, now)
             case kind if kind.startswith(_HANDLING) or kind in _TELLINGS:
                 return refusals.unknown_case(event)
             case _:
@@ -83,12 +86,25 @@ class RouterRules:
         if event.type == "tousu.complaint.registered.v1":
             classifier = self._classifiers[pack.id, pack.version]
             kind, case = COMPLAINT_ROUTED, arrived_complaint(event.data, classifier, pack, event.organisation)
+        elif event.type == "tousu.claim.registered.v1":
+            kind, case = CLAIM_ROUTED, arrived_claim(event.data, pack, event.organisation)
         else:
             kind, case = INQUIRY_ROUTED, arrived_inquiry(event.data, pack, event.organisation)
         return Decision(states={_ref(event): case}, outputs=[_output(event, kind, now, case.told)])
 
     def _pack_of(self, case: RoutedCase) -> Pack:
         return self._policies.version(case.organisation, case.told["pack"]["version"])
+
+    def _reported(self, case: RoutedCase, event: Event, now: datetime) -> Decision:
+        """What was reported about a case or its claims. Claims alone follow what is reported about a claim."""
+        what = event.type.removeprefix(_HANDLING).partition(".")[0]
+        if what in CLAIM_REPORTS:
+            return Decision(outputs=[_forwarded(event)])
+        if case.told["kind"] == "claim":
+            return refusals.not_of_a_claim(event, what)
+        if what == "recount_ordered":
+            return self._recounted(case, event)
+        return refusals.unknown_name(self._pack_of(case), event) or self._follow(case, what, event, now)
 
     def _recounted(self, case: RoutedCase, event: Event) -> Decision:
         """A recalculation was ordered: later decisions are those of the version that it names."""
@@ -103,9 +119,8 @@ class RouterRules:
         new = msgspec.structs.replace(case, told=case.told | {"pack": pack.reference()})
         return Decision(states={_ref(event): new}, outputs=[_forwarded(event)])
 
-    def _follow(self, case: RoutedCase, event: Event, now: datetime) -> Decision:
+    def _follow(self, case: RoutedCase, what: str, event: Event, now: datetime) -> Decision:
         """Forward a handling event, then say what it changes; one that no longer counts changes nothing."""
-        what = event.type.removeprefix(_HANDLING).partition(".")[0]
         if falls_short(self._pack_of(case), what, event.data, case.course.stands):
             return Decision(outputs=[_forwarded(event)])
         course = case.course.after(what, event.data, event.time, now)

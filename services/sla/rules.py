@@ -23,6 +23,7 @@ from services.sla.triggers import Triggers
 from tousu.decision import Decision, Output, Ref, Refusal, State, States
 from tousu.event import Event
 from tousu.policy.misfit import misfit
+from tousu.policy.occasions import CLAIM_REPORTS
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
 
@@ -37,6 +38,8 @@ _NAMES: Final = {
     "tousu.handling.passed_on.v1": "pass_requested",
 }
 """Names as the triggers of a pack call events. What a department asks for is not yet what the router decides."""
+
+_TELLINGS: Final = frozenset({"tousu.duplicate.joined.v1", "tousu.duplicate.separated.v1"})
 
 
 class SlaRules:
@@ -53,14 +56,16 @@ class SlaRules:
         return self._triggers[pack.id, pack.version]
 
     def refs(self, event: Event) -> Sequence[Ref]:
-        """The case that the event is about; operations figures are about none."""
-        return [Ref(CASE, event.subject)] if event.subject and _name(event.type) else []
+        """The case that the event is about; operations figures are about none, and claims are not looked after here."""
+        return [Ref(CASE, event.subject)] if event.subject and _name(event.type) and not _is_of_a_claim(event) else []
 
     def apply(self, states: States, event: Event, now: datetime) -> Decision:
         """Fold one event of a case."""
         what = _name(event.type)
         if not what:
             return Decision(no_op="not_of_a_case")
+        if _is_of_a_claim(event):
+            return Decision(no_op="of_a_claim")
         if not event.subject:
             return _refused("missing_attribute", "an event of a case names it as its subject", "subject")
         ref = Ref(CASE, event.subject)
@@ -181,6 +186,11 @@ def _name(event_type: str) -> str:
     if known is not None:
         return known
     return event_type[len(_HANDLING) :].partition(".")[0] if event_type.startswith(_HANDLING) else ""
+
+
+def _is_of_a_claim(event: Event) -> bool:
+    """Whether an event concerns a claim alone: a report about one, or a telling of one filed without a complaint."""
+    return _name(event.type) in CLAIM_REPORTS or (event.type in _TELLINGS and event.data.get("kind") == "claim")
 
 
 def _refused(reason: str, message: str, place: str) -> Decision:

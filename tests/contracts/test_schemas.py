@@ -116,6 +116,8 @@ def test_the_contract_goes_into_the_wheel_where_the_code_looks_for_it() -> None:
         (("properties", {"x": {"anyOf": [{"requierd": ["a"]}]}}), "requierd is no keyword"),
         (("anyOf", [{"required": ["clas"]}]), "clas, which is no property"),
         (("$defs", {"x": {"type": "object"}}), "additionalProperties: false"),
+        (("not", {"required": ["clas"]}), "clas, which is no property"),
+        (("anyOf", [{"not": {"requierd": ["x"]}}]), "requierd is no keyword"),
     ],
     ids=str,
 )

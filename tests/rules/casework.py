@@ -51,6 +51,13 @@ def inquiry(at: datetime = START, /, **more: Any) -> Event:
     return event("inquiry.registered", data, data["case_number"], at)
 
 
+def claim(at: datetime = START, /, **more: Any) -> Event:
+    """A claim that was filed without a complaint, as intake registers it."""
+    said = {"cause": "loss", "claimant": {"role": "sender"}}
+    data = registration("快件丢失，申请赔偿", **{"claim": said, **more})
+    return event("claim.registered", data, data["case_number"], at)
+
+
 def handling(what: str, hours: float = 1, number: str = NUMBER, /, **said: Any) -> Event:
     """What a department reports so many hours after the start."""
     return event(f"handling.{what}", {"case_number": number} | said, number, START + timedelta(hours=hours))

@@ -52,6 +52,8 @@ def case(
 
 _OF_SLA = ("result", "closed_at", "satisfaction", "confirmation", "reopened", "disputed", "responsibility")
 """What sla keeps of a case and a reader wants, beside its clocks."""
+_OF_CLAIM = frozenset({"cause", "claimed_amount", "currency"})
+"""What a reader wants of a claim that was filed without a complaint."""
 
 
 def standing(number: str, data: Path | None, database: str) -> dict[str, Any]:
@@ -73,6 +75,7 @@ def standing(number: str, data: Path | None, database: str) -> dict[str, Any]:
         "case_number": number,
         "state": (sla or {}).get("life", "routed"),
         **{name: told[name] for name in kept if name in told},
+        **{name: value for name, value in told.get("claim", {}).items() if name in _OF_CLAIM},
         **{name: sla[name] for name in _OF_SLA if sla and sla.get(name)},
         "clocks": clocks,
         "corrective_actions": (sla or {}).get("corrective_actions", []),

@@ -2,6 +2,7 @@
 
     with Publisher("localhost:9092", source="//hotline.example/east") as publisher:
         publisher.complaint("phone", {"kind": "complaint", ...}, time="2026-01-04T09:30:00+08:00")
+        publisher.claim("web", {"claim": {"cause": "loss", ...}, ...}, time="2026-01-04T09:40:00+08:00")
         publisher.handling("20260104-07-0042-K7", "acknowledged", {...}, time="2026-01-04T10:05:00+08:00")
 
 An event's id is a digest of what it says, so the same report sent twice is one event: after any failure, send again.
@@ -69,7 +70,7 @@ class Publisher:
         self, channel: str, data: Mapping[str, Any], *, time: datetime | str, id: str | None = None,  # noqa: A002
         received: datetime | str | None = None, key: str | None = None,
     ) -> Receipt:  # fmt: skip
-        """Hand in a complaint or inquiry of a channel (`phone`, `web` …); `data` as its schema says.
+        """Hand in a complaint, inquiry or claim of a channel (`phone`, `web` …); `data` as its schema says.
 
         `time` is when the customer spoke, `received` when the company got it, where that is later. `key` decides which
         shard takes it: the waybill number where there is one, so that the same trouble on several channels meets.
@@ -78,6 +79,16 @@ class Publisher:
         topic = topic_of_channel(channel)
         event = self._event(f"tousu.complaint.received.{channel}.v1", data, time, id, received, None)
         return self.event(topic, event, key or complaint_key(data) or event.id)
+
+    def claim(
+        self, channel: str, data: Mapping[str, Any], *, time: datetime | str, id: str | None = None,  # noqa: A002
+        received: datetime | str | None = None, key: str | None = None,
+    ) -> Receipt:  # fmt: skip
+        """Hand in a claim that a customer files on a channel without complaining; `data["claim"]` says what is claimed.
+
+        As `complaint`, of which this is one kind. A claim within a case is reported by `handling(..., "claim_filed")`.
+        """
+        return self.complaint(channel, {**data, "kind": "claim"}, time=time, id=id, received=received, key=key)
 
     def handling(
         self, case_number: str, what: str, data: Mapping[str, Any], *, time: datetime | str,

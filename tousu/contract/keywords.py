@@ -13,8 +13,8 @@ MARKS: Final = frozenset({"x-personal", "x-masked", "x-carried-in"})
 """Ours: personal data, personal data masked in it, and carried in headers instead of the record's value."""
 CHECKS: Final = frozenset({
     "$ref", "additionalProperties", "anyOf", "const", "enum", "exclusiveMinimum", "format", "items", "maxItems",
-    "maxLength", "maximum", "minItems", "minLength", "minimum", "oneOf", "pattern", "properties", "required", "type",
-    "uniqueItems",
+    "maxLength", "maximum", "minItems", "minLength", "minimum", "not", "oneOf", "pattern", "properties", "required",
+    "type", "uniqueItems",
 })  # fmt: skip
 KEYWORDS: Final = REMARKS | MARKS | CHECKS
 FORMATS: Final = frozenset({"date-time", "uri", "iri"})
@@ -25,7 +25,7 @@ def faults(schema: Schema, place: str = "#", outer: Mapping[str, Schema] = Mappi
     """What is wrong with the words of a schema, one sentence for each fault, at any depth.
 
     Unknown keyword, format or type; `required` naming what is no property; an object that lets unknown fields in.
-    `outer` holds the properties of the object that an alternative (anyOf, oneOf) belongs to.
+    `outer` holds the properties of the object that an alternative (anyOf, oneOf, not) belongs to.
     """
     yield from (f"{place}: {word} is no keyword of ours" for word in schema if word not in KEYWORDS)
     if schema.get("format", "uri") not in FORMATS:
@@ -42,6 +42,8 @@ def faults(schema: Schema, place: str = "#", outer: Mapping[str, Schema] = Mappi
     for group in ("anyOf", "oneOf"):
         for index, branch in enumerate(schema.get(group, [])):
             yield from faults(branch, f"{place}/{group}/{index}", known)
+    if "not" in schema:
+        yield from faults(schema["not"], f"{place}/not", known)
 
 
 def _children(schema: Schema) -> Iterator[tuple[str, Schema]]:

@@ -6,14 +6,15 @@ The sentences never repeat the content of a field: it may be personal, and the m
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from difflib import get_close_matches
 from functools import cache
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+from jsonschema.validators import extend
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
@@ -50,11 +51,23 @@ def _registry() -> Registry[Any]:
     return Registry().with_resources(resources)
 
 
+def _pattern(_: object, pattern: str, instance: object, __: object) -> Iterator[ValidationError]:
+    """A pattern as ECMA-262 means it: $ is the very end; in Python it also stands before a last line end."""
+    exact = pattern.removesuffix("$") + r"\Z" if pattern.endswith("$") else pattern
+    if isinstance(instance, str) and re.search(exact, instance) is None:
+        yield ValidationError("does not match")
+
+
+_Checker: type[Draft202012Validator] = extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator, {"pattern": _pattern}
+)
+
+
 @cache
 def second_opinion(event_type: str) -> Draft202012Validator:
     """The same check by the other library, slow and talkative: it words refusals and is the oracle in tests."""
     schema = documents().by_address[address_of(event_type)]
-    return Draft202012Validator(schema, registry=_registry(), format_checker=_formats())
+    return _Checker(schema, registry=_registry(), format_checker=_formats())
 
 
 @cache
@@ -96,8 +109,30 @@ def _unknown(fault: _Fault) -> _Words:
 
 
 def _alternatives(fault: _Fault) -> _Words:
+    branch = _branch_meant(fault)
+    if branch is not None:
+        return _of_its_kind(branch, fault.value)
     wanted = [" and ".join(branch.get("required", ())) for branch in fault.wanted]
     return None, f"needs at least one of {', '.join(wanted)}"
+
+
+def _branch_meant(fault: _Fault) -> Mapping[str, Any] | None:
+    """The alternative whose values the data have (`kind: claim`), though not what goes with them; None: no such."""
+    for branch in fault.wanted:
+        told = {"type": "object", "properties": branch.get("properties", {})}
+        if "properties" in branch and Draft202012Validator(told).is_valid(fault.value):
+            return branch  # type: ignore[no-any-return]  # JSON
+    return None
+
+
+def _of_its_kind(branch: Mapping[str, Any], value: Mapping[str, Any]) -> _Words:
+    """What goes with these values and is missing, or what does not go with them."""
+    (told,) = branch["properties"]
+    missing = next((name for name in branch.get("required", ()) if name not in value), None)
+    if missing is not None:
+        return missing, f"is missing; it goes with this {told}"
+    strange = next(name for name in branch["not"]["required"] if name in value)
+    return strange, f"does not go with this {told}; leave it out, or say another {told}"
 
 
 _SENTENCES: Final[dict[str, Callable[[_Fault], _Words]]] = {
@@ -105,6 +140,7 @@ _SENTENCES: Final[dict[str, Callable[[_Fault], _Words]]] = {
     "additionalProperties": _unknown,
     "anyOf": _alternatives,
     "type": lambda fault: (None, f"must be {_TYPES[fault.wanted]}"),
+    "const": lambda fault: (None, f"must be {str(fault.wanted).lower()}"),
     "enum": lambda fault: (None, f"must be one of {', '.join(map(str, fault.wanted))}"),
     "minLength": lambda fault: (None, f"must have at least {fault.wanted} characters"),
     "maxLength": lambda fault: (None, f"must have at most {fault.wanted} characters"),
@@ -136,7 +172,10 @@ def _faults(event_type: str, data: object) -> list[_Fault]:
         _Fault(tuple(error.absolute_path), str(error.validator), error.validator_value, error.schema, error.instance)
         for error in islice(second_opinion(event_type).iter_errors(data), _FAULTS_MAX)
     ]
-    return sorted(found, key=lambda fault: (len(fault.path), pointer(fault.path), fault.keyword))
+    # alternatives last: which of them is meant can be said once every value is right by itself
+    return sorted(
+        found, key=lambda fault: (fault.keyword == "anyOf", len(fault.path), pointer(fault.path), fault.keyword)
+    )
 
 
 def refusal(event_type: str, data: object) -> Refusal:

@@ -56,7 +56,7 @@ class Tallies:
         if name == "event.rejected":
             self.rejected[reason] += 1
             self.rejected_at_gate += source == "tousu/intake"
-        elif name in ("complaint.routed", "inquiry.routed"):
+        elif name in ("complaint.routed", "inquiry.routed", "claim.routed"):
             self.departments[data["case_number"]] = tuple(data["departments"])
             self.classes[data["case_number"]] = data.get("class") or ("unknown" if data["triage"] else data["kind"])
         elif name == "case.passed_on":

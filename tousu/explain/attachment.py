@@ -114,7 +114,7 @@ def _facts(story: Story, kind: str) -> list[tuple[Told, dict[str, Any]]]:
     found: list[tuple[Told, dict[str, Any]]] = []
     for told in story.told:
         if kind == "claim":
-            if told.name.startswith("claim."):
+            if told.name.startswith("claim.") and told.name not in ROUTED:
                 found.append((told, {**story.newest, **told.data}))
             continue
         if told.topic != CASES:
@@ -151,8 +151,8 @@ def _wanted(condition: Accepts) -> str:
 
 
 def _plural(kind: str) -> str:
-    return "inquiries" if kind == "inquiry" else "complaints"
+    return "inquiries" if kind == "inquiry" else f"{kind}s"
 
 
 def _a(kind: str) -> str:
-    return "an inquiry" if kind == "inquiry" else "a complaint"
+    return "an inquiry" if kind == "inquiry" else f"a {kind}"

@@ -30,6 +30,8 @@ def decision_rows(told: Mapping[str, Any], pack: Pack) -> list[Row]:
     found.append(("decided by", DECIDERS.get(told["decided_by"], told["decided_by"]) + words))
     for trouble in told.get("classes") or ([{"class": told["class"]}] if told.get("class") else []):
         found += _trouble(trouble, pack)
+    if "claim" in told:
+        found.append(("claim", f"for {told['claim']['cause'].replace('_', ' ')}, filed without a complaint"))
     if told.get("grade"):
         gravest = ": the gravest of its classes" if len(told.get("classes", [])) > 1 else ""
         found.append(("grade", told["grade"] + gravest))

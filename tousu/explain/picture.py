@@ -94,6 +94,8 @@ def _titles(found: Explanation) -> tuple[str, str]:
         title += f": {newest['class'].replace('_', ' ')}{' ' + known.label.zh if known else ''}"
     elif newest["kind"] == "inquiry":
         title += ": inquiry 查询"
+    elif newest["kind"] == "claim":
+        title += f": claim 索赔, {newest['claim']['cause'].replace('_', ' ')}"
     if newest.get("grade"):
         grade = pack.grades.get(newest["grade"])
         title += f", grade {newest['grade']}"

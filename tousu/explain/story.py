@@ -11,10 +11,11 @@ from tousu.event import ORGANISATION, time_of_text
 
 CASES: Final = "complaints.cases"
 SLA: Final = "complaints.sla"
-ROUTED: Final = ("complaint.routed", "inquiry.routed")
+ROUTED: Final = ("complaint.routed", "inquiry.routed", "claim.routed")
 SHORT: Final = {
     "complaint.routed": "routed",
     "inquiry.routed": "routed",
+    "claim.routed": "routed",
     "case.passed_on": "passed_on",
     "duplicate.joined": "joined",
     "handling.passed_on": "pass_requested",

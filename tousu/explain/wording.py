@@ -60,7 +60,7 @@ def happening_words(told: Told) -> str:
     """What happened to a case, in a few words: `judged: stands`."""
     said = told.data
     match told.name:
-        case "complaint.routed" | "inquiry.routed":
+        case "complaint.routed" | "inquiry.routed" | "claim.routed":
             return f"routed: {_short(said.get('class') or told.name.partition('.')[0])}"
         case "case.passed_on":
             return f"passed on to {', '.join(_short(name) for name in said.get('to_departments', ()))}"

@@ -7,6 +7,7 @@ is refused there, so the few turns that matter to it are told here, once, by the
   answer or with the right to ask; both with a withdrawal. After that only a reopening moves the case.
 - An end that lies before the last reopening is of the round before. A judgement from before the case came to wholly
   other departments is of those that had it then. Neither counts any more.
+- A claim that was filed without a complaint has no such course: what happens to it is a matter of claims alone.
 
 Source: domain, sections 1, 2 and 6 (C).
 """
@@ -20,9 +21,11 @@ from typing import Any, Final, Literal
 import msgspec
 from msgspec.structs import replace
 
-ENDS: Final = {
+Kind = Literal["complaint", "inquiry", "claim"]
+ENDS: Final[Mapping[Kind, Collection[str]]] = {
     "complaint": frozenset({"customer_answered", "withdrawn"}),
     "inquiry": frozenset({"inquiry_answered", "withdrawn"}),
+    "claim": frozenset[str](),
 }
 
 
@@ -34,7 +37,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     inquiry, until it is reopened). stands: the newest judgement, None before one. withdrawn: how it ended.
     """
 
-    kind: Literal["complaint", "inquiry"]
+    kind: Kind
     received_at: datetime
     round_at: datetime
     assigned_at: datetime
@@ -49,6 +52,8 @@ class Course(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def counts(self, what: str, happened_at: datetime, now: datetime) -> bool:
         """Whether a handling event (short name: `judged`) still moves the case, by when it happened."""
+        if self.kind == "claim":
+            return False
         if self.is_over(now):
             return what == "reopened"
         if what in ENDS[self.kind]:
@@ -91,7 +96,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return min(max(happened_at, self.received_at), now)
 
 
-def begun(kind: Literal["complaint", "inquiry"], received_at: datetime, lapses_at: datetime | None = None) -> Course:
+def begun(kind: Kind, received_at: datetime, lapses_at: datetime | None = None) -> Course:
     """The course of a case that was received at this time."""
     return Course(
         kind=kind, received_at=received_at, round_at=received_at, assigned_at=received_at, lapses_at=lapses_at

@@ -1,4 +1,4 @@
-"""What clocks and conditions of a pack may speak of: the events that move a case, and the facts of a case.
+"""What clocks and conditions of a pack may speak of: the events that move a case or a claim, and the facts of a case.
 
 A name that is not here never comes, so a clock that waits for it never starts or never ends. tests/contracts holds the
 lists to the contract.
@@ -27,6 +27,18 @@ CLAIM_REPORTS: Final = frozenset(
     }
 )  # fmt: skip
 """What is reported about a claim, by the short name of its type: it concerns claims alone and moves no case."""
+CLAIM_ANSWERS: Final = frozenset(
+    {"claim_decided", "claim_agreed", "claim_ruled", "claim_withdrawn", "payment_confirmed"}
+)
+"""With one of these the claimant has been answered: what is claimed after it is a claim of its own."""
+CLAIM_EVENTS: Final = frozenset(
+    {
+        "opened", "reopened", "form_received", "file_incomplete", "file_complete", "form_answered", "offered",
+        "refused", "agreed", "disputed", "ruled", "paid", "followed_up", "withdrawn", "closed", "outlet_notified",
+        "negotiation_settled", "arbitration_requested", "outlet_ruled",
+    }
+)  # fmt: skip
+"""What happens to a claim, by the names that clocks of claims wait for."""
 DECISIONS: Final = frozenset({"routed", "passed_on", "joined"})
 """What the router and intake decide."""
 OWN_EVENTS: Final = frozenset({"closed", "breached"})

@@ -7,13 +7,14 @@ function from a pack to findings; `tousu policy check` shows them, a process sta
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Final
 
 from tousu.policy.calendar import missing_years
 from tousu.policy.clock_rule import Accepts, ClockRule, Limit, Trigger
-from tousu.policy.occasions import AFTER_THE_END, EVENTS, FACTS
+from tousu.policy.occasions import AFTER_THE_END, CLAIM_EVENTS, EVENTS, FACTS
 from tousu.policy.pack import ComplaintClass, Pack
 from tousu.policy.sense import Finding
 
@@ -37,16 +38,20 @@ def years_missing(pack: Pack, moment: datetime) -> Iterator[Finding]:
 
 def events_come(pack: Pack) -> Iterator[Finding]:
     """An event that nobody tells starts nothing, stops nothing, and nobody learns it."""
-    for rule in pack.clocks.values():
-        path = ("clocks", rule.name)
-        if rule.starts_on not in EVENTS:
-            yield _unknown((*path, "starts_on"), rule.starts_on, "the clock never starts")
+    of_claims = pack.claims.clocks if pack.claims is not None else {}
+    clocks: list[tuple[tuple[str | int, ...], ClockRule, AbstractSet[str]]] = [
+        *((("clocks", rule.name), rule, EVENTS) for rule in pack.clocks.values()),
+        *((("claims", "clocks", rule.name), rule, CLAIM_EVENTS) for rule in of_claims.values()),
+    ]
+    for path, rule, events in clocks:
+        if rule.starts_on not in events:
+            yield _unknown((*path, "starts_on"), rule.starts_on, events, "the clock never starts")
         for field, trigger in _triggers(rule):
-            if trigger.event not in EVENTS:
-                yield _unknown((*path, field), trigger.event, "nothing sets it off")
+            if trigger.event not in events:
+                yield _unknown((*path, field), trigger.event, events, "nothing sets it off")
     for index, one in enumerate(pack.hand_up):
         if one.event not in EVENTS:
-            yield _unknown(("hand_up", index, "event"), one.event, "nobody is ever told")
+            yield _unknown(("hand_up", index, "event"), one.event, EVENTS, "nobody is ever told")
 
 
 def conditions_can_hold(pack: Pack) -> Iterator[Finding]:
@@ -177,9 +182,9 @@ def everybody_answers_for_something(pack: Pack) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _unknown(path: tuple[str | int, ...], event: str, effect: str) -> Finding:
-    near = get_close_matches(event, EVENTS, 1)
-    fix = f"Did you mean {near[0]}?" if near else f"Use one of: {', '.join(sorted(EVENTS))}"
+def _unknown(path: tuple[str | int, ...], event: str, events: AbstractSet[str], effect: str) -> Finding:
+    near = get_close_matches(event, sorted(events), 1)
+    fix = f"Did you mean {near[0]}?" if near else f"Use one of: {', '.join(sorted(events))}"
     return Finding(path, f"no event is called {event}, so {effect}", fix)
 
 

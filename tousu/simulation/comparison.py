@@ -16,6 +16,7 @@ from tousu.simulation.simulate import simulate
 COUNTED: Final = {
     "tousu.complaint.registered.v1": "complaints",
     "tousu.inquiry.registered.v1": "inquiries",
+    "tousu.claim.registered.v1": "claims_filed",
     "tousu.duplicate.joined.v1": "joined",
     "tousu.clock.warned.v1": "warnings",
     "tousu.clock.breached.v1": "breaches",
@@ -26,7 +27,7 @@ COUNTED: Final = {
     "tousu.event.rejected.v1": "rejected",
 }
 _CLOCK: Final = "tousu.clock."
-_ROUTED: Final = frozenset({"tousu.complaint.routed.v1", "tousu.inquiry.routed.v1"})
+_ROUTED: Final = frozenset({"tousu.complaint.routed.v1", "tousu.inquiry.routed.v1", "tousu.claim.routed.v1"})
 
 
 class Told(msgspec.Struct, kw_only=True):

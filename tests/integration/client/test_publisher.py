@@ -73,6 +73,26 @@ def test_handling_goes_under_the_number_of_its_case(broker: str, publisher: Publ
     assert found.partition == partition_of("C-0001", 4)
 
 
+def test_a_claim_is_filed_without_a_complaint_or_within_a_case(broker: str, publisher: Publisher) -> None:
+    publisher.source = f"//claims/{broker}"
+    said = {name: value for name, value in a_call().items() if name != "kind"}
+    claim = {"cause": "loss", "claimant": {"role": "sender"}, "claimed_amount": "1200.00"}
+    publisher.claim("phone", said | {"claim": claim}, time=AT)
+    publisher.handling("C-0001", "claim_filed", {"cause": "loss", "claimant": {"role": "sender"}}, time=AT)
+    publisher.flush()
+    (found,) = written(broker, PHONE, publisher.source)
+    assert (found.event.type, found.key) == ("tousu.complaint.received.phone.v1", b"SF1000000001")
+    assert found.event.data == said | {"kind": "claim", "claim": claim}
+    (reported,) = written(broker, HANDLING, publisher.source)
+    assert reported.event.type == "tousu.handling.claim_filed.v1"
+
+
+def test_a_claim_that_says_nothing_of_what_is_claimed_is_not_sent(publisher: Publisher) -> None:
+    with pytest.raises(Reject, match="claim is missing; it goes with this kind") as caught:
+        publisher.claim("phone", a_call(), time=AT)
+    assert caught.value.place == "/claim"
+
+
 def test_the_same_report_sent_twice_is_one_event(publisher: Publisher) -> None:
     first = publisher.complaint("phone", a_call(), time=AT)
     again = publisher.complaint("phone", dict(reversed(a_call().items())), time="2026-01-04T09:30:00+08:00")

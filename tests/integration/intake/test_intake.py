@@ -15,6 +15,7 @@ from services.intake.registration import personal_values
 from services.intake.rules import SEEN_FOR
 from services.intake.sealing import RecordCodec
 from services.intake.store import erase_case, erase_person, records_of_case
+from tests.rules.claim_reports import CLAIM_SAID
 from tests.rules.intake.gate import PERSONAL, complaint, of_all_channels, report
 from tousu import contract
 from tousu.event import Event, binary_headers, structured
@@ -209,6 +210,46 @@ def test_hostile_input_is_rejected_with_reason_place_and_schema_and_the_rest_goe
     assert header(wrong, "tousu-schema") == contract.address_of("tousu.complaint.received.phone.v1")
     assert header(wrong, "tousu-topic") == topic
     assert not works.loop.halted
+
+
+def test_a_claim_is_registered_joined_and_reported_upon_in_order(works: Works) -> None:
+    claim = {"cause": "loss", "claimant": {"role": "sender"}, "claimed_amount": "1200.00", "currency": "HKD"}
+    works.complain(complaint("phone", at=START, waybill_number=W, kind="claim", claim=claim))
+    works.complain(complaint("web", at=START, waybill_number=W, kind="claim", claim=claim), whole=True)
+    works.run()
+    number = header(works.told()[0], "ce_subject")
+    for what, data in CLAIM_SAID.items():
+        works.publish(report(what, number, at=START, **data), HANDLING, number)
+    works.run()
+    assert [header(one, "ce_type").removeprefix("tousu.").removesuffix(".v1") for one in works.told()] == [
+        "claim.registered", "duplicate.joined", *(f"handling.{what}" for what in CLAIM_SAID),
+    ]  # fmt: skip
+    assert {header(one, "ce_subject") for one in works.told()} == {number}
+    assert not works.told(REJECTED)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason", "place"),
+    (
+        ({"claimed_amount": "-1"}, "wrong_schema", "/claim/claimed_amount"),
+        ({"claimed_amount": 1200.0}, "wrong_schema", "/claim/claimed_amount"),
+        ({"claimed_amount": "9" * 30}, "wrong_schema", "/claim/claimed_amount"),
+        ({"currency": "RMB"}, "unknown_currency", "/claim/currency"),
+        ({"cause": "attitude"}, "wrong_schema", "/claim/cause"),
+        ({"evidence": [{"uri": "https://files.example/1.png"}]}, "wrong_schema", "/claim/evidence/0/item"),
+    ),
+)
+def test_a_broken_claim_is_rejected_with_its_bytes_and_nothing_is_kept(
+    works: Works, changes: dict[str, Any], reason: str, place: str
+) -> None:
+    claim = {"cause": "loss", "claimant": {"role": "sender"}} | changes
+    sent = works.complain(complaint("phone", at=START, waybill_number=W, kind="claim", claim=claim))
+    works.run()
+    (refused,) = works.told(REJECTED)
+    assert (header(refused, "tousu-reason"), header(refused, "tousu-place")) == (reason, place)
+    assert refused.value == sent.value
+    assert works.told() == []
+    assert works.rows("case") == works.rows("seen") == works.rows("record") == 0
 
 
 def test_a_report_about_an_unknown_case_can_be_sent_again_later(works: Works) -> None:

@@ -38,7 +38,7 @@ def test_every_example_becomes_a_case_that_fits_its_schema(gate: Gate, path: Pat
     assert output.data["source_event"] == {"source": event.source, "id": event.id}
     for name in (
         "waybill_number", "amount_yuan", "class", "object", "route", "evidence", "first_asked", "web_result", "region",
-        "customer_tier", "subject", "severity",
+        "customer_tier", "subject", "severity", "claim",
     ):  # fmt: skip
         assert output.data.get(name) == event.data.get(name)
 

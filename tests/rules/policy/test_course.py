@@ -19,10 +19,12 @@ from services.router.store import KINDS as ROUTER_KINDS
 from services.sla.rules import SlaRules
 from services.sla.states import Case
 from tests.rules.casework import NUMBER, START, Desk, complaint, handling, inquiry
+from tests.rules.claim_reports import CLAIM_SAID
 from tests.rules.packs import COURIER, as_l, graded_as_a, routed_by, with_partners
 from tousu.decision import Output, Ref
 from tousu.event import Event
 from tousu.policy.course import begun
+from tousu.policy.occasions import CLAIM_REPORTS
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
 
@@ -57,6 +59,20 @@ def test_what_happened_before_the_reopening_is_of_the_round_before(
     course = course.after("reopened", {"reason": "x"}, hour(4), hour(4))
     assert not course.is_over(hour(4))
     assert course.counts(what, hour(happened_hour), hour(6)) is counts
+
+
+@pytest.mark.parametrize("what", ["withdrawn", "reopened", "judged", "customer_answered", "inquiry_answered"])
+def test_a_claim_without_a_complaint_goes_on_whatever_is_reported_about_complaints(what: str) -> None:
+    """The router refuses that; where it were read all the same, it would end nothing and judge nothing."""
+    course, said = begun("claim", START), {"stands": False, "settled": True, "outcome": "no_result", "reason": "x"}
+    assert not course.counts(what, START, START)
+    assert course.after(what, said, START, START) == course
+
+
+@pytest.mark.parametrize("what", sorted(CLAIM_REPORTS))
+def test_no_report_about_a_claim_moves_the_case(what: str) -> None:
+    for course in (begun("complaint", START), begun("inquiry", START)):
+        assert course.after(what, CLAIM_SAID[what], START, START) == course
 
 
 def _said(draw: st.DrawFn, what: str) -> dict[str, Any]:

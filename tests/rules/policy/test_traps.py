@@ -86,6 +86,24 @@ def test_a_misspelt_event_is_told_what_was_meant() -> None:
     assert finding.fix == "Did you mean routed?"
 
 
+def test_clocks_of_claims_wait_for_what_happens_to_claims() -> None:
+    assert PACK.claims is not None
+    payment = PACK.claims.clocks["payment"]
+    wrong = replace(
+        payment, starts_on="closed", met_by=(Trigger(event="payed"),), cancelled_by=(Trigger(event="judged"),)
+    )
+    pack = replace(PACK, claims=replace(PACK.claims, clocks=PACK.claims.clocks | {"payment": wrong}))
+    assert found(pack) == {
+        "claims.clocks.payment.met_by": "no event is called payed, so nothing sets it off",
+        "claims.clocks.payment.cancelled_by": "no event is called judged, so nothing sets it off",
+    }
+    assert next(one.fix for one in traps_of(pack) if one.path[-1] == "met_by") == "Did you mean paid?"
+
+
+def test_no_clock_of_a_case_waits_for_a_claim() -> None:
+    assert "clocks.resolution.met_by" in found(with_clock(met_by=(Trigger(event="paid"),)))
+
+
 def test_a_pause_that_only_a_case_that_stands_sees_is_no_cancel() -> None:
     pausing = Trigger(event="withdrawn", data={"reason": ("by_mistake",)})
     cancelling = Trigger(event="withdrawn", data={"reason": ("for_good",)})

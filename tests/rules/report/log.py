@@ -47,6 +47,12 @@ class Log:
         """An inquiry is routed."""
         self._routed("inquiry", case, received, (SERVICE,), {"decided_by": "adapter", **more})
 
+    def claim(self, case: str, received: str, **more: Any) -> None:
+        """A claim that was filed without a complaint is routed."""
+        said = {"cause": "loss", "claimant": {"role": "sender"}}
+        who = {"complainant": {"pseudonym": "p_7Qk2m9Xc4Rt1"}, "claim": said, "decided_by": "adapter"}
+        self._routed("claim", case, received, (TRANSPORT,), {**who, **more})
+
     def _routed(self, kind: str, case: str, received: str, departments: Iterable[str], data: dict[str, Any]) -> None:
         organisation = data.pop("organisation", "")
         self._departments[case] = list(departments)

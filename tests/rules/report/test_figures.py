@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.rules.claim_reports import CLAIM_SAID
 from tests.rules.report.log import QUALITY, SERVICE, TRANSPORT, Log, asked, everybody, figures, percent, told
 from tousu.report.measures import MEASURES
 
@@ -34,6 +35,28 @@ def test_inquiries_are_counted_beside_complaints_and_asked_for_on_their_own() ->
     assert everybody(asked(log.events), "handled") == {"2026-09": 0}
     made = asked(log.events, kind="inquiry")
     assert [everybody(made, name)["2026-09"] for name in ("complaints", "handled", "answered_percent")] == [1, 1, 100]
+
+
+def test_a_claim_is_no_complaint_whatever_is_reported_about_it() -> None:
+    """Neither one filed without a complaint, nor what is reported about the claim of a complaint."""
+    plain = Log()
+    plain.complaint("K1", "09-01 10:00", object={"outlet": "HZ-017"})
+    plain.answered("K1", "09-02 10:00")
+    plain.inquiry("Q1", "09-03 10:00")
+    full = Log()
+    full.events = list(plain.events)
+    full.claim("F1", "09-01 11:00", object={"outlet": "HZ-017"})
+    source = {"source": "/adapters/web", "id": "w-2"}
+    full.say("cases", "duplicate.joined", "F1", "09-01 12:00", {
+        "case_number": "F1", "kind": "claim", "channel": "web", "received_at": told("09-01 12:00"),
+        "source_event": source,
+    })  # fmt: skip
+    for what, said in CLAIM_SAID.items():
+        for case in ("K1", "F1"):
+            full.handling(case, what, "09-05 10:00", **said)
+    for kind in ("complaint", "inquiry"):
+        for by in ((), ("outlet",), ("department",), ("channel",)):
+            assert asked(full.events, *by, kind=kind).rows == asked(plain.events, *by, kind=kind).rows
 
 
 @pytest.mark.parametrize(

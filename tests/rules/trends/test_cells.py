@@ -40,6 +40,12 @@ ROWS = [
     pytest.param(routed(revision=2), ("class",), [], id="classed again: it was counted on arrival"),
     pytest.param(tick(START), OUTLET, [], id="a tick"),
     pytest.param(
+        Event(
+            id="1", source="s", type="tousu.claim.routed.v1", time=START,
+            data={"kind": "claim", "claim": {"cause": "loss"}, "object": {"outlet": "HZ-017"}},
+        ), ALL, [], id="a claim without a complaint is no complaint",
+    ),
+    pytest.param(
         Event(id="1", source="s", type="tousu.handling.judged.v1", time=START, data={"class": "damage"}), OUTLET, [],
         id="what a department does is not counted",
     ),
