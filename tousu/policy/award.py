@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, Literal, cast, get_args
 
-from tousu.policy.claim_facts import BadFact, Value, plain, read_amount, read_facts
+from tousu.policy.claim_facts import BadFact, Value, plain, rate_on, read_amount, read_facts
 from tousu.policy.compensation import Cap, Compensation, CompensationCause, CompensationRule, Exemption, Refund
 from tousu.policy.contest import answer, followed, standing
 from tousu.policy.owed import Award, Awarded, Lacking, NotOwed, Referred, Share, Unproven
@@ -48,10 +48,12 @@ def award(
         return amount
     if cause not in CAUSES:
         return Referred(reason="no_rule", section=table.section, pack=pack.reference())
+    rates = {code: rate for code in table.rates if (rate := rate_on(table, code, on)) is not None}
     assumed = {name: _assumed(value) for name, value in table.assumed.items() if name not in read.values}
     values: dict[str, Value] = {**assumed, **read.values, "cause": cause}
+    values |= {f"rate_{code}": rate.rate for code, rate in rates.items()}
     claim = _Claim(
-        pack, table, cast(CompensationCause, cause), values, Reckoner(values, read.exchange),
+        pack, table, cast(CompensationCause, cause), values, Reckoner(values, read.exchange, rates),
         {name: plain(value) for name, value in assumed.items()},
     )  # fmt: skip
     return claim.settled(frozenset(evidence), amount)

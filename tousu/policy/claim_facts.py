@@ -48,7 +48,7 @@ YES_OR_NO: Final = frozenset(
     {
         "insured", "bulk", "agency_period", "customer_packed", "packing_sound", "reported_after_signing",
         "customers_fault", "nature_of_goods", "force_majeure", "gross_negligence", "direct_loss", "mis_sorted",
-        "ecommerce_goods",
+        "ecommerce_goods", "value_declared",
     }
 )  # fmt: skip
 WORDS: Final[Mapping[str, frozenset[str] | None]] = {
@@ -123,6 +123,11 @@ def read_facts(facts: Mapping[str, Any], table: Compensation, own_currency: str,
     return Readings(values, Exchange(facts["currency"], rate, given))
 
 
+def rate_on(table: Compensation, currency: str, on: date) -> Rate | None:
+    """The rate of a currency that holds on a day; None where the pack has none for it."""
+    return next((one for one in reversed(table.rates.get(currency, ())) if one.holds_from <= on), None)
+
+
 def to_the_cent(amount: Decimal) -> Decimal:
     """To the cent, halves up: the one way of rounding there is."""
     return amount.quantize(CENT, context=EXACT)
@@ -149,7 +154,7 @@ def _rate(code: Any, table: Compensation, own: str, on: date) -> Rate | BadFact 
     if not isinstance(code, str) or _CURRENCY.fullmatch(code) is None or code not in table.rates:
         known = ", ".join((own, *table.rates))
         return _bad("currency", "unknown_currency", f"{code!s:.40} is no currency with a rate; give one of: {known}")
-    rate = next((one for one in reversed(table.rates[code]) if one.holds_from <= on), None)
+    rate = rate_on(table, code, on)
     if rate is None:
         first = table.rates[code][0].holds_from
         return _bad("currency", "no_rate", f"{code} has no rate on {on}; the first holds from {first}")

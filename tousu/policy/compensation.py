@@ -25,11 +25,13 @@ ALWAYS: Final = Condition()
 class Sum(msgspec.Struct, frozen=True, kw_only=True):
     """How an amount comes about: a fixed one or an input, times pieces and days, times a number, over an input.
 
+    currency: of a fixed amount that is not in the pack's (8.33 XDR a kilogram), brought into it by the rate of the day.
     times: an input (`share_lost`) or a number (`"3"`). divided_by: an input; the division is done last and once, and
     its result is rounded to the cent.
     """
 
     fixed: Decimal | None = None
+    currency: str = ""
     of: str = ""
     per: tuple[Per, ...] = ()
     times: str = ""

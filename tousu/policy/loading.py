@@ -19,7 +19,7 @@ import msgspec
 import orjson
 
 from tousu.failure import Stop
-from tousu.policy import calendar_sense, document, sense, traps, words
+from tousu.policy import calendar_sense, compensation_sense, document, sense, traps, words
 from tousu.policy.calendar import Calendar, CalendarHistory, CalendarYear, Hours, Suspension
 from tousu.policy.compensation import NAMED_PARTS
 from tousu.policy.document import Document, Fault
@@ -125,7 +125,8 @@ def read_pack(path: Path) -> Pack | tuple[Fault, ...]:
     if faults:
         return faults
     pack = _pack_of(words.with_words(text.value, lists), history)
-    return _at_lines(path, text, sense.faults_of(pack)) or pack
+    found = [*sense.faults_of(pack), *compensation_sense.faults_of_amounts(pack)]
+    return _at_lines(path, text, found) or pack
 
 
 def load_words(name: str) -> WordLists:

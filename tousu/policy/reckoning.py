@@ -14,12 +14,12 @@ from typing import Final, Literal
 import msgspec
 
 from tousu.policy.claim_facts import CENT, EXACT, Exchange, Value, plain, to_the_cent
-from tousu.policy.compensation import Cap, PartLost, Sum
+from tousu.policy.compensation import Cap, PartLost, Rate, Sum
 from tousu.policy.contest import answer
 
 PER: Final = {"piece": "pieces", "day": "days_late"}
 _FIGURE: Final = re.compile(r"[0-9]+(\.[0-9]+)?")
-Operation = Literal["convert", "take", "multiply", "divide", "decide", "cap", "part", "round", "add"]
+Operation = Literal["convert", "take", "multiply", "divide", "decide", "cap", "part", "round", "add", "percent"]
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,19 +44,23 @@ class Bound(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def inputs_of(amount: Sum) -> tuple[str, ...]:
-    """The facts that an amount is made of."""
-    names = (amount.of, *(PER[each] for each in amount.per), amount.times, amount.divided_by)
+    """The facts that an amount is made of; `rate_XDR` stands for the rate of a currency."""
+    rate = f"rate_{amount.currency}" if amount.currency else ""
+    names = (rate, amount.of, *(PER[each] for each in amount.per), amount.times, amount.divided_by)
     return tuple(name for name in names if name and not _FIGURE.fullmatch(name))
 
 
 class Reckoner:
     """Does the arithmetic of one award and writes every step down."""
 
-    __slots__ = ("_converted", "_exchange", "_values", "steps")
+    __slots__ = ("_converted", "_exchange", "_rates", "_values", "steps")
 
-    def __init__(self, values: Mapping[str, Value], exchange: Exchange | None) -> None:
+    def __init__(
+        self, values: Mapping[str, Value], exchange: Exchange | None, rates: Mapping[str, Rate] | None = None
+    ) -> None:
         self._values = values
         self._exchange = exchange
+        self._rates = rates or {}
         self._converted: set[str] = set()
         self.steps: list[Step] = []
 
@@ -133,6 +137,10 @@ class Reckoner:
         if amount.fixed is not None:
             inputs["fixed"] = plain(amount.fixed)
             result = amount.fixed
+        if amount.currency:
+            rate = self._rates[amount.currency]
+            inputs |= {"currency": amount.currency} | _told(rate)
+            result = EXACT.multiply(result, rate.rate)
         for name in (amount.of, *(PER[each] for each in amount.per), amount.times):
             if not name:
                 continue
@@ -143,7 +151,9 @@ class Reckoner:
         if amount.divided_by:
             number = self._number(amount.divided_by)
             inputs["divided_by " + amount.divided_by] = plain(number)
-            result = to_the_cent(EXACT.divide(result, number))
+            result = EXACT.divide(result, number)
+        if amount.divided_by or amount.currency:
+            result = to_the_cent(result)
         return inputs, result
 
     def _number(self, name: str) -> Decimal:
@@ -152,16 +162,16 @@ class Reckoner:
         exchange = self._exchange
         if exchange is not None and name in exchange.given and name not in self._converted:
             self._converted.add(name)
-            rate = exchange.rate
-            inputs = {
-                name: plain(exchange.given[name]), "currency": exchange.currency, "rate": plain(rate.rate),
-                "holds_from": rate.holds_from.isoformat(), "source": rate.source,
-            }  # fmt: skip
+            inputs = {name: plain(exchange.given[name]), "currency": exchange.currency} | _told(exchange.rate)
             self._note("convert", inputs, value, "")
         return value
 
     def _note(self, operation: Operation, inputs: dict[str, str], result: Decimal, section: str) -> None:
         self.steps.append(Step(operation=operation, inputs=inputs, result=plain(result), section=section))
+
+
+def _told(rate: Rate) -> dict[str, str]:
+    return {"rate": plain(rate.rate), "rate_from": rate.holds_from.isoformat(), "rate_source": rate.source}
 
 
 def is_lifted(cap: Cap, values: Mapping[str, Value]) -> bool:

@@ -14,6 +14,7 @@ from typing import Final
 
 from tousu.policy.calendar import missing_years
 from tousu.policy.clock_rule import Accepts, ClockRule, Limit, Trigger
+from tousu.policy.compensation_traps import traps_of_amounts
 from tousu.policy.occasions import AFTER_THE_END, CLAIM_EVENTS, EVENTS, FACTS
 from tousu.policy.pack import ComplaintClass, Pack
 from tousu.policy.sense import Finding
@@ -267,4 +268,5 @@ CHECKS: Final[tuple[Callable[[Pack], Iterator[Finding]], ...]] = (
     rules_can_win,
     every_class_has_a_clock,
     everybody_answers_for_something,
+    traps_of_amounts,
 )
