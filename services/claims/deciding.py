@@ -61,7 +61,9 @@ def decided(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str, An
     """Something is offered, or nothing is due."""
     found = amount_owed(turn, claim)
     if isinstance(found, BadFact):
-        return refusal(found.reason, f"{found.name}: {found.message}; report the fact again", f"/facts/{found.name}")
+        return refusal(
+            "bad_fact", f"{found.name}: {found.message} ({found.reason}); report it again", f"/facts/{found.name}"
+        )
     if said["outcome"] == "refuse":
         return _refused(turn, claim, found, said)
     missing = missing_items(turn, opener, claim, EVERYBODY)
@@ -235,6 +237,8 @@ def _trace(found: Award) -> dict[str, Any]:
         step["inputs"] = _named(step["inputs"])
     for limit in data.get("limits", ()):
         limit["of"] = _named(limit["of"])
+    for part in data.get("parts", ()):
+        part["what"] = part.pop("name")
     if "assumed" in data:
         data["assumed"] = _named(data["assumed"])
     return data
@@ -242,7 +246,7 @@ def _trace(found: Award) -> dict[str, Any]:
 
 def _named(values: Mapping[str, str]) -> list[dict[str, str]]:
     """A map as a list of its entries: the contract knows every name of a field beforehand."""
-    return [{"name": name, "value": value} for name, value in values.items()]
+    return [{"input": name, "value": value} for name, value in values.items()]
 
 
 def _why_not(found: NotOwed) -> str:

@@ -11,6 +11,7 @@ import pytest
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
+from services.claims.store import KINDS as CLAIMS_KINDS
 from services.router.store import KINDS as ROUTER_KINDS
 from services.sla.processor import years_missing
 from services.sla.rules import SlaRules
@@ -97,10 +98,10 @@ def busy(tmp_path: Path) -> Measures:
     measures.pending(0)
     url = f"sqlite:///{tmp_path / 'x.sqlite'}"
     measures.census = Census(url, "sla", KINDS, watch, 1.0)
-    of_router = Census(url, "router", ROUTER_KINDS, watch, 1.0)
-    measures.census.counts = counted(measures.census, url, "sla", KINDS) | counted(
-        of_router, url, "router", ROUTER_KINDS
-    )
+    measures.census.counts = counted(measures.census, url, "sla", KINDS)
+    for processor, kinds in (("router", ROUTER_KINDS), ("claims", CLAIMS_KINDS)):
+        others = Census(url, processor, kinds, watch, 1.0)
+        measures.census.counts |= counted(others, url, processor, kinds)
     return measures
 
 

@@ -13,10 +13,10 @@ CODES = frozenset(documents().by_address[ADDRESS + "shared/rejection.json"]["$de
 
 
 def codes_in(tree: ast.AST) -> Iterator[str]:
-    """Reason codes written out where something is refused: Reject("code", ...) and Refusal(reason="code", ...)."""
+    """Reason codes where something is refused: Reject("code", ...), refusal("code", ...), Refusal(reason="code", ...)."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            first = node.args[:1] if node.func.id == "Reject" else []
+            first = node.args[:1] if node.func.id in {"Reject", "refusal"} else []
             named = [word.value for word in node.keywords if word.arg == "reason" and node.func.id == "Refusal"]
             for value in (*first, *named):
                 if isinstance(value, ast.Constant) and isinstance(value.value, str):
@@ -31,6 +31,8 @@ def test_every_code_that_the_code_uses_is_in_the_contract() -> None:
 
 
 def test_a_code_that_is_not_listed_is_found() -> None:
-    tree = ast.parse('raise Reject("no_such_code", "x")\nx = Refusal(reason="other_code", message="x")')
-    assert set(codes_in(tree)) == {"no_such_code", "other_code"}
-    assert not {"no_such_code", "other_code"} & CODES
+    written = (
+        'raise Reject("no_such_code", "x")\nx = Refusal(reason="other_code", message="x")\nrefusal("third_code", "x")'
+    )
+    assert set(codes_in(ast.parse(written))) == {"no_such_code", "other_code", "third_code"}
+    assert not {"no_such_code", "other_code", "third_code"} & CODES

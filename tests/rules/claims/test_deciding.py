@@ -28,8 +28,8 @@ def owed(desk: ClaimsDesk) -> dict[str, str]:
         (FACTS["loss"], {"outcome": "offer", "kind": "goods"}, "unknown_kind", "/kind"),
         (FACTS["loss"], {"outcome": "refuse"}, "no_ground_to_refuse", "/outcome"),
         (FACTS["loss"] | {"force_majeure": True}, {"outcome": "refuse"}, "no_ground_to_refuse", "/outcome"),
-        (FACTS["loss"] | {"real_value": "0.00"}, {"outcome": "offer"}, "zero", "/facts/real_value"),
-        (FACTS["loss"] | {"currency": "XYZ"}, {"outcome": "offer"}, "unknown_currency", "/facts/currency"),
+        (FACTS["loss"] | {"real_value": "0.00"}, {"outcome": "offer"}, "bad_fact", "/facts/real_value"),
+        (FACTS["loss"] | {"currency": "XYZ"}, {"outcome": "offer"}, "bad_fact", "/facts/currency"),
     ],
 )
 def test_a_decision_that_the_table_does_not_bear_is_refused(
@@ -73,7 +73,7 @@ def test_the_offer_is_the_tables_with_every_step(desk: ClaimsDesk) -> None:
     (offered,) = desk.tell_report("claim_decided", 4, outcome="offer")
     assert (offered.data["amount"], offered.data["currency"], offered.data["kind"]) == ("812.00", "CNY", "cash")
     assert (offered.data["rule"], offered.data["section"], offered.data["decided"]) == ("uninsured", "C 7", "by_table")
-    parts = {part["name"]: part["amount"] for part in offered.data["trace"]["parts"]}
+    parts = {part["what"]: part["amount"] for part in offered.data["trace"]["parts"]}
     assert parts == {"compensation": "800.00", "service_fee": "12.00"}
     assert [limit["outcome"] for limit in offered.data["trace"]["limits"]] == ["binds"]
 
