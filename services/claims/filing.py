@@ -47,6 +47,8 @@ def filed(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any]) -> Refusal |
         return refusal(
             "illegal_transition", f"claim {claim.number} is {claim.stage}; a form comes before it is decided"
         )
+    if all(one.ground != claim.ground for one in turn.case.filed):
+        turn.case = replace(turn.case, filed=(*turn.case.filed, claim.asked))
     amount = said.get("claimed_amount")
     claim = replace(
         claim,

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
-
-from msgspec.structs import replace
+from typing import Any, Literal, NamedTuple
 
 from services.claims.settling import open_claim
 from services.claims.states import Asked, Claim, Ground
@@ -15,6 +13,7 @@ from services.claims.turn import Turn
 from tousu.decision import Refusal
 from tousu.event import time_of_text
 from tousu.policy.claims import ClaimOpener, NoClaim
+from tousu.policy.course import Course, begun
 
 
 class Asking(NamedTuple):
@@ -74,8 +73,13 @@ def file_claim(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any]) -> Clai
         return refusal(
             "illegal_transition", f"case {turn.number} {why}; reopen it before a claim is filed", "/case_number"
         )
-    turn.case = replace(case, filed=(*case.filed, asked))
     return open_claim(turn, asked)
+
+
+def course_begun(kind: Literal["complaint", "inquiry", "claim"], routed: Mapping[str, Any]) -> Course:
+    """The course of a case that has just been routed; an inquiry lapses by itself."""
+    received_at = time_of_text(routed["received_at"], "received_at")
+    return begun(kind, received_at, _time(routed, "inquiry_deadline"))
 
 
 def told_of(routed: Mapping[str, Any]) -> dict[str, Any]:

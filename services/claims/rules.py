@@ -14,15 +14,14 @@ from msgspec.structs import replace
 
 from services.claims import limits
 from services.claims.life import report
-from services.claims.opening import claims_asked_for, told_of
+from services.claims.opening import claims_asked_for, course_begun, told_of
 from services.claims.settling import bring_in_line
 from services.claims.states import ClaimedCase
 from services.claims.turn import CASE, Turn
 from tousu.decision import Decision, Ref, Refusal, State, States
-from tousu.event import Event, time_of_text
+from tousu.event import Event
 from tousu.policy.claims import ClaimOpener
 from tousu.policy.closing import lacks_confirmation
-from tousu.policy.course import begun
 from tousu.policy.occasions import CLAIM_REPORTS
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
@@ -101,7 +100,7 @@ class ClaimsRules:
         kind: Any = _ROUTED[event.type]
         if pack.claims is None and kind != "complaint":
             return Decision(no_op="no_concern_of_claims")
-        course = case.course if case is not None else begun(kind, time_of_text(event.data["received_at"]))
+        course = case.course if case is not None else course_begun(kind, event.data)
         asking = claims_asked_for(event.data, self._opener(pack))
         new = replace(
             case or ClaimedCase(course=course, organisation=event.organisation),

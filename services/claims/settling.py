@@ -1,7 +1,8 @@
 """Bringing the claims of a case in line with what they rest on: missing ones open, groundless ones close.
 
 A piece never gets a second claim of the same cause: where its ground comes back, the claim it had is opened again. A
-claim that was paid, or that its claimant ended, stays as it is.
+claim for which a form has come stands on it, however the complaint is classed later. What is agreed is owed: only
+its claimant or an authority's ruling changes that. A claim that was paid, or that its claimant ended, stays as it is.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from services.claims.turn import Turn, time_text
 from tousu.policy.claims import ClaimOpener
 
 TURNED_INTO_LOSS: Final = "turned_into_loss"
+_FIRM: Final = frozenset({"agreed", "paid"})
+"""Stages in which a claim no longer rests on its complaint."""
 _FOR_GOOD: Final = frozenset({PAID, "claim_withdrawn", MATERIALS_MISSING, TURNED_INTO_LOSS})
 """Why a claim was closed that does not open again with its ground."""
 
@@ -26,7 +29,7 @@ def bring_in_line(turn: Turn, opener: ClaimOpener, why_again: str) -> None:
     asked = asked_now(turn, opener)
     live = {one.ground for one in asked}
     for claim in turn.case.claims:
-        if claim.state == "open" and claim.ground not in live:
+        if claim.state == "open" and claim.ground not in live and claim.stage not in _FIRM:
             turn.keep(close(turn, claim, _reason_to_close(turn, claim)))
         elif claim.state == "closed" and claim.ground in live and claim.reason not in _FOR_GOOD:
             turn.keep(_opened_again(turn, claim, why_again))

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.rules.casework import NUMBER
+from tests.rules.casework import NUMBER, handling
 from tests.rules.claims.filed import FACTS, agree_claim, file_claim, offer_claim
 from tests.rules.claims.told import ClaimsDesk, routed
+from tousu.event import Event
 from tousu.ledger.balance import faults, sums_by_obligation
 
 
@@ -171,6 +172,17 @@ def test_a_ruling_after_payment_opens_the_claim_for_the_rest(desk: ClaimsDesk) -
     assert owed(desk) == {"awarded": "1000.00", "paid": "812.00"}
     assert desk.instructions[-1].data["amount"] == "188.00"
     assert desk.report("payment_confirmed", 8, payment_id="P-2", amount="188.00") == ["claim.paid", "claim.closed"]
+
+
+@pytest.mark.parametrize(
+    "later",
+    [handling("judged", 6, stands=False), handling("withdrawn", 6, reason="件到了"), routed("delay", revision=2)],
+)
+def test_what_is_agreed_is_owed_whatever_becomes_of_the_complaint(desk: ClaimsDesk, later: Event) -> None:
+    agree_claim(desk)
+    assert desk.tell(later) == []
+    assert owed(desk) == {"awarded": "812.00"}
+    assert desk.report("payment_confirmed", 7, payment_id="P-1", amount="812.00") == ["claim.paid", "claim.closed"]
 
 
 def test_what_is_withdrawn_is_not_paid(desk: ClaimsDesk) -> None:

@@ -78,6 +78,14 @@ def test_a_claim_that_was_filed_stays_when_the_complaint_is_judged_otherwise(des
     assert desk.claim(2).state == "open"
 
 
+def test_a_claim_for_which_a_form_came_stands_on_it_however_the_complaint_is_classed(desk: ClaimsDesk) -> None:
+    desk.tell(routed("loss"))
+    desk.report("claim_filed", 1, claim=None, **form())
+    assert desk.tell(routed("attitude", revision=2)) == []
+    assert desk.report("claim_evidence_given", 2, evidence=PHOTOS) == []
+    assert desk.claim().state == "open"
+
+
 def test_a_claim_needs_no_complaint_an_inquiry_will_do(desk: ClaimsDesk) -> None:
     data = inquiry(waybill_number=WAYBILL).data | {"kind": "inquiry", "departments": ["customer_service"]}
     data |= {"pack": {"id": "courier-network", "version": "1.0.0"}, "triage": False, "decided_by": "adapter"}
