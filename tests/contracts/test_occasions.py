@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 from services.sla.life import possible
 from services.sla.states import Case
 from tests.rules.sla.desk import at
 from tousu.contract import card
-from tousu.policy.occasions import AFTER_THE_END, CLAIM_REPORTS, EVENTS, REPORTS
+from tousu.contract.schemas import ADDRESS, documents
+from tousu.policy.claim_facts import CLAIM_FACTS, WORDS
+from tousu.policy.occasions import AFTER_THE_END, CLAIM_EVENTS, CLAIM_REPORTS, EVENTS, REPORTS
 
+ROOT = Path(__file__).resolve().parents[2]
 OF_OTHERS = {"passed_on", "separated"}
 """Reports that the router and intake turn into decisions of their own."""
 
@@ -22,6 +28,27 @@ def test_the_reports_about_claims_are_of_the_contract_and_no_clock_of_a_case_wai
     named = {name for name in reported if name.startswith(("claim_", "outlet_", "payment_"))}
     assert named == CLAIM_REPORTS
     assert not CLAIM_REPORTS & EVENTS
+
+
+def pulled(tree: ast.AST) -> set[str]:
+    """The names of what happens to a claim in calls such as `limits.pull(turn, claim, "paid")`."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "limits.pull"]
+    return {node.args[2].value for node in calls if isinstance(node.args[2], ast.Constant)}
+
+
+def test_clocks_of_claims_may_wait_for_all_that_happens_to_a_claim() -> None:
+    modules = sorted((ROOT / "services" / "claims").glob("*.py"))
+    assert set().union(*(pulled(ast.parse(module.read_text(encoding="utf-8"))) for module in modules)) == CLAIM_EVENTS
+    assert pulled(ast.parse('limits.pull(turn, claim, "x", said); pull(turn, claim, "y")')) == {"x"}
+
+
+def test_what_may_be_found_of_a_claim_is_what_tables_of_compensation_may_speak_of() -> None:
+    """`delivered` ends a limit and `currency` stands beside the amounts; the region is that of the case."""
+    facts = documents().by_address[ADDRESS + "shared/claim.json"]["$defs"]["facts"]["properties"]
+    assert set(facts) - {"delivered", "currency"} == CLAIM_FACTS - {"region"}
+    for name, words in WORDS.items():
+        if "enum" in facts.get(name, {}):
+            assert set(facts[name]["enum"]) == words, name
 
 
 def test_what_may_come_after_the_end_is_what_a_closed_case_takes() -> None:

@@ -33,9 +33,8 @@ CLAIM_ANSWERS: Final = frozenset(
 """With one of these the claimant has been answered: what is claimed after it is a claim of its own."""
 CLAIM_EVENTS: Final = frozenset(
     {
-        "opened", "reopened", "form_received", "file_incomplete", "file_complete", "form_answered", "offered",
-        "refused", "agreed", "disputed", "ruled", "paid", "followed_up", "withdrawn", "closed", "outlet_notified",
-        "negotiation_settled", "arbitration_requested", "outlet_ruled",
+        "opened", "form_received", "form_answered", "offered", "refused", "agreed", "disputed", "paid", "followed_up",
+        "delivered", "outlet_notified", "negotiation_settled", "arbitrated",
     }
 )  # fmt: skip
 """What happens to a claim, by the names that clocks of claims wait for."""

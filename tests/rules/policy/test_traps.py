@@ -94,6 +94,7 @@ def test_clocks_of_claims_wait_for_what_happens_to_claims() -> None:
     )
     pack = replace(PACK, claims=replace(PACK.claims, clocks=PACK.claims.clocks | {"payment": wrong}))
     assert found(pack) == {
+        "claims.clocks.payment.starts_on": "no event is called closed, so the clock never starts",
         "claims.clocks.payment.met_by": "no event is called payed, so nothing sets it off",
         "claims.clocks.payment.cancelled_by": "no event is called judged, so nothing sets it off",
     }
