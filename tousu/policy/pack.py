@@ -215,6 +215,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     classes: dict[str, ComplaintClass]
     negations: Words
     harmless: Words = NO_WORDS
+    without_class: Words = NO_WORDS
     routing: Routing
     join: JoinRules
     clocks: dict[str, ClockRule]

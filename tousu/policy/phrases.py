@@ -35,7 +35,7 @@ class Hit(NamedTuple):
 class Phrases:
     """Several lists of words, each with an owner, ready to be looked for at once."""
 
-    __slots__ = ("_beginnings", "_gapped", "_negating", "_owners")
+    __slots__ = ("_beginnings", "_negating", "_owners", "_parts", "_places")
 
     def __init__(self, lists: Mapping[str, Words], negations: Words, harmless: Words = NO_WORDS) -> None:
         """Make the lists ready. A word on two lists belongs to the first (sound lists have none such).
@@ -47,29 +47,34 @@ class Phrases:
         for owner, words in {**lists, _NOBODY: harmless}.items():
             for word in _all(words):
                 self._owners.setdefault(folded(word), owner)
-        self._gapped: dict[str, list[tuple[str, str]]] = {}
+        gapped: dict[str, list[tuple[str, str]]] = {}
         for word in sorted((word for word in self._owners if GAP in word), key=lambda word: (-len(word), word)):
             head, _, tail = word.partition(GAP)
-            self._gapped.setdefault(head.strip(), []).append((tail.strip(), word))
+            gapped.setdefault(head.strip(), []).append((tail.strip(), word))
         whole = [word for word in self._owners if GAP not in word]
+        # What may stand at a place: whether it is a word by itself, and what may follow a gap, with the word it makes.
+        self._parts = {part: (part in self._owners, tuple(gapped.get(part, ()))) for part in (*whole, *gapped)}
         # Two characters of a text and the lengths to try there: so the number of words costs next to nothing.
-        lengths = _lengths_by_beginning((*whole, *self._gapped))
+        lengths = _lengths_by_beginning(self._parts)
         self._beginnings = {start: tuple(sorted(found, reverse=True)) for start, found in lengths.items()}
+        self._places = _places_of(lengths)
         self._negating = tuple(sorted(map(folded, _all(negations))))
 
     def find(self, text: str) -> tuple[Hit, ...]:
         """The words that stand in a text, each once, in the order of the text. At each place the longest wins."""
         plain = folded(text)
-        begins = self._beginnings.get
+        begins, owners = self._beginnings.get, self._owners
         found: dict[Hit, None] = {}
         after = 0
-        for place in range(len(plain)):
+        for match in self._places.finditer(plain):
+            place = match.start()
+            if place < after:
+                continue
             lengths = begins(plain[place : place + 2]) or begins(plain[place])
-            if lengths is None or place < after or _goes_back(plain, place, plain[place]):
+            if lengths is None:
                 continue
             word, after = self._word_at(plain, place, lengths)
-            owner = self._owners[word] if word else _NOBODY
-            if owner != _NOBODY and not self._is_negated(plain, place):
+            if word and (owner := owners[word]) != _NOBODY and not self._is_negated(plain, place):
                 found[Hit(owner, word)] = None
         return tuple(found)
 
@@ -79,12 +84,17 @@ class Phrases:
         Of equals the one with the longer first part wins, so one without a gap.
         """
         best, best_end, letters = "", place, 0
+        known = self._parts.get
         for length in lengths:
             end = place + length
             part = plain[place:end]
-            if length > letters and part in self._owners and not _goes_on(plain, end, part):
+            found = known(part)
+            if found is None:
+                continue
+            is_word, tails = found
+            if is_word and length > letters and not _goes_on(plain, end, part):
                 best, best_end, letters = part, end, length
-            for tail, word in self._gapped.get(part, ()):
+            for tail, word in tails:
                 more = length + len(tail)
                 tail_end = _tail_end(plain, end, part, tail) if more > letters else 0
                 if tail_end:
@@ -120,6 +130,16 @@ def _lengths_by_beginning(words: Iterable[str]) -> dict[str, set[int]]:
     for start in found:
         found[start] |= found.get(start[0], set())
     return found
+
+
+def _places_of(beginnings: Iterable[str]) -> re.Pattern[str]:
+    """Where in a text a word can begin: at the first letter of one, and in Latin script not in the middle of a word."""
+    letters = sorted({start[0] for start in beginnings})
+    latin, other = (
+        "".join(re.escape(letter) for letter in letters if letter.isascii() is script) for script in (True, False)
+    )
+    kinds = ([f"(?<![0-9a-z])[{latin}]"] if latin else []) + ([f"[{other}]"] if other else [])
+    return re.compile("|".join(kinds) or "(?!)")
 
 
 def _tail_end(plain: str, start: int, head: str, tail: str) -> int:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from tousu.policy.pack import Words
+from tousu.policy.pack import NO_WORDS, Words
 from tousu.policy.phrases import Phrases
+
+_WITHOUT_CLASS: Final = "…"
+"""Owns the words of troubles for which there is no class; no class can have this name."""
 
 
 class Reading(NamedTuple):
     """The words of each class that a text points to, the gravest class first; of equals that with more words.
 
-    rivals: the classes among which the words leave it open; empty where they decide.
+    rivals: the classes among which the words leave it open, or the one that fewer words speak for than for troubles
+    without a class; empty where they decide.
     """
 
     words: dict[str, tuple[str, ...]]
@@ -31,10 +35,15 @@ class Reader:
     __slots__ = ("_gravity", "_phrases")
 
     def __init__(
-        self, lists: Mapping[str, Words], gravity: Mapping[str, int], negations: Words, harmless: Words
+        self,
+        lists: Mapping[str, Words],
+        gravity: Mapping[str, int],
+        negations: Words,
+        harmless: Words,
+        without_class: Words = NO_WORDS,
     ) -> None:
         self._gravity = gravity
-        self._phrases = Phrases(lists, negations, harmless)
+        self._phrases = Phrases({**lists, _WITHOUT_CLASS: without_class}, negations, harmless)
 
     def read(self, content: str) -> Reading:
         """Read a text."""
@@ -42,11 +51,14 @@ class Reader:
         words: dict[str, list[str]] = {}
         for hit in hits:
             words.setdefault(hit.owner, []).append(hit.word)
+        elsewhere = len(words.pop(_WITHOUT_CLASS, ()))
         ranks = {name: (self._gravity[name], len(found)) for name, found in words.items()}
         ranked = sorted(words, key=ranks.__getitem__, reverse=True)
-        rivals = tuple(name for name in ranked if ranks[name] == ranks[ranked[0]])
+        # A complaint about a contract may say 逾期 once; that does not make it one about delay.
+        outnumbered = elsewhere > sum(map(len, words.values()))
+        rivals = [name for name in ranked if ranks[name] == ranks[ranked[0]]]
         return Reading(
             {name: tuple(words[name]) for name in ranked},
             tuple(dict.fromkeys(hit.word for hit in hits)),
-            rivals if len(rivals) > 1 else (),
+            tuple(rivals) if outnumbered or len(rivals) > 1 else (),
         )

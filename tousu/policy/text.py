@@ -65,13 +65,13 @@ class _Reading(msgspec.Struct, frozen=True, kw_only=True):
 class Classifier:
     """A pack's classes, ready to class complaints. Make one and keep it."""
 
-    __slots__ = ("_pack", "_reader")
+    __slots__ = ("_gravity", "_pack", "_reader")
 
     def __init__(self, pack: Pack) -> None:
         self._pack = pack
         lists = {name: one.words for name, one in pack.classes.items()}
-        gravity = {name: self._stars(name) for name in lists}
-        self._reader = Reader(lists, gravity, pack.negations, pack.harmless)
+        self._gravity = {name: self._pack.grades[one.grade].stars for name, one in pack.classes.items()}
+        self._reader = Reader(lists, self._gravity, pack.negations, pack.harmless, pack.without_class)
 
     def classify(
         self,
@@ -116,7 +116,7 @@ class Classifier:
             return _Reading(words=read.in_order, candidates=read.rivals)
         known = self._pack.classes[first].departments
         beside = [
-            name for name in read.words if self._stars(name) < self._stars(first) and self._brings_in(name, known)
+            name for name in read.words if self._gravity[name] < self._gravity[first] and self._brings_in(name, known)
         ]
         classes = (first, *beside)
         decisive = {word for name in classes for word in read.words[name]}
@@ -128,15 +128,13 @@ class Classifier:
         """Put together what the texts of a complaint say."""
         unsure = self._pack.routing.unsure
         undecided = any(not reading.classes for reading in readings)
-        departments: dict[str, None] = {}
-        for one in self._by_gravity(troubles):
-            departments.update(dict.fromkeys(one.departments))
+        known = self._by_gravity(troubles)
+        departments = dict.fromkeys(department for one in known for department in one.departments)
         if undecided:
             departments[unsure.department] = None
         words = _in_order(word for reading in readings for word in reading.words)
         candidates = _in_order(name for reading in readings for name in reading.candidates)
-        first = next(iter(self._by_gravity(troubles)), None)
-        if first is None:
+        if not known:
             return Classification(
                 class_name=None,
                 troubles=(),
@@ -149,11 +147,12 @@ class Classifier:
                 triage=True,
                 section=unsure.section,
             )
+        first = known[0]
         return Classification(
             class_name=first.name,
             troubles=tuple(troubles),
             grade=first.grade,
-            stars=self._stars(first.name),
+            stars=self._gravity[first.name],
             departments=tuple(departments) if self._pack.routing.several_departments else first.departments,
             decided_by=next(reading.decided_by for reading in readings if first.name in reading.classes),
             words=words,
@@ -165,10 +164,7 @@ class Classifier:
     def _by_gravity(self, troubles: Iterable[Trouble]) -> list[ComplaintClass]:
         """The classes of the troubles, each once, the gravest first, equals in the order given."""
         names = dict.fromkeys(trouble.class_name for trouble in troubles)
-        return [self._pack.classes[name] for name in sorted(names, key=lambda name: -self._stars(name))]
-
-    def _stars(self, name: str) -> int:
-        return self._pack.grades[self._pack.classes[name].grade].stars
+        return [self._pack.classes[name] for name in sorted(names, key=self._gravity.__getitem__, reverse=True)]
 
     def _brings_in(self, name: str, known: Sequence[str]) -> bool:
         return any(department not in known for department in self._pack.classes[name].departments)

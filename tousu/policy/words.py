@@ -19,6 +19,7 @@ WORD_MAX: Final = 64
 """As many characters as events carry of a word."""
 _SCRIPTS: Final = ("simplified", "traditional", "english")
 _HARMLESS: Final = "harmless"
+_WITHOUT_CLASS: Final = "without_class"
 
 
 class WordLists(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,17 +86,17 @@ def faults_of_use(pack: Mapping[str, Any], lists: Mapping[str, Any]) -> Iterator
 def with_words(pack: Mapping[str, Any], lists: Mapping[str, Any]) -> dict[str, Any]:
     """The values of a pack's file together with the words that it names.
 
-    Lists that no class of the pack takes count as harmless: an account that was stolen (账号被盗) is no stolen parcel,
-    even where a pack has no class for stolen accounts.
+    Lists that no class of the pack takes speak of troubles without a class: an account that was stolen (账号被盗) is no
+    stolen parcel, even where a pack has no class for stolen accounts.
     """
     classes = {
         name: one | {"words": _joined(lists, one.get("words_of", [name]))} for name, one in pack["classes"].items()
     }
     claims = {"claims": pack["claims"] | {"demand_words": lists["demand_words"]}} if "claims" in pack else {}
     used = {wanted for name, one in pack["classes"].items() for wanted in one.get("words_of", [name])}
-    kept = [words for name, words in lists["classes"].items() if name not in used]
-    kept += [lists[_HARMLESS]] if _HARMLESS in lists else []
-    shared = {"negations": lists["negations"], _HARMLESS: _together(kept)}
+    left = _together([words for name, words in lists["classes"].items() if name not in used])
+    shared = {"negations": lists["negations"], _WITHOUT_CLASS: left}
+    shared |= {_HARMLESS: lists[_HARMLESS]} if _HARMLESS in lists else {}
     return {**pack, **shared, "classes": classes, **claims}
 
 

@@ -18,8 +18,9 @@ from tousu.policy.measuring import (
     measured,
 )
 
-TEXTS = Path(__file__).parents[3] / "examples" / "texts"
-NAMES = ("courier", "auto-service", "after-sales")
+ROOT = Path(__file__).parents[3]
+TEXTS, POLICIES = ROOT / "examples" / "texts", ROOT / "policies"
+NAMES = ("courier", "auto-service", "after-sales", "united-kingdom")
 EQUAL = {"delay": 1, "attitude": 1, "loss": 1}
 BY_STARS = {"delay": 3, "attitude": 1, "loss": 5}
 
@@ -100,6 +101,29 @@ def test_a_line_that_is_not_right_is_told(line: bytes, said: str) -> None:
         labelled_texts("texts.jsonl", [good, line])
     assert stopped.value.reason == "wrong_text"
     assert "texts.jsonl:2: " in stopped.value.message
+
+
+def test_every_list_of_words_is_measured() -> None:
+    assert sorted(path.stem for path in (POLICIES / "words").glob("*.yaml")) == sorted(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_class_has_words_in_all_three_scripts(name: str) -> None:
+    """A list that was written in one script alone, or nearly, is seen here."""
+    for words in load_words(name).classes.values():
+        counts = [len(words.simplified), len(words.traditional), len(words.english)]
+        assert min(counts) * 2.5 >= max(counts)
+        assert min(counts) >= 30
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])
+def test_texts_of_every_script_are_classed_on_the_held_out_texts(name: str, language: str) -> None:
+    lists = load_words(name)
+    texts = [one for one in texts_of(name) if one.held_out and one.language == language]
+    found = measured(answers_of_words(texts, lists), lists.classes).together
+    assert (found.precision or 0) >= 0.8
+    assert (found.recall or 0) >= 0.65
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -186,6 +186,25 @@ def test_phrases_that_mean_no_trouble_decide_nothing(classifier: Classifier, tol
     assert classifier.classify(told).class_name is None
 
 
+@pytest.mark.parametrize(
+    ("told", "class_name", "candidates"),
+    (
+        ("合同到期，押金逾期不退", None, ("delay",)),  # a contract and a deposit, and one word of delay
+        ("約定的條款寫明逾期要付違約金", None, ("delay",)),
+        ("The contract and its rebate: payment is late.", None, ("delay",)),
+        ("快递逾期了，押金也不退", "delay", ()),  # as many words for each: the trouble that the pack knows stands
+        ("合同里写的是次日达，结果延误了三天", "delay", ()),
+        ("合同和押金都没问题", None, ()),
+    ),
+)
+def test_more_words_of_a_trouble_without_a_class_leave_the_case_to_a_person(
+    classifier: Classifier, told: str, class_name: str | None, candidates: tuple[str, ...]
+) -> None:
+    found = classifier.classify(told)
+    assert (found.class_name, found.candidates) == (class_name, candidates)
+    assert found.triage is (class_name is None)
+
+
 def words(*chinese: str, english: tuple[str, ...] = ()) -> Words:
     return Words(simplified=chinese, traditional=(), english=english)
 
