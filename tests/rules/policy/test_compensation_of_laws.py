@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from tousu.policy.award import award
 from tousu.policy.claim_facts import BadFact
-from tousu.policy.compensation import Compensation
+from tousu.policy.compensation import Compensation, Rate
 from tousu.policy.loading import load_policies
 from tousu.policy.owed import Award, Awarded, Lacking, NotOwed, Referred
 from tousu.policy.pack import Pack
@@ -196,6 +196,27 @@ def test_another_currency_is_exchanged_by_the_rate_of_the_day(pack: Pack, day: d
     assert first.inputs["rate_source"] == "central rate"
 
 
+def test_an_exchange_is_to_the_cent(pack: Pack) -> None:
+    facts = {"real_loss": "0.33", "service_fee": "200", "currency": "USD"}  # 0.33 x 7.2055 = 2.377815
+    answer = award(contract(pack), "loss", facts, on=TODAY)
+    pays(answer, "2.38", "seven_times_the_fee", "Carrier Terms 7")
+    assert isinstance(answer, Awarded)
+    assert answer.steps[0].result == "2.38"
+
+
+def test_money_that_is_worth_less_than_a_cent_is_none(pack: Pack) -> None:
+    table = contract(pack).claims
+    assert table is not None
+    assert table.compensation is not None
+    tiny = Rate(holds_from=date(2026, 1, 1), rate=Decimal("0.0003"), source="central rate")
+    rates = table.compensation.rates | {"VND": (tiny,)}
+    claims = replace(table, compensation=replace(table.compensation, rates=rates))
+    facts = {"real_loss": "5", "real_value": "16.66", "service_fee": "9", "currency": "VND"}
+    answer = award(replace(pack, claims=claims), "loss", facts, on=TODAY)
+    assert isinstance(answer, BadFact)
+    assert (answer.name, answer.reason) == ("real_value", "zero")
+
+
 def test_a_day_before_the_first_rate_and_a_currency_without_one(pack: Pack) -> None:
     facts = {"real_loss": "100", "service_fee": "200"}
     early = award(contract(pack), "loss", facts | {"currency": "USD"}, on=date(2025, 12, 31))
@@ -211,6 +232,9 @@ def test_a_limit_in_special_drawing_rights_by_the_kilogram(pack: Pack) -> None:
     pays(answer, "199.92", "by_the_kilogram", "CMR 23")
     assert isinstance(answer, Awarded)
     assert answer.limits[0].of["rate_from"] == "2026-01-01"
+    light = award(contract(pack), "damage", facts | {"weight_kg": "0.333"}, on=TODAY)  # 26.629344
+    assert isinstance(light, Awarded)
+    assert light.limits[0].amount == "26.63"
     early = award(contract(pack), "damage", facts, on=date(2025, 12, 31))
     assert isinstance(early, Lacking)
     assert early.inputs == ("rate_XDR",)

@@ -310,6 +310,7 @@ def test_damage_reported_after_signing_is_no_reason_to_refuse_a_loss(pack: Pack)
 
 LACKING: tuple[tuple[str, dict[str, Any], tuple[str, ...]], ...] = (
     ("loss", {}, ("insured",)),
+    ("damage", {}, ("insured",)),  # what every rule waits for comes first
     ("loss", {"insured": True}, ("insured_amount", "service_fee")),
     ("loss", {"insured": False}, ("real_value", "service_fee")),
     ("damage", {"insured": False, "damage_degree": "damaged"}, ("proof", "real_value")),
@@ -328,10 +329,35 @@ def test_what_must_be_found_out_is_named(
     assert set(answer.inputs) == set(inputs)
 
 
+def test_what_cannot_change_the_answer_is_not_asked_for(pack: Pack) -> None:
+    """Goods of 3,000 and more are decided by hand whatever their degree, proof and kind, which nobody has found yet."""
+    answer = owed(pack, "damage", UNINSURED | {"real_value": "3000"})
+    assert isinstance(answer, Referred)
+    assert answer.rules == ("high_value",)
+
+
+def test_what_is_assumed_is_told_until_somebody_finds_it(pack: Pack) -> None:
+    answer = owed(pack, "loss", UNINSURED | {"real_value": "100", "pieces": 1, "bulk": True})
+    assert isinstance(answer, Awarded)
+    assert answer.assumed == {"agency_period": "false", "direct_loss": "false"}
+
+
+def test_a_step_is_told_only_where_something_happens(pack: Pack) -> None:
+    answer = owed(pack, "loss", UNINSURED | {"real_value": "100"})
+    assert isinstance(answer, Awarded)
+    assert [step.operation for step in answer.steps] == ["multiply", "cap", "take", "add"]
+    answer = owed(pack, "damage", SHARED | UNINSURED | {"real_value": "0.03", "share_lost": "0.49"})
+    assert isinstance(answer, Awarded)
+    assert [step.operation for step in answer.steps] == ["multiply", "cap", "part", "round", "multiply", "add"]
+
+
 def test_what_binds_an_amount_is_told_and_so_is_what_does_not(pack: Pack) -> None:
     answer = owed(pack, "delay", late(9, "3"))
     assert isinstance(answer, Awarded)
     assert [(bound.amount, bound.outcome) for bound in answer.limits] == [("500", "holds"), ("9000", "holds")]
+    answer = owed(pack, "delay", late(5))
+    assert isinstance(answer, Awarded)
+    assert [(bound.amount, bound.outcome) for bound in answer.limits] == [("250", "holds"), ("9000", "holds")]
     answer = owed(pack, "delay", late(9, "0.5") | {"real_value": "200"})
     assert isinstance(answer, Awarded)
     assert [(bound.amount, bound.outcome) for bound in answer.limits] == [("250", "holds"), ("200", "binds")]
