@@ -1,27 +1,21 @@
 """Traps of a table of amounts: it can be loaded, and yet somewhere two rules hold at once, or none, or never.
 
-Overlaps and gaps are found by trying: every combination of the values that conditions list, one more that they do not
-list, and for each border of an amount a value below, at and above. What is found is told with the point that shows it.
+Overlaps and gaps are found by trying (`tousu.policy.compensation_points`), and told with the point that shows them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal
-from itertools import product
-from math import prod
 from typing import Final
 
-from tousu.policy.claim_facts import CLAIM_FACTS, NUMBERS, WORDS, YES_OR_NO, Value, plain
+from tousu.policy.claim_facts import CLAIM_FACTS, NUMBERS, Value, plain
 from tousu.policy.compensation import Cap, Compensation, CompensationCause, CompensationRule, Sum
+from tousu.policy.compensation_points import are_too_many, conditions_deciding, dimensions_of, points_of, values_of
 from tousu.policy.compensation_sense import TABLE, Place
 from tousu.policy.contest import answer, followed, standing
 from tousu.policy.handling_rule import Condition
 from tousu.policy.pack import ClaimRules, Pack
 from tousu.policy.sense import Finding
-
-POINTS_MAX: Final = 20_000
-UNLISTED: Final = "something_else"
 
 
 def traps_of_amounts(pack: Pack) -> Iterator[Finding]:
@@ -36,7 +30,7 @@ def conditions_can_hold(pack: Pack, claims: ClaimRules, table: Compensation) -> 
     """A condition about a fact that no claim has, or a value that it never takes, holds never."""
     for place, condition in conditions_of(table):
         for name, accepted in condition.facts.items():
-            domain = _domain(name)
+            domain = values_of(name)
             if name not in CLAIM_FACTS:
                 yield _unknown((*place, "facts", name), name)
             elif domain is not None and not set(accepted) <= domain:
@@ -54,7 +48,7 @@ def one_rule_holds(pack: Pack, claims: ClaimRules, table: Compensation) -> Itera
     for cause in causes_of(pack, table):
         gap = ""
         dimensions = dimensions_of(table, cause)
-        if prod(len(values) for values in dimensions.values()) > POINTS_MAX:
+        if are_too_many(dimensions):
             problem = f"claims for {cause} depend on too many facts to be tried ({', '.join(dimensions)})"
             yield Finding((*TABLE, "rules"), problem, "Ask for fewer facts in the conditions of its rules")
             continue
@@ -65,9 +59,9 @@ def one_rule_holds(pack: Pack, claims: ClaimRules, table: Compensation) -> Itera
                 continue
             top = standing(table, goes_as, values).top
             if not top:
-                gap = gap or _shown(cause, point)
+                gap = gap or _shown(table, cause, goes_as, point)
             elif len(top) > 1:
-                overlaps.setdefault(tuple(rule.name for rule in top), _shown(cause, point))
+                overlaps.setdefault(tuple(rule.name for rule in top), _shown(table, cause, goes_as, point))
         if gap:
             fix = "Add a rule, or widen one; until then somebody decides such claims by hand"
             yield Finding((*TABLE, "rules"), f"no rule holds for {gap}", fix)
@@ -82,7 +76,7 @@ def every_rule_decides_something(pack: Pack, claims: ClaimRules, table: Compensa
     decides: set[str] = set()
     for cause in causes_of(pack, table):
         dimensions = dimensions_of(table, cause)
-        if prod(len(values) for values in dimensions.values()) > POINTS_MAX:
+        if are_too_many(dimensions):
             return
         for point in points_of(dimensions):
             values = {**point, "cause": cause}
@@ -129,50 +123,6 @@ def conditions_of(table: Compensation) -> Iterator[tuple[Place, Condition]]:
             yield (*TABLE, "rules", rule.name, "caps", index, "when"), cap.when
             if cap.lifted_when is not None:
                 yield (*TABLE, "rules", rule.name, "caps", index, "lifted_when"), cap.lifted_when
-
-
-def dimensions_of(table: Compensation, cause: CompensationCause) -> dict[str, tuple[Value, ...]]:
-    """The facts on which it depends which rule decides, each with the values worth trying."""
-    follows = [one for one in table.follows if cause in one.causes]
-    reached = {cause, *(one.goes_as for one in follows)}
-    conditions = [one.when for one in follows]
-    conditions += [rule.when for rule in table.rules.values() if reached.intersection(rule.causes)]
-    listed: dict[str, list[Value]] = {}
-    for condition in conditions:
-        for name, accepted in condition.facts.items():
-            if name != "cause":
-                listed.setdefault(name, []).extend(_value(each) for each in accepted)
-        for name, bounds in condition.amounts.items():
-            borders = (bounds.at_least, bounds.over, bounds.under, bounds.at_most)
-            listed.setdefault(name, []).extend(border for border in borders if border is not None)
-    return {name: _tried(name, values) for name, values in listed.items()}
-
-
-def points_of(dimensions: Mapping[str, tuple[Value, ...]]) -> Iterator[dict[str, Value]]:
-    """Every combination."""
-    for values in product(*dimensions.values()):
-        yield dict(zip(dimensions, values, strict=True))
-
-
-def _tried(name: str, listed: list[Value]) -> tuple[Value, ...]:
-    """The values of a fact worth trying."""
-    if name in NUMBERS:
-        form = NUMBERS[name]
-        step = Decimal(1).scaleb(-form.places)
-        numbers = [each for each in listed if isinstance(each, Decimal)]
-        around = {number + way * step for number in numbers for way in (-1, 0, 1)}
-        least = Decimal(0) if form.zero else step
-        return tuple(sorted(each for each in around if least <= each and not (form.share and each > 1)))
-    domain = _domain(name)
-    if domain is not None:
-        return tuple(sorted(domain, key=str))
-    return (*dict.fromkeys(listed), UNLISTED)
-
-
-def _domain(name: str) -> frozenset[bool | str] | None:
-    if name in YES_OR_NO:
-        return frozenset({True, False})
-    return WORDS.get(name)
 
 
 def _is_exempt(table: Compensation, cause: CompensationCause, values: Mapping[str, Value]) -> bool:
@@ -223,16 +173,17 @@ def _unknown(place: Place, name: str) -> Finding:
     return Finding(place, problem, f"Use one of: {', '.join(sorted(CLAIM_FACTS))}")
 
 
-def _value(listed: object) -> Value:
-    return listed if isinstance(listed, bool | str) else Decimal(str(listed))
-
-
 def _text(value: bool | str) -> str:
     return plain(value)
 
 
-def _shown(cause: str, point: Mapping[str, Value]) -> str:
-    return ", ".join([f"cause {cause}", *(f"{name} {plain(value)}" for name, value in point.items())])
+def _shown(
+    table: Compensation, cause: CompensationCause, goes_as: CompensationCause, point: Mapping[str, Value]
+) -> str:
+    """A point in words: the facts on which it depends there, and no others."""
+    asked = {name for one in conditions_deciding(table, cause, {goes_as}) for name in (*one.facts, *one.amounts)}
+    told = [f"{name} {plain(value)}" for name, value in point.items() if name in asked]
+    return ", ".join([f"cause {cause}", *told])
 
 
 CHECKS: Final[tuple[Callable[[Pack, ClaimRules, Compensation], Iterator[Finding]], ...]] = (
