@@ -6,7 +6,7 @@ and closes claims (`settling`), what is reported of a claim moves it (`life`), i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from services.claims.life import report
 from services.claims.opening import claims_asked_for, course_begun, told_of
 from services.claims.settling import bring_in_line
 from services.claims.states import ClaimedCase
+from services.claims.telling import tell_form_refused
 from services.claims.turn import CASE, Turn
 from tousu.decision import Decision, Ref, Refusal, State, States
 from tousu.event import Event
@@ -33,6 +34,7 @@ _ROUTED: Final = {
     "tousu.claim.routed.v1": "claim",
 }
 _PASSED_ON: Final = "tousu.case.passed_on.v1"
+_JOINED: Final = "tousu.duplicate.joined.v1"
 _HANDLING: Final = "tousu.handling."
 _WHY_AGAIN: Final = {
     "tousu.complaint.routed.v1": "judged_otherwise",
@@ -67,6 +69,9 @@ class ClaimsRules:
         turn = Turn(pack, event.subject or "", case, event.time, now, event.id)
         if what in CLAIM_REPORTS:
             return self._reported(turn, case, what, event.data)
+        if event.type == _JOINED:
+            self._form_came(turn, event.data)
+            return turn.decision(case)
         return self._handled(turn, case, what, event, now)
 
     def due(self, ref: Ref, state: State) -> datetime | None:
@@ -112,11 +117,16 @@ class ClaimsRules:
         turn = Turn(pack, event.subject or "", new, event.time, now, event.id)
         bring_in_line(turn, self._opener(pack), _WHY_AGAIN.get(event.type, ""))
         if kind == "claim":
-            said = {name: event.data[name] for name in ("waybill_number",) if name in event.data} | event.data["claim"]
-            refusal = report(turn, self._opener(pack), "claim_filed", said)
-            if refusal is not None:
-                return Decision(refusal=refusal)
+            self._form_came(turn, event.data)
         return turn.decision(case)
+
+    def _form_came(self, turn: Turn, told: Mapping[str, Any]) -> None:
+        """A claim filed on a channel. The case stays where its form is refused: a right one may follow."""
+        piece = told.get("waybill_number") or next(iter(turn.case.pieces), None)
+        form = told["claim"] | ({"waybill_number": piece} if piece is not None else {})
+        refusal = report(turn, self._opener(turn.pack), "claim_filed", form)
+        if refusal is not None:
+            tell_form_refused(turn, form, refusal)
 
     def _reported(self, turn: Turn, case: ClaimedCase, what: str, said: dict[str, Any]) -> Decision:
         """What is reported of a claim of the case."""
@@ -148,6 +158,8 @@ class ClaimsRules:
 
 
 def _concerns(event: Event) -> bool:
+    if event.type == _JOINED:
+        return "claim" in event.data
     return event.type in _ROUTED or event.type == _PASSED_ON or event.type.startswith(_HANDLING)
 
 
