@@ -3,6 +3,7 @@
 Folding: every class of the pack with the most clocks, each case from its registration through five reports, first by
 the router's rules, then by sla's. Ageing: one event more for a case that has had 10, and for one that has had 1,000,
 its state read and written as a row each time. The two take turns, so that whatever else the machine does meets both.
+Amounts: one decision for every rule of the courier network's table, from facts as they are reported to the trace.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from services.sla.states import Case
 from services.sla.store import KINDS
 from tousu.decision import Output, Ref, Rules, State
 from tousu.event import Event, text_of_time
+from tousu.policy.award import award
 from tousu.policy.loading import POLICIES, load_pack
+from tousu.policy.owed import trace
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
 
@@ -40,6 +43,23 @@ REPORTS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("plan_executed", {"result": "paid"}),
     ("customer_answered", {"settled": True, "text": "explained", "kind": "courtesy"}),
 )
+UNINSURED: Final[dict[str, Any]] = {"insured": False, "service_fee": "12.50", "share_lost": "0.45"}
+CLAIMS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
+    ("loss", {"insured": True, "insured_amount": "2500", "real_value": "3000", "service_fee": "12.50"}),
+    ("loss", UNINSURED | {"real_value": "899.99"}),
+    ("loss", UNINSURED | {"agency_period": True, "bulk": True, "pieces": 20, "real_value": "45000"}),
+    ("damage", UNINSURED | {"real_value": "640", "damage_degree": "damaged", "proof": "invoice"}),
+    ("damage", UNINSURED | {"real_value": "640", "damage_degree": "damaged", "proof": "screenshot"}),
+    ("damage", UNINSURED | {"real_value": "1500", "real_loss": "1400", "damage_degree": "lost", "proof": "invoice"}),
+    ("damage", UNINSURED | {"real_value": "2400", "real_loss": "2100", "damage_degree": "destroyed", "proof": "none",
+                            "goods_kind": "practical", "customers_fault": False, "force_majeure": False}),
+    ("damage", UNINSURED | {"real_value": "3000", "damage_degree": "destroyed", "proof": "none"}),
+    ("contents_mismatch", UNINSURED | {"real_value": "2999"}),
+    ("delay", {"days_late": 7, "weight_kg": "1", "real_value": "900", "service_fee": "12.50"}),
+    ("delay", {"days_late": 7, "direct_loss": True, "real_value": "900"} | UNINSURED),
+    ("late_forwarding", {"days_late": 3, "pieces": 12}),
+)  # fmt: skip
+"""Claims as departments report them: every way through the courier network's table."""
 DAYS_WORK: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("acknowledged", {}),
     ("judged", {"stands": True}),
@@ -68,7 +88,19 @@ def measure(sizes: Sizes) -> dict[str, Any]:
     return {
         "pack": pack.id, "clocks": len(pack.clocks), "events": len(routed), "outputs": len(told),
         "router_us": router_us, "sla_us": sla_us, "ageing": _ageing(sizes.aged_events),
+        "award": _amounts(sizes.awards),
     }  # fmt: skip
+
+
+def _amounts(awards: int) -> dict[str, Any]:
+    """Microseconds a decision about an amount, and with its trace as JSON; on average over every kind of claim."""
+    pack, day = load_pack("courier-network"), BEGINNING.date()
+    rounds = max(1, awards // len(CLAIMS))
+    decided = [_took_us(lambda: [award(pack, cause, facts, on=day) for cause, facts in CLAIMS], rounds)
+               for _ in range(FOLDS)]  # fmt: skip
+    traced = [_took_us(lambda: [trace(award(pack, cause, facts, on=day)) for cause, facts in CLAIMS], rounds)
+              for _ in range(FOLDS)]  # fmt: skip
+    return {"claims": len(CLAIMS), "us": min(decided) / len(CLAIMS), "traced_us": min(traced) / len(CLAIMS)}
 
 
 def _size(pack: Pack) -> tuple[int, int]:

@@ -13,6 +13,7 @@ TICK_RATIO_MAX: Final = 1.5
 DEADLINE_US_MAX: Final = 20.0
 FOLD_US_MAX: Final = 60.0
 AGEING_RATIO_MAX: Final = 1.5
+AWARD_US_MAX: Final = 100.0
 RECOUNT_RATIO_MAX: Final = 2.0
 
 Figures = Mapping[str, Any]
@@ -60,6 +61,17 @@ def _rules(figures: Figures) -> Iterator[Row]:
         ageing["ratio"],
         f"<= {AGEING_RATIO_MAX}",
         ageing["ratio"] <= AGEING_RATIO_MAX,
+    )
+    amounts = found.get("award")
+    if not amounts:
+        return
+    yield Row(
+        "an amount by the table of a pack",
+        f"{amounts['us']:.1f} us CPU, with its trace as JSON {amounts['traced_us']:.1f} us",
+        f"on average over {amounts['claims']} kinds of claims",
+        None,
+        f"<= {AWARD_US_MAX:g} us",
+        amounts["us"] <= AWARD_US_MAX,
     )
 
 

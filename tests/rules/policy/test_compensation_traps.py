@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from tousu.policy.claim_facts import NUMBERS
 from tousu.policy.compensation import Cap, Compensation, CompensationRule, Exemption, Rate
-from tousu.policy.compensation_sense import faults_of_amounts
+from tousu.policy.compensation_sense import TABLE, faults_of_amounts
+from tousu.policy.compensation_traps import traps_of_amounts
 from tousu.policy.contest import goes_over
 from tousu.policy.handling_rule import Condition
 from tousu.policy.loading import POLICIES, findings_of, load_pack, read_pack
@@ -46,13 +47,14 @@ def rule(name: str, **body: Any) -> dict[str, CompensationRule]:
 
 
 def found(pack: Pack) -> dict[str, str]:
-    findings = [*faults_of_amounts(pack), *traps_of(pack)]
-    return {".".join(map(str, one.path)).removeprefix("claims.compensation."): one.problem for one in findings}
+    """What is found in the table of amounts, by the place below it."""
+    findings = [one for one in (*faults_of_amounts(pack), *traps_of(pack)) if one.path[:2] == TABLE]
+    return {".".join(map(str, one.path[2:])): one.problem for one in findings}
 
 
 def test_two_rules_that_can_hold_together_and_the_point_that_shows_it() -> None:
     more = rule("by_waybill", causes=["loss"], when={"facts": {"insured": [False], "bulk": [True]}})
-    problems = [one.problem for one in traps_of(with_table(rules=table().rules | more))]
+    problems = [one.problem for one in traps_of_amounts(with_table(rules=table().rules | more))]
     point = "cause loss, insured false"
     assert sorted(problems) == [
         f"uninsured and by_waybill hold together for {point}, agency_period false, bulk true",
