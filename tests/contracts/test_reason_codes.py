@@ -13,7 +13,7 @@ CODES = frozenset(documents().by_address[ADDRESS + "shared/rejection.json"]["$de
 
 
 def codes_in(tree: ast.AST) -> Iterator[str]:
-    """Reason codes where something is refused: Reject("code", ...), refusal("code", ...), Refusal(reason="code", ...)."""
+    """Reason codes where something is refused: Reject("code"), refusal("code"), Refusal(reason="code")."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             first = node.args[:1] if node.func.id in {"Reject", "refusal"} else []
