@@ -99,9 +99,8 @@ def busy(tmp_path: Path) -> Measures:
     url = f"sqlite:///{tmp_path / 'x.sqlite'}"
     measures.census = Census(url, "sla", KINDS, watch, 1.0)
     measures.census.counts = counted(measures.census, url, "sla", KINDS)
-    for processor, kinds in (("router", ROUTER_KINDS), ("claims", CLAIMS_KINDS)):
-        others = Census(url, processor, kinds, watch, 1.0)
-        measures.census.counts |= counted(others, url, processor, kinds)
+    for name, kinds in (("router", ROUTER_KINDS), ("claims", CLAIMS_KINDS)):
+        measures.census.counts |= counted(Census(url, name, kinds, watch, 1.0), url, name, kinds)
     return measures
 
 

@@ -33,7 +33,7 @@ def test_the_reports_about_claims_are_of_the_contract_and_no_clock_of_a_case_wai
 def pulled(tree: ast.AST) -> set[str]:
     """The names of what happens to a claim in calls such as `limits.pull(turn, claim, "paid")`."""
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "limits.pull"]
-    return {node.args[2].value for node in calls if isinstance(node.args[2], ast.Constant)}
+    return {str(node.args[2].value) for node in calls if isinstance(node.args[2], ast.Constant)}
 
 
 def test_clocks_of_claims_may_wait_for_all_that_happens_to_a_claim() -> None:
@@ -48,7 +48,7 @@ def test_what_may_be_found_of_a_claim_is_what_tables_of_compensation_may_speak_o
     assert set(facts) - {"delivered", "currency"} == CLAIM_FACTS - {"region"}
     for name, words in WORDS.items():
         if "enum" in facts.get(name, {}):
-            assert set(facts[name]["enum"]) == words, name
+            assert frozenset(facts[name]["enum"]) == words, name
 
 
 def test_what_may_come_after_the_end_is_what_a_closed_case_takes() -> None:
