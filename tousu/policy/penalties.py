@@ -61,7 +61,7 @@ def assess(rules: PenaltyRules, party: PartyKind, grounds: Sequence[Mapping[str,
     money = total(lines)
     if neglected and party == "person" and rules.neglect is not None and money > NOTHING:
         steps = (f"{money} x {rules.neglect.times}", f"{money} of it stands above")
-        more = money * (rules.neglect.times - 1)
+        more = _money(money * (rules.neglect.times - 1))
         lines.append(Line(ground="neglect", amount=more, section=rules.neglect.section, steps=steps))
     return tuple(lines)
 
@@ -100,8 +100,8 @@ def line_of_rate(rated: Rated, complaints: int, services: int | None) -> tuple[L
         return ()
     steps = (f"{complaints} complaints in {services} services: {shown(rated.percent)} %", _border(tier.rate))
     line = Line(
-        ground="complaint_rate", section=tier.section, amount=tier.amount, amount_min=tier.at_least,
-        amount_max=tier.at_most, set_by=tier.set_by, steps=steps,
+        ground="complaint_rate", section=tier.section, amount=_money(tier.amount), amount_min=_money_or_none(tier.at_least),
+        amount_max=_money_or_none(tier.at_most), set_by=tier.set_by, steps=steps,
     )  # fmt: skip
     return (line,)
 
@@ -116,11 +116,16 @@ def month_of(received_at: datetime, zone: str) -> str:
     return received_at.astimezone(ZoneInfo(zone)).strftime("%Y-%m")
 
 
+def start_of_month(month: str, zone: str) -> datetime:
+    """The first moment (UTC) of a month in a time zone."""
+    return datetime(int(month[:4]), int(month[5:]), 1, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
 def end_of_month(month: str, zone: str) -> datetime:
     """The first moment (UTC) that is no longer in a month."""
     year, number = int(month[:4]), int(month[5:])
-    year, number = (year + 1, 1) if number == 12 else (year, number + 1)
-    return datetime(year, number, 1, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    following = f"{year + 1}-01" if number == 12 else f"{year}-{number + 1:02d}"
+    return start_of_month(following, zone)
 
 
 def shown(percent: Fraction) -> str:
@@ -143,7 +148,10 @@ def _lines(rules: PenaltyRules, party: PartyKind, ground: Mapping[str, Any]) -> 
             a_day, days = rules.late_acceptance.amount_a_day, ground.get("days", 1)
             steps = (f"{days} days x {a_day}",)
             yield Line(
-                ground="late_acceptance", amount=a_day * days, section=rules.late_acceptance.section, steps=steps
+                ground="late_acceptance",
+                amount=_money(a_day * days),
+                section=rules.late_acceptance.section,
+                steps=steps,
             )
         case "late_handling" if party != "outlet" and rules.late_handling is not None:
             yield from _of_figure("late_handling", rules.late_handling, ground)
@@ -183,7 +191,7 @@ def _of_figure(
         amount, loss = figure.amount or NOTHING, _loss(ground) if figure.plus_loss else NOTHING
         steps: tuple[str, ...] = (f"{first}: {amount}" if first else str(amount),)
         steps += (f"plus the economic loss: {loss}",) if loss > NOTHING else ()
-        yield Line(ground=name, amount=amount + loss, section=where, set_by=figure.set_by, steps=steps)
+        yield Line(ground=name, amount=_money(amount + loss), section=where, set_by=figure.set_by, steps=steps)
     if figure.percent is not None:
         yield Line(ground=name, percent=figure.percent, section=where, set_by=figure.set_by)
     for measure in figure.measures:
@@ -191,7 +199,12 @@ def _of_figure(
 
 
 def _loss(ground: Mapping[str, Any]) -> Decimal:
-    return Decimal(ground.get("loss_yuan", "0")).quantize(_CENT)
+    return _money(Decimal(ground.get("loss_yuan", "0")))
+
+
+def _money(amount: Decimal) -> Decimal:
+    """An amount with its two places, so that equal ones read alike."""
+    return amount.quantize(_CENT)
 
 
 def _stands_so(rules: PenaltyRules, stands: bool | None) -> bool:
@@ -221,3 +234,7 @@ def _border(bounds: Range) -> str:
     return ", ".join(
         words for words, name in zip(said, bounds.__struct_fields__, strict=True) if getattr(bounds, name) is not None
     )
+
+
+def _money_or_none(amount: Decimal | None) -> Decimal | None:
+    return None if amount is None else _money(amount)
