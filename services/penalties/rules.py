@@ -7,7 +7,7 @@ time from the log, and what comes later corrects them by an event of its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from msgspec.structs import replace
@@ -73,7 +73,7 @@ class PenaltiesRules:
         """A month closes, and is forgotten when it is final; its charges with it."""
         match state:
             case Month():
-                return state.final_at if state.is_closed else state.closes_at
+                return state.final_at if state.is_closed else state.told_at
             case Charge():
                 return state.forgotten_at
             case _:
@@ -82,7 +82,7 @@ class PenaltiesRules:
     def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
         """Close a month, or forget what is final."""
         if isinstance(state, Month) and not state.is_closed:
-            rules, scene = self._scene_of_month(state.party, state.month, now, f"month:{state.month}")
+            rules, scene = self._scene_of_month(state.party, state.month, state.told_at, f"month:{state.month}")
             return _decision(ref, closed(scene, rules, state))
         return Decision(states={ref: None})
 
@@ -118,8 +118,8 @@ class PenaltiesRules:
         assert told.pack.penalties is not None
         rules, grounds = told.pack.penalties, event.data["grounds"]
         scene = Scene(told.party, told.month, told.pack, _latest(now, event.data["at"]), event.id, told.case_number)
-        month = month or self._begun(told.party, told.month)
-        if old is None and month.final_at <= now:
+        month = month or self._begun(told.party, told.month, scene.at)
+        if old is None and month.final_at <= scene.at:
             return Decision(no_op="month_is_final")
         number = f"{told.case_number}/{told.party.name}"
         before = old.sentence if old is not None else Sentence(number=number)
@@ -145,23 +145,24 @@ class PenaltiesRules:
         assert month is None or isinstance(month, Month)
         if self._pack_of_month(party, period).penalties is None:
             return Decision(no_op="pack_without_penalties")
-        month = month or self._begun(party, period)
-        if month.final_at <= now:
+        at = max(now, event.time)
+        month = month or self._begun(party, period, at)
+        if month.final_at <= at:
             return Decision(no_op="month_is_final")
         outlet = event.data.get("outlet", "") if party.kind == "department" else ""
         if month.services.get(outlet) == event.data["services"]:
             return Decision(no_op="services_as_known")
-        rules, scene = self._scene_of_month(party, period, max(now, event.time), event.id)
+        rules, scene = self._scene_of_month(party, period, at, event.id)
         return _decision(ref, reported(scene, rules, month, outlet, event.data["services"]))
 
-    def _begun(self, party: Party, month: str) -> Month:
+    def _begun(self, party: Party, month: str, at: datetime) -> Month:
         """A month of a party of which nothing is known yet."""
         pack = self._pack_of_month(party, month)
         assert pack.penalties is not None
         rule, end = pack.penalties.month, end_of_month(month, pack.time_zone)
         return Month(
-            party=party, month=month, closes_at=_after(end, rule.closes, pack), final_at=_after(end, rule.final, pack),
-            rate=Sentence(number=f"{month}/{party.name}"),
+            party=party, month=month, begun_at=at.astimezone(UTC), closes_at=_after(end, rule.closes, pack),
+            final_at=_after(end, rule.final, pack), rate=Sentence(number=f"{month}/{party.name}"),
         )  # fmt: skip
 
     def _pack_of_month(self, party: Party, month: str) -> Pack:

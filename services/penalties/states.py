@@ -82,14 +82,16 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Month(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A month of a party.
 
-    complaints: those that count; cases: their numbers, at most the first hundred, for persons. penalties, amount: of
-    the cases. services: by outlet, '' for the whole. rate: what the head bears for the complaint rate.
-    closes_at, final_at: when its figures are told, and when they are forgotten. revision: how often they were told.
-    rated: how often the rate was told. suspensions: how often the person was suspended; suspended: whether now.
+    begun_at: when something was first known of it. closes_at, final_at: when its figures are told, and forgotten.
+    rate: what the head bears for the complaint rate. complaints: those that count; cases: their numbers, at most the
+    first hundred, for persons. penalties, amount: of the cases. services: by outlet, '' for the whole. revision: how
+    often its figures were told; rated: how often the rate. suspensions: how often the person was suspended; suspended:
+    whether now.
     """
 
     party: Party
     month: str
+    begun_at: datetime
     closes_at: datetime
     final_at: datetime
     rate: Sentence
@@ -103,6 +105,11 @@ class Month(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     suspensions: int = 0
     suspended: bool = False
     issued: tuple[Issued, ...] = ()
+
+    @property
+    def told_at(self) -> datetime:
+        """When its figures are told for the first time: at its close, or at once where it began behind it."""
+        return max(self.closes_at, self.begun_at)
 
     @property
     def is_closed(self) -> bool:

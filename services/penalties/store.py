@@ -52,8 +52,9 @@ KINDS: Final = (
             "obligation": lambda entry: entry.obligation,
             "kind": lambda entry: entry.kind,
             "movement": lambda entry: entry.movement,
-            "debtor": lambda entry: entry.debtor,
-            "case_number": lambda entry: entry.case_number or None,
+            "amount": lambda entry: str(entry.amount),
+            "currency": lambda entry: entry.currency,
+            "case_number": lambda entry: entry.case_number,
         },
     ),
 )

@@ -100,8 +100,9 @@ def line_of_rate(rated: Rated, complaints: int, services: int | None) -> tuple[L
         return ()
     steps = (f"{complaints} complaints in {services} services: {shown(rated.percent)} %", _border(tier.rate))
     line = Line(
-        ground="complaint_rate", section=tier.section, amount=_money(tier.amount), amount_min=_money_or_none(tier.at_least),
-        amount_max=_money_or_none(tier.at_most), set_by=tier.set_by, steps=steps,
+        ground="complaint_rate", section=tier.section, amount=_money(tier.amount),
+        amount_min=_money_or_none(tier.at_least), amount_max=_money_or_none(tier.at_most), set_by=tier.set_by,
+        steps=steps,
     )  # fmt: skip
     return (line,)
 
