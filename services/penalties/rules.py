@@ -58,7 +58,8 @@ class PenaltiesRules:
         if event.type == LAID:
             return self._told(event).refs
         if event.type == REPORTED:
-            return [_month_ref(_reporter(event), event.data["period"])]
+            party = _reporter(event)
+            return [_month_ref(party, event.data["period"])] if party is not None else []
         return []
 
     def apply(self, states: States, event: Event, now: datetime) -> Decision:
@@ -140,6 +141,9 @@ class PenaltiesRules:
 
     def _reported(self, states: States, event: Event, now: datetime) -> Decision:
         party, period = _reporter(event), event.data["period"]
+        if party is None:
+            message = "the subject must say whose figure it is: department/NAME, or outlet/NAME"
+            return Decision(refusal=Refusal(reason="missing_attribute", message=message, place="subject"))
         ref = _month_ref(party, period)
         month = states.get(ref)
         assert month is None or isinstance(month, Month)
@@ -198,12 +202,14 @@ def _month_ref(party: Party, month: str) -> Ref:
     return Ref(MONTH, f"{party.key}|{month}")
 
 
-def _reporter(event: Event) -> Party:
-    """Whose services a figure tells: the party of the record, which its subject names; else the department."""
-    kind, _, name = (event.subject or "").rpartition("|")[2].partition("/")
+def _reporter(event: Event) -> Party | None:
+    """Whose services a figure tells, as its subject says; without one the department's, None where it may be either."""
+    kind, _, name = (event.subject or "").partition("/")
     if kind == "outlet" and name:
         return Party(kind="outlet", id=name, organisation=event.organisation)
-    return Party(kind="department", id=event.data["department"], organisation=event.organisation)
+    if kind == "department" or "outlet" not in event.data:
+        return Party(kind="department", id=event.data["department"], organisation=event.organisation)
+    return None
 
 
 def _why_none(grounds: Sequence[dict[str, Any]]) -> str:

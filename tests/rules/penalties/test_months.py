@@ -219,10 +219,17 @@ def test_an_outlets_month_shows_its_rate_and_costs_nothing(desk: PenaltyDesk) ->
     assert "suspended" not in closed
 
 
-def test_figures_of_services_are_the_departments_where_the_record_names_nobody_else(desk: PenaltyDesk) -> None:
-    one = services(1000)
-    nameless = Event(id="x", source=one.source, type=one.type, time=one.time, data=one.data)
-    assert desk.rules.refs(nameless) == [Ref("month", f"{WORKSHOP}|2026-03")]
+def nameless(one: Event) -> Event:
+    return Event(id="x", source=one.source, type=one.type, time=one.time, data=one.data)
+
+
+def test_figures_are_the_departments_where_nobody_else_is_named_and_refused_where_it_is_unclear(
+    desk: PenaltyDesk,
+) -> None:
+    assert desk.rules.refs(nameless(services(1000))) == [Ref("month", f"{WORKSHOP}|2026-03")]
+    decision = desk.take(nameless(services(1000, outlet="HZ-1")))
+    assert decision.refusal is not None
+    assert (decision.refusal.reason, decision.refusal.place) == ("missing_attribute", "subject")
 
 
 def test_what_is_final_is_forgotten_and_the_ledger_stays(desk: PenaltyDesk) -> None:
