@@ -1,4 +1,4 @@
-"""How claims is put together: the story of the cases and their clocks in, claims and penalties out."""
+"""How claims is put together: the story of the cases and their clocks in, claims, charges and instructions out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ def processor(wiring: Wiring) -> Processor:
         inputs=(Input("complaints.cases", writer="router"), Input("complaints.sla", writer="sla")),
         rules=ClaimsRules(wiring.policies),
         kinds=KINDS,
-        outputs=(CLAIMS, INSTRUCTIONS, "complaints.rejected"),
+        outputs=(CLAIMS, "complaints.charges", INSTRUCTIONS, "complaints.rejected"),
+        ticks_spread_to=("complaints.charges",),
         check=wiring.check,
         schema_of=wiring.schema_of,
     )

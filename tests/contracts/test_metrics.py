@@ -12,6 +12,7 @@ from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from services.claims.store import KINDS as CLAIMS_KINDS
+from services.penalties.store import KINDS as PENALTIES_KINDS
 from services.router.store import KINDS as ROUTER_KINDS
 from services.sla.processor import years_missing
 from services.sla.rules import SlaRules
@@ -99,7 +100,7 @@ def busy(tmp_path: Path) -> Measures:
     url = f"sqlite:///{tmp_path / 'x.sqlite'}"
     measures.census = Census(url, "sla", KINDS, watch, 1.0)
     measures.census.counts = counted(measures.census, url, "sla", KINDS)
-    for name, kinds in (("router", ROUTER_KINDS), ("claims", CLAIMS_KINDS)):
+    for name, kinds in (("router", ROUTER_KINDS), ("claims", CLAIMS_KINDS), ("penalties", PENALTIES_KINDS)):
         measures.census.counts |= counted(Census(url, name, kinds, watch, 1.0), url, name, kinds)
     return measures
 

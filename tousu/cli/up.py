@@ -55,7 +55,7 @@ def up(
         crew = stack.enter_context(Crew(PROCESSORS, folder, own, keep_environment=True))
         crew.start(
             lambda name: output.lines(
-                f"{name:<8} ready: http://{crew.address(name)}/metrics, log {crew.log_file(name)}"
+                f"{name:<9} ready: http://{crew.address(name)}/metrics, log {crew.log_file(name)}"
             )
         )
         output.lines(f"all processors work on {connection.servers}, data in {folder}; Ctrl-C stops them")

@@ -19,7 +19,7 @@ import msgspec
 import orjson
 
 from tousu.failure import Stop
-from tousu.policy import calendar_sense, compensation_sense, document, sense, traps, words
+from tousu.policy import calendar_sense, compensation_sense, document, penalty_sense, sense, traps, words
 from tousu.policy.calendar import Calendar, CalendarHistory, CalendarYear, Hours, Suspension
 from tousu.policy.compensation import NAMED_PARTS
 from tousu.policy.document import Document, Fault
@@ -92,7 +92,7 @@ def findings_of(path: Path, moment: datetime) -> list[tuple[Literal["fault", "tr
     if not isinstance(pack, Pack):
         return [("fault", fault) for fault in pack]
     text = document.read_document(path.read_text("utf-8"))
-    found = [*traps.traps_of(pack), *traps.years_missing(pack, moment)]
+    found = [*traps.traps_of(pack), *penalty_sense.traps_of(pack), *traps.years_missing(pack, moment)]
     return [("trap", fault) for fault in _at_lines(path, text, found)]
 
 
@@ -125,7 +125,7 @@ def read_pack(path: Path) -> Pack | tuple[Fault, ...]:
     if faults:
         return faults
     pack = _pack_of(words.with_words(text.value, lists), history)
-    found = [*sense.faults_of(pack), *compensation_sense.faults_of_amounts(pack)]
+    found = [*sense.faults_of(pack), *compensation_sense.faults_of_amounts(pack), *penalty_sense.faults_of(pack)]
     return _at_lines(path, text, found) or pack
 
 

@@ -16,6 +16,7 @@ from tousu.policy.calendar import CalendarHistory
 from tousu.policy.clock_rule import ClockRule, Limit, Names, SetBy
 from tousu.policy.compensation import Compensation
 from tousu.policy.handling_rule import Approval, Closing, GradeRule, HandUp, PriorityRules, ReplyRule, RouteRule, Target
+from tousu.policy.penalty_rule import PenaltyRules
 
 
 class Channel(msgspec.Struct, frozen=True, kw_only=True):
@@ -197,7 +198,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     """Everything one source document asks for. Maps are keyed by the name that events carry.
 
     delay_causes: why a piece is late (C 3). causes: what a department records as the cause of any complaint (L 4).
-    inquiries, claims, early_warning: None where the source has nothing of the kind.
+    inquiries, claims, penalties, early_warning: None where the source has nothing of the kind.
     """
 
     id: str
@@ -223,6 +224,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     causes: dict[str, DelayCause] = {}
     inquiries: InquiryRules | None = None
     claims: ClaimRules | None = None
+    penalties: PenaltyRules | None = None
     early_warning: EarlyWarning | None = None
     grading: tuple[GradeRule, ...] = ()
     priority: PriorityRules | None = None

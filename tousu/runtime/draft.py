@@ -28,6 +28,9 @@ REJECTED: Final = "complaints.rejected"
 FIRES_PER_EVENT: Final = 8
 """Due clocks woken in front of one event. A herd must not hold up live events; a fixed number keeps rebuilds equal."""
 FIRES_PER_TICK: Final = 200
+SPREAD_TICK_US: Final = 1_000_000
+"""Times the number of partitions: how often a shard tells its time to every partition of a spread topic. So P shards
+write P ticks a second together, as they do to a topic of which each writes one partition, and not P x P."""
 CARRIED: Final = ("correlationid", "traceparent", "inboundtime")
 """Attributes that an output takes over from the event that caused it."""
 OUR_FAULTS: Final = frozenset({"internal_error", "unpublishable", "unstorable"})
@@ -171,12 +174,22 @@ class Draft:
     def _pass_tick(self) -> None:
         now_us = self.bookmark.time_us
         self._fire(now_us, FIRES_PER_TICK)
-        if now_us <= self.bookmark.tick_us:
+        last_us = self.bookmark.tick_us
+        if now_us <= last_us:
             return
         self.bookmark.tick_us = now_us
-        time = bm.moment(now_us)
         for topic in self._processor.ticks_to:
-            self._publish(Output(topic=topic, type=TICK, subject="", time=time, data={}), b"{}", None, self.shard)
+            self._tick_to(topic, self.shard)
+        for topic in self._processor.ticks_spread_to:
+            partitions = self._partitions[topic]
+            every_us = SPREAD_TICK_US * partitions if partitions > 1 else 1
+            if now_us // every_us > last_us // every_us:
+                for partition in range(partitions):
+                    self._tick_to(topic, partition)
+
+    def _tick_to(self, topic: str, partition: int) -> None:
+        time = bm.moment(self.bookmark.time_us)
+        self._publish(Output(topic=topic, type=TICK, subject="", time=time, data={}), b"{}", None, partition)
 
     def _carry_out(self, decision: Decision, cause: Event | None) -> str:
         """Take a decision over. Returns a sentence, and does nothing, when one of its outputs must not leave."""

@@ -123,6 +123,20 @@ PAYMENT_QUESTIONS: Final = Metric(
     "Confirmed payments that fit nothing that is owed: a person must look (`tousu ledger questions` lists them).",
     ("reason",), seen="asked",
 )  # fmt: skip
+PENALTIES_STANDING: Final = Metric(
+    "tousu_penalties_standing", "gauge", "penalties",
+    "Penalties for a case that stand, of months that can still be corrected, by kind of party.", ("kind",),
+    seen="asked",
+)  # fmt: skip
+PERSONS_SUSPENDED: Final = Metric(
+    "tousu_persons_suspended", "gauge", "persons",
+    "Persons suspended for the complaints of a month that is not closed yet.", seen="asked",
+)  # fmt: skip
+DEPARTMENTS_UNRATED: Final = Metric(
+    "tousu_departments_unrated", "gauge", "months",
+    "Closed months of departments whose complaint rate is unknown, because nobody has told their services.",
+    seen="asked",
+)  # fmt: skip
 TIMERS_DUE: Final = Metric(
     "tousu_timers_due", "gauge", "states", "States whose next wake-up time has come and which were not woken yet.",
     ("kind",), seen="asked",

@@ -65,7 +65,8 @@ class Kind:
 class Input(msgspec.Struct, frozen=True):
     """An input topic. `writer` is the processor of ours that writes it, '' for channel adapters.
 
-    `spread` is true where any shard of the writer may write to any partition (else shard p writes partition p).
+    `spread` is true where any shard of the writer may write to any partition (else shard p writes partition p). Such an
+    input stands alone: its origins tell their times apart, so there is no one order by time in which to merge it.
     """
 
     topic: str
@@ -88,7 +89,9 @@ class Check(Protocol):
 class Processor(msgspec.Struct, frozen=True, kw_only=True):
     """A stream processor. `keeps_time` marks the one that stamps time (intake); the others take time from their input.
 
-    `ticks_to` are the topics onto which the passing of time is sent. `schema_of` gives the schema address of a type.
+    `ticks_to` are the topics onto which the passing of time is sent: shard p to partition p. `ticks_spread_to` are
+    those of which any shard writes any partition, so each tells every partition its time, less often (`draft`).
+    `schema_of` gives the schema address of a type.
     `gauges` are worked out when somebody asks for /metrics.
     """
 
@@ -98,8 +101,13 @@ class Processor(msgspec.Struct, frozen=True, kw_only=True):
     kinds: tuple[Kind, ...]
     outputs: tuple[str, ...]
     ticks_to: tuple[str, ...] = ()
+    ticks_spread_to: tuple[str, ...] = ()
     keeps_time: bool = False
     edge: Edge | None = None
     check: Check | None = None
     schema_of: Callable[[str], str] | None = None
     gauges: tuple[LookedUp, ...] = ()
+
+    def __post_init__(self) -> None:
+        assert len(self.inputs) == 1 or not any(each.spread for each in self.inputs), "a spread input stands alone"
+        assert set(self.ticks_spread_to) <= set(self.outputs), "a topic that is told time is an output"

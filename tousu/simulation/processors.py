@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-PROCESSORS: Final = ("intake", "router", "sla", "claims", "trends")
-"""Every processor, each behind those whose topics it reads. A sixth one is one entry more, here and nowhere else."""
+PROCESSORS: Final = ("intake", "router", "sla", "claims", "penalties", "trends")
+"""Every processor, each behind those whose topics it reads. A seventh one is one entry more, here and nowhere else."""
 WITHOUT_BOOKMARK: Final = frozenset({"trends"})
 """On Kafka it counts in faust-streaming's tables and keeps one row of memory, but no bookmark to look at."""
 WITH_BOOKMARK: Final = tuple(name for name in PROCESSORS if name not in WITHOUT_BOOKMARK)

@@ -98,3 +98,13 @@ def test_the_general_manager_hears_of_neglect_and_of_what_is_not_settled() -> No
         ("reopened", "general_manager", "second_complaint"),
         ("passed_up", "general_manager", "not_settled_below"),
     }
+
+
+def test_acceptance_has_a_limit_that_the_pack_sets() -> None:
+    """Late acceptance costs by the day (section 8), and the source says no limit."""
+    clock = PACK.clocks["acceptance"]
+    limit = clock.limit
+    assert limit is not None
+    assert (limit.amount, limit.unit, limit.set_by, limit.section) == (2, "elapsed_hours", "pack", "A 8")
+    later = {"acknowledged", "judged", "assessed", "plan_proposed", "plan_executed", "customer_answered"}
+    assert later <= {trigger.event for trigger in clock.met_by}

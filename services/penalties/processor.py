@@ -1,0 +1,22 @@
+"""How penalties is put together: the charges of all cases in, keyed by party; penalties and instructions out."""
+
+from __future__ import annotations
+
+from services.penalties.rules import PenaltiesRules
+from services.penalties.store import KINDS
+from services.penalties.telling import INSTRUCTIONS, PENALTIES
+from tousu.runtime.processor import Input, Processor
+from tousu.runtime.wiring import Wiring
+
+
+def processor(wiring: Wiring) -> Processor:
+    """Penalties for a pack. A charge of any case may lie in any partition: that of its party."""
+    return Processor(
+        name="penalties",
+        inputs=(Input("complaints.charges", writer="claims", spread=True),),
+        rules=PenaltiesRules(wiring.policies),
+        kinds=KINDS,
+        outputs=(PENALTIES, INSTRUCTIONS, "complaints.rejected"),
+        check=wiring.check,
+        schema_of=wiring.schema_of,
+    )

@@ -1,0 +1,230 @@
+"""The rules of penalties: one owner per person, outlet and department, so that counts are exact.
+
+The newest charge of a case holds; what a party has to bear for it is a function of that charge alone. Months close by
+time from the log, and what comes later corrects them by an event of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
+
+from msgspec.structs import replace
+
+from services.penalties.months import Step, Turned, charged, closed, reported
+from services.penalties.sentencing import in_line
+from services.penalties.states import Charge, Month, Party, Sentence
+from services.penalties.telling import Scene
+from tousu.decision import Decision, Output, Ref, Refusal, State, States
+from tousu.event import Event, time_of_text
+from tousu.ledger.obligation import Entry
+from tousu.policy.calendar import UnpublishedYear
+from tousu.policy.clock_rule import Limit
+from tousu.policy.pack import Pack
+from tousu.policy.penalties import AMOUNT_MAX, assess, counts, end_of_month, month_of, start_of_month, total
+from tousu.policy.penalty_rule import PenaltyRules
+from tousu.policy.policies import Policies
+from tousu.policy.working_time import deadline
+
+LAID: Final = "tousu.charge.laid.v1"
+REPORTED: Final = "tousu.operations.reported.v1"
+CHARGE: Final = "charge"
+MONTH: Final = "month"
+ENTRY: Final = "entry"
+
+
+class _Told(NamedTuple):
+    """What a charge says of itself: the party, the case, the month, and the pack that it was laid by."""
+
+    party: Party
+    case_number: str
+    month: str
+    pack: Pack
+
+    @property
+    def refs(self) -> tuple[Ref, Ref]:
+        return Ref(CHARGE, f"{self.party.key}|{self.case_number}"), _month_ref(self.party, self.month)
+
+
+class PenaltiesRules:
+    """A charge is weighed by the pack that it was laid by, a month by the one in force as it begins."""
+
+    def __init__(self, policies: Policies) -> None:
+        self._policies = policies
+
+    def refs(self, event: Event) -> Sequence[Ref]:
+        """The charge and its month; for figures of services, the month."""
+        if event.type == LAID:
+            return self._told(event).refs
+        if event.type == REPORTED:
+            party = _reporter(event)
+            return [_month_ref(party, event.data["period"])] if party is not None else []
+        return []
+
+    def apply(self, states: States, event: Event, now: datetime) -> Decision:
+        """Weigh a charge or keep a figure; everything else is a no-op with its reason."""
+        if event.type == LAID:
+            return self._laid(states, event, now)
+        if event.type == REPORTED:
+            return self._reported(states, event, now)
+        return Decision(no_op="no_concern_of_penalties")
+
+    def due(self, ref: Ref, state: State) -> datetime | None:
+        """A month closes, and is forgotten when it is final; its charges with it."""
+        match state:
+            case Month():
+                return state.final_at if state.is_closed else state.told_at
+            case Charge():
+                return state.forgotten_at
+            case _:
+                return None
+
+    def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
+        """Close a month, or forget what is final."""
+        if isinstance(state, Month) and not state.is_closed:
+            rules, scene = self._scene_of_month(state.party, state.month, state.told_at, f"month:{state.month}")
+            return _decision(ref, closed(scene, rules, state))
+        return Decision(states={ref: None})
+
+    def _laid(self, states: States, event: Event, now: datetime) -> Decision:
+        told = self._told(event)
+        ref, month_ref = told.refs
+        old, month = states.get(ref), states.get(month_ref)
+        assert old is None or isinstance(old, Charge)
+        assert month is None or isinstance(month, Month)
+        rules, grounds = told.pack.penalties, event.data["grounds"]
+        if told.pack.reference() != event.data["pack"]:
+            said = "{id} {version}".format(**event.data["pack"])
+            message = (
+                f"there is no pack {said} here; deploy it, or lay the charge by {told.pack.id} {told.pack.version}"
+            )
+            return Decision(refusal=Refusal(reason="unknown_pack_version", message=message, place="/pack"))
+        if rules is None or self._pack_of_month(told.party, told.month).penalties is None:
+            return Decision(no_op="pack_without_penalties")
+        if old is not None and event.data["revision"] <= old.revision:
+            return Decision(no_op="charge_not_newer")
+        if old is not None and old.month != told.month:
+            message = f"the case was received in {old.month}, says its first charge; that does not change"
+            refusal = Refusal(reason="exists_with_different_content", message=message, place="/received_at")
+            return Decision(refusal=refusal)
+        lines = assess(rules, told.party.kind, grounds)
+        if total(lines) > AMOUNT_MAX:
+            message = f"a penalty of {total(lines)} is taken for a mistake: at most {AMOUNT_MAX}"
+            return Decision(refusal=Refusal(reason="number_out_of_range", message=message, place="/grounds"))
+        return self._weighed(told, event, old, month, now)
+
+    def _weighed(self, told: _Told, event: Event, old: Charge | None, month: Month | None, now: datetime) -> Decision:
+        """The charge in line, and its month with it."""
+        assert told.pack.penalties is not None
+        rules, grounds = told.pack.penalties, event.data["grounds"]
+        scene = Scene(told.party, told.month, told.pack, _latest(now, event.data["at"]), event.id, told.case_number)
+        month = month or self._begun(told.party, told.month, scene.at)
+        if old is None and month.final_at <= scene.at:
+            return Decision(no_op="month_is_final")
+        number = f"{told.case_number}/{told.party.name}"
+        before = old.sentence if old is not None else Sentence(number=number)
+        sentenced = in_line(scene, before, assess(rules, told.party.kind, grounds), _why_none(grounds))
+        charge = Charge(
+            party=told.party, case_number=told.case_number, month=told.month, revision=event.data["revision"],
+            forgotten_at=month.final_at, sentence=sentenced.sentence, counts=counts(rules, grounds),
+        )  # fmt: skip
+        step = Step(
+            complaints=charge.counts - (old is not None and old.counts),
+            penalties=bool(charge.sentence.lines) - bool(before.lines),
+            amount=charge.sentence.amount - before.amount,
+        )
+        month_rules, month_scene = self._scene_of_month(told.party, told.month, scene.at, event.id)
+        turned = charged(month_scene._replace(case_number=told.case_number), month_rules, month, step)
+        decision = _decision(told.refs[1], turned, sentenced.outputs, sentenced.entries)
+        return replace(decision, states={told.refs[0]: charge, **decision.states})
+
+    def _reported(self, states: States, event: Event, now: datetime) -> Decision:
+        party, period = _reporter(event), event.data["period"]
+        if party is None:
+            message = "the subject must say whose figure it is: department/NAME, or outlet/NAME"
+            return Decision(refusal=Refusal(reason="missing_attribute", message=message, place="subject"))
+        ref = _month_ref(party, period)
+        month = states.get(ref)
+        assert month is None or isinstance(month, Month)
+        if self._pack_of_month(party, period).penalties is None:
+            return Decision(no_op="pack_without_penalties")
+        at = max(now, event.time)
+        month = month or self._begun(party, period, at)
+        if month.final_at <= at:
+            return Decision(no_op="month_is_final")
+        outlet = event.data.get("outlet", "") if party.kind == "department" else ""
+        if month.services.get(outlet) == event.data["services"]:
+            return Decision(no_op="services_as_known")
+        rules, scene = self._scene_of_month(party, period, at, event.id)
+        return _decision(ref, reported(scene, rules, month, outlet, event.data["services"]))
+
+    def _begun(self, party: Party, month: str, at: datetime) -> Month:
+        """A month of a party of which nothing is known yet."""
+        pack = self._pack_of_month(party, month)
+        assert pack.penalties is not None
+        rule, end = pack.penalties.month, end_of_month(month, pack.time_zone)
+        return Month(
+            party=party, month=month, begun_at=at.astimezone(UTC), closes_at=_after(end, rule.closes, pack),
+            final_at=_after(end, rule.final, pack), rate=Sentence(number=f"{month}/{party.name}"),
+        )  # fmt: skip
+
+    def _pack_of_month(self, party: Party, month: str) -> Pack:
+        """The pack in force as a month begins: one that comes in its middle changes no count that is under way.
+
+        An organisation that has left is judged by the deployment's own.
+        """
+        organisation = party.organisation if self._policies.knows(party.organisation) else ""
+        newest = self._policies.history(organisation).newest
+        return self._policies.at(organisation, start_of_month(month, newest.time_zone))
+
+    def _scene_of_month(self, party: Party, month: str, at: datetime, cause: str) -> tuple[PenaltyRules, Scene]:
+        pack = self._pack_of_month(party, month)
+        assert pack.penalties is not None
+        return pack.penalties, Scene(party, month, pack, at, cause)
+
+    def _told(self, event: Event) -> _Told:
+        data: dict[str, Any] = event.data
+        party = Party(kind=data["party"]["kind"], id=data["party"]["id"], organisation=event.organisation)
+        pack = self._policies.version(event.organisation, data["pack"]["version"])
+        month = month_of(time_of_text(data["received_at"], "received_at"), pack.time_zone)
+        return _Told(party, data["case_number"], month, pack)
+
+
+def _decision(ref: Ref, turned: Turned, outputs: Sequence[Output] = (), entries: Sequence[Entry] = ()) -> Decision:
+    """The month's part of a decision, behind what is told and booked of the case."""
+    states: dict[Ref, State | None] = {ref: turned.month}
+    states |= {Ref(ENTRY, entry.number): entry for entry in (*entries, *turned.entries)}
+    return Decision(states=states, outputs=[*outputs, *turned.outputs])
+
+
+def _month_ref(party: Party, month: str) -> Ref:
+    return Ref(MONTH, f"{party.key}|{month}")
+
+
+def _reporter(event: Event) -> Party | None:
+    """Whose services a figure tells, as its subject says; without one the department's, None where it may be either."""
+    kind, _, name = (event.subject or "").partition("/")
+    if kind == "outlet" and name:
+        return Party(kind="outlet", id=name, organisation=event.organisation)
+    if kind == "department" or "outlet" not in event.data:
+        return Party(kind="department", id=event.data["department"], organisation=event.organisation)
+    return None
+
+
+def _why_none(grounds: Sequence[dict[str, Any]]) -> str:
+    """Why a charge leaves no penalty."""
+    if not grounds:
+        return "charge_dropped"
+    return "unconfirmed" if any(ground.get("unconfirmed", False) for ground in grounds) else "no_penalty_for_it"
+
+
+def _latest(now: datetime, at: str) -> datetime:
+    """When a charge is weighed: not before it was laid, though the time of the shard may wait for a slower origin."""
+    return max(now, time_of_text(at, "at"))
+
+
+def _after(start: datetime, limit: Limit, pack: Pack) -> datetime:
+    found = deadline(start, limit, pack.calendar.newest)
+    assert not isinstance(found, UnpublishedYear), "the loader takes units that need no calendar"
+    return found

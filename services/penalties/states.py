@@ -1,0 +1,122 @@
+"""What penalties keeps: the newest charge of each case against a party, and the months of each party.
+
+Every row is of one size, however many complaints a department has: the month counts, the charge holds one case. Both go
+when the month is final; the ledger's entries stay.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+import msgspec
+
+from tousu.ledger.obligation import Obligation
+from tousu.policy.penalties import NOTHING, Line, PartyKind, total
+
+CASES_NAMED_MAX: Final = 100
+"""So many cases a month names; it counts all of them."""
+
+
+class Party(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who answers: a person by number, an outlet or department by code, and whose it is."""
+
+    kind: PartyKind
+    id: str
+    organisation: str = ""
+
+    @property
+    def name(self) -> str:
+        """The party within its organisation: person/E10023."""
+        return f"{self.kind}/{self.id}"
+
+    @property
+    def key(self) -> str:
+        """The key of its records: the name, behind the organisation where there is one."""
+        return f"{self.organisation}|{self.name}" if self.organisation else self.name
+
+    def as_data(self) -> dict[str, str]:
+        """The party as events carry it."""
+        return {"kind": self.kind, "id": self.id}
+
+
+class Issued(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An instruction that stands. `said` is the figure in it, empty where it has none."""
+
+    what: str
+    number: str
+    said: str = ""
+
+
+class Sentence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a party has to bear for one thing: a case, or the complaint rate of a month. Without lines: nothing.
+
+    revision: how often it was told. issued: the instructions that stand. owed: its place in the ledger.
+    """
+
+    number: str
+    revision: int = 0
+    lines: tuple[Line, ...] = ()
+    issued: tuple[Issued, ...] = ()
+    owed: Obligation | None = None
+
+    @property
+    def amount(self) -> Decimal:
+        """What it amounts to in money."""
+        return total(self.lines)
+
+
+class Charge(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The newest charge of a case against a party. `revision`: of the charge. `counts`: as a complaint of the month."""
+
+    party: Party
+    case_number: str
+    month: str
+    revision: int
+    forgotten_at: datetime
+    sentence: Sentence
+    counts: bool = False
+
+
+class Month(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A month of a party.
+
+    begun_at: when something was first known of it. closes_at, final_at: when its figures are told, and forgotten.
+    rate: what the head bears for the complaint rate. complaints: those that count; cases: their numbers, at most the
+    first hundred, for persons. penalties, amount: of the cases. services: by outlet, '' for the whole. revision: how
+    often its figures were told; rated: how often the rate. suspensions: how often the person was suspended; suspended:
+    whether now.
+    """
+
+    party: Party
+    month: str
+    begun_at: datetime
+    closes_at: datetime
+    final_at: datetime
+    rate: Sentence
+    complaints: int = 0
+    cases: tuple[str, ...] = ()
+    penalties: int = 0
+    amount: Decimal = NOTHING
+    services: dict[str, int] = {}
+    revision: int = 0
+    rated: int = 0
+    suspensions: int = 0
+    suspended: bool = False
+    issued: tuple[Issued, ...] = ()
+
+    @property
+    def told_at(self) -> datetime:
+        """When its figures are told for the first time: at its close, or at once where it began behind it."""
+        return max(self.closes_at, self.begun_at)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether its figures have been told."""
+        return self.revision > 0
+
+    @property
+    def served(self) -> int | None:
+        """The services of the month: the whole where it is known, else the sum of the outlets; None while unknown."""
+        return self.services.get("", sum(self.services.values())) if self.services else None

@@ -1,0 +1,61 @@
+"""The tables of penalties: charges and months are what the rules read, the entries are the ledger."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.penalties.rules import CHARGE, ENTRY, MONTH
+from services.penalties.states import Charge, Month
+from tousu.ledger.obligation import Entry
+from tousu.runtime.metrics import DEPARTMENTS_UNRATED, PENALTIES_STANDING, PERSONS_SUSPENDED, Counted
+from tousu.runtime.processor import Kind
+
+
+def _unrated(month: Month) -> str | None:
+    return "yes" if month.rated and not month.served else None
+
+
+KINDS: Final = (
+    Kind(
+        CHARGE,
+        Charge,
+        columns={
+            "party": lambda charge: charge.party.key,
+            "kind": lambda charge: charge.party.kind,
+            "month": lambda charge: charge.month,
+            "case_number": lambda charge: charge.case_number,
+            "standing": lambda charge: "yes" if charge.sentence.lines else None,
+        },
+        timed=True,
+        gauges=(Counted(PENALTIES_STANDING, "standing = 'yes'", ("kind",)),),
+    ),
+    Kind(
+        MONTH,
+        Month,
+        columns={
+            "party": lambda month: month.party.key,
+            "month": lambda month: month.month,
+            "state": lambda month: "closed" if month.is_closed else "open",
+            "suspended": lambda month: "yes" if month.suspended else None,
+            "unrated": _unrated,
+        },
+        timed=True,
+        gauges=(
+            Counted(PERSONS_SUSPENDED, "suspended = 'yes' AND state = 'open'"),
+            Counted(DEPARTMENTS_UNRATED, "unrated = 'yes'"),
+        ),
+    ),
+    Kind(
+        ENTRY,
+        Entry,
+        columns={
+            "obligation": lambda entry: entry.obligation,
+            "kind": lambda entry: entry.kind,
+            "movement": lambda entry: entry.movement,
+            "amount": lambda entry: str(entry.amount),
+            "currency": lambda entry: entry.currency,
+            "case_number": lambda entry: entry.case_number,
+        },
+    ),
+)
+"""standing: whether the charge costs anything now. unrated: a closed month whose services nobody has told."""
