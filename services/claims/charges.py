@@ -58,6 +58,7 @@ def lay(case: CaseConduct, case_number: str, pack: Pack) -> tuple[CaseConduct, l
         former = laid.get(party, Laid(party=party, revision=case.forgotten))
         if former.digest == digest:
             continue
+        laid.pop(party, None)  # what changed last stands last
         laid[party] = Laid(party=party, revision=former.revision + 1, digest=digest)
         outputs.append(_told(case, case_number, laid[party], grounds, pack))
     kept, forgotten = _without_old(list(laid.values()), case.forgotten)
@@ -160,8 +161,7 @@ def _digest(grounds: Sequence[Ground]) -> str:
 
 
 def _without_old(laid: Sequence[Laid], forgotten: int) -> tuple[tuple[Laid, ...], int]:
-    """What was laid, of dropped parties only so many: whoever is forgotten begins above all that are."""
-    dropped = sorted((one for one in laid if not one.digest), key=lambda one: (-one.revision, one.party))
-    old = dropped[DROPPED_MAX:]
+    """What was laid, of dropped parties only the last so many: whoever is forgotten begins above all that are."""
+    old = [one for one in laid if not one.digest][:-DROPPED_MAX]
     kept = tuple(one for one in laid if one not in old)
     return kept, max((forgotten, *(one.revision for one in old)))

@@ -54,7 +54,7 @@ class ConductRules:
         return [_ref(event)] if self._any and concerns and event.subject else []
 
     def beside(self, decision: Decision, states: States, event: Event, now: datetime) -> Decision:
-        """What claims decided on an event, with what it does to the conduct of its case: nothing where it is refused."""
+        """What claims decided on an event, with what it does to the conduct of its case: nothing if it is refused."""
         if decision.refusal is not None or not self._any:
             return decision
         if event.type == OPERATIONS:
