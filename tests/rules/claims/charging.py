@@ -84,12 +84,13 @@ class Desk:
     def _laid(self, output: Output) -> None:
         assert output.topic == "complaints.charges"
         assert output.key is not None
-        former = self.newest.get(output.key)
+        name = output.key if output.subject == NUMBER else f"{output.subject} {output.key}"
+        former = self.newest.get(name)
         next_one = former["revision"] + 1 if former is not None else 1
         assert output.data["revision"] == next_one or (not self.by_one and output.data["revision"] > next_one)
         assert former is None or former["grounds"] != output.data["grounds"]
         self.laid.append(output)
-        self.newest[output.key] = output.data
+        self.newest[name] = output.data
 
     def held(self, *names: str) -> dict[str, list[Any]]:
         """What stands against each party by now: its grounds as their codes, or as these fields of them."""
