@@ -148,17 +148,16 @@ class Laid(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class CaseConduct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A case as far as persons, outlets and departments answer for what happened in it.
 
-    course: whether it goes on and stands. is_complaint: false for a claim without complaint. revision, grade,
-    class_name: as the router decided last. departments: who answers for it, the one in the lead first. before: the
-    verdict of the round before, until there is a new one. reports: in order of time. laid: by party; forgotten: the
-    highest revision of the parties that were dropped and are no longer listed. changed_at, cause: when the charges
-    became others than were laid, and the event that did it; None while nothing is to be laid.
+    course: what it is, whether it goes on and stands. revision, grade, class_name: as the router decided last.
+    departments: who answers for it, the one in the lead first. before: the verdict of the round before, until there is
+    a new one. reports: in order of time. laid: by party, what changed last stands last; forgotten: the highest revision
+    of the parties that were dropped and are no longer listed. changed_at, cause: when the charges became others than
+    were laid, and the event that did it; None while nothing is to be laid.
     """
 
     course: Course
     organisation: str = ""
     pack_version: str = ""
-    is_complaint: bool = True
     revision: int = 0
     grade: str = ""
     class_name: str = ""
@@ -174,6 +173,11 @@ class CaseConduct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     forgotten: int = 0
     changed_at: datetime | None = None
     cause: str = ""
+
+    @property
+    def is_complaint(self) -> bool:
+        """Whether anybody answers for more than what arbitration rules: not in an inquiry or a claim by itself."""
+        return self.course.kind == "complaint"
 
     @property
     def lead(self) -> str:

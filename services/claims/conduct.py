@@ -21,15 +21,19 @@ from tousu.decision import Decision, Output, Ref, State, States
 from tousu.event import Event, time_of_text
 from tousu.policy.calendar import MICROSECOND
 from tousu.policy.closing import falls_short
-from tousu.policy.course import begun
+from tousu.policy.course import Kind, begun
 from tousu.policy.facts import found_with
 from tousu.policy.occasions import AFTER_THE_END, CLAIM_REPORTS
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
 
 CONDUCT: Final = "conduct"
-ROUTED: Final = "tousu.complaint.routed.v1"
-CLAIM_ROUTED: Final = "tousu.claim.routed.v1"
+ROUTED: Final[Mapping[str, Kind]] = {
+    "tousu.complaint.routed.v1": "complaint",
+    "tousu.inquiry.routed.v1": "inquiry",
+    "tousu.claim.routed.v1": "claim",
+}
+"""What begins a case; in an inquiry, too, arbitration may rule that an outlet reported falsely."""
 PASSED_ON: Final = "tousu.case.passed_on.v1"
 OPERATIONS: Final = "tousu.operations.reported.v1"
 _HANDLING: Final = "tousu.handling."
@@ -38,7 +42,7 @@ _CLOCKS: Final = {
     "tousu.clock.breach_withdrawn.v1": withdrawn,
     "tousu.clock.recalculated.v1": moved,
 }
-_CONCERNS: Final = frozenset({ROUTED, CLAIM_ROUTED, PASSED_ON, *_CLOCKS})
+_CONCERNS: Final = frozenset({*ROUTED, PASSED_ON, *_CLOCKS})
 
 
 class ConductRules:
@@ -96,15 +100,14 @@ class ConductRules:
         ]
 
     def _begun(self, event: Event) -> CaseConduct | None:
-        if event.type not in (ROUTED, CLAIM_ROUTED):
+        if event.type not in ROUTED:
             return None
         pack = self._policies.version(event.organisation, event.data["pack"]["version"])
         if pack.penalties is None:
             return None
         case = CaseConduct(
-            course=begun("complaint", time_of_text(event.data["received_at"])),
+            course=begun(ROUTED[event.type], time_of_text(event.data["received_at"])),
             organisation=event.organisation,
-            is_complaint=event.type == ROUTED,
         )
         return _routed(case, event.data)
 
@@ -112,13 +115,11 @@ class ConductRules:
         said, clock = event.data, _CLOCKS.get(event.type)
         if clock is not None:
             return clock(case, said)
-        if event.type == ROUTED:
+        if event.type in ROUTED:
             is_newer = said.get("revision", 1) > case.revision
             return _routed(case, said) if is_newer and not case.course.is_over(now) else case
         if event.type == PASSED_ON:
             return self._handed_over(case, event, now)
-        if event.type == CLAIM_ROUTED:
-            return case
         what = event.type.removeprefix(_HANDLING).partition(".")[0]
         at = min(max(event.time, case.course.received_at), now)
         if what == "recount_ordered":

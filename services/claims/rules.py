@@ -84,7 +84,7 @@ class ClaimsRules:
         return state.next_due if isinstance(state, ClaimedCase) else None
 
     def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
-        """Tell everything of a case's claims that is due at its earliest due moment, and nothing else; or lay charges."""
+        """Tell everything of a case's claims that is due at its earliest due moment, nothing else; or lay charges."""
         if isinstance(state, CaseConduct):
             return self._conduct.fire(ref, state)
         assert isinstance(state, ClaimedCase), ref

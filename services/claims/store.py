@@ -1,4 +1,4 @@
-"""The tables of claims: `case` and `conduct` are what the rules read; the others have rows for whoever asks the database.
+"""The tables of claims: rules read `case` and `conduct`; the others have rows for whoever asks the database.
 
 `claim` has a row a claim, `entry` the ledger (rows are only ever added), `question` the payments that fit nothing owed.
 """

@@ -8,16 +8,17 @@ from typing import Any
 import orjson
 
 from services.claims.case_conduct import CaseConduct
-from services.claims.rules import ClaimsRules
-from services.claims.store import KINDS
+from services.claims.conduct import ConductRules
 from tests.rules.casework import NUMBER, START, event, registration
 from tousu.decision import Decision, Output, Ref, State
 from tousu.event import Event, text_of_time
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
 from tousu.runtime.outgoing import outgoing_check
+from tousu.runtime.processor import JsonCodec
 
 CONDUCT = Ref("conduct", NUMBER)
+OF_CLAIMS = Decision(no_op="nothing_of_claims")
 _CHECK = outgoing_check("always")
 
 
@@ -31,8 +32,8 @@ class Desk:
     def __init__(self, pack: Pack, *others: Pack, by_one: bool = True) -> None:
         self.by_one = by_one
         self.pack = pack
-        self.rules = ClaimsRules(Policies.of(pack, *others))
-        self.codecs = {kind.name: kind.codec for kind in KINDS}
+        self.rules = ConductRules(Policies.of(pack, *others))
+        self.codec = JsonCodec(CaseConduct)
         self.rows: dict[Ref, str] = {}
         self.laid: list[Output] = []
         self.newest: dict[str, dict[str, Any]] = {}
@@ -44,9 +45,8 @@ class Desk:
             moment = now or one.time
             self.rest(moment)
             states = {ref: self.state(ref) for ref in self.rules.refs(one)}
-            decision = self.rules.apply(states, one, moment)
-            said = (bool(decision.states or decision.outputs), bool(decision.no_op), decision.refusal is not None)
-            assert sum(said) == 1, "exactly one of changes, a no-op, a refusal"
+            decision = self.rules.beside(OF_CLAIMS, states, one, moment)
+            assert (decision is OF_CLAIMS) is bool(decision.no_op)
             self._keep(decision)
         return self
 
@@ -54,15 +54,15 @@ class Desk:
         """Let time pass, up to a moment that has not begun."""
         for ref in list(self.rows):
             state = self.state(ref)
-            assert state is not None
-            due = self.rules.due(ref, state)
+            assert isinstance(state, CaseConduct)
+            due = self.rules.due(state)
             if due is not None and (until is None or due < until):
-                self._keep(self.rules.fire(ref, state, due))
+                self._keep(self.rules.fire(ref, state))
         return self
 
     def state(self, ref: Ref) -> State | None:
         """A state as it comes back from the database."""
-        return self.codecs[ref.kind].decode(self.rows[ref]) if ref in self.rows else None
+        return self.codec.decode(self.rows[ref]) if ref in self.rows else None
 
     def conduct(self) -> CaseConduct:
         """What is kept of the conduct of the case."""
@@ -79,7 +79,7 @@ class Desk:
                 self._laid(output)
         for ref, state in decision.states.items():
             assert state is not None
-            self.rows[ref] = self.codecs[ref.kind].encode(state)
+            self.rows[ref] = self.codec.encode(state)
 
     def _laid(self, output: Output) -> None:
         assert output.topic == "complaints.charges"

@@ -99,6 +99,8 @@ class Told:
                 if before is not None:
                     self.verdicts.append((before, self.routed[-1]["grade"]))
                 self.rounds.append((self.course.round_at, heard.lead))
+            case _:
+                pass
 
     def _settle(self, heard: Heard) -> None:
         by, partner = heard.said["by"], "partner" in heard.said["responsible"]
