@@ -58,14 +58,18 @@ class ConductRules:
         return [_ref(event)] if self._any and concerns and event.subject else []
 
     def beside(self, decision: Decision, states: States, event: Event, now: datetime) -> Decision:
-        """What claims decided on an event, with what it does to the conduct of its case: nothing if it is refused."""
+        """What claims decided on an event, with what it does to the conduct of its case: nothing if it is refused.
+
+        `now` may lie before the event, since the clocks of the case have not spoken of its time yet. It is taken for
+        the later of the two: nothing is laid before the log is complete up to the event.
+        """
         if decision.refusal is not None or not self._any:
             return decision
         if event.type == OPERATIONS:
             return _with(decision, {}, self._passed_on(event))
         if not self.refs(event):
             return decision
-        case = states.get(_ref(event))
+        case, now = states.get(_ref(event)), max(now, event.time)
         assert case is None or isinstance(case, CaseConduct)
         new = self._begun(event) if case is None else self._after(case, event, now)
         if new is None or new == case:
@@ -121,7 +125,7 @@ class ConductRules:
         if event.type == PASSED_ON:
             return self._handed_over(case, event, now)
         what = event.type.removeprefix(_HANDLING).partition(".")[0]
-        at = min(max(event.time, case.course.received_at), now)
+        at = max(event.time, case.course.received_at)
         if what == "recount_ordered":
             return replace(case, pack_version=said.get("pack_version", case.pack_version))
         if what in CLAIM_REPORTS:
@@ -152,7 +156,7 @@ def _routed(case: CaseConduct, told: Mapping[str, Any]) -> CaseConduct:
 
 
 def _handled(case: CaseConduct, pack: Pack, what: str, event: Event, at: datetime, now: datetime) -> CaseConduct:
-    """The case after a report of a department. `at`: when that happened, within receipt and now."""
+    """The case after a report of a department. `at`: when that happened, not before the receipt."""
     said, former = event.data, case.course
     if not former.counts(what, event.time, now):
         after_the_end = what == "responsibility_settled" and former.is_over(now) and what in AFTER_THE_END

@@ -65,7 +65,7 @@ class Told:
             self._clock(kind, said)
             return
         what = kind.removeprefix("handling.")
-        at = min(max(event.time, self.course.received_at), now)
+        at = max(event.time, self.course.received_at)
         heard = Heard(len(self.rounds), at, place, what, said, self.departments[0])
         if what == "outlet_ruled":
             self.rulings.append(heard)

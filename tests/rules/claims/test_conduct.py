@@ -383,6 +383,12 @@ class TestLateAcceptance:
         desk.tell(self.LATE, now=at(30))
         assert [one["days"] for one in desk.grounds(E1, "late_acceptance")] == [2]
 
+    def test_the_time_of_the_log_may_lie_a_little_before_the_event(self) -> None:
+        """Where sla has not spoken yet, claims hears of things at the time of which it spoke last."""
+        desk = Desk(A).tell(routed(A)).tell(acted("acknowledged", 2.01, "workshop", "E10023"), now=at(2))
+        desk.tell(self.LATE, now=at(2.1))
+        assert [one["days"] for one in desk.grounds(E1, "late_acceptance")] == [1]
+
     def test_the_wait_ends_with_a_withdrawal(self) -> None:
         desk = Desk(A).tell(routed(A), self.LATE, handling("withdrawn", 5, reason="x"))
         desk.tell(handling("reopened", 500, reason="y"), acted("acknowledged", 501, "workshop", "E10023"))

@@ -24,23 +24,21 @@ REPORTS = (
     "withdrawn", "reopened", "outlet_ruled", "interim_answered", "satisfaction_given",
 )  # fmt: skip
 CLOCKS = ("breached", "breached", "breach_withdrawn", "recalculated")
+NAMING = ("judged", *("responsibility_settled",) * 4, "disputed", "customer_answered", "reopened", "reopened")
+LATE = (*("acknowledged",) * 3, "assessed", "interim_answered", "withdrawn", "reopened", "reopened", "passed_on")
 THEMES = (
     (*REPORTS, "routed", "passed_on", *CLOCKS),
-    ("judged", "responsibility_settled", "responsibility_settled", "disputed", "customer_answered", "reopened"),
-    ("acknowledged", "interim_answered", "satisfaction_given", "withdrawn", "reopened", "passed_on", *CLOCKS),
+    NAMING,
+    (*LATE, *CLOCKS),
     ("judged", "routed", "customer_answered", "withdrawn", "reopened", "assessed", "outlet_ruled"),
 )
 """What a story is about: everything, who is responsible, who was late, how it is judged and how it ends."""
 
 
 def responsible(draw: st.DrawFn, pack: Pack) -> dict[str, str]:
-    partners = [name for name, one in pack.departments.items() if one.partner]
-    known: dict[str, tuple[str, ...]] = {
-        "employee": EMPLOYEES,
-        "outlet": ("HZ-1", "HZ-2"),
-        "department": tuple(pack.departments),
-        **({"partner": tuple(partners)} if partners else {}),
-    }
+    partners = tuple(name for name, one in pack.departments.items() if one.partner)
+    known = {"employee": EMPLOYEES, "outlet": ("HZ-1", "HZ-2"), "department": tuple(pack.departments)}
+    known |= {"partner": partners} if partners else {}
     names = draw(st.lists(st.sampled_from(tuple(known)), unique=True, max_size=2))
     return {name: draw(st.sampled_from(known[name])) for name in names}
 
@@ -49,23 +47,23 @@ def said_of(draw: st.DrawFn, what: str, pack: Pack) -> dict[str, Any]:
     """What a report says."""
     match what:
         case "judged":
-            more = {"responsible": responsible(draw, pack)} if draw(st.booleans()) else {}
-            return {"stands": draw(st.booleans())} | more
+            named = {"responsible": responsible(draw, pack)} if draw(st.booleans()) else {}
+            return {"stands": draw(st.booleans()), **named}
         case "assessed":
             return {"loss_yuan": draw(st.sampled_from(("0", "2999.99", "3000")))}
         case "responsibility_settled":
-            by = draw(st.sampled_from(("department", "mediation", "agreement")))
+            by = draw(st.sampled_from(("department", "department", "mediation", "mediation", "agreement")))
             measure = draw(st.sampled_from((None, "none", "assessment", "penalty", "training")))
             more = {"measure": measure} if measure else {}
-            return {"by": by, "responsible": responsible(draw, pack)} | more
+            return {"by": by, "responsible": responsible(draw, pack), **more}
         case "customer_answered":
-            return {"settled": draw(st.booleans()), "text": "x"}
+            return {"settled": draw(st.sampled_from((True, True, False))), "text": "x"}
         case "interim_answered":
             return {"text": "x"}
         case "satisfaction_given":
             return {"score": 1}
         case "reopened":
-            neglect = draw(st.sampled_from((None, True, False)))
+            neglect = draw(st.sampled_from((None, True, True, False)))
             return {"reason": "x"} | ({"through_neglect": neglect} if neglect is not None else {})
         case "outlet_ruled":
             claim = {"claim_number": f"{NUMBER}/{draw(st.integers(1, 3))}", "report_true": draw(st.booleans())}
@@ -98,7 +96,7 @@ def told(draw: st.DrawFn, what: str, pack: Pack, now: float, revision: int) -> E
         return passed_on(now, draw(departments), draw(departments))
     name = draw(st.sampled_from(("resolution", "resolution", "acceptance", "acceptance", "answer")))
     more = {"departments": draw(departments)} if draw(st.integers(0, 3)) == 0 else {}
-    due = draw(st.sampled_from((1, 2, 3, 4)))
+    due = draw(st.sampled_from((1, 3, 6, 30)))
     return clock(what, name, due, pack, draw(st.integers(1, 2)), known=now, **more)
 
 
@@ -109,7 +107,7 @@ def stories(draw: st.DrawFn) -> tuple[str, Story]:
     pack, theme = PACKS[name], draw(st.sampled_from(THEMES))
     story: Story = [(routed(pack), at(0))]
     now = 0.0
-    for step in range(draw(st.integers(1, 22))):
+    for step in range(draw(st.integers(5, 22))):
         now += draw(st.sampled_from((0, 1, 1, 2, 24)))
         what = draw(st.sampled_from(theme))
         one = reported(draw, what, pack, now) if what in REPORTS else told(draw, what, pack, now, step + 2)
@@ -128,7 +126,7 @@ def standing(desk: Desk) -> dict[str, Any]:
     return {key: data["grounds"] for key, data in desk.newest.items() if data["grounds"]}
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=300)
 @given(stories())
 def test_what_stands_is_what_the_whole_story_says_at_every_moment(told: tuple[str, Story]) -> None:
     """And no charge is laid again that did not change, and revisions rise by one: the desk looks after that."""
@@ -140,7 +138,7 @@ def test_what_stands_is_what_the_whole_story_says_at_every_moment(told: tuple[st
             assert standing(desk.rest()) == charges(pack, story[:count])
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 @given(stories())
 def test_told_again_from_the_beginning_the_same_is_laid(told: tuple[str, Story]) -> None:
     one, other = folded(*told), folded(*told)
@@ -161,7 +159,7 @@ UNRELATED = (
 )
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=50)
 @given(st.permutations(UNRELATED), st.lists(st.sampled_from((0, 1)), min_size=9, max_size=9))
 def test_in_whichever_order_unrelated_things_become_known_the_same_stands(order: list[Event], gaps: list[int]) -> None:
     pack = PACKS["auto-service"]
@@ -174,7 +172,7 @@ def test_in_whichever_order_unrelated_things_become_known_the_same_stands(order:
     assert standing(folded(pack.id, story)) == standing(folded(pack.id, usual))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=15)
 @given(stories(), st.randoms(use_true_random=False))
 def test_another_case_beside_it_makes_no_difference(told: tuple[str, Story], dice: Any) -> None:
     """Figures of the month and other cases come in between; the charges of this one are those it has alone."""
