@@ -3,7 +3,7 @@
 - complaint: the person, the outlet and the department found responsible; while no department is named, the one in the
   lead answers, since its complaint rate counts every complaint. An inquiry and a claim are no complaints.
 - late_resolution, late_acceptance: whoever failed to act; where nobody is known, the department.
-- late_handling (C): whoever delayed answers too, beside the person responsible.
+- late_handling: where the pack has a figure for it (C), whoever delayed answers too, beside the person responsible.
 - neglect: the person of the round before. assessment (H): the person responsible. false_report (C): the outlet.
 
 A complaint that was withdrawn holds nothing against anybody; what arbitration ruled on a report stays true.
@@ -69,7 +69,7 @@ def _grounds(case: CaseConduct, pack: Pack) -> Iterator[tuple[Party, Ground]]:
     if case.is_complaint and not case.course.withdrawn:
         yield from _of_the_complaint(case, pack)
         for lapse in case.lapses:
-            yield from _of_a_lapse(case, lapse)
+            yield from _of_a_lapse(case, lapse, pack)
         yield from _assessment(case)
     for ruling in case.rulings:
         if ruling.outlet:
@@ -107,7 +107,7 @@ def _complaint(case: CaseConduct, pack: Pack) -> Ground:
     return ground | _loss(case)
 
 
-def _of_a_lapse(case: CaseConduct, lapse: Lapse) -> Iterator[tuple[Party, Ground]]:
+def _of_a_lapse(case: CaseConduct, lapse: Lapse, pack: Pack) -> Iterator[tuple[Party, Ground]]:
     employee = lapse.employee
     ground: Ground = {"ground": lapse.ground, "at": text_of_time(lapse.at)} | _if_any(section=lapse.section)
     if lapse.days is not None:
@@ -118,7 +118,8 @@ def _of_a_lapse(case: CaseConduct, lapse: Lapse) -> Iterator[tuple[Party, Ground
     elif lapse.ground != "neglect":
         yield Party("department", lapse.department), ground
     responsible = case.named.employee if case.named is not None else ""
-    if lapse.ground == "late_resolution" and employee and employee != responsible:
+    too = pack.penalties is not None and pack.penalties.late_handling is not None and lapse.ground == "late_resolution"
+    if too and employee and employee != responsible:
         late = ground | {"ground": "late_handling"} | _loss(case) | _if_any(department=lapse.department)
         yield Party("person", employee), late
 

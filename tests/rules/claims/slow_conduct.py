@@ -243,7 +243,9 @@ def _lapses(told: Told) -> Iterable[tuple[Any, list[tuple[str, dict[str, Any]]]]
         ground |= {"clock": clock}
         party = f"person/{employee}" if employee else f"department/{department}"
         grounds = [(party, ground | ({"department": department} if employee else {}))]
-        if clock == "resolution" and employee and employee != _responsible(told)[0].get("employee"):
+        rules = told.pack.penalties
+        too = clock == "resolution" and rules is not None and rules.late_handling is not None
+        if too and employee and employee != _responsible(told)[0].get("employee"):
             late = ground | {"ground": "late_handling", "loss_yuan": _loss(told), "department": department}
             grounds.append((party, late))
         yield (due, names[clock], generation), grounds

@@ -329,6 +329,11 @@ class TestLateHandling:
         desk = Desk(C).tell(routed(C), self.ACTED, judged(2, employee="E20001"), self.LATE)
         assert desk.held()[E2] == ["complaint", "late_resolution"]
 
+    def test_only_where_the_pack_has_a_figure_for_it(self) -> None:
+        late = clock("breached", "resolution", 48, A, departments=["workshop"])
+        desk = Desk(A).tell(routed(A), acted("acknowledged", 1, "workshop", "E20001"), late)
+        assert desk.held()[E2] == ["late_resolution"]
+
     def test_a_department_alone_delayed_nothing_in_person(self) -> None:
         desk = Desk(C).tell(routed(C), self.LATE)
         assert desk.held() == {"department/quality_management": ["complaint", "late_resolution"]}
