@@ -11,6 +11,13 @@ WORKSHOP = {"kind": "department", "id": "workshop"}
 ACTS = {"department": "workshop", "employee": "E10023"}
 
 
+def penalties(events: list[dict[str, Any]], party: dict[str, str]) -> list[tuple[str, str]]:
+    """What became of the penalties of a party, in order, and what each amounted to then."""
+    names = {f"tousu.penalty.{name}.v1": name for name in ("assessed", "corrected", "doubled", "withdrawn")}
+    told = (event for event in events if event["type"] in names and event["data"]["party"] == party)
+    return [(names[event["type"]], event["data"].get("amount", "")) for event in told]
+
+
 def charges(events: list[dict[str, Any]], party: dict[str, str]) -> list[dict[str, Any]]:
     """What was laid against a party, in order."""
     return [data for data in of_type(events, "charge.laid") if data["party"] == party]
@@ -36,6 +43,12 @@ def test_accepted_late_settled_late_and_neglected() -> None:
     assert said["late_resolution"]["at"] == "2026-03-03T01:00:00Z"
     assert said["neglect"]["at"] == "2026-03-05T02:00:00Z"
     assert [data["revision"] for data in charges(events, E1)] == list(range(1, len(charges(events, E1)) + 1))
+    assert penalties(events, E1) == [
+        ("assessed", "100.00"),  # a day
+        ("corrected", "1500.00"),  # and B: 200 and the loss of 1,200
+        ("corrected", "1550.00"),  # and as D for the late resolution
+        ("doubled", "3100.00"),
+    ]
     *_, department = charges(events, WORKSHOP)
     assert [ground["ground"] for ground in department["grounds"]] == ["complaint"]
 
@@ -52,6 +65,7 @@ def test_what_is_invalid_is_charged_as_d_and_never_as_anything_graver() -> None:
     (laid,) = charges(events, E1)
     (ground,) = laid["grounds"]
     assert (ground["grade"], ground["stands"], ground["section"]) == ("d", False, "A 3")
+    assert penalties(events, E1) == [("assessed", "50.00")]
 
 
 def test_a_withdrawn_complaint_leaves_nothing_on_anybody() -> None:
@@ -74,3 +88,4 @@ def test_answered_in_time_as_is_known_later_the_charge_is_taken_back() -> None:
     events = story.run("03-06 00:00")
     said = [[ground["ground"] for ground in one["grounds"]] for one in charges(events, E1)]
     assert said == [["late_resolution"], []]
+    assert [name for name, _ in penalties(events, E1)] == ["assessed", "withdrawn"]
