@@ -436,6 +436,13 @@ class TestNeglect:
         desk.tell(settled(15, responsible={"employee": "E20001"}), now=at(30))
         assert desk.held() == {WORKSHOP: ["complaint"], E1: ["neglect"], E2: ["complaint"]}
 
+    def test_mediation_of_a_round_long_past_counts_by_its_time(self) -> None:
+        desk = Desk(A).tell(routed(A), handling("disputed", 1, reason="x"))
+        desk.tell(settled(2, by="mediation", responsible={"employee": "E10023"}))
+        desk.tell(handling("customer_answered", 4, **ANSWERED), handling("reopened", 5, reason="x"))
+        desk.tell(self.END, self.NEGLECT, settled(8, responsible={"employee": "E20001"}), now=at(30))
+        assert desk.grounds(E2, "neglect")
+
     def test_a_case_that_goes_on_cannot_be_reopened(self) -> None:
         desk = Desk(A).tell(routed(A), judged(1, employee="E10023"), self.NEGLECT)
         assert desk.held()[E1] == ["complaint"]
