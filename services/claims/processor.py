@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.claims.charges import CHARGES
 from services.claims.rules import ClaimsRules
 from services.claims.store import KINDS
 from services.claims.turn import CLAIMS, INSTRUCTIONS
@@ -16,8 +17,8 @@ def processor(wiring: Wiring) -> Processor:
         inputs=(Input("complaints.cases", writer="router"), Input("complaints.sla", writer="sla")),
         rules=ClaimsRules(wiring.policies),
         kinds=KINDS,
-        outputs=(CLAIMS, "complaints.charges", INSTRUCTIONS, "complaints.rejected"),
-        ticks_spread_to=("complaints.charges",),
+        outputs=(CLAIMS, CHARGES, INSTRUCTIONS, "complaints.rejected"),
+        ticks_spread_to=(CHARGES,),
         check=wiring.check,
         schema_of=wiring.schema_of,
     )

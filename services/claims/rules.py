@@ -2,6 +2,7 @@
 
 Claims reads the story of a case (complaints.cases) and what its clocks did (complaints.sla). What the case says opens
 and closes claims (`settling`), what is reported of a claim moves it (`life`), its own limits fire by time (`limits`).
+What it holds against persons, outlets and departments has a room of its own (`conduct`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from services.claims import limits
+from services.claims.case_conduct import CaseConduct
+from services.claims.conduct import ConductRules
 from services.claims.life import report
 from services.claims.opening import claims_asked_for, course_begun, told_of
 from services.claims.settling import bring_in_line
@@ -48,13 +51,18 @@ class ClaimsRules:
 
     def __init__(self, policies: Policies) -> None:
         self._policies = policies
+        self._conduct = ConductRules(policies)
         self._openers = {(pack.id, pack.version): ClaimOpener(pack) for pack in policies.packs()}
 
     def refs(self, event: Event) -> Sequence[Ref]:
-        """The case, where the event can change its claims."""
-        return [_ref(event)] if _concerns(event) else []
+        """The case, where the event can change its claims, and its conduct, where it can change that."""
+        return [*([_ref(event)] if _concerns(event) else ()), *self._conduct.refs(event)]
 
     def apply(self, states: States, event: Event, now: datetime) -> Decision:
+        """What the event does to the claims of a case, and to what the case holds against anybody."""
+        return self._conduct.beside(self._claims(states, event, now), states, event, now)
+
+    def _claims(self, states: States, event: Event, now: datetime) -> Decision:
         """Open, move or close claims; everything else is a no-op with its reason."""
         if not _concerns(event):
             return Decision(no_op="no_concern_of_claims")
@@ -75,11 +83,15 @@ class ClaimsRules:
         return self._handled(turn, case, what, event, now)
 
     def due(self, ref: Ref, state: State) -> datetime | None:
-        """When the earliest limit of a claim of the case has something to say."""
+        """When the earliest limit of a claim of the case has something to say, or charges are to be laid."""
+        if isinstance(state, CaseConduct):
+            return self._conduct.due(state)
         return state.next_due if isinstance(state, ClaimedCase) else None
 
     def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
-        """Tell everything of a case's claims that is due at its earliest due moment, and nothing else."""
+        """Tell everything of a case's claims that is due at its earliest due moment, nothing else; or lay charges."""
+        if isinstance(state, CaseConduct):
+            return self._conduct.fire(ref, state)
         assert isinstance(state, ClaimedCase), ref
         at = state.next_due
         assert at is not None and at <= now, f"{ref.key} is woken too early"

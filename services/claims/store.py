@@ -1,4 +1,4 @@
-"""The tables of claims: `case` is what the rules read; the others have rows for whoever asks the database.
+"""The tables of claims: rules read `case` and `conduct`; the others have rows for whoever asks the database.
 
 `claim` has a row a claim, `entry` the ledger (rows are only ever added), `question` the payments that fit nothing owed.
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from services.claims.case_conduct import CaseConduct
+from services.claims.conduct import CONDUCT
 from services.claims.states import Claim, ClaimedCase, PaymentQuestion
 from services.claims.turn import CASE, CLAIM, ENTRY, QUESTION
 from tousu.ledger.obligation import Entry
@@ -15,6 +17,7 @@ from tousu.runtime.processor import Kind
 
 KINDS: Final = (
     Kind(CASE, ClaimedCase, timed=True),
+    Kind(CONDUCT, CaseConduct, timed=True),
     Kind(
         CLAIM,
         Claim,

@@ -17,7 +17,7 @@ from services.sla.scene import SLA, Scene
 from services.sla.states import Case, CorrectiveAction, Responsibility
 from tousu.decision import Refusal
 from tousu.event import text_of_time
-from tousu.policy.pack import Pack
+from tousu.policy.mediation import ways_to_settle
 
 
 def named(case: Case, said: Mapping[str, Any], at: datetime) -> Case:
@@ -30,7 +30,7 @@ def named(case: Case, said: Mapping[str, Any], at: datetime) -> Case:
 def settle(scene: Scene, said: Mapping[str, Any], at: datetime) -> Case | Refusal:
     """Responsibility is settled, in a way that where the case stands allows."""
     case, by = scene.case, said["by"]
-    ways = _ways(scene.pack, case, said["responsible"])
+    ways = ways_to_settle(scene.pack, case.departments, said["responsible"], disputed=case.disputed)
     if by not in ways:
         stands = "is disputed" if case.disputed else "is not disputed"
         if not case.disputed and by == "agreement":
@@ -104,16 +104,6 @@ def _told_overdue(scene: Scene, action: CorrectiveAction, at: datetime) -> Corre
         data["responsible"] = action.responsible
     scene.tell(SLA, "tousu.case.corrective_action_overdue.v1", at, data, scene.case.cause)
     return replace(action, overdue=True)
-
-
-def _ways(pack: Pack, case: Case, responsible: Mapping[str, str]) -> tuple[str, ...]:
-    """In which ways responsibility can be settled where a case stands."""
-    if case.disputed:
-        return ("mediation",)
-    if "partner" in responsible:
-        return ("agreement",)
-    partners = any(pack.departments[name].partner for name in case.departments if name in pack.departments)
-    return ("department", "agreement") if partners else ("department",)
 
 
 def _beside(case: Case) -> tuple[str, ...]:

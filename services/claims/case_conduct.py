@@ -1,0 +1,185 @@
+"""What claims keeps of the conduct of a case: who had it, who is named responsible, what went wrong, what was laid.
+
+Everything here is bounded: of reports the newest by time, of lapses, rulings and dropped parties the newest, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from tousu.policy.course import Course
+from tousu.policy.facts import Found
+
+REPORTS_MAX: Final = 32
+LAPSES_MAX: Final = 40
+RULINGS_MAX: Final = 40
+DROPPED_MAX: Final = 40
+_DAY: Final = timedelta(days=1)
+
+
+class Party(msgspec.Struct, frozen=True, order=True):
+    """Who answers: a person, an outlet, or a department (its head), by number or code."""
+
+    kind: Literal["person", "outlet", "department"]
+    id: str
+
+    def key(self, organisation: str) -> str:
+        """The key of all that is laid against the party: `person/E10023`, `ORG|person/E10023`."""
+        text = f"{self.kind}/{self.id}"
+        return f"{organisation}|{text}" if organisation else text
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody acted for a department. accepts: it was the acceptance of the case, or ended the wait for one."""
+
+    at: datetime
+    department: str
+    employee: str = ""
+    accepts: bool = False
+
+
+class Named(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who is found responsible, when that was found, and what human resources is to do about it.
+
+    mediated: whoever mediates decided it. department: one of the company's or a partner, empty where none is named.
+    """
+
+    at: datetime
+    employee: str = ""
+    outlet: str = ""
+    department: str = ""
+    mediated: bool = False
+    measure: str = ""
+
+    def rank(self, round_at: datetime) -> tuple[bool, bool, datetime]:
+        """What counts before what: the present round, in it mediation, then the newest."""
+        present = self.at >= round_at
+        return present, present and self.mediated, self.at
+
+
+class Lapse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something went wrong in a department: a limit was missed, or neglect caused a second complaint.
+
+    at: when (the limit, the reopening). clock, generation, section: which limit. hand, hand_at: who had last acted for
+    the department by then, and when. accepted_by, accepted_at: the acceptance that came too late. named: for neglect,
+    who was found responsible by then.
+    """
+
+    ground: Literal["late_resolution", "late_acceptance", "neglect"]
+    at: datetime
+    department: str
+    clock: str = ""
+    generation: int = 0
+    section: str = ""
+    hand: str = ""
+    hand_at: datetime | None = None
+    accepted_by: str = ""
+    accepted_at: datetime | None = None
+    named: Named | None = None
+
+    def seen(self, report: Report) -> Lapse:
+        """The lapse now that this report is known, whenever it was known."""
+        if report.at > self.at:
+            is_first = self.accepted_at is None or report.at < self.accepted_at
+            if self.ground != "late_acceptance" or not report.accepts or not is_first:
+                return self
+            return replace(self, accepted_by=report.employee, accepted_at=report.at)
+        is_last = self.hand_at is None or report.at >= self.hand_at
+        if not report.employee or report.department != self.department or not is_last:
+            return self
+        return replace(self, hand=report.employee, hand_at=report.at)
+
+    def seen_all(self, reports: Iterable[Report]) -> Lapse:
+        """The lapse with all these reports known, in order of time."""
+        lapse = self
+        for report in reports:
+            lapse = lapse.seen(report)
+        return lapse
+
+    def named_by(self, named: Named) -> Lapse:
+        """For neglect: the lapse now that this finding of somebody responsible is known."""
+        if self.ground != "neglect" or named.at > self.at:
+            return self
+        known = self.named
+        if known is not None and (known.mediated, known.at) > (named.mediated, named.at):
+            return self
+        return replace(self, named=named)
+
+    @property
+    def employee(self) -> str:
+        """Who failed to act; empty where nobody is known."""
+        named = self.named.employee if self.named is not None else ""
+        return named or self.hand or self.accepted_by
+
+    @property
+    def days(self) -> int | None:
+        """How many days the acceptance was late, each day that has begun counted whole; None where it is not known."""
+        return -((self.at - self.accepted_at) // _DAY) if self.accepted_at is not None else None
+
+
+class Ruling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What arbitration ruled on the report in a claim. outlet: which reported falsely; empty: the report was true."""
+
+    claim_number: str
+    at: datetime
+    outlet: str = ""
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """How the round before had been judged, and the grade that this made."""
+
+    stands: bool
+    grade: str
+
+
+class Laid(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was last laid against a party: which revision, and a digest of its grounds; empty where it was dropped."""
+
+    party: Party
+    revision: int
+    digest: str = ""
+
+
+class CaseConduct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A case as far as persons, outlets and departments answer for what happened in it.
+
+    course: what it is, whether it goes on and stands. revision, grade, class_name: as the router decided last.
+    departments: who answers for it, the one in the lead first. before: the verdict of the round before, until there is
+    a new one. reports: in order of time. laid: by party, what changed last stands last; forgotten: the highest revision
+    of the parties that were dropped and are no longer listed. changed_at, cause: when the charges became others than
+    were laid, and the event that did it; None while nothing is to be laid.
+    """
+
+    course: Course
+    organisation: str = ""
+    pack_version: str = ""
+    revision: int = 0
+    grade: str = ""
+    class_name: str = ""
+    departments: tuple[str, ...] = ()
+    disputed: bool = False
+    before: Verdict | None = None
+    named: Named | None = None
+    loss_yuan: Found | None = None
+    reports: tuple[Report, ...] = ()
+    lapses: tuple[Lapse, ...] = ()
+    rulings: tuple[Ruling, ...] = ()
+    laid: tuple[Laid, ...] = ()
+    forgotten: int = 0
+    changed_at: datetime | None = None
+    cause: str = ""
+
+    @property
+    def is_complaint(self) -> bool:
+        """Whether anybody answers for more than what arbitration rules: not in an inquiry or a claim by itself."""
+        return self.course.kind == "complaint"
+
+    @property
+    def lead(self) -> str:
+        """The department in the lead; empty for a case that has none."""
+        return self.departments[0] if self.departments else ""

@@ -1,0 +1,190 @@
+"""From the story of a case to what it holds against persons, outlets and departments.
+
+Conduct has a room of its own beside the claims: its state is keyed by the case, and nothing of it moves a claim. What
+happens in one moment of the log (judged, so routed again with another grade) is taken together: the charges are laid
+when the moment is over, so that nobody is punished for half of it. Source: domain, sections 4 and 8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from services.claims.case_conduct import CaseConduct
+from services.claims.charges import CHARGES, charges_of, lay, unlaid
+from services.claims.lapses import breached, moved, neglected, reported, withdrawn
+from services.claims.naming import named_anew, ruled, settled
+from tousu.decision import Decision, Output, Ref, State, States
+from tousu.event import Event, time_of_text
+from tousu.policy.calendar import MICROSECOND
+from tousu.policy.closing import falls_short
+from tousu.policy.course import Kind, begun
+from tousu.policy.facts import found_with
+from tousu.policy.occasions import AFTER_THE_END, CLAIM_REPORTS
+from tousu.policy.pack import Pack
+from tousu.policy.policies import Policies
+
+CONDUCT: Final = "conduct"
+ROUTED: Final[Mapping[str, Kind]] = {
+    "tousu.complaint.routed.v1": "complaint",
+    "tousu.inquiry.routed.v1": "inquiry",
+    "tousu.claim.routed.v1": "claim",
+}
+"""What begins a case; in an inquiry, too, arbitration may rule that an outlet reported falsely."""
+PASSED_ON: Final = "tousu.case.passed_on.v1"
+OPERATIONS: Final = "tousu.operations.reported.v1"
+_HANDLING: Final = "tousu.handling."
+_CLOCKS: Final = {
+    "tousu.clock.breached.v1": breached,
+    "tousu.clock.breach_withdrawn.v1": withdrawn,
+    "tousu.clock.recalculated.v1": moved,
+}
+_CONCERNS: Final = frozenset({*ROUTED, PASSED_ON, *_CLOCKS})
+
+
+class ConductRules:
+    """The rules of all packs that have penalties; for all others there is nothing here."""
+
+    def __init__(self, policies: Policies) -> None:
+        self._policies = policies
+        self._any = any(pack.penalties is not None for pack in policies.packs())
+
+    def refs(self, event: Event) -> Sequence[Ref]:
+        """The conduct of the case, where the event can change it."""
+        concerns = event.type in _CONCERNS or event.type.startswith(_HANDLING)
+        return [_ref(event)] if self._any and concerns and event.subject else []
+
+    def beside(self, decision: Decision, states: States, event: Event, now: datetime) -> Decision:
+        """What claims decided on an event, with what it does to the conduct of its case: nothing if it is refused.
+
+        `now` may lie before the event, since the clocks of the case have not spoken of its time yet. It is taken for
+        the later of the two: nothing is laid before the log is complete up to the event.
+        """
+        if decision.refusal is not None or not self._any:
+            return decision
+        if event.type == OPERATIONS:
+            return _with(decision, {}, self._passed_on(event))
+        if not self.refs(event):
+            return decision
+        case, now = states.get(_ref(event)), max(now, event.time)
+        assert case is None or isinstance(case, CaseConduct)
+        new = self._begun(event) if case is None else self._after(case, event, now)
+        if new is None or new == case:
+            return decision
+        is_unlaid = unlaid(new, charges_of(new, self._pack_of(new)))
+        new = replace(new, changed_at=now if is_unlaid else None, cause=event.id if is_unlaid else "")
+        return _with(decision, {_ref(event): new}, ())
+
+    def due(self, state: CaseConduct) -> datetime | None:
+        """When the moment is over in which the charges became others than were laid; None while they are not."""
+        return state.changed_at + MICROSECOND if state.changed_at is not None else None
+
+    def fire(self, ref: Ref, state: CaseConduct) -> Decision:
+        """Lay the charges as they are now that the moment is over."""
+        new, outputs = lay(state, ref.key, self._pack_of(state))
+        return Decision(states={ref: new}, outputs=outputs)
+
+    def _pack_of(self, case: CaseConduct) -> Pack:
+        return self._policies.version(case.organisation, case.pack_version)
+
+    def _passed_on(self, event: Event) -> list[Output]:
+        """The services of a month, to whoever owns the department, and the outlet where one is named."""
+        if not self._policies.knows(event.organisation):
+            return []
+        if self._policies.at(event.organisation, event.time).penalties is None:
+            return []
+        keys = [f"{kind}/{event.data[kind]}" for kind in ("department", "outlet") if kind in event.data]
+        before = f"{event.organisation}|" if event.organisation else ""
+        return [
+            Output(topic=CHARGES, type=OPERATIONS, subject="", time=event.time, data=event.data, key=before + key)
+            for key in keys
+        ]
+
+    def _begun(self, event: Event) -> CaseConduct | None:
+        if event.type not in ROUTED:
+            return None
+        pack = self._policies.version(event.organisation, event.data["pack"]["version"])
+        if pack.penalties is None:
+            return None
+        case = CaseConduct(
+            course=begun(ROUTED[event.type], time_of_text(event.data["received_at"])),
+            organisation=event.organisation,
+        )
+        return _routed(case, event.data)
+
+    def _after(self, case: CaseConduct, event: Event, now: datetime) -> CaseConduct:
+        said, clock = event.data, _CLOCKS.get(event.type)
+        if clock is not None:
+            return clock(case, said)
+        if event.type in ROUTED:
+            is_newer = said.get("revision", 1) > case.revision
+            return _routed(case, said) if is_newer and not case.course.is_over(now) else case
+        if event.type == PASSED_ON:
+            return self._handed_over(case, event, now)
+        what = event.type.removeprefix(_HANDLING).partition(".")[0]
+        at = max(event.time, case.course.received_at)
+        if what == "recount_ordered":
+            return replace(case, pack_version=said.get("pack_version", case.pack_version))
+        if what in CLAIM_REPORTS:
+            return ruled(case, said, at) if what == "outlet_ruled" else case
+        pack = self._pack_of(case)
+        if not case.is_complaint or falls_short(pack, what, said, case.course.stands):
+            return case
+        return _handled(case, pack, what, event, at, now)
+
+    def _handed_over(self, case: CaseConduct, event: Event, now: datetime) -> CaseConduct:
+        if case.course.is_over(now):
+            return case
+        former, new = event.data["from_departments"], tuple(event.data["to_departments"])
+        disputed = case.disputed and self._pack_of(case).routing.disputes_to in new
+        course = case.course.handed_over(former, new, event.time, now)
+        return replace(case, departments=new, disputed=disputed, course=course)
+
+
+def _routed(case: CaseConduct, told: Mapping[str, Any]) -> CaseConduct:
+    return replace(
+        case,
+        pack_version=told["pack"]["version"],
+        revision=told.get("revision", 1),
+        grade=told.get("grade", ""),
+        class_name=told.get("class", ""),
+        departments=tuple(told.get("departments", ())),
+    )
+
+
+def _handled(case: CaseConduct, pack: Pack, what: str, event: Event, at: datetime, now: datetime) -> CaseConduct:
+    """The case after a report of a department. `at`: when that happened, not before the receipt."""
+    said, former = event.data, case.course
+    if not former.counts(what, event.time, now):
+        after_the_end = what == "responsibility_settled" and former.is_over(now) and what in AFTER_THE_END
+        return settled(case, pack, said, at) if after_the_end else case
+    case = reported(case, pack, what, said, at)
+    case = replace(case, course=former.after(what, said, event.time, now))
+    match what:
+        case "judged":
+            case = replace(case, before=None)
+            return named_anew(case, said["responsible"], at) if "responsible" in said else case
+        case "assessed" if "loss_yuan" in said:
+            known = {"loss_yuan": case.loss_yuan} if case.loss_yuan is not None else {}
+            return replace(case, loss_yuan=found_with(known, said, at)["loss_yuan"])
+        case "disputed" | "taken_back":
+            return replace(case, disputed=what == "disputed")
+        case "responsibility_settled":
+            return settled(case, pack, said, at)
+        case "reopened":
+            return neglected(case, former, said)
+        case _:
+            return case
+
+
+def _with(decision: Decision, states: Mapping[Ref, State | None], outputs: Sequence[Output]) -> Decision:
+    if not states and not outputs:
+        return decision
+    return replace(decision, states={**decision.states, **states}, outputs=[*decision.outputs, *outputs], no_op="")
+
+
+def _ref(event: Event) -> Ref:
+    return Ref(CONDUCT, event.subject or "")

@@ -1,0 +1,108 @@
+"""What went wrong in a case: limits that were missed, and neglect that caused a second complaint.
+
+Who failed to act is whoever had last acted for the department in charge by then, as far as is known now: a report that
+comes late corrects it. A late acceptance also tells how late. Source: domain, section 8 (A, C).
+"""
+
+from __future__ import annotations
+
+from bisect import insort_right
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from msgspec.structs import replace
+
+from services.claims.case_conduct import LAPSES_MAX, REPORTS_MAX, CaseConduct, Lapse, Report, Verdict
+from tousu.event import time_of_text
+from tousu.policy.course import Course
+from tousu.policy.pack import Pack
+
+ACCEPTANCE: Final = "acceptance"
+OF_CLOCKS: Final[Mapping[str, Literal["late_resolution", "late_acceptance"]]] = {
+    "resolution": "late_resolution",
+    ACCEPTANCE: "late_acceptance",
+}
+"""The clocks of a pack whose breach somebody answers for."""
+OF_THE_CUSTOMER: Final = frozenset({"withdrawn", "satisfaction_given", "reopened", "appeal_referred"})
+"""What is told of the customer; nobody acts for a department in it."""
+
+
+def breached(case: CaseConduct, said: Mapping[str, Any]) -> CaseConduct:
+    """A clock breached: nobody had acted by its limit."""
+    ground = OF_CLOCKS.get(said["clock"])
+    if ground is None or any(_is_of(lapse, said) for lapse in case.lapses):
+        return case
+    lapse = Lapse(
+        ground=ground,
+        at=time_of_text(said["due_at"]),
+        department=said["departments"][0] if said.get("departments") else case.lead,
+        clock=said["clock"],
+        generation=said["generation"],
+        section=said.get("section", ""),
+    )
+    return _with(case, lapse.seen_all(case.reports))
+
+
+def withdrawn(case: CaseConduct, said: Mapping[str, Any]) -> CaseConduct:
+    """A breach turned out to be none."""
+    return replace(case, lapses=tuple(lapse for lapse in case.lapses if not _is_of(lapse, said)))
+
+
+def moved(case: CaseConduct, said: Mapping[str, Any]) -> CaseConduct:
+    """The limit of a clock that stands as breached lies elsewhere now."""
+    if "due_at" not in said:
+        return case
+    due_at = time_of_text(said["due_at"])
+    lapses = (
+        replace(lapse, at=due_at, hand="", hand_at=None, accepted_by="", accepted_at=None).seen_all(case.reports)
+        if _is_of(lapse, said) and lapse.at != due_at
+        else lapse
+        for lapse in case.lapses
+    )
+    return replace(case, lapses=_in_order(lapses))
+
+
+def neglected(case: CaseConduct, former: Course, said: Mapping[str, Any]) -> CaseConduct:
+    """The case was reopened (its course is that of the new round): through neglect, or not.
+
+    What the round before had found stays until it is judged anew.
+    """
+    if former.stands is not None:
+        case = replace(case, before=Verdict(former.stands, case.grade))
+    if not said.get("through_neglect"):
+        return case
+    named = case.named
+    if named is not None:
+        named = replace(named, mediated=named.mediated and named.at >= former.round_at)
+    lapse = Lapse(ground="neglect", at=case.course.round_at, department=case.lead, named=named)
+    return _with(case, lapse.seen_all(case.reports))
+
+
+def reported(case: CaseConduct, pack: Pack, what: str, said: Mapping[str, Any], at: datetime) -> CaseConduct:
+    """Somebody acted in the case, whenever that becomes known. What its clock waits for is an acceptance.
+
+    After a withdrawal nobody waits for one any more, so the days end there.
+    """
+    clock = pack.clocks.get(ACCEPTANCE)
+    accepts = clock is not None and any(trigger.event == what for trigger in (*clock.met_by, *clock.cancelled_by))
+    employee = said.get("employee", "") if what not in OF_THE_CUSTOMER else ""
+    if not employee and not accepts:
+        return case
+    report = Report(at=at, department=said.get("department", case.lead), employee=employee, accepts=accepts)
+    reports = list(case.reports)
+    insort_right(reports, report, key=lambda one: one.at)
+    lapses = tuple(lapse.seen(report) for lapse in case.lapses)
+    return replace(case, reports=tuple(reports[-REPORTS_MAX:]), lapses=lapses)
+
+
+def _is_of(lapse: Lapse, said: Mapping[str, Any]) -> bool:
+    return (lapse.clock, lapse.generation) == (said["clock"], said["generation"])
+
+
+def _with(case: CaseConduct, lapse: Lapse) -> CaseConduct:
+    return replace(case, lapses=_in_order((*case.lapses, lapse))[-LAPSES_MAX:])
+
+
+def _in_order(lapses: Any) -> tuple[Lapse, ...]:
+    return tuple(sorted(lapses, key=lambda one: (one.at, one.ground, one.generation)))

@@ -1,0 +1,60 @@
+"""Conduct beside the claims: what claims refuses charges nobody, and a claim that goes on is no hindrance."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.rules.casework import START, handling, kinds_of
+from tests.rules.claims.filed import OTHER, OUTLET, offer_claim
+from tests.rules.claims.told import ClaimsDesk, routed
+from tousu.policy.loading import load_pack
+
+DAY = 24
+FALSE: dict[str, Any] = {"report_true": False, "reporting_outlet": OUTLET}
+
+
+@pytest.fixture
+def desk() -> ClaimsDesk:
+    return ClaimsDesk(load_pack("courier-network"))
+
+
+def charged(desk: ClaimsDesk, **length: float) -> dict[str, list[str]]:
+    """What is laid as time passes: the grounds against each party."""
+    told = [one for one in desk.let_time_pass(START + timedelta(**length)) if one.type == "tousu.charge.laid.v1"]
+    return {one.key or "": [ground["ground"] for ground in one.data["grounds"]] for one in told}
+
+
+def test_a_false_report_is_charged_once_headquarters_has_ruled(desk: ClaimsDesk) -> None:
+    offer_claim(desk, "damage")
+    desk.report("outlet_arbitration_requested", DAY * 11, outlet=OTHER)
+    charged(desk, hours=DAY * 11 + 0.5)
+    assert desk.tell_report("outlet_ruled", DAY * 11 + 1, **FALSE)[0].type == "tousu.claim.arbitrated.v1"
+    assert charged(desk, hours=DAY * 11 + 2) == {f"outlet/{OUTLET}": ["false_report"]}
+
+
+def test_a_ruling_that_claims_refuses_charges_nobody(desk: ClaimsDesk) -> None:
+    desk.tell(routed("loss"))
+    charged(desk, hours=0.5)
+    assert desk.refused("outlet_ruled", 1, **FALSE)[0] == "illegal_transition"
+    assert charged(desk, hours=2) == {}
+
+
+def test_one_event_moves_a_claim_and_a_charge(desk: ClaimsDesk) -> None:
+    """Judged not to stand: the claim is closed at once, and when the moment is over the charge says so."""
+    desk.tell(routed("loss"))
+    desk.pass_time(minutes=30)
+    assert kinds_of(desk.tell(handling("judged", 1, stands=False))) == ["claim.closed"]
+    assert charged(desk, hours=2) == {"department/storage_and_transport": ["complaint"]}
+
+
+def test_what_is_no_concern_of_the_claims_may_be_one_of_conduct(desk: ClaimsDesk) -> None:
+    desk.tell(routed("attitude"))
+    desk.pass_time(minutes=30)
+    named: dict[str, Any] = {"by": "department", "responsible": {"employee": "E10023"}}
+    decision = desk.take(handling("responsibility_settled", 1, **named))
+    assert decision.no_op == ""
+    assert {ref.kind for ref in decision.states} == {"conduct"}
+    assert set(charged(desk, hours=2)) == {"person/E10023", "department/storage_and_transport"}

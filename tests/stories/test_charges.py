@@ -1,0 +1,91 @@
+"""From what a customer says to what it costs whom: domain, section 8, source A."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.stories.packed import Story, of_type, refusals
+
+E1 = {"kind": "person", "id": "E10023"}
+WORKSHOP = {"kind": "department", "id": "workshop"}
+ACTS = {"department": "workshop", "employee": "E10023"}
+
+
+def penalties(events: list[dict[str, Any]], party: dict[str, str]) -> list[tuple[str, str]]:
+    """What became of the penalties of a party, in order, and what each amounted to then."""
+    names = {f"tousu.penalty.{name}.v1": name for name in ("assessed", "corrected", "doubled", "withdrawn")}
+    told = (event for event in events if event["type"] in names and event["data"]["party"] == party)
+    return [(names[event["type"]], event["data"].get("amount", "")) for event in told]
+
+
+def charges(events: list[dict[str, Any]], party: dict[str, str]) -> list[dict[str, Any]]:
+    """What was laid against a party, in order."""
+    return [data for data in of_type(events, "charge.laid") if data["party"] == party]
+
+
+def test_accepted_late_settled_late_and_neglected() -> None:
+    """A 8: level B with its loss, late acceptance by the day, a late resolution, and then the customer is back."""
+    story = Story("auto-service")
+    story.complains("03-02 09:00", "维修收费太贵，乱收费", "association")
+    story.reports("acknowledged", "03-02 12:30", **ACTS)  # two hours are the limit
+    story.reports("assessed", "03-02 13:00", department="workshop", loss_yuan="1200.00", emotion="strong")
+    story.reports("judged", "03-02 14:00", department="workshop", stands=True, responsible={"employee": "E10023"})
+    story.reports("customer_answered", "03-03 10:00", department="workshop", settled=True, text="已退款")  # B: 24 hours
+    story.reports("reopened", "03-05 10:00", reason="退款未到账", through_neglect=True)
+    events = story.run("03-05 12:00")
+    assert refusals(events) == []
+    *_, newest = charges(events, E1)
+    said = {ground["ground"]: ground for ground in newest["grounds"]}
+    assert list(said) == ["complaint", "late_acceptance", "late_resolution", "neglect"]
+    complaint = said["complaint"]
+    assert (complaint["grade"], complaint["stands"], complaint["loss_yuan"]) == ("b", True, "1200.00")
+    assert said["late_acceptance"]["days"] == 1
+    assert said["late_resolution"]["at"] == "2026-03-03T01:00:00Z"
+    assert said["neglect"]["at"] == "2026-03-05T02:00:00Z"
+    assert [data["revision"] for data in charges(events, E1)] == list(range(1, len(charges(events, E1)) + 1))
+    assert penalties(events, E1) == [
+        ("assessed", "100.00"),  # a day
+        ("corrected", "1500.00"),  # and B: 200 and the loss of 1,200
+        ("corrected", "1550.00"),  # and as D for the late resolution
+        ("doubled", "3100.00"),
+    ]
+    *_, department = charges(events, WORKSHOP)
+    assert [ground["ground"] for ground in department["grounds"]] == ["complaint"]
+
+
+def test_what_is_invalid_is_charged_as_d_and_never_as_anything_graver() -> None:
+    """A 3: judged invalid, it is of level D in the same moment."""
+    story = Story("auto-service")
+    story.complains("03-02 09:00", "前台接待态度冷淡")
+    story.reports("acknowledged", "03-02 09:20", department="customer_service", employee="E10023")
+    responsible = {"employee": "E10023"}
+    story.reports("judged", "03-02 10:00", department="customer_service", stands=False, responsible=responsible)
+    story.reports("customer_answered", "03-02 11:00", settled=True, text="已解释")
+    events = story.run("03-04 00:00")
+    (laid,) = charges(events, E1)
+    (ground,) = laid["grounds"]
+    assert (ground["grade"], ground["stands"], ground["section"]) == ("d", False, "A 3")
+    assert penalties(events, E1) == [("assessed", "50.00")]
+
+
+def test_a_withdrawn_complaint_leaves_nothing_on_anybody() -> None:
+    story = Story("auto-service")
+    story.complains("03-02 09:00", "前台接待态度冷淡")
+    story.reports("acknowledged", "03-02 12:00", department="customer_service", employee="E10023")
+    story.reports("withdrawn", "03-02 15:00", reason="误会")
+    events = story.run("03-10 00:00")
+    assert [[ground["ground"] for ground in one["grounds"]] for one in charges(events, E1)] == [["late_acceptance"], []]
+    newest = {(one["party"]["kind"], one["party"]["id"]): one for one in of_type(events, "charge.laid")}
+    assert all(one["grounds"] == [] for one in newest.values())
+
+
+def test_answered_in_time_as_is_known_later_the_charge_is_taken_back() -> None:
+    """Design 4: judged by when things happened; the breach is withdrawn, and the charge that rested on it."""
+    story = Story("auto-service")
+    story.complains("03-02 09:00", "前台接待态度冷淡")
+    story.reports("acknowledged", "03-02 09:20", department="customer_service", employee="E10023")
+    story.reports("customer_answered", "03-03 09:00", known="03-05 09:00", settled=True, text="已致歉")
+    events = story.run("03-06 00:00")
+    said = [[ground["ground"] for ground in one["grounds"]] for one in charges(events, E1)]
+    assert said == [["late_resolution"], []]
+    assert [name for name, _ in penalties(events, E1)] == ["assessed", "withdrawn"]
