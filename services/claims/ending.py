@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -13,6 +13,7 @@ from services.claims.owing import (
     FEE_OF_COMPENSATED,
     FEE_OF_FINED,
     cancel_instruction,
+    money,
     payee_of,
     release,
 )
@@ -26,15 +27,17 @@ MATERIALS_MISSING: Final = "materials_missing"
 def close(turn: Turn, claim: Claim, reason: str) -> Claim:
     """The claim is over. Money that was paid stays paid."""
     claim = limits.cancel_all(turn, claim)
+    withdrawn: list[dict[str, Any]] = []
     if reason != PAID:
-        claim = _released(turn, claim, reason)
+        claim, withdrawn = _released(turn, claim, reason)
     claim = replace(claim, state="closed", reason=reason, closed_at=turn.at)
-    turn.tell("closed", claim, {"closed_at": time_text(turn.at), "reason": reason})
+    turn.tell("closed", claim, {"closed_at": time_text(turn.at), "reason": reason, "withdrawn": withdrawn or None})
     return claim
 
 
-def _released(turn: Turn, claim: Claim, reason: str) -> Claim:
-    """What nobody will pay any more. Outlets go on owing each other what was paid to the claimant."""
+def _released(turn: Turn, claim: Claim, reason: str) -> tuple[Claim, list[dict[str, Any]]]:
+    """What nobody will pay any more, and how the event tells it. Outlets go on owing each other what was paid."""
+    withdrawn: list[dict[str, Any]] = []
     owed = claim.obligation(COMPENSATION)
     names = [COMPENSATION] if owed is not None and owed.paid else [COMPENSATION, BILL, FEE_OF_FINED, FEE_OF_COMPENSATED]
     for name in names:
@@ -42,8 +45,10 @@ def _released(turn: Turn, claim: Claim, reason: str) -> Claim:
         if former is None or not former.outstanding:
             continue
         claim = release(turn, claim, name, former.outstanding, reason)
+        amount = money(former.outstanding)
+        withdrawn.append({"obligation": former.number, "amount": amount, "currency": former.currency})
         after = claim.obligation(name)
         assert after is not None
         to = payee_of(claim) if name == COMPENSATION else {"party": {"kind": "outlet", "id": former.debtor}}
         cancel_instruction(turn, claim, former, after, to)
-    return claim
+    return claim, withdrawn

@@ -10,8 +10,8 @@ from typing import Final
 from services.claims.case_conduct import CaseConduct
 from services.claims.conduct import CONDUCT
 from services.claims.states import Claim, ClaimedCase, PaymentQuestion
-from services.claims.turn import CASE, CLAIM, ENTRY, QUESTION
-from tousu.ledger.obligation import Entry
+from services.claims.turn import CASE, CLAIM, QUESTION
+from tousu.runtime.ledger import LEDGER
 from tousu.runtime.metrics import OPEN_CLAIMS, PAYMENT_QUESTIONS, Counted
 from tousu.runtime.processor import Kind
 
@@ -29,22 +29,11 @@ KINDS: Final = (
         },
         gauges=(Counted(OPEN_CLAIMS, "state = 'open'", ("cause", "stage")),),
     ),
-    Kind(
-        ENTRY,
-        Entry,
-        columns={
-            "obligation": lambda entry: entry.obligation,
-            "kind": lambda entry: entry.kind,
-            "movement": lambda entry: entry.movement,
-            "amount": lambda entry: str(entry.amount),
-            "currency": lambda entry: entry.currency,
-            "case_number": lambda entry: entry.case_number,
-        },
-    ),
+    LEDGER,
     Kind(
         QUESTION,
         PaymentQuestion,
         columns={"reason": lambda question: question.reason, "claim": lambda question: question.claim_number},
-        gauges=(Counted(PAYMENT_QUESTIONS, "1 = 1", ("reason",)),),
+        gauges=(Counted(PAYMENT_QUESTIONS, by=("reason",)),),
     ),
 )

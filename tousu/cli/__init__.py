@@ -1,6 +1,7 @@
 """The command line: `tousu --help` lists the commands; each has a module of its own here.
 
-Exit codes: 0 done; 1 something was found (an audit's finding, an invalid event, a backlog or rejects with --check);
+Exit codes: 0 done; 1 something was found (an audit's finding, an invalid event, a ledger out of balance, a
+payment in question, a backlog or rejects with --check);
 2 the command was written wrongly; 3 broker or database cannot be reached; 4 it cannot be done as asked, and the
 message says why; 130 ended by Ctrl-C. Messages go to standard error, results to standard output.
 """

@@ -56,6 +56,30 @@ def inspection(processor: str, data: Path | None, database: str) -> Inspection:
     return Inspection(database or own, processor)
 
 
+def inspections(processors: Sequence[str], data: Path | None, database: str) -> list[Inspection]:
+    """The databases of these processors. One that not everybody has is left out where it is not there, with a note.
+
+    Raises Stop `no_database` where another one is not there.
+    """
+    from tousu.cli import output
+    from tousu.failure import Stop
+    from tousu.simulation.processors import NOT_EVERYWHERE
+
+    found = []
+    for name in processors:
+        try:
+            one = inspection(name, data, database)
+        except Stop:
+            if name not in NOT_EVERYWHERE:
+                raise
+            one = None
+        if one is None or (name in NOT_EVERYWHERE and not one.keeps("bookmark")):
+            output.note(f"{name} has no database here, so nothing of it is counted")
+        else:
+            found.append(one)
+    return found
+
+
 def organisations(pairs: Sequence[str]) -> dict[str, str]:
     """The packs of organisations as given on the command line, `NAME=PACK` each. Raises Stop `wrong_setting`."""
     from tousu.runtime.settings import read_organisations

@@ -3,6 +3,7 @@
 I1  every inbound event has exactly one terminal effect: an accepted event, a refusal, or a recorded repetition.
 I2  each output number of an origin stands there once after deduplication, none is missing, repetitions are equal.
 I4  the running digest in a bookmark equals the digest over the topic's records (plus what is not yet out).
+I7  the ledgers hold exactly the money that the events speak of, and balance (`money`).
 Source: reliability.md, section 1. It reads and changes nothing, and may run beside working processors: what is written
 while it reads is left for the next audit.
 """
@@ -18,10 +19,12 @@ import orjson
 
 from tousu.contract import cards
 from tousu.event import is_structured
+from tousu.ledger.proof import Proof
 from tousu.runtime import bookmark as bm
 from tousu.runtime.broker import OutRecord, Record
 from tousu.runtime.history import Extent, History, Place, is_tick
 from tousu.runtime.inspection import Inspection, Standing
+from tousu.runtime.money import TOPICS, Kept, Money, kept_by
 
 INBOUND: Final = "complaints.inbound."
 ACCEPTED: Final = "complaints.accepted"
@@ -38,12 +41,17 @@ class Finding(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What an audit looked at and what it found. `unchecked` says what could not be judged, and why."""
+    """What an audit looked at and what it found. `unchecked` says what could not be judged, and why.
+
+    entries, obligations: of all ledgers.
+    """
 
     records: int
     outputs: int
     repeated: int
     inbound: int
+    entries: int
+    obligations: int
     findings: tuple[Finding, ...]
     unchecked: tuple[str, ...]
 
@@ -87,16 +95,18 @@ def _content(record: OutRecord) -> bytes:
 
 def audit(history: History, inspections: Sequence[Inspection]) -> Report:
     """Hold the topics against the databases of these processors."""
-    standings = {(each.processor, s.shard): s for each in inspections for s in each.standings()}
+    databases = {each.processor: kept_by(each) for each in inspections}
+    standings = {(name, s.shard): s for name, kept in databases.items() for s in kept.standings}
     written = [card.topic for card in cards() if not card.topic.startswith(INBOUND)]
     extents = history.extents(history.places(written))
     findings: list[Finding] = []
     chains: dict[tuple[str, int, str], Chain] = {}
-    effects = _Effects()
+    effects, money = _Effects(), Money()
     records = 0
     for record in history.read(extents):
         records += 1
         effects.note(record)
+        money.note(record)
         findings += _linked(record, chains, extents)
     unchecked: list[str] = []
     for (processor, shard), standing in standings.items():
@@ -104,9 +114,28 @@ def audit(history: History, inspections: Sequence[Inspection]) -> Report:
     inbound_findings, inbound = _inbound(history, standings, effects)
     findings += inbound_findings
     findings += effects.doubled()
+    proof = _proof(money, databases, extents, findings, unchecked)
     outputs = sum(len(chain.running) for chain in chains.values())
     repeated = sum(chain.repeated for chain in chains.values())
-    return Report(records, outputs, repeated, inbound, tuple(findings[:FINDINGS_MAX]), tuple(unchecked))
+    return Report(
+        records, outputs, repeated, inbound, proof.entries, proof.obligations, tuple(findings[:FINDINGS_MAX]),
+        tuple(unchecked),
+    )  # fmt: skip
+
+
+def _proof(
+    money: Money, databases: Mapping[str, Kept], extents: Mapping[Place, Extent], findings: list[Finding],
+    unchecked: list[str],
+) -> Proof:  # fmt: skip
+    """I7, where the log still has everything that was told of money."""
+    cut = sorted({topic for (topic, _), extent in extents.items() if topic in TOPICS and extent.start > 0})
+    if cut:
+        unchecked.append(f"ledgers: {', '.join(cut)} no longer hold their first records")
+        return Proof(0, 0, 0, ())
+    proof, missing = money.proof(databases)
+    unchecked += [f"ledger of {name}: its database is not there" for name in missing]
+    findings += [Finding("I7", fault.place, fault.message) for fault in proof.faults]
+    return proof
 
 
 def _linked(

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from tousu.runtime import bookmark as bm
-from tousu.runtime.metrics import TIMERS_DUE, Metric
+from tousu.runtime.metrics import TIMERS_DUE, Counted, Metric
 from tousu.runtime.processor import Kind
 from tousu.runtime.watch import Watch
 
@@ -88,16 +88,11 @@ class Census:
         times = {"now": text_of(now), "soon": text_of(now + timedelta(hours=1))}
         for kind, table in self._tables:
             for gauge in kind.gauges:
-                labels = "".join(f"{label}, " for label in gauge.by)
-                grouped = f"GROUP BY {', '.join(gauge.by)}" if gauge.by else ""
                 rows = connection.execute(
-                    sa.text(
-                        f"SELECT {labels}COUNT(*) FROM {table} WHERE shard IN ({shards}) AND ({gauge.where}) "
-                        f"{grouped} LIMIT {ROWS_MAX}"
-                    ),
+                    sa.text(f"{_question(gauge, table, shards)} LIMIT {ROWS_MAX}"),
                     {name: value for name, value in times.items() if f":{name}" in gauge.where},
                 )
-                found[gauge.metric] = {tuple(label or "" for label in row[:-1]): row[-1] for row in rows}
+                found[gauge.metric] = {tuple(label or "" for label in row[:-1]): float(row[-1]) for row in rows}
             if kind.timed:
                 found.setdefault(TIMERS_DUE, {})[(kind.name,)] = self._due(connection, table, times_us)
         return found
@@ -108,6 +103,16 @@ class Census:
         for shard, time_us in times_us.items():
             due += connection.execute(statement, {"shard": shard, "until": time_us}).scalar_one()
         return due
+
+
+def _question(gauge: Counted, table: str, shards: str) -> str:
+    """The SELECT of a gauge: its labels and, last, its value."""
+    rows = f"FROM {table} WHERE shard IN ({shards}) AND ({gauge.where})"
+    if gauge.each:
+        return f"SELECT COUNT(*) FROM (SELECT 1 AS one {rows} GROUP BY {gauge.each} HAVING {gauge.having}) AS found"
+    labels = "".join(f"{label}, " for label in gauge.by)
+    grouped = f"GROUP BY {', '.join(gauge.by)}" if gauge.by else ""
+    return f"SELECT {labels}{gauge.what} {rows} {grouped}"
 
 
 def _reading_engine(url: str) -> sa.Engine:

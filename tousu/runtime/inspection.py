@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -37,6 +38,7 @@ class Inspection:
     def __init__(self, url: str, processor: str) -> None:
         self.processor = processor
         self.url = url
+        self._held: sa.Connection | None = None
         address = sa.make_url(url)
         if address.get_backend_name() == "sqlite":
             path = Path(address.database or "")
@@ -49,8 +51,33 @@ class Inspection:
     def rows(self, statement: str, values: Mapping[str, Any] = {}) -> list[dict[str, Any]]:
         """What a SELECT finds."""
         try:
+            if self._held is not None:
+                return _found(self._held, statement, values)
             with self._engine.connect() as connection:
-                return [dict(row) for row in connection.execute(sa.text(statement), dict(values)).mappings()]
+                return _found(connection, statement, values)
+        except DBAPIError as error:
+            raise Retry("database_away", f"the database of {self.processor} does not answer: {error.orig}") from error
+
+    @contextmanager
+    def at_one_moment(self) -> Iterator[None]:
+        """What is read inside is what the database held at one moment, however busy its processor is."""
+        is_sqlite = self._engine.dialect.name == "sqlite"
+        with self._engine.connect() as connection:
+            if is_sqlite:
+                connection.exec_driver_sql("BEGIN")
+            else:
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            self._held = connection
+            try:
+                yield
+            finally:
+                self._held = None
+                connection.rollback()
+
+    def keeps(self, kind: str) -> bool:
+        """Whether there is a table of this kind."""
+        try:
+            return sa.inspect(self._held or self._engine).has_table(f"{self.processor}_{kind}")
         except DBAPIError as error:
             raise Retry("database_away", f"the database of {self.processor} does not answer: {error.orig}") from error
 
@@ -69,18 +96,26 @@ class Inspection:
 
     def each(self, kind: str, condition: str = "1 = 1") -> Iterator[tuple[str, str]]:
         """Key and document of every state of a kind that meets a condition (SQL over its promoted columns)."""
+        return ((row["key"], row["doc"]) for row in self.each_row(kind, condition))
+
+    def each_row(self, kind: str, condition: str = "1 = 1", values: Mapping[str, Any] = {}) -> Iterator[dict[str, Any]]:
+        """As `each`, whole rows; `values` are bound into the condition."""
         after: dict[str, Any] = {"shard": -1, "key": ""}
         while True:
             found = self.rows(
-                f"SELECT shard, key, doc FROM {self.processor}_{kind} WHERE ({condition}) "
+                f"SELECT * FROM {self.processor}_{kind} WHERE ({condition}) "
                 "AND (shard > :shard OR (shard = :shard AND key > :key)) "
                 f"ORDER BY shard, key LIMIT {PAGE_ROWS}",
-                after,
+                {**values, **after},
             )
-            yield from ((row["key"], row["doc"]) for row in found)
+            yield from found
             if len(found) < PAGE_ROWS:
                 return
             after = {"shard": found[-1]["shard"], "key": found[-1]["key"]}
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+def _found(connection: sa.Connection, statement: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [dict(row) for row in connection.execute(sa.text(statement), dict(values)).mappings()]

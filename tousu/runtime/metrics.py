@@ -38,11 +38,16 @@ class Counted(NamedTuple):
     """A gauge that counts the states of a kind in SQL: grouped `by` promoted columns, `where` a condition on them.
 
     The condition may use :now and :soon (an hour later), which are pipeline time as text (2026-01-04T01:30:00.000000Z).
+    what: what is worked out in place of the number of rows. each, having: not rows are counted but the values of a
+    column, those whose rows together meet a condition.
     """
 
     metric: Metric
-    where: str
+    where: str = "1 = 1"
     by: tuple[str, ...] = ()
+    what: str = "COUNT(*)"
+    each: str = ""
+    having: str = ""
 
 
 class LookedUp(NamedTuple):
@@ -135,6 +140,21 @@ PERSONS_SUSPENDED: Final = Metric(
 DEPARTMENTS_UNRATED: Final = Metric(
     "tousu_departments_unrated", "gauge", "months",
     "Closed months of departments whose complaint rate is unknown, because nobody has told their services.",
+    seen="asked",
+)  # fmt: skip
+LEDGER_AMOUNT: Final = Metric(
+    "tousu_ledger_amount", "gauge", "money",
+    "Sums of the ledger in each currency, by movement (awarded, paid, withdrawn) and kind of obligation.",
+    ("movement", "kind", "currency"), seen="asked",
+)  # fmt: skip
+LEDGER_OUTSTANDING: Final = Metric(
+    "tousu_ledger_outstanding_amount", "gauge", "money",
+    "What the ledger has awarded and neither paid nor withdrawn, by kind of obligation and currency.",
+    ("kind", "currency"), seen="asked",
+)  # fmt: skip
+LEDGER_OVERDRAWN: Final = Metric(
+    "tousu_ledger_overdrawn_obligations", "gauge", "obligations",
+    "Obligations of which more was paid and withdrawn than awarded: the ledger does not balance (`tousu ledger`).",
     seen="asked",
 )  # fmt: skip
 TIMERS_DUE: Final = Metric(

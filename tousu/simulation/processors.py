@@ -9,3 +9,7 @@ PROCESSORS: Final = ("intake", "router", "sla", "claims", "penalties", "trends")
 WITHOUT_BOOKMARK: Final = frozenset({"trends"})
 """On Kafka it counts in faust-streaming's tables and keeps one row of memory, but no bookmark to look at."""
 WITH_BOOKMARK: Final = tuple(name for name in PROCESSORS if name not in WITHOUT_BOOKMARK)
+LEDGERS: Final = ("claims", "penalties")
+"""Processors that keep a ledger (kind `entry`)."""
+NOT_EVERYWHERE: Final = frozenset({"penalties"})
+"""A data folder may be without them: whoever reads it says so and goes on."""

@@ -187,6 +187,20 @@ def test_what_is_agreed_is_owed_whatever_becomes_of_the_complaint(desk: ClaimsDe
 
 def test_what_is_withdrawn_is_not_paid(desk: ClaimsDesk) -> None:
     agree_claim(desk)
-    assert desk.report("claim_withdrawn", 6) == ["claim.closed"]
+    (closed,) = desk.tell_report("claim_withdrawn", 6)
     assert owed(desk) == {"awarded": "812.00", "withdrawn": "812.00"}
     assert [one.data["what"] for one in desk.instructions] == ["cancel"]
+    withdrawn = {"obligation": f"{NUMBER}/1/compensation", "amount": "812.00", "currency": "CNY"}
+    assert (closed.type, closed.data["withdrawn"]) == ("tousu.claim.closed.v1", [withdrawn])
+
+
+def test_an_end_says_nothing_of_what_was_never_owed(desk: ClaimsDesk) -> None:
+    offer_claim(desk)
+    (closed,) = desk.tell_report("claim_withdrawn", 5)
+    assert "withdrawn" not in closed.data
+
+
+def test_an_end_by_payment_withdraws_nothing(desk: ClaimsDesk) -> None:
+    agree_claim(desk)
+    (_, closed) = desk.tell_report("payment_confirmed", 6, payment_id="P-1", amount="812.00")
+    assert (closed.data["reason"], "withdrawn" in closed.data) == ("paid", False)

@@ -116,3 +116,14 @@ def test_of_a_delay_with_missing_materials_the_posting_outlet_gets_nothing(desk:
     desk.report("outlet_arbitration_requested", 7, outlet=OTHER)
     assert desk.refused("outlet_ruled", 8, report_true=True, amount="50.00") == ("materials_missing", "/claim_number")
     assert desk.refused("outlet_negotiation_settled", 8, outlet=OUTLET, amount="50.00")[0] == "materials_missing"
+
+
+def test_where_the_claimant_was_not_paid_the_bill_is_withdrawn_with_the_claim(desk: ClaimsDesk) -> None:
+    agree_claim(desk)
+    desk.report("outlet_negotiation_settled", 6, outlet=OUTLET)
+    (closed,) = desk.tell_report("claim_withdrawn", 7)
+    assert [(one["obligation"][-12:], one["amount"]) for one in closed.data["withdrawn"]] == [
+        ("compensation", "812.00"),
+        ("00001/1/bill", "812.00"),
+    ]
+    assert [sums.outstanding for sums in sums_by_obligation(desk.ledger()).values()] == [0, 0]

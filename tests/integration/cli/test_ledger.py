@@ -1,0 +1,236 @@
+"""`tousu ledger` on real databases: what is wrong is said first, then balance, entries, accounts and questions."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from tests.integration.feeds import START
+from tests.integration.settled import AGREED, PAID, UNDECIDED, WITHDRAWN, settled
+from tousu.decision import Ref
+from tousu.ledger.obligation import Obligation, award, withdraw
+from tousu.runtime.ledger import LEDGER
+from tousu.runtime.store import Change, Store
+
+TOUSU = str(Path(sys.executable).with_name("tousu"))
+NO_PENALTIES = "tousu: penalties has no database here, so nothing of it is counted\n"
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("TOUSU_")}
+    return subprocess.run([TOUSU, "ledger", *arguments], capture_output=True, text=True, env=environ, timeout=60)
+
+
+def document(*arguments: str) -> dict[str, Any]:
+    done = run(*arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = orjson.loads(done.stdout)
+    return found
+
+
+@pytest.fixture(scope="module")
+def settled_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made once; every test works on a copy."""
+    file = tmp_path_factory.mktemp("settled") / "claims.sqlite"
+    settled(f"sqlite:///{file}").store.close()
+    return file
+
+
+@pytest.fixture
+def data(settled_file: Path, tmp_path: Path) -> Path:
+    with closing(sqlite3.connect(settled_file)) as made, closing(sqlite3.connect(tmp_path / "claims.sqlite")) as copy:
+        made.backup(copy)
+    return tmp_path
+
+
+def tampered(data: Path, statement: str) -> str:
+    with closing(sqlite3.connect(data / "claims.sqlite")) as database:
+        assert database.execute(statement).rowcount == 1
+        database.commit()
+    return str(data)
+
+
+@pytest.mark.parametrize("command", ["balance", "accounts", "questions", "entries"])
+def test_without_a_database_it_says_so(tmp_path: Path, command: str) -> None:
+    done = run(command, *(["TS-1"] if command == "entries" else []), "--data", str(tmp_path))
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "claims.sqlite is not there: has claims ever run with this data folder?" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("number", ["TS-nope", f"{PAID}/9", f"{PAID}/1/compensatio", f"{PAID[:-1]}", "%", "", "'; --"])
+def test_a_number_that_there_is_not_is_4(data: Path, number: str) -> None:
+    done = run("entries", number, "--data", str(data))
+    assert (done.returncode, done.stdout) == (4, "")
+    assert f"there is no entry of {number}; give the number of a claim" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("balance", "--currency", "yuan"), "'yuan' is no currency; write its code, such as CNY"),
+        (("questions", "--currency", "1"), "'1' is no currency"),
+        (("balance", "--kind", "fine"), "'fine'"),
+        (("entries",), "Missing argument"),
+        (("--json", "balance"), "write the options behind the command: tousu ledger balance"),
+        (("blance",), "No such command"),
+    ],
+)
+def test_wrong_usage_is_2(data: Path, arguments: tuple[str, ...], words: str) -> None:
+    done = run(*arguments) if arguments[0] == "--json" else run(*arguments, "--data", str(data))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in " ".join(done.stderr.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        (
+            f"DELETE FROM claims_entry WHERE key = '{PAID}/1/compensation/2'",
+            f"{PAID}/1/compensation: {PAID}/1/compensation/3: 1000.00 paid and 0 withdrawn are more than 812.00",
+        ),
+        (
+            f"DELETE FROM claims_entry WHERE key = '{PAID}/1/compensation/1'",
+            "after entry 0 comes",
+        ),
+        (f"UPDATE claims_entry SET doc = '{{' WHERE key = '{PAID}/1/bill/1'", f"{PAID}/1/bill/1: cannot be read"),
+        (f"UPDATE claims_entry SET amount = '1' WHERE key = '{PAID}/1/bill/1'", "column amount and document"),
+        (
+            f"UPDATE claims_entry SET doc = replace(doc, '812.00', '-812.00') WHERE key = '{PAID}/1/bill/1'",
+            "-812.00 is no amount of money",
+        ),
+    ],
+)  # fmt: skip
+def test_a_row_that_was_tampered_with_is_found(data: Path, statement: str, words: str) -> None:
+    folder = tampered(data, statement)
+    done = run("--data", folder)
+    assert done.returncode == 1
+    assert "THE LEDGER DOES NOT BALANCE" in done.stdout and words in done.stdout
+    found = run("entries", PAID, "--data", folder, "--json")
+    assert found.returncode == 1
+    assert orjson.loads(found.stdout)["balances"] is False
+    assert run("entries", WITHDRAWN, "--data", folder).returncode == 0
+
+
+def test_the_balance_is_the_same_with_and_without_its_name(data: Path) -> None:
+    first, second = run("--data", str(data)), run("balance", "--data", str(data))
+    assert (first.returncode, first.stdout) == (second.returncode, second.stdout)
+    assert first.stderr == NO_PENALTIES
+    assert "the ledger balances: 7 entries of 4 obligations; in each currency debits equal credits" in first.stdout
+
+
+def test_the_balance_adds_up(data: Path) -> None:
+    found = document("balance", "--data", str(data))
+    assert (found["balances"], found["entries"], found["obligations"], found["faults"]) == (True, 7, 4, [])
+    assert sum(Decimal(each["debit"]) for each in found["accounts"]) == Decimal("5248.00")
+    assert sum(Decimal(each["balance"]) for each in found["accounts"]) == 0
+    sums = {each["kind"]: [each[name] for name in ("awarded", "paid", "outstanding", "withdrawn")]
+            for each in found["sums"]}  # fmt: skip
+    assert sums == {
+        "bill": ["812.00", "0.00", "812.00", "0.00"],
+        "compensation": ["2624.00", "1000.00", "812.00", "812.00"],
+        "": ["3436.00", "1000.00", "1624.00", "812.00"],
+    }
+
+
+def test_kind_and_currency_narrow_what_is_shown(data: Path) -> None:
+    found = document("balance", "--kind", "bill", "--data", str(data))
+    assert (found["entries"], [each["kind"] for each in found["sums"]]) == (1, ["bill", ""])
+    assert document("--currency", "usd", "--data", str(data))["entries"] == 0
+    assert [row["kind"] for row in document("entries", PAID, "--kind", "bill", "--data", str(data))["entries"]] == [
+        "bill"
+    ]
+
+
+@pytest.mark.parametrize("number", [f"{PAID}/1/compensation", f"{PAID}/1", PAID])
+def test_entries_come_in_order_with_what_is_outstanding(data: Path, number: str) -> None:
+    found = document("entries", number, "--data", str(data))
+    rows = [row for row in found["entries"] if row["kind"] == "compensation"]
+    assert [(row["movement"], row["amount"], row["outstanding"], row["at"]) for row in rows] == [
+        ("awarded", "812.00", "812.00", "2026-03-02T06:00:00Z"),
+        ("awarded", "188.00", "1000.00", "2026-03-02T07:00:00Z"),
+        ("paid", "1000.00", "0.00", "2026-03-02T09:00:00Z"),
+    ]
+    assert rows[-1]["reference"] == "P-1"
+    shown = run("entries", number, "--data", str(data)).stdout
+    assert "payment P-1" in shown and "2026-03-02 17:00" in shown
+
+
+def test_a_claim_for_which_nothing_is_owed_yet_is_no_wrong_number(data: Path) -> None:
+    done = run("entries", f"{UNDECIDED}/1", "--data", str(data))
+    assert (done.returncode, done.stdout) == (0, f"nothing was ever owed for {UNDECIDED}/1\n")
+    assert document("entries", UNDECIDED, "--data", str(data))["entries"] == []
+
+
+def test_accounts_say_what_stands_there(data: Path) -> None:
+    rows = [orjson.loads(line) for line in run("accounts", "--data", str(data), "--json").stdout.splitlines()]
+    by_name = {row["account"]: row for row in rows}
+    assert by_name["compensation:outstanding"]["balance"] == "-812.00"
+    assert by_name["compensation:outstanding"]["postings"] == 6
+    assert by_name["bill:awarded"]["meaning"] == (
+        "what outlets owe for losses that they answer for: all that was ever awarded"
+    )
+
+
+def test_a_payment_in_question_says_what_to_do(data: Path) -> None:
+    done = run("questions", "--data", str(data), "--json")
+    assert done.returncode == 1
+    (row,) = [orjson.loads(line) for line in done.stdout.splitlines()]
+    assert (row["claim_number"], row["payment_id"], row["reason"]) == (f"{WITHDRAWN}/1", "P-2", "not_owed")
+    assert (row["amount"], row["expected"]) == ("812.00", "0.00")
+    assert row["to_do"] == "nothing may be paid here: ask the money back, or agree the claim first"
+    shown = run("questions", "--data", str(data))
+    assert (shown.returncode, "Payments in question: 1" in shown.stdout) == (1, True)
+    assert run("questions", "--currency", "USD", "--data", str(data)).returncode == 0
+
+
+def test_a_question_is_answered_when_the_payment_is_booked_after_all(data: Path) -> None:
+    folder = tampered(data, "UPDATE claims_question SET doc = replace(replace(doc, 'P-2', 'P-1'), "
+                            f"'{WITHDRAWN}/1', '{PAID}/1')")  # fmt: skip
+    assert run("questions", "--data", folder).returncode == 0
+
+
+@pytest.fixture
+def with_penalties(data: Path) -> Iterator[Path]:
+    """A penalty of a person of an organisation, half of it withdrawn, as the processor of penalties keeps it."""
+    owed = Obligation(
+        number="acme|TS-7/person/E1", kind="penalty", debtor="acme|person/E1", creditor="company", currency="CNY",
+        case_number="TS-7",
+    )  # fmt: skip
+    owed, first = award(owed, Decimal(200), START, "e1")
+    _, second = withdraw(owed, Decimal(100), START, "e2", "corrected")
+    store = Store(f"sqlite:///{data / 'penalties.sqlite'}", "penalties", (LEDGER,))
+    store.create()
+    opened = store.take(0)
+    rows = {Ref("entry", entry.number): entry for entry in (first, second)}
+    store.commit([Change(0, opened.epoch, opened.turn, opened.bookmark, b"", rows, {})])
+    store.close()
+    yield data
+    shutil.rmtree(data)
+
+
+def test_penalties_are_in_the_same_ledger(with_penalties: Path) -> None:
+    done = run("--data", str(with_penalties))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "penalty:withdrawn" in done.stdout
+    for number in ("TS-7/person/E1", "acme|TS-7/person/E1", "TS-7"):
+        found = document("entries", number, "--data", str(with_penalties))
+        assert [row["outstanding"] for row in found["entries"]] == ["200.00", "100.00"]
+
+
+def test_both_ledgers_may_lie_in_one_database(data: Path) -> None:
+    url = f"sqlite:///{data / 'claims.sqlite'}"
+    done = run("balance", "--database", url)
+    assert (done.returncode, done.stderr) == (0, NO_PENALTIES)
+    assert document("entries", AGREED, "--database", url)["entries"]

@@ -1,0 +1,93 @@
+"""Instructions held against what is owed: one stands for all that is outstanding, and none without an obligation.
+
+An instruction is spent by the payment of its amount, or taken back by name. Neither depends on the order in which two
+topics are read. Source: reliability.md, I7.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Final, NamedTuple
+
+from tousu.ledger.balance import Sums
+from tousu.ledger.obligation import NOTHING
+from tousu.ledger.told import Fault, Moved, Told
+
+ISSUED: Final = "instruction.issued"
+OF_MONEY: Final = frozenset({"pay_claimant", "bill_outlet", "deduct", "repay"})
+CANCEL: Final = "cancel"
+
+
+class Standing(NamedTuple):
+    """An instruction that nobody has taken back."""
+
+    number: str
+    amount: Decimal
+    currency: str
+
+
+def faults_of_instructions(told: Iterable[Told], sums: Mapping[str, Sums], moved: Iterable[Moved]) -> Iterator[Fault]:
+    """What is instructed and not owed, owed and not instructed, instructed twice or for another amount."""
+    standing: dict[str, list[Standing]] = defaultdict(list)
+    currencies = {}
+    paid: dict[str, list[Decimal]] = defaultdict(list)
+    for each in moved:
+        currencies[each.obligation] = each.currency
+        if each.movement == "paid":
+            paid[each.obligation].append(each.amount)
+    yield from _gathered(told, sums, standing)
+    for obligation, owed in sums.items():
+        left = standing.get(obligation, [])
+        for amount in paid.get(obligation, ()):
+            spent = next((one for one in left if one.amount == amount), None)
+            if spent is None:
+                yield Fault(obligation, f"{amount} was paid, and no instruction for it was ever standing")
+            else:
+                left.remove(spent)
+        yield from _against(obligation, owed.outstanding, currencies[obligation], left)
+
+
+def _gathered(told: Iterable[Told], sums: Mapping[str, Sums], standing: dict[str, list[Standing]]) -> Iterator[Fault]:
+    """Sort what was issued and not cancelled by obligation."""
+    issued: dict[str, tuple[str, Standing]] = {}
+    cancelled: dict[str, str] = {}
+    for one in told:
+        try:
+            number = one.data["instruction_number"]
+            if one.data["what"] == CANCEL:
+                cancelled[one.data["cancels"]] = _obligation(one, sums)
+            elif one.data["what"] in OF_MONEY:
+                obligation = _obligation(one, sums)
+                if number in issued:
+                    yield Fault(obligation, f"instruction {number} was issued twice, again by {one.id}")
+                issued[number] = (obligation, Standing(number, Decimal(one.data["amount"]), one.data["currency"]))
+        except (KeyError, TypeError, InvalidOperation) as error:
+            yield Fault(one.id, f"{one.type} cannot be read: {type(error).__name__} {error}")
+    for number, (obligation, instruction) in issued.items():
+        if obligation not in sums:
+            yield Fault(obligation, f"instruction {number} is about {instruction.amount} that nobody owes")
+        elif number not in cancelled:
+            standing[obligation].append(instruction)
+
+
+def _obligation(told: Told, sums: Mapping[str, Sums]) -> str:
+    """What an instruction is about. Penalties of an organisation stand in the ledger with its name in front."""
+    own: str = told.data["of"]
+    whole = f"{told.organisation}|{own}"
+    return whole if whole in sums else own
+
+
+def _against(obligation: str, outstanding: Decimal, currency: str, left: list[Standing]) -> Iterator[Fault]:
+    if outstanding <= NOTHING:
+        for one in left:
+            yield Fault(obligation, f"instruction {one.number} about {one.amount} stands, and nothing is outstanding")
+    elif not left:
+        yield Fault(obligation, f"{outstanding} {currency} are outstanding, and no instruction stands")
+    elif len(left) > 1:
+        numbers = ", ".join(one.number for one in left)
+        yield Fault(obligation, f"{len(left)} instructions stand for what is owed once: {numbers}")
+    elif (left[0].amount, left[0].currency) != (outstanding, currency):
+        said = f"{left[0].amount} {left[0].currency}"
+        yield Fault(obligation, f"instruction {left[0].number} says {said}, outstanding are {outstanding} {currency}")

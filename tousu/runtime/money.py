@@ -1,0 +1,104 @@
+"""The money part of the audit: what the topics say of it, held against the ledgers in the databases.
+
+I7  awarded = paid + outstanding + withdrawn, for each obligation, each case and each currency; every movement has its
+event, every event its movement, and what is outstanding has one instruction. Source: reliability.md, section 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+import orjson
+
+from tousu.event import ORGANISATION, attributes_of_headers, time_of_text
+from tousu.failure import Reject
+from tousu.ledger.instructions import ISSUED
+from tousu.ledger.proof import Proof, prove
+from tousu.ledger.told import STEPS, Fault, Told
+from tousu.runtime import bookmark as bm
+from tousu.runtime.broker import OutRecord, Record
+from tousu.runtime.inspection import Inspection, Standing
+from tousu.runtime.ledger import ENTRY, Ledger, read_ledger
+
+TOPICS: Final = frozenset({"complaints.claims", "complaints.penalties", "complaints.instructions"})
+_WANTED: Final = {f"tousu.{name}.v1".encode(): name for name in (*STEPS, ISSUED)}
+
+
+class Kept(NamedTuple):
+    """One processor's database at one moment: its shards and, where it keeps one, its ledger."""
+
+    processor: str
+    standings: tuple[Standing, ...]
+    ledger: Ledger | None
+
+
+def kept_by(inspection: Inspection) -> Kept:
+    """Read shards and ledger together: a processor may be at work."""
+    with inspection.at_one_moment():
+        ledger = read_ledger(inspection) if inspection.keeps(ENTRY) else None
+        return Kept(inspection.processor, tuple(inspection.standings()), ledger)
+
+
+class _Heard(NamedTuple):
+    origin: str
+    where: str
+    number: int
+    told: Told
+
+
+class Money:
+    """Gathers the events about money, each once, and proves the ledgers by them."""
+
+    def __init__(self) -> None:
+        self._heard: dict[str, _Heard] = {}
+        self._unreadable: list[Fault] = []
+
+    def note(self, record: Record | OutRecord) -> None:
+        """Take in one record of ours; one that was sent again, or is about something else, is passed over."""
+        if record.topic not in TOPICS:
+            return
+        said = dict(record.headers)
+        name = _WANTED.get(said.get("ce_type") or b"")
+        event_id = (said.get("ce_id") or b"").decode("utf-8", "replace")
+        if name is None or event_id in self._heard:
+            return
+        try:
+            attributes = attributes_of_headers(record.headers)
+            time = time_of_text(attributes.get("time", ""))
+            data = orjson.loads(record.value or b"")
+        except (Reject, orjson.JSONDecodeError) as error:
+            self._unreadable.append(Fault(event_id, f"{name} cannot be read: {error}"))
+            return
+        told = Told(event_id, name, time, data, attributes.get(ORGANISATION, ""))
+        origin, number = (said.get("tousu-origin") or b"").decode("utf-8", "replace"), said.get("tousu-seq") or b"0"
+        where = f"{record.topic}/{record.partition}"
+        self._heard[event_id] = _Heard(origin, where, int(number) if number.isdigit() else 0, told)
+
+    def proof(self, databases: Mapping[str, Kept]) -> tuple[Proof, tuple[str, ...]]:
+        """The proof over the processors whose ledgers are there; the names of those whose ledgers are not."""
+        for kept in databases.values():
+            for standing in kept.standings:
+                for record in standing.pending:
+                    self.note(record)
+        ledgers = {name: kept.ledger for name, kept in databases.items() if kept.ledger is not None}
+        missing = {processor for heard in self._heard.values() if (processor := _of(heard.origin)) not in ledgers}
+        told = [heard.told for heard in self._heard.values() if _is_written(heard, databases)]
+        proof = prove(told, [entry for ledger in ledgers.values() for entry in ledger.entries])
+        broken = [Fault(key, message) for ledger in ledgers.values() for key, message in ledger.broken]
+        return proof._replace(faults=(*self._unreadable, *broken, *proof.faults)), tuple(sorted(missing))
+
+
+def _of(origin: str) -> str:
+    return origin.partition("/")[0]
+
+
+def _is_written(heard: _Heard, databases: Mapping[str, Kept]) -> bool:
+    """Whether an event belongs to what the database holds; what a working processor wrote since then does not."""
+    kept = databases.get(_of(heard.origin))
+    if kept is None or kept.ledger is None:
+        return False
+    for standing in kept.standings:
+        if heard.origin == bm.origin_of(kept.processor, standing.shard, standing.bookmark.generation):
+            return heard.number <= standing.bookmark.numbers.get(heard.where, 0)
+    return True
