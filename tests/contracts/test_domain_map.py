@@ -18,13 +18,13 @@ SOURCES: Final = {
     "H": "courier-handbook", "A": "auto-service", "S": "after-sales", "L": "logistics", "C": "courier-network",
 }  # fmt: skip
 WANTED: Final = {
-    *(f"H {section}" for section in (1, 2, 3, 4, 5, 6, 8, 9)),
+    *(f"H {section}" for section in (1, 2, 3, 4, 5, 6, 7, 8, 9)),
     *(f"A {section}" for section in (1, 2, 3, 4, 5, 6, 8, 9)),
     *(f"S {section}" for section in (3, 4, 5, 6, 9)),
     *(f"L {section}" for section in (2, 4, 5, 6)),
     *(f"C {section}" for section in (1, 2, 3, 4, 5, 6, 7, 8, 9)),
 }
-"""The sections in which each document says something that is carried out (7 and 8 follow with the money)."""
+"""The sections in which each document says something that is carried out."""
 
 
 class Row(NamedTuple):

@@ -53,7 +53,7 @@ def award(
     values: dict[str, Value] = {**assumed, **read.values, "cause": cause}
     values |= {f"rate_{code}": rate.rate for code, rate in rates.items()}
     claim = _Claim(
-        pack, table, cast(CompensationCause, cause), values, Reckoner(values, read.exchange, rates),
+        pack, table, cast(CompensationCause, cause), values, Reckoner(values, read.exchange, rates, table.section),
         {name: plain(value) for name, value in assumed.items()},
     )  # fmt: skip
     return claim.settled(frozenset(evidence), amount)

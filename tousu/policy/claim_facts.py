@@ -112,6 +112,8 @@ def read_facts(facts: Mapping[str, Any], table: Compensation, own_currency: str,
         read = _READERS[name](name, facts[name])
         if isinstance(read, BadFact):
             return read
+        if name in table.words and read not in table.words[name]:
+            return _bad(name, "not_listed", f"give one of: {', '.join(table.words[name])}")
         values[name] = read
     if rate is None:
         return Readings(values, None)

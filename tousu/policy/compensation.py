@@ -164,6 +164,7 @@ class Compensation(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a pack says of amounts.
 
     assumed: facts that hold until somebody finds otherwise; a trace names them.
+    words: the codes of facts that are words of the pack's own (`damage_degree`); any other code is a bad fact.
     rates: by currency (ISO 4217), each list in the order of its days.
     """
 
@@ -171,6 +172,7 @@ class Compensation(msgspec.Struct, frozen=True, kw_only=True):
     rules: dict[str, CompensationRule]
     kinds: dict[str, CompensationKind] = {}
     assumed: dict[str, bool | int | str] = {}
+    words: dict[str, tuple[str, ...]] = {}
     follows: tuple[Following, ...] = ()
     refunds: dict[str, Refund] = {}
     exemptions: dict[str, Exemption] = {}

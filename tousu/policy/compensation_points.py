@@ -30,7 +30,7 @@ def dimensions_of(table: Compensation, cause: CompensationCause) -> dict[str, tu
         for name, bounds in condition.amounts.items():
             borders = (bounds.at_least, bounds.over, bounds.under, bounds.at_most)
             listed.setdefault(name, []).extend(border for border in borders if border is not None)
-    return {name: _tried(name, values) for name, values in listed.items()}
+    return {name: _tried(table, name, values) for name, values in listed.items()}
 
 
 def points_of(dimensions: Mapping[str, tuple[Value, ...]]) -> Iterator[dict[str, Value]]:
@@ -52,14 +52,16 @@ def conditions_deciding(
     yield from (rule.when for rule in table.rules.values() if not set(reached).isdisjoint(rule.causes))
 
 
-def values_of(name: str) -> frozenset[bool | str] | None:
+def values_of(table: Compensation, name: str) -> frozenset[bool | str] | None:
     """Every value that a fact can take; None where no list says so."""
     if name in YES_OR_NO:
         return frozenset({True, False})
+    if name in table.words:
+        return frozenset(table.words[name])
     return WORDS.get(name)
 
 
-def _tried(name: str, listed: list[Value]) -> tuple[Value, ...]:
+def _tried(table: Compensation, name: str, listed: list[Value]) -> tuple[Value, ...]:
     """The values of a fact worth trying."""
     if name in NUMBERS:
         form = NUMBERS[name]
@@ -69,7 +71,7 @@ def _tried(name: str, listed: list[Value]) -> tuple[Value, ...]:
         least = Decimal(0) if form.zero else step
         right = sorted(each for each in around if least <= each and not (form.share and each > 1))
         return tuple(right) or (Decimal(1),)
-    domain = values_of(name)
+    domain = values_of(table, name)
     if domain is not None:
         return tuple(sorted(domain, key=str))
     return (*dict.fromkeys(listed), UNLISTED)

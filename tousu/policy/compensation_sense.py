@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from tousu.policy.claim_facts import AMOUNTS, CLAIM_FACTS, NUMBERS, BadFact, read_facts
+from tousu.policy.claim_facts import AMOUNTS, CLAIM_FACTS, NUMBERS, WORDS, BadFact, read_facts
 from tousu.policy.compensation import Compensation, Sum
 from tousu.policy.contest import goes_over
 from tousu.policy.pack import ClaimRules, Pack
@@ -98,6 +98,16 @@ def assumptions_are_facts(pack: Pack, claims: ClaimRules, table: Compensation) -
                 yield Finding(place, f"{name} cannot be {value}", read.message)
 
 
+def words_are_the_packs_own(pack: Pack, claims: ClaimRules, table: Compensation) -> Iterator[Finding]:
+    """Codes may be listed for facts whose codes are not fixed already."""
+    free = [name for name, known in WORDS.items() if known is None and name != "cause"]
+    for name in table.words:
+        if name not in free:
+            yield Finding(
+                (*TABLE, "words", name), f"the codes of {name} are not the pack's", f"Use one of: {_listed(free)}"
+            )
+
+
 def rates_rise(pack: Pack, claims: ClaimRules, table: Compensation) -> Iterator[Finding]:
     """Rates stand in the order of their days, one a day, none of 0 and none for the pack's own currency."""
     for code, rates in table.rates.items():
@@ -134,5 +144,6 @@ CHECKS: Final[tuple[Callable[[Pack, ClaimRules, Compensation], Iterator[Finding]
     rules_that_are_spoken_of_exist,
     evidence_exists,
     assumptions_are_facts,
+    words_are_the_packs_own,
     rates_rise,
 )

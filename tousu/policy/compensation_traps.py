@@ -30,7 +30,7 @@ def conditions_can_hold(pack: Pack, claims: ClaimRules, table: Compensation) -> 
     """A condition about a fact that no claim has, or a value that it never takes, holds never."""
     for place, condition in conditions_of(table):
         for name, accepted in condition.facts.items():
-            domain = values_of(name)
+            domain = values_of(table, name)
             if name not in CLAIM_FACTS:
                 yield _unknown((*place, "facts", name), name)
             elif domain is not None and not set(accepted) <= domain:

@@ -53,14 +53,16 @@ def inputs_of(amount: Sum) -> tuple[str, ...]:
 class Reckoner:
     """Does the arithmetic of one award and writes every step down."""
 
-    __slots__ = ("_converted", "_exchange", "_rates", "_values", "steps")
+    __slots__ = ("_converted", "_exchange", "_rates", "_section", "_values", "steps")
 
     def __init__(
-        self, values: Mapping[str, Value], exchange: Exchange | None, rates: Mapping[str, Rate] | None = None
+        self, values: Mapping[str, Value], exchange: Exchange | None, rates: Mapping[str, Rate], section: str
     ) -> None:
+        """`section`: of the table, for what no rule of it says, such as an exchange."""
+        self._section = section
         self._values = values
         self._exchange = exchange
-        self._rates = rates or {}
+        self._rates = rates
         self._converted: set[str] = set()
         self.steps: list[Step] = []
 
@@ -163,7 +165,7 @@ class Reckoner:
         if exchange is not None and name in exchange.given and name not in self._converted:
             self._converted.add(name)
             inputs = {name: plain(exchange.given[name]), "currency": exchange.currency} | _told(exchange.rate)
-            self._note("convert", inputs, value, "")
+            self._note("convert", inputs, value, self._section)
         return value
 
     def _note(self, operation: Operation, inputs: dict[str, str], result: Decimal, section: str) -> None:

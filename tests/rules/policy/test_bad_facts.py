@@ -62,6 +62,7 @@ BAD: tuple[tuple[str, Any, str], ...] = (
     ("proof", "photo", "not_listed"),
     ("service", "pigeon", "not_listed"),
     ("goods_kind", 7, "not_a_word"),
+    ("damage_degree", "slight", "not_listed"),
     ("damage_degree", "", "not_a_word"),
     ("damage_degree", "d" * 65, "not_a_word"),
     ("damage_degree", "broken\n", "not_a_word"),

@@ -34,7 +34,7 @@ claims = st.fixed_dictionaries(
         "insured": st.booleans(), "bulk": st.booleans(), "agency_period": st.booleans(), "direct_loss": st.booleans(),
         "goods_kind": st.sampled_from(("practical", "other")),
         "proof": st.sampled_from(("invoice", "screenshot", "none")),
-        "damage_degree": st.sampled_from(("destroyed", "lost", "partly_lost", "damaged", "slight")),
+        "damage_degree": st.sampled_from(("destroyed", "lost", "partly_lost", "damaged")),
         "weight_kg": st.sampled_from(("0.999999", "1", "1.000001", "30")), "share_lost": share,
         "insured_amount": money, "real_value": money, "real_loss": money, "service_fee": money,
         "pieces": pieces, "days_late": days,

@@ -191,7 +191,7 @@ def test_another_currency_is_exchanged_by_the_rate_of_the_day(pack: Pack, day: d
     assert isinstance(answer, Awarded)
     assert answer.currency == "CNY"
     first = answer.steps[0]
-    assert (first.operation, first.result) == ("convert", amount)
+    assert (first.operation, first.result, first.section) == ("convert", amount, "Carrier Terms 7")
     assert first.inputs["rate"] == rate
     assert first.inputs["rate_source"] == "central rate"
 

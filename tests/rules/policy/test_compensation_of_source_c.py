@@ -131,12 +131,6 @@ TABLE: tuple[tuple[str, dict[str, Any], str, str], ...] = (
         "1000",
         BY_DEGREE,
     ),
-    (
-        "another degree",
-        SCREENSHOT | {"damage_degree": "slight", "real_value": "600", "share_lost": "0.1"},
-        "60",
-        BY_DEGREE,
-    ),
     ("destroyed: the real loss", GONE | worth("1500", "1499.99"), "1499.99", GONE_BY_LOSS),
     ("lost contents", GONE | worth("1500", "900", damage_degree="lost"), "900", GONE_BY_LOSS),
     ("partly lost contents", GONE | worth("1500", "10", damage_degree="partly_lost"), "10", GONE_BY_LOSS),

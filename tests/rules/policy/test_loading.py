@@ -230,7 +230,7 @@ def test_what_facts_call_for_must_exist(tmp_path: Path, good: str, bad: str, fie
 
 
 def test_a_claim_without_a_checklist_is_told(tmp_path: Path) -> None:
-    bad = GOOD.replace("loss, damage, contents_mismatch]", "loss, damage]")
+    bad = GOOD.replace("loss, damage, contents_mismatch", "loss, damage")
     found = faults_of(tmp_path, bad)
     assert {fault.field for fault in found} == {"classes.shortage.claim", "classes.contents_mismatch.claim"}
 

@@ -65,8 +65,8 @@ CLAIM_LIMITS = (
 
 # Section 7: what a claim's file needs, by cause; in brackets what depends on a fact.
 CLAIM_FILE = (
-    ("waybill_image", {"delay", "loss", "damage", "contents_mismatch"}, ""),
-    ("complete_form", {"delay", "loss", "damage", "contents_mismatch"}, ""),
+    ("waybill_image", {"delay", "loss", "damage", "contents_mismatch", "late_forwarding"}, ""),
+    ("complete_form", {"delay", "loss", "damage", "contents_mismatch", "late_forwarding"}, ""),
     ("claim_letter", {"loss", "damage"}, ""),
     ("damage_photos", {"damage"}, ""),
     ("price_evidence", {"delay", "loss", "damage", "contents_mismatch"}, "ecommerce_goods"),
