@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.stories.packed import Story, clocks, of_type, refusals
 
 
@@ -13,7 +15,7 @@ def test_courier_handbook() -> None:
     severity = {"content": "serious", "scope": "local", "satisfaction": "dissatisfied"}
     story.reports("assessed", "03-02 09:50", department="business", severity=severity)
     story.reports("disputed", "03-02 10:30", department="business", reason="外包司机")
-    settled = {"responsible": {"employee": "E77"}, "by": "mediation", "measure": "training"}
+    settled: dict[str, Any] = {"responsible": {"employee": "E77"}, "by": "mediation", "measure": "training"}
     story.reports("responsibility_settled", "03-02 15:00", department="quality_management", **settled)
     story.reports("judged", "03-03 09:00", department="business", stands=True, responsible={"employee": "E77"})
     story.reports("plan_proposed", "03-03 10:00", department="business", plan="apology", text="当面道歉")
@@ -166,7 +168,7 @@ def test_rules_of_the_united_kingdom() -> None:
         "03-02 17:00", "My parcel is lost and nobody answers", "email", complainant={"email": "a@b.example"}
     )
     story.reports("acknowledged", "03-03 10:00", department="complaints_team")
-    said = {"settled": True, "kind": "final", "text": "We are sorry; 40 pounds are paid."}
+    said: dict[str, Any] = {"settled": True, "kind": "final", "text": "We are sorry; 40 pounds are paid."}
     story.reports("customer_answered", "03-05 12:00", **said, elements=["decision", "reason", "redress"])
     whole = ["decision", "reason", "redress", "next_body", "next_deadline"]
     story.reports("customer_answered", "03-06 12:00", **said, elements=whole)

@@ -135,7 +135,7 @@ def by_and_by(seed: int) -> Callable[[Bench, Sequence[Written]], None]:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_one_log_gives_one_outcome_however_it_is_read(bench: Bench, tmp_path: Path, seed: int) -> None:
-    """Topics byte for byte with their numbers and times, and all states; in the other database and after crashes, too."""
+    """Topics byte for byte with numbers and times, and all states; in the other database and after crashes, too."""
     log = list(merged(told()[0], seed))
     by_and_by(seed)(bench, log)
     other = Bench(by_source_a, f"sqlite:///{tmp_path / 'other.sqlite'}", SHARDS, batch_max=7)
