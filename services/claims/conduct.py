@@ -74,6 +74,8 @@ class ConductRules:
         new = self._begun(event) if case is None else self._after(case, event, now)
         if new is None or new == case:
             return decision
+        if case is not None and replace(new, reports=case.reports) == case:
+            return _with(decision, {_ref(event): new}, ())  # somebody acted, and nobody answers for anything else
         is_unlaid = unlaid(new, charges_of(new, self._pack_of(new)))
         new = replace(new, changed_at=now if is_unlaid else None, cause=event.id if is_unlaid else "")
         return _with(decision, {_ref(event): new}, ())

@@ -34,9 +34,12 @@ class Story:
         }  # fmt: skip
         self._case = self.diary.complaint(channel, at(when), said | data, event_id="the-complaint")
 
-    def reports(self, what: str, when: str, *, known: str = "", **data: Any) -> None:
-        """A department reports, in time or when it becomes `known`."""
-        self.diary.handling(self._case, what, at(when), data, arrival=at(known) if known else None)
+    def reports(self, what: str, when: str, **data: Any) -> None:
+        self.diary.handling(self._case, what, at(when), data)
+
+    def reports_late(self, what: str, when: str, known: str, /, **data: Any) -> None:
+        """What had happened becomes known later."""
+        self.diary.handling(self._case, what, at(when), data, arrival=at(known))
 
     def run(self, until: str) -> list[dict[str, Any]]:
         lines = list(with_numbers([line for _, line in self.diary.in_order()], self.pack))

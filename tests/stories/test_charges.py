@@ -84,7 +84,7 @@ def test_answered_in_time_as_is_known_later_the_charge_is_taken_back() -> None:
     story = Story("auto-service")
     story.complains("03-02 09:00", "前台接待态度冷淡")
     story.reports("acknowledged", "03-02 09:20", department="customer_service", employee="E10023")
-    story.reports("customer_answered", "03-03 09:00", known="03-05 09:00", settled=True, text="已致歉")
+    story.reports_late("customer_answered", "03-03 09:00", "03-05 09:00", settled=True, text="已致歉")
     events = story.run("03-06 00:00")
     said = [[ground["ground"] for ground in one["grounds"]] for one in charges(events, E1)]
     assert said == [["late_resolution"], []]
