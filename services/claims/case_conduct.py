@@ -149,8 +149,8 @@ class CaseConduct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """A case as far as persons, outlets and departments answer for what happened in it.
 
     course: what it is, whether it goes on and stands. revision, grade, class_name: as the router decided last.
-    departments: who answers for it, the one in the lead first. before: the verdict of the round before, until there is
-    a new one. reports: in order of time. laid: by party, what changed last stands last; forgotten: the highest revision
+    departments: who answers for it, the one in the lead first. before: the verdict of the last round that had
+    one. reports: in order of time. laid: by party, what changed last stands last; forgotten: the highest revision
     of the parties that were dropped and are no longer listed. changed_at, cause: when the charges became others than
     were laid, and the event that did it; None while nothing is to be laid.
     """

@@ -166,9 +166,8 @@ def _handled(case: CaseConduct, pack: Pack, what: str, event: Event, at: datetim
     case = reported(case, pack, what, said, at)
     case = replace(case, course=former.after(what, said, event.time, now))
     match what:
-        case "judged":
-            case = replace(case, before=None)
-            return named_anew(case, said["responsible"], at) if "responsible" in said else case
+        case "judged" if "responsible" in said:
+            return named_anew(case, said["responsible"], at)
         case "assessed" if "loss_yuan" in said:
             known = {"loss_yuan": case.loss_yuan} if case.loss_yuan is not None else {}
             return replace(case, loss_yuan=found_with(known, said, at)["loss_yuan"])

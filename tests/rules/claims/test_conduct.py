@@ -180,6 +180,11 @@ class TestWhoIsNamed:
         desk = Desk(A).tell(routed(A), handling("disputed", 1, reason="x"), handling("taken_back", 2, reason="y"))
         assert E1 in desk.tell(settled(3, responsible={"employee": "E10023"})).held()
 
+    def test_passed_on_by_whoever_mediates_nothing_is_disputed_any_more(self) -> None:
+        desk = Desk(A).tell(routed(A), handling("disputed", 1, reason="x"))
+        desk.tell(passed_on(1, ["workshop"], ["general_manager"]), passed_on(2, ["general_manager"], ["sales"]))
+        assert E1 in desk.tell(settled(3, responsible={"employee": "E10023"})).held()
+
     def test_with_a_partner_it_is_agreed_or_it_is_not_settled(self) -> None:
         desk = Desk(H).tell(routed(H), settled(1, responsible={"partner": "transport_partner"}))
         assert set(desk.held()) == {"department/business"}
@@ -226,6 +231,11 @@ class TestTheEndOfACase:
         assert len(desk.laid) == count
         desk.tell(judged(4, True))
         assert desk.held("stands", "grade")[E1] == [(True, "c")]
+
+    def test_reopened_a_graver_grade_counts_for_what_stood_before(self) -> None:
+        desk = Desk(A).tell(routed(A), judged(1, True, employee="E10023"), handling("customer_answered", 2, **ANSWERED))
+        desk.tell(handling("reopened", 3, reason="y"), routed(A, 4, revision=2, grade="a"))
+        assert desk.held("stands", "grade")[E1] == [(True, "a")]
 
     def test_what_comes_after_the_end_moves_nothing(self) -> None:
         desk = Desk(A).tell(routed(A), judged(1), handling("customer_answered", 2, **ANSWERED))
@@ -456,6 +466,11 @@ class TestAssessment:
         assert desk.held("ground", "measure")[E1] == [("complaint", None), ("assessment", measure)]
         assert "assessment" not in desk.held()["department/business"]
 
+    def test_nothing_of_a_case_happened_before_it_was_received(self) -> None:
+        early = settled(-1, responsible={"employee": "E10023"}, measure="training")
+        desk = Desk(H).tell(routed(H)).tell(early, now=at(1))
+        assert [one["at"] for one in desk.grounds(E1, "assessment")] == ["2026-03-02T02:00:00Z"]
+
     @pytest.mark.parametrize("said", [{}, {"measure": "none"}])
     def test_none_or_not_yet(self, said: dict[str, str]) -> None:
         desk = Desk(H).tell(routed(H), settled(3, responsible={"employee": "E10023"}, **said))
@@ -515,8 +530,8 @@ class TestWhatIsLaid:
         desk = Desk(A).tell(routed(A), judged(1, True))
         count = len(desk.rest().laid)
         desk.tell(judged(2, False), judged(2, True))
-        assert len(desk.rest().laid) == count
         assert desk.conduct().changed_at is None
+        assert len(desk.rest().laid) == count
 
     def test_tellings_that_join_or_leave_change_nothing(self) -> None:
         desk = Desk(A).tell(routed(A))
@@ -557,6 +572,15 @@ def two_organisations() -> Any:
 def operations(**more: Any) -> Event:
     data = {"period": "2026-03", "department": "workshop", "services": 1000, "outlet": "HZ-017"} | more
     return event("operations.reported", data, None, START)
+
+
+class TestWhen:
+    def test_nothing_is_laid_before_the_log_is_complete_up_to_the_event(self) -> None:
+        """Where sla has not spoken yet, claims hears of things at the time of which it spoke last."""
+        desk = Desk(A).tell(routed(A, 5), now=START).rest(at(5))
+        assert desk.laid == []
+        (laid,) = desk.rest().laid
+        assert laid.time == at(5)
 
 
 class TestOperations:
