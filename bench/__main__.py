@@ -24,6 +24,7 @@ from bench import (
     herd,
     latency,
     memory,
+    month,
     peers,
     plots,
     profiles,
@@ -42,8 +43,8 @@ from tousu.local.machine import NotOnThisMachine
 from tousu.local.process import ServerFailed
 
 MEASURES: Final = (
-    "confluent_loop", "faust_intake", "memory", "alone", "whole", "latency", "ticks", "herd", "recount", "deadlines",
-    "rules", "profiles",
+    "confluent_loop", "faust_intake", "memory", "alone", "whole", "latency", "ticks", "herd", "month", "recount",
+    "deadlines", "rules", "profiles",
 )  # fmt: skip
 
 
@@ -106,6 +107,7 @@ def run(sizes: Sizes, names: Collection[str], say: Callable[[str], None]) -> dic
             "latency": lambda: latency.measure(ground, sizes),
             "ticks": lambda: ticks.measure(ground, sizes),
             "herd": lambda: herd.measure(ground, sizes),
+            "month": lambda: month.measure(ground, sizes),
             "deadlines": deadlines.measure,
             "recount": lambda: recount.measure(ground, sizes),
             "profiles": lambda: profiles.measure(ground, sizes, rehearsed()),

@@ -15,6 +15,8 @@ FOLD_US_MAX: Final = 60.0
 AGEING_RATIO_MAX: Final = 1.5
 AWARD_US_MAX: Final = 100.0
 RECOUNT_RATIO_MAX: Final = 2.0
+MONTH_S_MAX: Final = 10.0
+MONTH_RATIO_MAX: Final = 2.0
 
 Figures = Mapping[str, Any]
 
@@ -32,7 +34,7 @@ class Row(NamedTuple):
 
 def rows(figures: Figures) -> list[Row]:
     """The table, in the order in which it is read. Measures that were left out are left out here."""
-    parts = (_peers, _alone, _whole, _latency, _memory, _ticks, _herd, _recount, _deadlines, _rules)
+    parts = (_peers, _alone, _whole, _latency, _memory, _ticks, _herd, _month, _recount, _deadlines, _rules)
     return [row for part in parts for row in part(figures)]
 
 
@@ -173,6 +175,25 @@ def _herd(figures: Figures) -> Iterator[Row]:
             "",
             None,
         )
+
+
+def _month(figures: Figures) -> Iterator[Row]:
+    found = figures.get("month")
+    if not found:
+        return
+    during, before = found["live_during"], found["live_before"]
+    done = f"in {found['took_s']:.1f} s, {found['per_s']:,.0f}/s"
+    peer, is_soon = f"penalties up to {found['resident_max_mb']:.0f} MB", found["took_s"] <= MONTH_S_MAX
+    yield Row(f"{found['months']:,} months closed", done, peer, None, f"<= {MONTH_S_MAX:g} s", is_soon)
+    ratio = during["p50_ms"] / before["p50_ms"] if before["p50_ms"] else None
+    yield Row(
+        "  a live charge meanwhile",
+        f"p50 {during['p50_ms']:.0f} ms, p99 {during['p99_ms']:.0f} ms",
+        f"before it p50 {before['p50_ms']:.0f} ms, p99 {before['p99_ms']:.0f} ms",
+        ratio,
+        f"p50 <= {MONTH_RATIO_MAX:g}",
+        ratio is not None and ratio <= MONTH_RATIO_MAX,
+    )
 
 
 def _recount(figures: Figures) -> Iterator[Row]:

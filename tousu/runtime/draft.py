@@ -29,8 +29,8 @@ FIRES_PER_EVENT: Final = 8
 """Due clocks woken in front of one event. A herd must not hold up live events; a fixed number keeps rebuilds equal."""
 FIRES_PER_TICK: Final = 200
 SPREAD_TICK_US: Final = 1_000_000
-"""Times the number of partitions: how often a shard tells its time to every partition of a spread topic. So P shards
-write P ticks a second together, as they do to a topic of which each writes one partition, and not P x P."""
+"""Times the number of partitions: how often a shard tells its time to one partition of a spread topic. Shards take
+turns, so that each partition hears of one a second, as where shard p alone writes it; P x P ticks would be a load."""
 CARRIED: Final = ("correlationid", "traceparent", "inboundtime")
 """Attributes that an output takes over from the event that caused it."""
 OUR_FAULTS: Final = frozenset({"internal_error", "unpublishable", "unstorable"})
@@ -181,11 +181,16 @@ class Draft:
         for topic in self._processor.ticks_to:
             self._tick_to(topic, self.shard)
         for topic in self._processor.ticks_spread_to:
-            partitions = self._partitions[topic]
-            every_us = SPREAD_TICK_US * partitions if partitions > 1 else 1
-            if now_us // every_us > last_us // every_us:
-                for partition in range(partitions):
-                    self._tick_to(topic, partition)
+            for partition in self._whose_turn(self._partitions[topic], last_us, now_us):
+                self._tick_to(topic, partition)
+
+    def _whose_turn(self, partitions: int, last_us: int, now_us: int) -> list[int]:
+        """The partitions of a spread topic that are told the time now, by the times of the log alone."""
+        if partitions == 1:
+            return [0]
+        every_us = SPREAD_TICK_US * partitions
+        shifts_us = [(self.shard + partition) % partitions * SPREAD_TICK_US for partition in range(partitions)]
+        return [p for p, us in enumerate(shifts_us) if (now_us + us) // every_us > (last_us + us) // every_us]
 
     def _tick_to(self, topic: str, partition: int) -> None:
         time = bm.moment(self.bookmark.time_us)

@@ -12,11 +12,10 @@ import pytest
 
 from tests.integration.runtime import counting
 from tests.integration.runtime.counting import CounterRules, Tally, keeper, key_in
-from tests.integration.runtime.world import World, header
+from tests.integration.runtime.world import START, World, header
 from tousu.decision import Decision, Output, Ref, State, States
 from tousu.event import Event
 from tousu.runtime.arrival import TICK
-from tousu.runtime.bookmark import micros
 from tousu.runtime.loop import Loop
 from tousu.runtime.processor import Input, Kind, Processor
 from tousu.runtime.simulated import SimulatedBroker
@@ -114,15 +113,29 @@ def test_time_reaches_every_partition_from_every_shard_and_clocks_fire(world: Sp
     assert set(world.ticks()) == {(origin, p) for origin in origins for p in range(PARTITIONS)}
 
 
-def test_so_many_shards_tell_their_time_so_many_seconds_apart(world: SpreadWorld) -> None:
-    """P x P ticks every P seconds: the load of an ordinary topic. Which seconds is a function of the log."""
+def test_shards_take_turns_so_that_each_partition_hears_of_one_a_second(world: SpreadWorld) -> None:
+    """P ticks a second and not P x P; which, is a function of the times in the log."""
     all_three(world)
     for _ in range(31):
         world.pass_time(1)
-    for times in world.ticks().values():  # the first is told at once
-        apart = {later - earlier for earlier, later in pairwise(times[1:])}
-        assert apart == {timedelta(seconds=PARTITIONS)}
-        assert all(micros(time) // 1_000_000 % PARTITIONS == 0 for time in times[1:])
+    heard: dict[tuple[int, datetime], int] = defaultdict(int)
+    for (_, partition), times in world.ticks().items():
+        assert {later - earlier for earlier, later in pairwise(times[1:])} == {timedelta(seconds=PARTITIONS)}
+        for time in times[1:]:  # the first is told at once
+            heard[partition, time] += 1
+    settled = {place: count for place, count in heard.items() if place[1] > START + timedelta(seconds=PARTITIONS)}
+    assert set(settled.values()) == {1}
+    assert len(settled) >= PARTITIONS * 25
+
+
+def test_where_time_leaps_every_partition_hears_of_it_from_every_shard(world: SpreadWorld) -> None:
+    all_three(world)
+    world.pass_time(1)
+    before = {place: len(times) for place, times in world.ticks().items()}
+    world.pass_time(60)
+    assert {place: len(times) - before.get(place, 0) for place, times in world.ticks().items()} == dict.fromkeys(
+        [(f"keying/{shard}", p) for shard in range(PARTITIONS) for p in range(PARTITIONS)], 1
+    )
 
 
 def test_a_shard_that_is_silent_holds_the_time_of_every_owner_back(world: SpreadWorld) -> None:
