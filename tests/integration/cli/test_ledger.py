@@ -2,34 +2,55 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
+import signal
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, redirect_stderr, redirect_stdout
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import pytest
 
 from tests.integration.feeds import START
 from tests.integration.settled import AGREED, PAID, UNDECIDED, WITHDRAWN, settled
+from tousu.cli import main
 from tousu.decision import Ref
 from tousu.ledger.obligation import Obligation, award, withdraw
 from tousu.runtime.ledger import LEDGER
 from tousu.runtime.store import Change, Store
 
-TOUSU = str(Path(sys.executable).with_name("tousu"))
 NO_PENALTIES = "tousu: penalties has no database here, so nothing of it is counted\n"
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("TOUSU_")}
-    return subprocess.run([TOUSU, "ledger", *arguments], capture_output=True, text=True, env=environ, timeout=60)
+class Done(NamedTuple):
+    """What a command came to."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(*arguments: str) -> Done:
+    """`tousu ledger` with these words, in this process: starting another one takes longer than all that it does."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+    before, code = (sys.argv, signal.getsignal(signal.SIGTERM)), 0
+    sys.argv = ["tousu", "ledger", *arguments]
+    try:
+        with redirect_stdout(out), redirect_stderr(err):
+            main()
+    except SystemExit as end:
+        code = int(end.code or 0)
+    finally:
+        sys.argv = before[0]
+        signal.signal(signal.SIGTERM, before[1])
+    said = [stream.buffer.getvalue().decode() for stream in (out, err)]
+    return Done(code, *said)
 
 
 def document(*arguments: str) -> dict[str, Any]:
@@ -37,6 +58,13 @@ def document(*arguments: str) -> dict[str, Any]:
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = orjson.loads(done.stdout)
     return found
+
+
+@pytest.fixture(autouse=True)
+def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the environment of the tests says is not meant for the command."""
+    for name in [name for name in os.environ if name.startswith("TOUSU_")]:
+        monkeypatch.delenv(name)
 
 
 @pytest.fixture(scope="module")
