@@ -8,7 +8,7 @@ Handling fees are due where headquarters had to rule: the fined side pays 6 %, t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -21,9 +21,10 @@ from services.claims.telling import refusal
 from services.claims.turn import Turn, time_text
 from tousu.decision import Refusal
 from tousu.ledger.obligation import Kind
+from tousu.policy.between_outlets import handling_fees
+from tousu.policy.claim_facts import BadFact
 
 HEADQUARTERS: Final = "headquarters"
-CENT: Final = Decimal("0.01")
 NEGOTIATION: Final = "negotiation"
 NOTICE: Final = "negotiation_notice"
 
@@ -102,8 +103,11 @@ def ruled(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
         return refusal("illegal_transition", message)
     ruling = {"report_true": said["report_true"], "reason": said.get("reason"), "arbitrated_at": time_text(turn.at)}
     if not said["report_true"]:
+        if "reporting_outlet" not in said:
+            message = "say which outlet reported falsely in reporting_outlet: it answers for that"
+            return refusal("outlet_missing", message, "/reporting_outlet")
         claim = limits.pull(turn, replace(claim, outlets=replace(side, ended="false_report")), "arbitrated", said)
-        turn.tell("arbitrated", claim, ruling | {"reporting_outlet": said.get("reporting_outlet")})
+        turn.tell("arbitrated", claim, ruling | {"reporting_outlet": said["reporting_outlet"]})
         return claim
     responsible = said.get("responsible_outlet", side.notified)
     amount = _amount(claim, said)
@@ -122,14 +126,13 @@ def ruled(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
 
 
 def _with_fees(turn: Turn, claim: Claim, amount: Decimal, fined: str, compensated: str) -> Claim:
-    fees = turn.rules.compensation.handling_fees if turn.rules.compensation is not None else None
-    if fees is None:
-        return claim
-    sides = ((FEE_OF_FINED, fees.fined_percent, fined), (FEE_OF_COMPENSATED, fees.compensated_percent, compensated))
-    for name, percent, outlet in sides:
-        fee = (amount * percent / 100).quantize(CENT, ROUND_HALF_UP)
-        if outlet and fee:
-            claim = _billed(turn, claim, name, "handling_fee", fee, outlet, HEADQUARTERS, str(percent))
+    table = turn.rules.compensation
+    fees = handling_fees(table, money(amount)) if table is not None else ()
+    assert not isinstance(fees, BadFact), "an amount that is billed is above nothing"
+    for fee in fees:
+        name, outlet = (FEE_OF_FINED, fined) if fee.side == "fined" else (FEE_OF_COMPENSATED, compensated)
+        if outlet and fee.amount:
+            claim = _billed(turn, claim, name, "handling_fee", fee.amount, outlet, HEADQUARTERS, f"{fee.percent}")
     return claim
 
 

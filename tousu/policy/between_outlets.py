@@ -1,6 +1,6 @@
-"""What outlets owe for a claim between them beside its amount: handling fees, and the penalty for a false report.
+"""What outlets owe headquarters for a claim between them, beside its amount: the handling fees.
 
-Source: domain, section 7 (C: the fined side pays 6 %, the compensated side 4 %) and section 8 (C: the pack sets it).
+Source: domain, section 7 (C: the fined side pays 6 %, the compensated side 4 %).
 """
 
 from __future__ import annotations
@@ -39,12 +39,6 @@ def handling_fees(table: Compensation, amount: str) -> tuple[OutletFee, ...] | B
         _fee("fined", read, fees.fined_percent, fees.section),
         _fee("compensated", read, fees.compensated_percent, fees.section),
     )
-
-
-def penalty_for_false_report(table: Compensation) -> tuple[Decimal, str] | None:
-    """What an outlet pays that reported damage or loss falsely, and the section; None where the pack sets nothing."""
-    rule = table.false_report
-    return (to_the_cent(rule.amount), rule.section) if rule is not None else None
 
 
 def _fee(side: Literal["fined", "compensated"], amount: Decimal, percent: Decimal, section: str) -> OutletFee:

@@ -144,14 +144,6 @@ class HandlingFees(msgspec.Struct, frozen=True, kw_only=True):
     set_by: SetBy = "source"
 
 
-class FalseReport(msgspec.Struct, frozen=True, kw_only=True):
-    """The penalty of an outlet that reported damage or loss falsely."""
-
-    amount: Decimal
-    section: str
-    set_by: SetBy = "source"
-
-
 class Rate(msgspec.Struct, frozen=True, kw_only=True, rename={"holds_from": "from"}):
     """What one unit of another currency is worth in the pack's, from a day on until the next rate."""
 
@@ -178,7 +170,6 @@ class Compensation(msgspec.Struct, frozen=True, kw_only=True):
     exemptions: dict[str, Exemption] = {}
     proofs: dict[str, Proof] = {}
     handling_fees: HandlingFees | None = None
-    false_report: FalseReport | None = None
     rates: dict[str, tuple[Rate, ...]] = {}
 
 

@@ -145,8 +145,9 @@ def _lines(rules: PenaltyRules, party: PartyKind, ground: Mapping[str, Any]) -> 
             figure = rules.by_grade[grade]
             first = f"as grade {grade}"
             yield from _of_figure("late_resolution", figure, {}, first, rules.late_resolution.section)
-        case "late_acceptance" if rules.late_acceptance is not None:
-            a_day, days = rules.late_acceptance.amount_a_day, ground.get("days", 1)
+        case "late_acceptance" if rules.late_acceptance is not None and "days" in ground:
+            # Without days it has not been accepted yet: what it costs is known once it is.
+            a_day, days = rules.late_acceptance.amount_a_day, ground["days"]
             steps = (f"{days} days x {a_day}",)
             yield Line(
                 ground="late_acceptance",

@@ -96,6 +96,12 @@ def test_a_false_report_bills_nobody_and_is_said(desk: ClaimsDesk) -> None:
     assert desk.ledger() == []
 
 
+def test_who_reported_falsely_is_named(desk: ClaimsDesk) -> None:
+    offer_claim(desk, "damage")
+    desk.report("outlet_arbitration_requested", DAY * 11, outlet=OTHER)
+    assert desk.refused("outlet_ruled", DAY * 11 + 1, report_true=False) == ("outlet_missing", "/reporting_outlet")
+
+
 def test_a_bill_that_is_paid_is_booked_for_its_own_obligation(desk: ClaimsDesk) -> None:
     agree_claim(desk)
     desk.report("outlet_negotiation_settled", 6, outlet=OUTLET)

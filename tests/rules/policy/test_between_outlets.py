@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from tousu.policy.between_outlets import handling_fees, penalty_for_false_report
+from tousu.policy.between_outlets import handling_fees
 from tousu.policy.claim_facts import BadFact
 from tousu.policy.compensation import Compensation
 from tousu.policy.pack import Pack
@@ -49,11 +49,6 @@ def test_no_fees_of_an_amount_that_cannot_be(table: Compensation, amount: str, r
     assert (fees.name, fees.reason) == ("amount", reason)
 
 
-def test_a_false_report_costs_what_the_pack_sets(table: Compensation) -> None:
-    assert penalty_for_false_report(table) == (Decimal(500), "C 8")
-
-
 def test_a_pack_without_them_asks_for_none(table: Compensation) -> None:
-    without = replace(table, handling_fees=None, false_report=None)
+    without = replace(table, handling_fees=None)
     assert handling_fees(without, "1000") == ()
-    assert penalty_for_false_report(without) is None

@@ -362,5 +362,3 @@ def test_every_figure_of_the_table_is_the_sources_save_those_that_it_leaves_to_t
     table = pack.claims.compensation
     assert table is not None
     assert {rule.set_by for rule in table.rules.values()} == {"source"}
-    assert table.false_report is not None
-    assert (table.false_report.section, table.false_report.set_by) == ("C 8", "pack")
