@@ -28,7 +28,9 @@ NEXT = {
     "offered": ("claim_agreed", "claim_agreed", "claim_disputed"),
     "refused": ("claim_disputed", "claim_decided"),
     "disputed": ("claim_ruled", "claim_agreed", "claim_decided"),
-    "agreed": ("payment_confirmed", "payment_confirmed", "claim_ruled", "outlet_negotiation_settled"),
+    "agreed": (
+        "payment_confirmed", "payment_confirmed", "claim_ruled", "outlet_negotiation_settled", "claim_withdrawn",
+    ),
     "paid": ("claim_ruled", "payment_confirmed", "outlet_negotiation_settled", "claim_followed_up"),
 }
 REPORTS = sorted({name for names in NEXT.values() for name in names}) + [
@@ -45,6 +47,15 @@ class Step(NamedTuple):
     event: Event
     now: datetime
 
+    def __repr__(self) -> str:
+        """Short enough to be read in the report of a story that fails."""
+        beside = ("case_number", "pieces", "pack", "evidence", "claimant")
+        said = {name: value for name, value in self.event.data.items() if name not in beside}
+        if "classes" in said:
+            said = {"classes": [trouble["class"] for trouble in said["classes"]]}
+        name = self.event.type.removeprefix("tousu.").removesuffix(".v1")
+        return f"\n{self.now:%m-%d %H:%M} (of {self.event.time:%m-%d %H:%M}) {name} {said}"
+
 
 def story_steps(draw: st.DrawFn, count: int) -> list[Step]:
     """The steps of one story: its claims come some way at once, then anything happens."""
@@ -56,9 +67,13 @@ def story_steps(draw: st.DrawFn, count: int) -> list[Step]:
             _add(steps, told, _of_claim(draw, told, claim, what, len(steps), START + timedelta(hours=1), fits=True))
     now = START + timedelta(hours=1)
     for _ in range(count):
-        now += timedelta(hours=draw(st.sampled_from(GAPS_HOURS)))
+        now = draw(st.sampled_from(_moments(told, now, now + timedelta(days=90)))) if not draw(st.integers(0, 3)) else (
+            now + timedelta(hours=draw(st.sampled_from(GAPS_HOURS)))
+        )  # fmt: skip
         told.pass_time(now)
-        happened = now - timedelta(hours=draw(st.sampled_from((0, 0, 0, 0, 2, 30))))
+        happened = draw(st.sampled_from((now, now, now, now - timedelta(hours=2), now - timedelta(hours=30))))
+        if not draw(st.integers(0, 4)):
+            happened = draw(st.sampled_from(_moments(told, START, now)))
         if not told.claims or draw(st.integers(0, 14)) == 0:
             _add(steps, told, _of_case(draw, len(steps), happened, now))
             continue
@@ -68,6 +83,13 @@ def story_steps(draw: st.DrawFn, count: int) -> list[Step]:
         step = _of_claim(draw, told, claim, what, len(steps), happened, fits=fits)
         _add(steps, told, step._replace(now=now))
     return steps
+
+
+def _moments(told: SlowClaims, since: datetime, until: datetime) -> list[datetime]:
+    """The moments about which it matters when something happens: when a limit is due, and just after."""
+    dues = {limit["due"] for claim in told.claims for limit in claim["limits"].values()}
+    near = sorted(moment for due in dues for moment in (due, due + timedelta(microseconds=1)))
+    return [moment for moment in near if since <= moment <= until] or [since]
 
 
 def _next(claim: Claim) -> tuple[str, ...]:
@@ -93,6 +115,39 @@ def _of_claim(
 def stories(draw: st.DrawFn, most: int = 15) -> list[Step]:
     """One story."""
     return story_steps(draw, draw(st.integers(0, most)))
+
+
+@st.composite
+def stories_side_by_side(draw: st.DrawFn) -> tuple[list[Step], list[Step]]:
+    """What is reported of three claims of a case, all read at one moment, in two orders; each claim's own is kept."""
+    now = START + timedelta(days=80)
+    own: list[list[Step]] = []
+    for place in range(3):
+        told = SlowClaims(NUMBER, START)
+        told.routed(sorted(PIECES.items()), START)
+        claim = told.claims[place]
+        steps: list[Step] = []
+        for what in WAY[: draw(st.sampled_from((3, 6, 7, 8)))]:
+            _add(steps, told, _of_claim(draw, told, claim, what, 100 * place + len(steps), START, fits=True))
+        for _ in range(draw(st.integers(0, 4))):
+            happened = START + timedelta(hours=draw(st.integers(1, 24 * 80)))
+            what = draw(st.sampled_from((*_next(claim), "claim_withdrawn")))
+            fits = draw(st.integers(0, 3)) > 0
+            _add(steps, told, _of_claim(draw, told, claim, what, 100 * place + len(steps), happened, fits=fits))
+        own.append([step._replace(now=now) for step in steps])
+    whole = routed_pieces(
+        [{"class": cause, "waybill_number": piece} for cause, piece in sorted(PIECES.items())], START, demand="赔偿",
+        route="domestic", pieces=[{"waybill_number": each} for each in PIECES.values()],
+    )  # fmt: skip
+    turns = [place for place, steps in enumerate(own) for _ in steps]
+    orders = [draw(st.permutations(turns)) for _ in range(2)]
+    first, second = ([Step(whole, START), *_in_turns(own, order)] for order in orders)
+    return first, second
+
+
+def _in_turns(own: list[list[Step]], order: list[int]) -> list[Step]:
+    queues = [iter(steps) for steps in own]
+    return [next(queues[place]) for place in order]
 
 
 def tell(told: SlowClaims, step: Step) -> str:
@@ -148,7 +203,9 @@ def said_of(
         case "claim_decided":
             return _decision(draw, told, claim, fits)
         case "claim_agreed":
-            return {} if fits else {"amount": draw(MONEY)}
+            offered = claim["offer"]["amount"] if claim["offer"] else 100
+            near = st.sampled_from((0, offered // 2, offered - 1, offered, offered + 1))
+            return {} if fits else {"amount": yuan(draw(near))}
         case "claim_ruled":
             return {"by": "court", "amount": draw(MONEY)}
         case "claim_disputed":
@@ -190,24 +247,29 @@ def payment(draw: st.DrawFn, claim: Claim, place: int, fits: bool) -> dict[str, 
     names = [name for name, books in claim["books"].items() if outstanding(books)] or ["compensation"]
     name = draw(st.sampled_from(names))
     owed = outstanding(claim["books"].get(name, {"awarded": 0, "paid": 0, "withdrawn": 0}))
-    said: dict[str, Any] = {"payment_id": f"P-{place}", "amount": f"{owed // 100}.{owed % 100:02}"}
+    said: dict[str, Any] = {"payment_id": f"P-{place}", "amount": yuan(owed)}
     if name != "compensation" or draw(st.booleans()):
         said["obligation"] = f"{claim['number']}/{name}"
     if fits:
         return said
     wrong: list[dict[str, Any]] = [
-        {"amount": draw(MONEY)}, {"currency": "USD"}, {"payee": {"role": "recipient"}},
+        {"amount": draw(MONEY)}, {"amount": yuan(max(0, owed - 1))}, {"amount": yuan(owed + 1)}, {"currency": "USD"}, {"payee": {"role": "recipient"}},
         {"payee": SENDER}, {"claim_number": f"{NUMBER}/9"}, {"obligation": f"{claim['number']}/bills"},
     ]  # fmt: skip
     wrong += [{"payment_id": draw(st.sampled_from(sorted(claim["payments"])))}] if claim["payments"] else []
     return said | draw(st.sampled_from(wrong))
 
 
+def yuan(amount: int) -> str:
+    """Cents as events carry them."""
+    return f"{amount // 100}.{amount % 100:02}"
+
+
 def some_of(names: tuple[str, ...], least: int) -> st.SearchStrategy[list[str]]:
     return st.lists(st.sampled_from(names), min_size=least, unique=True)
 
 
-YUAN = st.integers(1, 400_000).map(lambda n: f"{n // 100}.{n % 100:02}")
+YUAN = st.integers(1, 400_000).map(yuan)
 VALUES = st.one_of(YUAN, st.sampled_from(("999.99", "1000.00", "1999.99", "2000.00", "2999.99", "3000.00", "0.01")))
 SHARES = st.sampled_from(("0", "0.005", "0.5", "0.333333", "1"))
 
