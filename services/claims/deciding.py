@@ -15,6 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from services.claims import limits
+from services.claims.ending import PAID, close
 from services.claims.filing import missing_items
 from services.claims.owing import (
     COMPANY,
@@ -280,7 +281,10 @@ def _awarded(turn: Turn, claim: Claim, offer: Offer, what: str, more: Mapping[st
         )  # fmt: skip
     after = claim.obligation(COMPENSATION)
     is_paid = after is not None and not after.outstanding
-    claim = limits.pull(turn, replace(claim, stage="paid" if is_paid else "agreed", offer=offer), "agreed")
+    claim = replace(claim, stage="paid" if is_paid else "agreed", offer=offer)
+    if not is_paid:  # a ruling for more opens a claim again that had ended
+        claim = replace(claim, state="open", reason="", closed_at=None)
+    claim = limits.pull(turn, claim, "agreed", anew=former is not None and not former.outstanding)
     pay_by = next((c.due_at for c in claim.clocks if c.name == "payment" and c.is_active), None)
     data: dict[str, Any] = {
         "amount": money(offer.amount),
@@ -295,4 +299,5 @@ def _awarded(turn: Turn, claim: Claim, offer: Offer, what: str, more: Mapping[st
             cancel_instruction(turn, claim, former, after, payee_of(claim))
         if after.outstanding:
             instruct(turn, claim, "pay_claimant", after, payee_of(claim), pay_by)
-    return claim
+    # A ruling for no more than was paid ends a claim that had been opened again for more.
+    return close(turn, claim, PAID) if is_paid and claim.state == "open" else claim

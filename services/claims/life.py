@@ -99,7 +99,9 @@ def report(turn: Turn, opener: ClaimOpener, what: str, said: Said) -> Refusal | 
     new = STEPS[what](turn, opener, claim, said)
     if isinstance(new, Refusal):
         return new
-    turn.keep(_reopened(turn, new) if claim.state == "closed" and new.stage == "agreed" else new)
+    if claim.state == "closed" and new.state == "open":
+        turn.tell("reopened", new, {"reopened_at": time_text(turn.at), "reason": "ruled"})
+    turn.keep(new)
     return None
 
 
@@ -114,10 +116,3 @@ def _unfit(claim: Claim, what: str) -> Refusal | None:
     stands = f"closed ({claim.reason})" if is_over else claim.stage
     message = f"claim {claim.number} is {stands}, which {what} does not follow; possible: {', '.join(fitting)}"
     return refusal("illegal_transition", message)
-
-
-def _reopened(turn: Turn, claim: Claim) -> Claim:
-    """A ruling that more is owed opens a claim again that had ended."""
-    claim = replace(claim, state="open", reason="", closed_at=None)
-    turn.tell("reopened", claim, {"reopened_at": time_text(turn.at), "reason": "ruled"})
-    return claim

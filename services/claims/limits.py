@@ -26,8 +26,14 @@ WAITING: Final = "waiting_for_evidence"
 CLOSED: Final = "claim_closed"
 
 
-def pull(turn: Turn, claim: Claim, what: str, said: Mapping[str, Any] | None = None) -> Claim:
-    """What an event of the claim (`form_received`, `offered`, ...) does to its limits: some end, some begin."""
+def pull(
+    turn: Turn, claim: Claim, what: str, said: Mapping[str, Any] | None = None, *, anew: bool = False
+) -> Claim:  # fmt: skip
+    """What an event of the claim (`form_received`, `offered`, ...) does to its limits: some end, some begin.
+
+    anew: a limit that was met before begins once more, as when a ruling adds to what was paid. A claim that has ended
+    waits for nothing, so none of its limits begins.
+    """
     facts = facts_of(turn, claim)
     clocks = []
     for clock in claim.clocks:
@@ -36,8 +42,8 @@ def pull(turn: Turn, claim: Claim, what: str, said: Mapping[str, Any] | None = N
         clocks.append(_met(turn, claim, clock) if hit else clock)
     claim = replace(claim, clocks=tuple(clocks))
     for rule in turn.rules.clocks.values():
-        if rule.starts_on == what and rule.applies_to("claim", facts):
-            claim = _started(turn, claim, rule)
+        if claim.state == "open" and rule.starts_on == what and rule.applies_to("claim", facts):
+            claim = _started(turn, claim, rule, anew=anew)
     return claim
 
 
@@ -95,10 +101,10 @@ def fire(turn: Turn, claim: Claim) -> tuple[Claim, tuple[str, ...]]:
     return replace(claim, clocks=tuple(clocks)), tuple(breached)
 
 
-def _started(turn: Turn, claim: Claim, rule: ClockRule) -> Claim:
-    """The claim with this limit begun; one that is there and still waits is left alone."""
+def _started(turn: Turn, claim: Claim, rule: ClockRule, *, anew: bool) -> Claim:
+    """The claim with this limit begun; one that still waits is left alone, and one that was met unless `anew`."""
     former = next((clock for clock in claim.clocks if clock.name == rule.name), None)
-    if former is not None and former.status != "cancelled":
+    if former is not None and (former.is_active or (former.status != "cancelled" and not anew)):
         return claim
     start = _start_of(turn, rule)
     if start is None:

@@ -204,3 +204,49 @@ def test_an_end_by_payment_withdraws_nothing(desk: ClaimsDesk) -> None:
     agree_claim(desk)
     (_, closed) = desk.tell_report("payment_confirmed", 6, payment_id="P-1", amount="812.00")
     assert (closed.data["reason"], "withdrawn" in closed.data) == ("paid", False)
+
+
+def test_a_ruling_for_what_was_paid_ends_a_claim_that_was_opened_for_more(desk: ClaimsDesk) -> None:
+    """Nothing is outstanding, so nothing is waited for, and no limit of payment breaches later."""
+    agree_claim(desk)
+    desk.report("payment_confirmed", 6, payment_id="P-1", amount="812.00")
+    desk.report("claim_ruled", 7, by="arbitration", amount="1000.00")
+    assert desk.report("claim_ruled", 8, by="court", amount="600.00") == ["claim.ruled", "claim.closed"]
+    assert owed(desk) == {"awarded": "1000.00", "paid": "812.00", "withdrawn": "188.00"}
+    desk.pass_time(days=60)
+    assert "payment" not in [one.data["clock"] for one in desk.clocks]
+
+
+def test_what_a_ruling_adds_after_payment_is_due_seven_days_after_the_ruling(desk: ClaimsDesk) -> None:
+    agree_claim(desk)
+    desk.report("payment_confirmed", 6, payment_id="P-1", amount="812.00")
+    (ruled, _) = desk.tell_report("claim_ruled", 24 * 30, by="court", amount="1000.00")
+    assert ruled.data["pay_by"] == "2026-04-08T16:00:00Z"
+    assert desk.instructions[-1].data["due_at"] == "2026-04-08T16:00:00Z"
+    (payment,) = [clock for clock in desk.claim().clocks if clock.name == "payment"]
+    assert (payment.status, payment.generation) == ("running", 2)
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("claim_facts_found", {"facts": {"weight_kg": "1.2"}}),
+        ("outlet_negotiation_settled", {"outlet": "HZ-017", "amount": "10.00"}),
+    ],
+)
+def test_what_is_found_after_an_agreed_claim_was_withdrawn_does_not_open_it_again(
+    desk: ClaimsDesk, what: str, said: dict[str, Any]
+) -> None:
+    agree_claim(desk)
+    desk.report("claim_withdrawn", 6)
+    assert "claim.reopened" not in desk.report(what, 7, **said)
+    assert (desk.claim().state, desk.claim().reason) == ("closed", "claim_withdrawn")
+
+
+def test_a_claim_that_has_ended_begins_no_limit(desk: ClaimsDesk) -> None:
+    """An outlet may still be told of it, but nobody waits for the outlets any more."""
+    desk.tell(routed("loss"), handling("judged", 2, stands=False))
+    desk.report("outlet_notified", 3, outlet="HZ-017")
+    assert [clock.name for clock in desk.claim().clocks if clock.is_active] == []
+    desk.tell(handling("judged", 24 * 60, stands=True))
+    assert [clock.name for clock in desk.claim().clocks if clock.breached] == []

@@ -1,0 +1,468 @@
+"""Claims once more, written apart from the service: dictionaries, whole cents, days counted on the calendar.
+
+Slow and plain on purpose. It is told what the service is told, says what ought to be refused and why, what every limit
+does, and keeps books of its own. Only source C is in it: domain, sections 5 and 7. All times are UTC; Shanghai is eight
+hours ahead all year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from tests.rules.policy.slow_compensation import BY_HAND, slow_compensation, slow_refund
+
+SHANGHAI = timedelta(hours=8)
+CLAIMANTS_ITEMS = {
+    "loss": {"waybill_image", "complete_form", "claim_letter"},
+    "damage": {"waybill_image", "complete_form", "claim_letter", "damage_photos"},
+    "delay": {"waybill_image", "complete_form"},
+}
+DAYS = {
+    "offer_domestic": 30, "payment": 7, "outlet_notice_damage_loss": 5, "outlet_notice_delay": 3,
+    "negotiation_damage": 10, "negotiation_loss": 30,
+}  # fmt: skip
+ENDED_FOR_GOOD = {"paid", "claim_withdrawn", "materials_missing"}
+TAKEN_BEFORE_A_DECISION = {"filed", "answered"}
+MUCH = 10**12
+Claim = dict[str, Any]
+
+
+def cents(amount: str) -> int:
+    """An amount as a whole number."""
+    whole, _, part = amount.partition(".")
+    return int(whole) * 100 + int((part + "00")[:2])
+
+
+def last_moment(since: datetime, days: int) -> datetime:
+    """24:00 of the last day; the day after `since` is the first."""
+    local = since + SHANGHAI
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + timedelta(days=days + 1) - SHANGHAI
+
+
+class SlowClaims:
+    """A case and its claims. `happened` holds what limits did: (claim, limit, what, when)."""
+
+    def __init__(self, number: str, received: datetime) -> None:
+        self.number, self.received = number, received
+        self.claims: list[Claim] = []
+        self.asked: list[tuple[str, str]] = []
+        self.filed: list[tuple[str, str]] = []
+        self.stands: bool | None = None
+        self.withdrawn = False
+        self.ended: datetime | None = None
+        self.round = received
+        self.happened: list[tuple[str, str, str, datetime]] = []
+        self.questions: list[str] = []
+
+    # -- the complaint ------------------------------------------------------------------------------------------
+
+    def routed(self, asked: list[tuple[str, str]], at: datetime) -> None:
+        if self.ended is None:
+            self.asked = asked
+            self._bring_in_line(at)
+
+    def case(self, what: str, said: Mapping[str, Any], happened: datetime, now: datetime) -> None:
+        """What is reported of the complaint itself."""
+        at = min(max(happened, self.received), now)
+        if self.ended is not None:
+            if what == "reopened":
+                self.round, self.ended, self.stands, self.withdrawn = max(at, self.ended), None, None, False
+        elif self.round != self.received and happened < self.round:
+            pass  # of the round before
+        elif what == "judged":
+            self.stands = said["stands"]
+        elif what == "withdrawn":
+            self.withdrawn, self.ended = True, max(at, self.round)
+        elif what == "customer_answered" and (said["settled"] or self.stands is False):
+            self.ended = max(at, self.round)
+        self._bring_in_line(at)
+
+    def _bring_in_line(self, at: datetime) -> None:
+        live = [] if self.withdrawn or self.stands is False else list(dict.fromkeys(self.asked + self.filed))
+        for claim in self.claims:
+            ground = claim["cause"], claim["piece"]
+            if claim["open"] and ground not in live and claim["stage"] not in ("agreed", "paid"):
+                why = (
+                    "withdrawn" if self.withdrawn else "does_not_stand" if self.stands is False else "judged_otherwise"
+                )
+                self._close(claim, why, at)
+            elif not claim["open"] and ground in live and claim["why"] not in ENDED_FOR_GOOD:
+                claim |= {"open": True, "why": "", "offer": None, "stage": "filed" if claim["who"] else "opened"}
+                self._begin(claim, _notice(claim), at)
+                if claim["who"]:
+                    self._begin(claim, "answer_to_claim_form", at)
+        for cause, piece in live:
+            if not any((one["cause"], one["piece"]) == (cause, piece) for one in self.claims):
+                self._open(cause, piece, at)
+
+    def _open(self, cause: str, piece: str, at: datetime) -> Claim:
+        number = f"{self.number}/{len(self.claims) + 1}"
+        claim: Claim = {
+            "number": number, "cause": cause, "piece": piece, "open": True, "why": "", "stage": "opened", "who": None,
+            "file": set(), "returns": 0, "facts": {}, "offer": None, "limits": {}, "books": {}, "payments": set(),
+            "side": None, "most_ever": 0,
+        }  # fmt: skip
+        self.claims.append(claim)
+        self._begin(claim, _notice(claim), at)
+        return claim
+
+    # -- what is reported of a claim ----------------------------------------------------------------------------
+
+    def report(self, what: str, said: Mapping[str, Any], happened: datetime, now: datetime) -> str:
+        """The reason for which it ought to be refused, empty where it ought to be taken."""
+        at = min(max(happened, self.received), now)
+        if what == "claim_filed":
+            return self._file(said, at)
+        claim = next((one for one in self.claims if one["number"] == said["claim_number"]), None)
+        if what == "payment_confirmed":
+            self._pay(claim, said, at)
+            return ""
+        if claim is None:
+            return "unknown_claim"
+        step: str = getattr(self, f"_{what}")(claim, said, at)
+        return step
+
+    def _file(self, said: Mapping[str, Any], at: datetime) -> str:
+        ground = said["cause"], said["waybill_number"]
+        claim = next((one for one in self.claims if (one["cause"], one["piece"]) == ground), None)
+        if claim is not None and not claim["open"]:
+            return "illegal_transition"
+        if claim is None:
+            if self.withdrawn or self.stands is False:
+                return "illegal_transition"
+            claim = self._open(*ground, at)
+        elif claim["stage"] not in ("opened", "filed", "answered"):
+            return "illegal_transition"
+        if ground not in self.filed:
+            self.filed.append(ground)
+        claim["who"] = said["claimant"]
+        claim["stage"] = "filed" if claim["stage"] == "opened" else claim["stage"]
+        claim["file"] |= {one["item"] for one in said["evidence"]}
+        self._begin(claim, "answer_to_claim_form", at)
+        self._look_at_file(claim, at)
+        return ""
+
+    def _claim_evidence_given(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
+        if not claim["open"] or claim["stage"] in ("agreed", "paid"):
+            return "illegal_transition"
+        claim["file"] |= {one["item"] for one in said["evidence"]}
+        self._look_at_file(claim, at)
+        return ""
+
+    def _look_at_file(self, claim: Claim, at: datetime) -> None:
+        if claim["stage"] not in TAKEN_BEFORE_A_DECISION:
+            return
+        if not self._missing(claim):
+            self._wait(claim, at, waiting=False)
+        elif claim["returns"] == 3:
+            self._close(claim, "materials_missing", at)
+        else:
+            claim["returns"] += 1
+            self._wait(claim, at, waiting=True)
+
+    def _claim_facts_found(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
+        for name, value in said["facts"].items():
+            if name not in claim["facts"] or claim["facts"][name][1] <= at:
+                claim["facts"][name] = value, at
+        if claim["stage"] in TAKEN_BEFORE_A_DECISION:
+            self._wait(claim, at, waiting=bool(self._missing(claim)))
+        return ""
+
+    def _claim_form_answered(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
+        if not claim["open"] or claim["stage"] != "filed":
+            return "illegal_transition"
+        claim["stage"] = "answered"
+        self._meet(claim, ["answer_to_claim_form"], at)
+        self._begin(claim, "offer_domestic", at)
+        return ""
+
+    def _claim_decided(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
+        if not claim["open"] or claim["stage"] in ("opened", "agreed", "paid"):
+            return "illegal_transition"
+        due = self.due_for(claim)
+        if said["outcome"] == "refuse":
+            if due != "nothing_due":
+                return "no_ground_to_refuse"
+            claim |= {"stage": "refused", "offer": None}
+        else:
+            company = {"negotiation_notice"} if claim["cause"] != "delay" else set()
+            if (self._missing(claim) | company) - claim["file"]:
+                return "file_incomplete"
+            if due == BY_HAND:
+                if "amount" not in said:
+                    return "amount_missing"
+                most = cents(self._known(claim)["real_value"])
+                if not 0 < cents(said["amount"]) <= most:
+                    return "amount_not_positive" if cents(said["amount"]) == 0 else "amount_above_limit"
+                # Somebody decides the value; the fee goes back by the share beside it.
+                fee = int(slow_refund(claim["cause"], self._known(claim)) * 100)
+                claim["offer"] = {"amount": cents(said["amount"]) + fee, "most": most}
+            elif isinstance(due, str):
+                return due
+            elif "amount" in said and cents(said["amount"]) != due:
+                return "other_amount"
+            else:
+                claim["offer"] = {"amount": due, "most": due}
+            claim["stage"] = "offered"
+        self._meet(claim, ["offer_domestic"], at)
+        return ""
+
+    def due_for(self, claim: Claim) -> int | str:
+        """Cents, or why there are none: `facts_missing`, `nothing_due`, or that somebody decides."""
+        facts, cause = self._known(claim), claim["cause"]
+        if facts.get("customers_fault") and "investigation_record" in claim["file"]:
+            return "nothing_due"
+        if facts.get("force_majeure"):
+            if "insured" not in facts:
+                return "facts_missing"
+            if not facts["insured"] and "force_majeure_notice" in claim["file"]:
+                return "nothing_due"
+        needed = {"service_fee"}
+        if cause == "delay":
+            needed |= {"days_late", "real_value"} | (
+                set() if facts["agency_period"] or facts["bulk"] else {"weight_kg"}
+            )
+        elif facts.get("insured"):
+            needed |= {"insured_amount"}
+        else:
+            needed |= {"insured", "real_value"}
+        if cause == "damage":
+            needed |= {"share_lost", "damage_degree", "proof", "goods_kind", "real_loss"}
+        if cause == "damage" and facts.get("insured") is False and not facts["agency_period"]:
+            if cents(facts.get("real_value", "0")) >= 300_000:
+                return BY_HAND
+        if needed - facts.keys():
+            return "facts_missing"
+        value = slow_compensation(cause, {"real_value": MUCH} | facts)
+        assert not isinstance(value, str)
+        if not value:
+            return "nothing_due"
+        return int(value * 100) + int(slow_refund(cause, facts) * 100)
+
+    def _known(self, claim: Claim) -> dict[str, Any]:
+        assumed: dict[str, Any] = {"pieces": 1, "bulk": False, "agency_period": False, "direct_loss": False}
+        return assumed | {name: value for name, (value, _) in claim["facts"].items()}
+
+    def _claim_agreed(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
+        if not claim["open"] or claim["stage"] not in ("offered", "disputed") or claim["offer"] is None:
+            return "illegal_transition"
+        amount = cents(said["amount"]) if "amount" in said else claim["offer"]["amount"]
+        if amount == 0:
+            return "amount_not_positive"
+        if amount > claim["offer"]["most"]:
+            return "amount_above_limit"
+        claim["offer"] = claim["offer"] | {"amount": amount}
+        self._owe(claim, amount, at)
+        return ""
+
+    def _claim_ruled(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
+        if claim["stage"] == "opened":
+            return "illegal_transition"
+        if cents(said["amount"]) == 0:
+            return "amount_not_positive"
+        claim["offer"] = {"amount": cents(said["amount"]), "most": MUCH}
+        self._owe(claim, cents(said["amount"]), at)
+        return ""
+
+    def _claim_disputed(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
+        if not claim["open"] or claim["stage"] not in ("offered", "refused", "disputed"):
+            return "illegal_transition"
+        claim["stage"] = "disputed"
+        return ""
+
+    def _claim_withdrawn(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
+        if not claim["open"] or claim["stage"] == "paid":
+            return "illegal_transition"
+        self._close(claim, "claim_withdrawn", at)
+        return ""
+
+    def _claim_followed_up(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
+        return "" if claim["stage"] in ("paid", "refused") else "illegal_transition"
+
+    # -- outlets ------------------------------------------------------------------------------------------------
+
+    def _outlet_notified(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
+        if claim["side"] is not None:
+            return "illegal_transition"
+        claim["side"] = {"compensated": said.get("compensated_outlet", ""), "asked": False, "ended": False}
+        claim["file"].add("negotiation_notice")
+        self._meet(claim, [_notice(claim)], at)
+        if claim["cause"] != "delay":
+            self._begin(claim, f"negotiation_{claim['cause']}", at)
+        return ""
+
+    def _outlet_negotiation_settled(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
+        side = claim["side"]
+        if side is None or side["ended"]:
+            return "illegal_transition"
+        amount = self._billable(claim, said)
+        if isinstance(amount, str):
+            return amount
+        side["ended"] = True
+        self._meet(claim, [f"negotiation_{claim['cause']}"], at)
+        _book(claim, "bill", "awarded", amount)
+        return ""
+
+    def _outlet_arbitration_requested(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
+        side = claim["side"]
+        if side is None or side["ended"]:
+            return "illegal_transition"
+        limit = claim["limits"].get(f"negotiation_{claim['cause']}")
+        if limit and limit["status"] == "running" and not limit["breached"] and at < limit["due"]:
+            return "negotiation_goes_on"
+        side["asked"] = True
+        return ""
+
+    def _outlet_ruled(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
+        side = claim["side"]
+        if side is None or side["ended"] or not side["asked"]:
+            return "illegal_transition"
+        amount = self._billable(claim, said) if said["report_true"] else 0
+        if isinstance(amount, str):
+            return amount
+        side["ended"] = True
+        self._meet(claim, [f"negotiation_{claim['cause']}"], at)
+        if said["report_true"]:
+            _book(claim, "bill", "awarded", amount)
+            _book(claim, "fee_of_fined", "awarded", (amount * 6 + 50) // 100)
+            if side["compensated"]:
+                _book(claim, "fee_of_compensated", "awarded", (amount * 4 + 50) // 100)
+        return ""
+
+    def _billable(self, claim: Claim, said: Mapping[str, Any]) -> int | str:
+        if claim["why"] == "materials_missing" and claim["cause"] == "delay":
+            return "materials_missing"
+        if "amount" in said:
+            return cents(said["amount"]) or "amount_not_positive"
+        owed = claim["books"].get("compensation")
+        if owed and owed["awarded"] > owed["withdrawn"]:
+            return int(owed["awarded"] - owed["withdrawn"])
+        return claim["offer"]["amount"] if claim["offer"] else "amount_missing"
+
+    # -- money --------------------------------------------------------------------------------------------------
+
+    def _owe(self, claim: Claim, amount: int, at: datetime) -> None:
+        """An amount counts instead of what was owed before. What was paid stays paid."""
+        books = claim["books"].setdefault("compensation", {"awarded": 0, "paid": 0, "withdrawn": 0})
+        counting = books["awarded"] - books["withdrawn"]
+        if amount > counting:
+            books["awarded"] += amount - counting
+        else:
+            books["withdrawn"] += min(counting - amount, outstanding(books))
+        claim["most_ever"] = max(claim["most_ever"], amount)
+        claim["stage"] = "agreed" if outstanding(books) else "paid"
+        if outstanding(books):
+            claim |= {"open": True, "why": ""}
+            self._begin(claim, "payment", at)
+        elif claim["open"]:
+            self._close(claim, "paid", at)
+
+    def _pay(self, claim: Claim | None, said: Mapping[str, Any], at: datetime) -> None:
+        if claim is None:
+            self.questions.append("unknown_claim")
+            return
+        name = said.get("obligation", f"{claim['number']}/compensation").removeprefix(f"{claim['number']}/")
+        books = claim["books"].get(name)
+        if said["payment_id"] in claim["payments"]:
+            self.questions.append("already_booked")
+        elif books is None:
+            self.questions.append("unknown_obligation" if "obligation" in said else "not_owed")
+        elif not outstanding(books):
+            self.questions.append("already_paid" if books["paid"] else "not_owed")
+        elif said.get("currency", "CNY") != "CNY":
+            self.questions.append("other_currency")
+        elif cents(said["amount"]) != outstanding(books):
+            self.questions.append("other_amount")
+        elif name == "compensation" and claim["who"] and said.get("payee", claim["who"]) != claim["who"]:
+            self.questions.append("payee_not_entitled")
+        else:
+            claim["payments"].add(said["payment_id"])
+            _book(claim, name, "paid", cents(said["amount"]))
+            if name == "compensation":
+                claim["stage"] = "paid"
+                self._meet(claim, ["payment"], at)
+                self._close(claim, "paid", at)
+
+    def _close(self, claim: Claim, why: str, at: datetime) -> None:
+        for limit in claim["limits"].values():
+            if limit["status"] in ("running", "paused"):
+                limit["status"] = "cancelled"
+                if limit["breached"] and at <= limit["due"]:
+                    self._unbreach(claim, limit)
+        is_paid = claim["books"].get("compensation", {"paid": 0})["paid"] > 0
+        for name, books in claim["books"].items():
+            if why != "paid" and (name == "compensation" or not is_paid):
+                books["withdrawn"] += outstanding(books)
+        claim |= {"open": False, "why": why}
+
+    # -- limits -------------------------------------------------------------------------------------------------
+
+    def pass_time(self, until: datetime) -> None:
+        """Every limit that was due before this moment breaches, at its moment."""
+        for claim in self.claims:
+            for name, limit in claim["limits"].items():
+                if limit["status"] == "running" and not limit["breached"] and limit["due"] < until:
+                    limit["breached"] = True
+                    self.happened.append((claim["number"], name, "breached", limit["due"]))
+
+    def _begin(self, claim: Claim, name: str, at: datetime) -> None:
+        if not claim["open"]:
+            return
+        former = claim["limits"].get(name)
+        again = name == "payment" and former is not None and former["status"] in ("met", "late")
+        if former is None or former["status"] == "cancelled" or again:
+            due = at + timedelta(hours=24) if name == "answer_to_claim_form" else last_moment(at, DAYS[name])
+            claim["limits"][name] = {
+                "name": name, "since": at, "due": due, "status": "running", "breached": False, "used": timedelta(0)
+            }  # fmt: skip
+
+    def _meet(self, claim: Claim, names: list[str], at: datetime) -> None:
+        for limit in (claim["limits"][name] for name in names if name in claim["limits"]):
+            if limit["status"] not in ("running", "paused", "late"):
+                continue
+            in_time = not limit["breached"] or at <= limit["due"]
+            if in_time and limit["breached"]:
+                self._unbreach(claim, limit)
+            limit["status"] = "met" if in_time else "late"
+
+    def _unbreach(self, claim: Claim, limit: dict[str, Any]) -> None:
+        limit["breached"] = False
+        self.happened.append((claim["number"], limit["name"], "breach_withdrawn", limit["due"]))
+
+    def _wait(self, claim: Claim, at: datetime, *, waiting: bool) -> None:
+        """While the claimant has to act the offer waits, and goes on with exactly what was left."""
+        limit = claim["limits"].get("offer_domestic")
+        if limit is None:
+            return
+        if waiting and limit["status"] == "running" and not limit["breached"]:
+            limit |= {"status": "paused", "stood_at": at}
+        elif not waiting and limit["status"] == "paused":
+            at = max(at, limit["stood_at"])
+            begun = last_moment(limit["since"], 0)
+            if limit["stood_at"] <= begun:
+                limit |= {"since": at, "due": last_moment(at, DAYS["offer_domestic"])}
+            else:
+                limit["due"] += at - limit["stood_at"]
+            limit["status"] = "running"
+
+    def _missing(self, claim: Claim) -> set[str]:
+        needed = set(CLAIMANTS_ITEMS[claim["cause"]])
+        if claim["facts"].get("ecommerce_goods", (False,))[0] is True:
+            needed.add("price_evidence")
+        return needed - claim["file"]
+
+
+def outstanding(books: Mapping[str, int]) -> int:
+    return books["awarded"] - books["paid"] - books["withdrawn"]
+
+
+def _book(claim: Claim, name: str, movement: str, amount: int) -> None:
+    if amount:
+        claim["books"].setdefault(name, {"awarded": 0, "paid": 0, "withdrawn": 0})[movement] += amount
+
+
+def _notice(claim: Claim) -> str:
+    return "outlet_notice_delay" if claim["cause"] == "delay" else "outlet_notice_damage_loss"

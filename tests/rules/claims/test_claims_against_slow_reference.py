@@ -1,0 +1,181 @@
+"""Claims do what a slow reference says that is written apart, and their money balances after every single event (I7).
+
+Stories hold files, evidence, facts found late and corrected, decisions, agreements, disputes, rulings, payments right,
+wrong and twice, outlets, withdrawals, a complaint that is judged otherwise, withdrawn and reopened, and time passing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import given, settings
+
+from services.claims.states import PaymentQuestion
+from tests.rules.casework import NUMBER, START
+from tests.rules.claims.slow_claims import SlowClaims
+from tests.rules.claims.stories_of_claims import Step, amounts_of, stories, stories_side_by_side, tell
+from tests.rules.claims.told import ClaimsDesk
+from tousu.decision import Output
+from tousu.policy.pack import Pack
+
+
+class Books:
+    """What the ledger rows come to, added up anew each time, and what finance was told and not told otherwise."""
+
+    def __init__(self, desk: ClaimsDesk) -> None:
+        self.desk = desk
+        self.rows: dict[str, str] = {}
+        self.live: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
+        self.numbers: set[str] = set()
+        self.ways: dict[str, list[str]] = defaultdict(list)
+
+    def told(self, outputs: list[Output]) -> None:
+        """Instructions are followed in the order of their publication."""
+        for one in outputs:
+            if one.type == "tousu.claim.paid.v1":
+                self.live[one.data["obligation"]].clear()
+            if one.type.split(".")[2] in ("opened", "closed", "reopened"):
+                self.ways[one.data["claim_number"]].append(one.type.split(".")[2])
+            if one.type != "tousu.instruction.issued.v1":
+                continue
+            said = one.data
+            assert said["instruction_number"] not in self.numbers, "an instruction has one meaning"
+            self.numbers.add(said["instruction_number"])
+            if said["what"] == "cancel":
+                del self.live[said["of"]][said["cancels"]]
+            else:
+                self.live[said["of"]][said["instruction_number"]] = said["amount"], said["currency"]
+
+    def check(self) -> dict[str, dict[str, Decimal]]:
+        """I7: by obligation, case, currency and in all; entries are only added; one live instruction for what is owed."""
+        now = {ref.key: row for ref, row in self.desk.rows.items() if ref.kind == "entry"}
+        assert {number: now.get(number) for number in self.rows} == self.rows, "an entry is written once"
+        self.rows = now
+        sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+        in_all: dict[str, Decimal] = defaultdict(Decimal)
+        count: dict[str, int] = defaultdict(int)
+        for entry in self.desk.ledger():
+            count[entry.obligation] += 1
+            assert entry.number == f"{entry.obligation}/{count[entry.obligation]}", "numbers have no holes"
+            assert entry.amount > 0 and entry.amount == entry.amount.quantize(Decimal("0.01"))
+            assert (entry.case_number, entry.currency) == (NUMBER, "CNY")
+            sums[entry.obligation][entry.movement] += entry.amount
+            in_all[entry.movement] += entry.amount
+        owed = dict(self._owed())
+        assert owed.keys() == sums.keys()
+        for number, one in sums.items():
+            left = one["awarded"] - one["paid"] - one["withdrawn"]
+            assert left >= 0
+            assert owed[number] == (one["awarded"], one["paid"], one["withdrawn"], left)
+            live = list(self.live[number].values())
+            assert live == ([(f"{left:.2f}", "CNY")] if left else []), f"{number}: {left} outstanding, told {live}"
+        assert not [number for number, live in self.live.items() if live and number not in sums]
+        outstanding = sum((one[3] for one in owed.values()), Decimal(0))
+        assert in_all["awarded"] == in_all["paid"] + in_all["withdrawn"] + outstanding
+        return sums
+
+    def _owed(self) -> Iterator[tuple[str, tuple[Decimal, Decimal, Decimal, Decimal]]]:
+        for number in range(1, 4):
+            key = f"{NUMBER}/{number}"
+            if any(ref.kind == "claim" and ref.key == key for ref in self.desk.rows):
+                for one in self.desk.claim(number).owed:
+                    yield one.number, (one.awarded, one.paid, one.withdrawn, one.outstanding)
+
+
+def limits_told(outputs: list[Output]) -> list[tuple[str, str, str, Any]]:
+    """Breaches and their withdrawals, as the reference tells them."""
+    return [
+        (one.data["claim_number"], one.data["clock"], what, one.data["due_at"])
+        for one in outputs
+        if (what := one.type.split(".")[2]) in ("breached", "breach_withdrawn")
+    ]
+
+
+@settings(max_examples=150)
+@given(stories())
+def test_after_every_event_the_money_is_right(pack: Pack, story: list[Step]) -> None:
+    desk, slow = ClaimsDesk(pack), SlowClaims(NUMBER, START)
+    books = Books(desk)
+    for step in story:
+        before, happened = dict(desk.rows), len(slow.happened)
+        decision = desk.take(step.event, step.now)
+        reason = tell(slow, step)
+        outputs = [*desk.fired, *decision.outputs]
+        refused = decision.refusal.reason if decision.refusal is not None else ""
+        assert refused == reason, (step, decision.refusal)
+        if refused:
+            assert not decision.outputs
+            assert {r for r, row in desk.rows.items() if before.get(r) != row} <= {
+                ref for ref in desk.rows if desk.fired and ref.kind in ("case", "claim")
+            }, "a refused report changes nothing"
+        books.told(outputs)
+        check_claims(desk, slow, books.check())
+        for number, way in books.ways.items():
+            assert way == [("opened", "closed", "reopened")[n and 2 - n % 2] for n in range(len(way))]
+            assert desk.promoted("claim", number)["state"] == ("closed" if way[-1] == "closed" else "open")
+        told = sorted((*one[:3], _text(one[3])) for one in slow.happened[happened:])
+        assert sorted(limits_told(outputs)) == told
+    questions = [desk.state(ref) for ref in desk.rows if ref.kind == "question"]
+    reasons = [one.reason for one in questions if isinstance(one, PaymentQuestion)]
+    assert sorted(reasons) == sorted(slow.questions)
+
+
+def check_claims(desk: ClaimsDesk, slow: SlowClaims, sums: dict[str, dict[str, Decimal]]) -> None:
+    """Each claim stands where the reference says, with the books that it keeps; nothing was paid above what may be."""
+    found: dict[str, tuple[int, int, int]] = {}
+    for number, one in sums.items():
+        found[number] = (int(one["awarded"] * 100), int(one["paid"] * 100), int(one["withdrawn"] * 100))
+    expected = {f"{one['number']}/{name}": sums for one in slow.claims for name, sums in amounts_of(one).items()}
+    assert found == expected
+    for place, ought in enumerate(slow.claims, 1):
+        claim = desk.claim(place)
+        assert (claim.number, claim.stage, claim.state == "open", claim.reason) == (
+            ought["number"], ought["stage"], ought["open"], ought["why"],
+        )  # fmt: skip
+        assert {name: (fact.value, fact.at) for name, fact in claim.facts.items()} == ought["facts"]
+        assert (set(claim.file), claim.returns) == (ought["file"], ought["returns"])
+        clocks = {clock.name: (clock.status, clock.breached, clock.due_at) for clock in claim.clocks}
+        limits = {name: (each["status"], each["breached"], each["due"]) for name, each in ought["limits"].items()}
+        waiting = {name for name, each in limits.items() if each[0] == "paused"}  # due when it goes on
+        assert {name: (*each[:2], name in waiting or each[2]) for name, each in clocks.items()} == {
+            name: (*each[:2], name in waiting or each[2]) for name, each in limits.items()
+        }
+        paid = found.get(f"{claim.number}/compensation", (0, 0, 0))[1]
+        assert paid <= ought["most_ever"], "nothing is paid without agreement or ruling, and never more than either"
+
+
+def _text(moment: Any) -> str:
+    return str(moment.isoformat()).replace("+00:00", "Z")
+
+
+def told_of(pack: Pack, story: list[Step]) -> tuple[Any, list[Output]]:
+    desk = ClaimsDesk(pack)
+    outputs = []
+    for step in story:
+        decision = desk.take(step.event, step.now)
+        outputs += [*desk.fired, *decision.outputs]
+    outputs += desk.let_time_pass(story[-1].now)
+    return list(desk.rows.items()), outputs
+
+
+@settings(max_examples=40)
+@given(stories())
+def test_the_same_story_gives_the_same_rows_and_outputs_byte_for_byte(pack: Pack, story: list[Step]) -> None:
+    first, second = told_of(pack, story), told_of(pack, story)
+    assert first[0] == second[0]
+    assert repr(first[1]) == repr(second[1])
+
+
+@settings(max_examples=60)
+@given(stories_side_by_side())
+def test_the_order_of_what_is_reported_of_different_claims_changes_no_claim(
+    pack: Pack, orders: tuple[list[Step], list[Step]]
+) -> None:
+    ends = []
+    for story in orders:
+        rows, _ = told_of(pack, story)
+        ends.append({ref: row for ref, row in rows if ref.kind in ("claim", "entry", "question")})
+    assert ends[0] == ends[1]
