@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.penalties.rules import CHARGE, ENTRY, MONTH
+from services.penalties.rules import CHARGE, MONTH
 from services.penalties.states import Charge, Month
-from tousu.ledger.obligation import Entry
+from tousu.runtime.ledger import LEDGER
 from tousu.runtime.metrics import DEPARTMENTS_UNRATED, PENALTIES_STANDING, PERSONS_SUSPENDED, Counted
 from tousu.runtime.processor import Kind
 
@@ -45,17 +45,6 @@ KINDS: Final = (
             Counted(DEPARTMENTS_UNRATED, "unrated = 'yes'"),
         ),
     ),
-    Kind(
-        ENTRY,
-        Entry,
-        columns={
-            "obligation": lambda entry: entry.obligation,
-            "kind": lambda entry: entry.kind,
-            "movement": lambda entry: entry.movement,
-            "amount": lambda entry: str(entry.amount),
-            "currency": lambda entry: entry.currency,
-            "case_number": lambda entry: entry.case_number,
-        },
-    ),
+    LEDGER,
 )
 """standing: whether the charge costs anything now. unrated: a closed month whose services nobody has told."""

@@ -114,7 +114,7 @@ def audit(history: History, inspections: Sequence[Inspection]) -> Report:
     inbound_findings, inbound = _inbound(history, standings, effects)
     findings += inbound_findings
     findings += effects.doubled()
-    proof = _proof(money, databases, extents, findings, unchecked)
+    proof = proof_of(money, databases, extents, findings, unchecked)
     outputs = sum(len(chain.running) for chain in chains.values())
     repeated = sum(chain.repeated for chain in chains.values())
     return Report(
@@ -123,7 +123,7 @@ def audit(history: History, inspections: Sequence[Inspection]) -> Report:
     )  # fmt: skip
 
 
-def _proof(
+def proof_of(
     money: Money, databases: Mapping[str, Kept], extents: Mapping[Place, Extent], findings: list[Finding],
     unchecked: list[str],
 ) -> Proof:  # fmt: skip

@@ -1,10 +1,13 @@
-"""The audit's chain of numbers: what is missing, repeated or changed is seen."""
+"""The audit's chain of numbers: what is missing, repeated or changed is seen; and when it judges ledgers."""
 
 from __future__ import annotations
 
 from tousu.runtime import bookmark as bm
-from tousu.runtime.audit import Chain
+from tousu.runtime.audit import Chain, Finding, proof_of
 from tousu.runtime.broker import OutRecord
+from tousu.runtime.history import Extent
+from tousu.runtime.ledger import Ledger
+from tousu.runtime.money import Kept, Money
 
 
 def output(number: int, value: bytes = b"{}") -> OutRecord:
@@ -50,3 +53,18 @@ def test_where_retention_took_the_beginning_the_rest_must_still_be_gapless() -> 
     chain = Chain(from_start=False)
     assert [chain.add(number, output(number)) for number in (41, 42, 41)] == ["", "", ""]
     assert chain.add(44, output(44)) == "after number 42 comes 44: records are missing"
+
+
+def test_a_ledger_is_not_judged_by_a_log_whose_beginning_is_gone() -> None:
+    findings: list[Finding] = []
+    unchecked: list[str] = []
+    extents = {("complaints.claims", 0): Extent(5, 9), ("complaints.sla", 0): Extent(2, 3)}
+    assert proof_of(Money(), {}, extents, findings, unchecked).entries == 0
+    assert (findings, unchecked) == ([], ["ledgers: complaints.claims no longer hold their first records"])
+
+
+def test_what_the_proof_finds_is_a_finding_of_i7() -> None:
+    broken = Ledger((), (("TS-1/1/bill/1", "cannot be read"),))
+    findings: list[Finding] = []
+    proof_of(Money(), {"claims": Kept("claims", (), broken)}, {}, findings, [])
+    assert findings == [Finding("I7", "TS-1/1/bill/1", "cannot be read")]
