@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from msgspec.structs import replace
-
 from services.claims import deciding, filing, limits, outlets
 from services.claims.ending import close
 from services.claims.paying import payment_confirmed
+from services.claims.settling import delivered
 from services.claims.states import Claim, Stage
 from services.claims.telling import refusal
 from services.claims.turn import Turn, time_text
@@ -102,6 +101,8 @@ def report(turn: Turn, opener: ClaimOpener, what: str, said: Said) -> Refusal | 
     if claim.state == "closed" and new.state == "open":
         turn.tell("reopened", new, {"reopened_at": time_text(turn.at), "reason": "ruled"})
     turn.keep(new)
+    if what == "claim_facts_found" and said["facts"].get("delivered") is True:
+        delivered(turn, opener, new)
     return None
 
 

@@ -9,7 +9,7 @@ Source: domain, sections 5 and 7 (C).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -75,12 +75,23 @@ def cancel_all(turn: Turn, claim: Claim, reason: str = CLOSED) -> Claim:
     for clock in claim.clocks:
         if clock.is_active:
             ended = replace(clock, status="cancelled", ended_at=turn.at, warnings=())
-            if clock.breached and clock.due_at is not None and turn.at <= clock.due_at:
+            # Time alone takes no breach back: a claim may end by this very breach.
+            if turn.cause and clock.breached and clock.due_at is not None and turn.at <= clock.due_at:
                 ended = _unbreached(turn, claim, ended)
             _tell(turn, claim, ended, "cancelled", reason=reason)
             clocks.append(ended)
         else:
             clocks.append(clock)
+    return replace(claim, clocks=tuple(clocks))
+
+
+def acquit(turn: Turn, claim: Claim, names: Collection[str]) -> Claim:
+    """Limits of a claim that has ended whose breach is withdrawn, because what they waited for had come in time."""
+    clocks = []
+    for clock in claim.clocks:
+        in_time = clock.due_at is not None and turn.at <= clock.due_at
+        is_wrong = clock.name in names and clock.breached and in_time
+        clocks.append(_unbreached(turn, claim, clock) if is_wrong else clock)
     return replace(claim, clocks=tuple(clocks))
 
 

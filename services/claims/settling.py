@@ -18,25 +18,52 @@ from services.claims.turn import Turn, time_text
 from tousu.policy.claims import ClaimOpener
 
 TURNED_INTO_LOSS: Final = "turned_into_loss"
+DELIVERED_IN_TIME: Final = "delivered_in_time"
 _FIRM: Final = frozenset({"agreed", "paid"})
 """Stages in which a claim no longer rests on its complaint."""
-_FOR_GOOD: Final = frozenset({PAID, "claim_withdrawn", MATERIALS_MISSING, TURNED_INTO_LOSS})
+_FOR_GOOD: Final = frozenset({PAID, "claim_withdrawn", MATERIALS_MISSING})
 """Why a claim was closed that does not open again with its ground."""
 
 
-def bring_in_line(turn: Turn, opener: ClaimOpener, why_again: str) -> None:
-    """Open, close and open again what must be, in the order of claim numbers."""
+def bring_in_line(turn: Turn, opener: ClaimOpener, why_again: str, why_gone: str = "judged_otherwise") -> None:
+    """Open, close and open again what must be, in the order of claim numbers.
+
+    `why_again`, `why_gone`: what is told of a claim whose ground came back, or went while its case stands.
+    """
     asked = asked_now(turn, opener)
     live = {one.ground for one in asked}
     for claim in turn.case.claims:
         if claim.state == "open" and claim.ground not in live and claim.stage not in _FIRM:
-            turn.keep(close(turn, claim, _reason_to_close(turn, claim)))
+            turn.keep(close(turn, claim, _reason_to_close(turn, claim, why_gone)))
         elif claim.state == "closed" and claim.ground in live and claim.reason not in _FOR_GOOD:
             turn.keep(_opened_again(turn, claim, why_again))
     known = {claim.ground for claim in turn.case.claims}
     for one in asked:
         if one.ground not in known:
             open_claim(turn, one)
+
+
+def delivered(turn: Turn, opener: ClaimOpener, claim: Claim) -> None:
+    """It becomes known that a piece has come. Where that was before the complete-delay limit, it was never lost.
+
+    A loss that is agreed or paid stays so.
+    """
+    ground = Ground(cause="delay", waybill_number=claim.ground.waybill_number)
+    delay = next((each for each in turn.case.claims if each.ground == ground), None)
+    if delay is None or ground not in turn.case.turned or _loss_is_firm(turn, ground):
+        return
+    acquitted = limits.acquit(turn, delay, turn.rules.turns_into_loss)
+    if acquitted == delay:
+        return
+    turn.keep(acquitted)
+    turn.case = replace(turn.case, turned=tuple(each for each in turn.case.turned if each != ground))
+    bring_in_line(turn, opener, DELIVERED_IN_TIME, DELIVERED_IN_TIME)
+    turn.keep(limits.pull(turn, next(each for each in turn.case.claims if each.ground == ground), "delivered"))
+
+
+def _loss_is_firm(turn: Turn, delay: Ground) -> bool:
+    loss = Ground(cause="loss", waybill_number=delay.waybill_number)
+    return any(each.ground == loss and each.stage in _FIRM for each in turn.case.claims)
 
 
 def open_claim(turn: Turn, asked: Asked) -> Claim:
@@ -81,14 +108,14 @@ def _turned_into(turn: Turn, asked: Asked) -> Claim | None:
     return next((claim for claim in turn.case.claims if claim.ground == delay), None)
 
 
-def _reason_to_close(turn: Turn, claim: Claim) -> str:
+def _reason_to_close(turn: Turn, claim: Claim, why_gone: str) -> str:
     """Why a claim has lost its ground."""
     course = turn.case.course
     if course.withdrawn:
         return "withdrawn"
     if course.stands is False:
         return "does_not_stand"
-    return TURNED_INTO_LOSS if claim.ground in turn.case.turned else "judged_otherwise"
+    return TURNED_INTO_LOSS if claim.ground in turn.case.turned else why_gone
 
 
 def _opened_again(turn: Turn, claim: Claim, why: str) -> Claim:

@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.rules.casework import NUMBER, START, handling, kinds_of
-from tests.rules.claims.filed import FILE, SENDER, agree_claim, file_claim, offer_claim
+from tests.rules.claims.filed import FACTS, FILE, SENDER, agree_claim, file_claim, offer_claim
 from tests.rules.claims.told import WAYBILL, ClaimsDesk, reported, routed
 from tousu.event import text_of_time
 from tousu.policy.clock_rule import Limit
@@ -115,6 +115,38 @@ def test_a_delay_that_is_not_delivered_by_the_complete_delay_limit_is_a_loss(des
     new = desk.claim(2)
     assert (new.stage, new.facts["weight_kg"].value, new.claimant is not None) == ("filed", "0.8", True)
     assert desk.tell(handling("assessed", 24 * 12, loss_yuan="10.00")) == [], "the delay does not come back"
+
+
+@pytest.mark.parametrize("claim", [1, 2])
+def test_what_was_delivered_before_the_limit_and_reported_late_was_never_lost(desk: ClaimsDesk, claim: int) -> None:
+    file_claim(desk, "delay", route="domestic", promised_at=text_of_time(START - timedelta(days=1)))
+    desk.pass_time(days=10)
+    late = reported("claim_facts_found", 24 * 9 + 13, claim, facts={"delivered": True})
+    told = desk.sorted_out(list(desk.take(late, START + timedelta(days=12)).outputs))
+    assert [(kinds_of([one])[0], one.data["reason"]) for one in told] == [
+        ("claim.reopened", "delivered_in_time"), ("claim.closed", "delivered_in_time"),
+    ]  # fmt: skip
+    assert "clock.breach_withdrawn" in kinds_of(desk.clocks)
+    assert (desk.claim(1).state, desk.claim(2).state) == ("open", "closed")
+    assert desk.pass_time(days=60) == [], "it does not turn into a loss again"
+
+
+def test_what_was_delivered_after_the_limit_stays_a_loss(desk: ClaimsDesk) -> None:
+    file_claim(desk, "delay", route="domestic", promised_at=text_of_time(START - timedelta(days=1)))
+    desk.pass_time(days=10)
+    assert desk.report("claim_facts_found", 24 * 11, claim=2, facts={"delivered": True}) == []
+    assert desk.claim(2).state == "open"
+
+
+def test_a_loss_that_was_agreed_stays_agreed_though_the_piece_had_come_in_time(desk: ClaimsDesk) -> None:
+    file_claim(desk, "delay", route="domestic", promised_at=text_of_time(START - timedelta(days=1)))
+    desk.pass_time(days=10)
+    desk.report("claim_facts_found", 24 * 10, claim=2, facts=FACTS["loss"])
+    desk.report("claim_decided", 24 * 10 + 1, claim=2, outcome="offer")
+    desk.report("claim_agreed", 24 * 10 + 2, claim=2)
+    late = reported("claim_facts_found", 24 * 9, 2, facts={"delivered": True})
+    assert desk.sorted_out(list(desk.take(late, START + timedelta(days=12)).outputs)) == []
+    assert desk.claim(2).stage == "agreed"
 
 
 def test_a_piece_that_was_delivered_late_stays_a_delay(desk: ClaimsDesk) -> None:
