@@ -34,9 +34,10 @@ gets complaints only, its dearest input. Latency is taken from the publishing ca
 the routed event. Memory is the resident set as Linux counts it, with its peak. CPU is user and system time of the
 processor alone; what broker and database spend for it stands in figures.json. Deadlines in a herd are all due at one
 instant in one table, while ticks and live complaints go on; so do they while clocks are recalculated, each by an order
-of its own. A deadline's cost is the mean over two thousand starts with the calendar laid out before, of five rounds the
-quickest; the rules are measured as pure calls, of three rounds the quickest (`python -m bench.deadlines` and `python -m
-bench.rules` measure them without servers).
+of its own. A month closes for everybody at one moment, while live charges go on. A deadline's cost is the mean over
+two thousand starts with the calendar laid out before, of five rounds the quickest; the rules are measured as pure
+calls, of three rounds the quickest (`python -m bench.deadlines` and `python -m bench.rules` measure them without
+servers).
 """
 
 

@@ -182,7 +182,7 @@ def _month(figures: Figures) -> Iterator[Row]:
     if not found:
         return
     during, before = found["live_during"], found["live_before"]
-    done = f"in {found['took_s']:.1f} s, {found['per_s']:,.0f}/s"
+    done = f"in {found['took_s']:.1f} s, {found['per_s']:,.0f}/s; begun {found['began_after_s']:.1f} s after the moment"
     peer, is_soon = f"penalties up to {found['resident_max_mb']:.0f} MB", found["took_s"] <= MONTH_S_MAX
     yield Row(f"{found['months']:,} months closed", done, peer, None, f"<= {MONTH_S_MAX:g} s", is_soon)
     ratio = during["p50_ms"] / before["p50_ms"] if before["p50_ms"] else None

@@ -93,7 +93,10 @@ class ConductRules:
         return self._policies.version(case.organisation, case.pack_version)
 
     def _passed_on(self, event: Event) -> list[Output]:
-        """The services of a month, to whoever owns the department, and the outlet where one is named."""
+        """The services of a month, to whoever owns the department, and the outlet where one is named.
+
+        The subject says which of the two it is: the reader's rules do not see the key.
+        """
         if not self._policies.knows(event.organisation):
             return []
         if self._policies.at(event.organisation, event.time).penalties is None:
@@ -101,7 +104,7 @@ class ConductRules:
         keys = [f"{kind}/{event.data[kind]}" for kind in ("department", "outlet") if kind in event.data]
         before = f"{event.organisation}|" if event.organisation else ""
         return [
-            Output(topic=CHARGES, type=OPERATIONS, subject="", time=event.time, data=event.data, key=before + key)
+            Output(topic=CHARGES, type=OPERATIONS, subject=key, time=event.time, data=event.data, key=before + key)
             for key in keys
         ]
 

@@ -10,7 +10,10 @@ from tousu.runtime.wiring import Wiring
 
 
 def processor(wiring: Wiring) -> Processor:
-    """Penalties for a pack. A charge of any case may lie in any partition: that of its party."""
+    """Penalties for a pack. A charge of any case may lie in any partition: that of its party.
+
+    The months of a whole company close at one moment, and closing one is cheap.
+    """
     return Processor(
         name="penalties",
         inputs=(Input("complaints.charges", writer="claims", spread=True),),
@@ -19,4 +22,5 @@ def processor(wiring: Wiring) -> Processor:
         outputs=(PENALTIES, INSTRUCTIONS, "complaints.rejected"),
         check=wiring.check,
         schema_of=wiring.schema_of,
+        fires_per_tick=300,
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.stories.packed import Story, of_type, refusals
+import pytest
+
+from tests.stories.packed import Story, at, of_type, refusals
 
 E1 = {"kind": "person", "id": "E10023"}
 WORKSHOP = {"kind": "department", "id": "workshop"}
@@ -89,3 +91,27 @@ def test_answered_in_time_as_is_known_later_the_charge_is_taken_back() -> None:
     said = [[ground["ground"] for ground in one["grounds"]] for one in charges(events, E1)]
     assert said == [["late_resolution"], []]
     assert [name for name, _ in penalties(events, E1)] == ["assessed", "withdrawn"]
+
+
+@pytest.mark.parametrize(("services", "amount"), [(125, "50.00"), (126, None), (124, "100.00")])
+def test_the_month_closes_and_the_head_pays_by_the_rate_of_the_figures(services: int, amount: str | None) -> None:
+    """A 8: one complaint in 125 services is exactly 0.80 percent; a figure that comes after the close corrects it."""
+    story = Story("auto-service")
+    story.complains("03-31 23:59", "维修收费太贵，乱收费", "association")
+    story.reports("acknowledged", "04-01 00:10", department="workshop")
+    story.reports("customer_answered", "04-01 09:00", department="workshop", settled=True, text="已退款")
+    figures = {"period": "2026-03", "department": "workshop", "services": services}
+    story.diary.operations(at("04-09 09:00"), figures)
+    story.diary.operations(at("04-09 09:01"), figures | {"department": "sales", "outlet": "HZ-017", "services": 20})
+    events = story.run("04-09 10:00")
+    assert refusals(events) == []
+    told = [data for data in of_type(events, "department.rated") if data["department"] == "workshop"]
+    rated = [(data["revision"], data["result"]) for data in told]
+    assert rated == [(1, "unknown"), (2, "penalty" if amount else "no_penalty")]
+    (closed,) = [data for data in of_type(events, "month.closed") if data["party"] == WORKSHOP]
+    assert (closed["month"], closed["complaints"], closed["at"]) == ("2026-03", 1, "2026-04-06T16:00:00Z")
+    (corrected,) = [data for data in of_type(events, "month.corrected") if data["party"] == WORKSHOP]
+    assert (corrected["reason"], corrected["services"]) == ("services_reported", services)
+    assert penalties(events, WORKSHOP) == ([("assessed", amount)] if amount else [])
+    (outlet,) = [data for data in of_type(events, "month.closed") if data["party"]["kind"] == "outlet"]
+    assert (outlet["services"], outlet["complaints"]) == (20, 0)

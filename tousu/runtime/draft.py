@@ -28,6 +28,7 @@ REJECTED: Final = "complaints.rejected"
 FIRES_PER_EVENT: Final = 8
 """Due clocks woken in front of one event. A herd must not hold up live events; a fixed number keeps rebuilds equal."""
 FIRES_PER_TICK: Final = 200
+"""The same for a tick, unless the processor says otherwise."""
 SPREAD_TICK_US: Final = 1_000_000
 """Times the number of partitions: how often a shard tells its time to one partition of a spread topic. Shards take
 turns, so that each partition hears of one a second, as where shard p alone writes it; P x P ticks would be a load."""
@@ -173,7 +174,8 @@ class Draft:
 
     def _pass_tick(self) -> None:
         now_us = self.bookmark.time_us
-        self._fire(now_us, FIRES_PER_TICK)
+        own = self._processor.fires_per_tick
+        self._fire(now_us, FIRES_PER_TICK if own is None else own)
         last_us = self.bookmark.tick_us
         if now_us <= last_us:
             return

@@ -91,8 +91,9 @@ class Processor(msgspec.Struct, frozen=True, kw_only=True):
 
     `ticks_to` are the topics onto which the passing of time is sent: shard p to partition p. `ticks_spread_to` are
     those of which any shard writes any partition, so each tells every partition its time, less often (`draft`).
-    `schema_of` gives the schema address of a type.
-    `gauges` are worked out when somebody asks for /metrics.
+    `schema_of` gives the schema address of a type. `gauges` are worked out when somebody asks for /metrics.
+    `fires_per_tick` is how many due clocks one tick wakes, None for the usual number: a herd is worked off by count
+    (docs/decisions, 5), and where a clock is cheap it may be more.
     """
 
     name: str
@@ -107,6 +108,7 @@ class Processor(msgspec.Struct, frozen=True, kw_only=True):
     check: Check | None = None
     schema_of: Callable[[str], str] | None = None
     gauges: tuple[LookedUp, ...] = ()
+    fires_per_tick: int | None = None
 
     def __post_init__(self) -> None:
         assert len(self.inputs) == 1 or not any(each.spread for each in self.inputs), "a spread input stands alone"

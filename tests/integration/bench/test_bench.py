@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-MEASURED = ("confluent_loop", "alone", "whole", "latency", "ticks", "herd", "recount", "deadlines", "rules")
+MEASURED = ("confluent_loop", "alone", "whole", "latency", "ticks", "herd", "month", "recount", "deadlines", "rules")
 WAIT_S = 900
 
 
@@ -33,6 +33,7 @@ def test_the_benchmark_runs_and_writes_its_report(tmp_path: Path) -> None:
     assert set(found["figures"]["alone"]) == {"intake", "router", "sla", "claims"}
     assert found["figures"]["whole"]["refused"] == 0
     assert found["figures"]["herd"]["live_during"]["events"] > 0
+    assert found["figures"]["month"]["months"] == 50
     if has_plots:
         page = (tmp_path / "benchmark.md").read_text()
         assert "| sla alone on PostgreSQL |" in page
