@@ -13,6 +13,7 @@ from typing import Any, Final
 from services.claims import deciding, filing, limits, outlets
 from services.claims.ending import close
 from services.claims.paying import payment_confirmed
+from services.claims.questions import question_settled
 from services.claims.settling import delivered
 from services.claims.states import Claim, Stage
 from services.claims.telling import refusal
@@ -55,7 +56,7 @@ FITS: Final[Mapping[str, frozenset[Stage]]] = {
     "outlet_arbitration_requested": _ANY,
     "outlet_ruled": _ANY,
 }
-"""Where each report fits; `claim_filed` and `payment_confirmed` look for their claim themselves."""
+"""Where each report fits; `claim_filed` and what is said of payments look for their claim themselves."""
 AFTER_THE_END: Final = frozenset(
     {
         "claim_facts_found", "claim_ruled", "claim_followed_up", "outlet_notified", "outlet_negotiation_settled",
@@ -87,6 +88,8 @@ def report(turn: Turn, opener: ClaimOpener, what: str, said: Said) -> Refusal | 
     if what == "payment_confirmed":
         payment_confirmed(turn, said)
         return None
+    if what == "payment_question_settled":
+        return question_settled(turn, said)
     claim = next((each for each in turn.case.claims if each.number == said["claim_number"]), None)
     if claim is None:
         known = ", ".join(each.number for each in turn.case.claims) or "none"

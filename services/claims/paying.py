@@ -8,26 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec.structs import replace
 
 from services.claims import limits
 from services.claims.ending import PAID, close
-from services.claims.owing import BILL, COMPENSATION, FEE_OF_COMPENSATED, FEE_OF_FINED, money, settle
-from services.claims.states import Claim, PaymentQuestion
+from services.claims.owing import COMPENSATION, money, settle
+from services.claims.questions import BOOKED, Doubt, ask, settle_questions
+from services.claims.states import Claim
 from services.claims.turn import Turn, time_text
 from tousu.ledger.obligation import Obligation
-
-NAMES = (COMPENSATION, BILL, FEE_OF_FINED, FEE_OF_COMPENSATED)
-
-
-class Doubt(NamedTuple):
-    """Why a confirmation fits nothing that is owed, and what is outstanding where that is known."""
-
-    reason: str
-    message: str
-    expected: Decimal | None = None
 
 
 def payment_confirmed(turn: Turn, said: Mapping[str, Any]) -> None:
@@ -35,11 +26,11 @@ def payment_confirmed(turn: Turn, said: Mapping[str, Any]) -> None:
     claim = next((each for each in turn.case.claims if each.number == said["claim_number"]), None)
     if claim is None:
         known = ", ".join(each.number for each in turn.case.claims) or "none"
-        _question(turn, said, Doubt("unknown_claim", f"case {turn.number} has these claims: {known}"))
+        ask(turn, said, Doubt("unknown_claim", f"case {turn.number} has these claims: {known}"))
         return
     found = _meant(turn, claim, said)
     if isinstance(found, Doubt):
-        _question(turn, said, found, claim)
+        ask(turn, said, found)
         return
     claim = settle(turn, claim, found, Decimal(said["amount"]), said["payment_id"])
     is_compensation = found.number.endswith(f"/{COMPENSATION}")
@@ -58,13 +49,15 @@ def payment_confirmed(turn: Turn, said: Mapping[str, Any]) -> None:
         claim = limits.pull(turn, replace(claim, stage="paid"), "paid", said)
         claim = close(turn, claim, PAID)
     turn.keep(claim)
+    settle_questions(turn, said["payment_id"], BOOKED)
 
 
 def _meant(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Obligation | Doubt:
     """The obligation that a payment is for, or why there is none."""
     amount, currency = Decimal(said["amount"]), said.get("currency", turn.pack.currency)
-    if said["payment_id"] in claim.payments:
-        return Doubt("already_booked", f"payment {said['payment_id']} was booked for claim {claim.number} before")
+    booked = next((each for each in turn.case.claims if said["payment_id"] in each.payments), None)
+    if booked is not None:
+        return Doubt("already_booked", f"payment {said['payment_id']} was booked for claim {booked.number} before")
     owed = _owed(claim, said.get("obligation"))
     if isinstance(owed, Doubt):
         return owed
@@ -91,24 +84,3 @@ def _owed(claim: Claim, number: str | None) -> Obligation | Doubt:
     known = [each.number for each in claim.owed]
     found = next((each for each in claim.owed if each.number == number), None)
     return found or Doubt("unknown_obligation", f"claim {claim.number} has these: {', '.join(known) or 'none'}")
-
-
-def _question(turn: Turn, said: Mapping[str, Any], doubt: Doubt, claim: Claim | None = None) -> None:
-    question = PaymentQuestion(
-        payment_id=said["payment_id"], case_number=turn.number, claim_number=said["claim_number"],
-        reason=doubt.reason, message=doubt.message, amount=Decimal(said["amount"]),
-        currency=said.get("currency", turn.pack.currency), at=turn.at, event_id=turn.cause, expected=doubt.expected,
-    )  # fmt: skip
-    turn.questions.append(question)
-    data: dict[str, Any] = {
-        "claim_number": question.claim_number,
-        "case_number": turn.number,
-        "payment_id": question.payment_id,
-        "reason": doubt.reason,
-        "message": doubt.message,
-        "amount": money(question.amount),
-        "currency": question.currency,
-        "asked_at": time_text(turn.at),
-    }
-    data |= {} if doubt.expected is None else {"expected": money(doubt.expected)}
-    turn.publish_of_case("tousu.claim.payment_questioned.v1", turn.at, data | {"pack": turn.pack.reference()})

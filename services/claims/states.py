@@ -169,6 +169,27 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return next((each for each in self.owed if each.number == f"{self.number}/{name}"), None)
 
 
+class PaymentQuestion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A confirmation of a payment that fits nothing that is owed: a person must look; nothing was booked.
+
+    claim_number: as the confirmation gives it. reason: why it does not fit. expected: what is outstanding.
+    settled: how somebody dealt with it, empty while nobody has; settled_at: when.
+    """
+
+    payment_id: str
+    case_number: str
+    claim_number: str
+    reason: str
+    message: str
+    amount: Decimal
+    currency: str
+    at: datetime
+    event_id: str
+    expected: Decimal | None = None
+    settled: str = ""
+    settled_at: datetime | None = None
+
+
 class ClaimedCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A complaint, an inquiry or a claim filed alone, with its claims, or without any yet.
 
@@ -177,6 +198,7 @@ class ClaimedCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     claims: in the order of their numbers, closed ones too. course: whether the case goes on and stands. organisation,
     pack_version: whose case it is, and the version of the pack that its router decided with.
     pieces, complainant, route, posted_at, promised_at, departments: what the case says of itself.
+    questions: payments in question that nobody has settled yet.
     """
 
     course: Course
@@ -193,27 +215,10 @@ class ClaimedCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     posted_at: datetime | None = None
     promised_at: datetime | None = None
     departments: tuple[str, ...] = ()
+    questions: tuple[PaymentQuestion, ...] = ()
 
     @property
     def next_due(self) -> datetime | None:
         """When the earliest limit of its open claims has something to say."""
         dues = (claim.next_due for claim in self.claims if claim.state == "open")
         return min((at for at in dues if at is not None), default=None)
-
-
-class PaymentQuestion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A confirmation of a payment that fits nothing that is owed: a person must look; nothing was booked.
-
-    claim_number: as the confirmation gives it. reason: why it does not fit. expected: what is outstanding.
-    """
-
-    payment_id: str
-    case_number: str
-    claim_number: str
-    reason: str
-    message: str
-    amount: Decimal
-    currency: str
-    at: datetime
-    event_id: str
-    expected: Decimal | None = None

@@ -8,8 +8,8 @@ import pytest
 
 from services.claims.states import PaymentQuestion
 from tests.rules.casework import NUMBER
-from tests.rules.claims.filed import SENDER, agree_claim, file_claim
-from tests.rules.claims.told import ClaimsDesk
+from tests.rules.claims.filed import FACTS, SENDER, agree_claim, file_claim
+from tests.rules.claims.told import WAYBILL, ClaimsDesk
 from tousu.ledger.balance import sums_by_obligation
 
 RIGHT: dict[str, Any] = {"payment_id": "P-1", "amount": "812.00", "payee": SENDER}
@@ -88,3 +88,40 @@ def test_two_confirmations_of_one_event_time_are_two_questions(desk: ClaimsDesk)
     desk.tell_report("payment_confirmed", 6, **RIGHT | {"amount": "1.00"})
     desk.tell_report("payment_confirmed", 6.5, **RIGHT | {"amount": "2.00"})
     assert sorted(str(one.amount) for one in questions(desk)) == ["1.00", "2.00"]
+
+
+def settled(desk: ClaimsDesk) -> list[str]:
+    return [one.settled for one in questions(desk)]
+
+
+def test_a_question_is_settled_when_the_payment_is_booked_after_all(desk: ClaimsDesk) -> None:
+    agree_claim(desk)
+    desk.report("payment_confirmed", 6, **RIGHT | {"amount": "800.00"})
+    told = desk.report("payment_confirmed", 7, **RIGHT)
+    assert told == ["claim.paid", "claim.closed", "claim.payment_question_settled"]
+    assert settled(desk) == ["booked"]
+
+
+@pytest.mark.parametrize("how", ["returned", "booked_elsewhere", "mistake"])
+def test_a_question_is_settled_by_whoever_has_dealt_with_it(desk: ClaimsDesk, how: str) -> None:
+    agree_claim(desk)
+    desk.report("payment_confirmed", 6, **RIGHT | {"amount": "800.00"})
+    assert settled(desk) == [""]
+    (told,) = desk.tell_report("payment_question_settled", 7, claim=None, payment_id="P-1", how=how)
+    assert (told.data["payment_id"], told.data["how"]) == ("P-1", how)
+    assert settled(desk) == [how]
+    again = desk.refused("payment_question_settled", 8, claim=None, payment_id="P-1", how=how)
+    assert again == ("unknown_payment", "/payment_id")
+
+
+def test_one_payment_is_not_booked_for_two_claims_of_a_case(desk: ClaimsDesk) -> None:
+    agree_claim(desk)
+    desk.report("claim_filed", 5, claim=None, cause="delay", waybill_number=WAYBILL, claimant=SENDER,
+                evidence=[{"item": "waybill_image"}, {"item": "complete_form"}])  # fmt: skip
+    desk.report("claim_facts_found", 5, claim=2, facts=FACTS["delay"])
+    desk.report("claim_decided", 5, claim=2, outcome="offer")
+    desk.report("claim_agreed", 5, claim=2)
+    desk.report("payment_confirmed", 6, **RIGHT)
+    amount = str(desk.claim(2).owed[0].outstanding)
+    (told,) = desk.tell_report("payment_confirmed", 7, claim=2, **RIGHT | {"amount": amount})
+    assert told.data["reason"] == "already_booked"

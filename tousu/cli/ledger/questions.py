@@ -30,7 +30,8 @@ def questions(
     as_json: options.AsJson = False,
 ) -> None:
     """List payments that finance confirmed and that fit nothing that is owed: why, what was expected, what to do.
-    Nothing was booked for them. One is answered when a payment with its number is booked for its claim after all.
+    Nothing was booked for them. One is settled when the payment is booked after all, or when somebody reports
+    handling.payment_question_settled.
 
     Exit code 1 where a question is open.
 
@@ -56,19 +57,12 @@ def asked(data: Path | None, database: str) -> list[dict[str, Any]]:
     """The open questions, the oldest first."""
     import orjson
 
-    from tousu.runtime.ledger import read_ledger
-
     inspection = options.inspection("claims", data, database)
-    with inspection.at_one_moment():
-        rows = [orjson.loads(doc) for _, doc in inspection.each("question")]
-        paid = {
-            (entry.obligation.rpartition("/")[0], entry.reference)
-            for entry in read_ledger(inspection, "movement = 'paid'").entries
-        }
+    rows = [orjson.loads(doc) for _, doc in inspection.each("question")]
     inspection.close()
     open_ones = [
         row | {"expected": row.get("expected"), "to_do": TO_DO.get(row["reason"], "ask finance")}
         for row in rows
-        if row["reason"] == "already_booked" or (row["claim_number"], row["payment_id"]) not in paid
+        if not row.get("settled")
     ]
     return sorted(open_ones, key=lambda row: (row["at"], row["case_number"], row["payment_id"]))

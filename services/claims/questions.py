@@ -1,0 +1,80 @@
+"""Payments in question: asked when a confirmation fits nothing that is owed, open until somebody has dealt with it.
+
+One is settled when the same payment is booked after all, or when somebody reports how it ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
+
+from msgspec.structs import replace
+
+from services.claims.owing import money
+from services.claims.states import PaymentQuestion
+from services.claims.telling import refusal
+from services.claims.turn import Turn, time_text
+from tousu.decision import Refusal
+
+BOOKED: Final = "booked"
+OPEN_MAX: Final = 100
+"""So many open questions a case remembers; the oldest of more can no longer be settled by a report, only looked at."""
+
+
+class Doubt(NamedTuple):
+    """Why a confirmation fits nothing that is owed, and what is outstanding where that is known."""
+
+    reason: str
+    message: str
+    expected: Decimal | None = None
+
+
+def ask(turn: Turn, said: Mapping[str, Any], doubt: Doubt) -> None:
+    """Put a confirmation among the questions; nothing is booked."""
+    question = PaymentQuestion(
+        payment_id=said["payment_id"], case_number=turn.number, claim_number=said["claim_number"],
+        reason=doubt.reason, message=doubt.message, amount=Decimal(said["amount"]),
+        currency=said.get("currency", turn.pack.currency), at=turn.at, event_id=turn.cause, expected=doubt.expected,
+    )  # fmt: skip
+    turn.questions.append(question)
+    turn.case = replace(turn.case, questions=(*turn.case.questions, question)[-OPEN_MAX:])
+    data: dict[str, Any] = {
+        "claim_number": question.claim_number,
+        "case_number": turn.number,
+        "payment_id": question.payment_id,
+        "reason": doubt.reason,
+        "message": doubt.message,
+        "amount": money(question.amount),
+        "currency": question.currency,
+        "asked_at": time_text(turn.at),
+    }
+    data |= {} if doubt.expected is None else {"expected": money(doubt.expected)}
+    turn.publish_of_case("tousu.claim.payment_questioned.v1", turn.at, data | {"pack": turn.pack.reference()})
+
+
+def question_settled(turn: Turn, said: Mapping[str, Any]) -> Refusal | None:
+    """Somebody has looked: how a payment in question ended."""
+    if settle_questions(turn, said["payment_id"], said["how"]):
+        return None
+    known = ", ".join(sorted({each.payment_id for each in turn.case.questions})) or "none"
+    message = f"case {turn.number} has no open question about payment {said['payment_id']}; it has {known}"
+    return refusal("unknown_payment", message, "/payment_id")
+
+
+def settle_questions(turn: Turn, payment_id: str, how: str) -> int:
+    """Settle every open question about a payment; how many there were."""
+    found = [each for each in turn.case.questions if each.payment_id == payment_id]
+    for question in found:
+        turn.questions.append(replace(question, settled=how, settled_at=turn.at))
+        data: dict[str, Any] = {
+            "claim_number": question.claim_number,
+            "case_number": turn.number,
+            "payment_id": payment_id,
+            "how": how,
+            "settled_at": time_text(turn.at),
+        }
+        turn.publish_of_case("tousu.claim.payment_question_settled.v1", turn.at, data | {"pack": turn.pack.reference()})
+    if found:
+        turn.case = replace(turn.case, questions=tuple(each for each in turn.case.questions if each not in found))
+    return len(found)
