@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from msgspec.structs import replace
-
 from services.claims import deciding, filing, limits, outlets
 from services.claims.ending import close
 from services.claims.paying import payment_confirmed

@@ -50,7 +50,7 @@ class Books:
                 self.live[said["of"]][said["instruction_number"]] = said["amount"], said["currency"]
 
     def check(self) -> dict[str, dict[str, Decimal]]:
-        """I7: by obligation, case, currency and in all; entries are only added; one live instruction for what is owed."""
+        """I7: by obligation, case and in all; entries are only added; one live instruction for what is owed."""
         now = {ref.key: row for ref, row in self.desk.rows.items() if ref.kind == "entry"}
         assert {number: now.get(number) for number in self.rows} == self.rows, "an entry is written once"
         self.rows = now
@@ -167,8 +167,6 @@ def test_the_same_story_gives_the_same_rows_and_outputs_byte_for_byte(pack: Pack
     first, second = told_of(pack, story), told_of(pack, story)
     assert first[0] == second[0]
     assert repr(first[1]) == repr(second[1])
-
-
 
 
 @settings(max_examples=60)
