@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
+from msgspec.structs import replace
 
+from services.claims.owing import COMPENSATION, settle
+from services.claims.rules import ClaimsRules
+from services.claims.states import ClaimedCase
+from services.claims.turn import Turn
 from tests.faults.simulator import FlakyStore
+from tousu.decision import Decision
 from tousu.runtime import bookmark as bm
 from tousu.runtime import frontier
 from tousu.runtime.arrival import Arrival
@@ -27,6 +35,15 @@ class WithoutCompareAndSet(FlakyStore):
                 {"doc": bm.encode(change.bookmark), "out": change.pending, "shard": change.shard},
             )
         return True
+
+
+class BooksInTwoTransactions(FlakyStore):
+    """Commits the claims and the bookmark before the entries of the ledger: a death between loses money."""
+
+    def _write_states(self, connection: sa.Connection, name: str, changes: Sequence[Change]) -> None:
+        super()._write_states(connection, name, changes)
+        if name == "claim":
+            connection.commit()
 
 
 class SeeksInsteadOfOpening(Loop):
@@ -78,3 +95,28 @@ class TicksByTheWall(Loop):
 
     def _reached_goal(self, number: int, shard: Shard) -> bool:
         return True
+
+
+class PaysAtEachConfirmation(ClaimsRules):
+    """Books whatever finance confirms, without looking for what is outstanding."""
+
+    def _reported(self, turn: Turn, case: ClaimedCase, what: str, said: dict[str, Any]) -> Decision:
+        claim = next((one for one in case.claims if one.number == said.get("claim_number")), None)
+        owed = claim.obligation(COMPENSATION) if claim is not None else None
+        if what != "payment_confirmed" or claim is None or owed is None:
+            return super()._reported(turn, case, what, said)
+        # As much is awarded as is paid, so that the ledger itself has nothing against it.
+        amount = Decimal(said["amount"])
+        generous = replace(owed, awarded=owed.awarded + amount)
+        claim = settle(turn, claim, generous, amount, said["payment_id"])
+        turn.keep(claim)
+        return turn.decision(case)
+
+
+class InstructsWithEveryReport(ClaimsRules):
+    """Tells finance again what it was told, whenever somebody reports something of a claim that is agreed."""
+
+    def _reported(self, turn: Turn, case: ClaimedCase, what: str, said: Mapping[str, Any]) -> Decision:
+        decision = super()._reported(turn, case, what, dict(said))
+        told = [one for one in decision.outputs if one.topic == "complaints.instructions"]
+        return replace(decision, outputs=[*decision.outputs, *told])

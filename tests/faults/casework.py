@@ -1,4 +1,4 @@
-"""A seeded story for the pipeline under faults: complaints, answers in time, too late, reported late; and rubbish."""
+"""A seeded story for the pipeline under faults: complaints, answers in time, late, reported late; claims; rubbish."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 import sqlalchemy as sa
 
+from tests.faults.claimwork import FATES, Claimwork
 from tests.faults.pipeline import MONDAY, Pipeline
 
 LIMIT_DAYS = {"attitude": 1, "delay": 3, "damage": 5, "loss": 5}
@@ -17,6 +18,8 @@ AFTERWARDS = timedelta(days=14)
 AHEAD = timedelta(hours=4)
 LATE = timedelta(days=9)
 CLAIMED = frozenset({"damage", "loss"})
+CLAIMS_MAX = 5 * len(FATES)
+"""So many claims are told to the end; however long a run takes, they do not become its main load."""
 
 
 class Told(NamedTuple):
@@ -25,6 +28,7 @@ class Told(NamedTuple):
     event_id: str
     class_name: str
     received: datetime
+    waybill_number: str
 
 
 class Answered(NamedTuple):
@@ -43,6 +47,8 @@ class Casework:
         self.told: dict[str, Told] = {}
         self.answers: dict[str, Answered] = {}
         self.refused = 0
+        self.claimwork = Claimwork()
+        self.reports = 0
         self._pieces = 0
         self._planned: dict[str, Answered] = {}
 
@@ -61,7 +67,7 @@ class Casework:
         }  # fmt: skip
         kind = "tousu.complaint.received.phone.v1"
         event_id = pipe.publish("complaints.inbound.phone", kind, waybill, data, received, received)
-        self.told[event_id] = Told(event_id, class_name, received)
+        self.told[event_id] = Told(event_id, class_name, received, waybill)
         if chance.random() < 0.1:
             pipe.raw("complaints.inbound.web", waybill, b'{"kind": "complaint", ', [("ce_id", "rubbish")])
             self.refused += 1
@@ -86,6 +92,18 @@ class Casework:
                 self.answers[event_id] = answer._replace(received=max(answer.received, pipe.time))
                 self._say(event_id, self.answers[event_id])
 
+    def claim(self, steps: int) -> None:
+        """Customers claim for what is damaged or lost, departments decide, finance pays; each claim some steps on."""
+        pipe = self.pipeline
+        known = pipe.learn_cases()
+        for event_id, told in self.told.items():
+            if event_id in known and told.class_name in CLAIMED and len(self.claimwork.stories) < CLAIMS_MAX:
+                self.claimwork.begin(known[event_id], told.class_name, told.waybill_number)
+        for place, (number, (what, said)) in enumerate(self.claimwork.next_reports(steps)):
+            at = pipe.time + timedelta(minutes=21, seconds=place)
+            pipe.publish("complaints.inbound.handling", f"tousu.handling.{what}.v1", number, said, at, at)
+            self.reports += 1
+
     def _say(self, event_id: str, answer: Answered) -> None:
         number = self.pipeline.cases[event_id]
         data = {"case_number": number, "department": "customer_service", "settled": True, "text": "客户表示接受"}
@@ -100,6 +118,7 @@ def half_hour(pipe: Pipeline, casework: Casework) -> None:
     for _ in range(casework.chance.randrange(2, 7)):
         casework.complain()
     casework.answer()
+    casework.claim(steps=1)
     pipe.tick(pipe.time + timedelta(minutes=30))
 
 
@@ -109,6 +128,7 @@ def finish(pipe: Pipeline, casework: Casework) -> datetime:
     days = 0
     while days < AFTERWARDS.days:
         casework.answer()
+        casework.claim(steps=2)
         pipe.tick(pipe.time + timedelta(days=1))
         days += 1
     end = pipe.time

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 import orjson
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
+from tests.faults.money import watching
 from tests.faults.oracle import head
 from tests.new_topics import make_topics
 from tousu import contract
@@ -232,9 +233,10 @@ class Pipeline:
 
 @contextmanager
 def pipeline(servers: str, database: Callable[[str], str], folder: Path) -> Iterator[Pipeline]:
-    """A pipeline whose processes end with the block, whatever happens in it."""
+    """A pipeline whose processes end with the block, whatever happens in it. All the while its money is watched."""
     made = Pipeline(servers, database, folder)
     try:
-        yield made
+        with watching(made.databases["claims"]):
+            yield made
     finally:
         made.end()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -63,20 +63,26 @@ class FlakyStore(Store):
 
 
 class Run:
-    """One seeded run."""
+    """One seeded run. `makes`: the processors in it, each in two copies. `topics`: what they read and write."""
+
+    makes: Sequence[Callable[[], Processor]] = (counting.keeper, counting.counter)
+    topics: Sequence[str] = counting.TOPICS
+    actions = ACTIONS
+    batches: tuple[int, ...] = (1, 3, 50)
+    weights: tuple[int, ...] = (25, 50, 8, 4, 4, 4, 2, 3)
 
     def __init__(self, seed: int, loop_type: type[Loop] = Loop, store_type: type[Store] = FlakyStore) -> None:
         self.chance = random.Random(seed)
         self.loop_type, self.store_type = loop_type, store_type
         url = f"sqlite:///file:run{next(_worlds)}?mode=memory&cache=shared&uri=true"
-        self.world = World(url, PARTITIONS, batch_max=self.chance.choice((1, 3, 50)))
+        self.world = World(url, PARTITIONS, batch_max=self.chance.choice(self.batches), topics=self.topics)
         # A database in memory lives as long as somebody is connected.
         self.anchor = sa.create_engine(url, poolclass=sa.NullPool).connect()
         self.sent: list[oracle.Sent] = []
         self.fuses: dict[Loop, Fuse] = {}
         self.made: dict[Loop, Callable[[], Processor]] = {}
         self.zombies: list[tuple[Loop, int]] = []
-        for make in (counting.keeper, counting.counter):
+        for make in self.makes:
             for number in range(2):
                 self.start(make, [s for s in range(PARTITIONS) if s % 2 == number])
 
@@ -138,9 +144,7 @@ class Run:
         chance = self.chance
         loop = chance.choice(self.world.loops)
         asleep = [old for old, _ in self.zombies]
-        match chance.choices(
-            ("send", "step", "time", "move", "wake", "fuse", "broker", "database"), (25, 50, 8, 4, 4, 4, 2, 3)
-        )[0]:
+        match chance.choices(("send", "step", "time", "move", "wake", "fuse", "broker", "database"), self.weights)[0]:
             case "send":
                 self.send()
             case "step":
@@ -168,7 +172,7 @@ class Run:
             self.wake()
         for fuse in self.fuses.values():
             fuse.point = ""
-        for make in (counting.keeper, counting.counter):
+        for make in self.makes:
             copies = [loop for loop in self.world.loops if self.made[loop] is make]
             for shard in range(PARTITIONS):
                 owners = [loop for loop in copies if shard in self.world.sources[loop].wanted()]
@@ -179,6 +183,9 @@ class Run:
         self.world.run()
         for _ in range(5):
             self.world.pass_time(4)
+
+    def look(self) -> None:
+        """Whatever must hold at every moment of a run."""
 
     def judge(self) -> None:
         """I1-I5, I8, I9 and I10 on what is in the topics and the databases."""
@@ -203,8 +210,9 @@ class Run:
     def go(self) -> None:
         """Run, heal, judge. Raises Verdict when an invariant does not hold."""
         try:
-            for _ in range(ACTIONS):
+            for _ in range(self.actions):
                 self.act()
+                self.look()
             self.heal()
             self.judge()
         finally:

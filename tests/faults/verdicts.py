@@ -11,13 +11,17 @@ from datetime import datetime, timedelta
 import orjson
 import sqlalchemy as sa
 
-from tests.faults import oracle
+from tests.faults import money, oracle
 from tests.faults.casework import CLAIMED, LIMIT_DAYS, Casework, Told
+from tests.faults.claimwork import FATES
 from tests.faults.oracle import head, need
 from tests.faults.pipeline import CHINA, PARTITIONS, PROCESSORS, Pipeline
+from tousu import contract
+from tousu.policy.occasions import CLAIM_REPORTS
 from tousu.runtime.broker import Record
 
-OURS = ("accepted", "cases", "sla", "outcomes", "claims", "rejected")
+OURS = tuple(card.topic for card in contract.cards() if not card.topic.startswith("complaints.inbound."))
+REPORTS = tuple(f"handling.{name}" for name in sorted(CLAIM_REPORTS))
 Fresh = dict[str, list[list[Record]]]
 
 
@@ -32,8 +36,8 @@ def due(told: Told) -> datetime:
 
 
 def judge(pipeline: Pipeline, casework: Casework, end: datetime) -> Counter[str]:
-    """Check I1-I6, I8 on everything; returns what there was, so that a test can see that it tested something."""
-    logs = {f"complaints.{short}": pipeline.read(f"complaints.{short}") for short in OURS}
+    """Check I1-I9 on everything; returns what there was, so that a test can see that it tested something."""
+    logs = {topic: pipeline.read(topic) for topic in OURS}
     fresh: Fresh = {}
     for topic, parts in logs.items():
         fresh[topic] = [oracle.first_copies(log, f"{topic}/{p}") for p, log in enumerate(parts)]
@@ -43,9 +47,16 @@ def judge(pipeline: Pipeline, casework: Casework, end: datetime) -> Counter[str]
     check_inputs(casework, fresh)
     check_forwarding(fresh)
     found = check_cases(pipeline, casework, fresh, end)
+    found += check_money(pipeline, casework, fresh)
     check_bookmarks(pipeline, fresh)
     check_rebuilds(pipeline)
     return found
+
+
+def assert_all_occurred(found: Counter[str]) -> None:
+    """A run in which something never happened proves nothing about it."""
+    kinds = ("told", "closed", "breached", "withdrawn", *(f"claim_{fate}" for fate in FATES))
+    assert min(found[each] for each in kinds) > 0, found
 
 
 def of_type(fresh: Fresh, topic: str, *names: str) -> dict[str, list[Record]]:
@@ -69,6 +80,8 @@ def check_inputs(casework: Casework, fresh: Fresh) -> None:
     need(all(len(records) == 1 for records in registered.values()), "I1", "a case was registered twice")
     answers = sum(map(len, of_type(fresh, "accepted", "handling.customer_answered").values()))
     need(answers == len(casework.answers), "I1", f"{answers} answers accepted of {len(casework.answers)}")
+    reports = sum(map(len, of_type(fresh, "accepted", *REPORTS).values()))
+    need(reports == casework.reports, "I1", f"{reports} reports of claims accepted of {casework.reports}")
     refused = sum(len(log) for log in fresh["complaints.rejected"])
     need(refused == casework.refused, "I1", f"{refused} inputs refused of {casework.refused}")
 
@@ -119,6 +132,19 @@ def check_cases(pipeline: Pipeline, casework: Casework, fresh: Fresh, end: datet
             need(("resolution" in missed) == late, "I8", f"{number} missed {missed}; due {limit}, {answer}")
         found.update(told=1, closed=len(closed[number]), breached=len(fired), withdrawn=len(taken_back))
     return found
+
+
+def check_money(pipeline: Pipeline, casework: Casework, fresh: Fresh) -> Counter[str]:
+    """I7 at rest: every claim has the books of its story, in the topics and in SQL. Returns how many had which fate."""
+    work = casework.claimwork
+    need(work.is_told, "I7", "the test itself did not tell its claims to the end")
+    logs = ([one for log in fresh[f"complaints.{short}"] for one in log] for short in ("claims", "instructions"))
+    money.check_told(work.stories, *([one for one in log if "ticked" not in head(one, "ce_type")] for log in logs))
+    engine = sa.create_engine(pipeline.databases["claims"], poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        money.check_end(work.stories, money.read_snapshot(connection))
+    engine.dispose()
+    return Counter({f"claim_{fate}": count for fate, count in work.fates().items()})
 
 
 def of_clock(records: list[Record], clock: str) -> list[Record]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from tests.integration.runtime import counting
@@ -40,12 +40,14 @@ class Diary(Silent):
 
 
 class World:
-    """Keeper and counter, in as many copies as a test wants."""
+    """Keeper and counter, or other processors, in as many copies as a test wants."""
 
-    def __init__(self, database_url: str, partitions: int = 2, batch_max: int = 500) -> None:
+    def __init__(
+        self, database_url: str, partitions: int = 2, batch_max: int = 500, topics: Sequence[str] = counting.TOPICS
+    ) -> None:
         self.url = database_url
         self.partitions = partitions
-        self.broker = SimulatedBroker(counting.TOPICS, partitions)
+        self.broker = SimulatedBroker(topics, partitions)
         self.clock = SetClock(START)
         self.tuning = Tuning(batch_max=batch_max, retry_delay_s=0.0)
         self.loops: list[Loop] = []

@@ -1,60 +1,41 @@
 """Claims once more, written apart from the service: dictionaries, whole cents, days counted on the calendar.
 
 Slow and plain on purpose. It is told what the service is told, says what ought to be refused and why, what every limit
-does, and keeps books of its own. Only source C is in it: domain, sections 5 and 7. All times are UTC; Shanghai is eight
-hours ahead all year.
+does, and keeps books of its own. Only source C is in it: domain, sections 5 and 7.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from tests.rules.claims.slow_books import book, cents, outstanding
+from tests.rules.claims.slow_limits import Claim, SlowLimits
 from tests.rules.policy.slow_compensation import BY_HAND, slow_compensation, slow_refund
 
-SHANGHAI = timedelta(hours=8)
 CLAIMANTS_ITEMS = {
     "loss": {"waybill_image", "complete_form", "claim_letter"},
     "damage": {"waybill_image", "complete_form", "claim_letter", "damage_photos"},
     "delay": {"waybill_image", "complete_form"},
 }
-DAYS = {
-    "offer_domestic": 30, "payment": 7, "outlet_notice_damage_loss": 5, "outlet_notice_delay": 3,
-    "negotiation_damage": 10, "negotiation_loss": 30,
-}  # fmt: skip
 ENDED_FOR_GOOD = {"paid", "claim_withdrawn", "materials_missing"}
 TAKEN_BEFORE_A_DECISION = {"filed", "answered"}
 MUCH = 10**12
-Claim = dict[str, Any]
 
 
-def cents(amount: str) -> int:
-    """An amount as a whole number."""
-    whole, _, part = amount.partition(".")
-    return int(whole) * 100 + int((part + "00")[:2])
-
-
-def last_moment(since: datetime, days: int) -> datetime:
-    """24:00 of the last day; the day after `since` is the first."""
-    local = since + SHANGHAI
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight + timedelta(days=days + 1) - SHANGHAI
-
-
-class SlowClaims:
-    """A case and its claims. `happened` holds what limits did: (claim, limit, what, when)."""
+class SlowClaims(SlowLimits):
+    """A case and its claims."""
 
     def __init__(self, number: str, received: datetime) -> None:
+        super().__init__()
         self.number, self.received = number, received
-        self.claims: list[Claim] = []
         self.asked: list[tuple[str, str]] = []
         self.filed: list[tuple[str, str]] = []
         self.stands: bool | None = None
         self.withdrawn = False
         self.ended: datetime | None = None
         self.round = received
-        self.happened: list[tuple[str, str, str, datetime]] = []
         self.questions: list[str] = []
 
     # -- the complaint ------------------------------------------------------------------------------------------
@@ -231,9 +212,9 @@ class SlowClaims:
             needed |= {"insured", "real_value"}
         if cause == "damage":
             needed |= {"share_lost", "damage_degree", "proof", "goods_kind", "real_loss"}
-        if cause == "damage" and facts.get("insured") is False and not facts["agency_period"]:
-            if cents(facts.get("real_value", "0")) >= 300_000:
-                return BY_HAND
+        uninsured = facts.get("insured") is False and not facts["agency_period"]
+        if cause == "damage" and uninsured and cents(facts.get("real_value", "0")) >= 300_000:
+            return BY_HAND
         if needed - facts.keys():
             return "facts_missing"
         value = slow_compensation(cause, {"real_value": MUCH} | facts)
@@ -303,7 +284,7 @@ class SlowClaims:
             return amount
         side["ended"] = True
         self._meet(claim, [f"negotiation_{claim['cause']}"], at)
-        _book(claim, "bill", "awarded", amount)
+        book(claim, "bill", "awarded", amount)
         return ""
 
     def _outlet_arbitration_requested(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
@@ -326,10 +307,10 @@ class SlowClaims:
         side["ended"] = True
         self._meet(claim, [f"negotiation_{claim['cause']}"], at)
         if said["report_true"]:
-            _book(claim, "bill", "awarded", amount)
-            _book(claim, "fee_of_fined", "awarded", (amount * 6 + 50) // 100)
+            book(claim, "bill", "awarded", amount)
+            book(claim, "fee_of_fined", "awarded", (amount * 6 + 50) // 100)
             if side["compensated"]:
-                _book(claim, "fee_of_compensated", "awarded", (amount * 4 + 50) // 100)
+                book(claim, "fee_of_compensated", "awarded", (amount * 4 + 50) // 100)
         return ""
 
     def _billable(self, claim: Claim, said: Mapping[str, Any]) -> int | str:
@@ -380,7 +361,7 @@ class SlowClaims:
             self.questions.append("payee_not_entitled")
         else:
             claim["payments"].add(said["payment_id"])
-            _book(claim, name, "paid", cents(said["amount"]))
+            book(claim, name, "paid", cents(said["amount"]))
             if name == "compensation":
                 claim["stage"] = "paid"
                 self._meet(claim, ["payment"], at)
@@ -398,70 +379,11 @@ class SlowClaims:
                 books["withdrawn"] += outstanding(books)
         claim |= {"open": False, "why": why}
 
-    # -- limits -------------------------------------------------------------------------------------------------
-
-    def pass_time(self, until: datetime) -> None:
-        """Every limit that was due before this moment breaches, at its moment."""
-        for claim in self.claims:
-            for name, limit in claim["limits"].items():
-                if limit["status"] == "running" and not limit["breached"] and limit["due"] < until:
-                    limit["breached"] = True
-                    self.happened.append((claim["number"], name, "breached", limit["due"]))
-
-    def _begin(self, claim: Claim, name: str, at: datetime) -> None:
-        if not claim["open"]:
-            return
-        former = claim["limits"].get(name)
-        again = name == "payment" and former is not None and former["status"] in ("met", "late")
-        if former is None or former["status"] == "cancelled" or again:
-            due = at + timedelta(hours=24) if name == "answer_to_claim_form" else last_moment(at, DAYS[name])
-            claim["limits"][name] = {
-                "name": name, "since": at, "due": due, "status": "running", "breached": False, "used": timedelta(0)
-            }  # fmt: skip
-
-    def _meet(self, claim: Claim, names: list[str], at: datetime) -> None:
-        for limit in (claim["limits"][name] for name in names if name in claim["limits"]):
-            if limit["status"] not in ("running", "paused", "late"):
-                continue
-            in_time = not limit["breached"] or at <= limit["due"]
-            if in_time and limit["breached"]:
-                self._unbreach(claim, limit)
-            limit["status"] = "met" if in_time else "late"
-
-    def _unbreach(self, claim: Claim, limit: dict[str, Any]) -> None:
-        limit["breached"] = False
-        self.happened.append((claim["number"], limit["name"], "breach_withdrawn", limit["due"]))
-
-    def _wait(self, claim: Claim, at: datetime, *, waiting: bool) -> None:
-        """While the claimant has to act the offer waits, and goes on with exactly what was left."""
-        limit = claim["limits"].get("offer_domestic")
-        if limit is None:
-            return
-        if waiting and limit["status"] == "running" and not limit["breached"]:
-            limit |= {"status": "paused", "stood_at": at}
-        elif not waiting and limit["status"] == "paused":
-            at = max(at, limit["stood_at"])
-            begun = last_moment(limit["since"], 0)
-            if limit["stood_at"] <= begun:
-                limit |= {"since": at, "due": last_moment(at, DAYS["offer_domestic"])}
-            else:
-                limit["due"] += at - limit["stood_at"]
-            limit["status"] = "running"
-
     def _missing(self, claim: Claim) -> set[str]:
-        needed = set(CLAIMANTS_ITEMS[claim["cause"]])
+        needed: set[str] = set(CLAIMANTS_ITEMS[claim["cause"]])
         if claim["facts"].get("ecommerce_goods", (False,))[0] is True:
             needed.add("price_evidence")
-        return needed - claim["file"]
-
-
-def outstanding(books: Mapping[str, int]) -> int:
-    return books["awarded"] - books["paid"] - books["withdrawn"]
-
-
-def _book(claim: Claim, name: str, movement: str, amount: int) -> None:
-    if amount:
-        claim["books"].setdefault(name, {"awarded": 0, "paid": 0, "withdrawn": 0})[movement] += amount
+        return needed.difference(claim["file"])
 
 
 def _notice(claim: Claim) -> str:

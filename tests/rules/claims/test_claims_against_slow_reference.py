@@ -50,7 +50,7 @@ class Books:
                 self.live[said["of"]][said["instruction_number"]] = said["amount"], said["currency"]
 
     def check(self) -> dict[str, dict[str, Decimal]]:
-        """I7: by obligation, case, currency and in all; entries are only added; one live instruction for what is owed."""
+        """I7: by obligation, case and in all; entries are only added; one live instruction for what is owed."""
         now = {ref.key: row for ref, row in self.desk.rows.items() if ref.kind == "entry"}
         assert {number: now.get(number) for number in self.rows} == self.rows, "an entry is written once"
         self.rows = now

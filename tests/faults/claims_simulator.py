@@ -1,0 +1,183 @@
+"""Whole runs of claims in one process under the simulator's schedules, its money looked at after every single action.
+
+What router and sla write is the same in every run: a case for each fate of a claim on each shard. The seed decides how
+it comes: in which pieces, some of it again, who dies, who is paused, what is away. Whatever happens, the topics and the
+rows must be those of a run without faults.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import cache, partial
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from msgspec.structs import replace
+
+from services.claims import processor as claims
+from services.claims.rules import ClaimsRules
+from tests.faults import money, oracle
+from tests.faults.claimwork import FATES, Claimwork
+from tests.faults.simulator import PARTITIONS, FlakyStore, Run
+from tests.integration.feeds import START, Feed, Written, numbers_in
+from tests.integration.runtime.world import World
+from tests.rules.casework import handling
+from tests.rules.claims.told import routed_pieces
+from tousu.policy.loading import load_policies
+from tousu.runtime.clock import SetClock
+from tousu.runtime.loop import Loop
+from tousu.runtime.outgoing import outgoing_check
+from tousu.runtime.processor import Processor
+from tousu.runtime.store import Store
+from tousu.runtime.wiring import Wiring
+
+READ = ("complaints.cases", "complaints.sla")
+WRITTEN = ("complaints.claims", "complaints.instructions", "complaints.rejected")
+_names = itertools.count()
+Outcome = dict[str, Any]
+
+
+@cache
+def _wiring() -> Wiring:
+    return Wiring(
+        policies=load_policies("courier-network"), partitions=PARTITIONS, clock=SetClock(START), time_from_events=False,
+        master_key=b"", check=outgoing_check("sampled"), schema_of=None,
+    )  # fmt: skip
+
+
+def make_claims(rules: Callable[..., ClaimsRules] = ClaimsRules) -> Processor:
+    """Claims as it is put together, with rules that a test may break."""
+    made = claims.processor(_wiring())
+    return made if rules is ClaimsRules else replace(made, rules=rules(_wiring().policies))
+
+
+@cache
+def the_story() -> tuple[tuple[Written, ...], Claimwork]:
+    """What router and sla write: cases, what is reported of their claims hour by hour, and sixty days of time."""
+    cases, clocks = (Feed(topic.removeprefix("complaints."), topic, PARTITIONS) for topic in READ)
+    cases.writer, clocks.writer = "router", "sla"
+    work = Claimwork()
+    numbers = [number for p in range(PARTITIONS) for number in numbers_in(p, PARTITIONS, len(FATES))]
+    for place, number in enumerate(numbers):
+        cause, waybill = ("loss", "damage")[place // len(FATES) % 2], f"TS77{place:03}"
+        trouble = {"class": cause, "waybill_number": waybill}
+        routed = routed_pieces([trouble], START, case_number=number, waybill_number=waybill, route="domestic")
+        cases.say(replace(routed, id=number), START)
+        work.begin(number, cause, waybill)
+    hour = 0
+    while not work.is_told:
+        hour += 1
+        now = START + timedelta(hours=hour)
+        for number, (what, said) in work.next_reports(1):
+            cases.say(replace(handling(what, hour, number, **said), id=f"{number}-{hour}"), now)
+        cases.tick(now + timedelta(minutes=30))
+        clocks.tick(now + timedelta(minutes=30))
+    for day in range(2, 60, 5):
+        cases.tick(START + timedelta(days=day))
+        clocks.tick(START + timedelta(days=day))
+    written = [*cases.written, *clocks.written]
+    written.sort(key=_time)  # each log keeps its order: its times never go back
+    return tuple(written), work
+
+
+def _time(one: Written) -> str:
+    return next(value.decode() for name, value in one[4] if name == "tousu-time")
+
+
+class ClaimsRun(Run):
+    """One seeded run of claims."""
+
+    rules: ClassVar[Callable[..., ClaimsRules]] = ClaimsRules
+    topics: Sequence[str] = (*READ, *WRITTEN)
+    actions, batches = 160, (8, 20, 50)
+    weights = (14, 66, 0, 4, 4, 8, 1, 3)
+
+    def __init__(self, seed: int, loop_type: type[Loop] = Loop, store_type: type[Store] = FlakyStore) -> None:
+        self.makes = (partial(make_claims, type(self).rules),)
+        super().__init__(seed, loop_type, store_type)
+        self.before: money.Snapshot | None = None
+        written, self.work = the_story()
+        self.left = list(reversed(written))
+        self.fed: list[Written] = []
+
+    def send(self) -> None:
+        """Some more is written, or written again by a writer that did not know whether it had been."""
+        if self.fed and self.chance.random() < 0.15:
+            self.world.broker.append(*self.chance.choice(self.fed))
+            return
+        for _ in range(self.chance.randint(1, 25)):
+            if self.left:
+                self.fed.append(self.left.pop())
+                self.world.broker.append(*self.fed[-1])
+
+    def look(self) -> None:
+        """I7: whatever is committed balances, and what was booked stays. The broker is never away for long."""
+        self.world.broker.away = self.world.broker.away and self.chance.random() < 0.8
+        now = money.read_snapshot(self.anchor)
+        if now != self.before:
+            money.check_snapshot(now, self.before)
+            self.before = now
+
+    def heal(self) -> None:
+        while self.left:
+            self.send()
+        super().heal()
+        run_to_the_end(self.world)
+        self.look()
+
+    def judge(self) -> None:
+        """I1, I2, I4, I7, I9."""
+        for loop in self.world.loops:
+            if loop.halted:
+                raise oracle.Verdict(f"I10: {loop.processor.name} halted: {loop.halted}")
+        logs = outcome_of(self.world)
+        said = [[one for log in logs[topic] for one in log if one.key is not None] for topic in WRITTEN]
+        money.check_told(self.work.stories, said[0], said[1])
+        oracle.need(not said[2], "I1", f"{len(said[2])} inputs were refused")
+        assert self.before is not None
+        money.check_end(self.work.stories, self.before)
+        for shard, doc in self.anchor.execute(sa.text("SELECT shard, doc FROM claims_bookmark")):
+            oracle.check_bookmark(doc, f"claims/{shard}", logs)
+        undisturbed, snapshot = without_faults()
+        for topic in WRITTEN:
+            mine = [[(one.key, one.value, one.headers) for one in log] for log in logs[topic]]
+            oracle.need(mine == undisturbed[topic], "I9", f"{topic} holds other records than a run without faults")
+        oracle.need(self.before == snapshot, "I9", "claims knows other things than after a run without faults")
+
+
+def run_to_the_end(world: World) -> None:
+    """Turn until nothing is read any more; with two inputs a copy reads a good while before it applies anything."""
+    quiet, before = 0, -1
+    while quiet < 3:
+        world.run(1)
+        read = sum(sum(source._positions.values()) for source in world.sources.values())
+        quiet, before = (0, read) if read != before else (quiet + 1, before)
+
+
+def outcome_of(world: World) -> dict[str, list[list[Any]]]:
+    """What claims wrote, as readers see it."""
+    raw = {topic: world.broker.logs[topic] for topic in WRITTEN}
+    return {
+        topic: [oracle.first_copies(list(log), f"{topic}/{p}") for p, log in enumerate(logs)]
+        for topic, logs in raw.items()
+    }
+
+
+@cache
+def without_faults() -> tuple[Outcome, money.Snapshot]:
+    """The topics and rows of one copy that reads everything at once."""
+    url = f"sqlite:///file:claims{next(_names)}?mode=memory&cache=shared&uri=true"
+    world = World(url, PARTITIONS, topics=ClaimsRun.topics)
+    anchor = sa.create_engine(url, poolclass=sa.NullPool).connect()
+    loop = world.copy(make_claims())
+    for record in the_story()[0]:
+        world.broker.append(*record)
+    run_to_the_end(world)
+    snapshot = money.read_snapshot(anchor)
+    logs = outcome_of(world)
+    topics = {topic: [[(one.key, one.value, one.headers) for one in log] for log in logs[topic]] for topic in WRITTEN}
+    loop._store.close()
+    anchor.close()
+    return topics, snapshot

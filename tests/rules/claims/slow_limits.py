@@ -1,0 +1,76 @@
+"""The limits of claims once more, counted on the calendar. Times are UTC; Shanghai is eight hours ahead all year."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+SHANGHAI = timedelta(hours=8)
+DAYS = {
+    "offer_domestic": 30, "payment": 7, "outlet_notice_damage_loss": 5, "outlet_notice_delay": 3,
+    "negotiation_damage": 10, "negotiation_loss": 30,
+}  # fmt: skip
+Claim = dict[str, Any]
+
+
+def last_moment(since: datetime, days: int) -> datetime:
+    """24:00 of the last day; the day after `since` is the first."""
+    local = since + SHANGHAI
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + timedelta(days=days + 1) - SHANGHAI
+
+
+class SlowLimits:
+    """Claims and their limits. `happened` holds what limits did: (claim, limit, what, when it was due)."""
+
+    def __init__(self) -> None:
+        self.claims: list[Claim] = []
+        self.happened: list[tuple[str, str, str, datetime]] = []
+
+    def pass_time(self, until: datetime) -> None:
+        """Every limit that was due before this moment breaches, at its moment."""
+        for claim in self.claims:
+            for name, limit in claim["limits"].items():
+                if limit["status"] == "running" and not limit["breached"] and limit["due"] < until:
+                    limit["breached"] = True
+                    self.happened.append((claim["number"], name, "breached", limit["due"]))
+
+    def _begin(self, claim: Claim, name: str, at: datetime) -> None:
+        if not claim["open"]:
+            return
+        former = claim["limits"].get(name)
+        again = name == "payment" and former is not None and former["status"] in ("met", "late")
+        if former is None or former["status"] == "cancelled" or again:
+            due = at + timedelta(hours=24) if name == "answer_to_claim_form" else last_moment(at, DAYS[name])
+            claim["limits"][name] = {
+                "name": name, "since": at, "due": due, "status": "running", "breached": False, "used": timedelta(0)
+            }  # fmt: skip
+
+    def _meet(self, claim: Claim, names: list[str], at: datetime) -> None:
+        for limit in (claim["limits"][name] for name in names if name in claim["limits"]):
+            if limit["status"] not in ("running", "paused", "late"):
+                continue
+            in_time = not limit["breached"] or at <= limit["due"]
+            if in_time and limit["breached"]:
+                self._unbreach(claim, limit)
+            limit["status"] = "met" if in_time else "late"
+
+    def _unbreach(self, claim: Claim, limit: dict[str, Any]) -> None:
+        limit["breached"] = False
+        self.happened.append((claim["number"], limit["name"], "breach_withdrawn", limit["due"]))
+
+    def _wait(self, claim: Claim, at: datetime, *, waiting: bool) -> None:
+        """While the claimant has to act the offer waits, and goes on with exactly what was left."""
+        limit = claim["limits"].get("offer_domestic")
+        if limit is None:
+            return
+        if waiting and limit["status"] == "running" and not limit["breached"]:
+            limit |= {"status": "paused", "stood_at": at}
+        elif not waiting and limit["status"] == "paused":
+            at = max(at, limit["stood_at"])
+            begun = last_moment(limit["since"], 0)
+            if limit["stood_at"] <= begun:
+                limit |= {"since": at, "due": last_moment(at, DAYS["offer_domestic"])}
+            else:
+                limit["due"] += at - limit["stood_at"]
+            limit["status"] = "running"
