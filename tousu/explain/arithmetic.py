@@ -12,6 +12,8 @@ from tousu.policy.owed import Awarded, NotOwed, Referred
 
 Inputs = dict[str, str]
 _DIVIDED: Final = "divided_by "
+_STARTS: Final = frozenset({"take", "multiply", "divide", "decide"})
+"""Steps with which the compensation, and each fee that goes back, begins."""
 _RATE: Final = ("currency", "rate", "rate_from", "rate_source")
 UNITS: Final = {"pieces": "pieces", "days_late": "days late", "weight_kg": "kg"}
 OUTCOMES: Final = {
@@ -52,6 +54,33 @@ def plain_trace(found: Awarded | NotOwed | Referred) -> dict[str, Any]:
         if getattr(found, name, None):
             trace[name] = getattr(found, name)
     return trace
+
+
+def lines_of(trace: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """A calculation as (what, words, section): its steps by number, those of a fee that goes back said to be so.
+
+    A limit that changed the amount, or did not, is a step; those that do not count stand behind the steps.
+    """
+    found: list[tuple[str, str, str]] = []
+    refunds = [part["what"] for part in trace.get("parts", ())][1:]
+    limits = [limit for limit in trace.get("limits", ()) if limit["amount"]]
+    caps = [step for step in trace.get("steps", ()) if step["operation"] == "cap"]
+    binding = {
+        index for index, limit in enumerate(limits[len(limits) - len(caps) :]) if limit["outcome"] == "binds"
+    }
+    starts = capped = 0
+    for number, step in enumerate(trace.get("steps", ()), start=1):
+        words = step_words(step)
+        if step["operation"] in _STARTS:
+            starts += 1
+            words = f"{spoken(refunds[starts - 2])} goes back: {words}" if 1 < starts <= len(refunds) + 1 else words
+        elif step["operation"] == "cap":
+            words += " (this limit binds)" if capped in binding else ""
+            capped += 1
+        found.append((str(number), words, step["section"]))
+    aside = limits[: len(limits) - len(caps)] + [limit for limit in trace.get("limits", ()) if not limit["amount"]]
+    found += [("limit", f"{limit_words(each)} {OUTCOMES[each['outcome']]}", each["section"]) for each in aside]
+    return found
 
 
 def step_words(step: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ Source: domain, section 7; features, section 1, number 16.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -21,13 +21,16 @@ from tousu.policy.handling_rule import Condition
 from tousu.policy.owed import Award, Awarded, Lacking, NotOwed, Referred
 from tousu.policy.pack import Pack
 
-Use = Literal["counted", "decided", "not_used", "assumed"]
+Use = Literal["counted", "decided", "exempts", "not_used", "assumed"]
 NO_INPUTS: Final = frozenset({"cause", "delivered"})
 """Facts that move a claim and no amount."""
 
 
 class Input(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact that the amount was worked out with. use: counted in a step or limit, or decided which rule it is."""
+    """A fact that the amount was worked out with.
+
+    use: it counts in a step or limit, decides which rule it is, or claims an exemption.
+    """
 
     name: str
     value: str
@@ -195,17 +198,17 @@ def _inputs(facts: Mapping[str, Found], trace: Mapping[str, Any], pack: Pack, ru
         for each in (*trace.get("steps", ()), *trace.get("limits", ()))
         for name in inputs_of(each.get("inputs", each.get("of", ())))
     }
-    deciding = _deciding(pack, rule)
+    deciding, exempting = _deciding(pack, rule), _exempting(pack)
     assumed = inputs_of(trace.get("assumed", ()))
     found = [
         Input(
             name=name, value=_value(each.value), at=each.at, by=each.by, event_id=each.event_id,
-            use="counted" if name in counted else "decided" if name in deciding else "not_used",
+            use=_use(name, counted, deciding, exempting),
         )
         for name, each in facts.items()
         if name not in NO_INPUTS
     ]  # fmt: skip
-    order = ("counted", "decided", "not_used")
+    order = ("counted", "decided", "exempts", "not_used")
     found.sort(key=lambda each: order.index(each.use))
     return (*found, *(Input(name=name, value=value, use="assumed", by="pack") for name, value in assumed.items()))
 
@@ -217,6 +220,31 @@ def _deciding(pack: Pack, rule: str) -> frozenset[str]:
         return frozenset()
     conditions = (one.when, *(cap.when for cap in one.caps))
     return frozenset(name for each in conditions for name in (*each.facts, *each.amounts))
+
+
+def _exempting(pack: Pack) -> frozenset[str]:
+    """Facts that claim an exemption."""
+    table = table_of(pack)
+    if table is None:
+        return frozenset()
+    return frozenset(name for each in table.exemptions.values() for name in (*each.when.facts, *each.when.amounts))
+
+
+def _use(name: str, counted: Collection[str], deciding: Collection[str], exempting: Collection[str]) -> Use:
+    if name in counted:
+        return "counted"
+    if name in deciding:
+        return "decided"
+    return "exempts" if name in exempting else "not_used"
+
+
+def kept_back(pack: Pack, trace: Mapping[str, Any]) -> tuple[str, ...]:
+    """Fees that do not go back beside those of an award that do (insurance and other extras)."""
+    table = table_of(pack)
+    refunds = {part["what"] for part in trace.get("parts", ())[1:]}
+    if table is None:
+        return ()
+    return tuple(dict.fromkeys(kept for one in table.refunds.values() if one.name in refunds for kept in one.kept))
 
 
 def _value(value: Any) -> str:
