@@ -7,9 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tousu.cli import options
-
 if TYPE_CHECKING:
+    from tousu.explain.account import Account
     from tousu.explain.claim import ClaimExplanation
     from tousu.explain.story import Story
     from tousu.failure import Failure
@@ -49,14 +48,14 @@ def explain_claim_number(
         show_claim(found)
 
 
-def _asked_for(found: ClaimExplanation, clock: str) -> list[object]:
+def _asked_for(found: ClaimExplanation, clock: str) -> list[Account]:
     from tousu.failure import Stop
 
     accounts = [each for each in found.accounts if clock in ("", each.clock)]
     if clock and not accounts:
         known = ", ".join(dict.fromkeys(each.clock for each in found.accounts)) or "none yet"
         raise Stop("no_clock", f"claim {found.claim.number} has no limit {clock}; it has: {known}")
-    return list(accounts)
+    return accounts
 
 
 def _from_story(number: str, asked: str, data: Path | None, broker: str, until: datetime | None) -> ClaimExplanation:
@@ -78,9 +77,7 @@ def _from_story(number: str, asked: str, data: Path | None, broker: str, until: 
     return explain_claim(story, number, pack_of(reference, organisation, asked), until)
 
 
-def _from_databases(
-    number: str, asked: str, data: Path | None, database: str, error: Failure
-) -> ClaimExplanation:
+def _from_databases(number: str, asked: str, data: Path | None, database: str, error: Failure) -> ClaimExplanation:
     """Explain what the databases know. A case that is not in the story is told as that where there are none."""
     from tousu.cli.claim_reasons import claim_reasons
     from tousu.failure import Stop

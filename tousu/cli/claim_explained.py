@@ -52,8 +52,9 @@ def _rest(found: ClaimExplanation, zone: tzinfo) -> None:
     if claim.owed:
         columns = ("what", "from, to", "awarded", "paid", "withdrawn", "outstanding")
         sums = [
-            (each.number.rpartition("/")[2].replace("_", " "), f"{each.debtor} to {each.creditor}", f"{each.awarded:.2f}",
-             f"{each.paid:.2f}", f"{each.withdrawn:.2f}", f"{each.outstanding:.2f} {each.currency}")
+            (each.number.rpartition("/")[2].replace("_", " "), f"{each.debtor} to {each.creditor}",
+             f"{each.awarded:.2f}", f"{each.paid:.2f}", f"{each.withdrawn:.2f}",
+             f"{each.outstanding:.2f} {each.currency}")
             for each in claim.owed
         ]  # fmt: skip
         output.table("What is owed", columns, sums, right=columns[2:])
@@ -65,12 +66,20 @@ def _rest(found: ClaimExplanation, zone: tzinfo) -> None:
         output.table("", ("when", "entry", "", "amount", "payment or reason"), entries, right=("amount",))
     if claim.questions:
         rows = [
-            (each["payment_id"], f"{each['amount']} {each['currency']}", f"{each['reason'].replace('_', ' ')}: {each['message']}")
+            (
+                each["payment_id"],
+                f"{each['amount']} {each['currency']}",
+                f"{each['reason'].replace('_', ' ')}: {each['message']}",
+            )
             for each in claim.questions
         ]
         output.table("Payments that fit nothing owed", ("payment", "amount", "why"), rows)
     if claim.instructions:
-        output.table("Instructions to finance", ("what", "of", "amount", "until"), [_told(each, zone) for each in claim.instructions])
+        output.table(
+            "Instructions to finance",
+            ("what", "of", "amount", "until"),
+            [_told(each, zone) for each in claim.instructions],
+        )
     if claim.refused:
         rows = [(minute(at, zone), reason.replace("_", " "), words) for at, reason, words in claim.refused]
         output.table("Reports that were refused", ("when", "why", ""), rows)
@@ -119,9 +128,13 @@ def _why(amount: Amount) -> str:
 def _amount(amount: Amount, pack: Pack) -> Iterator[tuple[str, str, str]]:
     yield "decided" if amount.at is not None else "", amount.words, amount.section
     if amount.rule:
-        yield "rule", f"{amount.rule.replace('_', ' ')}{': ' if amount.rule_words else ''}{amount.rule_words}", amount.section
-    goes_as, cause = amount.trace.get("goes_as"), amount.trace.get("cause")
-    if goes_as and goes_as != cause:
+        yield (
+            "rule",
+            f"{amount.rule.replace('_', ' ')}{': ' if amount.rule_words else ''}{amount.rule_words}",
+            amount.section,
+        )
+    goes_as, cause = amount.trace.get("goes_as", ""), amount.trace.get("cause", "")
+    if goes_as != cause:
         yield "goes as", f"{cause.replace('_', ' ')} is paid as {goes_as.replace('_', ' ')}", ""
     yield from lines_of(amount.trace)
     kept = kept_back(pack, amount.trace)
@@ -131,7 +144,8 @@ def _amount(amount: Amount, pack: Pack) -> Iterator[tuple[str, str, str]]:
     if assumed:
         yield "assumed", f"by the pack, until somebody finds otherwise: {', '.join(assumed)}", ""
     for each in amount.unproven:
-        words = f"{each['exemption'].replace('_', ' ')} was claimed and does not count: no {listed(each['evidence_missing'])}"
+        lacks = listed(each["evidence_missing"])
+        words = f"{each['exemption'].replace('_', ' ')} was claimed and does not count: no {lacks}"
         yield "unproven", words, each["section"]
 
 
@@ -193,4 +207,9 @@ def _told(said: Mapping[str, Any], zone: tzinfo) -> tuple[str, str, str, str]:
     amount = f"{said['amount']} {said['currency']}" if "amount" in said else ""
     cancels = f" (takes back {said['cancels'].rpartition('/')[2]})" if "cancels" in said else ""
     until = minute(datetime.fromisoformat(said["due_at"]), zone) if "due_at" in said else ""
-    return f"{said['what'].replace('_', ' ')} {who}{cancels}", said["of"].rpartition("/")[2].replace("_", " "), amount, until
+    return (
+        f"{said['what'].replace('_', ' ')} {who}{cancels}",
+        said["of"].rpartition("/")[2].replace("_", " "),
+        amount,
+        until,
+    )

@@ -32,7 +32,9 @@ def claim_reasons(number: str, asked: str, data: Path | None, database: str) -> 
     rows = case.get("claims", [])
     row = next((each for each in rows if each["number"] == number), None)
     if row is None:
-        raise Stop("no_claim", no_claim(number, (f"{each['number']} ({each['asked']['ground']['cause']})" for each in rows)))
+        raise Stop(
+            "no_claim", no_claim(number, (f"{each['number']} ({each['asked']['ground']['cause']})" for each in rows))
+        )
     routed = options.inspection("router", data, database).state("case", case_number)
     reference = dict((routed or {"told": {}})["told"].get("pack", {"id": "", "version": ""}))
     reference["version"] = case.get("pack_version") or reference["version"]
@@ -51,7 +53,8 @@ def _standing(case_number: str, case: Mapping[str, Any], row: Mapping[str, Any])
 
     asked, ground = row["asked"], row["asked"]["ground"]
     facts = {
-        name: Found(value=each["value"], at=_time(each["at"]), by="company") for name, each in row.get("facts", {}).items()
+        name: Found(value=each["value"], at=_time(each["at"]), by="company")
+        for name, each in row.get("facts", {}).items()
     }
     if case.get("route") and "route" not in facts:
         facts["route"] = Found(value=case["route"], at=_time(row["opened_at"]), by="case")

@@ -118,10 +118,9 @@ def pack_of(reference: Mapping[str, str], organisation: str, asked: str) -> Pack
 
 def _from_story(number: str, asked: str, data: Path | None, broker: str, until: datetime | None) -> Explanation:
     """Explain from the story. Raises Stop `no_case`, and what `published` raises where no story can be read."""
+    from tousu.cli.told import OF_A_CASE
     from tousu.explain.explanation import explain as explain_story
     from tousu.failure import Stop
-
-    from tousu.cli.told import OF_A_CASE
 
     story = read_story_of(number, OF_A_CASE, data, broker)
     if not story.is_there:

@@ -34,7 +34,7 @@ def show(found: Explanation, clock: str = "") -> None:
 
 
 def _attachments(found: Explanation, clock: str) -> None:
-    """Each clock of cases; of the limits of claims those that run, each with its claim, or the one that is asked for."""
+    """Each clock of cases; of the limits of claims those that run, each with its claim, or the one asked for."""
     rows: list[tuple[str, str, str]] = []
     silent: dict[str, int] = {}
     for each in found.attachments:

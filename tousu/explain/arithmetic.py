@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from tousu.policy.owed import Awarded, NotOwed, Referred
+from tousu.policy.owed import Awarded, Lacking, NotOwed, Referred
 
 Inputs = dict[str, str]
 _DIVIDED: Final = "divided_by "
 _STARTS: Final = frozenset({"take", "multiply", "divide", "decide"})
 """Steps with which the compensation, and each fee that goes back, begins."""
-_RATE: Final = ("currency", "rate", "rate_from", "rate_source")
+_RATE: Final[tuple[str, ...]] = ("currency", "rate", "rate_from", "rate_source")
+_PLACES: Final = {"pieces": 1, "days_late": 2, "weight_kg": 3, "share_lost": 3, "times": 4}
+"""Where inputs stand in a product: amounts first, then by how many of them."""
 UNITS: Final = {"pieces": "pieces", "days_late": "days late", "weight_kg": "kg"}
 OUTCOMES: Final = {
     "binds": "binds: it makes the amount what it is",
@@ -31,7 +33,7 @@ def inputs_of(said: Any) -> Inputs:
     return {each["input"]: each["value"] for each in said}
 
 
-def plain_trace(found: Awarded | NotOwed | Referred) -> dict[str, Any]:
+def plain_trace(found: Awarded | NotOwed | Lacking | Referred) -> dict[str, Any]:
     """An answer of the table in the form of the events of claims."""
     trace: dict[str, Any] = {"rule": getattr(found, "rule", ""), "section": found.section}
     trace["steps"] = [
@@ -65,9 +67,7 @@ def lines_of(trace: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     refunds = [part["what"] for part in trace.get("parts", ())][1:]
     limits = [limit for limit in trace.get("limits", ()) if limit["amount"]]
     caps = [step for step in trace.get("steps", ()) if step["operation"] == "cap"]
-    binding = {
-        index for index, limit in enumerate(limits[len(limits) - len(caps) :]) if limit["outcome"] == "binds"
-    }
+    binding = {index for index, limit in enumerate(limits[len(limits) - len(caps) :]) if limit["outcome"] == "binds"}
     starts = capped = 0
     for number, step in enumerate(trace.get("steps", ()), start=1):
         words = step_words(step)
@@ -127,7 +127,7 @@ def product(inputs: Mapping[str, str]) -> str:
     if rate:
         parts.append(_rate_words(rate))
     divided = {name: left.pop(name) for name in list(left) if name.startswith(_DIVIDED)}
-    parts += [named(*each) for each in left.items()]
+    parts += [named(*each) for each in sorted(left.items(), key=lambda pair: (_PLACES.get(pair[0], 0), pair[0]))]
     below = "".join(f" ÷ {named(name.removeprefix(_DIVIDED), value)}" for name, value in divided.items())
     return " × ".join(parts) + below
 
@@ -155,8 +155,16 @@ def listed(names: Iterable[str]) -> str:
 def _cap_words(inputs: Inputs, result: str) -> str:
     amount, limit = inputs.pop("amount"), inputs.pop("limit")
     made = product(inputs)
-    of = "" if made == limit else f" ({made.removeprefix(f'{limit} (').removesuffix(')') if made.startswith(f'{limit} (') else made})"
-    return f"{amount} is not above {limit}{of}: stays {result}" if result == amount else f"{amount}, at most {limit}{of}: {result}"
+    of = (
+        ""
+        if made == limit
+        else f" ({made.removeprefix(f'{limit} (').removesuffix(')') if made.startswith(f'{limit} (') else made})"
+    )
+    return (
+        f"{amount} is not above {limit}{of}: stays {result}"
+        if result == amount
+        else f"{amount}, at most {limit}{of}: {result}"
+    )
 
 
 def _rate_words(rate: Mapping[str, str]) -> str:

@@ -16,7 +16,8 @@ from tousu.explain.claim_amount import Amount, amount_of
 from tousu.explain.claim_attachment import claim_attachments
 from tousu.explain.claim_missing import Missing, missing_of
 from tousu.explain.claim_next import Next, Right, next_steps, right_of
-from tousu.explain.claim_standing import ClaimStanding, standing_of
+from tousu.explain.claim_reading import standing_of
+from tousu.explain.claim_standing import ClaimStanding
 from tousu.explain.story import ROUTED, Story
 from tousu.policy.pack import Pack
 

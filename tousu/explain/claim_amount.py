@@ -183,7 +183,10 @@ def _rule_words(rule: CompensationRule | None) -> str:
 
 def condition_words(condition: Condition) -> str:
     """`insured is false and real value is at least 3000`."""
-    said = [f"{listed([name])} is {' or '.join(_value(each) for each in values)}" for name, values in condition.facts.items()]
+    said = [
+        f"{listed([name])} is {' or '.join(_value(each) for each in values)}"
+        for name, values in condition.facts.items()
+    ]
     for name, bounds in condition.amounts.items():
         shown = {field: getattr(bounds, field) for field in bounds.__struct_fields__}
         within = " and ".join(f"{listed([field])} {value}" for field, value in shown.items() if value is not None)

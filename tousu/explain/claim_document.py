@@ -11,8 +11,8 @@ from tousu.explain.claim import ClaimExplanation, stands_words
 from tousu.explain.claim_amount import Amount
 from tousu.explain.claim_missing import Item, Missing
 from tousu.explain.claim_standing import ClaimStanding, Decided
-from tousu.explain.fact_words import fact_words
 from tousu.explain.explanation import account_document, attachment_document
+from tousu.explain.fact_words import fact_words
 from tousu.ledger.obligation import Entry
 
 

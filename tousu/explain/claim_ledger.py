@@ -35,58 +35,65 @@ class ClaimLedger:
         if write is not None:
             write(self, told)
 
-    def _decided(self, told: Told) -> None:
-        amount, what = Decimal(told.data["amount"]), told.name.rpartition(".")[2]
-        former = self._known(COMPENSATION)
-        so_far = former.awarded - former.withdrawn if former is not None else NOTHING
-        if former is not None and former.outstanding and amount < so_far:
-            self._book(withdraw(former, min(former.outstanding, so_far - amount), told.at, told.causation, what))
-        elif amount > so_far:
-            owed = former or self._new(COMPENSATION, "compensation", COMPANY, self.payee, told.data["currency"])
-            self._book(award(owed, amount - so_far, told.at, told.causation, what))
-
-    def _billed(self, told: Told) -> None:
-        said = told.data
-        name = said["obligation"].rpartition("/")[2]
-        kind: Kind = "handling_fee" if said["kind"] == "handling_fee" else "bill"
-        owed = self._known(name) or self._new(name, kind, said["debtor"], said["creditor"], said["currency"])
-        self._book(award(owed, Decimal(said["amount"]), told.at, told.causation, name))
-
-    def _paid(self, told: Told) -> None:
-        owed = self._known(told.data["obligation"].rpartition("/")[2])
-        if owed is not None:
-            self._book(pay(owed, Decimal(told.data["amount"]), told.at, told.causation, told.data["payment_id"]))
-
-    def _closed(self, told: Told) -> None:
-        reason = told.data["reason"]
-        if reason == PAID:
-            return
-        former = self._known(COMPENSATION)
-        is_paid = former is not None and bool(former.paid)
-        for name in (COMPENSATION,) if is_paid else (COMPENSATION, *BETWEEN_OUTLETS):
-            owed = self._known(name)
-            if owed is not None and owed.outstanding:
-                self._book(withdraw(owed, owed.outstanding, told.at, told.causation, reason))
-
-    def _known(self, name: str) -> Obligation | None:
+    def known(self, name: str) -> Obligation | None:
+        """What was ever owed under this name."""
         return self.obligations.get(f"{self._number}/{name}")
 
-    def _new(self, name: str, kind: Kind, debtor: str, creditor: str, currency: str) -> Obligation:
+    def new(self, name: str, kind: Kind, debtor: str, creditor: str, currency: str) -> Obligation:
+        """Something that was never owed before."""
         return Obligation(
             number=f"{self._number}/{name}", kind=kind, debtor=debtor, creditor=creditor, currency=currency,
             case_number=self._case_number,
         )  # fmt: skip
 
-    def _book(self, booked: Booked) -> None:
+    def book(self, booked: Booked) -> None:
+        """Keep an entry."""
         self.entries.append(booked.entry)
         self.obligations[booked.obligation.number] = booked.obligation
 
 
+def _decided(ledger: ClaimLedger, told: Told) -> None:
+    amount, what = Decimal(told.data["amount"]), told.name.rpartition(".")[2]
+    former = ledger.known(COMPENSATION)
+    so_far = former.awarded - former.withdrawn if former is not None else NOTHING
+    if former is not None and former.outstanding and amount < so_far:
+        ledger.book(withdraw(former, min(former.outstanding, so_far - amount), told.at, told.causation, what))
+    elif amount > so_far:
+        owed = former or ledger.new(COMPENSATION, "compensation", COMPANY, ledger.payee, told.data["currency"])
+        ledger.book(award(owed, amount - so_far, told.at, told.causation, what))
+
+
+def _billed(ledger: ClaimLedger, told: Told) -> None:
+    said = told.data
+    name = said["obligation"].rpartition("/")[2]
+    kind: Kind = "handling_fee" if said["kind"] == "handling_fee" else "bill"
+    owed = ledger.known(name) or ledger.new(name, kind, said["debtor"], said["creditor"], said["currency"])
+    ledger.book(award(owed, Decimal(said["amount"]), told.at, told.causation, name))
+
+
+def _paid(ledger: ClaimLedger, told: Told) -> None:
+    owed = ledger.known(told.data["obligation"].rpartition("/")[2])
+    if owed is not None:
+        ledger.book(pay(owed, Decimal(told.data["amount"]), told.at, told.causation, told.data["payment_id"]))
+
+
+def _closed(ledger: ClaimLedger, told: Told) -> None:
+    reason = told.data["reason"]
+    if reason == PAID:
+        return
+    former = ledger.known(COMPENSATION)
+    is_paid = former is not None and bool(former.paid)
+    for name in (COMPENSATION,) if is_paid else (COMPENSATION, *BETWEEN_OUTLETS):
+        owed = ledger.known(name)
+        if owed is not None and owed.outstanding:
+            ledger.book(withdraw(owed, owed.outstanding, told.at, told.causation, reason))
+
+
 _WRITERS: Final[Mapping[str, Callable[[ClaimLedger, Told], None]]] = {
-    "claim.agreed": ClaimLedger._decided,
-    "claim.ruled": ClaimLedger._decided,
-    "claim.billed": ClaimLedger._billed,
-    "claim.paid": ClaimLedger._paid,
-    "claim.closed": ClaimLedger._closed,
+    "claim.agreed": _decided,
+    "claim.ruled": _decided,
+    "claim.billed": _billed,
+    "claim.paid": _paid,
+    "claim.closed": _closed,
 }
 """What each event books."""

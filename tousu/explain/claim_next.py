@@ -66,9 +66,7 @@ def next_steps(
     return (*_claimant(claim, pack, missing, accounts), *_ours(claim, pack, missing, accounts, now))
 
 
-def _claimant(
-    claim: ClaimStanding, pack: Pack, missing: Missing, accounts: Sequence[Account]
-) -> Iterator[Next]:
+def _claimant(claim: ClaimStanding, pack: Pack, missing: Missing, accounts: Sequence[Account]) -> Iterator[Next]:
     if not claim.is_open and claim.stage != "refused":
         yield from _after_the_end(claim, pack)
         return
@@ -91,20 +89,22 @@ def _claimant(
             yield _dispute(claim, pack)
         case "agreed":
             by = _due(accounts, "payment")
-            yield Next(who="claimant", what="wait", words="wait for the payment, and complain if it does not come", by=by)
+            yield Next(
+                who="claimant", what="wait", words="wait for the payment, and complain if it does not come", by=by
+            )
         case _:
             return
-    if claim.is_open and claim.stage != "paid":
+    if claim.is_open:
         yield Next(who="claimant", what="withdraw", words="withdraw the claim")
 
 
-def _waiting(
-    claim: ClaimStanding, pack: Pack, missing: Missing, accounts: Sequence[Account]
-) -> Iterator[Next]:
+def _waiting(claim: ClaimStanding, pack: Pack, missing: Missing, accounts: Sequence[Account]) -> Iterator[Next]:
     if missing.by_claimant:
         items = ", ".join(each.en for each in missing.by_claimant)
         left = missing.returns_left
-        after = "the next incomplete file ends the claim" if left <= 0 else f"it may come back incomplete {left} times more"
+        after = (
+            "the next incomplete file ends the claim" if left <= 0 else f"it may come back incomplete {left} times more"
+        )
         yield Next(who="claimant", what="complete_file", words=f"hand in {items}; {after}", section=_section(pack))
         return
     what = "the answer to the form" if claim.stage == "filed" else "the decision"
@@ -117,7 +117,12 @@ def _dispute(claim: ClaimStanding, pack: Pack) -> Next:
     said = claim.decision.said.get("ways_on", WAYS_ON) if claim.decision is not None else WAYS_ON
     ways = ", ".join(f"{way} ({WAYS_ZH[way]})" for way in said if way in WAYS_ZH)
     on = f"; it is on the way of {claim.way} now" if claim.stage == "disputed" and claim.way else ""
-    return Next(who="claimant", what="dispute", words=f"not accept, and go on by {ways}, as they choose{on}", section=_section(pack))
+    return Next(
+        who="claimant",
+        what="dispute",
+        words=f"not accept, and go on by {ways}, as they choose{on}",
+        section=_section(pack),
+    )
 
 
 def _after_the_end(claim: ClaimStanding, pack: Pack) -> Iterator[Next]:
@@ -153,7 +158,9 @@ def _ours(
         )  # fmt: skip
     if claim.is_open and missing.by_company:
         items = ", ".join(each.en for each in missing.by_company)
-        yield Next(who="company", what="add_evidence", words=f"add to the file: {items}", section=missing.by_company[0].section)
+        yield Next(
+            who="company", what="add_evidence", words=f"add to the file: {items}", section=missing.by_company[0].section
+        )
     if claim.is_open and missing.facts:
         facts = ", ".join(each.replace("_", " ") for each in missing.facts)
         yield Next(who="company", what="find_facts", words=f"find out: {facts}", section=_section(pack))

@@ -1,21 +1,16 @@
 """What was published of one claim, in the order in which the claims processor came to it.
 
 Every event of a claim names the event of the case that led to it, so the topics fall into one order: each report stands
-before what it led to, and what time alone led to stands behind the last thing known. What was refused did nothing.
+before what it led to, and what time alone led to stands behind the last thing known.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any, Final
-
-import orjson
 
 from tousu.explain.story import CASES, CLAIMS, INSTRUCTIONS, REJECTED, Story, Told
 
 _WRITTEN: Final = (CLAIMS, INSTRUCTIONS)
-REFUSES: Final = "/claims"
-"""How the source of an event ends that claims itself refused."""
 
 
 def claim_numbers(story: Story) -> tuple[str, ...]:
@@ -37,31 +32,17 @@ def in_order(story: Story) -> list[Told]:
 
 
 def of_claim(story: Story, number: str) -> list[Told]:
-    """What is about this claim, and what the router says of its case; without reports that claims refused."""
-    refused = Counter(
-        _same(each.data) for each in refusals(story, number) if each.refused and each.refused[0].endswith(REFUSES)
-    )
-    kept: list[Told] = []
-    for each in reversed(_about(story, number)):
-        same = _same(each.data) if each.topic == CASES else b""
-        if refused[same]:
-            refused[same] -= 1
-        else:
-            kept.append(each)
-    return kept[::-1]
-
-
-def refusals(story: Story, number: str) -> list[Told]:
-    """The reports about this claim that were refused, wherever that was."""
-    return [each for each in story.on(REJECTED) if _data(each).get("claim_number") == number]
-
-
-def _about(story: Story, number: str) -> list[Told]:
+    """What is about this claim, and what the router says of its case."""
     return [
         each
         for each in in_order(story)
         if each.claim_number == number or (each.topic == CASES and not each.claim_number) or _is_told_of(each, number)
     ]
+
+
+def refusals(story: Story, number: str) -> list[Told]:
+    """The reports about this claim that were refused, wherever that was."""
+    return [each for each in story.on(REJECTED) if _data(each).get("claim_number") == number]
 
 
 def _is_told_of(told: Told, number: str) -> bool:
@@ -74,7 +55,3 @@ def _data(told: Told) -> dict[str, Any]:
     """What was refused: its data, or those of the event in structured form."""
     inner = told.data.get("data")
     return inner if "specversion" in told.data and isinstance(inner, dict) else told.data
-
-
-def _same(data: dict[str, Any]) -> bytes:
-    return orjson.dumps(data, option=orjson.OPT_SORT_KEYS)

@@ -86,10 +86,10 @@ def _happenings(told: list[Told], axis: Axis) -> list[tuple[float, str, str]]:
 
 
 def _gutter(account: Account, top: float) -> list[str]:
-    of_claim = f"claim {account.claim_number.rpartition('/')[2]}: " if account.claim_number else ""
-    name = of_claim + account.clock.replace("_", " ")
+    name = account.clock.replace("_", " ")
+    claim = f"claim {account.claim_number.rpartition('/')[2]}" if account.claim_number else ""
     again = f"generation {account.generation}" if account.generation > 1 else ""
-    below = " · ".join(filter(None, (account.label.zh if account.label is not None else "", again)))
+    below = " · ".join(filter(None, (claim, account.label.zh if account.label is not None else "", again)))
     section = f" ({account.limit.section})" if account.limit.section else ""
     width = GUTTER - 24
     return [

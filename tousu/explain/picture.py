@@ -40,7 +40,7 @@ _STRIPES: Final = (
 
 
 def picture(found: Explanation) -> str:
-    """The picture. It names each clock's lane in `data-clock`, of a claim in `data-claim`, so that programs find it too."""
+    """The picture. Programs find each clock's lane by `data-clock`, and a claim's by `data-claim`."""
     axis = _axis(found)
     lanes: list[Lane] = []
     y = TOP
