@@ -6,6 +6,7 @@ before what it led to, and what time alone led to stands behind the last thing k
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from tousu.explain.story import CASES, CLAIMS, INSTRUCTIONS, REJECTED, Story, Told
@@ -21,21 +22,44 @@ def claim_numbers(story: Story) -> tuple[str, ...]:
 def in_order(story: Story) -> list[Told]:
     """The events of a case, of its claims and to finance, in the order in which claims read and wrote them."""
     cases = story.on(CASES)
-    places = {each.id: index for index, each in enumerate(cases)}
     found = [((index, 0, 0), each) for index, each in enumerate(cases)]
-    for topic in _WRITTEN:
-        place = -1
-        for number, each in enumerate(story.on(topic), start=1):
-            place = max(place, places.get(each.causation, place))
-            found.append(((place, 1 + _WRITTEN.index(topic), number), each))
+    for rank, topic in enumerate(_WRITTEN, start=1):
+        told = story.on(topic)
+        found += [((place, rank, number), each) for number, (place, each) in enumerate(_placed(told, cases))]
     return [each for _, each in sorted(found, key=lambda pair: pair[0])]
 
 
-def of_claim(story: Story, number: str) -> list[Told]:
-    """What is about this claim, and what the router says of its case."""
+def _placed(told: list[Told], cases: list[Told]) -> Iterator[tuple[int, Told]]:
+    """Each event with the place of the last event of the case that claims had read when it was written."""
+    places = {each.id: index for index, each in enumerate(cases)}
+    causes = [_cause(each, places, cases) for each in told]
+    place = -1
+    for number, each in enumerate(told):
+        cause = causes[number]
+        if cause is not None:
+            place = max(place, cause)
+        else:
+            later = next((one for one in causes[number:] if one is not None), len(cases))
+            while place + 1 < later and cases[place + 1].time <= each.time:
+                place += 1
+        yield place, each
+
+
+def _cause(told: Told, places: Mapping[str, int], cases: list[Told]) -> int | None:
+    """The place of the event that led to one; None where time did, though the event that began a limit is named."""
+    place = places.get(told.causation)
+    if place is None or (told.name.startswith("clock.") and "cause_event" not in told.data):
+        return None
+    received_at = cases[0].moment("received_at") or cases[0].time
+    return None if told.name.startswith("claim.") and told.time > max(cases[place].time, received_at) else place
+
+
+def of_claim(story: Story, number: str, before: Told | None = None) -> list[Told]:
+    """What is about this claim, and what the router says of its case; up to an event where one is given."""
+    told = in_order(story)
     return [
         each
-        for each in in_order(story)
+        for each in (told if before is None else told[: told.index(before)])
         if each.claim_number == number or (each.topic == CASES and not each.claim_number) or _is_told_of(each, number)
     ]
 

@@ -16,19 +16,19 @@ NOTICE: Final = "negotiation_notice"
 """What the company puts into the file by telling the outlet."""
 
 
-def standing_of(story: Story, number: str, pack: Pack) -> ClaimStanding:
-    """How a claim stands. Its `claim.opened` must be in the story."""
+def standing_of(story: Story, number: str, pack: Pack, until: Told | None = None) -> ClaimStanding:
+    """How a claim stands, or stood before an event. Its `claim.opened` must be in the story."""
     opened = [each for each in story.told if each.name == "claim.opened"]
     this = next(each for each in opened if each.claim_number == number)
     before = this.data.get("instead_of", "")
     claim = ClaimStanding(number=number, case_number=story.number)
     if before:
-        former = standing_of(story, before, pack)
+        former = standing_of(story, before, pack, this)
         claim.claimant, claim.claimed_amount, claim.currency = former.claimant, former.claimed_amount, former.currency
         claim.file, claim.facts, claim.filed_at = former.file, dict(former.facts), former.filed_at
     claim.became = next((each.claim_number for each in opened if each.data.get("instead_of") == number), "")
     reader = Reader(story, claim, pack.claims)
-    for told in of_claim(story, number):
+    for told in of_claim(story, number, until):
         reader.take(told)
     claim.owed, claim.entries = tuple(reader.ledger.obligations.values()), tuple(reader.ledger.entries)
     claim.refused = tuple(

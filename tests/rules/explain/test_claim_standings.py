@@ -165,6 +165,53 @@ def test_a_delay_that_became_a_loss_is_told_in_both_claims(teller: ClaimTeller) 
     assert loss.claim.number in step.words
 
 
+def test_what_is_found_of_a_delay_after_it_became_a_loss_is_not_known_of_the_loss(teller: ClaimTeller) -> None:
+    teller.tell(routed("delay", demand="赔偿", route="domestic", promised_at="2026-03-01T10:00:00+08:00"))
+    teller.report("claim_facts_found", 2, facts={"real_value": "800.00"})
+    teller.pass_time(days=30)
+    teller.report("claim_facts_found", 31 * 24, facts={"real_value": "5.00", "insured": True})
+    assert teller.explained(2).claim.facts["real_value"].value == "800.00"
+    assert "insured" not in teller.explained(2).claim.facts
+    same_as_kept(teller, 1)
+    same_as_kept(teller, 2)
+
+
+def test_an_older_finding_that_is_reported_later_changes_nothing(teller: ClaimTeller) -> None:
+    file_claim(teller)
+    teller.report("claim_facts_found", 9, facts={"real_value": "800.00"})
+    late = replace(reported("claim_facts_found", 3, 1, facts={"real_value": "5.00"}), id="late")
+    teller.take(late, START + timedelta(hours=10))
+    assert teller.explained().claim.facts["real_value"].value == "800.00"
+    same_as_kept(teller)
+
+
+@pytest.mark.parametrize("what", ["evidence after the agreement", "evidence after the end", "facts before the claim"])
+def test_what_comes_at_the_wrong_time_did_nothing(teller: ClaimTeller, what: str) -> None:
+    if what == "facts before the claim":
+        teller.tell(routed("loss", demand="赔偿"))
+        teller.take(reported("claim_facts_found", 1, 2, facts={"insured": True}))
+        said = {"cause": "damage", "waybill_number": WAYBILL, "claimant": SENDER}
+        teller.report("claim_filed", 2, claim=None, **said)
+        assert teller.explained(2).claim.facts == {}
+        same_as_kept(teller, 2)
+        return
+    agree_claim(teller)
+    if what == "evidence after the end":
+        teller.report("claim_withdrawn", 6)
+    teller.take(reported("claim_evidence_given", 7, 1, **evidence("signed_receipt")))
+    assert "signed_receipt" not in teller.explained().claim.file
+    same_as_kept(teller)
+
+
+def test_a_claim_that_ends_unpaid_takes_back_the_bill_too(teller: ClaimTeller) -> None:
+    agree_claim(teller)
+    teller.report("outlet_negotiation_settled", 6, outlet=OUTLET)
+    teller.report("claim_withdrawn", 7)
+    same_as_kept(teller)
+    owed = {each.number.rpartition("/")[2]: str(each.withdrawn) for each in teller.explained().claim.owed}
+    assert owed == {"compensation": "812.00", "bill": "812.00"}
+
+
 def test_a_complaint_that_does_not_stand_closes_and_its_reopening_opens_the_claim(teller: ClaimTeller) -> None:
     teller.tell(routed("loss", demand="赔偿"))
     number = CLAIM.partition("/")[0]
