@@ -18,10 +18,12 @@ MARK = "/"
 
 
 def explain_claim_number(
-    number: str, clock: str, pack: str, data: Path | None, broker: str, database: str, until: datetime | None, *,
-    as_json: bool,
+    number: str, clock: str, picture: Path | None, pack: str, data: Path | None, broker: str, database: str,
+    until: datetime | None, *, as_json: bool,
 ) -> None:  # fmt: skip
     """Explain a claim. Raises Stop `no_claim` with the claims there are, `no_case`, and `no_clock`."""
+    if picture is not None:
+        raise typer.BadParameter("a picture shows a case; give the number before the slash", param_hint="--picture")
     from tousu.cli import output
     from tousu.cli.claim_explained import show_claim
     from tousu.cli.explained import show_account

@@ -67,9 +67,7 @@ def explain(
         raise typer.BadParameter(f"{picture}: name a file that ends in .svg or .png", param_hint="--picture")
     end = time_of_text(until, "--until") if until else None
     if MARK in number:
-        if picture is not None:
-            raise typer.BadParameter("a picture shows a case; give the number before the slash", param_hint="--picture")
-        explain_claim_number(number, clock, pack, data, broker, database, end, as_json=as_json)
+        explain_claim_number(number, clock, picture, pack, data, broker, database, end, as_json=as_json)
         return
     try:
         found = _from_story(number, pack, data, broker, end)

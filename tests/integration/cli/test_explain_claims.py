@@ -16,7 +16,9 @@ import pytest
 from tests.rules.casework import NUMBER
 from tests.rules.claims.filed import agree_claim
 from tests.rules.explain.claim_telling import CLAIM, ClaimTeller
+from tousu.cli.claim_explain import explain_claim_number
 from tousu.demo.onlooker import ARCHIVE
+from tousu.failure import Stop
 from tousu.policy.loading import load_pack
 
 TOUSU = str(Path(sys.executable).with_name("tousu"))
@@ -56,7 +58,7 @@ def databases(tmp_path_factory: pytest.TempPathFactory, teller: ClaimTeller) -> 
                 if ref.kind == kind:
                     values = [teller.promoted(kind, ref.key)[name] for name in columns]
                     marks = ", ".join("?" * (2 + len(values)))
-                    claims.execute(f"INSERT INTO claims_{kind} VALUES ({marks})", (ref.key, doc, *values))  # noqa: S608
+                    claims.execute(f"INSERT INTO claims_{kind} VALUES ({marks})", (ref.key, doc, *values))
     with sqlite3.connect(kept / "router.sqlite") as router:
         router.execute("CREATE TABLE router_case (key, doc)")
         told = orjson.dumps({"told": teller.lines[0]["event"]["data"]}).decode()
@@ -91,11 +93,16 @@ def document(*arguments: str) -> dict[str, Any]:
         ("/", "there is no case ;"),
     ],
 )
-def test_a_claim_that_is_not_there_is_4_and_what_there_is(folder: Path, number: str, said: str) -> None:
-    done = run(number, "--data", str(folder), "--broker", "")
+def test_a_claim_that_is_not_there_and_what_there_is(folder: Path, number: str, said: str) -> None:
+    with pytest.raises(Stop) as refused:
+        explain_claim_number(number, "", None, "", folder, "", "", None, as_json=False)
+    assert said in refused.value.message
+
+
+def test_the_exit_code_of_it_is_4(folder: Path) -> None:
+    done = run(f"{NUMBER}/2", "--data", str(folder))
     assert (done.returncode, done.stdout) == (4, b"")
-    assert said in done.stderr.decode()
-    assert b"Traceback" not in done.stderr
+    assert done.stderr.startswith(b"tousu: ") and b"Traceback" not in done.stderr
 
 
 def test_a_limit_that_the_claim_does_not_have_is_4_and_what_it_has(folder: Path) -> None:
@@ -127,10 +134,10 @@ def test_text(folder: Path) -> None:
     assert done.returncode == 0, done.stderr
     said = done.stdout.decode()
     for words in (
-        f"Claim {CLAIM}: loss of piece TS77001", "closed: paid", "Why 812.00 CNY", "1000, at most 800 (real value): 800",
-        "this limit binds", "goes back: 12 (service fee)", "not refunded: extras fee", "force majeure was claimed",
-        "不可抗力证明", "理赔答复: 24 hours (C 5)", "What can be done next", "P-2", "other amount", "pay claimant sender",
-        "C 7",
+        f"Claim {CLAIM}: loss of piece TS77001", "closed: paid", "Why 812.00 CNY",
+        "1000, at most 800 (real value): 800", "this limit binds", "goes back: 12 (service fee)", "not refunded: extras fee", "force majeure was claimed",
+        "不可抗力证明", "理赔答复: 24 hours (C 5)", "What can be done next", "P-2", "other amount",
+        "pay claimant sender", "C 7",
     ):  # fmt: skip
         assert words in said, words
     assert "\x1b" not in said, "no colours where there is no terminal"
@@ -150,7 +157,7 @@ def test_json_has_the_numbers_of_the_events(folder: Path, teller: ClaimTeller) -
     assert said["amount"]["amount"] == events["tousu.claim.offered.v1"]["amount"]
     (owed,) = said["owed"]
     assert (owed["awarded"], owed["paid"], owed["outstanding"]) == ("812.00", "812.00", "0.00")
-    assert sum(Decimal(each["amount"]) for each in owed["entries"] if each["movement"] == "paid") == Decimal("812")
+    assert sum(Decimal(each["amount"]) for each in owed["entries"] if each["movement"] == "paid") == Decimal(812)
     assert said["instructions"][0]["due_at"] == events["tousu.claim.agreed.v1"]["pay_by"]
     for limit in said["limits"]:
         assert sum(each["counted_s"] for each in limit["intervals"]) == limit["elapsed_s"]
@@ -189,9 +196,9 @@ def test_the_databases_alone_explain_the_same_amount(databases: Path, folder: Pa
 
 @pytest.mark.parametrize("number", [f"{NUMBER}/7", "20990101-00-0001-22/1"])
 def test_the_databases_alone_say_what_is_not_there(databases: Path, number: str) -> None:
-    done = run(number, "--data", str(databases), "--broker", NOBODY)
-    assert done.returncode == 4
-    assert b"there is no case" in done.stderr or f"it has: {CLAIM} (loss)".encode() in done.stderr
+    with pytest.raises(Stop) as refused:
+        explain_claim_number(number, "", None, "", databases, NOBODY, "", None, as_json=False)
+    assert refused.value.message.startswith("there is no case") or f"it has: {CLAIM} (loss)" in refused.value.message
 
 
 def test_case_shows_stage_offer_what_is_owed_and_the_next_limit(databases: Path) -> None:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from tests.rules.claims.filed import FACTS, file_claim, offer_claim
 from tests.rules.claims.told import routed
 from tests.rules.explain.claim_telling import ClaimTeller, told_events
-from tousu.explain.arithmetic import lines_of, step_words
+from tousu.explain.arithmetic import OUTCOMES, lines_of, step_words
 from tousu.explain.claim_amount import condition_words
 from tousu.explain.claim_document import claim_document
 from tousu.explain.fact_words import FACTS as FACT_WORDS
@@ -221,9 +221,8 @@ def test_a_limit_that_does_not_count_says_why() -> None:
     ]
     assert lines_of({"limits": limits}) == [
         ("limit", "800 lifted: it does not count here", "L 1"),
-        ("limit", "real value (not known) not counted: what it is made of is not known, and the pack does not ask for it",
-         "L 2"),
-    ]  # fmt: skip
+        ("limit", f"real value (not known) {OUTCOMES['unknown']}", "L 2"),
+    ]
 
 
 def test_a_condition_in_words(pack: Pack) -> None:

@@ -73,7 +73,8 @@ def test_a_breach_that_was_none_is_withdrawn_and_still_adds_up(teller: ClaimTell
 def test_two_claims_have_clocks_of_one_name_and_each_keeps_its_own(teller: ClaimTeller) -> None:
     teller.tell(
         routed_pieces(
-            [{"class": "loss", "waybill_number": "TS77001"}, {"class": "damage", "waybill_number": "TS77002"}], demand="赔偿"
+            [{"class": "loss", "waybill_number": "TS77001"}, {"class": "damage", "waybill_number": "TS77002"}],
+            demand="赔偿",
         )
     )
     teller.report("claim_filed", 1, claim=None, cause="loss", waybill_number="TS77001", claimant=SENDER)
