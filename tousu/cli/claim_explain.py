@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
 if TYPE_CHECKING:
     from tousu.explain.account import Account
     from tousu.explain.claim import ClaimExplanation

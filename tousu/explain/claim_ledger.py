@@ -1,99 +1,62 @@
-"""The ledger of a claim, booked again from what was published of it: the same entries as the service's own.
+"""The ledger of a claim by what was published of it: the same entries as the service's own.
 
-An agreement or a ruling owes its amount in place of what was owed before; a bill, a fee and a payment are entries of
-their own; a claim that ends unpaid takes back what is outstanding. Source: design.md, section 6; domain, section 7.
+What an event moves is worked out by `tousu.ledger.told`, as for the audit; here each movement becomes an entry again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Final
 
-from tousu.explain.story import Told
-from tousu.ledger.obligation import NOTHING, Booked, Entry, Kind, Obligation, award, pay, withdraw
+from msgspec.structs import replace
 
-COMPENSATION: Final = "compensation"
-BETWEEN_OUTLETS: Final = ("bill", "fee_of_fined", "fee_of_compensated")
-COMPANY: Final = "company"
-PAID: Final = "paid"
+from tousu.explain.story import Told
+from tousu.ledger.obligation import Entry, Obligation
+from tousu.ledger.told import Bookkeeper, Moved
+from tousu.ledger.told import Told as LedgerTold
+
+_BILLED: Final = "billed"
+_CLOSED: Final = "closed"
 
 
 class ClaimLedger:
     """What is owed for one claim. `take` its events in order; `payee` is who is compensated."""
 
-    def __init__(self, number: str, case_number: str) -> None:
+    def __init__(self) -> None:
         self.entries: list[Entry] = []
         self.obligations: dict[str, Obligation] = {}
         self.payee = ""
-        self._number = number
-        self._case_number = case_number
+        self._keeper = Bookkeeper()
 
     def take(self, told: Told) -> None:
-        """Book what an event of the claim says; most say nothing of money."""
-        write = _WRITERS.get(told.name)
-        if write is not None:
-            write(self, told)
+        """Book what an event of the claim moves; most move nothing."""
+        before = len(self._keeper.moved)
+        self._keeper.take(LedgerTold(told.id, told.name, told.time, told.data))
+        for moved in self._keeper.moved[before:]:
+            self._book(moved, told)
 
-    def known(self, name: str) -> Obligation | None:
-        """What was ever owed under this name."""
-        return self.obligations.get(f"{self._number}/{name}")
-
-    def new(self, name: str, kind: Kind, debtor: str, creditor: str, currency: str) -> Obligation:
-        """Something that was never owed before."""
-        return Obligation(
-            number=f"{self._number}/{name}", kind=kind, debtor=debtor, creditor=creditor, currency=currency,
-            case_number=self._case_number,
+    def _book(self, moved: Moved, told: Told) -> None:
+        owed = self.obligations.get(moved.obligation) or Obligation(
+            number=moved.obligation, kind=moved.kind, debtor=moved.debtor, creditor=moved.creditor or self.payee,
+            currency=moved.currency, case_number=moved.case_number,
         )  # fmt: skip
-
-    def book(self, booked: Booked) -> None:
-        """Keep an entry."""
-        self.entries.append(booked.entry)
-        self.obligations[booked.obligation.number] = booked.obligation
-
-
-def _decided(ledger: ClaimLedger, told: Told) -> None:
-    amount, what = Decimal(told.data["amount"]), told.name.rpartition(".")[2]
-    former = ledger.known(COMPENSATION)
-    so_far = former.awarded - former.withdrawn if former is not None else NOTHING
-    if former is not None and former.outstanding and amount < so_far:
-        ledger.book(withdraw(former, min(former.outstanding, so_far - amount), told.at, told.causation, what))
-    elif amount > so_far:
-        owed = former or ledger.new(COMPENSATION, "compensation", COMPANY, ledger.payee, told.data["currency"])
-        ledger.book(award(owed, amount - so_far, told.at, told.causation, what))
+        count = owed.entries + 1
+        self.entries.append(
+            Entry(
+                number=f"{owed.number}/{count}", obligation=owed.number, kind=owed.kind, movement=moved.movement,
+                amount=moved.amount, currency=owed.currency, debtor=owed.debtor, creditor=owed.creditor, at=moved.at,
+                cause=told.causation, case_number=moved.case_number, reference=moved.reference,
+                reason=_reason(moved, told),
+            )
+        )  # fmt: skip
+        sums = {moved.movement: getattr(owed, moved.movement) + moved.amount}
+        self.obligations[owed.number] = replace(owed, entries=count, **sums)
 
 
-def _billed(ledger: ClaimLedger, told: Told) -> None:
-    said = told.data
-    name = said["obligation"].rpartition("/")[2]
-    kind: Kind = "handling_fee" if said["kind"] == "handling_fee" else "bill"
-    owed = ledger.known(name) or ledger.new(name, kind, said["debtor"], said["creditor"], said["currency"])
-    ledger.book(award(owed, Decimal(said["amount"]), told.at, told.causation, name))
-
-
-def _paid(ledger: ClaimLedger, told: Told) -> None:
-    owed = ledger.known(told.data["obligation"].rpartition("/")[2])
-    if owed is not None:
-        ledger.book(pay(owed, Decimal(told.data["amount"]), told.at, told.causation, told.data["payment_id"]))
-
-
-def _closed(ledger: ClaimLedger, told: Told) -> None:
-    reason = told.data["reason"]
-    if reason == PAID:
-        return
-    former = ledger.known(COMPENSATION)
-    is_paid = former is not None and bool(former.paid)
-    for name in (COMPENSATION,) if is_paid else (COMPENSATION, *BETWEEN_OUTLETS):
-        owed = ledger.known(name)
-        if owed is not None and owed.outstanding:
-            ledger.book(withdraw(owed, owed.outstanding, told.at, told.causation, reason))
-
-
-_WRITERS: Final[Mapping[str, Callable[[ClaimLedger, Told], None]]] = {
-    "claim.agreed": _decided,
-    "claim.ruled": _decided,
-    "claim.billed": _billed,
-    "claim.paid": _paid,
-    "claim.closed": _closed,
-}
-"""What each event books."""
+def _reason(moved: Moved, told: Told) -> str:
+    """Why, in a word: what was decided, what is billed, why the claim ended."""
+    what = told.name.rpartition(".")[2]
+    if moved.reference:
+        return ""
+    if what == _BILLED:
+        return moved.obligation.rpartition("/")[2]
+    return str(told.data["reason"]) if what == _CLOSED else what

@@ -45,7 +45,7 @@ class Reader:
         self.story = story
         self.claim = claim
         self.rules = rules
-        self.ledger = ClaimLedger(claim.number, claim.case_number)
+        self.ledger = ClaimLedger()
         self.received_at: datetime | None = None
 
     def take(self, told: Told) -> None:

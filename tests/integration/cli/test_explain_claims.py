@@ -135,7 +135,8 @@ def test_text(folder: Path) -> None:
     said = done.stdout.decode()
     for words in (
         f"Claim {CLAIM}: loss of piece TS77001", "closed: paid", "Why 812.00 CNY",
-        "1000, at most 800 (real value): 800", "this limit binds", "goes back: 12 (service fee)", "not refunded: extras fee", "force majeure was claimed",
+        "1000, at most 800 (real value): 800", "this limit binds", "goes back: 12 (service fee)",
+        "not refunded: extras fee", "force majeure was claimed",
         "不可抗力证明", "理赔答复: 24 hours (C 5)", "What can be done next", "P-2", "other amount",
         "pay claimant sender", "C 7",
     ):  # fmt: skip

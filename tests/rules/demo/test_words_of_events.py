@@ -1,4 +1,4 @@
-"""What the demo's screen says of events, and how it counts them: limits of claims are not mixed with clocks of cases."""
+"""What the demo's screen says of events, and how it counts them: limits of claims apart from clocks of cases."""
 
 from __future__ import annotations
 

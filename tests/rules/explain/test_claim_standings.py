@@ -53,9 +53,7 @@ def same_as_kept(desk: ClaimTeller, running: int = 1) -> None:
 def same_ledger(desk: ClaimTeller, kept: Claim) -> None:
     claim = desk.explained(int(kept.number.rpartition("/")[2])).claim
     entries = [each for each in desk.ledger() if each.obligation.startswith(f"{kept.number}/")]
-    assert [(each.number, each.movement, each.amount, each.at, each.cause) for each in claim.entries] == [
-        (each.number, each.movement, each.amount, each.at, each.cause) for each in entries
-    ]
+    assert list(claim.entries) == entries
     assert sorted(claim.owed, key=lambda each: each.number) == sorted(kept.owed, key=lambda each: each.number)
     for each in claim.owed:
         assert each.awarded == each.paid + each.outstanding + each.withdrawn
