@@ -126,7 +126,7 @@ def _why(amount: Amount) -> str:
 
 
 def _amount(amount: Amount, pack: Pack) -> Iterator[tuple[str, str, str]]:
-    yield "decided" if amount.at is not None else "", amount.words, amount.section
+    yield "decided" if amount.at is not None else "now", amount.words, amount.section
     if amount.rule:
         yield (
             "rule",

@@ -43,7 +43,8 @@ class Input(msgspec.Struct, frozen=True, kw_only=True):
 class Amount(msgspec.Struct, frozen=True, kw_only=True):
     """An amount, or why there is none.
 
-    at: when it was decided, None for what the table would say now. lacking: facts that must be found first.
+    at: when it was decided, None for what the table would say now. lacking: facts that must be found first. wrong: a fact
+    that cannot be right.
     outcome: awarded, not_owed, lacking, referred, bad_fact; `by_people` where somebody decided without the table.
     """
 
@@ -60,6 +61,7 @@ class Amount(msgspec.Struct, frozen=True, kw_only=True):
     trace: Mapping[str, Any] = {}
     inputs: tuple[Input, ...] = ()
     lacking: tuple[str, ...] = ()
+    wrong: str = ""
 
     @property
     def steps(self) -> list[Mapping[str, Any]]:
@@ -124,7 +126,8 @@ def _decided(one: Decided, pack: Pack) -> Amount:
 def _now(claim: ClaimStanding, pack: Pack, at: datetime) -> Amount:
     found = award_now(claim, pack, at)
     if isinstance(found, BadFact):
-        return Amount(at=None, outcome="bad_fact", words=f"{found.message} ({found.reason})", section="")
+        words, inputs = f"not decided; {found.message} ({found.reason})", _inputs(claim.facts, {}, pack, "")
+        return Amount(at=None, outcome="bad_fact", words=words, section="", wrong=found.name, inputs=inputs)
     lacking = found.inputs if isinstance(found, Lacking) else ()
     trace = plain_trace(found)
     rule = trace["rule"] or (found.rules[0] if isinstance(found, Referred) and len(found.rules) == 1 else "")

@@ -111,6 +111,7 @@ def _amount(amount: Amount) -> dict[str, Any]:
         ],
         "unproven": [dict(each) for each in amount.unproven],
         "lacking": list(amount.lacking),
+        "wrong": amount.wrong or None,
     }  # fmt: skip
 
 

@@ -30,13 +30,14 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Missing(msgspec.Struct, frozen=True, kw_only=True):
-    """What is not there. facts: what the table lacks, given by the company. returns_left: None where none is counted.
+    """What is not there. facts: what the table lacks, given by the company. wrong: a fact that cannot be right.
 
     proofs: without them an exemption that was claimed does not count.
     """
 
     evidence: tuple[Item, ...] = ()
     facts: tuple[str, ...] = ()
+    wrong: str = ""
     proofs: tuple[Item, ...] = ()
     held: tuple[Item, ...] = ()
     returns: int = 0
@@ -69,6 +70,7 @@ def missing_of(claim: ClaimStanding, pack: Pack, amount: Amount) -> Missing:
     return Missing(
         evidence=tuple(item_of(pack, name) for name in needed if name not in claim.file),
         facts=amount.lacking,
+        wrong=amount.wrong,
         proofs=proofs,
         held=held,
         returns=claim.returns,

@@ -161,9 +161,10 @@ def _ours(
         yield Next(
             who="company", what="add_evidence", words=f"add to the file: {items}", section=missing.by_company[0].section
         )
-    if claim.is_open and missing.facts:
-        facts = ", ".join(each.replace("_", " ") for each in missing.facts)
-        yield Next(who="company", what="find_facts", words=f"find out: {facts}", section=_section(pack))
+    if claim.is_open and (missing.facts or missing.wrong):
+        facts = ", ".join(each.replace("_", " ") for each in missing.facts or (missing.wrong,))
+        facts = f"report again: {facts}" if missing.wrong else f"find out: {facts}"
+        yield Next(who="company", what="find_facts", words=facts, section=_section(pack))
 
 
 def _section(pack: Pack) -> str:

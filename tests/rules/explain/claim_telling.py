@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -46,7 +47,7 @@ class ClaimTeller(ClaimsDesk):
         event = {"id": event_id, "source": "/test", "type": f"tousu.{name}.v1", "time": text_of_time(at), "data": data}
         self.lines.append({"topic": topic, "key": NUMBER, "event": event | more})
 
-    def _write_all(self, outputs: list[Output] | tuple[Output, ...], cause: str) -> None:
+    def _write_all(self, outputs: Sequence[Output], cause: str) -> None:
         for each in outputs:
             name = each.type.removeprefix("tousu.").removesuffix(".v1")
             number = f"claims:{len(self.lines)}"

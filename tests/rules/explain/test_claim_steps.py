@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -108,9 +109,16 @@ def test_after_a_withdrawal_nothing_is_left_after_a_ruling_the_payment(
     teller: ClaimTeller, what: str, expected: set[str]
 ) -> None:
     offer_claim(teller)
-    said = {"by": "court", "amount": "50.00"} if what == "claim_ruled" else {}
+    said: dict[str, Any] = {"by": "court", "amount": "50.00"} if what == "claim_ruled" else {}
     teller.report(what, 5, **said)
     assert set(steps(teller, "claimant")) == set(expected)
+
+
+def test_a_fact_that_cannot_be_right_is_asked_for_again(teller: ClaimTeller) -> None:
+    file_claim(teller)
+    teller.report("claim_facts_found", 2, facts={"insured": False, "real_value": "0.00"})
+    assert steps(teller, "company")["find_facts"].words == "report again: real value"
+    assert [each.name for each in teller.explained().amount.inputs] == ["insured", "real_value"]
 
 
 def test_a_delay_says_that_it_becomes_a_loss(teller: ClaimTeller) -> None:
