@@ -245,7 +245,8 @@ def day() -> list[str]:
     types: Counter[str] = Counter()
     for line in simulate(load_policies("courier-network"), lines, until):
         event = orjson.loads(line)["event"]
-        types[event["type"].removeprefix("tousu.").removesuffix(".v1")] += 1
+        name = event["type"].removeprefix("tousu.").removesuffix(".v1")
+        types[f"claim.{name}" if name.startswith("clock.") and "claim_number" in event["data"] else name] += 1
     names = ("started", "met", "warned", "breached", "breach_withdrawn", "cancelled")
     return [
         f"published        {len(lines)} events",
@@ -254,6 +255,7 @@ def day() -> list[str]:
         "clocks           " + ", ".join(f"{types['clock.' + name]} {name.replace('_', ' ')}" for name in names),
         f"escalated        {types['case.escalated']}",
         f"claims opened    {types['claim.opened']}: ",
+        "their limits     " + ", ".join(f"{types['claim.clock.' + name]} {name.replace('_', ' ')}" for name in names),
         f"cases closed     {types['case.closed']}: ",
         f"early warnings   {types['early_warning.raised']}",
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,8 @@ import typer
 from tousu.cli import options
 
 WANTED = (
-    "clock", "share", "claim_number", "cause", "class", "grade", "departments", "to_departments", "to_department",
+    "clock", "share", "claim_number", "cause", "obligation", "payment_id", "amount", "currency", "outlet", "debtor",
+    "evidence_missing", "way", "what", "class", "grade", "departments", "to_departments", "to_department",
     "priority", "stands", "plan", "settled", "outcome", "result", "score", "rating", "responsible", "measure",
     "loss_yuan", "severity", "action_id", "reason", "text", "due_at", "action", "to", "by", "channel",
 )  # fmt: skip
@@ -85,15 +87,47 @@ def standing(number: str, data: Path | None, database: str) -> dict[str, Any]:
 
 def _claims(number: str, data: Path | None, database: str) -> list[dict[str, Any]]:
     claimed = options.inspection("claims", data, database).state("case", number)
-    return [
-        {
-            "claim_number": each["number"], "cause": each["asked"]["ground"]["cause"],
-            "waybill_number": each["asked"]["ground"].get("waybill_number"), "state": each.get("state", "open"),
-            "opened_at": each["opened_at"], "evidence_needed": each["asked"]["evidence_needed"],
-            "reason": each.get("reason", ""),
-        }
-        for each in (claimed or {}).get("claims", [])
-    ]  # fmt: skip
+    return [_claim(each) for each in (claimed or {}).get("claims", [])]
+
+
+def _claim(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A claim in short; `tousu explain CLAIM` tells the whole of it."""
+    offer = row.get("offer")
+    return {
+        "claim_number": row["number"],
+        "cause": row["asked"]["ground"]["cause"],
+        "waybill_number": row["asked"]["ground"].get("waybill_number"),
+        "state": row.get("state", "open"),
+        "stage": row.get("stage", "opened"),
+        "opened_at": row["opened_at"],
+        "evidence_needed": row["asked"]["evidence_needed"],
+        "evidence_held": row.get("file", []),
+        "reason": row.get("reason", ""),
+        "offer": None if offer is None else {name: offer[name] for name in ("amount", "currency", "kind")},
+        "owed": [_owed(each) for each in row.get("owed", [])],
+        "next_limit": _next_limit(row),
+    }
+
+
+def _owed(row: Mapping[str, Any]) -> dict[str, Any]:
+    sums = {name: Decimal(row.get(name, "0")) for name in ("awarded", "paid", "withdrawn")}
+    sums["outstanding"] = sums["awarded"] - sums["paid"] - sums["withdrawn"]
+    return {
+        "obligation": row["number"], "debtor": row["debtor"], "creditor": row["creditor"], "currency": row["currency"],
+        **{name: f"{amount:.2f}" for name, amount in sums.items()},
+    }  # fmt: skip
+
+
+def _next_limit(row: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The limit of an open claim that is due first; one that stands still only where none runs."""
+    waiting = [each for each in row.get("clocks", []) if each["status"] in ("running", "paused")]
+    if row.get("state", "open") != "open" or not waiting:
+        return None
+    first = min(waiting, key=lambda each: (each["status"] != "running", each.get("due_at", "")))
+    return {
+        "clock": first["name"], "due_at": first.get("due_at"), "status": first["status"],
+        "breached": first.get("breached", False),
+    }  # fmt: skip
 
 
 def _clock(clock: Mapping[str, Any]) -> dict[str, Any]:
@@ -137,18 +171,21 @@ def _show(found: Mapping[str, Any]) -> None:
             ],
         )  # fmt: skip
     if found["claims"]:
-        columns = ("claim", "cause", "piece", "state", "file needs")
-        rows = [
-            (
-                c["claim_number"],
-                c["cause"],
-                c["waybill_number"],
-                c["reason"] or c["state"],
-                _plain(c["evidence_needed"]),
-            )
-            for c in found["claims"]
-        ]
-        output.table("Claims", columns, rows)
+        columns = ("claim", "cause", "piece", "stands", "offer", "outstanding", "next limit")
+        output.table("Claims (`tousu explain CLAIM` says why)", columns, [_claim_row(c) for c in found["claims"]])
+
+
+def _claim_row(claim: Mapping[str, Any]) -> tuple[Any, ...]:
+    from tousu.cli import output
+
+    offer, limit = claim["offer"], claim["next_limit"]
+    owed = [f"{each['outstanding']} {each['currency']}" for each in claim["owed"] if Decimal(each["outstanding"])]
+    how = "" if limit is None else "breached" if limit["breached"] else "" if limit["status"] == "running" else "paused"
+    return (
+        claim["claim_number"], claim["cause"], claim["waybill_number"], claim["reason"] or claim["stage"],
+        None if offer is None else f"{offer['amount']} {offer['currency']}", " and ".join(owed),
+        None if limit is None else f"{limit['clock']} {output.local(limit['due_at'])} {how}".rstrip(),
+    )  # fmt: skip
 
 
 def action_words(action: Mapping[str, Any]) -> str:

@@ -1,8 +1,8 @@
-"""`tousu explain`: why a case was classed, graded, routed and timed as it was, with the places in the source."""
+"""`tousu explain`: why a case was classed, graded, routed and timed as it was, why a claim comes to its amount."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 
 def explain(
-    number: Annotated[str, typer.Argument(help="The case number.", metavar="NUMBER")],
+    number: Annotated[
+        str, typer.Argument(help="The number of a case, or of a claim: CASE/1, CASE/2 ...", metavar="NUMBER")
+    ],
     clock: Annotated[str, typer.Option(help="Explain this clock alone.", metavar="NAME")] = "",
     picture: Annotated[
         Path | None,
@@ -42,13 +44,19 @@ def explain(
     """Say why: which words decided the class, what the class means for grade and department, which clocks run and why
     the others do not, which intervals add up to the time of each clock, and whose time it was.
 
+    Of a claim: what it rests on, why it comes to its amount, step by step, what is missing, its limits, what can be
+    done next and by when, what is owed and paid.
+
     Sections are those of the policy's source document. The story is read from the topics, or from what an ended demo
     kept of them; where neither can be read, the databases explain what they know. The pack is read in
     the version that decided; where that is no longer there, this is said.
 
     Example: tousu explain 20260922-03-0020-22 --data data/demo --picture case.svg
+
+    Example: tousu explain 20260922-03-0020-22/1 --data data/demo
     """
     from tousu.cli import output
+    from tousu.cli.claim_explain import MARK, explain_claim_number
     from tousu.cli.explained import show
     from tousu.cli.reasons import show_reasons
     from tousu.event import time_of_text
@@ -58,6 +66,9 @@ def explain(
     if picture is not None and picture.suffix.lower() not in (".svg", ".png"):
         raise typer.BadParameter(f"{picture}: name a file that ends in .svg or .png", param_hint="--picture")
     end = time_of_text(until, "--until") if until else None
+    if MARK in number:
+        explain_claim_number(number, clock, picture, pack, data, broker, database, end, as_json=as_json)
+        return
     try:
         found = _from_story(number, pack, data, broker, end)
     except Failure as error:
@@ -105,10 +116,11 @@ def pack_of(reference: Mapping[str, str], organisation: str, asked: str) -> Pack
 
 def _from_story(number: str, asked: str, data: Path | None, broker: str, until: datetime | None) -> Explanation:
     """Explain from the story. Raises Stop `no_case`, and what `published` raises where no story can be read."""
+    from tousu.cli.told import OF_A_CASE
     from tousu.explain.explanation import explain as explain_story
     from tousu.failure import Stop
 
-    story = _story(number, data, broker)
+    story = read_story_of(number, OF_A_CASE, data, broker)
     if not story.is_there:
         raise Stop("no_case", f"there is no case {number}; `tousu tail complaints.cases` shows the numbers there are")
     routed = story.routed[-1]
@@ -126,14 +138,15 @@ def _from_databases(number: str, asked: str, data: Path | None, database: str, e
         raise (error if (error.reason, other.reason) == ("no_case", "no_database") else other) from None
 
 
-def _story(number: str, data: Path | None, broker: str) -> Story:
-    from tousu.cli.told import OF_A_CASE, published
+def read_story_of(number: str, topics: Sequence[str], data: Path | None, broker: str) -> Story:
+    """The story of a case from these topics. Raises Retry `broker_away` where nothing can be read."""
+    from tousu.cli.told import published
     from tousu.client.dialling import wait_for_a_broker
     from tousu.explain.story import read_story
 
     if broker or options.archive(data) is None:  # librdkafka would wait much longer, and complain on the way
         wait_for_a_broker(options.connection(broker).servers, DIAL_S)
-    return read_story(number, published(OF_A_CASE, data, broker, number))
+    return read_story(number, published(topics, data, broker, number))
 
 
 def _is_known(clock: str, found: Explanation) -> None:

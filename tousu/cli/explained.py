@@ -8,11 +8,13 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from tousu.cli import output
+from tousu.cli.limits_shown import LIMITS, limit_row
 from tousu.explain.account import Account, Interval, Mark
 from tousu.explain.decision import department_name
 from tousu.explain.explanation import Explanation
 from tousu.explain.hops import Share
 from tousu.explain.wording import figure_words, length_words
+from tousu.policy.pack import Pack
 
 INTERVALS_SHOWN_MAX: Final = 60
 
@@ -25,24 +27,35 @@ def show(found: Explanation, clock: str = "") -> None:
         _hops(found, zone)
     _attachments(found, clock)
     for account, shares in zip(found.accounts, found.shares, strict=True):
-        if clock in ("", account.clock):
-            _account(found, account, shares, zone)
+        if clock == account.clock or (not clock and not account.claim_number):
+            show_account(found.pack, account, shares)
+    if not clock:
+        _claims(found, zone)
 
 
 def _attachments(found: Explanation, clock: str) -> None:
-    """Each clock of cases; those of claims only where a claim was opened or one of them is asked for."""
+    """Each clock of cases; of the limits of claims those that run, each with its claim, or the one asked for."""
     rows: list[tuple[str, str, str]] = []
-    silent = 0
+    silent: dict[str, int] = {}
     for each in found.attachments:
         if clock not in ("", each.clock):
             continue
-        if each.reason == "no_claim" and not clock:
-            silent += 1
+        if (each.reason == "no_claim" or each.claim_number) and not each.attached and not clock:
+            silent[each.claim_number] = silent.get(each.claim_number, 0) + 1
             continue
-        rows.append((each.clock, "yes" if each.attached else "no", f"{each.words} ({each.section})"))
-    if silent:
-        rows.append((f"{silent} clocks of claims", "no", "no claim was opened"))
+        name = f"{each.clock} of claim {each.claim_number.rpartition('/')[2]}" if each.claim_number else each.clock
+        rows.append((name, "yes" if each.attached else "no", f"{each.words} ({each.section})"))
+    for number, count in silent.items():
+        what = f"{count} more limits of claim {number.rpartition('/')[2]}" if number else f"{count} clocks of claims"
+        rows.append((what, "no", f"`tousu explain {number} --json` says why" if number else "no claim was opened"))
     output.table("Which clocks run, and why", ("clock", "runs", "why"), rows)
+
+
+def _claims(found: Explanation, zone: tzinfo) -> None:
+    """The limits of each claim in short: `tousu explain CLAIM` tells the whole of it."""
+    for number in dict.fromkeys(each.claim_number for each in found.accounts if each.claim_number):
+        rows = [limit_row(each, zone) for each in found.accounts if each.claim_number == number]
+        output.table(f"Limits of claim {number} (`tousu explain {number}` says more)", LIMITS, rows, right=("used",))
 
 
 def _hops(found: Explanation, zone: tzinfo) -> None:
@@ -54,12 +67,15 @@ def _hops(found: Explanation, zone: tzinfo) -> None:
     output.table("Who was in charge", ("from", "departments", "by"), rows)
 
 
-def _account(found: Explanation, account: Account, shares: Sequence[Share], zone: tzinfo) -> None:
+def show_account(pack: Pack, account: Account, shares: Sequence[Share] = ()) -> None:
+    """One clock: where its figure comes from, what happened to it, and its intervals."""
+    zone = ZoneInfo(pack.time_zone)
     name = f"{account.clock} {account.label.zh}" if account.label is not None else account.clock
     generation = f", generation {account.generation}" if account.generation > 1 else ""
     breached = ", breached" if account.breached else ""
-    title = f"{name}{generation}: {account.status.replace('_', ' ')}{breached}"
-    output.table(title, ("", ""), list(_facts(found, account, shares, zone)))
+    of_claim = f" of claim {account.claim_number}" if account.claim_number else ""
+    title = f"{name}{of_claim}{generation}: {account.status.replace('_', ' ')}{breached}"
+    output.table(title, ("", ""), list(_facts(pack, account, shares, zone)))
     shown = account.intervals[:INTERVALS_SHOWN_MAX]
     rows = [_interval(each, zone) for each in shown]
     if len(shown) < len(account.intervals):
@@ -74,7 +90,7 @@ def _interval(each: Interval, zone: tzinfo) -> tuple[str, str, str, str]:
     return moment(each.start, zone), moment(each.end, zone), counted, each.words + cause
 
 
-def _facts(found: Explanation, account: Account, shares: Sequence[Share], zone: tzinfo) -> Iterator[tuple[str, str]]:
+def _facts(pack: Pack, account: Account, shares: Sequence[Share], zone: tzinfo) -> Iterator[tuple[str, str]]:
     yield "figure", figure_words(account)
     if account.note:
         yield "", account.note
@@ -82,11 +98,11 @@ def _facts(found: Explanation, account: Account, shares: Sequence[Share], zone: 
     for mark in account.marks:
         yield mark.what.replace("_", " "), _mark(mark, zone)
     if account.due_at is not None:
-        yield "due", f"{moment(account.due_at, zone, year=True)}, calendar {found.pack.calendar.id} {account.calendar}"
+        yield "due", f"{moment(account.due_at, zone, year=True)}, calendar {pack.calendar.id} {account.calendar}"
     if account.rest:
         yield "rest", "; ".join(f"until {moment(each.end, zone)} {each.words}" for each in account.rest[:12])
     for share in shares:
-        who = ", ".join(department_name(name, found.pack) for name in share.departments) or "nobody: not routed yet"
+        who = ", ".join(department_name(name, pack) for name in share.departments) or "nobody: not routed yet"
         times = f", {share.hops} times in charge" if share.hops > 1 else ""
         yield "time with", f"{length_words(share.counted_us)} {who}{times}"
 

@@ -14,6 +14,8 @@ from tousu.simulation.lines import KNOWN_AT
 
 OF_A_CASE = ("complaints.cases", "complaints.sla", "complaints.outcomes", "complaints.claims")
 """Where the story of a case stands, in the order of the pipeline."""
+OF_A_CLAIM = (*OF_A_CASE, "complaints.instructions", "complaints.rejected")
+"""Where the story of a claim stands: finance is told, and what was refused did nothing."""
 
 
 def published(topics: Sequence[str], data: Path | None, broker: str, key: str = "") -> Iterator[dict[str, Any]]:

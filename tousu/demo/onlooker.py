@@ -20,7 +20,7 @@ from tousu.simulation.lines import kept_line_of
 
 WRITTEN: Final = (
     "complaints.accepted", "complaints.rejected", "complaints.cases", "complaints.sla", "complaints.outcomes",
-    "complaints.claims", "complaints.warnings",
+    "complaints.claims", "complaints.instructions", "complaints.warnings",
 )  # fmt: skip
 FORWARDED: Final = frozenset({"duplicate.joined"})
 """Counted once, where intake says it; the router says it again."""
@@ -35,7 +35,7 @@ class Tallies:
 
     def __init__(self) -> None:
         self.types: Counter[str] = Counter()
-        """event type, without `tousu.` and version"""
+        """event type, without `tousu.` and version; of the limits of claims `claim.clock.met` and so on"""
         self.rejected: Counter[str] = Counter()
         self.departments: dict[str, tuple[str, ...]] = {}
         """case number -> who answers for it now"""
@@ -52,7 +52,8 @@ class Tallies:
             self.accepted += 1
         elif name in FORWARDED:
             return
-        self.types[name] += 1
+        is_limit = name.startswith("clock.") and "claim_number" in data
+        self.types[f"claim.{name}" if is_limit else name] += 1
         if name == "event.rejected":
             self.rejected[reason] += 1
             self.rejected_at_gate += source == "tousu/intake"

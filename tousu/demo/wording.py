@@ -20,7 +20,16 @@ def _routed(data: Data) -> str:
 
 
 def _breached(data: Data) -> str:
-    return f"{data['clock']} breached, it was due {_clock(data['due_at'])}"
+    return f"{_named(data)} breached, it was due {_clock(data['due_at'])}"
+
+
+def _named(data: Data) -> str:
+    """A clock by its name; a limit of a claim with the running number of its claim."""
+    return f"claim {_running(data)}: {data['clock']}" if "claim_number" in data else str(data["clock"])
+
+
+def _running(data: Data) -> str:
+    return str(data["claim_number"]).rpartition("/")[2]
 
 
 def _closed(data: Data) -> str:
@@ -30,7 +39,27 @@ def _closed(data: Data) -> str:
 
 def _claim(data: Data) -> str:
     piece = f" for {data['waybill_number']}" if data.get("waybill_number") else ""
-    return f"claim {data['claim_number']} opened: {data['cause']}{piece}"
+    return f"claim {_running(data)} opened: {data['cause']}{piece}"
+
+
+def _about_claim(words: Callable[[Data], str]) -> Callable[[Data], str]:
+    """The sentence about a claim, which begins with its running number."""
+    return lambda data: f"claim {_running(data)} {words(data)}"
+
+
+def _money(data: Data) -> str:
+    return f"{data['amount']} {data['currency']}"
+
+
+def _arbitrated(data: Data) -> str:
+    if not data["report_true"]:
+        return "headquarters: the report was false"
+    return f"headquarters: {data.get('responsible_outlet', 'the outlet')} answers for it"
+
+
+def _instructed(data: Data) -> str:
+    money = f": {_money(data)}" if "amount" in data else ""
+    return f"{data['to'].replace('_', ' ')} is told to {data['what'].replace('_', ' ')}{money}"
 
 
 def _warning(data: Data) -> str:
@@ -46,17 +75,39 @@ SENTENCES: Final[Mapping[str, tuple[str, Callable[[Data], str]]]] = {
     "complaint.routed": ("", _routed),
     "duplicate.joined": ("cyan", lambda data: f"the same trouble again by {data['channel']}: joined"),
     "case.passed_on": ("cyan", lambda data: f"passed on to {' and '.join(data['to_departments'])} by the {data['by']}"),
-    "clock.warned": ("yellow", lambda data: f"{data['clock']} is due {_clock(data['due_at'])}"),
+    "clock.warned": ("yellow", lambda data: f"{_named(data)} is due {_clock(data['due_at'])}"),
     "clock.breached": ("red", _breached),
     "clock.breach_withdrawn": (
         "green",
-        lambda data: f"{data['clock']}: answered in time, reported late; breach withdrawn",
+        lambda data: f"{_named(data)}: answered in time, reported late; breach withdrawn",
     ),
     "case.escalated": ("red", lambda data: f"escalated to {data['to']} (level {data['level']})"),
     "case.closed": ("green", _closed),
     "case.reopened": ("yellow", lambda data: "reopened"),
     "claim.opened": ("magenta", _claim),
-    "claim.closed": ("magenta", lambda data: f"claim {data['claim_number']} closed: {data['reason']}"),
+    "claim.filed": ("magenta", _about_claim(lambda data: f"filed by the {data['claimant']['role']}")),
+    "claim.file_incomplete": (
+        "yellow",
+        _about_claim(lambda data: f"goes back incomplete: {', '.join(data['evidence_missing'])}"),
+    ),
+    "claim.offered": ("magenta", _about_claim(lambda data: f"offered {_money(data)}")),
+    "claim.refused": (
+        "yellow",
+        _about_claim(lambda data: f"refused: {data.get('exemption') or data.get('reason', 'nothing is due')}"),
+    ),
+    "claim.disputed": ("yellow", _about_claim(lambda data: f"disputed, goes on by {data['way']}")),
+    "claim.agreed": ("magenta", _about_claim(lambda data: f"agreed: {_money(data)}")),
+    "claim.ruled": ("magenta", _about_claim(lambda data: f"ruled by the {data['by']}: {_money(data)}")),
+    "claim.paid": ("green", _about_claim(lambda data: f"paid: {_money(data)}")),
+    "claim.payment_questioned": (
+        "red",
+        _about_claim(lambda data: f"payment {data['payment_id']} fits nothing owed: {data['reason']}"),
+    ),
+    "claim.arbitrated": ("magenta", _about_claim(_arbitrated)),
+    "claim.billed": ("magenta", _about_claim(lambda data: f"{data['debtor']} owes {data['creditor']} {_money(data)}")),
+    "claim.closed": ("magenta", _about_claim(lambda data: f"closed: {data['reason']}")),
+    "claim.reopened": ("yellow", _about_claim(lambda data: "opened again")),
+    "instruction.issued": ("", _instructed),
     "early_warning.raised": ("bold red", _warning),
 }
 """Event name -> style and sentence. What is not here is counted but not told."""

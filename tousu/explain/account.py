@@ -65,7 +65,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
     grade: the grade that chose the limit, empty where all grades have one. until: up to when it is accounted for.
     breached: a breach is published and stands. rest: how it would go on, or would have gone on, from there to its due
-    time; empty where that has passed or the clock stands still.
+    time; empty where that has passed or the clock stands still. claim_number: of a limit of a claim.
     """
 
     clock: str
@@ -85,6 +85,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     rest: tuple[Interval, ...] = ()
     starts_at: str = ""
     note: str = ""
+    claim_number: str = ""
 
     @property
     def elapsed_us(self) -> int:

@@ -1,4 +1,7 @@
-"""The account of every clock of a case: its intervals, which add up to its elapsed time to the second."""
+"""The account of every clock of a case: its intervals, which add up to its elapsed time to the second.
+
+The limits of claims stand on a topic of their own and name their claim: two claims of a case have clocks of one name.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from tousu.explain.account import Account
-from tousu.explain.story import SLA, Story
+from tousu.explain.story import CLAIMS, SLA, Story, Told
 from tousu.explain.walk import Follower, Walk
 from tousu.policy.clock_rule import ClockRule, Limit
 from tousu.policy.pack import Pack
@@ -18,13 +21,29 @@ _CLOCK: Final = "clock."
 
 
 def accounts_of(story: Story, pack: Pack, until: datetime) -> tuple[Account, ...]:
-    """One account for each generation of each clock, in the order in which they started.
+    """One account for each generation of each clock, in the order in which they started; claim by claim at the end.
 
     `until`: up to when a clock that still waits is accounted for; never earlier than the last thing known.
     """
-    follower = Follower(story, pack.calendar)
+    until = max(until, story.last_at)
+    found = _accounts(story, pack, [each for each in story.on(SLA) if not each.claim_number], until)
+    told = [each for each in story.on(CLAIMS) if each.name.startswith(_CLOCK)]
+    for number in sorted({each.claim_number for each in told}, key=running_number):
+        found += _accounts(story, pack, [each for each in told if each.claim_number == number], until, number)
+    return tuple(found)
+
+
+def running_number(claim_number: str) -> tuple[int, str]:
+    """The order of the claims of a case: by the number behind the slash."""
+    running = claim_number.rpartition("/")[2]
+    return (int(running) if running.isdecimal() else 0, claim_number)
+
+
+def _accounts(story: Story, pack: Pack, events: list[Told], until: datetime, claim_number: str = "") -> list[Account]:
+    """The accounts of clocks whose names are one thing: those of the case, or of one claim. Claims know no region."""
+    follower = Follower(story, pack.calendar, None if claim_number else story.region)
     walks: dict[tuple[str, int], Walk] = {}
-    for told in story.on(SLA):
+    for told in events:
         if not told.name.startswith(_CLOCK) or "clock" not in told.data:
             continue
         name, generation = told.data["clock"], told.data.get("generation", 1)
@@ -36,8 +55,7 @@ def accounts_of(story: Story, pack: Pack, until: datetime) -> tuple[Account, ...
                 walks[name, generation] = follower.start(told, _limit(told.data, rule, None), before)
             continue
         follower.follow(walk, told, _limit(told.data, rule, walk.limit))
-    until = max(until, story.last_at)
-    return tuple(_account(story, pack, follower, key, walk, until) for key, walk in walks.items())
+    return [_account(story, pack, follower, key, walk, until, claim_number) for key, walk in walks.items()]
 
 
 def rule_of(pack: Pack, name: str) -> ClockRule | None:
@@ -68,8 +86,9 @@ def _limit(data: dict[str, Any], rule: ClockRule | None, known: Limit | None) ->
 
 
 def _account(
-    story: Story, pack: Pack, follower: Follower, key: tuple[str, int], walk: Walk, until: datetime
-) -> Account:
+    story: Story, pack: Pack, follower: Follower, key: tuple[str, int], walk: Walk, until: datetime,
+    claim_number: str,
+) -> Account:  # fmt: skip
     name, generation = key
     rule = rule_of(pack, name)
     intervals = follower.intervals(walk, until)
@@ -92,6 +111,7 @@ def _account(
         rest=follower.rest(walk, until),
         starts_at=rule.starts_at if rule is not None else "",
         note=rule.note if rule is not None else "",
+        claim_number=claim_number,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -18,14 +18,17 @@ from tousu.policy.clock_rule import Accepts, ClockRule, Names
 from tousu.policy.pack import Pack
 
 Reason = Literal[
-    "attached", "other_kind", "no_claim", "not_happened", "not_applicable", "no_limit", "expired", "not_started"
-]
+    "attached", "other_kind", "no_claim", "not_happened", "not_applicable", "no_limit", "expired", "not_started",
+    "no_promise",
+]  # fmt: skip
+_NO_CLAIM: Final = "it is for claims, and no claim was opened"
 
 
 class Attachment(msgspec.Struct, frozen=True, kw_only=True):
     """One clock of the pack and whether it runs in the case. `words` say why, or name the first condition that failed.
 
-    at, event_id, event_name: when and by which event it started; empty where it did not.
+    at, event_id, event_name: when and by which event it started; empty where it did not. claim_number: of a limit of a
+    claim, empty for a clock of the case.
     """
 
     clock: str
@@ -36,6 +39,7 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime | None = None
     event_id: str = ""
     event_name: str = ""
+    claim_number: str = ""
 
     @property
     def attached(self) -> bool:
@@ -44,49 +48,71 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def attachments_of(story: Story, pack: Pack) -> tuple[Attachment, ...]:
-    """Every clock of the pack, those of claims last."""
-    return tuple(_attachment(story, pack, rule) for rule in (*pack.clocks.values(), *claim_clocks(pack).values()))
+    """Every clock of the pack, those of claims last; of these none runs where no claim was opened.
+
+    Where claims were opened, `tousu.explain.claim_attachment` says of each of them which of its limits run.
+    """
+    found = [_attachment(story, pack, rule) for rule in pack.clocks.values()]
+    if not any(each.name == "claim.opened" for each in story.told):
+        found += [without_start(rule, "no_claim", _NO_CLAIM) for rule in claim_clocks(pack).values()]
+    return tuple(found)
 
 
 def _attachment(story: Story, pack: Pack, rule: ClockRule) -> Attachment:
-    started = next(
-        (each for each in story.told if each.name == "clock.started" and each.data.get("clock") == rule.name), None
+    started = started_in(story, rule, "")
+    return without_start(rule, *_obstacle(story, pack, rule)) if started is None else attached(story, rule, started)
+
+
+def started_in(story: Story, rule: ClockRule, claim_number: str) -> Told | None:
+    """The first start of a clock, of the case or of one claim."""
+    return next(
+        (
+            each
+            for each in story.told
+            if each.name == "clock.started"
+            and each.data.get("clock") == rule.name
+            and each.claim_number == claim_number
+        ),
+        None,
     )
-    if started is None:
-        reason, words = _obstacle(story, pack, rule)
-        return Attachment(clock=rule.name, label=rule.label, reason=reason, words=words, section=rule.section)
+
+
+def attached(story: Story, rule: ClockRule, started: Told) -> Attachment:
+    """A clock that was started, and by what."""
     cause = started.data.get("cause_event", "")
     name = story.name_of_cause(cause)
+    wanted = wanted_words(rule.applies_when)
+    because = f", as {wanted}" if wanted else ""
     return Attachment(
         clock=rule.name,
         label=rule.label,
         reason="attached",
-        words=f"started by {name or rule.starts_on}{_because(rule)}",
+        words=f"started by {name or rule.starts_on}{because}",
         section=rule.section,
         at=started.moment("started_at") or started.at,
         event_id=cause,
         event_name=name,
+        claim_number=started.claim_number,
     )
 
 
-def _because(rule: ClockRule) -> str:
-    wanted = _wanted(rule.applies_when)
-    return f", as {wanted}" if wanted else ""
+def without_start(rule: ClockRule, reason: Reason, words: str, claim_number: str = "") -> Attachment:
+    """A clock that was not started, and the first condition that fails."""
+    return Attachment(
+        clock=rule.name, label=rule.label, reason=reason, words=words, section=rule.section, claim_number=claim_number
+    )
 
 
 def _obstacle(story: Story, pack: Pack, rule: ClockRule) -> tuple[Reason, str]:
     """The first condition that the case fails."""
     kind = story.newest["kind"]
-    if rule.kind == "claim":
-        if not any(each.name == "claim.opened" for each in story.told):
-            return "no_claim", "it is for claims, and no claim was opened"
-    elif rule.kind != kind:
+    if rule.kind != kind:
         return "other_kind", f"it is for {_plural(rule.kind)}, and the case is {_a(kind)}"
-    came = [(told, facts) for told, facts in _facts(story, rule.kind) if told.short == rule.starts_on]
+    came = [(told, facts) for told, facts in _facts(story) if told.short == rule.starts_on]
     if not came:
         return "not_happened", f"it starts on {rule.starts_on}, which has not happened"
     failing = [
-        _first_failing(rule.starts_with, told.data) or _first_failing(rule.applies_when, facts) for told, facts in came
+        first_failing(rule.starts_with, told.data) or first_failing(rule.applies_when, facts) for told, facts in came
     ]
     if all(failing):
         return "not_applicable", failing[-1]
@@ -96,27 +122,21 @@ def _obstacle(story: Story, pack: Pack, rule: ClockRule) -> tuple[Reason, str]:
         return "no_limit", f"the pack gives no limit for grade {grades[-1] or 'none'}; it has: {', '.join(limits)}"
     if any(each.data.get("result") == "inquiry_expired" for each in story.told if each.name == "case.closed"):
         return "expired", "the right to ask had ended before the inquiry came"
-    return "not_started", _not_started(story, pack, rule)
+    return "not_started", _not_started(story, pack)
 
 
-def _not_started(story: Story, pack: Pack, rule: ClockRule) -> str:
-    if rule.kind == "claim":
-        return "all its conditions hold; limits of claims do not run yet"
+def _not_started(story: Story, pack: Pack) -> str:
     told = story.newest.get("pack", pack.reference())
     if told != pack.reference():
         return f"all its conditions hold by pack {pack.version}; the case was decided by {told['id']} {told['version']}"
     return "all its conditions hold; sla has not started it: it has not read the event yet, or has refused it"
 
 
-def _facts(story: Story, kind: str) -> list[tuple[Told, dict[str, Any]]]:
-    """Each event that may start a clock, with the facts of the case (or of the claim) when it came."""
+def _facts(story: Story) -> list[tuple[Told, dict[str, Any]]]:
+    """Each event that may start a clock, with the facts of the case when it came."""
     facts: dict[str, Any] = {"stands": None, "reopened": 0}
     found: list[tuple[Told, dict[str, Any]]] = []
     for told in story.told:
-        if kind == "claim":
-            if told.name.startswith("claim.") and told.name not in ROUTED:
-                found.append((told, {**story.newest, **told.data}))
-            continue
         if told.topic != CASES:
             continue
         if told.name in ROUTED:
@@ -137,16 +157,17 @@ def _changed(told: Told, facts: Mapping[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def _first_failing(condition: Accepts, facts: Mapping[str, Any]) -> str:
+def first_failing(condition: Accepts, facts: Mapping[str, Any]) -> str:
     """The first field that does not have one of its values, in words; empty where all have."""
     for field, values in condition.items():
         if facts.get(field) not in values:
             has = f"is {facts[field]}" if facts.get(field) is not None else "is not known"
-            return f"it applies when {_wanted({field: values})}, and {field} {has}"
+            return f"it applies when {wanted_words({field: values})}, and {field} {has}"
     return ""
 
 
-def _wanted(condition: Accepts) -> str:
+def wanted_words(condition: Accepts) -> str:
+    """A condition in words: `cause is damage or loss and route is domestic`."""
     return " and ".join(f"{field} is {' or '.join(map(str, values))}" for field, values in condition.items())
 
 

@@ -11,6 +11,8 @@ from tousu.event import text_of_time
 from tousu.explain.account import Account, Interval, Mark
 from tousu.explain.accounts import accounts_of
 from tousu.explain.attachment import Attachment, attachments_of
+from tousu.explain.claim_attachment import claim_attachments
+from tousu.explain.claim_order import claim_numbers
 from tousu.explain.decision import Row, decision_rows
 from tousu.explain.hops import Hop, Share, hops_of, shares_of
 from tousu.explain.story import Story
@@ -40,7 +42,10 @@ def explain(story: Story, pack: Pack, until: datetime | None = None) -> Explanat
         story=story,
         pack=pack,
         decisions=tuple(decision_rows(story.newest, pack)),
-        attachments=attachments_of(story, pack),
+        attachments=(
+            *attachments_of(story, pack),
+            *(each for number in claim_numbers(story) for each in claim_attachments(story, pack, number)),
+        ),
         accounts=accounts,
         hops=hops,
         shares=tuple(shares_of(account, hops) for account in accounts),
@@ -55,8 +60,8 @@ def document(found: Explanation) -> dict[str, Any]:
         "source": "story",
         "pack": newest["pack"],
         "decisions": [{"what": what, "why": why} for what, why in found.decisions],
-        "attachments": [_attachment(each) for each in found.attachments],
-        "clocks": [_account(*pair) for pair in zip(found.accounts, found.shares, strict=True)],
+        "attachments": [attachment_document(each) for each in found.attachments],
+        "clocks": [account_document(*pair) for pair in zip(found.accounts, found.shares, strict=True)],
         "hops": [_hop(each) for each in found.hops],
     }
 
@@ -66,9 +71,11 @@ def seconds(length_us: int) -> float | int:
     return length_us // 1_000_000 if length_us % 1_000_000 == 0 else length_us / 1e6
 
 
-def _attachment(each: Attachment) -> dict[str, Any]:
-    said = {
+def attachment_document(each: Attachment) -> dict[str, Any]:
+    """Whether a clock runs, as JSON values."""
+    said: dict[str, Any] = {
         "clock": each.clock,
+        **_of_claim(each),
         "attached": each.attached,
         "reason": each.reason,
         "why": each.words,
@@ -79,10 +86,16 @@ def _attachment(each: Attachment) -> dict[str, Any]:
     return said
 
 
-def _account(account: Account, shares: tuple[Share, ...]) -> dict[str, Any]:
+def _of_claim(each: Attachment | Account) -> dict[str, str]:
+    return {"claim_number": each.claim_number} if each.claim_number else {}
+
+
+def account_document(account: Account, shares: tuple[Share, ...]) -> dict[str, Any]:
+    """The account of a clock as JSON values."""
     limit = account.limit
     return {
         "name": account.clock,
+        **_of_claim(account),
         "generation": account.generation,
         "status": account.status,
         "breached": account.breached,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from itertools import pairwise
 from typing import Final
@@ -15,6 +16,7 @@ from tousu.explain.explanation import Explanation
 from tousu.explain.labels import Label, shortened, stacked, width_of
 from tousu.explain.story import Told
 from tousu.explain.wording import happening_words, length_words, limit_words, mark_words
+from tousu.policy.occasions import CLAIM_REPORTS
 
 SIZE: Final = 11.0
 ROW: Final = 14.0
@@ -42,6 +44,7 @@ def clock_lane(account: Account, axis: Axis, top: float) -> Lane:
     parts += [part for mark in account.marks for part in _sign(mark, axis, y)]
     height = max(52.0, 8 + BAR + 10 + ROW * _rows(labels))
     data = {"clock": account.clock, "generation": str(account.generation), "status": account.status}
+    data |= {"claim": account.claim_number} if account.claim_number else {}
     return Lane(group("clock", parts, **data), height, _right(labels))
 
 
@@ -61,7 +64,8 @@ def department_lane(found: Explanation, name: str, axis: Axis, top: float, until
 def happenings_lane(found: Explanation, axis: Axis, top: float) -> Lane:
     """What happened to the case, beside its clocks."""
     y = top + 16
-    told = sorted((each for each in found.story.told if _is_shown(each)), key=lambda each: each.time)
+    answered = {each.causation for each in found.story.told if each.name.startswith("claim.")}
+    told = sorted((each for each in found.story.told if _is_shown(each, answered)), key=lambda each: each.time)
     parts = [words(16, top + 20, "what happened", size=12, bold=True), words(16, top + 35, "经过", colour=SOFT)]
     parts.append(line(axis.left, y, axis.left + axis.width, y, "#cbd2d9"))
     labels = stacked(_happenings(told, axis), SIZE)
@@ -83,8 +87,9 @@ def _happenings(told: list[Told], axis: Axis) -> list[tuple[float, str, str]]:
 
 def _gutter(account: Account, top: float) -> list[str]:
     name = account.clock.replace("_", " ")
+    claim = f"claim {account.claim_number.rpartition('/')[2]}" if account.claim_number else ""
     again = f"generation {account.generation}" if account.generation > 1 else ""
-    below = " · ".join(filter(None, (account.label.zh if account.label is not None else "", again)))
+    below = " · ".join(filter(None, (claim, account.label.zh if account.label is not None else "", again)))
     section = f" ({account.limit.section})" if account.limit.section else ""
     width = GUTTER - 24
     return [
@@ -183,8 +188,10 @@ def _mark_colour(mark: Mark) -> str:
     return {"met": MET, "breached": LATE, "breach_withdrawn": LATE, "warned": "#8a6100"}.get(mark.what, INK)
 
 
-def _is_shown(told: Told) -> bool:
-    return not told.name.startswith("clock.")
+def _is_shown(told: Told, answered: Collection[str]) -> bool:
+    """Clocks have lanes of their own; of a report about a claim what claims made of it is told, if anything."""
+    is_answered = told.short in CLAIM_REPORTS and told.id in answered
+    return not told.name.startswith("clock.") and not is_answered
 
 
 def _colour(told: Told) -> str:

@@ -40,12 +40,12 @@ _STRIPES: Final = (
 
 
 def picture(found: Explanation) -> str:
-    """The picture. It names each clock's lane in `data-clock`, so that programs find it too."""
+    """The picture. Programs find each clock's lane by `data-clock`, and a claim's by `data-claim`."""
     axis = _axis(found)
     lanes: list[Lane] = []
     y = TOP
-    names = list(dict.fromkeys(account.clock for account in found.accounts))
-    for account in sorted(found.accounts, key=lambda each: names.index(each.clock)):
+    names = list(dict.fromkeys((account.claim_number, account.clock) for account in found.accounts))
+    for account in sorted(found.accounts, key=lambda each: names.index((each.claim_number, each.clock))):
         lanes.append(clock_lane(account, axis, y))
         y += lanes[-1].height
     until = _end_of_charge(found)

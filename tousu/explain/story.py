@@ -11,6 +11,9 @@ from tousu.event import ORGANISATION, time_of_text
 
 CASES: Final = "complaints.cases"
 SLA: Final = "complaints.sla"
+CLAIMS: Final = "complaints.claims"
+INSTRUCTIONS: Final = "complaints.instructions"
+REJECTED: Final = "complaints.rejected"
 ROUTED: Final = ("complaint.routed", "inquiry.routed", "claim.routed")
 SHORT: Final = {
     "complaint.routed": "routed",
@@ -24,9 +27,12 @@ SHORT: Final = {
 
 
 class Told:
-    """One published event. `name` is its type without prefix and version (`clock.started`)."""
+    """One published event. `name` is its type without prefix and version (`clock.started`).
 
-    __slots__ = ("data", "id", "name", "organisation", "time", "topic")
+    causation: id of the event that led to it. refused: of a rejected event, who refused it, the reason, the sentence.
+    """
+
+    __slots__ = ("causation", "data", "id", "name", "organisation", "refused", "time", "topic")
 
     def __init__(self, topic: str, event: Mapping[str, Any]) -> None:
         """Take a CloudEvent in structured form. Raises Reject `malformed_time` where its time is none."""
@@ -35,7 +41,18 @@ class Told:
         self.name: str = event["type"].removeprefix("tousu.").rpartition(".v")[0]
         self.time: datetime = time_of_text(event["time"])
         self.organisation: str = event.get(ORGANISATION, "")
-        self.data: dict[str, Any] = event.get("data") or {}
+        said = event.get("data")
+        self.data: dict[str, Any] = said if isinstance(said, dict) else {}
+        self.causation: str = event.get("causationid", "")
+        self.refused: tuple[str, str, str] | None = None
+        if topic == REJECTED:
+            self.refused = (event.get("source", ""), event.get("reason", ""), event.get("message", ""))
+
+    @property
+    def claim_number(self) -> str:
+        """The claim that it is about, empty where it is about none alone."""
+        number: str = self.data.get("claim_number", "")
+        return number
 
     @property
     def short(self) -> str:

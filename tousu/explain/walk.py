@@ -67,11 +67,12 @@ class Walk(msgspec.Struct, kw_only=True):
 
 
 class Follower:
-    """Follows the clocks of one story."""
+    """Follows the clocks of one story. `region`: whose suspensions let them stand still, if anybody's."""
 
-    def __init__(self, story: Story, calendars: CalendarHistory) -> None:
+    def __init__(self, story: Story, calendars: CalendarHistory, region: str | None) -> None:
         self._story = story
         self._calendars = calendars
+        self._region = region
 
     def start(self, told: Told, limit: Limit, before: Walk | None) -> Walk:
         """A clock that starts; one that goes on after a withdrawn breach keeps what it had (`before`)."""
@@ -257,9 +258,9 @@ class Follower:
         return None if isinstance(plan, UnpublishedYear) else plan.total // MICROSECOND
 
     def _calendar(self, version: str) -> Calendar:
-        """A version by its name, as it counts in the region of the case; the newest where it is no longer there."""
+        """A version by its name, as it counts in the region; the newest where it is no longer there."""
         found = next((each for each in self._calendars.versions if each.version == version), self._calendars.newest)
-        return found.for_region(self._story.region)
+        return found.for_region(self._region)
 
     def _since_anchor(self, walk: Walk, until: datetime) -> list[Interval]:
         if until <= walk.anchor:

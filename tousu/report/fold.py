@@ -147,6 +147,8 @@ def _breach_withdrawn(fold: Fold, story: Story, event: Mapping[str, Any], data: 
 
 
 def _clock(fold: Fold, story: Story, said: Any, data: Mapping[str, Any], at: str) -> None:
+    if "claim_number" in data:  # a limit of a claim, which is no clock of the case and has no part in its figures
+        return
     new = ClockSaid(
         fold.word(data["clock"]), data["generation"], said, micros_of(at), fold.lead(data.get("departments"))
     )

@@ -106,11 +106,11 @@ def test_nothing_has_started_it_yet(desk: Teller, pack: Pack) -> None:
 
 def test_clocks_of_claims(desk: Teller) -> None:
     desk.routed(at("01-05 10:00"))
+    """Where a claim was opened, its own limits are answered for claim by claim (test_claim_limits)."""
     assert why(desk, "payment") == ("no_claim", "it is for claims, and no claim was opened")
     claim = {"case_number": NUMBER, "claim_number": f"{NUMBER}/1", "cause": "damage"}
     desk.also("complaints.claims", "claim.opened", at("01-05 10:00"), claim)
-    assert why(desk, "payment") == ("not_happened", "it starts on agreed, which has not happened")
-    assert why(desk, "outlet_notice_delay")[1] == "it applies when cause is delay, and cause is damage"
+    assert [each.clock for each in attachments_of(desk.story, desk.pack)] == list(desk.pack.clocks)
 
 
 def test_every_clock_of_the_pack_is_answered_for(long_story: Teller, pack: Pack) -> None:

@@ -11,6 +11,7 @@ import pytest
 from tests.rules.claim_reports import CLAIM_SAID
 from tests.rules.report.log import QUALITY, SERVICE, TRANSPORT, Log, asked, everybody, figures, percent, told
 from tousu.report.measures import MEASURES
+from tousu.report.written import csv_of
 
 
 def test_a_case_is_received_in_one_month_and_handled_in_another() -> None:
@@ -35,6 +36,24 @@ def test_inquiries_are_counted_beside_complaints_and_asked_for_on_their_own() ->
     assert everybody(asked(log.events), "handled") == {"2026-09": 0}
     made = asked(log.events, kind="inquiry")
     assert [everybody(made, name)["2026-09"] for name in ("complaints", "handled", "answered_percent")] == [1, 1, 100]
+
+
+def test_limits_of_claims_are_no_clocks_of_their_case() -> None:
+    """They stand on a topic of their own and name their claim; where a reader has them in hand they count nothing."""
+    log = Log()
+    log.complaint("K1", "09-01 10:00")
+    log.clock("K1", "met", "09-01 11:00")
+    log.answered("K1", "09-01 12:00")
+    alone = written(log)
+    for what in ("met", "breached", "breach_withdrawn"):
+        log.clock("K1", what, "09-01 11:30", "payment")
+        log.events[-1]["data"]["claim_number"] = "K1/1"
+    assert written(log) == alone
+    assert asked(log.events).clocks == ("resolution",)
+
+
+def written(log: Log) -> str:
+    return csv_of(asked(log.events), list(MEASURES))
 
 
 def test_a_claim_is_no_complaint_whatever_is_reported_about_it() -> None:

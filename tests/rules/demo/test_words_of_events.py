@@ -1,0 +1,68 @@
+"""What the demo's screen says of events, and how it counts them: limits of claims apart from clocks of cases."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from tousu.cli.case import gist
+from tousu.demo.onlooker import Happening, Tallies
+from tousu.demo.wording import SENTENCES, sentence
+
+EXAMPLES = Path(__file__).resolve().parents[3] / "schemas" / "examples"
+AT = datetime(2026, 9, 22, tzinfo=UTC)
+CLOCK = {"clock": "payment", "due_at": "2026-09-24T16:00:00Z", "case_number": "C"}
+
+
+def examples(name: str) -> list[Any]:
+    return [orjson.loads(file.read_bytes())["data"] for file in sorted((EXAMPLES / name).glob("v1/pass-*.json"))]
+
+
+def said(name: str, data: dict[str, Any]) -> str:
+    found = sentence(Happening(AT, name, "C", data, ""))
+    assert found is not None, name
+    return found[1]
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_every_valid_event_has_its_sentence(name: str) -> None:
+    found = examples(name)
+    assert found, f"schemas/examples/{name} has none"
+    for data in found:
+        words = said(name, data)
+        assert words
+        assert "None" not in words
+        if name.startswith("claim."):
+            assert words.startswith(f"claim {data['claim_number'].rpartition('/')[2]} ")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("clock.warned", "claim 2: payment is due 09-25 00:00"),
+        ("clock.breached", "claim 2: payment breached, it was due 09-25 00:00"),
+        ("clock.breach_withdrawn", "claim 2: payment: answered in time, reported late; breach withdrawn"),
+    ],
+)
+def test_a_limit_of_a_claim_is_told_with_its_claim(name: str, words: str) -> None:
+    assert said(name, {**CLOCK, "claim_number": "C/2"}) == words
+    assert said(name, CLOCK) == words.removeprefix("claim 2: ")
+
+
+def test_limits_of_claims_are_counted_apart() -> None:
+    tallies = Tallies()
+    tallies.count("complaints.sla", "clock.met", CLOCK, "", "tousu/sla")
+    for number in ("C/1", "C/2"):
+        tallies.count("complaints.claims", "clock.met", {**CLOCK, "claim_number": number}, "", "tousu/claims")
+    assert (tallies.types["clock.met"], tallies.types["claim.clock.met"]) == (1, 2)
+
+
+def test_the_gist_of_a_claims_event_tells_amount_and_what_it_is_for() -> None:
+    (first, *_) = examples("claim.paid")
+    words = gist({"data": first})
+    for name in ("claim_number", "amount", "payment_id"):
+        assert str(first[name]) in words

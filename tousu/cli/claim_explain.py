@@ -1,0 +1,106 @@
+"""`tousu explain CLAIM`: reads what is known of a claim, from its story or else from the databases, and explains it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from tousu.explain.account import Account
+    from tousu.explain.claim import ClaimExplanation
+    from tousu.explain.story import Story
+    from tousu.failure import Failure
+
+MARK = "/"
+"""What stands between the number of a case and the running number of a claim."""
+
+
+def explain_claim_number(
+    number: str, clock: str, picture: Path | None, pack: str, data: Path | None, broker: str, database: str,
+    until: datetime | None, *, as_json: bool,
+) -> None:  # fmt: skip
+    """Explain a claim. Raises Stop `no_claim` with the claims there are, `no_case`, and `no_clock`."""
+    if picture is not None:
+        raise typer.BadParameter("a picture shows a case; give the number before the slash", param_hint="--picture")
+    from tousu.cli import output
+    from tousu.cli.claim_explained import show_claim
+    from tousu.cli.explained import show_account
+    from tousu.explain.claim_document import claim_document
+    from tousu.failure import Failure
+
+    try:
+        found = _from_story(number, pack, data, broker, until)
+    except Failure as error:
+        if error.reason in ("no_such_pack", "invalid_pack", "no_claim"):
+            raise
+        found = _from_databases(number, pack, data, database, error)
+        output.note(f"no story, so only what the databases know: {error.message}")
+    accounts = _asked_for(found, clock)
+    if as_json:
+        said = claim_document(found)
+        names = {each.clock for each in accounts}
+        said["limits"] = [each for each in said["limits"] if each["name"] in names]
+        output.json_document(said)
+    elif clock:
+        for each in accounts:
+            show_account(found.pack, each)
+    else:
+        show_claim(found)
+
+
+def _asked_for(found: ClaimExplanation, clock: str) -> list[Account]:
+    from tousu.failure import Stop
+
+    accounts = [each for each in found.accounts if clock in ("", each.clock)]
+    if clock and not accounts:
+        known = ", ".join(dict.fromkeys(each.clock for each in found.accounts)) or "none yet"
+        raise Stop("no_clock", f"claim {found.claim.number} has no limit {clock}; it has: {known}")
+    return accounts
+
+
+def _from_story(number: str, asked: str, data: Path | None, broker: str, until: datetime | None) -> ClaimExplanation:
+    from tousu.cli.explain import pack_of, read_story_of
+    from tousu.cli.told import OF_A_CLAIM
+    from tousu.explain.claim import explain_claim, pack_of_claims
+    from tousu.explain.claim_order import claim_numbers
+    from tousu.failure import Stop
+
+    case_number = number.partition(MARK)[0]
+    story: Story = read_story_of(case_number, OF_A_CLAIM, data, broker)
+    if not story.is_there:
+        raise Stop("no_case", no_case(case_number))
+    known = claim_numbers(story)
+    if number not in known:
+        causes = {each.claim_number: each.data["cause"] for each in story.told if each.name == "claim.opened"}
+        raise Stop("no_claim", no_claim(number, (f"{each} ({causes[each]})" for each in known)))
+    reference, organisation = pack_of_claims(story), story.routed[-1].organisation
+    return explain_claim(story, number, pack_of(reference, organisation, asked), until)
+
+
+def _from_databases(number: str, asked: str, data: Path | None, database: str, error: Failure) -> ClaimExplanation:
+    """Explain what the databases know. A case that is not in the story is told as that where there are none."""
+    from tousu.cli.claim_reasons import claim_reasons
+    from tousu.failure import Stop
+
+    try:
+        return claim_reasons(number, asked, data, database)
+    except Stop as other:
+        raise (error if (error.reason, other.reason) == ("no_case", "no_database") else other) from None
+
+
+def no_case(case_number: str) -> str:
+    """What is said of a number that no case has."""
+    return f"there is no case {case_number}; `tousu tail complaints.cases` shows the numbers there are"
+
+
+def no_claim(number: str, known: Iterable[str]) -> str:
+    """What is said of a number that no claim has: those that there are."""
+    case_number, _, running = number.partition(MARK)
+    there = ", ".join(known)
+    has = f"it has: {there}" if there else f"it has none; `tousu explain {case_number}` says why"
+    form = "" if running.isdecimal() else " (a claim's number is that of its case, a slash, and 1, 2, 3 ...)"
+    return f"case {case_number} has no claim {number}{form}; {has}"

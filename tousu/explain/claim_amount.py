@@ -1,0 +1,257 @@
+"""Why a claim comes to its amount: the rule, what it was worked out from, each step, the limits, what was assumed.
+
+Of a claim that is decided by what its event carries; of any other by what the pack's table says with the facts so far.
+Source: domain, section 7; features, section 1, number 16.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any, Final, Literal
+
+import msgspec
+
+from tousu.explain.arithmetic import inputs_of, listed, plain_trace
+from tousu.explain.claim_standing import ClaimStanding, Decided, Found
+from tousu.policy.award import award
+from tousu.policy.claim_facts import BadFact, plain
+from tousu.policy.compensation import Compensation, CompensationRule
+from tousu.policy.handling_rule import Condition
+from tousu.policy.owed import Award, Awarded, Lacking, NotOwed, Referred
+from tousu.policy.pack import Pack
+
+Use = Literal["counted", "decided", "exempts", "not_used", "assumed"]
+NO_INPUTS: Final = frozenset({"cause", "delivered"})
+"""Facts that move a claim and no amount."""
+
+
+class Input(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact that the amount was worked out with.
+
+    use: it counts in a step or limit, decides which rule it is, or claims an exemption.
+    """
+
+    name: str
+    value: str
+    use: Use
+    at: datetime | None = None
+    by: str = ""
+    event_id: str = ""
+
+
+class Amount(msgspec.Struct, frozen=True, kw_only=True):
+    """An amount, or why there is none.
+
+    at: when it was decided, None for what the table would say now. lacking: facts that must be found first. wrong: a fact
+    that cannot be right.
+    outcome: awarded, not_owed, lacking, referred, bad_fact; `by_people` where somebody decided without the table.
+    """
+
+    at: datetime | None
+    outcome: str
+    words: str
+    section: str
+    amount: str = ""
+    currency: str = ""
+    decided: str = ""
+    rule: str = ""
+    rule_words: str = ""
+    exemption: str = ""
+    trace: Mapping[str, Any] = {}
+    inputs: tuple[Input, ...] = ()
+    lacking: tuple[str, ...] = ()
+    wrong: str = ""
+
+    @property
+    def steps(self) -> list[Mapping[str, Any]]:
+        """The calculation, step by step."""
+        return list(self.trace.get("steps", ()))
+
+    @property
+    def limits(self) -> list[Mapping[str, Any]]:
+        """The limits that were tried."""
+        return list(self.trace.get("limits", ()))
+
+    @property
+    def unproven(self) -> list[Mapping[str, Any]]:
+        """Exemptions that were claimed and lack their proof."""
+        return list(self.trace.get("unproven", ()))
+
+
+def amount_of(claim: ClaimStanding, pack: Pack, at: datetime) -> Amount:
+    """The amount that was decided, or what the table would say at this moment."""
+    decided = claim.decision
+    return _now(claim, pack, at) if decided is None else _decided(decided, pack)
+
+
+def award_now(claim: ClaimStanding, pack: Pack, at: datetime) -> Award:
+    """What the table says of a claim by everything found so far."""
+    day = at.astimezone(pack.calendar.newest.zone).date()
+    facts = {name: found.value for name, found in claim.facts.items() if name not in NO_INPUTS}
+    return award(pack, claim.cause, facts, on=day, evidence=claim.file)
+
+
+def rule_of(pack: Pack, name: str) -> CompensationRule | None:
+    """A rule of the pack's table; None where the pack has none of this name."""
+    table = table_of(pack)
+    return table.rules.get(name) if table is not None else None
+
+
+def table_of(pack: Pack) -> Compensation | None:
+    """The pack's table of compensation."""
+    return pack.claims.compensation if pack.claims is not None else None
+
+
+def _decided(one: Decided, pack: Pack) -> Amount:
+    said, trace = one.said, one.trace or {}
+    if one.what == "refused":
+        outcome, words = "not_owed", _why_nothing(said.get("exemption", ""), said.get("reason", ""))
+    elif one.what == "ruled":
+        outcome, words = "by_people", f"ruled by the {said.get('by', 'authority')}, whatever the table says"
+    elif trace:
+        by_hand = said.get("decided") == "by_hand"
+        outcome, words = "awarded", "decided by hand within the limits of the table" if by_hand else "by the table"
+    else:
+        outcome, words = "by_people", "decided by hand: the pack has no table of amounts"
+    rule = said.get("rule", "") or trace.get("rule", "")
+    return Amount(
+        at=one.at, outcome=outcome, words=words, section=one.section, amount=said.get("amount", ""),
+        currency=said.get("currency", ""), decided=said.get("decided", ""), rule=rule,
+        rule_words=_rule_words(rule_of(pack, rule)), exemption=said.get("exemption", ""), trace=trace,
+        inputs=_inputs(one.facts, trace, pack, rule),
+    )  # fmt: skip
+
+
+def _now(claim: ClaimStanding, pack: Pack, at: datetime) -> Amount:
+    found = award_now(claim, pack, at)
+    if isinstance(found, BadFact):
+        words, inputs = f"not decided; {found.message} ({found.reason})", _inputs(claim.facts, {}, pack, "")
+        return Amount(at=None, outcome="bad_fact", words=words, section="", wrong=found.name, inputs=inputs)
+    lacking = found.inputs if isinstance(found, Lacking) else ()
+    trace = plain_trace(found)
+    rule = trace["rule"] or (found.rules[0] if isinstance(found, Referred) and len(found.rules) == 1 else "")
+    return Amount(
+        at=None, outcome=_outcome(found), words=_words_now(found, pack), section=found.section,
+        amount=f"{found.amount:.2f}" if isinstance(found, Awarded) else "", currency=pack.currency, rule=rule,
+        rule_words=_rule_words(rule_of(pack, rule)), exemption=trace.get("exemption", ""), trace=trace,
+        inputs=_inputs(claim.facts, trace, pack, rule), lacking=lacking,
+    )  # fmt: skip
+
+
+def _outcome(found: Awarded | NotOwed | Lacking | Referred) -> str:
+    match found:
+        case Awarded():
+            return "awarded"
+        case NotOwed():
+            return "not_owed"
+        case Lacking():
+            return "lacking"
+        case Referred():
+            return "referred"
+
+
+def _words_now(found: Awarded | NotOwed | Lacking | Referred, pack: Pack) -> str:
+    match found:
+        case Awarded():
+            return f"not decided; by the table {found.amount:.2f} {found.currency} with what was found so far"
+        case NotOwed():
+            return f"not decided; by the table nothing is due: {_why_nothing(found.exemption, found.reason)}"
+        case Lacking():
+            return f"not decided; the table lacks {listed(found.inputs)}"
+        case Referred(reason="no_table"):
+            return f"not decided; pack {pack.id} has no table of amounts: somebody decides by hand"
+        case Referred(reason="no_rule" | "several_rules"):
+            return f"not decided; the table has no single rule for it ({listed(found.rules) or 'none holds'})"
+        case Referred():
+            most = "" if found.at_most is None else f", at most {found.at_most:.2f} {pack.currency}"
+            how = "agreed with the claimant" if found.reason == "agreed" else "decided by hand"
+            return f"not decided; the table leaves the amount to people: it is {how}{most}"
+
+
+def _why_nothing(exemption: str, reason: str) -> str:
+    if exemption:
+        return exemption.replace("_", " ") + (f", {reason}" if reason not in ("", "exempt", exemption) else "")
+    return "by the figures nothing is lost" if reason == "nothing_lost" else reason.replace("_", " ")
+
+
+def _rule_words(rule: CompensationRule | None) -> str:
+    """When a rule holds, and what the pack remarks on it."""
+    if rule is None:
+        return ""
+    when = condition_words(rule.when)
+    by = ", set by the pack" if rule.set_by == "pack" else ""
+    return "; ".join(filter(None, (f"holds when {when}{by}" if when else f"holds always{by}", rule.note)))
+
+
+def condition_words(condition: Condition) -> str:
+    """`insured is false and real value is at least 3000`."""
+    said = [
+        f"{listed([name])} is {' or '.join(_value(each) for each in values)}"
+        for name, values in condition.facts.items()
+    ]
+    for name, bounds in condition.amounts.items():
+        shown = {field: getattr(bounds, field) for field in bounds.__struct_fields__}
+        within = " and ".join(f"{listed([field])} {value}" for field, value in shown.items() if value is not None)
+        said.append(f"{listed([name])} is {within}")
+    return " and ".join(said)
+
+
+def _inputs(facts: Mapping[str, Found], trace: Mapping[str, Any], pack: Pack, rule: str) -> tuple[Input, ...]:
+    """Everything that was found, those that count first; then what the pack took for granted."""
+    counted = {
+        name.removeprefix("divided_by ")
+        for each in (*trace.get("steps", ()), *trace.get("limits", ()))
+        for name in inputs_of(each.get("inputs", each.get("of", ())))
+    }
+    deciding, exempting = _deciding(pack, rule), _exempting(pack)
+    assumed = inputs_of(trace.get("assumed", ()))
+    found = [
+        Input(
+            name=name, value=_value(each.value), at=each.at, by=each.by, event_id=each.event_id,
+            use=_use(name, counted, deciding, exempting),
+        )
+        for name, each in facts.items()
+        if name not in NO_INPUTS
+    ]  # fmt: skip
+    order = ("counted", "decided", "exempts", "not_used")
+    found.sort(key=lambda each: order.index(each.use))
+    return (*found, *(Input(name=name, value=value, use="assumed", by="pack") for name, value in assumed.items()))
+
+
+def _deciding(pack: Pack, rule: str) -> frozenset[str]:
+    """Facts that the deciding rule, or a limit of it, asks for."""
+    one = rule_of(pack, rule)
+    if one is None:
+        return frozenset()
+    conditions = (one.when, *(cap.when for cap in one.caps))
+    return frozenset(name for each in conditions for name in (*each.facts, *each.amounts))
+
+
+def _exempting(pack: Pack) -> frozenset[str]:
+    """Facts that claim an exemption."""
+    table = table_of(pack)
+    if table is None:
+        return frozenset()
+    return frozenset(name for each in table.exemptions.values() for name in (*each.when.facts, *each.when.amounts))
+
+
+def _use(name: str, counted: Collection[str], deciding: Collection[str], exempting: Collection[str]) -> Use:
+    if name in counted:
+        return "counted"
+    if name in deciding:
+        return "decided"
+    return "exempts" if name in exempting else "not_used"
+
+
+def kept_back(pack: Pack, trace: Mapping[str, Any]) -> tuple[str, ...]:
+    """Fees that do not go back beside those of an award that do (insurance and other extras)."""
+    table = table_of(pack)
+    refunds = {part["what"] for part in trace.get("parts", ())[1:]}
+    if table is None:
+        return ()
+    return tuple(dict.fromkeys(kept for one in table.refunds.values() if one.name in refunds for kept in one.kept))
+
+
+def _value(value: Any) -> str:
+    return plain(value) if isinstance(value, bool) else str(value)

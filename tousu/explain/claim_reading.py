@@ -1,0 +1,212 @@
+"""The standing of a claim, read from what was published of it, one event after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from tousu.explain.claim_ledger import ClaimLedger
+from tousu.explain.claim_order import of_claim, refusals
+from tousu.explain.claim_standing import ClaimStanding, Decided, Found, Happened
+from tousu.explain.story import ROUTED, Story, Told
+from tousu.policy.pack import ClaimRules, Pack
+
+NOTICE: Final = "negotiation_notice"
+"""What the company puts into the file by telling the outlet."""
+
+
+def standing_of(story: Story, number: str, pack: Pack, until: Told | None = None) -> ClaimStanding:
+    """How a claim stands, or stood before an event. Its `claim.opened` must be in the story."""
+    opened = [each for each in story.told if each.name == "claim.opened"]
+    this = next(each for each in opened if each.claim_number == number)
+    before = this.data.get("instead_of", "")
+    claim = ClaimStanding(number=number, case_number=story.number)
+    if before:
+        former = standing_of(story, before, pack, this)
+        claim.claimant, claim.claimed_amount, claim.currency = former.claimant, former.claimed_amount, former.currency
+        claim.file, claim.facts, claim.filed_at = former.file, dict(former.facts), former.filed_at
+    claim.became = next((each.claim_number for each in opened if each.data.get("instead_of") == number), "")
+    reader = Reader(story, claim, pack.claims)
+    for told in of_claim(story, number, until):
+        reader.take(told)
+    claim.owed, claim.entries = tuple(reader.ledger.obligations.values()), tuple(reader.ledger.entries)
+    claim.refused = tuple(
+        (each.time, each.refused[1], each.refused[2]) for each in refusals(story, number) if each.refused
+    )
+    claim.last_at = story.last_at
+    return claim
+
+
+class Reader:
+    """Writes one event after the other into the standing of a claim."""
+
+    def __init__(self, story: Story, claim: ClaimStanding, rules: ClaimRules | None) -> None:
+        self.story = story
+        self.claim = claim
+        self.rules = rules
+        self.ledger = ClaimLedger()
+        self.received_at: datetime | None = None
+
+    def take(self, told: Told) -> None:
+        if told.name in ROUTED:
+            _routed(self, told)
+            return
+        write = _WRITERS.get(told.name)
+        if write is not None:
+            write(self, told)
+        if told.claim_number and told.name.startswith("claim."):
+            self.ledger.payee = self.claim.claimant.get("role") or self.claim.asked
+            self.ledger.take(told)
+            if told.name in ("claim.agreed", "claim.ruled"):
+                owed = self.ledger.obligations.get(f"{self.claim.number}/compensation")
+                self.claim.stage = "paid" if owed is not None and not owed.outstanding else "agreed"
+
+
+def _routed(reader: Reader, told: Told) -> None:
+    claim = reader.claim
+    claim.posted_at, claim.promised_at = told.moment("posted_at"), told.moment("promised_at")
+    reader.received_at = told.moment("received_at")
+    if told.data.get("route") and claim.facts.get("route", _OF_CASE).by == "case":
+        claim.facts["route"] = Found(value=told.data["route"], at=told.time, by="case", event_id=told.id)
+
+
+def _opened(reader: Reader, told: Told) -> None:
+    claim, said = reader.claim, told.data
+    claim.cause, claim.waybill_number = said["cause"], said.get("waybill_number", "")
+    claim.section, claim.asked = said.get("section", ""), said["payee_role"]
+    claim.departments = tuple(said.get("departments", ()))
+    claim.opened_at, claim.instead_of = told.at, said.get("instead_of", "")
+    claim.opened_event, claim.opened_by = told.causation, reader.story.name_of_cause(told.causation)
+    claim.stage = "filed" if claim.claimant else "opened"
+
+
+def _filed(reader: Reader, told: Told) -> None:
+    claim, said = reader.claim, told.data
+    claim.claimant, claim.file = said["claimant"], tuple(said.get("evidence_held", ()))
+    claim.claimed_amount = said.get("claimed_amount", claim.claimed_amount)
+    claim.currency, claim.filed_at = said.get("currency", claim.currency), told.at
+    claim.stage = "filed" if claim.stage == "opened" else claim.stage
+
+
+def _file_incomplete(reader: Reader, told: Told) -> None:
+    reader.claim.returns = told.data["returns"]
+    _happened(reader, told)
+
+
+def _answered(reader: Reader, told: Told) -> None:
+    reader.claim.stage = "answered"
+    _happened(reader, told)
+
+
+def _decided(reader: Reader, told: Told) -> None:
+    claim, what = reader.claim, told.name.rpartition(".")[2]
+    claim.stage = what
+    one = Decided(
+        what=what, at=told.at, section=told.data.get("section", ""), event_id=told.id, said=told.data,
+        facts=dict(claim.facts), file=claim.file,
+    )  # fmt: skip
+    claim.decided = (*claim.decided, one)
+
+
+def _disputed(reader: Reader, told: Told) -> None:
+    reader.claim.stage, reader.claim.way = "disputed", told.data["way"]
+    _happened(reader, told)
+
+
+def _paid(reader: Reader, told: Told) -> None:
+    if told.data["obligation"].endswith("/compensation"):
+        reader.claim.stage = "paid"
+    _happened(reader, told)
+
+
+def _questioned(reader: Reader, told: Told) -> None:
+    reader.claim.questions = (*reader.claim.questions, told.data)
+
+
+def _outlet_notified(reader: Reader, told: Told) -> None:
+    if reader.rules is not None and NOTICE in reader.rules.evidence:
+        _add(reader, (NOTICE,))
+    _happened(reader, told)
+
+
+def _closed(reader: Reader, told: Told) -> None:
+    reader.claim.reason, reader.claim.closed_at = told.data["reason"], told.at
+    _happened(reader, told)
+
+
+def _reopened(reader: Reader, told: Told) -> None:
+    claim = reader.claim
+    claim.reason, claim.closed_at = "", None
+    if told.data["reason"] != "ruled":
+        claim.stage = "filed" if claim.claimant else "opened"
+    _happened(reader, told)
+
+
+def _facts(reader: Reader, told: Told) -> None:
+    claim = reader.claim
+    if claim.opened_at is None:
+        return
+    at = max(told.time, reader.received_at or told.time)
+    by = told.data.get("department") or told.data.get("employee") or "company"
+    for name, value in told.data["facts"].items():
+        known = claim.facts.get(name)
+        if known is None or known.by == "case" or known.at <= at:
+            claim.facts[name] = Found(value=value, at=at, by=by, event_id=told.id)
+
+
+def _evidence(reader: Reader, told: Told) -> None:
+    """Items for the file; as claims does, none where one is unknown, of another piece, or too late."""
+    claim, items = reader.claim, told.data["evidence"]
+    too_late = claim.opened_at is None or not claim.is_open or claim.stage in _AGREED
+    others = {item["waybill_number"] for item in items if "waybill_number" in item} - {claim.waybill_number}
+    if not too_late and not (others and claim.waybill_number) and all(_knows(reader, item["item"]) for item in items):
+        _add(reader, [item["item"] for item in items])
+
+
+def _knows(reader: Reader, item: str) -> bool:
+    table = reader.rules.compensation if reader.rules is not None else None
+    return reader.rules is not None and (item in reader.rules.evidence or (table is not None and item in table.proofs))
+
+
+def _instructed(reader: Reader, told: Told) -> None:
+    reader.claim.instructions = (*reader.claim.instructions, told.data)
+
+
+def _happened(reader: Reader, told: Told) -> None:
+    one = Happened(what=told.name.rpartition(".")[2], at=told.at, event_id=told.id, said=told.data)
+    reader.claim.happened = (*reader.claim.happened, one)
+
+
+def _add(reader: Reader, items: Any) -> None:
+    reader.claim.file = tuple(dict.fromkeys((*reader.claim.file, *items)))
+
+
+_AGREED: Final = frozenset({"agreed", "paid"})
+_OF_CASE: Final = Found(value="", at=datetime.min.replace(tzinfo=UTC), by="case")
+_WRITERS: Final[Mapping[str, Callable[[Reader, Told], None]]] = {
+    "claim.opened": _opened,
+    "claim.filed": _filed,
+    "claim.file_incomplete": _file_incomplete,
+    "claim.file_completed": _happened,
+    "claim.answered": _answered,
+    "claim.offered": _decided,
+    "claim.refused": _decided,
+    "claim.agreed": _decided,
+    "claim.ruled": _decided,
+    "claim.disputed": _disputed,
+    "claim.paid": _paid,
+    "claim.payment_questioned": _questioned,
+    "claim.outlet_notified": _outlet_notified,
+    "claim.outlets_settled": _happened,
+    "claim.arbitration_requested": _happened,
+    "claim.arbitrated": _happened,
+    "claim.billed": _happened,
+    "claim.followed_up": _happened,
+    "claim.closed": _closed,
+    "claim.reopened": _reopened,
+    "handling.claim_facts_found": _facts,
+    "handling.claim_evidence_given": _evidence,
+    "instruction.issued": _instructed,
+}
+"""What each event writes."""
