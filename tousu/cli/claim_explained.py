@@ -70,10 +70,11 @@ def _rest(found: ClaimExplanation, zone: tzinfo) -> None:
                 each["payment_id"],
                 f"{each['amount']} {each['currency']}",
                 f"{each['reason'].replace('_', ' ')}: {each['message']}",
+                each.get("settled", "open").replace("_", " "),
             )
             for each in claim.questions
         ]
-        output.table("Payments that fit nothing owed", ("payment", "amount", "why"), rows)
+        output.table("Payments that fit nothing owed", ("payment", "amount", "why", "settled"), rows)
     if claim.instructions:
         output.table(
             "Instructions to finance",
