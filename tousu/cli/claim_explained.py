@@ -65,15 +65,16 @@ def _rest(found: ClaimExplanation, zone: tzinfo) -> None:
         ]  # fmt: skip
         output.table("", ("when", "entry", "", "amount", "payment or reason"), entries, right=("amount",))
     if claim.questions:
-        rows = [
+        asked = [
             (
                 each["payment_id"],
                 f"{each['amount']} {each['currency']}",
                 f"{each['reason'].replace('_', ' ')}: {each['message']}",
+                each.get("settled", "open").replace("_", " "),
             )
             for each in claim.questions
         ]
-        output.table("Payments that fit nothing owed", ("payment", "amount", "why"), rows)
+        output.table("Payments that fit nothing owed", ("payment", "amount", "why", "settled"), asked)
     if claim.instructions:
         output.table(
             "Instructions to finance",

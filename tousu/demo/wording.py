@@ -103,6 +103,10 @@ SENTENCES: Final[Mapping[str, tuple[str, Callable[[Data], str]]]] = {
         "red",
         _about_claim(lambda data: f"payment {data['payment_id']} fits nothing owed: {data['reason']}"),
     ),
+    "claim.payment_question_settled": (
+        "green",
+        _about_claim(lambda data: f"payment {data['payment_id']} is settled: {data['how'].replace('_', ' ')}"),
+    ),
     "claim.arbitrated": ("magenta", _about_claim(_arbitrated)),
     "claim.billed": ("magenta", _about_claim(lambda data: f"{data['debtor']} owes {data['creditor']} {_money(data)}")),
     "claim.closed": ("magenta", _about_claim(lambda data: f"closed: {data['reason']}")),

@@ -43,8 +43,8 @@ class Input(msgspec.Struct, frozen=True, kw_only=True):
 class Amount(msgspec.Struct, frozen=True, kw_only=True):
     """An amount, or why there is none.
 
-    at: when it was decided, None for what the table would say now. lacking: facts that must be found first. wrong: a fact
-    that cannot be right.
+    at: when it was decided, None for what the table would say now.
+    lacking: facts that must be found first. wrong: a fact that cannot be right.
     outcome: awarded, not_owed, lacking, referred, bad_fact; `by_people` where somebody decided without the table.
     """
 

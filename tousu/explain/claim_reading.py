@@ -124,6 +124,14 @@ def _questioned(reader: Reader, told: Told) -> None:
     reader.claim.questions = (*reader.claim.questions, told.data)
 
 
+def _settled(reader: Reader, told: Told) -> None:
+    """A payment is in question no longer: it was booked after all, or somebody reported how it ended."""
+    how = {"settled": told.data["how"]}
+    reader.claim.questions = tuple(
+        {**each, **how} if each["payment_id"] == told.data["payment_id"] else each for each in reader.claim.questions
+    )
+
+
 def _outlet_notified(reader: Reader, told: Told) -> None:
     if reader.rules is not None and NOTICE in reader.rules.evidence:
         _add(reader, (NOTICE,))
@@ -197,6 +205,7 @@ _WRITERS: Final[Mapping[str, Callable[[Reader, Told], None]]] = {
     "claim.disputed": _disputed,
     "claim.paid": _paid,
     "claim.payment_questioned": _questioned,
+    "claim.payment_question_settled": _settled,
     "claim.outlet_notified": _outlet_notified,
     "claim.outlets_settled": _happened,
     "claim.arbitration_requested": _happened,

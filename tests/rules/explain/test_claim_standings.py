@@ -143,6 +143,14 @@ def test_a_paid_claim_shows_its_payment_and_what_did_not_fit(teller: ClaimTeller
     same_as_kept(teller)
 
 
+def test_a_payment_in_question_says_how_it_was_settled(teller: ClaimTeller) -> None:
+    agree_claim(teller)
+    teller.report("payment_confirmed", 6, payment_id="P-1", amount="811.99")
+    teller.report("payment_question_settled", 8, claim=None, payment_id="P-1", how="returned")
+    (question,) = teller.explained().claim.questions
+    assert (question["payment_id"], question["settled"]) == ("P-1", "returned")
+
+
 def test_a_delay_that_became_a_loss_is_told_in_both_claims(teller: ClaimTeller) -> None:
     """Domain, section 7: loss is what is still not delivered at the complete-delay limit."""
     teller.tell(routed("delay", demand="赔偿", route="domestic", promised_at="2026-03-01T10:00:00+08:00"))
