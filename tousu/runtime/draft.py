@@ -59,6 +59,7 @@ class Draft:
         self.faults_in_a_row = 0
         self._stamped = (bm.NEVER_US, b"")
         self._origin = bm.origin_of(processor.name, shard, self.bookmark.generation)
+        self._is_spread = any(each.spread for each in processor.inputs)
         self._expected = frontier.expected_origins(processor.inputs, shard, partitions[processor.inputs[0].topic])
 
     def change(self) -> Change:
@@ -84,7 +85,7 @@ class Draft:
             self._report.events[(arrival.event.type if arrival.event else "unreadable", "duplicate")] += 1
         else:
             if arrival.origin:
-                self._advance(frontier.shard_time_us(self.bookmark.frontier, self._expected))
+                self._advance(self._time_us(arrival))
             elif arrival.refusal is None:
                 self._advance(arrival.time_us if arrival.time_us >= 0 else stamp_us)
             if arrival.refusal is not None:
@@ -93,6 +94,15 @@ class Draft:
                 self._fold_event(arrival)
         self.bookmark.offsets[record.topic] = record.offset + 1
         self._report.records += 1
+
+    def _time_us(self, arrival: Arrival) -> int:
+        """Pipeline time at a record of ours.
+
+        Inputs are merged by time, so where each has one origin nothing earlier than this record can come any more, even
+        though the other inputs' last records are older. What it tells happened at its time and not at theirs.
+        """
+        promised_us = frontier.shard_time_us(self.bookmark.frontier, self._expected)
+        return promised_us if self._is_spread else max(promised_us, arrival.time_us)
 
     def _is_repeated(self, arrival: Arrival) -> bool:
         seen = frontier.observe(
