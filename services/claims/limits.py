@@ -50,8 +50,7 @@ def pull(
 def facts_of(turn: Turn, claim: Claim) -> dict[str, Any]:
     """What is known of a claim: what it rests on, what the case says, what was found out since."""
     facts: dict[str, Any] = {"cause": claim.ground.cause}
-    if turn.case.route:
-        facts["route"] = turn.case.route
+    facts |= {name: value for name in ("route", "region") if (value := getattr(turn.case, name))}
     return facts | {name: fact.value for name, fact in claim.facts.items()}
 
 
@@ -69,11 +68,11 @@ def wait_for_file(turn: Turn, claim: Claim, *, waiting: bool) -> Claim:
     return replace(claim, clocks=tuple(clocks))
 
 
-def cancel_all(turn: Turn, claim: Claim, reason: str = CLOSED) -> Claim:
-    """The claim has ended: nothing is waited for any more."""
+def cancel_all(turn: Turn, claim: Claim, reason: str = CLOSED, keeping: str = "") -> Claim:
+    """The claim has ended: nothing is waited for any more but the limits whose names begin with `keeping`."""
     clocks = []
     for clock in claim.clocks:
-        if clock.is_active:
+        if clock.is_active and not (keeping and clock.name.startswith(keeping)):
             ended = replace(clock, status="cancelled", ended_at=turn.at, warnings=())
             # Time alone takes no breach back: a claim may end by this very breach.
             if turn.cause and clock.breached and clock.due_at is not None and turn.at <= clock.due_at:

@@ -83,7 +83,7 @@ def course_begun(kind: Literal["complaint", "inquiry", "claim"], routed: Mapping
 
 
 def told_of(routed: Mapping[str, Any]) -> dict[str, Any]:
-    """What a routed case says that its claims need: pieces, customer, route, times, who answers."""
+    """What a routed case says that its claims need: pieces, customer, route, region, times, who answers."""
     pieces = [piece["waybill_number"] for piece in routed.get("pieces", ()) if "waybill_number" in piece]
     if "waybill_number" in routed:
         pieces.insert(0, routed["waybill_number"])
@@ -91,6 +91,7 @@ def told_of(routed: Mapping[str, Any]) -> dict[str, Any]:
         "pieces": tuple(dict.fromkeys(pieces)),
         "complainant": routed.get("complainant", {}).get("pseudonym", ""),
         "route": routed.get("route", ""),
+        "region": routed.get("region", ""),
         "posted_at": _time(routed, "posted_at"),
         "promised_at": _time(routed, "promised_at"),
         "departments": tuple(routed["departments"]),

@@ -14,7 +14,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from services.claims import limits
-from services.claims.ending import MATERIALS_MISSING
+from services.claims.ending import MATERIALS_MISSING, NEGOTIATION
 from services.claims.owing import BILL, COMPENSATION, FEE_OF_COMPENSATED, FEE_OF_FINED, instruct, money, owe
 from services.claims.states import Claim, OutletSide
 from services.claims.telling import refusal
@@ -25,7 +25,6 @@ from tousu.policy.between_outlets import handling_fees
 from tousu.policy.claim_facts import BadFact
 
 HEADQUARTERS: Final = "headquarters"
-NEGOTIATION: Final = "negotiation"
 NOTICE: Final = "negotiation_notice"
 
 

@@ -98,11 +98,10 @@ class ClaimsRules:
         pack = self._policies.version(state.organisation, state.pack_version)
         turn = Turn(pack, ref.key, state, at, at)
         for claim in state.claims:
-            if claim.state == "open":
-                fired, breached = limits.fire(turn, claim)
-                turn.keep(fired)
-                if set(breached) & set(turn.rules.turns_into_loss):
-                    turn.case = replace(turn.case, turned=(*turn.case.turned, claim.ground))
+            fired, breached = limits.fire(turn, claim)
+            turn.keep(fired)
+            if set(breached) & set(turn.rules.turns_into_loss):
+                turn.case = replace(turn.case, turned=(*turn.case.turned, claim.ground))
         if turn.case.turned != state.turned:
             bring_in_line(turn, self._opener(pack), "")
         return turn.decision(state)

@@ -197,7 +197,7 @@ class ClaimedCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     filed: the claims that somebody filed beside. turned: delays that have become losses by now.
     claims: in the order of their numbers, closed ones too. course: whether the case goes on and stands. organisation,
     pack_version: whose case it is, and the version of the pack that its router decided with.
-    pieces, complainant, route, posted_at, promised_at, departments: what the case says of itself.
+    pieces, complainant, route, region, posted_at, promised_at, departments: what the case says of itself.
     questions: payments in question that nobody has settled yet.
     """
 
@@ -212,6 +212,7 @@ class ClaimedCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     pieces: tuple[str, ...] = ()
     complainant: str = ""
     route: str = ""
+    region: str = ""
     posted_at: datetime | None = None
     promised_at: datetime | None = None
     departments: tuple[str, ...] = ()
@@ -219,6 +220,6 @@ class ClaimedCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
     @property
     def next_due(self) -> datetime | None:
-        """When the earliest limit of its open claims has something to say."""
-        dues = (claim.next_due for claim in self.claims if claim.state == "open")
+        """When the earliest limit of its claims has something to say; of a closed one, what outlets still negotiate."""
+        dues = (claim.next_due for claim in self.claims)
         return min((at for at in dues if at is not None), default=None)

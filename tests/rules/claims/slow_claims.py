@@ -301,6 +301,8 @@ class SlowClaims(SlowLimits):
         side = claim["side"]
         if side is None or side["ended"] or not side["asked"]:
             return "illegal_transition"
+        if not said["report_true"] and "reporting_outlet" not in said:
+            return "outlet_missing"
         amount = self._billable(claim, said) if said["report_true"] else 0
         if isinstance(amount, str):
             return amount
@@ -369,7 +371,8 @@ class SlowClaims(SlowLimits):
 
     def _close(self, claim: Claim, why: str, at: datetime) -> None:
         for limit in claim["limits"].values():
-            if limit["status"] in ("running", "paused"):
+            goes_on = why == "paid" and limit["name"].startswith("negotiation")  # who bears it is still open
+            if limit["status"] in ("running", "paused") and not goes_on:
                 limit["status"] = "cancelled"
                 if limit["breached"] and at <= limit["due"]:
                     self._unbreach(claim, limit)

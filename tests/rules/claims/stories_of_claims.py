@@ -321,7 +321,7 @@ def facts_of(cause: str) -> st.SearchStrategy[dict[str, Any]]:
         every |= {"insured": bool_, "insured_amount": VALUES}
     if cause == "damage":
         every |= {
-            "share_lost": SHARES, "damage_degree": st.sampled_from(("cracked", "destroyed", "partly_lost")),
+            "share_lost": SHARES, "damage_degree": st.sampled_from(("damaged", "destroyed", "partly_lost")),
             "proof": st.sampled_from(("invoice", "screenshot", "none")), "real_loss": VALUES,
             "goods_kind": st.sampled_from(("practical", "other")),
         }  # fmt: skip

@@ -133,3 +133,14 @@ def test_where_the_claimant_was_not_paid_the_bill_is_withdrawn_with_the_claim(de
         ("00001/1/bill", "812.00"),
     ]
     assert [sums.outstanding for sums in sums_by_obligation(desk.ledger()).values()] == [0, 0]
+
+
+def test_paying_the_customer_does_not_end_the_negotiation_between_the_outlets(desk: ClaimsDesk) -> None:
+    agree_claim(desk, "damage")
+    # half of the real value of 800, and half of the fee of 12
+    assert desk.report("payment_confirmed", 6, payment_id="P-1", amount="406.00") == ["claim.paid", "claim.closed"]
+    assert desk.refused("outlet_arbitration_requested", DAY * 5, outlet=OTHER)[0] == "negotiation_goes_on"
+    desk.pass_time(days=10, hours=14)
+    assert [one.type for one in desk.clocks] == ["tousu.clock.breached.v1"]
+    asked = desk.report("outlet_arbitration_requested", DAY * 11, outlet=OTHER)
+    assert asked == ["claim.arbitration_requested"]
