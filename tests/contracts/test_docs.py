@@ -12,17 +12,17 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-import orjson
 import pytest
 import typer
 
+from tests.stories.telling import play
 from tousu.cli.commands import app
 from tousu.contract import cards
 from tousu.contract.schemas import ADDRESS, documents
+from tousu.demo.summary import STEPS
 from tousu.policy.loading import load_pack, load_policies
 from tousu.runtime.metrics import METRICS
 from tousu.runtime.settings import PREFIX, READ_ELSEWHERE, TABLE
-from tousu.simulation.simulate import simulate
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (ROOT / "README.md", ROOT / "README.zh-CN.md", *sorted((ROOT / "docs").rglob("*.md")))
@@ -241,10 +241,11 @@ def test_both_readmes_say_the_same() -> None:
 def day() -> list[str]:
     """What the summary of the demo says, counted in a simulation of the same day up to the demo's last tick."""
     lines = (ROOT / "examples" / "courier-day.jsonl").read_bytes().splitlines()
-    until = datetime.fromisoformat("2026-10-01T00:10:00+08:00")
+    until = datetime.fromisoformat("2026-10-10T00:10:00+08:00")
+    told, books = play(load_policies("courier-network"), lines, until)
     types: Counter[str] = Counter()
-    for line in simulate(load_policies("courier-network"), lines, until):
-        event = orjson.loads(line)["event"]
+    for line in told:
+        event = line["event"]
         name = event["type"].removeprefix("tousu.").removesuffix(".v1")
         types[f"claim.{name}" if name.startswith("clock.") and "claim_number" in event["data"] else name] += 1
     names = ("started", "met", "warned", "breached", "breach_withdrawn", "cancelled")
@@ -256,6 +257,9 @@ def day() -> list[str]:
         f"escalated        {types['case.escalated']}",
         f"claims opened    {types['claim.opened']}: ",
         "their limits     " + ", ".join(f"{types['claim.clock.' + name]} {name.replace('_', ' ')}" for name in names),
+        "claims           " + ", ".join(f"{types['claim.' + name]} {name}" for name in STEPS),
+        f"money            {books.sentence()}",
+        f"payments         {types['claim.paid']} booked; questions: ",
         f"cases closed     {types['case.closed']}: ",
         f"early warnings   {types['early_warning.raised']}",
     ]

@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-import orjson
-
 from tests.rules.intake.gate import BLOCKS
+from tests.stories.telling import ClaimTold, Played, play
 from tousu.demo.day import with_numbers
 from tousu.demo.diary import Diary
 from tousu.policy.loading import load_policies
-from tousu.simulation.simulate import simulate
 
 
 def at(text: str) -> datetime:
@@ -41,10 +39,43 @@ class Story:
         """What had happened becomes known later."""
         self.diary.handling(self._case, what, at(when), data, arrival=at(known))
 
+    def files(self, when: str, claim: dict[str, Any], channel: str = "web", **data: Any) -> None:
+        """A claim without a complaint."""
+        self.complains(when, "请按标准赔偿。", channel, kind="claim", claim=claim, **data)
+
     def run(self, until: str) -> list[dict[str, Any]]:
+        return [line["event"] for line in self._played(until).lines]
+
+    def told(self, until: str) -> StoryTold:
+        """The same, to be asked about claims and money."""
+        played = self._played(until)
+        (number,) = {line["key"] for line in played.lines if line["topic"] == "complaints.accepted"}
+        return StoryTold(number, played)
+
+    def _played(self, until: str) -> Played:
         lines = list(with_numbers([line for _, line in self.diary.in_order()], self.pack))
-        out = simulate(load_policies(self.pack), lines, at(until))
-        return [orjson.loads(line)["event"] for line in out]
+        return play(load_policies(self.pack), lines, at(until))
+
+
+class StoryTold:
+    """What came of a story of one case."""
+
+    def __init__(self, number: str, played: Played) -> None:
+        self.number, self.books = number, played.books
+        self._lines = played.lines
+
+    @property
+    def refusals(self) -> list[str]:
+        """The reasons of what was refused, in order."""
+        return refusals([line["event"] for line in self._lines])
+
+    def of_type(self, name: str) -> list[dict[str, Any]]:
+        """The data of the events of a type (`claim.opened`)."""
+        return of_type([line["event"] for line in self._lines], name)
+
+    def claim(self, number: int = 1) -> ClaimTold:
+        """A claim of the case by its running number."""
+        return ClaimTold(f"{self.number}/{number}", self._lines, self.books)
 
 
 def of_type(events: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:

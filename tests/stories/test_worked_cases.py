@@ -1,18 +1,40 @@
-"""The seven worked cases of the sources (domain.md, section 10), from channel to outcome, as the example tells them."""
+"""The seven worked cases of the sources (domain.md, section 10), from channel to payment.
+
+The example tells them all under the pack of source C; cases 1 and 2 are of source H and are told under its pack, too.
+Amounts are yuan; the arithmetic of each stands at its test.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import Any
+
 import pytest
 
-from tests.stories.telling import EXAMPLE, Told
+from tests.stories.packed import Story
+from tests.stories.telling import EXAMPLE, ClaimTold, Told
+from tousu.demo.claimwork import RECIPIENT, SENDER
 
 DAY_1, DAY_3, DAY_5 = "2026-09-23T16:00:00Z", "2026-09-28T16:00:00Z", "2026-09-30T16:00:00Z"
 """The ends of one, three and five working days after Tuesday, 22 September 2026: Friday is the Mid-Autumn Festival."""
 
 
+PAID = ["opened", "filed", "outlet_notified", "answered", "offered", "agreed", "paid", "closed", "followed_up"]
+
+
 @pytest.fixture(scope="module")
 def told() -> Told:
     return Told(EXAMPLE.read_bytes().splitlines())
+
+
+def paid_in_full(claim: ClaimTold, amount: str) -> bool:
+    """Filed, answered, offered by the table, agreed, confirmed by finance, closed as paid, and booked exactly so."""
+    assert sorted(set(claim.steps) - {"outlets_settled", "billed"}) == sorted(PAID)
+    assert claim.one("offered")["decided"] == "by_table"
+    assert {claim.one(step)["amount"] for step in ("offered", "agreed", "paid")} == {amount}
+    booked = [entry for entry in claim.booked if entry[0] == "compensation"]
+    assert booked == [("compensation", "awarded", amount), ("compensation", "paid", amount)]
+    return bool(claim.one("closed")["reason"] == "paid") and claim.clocks("breached") == []
 
 
 def test_delay_in_traffic_is_talked_over_and_compensated(told: Told) -> None:
@@ -22,7 +44,11 @@ def test_delay_in_traffic_is_talked_over_and_compensated(told: Told) -> None:
     assert (routed["class"], routed["grade"], routed["stars"]) == ("delay", "complex", 3)
     assert routed["departments"] == ["storage_and_transport"]
     assert case.clock("resolution")["due_at"] == DAY_3
-    assert case.one("claim.opened")["cause"] == "delay"
+    claim = case.claim()
+    assert claim.one("opened")["cause"] == "delay"
+    # 50 a piece and day x 1 piece x 2 days = 100, not above 250 (up to 1 kg) nor the real value of 260; fee of 12 back
+    assert claim.parts() == [("compensation", "100.00"), ("service_fee", "12.00")]
+    assert paid_in_full(claim, "112.00")
     closed = case.one("case.closed")
     assert (closed["result"], closed["in_time"], case.breached) == ("settled", True, [])
 
@@ -35,7 +61,7 @@ def test_rude_courier_is_a_simple_case_for_quality_management(told: Told) -> Non
     assert case.clock("resolution")["limit"] == {"amount": 1, "unit": "working_days"}
     assert case.clock("resolution")["due_at"] == DAY_1
     assert case.one("case.closed")["in_time"]
-    assert case.all("claim.opened") == []
+    assert case.all("claim.opened") == []  # the table of source C knows no money for manners; source H does, below
     assert case.one("handling.corrective_action_done")["action"]
 
 
@@ -47,6 +73,9 @@ def test_nobody_comes_in_days_of_rain_is_one_objective_delay_told_three_times(to
     assert [data["channel"] for data in case.all("duplicate.joined")] == ["phone", "app"]
     assert case.one("complaint.routed")["class"] == "delay"
     assert case.one("handling.judged")["delay_cause"] == "objective"
+    # asked for, so 50 a piece and day x 2 days = 100, but the raincoat was worth 59: the real value; fee of 8 back
+    assert case.claim().parts() == [("compensation", "59.00"), ("service_fee", "8.00")]
+    assert paid_in_full(case.claim(), "67.00")
     assert case.one("case.closed")["result"] == "settled"
 
 
@@ -58,8 +87,12 @@ def test_phone_swapped_for_a_brick_opens_a_claim_for_contents_mismatch(told: Tol
     assert routed["departments"] == ["storage_and_transport", "quality_management"]
     assert routed["regulator"] is True and routed["answer_deadline"].startswith("2026-09-29")
     assert case.clock("resolution")["due_at"] == DAY_5
-    claim = case.one("claim.opened")
-    assert (claim["cause"], claim["waybill_number"]) == ("contents_mismatch", "YT7700000000044")
+    opened = case.claim().one("opened")
+    assert (opened["cause"], opened["waybill_number"]) == ("contents_mismatch", "YT7700000000044")
+    # 'negotiated by the standard', says the source, and no figure: the pack takes uninsured, 1,000 a piece, which is
+    # below the real value of 4,999, x 1 (all of the value is gone); and the same share of the fee of 23
+    assert case.claim().parts() == [("compensation", "1000.00"), ("service_fee_by_share", "23.00")]
+    assert paid_in_full(case.claim(), "1023.00")
     assert case.one("case.closed")["in_time"]
 
 
@@ -72,6 +105,7 @@ def test_ask_in_two_days_is_attitude_within_one_working_day_and_one_more_round(t
     assert [data["settled"] for data in case.all("handling.customer_answered")] == [False, True]
     assert case.one("case.closed")["result"] == "settled"
     assert case.met("resolution") and case.breached == []
+    assert case.all("claim.opened") == []  # an apology, in writing; the source gives no money for it
 
 
 def test_ceramic_broken_in_sound_packing_does_not_stand_and_is_still_answered(told: Told) -> None:
@@ -79,7 +113,12 @@ def test_ceramic_broken_in_sound_packing_does_not_stand_and_is_still_answered(to
     case = told.case("case-6-broken-ceramic")
     assert case.one("complaint.routed")["class"] == "damage"
     assert case.one("handling.judged")["stands"] is False
-    assert case.one("claim.closed")["reason"] == "does_not_stand"
+    refused = case.claim().one("refused")
+    assert (refused["exemption"], refused["section"]) == ("reported_after_signing", "C 7")
+    assert refused["trace"]["evidence"] == ["signed_receipt"]  # the proof is in the file
+    assert refused["ways_on"] == ["negotiation", "complaint", "regulator", "arbitration", "court"]
+    assert case.claim().one("closed")["reason"] == "does_not_stand"
+    assert case.claim().booked == [] and case.all("instruction.issued") == []
     closed = case.one("case.closed")
     assert (closed["result"], closed["in_time"]) == ("does_not_stand", True)
     assert case.met("resolution")
@@ -95,7 +134,121 @@ def test_four_pieces_are_four_claims_from_one_complaint(told: Told) -> None:
     }  # fmt: skip
     assert [data["claim_number"] for data in case.all("claim.opened")] == [f"{case.number}/{n}" for n in (1, 2, 3, 4)]
     assert case.one("complaint.routed")["grade"] == "major"
+    # lost: uninsured 1,000, the real value of 1,280 is higher; fee of 12 back
+    assert case.claim(1).parts() == [("compensation", "1000.00"), ("service_fee", "12.00")]
+    # a day late: 50 x 1 day; fee of 12 back
+    assert case.claim(2).parts() == [("compensation", "50.00"), ("service_fee", "12.00")]
+    # swapped: uninsured 1,000, the real value of 420 is lower, x 1; fee of 12 x 1 back
+    assert case.claim(3).parts() == [("compensation", "420.00"), ("service_fee_by_share", "12.00")]
+    # broken in part: the real value of 600 is below 1,000, x 0.5 of the value lost; fee of 12 x 0.5 back
+    assert case.claim(4).parts() == [("compensation", "300.00"), ("service_fee_by_share", "6.00")]
+    for number, amount in enumerate(("1012.00", "62.00", "432.00", "306.00"), start=1):
+        assert paid_in_full(case.claim(number), amount)
+    # the outlets settle the loss and the damage between them: whoever answers for it is billed what was paid
+    bills = {(data["debtor"], data["amount"]) for data in case.all("claim.billed")}
+    assert bills == {("HZ-003", "1012.00"), ("NB-004", "306.00")}
+    assert Counter(data["what"] for data in case.all("instruction.issued")) == {"pay_claimant": 4, "bill_outlet": 2}
     assert case.one("case.closed")["result"] == "settled"
+
+
+def test_the_money_of_the_whole_day_balances(told: Told) -> None:
+    assert told.books.faults() == []
+    sums = told.books.sums()["CNY"]
+    assert sums.awarded == sums.paid + sums.outstanding + sums.withdrawn > 0
+
+
+# --- case 6, told otherwise: who packed it decides -----------------------------------------------------------------
+
+BROKEN: dict[str, Any] = {
+    "insured": False, "proof": "screenshot", "damage_degree": "destroyed", "share_lost": "1", "real_value": "860.00",
+    "real_loss": "860.00", "service_fee": "15.00",
+}  # fmt: skip
+FILE = [{"item": name} for name in ("waybill_image", "complete_form", "claim_letter", "damage_photos")]
+
+
+def ceramic(outcome: str, facts: dict[str, Any], more: tuple[str, ...] = (), **said: Any) -> Story:
+    """The teapot arrived broken inside sound outer packing; the claim is decided on these facts."""
+    story = Story("courier-network")
+    story.complains("03-02 09:00", "外包装是好的，拆开里面的紫砂壶摔碎了。", route="domestic", **{"class": "damage"})
+    claim = {"claim_number": "/1"}
+    evidence = [*FILE, *({"item": name} for name in more)]
+    story.reports("claim_filed", "03-02 10:00", cause="damage", claimant=SENDER, evidence=evidence)
+    story.reports("outlet_notified", "03-02 11:00", **claim, outlet="NB-004")
+    story.reports("claim_facts_found", "03-02 12:00", **claim, facts=BROKEN | facts)
+    story.reports("claim_form_answered", "03-02 13:00", **claim)
+    story.reports("claim_decided", "03-02 14:00", **claim, outcome=outcome, **said)
+    return story
+
+
+def test_ceramic_that_the_customer_packed_soundly_is_not_paid() -> None:
+    """6 (C): customer-packed goods with sound packaging are in principle not paid, though reported at once."""
+    packed = {"customer_packed": True, "packing_sound": True}
+    claim = ceramic("refuse", packed).told("03-03 00:00").claim()
+    assert claim.one("refused")["exemption"] == "packed_by_customer"
+    assert claim.booked == []
+
+
+@pytest.mark.parametrize("packed", [{"customer_packed": False}, {"customer_packed": True, "packing_sound": False}])
+def test_ceramic_that_was_not_packed_soundly_by_the_customer_is_paid(packed: dict[str, bool]) -> None:
+    """6 (C): destroyed, so the real loss of 860, not above 2,000 nor the real value; fee of 15 x 1 back."""
+    story = ceramic("offer", packed | {"reported_after_signing": False})
+    story.reports("claim_agreed", "03-02 15:00", claim_number="/1")
+    story.reports("payment_confirmed", "03-04 15:00", claim_number="/1", payment_id="P-1", amount="875.00")
+    told = story.told("03-05 00:00")
+    assert told.refusals == []
+    assert told.claim().parts() == [("compensation", "860.00"), ("service_fee_by_share", "15.00")]
+    assert told.claim().booked == [("compensation", "awarded", "875.00"), ("compensation", "paid", "875.00")]
+    assert told.claim().one("closed")["reason"] == "paid"
+
+
+def test_ceramic_reported_after_signing_is_not_refused_without_the_receipt_in_the_file() -> None:
+    story = ceramic("refuse", {"reported_after_signing": True}, exemption="reported_after_signing")
+    told = story.told("03-03 00:00")
+    assert told.refusals == ["no_ground_to_refuse"]
+    assert "refused" not in told.claim().steps
+
+
+# --- cases 1 and 2 under the handbook of source H: it has no table, compensation is agreed ---------------------------
+
+
+def test_delay_in_traffic_under_the_handbook_is_compensated_as_agreed_up_to_the_loss() -> None:
+    """1 (H): equal to the loss, so at most 80; 60 are agreed. The source gives no figure."""
+    story = Story("courier-handbook")
+    said = {"demand": "请赔偿", "route": "domestic", "class": "delay"}
+    story.complains("03-02 09:00", "等了四天还没到，车堵在路上。", **said)
+    claim = {"claim_number": "/1"}
+    proof = [{"item": "evidence_of_loss"}]
+    story.reports("claim_filed", "03-02 10:00", cause="delay", claimant=SENDER, claimed_amount="80.00", evidence=proof)
+    story.reports("claim_facts_found", "03-03 09:00", **claim, facts={"real_loss": "80.00"})
+    story.reports("claim_decided", "03-03 10:00", **claim, outcome="offer", amount="80.01")
+    story.reports("claim_decided", "03-03 11:00", **claim, outcome="offer", amount="60.00")
+    story.reports("claim_agreed", "03-03 12:00", **claim)
+    story.reports("payment_confirmed", "03-05 09:00", **claim, payment_id="P-1", amount="60.00")
+    told = story.told("03-06 00:00")
+    assert told.refusals == ["amount_above_limit"]
+    offered = told.claim().one("offered")
+    assert (offered["decided"], offered["kind"], offered["section"]) == ("by_hand", "cash", "H 7")
+    assert told.claim().booked == [("compensation", "awarded", "60.00"), ("compensation", "paid", "60.00")]
+    assert told.claim().clocks("met") == ["payment"]
+    assert told.claim().one("closed")["reason"] == "paid"
+
+
+def test_rude_courier_under_the_handbook_is_made_good_by_a_service() -> None:
+    """2 (H): what is lost is the service that was paid for, 18 (the pack's limit); a service of that value is given."""
+    story = Story("courier-handbook")
+    story.complains("03-02 09:00", "快递员态度恶劣，在门口骂人。", **{"class": "attitude"})
+    claim = {"claim_number": "/1"}
+    story.reports("claim_filed", "03-02 10:00", cause="poor_service", claimant=RECIPIENT)
+    story.reports("claim_facts_found", "03-02 11:00", **claim, facts={"service_fee": "18.00"})
+    story.reports("claim_decided", "03-02 12:00", **claim, outcome="offer", kind="service", amount="18.00")
+    story.reports("claim_agreed", "03-02 13:00", **claim)
+    story.reports("payment_confirmed", "03-03 09:00", **claim, payment_id="P-1", amount="18.00")
+    story.reports("claim_followed_up", "03-04 09:00", **claim, score=5)
+    told = story.told("03-05 00:00")
+    assert told.refusals == []
+    assert told.claim().one("agreed")["kind"] == "service"
+    assert told.claim().booked == [("compensation", "awarded", "18.00"), ("compensation", "paid", "18.00")]
+    assert told.claim().steps[-3:] == ["paid", "closed", "followed_up"]
 
 
 def test_the_rest_of_the_day_goes_as_told(told: Told) -> None:

@@ -1,16 +1,17 @@
 """A day for any pack: complaints in the pack's own words on its own channels, worked off by its own departments.
 
 The courier network has a day written for it (day.py); whoever writes another pack sees it run with this one. Everything
-is drawn from the pack: what it does not have (inquiries, appeals, approval) does not happen.
+is drawn from the pack: what it does not have (inquiries, appeals, approval, claims) does not happen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from tousu.demo import customers
+from tousu.demo.claimwork import Claimed, form, offer_of, pay
 from tousu.demo.diary import OFFICE_DAYS, Diary, at, in_office, office_later, text
 from tousu.policy.pack import ComplaintClass, Pack
 from tousu.policy.working_time import deadline
@@ -29,6 +30,13 @@ SENTENCES: Final = {
     "traditional": ("我要投訴：{word}，請盡快處理。",),
     "english": ("I want to complain: {word}. Please look into it.", "Once more: {word}. Who answers for this?"),
 }
+CLAIMED_SHARE: Final = 0.8
+"""Of the complaints that may ask for money, so many do."""
+FOUND: Final[Mapping[str, Any]] = {
+    "insured": False, "share_lost": "0.5", "weight_kg": "0.8", "proof": "invoice", "damage_degree": "damaged",
+    "service": "express", "service_fee": "12.00", "delivered": True,
+}  # fmt: skip
+"""What is found out about every claim, beside its value; what a pack does not ask for does no harm."""
 UNSURE: Final = ("想了解一下贵公司的规定。", "Please call me back about yesterday.")
 
 
@@ -80,6 +88,32 @@ def _complaint(pack: Pack, diary: Diary, number: int) -> None:
         prompt if number == 0 else diary.chance.choices([each for _, each in FATES], [share for share, _ in FATES])[0]
     )
     fate(Work(pack, diary, case_of, None if is_unsure else one.name, when))
+    if pack.claims is not None and one.claim is not None and not is_unsure and fate not in (invalid, withdrawn):
+        chance_of_claim = diary.chance.random()
+        if chance_of_claim < CLAIMED_SHARE:
+            claim_money(Claimed(pack, diary, case_of, one.claim.cause, data["waybill_number"]), when)
+
+
+def claim_money(claim: Claimed, received: datetime) -> None:
+    """The customer claims, with the whole file; one in ten takes it back, one in ten is left unpaid for a while."""
+    assert claim.pack.claims is not None
+    chance = claim.diary.chance
+    when = form(claim, received + timedelta(minutes=chance.randint(20, 90)))
+    if any(item.given_by == "company" for item in claim.pack.claims.evidence.values()):
+        claim.note("outlet_notified", when + timedelta(minutes=10), outlet=customers.OUTLETS[0])
+    claim.note("claim_form_answered", when + timedelta(minutes=20))
+    facts = {**FOUND, "days_late": chance.randint(1, 5), "real_value": f"{chance.randint(40, 900)}.00"}
+    facts["real_loss"] = facts["real_value"]
+    when = claim.note("claim_facts_found", office_later(when, chance.randint(60, 400)), facts=facts)
+    when = office_later(when, chance.randint(20, 200))
+    said, amount = offer_of(claim, facts, when)
+    claim.note("claim_decided", when, outcome="offer", **said)
+    when = claim.note("claim_agreed", office_later(when, chance.randint(20, 300)))
+    ending = chance.random()
+    if ending < 0.1:
+        claim.note("claim_withdrawn", office_later(when, 60), reason="客户撤回索赔")
+    elif ending > 0.2:
+        pay(claim, office_later(when, chance.randint(200, 900)), amount)
 
 
 def _sentence(diary: Diary, one: ComplaintClass) -> str:

@@ -26,16 +26,25 @@ REASONS: Final[Mapping[str, tuple[str, ...]]] = {
     "delay": ("连日暴雨，干线停运", "派件遗漏", "收件电话无法接通", "地址超出派送范围"),
     "damage": ("中转操作不当", "堆放过高受压"), "loss": ("装车时遗漏", "错分后未找回"),
 }  # fmt: skip
+COURIERS: Final[Mapping[str, str]] = {
+    "HZ-017": "K-0417", "HZ-003": "K-0311", "NB-004": "K-0402", "WZ-011": "K-1107", "SH-112": "K-1204",
+    "SZ-041": "K-4103",
+}  # fmt: skip
+"""On whose round it was, by outlet."""
+NAMED: Final = frozenset({"attitude", "damage", "loss", "shortage"})
+"""Troubles for which a person is named, and not the outlet alone."""
 DELAY_CAUSES: Final = ("objective", "human", "information", "out_of_range")
 
 
 class Work(NamedTuple):
-    """A case as its department sees it."""
+    """A case as its department sees it. `outlet` answers for it where nobody else is named; `loss`: yuan, as told."""
 
     diary: Diary
     case_of: str
     kind: str
     received: datetime
+    outlet: str = ""
+    loss: str = ""
 
     @property
     def department(self) -> str:
@@ -64,6 +73,12 @@ def acknowledge(work: Work, minutes: tuple[int, int] = (6, 95)) -> datetime:
     return work.note("acknowledged", when, answer_by=text(work.last_day))
 
 
+def responsible(work: Work) -> dict[str, str]:
+    """Who answers for it: the courier on whose round it happened, or the outlet where nobody can be named."""
+    courier = COURIERS.get(work.outlet)
+    return {"outlet": work.outlet} | ({"employee": courier} if courier is not None and work.kind in NAMED else {})
+
+
 def judge(work: Work, after: datetime, *, stands: bool = True, **data: Any) -> datetime:
     """Whether it stands, and why it happened."""
     reason = work.diary.chance.randrange(4)
@@ -73,6 +88,10 @@ def judge(work: Work, after: datetime, *, stands: bool = True, **data: Any) -> d
         data = {"reason": REASONS[work.kind][reason % 2], **data}
     if work.kind == "unsure":
         data = {"class": "attitude", **data}
+    if stands and work.outlet:
+        data = {"responsible": responsible(work), **data}
+    if stands and work.loss:
+        work.note("assessed", office_later(after, 20), loss_yuan=work.loss)
     return work.note("judged", office_later(after, work.diary.chance.randint(30, 150)), stands=stands, **data)
 
 
@@ -205,10 +224,11 @@ FATES: Final[tuple[tuple[int, Callable[[Work], None]], ...]] = (
 """How many of a hundred cases go which way."""
 
 
-def work_off(work: Work) -> None:
-    """Give a case its fate."""
+def work_off(work: Work) -> bool:
+    """Give a case its fate; returns whether a claim can come of it."""
     fate = work.diary.chance.choices([each for _, each in FATES], [share for share, _ in FATES])[0]
     fate(work)
+    return fate not in (does_not_stand, withdrawn)
 
 
 def answer_inquiry(diary: Diary, case_of: str, received: datetime, outcome: str) -> None:

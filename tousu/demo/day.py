@@ -2,23 +2,26 @@
 
 Tuesday, 22 September 2026: rain in Hangzhou, complaints on every channel; departments work them off until the last
 day of the month, over the Mid-Autumn Festival and a weekend. That day a hall in Guangzhou leaks, which is more damage
-than usual. Case numbers are those of a pipeline with one partition.
+than usual. Claims go on until 9 October, beyond the National Day holiday. Case numbers are those of a pipeline with
+one partition.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import orjson
 
 from tousu.demo import customers, disorder
 from tousu.demo.casework import Work, answer_inquiry, never_finished, work_off
+from tousu.demo.claims_of_the_day import Heard, claims_of_the_day
 from tousu.demo.diary import OFFICE_DAYS, Diary, at
 from tousu.demo.worked_cases import WORKED_CASES
-from tousu.policy.loading import load_policies
+from tousu.demo.worked_claims import WORKED_CLAIMS
+from tousu.policy.loading import load_pack, load_policies
 from tousu.simulation.lines import inbound_of
 from tousu.simulation.pipeline import Pipeline
 from tousu.simulation.simulate import EARLIEST, Run
@@ -59,36 +62,35 @@ COMPLAINTS: Final = 84
 INQUIRIES: Final = 26
 RAINED_ON: Final = 11
 LEAKED_ON: Final = 9
+OF_THE_CASE: Final = ("claim_number", "obligation")
+"""What begins with the number of the case, a slash, and a name within it."""
 NOBODY: Final = "20260922-00-0000-22"
 
 
 def tell_the_day(seed: int = SEED) -> list[dict[str, Any]]:
     """Every line of the day in the order of arrival; handling events still lack the number of their case."""
-    diary = Diary(seed)
+    diary, pack = Diary(seed), load_pack(PACK)
     for worked_case in WORKED_CASES:
         worked_case(diary)
-    told = [_ordinary(diary) for _ in range(COMPLAINTS)]
-    told += [_rained_on(diary, number) for number in range(RAINED_ON)]
-    for number in range(LEAKED_ON):
-        _leaked_on(diary, number)
+    heard = [_ordinary(diary) for _ in range(COMPLAINTS)]
+    heard += [_rained_on(diary, number) for number in range(RAINED_ON)]
+    told = [each.case_of for each in heard]
+    leaked = [_leaked_on(diary, number) for number in range(LEAKED_ON)]
     for number in range(INQUIRIES):
         _inquiry(diary, number)
-    for number, department in enumerate(("storage_and_transport", "quality_management", "customer_service")):
-        figures = {
-            "period": "2026-08",
-            "department": department,
-            "services": 41_200 - 9_000 * number,
-            "on_time": 39_870 - 9_000 * number,
-        }
-        diary.operations(at("09:05") + timedelta(minutes=number), figures)
+    for period, when in (("2026-08", at("09:05")), ("2026-09", at("17:20", OFFICE_DAYS[-1]))):
+        _figures(diary, period, when)
     with_waybill = [event_id for event_id in told if "waybill_number" in diary.line_of(event_id)["event"]["data"]]
     disorder.resent(diary, told[3:60:8])
     disorder.told_again(diary, with_waybill[5:45:7])
-    disorder.late_mail(diary)
+    late = disorder.late_mail(diary)
     for broken in disorder.BROKEN:
         broken(diary)
     disorder.changed_after_sending(diary, told[11])
     disorder.after_the_end(diary, "case-1-delay-in-traffic")
+    for worked_claim in WORKED_CLAIMS:
+        worked_claim(pack, diary)
+    claims_of_the_day(pack, diary, [*heard, *late], leaked)
     return [line for _, line in diary.in_order()]
 
 
@@ -97,7 +99,19 @@ def _moment(diary: Diary) -> Any:
     return at(f"{hour:02d}:00") + timedelta(seconds=diary.chance.randrange(3600))
 
 
-def _ordinary(diary: Diary) -> str:
+def _figures(diary: Diary, period: str, when: datetime) -> None:
+    """What operations reports of a month."""
+    for number, department in enumerate(("storage_and_transport", "quality_management", "customer_service")):
+        figures = {
+            "period": period,
+            "department": department,
+            "services": 41_200 - 9_000 * number,
+            "on_time": 39_870 - 9_000 * number,
+        }
+        diary.operations(when + timedelta(minutes=number), figures)
+
+
+def _ordinary(diary: Diary) -> Heard:
     kind = diary.chance.choices(list(KINDS), list(KINDS.values()))[0]
     when, outlet = _moment(diary), diary.chance.choice(customers.OUTLETS)
     channel = customers.channel(diary)
@@ -111,33 +125,35 @@ def _ordinary(diary: Diary) -> str:
     if kind in ("damage", "loss", "contents_mismatch"):
         data["amount_yuan"] = f"{diary.chance.randint(40, 3200)}.00"
     case = diary.complaint(channel, when, data)
-    work_off(Work(diary, case, kind, when))
-    return case
+    goes_on = work_off(Work(diary, case, kind, when, outlet, data.get("amount_yuan", "")))
+    return Heard(case, kind, when, outlet, data["waybill_number"], data.get("amount_yuan", ""), goes_on=goes_on)
 
 
-def _rained_on(diary: Diary, number: int) -> str:
+def _rained_on(diary: Diary, number: int) -> Heard:
     """One outlet, one afternoon, one flooded street."""
     when = at("14:30") + timedelta(minutes=13 * number)
     channel = ("phone", "app", "social")[number % 3]
     content = customers.words(diary, "delay", RAIN) if number % 2 else "下大雨，包裹一直没人派送，请尽快处理。"
     data = customers.told(diary, channel, customers.person(diary), content, when, RAIN)
-    case = diary.complaint(
-        channel,
-        when,
-        data | {"waybill_number": customers.waybill(diary), "object": {"outlet": RAIN}, "route": "domestic"},
-    )
-    work_off(Work(diary, case, "delay", when))
-    return case
+    piece: dict[str, Any] = {
+        "waybill_number": customers.waybill(diary),
+        "object": {"outlet": RAIN},
+        "route": "domestic",
+    }
+    case = diary.complaint(channel, when, data | piece)
+    goes_on = work_off(Work(diary, case, "delay", when, RAIN))
+    return Heard(case, "delay", when, RAIN, piece["waybill_number"], goes_on=goes_on)
 
 
-def _leaked_on(diary: Diary, number: int) -> None:
+def _leaked_on(diary: Diary, number: int) -> Heard:
     """The last day before the long holiday: many pieces from one hall arrive wet."""
     when = at("09:20", OFFICE_DAYS[-1]) + timedelta(minutes=31 * number)
     channel = ("app", "phone", "web")[number % 3]
     data = customers.told(diary, channel, customers.person(diary), "箱子进水湿透，里面全坏了，请赔偿。", when, LEAK)
-    own = {"waybill_number": customers.waybill(diary), "object": {"outlet": LEAK}, "route": "domestic"}
+    own: dict[str, Any] = {"waybill_number": customers.waybill(diary), "object": {"outlet": LEAK}, "route": "domestic"}
     case = diary.complaint(channel, when, data | own)
     never_finished(Work(diary, case, "damage", when))
+    return Heard(case, "damage", when, LEAK, own["waybill_number"])
 
 
 def _inquiry(diary: Diary, number: int) -> None:
@@ -177,9 +193,10 @@ def with_numbers(lines: list[dict[str, Any]], pack: str = PACK) -> Iterator[byte
 
 
 def about_case(line: dict[str, Any], case_number: str) -> dict[str, Any]:
-    """A handling line with the number of its case."""
+    """A handling line with the number of its case, and of the claim and the obligation of that case which it names."""
     event = line["event"]
     data = {"case_number": case_number} | {name: v for name, v in event["data"].items() if name != "case_number"}
+    data |= {name: f"{case_number}/{data[name].partition('/')[2]}" for name in OF_THE_CASE if name in data}
     return line | {"key": case_number, "event": event | {"subject": case_number, "data": data}}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta, timezone
 from random import Random
 from typing import Any, Final
@@ -14,6 +14,8 @@ THE_DAY: Final = date(2026, 9, 22)
 """A Tuesday. Friday the 25th is the Mid-Autumn Festival, a weekend follows, and National Day begins on 1 October."""
 OFFICE_DAYS: Final = tuple(date(2026, 9, day) for day in (22, 23, 24, 28, 29, 30))
 AFTER_THE_HOLIDAY: Final = tuple(date(2026, 10, day) for day in (8, 9, 10, 12, 13))
+DESK_DAYS: Final = (*OFFICE_DAYS, *AFTER_THE_HOLIDAY[:2])
+"""The days on which claims are worked on, as far as the demo goes: money takes longer than answers do."""
 OPENS: Final = time(9)
 CLOSES: Final = time(18)
 HANDLING: Final = "complaints.inbound.handling"
@@ -30,22 +32,22 @@ def text(moment: datetime) -> str:
     return moment.replace(microsecond=0).isoformat()
 
 
-def in_office(moment: datetime) -> datetime:
+def in_office(moment: datetime, days: Sequence[date] = OFFICE_DAYS) -> datetime:
     """This time if somebody is at work then, else the next morning at work."""
-    for day in OFFICE_DAYS:
+    for day in days:
         opens, closes = datetime.combine(day, OPENS, BEIJING), datetime.combine(day, CLOSES, BEIJING)
         if moment < closes:
             return max(moment, opens)
-    return datetime.combine(OFFICE_DAYS[-1], CLOSES, BEIJING)
+    return datetime.combine(days[-1], CLOSES, BEIJING)
 
 
-def office_later(moment: datetime, minutes: float) -> datetime:
+def office_later(moment: datetime, minutes: float, days: Sequence[date] = OFFICE_DAYS) -> datetime:
     """So many minutes of office time later."""
-    moment = in_office(moment)
+    moment = in_office(moment, days)
     left = timedelta(minutes=minutes)
     while (rest := datetime.combine(moment.date(), CLOSES, BEIJING) - moment) < left:
         left -= rest
-        later = in_office(moment + rest + timedelta(seconds=1))
+        later = in_office(moment + rest + timedelta(seconds=1), days)
         if later.date() == moment.date():
             return later
         moment = later

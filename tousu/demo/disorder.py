@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from tousu.contract import topic_of_channel
 from tousu.demo import customers
+from tousu.demo.claims_of_the_day import Heard
 from tousu.demo.diary import HANDLING, OFFICE_DAYS, Diary, at, text
 
 STRUCTURED: Final = {"content-type": "application/cloudevents+json"}
@@ -39,8 +40,9 @@ def told_again(diary: Diary, event_ids: list[str]) -> None:
         diary.complaint(channel, when, again | kept)
 
 
-def late_mail(diary: Diary) -> None:
+def late_mail(diary: Diary) -> list[Heard]:
     """Told in the morning, received hours later: a dead spot, a mail in a queue, a form in a drawer."""
+    heard = []
     for channel, said, received, kind in (
         ("app", "08:05", "12:40", "damage"), ("onsite", "08:30", "17:20", "attitude"),
         ("email", "09:10", "16:45", "delay"),
@@ -51,7 +53,9 @@ def late_mail(diary: Diary) -> None:
             diary, channel, customers.person(diary), customers.words(diary, kind, "WZ-011"), when, "WZ-011"
         )
         data |= {"waybill_number": customers.waybill(diary), "route": "domestic"}
-        diary.complaint(channel, at(received), data, happened=when)
+        case = diary.complaint(channel, at(received), data, happened=when)
+        heard.append(Heard(case, kind, at(received), "WZ-011", data["waybill_number"]))
+    return heard
 
 
 def _web_form(diary: Diary, clock: str, **changed: Any) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from tousu.simulation.lines import kept_line_of
 
 WRITTEN: Final = (
     "complaints.accepted", "complaints.rejected", "complaints.cases", "complaints.sla", "complaints.outcomes",
-    "complaints.claims", "complaints.instructions", "complaints.warnings",
+    "complaints.claims", "complaints.charges", "complaints.penalties", "complaints.instructions", "complaints.warnings",
 )  # fmt: skip
 FORWARDED: Final = frozenset({"duplicate.joined"})
 """Counted once, where intake says it; the router says it again."""
@@ -42,6 +42,13 @@ class Tallies:
         self.classes: dict[str, str] = {}
         self.results: Counter[str] = Counter()
         self.claims: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
+        """claims refused, by exemption"""
+        self.questions: Counter[str] = Counter()
+        """payments that fit nothing owed, by reason"""
+        self.penalties: Counter[str] = Counter()
+        """penalties assessed or doubled, by ground"""
+        self.instructions: Counter[str] = Counter()
         self.accepted = 0
         self.rejected_at_gate = 0
         self.repeated = 0
@@ -64,8 +71,24 @@ class Tallies:
             self.departments[data["case_number"]] = tuple(data["to_departments"])
         elif name == "case.closed":
             self.results[data["result"]] += 1
-        elif name == "claim.opened":
-            self.claims[data["cause"]] += 1
+        else:
+            self._count_money(name, data)
+
+    def _count_money(self, name: str, data: dict[str, Any]) -> None:
+        """What claims and penalties tell."""
+        match name:
+            case "claim.opened":
+                self.claims[data["cause"]] += 1
+            case "claim.refused":
+                self.refused[data.get("exemption") or "nothing_lost"] += 1
+            case "claim.payment_questioned":
+                self.questions[data["reason"]] += 1
+            case "penalty.assessed":
+                self.penalties.update({line["ground"] for line in data["lines"]})
+            case "instruction.issued":
+                self.instructions[data["what"]] += 1
+            case _:
+                pass
 
 
 class Happening:

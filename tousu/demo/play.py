@@ -17,7 +17,7 @@ from confluent_kafka import KafkaException, Producer
 from tousu.connection import Connection
 from tousu.contract import cards
 from tousu.demo.day import about_case
-from tousu.demo.diary import BEIJING, OFFICE_DAYS, THE_DAY, at
+from tousu.demo.diary import BEIJING, DESK_DAYS, THE_DAY, at
 from tousu.event import text_of_time
 from tousu.failure import Retry
 from tousu.runtime.arrival import TICK
@@ -26,7 +26,7 @@ from tousu.runtime.partition import partition_of
 from tousu.simulation.lines import Inbound, inbound_of
 
 FLUSH_S: Final = 30.0
-LAST_DAY: Final = OFFICE_DAYS[-1]
+LAST_DAY: Final = DESK_DAYS[-1]
 MINUTE: Final = timedelta(minutes=1)
 
 
@@ -44,7 +44,7 @@ def moments(first: date = THE_DAY, last: date = LAST_DAY) -> Iterator[datetime]:
         for minute in range(1440):
             now = at("00:00", day) + timedelta(minutes=minute)
             is_open = 7 <= now.hour < 23
-            every = 10 if day == first and is_open else 30 if day in OFFICE_DAYS and is_open else 360
+            every = 10 if day == first and is_open else 30 if day in DESK_DAYS and is_open else 360
             if minute % every == 0:
                 yield now
         day += timedelta(days=1)

@@ -16,6 +16,7 @@ from rich.console import Console
 from tousu.client.topics import Topics
 from tousu.connection import Connection
 from tousu.demo.any_day import FIRST, tell_a_day
+from tousu.demo.books import Books
 from tousu.demo.crew import Crew
 from tousu.demo.day import PACK, tell_the_day, with_numbers
 from tousu.demo.onlooker import WRITTEN, Onlooker
@@ -32,7 +33,7 @@ from tousu.runtime.backlog import Behind, backlog
 from tousu.runtime.history import History
 from tousu.runtime.inspection import Inspection
 from tousu.runtime.metrics import BEHIND
-from tousu.simulation.processors import PROCESSORS, WITH_BOOKMARK, WITHOUT_BOOKMARK
+from tousu.simulation.processors import LEDGERS, PROCESSORS, WITH_BOOKMARK, WITHOUT_BOOKMARK
 
 PARTITIONS: Final = 4
 SETTLE_S: Final = 60.0
@@ -94,14 +95,21 @@ def run_demo(demo: Demo, console: Console) -> dict[str, Any]:
         screen.quiet()
         if onlooker.failure is not None:
             raise onlooker.failure
-        show(console, onlooker.tallies, player.published, behind)
-        result = document(onlooker.tallies, player.published, behind)
+        books = read_books(demo.data)
+        show(console, onlooker.tallies, player.published, behind, books)
+        result = document(onlooker.tallies, player.published, behind, books)
         note = {"broker": kind, "address": broker.address, "pack": demo.pack, "data": str(demo.data), **result}
         (demo.data / MARK).write_bytes(orjson.dumps(note, option=orjson.OPT_INDENT_2))
         example = onlooker.number_of("case-7-four-pieces" if demo.pack == PACK else FIRST)
         say_where(console, where_to_look(demo.data, example, is_kept=kind == "kafka"))
         screen.say(f"done after {time.monotonic() - began_s:.1f} s; stopping broker and processors, {demo.data} stays")
     return note
+
+
+def read_books(data: Path) -> Books:
+    """The ledgers of all processors that keep one."""
+    keepers = [_inspection(data, name) for name in LEDGERS]
+    return Books.of(document for keeper in keepers for _, document in keeper.each("entry"))
 
 
 def _lines_of(demo: Demo) -> Iterable[bytes]:

@@ -21,6 +21,7 @@ LINES: Final = 16
 COUNTED: Final = (
     ("accepted", ""), ("rejected", "event.rejected"), ("joined", "duplicate.joined"), ("closed", "case.closed"),
     ("met", "clock.met"), ("warned", "clock.warned"), ("breached", "clock.breached"), ("claims", "claim.opened"),
+    ("paid", "claim.paid"), ("penalties", "penalty.assessed"),
 )  # fmt: skip
 
 

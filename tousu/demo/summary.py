@@ -11,10 +11,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tousu.demo.books import Books
 from tousu.demo.onlooker import ARCHIVE, Tallies
 from tousu.runtime.backlog import Behind
 
 LOOK: Final = "SELECT key, state, department, resolution_due FROM sla_case LIMIT 10"
+STEPS: Final = ("filed", "offered", "refused", "disputed", "agreed", "closed")
+"""Of the steps of a claim, those that the summary counts."""
 CLOCKS: Final = ("started", "met", "warned", "breached", "breach_withdrawn", "cancelled")
 
 
@@ -24,7 +27,7 @@ def listed(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {name}" for name, count in ordered) or "none"
 
 
-def document(tallies: Tallies, published: int, behind: Sequence[Behind]) -> dict[str, Any]:
+def document(tallies: Tallies, published: int, behind: Sequence[Behind], books: Books) -> dict[str, Any]:
     """The day in numbers, for machines."""
     types = tallies.types
     return {
@@ -40,13 +43,20 @@ def document(tallies: Tallies, published: int, behind: Sequence[Behind]) -> dict
         "escalated": types["case.escalated"],
         "claims_opened": dict(tallies.claims),
         "limits_of_claims": {name: types[f"claim.clock.{name}"] for name in CLOCKS},
+        "claims": {name: types[f"claim.{name}"] for name in STEPS},
+        "claims_refused": dict(tallies.refused),
+        "money": books.document(),
+        "ledger_balanced": not books.faults(),
+        "payment_questions": dict(tallies.questions),
+        "penalties": dict(tallies.penalties),
+        "instructions": dict(tallies.instructions),
         "cases_closed": dict(tallies.results),
         "early_warnings": types["early_warning.raised"],
         "backlog": sum(each.events for each in behind),
     }
 
 
-def show(console: Console, tallies: Tallies, published: int, behind: Sequence[Behind]) -> None:
+def show(console: Console, tallies: Tallies, published: int, behind: Sequence[Behind], books: Books) -> None:
     """The day in numbers."""
     types = tallies.types
     departments = Counter(name for names in tallies.departments.values() for name in names)
@@ -63,8 +73,10 @@ def show(console: Console, tallies: Tallies, published: int, behind: Sequence[Be
         "routed to": listed(departments),
         "clocks": ", ".join(f"{types[f'clock.{name}']} {name.replace('_', ' ')}" for name in CLOCKS),
         "escalated": str(types["case.escalated"]),
-        "claims opened": f"{types['claim.opened']}: {listed(tallies.claims)}",
-        "their limits": ", ".join(f"{types[f'claim.clock.{name}']} {name.replace('_', ' ')}" for name in CLOCKS),
+        **(_claims(tallies) if types["claim.opened"] else {}),
+        "money": books.sentence(),
+        "penalties": listed(tallies.penalties),
+        "instructions": listed(tallies.instructions),
         "cases closed": f"{types['case.closed']}: {listed(tallies.results)}",
         "early warnings": str(types["early_warning.raised"]),
         "backlog": str(sum(each.events for each in behind)),
@@ -72,6 +84,18 @@ def show(console: Console, tallies: Tallies, published: int, behind: Sequence[Be
     for name, words in rows.items():
         table.add_row(name, words)
     console.print(table)
+
+
+def _claims(tallies: Tallies) -> dict[str, str]:
+    """The rows about claims, for packs that have them."""
+    types = tallies.types
+    return {
+        "claims opened": f"{types['claim.opened']}: {listed(tallies.claims)}",
+        "their limits": ", ".join(f"{types[f'claim.clock.{name}']} {name.replace('_', ' ')}" for name in CLOCKS),
+        "claims": ", ".join(f"{types[f'claim.{name}']} {name}" for name in STEPS),
+        "claims refused": listed(tallies.refused),
+        "payments": f"{types['claim.paid']} booked; questions: {listed(tallies.questions)}",
+    }
 
 
 def _repeated(tallies: Tallies, published: int) -> int:
@@ -85,6 +109,7 @@ def where_to_look(data: Path, case_number: str, *, is_kept: bool) -> list[str]:
     lines = [
         f"tousu case {case_number} {folder}      where it stands, its clocks, its story",
         f"tousu explain {case_number} {folder}   why this class, these departments, these limits",
+        f"tousu ledger {folder}      what is owed, paid and withdrawn, and whether it balances",
         f"tousu rejected list {folder}",
         f"sqlite3 {data}/sla.sqlite '{LOOK}'",
         f"{data}/{ARCHIVE}   every published event, one a line; `tousu tail sla {folder}` shows the last",

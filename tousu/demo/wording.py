@@ -10,6 +10,9 @@ from tousu.demo.diary import BEIJING
 from tousu.demo.onlooker import Happening
 
 Data = Mapping[str, Any]
+COMPLAINTS_WORTH_A_LINE: Final = 3
+DONE: Final[Mapping[str, str]] = {"pay_claimant": "pay", "cancel": "no longer pay"}
+"""What an instruction asks for, where its code does not read as words."""
 
 
 def _routed(data: Data) -> str:
@@ -20,16 +23,7 @@ def _routed(data: Data) -> str:
 
 
 def _breached(data: Data) -> str:
-    return f"{_named(data)} breached, it was due {_clock(data['due_at'])}"
-
-
-def _named(data: Data) -> str:
-    """A clock by its name; a limit of a claim with the running number of its claim."""
-    return f"claim {_running(data)}: {data['clock']}" if "claim_number" in data else str(data["clock"])
-
-
-def _running(data: Data) -> str:
-    return str(data["claim_number"]).rpartition("/")[2]
+    return f"{_of_claim(data)}{data['clock']} breached, it was due {_clock(data['due_at'])}"
 
 
 def _closed(data: Data) -> str:
@@ -39,27 +33,94 @@ def _closed(data: Data) -> str:
 
 def _claim(data: Data) -> str:
     piece = f" for {data['waybill_number']}" if data.get("waybill_number") else ""
-    return f"claim {_running(data)} opened: {data['cause']}{piece}"
+    return f"{_of_claim(data)}opened, {data['cause']}{piece}"
 
 
-def _about_claim(words: Callable[[Data], str]) -> Callable[[Data], str]:
-    """The sentence about a claim, which begins with its running number."""
-    return lambda data: f"claim {_running(data)} {words(data)}"
+def _of_claim(data: Data) -> str:
+    """Which claim of the case at the beginning of the line; nothing where it is about none."""
+    number = data.get("claim_number")
+    return f"claim {number.rpartition('/')[2]}: " if number else ""
 
 
 def _money(data: Data) -> str:
     return f"{data['amount']} {data['currency']}"
 
 
+def _sent_back(data: Data) -> str:
+    return f"{_of_claim(data)}file sent back ({data['returns']}): {', '.join(data['evidence_missing'])} missing"
+
+
+def _refused(data: Data) -> str:
+    return f"{_of_claim(data)}refused: {data.get('exemption') or data['reason']} ({data.get('section', '')})"
+
+
+def _paid(data: Data) -> str:
+    what = str(data["obligation"]).rpartition("/")[2]
+    return f"{_of_claim(data)}{_money(data)} paid" + ("" if what == "compensation" else f" ({what})")
+
+
+def _questioned(data: Data) -> str:
+    return f"{_of_claim(data)}payment {data['payment_id']} of {_money(data)} is a question: {data['reason']}"
+
+
+def _settled(data: Data) -> str:
+    return f"{_of_claim(data)}payment {data['payment_id']} is settled: {data['how'].replace('_', ' ')}"
+
+
 def _arbitrated(data: Data) -> str:
-    if not data["report_true"]:
-        return "headquarters: the report was false"
-    return f"headquarters: {data.get('responsible_outlet', 'the outlet')} answers for it"
+    who = (
+        f"{data['responsible_outlet']} bears it"
+        if data["report_true"]
+        else f"{data['reporting_outlet']} reported falsely"
+    )
+    return f"{_of_claim(data)}headquarters rules: {who}"
+
+
+def _billed(data: Data) -> str:
+    fee = f" (fee of {data['percent']} %)" if "percent" in data else ""
+    return f"{_of_claim(data)}{data['debtor']} is billed {_money(data)}{fee}"
+
+
+def _claim_closed(data: Data) -> str:
+    """A claim that was paid says so in the line before."""
+    return "" if data["reason"] == "paid" else f"{_of_claim(data)}closed: {data['reason']}"
 
 
 def _instructed(data: Data) -> str:
-    money = f": {_money(data)}" if "amount" in data else ""
-    return f"{data['to'].replace('_', ' ')} is told to {data['what'].replace('_', ' ')}{money}"
+    """What finance has to do. Bills, and what human resources does about a penalty, have lines of their own."""
+    if data["what"] == "bill_outlet" or data["to"] != "finance":
+        return ""
+    done = DONE.get(data["what"], data["what"].replace("_", " "))
+    much = f" {_money(data)}" if "amount" in data else ""
+    party = data.get("party")
+    whom = f" from {party['kind']} {party['id']}" if party else f" for claim {data['of'].split('/')[1]}"
+    until = f", until {_clock(data['due_at'])}" if "due_at" in data else ""
+    return f"finance: {done}{much}{whom}{until}"
+
+
+def _party(data: Data) -> str:
+    return f"{data['party']['kind']} {data['party']['id']}"
+
+
+def _penalty(data: Data) -> str:
+    lines = []
+    for line in data.get("lines", ()):
+        much = (
+            f" {line['amount']}"
+            if "amount" in line
+            else f" {line['percent']} % of the pay"
+            if "percent" in line
+            else ""
+        )
+        lines.append(f"{line['ground']}{much or ' ' + line.get('measure', '')}")
+    return f"{_party(data)}: {', '.join(lines)}"
+
+
+def _month(data: Data) -> str:
+    """The month of a person with at least three complaints; the rest is in the figures."""
+    if data["party"]["kind"] != "person" or data["complaints"] < COMPLAINTS_WORTH_A_LINE:
+        return ""
+    return f"{_party(data)}: {data['month']} closes with {data['complaints']} complaints, {data['penalties']} penalties"
 
 
 def _warning(data: Data) -> str:
@@ -75,46 +136,38 @@ SENTENCES: Final[Mapping[str, tuple[str, Callable[[Data], str]]]] = {
     "complaint.routed": ("", _routed),
     "duplicate.joined": ("cyan", lambda data: f"the same trouble again by {data['channel']}: joined"),
     "case.passed_on": ("cyan", lambda data: f"passed on to {' and '.join(data['to_departments'])} by the {data['by']}"),
-    "clock.warned": ("yellow", lambda data: f"{_named(data)} is due {_clock(data['due_at'])}"),
+    "clock.warned": ("yellow", lambda data: f"{_of_claim(data)}{data['clock']} is due {_clock(data['due_at'])}"),
     "clock.breached": ("red", _breached),
     "clock.breach_withdrawn": (
         "green",
-        lambda data: f"{_named(data)}: answered in time, reported late; breach withdrawn",
+        lambda data: f"{_of_claim(data)}{data['clock']}: answered in time, reported late; breach withdrawn",
     ),
     "case.escalated": ("red", lambda data: f"escalated to {data['to']} (level {data['level']})"),
     "case.closed": ("green", _closed),
     "case.reopened": ("yellow", lambda data: "reopened"),
     "claim.opened": ("magenta", _claim),
-    "claim.filed": ("magenta", _about_claim(lambda data: f"filed by the {data['claimant']['role']}")),
-    "claim.file_incomplete": (
-        "yellow",
-        _about_claim(lambda data: f"goes back incomplete: {', '.join(data['evidence_missing'])}"),
-    ),
-    "claim.offered": ("magenta", _about_claim(lambda data: f"offered {_money(data)}")),
-    "claim.refused": (
-        "yellow",
-        _about_claim(lambda data: f"refused: {data.get('exemption') or data.get('reason', 'nothing is due')}"),
-    ),
-    "claim.disputed": ("yellow", _about_claim(lambda data: f"disputed, goes on by {data['way']}")),
-    "claim.agreed": ("magenta", _about_claim(lambda data: f"agreed: {_money(data)}")),
-    "claim.ruled": ("magenta", _about_claim(lambda data: f"ruled by the {data['by']}: {_money(data)}")),
-    "claim.paid": ("green", _about_claim(lambda data: f"paid: {_money(data)}")),
-    "claim.payment_questioned": (
-        "red",
-        _about_claim(lambda data: f"payment {data['payment_id']} fits nothing owed: {data['reason']}"),
-    ),
-    "claim.payment_question_settled": (
-        "green",
-        _about_claim(lambda data: f"payment {data['payment_id']} is settled: {data['how'].replace('_', ' ')}"),
-    ),
-    "claim.arbitrated": ("magenta", _about_claim(_arbitrated)),
-    "claim.billed": ("magenta", _about_claim(lambda data: f"{data['debtor']} owes {data['creditor']} {_money(data)}")),
-    "claim.closed": ("magenta", _about_claim(lambda data: f"closed: {data['reason']}")),
-    "claim.reopened": ("yellow", _about_claim(lambda data: "opened again")),
-    "instruction.issued": ("", _instructed),
+    "claim.file_incomplete": ("yellow", _sent_back),
+    "claim.offered": ("magenta", lambda data: f"{_of_claim(data)}{_money(data)} offered ({data.get('section', '')})"),
+    "claim.refused": ("magenta", _refused),
+    "claim.disputed": ("yellow", lambda data: f"{_of_claim(data)}not accepted, goes to {data['way']}"),
+    "claim.ruled": ("magenta", lambda data: f"{_of_claim(data)}{data['by']} rules {_money(data)}"),
+    "claim.paid": ("green", _paid),
+    "claim.payment_questioned": ("yellow", _questioned),
+    "claim.payment_question_settled": ("green", _settled),
+    "claim.reopened": ("yellow", lambda data: f"{_of_claim(data)}opened again: {data['reason']}"),
+    "claim.arbitrated": ("magenta", _arbitrated),
+    "claim.billed": ("magenta", _billed),
+    "claim.closed": ("magenta", _claim_closed),
+    "instruction.issued": ("blue", _instructed),
+    "penalty.assessed": ("red", _penalty),
+    "penalty.doubled": ("red", lambda data: f"doubled: {_penalty(data)}"),
+    "penalty.withdrawn": ("green", lambda data: f"{_party(data)}: penalty withdrawn, {data['reason']}"),
+    "person.suspended": ("bold red", lambda data: f"{_party(data)} is suspended"),
+    "department.rated": ("red", lambda data: f"{data['department']}: rated for {data['month']}"),
+    "month.closed": ("cyan", _month),
     "early_warning.raised": ("bold red", _warning),
 }
-"""Event name -> style and sentence. What is not here is counted but not told."""
+"""Event name -> style and sentence. What is not here, or has no words to say, is counted but not told."""
 
 
 def sentence(happening: Happening) -> tuple[str, str] | None:
@@ -122,4 +175,5 @@ def sentence(happening: Happening) -> tuple[str, str] | None:
     if happening.name == "event.rejected":
         return "yellow", f"rejected: {happening.reason}"
     found = SENTENCES.get(happening.name)
-    return None if found is None else (found[0], found[1](happening.data))
+    words = "" if found is None else found[1](happening.data)
+    return (found[0], words) if found is not None and words else None

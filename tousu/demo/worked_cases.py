@@ -11,6 +11,7 @@ from tousu.demo.diary import Diary, at, text
 WEDNESDAY: Final = date(2026, 9, 23)
 THURSDAY: Final = date(2026, 9, 24)
 MONDAY: Final = date(2026, 9, 28)
+TUESDAY: Final = date(2026, 9, 29)
 
 
 def posted(day: int, clock: str = "15:00") -> str:
