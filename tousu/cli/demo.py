@@ -33,7 +33,7 @@ def demo(
     ] = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Play a realistic day of complaints: broker, five processors, some 800 events, about 20 seconds.
+    """Play a realistic day of complaints: broker, six processors, some 1,200 events, about half a minute.
 
     Time is simulated: the file's own times count, so working days pass in seconds. Everything started is stopped at the
     end; the data folder stays, and `tousu case NUMBER --data DIR` looks into it.
