@@ -1,6 +1,6 @@
 """Whole runs of claims in one process under the simulator's schedules, its money looked at after every single action.
 
-What router and sla write is the same in every run: a case for each fate of a claim on each shard. The seed decides how
+What router and sla write is the same in every run (`tests.integration.claims.whole_way`). The seed decides how
 it comes: in which pieces, some of it again, who dies, who is paused, what is away. Whatever happens, the topics and the
 rows must be those of a run without faults.
 """
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from functools import cache, partial
 from typing import Any, ClassVar
 
@@ -18,13 +17,12 @@ from msgspec.structs import replace
 
 from services.claims import processor as claims
 from services.claims.rules import ClaimsRules
+from tests.claimwork import Claimwork
 from tests.faults import money, oracle
-from tests.faults.claimwork import FATES, Claimwork
 from tests.faults.simulator import PARTITIONS, FlakyStore, Run
-from tests.integration.feeds import START, Feed, Written, numbers_in
+from tests.integration.claims.whole_way import whole_way
+from tests.integration.feeds import START, Written
 from tests.integration.runtime.world import World
-from tests.rules.casework import handling
-from tests.rules.claims.told import routed_pieces
 from tousu.policy.loading import load_policies
 from tousu.runtime.clock import SetClock
 from tousu.runtime.loop import Loop
@@ -55,31 +53,9 @@ def make_claims(rules: Callable[..., ClaimsRules] = ClaimsRules) -> Processor:
 
 @cache
 def the_story() -> tuple[tuple[Written, ...], Claimwork]:
-    """What router and sla write: cases, what is reported of their claims hour by hour, and sixty days of time."""
-    cases, clocks = (Feed(topic.removeprefix("complaints."), topic, PARTITIONS) for topic in READ)
-    cases.writer, clocks.writer = "router", "sla"
-    work = Claimwork()
-    numbers = [number for p in range(PARTITIONS) for number in numbers_in(p, PARTITIONS, len(FATES))]
-    for place, number in enumerate(numbers):
-        cause, waybill = ("loss", "damage")[place // len(FATES) % 2], f"TS77{place:03}"
-        trouble = {"class": cause, "waybill_number": waybill}
-        routed = routed_pieces([trouble], START, case_number=number, waybill_number=waybill, route="domestic")
-        cases.say(replace(routed, id=number), START)
-        work.begin(number, cause, waybill)
-    hour = 0
-    while not work.is_told:
-        hour += 1
-        now = START + timedelta(hours=hour)
-        for number, (what, said) in work.next_reports(1):
-            cases.say(replace(handling(what, hour, number, **said), id=f"{number}-{hour}"), now)
-        cases.tick(now + timedelta(minutes=30))
-        clocks.tick(now + timedelta(minutes=30))
-    for day in range(2, 60, 5):
-        cases.tick(START + timedelta(days=day))
-        clocks.tick(START + timedelta(days=day))
-    written = [*cases.written, *clocks.written]
-    written.sort(key=_time)  # each log keeps its order: its times never go back
-    return tuple(written), work
+    """What router and sla write, by its time: each log keeps its order, since its times never go back."""
+    whole = whole_way(PARTITIONS)
+    return tuple(sorted((*whole.cases, *whole.clocks), key=_time)), whole.work
 
 
 def _time(one: Written) -> str:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from tests.faults.claimwork import Books, ClaimStory, cents
+from tests.claimwork import Books, ClaimStory, cents
 from tests.faults.oracle import R, head, need
 
 REPEATABLE = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
