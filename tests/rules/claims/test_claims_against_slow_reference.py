@@ -78,7 +78,7 @@ class Books:
         return sums
 
     def _owed(self) -> Iterator[tuple[str, tuple[Decimal, Decimal, Decimal, Decimal]]]:
-        for number in range(1, 4):
+        for number in range(1, 9):
             key = f"{NUMBER}/{number}"
             if any(ref.kind == "claim" and ref.key == key for ref in self.desk.rows):
                 for one in self.desk.claim(number).owed:

@@ -112,6 +112,8 @@ def test_a_delay_that_is_not_delivered_by_the_complete_delay_limit_is_a_loss(des
     assert kinds_of(told) == ["claim.closed", "claim.opened"]
     assert (told[0].data["reason"], told[1].data["cause"]) == ("turned_into_loss", "loss")
     assert told[1].data["instead_of"] == f"{NUMBER}/1"
+    ends = [kinds_of([one])[0] for one in desk.clocks if one.data["clock"] == "complete_delay_domestic"]
+    assert ends == ["clock.breached", "clock.cancelled"], "the breach that made it a loss stands"
     new = desk.claim(2)
     assert (new.stage, new.facts["weight_kg"].value, new.claimant is not None) == ("filed", "0.8", True)
     assert desk.tell(handling("assessed", 24 * 12, loss_yuan="10.00")) == [], "the delay does not come back"
