@@ -182,7 +182,7 @@ def test_claims_and_questions_are_found_by_their_columns(paid_bench: Bench) -> N
         ("agreed", "closed", 2, 2),  # withdrawn by the claimant
         ("agreed", "open", 2, 2),  # paid wrongly, so not at all
         ("offered", "open", 2, 2),
-        ("paid", "closed", 10, 10),
+        ("paid", "closed", 12, 12),
     ]
     query = "SELECT reason, COUNT(*), COUNT(DISTINCT claim) FROM claims_question GROUP BY 1 ORDER BY 1"
     assert rows(paid_bench, query) == [

@@ -94,7 +94,7 @@ def limits_told(outputs: list[Output]) -> list[tuple[str, str, str, Any]]:
     ]
 
 
-@settings(max_examples=150)
+@settings(max_examples=300)
 @given(stories())
 def test_after_every_event_the_money_is_right(pack: Pack, story: list[Step]) -> None:
     desk, slow = ClaimsDesk(pack), SlowClaims(NUMBER, START)
@@ -169,7 +169,7 @@ def test_the_same_story_gives_the_same_rows_and_outputs_byte_for_byte(pack: Pack
     assert repr(first[1]) == repr(second[1])
 
 
-@settings(max_examples=60)
+@settings(max_examples=100)
 @given(stories_side_by_side())
 def test_the_order_of_what_is_reported_of_different_claims_changes_no_claim(
     pack: Pack, orders: tuple[list[Step], list[Step]]
