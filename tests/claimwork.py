@@ -106,7 +106,7 @@ class ClaimStory(NamedTuple):
         items = ["waybill_image", "complete_form", "claim_letter", "damage_photos"]
         facts: dict[str, Any] = {"insured": False, "real_value": yuan(self.value), "service_fee": yuan(FEE)}
         if self.cause == "damage":
-            facts |= {"proof": "invoice", "share_lost": "0.5", "damage_degree": "cracked"}
+            facts |= {"proof": "invoice", "share_lost": "0.5", "damage_degree": "damaged"}
         form = {"cause": self.cause, "waybill_number": self.waybill_number, "claimant": {"role": "sender"}}
         steps: list[Report] = [
             ("claim_filed", form | {"evidence": [{"item": name} for name in items]}),

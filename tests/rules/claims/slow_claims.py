@@ -20,7 +20,7 @@ CLAIMANTS_ITEMS = {
     "damage": {"waybill_image", "complete_form", "claim_letter", "damage_photos"},
     "delay": {"waybill_image", "complete_form"},
 }
-ENDED_FOR_GOOD = {"paid", "claim_withdrawn", "materials_missing", "turned_into_loss"}
+ENDED_FOR_GOOD = {"paid", "claim_withdrawn", "materials_missing"}
 TAKEN_BEFORE_A_DECISION = {"filed", "answered"}
 MUCH = 10**12
 
@@ -65,13 +65,13 @@ class SlowClaims(SlowOutlets):
             self.ended = max(at, self.round)
         self._bring_in_line(at)
 
-    def _bring_in_line(self, at: datetime) -> None:
+    def _bring_in_line(self, at: datetime, gone: str = "judged_otherwise") -> None:
         every = [("loss", one[1]) if one in self.turned else one for one in self.asked + self.filed]
         live = [] if self.withdrawn or self.stands is False else list(dict.fromkeys(every))
         for claim in self.claims:
             ground = claim["cause"], claim["piece"]
             if claim["open"] and ground not in live and claim["stage"] not in ("agreed", "paid"):
-                self._close(claim, self._why(ground), at)
+                self._close(claim, self._why(ground, gone), at)
             elif not claim["open"] and ground in live and claim["why"] not in ENDED_FOR_GOOD:
                 claim |= {"open": True, "why": "", "offer": None, "stage": "filed" if claim["who"] else "opened"}
                 self._begin_anew(claim, at)
@@ -79,12 +79,12 @@ class SlowClaims(SlowOutlets):
             if not any((one["cause"], one["piece"]) == (cause, piece) for one in self.claims):
                 self._open(cause, piece, at)
 
-    def _why(self, ground: tuple[str, str]) -> str:
+    def _why(self, ground: tuple[str, str], gone: str) -> str:
         if self.withdrawn:
             return "withdrawn"
         if self.stands is False:
             return "does_not_stand"
-        return "turned_into_loss" if ground in self.turned else "judged_otherwise"
+        return "turned_into_loss" if ground in self.turned else gone
 
     def _begin_anew(self, claim: Claim, at: datetime) -> None:
         self._begin(claim, notice_of(claim), at)
@@ -178,7 +178,22 @@ class SlowClaims(SlowOutlets):
             self._meet(claim, [COMPLETE_DELAY], at)
         if claim["stage"] in TAKEN_BEFORE_A_DECISION:
             self._wait(claim, at, waiting=bool(self._missing(claim)))
+        if said["facts"].get("delivered"):
+            self._find_again(claim["piece"], at)
         return ""
+
+    def _find_again(self, piece: str, at: datetime) -> None:
+        """A piece that had come in time was never lost, unless its loss is agreed or paid."""
+        of_piece = {one["cause"]: one for one in self.claims if one["piece"] == piece}
+        limit = of_piece["delay"]["limits"].get(COMPLETE_DELAY) if "delay" in of_piece else None
+        if ("delay", piece) not in self.turned or limit is None or not limit["breached"] or at > limit["due"]:
+            return
+        if "loss" in of_piece and of_piece["loss"]["stage"] in ("agreed", "paid"):
+            return
+        self._unbreach(of_piece["delay"], limit)
+        self.turned.remove(("delay", piece))
+        self._bring_in_line(at, "delivered_in_time")
+        self._meet(of_piece["delay"], [COMPLETE_DELAY], at)
 
     def _claim_form_answered(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
         if not claim["open"] or claim["stage"] != "filed":
@@ -315,7 +330,7 @@ class SlowClaims(SlowOutlets):
             return
         name = said.get("obligation", f"{claim['number']}/compensation").removeprefix(f"{claim['number']}/")
         books = claim["books"].get(name)
-        if said["payment_id"] in claim["payments"]:
+        if any(said["payment_id"] in one["payments"] for one in self.claims):
             self.questions.append("already_booked")
         elif books is None:
             self.questions.append("unknown_obligation" if "obligation" in said else "not_owed")

@@ -49,6 +49,8 @@ class SlowOutlets(SlowLimits):
         side = claim["side"]
         if side is None or side["ended"] or not side["asked"]:
             return "illegal_transition"
+        if not said["report_true"] and "reporting_outlet" not in said:
+            return "outlet_missing"
         amount = self._billable(claim, said) if said["report_true"] else 0
         if isinstance(amount, str):
             return amount

@@ -245,7 +245,8 @@ def _settlement(draw: st.DrawFn, claim: Claim, fits: bool) -> dict[str, Any]:
 
 
 def _ruling_of_headquarters(draw: st.DrawFn, claim: Claim, fits: bool) -> dict[str, Any]:
-    return {"report_true": fits} | ({"amount": draw(MONEY)} if draw(st.booleans()) else {})
+    reporting = {"reporting_outlet": "GZ-036"} if draw(st.booleans()) else {}
+    return {"report_true": fits} | reporting | ({"amount": draw(MONEY)} if draw(st.booleans()) else {})
 
 
 def _form(draw: st.DrawFn, claim: Claim, fits: bool) -> dict[str, Any]:
@@ -327,7 +328,7 @@ def facts_of(cause: str) -> st.SearchStrategy[dict[str, Any]]:
         every |= {"insured": bool_, "insured_amount": VALUES}
     if cause == "damage":
         every |= {
-            "share_lost": SHARES, "damage_degree": st.sampled_from(("cracked", "destroyed", "partly_lost")),
+            "share_lost": SHARES, "damage_degree": st.sampled_from(("damaged", "destroyed", "partly_lost")),
             "proof": st.sampled_from(("invoice", "screenshot", "none")), "real_loss": VALUES,
             "goods_kind": st.sampled_from(("practical", "other")),
         }  # fmt: skip
