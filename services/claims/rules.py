@@ -103,6 +103,9 @@ class ClaimsRules:
             if set(breached) & set(turn.rules.turns_into_loss):
                 turn.case = replace(turn.case, turned=(*turn.case.turned, claim.ground))
         if turn.case.turned != state.turned:
+            # The limit may have passed before anybody claimed; the loss is claimed no earlier than the delay was.
+            known = [claim.opened_at for claim in turn.case.claims if claim.ground in turn.case.turned]
+            turn.at = turn.now = max(at, *known)
             bring_in_line(turn, self._opener(pack), "")
         return turn.decision(state)
 

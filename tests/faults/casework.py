@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 import sqlalchemy as sa
 
-from tests.faults.claimwork import FATES, Claimwork
+from tests.claimwork import FATES, Claimwork
 from tests.faults.pipeline import MONDAY, Pipeline
 
 LIMIT_DAYS = {"attitude": 1, "delay": 3, "damage": 5, "loss": 5}

@@ -1,6 +1,6 @@
 """Whole runs of claims in one process under the simulator's schedules, its money looked at after every single action.
 
-What router and sla write is the same in every run: a case for each fate of a claim on each shard. The seed decides how
+What router and sla write is the same in every run (`tests.integration.claims.whole_way`). The seed decides how
 it comes: in which pieces, some of it again, who dies, who is paused, what is away. Whatever happens, the topics and the
 rows must be those of a run without faults.
 """
@@ -8,8 +8,8 @@ rows must be those of a run without faults.
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from functools import cache, partial
 from typing import Any, ClassVar
 
@@ -18,13 +18,12 @@ from msgspec.structs import replace
 
 from services.claims import processor as claims
 from services.claims.rules import ClaimsRules
+from tests.claimwork import Claimwork
 from tests.faults import money, oracle
-from tests.faults.claimwork import FATES, Claimwork
 from tests.faults.simulator import PARTITIONS, FlakyStore, Run
-from tests.integration.feeds import START, Feed, Written, numbers_in
+from tests.integration.claims.whole_way import whole_way
+from tests.integration.feeds import START, Written
 from tests.integration.runtime.world import World
-from tests.rules.casework import handling
-from tests.rules.claims.told import routed_pieces
 from tousu.policy.loading import load_policies
 from tousu.runtime.clock import SetClock
 from tousu.runtime.loop import Loop
@@ -34,9 +33,9 @@ from tousu.runtime.store import Store
 from tousu.runtime.wiring import Wiring
 
 READ = ("complaints.cases", "complaints.sla")
-WRITTEN = ("complaints.claims", "complaints.instructions", "complaints.rejected")
+WRITTEN = ("complaints.claims", "complaints.instructions", "complaints.charges", "complaints.rejected")
 _names = itertools.count()
-Outcome = dict[str, Any]
+Said = dict[tuple[int, str], list[Any]]
 
 
 @cache
@@ -55,31 +54,9 @@ def make_claims(rules: Callable[..., ClaimsRules] = ClaimsRules) -> Processor:
 
 @cache
 def the_story() -> tuple[tuple[Written, ...], Claimwork]:
-    """What router and sla write: cases, what is reported of their claims hour by hour, and sixty days of time."""
-    cases, clocks = (Feed(topic.removeprefix("complaints."), topic, PARTITIONS) for topic in READ)
-    cases.writer, clocks.writer = "router", "sla"
-    work = Claimwork()
-    numbers = [number for p in range(PARTITIONS) for number in numbers_in(p, PARTITIONS, len(FATES))]
-    for place, number in enumerate(numbers):
-        cause, waybill = ("loss", "damage")[place // len(FATES) % 2], f"TS77{place:03}"
-        trouble = {"class": cause, "waybill_number": waybill}
-        routed = routed_pieces([trouble], START, case_number=number, waybill_number=waybill, route="domestic")
-        cases.say(replace(routed, id=number), START)
-        work.begin(number, cause, waybill)
-    hour = 0
-    while not work.is_told:
-        hour += 1
-        now = START + timedelta(hours=hour)
-        for number, (what, said) in work.next_reports(1):
-            cases.say(replace(handling(what, hour, number, **said), id=f"{number}-{hour}"), now)
-        cases.tick(now + timedelta(minutes=30))
-        clocks.tick(now + timedelta(minutes=30))
-    for day in range(2, 60, 5):
-        cases.tick(START + timedelta(days=day))
-        clocks.tick(START + timedelta(days=day))
-    written = [*cases.written, *clocks.written]
-    written.sort(key=_time)  # each log keeps its order: its times never go back
-    return tuple(written), work
+    """What router and sla write, by its time: each log keeps its order, since its times never go back."""
+    whole = whole_way(PARTITIONS)
+    return tuple(sorted((*whole.cases, *whole.clocks), key=_time)), whole.work
 
 
 def _time(one: Written) -> str:
@@ -133,17 +110,20 @@ class ClaimsRun(Run):
             if loop.halted:
                 raise oracle.Verdict(f"I10: {loop.processor.name} halted: {loop.halted}")
         logs = outcome_of(self.world)
-        said = [[one for log in logs[topic] for one in log if one.key is not None] for topic in WRITTEN]
-        money.check_told(self.work.stories, said[0], said[1])
-        oracle.need(not said[2], "I1", f"{len(said[2])} inputs were refused")
+        said = {topic: [one for log in logs[topic] for one in log if one.key is not None] for topic in WRITTEN}
+        money.check_told(self.work.stories, said["complaints.claims"], said["complaints.instructions"])
+        oracle.need(not said["complaints.rejected"], "I1", "an input was refused")
         assert self.before is not None
         money.check_end(self.work.stories, self.before)
         for shard, doc in self.anchor.execute(sa.text("SELECT shard, doc FROM claims_bookmark")):
             oracle.check_bookmark(doc, f"claims/{shard}", logs)
         undisturbed, snapshot = without_faults()
         for topic in WRITTEN:
-            mine = [[(one.key, one.value, one.headers) for one in log] for log in logs[topic]]
-            oracle.need(mine == undisturbed[topic], "I9", f"{topic} holds other records than a run without faults")
+            oracle.need(
+                said_by_origin(logs[topic]) == undisturbed[topic],
+                "I9",
+                f"{topic} holds other records than a run without faults",
+            )
         oracle.need(self.before == snapshot, "I9", "claims knows other things than after a run without faults")
 
 
@@ -165,8 +145,17 @@ def outcome_of(world: World) -> dict[str, list[list[Any]]]:
     }
 
 
+def said_by_origin(logs: list[list[Any]]) -> Said:
+    """The records of each origin on each partition, in order. Where several shards write, they come as they please."""
+    said: Said = defaultdict(list)
+    for partition, log in enumerate(logs):
+        for one in log:
+            said[partition, oracle.head(one, "tousu-origin")].append((one.key, one.value, one.headers))
+    return said
+
+
 @cache
-def without_faults() -> tuple[Outcome, money.Snapshot]:
+def without_faults() -> tuple[dict[str, Said], money.Snapshot]:
     """The topics and rows of one copy that reads everything at once."""
     url = f"sqlite:///file:claims{next(_names)}?mode=memory&cache=shared&uri=true"
     world = World(url, PARTITIONS, topics=ClaimsRun.topics)
@@ -177,7 +166,7 @@ def without_faults() -> tuple[Outcome, money.Snapshot]:
     run_to_the_end(world)
     snapshot = money.read_snapshot(anchor)
     logs = outcome_of(world)
-    topics = {topic: [[(one.key, one.value, one.headers) for one in log] for log in logs[topic]] for topic in WRITTEN}
+    topics = {topic: said_by_origin(logs[topic]) for topic in WRITTEN}
     loop._store.close()
     anchor.close()
     return topics, snapshot

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 import orjson
 import sqlalchemy as sa
 
+from tests.claimwork import FATES
 from tests.faults import money, oracle
 from tests.faults.casework import CLAIMED, LIMIT_DAYS, Casework, Told
-from tests.faults.claimwork import FATES
 from tests.faults.oracle import head, need
 from tests.faults.pipeline import CHINA, PARTITIONS, PROCESSORS, Pipeline
 from tousu import contract

@@ -1,16 +1,20 @@
-"""Claims at work on a broker in memory with a SQLite file: two inputs, and one outcome whoever is read first."""
+"""Claims at work on a broker in memory: two inputs, one outcome whoever is read first, on SQLite as on PostgreSQL."""
 
 from __future__ import annotations
 
 import random
+from collections import Counter, defaultdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 import sqlalchemy as sa
 
 from services.claims.processor import processor
+from tests.claimwork import FATES, Books, cents
+from tests.integration.claims.whole_way import WholeWay, whole_way
 from tests.integration.feeds import START, Bench, Feed, Written, header, numbers_in
 from tests.rules.casework import event, handling
 from tests.rules.claims.told import routed, routed_pieces
@@ -128,3 +132,76 @@ def test_open_claims_are_found_by_cause_state_and_waybill(bench: Bench) -> None:
         ("delay", "closed", 1, 1),
         ("loss", "closed", 1, 1),
     ]
+
+
+@pytest.fixture(scope="module")
+def whole() -> WholeWay:
+    return whole_way(PARTITIONS)
+
+
+@pytest.fixture
+def paid_bench(database_url: str, whole: WholeWay) -> Bench:
+    """Claims after sixty days in which each of them met its fate."""
+    bench = Bench(processor, database_url, PARTITIONS)
+    at_once(bench, whole.cases, whole.clocks)
+    return bench
+
+
+def rows(bench: Bench, query: str) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in bench.store.connection().execute(sa.text(query))]
+
+
+def test_finance_is_told_each_thing_once_and_in_order(paid_bench: Bench, whole: WholeWay) -> None:
+    told: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
+    numbers = []
+    for record in paid_bench.records("complaints.instructions"):
+        said = orjson.loads(record.value or b"")
+        assert header(record, "ce_type") == "tousu.instruction.issued.v1"
+        told[said["case_number"]].append((said["what"], said["of"], cents(said.get("amount", "0"))))
+        numbers.append(said["instruction_number"])
+    assert told == {number: ought for number, story in whole.work.stories.items() if (ought := story.owed().told)}
+    assert len(numbers) == len(set(numbers))
+    assert paid_bench.records("complaints.rejected") == []
+
+
+def test_the_columns_of_the_ledger_add_up_to_what_is_owed(paid_bench: Bench, whole: WholeWay) -> None:
+    """Awarded, paid and withdrawn by obligation, from the promoted columns alone."""
+    sums: dict[str, Counter[str]] = defaultdict(Counter)
+    for obligation, movement, amount, currency, case_number in rows(
+        paid_bench, "SELECT obligation, movement, amount, currency, case_number FROM claims_entry"
+    ):
+        assert (currency, case_number) == ("CNY", obligation.split("/")[0])
+        sums[obligation][movement] += cents(amount)
+    found = {name: Books(one["awarded"], one["paid"], one["withdrawn"]) for name, one in sums.items()}
+    assert found == {name: books for story in whole.work.stories.values() for name, books in story.owed().books.items()}
+
+
+def test_claims_and_questions_are_found_by_their_columns(paid_bench: Bench) -> None:
+    query = "SELECT stage, state, COUNT(*), COUNT(waybill) FROM claims_claim GROUP BY 1, 2 ORDER BY 1, 2"
+    assert rows(paid_bench, query) == [
+        ("agreed", "closed", 2, 2),  # withdrawn by the claimant
+        ("agreed", "open", 2, 2),  # paid wrongly, so not at all
+        ("offered", "open", 2, 2),
+        ("paid", "closed", 12, 12),
+    ]
+    query = "SELECT reason, COUNT(*), COUNT(DISTINCT claim) FROM claims_question GROUP BY 1 ORDER BY 1"
+    assert rows(paid_bench, query) == [
+        ("already_booked", 2, 2),
+        ("already_paid", 2, 2),
+        ("not_owed", 4, 4),
+        ("other_amount", 4, 4),
+        ("other_currency", 2, 2),
+    ]
+    (breached,) = rows(paid_bench, "SELECT COUNT(*) FROM claims_case WHERE next_due IS NOT NULL")
+    assert breached == (0,), "every limit has ended or fired"
+
+
+@pytest.mark.parametrize("order", ORDERS[1:4], ids=["clocks first", "in turns 0", "in turns 1"])
+def test_money_is_the_same_whoever_is_read_first_and_whatever_the_database(
+    paid_bench: Bench, whole: WholeWay, tmp_path: Path, order: Any
+) -> None:
+    """Topics byte for byte and all states, in small batches with restarts on SQLite, at once on the other."""
+    other = Bench(processor, f"sqlite:///{tmp_path / 'other.sqlite'}", PARTITIONS, batch_max=7)
+    order(other, whole.cases, whole.clocks)
+    assert other.outcome() == paid_bench.outcome()
+    assert len(whole.work.stories) == PARTITIONS * len(FATES)

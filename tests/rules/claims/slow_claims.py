@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from tests.rules.claims.slow_books import book, cents, outstanding
-from tests.rules.claims.slow_limits import Claim, SlowLimits
+from tests.rules.claims.slow_limits import COMPLETE_DELAY, Claim
+from tests.rules.claims.slow_outlets import SlowOutlets, notice_of
 from tests.rules.policy.slow_compensation import BY_HAND, slow_compensation, slow_refund
 
 CLAIMANTS_ITEMS = {
@@ -24,7 +25,7 @@ TAKEN_BEFORE_A_DECISION = {"filed", "answered"}
 MUCH = 10**12
 
 
-class SlowClaims(SlowLimits):
+class SlowClaims(SlowOutlets):
     """A case and its claims."""
 
     def __init__(self, number: str, received: datetime) -> None:
@@ -37,12 +38,15 @@ class SlowClaims(SlowLimits):
         self.ended: datetime | None = None
         self.round = received
         self.questions: list[str] = []
+        self.promised: datetime | None = None
+        self.turned: list[tuple[str, str]] = []
+        self.by_time = False
 
     # -- the complaint ------------------------------------------------------------------------------------------
 
-    def routed(self, asked: list[tuple[str, str]], at: datetime) -> None:
+    def routed(self, asked: list[tuple[str, str]], promised: datetime | None, at: datetime) -> None:
         if self.ended is None:
-            self.asked = asked
+            self.asked, self.promised = asked, promised
             self._bring_in_line(at)
 
     def case(self, what: str, said: Mapping[str, Any], happened: datetime, now: datetime) -> None:
@@ -61,33 +65,55 @@ class SlowClaims(SlowLimits):
             self.ended = max(at, self.round)
         self._bring_in_line(at)
 
-    def _bring_in_line(self, at: datetime) -> None:
-        live = [] if self.withdrawn or self.stands is False else list(dict.fromkeys(self.asked + self.filed))
+    def _bring_in_line(self, at: datetime, gone: str = "judged_otherwise") -> None:
+        every = [("loss", one[1]) if one in self.turned else one for one in self.asked + self.filed]
+        live = [] if self.withdrawn or self.stands is False else list(dict.fromkeys(every))
         for claim in self.claims:
             ground = claim["cause"], claim["piece"]
             if claim["open"] and ground not in live and claim["stage"] not in ("agreed", "paid"):
-                why = (
-                    "withdrawn" if self.withdrawn else "does_not_stand" if self.stands is False else "judged_otherwise"
-                )
-                self._close(claim, why, at)
+                self._close(claim, self._why(ground, gone), at)
             elif not claim["open"] and ground in live and claim["why"] not in ENDED_FOR_GOOD:
                 claim |= {"open": True, "why": "", "offer": None, "stage": "filed" if claim["who"] else "opened"}
-                self._begin(claim, _notice(claim), at)
-                if claim["who"]:
-                    self._begin(claim, "answer_to_claim_form", at)
+                self._begin_anew(claim, at)
         for cause, piece in live:
             if not any((one["cause"], one["piece"]) == (cause, piece) for one in self.claims):
                 self._open(cause, piece, at)
+
+    def _why(self, ground: tuple[str, str], gone: str) -> str:
+        if self.withdrawn:
+            return "withdrawn"
+        if self.stands is False:
+            return "does_not_stand"
+        return "turned_into_loss" if ground in self.turned else gone
+
+    def _begin_anew(self, claim: Claim, at: datetime) -> None:
+        self._begin(claim, notice_of(claim), at)
+        if claim["cause"] == "delay" and self.promised is not None:
+            self._begin(claim, COMPLETE_DELAY, self.promised)
+        if claim["who"]:
+            self._begin(claim, "answer_to_claim_form", at)
+
+    def _turn_into_losses(self, delays: list[Claim], due: datetime) -> None:
+        if delays:
+            self.turned += [(claim["cause"], claim["piece"]) for claim in delays]
+            opened = [one["opened"] for one in self.claims if (one["cause"], one["piece"]) in self.turned]
+            self.by_time = True
+            self._bring_in_line(max(due, *opened))
+            self.by_time = False
 
     def _open(self, cause: str, piece: str, at: datetime) -> Claim:
         number = f"{self.number}/{len(self.claims) + 1}"
         claim: Claim = {
             "number": number, "cause": cause, "piece": piece, "open": True, "why": "", "stage": "opened", "who": None,
             "file": set(), "returns": 0, "facts": {}, "offer": None, "limits": {}, "books": {}, "payments": set(),
-            "side": None, "most_ever": 0,
+            "side": None, "most_ever": 0, "opened": at,
         }  # fmt: skip
+        delay = next((one for one in self.claims if (one["cause"], one["piece"]) == ("delay", piece)), None)
+        if cause == "loss" and delay is not None and ("delay", piece) in self.turned:
+            claim |= {"who": delay["who"], "file": set(delay["file"]), "facts": dict(delay["facts"])}
+            claim["stage"] = "filed" if claim["who"] else "opened"
         self.claims.append(claim)
-        self._begin(claim, _notice(claim), at)
+        self._begin_anew(claim, at)
         return claim
 
     # -- what is reported of a claim ----------------------------------------------------------------------------
@@ -148,9 +174,26 @@ class SlowClaims(SlowLimits):
         for name, value in said["facts"].items():
             if name not in claim["facts"] or claim["facts"][name][1] <= at:
                 claim["facts"][name] = value, at
+        if said["facts"].get("delivered"):
+            self._meet(claim, [COMPLETE_DELAY], at)
         if claim["stage"] in TAKEN_BEFORE_A_DECISION:
             self._wait(claim, at, waiting=bool(self._missing(claim)))
+        if said["facts"].get("delivered"):
+            self._find_again(claim["piece"], at)
         return ""
+
+    def _find_again(self, piece: str, at: datetime) -> None:
+        """A piece that had come in time was never lost, unless its loss is agreed or paid."""
+        of_piece = {one["cause"]: one for one in self.claims if one["piece"] == piece}
+        limit = of_piece["delay"]["limits"].get(COMPLETE_DELAY) if "delay" in of_piece else None
+        if ("delay", piece) not in self.turned or limit is None or not limit["breached"] or at > limit["due"]:
+            return
+        if "loss" in of_piece and of_piece["loss"]["stage"] in ("agreed", "paid"):
+            return
+        self._unbreach(of_piece["delay"], limit)
+        self.turned.remove(("delay", piece))
+        self._bring_in_line(at, "delivered_in_time")
+        self._meet(of_piece["delay"], [COMPLETE_DELAY], at)
 
     def _claim_form_answered(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
         if not claim["open"] or claim["stage"] != "filed":
@@ -263,68 +306,6 @@ class SlowClaims(SlowLimits):
     def _claim_followed_up(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
         return "" if claim["stage"] in ("paid", "refused") else "illegal_transition"
 
-    # -- outlets ------------------------------------------------------------------------------------------------
-
-    def _outlet_notified(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
-        if claim["side"] is not None:
-            return "illegal_transition"
-        claim["side"] = {"compensated": said.get("compensated_outlet", ""), "asked": False, "ended": False}
-        claim["file"].add("negotiation_notice")
-        self._meet(claim, [_notice(claim)], at)
-        if claim["cause"] != "delay":
-            self._begin(claim, f"negotiation_{claim['cause']}", at)
-        return ""
-
-    def _outlet_negotiation_settled(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
-        side = claim["side"]
-        if side is None or side["ended"]:
-            return "illegal_transition"
-        amount = self._billable(claim, said)
-        if isinstance(amount, str):
-            return amount
-        side["ended"] = True
-        self._meet(claim, [f"negotiation_{claim['cause']}"], at)
-        book(claim, "bill", "awarded", amount)
-        return ""
-
-    def _outlet_arbitration_requested(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
-        side = claim["side"]
-        if side is None or side["ended"]:
-            return "illegal_transition"
-        limit = claim["limits"].get(f"negotiation_{claim['cause']}")
-        if limit and limit["status"] == "running" and not limit["breached"] and at < limit["due"]:
-            return "negotiation_goes_on"
-        side["asked"] = True
-        return ""
-
-    def _outlet_ruled(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
-        side = claim["side"]
-        if side is None or side["ended"] or not side["asked"]:
-            return "illegal_transition"
-        if not said["report_true"] and "reporting_outlet" not in said:
-            return "outlet_missing"
-        amount = self._billable(claim, said) if said["report_true"] else 0
-        if isinstance(amount, str):
-            return amount
-        side["ended"] = True
-        self._meet(claim, [f"negotiation_{claim['cause']}"], at)
-        if said["report_true"]:
-            book(claim, "bill", "awarded", amount)
-            book(claim, "fee_of_fined", "awarded", (amount * 6 + 50) // 100)
-            if side["compensated"]:
-                book(claim, "fee_of_compensated", "awarded", (amount * 4 + 50) // 100)
-        return ""
-
-    def _billable(self, claim: Claim, said: Mapping[str, Any]) -> int | str:
-        if claim["why"] == "materials_missing" and claim["cause"] == "delay":
-            return "materials_missing"
-        if "amount" in said:
-            return cents(said["amount"]) or "amount_not_positive"
-        owed = claim["books"].get("compensation")
-        if owed and owed["awarded"] > owed["withdrawn"]:
-            return int(owed["awarded"] - owed["withdrawn"])
-        return claim["offer"]["amount"] if claim["offer"] else "amount_missing"
-
     # -- money --------------------------------------------------------------------------------------------------
 
     def _owe(self, claim: Claim, amount: int, at: datetime) -> None:
@@ -349,7 +330,7 @@ class SlowClaims(SlowLimits):
             return
         name = said.get("obligation", f"{claim['number']}/compensation").removeprefix(f"{claim['number']}/")
         books = claim["books"].get(name)
-        if said["payment_id"] in claim["payments"]:
+        if any(said["payment_id"] in one["payments"] for one in self.claims):
             self.questions.append("already_booked")
         elif books is None:
             self.questions.append("unknown_obligation" if "obligation" in said else "not_owed")
@@ -374,7 +355,7 @@ class SlowClaims(SlowLimits):
             goes_on = why == "paid" and limit["name"].startswith("negotiation")  # who bears it is still open
             if limit["status"] in ("running", "paused") and not goes_on:
                 limit["status"] = "cancelled"
-                if limit["breached"] and at <= limit["due"]:
+                if limit["breached"] and at <= limit["due"] and not self.by_time:
                     self._unbreach(claim, limit)
         is_paid = claim["books"].get("compensation", {"paid": 0})["paid"] > 0
         for name, books in claim["books"].items():
@@ -387,7 +368,3 @@ class SlowClaims(SlowLimits):
         if claim["facts"].get("ecommerce_goods", (False,))[0] is True:
             needed.add("price_evidence")
         return needed.difference(claim["file"])
-
-
-def _notice(claim: Claim) -> str:
-    return "outlet_notice_delay" if claim["cause"] == "delay" else "outlet_notice_damage_loss"

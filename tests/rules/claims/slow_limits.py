@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 SHANGHAI = timedelta(hours=8)
+COMPLETE_DELAY = "complete_delay_domestic"
 DAYS = {
     "offer_domestic": 30, "payment": 7, "outlet_notice_damage_loss": 5, "outlet_notice_delay": 3,
-    "negotiation_damage": 10, "negotiation_loss": 30,
+    "negotiation_damage": 10, "negotiation_loss": 30, COMPLETE_DELAY: 10,
 }  # fmt: skip
 Claim = dict[str, Any]
 
@@ -28,12 +29,26 @@ class SlowLimits:
         self.happened: list[tuple[str, str, str, datetime]] = []
 
     def pass_time(self, until: datetime) -> None:
-        """Every limit that was due before this moment breaches, at its moment."""
-        for claim in self.claims:
-            for name, limit in claim["limits"].items():
-                if limit["status"] == "running" and not limit["breached"] and limit["due"] < until:
-                    limit["breached"] = True
-                    self.happened.append((claim["number"], name, "breached", limit["due"]))
+        """Every limit that was due before this moment breaches, at its moment, the earliest first."""
+        while (dues := [limit["due"] for _, limit in self._waiting()]) and min(dues) < until:
+            due = min(dues)
+            breached = [(claim, limit) for claim, limit in self._waiting() if limit["due"] == due]
+            for claim, limit in breached:
+                limit["breached"] = True
+                self.happened.append((claim["number"], limit["name"], "breached", due))
+            self._turn_into_losses([claim for claim, limit in breached if limit["name"] == COMPLETE_DELAY], due)
+
+    def _waiting(self) -> list[tuple[Claim, dict[str, Any]]]:
+        return [
+            (claim, limit)
+            for claim in self.claims
+            for limit in claim["limits"].values()
+            if limit["status"] == "running" and not limit["breached"]
+        ]
+
+    def _turn_into_losses(self, delays: list[Claim], due: datetime) -> None:
+        """The pieces of these did not come by the complete-delay limit."""
+        raise NotImplementedError
 
     def _begin(self, claim: Claim, name: str, at: datetime) -> None:
         if not claim["open"]:

@@ -14,7 +14,7 @@ from tests.rules.claims.slow_books import outstanding
 from tests.rules.claims.slow_claims import CLAIMANTS_ITEMS, SlowClaims
 from tests.rules.claims.slow_limits import Claim
 from tests.rules.claims.told import routed_pieces
-from tousu.event import Event
+from tousu.event import Event, text_of_time, time_of_text
 
 PIECES = {"loss": "TS77001", "delay": "TS77002", "damage": "TS77003"}
 ITEMS = ("waybill_image", "complete_form", "claim_letter", "damage_photos", "price_evidence")
@@ -67,8 +67,9 @@ class Step(NamedTuple):
 def story_steps(draw: st.DrawFn, count: int) -> list[Step]:
     """The steps of one story: its claims come some way at once, then anything happens."""
     told = SlowClaims(NUMBER, START)
-    steps = [_routed(draw, 0, START)]
-    told.routed(asked_in(steps[0].event), START)
+    late = draw(st.sampled_from((None, None, START - timedelta(days=60), START - timedelta(days=1))))
+    steps = [_routed(draw, 0, START, late)]
+    tell(told, steps[0])
     for claim in list(told.claims):
         for what in WAY[: draw(st.sampled_from((0, 3, 5, 6, 7, 8)))]:
             _add(steps, told, _of_claim(draw, told, claim, what, len(steps), START + timedelta(hours=1), fits=True))
@@ -82,11 +83,11 @@ def story_steps(draw: st.DrawFn, count: int) -> list[Step]:
         if not draw(st.integers(0, 4)):
             happened = draw(st.sampled_from(_moments(told, START, now)))
         if not told.claims or draw(st.integers(0, 14)) == 0:
-            _add(steps, told, _of_case(draw, len(steps), happened, now))
+            _add(steps, told, _of_case(draw, len(steps), happened, now, late))
             continue
         claim = draw(st.sampled_from(told.claims))
         what = draw(st.sampled_from(_next(claim) if draw(st.integers(0, 3)) else REPORTS))
-        fits = draw(st.integers(0, 2)) > 0
+        fits = draw(st.integers(0, 1 if what in ("claim_agreed", "payment_confirmed") else 2)) > 0
         step = _of_claim(draw, told, claim, what, len(steps), happened, fits=fits)
         _add(steps, told, step._replace(now=now))
     return steps
@@ -131,7 +132,7 @@ def stories_side_by_side(draw: st.DrawFn) -> tuple[list[Step], list[Step]]:
     own: list[list[Step]] = []
     for place in range(3):
         told = SlowClaims(NUMBER, START)
-        told.routed(sorted(PIECES.items()), START)
+        told.routed(sorted(PIECES.items()), None, START)
         claim = told.claims[place]
         steps: list[Step] = []
         for what in WAY[: draw(st.sampled_from((3, 6, 7, 8)))]:
@@ -163,7 +164,8 @@ def tell(told: SlowClaims, step: Step) -> str:
     what = one.type.split(".")[2]
     told.pass_time(now)
     if one.type == "tousu.complaint.routed.v1":
-        told.routed(asked_in(one), min(max(one.time, START), now))
+        promised = time_of_text(one.data["promised_at"], "promised_at") if "promised_at" in one.data else None
+        told.routed(asked_in(one), promised, min(max(one.time, START), now))
     elif what in ("judged", "customer_answered", "withdrawn", "reopened"):
         told.case(what, one.data, one.time, now)
     else:
@@ -175,18 +177,21 @@ def asked_in(one: Event) -> list[tuple[str, str]]:
     return [(trouble["class"], trouble["waybill_number"]) for trouble in one.data.get("classes", ())]
 
 
-def _routed(draw: st.DrawFn, place: int, at: datetime) -> Step:
+def _routed(draw: st.DrawFn, place: int, at: datetime, promised: datetime | None) -> Step:
     causes = draw(st.lists(st.sampled_from(sorted(PIECES)), min_size=place == 0, max_size=3, unique=True))
     troubles = [{"class": cause, "waybill_number": PIECES[cause]} for cause in causes]
     pieces = [{"waybill_number": each} for each in PIECES.values()]
-    one = routed_pieces(troubles, at, demand="赔偿", route="domestic", pieces=pieces, revision=place + 1)
+    more = {} if promised is None else {"promised_at": text_of_time(promised)}
+    one = routed_pieces(troubles, at, demand="赔偿", route="domestic", pieces=pieces, revision=place + 1, **more)
     return Step(replace(one, id=f"e-{place}"), at)
 
 
-def _of_case(draw: st.DrawFn, place: int, happened: datetime, now: datetime) -> Step:
+def _of_case(
+    draw: st.DrawFn, place: int, happened: datetime, now: datetime, promised: datetime | None
+) -> Step:  # fmt: skip
     what = draw(st.sampled_from(CASE))
     if what == "routed":
-        return _routed(draw, place, now)
+        return _routed(draw, place, now, promised)
     said: dict[str, Any] = {"case_number": NUMBER, "reason": "x"}
     if what == "judged":
         said = {"case_number": NUMBER, "stands": draw(st.booleans())}
@@ -240,7 +245,8 @@ def _settlement(draw: st.DrawFn, claim: Claim, fits: bool) -> dict[str, Any]:
 
 
 def _ruling_of_headquarters(draw: st.DrawFn, claim: Claim, fits: bool) -> dict[str, Any]:
-    return {"report_true": fits} | ({"amount": draw(MONEY)} if draw(st.booleans()) else {})
+    reporting = {"reporting_outlet": "GZ-036"} if draw(st.booleans()) else {}
+    return {"report_true": fits} | reporting | ({"amount": draw(MONEY)} if draw(st.booleans()) else {})
 
 
 def _form(draw: st.DrawFn, claim: Claim, fits: bool) -> dict[str, Any]:
@@ -317,6 +323,7 @@ def facts_of(cause: str) -> st.SearchStrategy[dict[str, Any]]:
     }  # fmt: skip
     if cause == "delay":
         every |= {"days_late": st.integers(0, 15), "weight_kg": st.sampled_from(("0.999", "1", "1.001", "20"))}
+        every["delivered"] = bool_
     else:
         every |= {"insured": bool_, "insured_amount": VALUES}
     if cause == "damage":
@@ -326,7 +333,9 @@ def facts_of(cause: str) -> st.SearchStrategy[dict[str, Any]]:
             "goods_kind": st.sampled_from(("practical", "other")),
         }  # fmt: skip
         return st.fixed_dictionaries(every, optional=_beside())
-    required = {name: each for name, each in every.items() if name not in ("agency_period", "bulk", "pieces")}
+    required = {
+        name: each for name, each in every.items() if name not in ("agency_period", "bulk", "pieces", "delivered")
+    }
     usual = st.fixed_dictionaries(required, optional={k: v for k, v in every.items() if k not in required} | _beside())
     some = st.fixed_dictionaries({}, optional=every | _beside()).filter(bool)
     return st.one_of(usual, usual, usual, some)

@@ -22,7 +22,10 @@ Setup = Callable[[ClaimsDesk], None]
 
 
 def opened(cause: str) -> Setup:
-    return lambda desk: desk.tell(routed(cause, demand="赔偿", route="domestic")) and None
+    def setup(desk: ClaimsDesk) -> None:
+        desk.tell(routed(cause, demand="赔偿", route="domestic"))
+
+    return setup
 
 
 def filed(cause: str = "loss") -> Setup:

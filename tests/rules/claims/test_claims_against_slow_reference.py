@@ -78,7 +78,7 @@ class Books:
         return sums
 
     def _owed(self) -> Iterator[tuple[str, tuple[Decimal, Decimal, Decimal, Decimal]]]:
-        for number in range(1, 4):
+        for number in range(1, 9):
             key = f"{NUMBER}/{number}"
             if any(ref.kind == "claim" and ref.key == key for ref in self.desk.rows):
                 for one in self.desk.claim(number).owed:
@@ -94,23 +94,20 @@ def limits_told(outputs: list[Output]) -> list[tuple[str, str, str, Any]]:
     ]
 
 
-@settings(max_examples=150)
+@settings(max_examples=300)
 @given(stories())
 def test_after_every_event_the_money_is_right(pack: Pack, story: list[Step]) -> None:
     desk, slow = ClaimsDesk(pack), SlowClaims(NUMBER, START)
     books = Books(desk)
     for step in story:
-        before, happened = dict(desk.rows), len(slow.happened)
+        happened = len(slow.happened)
         decision = desk.take(step.event, step.now)
         reason = tell(slow, step)
         outputs = [*desk.fired, *decision.outputs]
         refused = decision.refusal.reason if decision.refusal is not None else ""
         assert refused == reason, (step, decision.refusal)
         if refused:
-            assert not decision.outputs
-            assert {r for r, row in desk.rows.items() if before.get(r) != row} <= {
-                ref for ref in desk.rows if desk.fired and ref.kind in ("case", "claim")
-            }, "a refused report changes nothing"
+            assert not decision.outputs and not decision.states, "a refused report changes nothing"
         books.told(outputs)
         check_claims(desk, slow, books.check())
         for number, way in books.ways.items():
@@ -169,7 +166,7 @@ def test_the_same_story_gives_the_same_rows_and_outputs_byte_for_byte(pack: Pack
     assert repr(first[1]) == repr(second[1])
 
 
-@settings(max_examples=60)
+@settings(max_examples=100)
 @given(stories_side_by_side())
 def test_the_order_of_what_is_reported_of_different_claims_changes_no_claim(
     pack: Pack, orders: tuple[list[Step], list[Step]]

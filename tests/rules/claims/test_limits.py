@@ -112,6 +112,8 @@ def test_a_delay_that_is_not_delivered_by_the_complete_delay_limit_is_a_loss(des
     assert kinds_of(told) == ["claim.closed", "claim.opened"]
     assert (told[0].data["reason"], told[1].data["cause"]) == ("turned_into_loss", "loss")
     assert told[1].data["instead_of"] == f"{NUMBER}/1"
+    ends = [kinds_of([one])[0] for one in desk.clocks if one.data["clock"] == "complete_delay_domestic"]
+    assert ends == ["clock.breached", "clock.cancelled"], "the breach that made it a loss stands"
     new = desk.claim(2)
     assert (new.stage, new.facts["weight_kg"].value, new.claimant is not None) == ("filed", "0.8", True)
     assert desk.tell(handling("assessed", 24 * 12, loss_yuan="10.00")) == [], "the delay does not come back"
@@ -172,3 +174,14 @@ def test_a_window_of_a_carrier_warns_ten_days_before_it_lapses(pack: Pack) -> No
         desk.pass_time(days=days, hours=14)
         told += [(days, kinds_of([one])[0]) for one in desk.clocks]
     assert told == [(50, "clock.warned"), (60, "clock.breached")]
+
+
+def test_a_piece_that_was_long_lost_when_its_delay_was_claimed_is_a_loss_from_then_on(desk: ClaimsDesk) -> None:
+    """The limit passed before anybody complained; no limit of the loss begins before there is a claim for it."""
+    promised = text_of_time(START - timedelta(days=40))
+    desk.tell(routed("delay", demand="赔偿", route="domestic", promised_at=promised))
+    told = desk.pass_time(hours=1)
+    assert [(kinds_of([one])[0], one.time) for one in told] == [("claim.closed", START), ("claim.opened", START)]
+    assert desk.claim(2).opened_at == START
+    (notice,) = [clock for clock in desk.claim(2).clocks if clock.name == "outlet_notice_damage_loss"]
+    assert (notice.started_at, notice.breached) == (START, False)

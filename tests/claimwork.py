@@ -10,7 +10,17 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-FATES = ("paid", "paid_twice", "wrong_then_right", "wrong", "withdrawn", "ruled", "billed", "not_agreed")
+FATES = (
+    "paid",
+    "paid_twice",
+    "wrong_then_right",
+    "wrong",
+    "withdrawn",
+    "ruled",
+    "ruled_before",
+    "billed",
+    "not_agreed",
+)
 OUTLET, OTHER = "HZ-017", "GZ-036"
 RULED = 500_000
 FEE = 1_200
@@ -82,6 +92,9 @@ class ClaimStory(NamedTuple):
             case "ruled":
                 rest = ("pay_claimant", name, RULED - amount)
                 return Owed({name: Books(RULED, RULED)}, [pay, rest], [])
+            case "ruled_before":
+                told = [pay, ("cancel", name, 0), ("pay_claimant", name, RULED)]
+                return Owed({name: Books(RULED, RULED)}, told, [])
             case "billed":
                 bill = f"{self.number}/bill"
                 books = {name: Books(amount, amount), bill: Books(amount, amount)}
@@ -93,7 +106,7 @@ class ClaimStory(NamedTuple):
         items = ["waybill_image", "complete_form", "claim_letter", "damage_photos"]
         facts: dict[str, Any] = {"insured": False, "real_value": yuan(self.value), "service_fee": yuan(FEE)}
         if self.cause == "damage":
-            facts |= {"proof": "invoice", "share_lost": "0.5", "damage_degree": "cracked"}
+            facts |= {"proof": "invoice", "share_lost": "0.5", "damage_degree": "damaged"}
         form = {"cause": self.cause, "waybill_number": self.waybill_number, "claimant": {"role": "sender"}}
         steps: list[Report] = [
             ("claim_filed", form | {"evidence": [{"item": name} for name in items]}),
@@ -126,6 +139,9 @@ class ClaimStory(NamedTuple):
     def _ruled(self) -> list[Report]:
         ruling = {"by": "court", "amount": yuan(RULED)}
         return [self._pay(1, self.amount), ("claim_ruled", ruling), self._pay(2, RULED - self.amount)]
+
+    def _ruled_before(self) -> list[Report]:
+        return [("claim_ruled", {"by": "court", "amount": yuan(RULED)}), self._pay(1, RULED)]
 
     def _billed(self) -> list[Report]:
         bill = {"obligation": f"{self.number}/bill"}

@@ -1,0 +1,78 @@
+"""What outlets settle between them once more: notice, negotiation, arbitration, bill and fees of 6 and 4 percent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from tests.rules.claims.slow_books import book, cents
+from tests.rules.claims.slow_limits import Claim, SlowLimits
+
+
+class SlowOutlets(SlowLimits):
+    """Claims, their limits, and what outlets owe each other for them."""
+
+    def _outlet_notified(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
+        if claim["side"] is not None:
+            return "illegal_transition"
+        claim["side"] = {"compensated": said.get("compensated_outlet", ""), "asked": False, "ended": False}
+        claim["file"].add("negotiation_notice")
+        self._meet(claim, [notice_of(claim)], at)
+        if claim["cause"] != "delay":
+            self._begin(claim, f"negotiation_{claim['cause']}", at)
+        return ""
+
+    def _outlet_negotiation_settled(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
+        side = claim["side"]
+        if side is None or side["ended"]:
+            return "illegal_transition"
+        amount = self._billable(claim, said)
+        if isinstance(amount, str):
+            return amount
+        side["ended"] = True
+        self._meet(claim, [f"negotiation_{claim['cause']}"], at)
+        book(claim, "bill", "awarded", amount)
+        return ""
+
+    def _outlet_arbitration_requested(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
+        side = claim["side"]
+        if side is None or side["ended"]:
+            return "illegal_transition"
+        limit = claim["limits"].get(f"negotiation_{claim['cause']}")
+        if limit and limit["status"] == "running" and not limit["breached"] and at < limit["due"]:
+            return "negotiation_goes_on"
+        side["asked"] = True
+        return ""
+
+    def _outlet_ruled(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
+        side = claim["side"]
+        if side is None or side["ended"] or not side["asked"]:
+            return "illegal_transition"
+        if not said["report_true"] and "reporting_outlet" not in said:
+            return "outlet_missing"
+        amount = self._billable(claim, said) if said["report_true"] else 0
+        if isinstance(amount, str):
+            return amount
+        side["ended"] = True
+        self._meet(claim, [f"negotiation_{claim['cause']}"], at)
+        if said["report_true"]:
+            book(claim, "bill", "awarded", amount)
+            book(claim, "fee_of_fined", "awarded", (amount * 6 + 50) // 100)
+            if side["compensated"]:
+                book(claim, "fee_of_compensated", "awarded", (amount * 4 + 50) // 100)
+        return ""
+
+    def _billable(self, claim: Claim, said: Mapping[str, Any]) -> int | str:
+        if claim["why"] == "materials_missing" and claim["cause"] == "delay":
+            return "materials_missing"
+        if "amount" in said:
+            return cents(said["amount"]) or "amount_not_positive"
+        owed = claim["books"].get("compensation")
+        if owed and owed["awarded"] > owed["withdrawn"]:
+            return int(owed["awarded"] - owed["withdrawn"])
+        return claim["offer"]["amount"] if claim["offer"] else "amount_missing"
+
+
+def notice_of(claim: Claim) -> str:
+    return "outlet_notice_delay" if claim["cause"] == "delay" else "outlet_notice_damage_loss"
