@@ -41,7 +41,7 @@ class Turn:
         self.at = min(max(at, case.course.received_at), now)
         self.now = now
         self.cause = cause
-        self.calendar: Calendar = pack.calendar.at(now)
+        self.calendar: Calendar = pack.calendar.at(now).for_region(case.region or None)
         self.told: list[Output] = []
         self.entries: list[Entry] = []
         self.questions: list[PaymentQuestion] = []

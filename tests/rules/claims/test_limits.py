@@ -5,7 +5,7 @@ START is Monday, 2 March 2026, 10:00 in Shanghai.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from tests.rules.casework import NUMBER, START, handling, kinds_of
 from tests.rules.claims.filed import FACTS, FILE, SENDER, agree_claim, file_claim, offer_claim
 from tests.rules.claims.told import WAYBILL, ClaimsDesk, reported, routed
 from tousu.event import text_of_time
+from tousu.policy.calendar import Calendar, CalendarHistory, CalendarYear, Hours, Suspension
 from tousu.policy.clock_rule import Limit
 from tousu.policy.pack import Pack
 
@@ -185,3 +186,25 @@ def test_a_piece_that_was_long_lost_when_its_delay_was_claimed_is_a_loss_from_th
     assert desk.claim(2).opened_at == START
     (notice,) = [clock for clock in desk.claim(2).clocks if clock.name == "outlet_notice_damage_loss"]
     assert (notice.started_at, notice.breached) == (START, False)
+
+
+@pytest.mark.parametrize(
+    ("region", "due_at"),
+    [("CN-ZJ", "2026-03-09T16:00:00Z"), ("CN-SH", "2026-03-07T16:00:00Z"), ("", "2026-03-07T16:00:00Z")],
+)
+def test_the_limits_of_a_region_that_is_suspended_stand_still(pack: Pack, region: str, due_at: str) -> None:
+    """Two days of flood in Zhejiang: notice to the outlet within 5 days, and these two do not count."""
+    newest = pack.calendar.newest
+    flood = Suspension(
+        id="flood", region="CN-ZJ", since=START + timedelta(days=1, hours=14), until=START + timedelta(days=3, hours=14),
+        reason="flood", approved_by="M-1",
+    )  # fmt: skip
+    days = dict.fromkeys(range(5), (Hours(time(9), time(18)),))
+    years = {2026: CalendarYear(source="test", holidays={}, make_up_days=())}
+    calendar = Calendar(
+        id=newest.id, version="flood", holds_from=START - timedelta(days=9), zone=newest.zone, weekly=days,
+        make_up_hours=days[0], years=years, suspensions=(flood,),
+    )  # fmt: skip
+    desk = ClaimsDesk(replace(pack, calendar=CalendarHistory(id=newest.id, versions=(calendar,))))
+    desk.tell(routed("damage", **({"region": region} if region else {})))
+    assert running(desk, "outlet_notice_damage_loss")[1] == due_at
