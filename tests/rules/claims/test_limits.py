@@ -196,8 +196,8 @@ def test_the_limits_of_a_region_that_is_suspended_stand_still(pack: Pack, region
     """Two days of flood in Zhejiang: notice to the outlet within 5 days, and these two do not count."""
     newest = pack.calendar.newest
     flood = Suspension(
-        id="flood", region="CN-ZJ", since=START + timedelta(days=1, hours=14), until=START + timedelta(days=3, hours=14),
-        reason="flood", approved_by="M-1",
+        id="flood", region="CN-ZJ", since=START + timedelta(days=1, hours=14),
+        until=START + timedelta(days=3, hours=14), reason="flood", approved_by="M-1",
     )  # fmt: skip
     days = dict.fromkeys(range(5), (Hours(time(9), time(18)),))
     years = {2026: CalendarYear(source="test", holidays={}, make_up_days=())}
@@ -206,5 +206,6 @@ def test_the_limits_of_a_region_that_is_suspended_stand_still(pack: Pack, region
         make_up_hours=days[0], years=years, suspensions=(flood,),
     )  # fmt: skip
     desk = ClaimsDesk(replace(pack, calendar=CalendarHistory(id=newest.id, versions=(calendar,))))
-    desk.tell(routed("damage", **({"region": region} if region else {})))
+    more: dict[str, Any] = {"region": region} if region else {}
+    desk.tell(routed("damage", **more))
     assert running(desk, "outlet_notice_damage_loss")[1] == due_at
