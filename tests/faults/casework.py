@@ -10,7 +10,7 @@ import orjson
 import sqlalchemy as sa
 
 from tests.claimwork import FATES, Claimwork
-from tests.faults.pipeline import MONDAY, Pipeline
+from tests.faults.pipeline import MONDAY, PROCESSORS, Pipeline
 
 LIMIT_DAYS = {"attitude": 1, "delay": 3, "damage": 5, "loss": 5}
 """Working days to resolve a complaint (domain.md, section 5, source C)."""
@@ -132,15 +132,17 @@ def finish(pipe: Pipeline, casework: Casework) -> datetime:
         pipe.tick(pipe.time + timedelta(days=1))
         days += 1
     end = pipe.time
-    pipe.tick(end + timedelta(minutes=1))  # claims applies a time when both of its inputs have gone past it
+    for minutes in (1, 2, 3):  # claims applies a time when both of its inputs have gone past it, penalties after claims
+        pipe.tick(end + timedelta(minutes=minutes))
     pipe.until(lambda: pipe.time_of("complaints.sla") > end, "the end of the story at sla")
-    pipe.until(lambda: claims_time(pipe) >= end, "the end of the story at claims")
+    for name in PROCESSORS[PROCESSORS.index("sla") + 1 :]:
+        pipe.until(lambda name=name: time_of(pipe, name) >= end, f"the end of the story at {name}")  # type: ignore[misc]
     return end
 
 
-def claims_time(pipe: Pipeline) -> datetime:
-    """The time to which claims' slowest shard has come, by its bookmarks."""
-    engine = sa.create_engine(pipe.databases["claims"], poolclass=sa.NullPool)
+def time_of(pipe: Pipeline, name: str) -> datetime:
+    """The time to which a processor's slowest shard has come, by its bookmarks."""
+    engine = sa.create_engine(pipe.databases[name], poolclass=sa.NullPool)
     with engine.connect() as connection:
-        docs = [orjson.loads(row[0]) for row in connection.execute(sa.text("SELECT doc FROM claims_bookmark"))]
+        docs = [orjson.loads(row[0]) for row in connection.execute(sa.text(f"SELECT doc FROM {name}_bookmark"))]
     return min((datetime.fromtimestamp(doc["time_us"] / 1e6, MONDAY.tzinfo) for doc in docs), default=MONDAY)

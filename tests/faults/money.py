@@ -33,21 +33,22 @@ class Snapshot(NamedTuple):
     questions: Docs
 
 
-def read_snapshot(connection: sa.Connection, processor: str = "claims") -> Snapshot:
+def read_snapshot(connection: sa.Connection) -> Snapshot:
     """All rows, in the transaction of this connection."""
+    return Snapshot(*(rows(connection, "claims", kind) for kind in ("case", "claim", "entry", "question")))
 
-    def rows(kind: str) -> Docs:
-        found = connection.execute(sa.text(f"SELECT key, doc FROM {processor}_{kind}"))
-        return {key: json.loads(doc) for key, doc in found}
 
-    return Snapshot(rows("case"), rows("claim"), rows("entry"), rows("question"))
+def rows(connection: sa.Connection, processor: str, kind: str) -> Docs:
+    """The rows of a kind, by key."""
+    found = connection.execute(sa.text(f"SELECT key, doc FROM {processor}_{kind}"))
+    return {key: json.loads(doc) for key, doc in found}
 
 
 def check_snapshot(now: Snapshot, before: Snapshot | None = None) -> dict[str, Books]:
     """The books of every obligation, after checking that they balance and that nothing written before has changed."""
     if before is not None:
-        for written, rows in ((before.entries, now.entries), (_asked(before), _asked(now))):
-            lost = [number for number, row in written.items() if rows.get(number) != row]
+        for written, kept in ((before.entries, now.entries), (_asked(before), _asked(now))):
+            lost = [number for number, row in written.items() if kept.get(number) != row]
             need(not lost, "I7", f"what was booked is gone or changed: {lost[:3]}")
     books = added_up(now.entries)
     told = {one["number"]: one for claim in now.claims.values() for one in claim.get("owed", ())}

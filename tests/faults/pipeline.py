@@ -1,4 +1,4 @@
-"""The real pipeline under faults: intake, router, sla and claims as processes of their own, on a real broker.
+"""The real pipeline under faults: every processor in processes of its own, on a real broker.
 
 Simulated time: the test publishes what adapters and departments say, and ticks, so that working days pass at once.
 """
@@ -29,7 +29,7 @@ from tousu.runtime.partition import partition_of
 
 T = TypeVar("T")
 Headers = list[tuple[str, str | bytes | None]]
-PROCESSORS = ("intake", "router", "sla", "claims")
+PROCESSORS = ("intake", "router", "sla", "claims", "penalties")
 PARTITIONS = 2
 CHINA = timezone(timedelta(hours=8))
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=CHINA)

@@ -144,6 +144,11 @@ def check_money(pipeline: Pipeline, casework: Casework, fresh: Fresh) -> Counter
     with engine.connect() as connection:
         money.check_end(work.stories, money.read_snapshot(connection))
     engine.dispose()
+    if "penalties" in PROCESSORS:
+        engine = sa.create_engine(pipeline.databases["penalties"], poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            money.added_up(money.rows(connection, "penalties", "entry"))
+        engine.dispose()
     return Counter({f"claim_{fate}": count for fate, count in work.fates().items()})
 
 
