@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from services.claims import limits
 from services.claims.ending import MATERIALS_MISSING, close
 from services.claims.opening import file_claim
+from services.claims.settling import JUDGED_OTHERWISE, bring_in_line
 from services.claims.states import Claim, Claimant, Fact
 from services.claims.telling import refusal
 from services.claims.turn import Turn, time_text
@@ -32,7 +33,7 @@ def filed(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any]) -> Refusal |
     problem = _not_entitled(turn, claimant) or _amount_problem(said)
     if problem is not None:
         return problem
-    claim = _claim_meant(turn, said)
+    claim = _claim_meant(turn, opener, said)
     if isinstance(claim, Refusal):
         return claim
     waybill = said.get("waybill_number") if claim is None else claim.ground.waybill_number
@@ -137,7 +138,7 @@ def _checked(turn: Turn, opener: ClaimOpener, claim: Claim) -> Claim:
     return limits.wait_for_file(turn, claim, waiting=True)
 
 
-def _claim_meant(turn: Turn, said: Mapping[str, Any]) -> Claim | Refusal | None:
+def _claim_meant(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any]) -> Claim | Refusal | None:
     """The claim that a form is for, None for a new one."""
     number = said.get("claim_number")
     waybill = said.get("waybill_number")
@@ -150,6 +151,8 @@ def _claim_meant(turn: Turn, said: Mapping[str, Any]) -> Claim | Refusal | None:
             if claim.ground.cause != said["cause"]:
                 message = f"claim {number} is for {claim.ground.cause}; leave claim_number out to file another one"
                 return refusal("other_cause", message, "/cause")
+            if claim.reason == JUDGED_OTHERWISE:
+                claim = _opened_by_form(turn, opener, claim)  # noqa: PLW2901 - the same claim, open again
             if claim.state == "closed":
                 message = f"claim {claim.number} is closed ({claim.reason}); it is not filed again"
                 return refusal("illegal_transition", message, "/claim_number")
@@ -158,6 +161,17 @@ def _claim_meant(turn: Turn, said: Mapping[str, Any]) -> Claim | Refusal | None:
         known = ", ".join(claim.number for claim in turn.case.claims) or "none"
         return refusal("unknown_claim", f"case {turn.number} has no claim {number}; it has {known}", "/claim_number")
     return None
+
+
+def _opened_by_form(turn: Turn, opener: ClaimOpener, claim: Claim) -> Claim:
+    """A claim that went with the class of its complaint comes back with a form: it rests on that from now on."""
+    before = turn.case.filed
+    turn.case = replace(turn.case, filed=(*before, claim.asked))
+    bring_in_line(turn, opener, "filed")
+    found = next(each for each in turn.case.claims if each.number == claim.number)
+    if found.state == "closed":  # the complaint is withdrawn or does not stand
+        turn.case = replace(turn.case, filed=before)
+    return found
 
 
 def _not_entitled(turn: Turn, claimant: Claimant) -> Refusal | None:

@@ -17,6 +17,7 @@ from services.claims.states import Asked, Claim, Ground
 from services.claims.turn import Turn, time_text
 from tousu.policy.claims import ClaimOpener
 
+JUDGED_OTHERWISE: Final = "judged_otherwise"
 TURNED_INTO_LOSS: Final = "turned_into_loss"
 DELIVERED_IN_TIME: Final = "delivered_in_time"
 _FIRM: Final = frozenset({"agreed", "paid"})
@@ -25,7 +26,7 @@ _FOR_GOOD: Final = frozenset({PAID, "claim_withdrawn", MATERIALS_MISSING})
 """Why a claim was closed that does not open again with its ground."""
 
 
-def bring_in_line(turn: Turn, opener: ClaimOpener, why_again: str, why_gone: str = "judged_otherwise") -> None:
+def bring_in_line(turn: Turn, opener: ClaimOpener, why_again: str, why_gone: str = JUDGED_OTHERWISE) -> None:
     """Open, close and open again what must be, in the order of claim numbers.
 
     `why_again`, `why_gone`: what is told of a claim whose ground came back, or went while its case stands.

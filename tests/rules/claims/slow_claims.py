@@ -135,6 +135,9 @@ class SlowClaims(SlowOutlets):
     def _file(self, said: Mapping[str, Any], at: datetime) -> str:
         ground = said["cause"], said["waybill_number"]
         claim = next((one for one in self.claims if (one["cause"], one["piece"]) == ground), None)
+        if claim is not None and claim["why"] == "judged_otherwise" and not (self.withdrawn or self.stands is False):
+            self.filed.append(ground)  # the form is a ground of its own
+            self._bring_in_line(at)
         if claim is not None and not claim["open"]:
             return "illegal_transition"
         if claim is None:
@@ -318,6 +321,7 @@ class SlowClaims(SlowOutlets):
             books["withdrawn"] += min(counting - amount, outstanding(books))
         claim["most_ever"] = max(claim["most_ever"], amount)
         claim["stage"] = "agreed" if outstanding(books) else "paid"
+        self._meet(claim, [COMPLETE_DELAY], at)
         if outstanding(books):
             claim |= {"open": True, "why": ""}
             self._begin(claim, "payment", at)

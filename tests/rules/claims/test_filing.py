@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from tests.rules.casework import NUMBER, event, handling, inquiry
 from tests.rules.claims.told import WAYBILL, ClaimsDesk, reported, routed
+from tousu.event import Event
 from tousu.policy.pack import Pack
 
 SENDER = {"role": "sender", "reference": "p_7Qk2m9Xc4Rt1"}
@@ -84,6 +85,19 @@ def test_a_claim_for_which_a_form_came_stands_on_it_however_the_complaint_is_cla
     assert desk.tell(routed("attitude", revision=2)) == []
     assert desk.report("claim_evidence_given", 2, evidence=PHOTOS) == []
     assert desk.claim().state == "open"
+
+
+def test_a_claim_that_went_with_the_class_of_its_complaint_comes_back_with_a_form(desk: ClaimsDesk) -> None:
+    desk.tell(routed("loss"), routed("attitude", revision=2))
+    assert desk.claim().reason == "judged_otherwise"
+    assert desk.report("claim_filed", 2, claim=None, **form()) == ["claim.reopened", "claim.filed"]
+    assert (desk.claim().state, desk.claim().stage) == ("open", "filed")
+
+
+@pytest.mark.parametrize("end", [handling("judged", 2, stands=False), handling("withdrawn", 2, reason="件到了")])
+def test_it_does_not_come_back_while_the_complaint_does_not_stand(desk: ClaimsDesk, end: Event) -> None:
+    desk.tell(routed("loss"), routed("attitude", revision=2), end)
+    assert desk.refused("claim_filed", 3, claim=None, **form())[0] == "illegal_transition"
 
 
 def test_a_claim_needs_no_complaint_an_inquiry_will_do(desk: ClaimsDesk) -> None:

@@ -152,6 +152,16 @@ def test_a_loss_that_was_agreed_stays_agreed_though_the_piece_had_come_in_time(d
     assert desk.claim(2).stage == "agreed"
 
 
+def test_a_delay_that_is_agreed_becomes_no_loss_beside_it(desk: ClaimsDesk) -> None:
+    """One piece is not paid for twice."""
+    file_claim(desk, "delay", route="domestic", promised_at=text_of_time(START - timedelta(days=1)))
+    desk.report("claim_facts_found", 2, facts=FACTS["delay"])
+    desk.report("claim_decided", 3, outcome="offer")
+    desk.report("claim_agreed", 4)
+    desk.pass_time(days=40)
+    assert [ref.key for ref in desk.rows if ref.kind == "claim"] == [f"{NUMBER}/1"]
+
+
 def test_a_piece_that_was_delivered_late_stays_a_delay(desk: ClaimsDesk) -> None:
     promised = text_of_time(START - timedelta(days=1))
     file_claim(desk, "delay", route="domestic", promised_at=promised)
