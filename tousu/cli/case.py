@@ -179,7 +179,9 @@ def _claim_row(claim: Mapping[str, Any]) -> tuple[Any, ...]:
     from tousu.cli import output
 
     offer, limit = claim["offer"], claim["next_limit"]
-    owed = [f"{each['outstanding']} {each['currency']}" for each in claim["owed"] if Decimal(each["outstanding"])]
+    # What outlets owe each other is no matter of the claimant's: `tousu explain CLAIM` shows it.
+    mine = [each for each in claim["owed"] if each["kind"] == "compensation" and Decimal(each["outstanding"])]
+    owed = [f"{each['outstanding']} {each['currency']}" for each in mine]
     how = "" if limit is None else "breached" if limit["breached"] else "" if limit["status"] == "running" else "paused"
     return (
         claim["claim_number"], claim["cause"], claim["waybill_number"], claim["reason"] or claim["stage"],
