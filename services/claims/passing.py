@@ -12,9 +12,7 @@ from services.claims.charges import CHARGES
 from tousu.decision import Decision, Output
 from tousu.event import Event
 
-OF_HEADS: Final = frozenset(
-    {"tousu.operations.deduction_confirmed.v1", "tousu.operations.payment_question_settled.v1"}
-)
+OF_HEADS: Final = frozenset({"tousu.operations.deduction_confirmed.v1", "tousu.operations.payment_question_settled.v1"})
 OF_CASES: Final = frozenset({"tousu.handling.deduction_confirmed.v1", "tousu.handling.payment_question_settled.v1"})
 
 
