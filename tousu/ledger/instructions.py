@@ -62,7 +62,10 @@ def _gathered(told: Iterable[Told], sums: Mapping[str, Sums], standing: dict[str
                 obligation = _obligation(one, sums)
                 if (one.organisation, number) in issued:
                     yield Fault(obligation, f"instruction {number} was issued twice, again by {one.id}")
-                issued[one.organisation, number] = (obligation, Standing(number, Decimal(one.data["amount"]), one.data["currency"]))
+                issued[one.organisation, number] = (
+                    obligation,
+                    Standing(number, Decimal(one.data["amount"]), one.data["currency"]),
+                )
         except (KeyError, TypeError, InvalidOperation) as error:
             yield Fault(one.id, f"{one.type} cannot be read: {type(error).__name__} {error}")
     for key, (obligation, instruction) in issued.items():
