@@ -54,8 +54,8 @@ def test_the_stories_pay_and_repay() -> None:
     teller = Teller()
     person = PARTIES[0]
     for step in (
-        Laid("TS-1", person, [complaint("b", "1200.00")]), Confirmed(f"TS-1/{person}", 1), Laid("TS-1", person, []),
-        Confirmed(f"TS-1/{person}", 2), Laid("TS-1", person, [complaint("c")]), Confirmed(f"TS-1/{person}", 3),
+        Laid("TS-1", person, [complaint("b", "1200.00")]), Confirmed(0, 1), Laid("TS-1", person, []),
+        Confirmed(0, 2), Laid("TS-1", person, [complaint("c")]), Confirmed(0, 3),
     ):  # fmt: skip
         teller.tell(step)
     assert teller.purse.booked == {"deducted": 2, "repaid": 1}
