@@ -2,7 +2,8 @@
 
 Claims reads the story of a case (complaints.cases) and what its clocks did (complaints.sla). What the case says opens
 and closes claims (`settling`), what is reported of a claim moves it (`life`), its own limits fire by time (`limits`).
-What it holds against persons, outlets and departments has a room of its own (`conduct`).
+What it holds against persons, outlets and departments has a room of its own (`conduct`); what was paid of their
+penalties is passed on (`passing`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from services.claims.case_conduct import CaseConduct
 from services.claims.conduct import ConductRules
 from services.claims.life import report
 from services.claims.opening import claims_asked_for, course_begun, told_of
+from services.claims.passing import is_of_a_penalty, passed_on
 from services.claims.settling import bring_in_line
 from services.claims.states import ClaimedCase
 from services.claims.telling import tell_form_refused
@@ -56,10 +58,14 @@ class ClaimsRules:
 
     def refs(self, event: Event) -> Sequence[Ref]:
         """The case, where the event can change its claims, and its conduct, where it can change that."""
+        if is_of_a_penalty(event):
+            return []
         return [*([_ref(event)] if _concerns(event) else ()), *self._conduct.refs(event)]
 
     def apply(self, states: States, event: Event, now: datetime) -> Decision:
         """What the event does to the claims of a case, and to what the case holds against anybody."""
+        if is_of_a_penalty(event):
+            return passed_on(event)
         return self._conduct.beside(self._claims(states, event, now), states, event, now)
 
     def _claims(self, states: States, event: Event, now: datetime) -> Decision:

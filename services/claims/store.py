@@ -1,6 +1,7 @@
 """The tables of claims: rules read `case` and `conduct`; the others have rows for whoever asks the database.
 
-`claim` has a row a claim, `entry` the ledger (rows are only ever added), `question` the payments that fit nothing owed.
+`claim` has a row a claim, `entry` the ledger (rows are only ever added), `question` the payments that fit nothing owed;
+the column `reason` of a question is empty once it is settled.
 """
 
 from __future__ import annotations
@@ -33,7 +34,10 @@ KINDS: Final = (
     Kind(
         QUESTION,
         PaymentQuestion,
-        columns={"reason": lambda question: question.reason, "claim": lambda question: question.claim_number},
-        gauges=(Counted(PAYMENT_QUESTIONS, by=("reason",)),),
+        columns={
+            "reason": lambda question: question.reason if not question.settled else None,
+            "claim": lambda question: question.claim_number,
+        },
+        gauges=(Counted(PAYMENT_QUESTIONS, "reason IS NOT NULL", ("reason",)),),
     ),
 )

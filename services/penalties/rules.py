@@ -1,7 +1,8 @@
 """The rules of penalties: one owner per person, outlet and department, so that counts are exact.
 
 The newest charge of a case holds; what a party has to bear for it is a function of that charge alone. Months close by
-time from the log, and what comes later corrects them by an event of its own.
+time from the log, and what comes later corrects them by an event of its own. What was paid of a penalty is booked with
+it (`paying`).
 """
 
 from __future__ import annotations
@@ -13,8 +14,17 @@ from typing import Any, Final, NamedTuple
 from msgspec.structs import replace
 
 from services.penalties.months import Step, Turned, charged, closed, reported
+from services.penalties.paying import (
+    CONFIRMED,
+    SETTLED,
+    confirm,
+    payer,
+    payment_ref,
+    question_ref,
+    settle,
+)
 from services.penalties.sentencing import in_line
-from services.penalties.states import Charge, Month, Party, Sentence
+from services.penalties.states import Charge, Month, Paid, Party, PaymentQuestion, Sentence
 from services.penalties.telling import Scene
 from tousu.decision import Decision, Output, Ref, Refusal, State, States
 from tousu.event import Event, time_of_text
@@ -54,9 +64,14 @@ class PenaltiesRules:
         self._policies = policies
 
     def refs(self, event: Event) -> Sequence[Ref]:
-        """The charge and its month; for figures of services, the month."""
+        """The charge and its month; for figures of services, the month; for a payment, the penalty and the payment."""
         if event.type == LAID:
             return self._told(event).refs
+        if event.type in CONFIRMED:
+            whose, payment = payer(event), event.data["payment_id"]
+            return [_penalty_ref(event, whose), payment_ref(whose, payment), question_ref(whose, payment)]
+        if event.type in SETTLED:
+            return [question_ref(payer(event), event.data["payment_id"])]
         if event.type == REPORTED:
             party = _reporter(event)
             return [_month_ref(party, event.data["period"])] if party is not None else []
@@ -68,6 +83,10 @@ class PenaltiesRules:
             return self._laid(states, event, now)
         if event.type == REPORTED:
             return self._reported(states, event, now)
+        if event.type in CONFIRMED:
+            return self._confirmed(states, event, now)
+        if event.type in SETTLED:
+            return self._settled(states, event, now)
         return Decision(no_op="no_concern_of_penalties")
 
     def due(self, ref: Ref, state: State) -> datetime | None:
@@ -159,6 +178,39 @@ class PenaltiesRules:
         rules, scene = self._scene_of_month(party, period, at, event.id)
         return _decision(ref, reported(scene, rules, month, outlet, event.data["services"]))
 
+    def _confirmed(self, states: States, event: Event, now: datetime) -> Decision:
+        """Something was deducted or repaid."""
+        party, payment = payer(event), event.data["payment_id"]
+        ref = _penalty_ref(event, party)
+        holder, paid, asked = (
+            states.get(each) for each in (ref, payment_ref(party, payment), question_ref(party, payment))
+        )
+        assert holder is None or isinstance(holder, Charge | Month)
+        assert paid is None or isinstance(paid, Paid)
+        assert asked is None or isinstance(asked, PaymentQuestion)
+        sentence = holder.rate if isinstance(holder, Month) else holder.sentence if holder is not None else None
+        booking = confirm(self._scene_of_payment(party, event, now), sentence, event, paid, asked)
+        states = dict(booking.states)
+        if holder is not None and booking.sentence is not None and booking.sentence != sentence:
+            states[ref] = _with_sentence(holder, booking.sentence)
+        return Decision(states=states, outputs=booking.outputs)
+
+    def _settled(self, states: States, event: Event, now: datetime) -> Decision:
+        """Somebody has looked at a payment in question."""
+        party, payment = payer(event), event.data["payment_id"]
+        question = states.get(question_ref(party, payment))
+        if not isinstance(question, PaymentQuestion) or question.settled:
+            message = f"{party.name} has no open question about payment {payment}; `tousu ledger questions` lists them"
+            return Decision(refusal=Refusal(reason="unknown_payment", message=message, place="/payment_id"))
+        scene = self._scene_of_payment(party, event, now)._replace(case_number=question.case_number)
+        return settle(scene, question, event.data["how"])
+
+    def _scene_of_payment(self, party: Party, event: Event, now: datetime) -> Scene:
+        """A payment belongs to no month: the pack in force when it is told names the currency, if nobody does."""
+        organisation = party.organisation if self._policies.knows(party.organisation) else ""
+        pack = self._policies.at(organisation, event.time)
+        return Scene(party, "", pack, max(now, event.time), event.id, event.data.get("case_number", ""))
+
     def _begun(self, party: Party, month: str, at: datetime) -> Month:
         """A month of a party of which nothing is known yet."""
         pack = self._pack_of_month(party, month)
@@ -196,6 +248,20 @@ def _decision(ref: Ref, turned: Turned, outputs: Sequence[Output] = (), entries:
     states: dict[Ref, State | None] = {ref: turned.month}
     states |= {Ref(ENTRY, entry.number): entry for entry in (*entries, *turned.entries)}
     return Decision(states=states, outputs=[*outputs, *turned.outputs])
+
+
+def _with_sentence(holder: Charge | Month, sentence: Sentence) -> Charge | Month:
+    if isinstance(holder, Month):
+        return replace(holder, rate=sentence)
+    return replace(holder, sentence=sentence)
+
+
+def _penalty_ref(event: Event, party: Party) -> Ref:
+    """Where the penalty lies that a payment is for: with its case, or with the month that its number begins with."""
+    case_number = event.data.get("case_number", "")
+    if case_number:
+        return Ref(CHARGE, f"{party.key}|{case_number}")
+    return _month_ref(party, event.data["penalty_number"].partition("/")[0])
 
 
 def _month_ref(party: Party, month: str) -> Ref:

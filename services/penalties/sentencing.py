@@ -7,16 +7,16 @@ depend on the way there; only what is told on the way does.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
+from services.penalties.owing import moved
 from services.penalties.states import Sentence
 from services.penalties.telling import Scene, instructed, wanted_by
 from tousu.decision import Output
-from tousu.ledger.obligation import Booked, Entry, Obligation, award, withdraw
-from tousu.policy.penalties import NOTHING, Line, is_doubled
+from tousu.ledger.obligation import Entry
+from tousu.policy.penalties import Line, is_doubled
 
 
 class Sentenced(NamedTuple):
@@ -52,10 +52,11 @@ def in_line(scene: Scene, old: Sentence, lines: tuple[Line, ...], why_withdrawn:
             said |= {"lines": lines_as_data(lines), "section": section}
         case _:
             said |= {"lines": lines_as_data(lines)}
-    issued, instructions = instructed(scene, new.number, new.revision, new.issued, wanted_by(lines, scene.pack))
-    booked = _booked(scene, new, difference, step)
-    entries = [] if booked is None else [booked.entry]
-    new = replace(new, issued=issued, owed=new.owed if booked is None else booked.obligation)
+    assert scene.pack.penalties is not None
+    new, entries = moved(scene, new, difference, step)
+    wanted = wanted_by(new, scene.pack.penalties)
+    issued, instructions = instructed(scene, new.number, new.revision, new.issued, wanted)
+    new = replace(new, issued=issued)
     return Sentenced(new, [scene.tell(f"penalty.{step}", said), *instructions], entries)
 
 
@@ -65,20 +66,6 @@ def _step(old: Sentence, new: Sentence) -> str:
     if not old.lines:
         return "assessed"
     return "doubled" if is_doubled(new.lines) and not is_doubled(old.lines) else "corrected"
-
-
-def _booked(scene: Scene, sentence: Sentence, difference: Decimal, reason: str) -> Booked | None:
-    """The ledger after the penalty rose or fell. Nobody confirms payments of penalties, so all of it is outstanding."""
-    if difference == NOTHING:
-        return None
-    prefix = f"{scene.party.organisation}|" if scene.party.organisation else ""
-    owed = sentence.owed or Obligation(
-        number=f"{prefix}{sentence.number}", kind="penalty", debtor=scene.party.key, creditor="company",
-        currency=scene.pack.currency, case_number=scene.case_number,
-    )  # fmt: skip
-    if difference > NOTHING:
-        return award(owed, difference, scene.at, scene.cause, reason)
-    return withdraw(owed, -difference, scene.at, scene.cause, reason)
 
 
 def lines_as_data(lines: Sequence[Line]) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """What penalties keeps: the newest charge of each case against a party, and the months of each party.
 
 Every row is of one size, however many complaints a department has: the month counts, the charge holds one case. Both go
-when the month is final; the ledger's entries stay.
+when the month is final; the ledger's entries stay, and with them the numbers of payments and what was in question.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ class Issued(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Sentence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a party has to bear for one thing: a case, or the complaint rate of a month. Without lines: nothing.
 
-    revision: how often it was told. issued: the instructions that stand. owed: its place in the ledger.
+    revision: how often it was told. issued: the instructions that stand. owed: its place in the ledger; repayment: that
+    of what was paid and must come back.
     """
 
     number: str
@@ -60,11 +61,41 @@ class Sentence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     lines: tuple[Line, ...] = ()
     issued: tuple[Issued, ...] = ()
     owed: Obligation | None = None
+    repayment: Obligation | None = None
 
     @property
     def amount(self) -> Decimal:
         """What it amounts to in money."""
         return total(self.lines)
+
+
+class Paid(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A payment that was booked, so that its number serves once. `obligation`: what it was for, as in the ledger."""
+
+    payment_id: str
+    obligation: str
+
+
+class PaymentQuestion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A confirmed payment of a penalty that fits nothing that is owed: a person must look; nothing was booked.
+
+    penalty_number: as the confirmation gives it. reason: why it does not fit. expected: what is outstanding.
+    settled: how somebody dealt with it, empty while nobody has; settled_at: when.
+    """
+
+    payment_id: str
+    party: Party
+    penalty_number: str
+    reason: str
+    message: str
+    amount: Decimal
+    currency: str
+    at: datetime
+    event_id: str
+    case_number: str = ""
+    expected: Decimal | None = None
+    settled: str = ""
+    settled_at: datetime | None = None
 
 
 class Charge(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -1,13 +1,14 @@
-"""The tables of penalties: charges and months are what the rules read, the entries are the ledger."""
+"""The tables of penalties: charges, months, payments and questions are what the rules read, entries the ledger."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from services.penalties.paying import PAYMENT, QUESTION
 from services.penalties.rules import CHARGE, MONTH
-from services.penalties.states import Charge, Month
+from services.penalties.states import Charge, Month, Paid, PaymentQuestion
 from tousu.runtime.ledger import LEDGER
-from tousu.runtime.metrics import DEPARTMENTS_UNRATED, PENALTIES_STANDING, PERSONS_SUSPENDED, Counted
+from tousu.runtime.metrics import DEPARTMENTS_UNRATED, PAYMENT_QUESTIONS, PENALTIES_STANDING, PERSONS_SUSPENDED, Counted
 from tousu.runtime.processor import Kind
 
 
@@ -46,5 +47,16 @@ KINDS: Final = (
         ),
     ),
     LEDGER,
+    Kind(PAYMENT, Paid, columns={"obligation": lambda paid: paid.obligation}),
+    Kind(
+        QUESTION,
+        PaymentQuestion,
+        columns={
+            "reason": lambda question: question.reason if not question.settled else None,
+            "penalty": lambda question: question.penalty_number,
+        },
+        gauges=(Counted(PAYMENT_QUESTIONS, "reason IS NOT NULL", ("reason",)),),
+    ),
 )
-"""standing: whether the charge costs anything now. unrated: a closed month whose services nobody has told."""
+"""standing: whether the charge costs anything now. unrated: a closed month whose services nobody has told. reason: why
+somebody must look at a payment; none once it is settled."""

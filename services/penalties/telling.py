@@ -7,14 +7,16 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from services.penalties.states import Issued, Party
+from services.penalties.states import Issued, Party, Sentence
 from tousu.decision import Output
 from tousu.event import text_of_time
 from tousu.policy.pack import Pack
-from tousu.policy.penalties import NOTHING, Line, total
+from tousu.policy.penalties import NOTHING
+from tousu.policy.penalty_rule import PenaltyRules
 
 PENALTIES: Final = "complaints.penalties"
 INSTRUCTIONS: Final = "complaints.instructions"
+REPAYMENT: Final = "repayment"
 _DONE_BY: Final = {
     "administrative_sanction": "sanction",
     "penalty": "sanction",
@@ -64,15 +66,15 @@ class Wanted(NamedTuple):
     data: dict[str, Any]
 
 
-def wanted_by(lines: tuple[Line, ...], pack: Pack) -> list[Wanted]:
-    """The instructions that carry out a penalty."""
+def wanted_by(sentence: Sentence, rules: PenaltyRules) -> list[Wanted]:
+    """The instructions that carry out a penalty: of money, what is outstanding in the ledger."""
+    lines = sentence.lines
     found: list[Wanted] = []
-    money = total(lines)
-    if money > NOTHING:
-        section = next(line.section for line in lines if line.amount is not None)
-        found.append(
-            Wanted("deduct", f"{money}", {"amount": f"{money}", "currency": pack.currency, "section": section})
-        )
+    for what, owed in (("deduct", sentence.owed), ("repay", sentence.repayment)):
+        if owed is not None and owed.outstanding > NOTHING:
+            section = next((line.section for line in lines if line.amount is not None), rules.section)
+            money = f"{owed.outstanding:.2f}"
+            found.append(Wanted(what, money, {"amount": money, "currency": owed.currency, "section": section}))
     percent = sum((line.percent for line in lines if line.percent is not None), Decimal(0))
     if percent > NOTHING:
         section = next(line.section for line in lines if line.percent is not None)
@@ -96,7 +98,7 @@ def instructed(
     asked = {one.what: one for one in wanted}
     kept = {one.what: one for one in issued if one.what in asked and one.said == asked[one.what].said}
     outputs = [
-        scene.instruct(f"{of}/{revision}/cancel_{one.what}", "cancel", of, {"cancels": one.number})
+        scene.instruct(f"{of}/{revision}/cancel_{one.what}", "cancel", _about(of, one.what), {"cancels": one.number})
         for one in issued
         if one.what not in kept
     ]
@@ -104,7 +106,12 @@ def instructed(
     for one in wanted:
         if one.what not in kept:
             number = f"{of}/{revision}/{one.what}"
-            outputs.append(scene.instruct(number, one.what, of, one.data))
+            outputs.append(scene.instruct(number, one.what, _about(of, one.what), one.data))
             kept[one.what] = Issued(what=one.what, number=number, said=one.said)
         standing.append(kept[one.what])
     return tuple(standing), outputs
+
+
+def _about(of: str, what: str) -> str:
+    """What an instruction is about: what must come back of a penalty is owed apart from it."""
+    return f"{of}/{REPAYMENT}" if what == "repay" else of

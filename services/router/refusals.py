@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tousu.decision import Decision, Refusal
 from tousu.event import Event
-from tousu.policy.occasions import CLAIM_REPORTS
+from tousu.policy.occasions import BESIDE_THE_CASE
 from tousu.policy.pack import Pack
 
 
@@ -37,7 +37,7 @@ def not_of_a_claim(event: Event, what: str) -> Decision:
     """A report of the handling of a complaint, for a claim that was filed without one."""
     message = (
         f"{event.subject} is a claim, filed without a complaint, which {what} does not fit; "
-        f"possible: {', '.join(sorted(CLAIM_REPORTS))}"
+        f"possible: {', '.join(sorted(BESIDE_THE_CASE))}"
     )
     return Decision(refusal=Refusal(reason="illegal_transition", message=message, place="type"))
 

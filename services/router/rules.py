@@ -24,7 +24,7 @@ from tousu.event import Event, text_of_time, time_of_text
 from tousu.policy.closing import falls_short
 from tousu.policy.facts import found_with
 from tousu.policy.misfit import misfit
-from tousu.policy.occasions import CLAIM_REPORTS
+from tousu.policy.occasions import BESIDE_THE_CASE
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
 from tousu.policy.text import Classifier
@@ -38,6 +38,7 @@ _REGISTERED: Final = frozenset(
     {"tousu.complaint.registered.v1", "tousu.inquiry.registered.v1", "tousu.claim.registered.v1"}
 )
 _HANDLING: Final = "tousu.handling."
+_OPERATIONS: Final = "tousu.operations."
 _TELLINGS: Final = frozenset({"tousu.duplicate.joined.v1", "tousu.duplicate.separated.v1"})
 _INFORMING: Final = frozenset({"assessed", "judged", "passed_on", "reopened"})
 """Handling events that can change the class of a case, or facts that grade, priority and departments depend on."""
@@ -51,12 +52,12 @@ class RouterRules:
         self._classifiers = {(pack.id, pack.version): Classifier(pack) for pack in policies.packs()}
 
     def refs(self, event: Event) -> Sequence[Ref]:
-        """The case that the event is about; operations figures are about none."""
-        return [_ref(event)] if event.subject and event.type != "tousu.operations.reported.v1" else []
+        """The case that the event is about; what operations report is about none."""
+        return [_ref(event)] if event.subject and not event.type.startswith(_OPERATIONS) else []
 
     def apply(self, states: States, event: Event, now: datetime) -> Decision:
         """Route, forward, or decide again."""
-        if event.type == "tousu.operations.reported.v1":
+        if event.type.startswith(_OPERATIONS):
             return Decision(outputs=[_forwarded(event, event.data["department"])])
         case = states.get(_ref(event))
         match event.type:
@@ -96,9 +97,9 @@ class RouterRules:
         return self._policies.version(case.organisation, case.told["pack"]["version"])
 
     def _reported(self, case: RoutedCase, event: Event, now: datetime) -> Decision:
-        """What was reported about a case or its claims. Claims alone follow what is reported about a claim."""
+        """What was reported about a case. What concerns only its claims or penalties, they alone follow."""
         what = event.type.removeprefix(_HANDLING).partition(".")[0]
-        if what in CLAIM_REPORTS:
+        if what in BESIDE_THE_CASE:
             return Decision(outputs=[_forwarded(event)])
         if case.told["kind"] == "claim":
             return refusals.not_of_a_claim(event, what)

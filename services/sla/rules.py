@@ -23,7 +23,7 @@ from services.sla.triggers import Triggers
 from tousu.decision import Decision, Output, Ref, Refusal, State, States
 from tousu.event import Event
 from tousu.policy.misfit import misfit
-from tousu.policy.occasions import CLAIM_REPORTS
+from tousu.policy.occasions import BESIDE_THE_CASE
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
 
@@ -57,15 +57,16 @@ class SlaRules:
 
     def refs(self, event: Event) -> Sequence[Ref]:
         """The case that the event is about; operations figures are about none, and claims are not looked after here."""
-        return [Ref(CASE, event.subject)] if event.subject and _name(event.type) and not _is_of_a_claim(event) else []
+        concerns = event.subject and _name(event.type) and not _is_beside_the_case(event)
+        return [Ref(CASE, event.subject)] if event.subject and concerns else []
 
     def apply(self, states: States, event: Event, now: datetime) -> Decision:
         """Fold one event of a case."""
         what = _name(event.type)
         if not what:
             return Decision(no_op="not_of_a_case")
-        if _is_of_a_claim(event):
-            return Decision(no_op="of_a_claim")
+        if _is_beside_the_case(event):
+            return Decision(no_op="beside_the_case")
         if not event.subject:
             return _refused("missing_attribute", "an event of a case names it as its subject", "subject")
         ref = Ref(CASE, event.subject)
@@ -188,9 +189,9 @@ def _name(event_type: str) -> str:
     return event_type[len(_HANDLING) :].partition(".")[0] if event_type.startswith(_HANDLING) else ""
 
 
-def _is_of_a_claim(event: Event) -> bool:
-    """Whether an event concerns a claim alone: a report about one, or a telling of one filed without a complaint."""
-    return _name(event.type) in CLAIM_REPORTS or (event.type in _TELLINGS and event.data.get("kind") == "claim")
+def _is_beside_the_case(event: Event) -> bool:
+    """Whether an event moves no case: it is about a claim or a penalty alone, or tells a claim without a complaint."""
+    return _name(event.type) in BESIDE_THE_CASE or (event.type in _TELLINGS and event.data.get("kind") == "claim")
 
 
 def _refused(reason: str, message: str, place: str) -> Decision:

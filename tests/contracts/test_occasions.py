@@ -11,7 +11,7 @@ from tests.rules.sla.desk import at
 from tousu.contract import card
 from tousu.contract.schemas import ADDRESS, documents
 from tousu.policy.claim_facts import CLAIM_FACTS, WORDS
-from tousu.policy.occasions import AFTER_THE_END, CLAIM_EVENTS, CLAIM_REPORTS, EVENTS, REPORTS
+from tousu.policy.occasions import AFTER_THE_END, BESIDE_THE_CASE, CLAIM_EVENTS, CLAIM_REPORTS, EVENTS, REPORTS
 
 ROOT = Path(__file__).resolve().parents[2]
 OF_OTHERS = {"passed_on", "separated"}
@@ -20,14 +20,14 @@ OF_OTHERS = {"passed_on", "separated"}
 
 def test_clocks_may_wait_for_every_report_of_the_contract() -> None:
     reported = {name.removeprefix("handling.") for name in card("complaints.inbound.handling").events}
-    assert reported - OF_OTHERS - CLAIM_REPORTS == REPORTS
+    assert reported - OF_OTHERS - BESIDE_THE_CASE == REPORTS
 
 
 def test_the_reports_about_claims_are_of_the_contract_and_no_clock_of_a_case_waits_for_them() -> None:
     reported = {name.removeprefix("handling.") for name in card("complaints.inbound.handling").events}
     named = {name for name in reported if name.startswith(("claim_", "outlet_", "payment_"))}
     assert named == CLAIM_REPORTS
-    assert not CLAIM_REPORTS & EVENTS
+    assert not BESIDE_THE_CASE & EVENTS
 
 
 def pulled(tree: ast.AST) -> set[str]:

@@ -18,13 +18,13 @@ PAID, WITHDRAWN = numbers_in(0, PARTITIONS, 2)
 UNDECIDED = numbers_in(1, PARTITIONS, 2)[1]
 
 
-def settled(database_url: str) -> Bench:
-    """Everything read and published."""
+def settled(database_url: str, *more: Event) -> Bench:
+    """Everything read and published, and `more` events of these cases."""
     bench = Bench(processor, database_url, PARTITIONS)
     cases = Feed("router", "complaints.cases", PARTITIONS)
     clocks = Feed("sla", "complaints.sla", PARTITIONS)
     ways = [_way_of(number) for number in (PAID, WITHDRAWN, AGREED, UNDECIDED)]
-    for one in sorted((one for way in ways for one in way), key=lambda one: one.time):
+    for one in sorted((one for way in (*ways, more) for one in way), key=lambda one: one.time):
         clocks.tick(one.time)
         cases.say(one, one.time)
     for feed in (cases, clocks):

@@ -1,4 +1,4 @@
-"""What is reported about a claim: of each event of the contract the least that its schema asks for."""
+"""What is reported about a claim or a penalty: of each event of the contract the least that its schema asks for."""
 
 from __future__ import annotations
 
@@ -19,9 +19,18 @@ CLAIM_SAID: dict[str, dict[str, Any]] = {
     "claim_withdrawn": {"claim_number": CLAIM_NUMBER},
     "claim_followed_up": {"claim_number": CLAIM_NUMBER, "score": 4},
     "payment_confirmed": {"claim_number": CLAIM_NUMBER, "payment_id": "P-1", "amount": "500.00"},
+    "payment_question_settled": {"payment_id": "P-1", "how": "returned"},
     "outlet_notified": {"claim_number": CLAIM_NUMBER, "outlet": "HZ-017"},
     "outlet_negotiation_settled": {"claim_number": CLAIM_NUMBER, "outlet": "HZ-017"},
     "outlet_arbitration_requested": {"claim_number": CLAIM_NUMBER, "outlet": "HZ-017"},
     "outlet_ruled": {"claim_number": CLAIM_NUMBER, "report_true": True},
 }
 CLAIM = {"cause": "loss", "claimant": {"role": "sender"}, "claimed_amount": "1200.00"}
+PENALTY_SAID: dict[str, dict[str, Any]] = {
+    "deduction_confirmed": {
+        "party": {"kind": "person", "id": "E10023"}, "penalty_number": "TS-1/person/E10023", "payment_id": "P-1",
+        "amount": "100.00",
+    },
+}  # fmt: skip
+BESIDE_SAID = CLAIM_SAID | PENALTY_SAID
+"""Everything that is reported about a case and moves it in no way."""

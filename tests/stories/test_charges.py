@@ -115,3 +115,73 @@ def test_the_month_closes_and_the_head_pays_by_the_rate_of_the_figures(services:
     assert penalties(events, WORKSHOP) == ([("assessed", amount)] if amount else [])
     (outlet,) = [data for data in of_type(events, "month.closed") if data["party"]["kind"] == "outlet"]
     assert (outlet["services"], outlet["complaints"]) == (20, 0)
+
+
+def money(events: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """What became of the money of penalties, in order: instructed, paid, in question; and how much it is about."""
+    words = {"penalty.paid": "paid", "penalty.payment_questioned": "questioned"}
+    found = []
+    for event in events:
+        name, data = event["type"].removeprefix("tousu.").removesuffix(".v1"), event["data"]
+        if name in words:
+            found.append((words[name], data["amount"]))
+        if name == "instruction.issued" and data["what"] in ("deduct", "repay", "cancel"):
+            found.append((data["what"], data.get("amount", "")))
+    return found
+
+
+def late_by_what_is_known() -> Story:
+    story = Story("auto-service")
+    story.complains("03-02 09:00", "前台接待态度冷淡")
+    story.reports("acknowledged", "03-02 09:20", department="customer_service", employee="E10023")
+    return story
+
+
+def test_what_was_deducted_is_repaid_when_a_late_report_takes_the_penalty_back() -> None:
+    """Assessed, deducted, confirmed; answered in time, as a late report says: withdrawn, and the money comes back."""
+    (told,) = of_type(late_by_what_is_known().run("03-05 00:00"), "penalty.assessed")
+    number = told["penalty_number"]
+    story, said = late_by_what_is_known(), {"party": E1, "penalty_number": number}
+    story.reports("deduction_confirmed", "03-05 08:00", **said, payment_id="PAY-0", amount="5.00")
+    story.reports("deduction_confirmed", "03-05 08:30", **said, payment_id="PAY-1", amount="50.00")
+    story.reports_late("customer_answered", "03-03 09:00", "03-05 09:00", settled=True, text="已致歉")
+    back = {"obligation": f"{number}/repayment", "payment_id": "PAY-2"}
+    story.reports("deduction_confirmed", "03-06 10:00", **said, **back, amount="50.00")
+    story.reports("payment_question_settled", "03-06 11:00", party=E1, payment_id="PAY-0", how="mistake")
+    events = story.run("03-07 00:00")
+    assert refusals(events) == []
+    assert penalties(events, E1) == [("assessed", "50.00"), ("withdrawn", "0")]
+    assert money(events) == [
+        ("deduct", "50.00"), ("questioned", "5.00"), ("paid", "50.00"), ("repay", "50.00"), ("paid", "50.00"),
+    ]  # fmt: skip
+    assert [data["obligation"] for data in of_type(events, "penalty.paid")] == [number, f"{number}/repayment"]
+    assert [data["how"] for data in of_type(events, "penalty.payment_question_settled")] == ["mistake"]
+
+
+def of_operations(story: Story, when: str, what: str, data: dict[str, Any]) -> None:
+    """What operations or human resources report of a department, each with an id of its own."""
+    event = {
+        "specversion": "1.0", "id": f"{what}-{when}", "source": "/operations", "type": f"tousu.operations.{what}.v1",
+        "time": at(when).isoformat(), "receivedtime": at(when).isoformat(), "datacontenttype": "application/json",
+        "data": data,
+    }  # fmt: skip
+    story.diary.tell(at(when), {"topic": "complaints.inbound.operations", "key": data["department"], "event": event})
+
+
+def test_the_head_of_a_department_gets_back_what_a_late_figure_shows_to_be_too_much() -> None:
+    """A 8: one complaint in 125 services is exactly 0.80 percent; then it turns out that there were 126."""
+    story = Story("auto-service")
+    story.complains("03-31 23:59", "维修收费太贵，乱收费", "association")
+    story.reports("acknowledged", "04-01 00:10", department="workshop")
+    story.reports("customer_answered", "04-01 09:00", department="workshop", settled=True, text="已退款")
+    figures = {"period": "2026-03", "department": "workshop"}
+    of = {"department": "workshop", "penalty_number": "2026-03/department/workshop", "amount": "50.00"}
+    story.diary.operations(at("04-02 09:00"), figures | {"services": 125})
+    of_operations(story, "04-08 09:00", "deduction_confirmed", of | {"payment_id": "PAY-1"})
+    of_operations(story, "04-09 09:00", "reported", figures | {"services": 126})
+    back = {"obligation": f"{of['penalty_number']}/repayment", "payment_id": "PAY-2"}
+    of_operations(story, "04-10 09:00", "deduction_confirmed", of | back)
+    events = story.run("04-11 00:00")
+    assert refusals(events) == []
+    assert penalties(events, WORKSHOP) == [("assessed", "50.00"), ("withdrawn", "0")]
+    assert money(events) == [("deduct", "50.00"), ("paid", "50.00"), ("repay", "50.00"), ("paid", "50.00")]

@@ -51,24 +51,27 @@ def faults_of_instructions(told: Iterable[Told], sums: Mapping[str, Sums], moved
 
 def _gathered(told: Iterable[Told], sums: Mapping[str, Sums], standing: dict[str, list[Standing]]) -> Iterator[Fault]:
     """Sort what was issued and not cancelled by obligation."""
-    issued: dict[str, tuple[str, Standing]] = {}
-    cancelled: dict[str, str] = {}
+    issued: dict[tuple[str, str], tuple[str, Standing]] = {}  # two organisations may have a department of one name
+    cancelled: set[tuple[str, str]] = set()
     for one in told:
         try:
             number = one.data["instruction_number"]
             if one.data["what"] == CANCEL:
-                cancelled[one.data["cancels"]] = _obligation(one, sums)
+                cancelled.add((one.organisation, one.data["cancels"]))
             elif one.data["what"] in OF_MONEY:
                 obligation = _obligation(one, sums)
-                if number in issued:
+                if (one.organisation, number) in issued:
                     yield Fault(obligation, f"instruction {number} was issued twice, again by {one.id}")
-                issued[number] = (obligation, Standing(number, Decimal(one.data["amount"]), one.data["currency"]))
+                issued[one.organisation, number] = (
+                    obligation,
+                    Standing(number, Decimal(one.data["amount"]), one.data["currency"]),
+                )
         except (KeyError, TypeError, InvalidOperation) as error:
             yield Fault(one.id, f"{one.type} cannot be read: {type(error).__name__} {error}")
-    for number, (obligation, instruction) in issued.items():
+    for key, (obligation, instruction) in issued.items():
         if obligation not in sums:
-            yield Fault(obligation, f"instruction {number} is about {instruction.amount} that nobody owes")
-        elif number not in cancelled:
+            yield Fault(obligation, f"instruction {instruction.number} is about {instruction.amount} that nobody owes")
+        elif key not in cancelled:
             standing[obligation].append(instruction)
 
 

@@ -15,6 +15,7 @@ from tousu.ledger.obligation import NOTHING, Kind, Movement
 
 COMPENSATION: Final = "compensation"
 COMPANY: Final = "company"
+REPAYMENT: Final = "repayment"
 
 
 class Told(NamedTuple):
@@ -110,7 +111,7 @@ class Bookkeeper:
             self.faults.append(Fault(obligation, message))
 
     def penalised(self, told: Told) -> None:
-        """A penalty is so much from now on, whatever it was before."""
+        """A penalty is so much from now on, whatever it was before: what was deducted too much must be repaid."""
         said = told.data
         prefix = f"{told.organisation}|" if told.organisation else ""
         obligation, revision = f"{prefix}{said['penalty_number']}", said["revision"]
@@ -118,15 +119,40 @@ class Bookkeeper:
         if revision != last + 1:
             self.faults.append(Fault(obligation, f"after revision {last} comes {revision}, says {told.id}"))
         self._revisions[obligation] = revision
-        sums = self.sums.get(obligation, Sums())
-        difference = Decimal(said["amount"]) - (sums.awarded - sums.withdrawn)
+        repayment = f"{obligation}/{REPAYMENT}"
+        own, back = self.sums.get(obligation, Sums()), self.sums.get(repayment, Sums())
+        difference = Decimal(said["amount"]) - (own.awarded - own.withdrawn) + (back.awarded - back.withdrawn)
         if difference != Decimal(said["difference"]):
             message = f"the difference is {difference}, and {told.id} says {said['difference']}"
             self.faults.append(Fault(obligation, message))
-        debtor = f"{prefix}{said['party']['kind']}/{said['party']['id']}"
-        if difference:
-            movement: Movement = "awarded" if difference > NOTHING else "withdrawn"
-            self._move(told, obligation, "penalty", movement, abs(difference), debtor=debtor, creditor=COMPANY)
+        party = f"{prefix}{said['party']['kind']}/{said['party']['id']}"
+        rise, fall = max(difference, NOTHING), max(-difference, NOTHING)
+        kept, dropped = min(back.outstanding, rise), min(own.outstanding, fall)
+        self._rise_and_fall(told, obligation, "penalty", rise - kept, dropped, debtor=party, creditor=COMPANY)
+        self._rise_and_fall(told, repayment, "repayment", fall - dropped, kept, debtor=COMPANY, creditor=party)
+
+    def penalty_paid(self, told: Told) -> None:
+        """A deduction or a repayment was booked; its number serves once for each party."""
+        said, prefix = told.data, f"{told.organisation}|" if told.organisation else ""
+        obligation, payment = f"{prefix}{said['obligation']}", said["payment_id"]
+        if said["obligation"] not in (said["penalty_number"], f"{said['penalty_number']}/{REPAYMENT}"):
+            self.faults.append(Fault(obligation, f"is none of penalty {said['penalty_number']}, says {told.id}"))
+        whose = f"{prefix}{said['party']['kind']}/{said['party']['id']}"
+        before = self._payments.get((whose, payment))
+        self._payments[whose, payment] = obligation
+        if before is not None:
+            self.faults.append(Fault(obligation, f"payment {payment} is booked twice: before for {before}"))
+        kind: Kind = "repayment" if obligation.endswith(f"/{REPAYMENT}") else "penalty"
+        self._move(told, obligation, kind, "paid", Decimal(said["amount"]), reference=payment)
+
+    def _rise_and_fall(
+        self, told: Told, obligation: str, kind: Kind, rise: Decimal, fall: Decimal, *, debtor: str, creditor: str
+    ) -> None:  # fmt: skip
+        """What is awarded of an obligation and what of it is withdrawn, where that is anything."""
+        if rise:
+            self._move(told, obligation, kind, "awarded", rise, debtor=debtor, creditor=creditor)
+        if fall:
+            self._move(told, obligation, kind, "withdrawn", fall, debtor=debtor, creditor=creditor)
 
     def _move(
         self, told: Told, obligation: str, kind: Kind, movement: Movement, amount: Decimal, *, currency: str = "",
@@ -158,5 +184,6 @@ STEPS: Final[Mapping[str, Step]] = {
     "penalty.doubled": Bookkeeper.penalised,
     "penalty.corrected": Bookkeeper.penalised,
     "penalty.withdrawn": Bookkeeper.penalised,
+    "penalty.paid": Bookkeeper.penalty_paid,
 }
 """The events that move money. A claim that is reopened moves none until it is agreed or ruled again."""

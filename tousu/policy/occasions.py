@@ -28,6 +28,10 @@ CLAIM_REPORTS: Final = frozenset(
     }
 )  # fmt: skip
 """What is reported about a claim, by the short name of its type: it concerns claims alone and moves no case."""
+PENALTY_REPORTS: Final = frozenset({"deduction_confirmed"})
+"""What is reported about a penalty for a case: it concerns penalties alone and moves no case."""
+BESIDE_THE_CASE: Final = CLAIM_REPORTS | PENALTY_REPORTS
+"""What is reported about a case and moves it in no way: it goes on at any time, also after the end of the case."""
 CLAIM_ANSWERS: Final = frozenset(
     {"claim_decided", "claim_agreed", "claim_ruled", "claim_withdrawn", "payment_confirmed"}
 )

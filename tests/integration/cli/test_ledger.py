@@ -16,7 +16,11 @@ from typing import Any, NamedTuple
 
 import orjson
 import pytest
+from msgspec.structs import replace
 
+from services.penalties.paying import question_ref
+from services.penalties.states import Party, PaymentQuestion
+from services.penalties.store import KINDS as PENALTIES
 from tests.integration.feeds import START
 from tests.integration.settled import AGREED, PAID, UNDECIDED, WITHDRAWN, settled
 from tousu.cli import main
@@ -226,6 +230,37 @@ def test_a_payment_in_question_says_what_to_do(data: Path) -> None:
 def test_a_question_that_was_settled_is_one_no_longer(data: Path) -> None:
     folder = tampered(data, "UPDATE claims_question SET doc = json_set(doc, '$.settled', 'returned')")
     assert run("questions", "--data", folder).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("reason", "to_do"),
+    [
+        ("unknown_penalty", "ask who confirmed it which penalty it is for"),
+        ("not_owed", "nothing is to be deducted here: give back"),
+        ("already_booked", "the same payment was confirmed twice"),
+    ],
+)
+def test_a_deduction_in_question_stands_in_the_same_list(data: Path, reason: str, to_do: str) -> None:
+    question = PaymentQuestion(
+        payment_id="P-7", party=Party(kind="department", id="workshop"), penalty_number="2026-03/department/workshop",
+        reason=reason, message="x", amount=Decimal("50.00"), currency="CNY", at=START, event_id="e1",
+    )  # fmt: skip
+    done_with = replace(question, payment_id="P-8", settled="returned", settled_at=START)
+    rows = {question_ref(one.party, one.payment_id): one for one in (question, done_with)}
+    store = Store(f"sqlite:///{data / 'penalties.sqlite'}", "penalties", PENALTIES)
+    store.create()
+    opened = store.take(0)
+    store.commit([Change(0, opened.epoch, opened.turn, opened.bookmark, b"", rows, {})])
+    store.close()
+    done = run("questions", "--data", str(data), "--json")
+    assert (done.returncode, done.stderr) == (1, "")
+    first, second = (orjson.loads(line) for line in done.stdout.splitlines())
+    assert (first["penalty_number"], first["case_number"], first["payment_id"]) == (
+        "2026-03/department/workshop", "", "P-7",
+    )  # fmt: skip
+    assert first["to_do"].startswith(to_do)
+    assert second["claim_number"] == f"{WITHDRAWN}/1"
+    assert "Payments in question: 2" in run("questions", "--data", str(data)).stdout
 
 
 @pytest.fixture

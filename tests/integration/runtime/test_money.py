@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from tests.integration.feeds import Bench
+from tests.integration.feeds import START, Bench
 from tests.integration.settled import AGREED, PAID, PARTITIONS, WITHDRAWN, settled
+from tests.rules.casework import event
 from tousu.failure import Stop
 from tousu.ledger.proof import Proof
 from tousu.runtime.census import Census
@@ -157,6 +159,17 @@ def test_the_sums_of_the_ledger_are_gauges(bench: Bench) -> None:
     assert counts[LEDGER_OUTSTANDING] == {("compensation", "CNY"): 812.0, ("bill", "CNY"): 812.0}
     assert counts[LEDGER_OVERDRAWN] == {(): 0}
     assert counts[PAYMENT_QUESTIONS] == {("not_owed",): 1}
+
+
+def test_a_question_that_was_settled_is_counted_no_longer(database_url: str) -> None:
+    said = {"case_number": WITHDRAWN, "payment_id": "P-2", "how": "returned"}
+    bench = settled(
+        database_url, event("handling.payment_question_settled", said, WITHDRAWN, START + timedelta(hours=11))
+    )
+    census = Census(bench.url, "claims", bench.processor.kinds, Watch(), 1.0)
+    counts = census.count(bench.store.connection(), dict.fromkeys(range(PARTITIONS), 0))
+    assert counts.get(PAYMENT_QUESTIONS, {}) == {}
+    bench.store.close()
 
 
 def test_more_paid_than_awarded_is_a_gauge_too(bench: Bench) -> None:

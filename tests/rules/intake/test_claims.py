@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from tests.rules.claim_reports import CLAIM, CLAIM_SAID
+from tests.rules.claim_reports import CLAIM, BESIDE_SAID
 from tests.rules.intake.gate import START, Gate, complaint, hours, report
 from tousu.event import Event
 from tousu.policy.currencies import CURRENCIES
 from tousu.policy.loading import load_pack, load_policies
-from tousu.policy.occasions import CLAIM_ANSWERS, CLAIM_REPORTS
+from tousu.policy.occasions import BESIDE_THE_CASE, CLAIM_ANSWERS, CLAIM_REPORTS
 from tousu.policy.pack import Pack
 
 W = "TS7702260102001"
@@ -27,7 +27,7 @@ def claim(channel: str = "phone", *, cause: str = "loss", **data: Any) -> Event:
 
 def about(what: str, number: str, **data: Any) -> Event:
     """A report about the first claim of a case."""
-    said = CLAIM_SAID[what] | ({"claim_number": f"{number}/1"} if "claim_number" in CLAIM_SAID[what] else {})
+    said = BESIDE_SAID[what] | ({"claim_number": f"{number}/1"} if "claim_number" in BESIDE_SAID[what] else {})
     return report(what, number, **said | data)
 
 
@@ -136,9 +136,9 @@ def test_a_telling_that_joined_can_leave_and_is_a_claim_again(gate: Gate) -> Non
 # -- reported about a case --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("what", sorted(CLAIM_REPORTS))
+@pytest.mark.parametrize("what", sorted(BESIDE_THE_CASE))
 @pytest.mark.parametrize("kind", ["complaint", "inquiry", "claim"])
-def test_a_report_about_a_claim_goes_through_for_every_known_case(gate: Gate, kind: str, what: str) -> None:
+def test_a_report_about_a_claim_or_penalty_goes_through_for_every_known_case(gate: Gate, kind: str, what: str) -> None:
     first = claim() if kind == "claim" else complaint(kind=kind)
     number = gate.registers(first)
     gate.hear(report("withdrawn", number, reason="x"))  # after its end, too
@@ -149,7 +149,7 @@ def test_a_report_about_a_claim_goes_through_for_every_known_case(gate: Gate, ki
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("what", sorted(CLAIM_REPORTS))
+@pytest.mark.parametrize("what", sorted(BESIDE_THE_CASE))
 def test_of_an_unknown_case_it_is_refused(gate: Gate, what: str) -> None:
     refusal = gate.hear(about(what, "20260105-03-0099-01")).refusal
     assert refusal is not None

@@ -19,12 +19,12 @@ from services.router.store import KINDS as ROUTER_KINDS
 from services.sla.rules import SlaRules
 from services.sla.states import Case
 from tests.rules.casework import NUMBER, START, Desk, complaint, handling, inquiry
-from tests.rules.claim_reports import CLAIM_SAID
+from tests.rules.claim_reports import BESIDE_SAID
 from tests.rules.packs import COURIER, as_l, graded_as_a, routed_by, with_partners
 from tousu.decision import Output, Ref
 from tousu.event import Event
 from tousu.policy.course import begun
-from tousu.policy.occasions import CLAIM_REPORTS
+from tousu.policy.occasions import BESIDE_THE_CASE
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
 
@@ -69,10 +69,10 @@ def test_a_claim_without_a_complaint_goes_on_whatever_is_reported_about_complain
     assert course.after(what, said, START, START) == course
 
 
-@pytest.mark.parametrize("what", sorted(CLAIM_REPORTS))
-def test_no_report_about_a_claim_moves_the_case(what: str) -> None:
+@pytest.mark.parametrize("what", sorted(BESIDE_THE_CASE))
+def test_no_report_about_a_claim_or_penalty_moves_the_case(what: str) -> None:
     for course in (begun("complaint", START), begun("inquiry", START)):
-        assert course.after(what, CLAIM_SAID[what], START, START) == course
+        assert course.after(what, BESIDE_SAID[what], START, START) == course
 
 
 def _said(draw: st.DrawFn, what: str) -> dict[str, Any]:

@@ -11,11 +11,11 @@ from services.router.rules import RouterRules
 from services.router.states import RoutedCase
 from services.router.store import KINDS
 from tests.rules.casework import NUMBER, Desk, claim, complaint, event, handling, inquiry, kinds_of
-from tests.rules.claim_reports import CLAIM_SAID
+from tests.rules.claim_reports import BESIDE_SAID
 from tests.rules.router.test_forwarding import JOINED, SAID, as_it_came
 from tousu.decision import Ref
 from tousu.event import Event
-from tousu.policy.occasions import CLAIM_REPORTS
+from tousu.policy.occasions import BESIDE_THE_CASE
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
 
@@ -29,32 +29,32 @@ def routed(desk: Desk, one: Event) -> dict[str, Any]:
     return output.data
 
 
-def test_every_report_about_a_claim_is_tried() -> None:
-    assert set(CLAIM_SAID) == CLAIM_REPORTS
+def test_every_report_beside_the_case_is_tried() -> None:
+    assert set(BESIDE_SAID) == BESIDE_THE_CASE
 
 
 @pytest.mark.parametrize("first", FIRST.values(), ids=FIRST)
-@pytest.mark.parametrize("what", CLAIM_SAID)
-def test_a_report_about_a_claim_goes_on_and_changes_nothing(desk: Desk, what: str, first: Event) -> None:
+@pytest.mark.parametrize("what", BESIDE_SAID)
+def test_a_report_about_a_claim_or_penalty_goes_on_and_changes_nothing(desk: Desk, what: str, first: Event) -> None:
     desk.tell(first)
     before = dict(desk.rows)
-    one = handling(what, **CLAIM_SAID[what])
+    one = handling(what, **BESIDE_SAID[what])
     assert [as_it_came(output) for output in desk.tell(one)] == [as_it_came(one)]
     assert desk.rows == before
 
 
-@pytest.mark.parametrize("what", CLAIM_SAID)
+@pytest.mark.parametrize("what", BESIDE_SAID)
 def test_so_it_does_after_the_end_of_the_case(desk: Desk, what: str) -> None:
     desk.tell(complaint("晚了"), handling("withdrawn", 1, reason="x"))
     before = dict(desk.rows)
-    one = handling(what, 900, **CLAIM_SAID[what])
+    one = handling(what, 900, **BESIDE_SAID[what])
     assert [as_it_came(output) for output in desk.tell(one)] == [as_it_came(one)]
     assert desk.rows == before
 
 
-@pytest.mark.parametrize("what", CLAIM_SAID)
+@pytest.mark.parametrize("what", BESIDE_SAID)
 def test_of_a_case_that_never_came_it_is_refused(desk: Desk, what: str) -> None:
-    refusal = desk.take(handling(what, **CLAIM_SAID[what])).refusal
+    refusal = desk.take(handling(what, **BESIDE_SAID[what])).refusal
     assert refusal is not None
     assert (refusal.reason, refusal.place) == ("unknown_case", "subject")
 
@@ -62,7 +62,7 @@ def test_of_a_case_that_never_came_it_is_refused(desk: Desk, what: str) -> None:
 def test_the_cause_of_a_claim_is_no_cause_of_a_complaint(desk: Desk) -> None:
     """`cause` of a judgement is one of the pack's causes; that of a claim is not looked up there."""
     desk.tell(complaint("晚了"))
-    assert desk.take(handling("claim_filed", **CLAIM_SAID["claim_filed"])).refusal is None
+    assert desk.take(handling("claim_filed", **BESIDE_SAID["claim_filed"])).refusal is None
 
 
 # -- filed without a complaint ----------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from services.router.store import KINDS
 from tests.rules.casework import NUMBER, START, Desk, complaint, event, handling, inquiry
 from tousu.contract import card
 from tousu.event import Event
-from tousu.policy.occasions import CLAIM_REPORTS
+from tousu.policy.occasions import BESIDE_THE_CASE
 
 JOINED = {
     "case_number": NUMBER,
@@ -59,7 +59,7 @@ def as_it_came(one: Any) -> tuple[Any, ...]:
 
 def test_every_handling_event_of_the_contract_is_tried() -> None:
     named = {name.removeprefix("handling.") for name in card("complaints.inbound.handling").events}
-    assert named == set(SAID) | {"separated"} | CLAIM_REPORTS  # separated: intake turns it into duplicate.separated
+    assert named == set(SAID) | {"separated"} | BESIDE_THE_CASE  # separated: intake turns it into duplicate.separated
 
 
 @pytest.mark.parametrize("first", [complaint("晚了"), inquiry()], ids=["complaint", "inquiry"])
@@ -77,9 +77,16 @@ def test_a_duplicate_is_forwarded_as_a_further_source(desk: Desk) -> None:
     assert as_it_came(output) == as_it_came(one)
 
 
-def test_operations_figures_go_on_under_their_department(desk: Desk) -> None:
-    data = {"period": "2026-02", "department": "storage_and_transport", "services": 1200}
-    one = event("operations.reported", data, None)
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("reported", {"period": "2026-02", "services": 1200}),
+        ("deduction_confirmed", {"penalty_number": "2026-02/department/x", "payment_id": "P-1", "amount": "50"}),
+        ("payment_question_settled", {"payment_id": "P-1", "how": "returned"}),
+    ],
+)
+def test_what_operations_report_goes_on_under_its_department(desk: Desk, what: str, said: dict[str, Any]) -> None:
+    one = event(f"operations.{what}", said | {"department": "storage_and_transport"}, None)
     (output,) = desk.tell(one)
     assert (output.topic, output.key, output.subject) == ("complaints.cases", "storage_and_transport", "")
     assert (output.type, output.time, output.data) == (one.type, one.time, one.data)

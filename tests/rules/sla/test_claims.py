@@ -6,7 +6,7 @@ import pytest
 
 from services.sla.rules import SlaRules
 from tests.rules.casework import NUMBER, START, claim, event, handling
-from tests.rules.claim_reports import CLAIM_SAID
+from tests.rules.claim_reports import BESIDE_SAID
 from tests.rules.router.test_forwarding import JOINED
 from tests.rules.sla.desk import Desk, at
 from tousu.event import Event
@@ -17,20 +17,20 @@ SEPARATED = {
     "case_number": NUMBER, "kind": "claim", "new_case_number": "TS-2", "reason": "x",
     "source_event": {"source": "app", "id": "a-1"},
 }  # fmt: skip
-OF_CLAIMS = {
-    **{what: handling(what, **said) for what, said in CLAIM_SAID.items()},
+BESIDE = {
+    **{what: handling(what, **said) for what, said in BESIDE_SAID.items()},
     "joined": event("duplicate.joined", JOINED | {"kind": "claim"}, NUMBER),
     "separated": event("duplicate.separated", SEPARATED, NUMBER),
 }
 
 
-@pytest.mark.parametrize("one", OF_CLAIMS.values(), ids=OF_CLAIMS)
-def test_what_is_reported_about_a_claim_is_no_matter_of_sla(pack: Pack, one: Event) -> None:
+@pytest.mark.parametrize("one", BESIDE.values(), ids=BESIDE)
+def test_what_is_reported_about_a_claim_or_penalty_is_no_matter_of_sla(pack: Pack, one: Event) -> None:
     """So it looks no case up, whether it knows one of that number or not."""
     rules = SlaRules(Policies.of(pack))
     assert list(rules.refs(one)) == []
     decision = rules.apply({}, one, one.time)
-    assert (decision.no_op, decision.states, decision.outputs, decision.refusal) == ("of_a_claim", {}, (), None)
+    assert (decision.no_op, decision.states, decision.outputs, decision.refusal) == ("beside_the_case", {}, (), None)
 
 
 def test_a_claim_without_a_complaint_becomes_no_case_of_sla(pack: Pack) -> None:

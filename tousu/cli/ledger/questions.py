@@ -1,4 +1,4 @@
-"""`tousu ledger questions`: confirmed payments that fit nothing that is owed. A person must look at each."""
+"""`tousu ledger questions`: confirmed payments of claims and penalties that fit nothing that is owed."""
 
 from __future__ import annotations
 
@@ -21,6 +21,15 @@ TO_DO = {
     "payee_not_entitled": "somebody else got the money: ask it back, and pay the claimant",
 }
 """What a person does, by reason."""
+TO_DO_FOR_PENALTIES = {
+    "unknown_penalty": "ask who confirmed it which penalty it is for, and let it be confirmed with that number",
+    "unknown_obligation": "let it be confirmed with the number of the penalty, or of its repayment",
+    "not_owed": "nothing is to be deducted here: give back what was deducted, and report how it ended",
+    "already_paid": "deducted before: give it back where it was deducted twice, and report how it ended",
+    "other_amount": "correct the amount with human resources: it must be what is outstanding, to the cent",
+    "other_currency": "correct the currency with human resources",
+}
+"""The same where it is other for penalties."""
 
 
 def questions(
@@ -29,9 +38,9 @@ def questions(
     database: options.Database = "",
     as_json: options.AsJson = False,
 ) -> None:
-    """List payments that finance confirmed and that fit nothing that is owed: why, what was expected, what to do.
-    Nothing was booked for them. One is settled when the payment is booked after all, or when somebody reports
-    handling.payment_question_settled.
+    """List payments of claims and penalties that were confirmed and fit nothing that is owed: why, what was expected,
+    what to do. Nothing was booked for them. One is settled when the payment is booked after all, or when somebody
+    reports handling.payment_question_settled.
 
     Exit code 1 where a question is open.
 
@@ -43,10 +52,12 @@ def questions(
     if as_json:
         output.json_lines(found)
     else:
-        columns = ("claim", "payment", "when (Beijing time)", "amount", "expected", "currency", "why", "what to do")
+        columns = (
+            "claim or penalty", "payment", "when (Beijing time)", "amount", "expected", "currency", "why", "what to do",
+        )  # fmt: skip
         output.table(f"Payments in question: {len(found)}", columns, [
-            (row["claim_number"], row["payment_id"], output.local(row["at"]), row["amount"], row["expected"],
-             row["currency"], f"{row['reason']}: {row['message']}", row["to_do"])
+            (row.get("claim_number") or row["penalty_number"], row["payment_id"], output.local(row["at"]),
+             row["amount"], row["expected"], row["currency"], f"{row['reason']}: {row['message']}", row["to_do"])
             for row in found
         ], right=("amount", "expected"))  # fmt: skip
     if found:
@@ -54,15 +65,25 @@ def questions(
 
 
 def asked(data: Path | None, database: str) -> list[dict[str, Any]]:
-    """The open questions, the oldest first."""
+    """The open questions of claims and of penalties, which may not be there; the oldest first."""
     import orjson
 
-    inspection = options.inspection("claims", data, database)
-    rows = [orjson.loads(doc) for _, doc in inspection.each("question")]
-    inspection.close()
+    from tousu.simulation.processors import LEDGERS
+
+    rows: list[dict[str, Any]] = []
+    for inspection in options.inspections(LEDGERS, data, database):
+        if inspection.keeps("question"):
+            rows += [orjson.loads(doc) for _, doc in inspection.each("question")]
+        inspection.close()
     open_ones = [
-        row | {"expected": row.get("expected"), "to_do": TO_DO.get(row["reason"], "ask finance")}
+        row | {"case_number": row.get("case_number", ""), "expected": row.get("expected"), "to_do": _to_do(row)}
         for row in rows
         if not row.get("settled")
     ]
     return sorted(open_ones, key=lambda row: (row["at"], row["case_number"], row["payment_id"]))
+
+
+def _to_do(row: dict[str, Any]) -> str:
+    if "penalty_number" in row:
+        return TO_DO_FOR_PENALTIES.get(row["reason"]) or TO_DO.get(row["reason"], "ask human resources")
+    return TO_DO.get(row["reason"], "ask finance")

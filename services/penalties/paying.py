@@ -1,0 +1,166 @@
+"""Deductions and repayments that are confirmed: what is outstanding is booked, everything else is a question.
+
+A confirmation is a fact about money that has moved, so it is never refused and forgotten: what fits nothing that is
+owed pays nothing here and stays visible until somebody has looked (`tousu ledger questions`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
+
+from msgspec.structs import replace
+
+from services.penalties.states import Paid, Party, PaymentQuestion, Sentence
+from services.penalties.telling import REPAYMENT, Scene
+from tousu.decision import Decision, Output, Ref, State
+from tousu.event import Event, text_of_time
+from tousu.ledger.obligation import Entry, Obligation, pay
+
+CONFIRMED: Final = frozenset({"tousu.handling.deduction_confirmed.v1", "tousu.operations.deduction_confirmed.v1"})
+SETTLED: Final = frozenset(
+    {"tousu.handling.payment_question_settled.v1", "tousu.operations.payment_question_settled.v1"}
+)
+BOOKED: Final = "booked"
+PAYMENT: Final = "payment"
+QUESTION: Final = "question"
+
+
+class Doubt(NamedTuple):
+    """Why a confirmation fits nothing that is owed, and what is outstanding where that is known."""
+
+    reason: str
+    message: str
+    expected: Decimal | None = None
+
+
+class Booking(NamedTuple):
+    """A penalty after a confirmation; as it was where that is questioned."""
+
+    sentence: Sentence | None
+    outputs: list[Output]
+    states: dict[Ref, State | None]
+
+
+def payer(event: Event) -> Party:
+    """Whose penalty a confirmation is about: the party named, or the head of the department that reports."""
+    named = event.data.get("party") or {"kind": "department", "id": event.data["department"]}
+    return Party(kind=named["kind"], id=named["id"], organisation=event.organisation)
+
+
+def payment_ref(party: Party, payment_id: str) -> Ref:
+    """The booked payment of this number, of which a party has one."""
+    return Ref(PAYMENT, f"{party.key}|{payment_id}")
+
+
+def question_ref(party: Party, payment_id: str) -> Ref:
+    """The question about the payment of this number."""
+    return Ref(QUESTION, f"{party.key}|{payment_id}")
+
+
+def confirm(
+    scene: Scene, sentence: Sentence | None, event: Event, paid: Paid | None, asked: PaymentQuestion | None
+) -> Booking:
+    """Book a confirmation, or put it among the questions."""
+    said = event.data
+    found = _meant(scene, sentence, said, paid)
+    if isinstance(found, Doubt):
+        return Booking(sentence, *_asked(scene, said, found))
+    assert sentence is not None
+    booked = pay(found, found.outstanding, scene.at, scene.cause, said["payment_id"])
+    if found.kind == REPAYMENT:
+        new = replace(sentence, repayment=booked.obligation, issued=_without(sentence, "repay"))
+    else:
+        new = replace(sentence, owed=booked.obligation, issued=_without(sentence, "deduct"))
+    told = {
+        **_of(scene, said),
+        "obligation": said.get("obligation", sentence.number),
+        "amount": _money(booked.entry.amount),
+        "currency": found.currency,
+        "paid_at": said.get("deducted_at", text_of_time(event.time)),
+    }
+    states = _booked(scene, said["payment_id"], booked.entry)
+    settled = settle(scene, asked, BOOKED) if asked is not None and not asked.settled else None
+    outputs = [scene.tell("penalty.paid", told)]
+    if settled is not None:
+        outputs += settled.outputs
+        states |= settled.states
+    return Booking(new, outputs, states)
+
+
+def settle(scene: Scene, question: PaymentQuestion, how: str) -> Decision:
+    """A payment in question is one no longer."""
+    ref = question_ref(scene.party, question.payment_id)
+    told = {**_of(scene, {"penalty_number": question.penalty_number, "payment_id": question.payment_id}), "how": how}
+    return Decision(
+        states={ref: replace(question, settled=how, settled_at=scene.at)},
+        outputs=[scene.tell("penalty.payment_question_settled", told)],
+    )
+
+
+def _meant(scene: Scene, sentence: Sentence | None, said: Mapping[str, Any], paid: Paid | None) -> Obligation | Doubt:
+    """The obligation that a payment is for, or why there is none."""
+    number = said["penalty_number"]
+    if sentence is None or sentence.number != number:
+        where = f"case {scene.case_number} has none" if scene.case_number else "the month has none"
+        message = f"{scene.party.name} has no penalty {number} here: {where} of it, or has been final for long"
+        return Doubt("unknown_penalty", message)
+    if paid is not None:
+        return Doubt("already_booked", f"payment {said['payment_id']} was booked for {paid.obligation} before")
+    obligation = said.get("obligation", number)
+    if obligation not in (number, f"{number}/{REPAYMENT}"):
+        return Doubt("unknown_obligation", f"penalty {number} has these: {number}, {number}/{REPAYMENT}")
+    owed = sentence.owed if obligation == number else sentence.repayment
+    if owed is None:
+        return Doubt("not_owed", f"nothing was ever owed of {obligation}")
+    if not owed.outstanding:
+        words = "was paid before" if owed.paid else "is not owed any more"
+        return Doubt("already_paid" if owed.paid else "not_owed", f"{obligation} {words}", owed.outstanding)
+    if said.get("currency", owed.currency) != owed.currency:
+        return Doubt("other_currency", f"{obligation} is owed in {owed.currency}", owed.outstanding)
+    if Decimal(said["amount"]) != owed.outstanding:
+        return Doubt("other_amount", f"{_money(owed.outstanding)} {owed.currency} is outstanding", owed.outstanding)
+    return owed
+
+
+def _asked(scene: Scene, said: Mapping[str, Any], doubt: Doubt) -> tuple[list[Output], dict[Ref, State | None]]:
+    """The question that a confirmation becomes. A payment has one: a later confirmation takes its place."""
+    question = PaymentQuestion(
+        payment_id=said["payment_id"], party=scene.party, penalty_number=said["penalty_number"],
+        case_number=scene.case_number, reason=doubt.reason, message=doubt.message, amount=Decimal(said["amount"]),
+        currency=said.get("currency", scene.pack.currency), at=scene.at, event_id=scene.cause, expected=doubt.expected,
+    )  # fmt: skip
+    told: dict[str, Any] = {
+        **_of(scene, said),
+        "reason": doubt.reason,
+        "message": doubt.message,
+        "amount": _money(question.amount),
+        "currency": question.currency,
+    }
+    told |= {} if doubt.expected is None else {"expected": _money(doubt.expected)}
+    return [scene.tell("penalty.payment_questioned", told)], {question_ref(scene.party, question.payment_id): question}
+
+
+def _booked(scene: Scene, payment_id: str, entry: Entry) -> dict[Ref, State | None]:
+    """The entry, and the payment, whose number serves once."""
+    paid = Paid(payment_id=payment_id, obligation=entry.obligation)
+    return {Ref("entry", entry.number): entry, payment_ref(scene.party, payment_id): paid}
+
+
+def _of(scene: Scene, said: Mapping[str, Any]) -> dict[str, Any]:
+    """What every event of a payment begins with."""
+    case = {"case_number": scene.case_number} if scene.case_number else {}
+    return {
+        "penalty_number": said["penalty_number"], "party": scene.party.as_data(), **case,
+        "payment_id": said["payment_id"],
+    }  # fmt: skip
+
+
+def _without(sentence: Sentence, what: str) -> tuple[Any, ...]:
+    """The instructions that stand once one was carried out: it is done, and nobody takes it back."""
+    return tuple(one for one in sentence.issued if one.what != what)
+
+
+def _money(amount: Decimal) -> str:
+    return f"{amount:.2f}"
