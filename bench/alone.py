@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from bench import bare_sql
@@ -13,14 +14,19 @@ from bench.rehearsal import (
     STATEFUL,
     Backlog,
     Rehearsal,
+    Turn,
+    count_of,
     processor_of,
     put,
     recorded,
     simulated_broker,
 )  # fmt: skip
 from bench.sizes import Sizes
+from tousu.policy.occasions import CLAIM_REPORTS
 from tousu.runtime.clock import SetClock
 
+REPORTS: Final = frozenset(f"tousu.handling.{name}.v1".encode() for name in CLAIM_REPORTS)
+LAID: Final = frozenset({b"tousu.charge.laid.v1"})
 DATABASES: Final = ("postgresql", "sqlite")
 DRAIN_S: Final = 300.0
 
@@ -31,6 +37,7 @@ def measure(ground: Ground, sizes: Sizes, rehearsal: Rehearsal, databases: tuple
     for name in STATEFUL:
         backlog = complaints_backlog(sizes.intake_events) if name == "intake" else rehearsal.backlog(name)
         turns, events = recorded(name, backlog)
+        of_it = work_in(name, backlog, turns)
         processor = processor_of(name, SetClock(BEGINNING))
         found[name] = {}
         for database in databases:
@@ -46,6 +53,7 @@ def measure(ground: Ground, sizes: Sizes, rehearsal: Rehearsal, databases: tuple
                 "rows_per_event": best.rows / events,
                 "row_bytes_per_event": best.row_bytes / events,
                 "output_bytes_per_event": best.pending_bytes / events,
+                "of_it": of_it,
             }
     return found
 
@@ -55,6 +63,20 @@ def complaints_backlog(count: int) -> Backlog:
     broker = simulated_broker()
     put(broker, complaints(count, BEGINNING))
     return {topic: logs for topic, logs in broker.logs.items() if any(logs)}
+
+
+def work_in(name: str, backlog: Backlog, turns: Sequence[Turn]) -> dict[str, Any]:
+    """What of a backlog is no mere news for claims and penalties, and how many entries of the ledger come of it."""
+    types = {"claims": REPORTS, "penalties": LAID}.get(name, frozenset())
+    if not types:
+        return {}
+    records = [record for logs in backlog.values() for log in logs for record in log]
+    concern = sum(dict(record.headers).get("ce_type", b"") in types for record in records)
+    entries = sum(len(rows) for turn in turns for table, _, rows in turn.upserts if table == f"{name}_entry")
+    return {
+        "what": {"claims": "reports of claims", "penalties": "charges"}[name],
+        "events": concern, "share": concern / max(1, count_of(backlog)), "entries": entries,
+    }  # fmt: skip
 
 
 def _bare(ground: Ground, database: str, name: str, turns: Any, processor: Any) -> bare_sql.Written:

@@ -15,9 +15,8 @@ from confluent_kafka import Consumer, Message, Producer, TopicPartition
 from bench.copies import started
 from bench.ground import ASK_S, QUIET, Ground, type_of, until
 from bench.load import complaints
-from bench.rehearsal import PARTITIONS, STATEFUL
+from bench.rehearsal import CASES, PARTITIONS, STATEFUL
 from bench.sizes import Sizes
-from bench.whole import CASES
 from tousu.runtime.partition import partition_of
 
 WARM_UP_S: Final = 2

@@ -49,6 +49,10 @@ class Live:
         self._producer.poll(0)
         self._count += 1
 
+    def is_due(self, begun_s: float) -> bool:
+        """Whether it is time for the next one."""
+        return time.perf_counter() >= begun_s + self._count / LIVE_PER_S
+
     def rest(self, begun_s: float) -> None:
         """Wait until it is time for the next one."""
         time.sleep(max(0.0, begun_s + self._count / LIVE_PER_S - time.perf_counter()))

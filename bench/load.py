@@ -1,4 +1,4 @@
-"""What the benchmark feeds in: complaints as customers tell them, and what departments report about their cases.
+"""What the benchmark feeds in: complaints as customers tell them (what becomes of them: bench/courses.py).
 
 Every complaint is about another piece by another customer, so that every one becomes a case of its own; a few are sent
 twice, as adapters do after a fault. Sizes are those of real mail: about 1.5 KB on the wire, headers included.
@@ -14,7 +14,6 @@ import orjson
 
 from tousu.contract import address_of, topic_of_channel
 from tousu.demo import customers
-from tousu.demo.casework import LEAD, PLANS
 from tousu.demo.customers import Person
 from tousu.demo.diary import Diary, text
 from tousu.event import Event, binary_headers
@@ -40,8 +39,6 @@ TOLD_MORE: Final = (
     "这个东西是给家里老人过生日用的，现在时间已经过了，再送来也没有什么意义，希望你们给一个负责任的说法。",
     "如果三天之内还没有答复，我会继续向邮政管理部门申诉，也会在网上把整个经过和聊天记录都写出来让大家看看。",
 )
-STEPS: Final = ("acknowledged", "judged", "plan_proposed", "plan_executed", "customer_answered")
-"""What is reported about a complaint from receipt to the end; an inquiry has one answer."""
 
 
 class Sent(NamedTuple):
@@ -88,7 +85,7 @@ def _complaint(diary: Diary, number: int, received: datetime) -> Sent:
         time=happened, dataschema=address_of(f"tousu.complaint.received.{channel}.v1"), data=data,
         extensions={"receivedtime": text(received), "correlationid": f"conversation-{number:08d}"},
     )  # fmt: skip
-    return _sent(topic_of_channel(channel), waybill, event, "inquiry" if is_inquiry else kind)
+    return inbound(topic_of_channel(channel), waybill, event, "inquiry" if is_inquiry else kind)
 
 
 def _particulars(diary: Diary, number: int, happened: datetime, waybill: str) -> dict[str, Any]:
@@ -104,38 +101,11 @@ def _particulars(diary: Diary, number: int, happened: datetime, waybill: str) ->
     }
 
 
-def reports(kind: str) -> tuple[str, ...]:
-    """What is reported, in this order, about a case of a kind."""
-    return ("inquiry_answered",) if kind == "inquiry" else STEPS
-
-
-def report(case_number: str, kind: str, what: str, happened: datetime) -> Sent:
-    """One report about a case."""
-    department = "customer_service" if kind in ("inquiry", "unsure") else LEAD[kind]
-    plan, words = PLANS.get(kind, PLANS["unsure"])
-    own: dict[str, dict[str, Any]] = {
-        "acknowledged": {"answer_by": text(happened + timedelta(hours=20))},
-        "judged": {"stands": True, "reason": "派件员未按承诺时间派送，也没有提前联系客户说明情况"},
-        "plan_proposed": {"plan": plan, "text": words},
-        "plan_executed": {"result": words + "，已完成"},
-        "customer_answered": {"settled": True, "text": "已电话回访，客户表示满意", "by_phone": True},
-        "inquiry_answered": {"outcome": "result_found", "text": "已告知快件位置"},
-    }
-    if kind == "unsure":
-        own["judged"]["class"] = "attitude"
-    data = {"case_number": case_number, "department": department, "employee": "E307", **own[what]}
-    type_ = f"tousu.handling.{what}.v1"
-    event = Event(
-        id=f"{case_number}-{what}", source=f"/departments/{department}", type=type_, time=happened, subject=case_number,
-        dataschema=address_of(type_), data=data, extensions={"receivedtime": text(happened)},
-    )  # fmt: skip
-    return _sent(HANDLING, case_number, event, kind)
-
-
-def _sent(topic: str, key: str, event: Event, kind: str) -> Sent:
+def inbound(topic: str, key: str, event: Event, kind: str) -> Sent:
+    """An event as a record for an inbound topic."""
     return Sent(topic, key, orjson.dumps(event.data), binary_headers(event), event.id, kind)
 
 
-def size_bytes(sent: Sent) -> int:
+def size_bytes(record: Sent) -> int:
     """What a record takes on the wire, its headers included."""
-    return len(sent.key) + len(sent.value) + sum(len(name) + len(value) for name, value in sent.headers)
+    return len(record.key) + len(record.value) + sum(len(name) + len(value) for name, value in record.headers)

@@ -17,9 +17,10 @@ import orjson
 from confluent_kafka import Message, Producer
 
 from bench.copies import Copy
+from bench.courses import PACK
 from bench.ground import ASK_S, QUIET, Ground, Out, rate, type_of
 from bench.latency import listening, spread
-from bench.rehearsal import PACK, PARTITIONS
+from bench.rehearsal import PARTITIONS
 from bench.sizes import Sizes
 from services.penalties.states import Month, Party, Sentence
 from services.penalties.store import KINDS

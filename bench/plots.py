@@ -42,7 +42,7 @@ def _throughput(figures: Mapping[str, Any], machine: Mapping[str, str], path: Pa
         return False
     import matplotlib.pyplot as plt
 
-    figure, (rates, costs) = plt.subplots(1, 2, figsize=(13, 5.6), width_ratios=(3, 2))
+    figure, (rates, costs) = plt.subplots(1, 2, figsize=(13, 6.8), width_ratios=(3, 2))
     _rates(rates, figures, alone)
     _costs(costs, figures, alone)
     figure.suptitle("What goes through, and what it costs", x=0.01, ha="left", fontsize=13, weight="bold")

@@ -2,19 +2,19 @@
 
 Round by round every case takes its next step, so that between two steps of one case lie thousands of events of others,
 as on an ordinary day: a turn seldom meets a case twice, and no row is saved by writing it once for two events. What
-intake, router and sla publish on the way is the backlog that router, sla and claims are measured with.
+intake, router, sla and claims publish on the way is the backlog that the processor behind them is measured with.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-import orjson
 import sqlalchemy as sa
 
-from bench.load import HANDLING, Sent, complaints, report, reports
+from bench.courses import PACK, Case, Steps, case_of, course, report
+from bench.load import HANDLING, Sent, complaints
 from tousu.contract import cards
 from tousu.policy.loading import load_policies
 from tousu.runtime.broker import Record
@@ -30,9 +30,10 @@ from tousu.runtime.wiring import Wiring
 from tousu.simulation.pipeline import composed, schema_address
 
 PARTITIONS: Final = 4
-PACK: Final = "courier-network"
 MASTER_KEY: Final = bytes(range(32))
-STATEFUL: Final = ("intake", "router", "sla", "claims")
+CASES: Final = "complaints.cases"
+STATEFUL: Final = ("intake", "router", "sla", "claims", "penalties")
+"""The processors that are measured one by one and together; trends reads beside them and nobody waits for it."""
 BEGINNING: Final = datetime(2026, 9, 22, 1, 0, tzinfo=UTC)
 """A Tuesday, nine in the morning in Beijing."""
 ROUND: Final = timedelta(minutes=4)
@@ -141,34 +142,29 @@ class Rehearsal:
         self.clock = SetClock(BEGINNING)
         self._stages = {name: Stage(name, self.broker, self.clock) for name in STATEFUL}
         self._read = [0] * PARTITIONS
-        self._kinds: dict[str, str] = {}
-        self._open: list[tuple[str, str, int]] = []
+        self._sent: dict[str, Sent] = {}
+        self._open: list[tuple[Case, Steps]] = []
         self._turn()
         self._round(complaints(cases, BEGINNING))
+        place = 0
         while self._open:
-            self._round(())
+            now = self.clock.now()
+            self._round([report(case, steps[place], place, now) for case, steps in self._open])
+            place += 1
+            self._open = [(case, steps) for case, steps in self._open if len(steps) > place]
 
-    def _round(self, new: Iterable[Sent]) -> None:
-        now = self.clock.now()
-        records = list(new)
-        self._kinds |= {each.event_id: each.kind for each in records}
-        steps = []
-        for number, kind, done in self._open:
-            steps.append(report(number, kind, reports(kind)[done], now))
-        self._open = [(n, k, done + 1) for n, k, done in self._open if done + 1 < len(reports(k))]
+    def _round(self, records: Iterable[Sent]) -> None:
+        records = list(records)
+        self._sent |= {each.key: each for each in records if each.topic != HANDLING}
         put(self.broker, records)
-        put(self.broker, steps)
         self._turn()
-        self._open += self._registered()
-        self.clock.set(now + ROUND)
+        for case in newly_routed(self.broker.logs[CASES], self._read, self._sent):
+            self._open.append((case, course(case)))
+        self.clock.set(self.clock.now() + ROUND)
 
     def _turn(self) -> None:
         for stage in self._stages.values():
             stage.drain()
-
-    def _registered(self) -> Iterator[tuple[str, str, int]]:
-        for number, event_id in newly_registered(self.broker.logs["complaints.accepted"], self._read):
-            yield number, self._kinds[event_id], 0
 
     def backlog(self, name: str) -> Backlog:
         """What a processor finds when it starts: everything on its input topics. Of intake's, the complaints alone."""
@@ -176,13 +172,14 @@ class Rehearsal:
         return {topic: self.broker.logs[topic] for topic in topics}
 
 
-def newly_registered(logs: Sequence[Sequence[Record]], read: list[int]) -> Iterator[tuple[str, str]]:
-    """The cases registered since the last call: number and id of the event that opened it. `read` is moved on."""
+def newly_routed(logs: Sequence[Sequence[Record]], read: list[int], sent: Mapping[str, Sent]) -> Iterator[Case]:
+    """The cases routed since the last call, of these complaints (by waybill). `read` is moved on."""
     for partition, log in enumerate(logs):
         for record in log[read[partition] :]:
-            if dict(record.headers).get("ce_type", b"").endswith(b".registered.v1"):  # type: ignore[union-attr]
-                data: dict[str, Any] = orjson.loads(record.value or b"{}")
-                yield data["case_number"], data["source_event"]["id"]
+            if dict(record.headers).get("ce_type", b"").endswith(b".routed.v1"):  # type: ignore[union-attr]
+                case = case_of(record.value, sent)
+                if case is not None:
+                    yield case
         read[partition] = len(log)
 
 

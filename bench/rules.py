@@ -16,8 +16,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from bench import targets
+from bench.courses import PACK
 from bench.load import TOLD_MORE
-from bench.rehearsal import BEGINNING, PACK
+from bench.rehearsal import BEGINNING
 from bench.sizes import SIZES, Sizes
 from services.router.rules import RouterRules
 from services.sla.rules import CASE, SlaRules

@@ -88,6 +88,10 @@ def _alone(figures: Figures) -> Iterator[Row]:
                 f">= {ALONE_RATIO_MIN}",
                 found["ratio"] >= ALONE_RATIO_MIN,
             )
+        if of_it := next((found["of_it"] for found in databases.values() if found.get("of_it")), None):
+            said = f"{of_it['events']:,} {of_it['what']}, {of_it['share']:.0%} of all"
+            entries = f"{of_it['entries']:,} entries of the ledger" if of_it["entries"] else ""
+            yield Row(f"  what {name} took in there", said, entries, None, "", None)
 
 
 def _whole(figures: Figures) -> Iterator[Row]:
@@ -102,11 +106,13 @@ def _whole(figures: Figures) -> Iterator[Row]:
     for title, found, has_target in (
         ("whole pipeline, a day's mix", whole, True),
         ("  of it complaints", whole["complaints"], False),
-        ("  of it departments' reports", whole["reports"], False),
+        ("  of it reports", whole["reports"], False),
     ):
         ratio = 1e6 / found["cpu_us_per_event"] / faust_per_cpu_s
         target = f">= {WHOLE_TO_FAUST_MIN:g}" if has_target else ""
         yield Row(title, _events(found), peer, ratio, target, ratio >= WHOLE_TO_FAUST_MIN if has_target else None)
+    later = f"{whole['reports']['charged_after_s']:.1f} s after claims"
+    yield Row("  penalties is done", later, "for it waits for a later time of every shard", None, "", None)
 
 
 def _latency(figures: Figures) -> Iterator[Row]:

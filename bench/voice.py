@@ -10,7 +10,7 @@ import orjson
 
 from bench.ground import Out
 from bench.load import complaints
-from bench.rehearsal import BEGINNING, PARTITIONS, Stage, put, simulated_broker
+from bench.rehearsal import BEGINNING, CASES, PARTITIONS, Stage, put, simulated_broker
 from services.intake.numbers import mint
 from services.sla.states import Case
 from tousu.event import text_of_time
@@ -18,7 +18,6 @@ from tousu.runtime.arrival import TICK
 from tousu.runtime.clock import SetClock
 from tousu.runtime.partition import murmur2
 
-CASES: Final = "complaints.cases"
 ROUTED: Final = "tousu.complaint.routed.v1"
 
 

@@ -1,38 +1,44 @@
-"""The whole pipeline at once: four processes, the broker and PostgreSQL, from inbound topics to the last bookmark."""
+"""The whole pipeline at once: five processes, the broker and PostgreSQL, from inbound topics to the last bookmark.
+
+penalties takes a charge in once every shard of claims has told it a later time, which happens every few seconds. Its
+CPU time counts; the wall time is that of the others, and how much later penalties is done stands beside it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-import orjson
 from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 
 from bench.copies import Copy, Stopwatch, Usage, started, wait_read
+from bench.courses import Case, case_of, course, report
 from bench.ground import QUIET, Ground, Out, rate, type_of
-from bench.load import STEPS, Sent, complaints, report, reports
-from bench.rehearsal import PARTITIONS, STATEFUL
+from bench.load import Sent, complaints
+from bench.rehearsal import CASES, PARTITIONS, STATEFUL
 from bench.sizes import Sizes
 from tousu.runtime.partition import partition_of
 
 ACCEPTED: Final = "complaints.accepted"
-CASES: Final = "complaints.cases"
 SLA: Final = "complaints.sla"
+CHARGES: Final = "complaints.charges"
 DRAIN_S: Final = 300.0
 
 
 class Wave(NamedTuple):
-    """A backlog that went through all four processors."""
+    """A backlog that went through all processors. `charges` for penalties, which was done so much later."""
 
     events: int
     used: Usage
     cpu_s: dict[str, float]
+    charges: int
+    charged_after_s: float
 
 
 def measure(ground: Ground, sizes: Sizes) -> dict[str, Any]:
-    """Two waves: complaints, then everything that departments report about the cases that came of them."""
+    """Two waves: complaints, then all that is reported about the cases that came of them and their claims."""
     ground.fresh_topics()
     # The events were received just now: pipeline time is wall time here.
     now = datetime.now(UTC)
@@ -41,8 +47,7 @@ def measure(ground: Ground, sizes: Sizes) -> dict[str, Any]:
         new = list(complaints(sizes.whole_cases, now))
         before = ground.servers_cpu_s()
         first = _wave(ground, copies, out_of(new))
-        kinds = {each.event_id: each.kind for each in new}
-        cases = [(number, kinds[event_id]) for number, event_id in registered(ground)]
+        cases = list(routed(ground, {each.key: each for each in new}))
         second = _wave(ground, copies, out_of(_reports(cases, now)))
         after = ground.servers_cpu_s()
         memory = {copy.name: copy.resident_mb_max() for copy in copies}
@@ -73,35 +78,44 @@ def _said(wave: Wave) -> dict[str, Any]:
         "per_s": rate(wave.events, wave.used.wall_s),
         "cpu_us_per_event": wave.used.cpu_s / wave.events * 1e6,
         "per_cpu_s": rate(wave.events, wave.used.cpu_s),
+        "charges": wave.charges,
+        "charged_after_s": wave.charged_after_s,
     }
 
 
-def _reports(cases: Sequence[tuple[str, str]], now: datetime) -> Iterator[Sent]:
+def _reports(cases: Sequence[Case], now: datetime) -> Iterator[Sent]:
     """Step by step over all cases, as in the rehearsal."""
-    for step in range(len(STEPS)):
-        for number, kind in cases:
-            if step < len(reports(kind)):
-                yield report(number, kind, reports(kind)[step], now + timedelta(milliseconds=step))
+    waiting = [(case, course(case)) for case in cases]
+    place = 0
+    while waiting:
+        for case, steps in waiting:
+            yield report(case, steps[place], place, now + timedelta(milliseconds=place))
+        place += 1
+        waiting = [(case, steps) for case, steps in waiting if len(steps) > place]
 
 
 def _wave(ground: Ground, copies: Sequence[Copy], records: Iterable[Out]) -> Wave:
     """Write a backlog while everything stands still, then wait until the last processor has read what became of it."""
-    inbound = copies[0].read()
+    inbound, charged = copies[0].read(), copies[-2].written(CHARGES)
     with ExitStack() as held:
         for copy in copies:
             held.enter_context(copy.held())
         events = ground.fill(records)
         watch = Stopwatch(copies)
         before = {copy.name: copy.cpu_s() for copy in copies}
-    intake, router, sla, claims = copies
+    intake, router, sla, claims, penalties = copies
     # Ticks make every topic grow for ever, so each stage is asked for what the stage before had written by now.
     wait_read(intake, inbound + events, DRAIN_S)
     wait_read(router, intake.written(ACCEPTED), DRAIN_S)
     wait_read(sla, router.written(CASES), DRAIN_S)
     wait_read(claims, router.written(CASES), DRAIN_S, CASES)
     wait_read(claims, sla.written(SLA), DRAIN_S, SLA)
+    wall_s = watch.read().wall_s
+    charges = claims.written(CHARGES) - charged
+    wait_read(penalties, charged + charges, DRAIN_S)
     used = watch.read()
-    return Wave(events, used, {copy.name: copy.cpu_s() - before[copy.name] for copy in copies})
+    cpu_s = {copy.name: copy.cpu_s() - before[copy.name] for copy in copies}
+    return Wave(events, Usage(wall_s, used.cpu_s), cpu_s, charges, used.wall_s - wall_s)
 
 
 def out_of(records: Iterable[Sent]) -> Iterator[Out]:
@@ -110,17 +124,19 @@ def out_of(records: Iterable[Sent]) -> Iterator[Out]:
         yield Out(each.topic, partition_of(each.key, PARTITIONS), each.key.encode(), each.value, each.headers)
 
 
-def registered(ground: Ground) -> Iterator[tuple[str, str]]:
-    """The cases on `complaints.accepted`: number and id of the event that opened it."""
-    ends = {(p.topic, p.partition): end for p, end in ground.ends([ACCEPTED]).items() if end}
-    consumer = Consumer({"bootstrap.servers": ground.kafka.address, "group.id": "bench.registered"}, logger=QUIET)
+def routed(ground: Ground, sent: Mapping[str, Sent]) -> Iterator[Case]:
+    """The cases on `complaints.cases` that came of these complaints (by waybill)."""
+    ends = {(p.topic, p.partition): end for p, end in ground.ends([CASES]).items() if end}
+    consumer = Consumer({"bootstrap.servers": ground.kafka.address, "group.id": "bench.routed"}, logger=QUIET)
     consumer.assign([TopicPartition(topic, partition, OFFSET_BEGINNING) for topic, partition in ends])
     while ends:
         for message in consumer.consume(500, 0.5):
             topic, partition, offset = str(message.topic()), int(message.partition() or 0), int(message.offset() or 0)
-            if type_of(message).endswith(".registered.v1"):
-                data = orjson.loads(message.value() or b"{}")
-                yield data["case_number"], data["source_event"]["id"]
+            if type_of(message).endswith(".routed.v1"):
+                value = message.value()
+                case = case_of(value if isinstance(value, bytes) else None, sent)
+                if case is not None:
+                    yield case
             if offset + 1 >= ends.get((topic, partition), 0):
                 ends.pop((topic, partition), None)
     consumer.close()

@@ -5,14 +5,18 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import orjson
 import pytest
 
+from bench.rehearsal import Rehearsal
+
 REPOSITORY = Path(__file__).resolve().parents[3]
 MEASURED = ("confluent_loop", "alone", "whole", "latency", "ticks", "herd", "month", "recount", "deadlines", "rules")
 WAIT_S = 900
+CASES = 60
 
 
 @pytest.mark.kafka
@@ -30,15 +34,33 @@ def test_the_benchmark_runs_and_writes_its_report(tmp_path: Path) -> None:
 
     found = orjson.loads(done.stdout)
     assert set(found["figures"]) == set(MEASURED)
-    assert set(found["figures"]["alone"]) == {"intake", "router", "sla", "claims"}
+    assert set(found["figures"]["alone"]) == {"intake", "router", "sla", "claims", "penalties"}
+    assert found["figures"]["alone"]["claims"]["sqlite"]["of_it"]["entries"] > 0
     assert found["figures"]["whole"]["refused"] == 0
     assert found["figures"]["herd"]["live_during"]["events"] > 0
     assert found["figures"]["month"]["months"] == 50
     if has_plots:
         page = (tmp_path / "benchmark.md").read_text()
         assert "| sla alone on PostgreSQL |" in page
+        assert "| penalties alone on SQLite |" in page
+        assert "| memory of penalties |" in page
         assert (tmp_path / "benchmark" / "throughput.png").stat().st_size > 10_000
         assert (tmp_path / "benchmark" / "behaviour.png").stat().st_size > 10_000
+
+
+def test_the_rehearsed_day_has_nothing_refused_and_every_claim_that_was_agreed_paid() -> None:
+    """Else claims and penalties would be measured with events that come to nothing."""
+    types: Counter[bytes] = Counter()
+    for logs in Rehearsal(CASES).broker.logs.values():
+        types.update(dict(record.headers)["ce_type"] or b"" for log in logs for record in log)
+    assert types[b"tousu.event.rejected.v1"] == 0
+    assert types[b"tousu.claim.payment_questioned.v1"] == 0
+    assert types[b"tousu.claim.agreed.v1"] > 0
+    agreed_or_billed = types[b"tousu.claim.agreed.v1"] + types[b"tousu.claim.billed.v1"]
+    assert types[b"tousu.claim.paid.v1"] == agreed_or_billed
+    assert types[b"tousu.claim.refused.v1"] > 0
+    assert types[b"tousu.claim.billed.v1"] > 0
+    assert types[b"tousu.penalty.assessed.v1"] > 0
 
 
 def test_a_report_is_drawn_again_from_its_figures(tmp_path: Path) -> None:

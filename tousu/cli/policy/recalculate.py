@@ -20,6 +20,8 @@ CLOCKS_SHOWN_MAX = 50
 OPEN = "state <> 'closed' OR next_due IS NOT NULL"
 """The cases of sla in which a clock may still wait: those that are open, and those with a clock that outlives them."""
 NOTE_EVERY_S = 5.0
+CASES_PER_S = 200
+"""Slow enough for live events not to wait (docs/benchmark.md)."""
 
 
 class Mode(StrEnum):
@@ -53,7 +55,7 @@ def recalculate(
     order: Annotated[
         str, typer.Option(metavar="ID", help="Go on with an order that was broken off, with the same options.")
     ] = "",
-    per_second: Annotated[int, typer.Option(min=1, help="How many cases a second, with --apply.")] = 200,
+    per_second: Annotated[int, typer.Option(min=1, help="How many cases a second, with --apply.")] = CASES_PER_S,
     broker: options.Broker = "",
     as_json: options.AsJson = False,
 ) -> None:
