@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from tests.rules.claim_reports import CLAIM, BESIDE_SAID
+from tests.rules.claim_reports import BESIDE_SAID, CLAIM
 from tests.rules.intake.gate import START, Gate, complaint, hours, report
 from tousu.event import Event
 from tousu.policy.currencies import CURRENCIES
