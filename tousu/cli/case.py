@@ -113,9 +113,10 @@ def _owed(row: Mapping[str, Any]) -> dict[str, Any]:
     sums = {name: Decimal(row.get(name, "0")) for name in ("awarded", "paid", "withdrawn")}
     sums["outstanding"] = sums["awarded"] - sums["paid"] - sums["withdrawn"]
     return {
-        "obligation": row["number"], "kind": row["kind"], "debtor": row["debtor"], "creditor": row["creditor"], "currency": row["currency"],
+        "obligation": row["number"],
+        **{name: row[name] for name in ("kind", "debtor", "creditor", "currency")},
         **{name: f"{amount:.2f}" for name, amount in sums.items()},
-    }  # fmt: skip
+    }
 
 
 def _next_limit(row: Mapping[str, Any]) -> dict[str, Any] | None:
