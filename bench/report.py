@@ -32,16 +32,14 @@ every stage behind intake is what the stages before it publish for a day played 
 1.4 KB, each a case of its own, worked off in five or six steps, an inquiry in ten, a re-sent event in thirty. A third
 of the complaints become claims: filed with evidence, found out, answered, decided and, but for some that are refused,
 agreed and paid, a share with a bill between outlets (bench/courses.py); whoever is named responsible has a charge, by
-which penalties is measured. Intake alone gets complaints only, its dearest input. In the whole pipeline penalties takes
-a charge in once every shard of claims has told it a later time, some seconds on: its CPU time counts, and that wait
-stands in a row of its own. Latency is taken from the publishing call to the moment at which a reader has the routed
-event. Memory is the resident set as Linux counts it, with its peak. CPU is user and system time of the processor alone;
-what broker and database spend for it stands in figures.json. Deadlines in a herd are all due at one instant in one
-table, while ticks and live complaints go on; so do they while clocks are recalculated, each by an order of its own,
-ordered at the rate that `tousu policy recalculate` has by default. A month closes for everybody at one moment, while
-live charges go on. A deadline's cost is the mean over two thousand starts with the calendar laid out before, of five
-rounds the quickest; the rules are measured as pure calls, of three rounds the quickest (`python -m bench.deadlines` and
-`python -m bench.rules` measure them without servers).
+which penalties is measured. Intake alone gets complaints only, its dearest input. Latency is taken from the publishing
+call to the moment at which a reader has the routed event. Memory is the resident set as Linux counts it, with its peak.
+CPU is user and system time of the processor alone; what broker and database spend for it stands in figures.json.
+Deadlines in a herd are all due at one instant in one table, while ticks and live complaints go on; so do they while
+clocks are recalculated, each by an order of its own, ordered at the rate that `tousu policy recalculate` has by
+default. A month closes for everybody at one moment, while live charges go on. A deadline's cost is the mean over two
+thousand starts with the calendar laid out before, of five rounds the quickest; the rules are measured as pure calls, of
+three rounds the quickest (`python -m bench.deadlines` and `python -m bench.rules` measure them without servers).
 """
 
 

@@ -111,8 +111,6 @@ def _whole(figures: Figures) -> Iterator[Row]:
         ratio = 1e6 / found["cpu_us_per_event"] / faust_per_cpu_s
         target = f">= {WHOLE_TO_FAUST_MIN:g}" if has_target else ""
         yield Row(title, _events(found), peer, ratio, target, ratio >= WHOLE_TO_FAUST_MIN if has_target else None)
-    later = f"{whole['reports']['charged_after_s']:.1f} s after claims"
-    yield Row("  penalties is done", later, "for it waits for a later time of every shard", None, "", None)
 
 
 def _latency(figures: Figures) -> Iterator[Row]:

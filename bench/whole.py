@@ -1,8 +1,4 @@
-"""The whole pipeline at once: five processes, the broker and PostgreSQL, from inbound topics to the last bookmark.
-
-penalties takes a charge in once every shard of claims has told it a later time, which happens every few seconds. Its
-CPU time counts; the wall time is that of the others, and how much later penalties is done stands beside it.
-"""
+"""The whole pipeline at once: five processes, the broker and PostgreSQL, from inbound topics to the last bookmark."""
 
 from __future__ import annotations
 
@@ -28,13 +24,11 @@ DRAIN_S: Final = 300.0
 
 
 class Wave(NamedTuple):
-    """A backlog that went through all processors. `charges` for penalties, which was done so much later."""
+    """A backlog that went through all processors."""
 
     events: int
     used: Usage
     cpu_s: dict[str, float]
-    charges: int
-    charged_after_s: float
 
 
 def measure(ground: Ground, sizes: Sizes) -> dict[str, Any]:
@@ -78,8 +72,6 @@ def _said(wave: Wave) -> dict[str, Any]:
         "per_s": rate(wave.events, wave.used.wall_s),
         "cpu_us_per_event": wave.used.cpu_s / wave.events * 1e6,
         "per_cpu_s": rate(wave.events, wave.used.cpu_s),
-        "charges": wave.charges,
-        "charged_after_s": wave.charged_after_s,
     }
 
 
@@ -96,7 +88,7 @@ def _reports(cases: Sequence[Case], now: datetime) -> Iterator[Sent]:
 
 def _wave(ground: Ground, copies: Sequence[Copy], records: Iterable[Out]) -> Wave:
     """Write a backlog while everything stands still, then wait until the last processor has read what became of it."""
-    inbound, charged = copies[0].read(), copies[-2].written(CHARGES)
+    inbound = copies[0].read()
     with ExitStack() as held:
         for copy in copies:
             held.enter_context(copy.held())
@@ -110,12 +102,9 @@ def _wave(ground: Ground, copies: Sequence[Copy], records: Iterable[Out]) -> Wav
     wait_read(sla, router.written(CASES), DRAIN_S)
     wait_read(claims, router.written(CASES), DRAIN_S, CASES)
     wait_read(claims, sla.written(SLA), DRAIN_S, SLA)
-    wall_s = watch.read().wall_s
-    charges = claims.written(CHARGES) - charged
-    wait_read(penalties, charged + charges, DRAIN_S)
+    wait_read(penalties, claims.written(CHARGES), DRAIN_S)
     used = watch.read()
-    cpu_s = {copy.name: copy.cpu_s() - before[copy.name] for copy in copies}
-    return Wave(events, Usage(wall_s, used.cpu_s), cpu_s, charges, used.wall_s - wall_s)
+    return Wave(events, used, {copy.name: copy.cpu_s() - before[copy.name] for copy in copies})
 
 
 def out_of(records: Iterable[Sent]) -> Iterator[Out]:
