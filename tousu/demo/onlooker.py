@@ -81,7 +81,7 @@ class Tallies:
                 self.claims[data["cause"]] += 1
             case "claim.refused":
                 self.refused[data.get("exemption") or "nothing_lost"] += 1
-            case "claim.payment_questioned":
+            case "claim.payment_questioned" | "penalty.payment_questioned":
                 self.questions[data["reason"]] += 1
             case "penalty.assessed":
                 self.penalties.update({line["ground"] for line in data["lines"]})

@@ -116,6 +116,11 @@ def _penalty(data: Data) -> str:
     return f"{_party(data)}: {', '.join(lines)}"
 
 
+def _deducted(data: Data) -> str:
+    done = "repaid" if data["obligation"] != data["penalty_number"] else "deducted"
+    return f"{_party(data)}: {_money(data)} {done}"
+
+
 def _month(data: Data) -> str:
     """The month of a person with at least three complaints; the rest is in the figures."""
     if data["party"]["kind"] != "person" or data["complaints"] < COMPLAINTS_WORTH_A_LINE:
@@ -162,6 +167,9 @@ SENTENCES: Final[Mapping[str, tuple[str, Callable[[Data], str]]]] = {
     "penalty.assessed": ("red", _penalty),
     "penalty.doubled": ("red", lambda data: f"doubled: {_penalty(data)}"),
     "penalty.withdrawn": ("green", lambda data: f"{_party(data)}: penalty withdrawn, {data['reason']}"),
+    "penalty.paid": ("green", _deducted),
+    "penalty.payment_questioned": ("yellow", lambda data: f"{_party(data)}: {_questioned(data)}"),
+    "penalty.payment_question_settled": ("green", lambda data: f"{_party(data)}: {_settled(data)}"),
     "person.suspended": ("bold red", lambda data: f"{_party(data)} is suspended"),
     "department.rated": ("red", lambda data: f"{data['department']}: rated for {data['month']}"),
     "month.closed": ("cyan", _month),

@@ -190,13 +190,13 @@ def test_entries_come_in_order_with_what_is_outstanding(data: Path, number: str)
     found = document("entries", number, "--data", str(data))
     rows = [row for row in found["entries"] if row["kind"] == "compensation"]
     assert [(row["movement"], row["amount"], row["outstanding"], row["at"]) for row in rows] == [
-        ("awarded", "812.00", "812.00", "2026-03-02T06:00:00Z"),
-        ("awarded", "188.00", "1000.00", "2026-03-02T07:00:00Z"),
-        ("paid", "1000.00", "0.00", "2026-03-02T09:00:00Z"),
+        ("awarded", "812.00", "812.00", "2026-03-02T07:00:00Z"),
+        ("awarded", "188.00", "1000.00", "2026-03-02T08:00:00Z"),
+        ("paid", "1000.00", "0.00", "2026-03-02T10:00:00Z"),
     ]
     assert rows[-1]["reference"] == "P-1"
     shown = run("entries", number, "--data", str(data)).stdout
-    assert "payment P-1" in shown and "2026-03-02 17:00" in shown
+    assert "payment P-1" in shown and "2026-03-02 18:00" in shown
 
 
 def test_a_claim_for_which_nothing_is_owed_yet_is_no_wrong_number(data: Path) -> None:

@@ -66,3 +66,32 @@ def test_the_gist_of_a_claims_event_tells_amount_and_what_it_is_for() -> None:
     words = gist({"data": first})
     for name in ("claim_number", "amount", "payment_id"):
         assert str(first[name]) in words
+
+
+PAID = {"party": {"kind": "person", "id": "E1"}, "penalty_number": "C/person/E1", "amount": "50.00", "currency": "CNY",
+        "payment_id": "P-1"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "words"),
+    [
+        ("penalty.paid", {"obligation": "C/person/E1"}, "person E1: 50.00 CNY deducted"),
+        ("penalty.paid", {"obligation": "C/person/E1/repayment"}, "person E1: 50.00 CNY repaid"),
+        (
+            "penalty.payment_questioned",
+            {"reason": "not_owed"},
+            "person E1: payment P-1 of 50.00 CNY is a question: not_owed",
+        ),
+        ("penalty.payment_question_settled", {"how": "returned"}, "person E1: payment P-1 is settled: returned"),
+    ],
+)
+def test_a_deduction_is_told_with_the_party(name: str, more: dict[str, str], words: str) -> None:
+    assert said(name, PAID | more) == words
+
+
+def test_a_deduction_in_question_is_counted_as_a_payment_in_question() -> None:
+    tallies = Tallies()
+    tallies.count(
+        "complaints.penalties", "penalty.payment_questioned", PAID | {"reason": "not_owed"}, "", "tousu/penalties"
+    )
+    assert tallies.questions == {"not_owed": 1}
