@@ -170,7 +170,10 @@ SENTENCES: Final[Mapping[str, tuple[str, Callable[[Data], str]]]] = {
     "penalty.paid": ("green", _deducted),
     "penalty.payment_questioned": ("yellow", lambda data: f"{_party(data)}: {_questioned(data)}"),
     "penalty.payment_question_settled": ("green", lambda data: f"{_party(data)}: {_settled(data)}"),
-    "person.suspended": ("bold red", lambda data: f"{_party(data)} is suspended"),
+    "person.suspended": (
+        "bold red",
+        lambda data: f"person {data['employee']} is suspended: {data['complaints']} complaints in {data['month']}",
+    ),
     "department.rated": ("red", lambda data: f"{data['department']}: rated for {data['month']}"),
     "month.closed": ("cyan", _month),
     "early_warning.raised": ("bold red", _warning),

@@ -28,16 +28,21 @@ def said(name: str, data: dict[str, Any]) -> str:
     return found[1]
 
 
+SILENT = {"month.closed"}
+"""Told of persons with three complaints and more only; the demo's day has one."""
+
+
 @pytest.mark.parametrize("name", SENTENCES)
-def test_every_valid_event_has_its_sentence(name: str) -> None:
+def test_every_valid_event_has_its_sentence_or_is_left_out_on_purpose(name: str) -> None:
     found = examples(name)
     assert found, f"schemas/examples/{name} has none"
-    for data in found:
-        words = said(name, data)
+    told = [(data, line[1]) for data in found if (line := sentence(Happening(AT, name, "C", data, ""))) is not None]
+    assert told or name in SILENT
+    for data, words in told:
         assert words
         assert "None" not in words
         if name.startswith("claim."):
-            assert words.startswith(f"claim {data['claim_number'].rpartition('/')[2]} ")
+            assert words.startswith(f"claim {data['claim_number'].rpartition('/')[2]}: ")
 
 
 @pytest.mark.parametrize(
