@@ -22,7 +22,6 @@ from services.claims.owing import (
     COMPENSATION,
     cancel_instruction,
     instruct,
-    money,
     owe,
     payee_of,
     release,
@@ -31,6 +30,7 @@ from services.claims.states import Claim, Offer
 from services.claims.telling import refusal
 from services.claims.turn import Turn, time_text
 from tousu.decision import Refusal
+from tousu.ledger.payment import money
 from tousu.policy.award import award
 from tousu.policy.claim_facts import BadFact
 from tousu.policy.claims import ClaimOpener

@@ -13,12 +13,12 @@ from services.claims.owing import (
     FEE_OF_COMPENSATED,
     FEE_OF_FINED,
     cancel_instruction,
-    money,
     payee_of,
     release,
 )
 from services.claims.states import Claim
 from services.claims.turn import Turn, time_text
+from tousu.ledger.payment import money
 
 NEGOTIATION: Final = "negotiation"
 """How the limits begin that outlets have to settle who bears the amount."""

@@ -15,12 +15,13 @@ from msgspec.structs import replace
 
 from services.claims import limits
 from services.claims.ending import MATERIALS_MISSING, NEGOTIATION
-from services.claims.owing import BILL, COMPENSATION, FEE_OF_COMPENSATED, FEE_OF_FINED, instruct, money, owe
+from services.claims.owing import BILL, COMPENSATION, FEE_OF_COMPENSATED, FEE_OF_FINED, instruct, owe
 from services.claims.states import Claim, OutletSide
 from services.claims.telling import refusal
 from services.claims.turn import Turn, time_text
 from tousu.decision import Refusal
 from tousu.ledger.obligation import Kind
+from tousu.ledger.payment import money
 from tousu.policy.between_outlets import handling_fees
 from tousu.policy.claim_facts import BadFact
 

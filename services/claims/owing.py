@@ -12,17 +12,13 @@ from msgspec.structs import replace
 from services.claims.states import Claim
 from services.claims.turn import INSTRUCTIONS, Turn, time_text
 from tousu.ledger.obligation import Booked, Kind, Obligation, award, pay, withdraw
+from tousu.ledger.payment import money
 
 COMPENSATION: Final = "compensation"
 BILL: Final = "bill"
 FEE_OF_FINED: Final = "fee_of_fined"
 FEE_OF_COMPENSATED: Final = "fee_of_compensated"
 COMPANY: Final = "company"
-
-
-def money(amount: Decimal) -> str:
-    """An amount as events carry it: two places."""
-    return f"{amount:.2f}"
 
 
 def owe(

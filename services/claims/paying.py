@@ -14,11 +14,12 @@ from msgspec.structs import replace
 
 from services.claims import limits
 from services.claims.ending import PAID, close
-from services.claims.owing import COMPENSATION, money, settle
-from services.claims.questions import BOOKED, Doubt, ask, settle_questions
+from services.claims.owing import COMPENSATION, settle
+from services.claims.questions import BOOKED, ask, settle_questions
 from services.claims.states import Claim
 from services.claims.turn import Turn, time_text
 from tousu.ledger.obligation import Obligation
+from tousu.ledger.payment import Doubt, doubt_about, money
 
 
 def payment_confirmed(turn: Turn, said: Mapping[str, Any]) -> None:
@@ -54,20 +55,15 @@ def payment_confirmed(turn: Turn, said: Mapping[str, Any]) -> None:
 
 def _meant(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Obligation | Doubt:
     """The obligation that a payment is for, or why there is none."""
-    amount, currency = Decimal(said["amount"]), said.get("currency", turn.pack.currency)
     booked = next((each for each in turn.case.claims if said["payment_id"] in each.payments), None)
     if booked is not None:
         return Doubt("already_booked", f"payment {said['payment_id']} was booked for claim {booked.number} before")
     owed = _owed(claim, said.get("obligation"))
     if isinstance(owed, Doubt):
         return owed
-    if not owed.outstanding:
-        words = "was paid before" if owed.paid else "is not owed any more"
-        return Doubt("already_paid" if owed.paid else "not_owed", f"{owed.number} {words}", owed.outstanding)
-    if currency != owed.currency:
-        return Doubt("other_currency", f"{owed.number} is owed in {owed.currency}", owed.outstanding)
-    if amount != owed.outstanding:
-        return Doubt("other_amount", f"{money(owed.outstanding)} {owed.currency} is outstanding", owed.outstanding)
+    doubt = doubt_about(owed, Decimal(said["amount"]), said.get("currency", turn.pack.currency))
+    if doubt is not None:
+        return doubt
     theirs, ours = said.get("payee"), claim.claimant
     if theirs is not None and ours is not None and owed.number.endswith(f"/{COMPENSATION}"):
         other = theirs.get("reference", ours.reference) != ours.reference and ours.reference

@@ -7,27 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from msgspec.structs import replace
 
-from services.claims.owing import money
 from services.claims.states import PaymentQuestion
 from services.claims.telling import refusal
 from services.claims.turn import Turn, time_text
 from tousu.decision import Refusal
+from tousu.ledger.payment import Doubt, money
 
 BOOKED: Final = "booked"
 OPEN_MAX: Final = 100
 """So many open questions a case remembers; the oldest of more can no longer be settled by a report, only looked at."""
-
-
-class Doubt(NamedTuple):
-    """Why a confirmation fits nothing that is owed, and what is outstanding where that is known."""
-
-    reason: str
-    message: str
-    expected: Decimal | None = None
 
 
 def ask(turn: Turn, said: Mapping[str, Any], doubt: Doubt) -> None:

@@ -17,6 +17,7 @@ from services.penalties.telling import REPAYMENT, Scene
 from tousu.decision import Decision, Output, Ref, State
 from tousu.event import Event, text_of_time
 from tousu.ledger.obligation import Entry, Obligation, pay
+from tousu.ledger.payment import Doubt, doubt_about, money
 
 CONFIRMED: Final = frozenset({"tousu.handling.deduction_confirmed.v1", "tousu.operations.deduction_confirmed.v1"})
 SETTLED: Final = frozenset(
@@ -25,14 +26,6 @@ SETTLED: Final = frozenset(
 BOOKED: Final = "booked"
 PAYMENT: Final = "payment"
 QUESTION: Final = "question"
-
-
-class Doubt(NamedTuple):
-    """Why a confirmation fits nothing that is owed, and what is outstanding where that is known."""
-
-    reason: str
-    message: str
-    expected: Decimal | None = None
 
 
 class Booking(NamedTuple):
@@ -76,7 +69,7 @@ def confirm(
     told = {
         **_of(scene, said),
         "obligation": said.get("obligation", sentence.number),
-        "amount": _money(booked.entry.amount),
+        "amount": money(booked.entry.amount),
         "currency": found.currency,
         "paid_at": said.get("deducted_at", text_of_time(event.time)),
     }
@@ -114,14 +107,8 @@ def _meant(scene: Scene, sentence: Sentence | None, said: Mapping[str, Any], pai
     owed = sentence.owed if obligation == number else sentence.repayment
     if owed is None:
         return Doubt("not_owed", f"nothing was ever owed of {obligation}")
-    if not owed.outstanding:
-        words = "was paid before" if owed.paid else "is not owed any more"
-        return Doubt("already_paid" if owed.paid else "not_owed", f"{obligation} {words}", owed.outstanding)
-    if said.get("currency", owed.currency) != owed.currency:
-        return Doubt("other_currency", f"{obligation} is owed in {owed.currency}", owed.outstanding)
-    if Decimal(said["amount"]) != owed.outstanding:
-        return Doubt("other_amount", f"{_money(owed.outstanding)} {owed.currency} is outstanding", owed.outstanding)
-    return owed
+    currency = said.get("currency", owed.currency)
+    return doubt_about(owed, Decimal(said["amount"]), currency) or owed
 
 
 def _asked(scene: Scene, said: Mapping[str, Any], doubt: Doubt) -> tuple[list[Output], dict[Ref, State | None]]:
@@ -135,10 +122,10 @@ def _asked(scene: Scene, said: Mapping[str, Any], doubt: Doubt) -> tuple[list[Ou
         **_of(scene, said),
         "reason": doubt.reason,
         "message": doubt.message,
-        "amount": _money(question.amount),
+        "amount": money(question.amount),
         "currency": question.currency,
     }
-    told |= {} if doubt.expected is None else {"expected": _money(doubt.expected)}
+    told |= {} if doubt.expected is None else {"expected": money(doubt.expected)}
     return [scene.tell("penalty.payment_questioned", told)], {question_ref(scene.party, question.payment_id): question}
 
 
@@ -160,7 +147,3 @@ def _of(scene: Scene, said: Mapping[str, Any]) -> dict[str, Any]:
 def _without(sentence: Sentence, what: str) -> tuple[Any, ...]:
     """The instructions that stand once one was carried out: it is done, and nobody takes it back."""
     return tuple(one for one in sentence.issued if one.what != what)
-
-
-def _money(amount: Decimal) -> str:
-    return f"{amount:.2f}"

@@ -177,11 +177,6 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
     outlives_case: bool = False
     note: str = ""
 
-    @property
-    def pausable(self) -> bool:
-        """Whether any reason pauses this clock."""
-        return self.pauses is not None
-
     def may_pause(self, reason: str) -> bool:
         """Whether this reason pauses this clock."""
         return self.pauses is not None and reason in self.pauses.reasons

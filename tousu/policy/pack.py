@@ -6,9 +6,8 @@ is no rule language: conditions list the values they accept, and what cannot be 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -237,10 +236,6 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     def reference(self) -> dict[str, str]:
         """The pack as decisions and events name it: `{"id": ..., "version": ...}`."""
         return {"id": self.id, "version": self.version}
-
-    def clocks_for(self, kind: str, facts: Mapping[str, Any]) -> tuple[ClockRule, ...]:
-        """The clocks that run in a case of this kind with these facts, in the order of the pack."""
-        return tuple(clock for clock in self.clocks.values() if clock.applies_to(kind, facts))
 
     def gravest(self, grades: tuple[str, ...]) -> str:
         """The grade with the most stars; the first of equals. `grades` must not be empty."""

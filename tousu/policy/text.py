@@ -102,11 +102,6 @@ class Classifier:
         ]
         return self._decide(readings, troubles)
 
-    def class_grade(self, class_name: str) -> tuple[str, int]:
-        """Grade and stars of a class, as when a department judged a case to be of it. KeyError if unknown."""
-        grade = self._pack.grades[self._pack.classes[class_name].grade]
-        return grade.name, grade.stars
-
     def _read(self, content: str, given: str | None) -> _Reading:
         if given is not None and given in self._pack.classes:
             return _Reading(classes=(given,), decided_by="adapter")

@@ -103,12 +103,6 @@ def elapsed_between(start: datetime, end: datetime, limit: Limit, calendar: Cale
     return timedelta(microseconds=counted.passed(end_us) - counted.passed(start_us))
 
 
-def moment_at_share(start: datetime, limit: Limit, share: float, calendar: Calendar) -> datetime | UnpublishedYear:
-    """The first moment at which this share (0 to 1) of a limit that counts from `start` is used."""
-    plan = plan_clock(start, limit, calendar, (share,))
-    return plan if isinstance(plan, UnpublishedYear) else plan.warnings[0][1]
-
-
 def moment_after(start: datetime, amount: timedelta, limit: Limit, calendar: Calendar) -> datetime | UnpublishedYear:
     """The first moment from `start` at which so much time has passed in the measure of a limit's unit."""
     return _after(start, amount, limit, calendar)

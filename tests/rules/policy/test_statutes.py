@@ -31,7 +31,7 @@ def test_figures_of_the_law(clock: str, amount: int, unit: str, section: str) ->
     limit = rule.limit_for()
     assert (limit.amount, limit.unit, limit.section, limit.set_by) == (amount, unit, section, "source")
     assert rule.statutory
-    assert not rule.pausable
+    assert rule.pauses is None
 
 
 @pytest.mark.parametrize(

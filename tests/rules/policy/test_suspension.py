@@ -20,7 +20,6 @@ from tousu.policy.working_time import (
     counted_from,
     deadline,
     elapsed_between,
-    moment_at_share,
     plan_clock,
     resume_clock,
 )
@@ -185,7 +184,9 @@ def test_warnings_and_used_time_stand_still_too() -> None:
         total=timedelta(days=2),
         warnings=((0.5, at("2026-07-23 24:00").astimezone(UTC)),),
     )
-    assert moment_at_share(start, limit, 0.25, calendar) == at("2026-07-23 12:00")
+    quarter = plan_clock(start, limit, calendar, (0.25,))
+    assert isinstance(quarter, Plan)
+    assert quarter.warnings == ((0.25, at("2026-07-23 12:00").astimezone(UTC)),)
     counted = counted_from(start, limit, calendar)
     assert elapsed_between(counted, at("2026-07-22 18:00"), limit, calendar) == timedelta(0)
     used = elapsed_between(counted, at("2026-07-23 06:00"), limit, calendar)

@@ -15,7 +15,6 @@ from tousu.policy.working_time import (
     counted_from,
     deadline,
     elapsed_between,
-    moment_at_share,
     plan_clock,
     resume_clock,
 )
@@ -192,7 +191,9 @@ def test_a_lunch_break_does_not_count() -> None:
     ],
 )
 def test_a_warning_comes_when_its_share_is_used(china: Calendar, limit: Limit, share: float, moment: str) -> None:
-    assert moment_at_share(at("2026-01-05 10:00"), limit, share, china) == at(moment)
+    plan = plan_clock(at("2026-01-05 10:00"), limit, china, (share,))
+    assert isinstance(plan, Plan)
+    assert plan.warnings == ((share, at(moment)),)
 
 
 def test_a_pause_moves_what_is_left_and_nothing_more(china: Calendar) -> None:
@@ -283,7 +284,7 @@ def test_a_year_is_needed_where_the_last_day_may_roll(china: Calendar, unit: Uni
 
 def test_pauses_and_shares_name_the_missing_year_too(china: Calendar) -> None:
     days, open_hours = Limit(amount=3, unit="working_days"), Limit(amount=3, unit="business_hours")
-    assert isinstance(moment_at_share(at("2026-12-30 10:00"), days, 0.1, china), UnpublishedYear)
+    assert isinstance(plan_clock(at("2026-12-30 10:00"), days, china, (0.1,)), UnpublishedYear)
     for limit in (days, open_hours):
         left = resume_clock(at("2026-12-31 17:00"), timedelta(days=3), timedelta(hours=1), limit, china)
         assert isinstance(left, UnpublishedYear)

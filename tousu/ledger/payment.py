@@ -1,0 +1,33 @@
+"""Whether a confirmed payment is the one that is outstanding, for whoever keeps obligations."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from tousu.ledger.obligation import Obligation
+
+
+class Doubt(NamedTuple):
+    """Why a confirmation fits nothing that is owed, and what is outstanding where that is known."""
+
+    reason: str
+    message: str
+    expected: Decimal | None = None
+
+
+def doubt_about(owed: Obligation, amount: Decimal, currency: str) -> Doubt | None:
+    """Why a payment of this amount is not what is outstanding of an obligation; None where it is, to the cent."""
+    if not owed.outstanding:
+        words = "was paid before" if owed.paid else "is not owed any more"
+        return Doubt("already_paid" if owed.paid else "not_owed", f"{owed.number} {words}", owed.outstanding)
+    if currency != owed.currency:
+        return Doubt("other_currency", f"{owed.number} is owed in {owed.currency}", owed.outstanding)
+    if amount != owed.outstanding:
+        return Doubt("other_amount", f"{money(owed.outstanding)} {owed.currency} is outstanding", owed.outstanding)
+    return None
+
+
+def money(amount: Decimal) -> str:
+    """An amount as events carry it: two places."""
+    return f"{amount:.2f}"
