@@ -7,9 +7,8 @@ only an authority's ruling goes above them. Source: domain, section 7 (C, H).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -123,9 +122,7 @@ def ruled(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
 
 def amount_owed(turn: Turn, claim: Claim, amount: str | None = None) -> Award:
     """What the pack's table says of a claim as it is known now; `amount` where people decide it."""
-    day = (
-        turn.at.astimezone(turn.calendar.zone).date() if turn.at.tzinfo is not None else turn.at.astimezone(UTC).date()
-    )
+    day = turn.at.astimezone(turn.calendar.zone).date()
     facts = {name: value for name, value in limits.facts_of(turn, claim).items() if name not in _NO_INPUTS}
     return award(turn.pack, claim.ground.cause, facts, on=day, evidence=claim.file, decided=amount)
 
@@ -187,10 +184,9 @@ def _by_hand(
     return refusal("no_rule", message, "/claim_number")
 
 
-def _as_offer(turn: Turn, found: Awarded, kind: str, decided_by: str) -> Offer:
-    by: Any = decided_by
+def _as_offer(turn: Turn, found: Awarded, kind: str, decided: Literal["by_table", "by_hand"]) -> Offer:
     return Offer(
-        amount=found.amount, currency=found.currency, kind=kind, at=turn.at, decided=by, section=found.section,
+        amount=found.amount, currency=found.currency, kind=kind, at=turn.at, decided=decided, section=found.section,
         rule=found.rule, most=found.amount,
     )  # fmt: skip
 

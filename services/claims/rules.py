@@ -16,11 +16,11 @@ from msgspec.structs import replace
 
 from services.claims import limits
 from services.claims.case_conduct import CaseConduct
-from services.claims.conduct import ConductRules
+from services.claims.conduct import PASSED_ON, ROUTED, ConductRules
 from services.claims.life import report
 from services.claims.opening import claims_asked_for, course_begun, told_of
 from services.claims.passing import is_of_a_penalty, passed_on
-from services.claims.settling import bring_in_line
+from services.claims.settling import JUDGED_OTHERWISE, bring_in_line
 from services.claims.states import ClaimedCase
 from services.claims.telling import tell_form_refused
 from services.claims.turn import CASE, Turn
@@ -33,16 +33,10 @@ from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
 from tousu.policy.replies import incomplete_reply
 
-_ROUTED: Final = {
-    "tousu.complaint.routed.v1": "complaint",
-    "tousu.inquiry.routed.v1": "inquiry",
-    "tousu.claim.routed.v1": "claim",
-}
-_PASSED_ON: Final = "tousu.case.passed_on.v1"
 _JOINED: Final = "tousu.duplicate.joined.v1"
 _HANDLING: Final = "tousu.handling."
 _WHY_AGAIN: Final = {
-    "tousu.complaint.routed.v1": "judged_otherwise",
+    "tousu.complaint.routed.v1": JUDGED_OTHERWISE,
     "tousu.handling.judged.v1": "stands",
     "tousu.handling.reopened.v1": "case_reopened",
 }
@@ -74,7 +68,7 @@ class ClaimsRules:
             return Decision(no_op="no_concern_of_claims")
         case = states.get(_ref(event))
         assert case is None or isinstance(case, ClaimedCase)
-        if event.type in _ROUTED:
+        if event.type in ROUTED:
             return self._routed(case, event, now)
         what = event.type.removeprefix(_HANDLING).partition(".")[0]
         if case is None:
@@ -122,7 +116,7 @@ class ClaimsRules:
         if case is not None and case.course.is_over(now):
             return Decision(no_op="case_is_over")
         pack = self._policies.version(event.organisation, event.data["pack"]["version"])
-        kind: Any = _ROUTED[event.type]
+        kind = ROUTED[event.type]
         if pack.claims is None and kind != "complaint":
             return Decision(no_op="no_concern_of_claims")
         course = case.course if case is not None else course_begun(kind, event.data)
@@ -162,12 +156,11 @@ class ClaimsRules:
         if lacks_confirmation(pack, what, said, case.course.stands):
             return Decision(no_op="confirmation_missing")
         if what == "recount_ordered":
-            pack = self._policies.version(case.organisation, said.get("pack_version", case.pack_version))
             turn.case = replace(case, pack_version=said.get("pack_version", case.pack_version))
             return turn.decision(case)
         if incomplete_reply(pack, what, said, case.course.stands) is not None:
             return Decision(no_op="reply_incomplete")
-        if event.type == _PASSED_ON:
+        if event.type == PASSED_ON:
             course = case.course.handed_over(said["from_departments"], said["to_departments"], event.time, now)
         else:
             course = case.course.after(what, said, event.time, now)
@@ -180,7 +173,7 @@ class ClaimsRules:
 def _concerns(event: Event) -> bool:
     if event.type == _JOINED:
         return "claim" in event.data
-    return event.type in _ROUTED or event.type == _PASSED_ON or event.type.startswith(_HANDLING)
+    return event.type in ROUTED or event.type == PASSED_ON or event.type.startswith(_HANDLING)
 
 
 def _no_case(event: Event) -> Decision:

@@ -59,15 +59,13 @@ class Turn:
         self.case = replace(self.case, claims=claims if known else (*claims, claim))
         return claim
 
-    def tell(
-        self, what: str, claim: Claim, data: Mapping[str, Any], *, at: datetime | None = None, section: str = ""
-    ) -> None:
+    def tell(self, what: str, claim: Claim, data: Mapping[str, Any], *, section: str = "") -> None:
         """Tell something of a claim (`opened`, `offered`, ...); what is None is left out."""
         said: dict[str, Any] = {"claim_number": claim.number, "case_number": self.number}
         said |= {name: value for name, value in data.items() if value is not None}
         section = section or claim.asked.section
         said |= {"pack": self.pack.reference()} | ({"section": section} if section else {})
-        self.publish(f"tousu.claim.{what}.v1", at or self.at, said, claim)
+        self.publish(f"tousu.claim.{what}.v1", self.at, said, claim)
 
     def publish(self, kind: str, at: datetime, data: dict[str, Any], claim: Claim, topic: str = CLAIMS) -> None:
         """Publish an event of a claim. Where time alone moves it, the event that started its clock is the cause."""
