@@ -120,9 +120,9 @@ def processor_of(name: str, clock: SetClock) -> Processor:
     return composed(name, wiring)
 
 
-def simulated_broker() -> SimulatedBroker:
-    """A broker in memory with the topics of the contract."""
-    return SimulatedBroker([card.topic for card in cards()], PARTITIONS)
+def simulated_broker(clock: SetClock | None = None) -> SimulatedBroker:
+    """A broker in memory with the topics of the contract, where it is `BEGINNING` unless a clock is given."""
+    return SimulatedBroker([card.topic for card in cards()], PARTITIONS, clock or SetClock(BEGINNING))
 
 
 def put(broker: SimulatedBroker, sent: Iterable[Sent]) -> int:
@@ -138,8 +138,8 @@ class Rehearsal:
     """The played day. All cases begin in the first round; every later round brings each case one step further."""
 
     def __init__(self, cases: int) -> None:
-        self.broker = simulated_broker()
         self.clock = SetClock(BEGINNING)
+        self.broker = simulated_broker(self.clock)
         self._stages = {name: Stage(name, self.broker, self.clock) for name in STATEFUL}
         self._read = [0] * PARTITIONS
         self._sent: dict[str, Sent] = {}

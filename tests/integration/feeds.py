@@ -66,7 +66,7 @@ class Bench:
         )  # fmt: skip
         self.processor: Processor = compose(wiring)
         topics = [*(each.topic for each in self.processor.inputs), *self.processor.outputs]
-        self.broker = SimulatedBroker(topics, partitions)
+        self.broker = SimulatedBroker(topics, partitions, SetClock(START))
         self.url, self.partitions, self.batch_max = database_url, partitions, batch_max
         self.restart()
 

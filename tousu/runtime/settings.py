@@ -156,6 +156,8 @@ TABLE: Final = (
             "router-0", str),
     Setting("session_s", "10", "seconds", "after this long without a sign of life the group gives a copy's shards away",
             "10", _number(0.5, 1800)),
+    Setting("transaction_s", "60", "seconds", "how long an adapter's open transaction may hold time back", "60",
+            _number(1, 3600)),
     Setting("kafka", "", "JSON", "further librdkafka properties", '{"socket.timeout.ms": 20000}', _kafka),
     Setting("kafka_protocol", "PLAINTEXT", "", "how brokers are spoken to: " + ", ".join(PROTOCOLS), "SASL_SSL",
             _one_of(*PROTOCOLS)),
@@ -178,7 +180,7 @@ TABLE: Final = (
             "acme=auto-service,beta=logistics", _organisations),
     Setting("partitions", "12", "count", "partitions of every topic; must be what the topics have", "12",
             _whole(1, 100_000)),
-    Setting("time", "wall", "", "where pipeline time comes from: wall (intake's clock) or events (simulated time)",
+    Setting("time", "wall", "", "where pipeline time comes from: wall (the brokers' clocks) or events (simulated)",
             "wall", _one_of("wall", "events")),
     Setting("batch", "500", "count", "records read at most in one turn", "500", _whole(1, 100_000)),
     Setting("check", "sampled", "", "outputs held against their schema first: always, sampled (1 in 100), never",
@@ -214,6 +216,7 @@ class Settings:
     group: str
     member: str
     session_s: float
+    transaction_s: float
     data: Path
     database: str = field(repr=False)
     pack: str

@@ -13,7 +13,6 @@ from tousu.policy.loading import load_policies
 from tousu.policy.policies import Policies
 from tousu.runtime import bookmark as bm
 from tousu.runtime.clock import Clock, SetClock
-from tousu.runtime.draft import Draft
 from tousu.runtime.loop import Loop, Tuning
 from tousu.runtime.observer import Silent
 from tousu.runtime.outgoing import outgoing_check
@@ -64,13 +63,7 @@ def rebuild_wiring(pack: str, partitions: int, clock: Clock) -> Wiring:
 
 
 class SimulatedLoop(Loop):
-    """A loop whose time is set from outside: inputs are stamped with the clock, and time passes when it is told to.
-
-    On a real broker the stamp is that of the last tick, since something older may lie unread; here nothing ever does.
-    """
-
-    def _stamp_us(self, draft: Draft) -> int:
-        return bm.micros(self._clock.now())
+    """A loop whose time passes when it is told to: what is due fires at the very moment at which it is due."""
 
     def _let_time_pass(self) -> None:
         """Only `pass_time` lets it."""
@@ -115,7 +108,7 @@ class Pipeline:
         compose: Callable[[str, Wiring], Processor] = composed,
     ) -> None:  # fmt: skip
         self.clock = SetClock(start)
-        self.broker = SimulatedBroker([card.topic for card in cards()], 1)
+        self.broker = SimulatedBroker([card.topic for card in cards()], 1, self.clock)
         wiring = wiring_of(policies, self.clock)
         self.stores: dict[str, Store] = {}
         self.loops: list[SimulatedLoop] = []

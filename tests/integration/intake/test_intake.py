@@ -48,7 +48,7 @@ class Works:
         self.url = url
         self.from_events = time_from_events
         self.clock = SetClock(START)
-        self.broker = SimulatedBroker([card.topic for card in contract.cards()], PARTITIONS)
+        self.broker = SimulatedBroker([card.topic for card in contract.cards()], PARTITIONS, self.clock)
         self.loop = self.start()
 
     def start(self) -> Loop:

@@ -21,10 +21,10 @@ TOPICS = ("complaints.cases", "complaints.warnings", "complaints.rejected")
 
 def test_loop_warns_as_the_stream_does(database_url: str) -> None:
     (log,) = log_of([*days(0, 30, risen=20), *days(30, 70, risen=60)], 1, day(70))
-    broker = SimulatedBroker(TOPICS, 1)
+    clock = SetClock(day(70))
+    broker = SimulatedBroker(TOPICS, 1, clock)
     for each in log:
         broker.append(each.topic, 0, each.key, each.value, list(each.headers))
-    clock = SetClock(day(70))
     trends = processor(
         Wiring(
             policies=Policies.of(PACK), partitions=1, clock=clock, time_from_events=False, master_key=b"",
