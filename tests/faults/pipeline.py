@@ -22,7 +22,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Produ
 
 from tests.faults.money import watching
 from tests.faults.oracle import head
-from tests.new_topics import make_topics
+from tests.new_topics import make_the_contracts_topics
 from tousu import contract
 from tousu.runtime.broker import Record
 from tousu.runtime.partition import partition_of
@@ -87,7 +87,7 @@ class Pipeline:
         self._reader = Consumer({**quiet, "group.id": "reader", "enable.auto.commit": False})
         self._producer = Producer({**quiet, "enable.idempotence": True, "linger.ms": 5})
         self._inbound = [card.topic for card in contract.cards() if "intake" in card.readers]
-        make_topics(servers, [card.topic for card in contract.cards()], PARTITIONS)
+        make_the_contracts_topics(servers, PARTITIONS)
 
     # -- processes ----------------------------------------------------------------------------------------------
 
