@@ -21,7 +21,7 @@ from tousu.runtime.broker import Record
 from tousu.runtime.clock import SetClock
 from tousu.runtime.dialect import Dialect, Row
 from tousu.runtime.loop import Loop, Tuning
-from tousu.runtime.outgoing import outgoing_check
+from tousu.runtime.outgoing import check_output
 from tousu.runtime.partition import partition_of
 from tousu.runtime.processor import Kind, Processor
 from tousu.runtime.simulated import SimulatedBroker, SimulatedSink, SimulatedSource
@@ -115,7 +115,7 @@ def processor_of(name: str, clock: SetClock) -> Processor:
     """A processor as production has it: one output in a hundred is held against its schema."""
     wiring = Wiring(
         policies=load_policies(PACK), partitions=PARTITIONS, clock=clock, time_from_events=False, master_key=MASTER_KEY,
-        check=outgoing_check("sampled"), schema_of=schema_address,
+        check=check_output, schema_of=schema_address,
     )  # fmt: skip
     return composed(name, wiring)
 

@@ -100,7 +100,6 @@ class Pipeline:
             "TOUSU_DATA": str(self.folder),
             "TOUSU_PARTITIONS": str(PARTITIONS),
             "TOUSU_TIME": "events",
-            "TOUSU_CHECK": "always",
             "TOUSU_SESSION_S": "6",
             "TOUSU_MASTER_KEY": MASTER_KEY,
             "TOUSU_MEMBER": f"{name}-{number}" if fixed_member else "",

@@ -30,7 +30,7 @@ from tousu.runtime.logs import Log, frames_of, start_logs
 from tousu.runtime.loop import Loop, Tuning
 from tousu.runtime.master_key import master_key
 from tousu.runtime.measures import Measures
-from tousu.runtime.outgoing import outgoing_check
+from tousu.runtime.outgoing import check_output
 from tousu.runtime.processor import Processor
 from tousu.runtime.settings import Settings, read_settings
 from tousu.runtime.store import Store
@@ -173,7 +173,7 @@ def _wiring(settings: Settings, clock: WallClock, log: Log) -> Wiring:
         clock=clock,
         time_from_events=settings.time == "events",
         master_key=key,
-        check=outgoing_check(settings.check),
+        check=check_output,
         schema_of=address_of,
     )
 

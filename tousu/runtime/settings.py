@@ -183,8 +183,6 @@ TABLE: Final = (
     Setting("time", "wall", "", "where pipeline time comes from: wall (the brokers' clocks) or events (simulated)",
             "wall", _one_of("wall", "events")),
     Setting("batch", "500", "count", "records read at most in one turn", "500", _whole(1, 100_000)),
-    Setting("check", "sampled", "", "outputs held against their schema first: always, sampled (1 in 100), never",
-            "always", _one_of("always", "sampled", "never")),
     Setting("start_wait_s", "300", "seconds", "how long the start waits for broker, topics and database (then exit 75)",
             "300", _number(0, 86_400)),
     Setting("master_key", "", "", "32 bytes in hex or base64 that wrap the keys of personal records; intake needs it",
@@ -224,7 +222,6 @@ class Settings:
     partitions: int
     time: Literal["wall", "events"]
     batch: int
-    check: Literal["always", "sampled", "never"]
     start_wait_s: float
     master_key: str = field(repr=False)
     master_key_file: Path | None

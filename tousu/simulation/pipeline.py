@@ -15,7 +15,7 @@ from tousu.runtime import bookmark as bm
 from tousu.runtime.clock import Clock, SetClock
 from tousu.runtime.loop import Loop, Tuning
 from tousu.runtime.observer import Silent
-from tousu.runtime.outgoing import outgoing_check
+from tousu.runtime.outgoing import check_output
 from tousu.runtime.processor import Processor
 from tousu.runtime.report import TurnReport
 from tousu.runtime.settings import read_settings
@@ -48,7 +48,7 @@ def wiring_of(policies: Policies, clock: SetClock, partitions: int = 1) -> Wirin
     """What every processor of a simulation gets: each output is held against its schema."""
     return Wiring(
         policies=policies, partitions=partitions, clock=clock, time_from_events=False, master_key=SIMULATED_KEY,
-        check=outgoing_check("always"), schema_of=schema_address,
+        check=check_output, schema_of=schema_address,
     )  # fmt: skip
 
 
@@ -57,7 +57,7 @@ def rebuild_wiring(pack: str, partitions: int, clock: Clock) -> Wiring:
     settings = read_settings("rebuild")
     return Wiring(
         policies=load_policies(pack or settings.pack, settings.organisations), partitions=partitions, clock=clock,
-        time_from_events=False, master_key=SIMULATED_KEY, check=outgoing_check(settings.check),
+        time_from_events=False, master_key=SIMULATED_KEY, check=check_output,
         schema_of=schema_address,
     )  # fmt: skip
 

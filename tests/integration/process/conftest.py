@@ -124,7 +124,7 @@ class Stage:
 
     def start(self, which: str, **settings: str) -> Copy:
         given = {
-            "TOUSU_BROKER": self.broker.address, "TOUSU_PARTITIONS": str(PARTITIONS), "TOUSU_CHECK": "always",
+            "TOUSU_BROKER": self.broker.address, "TOUSU_PARTITIONS": str(PARTITIONS),
             "TOUSU_DATA": str(self.folder), "TOUSU_GROUP": f"{self.prefix}{which}", "TOUSU_CENSUS_S": "0.2",
         }  # fmt: skip
         copy = Copy(which, self.prefix, self.folder, given | {f"TOUSU_{k.upper()}": v for k, v in settings.items()})

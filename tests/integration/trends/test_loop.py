@@ -11,7 +11,7 @@ from tousu.contract import address_of
 from tousu.policy.policies import Policies
 from tousu.runtime.clock import SetClock
 from tousu.runtime.loop import Loop
-from tousu.runtime.outgoing import outgoing_check
+from tousu.runtime.outgoing import check_output
 from tousu.runtime.simulated import SimulatedBroker, SimulatedSink, SimulatedSource
 from tousu.runtime.store import Store
 from tousu.runtime.wiring import Wiring
@@ -28,7 +28,7 @@ def test_loop_warns_as_the_stream_does(database_url: str) -> None:
     trends = processor(
         Wiring(
             policies=Policies.of(PACK), partitions=1, clock=clock, time_from_events=False, master_key=b"",
-            check=outgoing_check("always"), schema_of=address_of,
+            check=check_output, schema_of=address_of,
         )
     )  # fmt: skip
     store = Store(database_url, trends.name, trends.kinds)
