@@ -49,12 +49,14 @@ class Ends(NamedTuple):
     """The ends of all input partitions as they were at or after `asked_at` (the host's time, for metrics).
 
     `time_us` is a time that the brokers' clocks had reached before the question, -1 where none is known. So whatever
-    lies behind these ends was appended at that time or later.
+    lies behind these ends was appended at that time or later. `held_s`: for how long open transactions have hidden what
+    comes next, by topic and partition.
     """
 
     asked_at: datetime
     offsets: Mapping[tuple[str, int], int]
     time_us: int = -1
+    held_s: Mapping[tuple[str, int], float] = {}
 
 
 class Source(Protocol):

@@ -314,7 +314,7 @@ class KafkaSource:
         for place, end in offsets.items():
             position = self._position(place)
             self._transactions.note(place, position, end, is_empty=self._empty_to.get(place) == position)
-        return Ends(asked_at, offsets, time_us)
+        return Ends(asked_at, offsets, time_us, self._transactions.held_s())
 
     def note(self, shard: int, offsets: Mapping[str, int]) -> None:
         self._noted.update({(topic, shard): offset for topic, offset in offsets.items()})

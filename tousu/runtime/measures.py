@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -53,6 +53,8 @@ class Measures:
         self._wanted: frozenset[int] = frozenset()
         self._known = frozenset(event_types())
         self._said: str | None = None
+        self._ahead_s = 0.0
+        self._held_s: Mapping[tuple[str, int], float] = {}
 
     # -- the loop tells ----------------------------------------------------------------------------------------
 
@@ -125,6 +127,9 @@ class Measures:
     def ends(self, ends: Ends) -> None:
         self._watch.heard_broker()
         self.arrears.ends(ends)
+        self._held_s = ends.held_s
+        if ends.time_us != bm.NEVER_US:
+            self._ahead_s = ends.asked_at.timestamp() - ends.time_us / 1e6
 
     def pending(self, count: int) -> None:
         self._pending.note(count)
@@ -150,7 +155,8 @@ class Measures:
         yield family(m.OUTPUTS_PENDING_AGE, {(): self._pending.age_s()})
         yield family(m.SHARDS, self._shards())
         yield family(m.READY, {(): 0 if self._watch.reasons_not_ready() else 1})
-        yield family(m.CLOCK_DRIFT, {(): self._clock.drift_s})
+        yield family(m.CLOCK_DRIFT, {(): max(self._clock.drift_s, self._ahead_s, key=abs)})
+        yield family(m.TRANSACTION_OPEN, {(topic, str(number)): s for (topic, number), s in self._held_s.items()})
         yield family(m.INFO, {(*self._pack, self._time): 1})
         yield from self._looked_up()
         if self.census is not None:
