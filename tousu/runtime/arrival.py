@@ -19,7 +19,8 @@ TICK: Final = "tousu.time.ticked.v1"
 class Arrival(NamedTuple):
     """One record, read. `refusal` says why it cannot be applied; `refs` are the states that it touches.
 
-    `time_us` is -1 where the shard's own time counts; `origin` is empty for what comes from outside.
+    `time_us` is -1 where the shard's own time counts; `origin` is empty for what comes from outside. `error` is what
+    our own code raised, where that is why it is refused.
     """
 
     record: Record
@@ -29,6 +30,7 @@ class Arrival(NamedTuple):
     seq: int
     time_us: int
     refs: tuple[Ref, ...] = ()
+    error: Exception | None = None
 
     @property
     def is_tick(self) -> bool:
@@ -52,7 +54,7 @@ def from_outside(record: Record, edge: Edge, time_from_events: bool) -> Arrival:
     except Reject as error:
         return refused(record, error)
     except Exception as error:  # noqa: BLE001 - a fault in the edge must not stop the other customers
-        return Arrival(record, None, fault(error), "", 0, NEVER_US)
+        return Arrival(record, None, fault(error), "", 0, NEVER_US, error=error)
     return Arrival(record, event, None, "", 0, time_us)
 
 
@@ -90,7 +92,7 @@ def addressed(arrival: Arrival, rules: Rules) -> Arrival:
     try:
         return Arrival(*arrival[:6], tuple(rules.refs(arrival.event)))
     except Exception as error:  # noqa: BLE001 - a fault in the rules must not stop the other customers
-        return arrival._replace(refusal=fault(error))
+        return arrival._replace(refusal=fault(error), error=error)
 
 
 def fault(error: Exception) -> Refusal:
