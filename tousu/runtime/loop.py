@@ -18,7 +18,7 @@ from tousu.runtime import bookmark as bm
 from tousu.runtime.arrival import Arrival, addressed, from_ours, from_outside
 from tousu.runtime.broker import Record, Sink, Source
 from tousu.runtime.clock import Clock
-from tousu.runtime.draft import OUR_FAULTS_MAX, Draft
+from tousu.runtime.draft import Draft
 from tousu.runtime.failpoints import Reached, nothing
 from tousu.runtime.observer import Observer, Silent
 from tousu.runtime.processor import Processor
@@ -303,8 +303,6 @@ class Loop:
         for index, arrival in enumerate(arrivals):
             try:
                 draft.fold(arrival)
-                if draft.faults_in_a_row > OUR_FAULTS_MAX:
-                    raise Stop("too_many_faults", f"{OUR_FAULTS_MAX} inputs in a row failed through our own fault")
                 if draft.writes() >= room:
                     return draft, arrivals[index + 1 :]
             except Stop as error:
@@ -324,7 +322,7 @@ class Loop:
         draft = self.drafting(
             self.processor, number, shard.opened, self._partitions, self._store, shard.bound_us, report
         )
-        draft.faults_in_a_row = shard.faults_in_a_row
+        draft.faults = shard.faults.copy()
         draft.states = {ref: found.get((number, ref)) for arrival in arrivals for ref in arrival.refs}
         return draft
 
@@ -347,7 +345,7 @@ class Loop:
                 opened = shard.opened
                 shard.opened = Opened(opened.epoch, opened.turn + 1, draft.bookmark, b"")
                 shard.bound_us = draft.agenda.committed()
-                shard.faults_in_a_row = draft.faults_in_a_row
+                shard.faults = draft.faults
             report.time_us[draft.shard] = draft.bookmark.time_us
             self._source.note(draft.shard, draft.bookmark.offsets)
         self._reached("before_publish")

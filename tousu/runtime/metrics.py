@@ -179,6 +179,12 @@ EVENTS: Final = Metric(
 REJECTS: Final = Metric(
     "tousu_rejects_total", "counter", "events", "Inputs sent to complaints.rejected, by reason code.", ("reason",)
 )
+FAULTS_COVERED: Final = Metric(
+    "tousu_faults_covered_total", "counter", "faults",
+    "Faults of our own code that cost nobody anything so far, by reason code and how: fallback (the case went to the "
+    "desk, or is kept without clocks or claims), clock_held_out (a clock that cannot be fired is tried again hourly).",
+    ("reason", "how"),
+)  # fmt: skip
 NO_OPS: Final = Metric(
     "tousu_no_ops_total", "counter", "events", "Inputs that changed nothing, by reason code.", ("reason",)
 )

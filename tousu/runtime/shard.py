@@ -8,6 +8,7 @@ from typing import Final
 from tousu.failure import Stop
 from tousu.runtime import bookmark as bm
 from tousu.runtime.broker import Ends, Record, Source
+from tousu.runtime.faults import InARow
 from tousu.runtime.merge import Merge
 from tousu.runtime.store import Opened
 
@@ -23,7 +24,7 @@ class Shard:
         self.opened = opened
         self.merge = Merge(topics, in_order=in_order)
         self.bound_us: dict[str, int] = {}
-        self.faults_in_a_row = 0
+        self.faults = InARow()
         self._topics = topics
         self._goals: dict[str, tuple[int, int]] = {}
         self._paused: frozenset[str] = frozenset()

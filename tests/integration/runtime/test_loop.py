@@ -15,6 +15,7 @@ from tests.integration.runtime.world import START, World, header
 from tousu.failure import Retry
 from tousu.runtime import draft as drafting
 from tousu.runtime import loop as looping
+from tousu.runtime.faults import OUR_FAULTS_MAX
 from tousu.runtime.loop import Loop
 
 
@@ -112,11 +113,11 @@ def test_content_that_the_database_refuses_is_found_by_halving(postgres_url: str
 
 def test_the_same_fault_again_and_again_stops_the_shard(world: World) -> None:
     keeper_loop, _ = both(world)
-    for _ in range(drafting.OUR_FAULTS_MAX + 5):
+    for _ in range(OUR_FAULTS_MAX + 5):
         world.send(key_in(0, 2, 0), kind="poison")
     world.run()
     assert keeper_loop.halted[0].reason == "too_many_faults"
-    assert len(rejected(world)) == drafting.OUR_FAULTS_MAX
+    assert len(rejected(world)) == OUR_FAULTS_MAX
 
 
 def test_a_copy_that_lost_its_shard_cannot_commit_and_nothing_happens_twice(world: World) -> None:
