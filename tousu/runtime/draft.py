@@ -21,10 +21,11 @@ from tousu.runtime.arrival import TICK, Arrival, fault
 from tousu.runtime.broker import OutRecord
 from tousu.runtime.partition import partition_of
 from tousu.runtime.processor import Processor
+from tousu.runtime.rejection import REJECTED, REJECTED_BYTES_MAX, rejection
 from tousu.runtime.report import TurnReport
 from tousu.runtime.store import Change, Opened, Store
+from tousu.runtime.unpublishable import check_fits
 
-REJECTED: Final = "complaints.rejected"
 FIRES_PER_EVENT: Final = 8
 """Due clocks woken in front of one event. A herd must not hold up live events; a fixed number keeps rebuilds equal."""
 FIRES_PER_TICK: Final = 200
@@ -43,7 +44,7 @@ class Draft:
 
     def __init__(
         self, processor: Processor, shard: int, opened: Opened, partitions: Mapping[str, int], store: Store,
-        bound_us: Mapping[str, int], report: TurnReport,
+        bound_us: Mapping[str, int], report: TurnReport, limits: Mapping[str, int] = {},
     ) -> None:  # fmt: skip
         self.shard = shard
         self._processor = processor
@@ -51,6 +52,7 @@ class Draft:
         self.bound_us = bound_us
         self._partitions = partitions
         self._report = report
+        self._limits = limits
         self.bookmark = bm.copy(opened.bookmark)
         self.agenda = Agenda(store, shard, bound_us)
         self.states: dict[Ref, State | None] = {}
@@ -274,24 +276,17 @@ class Draft:
                 ("tousu-time", self._stamp()),
             )
         )
+        check_fits([record], self._limits, self.shard)
         self.bookmark.digests[where] = bm.chained(self.bookmark.digests.get(where, ""), record)
         self.outputs.append(record)
 
     def _reject(self, arrival: Arrival, refusal: Refusal) -> None:
-        """Send an input to complaints.rejected: bytes untouched, reason, place, and where it came from."""
+        """Send an input to complaints.rejected. It always fits there, so a refusal never halts a shard."""
         record = arrival.record
-        said = {
-            "tousu-reason": refusal.reason, "tousu-message": refusal.message[:2000], "tousu-place": refusal.place[:500],
-            "tousu-schema": refusal.schema, "tousu-topic": record.topic, "tousu-partition": str(record.partition),
-            "tousu-offset": str(record.offset), "tousu-timestamp": str(record.time_ms),
-        }  # fmt: skip
         headers = [h for h in self._standing_headers("tousu.event.rejected.v1") if h[0] != "content-type"]
         headers.append(("ce_time", self._stamp()))
-        headers += [(name, value.encode()) for name, value in said.items()]
-        headers += [(f"original-{name}", value) for name, value in record.headers if value is not None]
-        if record.value is None:
-            headers.append(("tousu-no-value", b"1"))
-        self._number(OutRecord(REJECTED, self.shard, record.key, record.value or b"", headers))
+        limit_bytes = min(REJECTED_BYTES_MAX, self._limits.get(REJECTED, REJECTED_BYTES_MAX))
+        self._number(rejection(record, refusal, headers, self.shard, limit_bytes))
         kind = arrival.event.type if arrival.event is not None else "unreadable"
         self._report.events[(kind, "rejected")] += 1
         self._report.rejects[refusal.reason] += 1

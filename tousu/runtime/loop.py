@@ -25,6 +25,7 @@ from tousu.runtime.observer import Observer, Silent
 from tousu.runtime.processor import Processor
 from tousu.runtime.report import TurnReport
 from tousu.runtime.store import Fenced, Opened, Store, Unstorable
+from tousu.runtime.unpublishable import Unpublishable, check_fits
 
 TICK_EVERY: Final = timedelta(seconds=1)
 SETTLE_S: Final = 1.0
@@ -40,6 +41,8 @@ class Tuning(NamedTuple):
     time_from_events: bool = False
     retry_delay_s: float = 0.2
     retry_delay_s_max: float = 5.0
+    halted_again_s: float = 30.0
+    """How long a shard that could not publish stays halted before it is tried again."""
 
 
 class Shard:
@@ -77,6 +80,7 @@ class Loop:
         self._asked_at: datetime | None = None
         self._trouble = 0
         self._not_before_s = 0.0
+        self._halted_again_s = 0.0
         self._unsettled = False
 
     # -- one turn -----------------------------------------------------------------------------------------------
@@ -90,6 +94,7 @@ class Loop:
             # Before anything is opened: what was read for a former ownership of a shard is not for the new one.
             self._take_in(records)
             self._open_wanted()
+            self._try_a_halted_one()
             applied = self._work()
             self._let_time_pass()
             if not applied:
@@ -98,6 +103,11 @@ class Loop:
         except Fenced:
             self._observer.fenced(frozenset(self.shards))
             self._drop_all()
+        except Unpublishable as error:
+            # The sink is empty now: the others, too, have something to publish again.
+            self._drop_all()
+            self._unsettled = False
+            self._halt(error.shard, error)
         except Retry as error:
             self._back_off(error)
         return 0
@@ -108,6 +118,8 @@ class Loop:
             self._settle()
         except Retry as error:
             self._observer.retrying(error)
+        except Unpublishable as error:
+            self._halt(error.shard, error)
         self._source.close()
         self._sink.close()
         self._store.close()
@@ -134,8 +146,30 @@ class Loop:
             self._reached("before_open")
             try:
                 self._open(shard)
+            except Unpublishable:
+                raise  # may be about what another shard has under way
             except Stop as error:
                 self._halt(shard, error)
+
+    def _try_a_halted_one(self) -> None:
+        """A topic's limit or our rights may have been mended: now and then, a shard that waits for it is tried again.
+
+        It publishes apart from the others, so a failure disturbs nobody; and one at a time, since it takes a while.
+        """
+        now_s = time.monotonic()
+        waiting = [shard for shard, error in self.halted.items() if isinstance(error, Unpublishable)]
+        if not waiting or now_s < self._halted_again_s:
+            return
+        self._halted_again_s = now_s + self._tuning.halted_again_s / len(waiting)
+        shard = waiting[0]
+        error = self.halted.pop(shard)
+        self.halted[shard] = error  # the next time it is another one's turn
+        assert isinstance(error, Unpublishable)
+        if error.size_bytes > self._sink.limits().get(error.topic, error.size_bytes):
+            return
+        opened = self._store.take(shard)
+        if self._sink.publish_alone(shard, bm.unpack_pending(opened.pending)):
+            del self.halted[shard]
 
     def _open(self, shard: int) -> None:
         """Take a shard over: raise the epoch, read the bookmark, publish what may not be out, start at its offsets."""
@@ -143,7 +177,9 @@ class Loop:
         opened = self._store.take(shard)
         self._reached("after_epoch")
         self._check_identity(opened.bookmark)
-        self._sink.send(bm.unpack_pending(opened.pending))
+        pending = bm.unpack_pending(opened.pending)
+        check_fits(pending, self._sink.limits(), shard)
+        self._sink.send(shard, pending)
         self._unsettled = True
         self._settle()
         self._reached("after_pending")
@@ -294,6 +330,7 @@ class Loop:
                 if draft.writes() >= room:
                     return draft, arrivals[index + 1 :]
             except Stop as error:
+                error.message += f"; it stands in front of {_place(arrival.record)}"
                 self._halt(number, error)
                 if index == 0:
                     return None, []
@@ -308,8 +345,9 @@ class Loop:
         report: TurnReport,
     ) -> Draft:  # fmt: skip
         draft = self.drafting(
-            self.processor, number, shard.opened, self._partitions, self._store, shard.bound_us, report
-        )
+            self.processor, number, shard.opened, self._partitions, self._store, shard.bound_us, report,
+            self._sink.limits(),
+        )  # fmt: skip
         draft.faults_in_a_row = shard.faults_in_a_row
         draft.states = {ref: found.get((number, ref)) for arrival in arrivals for ref in arrival.refs}
         return draft
@@ -331,7 +369,6 @@ class Loop:
         self._trouble = 0
         self._reached("after_commit")
         report.durations_s |= {"settle": settled_s - started_s, "commit": time.monotonic() - settled_s}
-        outputs = [record for draft in drafts for record in draft.outputs]
         for draft in drafts:
             shard = self.shards.get(draft.shard)
             if shard is not None:
@@ -342,10 +379,11 @@ class Loop:
             report.time_us[draft.shard] = draft.bookmark.time_us
             self._source.note(draft.shard, draft.bookmark.offsets)
         self._reached("before_publish")
-        self._sink.send(outputs)
-        self._unsettled = bool(outputs)
+        for draft in drafts:
+            self._sink.send(draft.shard, draft.outputs)
+        report.pending = sum(len(draft.outputs) for draft in drafts)
+        self._unsettled = bool(report.pending)
         self._reached("after_send")
-        report.pending = len(outputs)
         self._observer.turned(report, self._clock.now())
 
     def _settle(self) -> None:
@@ -396,3 +434,7 @@ class Loop:
         return bool(ends) and all(
             self._source.next_record(number, topic, offsets.get(topic, 0)) >= end for topic, end in ends.items()
         )
+
+
+def _place(record: Record) -> str:
+    return f"{record.topic}/{record.partition} offset {record.offset}"
