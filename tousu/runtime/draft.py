@@ -18,15 +18,16 @@ from tousu.runtime import bookmark as bm
 from tousu.runtime import frontier
 from tousu.runtime.agenda import Agenda
 from tousu.runtime.arrival import TICK, Arrival, fault
-from tousu.runtime.broker import OutRecord, Record
+from tousu.runtime.broker import OutRecord, place_of
 from tousu.runtime.faults import OUR_FAULTS, InARow
-from tousu.runtime.outgoing import Unpublishable
+from tousu.runtime.outgoing import WrongOutput
 from tousu.runtime.partition import partition_of
 from tousu.runtime.processor import Processor
+from tousu.runtime.rejection import REJECTED, REJECTED_BYTES_MAX, rejection
 from tousu.runtime.report import Fault, TurnReport
 from tousu.runtime.store import Change, Opened, Store
+from tousu.runtime.unpublishable import check_fits
 
-REJECTED: Final = "complaints.rejected"
 FIRES_PER_EVENT: Final = 8
 """Due clocks woken in front of one event. A herd must not hold up live events; a fixed number keeps rebuilds equal."""
 FIRES_PER_TICK: Final = 200
@@ -58,7 +59,7 @@ class Draft:
 
     def __init__(
         self, processor: Processor, shard: int, opened: Opened, partitions: Mapping[str, int], store: Store,
-        bound_us: Mapping[str, int], report: TurnReport,
+        bound_us: Mapping[str, int], report: TurnReport, limits: Mapping[str, int] = {},
     ) -> None:  # fmt: skip
         self.shard = shard
         self._processor = processor
@@ -66,6 +67,7 @@ class Draft:
         self.bound_us = bound_us
         self._partitions = partitions
         self._report = report
+        self._limits = limits
         self.bookmark = bm.copy(opened.bookmark)
         self.agenda = Agenda(store, shard, bound_us)
         self.states: dict[Ref, State | None] = {}
@@ -98,7 +100,7 @@ class Draft:
         else:
             self._advance(self._time_us(arrival) if arrival.origin else arrival.time_us)
             if arrival.error is not None:
-                self._report.faults.append(Fault(arrival.error, _place(record)))
+                self._report.faults.append(Fault(arrival.error, place_of(record)))
             if arrival.refusal is not None:
                 self._reject(arrival, arrival.refusal)
             else:
@@ -148,7 +150,7 @@ class Draft:
 
     def _settle(self, arrival: Arrival, event: Event) -> None:
         """Apply an event. Where our own code fails on it, its processor may have a second answer, which counts too."""
-        rules, now, where = self._processor.rules, bm.moment(self.bookmark.time_us), _place(arrival.record)
+        rules, now, where = self._processor.rules, bm.moment(self.bookmark.time_us), place_of(arrival.record)
         mine = {ref: self.states.get(ref) for ref in arrival.refs}
         ready = self._ready(lambda: rules.apply(mine, event, now), event, where)
         refusal = ready.refusal
@@ -254,7 +256,7 @@ class Draft:
             return Ready(decision, records, dues)
         except Exception as error:  # noqa: BLE001 - a fault in the rules must not stop the other customers
             self._report.faults.append(Fault(error, where))
-            if isinstance(error, Unpublishable):
+            if isinstance(error, WrongOutput):
                 return Ready(Decision(refusal=Refusal(reason=error.reason, message=error.message)))
             return Ready(Decision(refusal=fault(error)))
 
@@ -274,14 +276,14 @@ class Draft:
         self._report.outputs[(output.topic, output.type)] += 1
 
     def _checked(self, output: Output, cause: Event | None) -> OutRecord:
-        """The record of an output, still without its number. Raises Unpublishable where it must not leave."""
+        """The record of an output, still without its number. Raises WrongOutput where it must not leave."""
         value = orjson.dumps(output.data)
         problem = self._processor.check(output, len(value)) if self._processor.check else ""
         key = output.key or output.subject
         if not key:
             problem = problem or f"an output to {output.topic} has no key"
         if problem:
-            raise Unpublishable(problem)
+            raise WrongOutput(problem)
         return self._record(output, value, cause, partition_of(key, self._partitions[output.topic]))
 
     def _record(self, output: Output, value: bytes, cause: Event | None, partition: int) -> OutRecord:
@@ -328,24 +330,17 @@ class Draft:
                 ("tousu-time", self._stamp()),
             )
         )
+        check_fits([record], self._limits, self.shard)
         self.bookmark.digests[where] = bm.chained(self.bookmark.digests.get(where, ""), record)
         self.outputs.append(record)
 
     def _reject(self, arrival: Arrival, refusal: Refusal) -> None:
-        """Send an input to complaints.rejected: bytes untouched, reason, place, and where it came from."""
+        """Send an input to complaints.rejected. It always fits there, so a refusal never halts a shard."""
         record = arrival.record
-        said = {
-            "tousu-reason": refusal.reason, "tousu-message": refusal.message[:2000], "tousu-place": refusal.place[:500],
-            "tousu-schema": refusal.schema, "tousu-topic": record.topic, "tousu-partition": str(record.partition),
-            "tousu-offset": str(record.offset), "tousu-timestamp": str(record.time_ms),
-        }  # fmt: skip
         headers = [h for h in self._standing_headers("tousu.event.rejected.v1") if h[0] != "content-type"]
         headers.append(("ce_time", self._stamp()))
-        headers += [(name, value.encode()) for name, value in said.items()]
-        headers += [(f"original-{name}", value) for name, value in record.headers if value is not None]
-        if record.value is None:
-            headers.append(("tousu-no-value", b"1"))
-        self._number(OutRecord(REJECTED, self.shard, record.key, record.value or b"", headers))
+        limit_bytes = min(REJECTED_BYTES_MAX, self._limits.get(REJECTED, REJECTED_BYTES_MAX))
+        self._number(rejection(record, refusal, headers, self.shard, limit_bytes))
         kind = arrival.event.type if arrival.event is not None else "unreadable"
         self._report.events[(kind, "rejected")] += 1
         self._report.rejects[refusal.reason] += 1
@@ -353,7 +348,3 @@ class Draft:
             self.faults.input_failed()
         else:
             self.faults.input_went_well()
-
-
-def _place(record: Record) -> str:
-    return f"{record.topic}/{record.partition}@{record.offset}"

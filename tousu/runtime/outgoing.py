@@ -13,7 +13,7 @@ HEADERS_BYTES_MAX: Final = 16_384
 """Kept free of a topic's message size for key and headers."""
 
 
-class Unpublishable(Reject):
+class WrongOutput(Reject):
     """An output must not leave: a fault of our own, found before the commit."""
 
     def __init__(self, message: str) -> None:

@@ -24,7 +24,8 @@ from tousu.failure import Retry
 from tousu.local.kafka import KafkaBroker
 from tousu.runtime.arrival import TICK
 from tousu.runtime.clock import Clock, SetClock, WallClock
-from tousu.runtime.kafka import KafkaSink, KafkaSource
+from tousu.runtime.kafka import KafkaSource
+from tousu.runtime.kafka_sink import KafkaSink
 from tousu.runtime.loop import Loop, Tuning
 from tousu.runtime.processor import Input, Processor
 from tousu.runtime.store import Store

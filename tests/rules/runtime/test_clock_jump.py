@@ -27,7 +27,7 @@ def check(
         bookmark.clock_accepted_us = micros(accepted)
     shard = Shard(0, Opened(1, 1, bookmark, b""), ("phone",), in_order=True)
     others_us = NOBODY_US if others is None else micros(others)
-    shard.check_time(micros(appended), "complaints.inbound.phone/0 at offset 7", machine, others_us)
+    shard.check_time(micros(appended), "complaints.inbound.phone/0 offset 7", machine, others_us)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_the_bound_is_sixty_seconds(ahead: timedelta, holds: bool) -> None:
     with pytest.raises(Stop) as stop:
         check(NOON + ahead)
     assert stop.value.reason == "clock_jump"
-    assert "complaints.inbound.phone/0 at offset 7" in stop.value.message
+    assert "complaints.inbound.phone/0 offset 7" in stop.value.message
 
 
 def test_after_a_standstill_the_machine_confirms_the_time() -> None:
@@ -66,5 +66,5 @@ def test_a_record_that_no_broker_stamped_stops_the_shard_and_says_how_to_mend_th
     with pytest.raises(Stop) as stop:
         append_time_us(Record("complaints.inbound.phone", 2, 7, None, b"", (), -1))
     assert stop.value.reason == "no_append_time"
-    assert "complaints.inbound.phone/2 at offset 7" in stop.value.message
+    assert "complaints.inbound.phone/2 offset 7" in stop.value.message
     assert "message.timestamp.type=LogAppendTime" in stop.value.message
