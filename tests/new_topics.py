@@ -18,11 +18,12 @@ ASK_AGAIN_S = 0.05
 
 
 def make_topics(
-    address: str, names: Iterable[str], partitions: int = -1, config: Mapping[str, str] | None = None
-) -> None:
+    address: str, names: Iterable[str], partitions: int = -1, config: Mapping[str, str] | None = None,
+    replicas: int = 1,
+) -> None:  # fmt: skip
     """Create topics with so many partitions each (-1: the broker's default) and wait until each partition is led."""
     admin = AdminClient({"bootstrap.servers": address, "log_level": 0})
-    wanted = [NewTopic(name, partitions, 1, config=dict(config or {})) for name in names]
+    wanted = [NewTopic(name, partitions, replicas, config=dict(config or {})) for name in names]
     for made in admin.create_topics(wanted).values():
         made.result(WAIT_S)
     deadline_s = time.monotonic() + WAIT_S
