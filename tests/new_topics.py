@@ -1,5 +1,6 @@
 """Topics of a test's own on a real broker, made so that whoever writes or reads next finds every partition.
 
+Unless a test says otherwise, they are stamped as the topics of the contract are: with the time of their being appended.
 A creation is answered when the controller has decided it. On a busy machine the broker may need a while longer until
 it tells clients of the topic and leads its partitions; what is written in between may be lost to the writer.
 """
@@ -13,23 +14,39 @@ from collections.abc import Iterable, Mapping
 from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec  # type: ignore[attr-defined]
 
+from tousu.client.topics import Topics, settings_of
+from tousu.contract import card, cards
+
 WAIT_S = 120.0
+STAMPED = "message.timestamp.type"
 ASK_AGAIN_S = 0.05
 
 
 def make_topics(
-    address: str, names: Iterable[str], partitions: int = -1, config: Mapping[str, str] | None = None,
-    replicas: int = 1,
-) -> None:  # fmt: skip
+    address: str, names: Iterable[str], partitions: int = -1, config: Mapping[str, str] | None = None
+) -> None:
     """Create topics with so many partitions each (-1: the broker's default) and wait until each partition is led."""
     admin = AdminClient({"bootstrap.servers": address, "log_level": 0})
-    wanted = [NewTopic(name, partitions, replicas, config=dict(config or {})) for name in names]
+    settings = {STAMPED: settings_of(card("complaints.accepted"), 1)[STAMPED], **(config or {})}
+    wanted = [NewTopic(name, partitions, 1, config=settings) for name in names]
     for made in admin.create_topics(wanted).values():
         made.result(WAIT_S)
+    wait_until_led(admin, [topic.topic for topic in wanted], partitions)
+
+
+def make_the_contracts_topics(address: str, partitions: int) -> None:
+    """Make every topic of the contract as its card says, with so many partitions."""
+    with Topics(address) as topics:
+        topics.apply(topics.plan(partitions))
+    admin = AdminClient({"bootstrap.servers": address, "log_level": 0})
+    wait_until_led(admin, [card.topic for card in cards()], partitions)
+
+
+def wait_until_led(admin: AdminClient, names: list[str], partitions: int) -> None:
     deadline_s = time.monotonic() + WAIT_S
     pause = threading.Event()
-    while not are_led(admin, [topic.topic for topic in wanted], partitions):
-        assert time.monotonic() < deadline_s, f"the broker does not lead {[topic.topic for topic in wanted]}"
+    while not are_led(admin, names, partitions):
+        assert time.monotonic() < deadline_s, f"the broker does not lead {names}"
         pause.wait(ASK_AGAIN_S)
 
 

@@ -22,7 +22,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Produ
 
 from tests.faults.money import watching
 from tests.faults.oracle import head
-from tests.new_topics import make_topics
+from tests.new_topics import make_the_contracts_topics
 from tousu import contract
 from tousu.runtime.broker import Record
 from tousu.runtime.partition import partition_of
@@ -91,10 +91,7 @@ class Pipeline:
         self._reader = Consumer({**quiet, "group.id": "reader", "enable.auto.commit": False})
         self._producer = Producer({**quiet, "enable.idempotence": True, "linger.ms": 5})
         self.inbound = [card.topic for card in contract.cards() if "intake" in card.readers]
-        append_time = {"message.timestamp.type": "LogAppendTime"}
-        others = [card.topic for card in contract.cards() if card.topic not in self.inbound]
-        make_topics(servers, self.inbound, PARTITIONS, append_time, replicas)
-        make_topics(servers, others, PARTITIONS, replicas=replicas)
+        make_the_contracts_topics(servers, PARTITIONS)
 
     # -- processes ----------------------------------------------------------------------------------------------
 
@@ -107,7 +104,6 @@ class Pipeline:
             "TOUSU_DATA": str(self.folder),
             "TOUSU_PARTITIONS": str(PARTITIONS),
             "TOUSU_TIME": "events",
-            "TOUSU_CHECK": "always",
             "TOUSU_SESSION_S": "6",
             "TOUSU_MASTER_KEY": MASTER_KEY,
             "TOUSU_MEMBER": f"{name}-{number}" if fixed_member else "",

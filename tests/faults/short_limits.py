@@ -27,6 +27,8 @@ RULES = (
 CHANNELS = ("phone", "web", "app", "social", "email", "letter")
 HANDLING = "complaints.inbound.handling"
 SECOND = timedelta(seconds=1)
+BACKDATING = timedelta(days=3)
+"""How far back of its telling a complaint may have been received, by the pack."""
 
 
 class Outgoing(NamedTuple):
@@ -43,6 +45,7 @@ def write_pack(folder: Path) -> Path:
     """The courier network's pack with the clocks of RULES instead of its own."""
     pack = yaml.safe_load((POLICIES / "courier-network.yaml").read_text("utf-8"))
     pack["id"] = "short-limits"
+    pack["backdating_days"] = BACKDATING.days
     starts = {"receipt": "received_at", "acceptance": "event_time"}
     pack["clocks"] = {
         rule.clock: {
@@ -85,14 +88,18 @@ class Adapters:
             channel: BLOCKS[channel],
         }  # fmt: skip
         made, received = now - chance.uniform(0, 2) * SECOND, None
-        ways = (0, 0, 10, 10, 80) if self._old else (60, 20, 10, 10, 0)
-        way = chance.choices(("at once", "from a queue", "fast clock", "long ago", "nearly due"), ways)[0]
+        ways = (0, 0, 10, 7, 3, 80) if self._old else (60, 20, 10, 7, 3, 0)
+        way = chance.choices(("at once", "from a queue", "fast clock", "long ago", "unbelievable", "nearly due"), ways)[
+            0
+        ]
         if way == "from a queue":
             received = now - chance.uniform(0, 45) * SECOND
         elif way == "fast clock":
             made = now + chance.uniform(1, 90) * SECOND
         elif way == "long ago":
             made = received = now - chance.uniform(1, 20) * 60 * SECOND
+        elif way == "unbelievable":
+            received = now - chance.uniform(3.01, 400) * timedelta(days=1)
         elif way == "nearly due":
             received = now - (chance.choice((45, 105)) + chance.uniform(0, 10)) * SECOND
         kind = f"tousu.complaint.received.{channel}.v1"

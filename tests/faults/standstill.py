@@ -22,7 +22,7 @@ from services.intake.processor import processor as intake
 from services.router.processor import processor as router
 from services.sla.processor import processor as sla
 from tests.faults import timekeeping
-from tests.faults.short_limits import RULES, START, Adapters, Outgoing, write_pack
+from tests.faults.short_limits import BACKDATING, RULES, START, Adapters, Outgoing, write_pack
 from tests.faults.timekeeping import Findings, Inbound, Published
 from tests.integration.runtime.world import World
 from tousu import contract
@@ -32,7 +32,7 @@ from tousu.policy.policies import Policies
 from tousu.runtime.broker import Record
 from tousu.runtime.clock import Clock
 from tousu.runtime.loop import Loop
-from tousu.runtime.outgoing import outgoing_check
+from tousu.runtime.outgoing import check_output
 from tousu.runtime.processor import Processor
 from tousu.runtime.store import Store
 from tousu.runtime.wiring import Wiring
@@ -87,7 +87,7 @@ class Standstill:
         self.anchor = sa.create_engine(url, poolclass=sa.NullPool).connect()
         self.adapters = Adapters(seed, PARTITIONS)
         self.chance = self.adapters.chance
-        self.inbound = Inbound(backdating=None)
+        self.inbound = Inbound(BACKDATING)
         self.told = 0
         self._planned: list[tuple[datetime, int, str, datetime, str]] = []
         self._received: dict[str, datetime] = {}
@@ -105,14 +105,13 @@ class Standstill:
         return make(
             Wiring(
                 policies=policies(), partitions=PARTITIONS, clock=clock, time_from_events=False,
-                master_key=b"k" * 32, check=outgoing_check("sampled"), schema_of=None,
+                master_key=b"k" * 32, check=check_output, schema_of=None,
             )
         )  # fmt: skip
 
     def set_time(self, now: datetime) -> None:
         self.now = now
         self.world.clock.set(now)
-        self.world.broker.time_ms = int(now.timestamp() * 1000)
 
     # -- what is told -------------------------------------------------------------------------------------------
 

@@ -211,7 +211,7 @@ def judge(
 
 def _judge_clock(
     findings: Findings, name: str, complaint: Complaint, rule: Rule, reports: Sequence[Report], said: Said,
-    until_us: int,
+    end_us: tuple[int, int],
 ) -> None:  # fmt: skip
     start_us = complaint.receipt_us if rule.counts_from == "receipt" else complaint.told_us
     due_us = start_us + rule.limit_us

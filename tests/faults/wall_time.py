@@ -16,7 +16,7 @@ import orjson
 
 from tests.faults import timekeeping
 from tests.faults.pipeline import PARTITIONS, PROCESSORS, Pipeline
-from tests.faults.short_limits import RULES, Adapters, Outgoing
+from tests.faults.short_limits import BACKDATING, RULES, Adapters, Outgoing
 from tests.faults.timekeeping import Findings, Inbound, Published
 from tousu.runtime.broker import Record
 
@@ -104,7 +104,7 @@ class WallTime:
         self.pipeline.flush()
         until = self.now()
         self.pipeline.until(lambda: self.pipeline.time_of("complaints.sla") >= until, "the end of the story at sla")
-        inbound, published = Inbound(backdating=None), Published()
+        inbound, published = Inbound(BACKDATING), Published()
         for topic in ("complaints.accepted", "complaints.sla"):
             self._hear(topic, published.hear)
         by = self.now()

@@ -19,7 +19,8 @@ TICK: Final = "tousu.time.ticked.v1"
 class Arrival(NamedTuple):
     """One record, read. `refusal` says why it cannot be applied; `refs` are the states that it touches.
 
-    `time_us` is -1 where the shard's own time counts; `origin` is empty for what comes from outside.
+    `time_us` is its place in pipeline time: what its writer promised (`tousu-time`) or, from outside, when a broker
+    appended it; -1 where neither is known. `origin` is empty for what comes from outside.
     """
 
     record: Record
@@ -35,24 +36,24 @@ class Arrival(NamedTuple):
         return self.event is not None and self.event.type == TICK
 
 
-def refused(record: Record, error: Reject) -> Arrival:
+def refused(record: Record, error: Reject, time_us: int = NEVER_US) -> Arrival:
     """An input that cannot be read."""
     refusal = Refusal(reason=error.reason, message=error.message, place=error.place, schema=error.schema)
-    return Arrival(record, None, refusal, "", 0, NEVER_US)
+    return Arrival(record, None, refusal, "", 0, time_us)
 
 
 def from_outside(record: Record, edge: Edge, time_from_events: bool) -> Arrival:
     """Read a record that a channel adapter wrote. What is wrong with it becomes its refusal."""
+    time_us = NEVER_US if time_from_events else 1000 * record.time_ms
     try:
         event = edge(record)
-        time_us = NEVER_US
         if time_from_events:
             received = event.extensions.get("receivedtime")
             time_us = micros(time_of_text(received, "receivedtime") if received else event.time)
     except Reject as error:
-        return refused(record, error)
+        return refused(record, error, time_us)
     except Exception as error:  # noqa: BLE001 - a fault in the edge must not stop the other customers
-        return Arrival(record, None, fault(error), "", 0, NEVER_US)
+        return Arrival(record, None, fault(error), "", 0, time_us)
     return Arrival(record, event, None, "", 0, time_us)
 
 

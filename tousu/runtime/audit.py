@@ -97,7 +97,7 @@ def audit(history: History, inspections: Sequence[Inspection]) -> Report:
     """Hold the topics against the databases of these processors."""
     databases = {each.processor: kept_by(each) for each in inspections}
     standings = {(name, s.shard): s for name, kept in databases.items() for s in kept.standings}
-    written = [card.topic for card in cards() if not card.topic.startswith(INBOUND)]
+    written = [card.topic for card in cards() if card.events and not card.topic.startswith(INBOUND)]
     extents = history.extents(history.places(written))
     findings: list[Finding] = []
     chains: dict[tuple[str, int, str], Chain] = {}

@@ -14,7 +14,10 @@ from tousu.event import Headers
 
 
 class Record(NamedTuple):
-    """A record as read. `time_ms` is the broker's time stamp, for metrics and rejected events only."""
+    """A record as read. `time_ms` is when a broker appended it (milliseconds since 1970), -1 where none stamped it.
+
+    A writer's own time (CreateTime) never stands there: it may be anything.
+    """
 
     topic: str
     partition: int
@@ -43,10 +46,15 @@ class Identity(NamedTuple):
 
 
 class Ends(NamedTuple):
-    """The ends of all input partitions as they were at or after `asked_at` (wall time)."""
+    """The ends of all input partitions as they were at or after `asked_at` (the host's time, for metrics).
+
+    `time_us` is a time that the brokers' clocks had reached before the question, -1 where none is known. So whatever
+    lies behind these ends was appended at that time or later.
+    """
 
     asked_at: datetime
     offsets: Mapping[tuple[str, int], int]
+    time_us: int = -1
 
 
 class Source(Protocol):
@@ -68,11 +76,12 @@ class Source(Protocol):
         """Shards whose offset no longer exists, with the broker's words (log truncated, retention passed)."""
         ...
 
-    def next_record(self, shard: int, topic: str, offset: int) -> int:
-        """Where, at the earliest, the next record stands if all before `offset` is done.
+    def position(self, shard: int, topic: str) -> int:
+        """Everything before this offset has been delivered, or is no record (the end mark of a transaction, say)."""
+        ...
 
-        Behind `offset` where the log holds what is no record there, such as the end mark of an adapter's transaction.
-        """
+    def others_us(self) -> int:
+        """What the brokers' clocks say together, without one that runs away; -1 where too few can be heard."""
         ...
 
     def start(self, shard: int, offsets: Mapping[str, int]) -> None:
@@ -95,8 +104,11 @@ class Source(Protocol):
         """How many partitions a topic has. Raises Retry while the broker cannot say, Stop if there is no such topic."""
         ...
 
-    def ask_ends(self, asked_at: datetime) -> None:
-        """Ask for the ends of the wanted shards' partitions, without waiting. One question at a time."""
+    def ask_ends(self, asked_at: datetime, reached_us: int = -1) -> None:
+        """Ask for the ends of the wanted shards' partitions, without waiting. One question at a time.
+
+        `reached_us` is a time that a broker's clock is known to have reached.
+        """
         ...
 
     def ends(self) -> Ends | None:

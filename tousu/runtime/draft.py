@@ -73,21 +73,15 @@ class Draft:
         """How much the turn writes so far: rows and outputs."""
         return len(self.changes) + len(self.outputs)
 
-    def fold(self, arrival: Arrival, stamp_us: int) -> None:
-        """Apply one input. `stamp_us` is the time that this shard gives to what comes from outside.
-
-        Raises Stop when the shard must halt in front of this input.
-        """
+    def fold(self, arrival: Arrival) -> None:
+        """Apply one input. Raises Stop when the shard must halt in front of it."""
         record = arrival.record
         if record.offset < self.bookmark.offsets.get(record.topic, 0):
             return  # delivered again by the broker's client; its effect is in the bookmark
         if arrival.origin and self._is_repeated(arrival):
             self._report.events[(arrival.event.type if arrival.event else "unreadable", "duplicate")] += 1
         else:
-            if arrival.origin:
-                self._advance(self._time_us(arrival))
-            elif arrival.refusal is None:
-                self._advance(arrival.time_us if arrival.time_us >= 0 else stamp_us)
+            self._advance(self._time_us(arrival) if arrival.origin else arrival.time_us)
             if arrival.refusal is not None:
                 self._reject(arrival, arrival.refusal)
             else:

@@ -11,27 +11,33 @@ from datetime import datetime
 
 from tousu.event import Headers
 from tousu.failure import Retry, Stop
+from tousu.runtime.bookmark import NEVER_US, micros
 from tousu.runtime.broker import Ends, Identity, OutRecord, Record
+from tousu.runtime.clock import Clock
 
 
 class SimulatedBroker:
-    """Topics as lists. `published` holds every record in order of publication, over all topics."""
+    """Topics as lists. `published` holds every record in order of publication, over all topics.
 
-    def __init__(self, topics: Iterable[str], partitions: int) -> None:
+    `clock` is the broker's own: records are stamped with it as they are appended.
+    """
+
+    def __init__(self, topics: Iterable[str], partitions: int, clock: Clock) -> None:
+        self.clock = clock
         self.partitions = partitions
         self.logs: dict[str, list[list[Record]]] = {t: [[] for _ in range(partitions)] for t in topics}
         self.starts: dict[tuple[str, int], int] = defaultdict(int)
         self.topic_ids = {topic: f"id-of-{topic}" for topic in self.logs}
         self.published: list[Record] = []
         self.away = False
-        self.time_ms = 0
 
     def append(self, topic: str, partition: int, key: bytes | None, value: bytes | None, headers: Headers) -> Record:
         """Write one record. Raises Stop when there is no such topic."""
         if topic not in self.logs:
             raise Stop("no_topic", f"topic {topic} does not exist")
         log = self.logs[topic][partition]
-        record = Record(topic, partition, len(log), key, value, list(headers), self.time_ms)
+        time_ms = -(-micros(self.clock.now()) // 1000)  # rounded up: nothing is written after it was appended
+        record = Record(topic, partition, len(log), key, value, list(headers), time_ms)
         log.append(record)
         self.published.append(record)
         return record
@@ -95,8 +101,11 @@ class SimulatedSource:
         broken, self._broken = self._broken, {}
         return broken
 
-    def next_record(self, shard: int, topic: str, offset: int) -> int:
-        return offset
+    def position(self, shard: int, topic: str) -> int:
+        return self._positions.get((topic, shard), 0)
+
+    def others_us(self) -> int:
+        return NEVER_US
 
     def start(self, shard: int, offsets: Mapping[str, int]) -> None:
         for topic, offset in offsets.items():
@@ -121,11 +130,11 @@ class SimulatedSource:
             raise Stop("no_topic", f"topic {topic} does not exist; make the topics with `tousu topics apply`")
         return len(self._broker.logs[topic])
 
-    def ask_ends(self, asked_at: datetime) -> None:
+    def ask_ends(self, asked_at: datetime, reached_us: int = NEVER_US) -> None:
         if self._broker.away:
             return
         offsets = {(t, s): len(self._broker.logs[t][s]) for t in self._topics for s in self._wanted}
-        self._ends = Ends(asked_at, offsets)
+        self._ends = Ends(asked_at, offsets, max(reached_us, micros(self._broker.clock.now())))
 
     def ends(self) -> Ends | None:
         ends, self._ends = self._ends, None

@@ -15,6 +15,7 @@ from tests.new_topics import make_topics
 from tousu.failure import Stop
 from tousu.local.kafka import KafkaBroker
 from tousu.runtime.broker import OutRecord, Record, Sink, Source
+from tousu.runtime.clock import WallClock
 from tousu.runtime.kafka import KafkaSink, KafkaSource
 from tousu.runtime.simulated import SimulatedBroker, SimulatedSink, SimulatedSource
 
@@ -39,7 +40,7 @@ def broker(request: pytest.FixtureRequest) -> Iterator[Both]:
     number = next(_numbers)
     topic, out = f"alike.in.{number}", f"alike.out.{number}"
     if request.param == "simulated":
-        simulated = SimulatedBroker([topic, out], PARTITIONS)
+        simulated = SimulatedBroker([topic, out], PARTITIONS, WallClock())
         yield Both(
             lambda: SimulatedSource(simulated, [topic], range(PARTITIONS)),
             lambda: SimulatedSink(simulated),
