@@ -42,10 +42,10 @@ def make_topics(
     wait_until_led(admin, [topic.topic for topic in wanted], partitions)
 
 
-def make_the_contracts_topics(address: str, partitions: int) -> None:
-    """Make every topic of the contract as its card says, with so many partitions."""
+def make_the_contracts_topics(address: str, partitions: int, replicas: int = 1) -> None:
+    """Make every topic of the contract as its card says, with so many partitions and replicas."""
     with Topics(address) as topics:
-        topics.apply(topics.plan(partitions))
+        topics.apply(topics.plan(partitions, replicas), replicas)
     admin = AdminClient({"bootstrap.servers": address, "log_level": 0})
     wait_until_led(admin, [card.topic for card in cards()], partitions)
 
