@@ -383,7 +383,7 @@ class Loop:
         drafts = []
         report = TurnReport()
         for number, shard in list(self.shards.items()):
-            time_us = shard.merge.complete_us()
+            time_us = shard.merge.complete_us() - 1  # at the very time itself something may still come
             if time_us < shard.opened.bookmark.tick_us + TICK_EVERY_US:
                 continue
             try:
