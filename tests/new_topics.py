@@ -12,7 +12,15 @@ import time
 from collections.abc import Iterable, Mapping
 
 from confluent_kafka import TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec  # type: ignore[attr-defined]
+from confluent_kafka.admin import (  # type: ignore[attr-defined]
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    NewTopic,
+    OffsetSpec,
+    ResourceType,
+)
 
 from tousu.client.topics import Topics, settings_of
 from tousu.contract import card, cards
@@ -34,10 +42,10 @@ def make_topics(
     wait_until_led(admin, [topic.topic for topic in wanted], partitions)
 
 
-def make_the_contracts_topics(address: str, partitions: int) -> None:
-    """Make every topic of the contract as its card says, with so many partitions."""
+def make_the_contracts_topics(address: str, partitions: int, replicas: int = 1) -> None:
+    """Make every topic of the contract as its card says, with so many partitions and replicas."""
     with Topics(address) as topics:
-        topics.apply(topics.plan(partitions))
+        topics.apply(topics.plan(partitions, replicas), replicas)
     admin = AdminClient({"bootstrap.servers": address, "log_level": 0})
     wait_until_led(admin, [card.topic for card in cards()], partitions)
 
@@ -59,3 +67,12 @@ def are_led(admin: AdminClient, names: list[str], partitions: int) -> bool:
     newest = OffsetSpec.latest()  # type: ignore[no-untyped-call]
     ends = admin.list_offsets(dict.fromkeys(places, newest))
     return all(end.exception(WAIT_S) is None for end in ends.values())
+
+
+def set_limit(address: str, topic: str, limit_bytes: int) -> None:
+    """Change how large a batch a topic takes, under whoever is at work."""
+    entry = ConfigEntry("max.message.bytes", str(limit_bytes), incremental_operation=AlterConfigOpType.SET)
+    resource = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=[entry])
+    admin = AdminClient({"bootstrap.servers": address})
+    for changed in admin.incremental_alter_configs([resource]).values():
+        changed.result(WAIT_S)

@@ -116,13 +116,14 @@ def _event(record: Record) -> Event:
     if is_structured(record.headers):
         event = _structured(document)
     else:
+        attributes.check_mode(record.headers)
         event = event_of(attributes_of_headers(record.headers), document)
         event = _with_trace(event, record)
     return attributes.check(event)
 
 
 def _structured(document: dict[str, Any]) -> Event:
-    if "data_base64" in document:
+    if document.get("data_base64") is not None:
         raise Reject("malformed_data", "data_base64 is not taken; send the data as JSON under data", "data_base64")
     time = document.get("time")
     if isinstance(time, str):

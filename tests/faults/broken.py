@@ -70,7 +70,7 @@ class ForgetsWhatIsPending(Loop):
 
     def _open(self, shard: int) -> None:
         send = self._sink.send
-        self._sink.send = lambda records: None  # type: ignore[method-assign]
+        self._sink.send = lambda shard, records: None  # type: ignore[method-assign]
         try:
             super()._open(shard)
         finally:

@@ -20,7 +20,8 @@ class Arrival(NamedTuple):
     """One record, read. `refusal` says why it cannot be applied; `refs` are the states that it touches.
 
     `time_us` is its place in pipeline time: what its writer promised (`tousu-time`) or, from outside, when a broker
-    appended it; -1 where neither is known. `origin` is empty for what comes from outside.
+    appended it; -1 where neither is known. `origin` is empty for what comes from outside. `error` is what our own code
+    raised, where that is why it is refused.
     """
 
     record: Record
@@ -30,6 +31,7 @@ class Arrival(NamedTuple):
     seq: int
     time_us: int
     refs: tuple[Ref, ...] = ()
+    error: Exception | None = None
 
     @property
     def is_tick(self) -> bool:
@@ -53,7 +55,7 @@ def from_outside(record: Record, edge: Edge, time_from_events: bool) -> Arrival:
     except Reject as error:
         return refused(record, error, time_us)
     except Exception as error:  # noqa: BLE001 - a fault in the edge must not stop the other customers
-        return Arrival(record, None, fault(error), "", 0, time_us)
+        return Arrival(record, None, fault(error), "", 0, time_us, error=error)
     return Arrival(record, event, None, "", 0, time_us)
 
 
@@ -91,7 +93,7 @@ def addressed(arrival: Arrival, rules: Rules) -> Arrival:
     try:
         return Arrival(*arrival[:6], tuple(rules.refs(arrival.event)))
     except Exception as error:  # noqa: BLE001 - a fault in the rules must not stop the other customers
-        return arrival._replace(refusal=fault(error))
+        return arrival._replace(refusal=fault(error), error=error)
 
 
 def fault(error: Exception) -> Refusal:

@@ -1,8 +1,8 @@
-"""The loop's broker on a real cluster, by confluent-kafka (librdkafka).
+"""The loop's way in on a real cluster, by confluent-kafka (librdkafka).
 
 The group decides who owns which shard; offsets come from the bookmark alone. Until a shard is opened nothing of it is
 fetched: the assignment that librdkafka sees holds the opened shards only. Source: librdkafka, 'manual assignment' and
-`auto.offset.reset=error`; KIP-98 for the idempotent producer.
+`auto.offset.reset=error`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from __future__ import annotations
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
-from typing import Any, Final, NoReturn, cast
+from typing import Any, Final, cast
 
 from confluent_kafka import (
     TIMESTAMP_LOG_APPEND_TIME,
@@ -21,7 +21,6 @@ from confluent_kafka import (
     KafkaError,
     KafkaException,
     Message,
-    Producer,
     TopicCollection,
     TopicPartition,
 )
@@ -30,7 +29,7 @@ from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-d
 from tousu.event import Headers
 from tousu.failure import Retry, Stop
 from tousu.runtime.bookmark import NEVER_US
-from tousu.runtime.broker import Ends, Identity, OutRecord, Record
+from tousu.runtime.broker import Ends, Identity, Record
 from tousu.runtime.broker_clock import BrokerClocks, check_append_time
 from tousu.runtime.open_transactions import OpenTransactions
 
@@ -47,8 +46,6 @@ _LATEST: Final = OffsetSpec.latest()  # type: ignore[no-untyped-call]
 TRANSACTION_S: Final = 60.0
 _BEHIND_ALL: Final = 2**62
 """Where we stand when what an open transaction hides is not waited for any more."""
-BATCH_BYTES: Final = 131_072
-"""A broker holds a topic's `max.message.bytes` against whole batches: they stay below the least of all topics."""
 _OFFSET_GONE: Final = frozenset({KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE})
 
 
@@ -314,7 +311,7 @@ class KafkaSource:
         for place, end in offsets.items():
             position = self._position(place)
             self._transactions.note(place, position, end, is_empty=self._empty_to.get(place) == position)
-        return Ends(asked_at, offsets, time_us)
+        return Ends(asked_at, offsets, time_us, self._transactions.held_s())
 
     def note(self, shard: int, offsets: Mapping[str, int]) -> None:
         self._noted.update({(topic, shard): offset for topic, offset in offsets.items()})
@@ -332,82 +329,3 @@ class KafkaSource:
         if self._clocks is not None:
             self._clocks.close()
         self._consumer.close()
-
-
-class KafkaSink:
-    """An idempotent producer that never gives up on a record and never leaves a hole."""
-
-    def __init__(self, servers: str, settings: Mapping[str, Any] = {}) -> None:
-        self._settings = {
-            "bootstrap.servers": servers,
-            "enable.idempotence": True,
-            "enable.gapless.guarantee": True,
-            "acks": "all",
-            "message.timeout.ms": 0,
-            "linger.ms": 2,
-            "batch.num.messages": 10_000,
-            "batch.size": BATCH_BYTES,
-            "message.max.bytes": 2_097_152,
-            "queue.buffering.max.messages": 500_000,
-            "socket.nagle.disable": True,
-            **settings,
-        }
-        self._failure: str = ""
-        self._generation = 0
-        self._producer = Producer(self._settings, logger=LOG)
-
-    def send(self, records: Sequence[OutRecord]) -> None:
-        generation = self._generation
-        report = self._reporter(generation)
-        for record in records:
-            while True:
-                try:
-                    self._producer.produce(
-                        record.topic, record.value, record.key, record.partition, on_delivery=report,
-                        headers=cast("Any", record.headers),
-                    )  # fmt: skip
-                    break
-                except BufferError:
-                    self._serve(0.1)
-                except KafkaException as error:
-                    self._fail(error.args[0].str())
-        self._serve(0)
-
-    def _serve(self, timeout_s: float, *, all_out: bool = False) -> int:
-        """Let delivery reports come in; how many records are not out yet. A fatal error comes as an exception."""
-        try:
-            return self._producer.flush(timeout_s) if all_out else self._producer.poll(timeout_s)
-        except KafkaException as error:
-            self._fail(error.args[0].str())
-        except SystemError as error:  # the fatal error was on its way out while a delivery report was taken in
-            self._fail(self._failure or str(error.__cause__ or "the producer is broken"))
-
-    def _reporter(self, generation: int) -> Callable[[KafkaError | None, Message], None]:
-        def report(error: KafkaError | None, message: Message) -> None:
-            if error is not None and generation == self._generation and not self._failure:
-                self._failure = f"{message.topic()}/{message.partition()}: {error.str()}"
-
-        return report
-
-    def settle(self, timeout_s: float) -> bool:
-        left = self._serve(timeout_s, all_out=True)
-        if self._failure:
-            self._fail(self._failure)
-        return left == 0
-
-    def _fail(self, words: str) -> NoReturn:
-        self.reset()
-        raise Retry("broker_away", f"a record could not be published in order: {words}")
-
-    def reset(self) -> None:
-        """A fresh producer: what the old one still holds is thrown away; the bookmark has it all."""
-        self._generation += 1
-        self._failure = ""
-        self._producer.purge()
-        self._producer = Producer(self._settings, logger=LOG)
-
-    def close(self) -> None:
-        try:
-            self._serve(REQUEST_S, all_out=True)
-        except Retry:
-            return  # the bookmark has what is not out; whoever opens the shard next publishes it

@@ -16,15 +16,16 @@ from tousu.decision import Ref, Refusal, State
 from tousu.failure import Retry, Stop
 from tousu.runtime import bookmark as bm
 from tousu.runtime.arrival import Arrival, addressed, from_ours, from_outside
-from tousu.runtime.broker import Record, Sink, Source
+from tousu.runtime.broker import Record, Sink, Source, place_of
 from tousu.runtime.clock import Clock
-from tousu.runtime.draft import OUR_FAULTS_MAX, Draft
+from tousu.runtime.draft import Draft
 from tousu.runtime.failpoints import Reached, nothing
 from tousu.runtime.observer import Observer, Silent
 from tousu.runtime.processor import Processor
 from tousu.runtime.report import TurnReport
 from tousu.runtime.shard import Shard, append_time_us
 from tousu.runtime.store import Fenced, Opened, Store, Unstorable
+from tousu.runtime.unpublishable import Unpublishable, check_fits
 
 TICK_EVERY: Final = timedelta(seconds=1)
 TICK_EVERY_US: Final = TICK_EVERY // timedelta(microseconds=1)
@@ -43,6 +44,8 @@ class Tuning(NamedTuple):
     time_from_events: bool = False
     retry_delay_s: float = 0.2
     retry_delay_s_max: float = 5.0
+    halted_again_s: float = 30.0
+    """How long a shard that could not publish stays halted before it is tried again."""
 
 
 class Loop:
@@ -71,6 +74,7 @@ class Loop:
         """The latest append time that was read."""
         self._trouble = 0
         self._not_before_s = 0.0
+        self._halted_again_s = 0.0
         self._unsettled = False
 
     # -- one turn -----------------------------------------------------------------------------------------------
@@ -85,6 +89,7 @@ class Loop:
             # Before anything is opened: what was read for a former ownership of a shard is not for the new one.
             self._take_in(records)
             self._open_wanted()
+            self._try_a_halted_one()
             self._listen()
             applied = self._work()
             self._let_time_pass()
@@ -94,6 +99,11 @@ class Loop:
         except Fenced:
             self._observer.fenced(frozenset(self.shards))
             self._drop_all()
+        except Unpublishable as error:
+            # The sink is empty now: the others, too, have something to publish again.
+            self._drop_all()
+            self._unsettled = False
+            self._halt(error.shard, error)
         except Retry as error:
             self._back_off(error)
         return 0
@@ -104,6 +114,8 @@ class Loop:
             self._settle()
         except Retry as error:
             self._observer.retrying(error)
+        except Unpublishable as error:
+            self._halt(error.shard, error)
         self._source.close()
         self._sink.close()
         self._store.close()
@@ -130,8 +142,30 @@ class Loop:
             self._reached("before_open")
             try:
                 self._open(shard)
+            except Unpublishable:
+                raise  # may be about what another shard has under way
             except Stop as error:
                 self._halt(shard, error)
+
+    def _try_a_halted_one(self) -> None:
+        """A topic's limit or our rights may have been mended: now and then, a shard that waits for it is tried again.
+
+        It publishes apart from the others, so a failure disturbs nobody; and one at a time, since it takes a while.
+        """
+        now_s = time.monotonic()
+        waiting = [shard for shard, error in self.halted.items() if isinstance(error, Unpublishable)]
+        if not waiting or now_s < self._halted_again_s:
+            return
+        self._halted_again_s = now_s + self._tuning.halted_again_s / len(waiting)
+        shard = waiting[0]
+        error = self.halted.pop(shard)
+        self.halted[shard] = error  # the next time it is another one's turn
+        assert isinstance(error, Unpublishable)
+        if error.size_bytes > self._sink.limits().get(error.topic, error.size_bytes):
+            return
+        opened = self._store.take(shard)
+        if self._sink.publish_alone(shard, bm.unpack_pending(opened.pending)):
+            del self.halted[shard]
 
     def _open(self, shard: int) -> None:
         """Take a shard over: raise the epoch, read the bookmark, publish what may not be out, start at its offsets."""
@@ -139,7 +173,9 @@ class Loop:
         opened = self._store.take(shard)
         self._reached("after_epoch")
         self._check_identity(opened.bookmark)
-        self._sink.send(bm.unpack_pending(opened.pending))
+        pending = bm.unpack_pending(opened.pending)
+        check_fits(pending, self._sink.limits(), shard)
+        self._sink.send(shard, pending)
         self._unsettled = True
         self._settle()
         self._reached("after_pending")
@@ -219,7 +255,7 @@ class Loop:
     def _from_outside(self, shard: Shard, record: Record) -> Arrival:
         assert self.processor.edge is not None
         if self._by_append_time:
-            place = f"{record.topic}/{record.partition} at offset {record.offset}"
+            place = place_of(record)
             time_us = append_time_us(record)
             shard.check_time(time_us, place, self._clock.now(), self._source.others_us())
             self._reached_us = max(self._reached_us, time_us)
@@ -303,11 +339,10 @@ class Loop:
         for index, arrival in enumerate(arrivals):
             try:
                 draft.fold(arrival)
-                if draft.faults_in_a_row > OUR_FAULTS_MAX:
-                    raise Stop("too_many_faults", f"{OUR_FAULTS_MAX} inputs in a row failed through our own fault")
                 if draft.writes() >= room:
                     return draft, arrivals[index + 1 :]
             except Stop as error:
+                error.message += f"; it stands in front of {place_of(arrival.record)}"
                 self._halt(number, error)
                 if index == 0:
                     return None, []
@@ -322,9 +357,10 @@ class Loop:
         report: TurnReport,
     ) -> Draft:  # fmt: skip
         draft = self.drafting(
-            self.processor, number, shard.opened, self._partitions, self._store, shard.bound_us, report
-        )
-        draft.faults_in_a_row = shard.faults_in_a_row
+            self.processor, number, shard.opened, self._partitions, self._store, shard.bound_us, report,
+            self._sink.limits(),
+        )  # fmt: skip
+        draft.faults = shard.faults.copy()
         draft.states = {ref: found.get((number, ref)) for arrival in arrivals for ref in arrival.refs}
         return draft
 
@@ -340,21 +376,21 @@ class Loop:
         self._trouble = 0
         self._reached("after_commit")
         report.durations_s |= {"settle": settled_s - started_s, "commit": time.monotonic() - settled_s}
-        outputs = [record for draft in drafts for record in draft.outputs]
         for draft in drafts:
             shard = self.shards.get(draft.shard)
             if shard is not None:
                 opened = shard.opened
                 shard.opened = Opened(opened.epoch, opened.turn + 1, draft.bookmark, b"")
                 shard.bound_us = draft.agenda.committed()
-                shard.faults_in_a_row = draft.faults_in_a_row
+                shard.faults = draft.faults
             report.time_us[draft.shard] = draft.bookmark.time_us
             self._source.note(draft.shard, draft.bookmark.offsets)
         self._reached("before_publish")
-        self._sink.send(outputs)
-        self._unsettled = bool(outputs)
+        for draft in drafts:
+            self._sink.send(draft.shard, draft.outputs)
+        report.pending = sum(len(draft.outputs) for draft in drafts)
+        self._unsettled = bool(report.pending)
         self._reached("after_send")
-        report.pending = len(outputs)
         self._observer.turned(report, self._clock.now())
 
     def _settle(self) -> None:
@@ -383,7 +419,7 @@ class Loop:
         drafts = []
         report = TurnReport()
         for number, shard in list(self.shards.items()):
-            time_us = shard.merge.complete_us() - 1  # at the very time itself something may still come
+            time_us = shard.merge.complete_us() - 1  # at that very millisecond something may still come
             if time_us < shard.opened.bookmark.tick_us + TICK_EVERY_US:
                 continue
             try:

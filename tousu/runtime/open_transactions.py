@@ -29,6 +29,11 @@ class OpenTransactions:
         elif self._held.get(place, (-1, 0.0))[0] != position:
             self._held[place] = (position, time.monotonic())
 
+    def held_s(self) -> dict[Place, float]:
+        """For how long each partition has been held."""
+        now_s = time.monotonic()
+        return {place: now_s - since_s for place, (_, since_s) in self._held.items()}
+
     def is_given_up(self, place: Place, position: int) -> bool:
         """Whether what follows a position has been waited for long enough."""
         held = self._held.get(place)

@@ -13,6 +13,13 @@ HEADERS_BYTES_MAX: Final = 16_384
 """Kept free of a topic's message size for key and headers."""
 
 
+class WrongOutput(Reject):
+    """An output must not leave: a fault of our own, found before the commit."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("unpublishable_output", message)
+
+
 class _Gate(NamedTuple):
     """What the contract says of a type on a topic. `problem`: why nothing of the kind may leave, '' where it may."""
 

@@ -25,7 +25,8 @@ from tousu.runtime.census import Census
 from tousu.runtime.clock import WallClock
 from tousu.runtime.failpoints import killer
 from tousu.runtime.health import HealthServer
-from tousu.runtime.kafka import KafkaSink, KafkaSource
+from tousu.runtime.kafka import KafkaSource
+from tousu.runtime.kafka_sink import KafkaSink
 from tousu.runtime.logs import Log, frames_of, start_logs
 from tousu.runtime.loop import Loop, Tuning
 from tousu.runtime.master_key import master_key
@@ -192,7 +193,8 @@ def _broker(settings: Settings, processor: Processor, time_topic: str) -> tuple[
             session_s=settings.session_s, member=settings.member, time_topic=time_topic,
             transaction_s=settings.transaction_s,
         )  # fmt: skip
-        return source, KafkaSink(connection.servers, connection.librdkafka())
+        outputs = dict.fromkeys((*processor.outputs, *processor.ticks_to, *processor.ticks_spread_to))
+        return source, KafkaSink(connection.servers, connection.librdkafka(), tuple(outputs))
     except KafkaException as error:
         raise Stop("wrong_setting", f"the Kafka settings (TOUSU_KAFKA*) will not do: {error.args[0].str()}") from error
 

@@ -7,7 +7,8 @@ from typing import Final
 
 from tousu.failure import Stop
 from tousu.runtime import bookmark as bm
-from tousu.runtime.broker import Ends, Record, Source
+from tousu.runtime.broker import Ends, Record, Source, place_of
+from tousu.runtime.faults import InARow
 from tousu.runtime.merge import Merge
 from tousu.runtime.store import Opened
 
@@ -23,7 +24,7 @@ class Shard:
         self.opened = opened
         self.merge = Merge(topics, in_order=in_order)
         self.bound_us: dict[str, int] = {}
-        self.faults_in_a_row = 0
+        self.faults = InARow()
         self._topics = topics
         self._goals: dict[str, tuple[int, int]] = {}
         self._paused: frozenset[str] = frozenset()
@@ -72,7 +73,7 @@ def append_time_us(record: Record) -> int:
     """When a broker appended a record. Raises Stop `no_append_time` for a topic that keeps its writers' times."""
     if record.time_ms < 0:
         message = (
-            f"{record.topic}/{record.partition} at offset {record.offset} has the time of its writer: set "
+            f"{place_of(record)} has the time of its writer: set "
             f"message.timestamp.type=LogAppendTime on {record.topic} (`tousu topics apply` does)"
         )
         raise Stop("no_append_time", message)

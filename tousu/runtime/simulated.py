@@ -14,6 +14,7 @@ from tousu.failure import Retry, Stop
 from tousu.runtime.bookmark import NEVER_US, micros
 from tousu.runtime.broker import Ends, Identity, OutRecord, Record
 from tousu.runtime.clock import Clock
+from tousu.runtime.unpublishable import Unpublishable, check_fits
 
 
 class SimulatedBroker:
@@ -30,6 +31,10 @@ class SimulatedBroker:
         self.topic_ids = {topic: f"id-of-{topic}" for topic in self.logs}
         self.published: list[Record] = []
         self.away = False
+        self.limits: dict[str, int] = {}
+        """The most bytes that a record may take on a topic; a topic that is not named takes any."""
+        self.forbidden: set[str] = set()
+        """Topics that nobody may write to any more."""
 
     def append(self, topic: str, partition: int, key: bytes | None, value: bytes | None, headers: Headers) -> Record:
         """Write one record. Raises Stop when there is no such topic."""
@@ -152,22 +157,46 @@ class SimulatedSink:
 
     def __init__(self, broker: SimulatedBroker, before_each: Callable[[OutRecord], None] | None = None) -> None:
         self._broker = broker
-        self._waiting: list[OutRecord] = []
+        self._waiting: list[tuple[int, OutRecord]] = []
         self._before_each = before_each
 
-    def send(self, records: Sequence[OutRecord]) -> None:
-        self._waiting.extend(records)
+    def limits(self) -> Mapping[str, int]:
+        return self._broker.limits
+
+    def send(self, shard: int, records: Sequence[OutRecord]) -> None:
+        self._waiting.extend((shard, record) for record in records)
 
     def settle(self, timeout_s: float) -> bool:
         if self._broker.away:
             raise Retry("broker_away", "the simulated broker is away")
         while self._waiting:
-            record = self._waiting[0]
+            shard, record = self._waiting[0]
             if self._before_each is not None:
                 self._before_each(record)
-            self._broker.append(record.topic, record.partition, record.key, record.value, record.headers)
+            try:
+                self._publish(shard, record)
+            except Unpublishable:
+                self._waiting.clear()
+                raise
             self._waiting.pop(0)
         return True
+
+    def publish_alone(self, shard: int, records: Sequence[OutRecord]) -> bool:
+        if self._broker.away:
+            return False
+        try:
+            for record in records:
+                self._publish(shard, record)
+        except Unpublishable:
+            return False
+        return True
+
+    def _publish(self, shard: int, record: OutRecord) -> None:
+        if record.topic in self._broker.forbidden:
+            message = f"this processor may not write to {record.topic}/{record.partition}"
+            raise Unpublishable("not_authorised", message, shard=shard, topic=record.topic)
+        check_fits([record], self._broker.limits, shard)
+        self._broker.append(record.topic, record.partition, record.key, record.value, record.headers)
 
     def reset(self) -> None:
         self._waiting.clear()

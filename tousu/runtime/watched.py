@@ -103,9 +103,15 @@ class WatchedSink:
         self._onlooker = onlooker
         self._count = 0
 
-    def send(self, records: Sequence[OutRecord]) -> None:
+    def limits(self) -> Mapping[str, int]:
+        return self._sink.limits()
+
+    def send(self, shard: int, records: Sequence[OutRecord]) -> None:
         self._tell(self._count + len(records))
-        self._sink.send(records)
+        self._sink.send(shard, records)
+
+    def publish_alone(self, shard: int, records: Sequence[OutRecord]) -> bool:
+        return self._sink.publish_alone(shard, records)
 
     def settle(self, timeout_s: float) -> bool:
         settled = self._sink.settle(timeout_s)

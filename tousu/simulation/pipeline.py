@@ -88,7 +88,7 @@ class _Strict(Silent):
         self.faults: list[Exception] = []
 
     def turned(self, report: TurnReport, now: datetime) -> None:
-        self.faults += report.faults
+        self.faults += [fault.error for fault in report.faults]
 
     def halted(self, shard: int, error: Stop) -> None:
         self.trouble = Stop(error.reason, f"{self._name}: {error.message}")

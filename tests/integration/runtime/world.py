@@ -49,7 +49,7 @@ class World:
         self.partitions = partitions
         self.clock = SetClock(START)
         self.broker = SimulatedBroker(topics, partitions, self.clock)
-        self.tuning = Tuning(batch_max=batch_max, retry_delay_s=0.0)
+        self.tuning = Tuning(batch_max=batch_max, retry_delay_s=0.0, halted_again_s=0.0)
         self.loops: list[Loop] = []
         self.sources: dict[Loop, SimulatedSource] = {}
         self.diaries: dict[Loop, Diary] = {}
