@@ -21,12 +21,25 @@ from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-d
 from tousu.event import Headers
 from tousu.failure import Retry, Stop
 from tousu.runtime.broker import Ends, Identity, OutRecord, Record
+from tousu.runtime.pulse import Pulse
 
 LOG: Final = logging.getLogger("tousu.librdkafka")
 """What librdkafka says of connections; the process decides where it goes."""
 REQUEST_S: Final = 10.0
+_NETWORK: Final = {
+    # A connection on which a question stays unanswered for so long is closed, and another one is tried at once.
+    "socket.timeout.ms": 10_000,
+    "socket.connection.setup.timeout.ms": 10_000,
+    "socket.keepalive.enable": True,
+    "reconnect.backoff.max.ms": 1_000,
+}
 NOTE_EVERY_S: Final = 2.0
 JOIN_EVERY_S: Final = 2.0
+JOIN_S: Final = 15.0
+"""A wish to join that is not granted for so long, by a cluster that answers, is taken for lost and said again.
+
+librdkafka would wait for the answer as long as a member may take between two polls, two minutes.
+"""
 LINGER_S: Final = 0.005
 """After the first record of a batch: a moment for others, which then share its transaction."""
 _EMBEDDED: Final = "mockCluster"
@@ -62,10 +75,10 @@ class KafkaSource:
         self._noted_at_s = 0.0
         self._assignment_stale = False
         self._question: tuple[datetime, dict[TopicPartition, Future[Any]]] | None = None
-        connection = {"bootstrap.servers": servers, **settings}
+        connection = {"bootstrap.servers": servers, **_NETWORK, **settings}
         self._admin = AdminClient(connection, logger=LOG)
+        self._pulse = Pulse(self._admin)
         self._fatal = ""
-        self._joined_at_s = 0.0
         self._settings = {
             **connection,
             "group.id": group,
@@ -90,7 +103,7 @@ class KafkaSource:
         self._consumer = self._join()
 
     def _join(self) -> Consumer:
-        self._joined_at_s = time.monotonic()
+        self._joined_at_s = self._outside_since_s = time.monotonic()
         consumer = Consumer(self._settings, logger=LOG)
         consumer.subscribe(list(self._topics), on_assign=self._given, on_revoke=self._taken, on_lost=self._taken)
         return consumer
@@ -131,11 +144,17 @@ class KafkaSource:
     def _forget(self) -> None:
         """Nothing is ours any more."""
         self.is_member = False
+        self._outside_since_s = time.monotonic()
         self._lost |= self._group_shards.keys()
         self._group_shards.clear()
         self._offsets.clear()
         self._paused.clear()
         self._assignment_stale = False
+
+    @property
+    def trouble(self) -> str:
+        """Why the group cannot tell: the cluster does not answer. Empty where it does, and for a member."""
+        return "" if self.is_member else self._pulse.trouble
 
     def wanted(self) -> frozenset[int]:
         for shard, topics in self._group_shards.items():
@@ -155,6 +174,8 @@ class KafkaSource:
     # -- reading ------------------------------------------------------------------------------------------------
 
     def poll(self, records_max: int, timeout_s: float) -> list[Record]:
+        if not self.is_member and self._pulse.feel() and time.monotonic() - self._outside_since_s > JOIN_S:
+            self._fatal = self._fatal or f"no answer to the wish to join for {JOIN_S:g} s"
         if self._fatal:
             self._join_again()
         if self._assignment_stale:
@@ -297,6 +318,7 @@ class KafkaSink:
     def __init__(self, servers: str, settings: Mapping[str, Any] = {}) -> None:
         self._settings = {
             "bootstrap.servers": servers,
+            **_NETWORK,
             "enable.idempotence": True,
             "enable.gapless.guarantee": True,
             "acks": "all",
@@ -364,7 +386,5 @@ class KafkaSink:
         self._producer = Producer(self._settings, logger=LOG)
 
     def close(self) -> None:
-        try:
-            self._serve(REQUEST_S, all_out=True)
-        except Retry:
-            return  # the bookmark has what is not out; whoever opens the shard next publishes it
+        # What is not out by now stands in the bookmark: the next owner of the shard publishes it.
+        self._producer.purge()
