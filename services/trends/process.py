@@ -62,7 +62,7 @@ def work(settings: Settings, log: Log, stopping: threading.Event) -> None:
         since: datetime | None = None  # in simulated time a record's time stamp says nothing about its event
         if not wiring.time_from_events:
             since = clock.now() - HISTORIES * rules.history_steps * rules.step
-        store = MemoryStore(settings.database)
+        store = MemoryStore(settings.database, settings.statement_s)
         stack.callback(store.close)
         found: list[tuple[Place, Keeper]] = []
 

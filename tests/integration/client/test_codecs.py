@@ -26,7 +26,7 @@ from tests.new_topics import make_the_contracts_topics, make_topics
 from tousu.client.topics import Topics
 from tousu.local.kafka import KafkaBroker
 from tousu.runtime.broker import OutRecord
-from tousu.runtime.kafka import KafkaSink
+from tousu.runtime.kafka_sink import KafkaSink
 from tousu.runtime.store import Store
 
 CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
