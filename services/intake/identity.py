@@ -24,6 +24,7 @@ HOME: Final = "CN"
 _REGIONS: Final = {
     "Europe/London": "GB", "Asia/Hong_Kong": "HK", "Asia/Macau": "MO", "Asia/Taipei": "TW", "Asia/Singapore": "SG",
 }  # fmt: skip
+_USUAL: Final = re.compile(r"(\+?86|0086)?(1[3-9][0-9]{9})")
 _MOBILE: Final = re.compile(r"(?:(?:00)?86)?(1[3-9][0-9]{9})")
 _EXTENSION: Final = re.compile(r"转|轉|分机|分機|内线|內線|ext|x|[#,;*]", re.IGNORECASE)
 _LAST_GROUP: Final = re.compile(r"[-\s][0-9]{1,6}$")
@@ -74,6 +75,9 @@ def phone_key(phone: str, region: str = HOME) -> str:
     """One key for every writing of a telephone number, without its extension: the national number of the mainland, of
     any other country the number with + and country code. What is no number of any plan is its digits.
     """
+    usual = _USUAL.fullmatch(phone.replace(" ", "").replace("-", ""))  # what most people write, read at once
+    if usual is not None and (region == HOME or usual[1]):
+        return usual[2]
     plain = "".join(sign for sign in unicodedata.normalize("NFKC", phone) if unicodedata.category(sign) != "Cf")
     whole = _EXTENSION.split(plain.strip(), maxsplit=1)[0].strip()
     digits = "".join(str(int(sign)) for sign in whole if sign.isdecimal())

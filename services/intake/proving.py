@@ -27,6 +27,7 @@ _URI: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*+):(?://([A-Za-z0-9.:\[\]-]*+
 _MESSAGE_ID: Final = re.compile(r"<?([A-Za-z0-9.=+_$-]*\d[A-Za-z0-9.=+_$-]*)@[A-Za-z0-9.-]+>?")
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32,64}")
 _RUN: Final = re.compile(r"\d(?:[._:/+#~-]?\d)*+x?")
+_LONG: Final = re.compile(r"(?:\d\D*+){10}")
 _SEGMENT: Final = re.compile(r"\d+x?")
 _PHONE: Final = re.compile(r"(?:(?:00)?86)?1[3-9]\d{9}|0[1-9]\d{8,10}")
 _IDENTITY_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -94,6 +95,8 @@ def _recognises(code: str, known: Known) -> bool:
     plain = Plain(code).text
     if names_person(plain, known):
         return True
+    if _LONG.search(plain) is None:
+        return False
     for run in _RUN.finditer(_UUID.sub("", plain)):
         for number in (*_SEGMENT.findall(run.group()), "".join(filter(str.isalnum, run.group()))):
             if _PHONE.fullmatch(number) or _is_identity(number) or _is_card(number):

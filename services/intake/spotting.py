@@ -94,7 +94,7 @@ class Plain:
     __slots__ = ("_places", "_said", "text")
 
     def __init__(self, said: str) -> None:
-        folds = [_FOLDS[ord(sign)] for sign in said]
+        folds = [*map(_FOLDS.__getitem__, map(ord, said))]
         self.text = "".join(folds)
         self._said = len(said)
         one_to_one = len(self.text) == len(said) and "" not in folds
@@ -123,7 +123,7 @@ class Known(NamedTuple):
     @classmethod
     def of(cls, own: Iterable[str] = (), phones: Iterable[str] = (), waybills: Iterable[str] = ()) -> Self:
         """`phones`: the person's numbers in national digits; `waybills` in any writing."""
-        pieces = tuple(dict.fromkeys("".join(filter(str.isalnum, number.translate(_FOLDS))) for number in waybills))
+        pieces = tuple(dict.fromkeys(number.translate(_FOLDS).replace("-", "") for number in waybills))
         ways = dict.fromkeys(way for value in own for way in _ways(value) if way not in pieces)
         grams = (phone[at : at + _GRAM] for phone in phones for at in range(len(phone) - _GRAM + 1))
         return cls(tuple(ways), frozenset(grams), pieces)
