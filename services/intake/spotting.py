@@ -112,12 +112,12 @@ class Plain:
 class Known(NamedTuple):
     """What an event says of its person and its pieces elsewhere, ready to be looked for in its texts.
 
-    `own`: values that name or reach the person, folded. `grams`: five digits each of the person's telephone numbers.
-    `waybills`: numbers of pieces, which stay readable.
+    `own`: values that name or reach the person, folded. `phones`: the person's numbers in national digits. `waybills`:
+    numbers of pieces, folded, which stay readable.
     """
 
     own: tuple[str, ...] = ()
-    grams: frozenset[str] = frozenset()
+    phones: tuple[str, ...] = ()
     waybills: tuple[str, ...] = ()
 
     @classmethod
@@ -125,8 +125,7 @@ class Known(NamedTuple):
         """`phones`: the person's numbers in national digits; `waybills` in any writing."""
         pieces = tuple(dict.fromkeys(number.translate(_FOLDS).replace("-", "") for number in waybills))
         ways = dict.fromkeys(way for value in own for way in _ways(value) if way not in pieces)
-        grams = (phone[at : at + _GRAM] for phone in phones for at in range(len(phone) - _GRAM + 1))
-        return cls(tuple(ways), frozenset(grams), pieces)
+        return cls(tuple(ways), tuple(dict.fromkeys(phones)), pieces)
 
 
 def spots(plain: str, known: Known) -> list[Span]:
@@ -136,8 +135,8 @@ def spots(plain: str, known: Known) -> list[Span]:
     if _WORTH_A_LOOK.search(digits) is None:
         return found
     text = _without(digits, _waybills(digits, known.waybills)) if known.waybills else digits
-    if known.grams:
-        found += _grams(text, known.grams)
+    if known.phones:
+        found += _grams(text, frozenset(part for phone in known.phones for part in _parts(phone, _GRAM)))
     text = _KEPT.sub(lambda kept: kept.group() if _is_no_item(kept) else _KEPT_SIGN * len(kept.group()), text)
     found += _addresses(text)
     for match in _FOUND.finditer(text):
@@ -152,13 +151,15 @@ def names_person(plain: str, known: Known) -> bool:
     """Whether a folded code holds something known of the person: a value, or eight digits in a row of a number."""
     if any(True for _ in _own(plain, known.own)):
         return True
-    digits = "".join(filter(str.isdecimal, plain.translate(_DIGITS))) if known.grams else ""
-    in_a_row = 0
-    for at in range(len(digits) - _GRAM + 1):
-        in_a_row = in_a_row + 1 if digits[at : at + _GRAM] in known.grams else 0
-        if in_a_row + _GRAM > _IN_A_CODE:
-            return True
-    return False
+    digits = "".join(filter(str.isdecimal, plain.translate(_DIGITS)))
+    if len(digits) < _IN_A_CODE:
+        return False
+    return any(part in digits for phone in known.phones for part in _parts(phone, _IN_A_CODE))
+
+
+def _parts(phone: str, length: int) -> Iterator[str]:
+    """Every row of so many digits in a number."""
+    return (phone[at : at + length] for at in range(len(phone) - length + 1))
 
 
 def _is_account(match: re.Match[str]) -> bool:
@@ -197,8 +198,7 @@ def _ways(value: str) -> Iterator[str]:
     if len(key) < 2 or (key.isdecimal() and len(key) < _GRAM):
         return
     yield key
-    words = plain.replace(",", " ").split()
-    if len(words) > 1 and key.isascii() and key.isalpha():
+    if key.isascii() and key.isalpha() and len(words := plain.replace(",", " ").split()) > 1:
         yield "".join((words[-1], *words[:-1])).translate(_JOINERS)
 
 
