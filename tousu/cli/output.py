@@ -50,7 +50,7 @@ def table(
     )  # fmt: skip
     for column in columns:
         made.add_column(
-            column,
+            Text(for_terminal(column)),
             justify="right" if column in right else "left",
             overflow="fold",
             no_wrap=is_narrow and column not in right,
