@@ -54,7 +54,7 @@ def compress(broker: str, topic: str, setting: str) -> None:
 def write(broker: str, codec: str, records: Sequence[OutRecord]) -> None:
     """One batch, compressed by a codec."""
     sink = KafkaSink(broker, {"compression.type": codec})
-    sink.send(records)
+    sink.send(0, records)
     assert sink.settle(WAIT_S)
     sink.close()
 
