@@ -97,6 +97,7 @@ class History:
                 if place in left and record.offset < left[place]:
                     yield record
             self._strike_off(left)
+        self.follow({})  # a log that grows would hand its new records to whoever follows next
 
     def _strike_off(self, left: dict[Place, int]) -> None:
         positions = self._consumer.position([TopicPartition(*place) for place in left])

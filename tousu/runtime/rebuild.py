@@ -2,11 +2,14 @@
 
 The rules and the runtime make the outcome a function of the log alone, so the same inputs into an empty database give
 the same states and the same outputs with the same numbers, byte for byte. Nothing is published: what the topics hold
-already must not stand there twice. Source: design.md, sections 3 and 4; reliability.md, I9.
+already must not stand there twice. The processor may be at work meanwhile: the fold goes up to where its inputs ended
+when it began, and what the processor wrote about later inputs is left alone.
+Source: design.md, sections 3 and 4; reliability.md, I9.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -18,13 +21,16 @@ from tousu.runtime import bookmark as bm
 from tousu.runtime.audit import as_output, digest_of
 from tousu.runtime.broker import Ends, Identity, OutRecord, Record
 from tousu.runtime.clock import Clock
-from tousu.runtime.history import History, Place
+from tousu.runtime.history import Extent, History, Place
 from tousu.runtime.kafka import KafkaSource
 from tousu.runtime.loop import Loop, Tuning
 from tousu.runtime.processor import Processor
 from tousu.runtime.store import Store
 
 NAMED_MAX: Final = 20
+ON_ITS_WAY_S: Final = 30.0
+"""So long a processor at work is waited for that has not published yet what follows from these inputs."""
+ASK_AGAIN_S: Final = 0.5
 Number = tuple[str, int, str, int]
 """Topic, partition, origin, output number."""
 
@@ -34,7 +40,8 @@ class Rebuilt(NamedTuple):
 
     inputs: records read. same: outputs equal to those on the topics. different: those that are not (the first few
     named). unpublished: outputs that no topic holds. unknown: records of this processor that the rebuild did not
-    produce.
+    produce. later: how many it wrote about inputs behind `ends`, where the rebuild stopped: 'topic/partition' -> the
+    offset that comes next.
     """
 
     inputs: int
@@ -42,6 +49,8 @@ class Rebuilt(NamedTuple):
     different: tuple[str, ...]
     unpublished: tuple[str, ...]
     unknown: tuple[str, ...]
+    later: int
+    ends: Mapping[str, int]
 
     @property
     def is_faithful(self) -> bool:
@@ -71,6 +80,15 @@ class ReplaySource:
     def is_done(self) -> bool:
         """Whether everything has been delivered."""
         return not self._left
+
+    def stops_at(self) -> dict[str, int]:
+        """Where the inputs ended at the start: 'topic/partition' -> the offset that comes next."""
+        return {f"{topic}/{number}": extent.end for (topic, number), extent in self._extents.items()}
+
+    def grown(self) -> frozenset[int]:
+        """The shards of which an input has grown since the start."""
+        now = self._history.extents(self._extents.keys())
+        return frozenset(place[1] for place, extent in now.items() if extent.end > self._extents[place].end)
 
     def poll(self, records_max: int, timeout_s: float) -> list[Record]:
         if self._is_stale:
@@ -105,6 +123,8 @@ class ReplaySource:
 
     def start(self, shard: int, offsets: Mapping[str, int]) -> None:
         self._starts |= {(topic, shard): offset for topic, offset in offsets.items()}
+        ends = {place: self._extents[place].end for place in self._starts if place[1] == shard}
+        self._left |= {place: end for place, end in ends.items() if self._starts[place] < end}
         self._is_stale = True
 
     def stop(self, shard: int) -> None:
@@ -137,14 +157,11 @@ class ReplaySource:
         self._facts.close()
 
 
-class ComparingSink:
-    """Takes outputs, publishes nothing, and compares them with what the topics hold."""
+class KeepingSink:
+    """Takes outputs, publishes nothing, and remembers what was said."""
 
-    def __init__(self, published: dict[Number, str]) -> None:
-        self._left = published
-        self.same = 0
-        self.different: list[str] = []
-        self.unpublished: list[str] = []
+    def __init__(self) -> None:
+        self.said: dict[Number, str] = {}
 
     def limits(self) -> Mapping[str, int]:
         return {}
@@ -154,18 +171,7 @@ class ComparingSink:
 
     def send(self, shard: int, records: Sequence[OutRecord]) -> None:
         for record in records:
-            number = number_of(record)
-            found = self._left.pop(number, None)
-            if found is None:
-                self.unpublished.append(_named(number))
-            elif found == digest_of(record):
-                self.same += 1
-            else:
-                self.different.append(_named(number))
-
-    def unknown(self) -> list[str]:
-        """What the topics hold of this processor and the rebuild did not say."""
-        return [_named(number) for number in sorted(self._left)]
+            self.said.setdefault(number_of(record), digest_of(record))
 
     def settle(self, timeout_s: float) -> bool:
         return True
@@ -175,6 +181,34 @@ class ComparingSink:
 
     def close(self) -> None:
         """Nothing to let go of."""
+
+
+class Published:
+    """Everything that a processor has written, by number; a repetition counts once. `read_on` reads what is new."""
+
+    def __init__(self, processor: Processor, history: History) -> None:
+        self.found: dict[Number, str] = {}
+        self._name, self._history = processor.name, history
+        self._places = history.places(list(dict.fromkeys((*processor.outputs, *processor.ticks_to))))
+        self._read_to: dict[Place, int] = {}
+
+    def read_on(self) -> None:
+        extents = self._history.extents(self._places)
+        new = {p: Extent(max(e.start, self._read_to.get(p, 0)), e.end) for p, e in extents.items()}
+        for record in self._history.read(new):
+            origin = (dict(record.headers).get("tousu-origin") or b"").decode()
+            if origin.startswith(f"{self._name}/"):
+                output = as_output(record)
+                self.found.setdefault(number_of(output), digest_of(output))
+        self._read_to = {place: extent.end for place, extent in extents.items()}
+
+    def wait_for(self, said: Mapping[Number, str]) -> None:
+        """Read until everything that was said is there, or for as long as a processor at work may take."""
+        ends_s = time.monotonic() + ON_ITS_WAY_S
+        self.read_on()
+        while not said.keys() <= self.found.keys() and time.monotonic() < ends_s:
+            time.sleep(ASK_AGAIN_S)
+            self.read_on()
 
 
 def number_of(record: OutRecord) -> Number:
@@ -188,16 +222,32 @@ def _named(number: Number) -> str:
     return f"{origin}:{topic}/{partition}:{seq}"
 
 
-def published_by(processor: Processor, history: History) -> dict[Number, str]:
-    """Everything that a processor has written so far, by number; a repetition counts once."""
-    topics = list(dict.fromkeys((*processor.outputs, *processor.ticks_to)))
-    found: dict[Number, str] = {}
-    for record in history.read(history.extents(history.places(topics))):
-        origin = (dict(record.headers).get("tousu-origin") or b"").decode()
-        if origin.startswith(f"{processor.name}/"):
-            output = as_output(record)
-            found.setdefault(number_of(output), digest_of(output))
-    return found
+def compared(said: Mapping[Number, str], published: Mapping[Number, str], source: ReplaySource) -> Rebuilt:
+    """What the rebuild said, held against what the topics hold.
+
+    Where a shard's inputs have grown, what it wrote behind the last number that was said is about them.
+    """
+    grown = source.grown()
+    last: dict[tuple[str, int, str], int] = {}
+    for topic, partition, origin, seq in said:
+        last[(topic, partition, origin)] = max(seq, last.get((topic, partition, origin), 0))
+    more = sorted(number for number in published if number not in said)
+    unknown = [each for each in more if each[3] <= last.get(each[:3], 0) or _shard_of(each[2]) not in grown]
+    different = [number for number, digest in said.items() if published.get(number, digest) != digest]
+    unpublished = [number for number in said if number not in published]
+    return Rebuilt(
+        source.read, len(said) - len(different) - len(unpublished), _all_named(different), _all_named(unpublished),
+        _all_named(unknown), len(more) - len(unknown), source.stops_at(),
+    )  # fmt: skip
+
+
+def _all_named(numbers: Iterable[Number]) -> tuple[str, ...]:
+    return tuple(map(_named, numbers))
+
+
+def _shard_of(origin: str) -> int:
+    """The shard of an origin such as `router/3` or `router/3.2`."""
+    return int(origin.partition("/")[2].partition(".")[0])
 
 
 def rebuild(processor: Processor, history: History, facts: KafkaSource, store: Store, clock: Clock) -> Rebuilt:
@@ -213,16 +263,16 @@ def rebuild(processor: Processor, history: History, facts: KafkaSource, store: S
         raise Stop("not_rebuildable", message)
     store.create()
     _check_empty(store, processor.name)
-    published = published_by(processor, history)
     source = ReplaySource(history, facts, [each.topic for each in processor.inputs])
-    sink = ComparingSink(published)
+    sink = KeepingSink()
     loop = Loop(processor, source, sink, store, clock, tuning=Tuning())
     while not source.is_done or loop.step(0.05):
         loop.step(0.05)
         for shard, error in loop.halted.items():
             raise Stop(error.reason, f"shard {shard}: {error.message}")
-    read = source.read
-    rebuilt = Rebuilt(read, sink.same, *map(tuple, (sink.different, sink.unpublished, sink.unknown())))
+    published = Published(processor, history)
+    published.wait_for(sink.said)
+    rebuilt = compared(sink.said, published.found, source)
     if rebuilt.is_faithful:
         _forget_pending(store, processor.name)
     return rebuilt
