@@ -68,6 +68,7 @@ class Ground:
 
     def judge(self) -> None:
         assert all(copy.alive for copy in self.pipe.copies), self.pipe.logs()
+        self.pipe.tick(self.pipe.time + timedelta(minutes=30))  # past the last complaint
         assert_all_occurred(judge(self.pipe, self.casework, finish(self.pipe, self.casework)))
 
 
@@ -135,8 +136,8 @@ def test_resets_in_the_middle_of_commits(ground: Ground, when: Literal["before",
     proxy = ground.to_postgres
     for _ in range(20):
         proxy.cuts, proxy.cut_commit = 0, when
-        ground.pipe.until(lambda: proxy.cuts or half_hour(ground.pipe, ground.casework), "a commit to cut")
-        proxy.cut_commit = ""
         ground.live_on(1)
+        ground.pipe.until(lambda: proxy.cuts, "a commit to cut")
+        proxy.cut_commit = ""
     assert ground.back_s(f"20 resets {when} a commit's answer") < BACK_S
     ground.judge()
