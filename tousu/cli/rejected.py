@@ -67,7 +67,7 @@ def replay(
 
     Each goes back to the partition that it came from, its attempts counted in the header tousu-attempts. Only what
     intake refused can go back: what a later processor refused was accepted by intake, and the same id again would
-    have no effect.
+    have no effect. What an operator passed over goes back if its bytes could be read.
 
     Example: tousu rejected replay --reason unknown_case --yes --broker localhost:9092
     """
@@ -78,7 +78,7 @@ def replay(
         said = _said(record)
         if (reason and said["tousu-reason"] not in reason) or (id_ and said["ce_id"] not in id_):
             continue
-        if said["tousu-topic"].startswith(INBOUND):
+        if said["tousu-topic"].startswith(INBOUND) and _has_bytes(record):
             chosen.append(record)
         else:
             others += 1
@@ -95,7 +95,9 @@ def replay(
             "Replayed" if yes else "Would be replayed", columns, [[row[name] for name in columns] for row in rows]
         )
         if others:
-            output.note(f"{others} were refused after intake had accepted them; send a new event instead")
+            output.note(
+                f"{others} cannot go back: accepted by intake before they were refused, or never read; send anew"
+            )
         if not yes and chosen:
             output.note("nothing was sent; say --yes to do it")
 
@@ -126,6 +128,15 @@ def attempt(record: Record) -> int:
     """How often this event will have been tried once it is handed in again."""
     before = _said(record).get("original-tousu-attempts", "1")
     return (int(before) if before.isdecimal() else 1) + 1
+
+
+def _has_bytes(record: Record) -> bool:
+    """False for what is told of without its bytes: an operator passed it over, and nobody could read it."""
+    from tousu.runtime.acts import told_in
+    from tousu.runtime.audit import as_output
+
+    told = told_in(as_output(record))
+    return told is None or told.act.is_copied
 
 
 def _plan(record: Record) -> dict[str, Any]:

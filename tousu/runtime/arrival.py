@@ -8,7 +8,7 @@ import orjson
 
 from tousu.decision import Ref, Refusal, Rules
 from tousu.event import Event, event_of, time_of_text
-from tousu.failure import Reject
+from tousu.failure import Reject, Stop
 from tousu.runtime.bookmark import NEVER_US, micros
 from tousu.runtime.broker import Record
 from tousu.runtime.processor import Edge
@@ -81,6 +81,12 @@ def from_ours(record: Record) -> Arrival:
         return refused(record, error)
     except ValueError:
         return refused(record, Reject("malformed_data", "the value must be a JSON object in UTF-8"))
+
+
+def in_front_of(arrival: Arrival, error: Stop) -> Stop:
+    """The halt with the record that the shard could not take: an operator may want to name it."""
+    record = arrival.record
+    return Stop(error.reason, f"{error.message} (in front of {record.topic}/{record.partition}@{record.offset})")
 
 
 def addressed(arrival: Arrival, rules: Rules) -> Arrival:

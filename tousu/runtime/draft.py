@@ -18,7 +18,7 @@ from tousu.runtime import bookmark as bm
 from tousu.runtime import frontier
 from tousu.runtime.agenda import Agenda
 from tousu.runtime.arrival import TICK, Arrival, fault
-from tousu.runtime.broker import OutRecord
+from tousu.runtime.broker import OutRecord, Record
 from tousu.runtime.partition import partition_of
 from tousu.runtime.processor import Processor
 from tousu.runtime.report import TurnReport
@@ -106,8 +106,9 @@ class Draft:
 
     def _is_repeated(self, arrival: Arrival) -> bool:
         seen = frontier.observe(
-            self.bookmark.frontier, arrival.record.topic, arrival.origin, arrival.seq, arrival.time_us
-        )
+            self.bookmark.frontier, arrival.record.topic, arrival.origin, arrival.seq, arrival.time_us,
+            self.bookmark.forgiven,
+        )  # fmt: skip
         return seen is frontier.Arrival.DUPLICATE
 
     def tick(self, time_us: int) -> None:
@@ -277,13 +278,21 @@ class Draft:
         self.bookmark.digests[where] = bm.chained(self.bookmark.digests.get(where, ""), record)
         self.outputs.append(record)
 
-    def _reject(self, arrival: Arrival, refusal: Refusal) -> None:
+    def tell(self, record: OutRecord) -> None:
+        """Put out a record that is ready but for its number."""
+        self._number(record)
+
+    def pass_over(self, record: Record, refusal: Refusal, said: Mapping[str, str]) -> None:
+        """Tell complaints.rejected of a record that an operator passes over; `said` stands in its headers, too."""
+        self._reject(Arrival(record, None, refusal, "", 0, bm.NEVER_US), refusal, said)
+
+    def _reject(self, arrival: Arrival, refusal: Refusal, more: Mapping[str, str] = {}) -> None:
         """Send an input to complaints.rejected: bytes untouched, reason, place, and where it came from."""
         record = arrival.record
         said = {
             "tousu-reason": refusal.reason, "tousu-message": refusal.message[:2000], "tousu-place": refusal.place[:500],
             "tousu-schema": refusal.schema, "tousu-topic": record.topic, "tousu-partition": str(record.partition),
-            "tousu-offset": str(record.offset), "tousu-timestamp": str(record.time_ms),
+            "tousu-offset": str(record.offset), "tousu-timestamp": str(record.time_ms), **more,
         }  # fmt: skip
         headers = [h for h in self._standing_headers("tousu.event.rejected.v1") if h[0] != "content-type"]
         headers.append(("ce_time", self._stamp()))

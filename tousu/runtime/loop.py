@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from tousu.decision import Ref, Refusal, State
 from tousu.failure import Retry, Stop
 from tousu.runtime import bookmark as bm
-from tousu.runtime.arrival import Arrival, addressed, from_ours, from_outside
+from tousu.runtime.arrival import Arrival, addressed, from_ours, from_outside, in_front_of
 from tousu.runtime.broker import Ends, Record, Sink, Source
 from tousu.runtime.clock import Clock
 from tousu.runtime.draft import OUR_FAULTS_MAX, Draft
@@ -25,6 +25,7 @@ from tousu.runtime.observer import Observer, Silent
 from tousu.runtime.processor import Processor
 from tousu.runtime.report import TurnReport
 from tousu.runtime.store import Fenced, Opened, Store, Unstorable
+from tousu.runtime.takeovers import Takeovers
 
 TICK_EVERY: Final = timedelta(seconds=1)
 SETTLE_S: Final = 1.0
@@ -74,6 +75,7 @@ class Loop:
         self._inputs = {each.topic: each for each in processor.inputs}
         self._by_time = self._tuning.time_from_events or not processor.keeps_time
         self._partitions: dict[str, int] = {}
+        self._takeovers = Takeovers(store, clock)
         self._asked_at: datetime | None = None
         self._trouble = 0
         self._not_before_s = 0.0
@@ -89,6 +91,7 @@ class Loop:
         try:
             # Before anything is opened: what was read for a former ownership of a shard is not for the new one.
             self._take_in(records)
+            self._takeovers.notice(self.halted, self.shards)
             self._open_wanted()
             applied = self._work()
             self._let_time_pass()
@@ -124,8 +127,7 @@ class Loop:
             self._drop(shard)
         for shard, words in self._source.broken().items():
             self._halt(shard, Stop("offset_gone", f"the bookmark's offset is not in the log any more: {words}"))
-        for shard in [s for s in self.halted if s not in wanted]:
-            del self.halted[shard]
+        self.halted = {shard: error for shard, error in self.halted.items() if shard in wanted}
 
     def _open_wanted(self) -> None:
         if time.monotonic() < self._not_before_s:
@@ -141,6 +143,7 @@ class Loop:
         """Take a shard over: raise the epoch, read the bookmark, publish what may not be out, start at its offsets."""
         self._know_partitions()
         opened = self._store.take(shard)
+        self._takeovers.note(shard, opened.epoch)
         self._reached("after_epoch")
         self._check_identity(opened.bookmark)
         self._sink.send(bm.unpack_pending(opened.pending))
@@ -294,7 +297,7 @@ class Loop:
                 if draft.writes() >= room:
                     return draft, arrivals[index + 1 :]
             except Stop as error:
-                self._halt(number, error)
+                self._halt(number, in_front_of(arrival, error))
                 if index == 0:
                     return None, []
                 draft = self._draft(number, shard, arrivals, found, TurnReport())
@@ -335,8 +338,7 @@ class Loop:
         for draft in drafts:
             shard = self.shards.get(draft.shard)
             if shard is not None:
-                opened = shard.opened
-                shard.opened = Opened(opened.epoch, opened.turn + 1, draft.bookmark, b"")
+                shard.opened = Opened(shard.opened.epoch, shard.opened.turn + 1, draft.bookmark, b"")
                 shard.bound_us = draft.agenda.committed()
                 shard.faults_in_a_row = draft.faults_in_a_row
             report.time_us[draft.shard] = draft.bookmark.time_us

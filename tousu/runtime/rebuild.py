@@ -7,21 +7,29 @@ already must not stand there twice. Source: design.md, sections 3 and 4; reliabi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 
+from tousu.decision import Ref, State
 from tousu.failure import Stop
+from tousu.runtime import acts
 from tousu.runtime import bookmark as bm
+from tousu.runtime.acts import Act, Told
+from tousu.runtime.arrival import Arrival
 from tousu.runtime.audit import as_output, digest_of
 from tousu.runtime.broker import Ends, Identity, OutRecord, Record
 from tousu.runtime.clock import Clock
+from tousu.runtime.draft import Draft
 from tousu.runtime.history import History, Place
 from tousu.runtime.kafka import KafkaSource
 from tousu.runtime.loop import Loop, Tuning
 from tousu.runtime.processor import Processor
+from tousu.runtime.report import TurnReport
 from tousu.runtime.store import Store
 
 NAMED_MAX: Final = 20
@@ -102,10 +110,14 @@ class ReplaySource:
 
     def start(self, shard: int, offsets: Mapping[str, int]) -> None:
         self._starts |= {(topic, shard): offset for topic, offset in offsets.items()}
+        for topic, offset in offsets.items():
+            end = self._extents[(topic, shard)].end
+            self._left.pop((topic, shard), None)
+            self._left |= {(topic, shard): end} if offset < end else {}
         self._is_stale = True
 
     def stop(self, shard: int) -> None:
-        """A rebuild never gives a shard away; one that halts ends it."""
+        """A rebuild never gives a shard away; it opens one again behind an operator's act, one that halts ends it."""
 
     def pause(self, shard: int, topic: str) -> None:
         self._held.add((topic, shard))
@@ -179,16 +191,78 @@ def _named(number: Number) -> str:
     return f"{origin}:{topic}/{partition}:{seq}"
 
 
-def published_by(processor: Processor, history: History) -> dict[Number, str]:
-    """Everything that a processor has written so far, by number; a repetition counts once."""
+class ReplayLoop(Loop):
+    """A loop that does what an operator once did, where it was done: what stands there may never be read again."""
+
+    def expect(self, told: Iterable[Told]) -> None:
+        """The operator's acts, in the order in which they were told."""
+        self._told: dict[int, deque[Told]] = defaultdict(deque)
+        for each in told:
+            self._told[each.record.partition].append(each)
+
+    def step(self, timeout_s: float = 0.1) -> int:
+        applied = super().step(timeout_s)
+        for number in list(self.shards):
+            applied += self._repeat_acts(number)
+        return applied
+
+    def _fold_shard(
+        self, number: int, arrivals: list[Arrival], found: Mapping[tuple[int, Ref], State], report: TurnReport,
+        room: int,
+    ) -> tuple[Draft | None, list[Arrival]]:  # fmt: skip
+        """Fold up to where the operator acted; the shard is opened again there, so what lies behind comes again."""
+        told = self._told.get(number)
+        if told:
+            arrivals = list(_up_to(self.shards[number].opened.bookmark, told[0].act, arrivals))
+        return super()._fold_shard(number, arrivals, found, report, room) if arrivals else (None, [])
+
+    def _repeat_acts(self, number: int) -> int:
+        told = self._told.get(number)
+        if not told or not acts.stands_at(self.shards[number].opened.bookmark, told[0].act.at):
+            return 0
+        report = TurnReport()
+        draft = self._draft(number, self.shards[number], (), {}, report)
+        acts.repeat(draft, told.popleft())
+        self._commit([draft], report)
+        self._settle()
+        _forget_pending(self._store, self.processor.name)
+        self._drop(number)
+        self._open_wanted()
+        return 1
+
+
+def _up_to(bookmark: bm.Bookmark, act: Act, arrivals: Iterable[Arrival]) -> Iterator[Arrival]:
+    """The inputs that come before the place of an act."""
+    reached = bm.copy(bookmark)
+    for arrival in arrivals:
+        if acts.stands_at(reached, act.at):
+            return
+        topic = arrival.record.topic
+        reached.offsets[topic] = max(reached.offsets.get(topic, 0), arrival.record.offset + 1)
+        yield arrival
+
+
+class Published(NamedTuple):
+    """What a processor has written so far: a digest by number (a repetition counts once), and what operators did."""
+
+    digests: dict[Number, str]
+    acts: tuple[Told, ...]
+
+
+def published_by(processor: Processor, history: History) -> Published:
+    """Everything that stands on the topics of a processor."""
     topics = list(dict.fromkeys((*processor.outputs, *processor.ticks_to)))
     found: dict[Number, str] = {}
+    told: dict[Number, Told] = {}
     for record in history.read(history.extents(history.places(topics))):
         origin = (dict(record.headers).get("tousu-origin") or b"").decode()
         if origin.startswith(f"{processor.name}/"):
             output = as_output(record)
             found.setdefault(number_of(output), digest_of(output))
-    return found
+            act = acts.told_in(output)
+            if act is not None:
+                told.setdefault(number_of(output), act)
+    return Published(found, tuple(told[number] for number in sorted(told, key=itemgetter(1, 3))))
 
 
 def rebuild(processor: Processor, history: History, facts: KafkaSource, store: Store, clock: Clock) -> Rebuilt:
@@ -205,9 +279,11 @@ def rebuild(processor: Processor, history: History, facts: KafkaSource, store: S
     store.create()
     _check_empty(store, processor.name)
     published = published_by(processor, history)
+    _check_whole(published.acts)
     source = ReplaySource(history, facts, [each.topic for each in processor.inputs])
-    sink = ComparingSink(published)
-    loop = Loop(processor, source, sink, store, clock, tuning=Tuning())
+    sink = ComparingSink(published.digests)
+    loop = ReplayLoop(processor, source, sink, store, clock, tuning=Tuning())
+    loop.expect(published.acts)
     while not source.is_done or loop.step(0.05):
         loop.step(0.05)
         for shard, error in loop.halted.items():
@@ -217,6 +293,16 @@ def rebuild(processor: Processor, history: History, facts: KafkaSource, store: S
     if rebuilt.is_faithful:
         _forget_pending(store, processor.name)
     return rebuilt
+
+
+def _check_whole(told: Iterable[Told]) -> None:
+    """Where an operator accepted that a part of the log is gone, nothing can be made again from the log."""
+    for act, record in told:
+        if act.to != act.at.get(act.topic, 0) and act.kind == "resume":
+            place = f"{act.topic}/{record.partition} at offset {act.at.get(act.topic, 0)}"
+            raise Stop(
+                "history_gone", f"an operator went on although records were lost, {place}: restore a backup instead"
+            )
 
 
 def _check_empty(store: Store, name: str) -> None:

@@ -23,7 +23,18 @@ from tousu.runtime.broker import Record
 
 STRUCTURED_HEADERS: Final = (("content-type", STRUCTURED_TYPE),)
 REJECTED_TYPE: Final = "tousu.event.rejected.v1"
-SAID_OF_REJECTED: Final = ("reason", "message", "place", "schema", "topic", "partition", "offset", "timestamp")
+SAID_OF_REJECTED: Final = (
+    "reason",
+    "message",
+    "place",
+    "schema",
+    "topic",
+    "partition",
+    "offset",
+    "timestamp",
+    "operator",
+    "through",
+)
 """What the headers `tousu-...` of a rejected record say (schemas/events/event.rejected.v1.json)."""
 KNOWN_AT: Final = "known_at"
 """In a kept line: pipeline time when the event was written, so from when on it was known."""
