@@ -38,8 +38,10 @@ def list_(
     """
     from tousu.cli import output
     from tousu.cli.told import published
+    from tousu.simulation.lines import REJECTED_TYPE
 
-    found = [line["event"] for line in published([TOPIC], data, broker)]
+    events = [line["event"] for line in published([TOPIC], data, broker)]
+    found = [event for event in events if event["type"] == REJECTED_TYPE]
     chosen = [event for event in found if not reason or event["reason"] in reason]
     if as_json:
         output.json_lines(chosen)
@@ -110,12 +112,13 @@ def _origin(event: Mapping[str, Any]) -> str:
 def _refused(broker: str) -> Iterator[Record]:
     """Every refused record once, as it stands on the topic."""
     from tousu.runtime.history import History
+    from tousu.simulation.lines import REJECTED_TYPE
 
     seen: set[str] = set()
     with History(options.connection(broker)) as history:
         for record in history.read(history.extents(history.places([TOPIC]))):
             name = _said(record)["ce_id"]
-            if name not in seen:
+            if name not in seen and _said(record)["ce_type"] == REJECTED_TYPE:
                 seen.add(name)
                 yield record
 

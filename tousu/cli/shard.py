@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from tousu.runtime.acts import Operator
     from tousu.runtime.operating import Done, Site
 
+WORDS_MAX = 1_500
+NAME_MAX = 100
+
 app = typer.Typer(help="One shard of a processor: where it stands, and ways past what halts it.", no_args_is_help=True)
 
 Processor = Annotated[str, typer.Argument(help="intake, router, sla, claims or penalties.", metavar="PROCESSOR")]
@@ -119,6 +122,46 @@ def resume(
         _say(site, go_on(site, who, facts.identity()), as_json)
 
 
+@app.command("accept-clock")
+def accept_clock(
+    processor: Annotated[str, typer.Argument(help="intake: it keeps time.", metavar="PROCESSOR")],
+    shard: Shard,
+    until: Annotated[
+        str, typer.Option("--until", metavar="TIME", help="Up to when, with its offset: 2026-12-01T09:30:00+08:00.")
+    ],
+    reason: Reason,
+    operator: By = "",
+    broker: options.Broker = "",
+    data: options.Data = None,
+    database: options.Database = "",
+    pack: Pack = "",
+    as_json: options.AsJson = False,
+) -> None:
+    """Let the time of a shard jump forward, where it is held since a broker's clock did (halted with clock_jump).
+
+    Every clock that is due by then fires, and no answer takes that back. Look first which clock is right: of the
+    broker, of this machine, of the other brokers. complaints.rejected tells of it (time.jump_accepted).
+
+    Example: tousu shard accept-clock intake 3 --until 2026-12-01T09:30:00+08:00 --reason "all brokers were behind"
+    """
+    from tousu.cli import output
+    from tousu.event import time_of_text
+    from tousu.failure import Reject
+    from tousu.runtime.operating import accept_clock as accept
+
+    who = _operator(operator, reason)
+    try:
+        moment = time_of_text(until, "--until")
+    except Reject as error:
+        raise typer.BadParameter(error.message, param_hint="--until") from None
+    with _site(processor, shard, "", broker, data, database, pack) as (site, _):
+        message = accept(site, who, moment)
+    if as_json:
+        output.json_document({"processor": processor, "shard": shard, "message": message})
+    else:
+        output.lines(message)
+
+
 def _check(processor: str) -> None:
     from tousu.failure import Stop
     from tousu.simulation.processors import WITH_BOOKMARK
@@ -134,6 +177,8 @@ def _operator(name: str, reason: str) -> Operator:
 
     if not reason.strip():
         raise typer.BadParameter("say why: who reads complaints.rejected later will ask", param_hint="--reason")
+    if len(reason) > WORDS_MAX or len(name) > NAME_MAX:
+        raise typer.BadParameter(f"at most {WORDS_MAX} signs, and {NAME_MAX} for the name", param_hint="--reason")
     try:
         return Operator(name or getuser(), reason.strip())
     except (OSError, KeyError):
@@ -161,7 +206,7 @@ def _site(
         facts = KafkaSource(connection.servers, "tousu.operator", topics, connection.librdkafka())
         store = Store(inspection.url, processor, made.kinds)
         try:
-            yield Site(made, shard, topic, inspection, store, history), facts
+            yield Site(made, shard, topic or topics[0], inspection, store, history), facts
         finally:
             store.close()
             facts.close()

@@ -30,6 +30,7 @@ from tousu.runtime.money import TOPICS, Kept, Money, kept_by
 INBOUND: Final = "complaints.inbound."
 ACCEPTED: Final = "complaints.accepted"
 REJECTED: Final = "complaints.rejected"
+JUMP_ACCEPTED: Final = "tousu.time.jump_accepted.v1"
 FINDINGS_MAX: Final = 1_000
 PassedOver = defaultdict[Place, list[range]]
 """The offsets that operators passed over."""
@@ -227,6 +228,8 @@ class _Effects:
         if said.get("ce_id", "") in self._ids:
             return  # a repetition of what was counted
         self._ids.add(said.get("ce_id", ""))
+        if said.get("ce_type") == JUMP_ACCEPTED:
+            return
         if record.topic == ACCEPTED:
             self.accepted[said.get("ce_causationid", "")] += 1
         else:

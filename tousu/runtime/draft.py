@@ -282,6 +282,10 @@ class Draft:
         """Put out a record that is ready but for its number."""
         self._number(record)
 
+    def say(self, output: Output) -> None:
+        """Put out an event of this shard's own, in its own partition."""
+        self._publish(output, orjson.dumps(output.data), None, self.shard)
+
     def pass_over(self, record: Record, refusal: Refusal, said: Mapping[str, str]) -> None:
         """Tell complaints.rejected of a record that an operator passes over; `said` stands in its headers, too."""
         self._reject(Arrival(record, None, refusal, "", 0, bm.NEVER_US), refusal, said)

@@ -1,22 +1,28 @@
-"""How an operator gets a halted shard going: `skip` passes over records, `resume` accepts that some are gone.
+"""How an operator gets a halted shard going: `skip` passes over records, `resume` accepts that some are gone,
+`accept_clock` that time jumps.
 
-Both act as the owner of the shard for one turn (`acts`) and refuse with where the shard stands when it is not where the
+All act as the owner of the shard for one turn (`acts`) and refuse with where the shard stands when it is not where the
 operator thinks. Nothing here guesses: what is passed over is named by its offset, and told on complaints.rejected.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Final, NamedTuple
 
-from tousu.decision import Refusal
+from tousu.decision import Output, Refusal
+from tousu.event import text_of_time
 from tousu.failure import Stop
 from tousu.runtime import acts
+from tousu.runtime import bookmark as bm
 from tousu.runtime.acts import Act, Operator
 from tousu.runtime.arrival import from_ours
+from tousu.runtime.audit import JUMP_ACCEPTED
 from tousu.runtime.backlog import inputs_of
 from tousu.runtime.bookmark import Bookmark
 from tousu.runtime.broker import Identity, Record
-from tousu.runtime.draft import Draft
+from tousu.runtime.draft import REJECTED, Draft
 from tousu.runtime.history import Extent, History
 from tousu.runtime.inspection import Inspection
 from tousu.runtime.processor import Processor
@@ -156,6 +162,33 @@ def resume(site: Site, operator: Operator, identity: Identity) -> Done:
     return _act(site, operator, gone, Refusal(reason=LOST, message=message), do)
 
 
+def accept_clock(site: Site, operator: Operator, until: datetime) -> str:
+    """Let the time of a shard jump forward, up to `until`, where it is held since a broker's clock did (`clock_jump`).
+
+    Returns what was done, as a sentence. Raises Stop `no_clock` for a processor that takes its time from others,
+    `nothing_to_accept` where the shard's time is there already.
+    """
+    if not site.processor.keeps_time:
+        raise Stop("no_clock", f"{site.processor.name} takes its time from what it reads; intake alone keeps time")
+    site.bookmark()
+    said = text_of_time(until)
+
+    def do(draft: Draft) -> None:
+        time_us = draft.bookmark.time_us
+        if bm.micros(until) <= time_us:
+            raise Stop("nothing_to_accept", f"the time of {site.name} is {text_of_time(bm.moment(time_us))} already")
+        draft.bookmark.clock_accepted_us = bm.micros(until)
+        draft.say(
+            Output(
+                topic=REJECTED, type=JUMP_ACCEPTED, subject="", time=bm.moment(max(time_us, 0)),
+                data={"until": said, "operator": operator.name, "why": operator.why},
+            )
+        )  # fmt: skip
+
+    _turn(site, do)
+    return f"a jump of the time of {site.name} up to {said} is accepted by {operator.name}: {operator.why}"
+
+
 def _act(site: Site, operator: Operator, record: Record, refusal: Refusal, plan: acts.Plan) -> Done:
     done: list[Act] = []
 
@@ -168,9 +201,13 @@ def _act(site: Site, operator: Operator, record: Record, refusal: Refusal, plan:
         draft.pass_over(record, refusal, said)
         done.append(act)
 
+    _turn(site, do)
+    return Done(done[-1], refusal.message)
+
+
+def _turn(site: Site, do: Callable[[Draft], None]) -> None:
     partitions = dict.fromkeys([each.topic for each in site.processor.inputs], site.partitions)
     acts.take_a_turn(site.processor, site.store, site.shard, partitions, do)
-    return Done(done[-1], refusal.message)
 
 
 def _check_stands(site: Site, bookmark: Bookmark, offset: int) -> None:

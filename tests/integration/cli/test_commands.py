@@ -15,7 +15,7 @@ COMMANDS = (
     ("demo",), ("up",), ("simulate",), ("publish",), ("tail",), ("case",), ("explain",), ("report",), ("triage",),
     ("backlog",), ("rebuild",), ("audit",), ("rejected", "list"), ("rejected", "replay"), ("topics", "apply"),
     ("ledger",), ("ledger", "balance"), ("ledger", "entries"), ("ledger", "accounts"), ("ledger", "questions"),
-    ("shard", "show"), ("shard", "skip"), ("shard", "resume"),
+    ("shard", "show"), ("shard", "skip"), ("shard", "resume"), ("shard", "accept-clock"),
     ("policy", "check"), ("policy", "diff"), ("policy", "measure"),
     ("policy", "recalculate"), ("policy", "simulate"),
 )  # fmt: skip

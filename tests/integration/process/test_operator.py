@@ -10,7 +10,7 @@ import urllib.request
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -23,9 +23,12 @@ from confluent_kafka.admin import AdminClient
 from tests.integration.process.conftest import WAIT_S, wait_until
 from tests.new_topics import make_topics
 from tousu.client.topics import Topics
+from tousu.contract import validator
 from tousu.demo.crew import Crew
 from tousu.event import text_of_time
 from tousu.local.kafka import KafkaBroker
+from tousu.runtime.bookmark import moment
+from tousu.runtime.inspection import Inspection
 
 TOUSU = str(Path(sys.executable).with_name("tousu"))
 APP = "complaints.inbound.app"
@@ -143,6 +146,10 @@ def place(broker: KafkaBroker, tmp_path: Path) -> Iterator[Place]:
     wait_until(lambda: not {*ours} & {*admin.list_topics(timeout=WAIT_S).topics}, "the topics are gone")
 
 
+def is_halted(crew: Crew, name: str, reason: str) -> bool:
+    return reason in why_not(crew, name)
+
+
 def why_not(crew: Crew, name: str) -> str:
     """What /readyz says of a processor, while it is not ready."""
     try:
@@ -208,8 +215,8 @@ def test_a_record_that_halts_its_readers_is_skipped_by_each_and_a_rebuild_sees_i
         wait_until(lambda: place.routed(0, first), "a complaint is routed")
         offset = jump(place, CASES, 0, 1_000)
         for name in readers:
-            said = wait_until(partial(why_not, crew, name), f"{name} has halted")
-            assert "missing_record" in said and f"{CASES}/0@{offset}" in said
+            wait_until(partial(is_halted, crew, name, "missing_record"), f"{name} has halted")
+            assert f"{CASES}/0@{offset}" in why_not(crew, name)
         second, _ = place.complain(0)
         wait_until(lambda: place.routed(0, second), "router is not touched by it")
         for name in readers:
@@ -250,7 +257,7 @@ def test_intake_goes_on_behind_what_retention_took_unread(place: Place) -> None:
     for deleted in admin.delete_records([TopicPartition(APP, 1, offsets[3])]).values():
         deleted.result(WAIT_S)
     with place.at_work("intake", "router") as crew:
-        wait_until(lambda: "offset_gone" in why_not(crew, "intake"), "intake has halted")
+        wait_until(lambda: is_halted(crew, "intake", "offset_gone"), "intake has halted")
         skipped = place.tousu(
             "shard", "skip", "intake", "1", "--topic", APP, "--offset", str(offsets[0]), "--reason", "x"
         )
@@ -279,13 +286,44 @@ def test_intake_goes_on_in_a_topic_that_was_made_again(place: Place) -> None:
         topics.apply(topics.plan(partitions=PARTITIONS))
     second, _ = place.complain(0)
     with place.at_work("intake", "router") as crew:
-        wait_until(lambda: "topic_recreated" in why_not(crew, "intake"), "intake has halted")
+        wait_until(lambda: is_halted(crew, "intake", "topic_recreated"), "intake has halted")
         for shard in ("0", "1"):
             done = place.tousu("shard", "resume", "intake", shard, "--topic", APP, "--reason", "deleted by mistake")
             assert done.returncode == 0, done.stderr
             assert "made again" in done.stdout
         wait_until(lambda: place.routed(0, second), "what stands in the new topic is routed")
         wait_until(lambda: crew.is_ready("intake"), "intake is ready")
+
+
+def test_a_jump_of_the_clock_is_accepted_in_the_bookmark_and_told(place: Place) -> None:
+    until = text_of_time(datetime.now(UTC) + timedelta(days=1))
+    with place.at_work("intake", "router") as crew:
+        wait_until(lambda: crew.is_ready("intake") and crew.is_ready("router"), "both are ready")
+        wait_until(lambda: stands(place, "intake", APP, 0) == 0, "the shard has a bookmark")
+        done = place.tousu(
+            "shard", "accept-clock", "intake", "0", "--until", until, "--reason", "#814", "--operator", "li.na"
+        )
+        assert done.returncode == 0, done.stderr
+        wait_until(lambda: place.read(REJECTED, 0), "it is told")
+        for other, sentence in (("router", "intake alone keeps time"), ("intake", "already")):
+            past = ("--until", "2020-01-01T00:00:00Z", "--reason", "late")
+            refused = place.tousu("shard", "accept-clock", other, "0", *past)
+            assert (refused.returncode, sentence in refused.stderr) == (4, True), refused.stderr
+        wrong = place.tousu("shard", "accept-clock", "intake", "0", "--until", "tomorrow", "--reason", "#814")
+        assert wrong.returncode == 2
+        wait_until(lambda: crew.is_ready("intake"), "intake goes on")
+    (told,) = place.read(REJECTED, 0)
+    assert (told["ce_type"], told["tousu-origin"]) == ("tousu.time.jump_accepted.v1", "intake/0")
+    data = orjson.loads(told["value"])
+    assert data == {"until": until, "operator": "li.na", "why": "#814"}
+    assert validator(told["ce_type"])(data) is None
+    (bookmark,) = [
+        each.bookmark
+        for each in Inspection(f"sqlite:///{place.data}/intake.sqlite", "intake").standings()
+        if each.shard == 0
+    ]
+    assert text_of_time(moment(bookmark.clock_accepted_us)) == until
+    assert place.tousu("rejected", "list", "--check").returncode == 0
 
 
 def test_what_cannot_be_done_is_refused_with_what_there_is(place: Place) -> None:
