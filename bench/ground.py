@@ -11,17 +11,22 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self, cast
 
+import msgspec
 import psutil
 from confluent_kafka import Consumer, KafkaException, Message, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
+from confluent_kafka.admin import AdminClient
 
 from bench.rehearsal import PARTITIONS, Backlog
-from tousu.contract import cards
+from tousu.client.topics import Topics
+from tousu.contract import card, cards
 from tousu.local.kafka import KafkaBroker
 from tousu.local.postgres import PostgresServer
+from tousu.runtime.kafka import BATCH_BYTES
 
 ASK_S: Final = 30.0
 IN_FLIGHT_MAX: Final = 100_000
+RECORD_BYTES_MAX: Final = 1_048_588
+"""What a broker takes unless told."""
 QUIET: Final = logging.getLogger("bench.librdkafka")
 """What librdkafka says of connections is not part of the report."""
 QUIET.addHandler(logging.NullHandler())
@@ -80,17 +85,18 @@ class Ground(AbstractContextManager["Ground"]):
 
     def fresh_topics(self, *others: str) -> None:
         """The topics of the contract, and others, made anew with the partition count of the benchmark."""
-        wanted = [card.topic for card in cards()] + list(others)
+        # What is no topic of ours is as one of ours, but for the size of a record: the peers choose their own batches.
+        like_ours = msgspec.structs.replace(card("complaints.accepted"), max_message_bytes=RECORD_BYTES_MAX)
+        cards_wanted = [*cards(), *(msgspec.structs.replace(like_ours, topic=name) for name in others)]
+        wanted = [each.topic for each in cards_wanted]
         admin = AdminClient({"bootstrap.servers": self.kafka.address}, logger=QUIET)
         there = set(admin.list_topics(timeout=ASK_S).topics)
         old = [topic for topic in wanted if topic in there]
         for future in admin.delete_topics(old, operation_timeout=ASK_S).values() if old else ():
             future.result()
         until(lambda: not set(wanted) & set(admin.list_topics(timeout=ASK_S).topics), "the old topics are gone")
-        # Nothing may expire under a measurement: simulated time lies months away from the broker's.
-        made = admin.create_topics([NewTopic(t, PARTITIONS, 1, config={"retention.ms": "-1"}) for t in wanted])
-        for future in made.values():
-            future.result()
+        with Topics(self.kafka.address) as topics:
+            topics.apply(topics.plan(PARTITIONS, wanted=cards_wanted))
         until(lambda: self._led(admin, wanted), "every new topic has a leader")
 
     @staticmethod
@@ -103,7 +109,7 @@ class Ground(AbstractContextManager["Ground"]):
         producer = Producer(
             {
                 "bootstrap.servers": self.kafka.address, "linger.ms": 20, "enable.idempotence": True,
-                "queue.buffering.max.messages": IN_FLIGHT_MAX + 10,
+                "queue.buffering.max.messages": IN_FLIGHT_MAX + 10, "batch.size": BATCH_BYTES,
             },
             logger=QUIET,
         )  # fmt: skip

@@ -21,7 +21,7 @@ from tousu.runtime.broker import Record
 from tousu.runtime.clock import SetClock
 from tousu.runtime.dialect import Dialect, Row
 from tousu.runtime.loop import Loop, Tuning
-from tousu.runtime.outgoing import outgoing_check
+from tousu.runtime.outgoing import check_output
 from tousu.runtime.partition import partition_of
 from tousu.runtime.processor import Kind, Processor
 from tousu.runtime.simulated import SimulatedBroker, SimulatedSink, SimulatedSource
@@ -115,14 +115,14 @@ def processor_of(name: str, clock: SetClock) -> Processor:
     """A processor as production has it: one output in a hundred is held against its schema."""
     wiring = Wiring(
         policies=load_policies(PACK), partitions=PARTITIONS, clock=clock, time_from_events=False, master_key=MASTER_KEY,
-        check=outgoing_check("sampled"), schema_of=schema_address,
+        check=check_output, schema_of=schema_address,
     )  # fmt: skip
     return composed(name, wiring)
 
 
-def simulated_broker() -> SimulatedBroker:
-    """A broker in memory with the topics of the contract."""
-    return SimulatedBroker([card.topic for card in cards()], PARTITIONS)
+def simulated_broker(clock: SetClock | None = None) -> SimulatedBroker:
+    """A broker in memory with the topics of the contract, where it is `BEGINNING` unless a clock is given."""
+    return SimulatedBroker([card.topic for card in cards()], PARTITIONS, clock or SetClock(BEGINNING))
 
 
 def put(broker: SimulatedBroker, sent: Iterable[Sent]) -> int:
@@ -138,8 +138,8 @@ class Rehearsal:
     """The played day. All cases begin in the first round; every later round brings each case one step further."""
 
     def __init__(self, cases: int) -> None:
-        self.broker = simulated_broker()
         self.clock = SetClock(BEGINNING)
+        self.broker = simulated_broker(self.clock)
         self._stages = {name: Stage(name, self.broker, self.clock) for name in STATEFUL}
         self._read = [0] * PARTITIONS
         self._sent: dict[str, Sent] = {}

@@ -1,5 +1,6 @@
 """Topics of a test's own on a real broker, made so that whoever writes or reads next finds every partition.
 
+Unless a test says otherwise, they are stamped as the topics of the contract are: with the time of their being appended.
 A creation is answered when the controller has decided it. On a busy machine the broker may need a while longer until
 it tells clients of the topic and leads its partitions; what is written in between may be lost to the writer.
 """
@@ -11,9 +12,21 @@ import time
 from collections.abc import Iterable, Mapping
 
 from confluent_kafka import TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec  # type: ignore[attr-defined]
+from confluent_kafka.admin import (  # type: ignore[attr-defined]
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    NewTopic,
+    OffsetSpec,
+    ResourceType,
+)
+
+from tousu.client.topics import Topics, settings_of
+from tousu.contract import card, cards
 
 WAIT_S = 120.0
+STAMPED = "message.timestamp.type"
 ASK_AGAIN_S = 0.05
 
 
@@ -22,13 +35,26 @@ def make_topics(
 ) -> None:
     """Create topics with so many partitions each (-1: the broker's default) and wait until each partition is led."""
     admin = AdminClient({"bootstrap.servers": address, "log_level": 0})
-    wanted = [NewTopic(name, partitions, 1, config=dict(config or {})) for name in names]
+    settings = {STAMPED: settings_of(card("complaints.accepted"), 1)[STAMPED], **(config or {})}
+    wanted = [NewTopic(name, partitions, 1, config=settings) for name in names]
     for made in admin.create_topics(wanted).values():
         made.result(WAIT_S)
+    wait_until_led(admin, [topic.topic for topic in wanted], partitions)
+
+
+def make_the_contracts_topics(address: str, partitions: int, replicas: int = 1) -> None:
+    """Make every topic of the contract as its card says, with so many partitions and replicas."""
+    with Topics(address) as topics:
+        topics.apply(topics.plan(partitions, replicas), replicas)
+    admin = AdminClient({"bootstrap.servers": address, "log_level": 0})
+    wait_until_led(admin, [card.topic for card in cards()], partitions)
+
+
+def wait_until_led(admin: AdminClient, names: list[str], partitions: int) -> None:
     deadline_s = time.monotonic() + WAIT_S
     pause = threading.Event()
-    while not are_led(admin, [topic.topic for topic in wanted], partitions):
-        assert time.monotonic() < deadline_s, f"the broker does not lead {[topic.topic for topic in wanted]}"
+    while not are_led(admin, names, partitions):
+        assert time.monotonic() < deadline_s, f"the broker does not lead {names}"
         pause.wait(ASK_AGAIN_S)
 
 
@@ -41,3 +67,12 @@ def are_led(admin: AdminClient, names: list[str], partitions: int) -> bool:
     newest = OffsetSpec.latest()  # type: ignore[no-untyped-call]
     ends = admin.list_offsets(dict.fromkeys(places, newest))
     return all(end.exception(WAIT_S) is None for end in ends.values())
+
+
+def set_limit(address: str, topic: str, limit_bytes: int) -> None:
+    """Change how large a batch a topic takes, under whoever is at work."""
+    entry = ConfigEntry("max.message.bytes", str(limit_bytes), incremental_operation=AlterConfigOpType.SET)
+    resource = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=[entry])
+    admin = AdminClient({"bootstrap.servers": address})
+    for changed in admin.incremental_alter_configs([resource]).values():
+        changed.result(WAIT_S)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import msgspec
 
@@ -85,4 +85,13 @@ class Rules(Protocol):
 
     def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
         """Wake a state whose due time has come (due <= now). The new state's due time must lie later or be None."""
+        ...
+
+
+@runtime_checkable
+class Fallback(Protocol):
+    """Rules that have a second answer: what becomes of an input on which `apply` failed or said what must not leave."""
+
+    def fallback(self, states: States, event: Event, now: datetime) -> Decision | None:
+        """As `apply`, by means so plain that they hold where those did not. None: the input is to be refused."""
         ...

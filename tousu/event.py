@@ -7,8 +7,9 @@ Source: CloudEvents 1.0.2, Kafka protocol binding 1.0.2.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -21,6 +22,9 @@ Headers = Sequence[tuple[str, bytes | None]]
 
 SPEC_VERSION: Final = "1.0"
 STRUCTURED_TYPE: Final = b"application/cloudevents+json"
+INTEGER_MAX: Final = 2**31 - 1
+"""An Integer attribute has 32 bits (CloudEvents 1.0.2, type system)."""
+_LEAP_SECOND: Final = re.compile(r"T[0-9]{2}:[0-9]{2}:60(?=[.Z+-])")
 _PLAIN: Final = frozenset({"specversion", "id", "source", "type", "subject", "time", "dataschema", "datacontenttype"})
 
 
@@ -56,22 +60,36 @@ def text_of_time(moment: datetime) -> str:
 
 
 def time_of_text(text: str, place: str = "time") -> datetime:
-    """Read an RFC 3339 time; it must name its offset.
+    """Read an RFC 3339 time; it must name its offset. Digits beyond microseconds are cut off.
 
     Raises Reject `malformed_time` when it is no time or has no offset.
     """
     try:
         moment = datetime.fromisoformat(text)
     except (ValueError, TypeError):
-        raise Reject(
-            "malformed_time", f"{place} must be an RFC 3339 time such as 2026-01-04T09:30:00+08:00", place
-        ) from None
+        moment = _rarely_written(text, place)
     if moment.tzinfo is None:
         raise Reject("malformed_time", f"{place} must name its offset, such as 2026-01-04T09:30:00+08:00", place)
     try:
         return moment.astimezone(UTC)
     except OverflowError:
         raise Reject("malformed_time", f"{place} lies outside the years that can be handled", place) from None
+
+
+def _rarely_written(text: str, place: str) -> datetime:
+    """What RFC 3339 allows and Python does not read: t and z in lower case (5.6), a leap second (5.7)."""
+    capitals = str(text).upper()  # whatever JSON held
+    try:
+        moment = datetime.fromisoformat(_LEAP_SECOND.sub(lambda found: f"{found.group()[:-2]}59", capitals))
+        if _LEAP_SECOND.search(capitals):
+            moment += timedelta(seconds=1)
+            midnight = moment.astimezone(UTC)
+            if (midnight.hour, midnight.minute, midnight.second) != (0, 0, 0):
+                raise ValueError  # leap seconds end a day of UTC
+    except (ValueError, OverflowError):
+        message = f"{place} must be an RFC 3339 time such as 2026-01-04T09:30:00+08:00"
+        raise Reject("malformed_time", message, place) from None
+    return moment
 
 
 def binary_headers(event: Event) -> list[tuple[str, bytes]]:
@@ -92,15 +110,20 @@ def binary_headers(event: Event) -> list[tuple[str, bytes]]:
     return headers
 
 
+def media_type(content_type: bytes) -> bytes:
+    """The media type of a content-type without its parameters, in lower case: no case counts (RFC 2045, 5.1)."""
+    return content_type.partition(b";")[0].strip().lower()
+
+
 def is_structured(headers: Headers) -> bool:
     """Whether a record carries its whole event as one JSON object (content-type says so)."""
-    return any(name == "content-type" and (value or b"").startswith(STRUCTURED_TYPE) for name, value in headers)
+    return any(name == "content-type" and media_type(value or b"") == STRUCTURED_TYPE for name, value in headers)
 
 
 def attributes_of_headers(headers: Headers) -> dict[str, str]:
-    """The `ce_*` headers without their prefix. Raises Reject on bytes that are not UTF-8."""
+    """The `ce_*` headers without their prefix; one without value is unset. Raises Reject on what is not UTF-8."""
     try:
-        return {name[3:]: (value or b"").decode() for name, value in headers if name.startswith("ce_")}
+        return {name[3:]: value.decode() for name, value in headers if value is not None and name.startswith("ce_")}
     except UnicodeDecodeError:
         raise Reject("malformed_attribute", "every ce_ header must be UTF-8 text", "headers") from None
 
@@ -108,11 +131,13 @@ def attributes_of_headers(headers: Headers) -> dict[str, str]:
 def event_of(attributes: Mapping[str, str], data: dict[str, Any]) -> Event:
     """Build an event from its attributes and data. Raises Reject naming the attribute that is missing or wrong."""
     for name in ("id", "source", "type", "time"):
-        value = attributes.get(name)
-        if not isinstance(value, str) or not value:
+        if not attributes.get(name):
             raise Reject("missing_attribute", f"attribute {name} is missing or empty; CloudEvents needs it", name)
-    if attributes.get("specversion", SPEC_VERSION) != SPEC_VERSION:
-        raise Reject("unknown_specversion", "specversion must be 1.0", "specversion")
+    if attributes.get("specversion") != SPEC_VERSION:
+        if not attributes.get("specversion"):
+            message = f"attribute specversion is missing or empty; it must be {SPEC_VERSION}"
+            raise Reject("missing_attribute", message, "specversion")
+        raise Reject("unknown_specversion", f"specversion must be {SPEC_VERSION}", "specversion")
     return Event(
         id=attributes["id"],
         source=attributes["source"],
@@ -126,18 +151,30 @@ def event_of(attributes: Mapping[str, str], data: dict[str, Any]) -> Event:
 
 
 def event_of_structured(document: Mapping[str, Any]) -> Event:
-    """Build an event from structured JSON (already parsed). Raises Reject naming what is wrong."""
-    data = document.get("data", {})
+    """Build an event from structured JSON (already parsed); null is unset. Raises Reject naming what is wrong."""
+    data = document.get("data")
+    if data is None:
+        data = {}
     if not isinstance(data, dict):
         raise Reject("malformed_data", "data must be a JSON object", "data")
-    attributes = {}
-    for name, value in document.items():
-        if name in ("data", "data_base64"):
-            continue
-        if not isinstance(value, str):
-            raise Reject("malformed_attribute", f"attribute {name} must be a string", name)
-        attributes[name] = value
+    attributes = {
+        name: value if type(value) is str else _canonical(name, value)
+        for name, value in document.items()
+        if value is not None and name not in ("data", "data_base64")
+    }
     return event_of(attributes, data)
+
+
+def _canonical(name: str, value: object) -> str:
+    """An extension that is a boolean or an integer, as binary mode writes it (CloudEvents 1.0.2, type system)."""
+    if name in _PLAIN:
+        raise Reject("malformed_attribute", f"attribute {name} must be a string", name)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int) and -INTEGER_MAX - 1 <= value <= INTEGER_MAX:
+        return str(value)
+    message = f"an attribute must be a string, true, false, or a whole number up to {INTEGER_MAX}"
+    raise Reject("malformed_attribute", message, "".join(sign if sign.isprintable() else "?" for sign in name[:64]))
 
 
 def structured(event: Event) -> dict[str, Any]:

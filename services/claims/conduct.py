@@ -80,6 +80,11 @@ class ConductRules:
         new = replace(new, changed_at=now if is_unlaid else None, cause=event.id if is_unlaid else "")
         return _with(decision, {_ref(event): new}, ())
 
+    def begun(self, event: Event) -> dict[Ref, State | None]:
+        """The conduct of a case that has just been routed, with nothing held against anybody yet."""
+        case = self._begun(event) if self._any else None
+        return {} if case is None else {_ref(event): case}
+
     def due(self, state: CaseConduct) -> datetime | None:
         """When the moment is over in which the charges became others than were laid; None while they are not."""
         return state.changed_at + MICROSECOND if state.changed_at is not None else None

@@ -82,6 +82,24 @@ class ClaimsRules:
             return turn.decision(case)
         return self._handled(turn, case, what, event, now)
 
+    def fallback(self, states: States, event: Event, now: datetime) -> Decision | None:
+        """A routed case of which the claims cannot be told is kept without any, so that they can be filed for it.
+
+        Anything else is refused: the claims and the conduct of the case stand as they were.
+        """
+        if event.type not in ROUTED or any(states.get(ref) is not None for ref in self.refs(event)):
+            return None
+        pack = self._policies.version(event.organisation, event.data["pack"]["version"])
+        if pack.claims is None and ROUTED[event.type] != "complaint":
+            return None
+        case = ClaimedCase(
+            course=course_begun(ROUTED[event.type], event.data),
+            organisation=event.organisation,
+            pack_version=pack.version,
+            **told_of(event.data),
+        )
+        return Decision(states={_ref(event): case} | self._conduct.begun(event))
+
     def due(self, ref: Ref, state: State) -> datetime | None:
         """When the earliest limit of a claim of the case has something to say, or charges are to be laid."""
         if isinstance(state, CaseConduct):

@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from tousu.event import Event, Headers, time_of_text
+from tousu.event import STRUCTURED_TYPE, Event, Headers, media_type, time_of_text
 from tousu.failure import Reject
 
 LENGTH_MAX: Final = {"id": 200, "source": 500, "type": 200, "subject": 200, "dataschema": 500}
@@ -23,11 +23,16 @@ YEARS: Final = range(1990, 2200)
 _NAME: Final = re.compile(r"[a-z0-9]{1,64}")
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
 _MOMENT: Final = re.compile(
-    r"[12][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?(Z|[+-][0-2][0-9]:[0-5][0-9])"
+    r"[12][0-9]{3}-[01][0-9]-[0-3][0-9][Tt][0-2][0-9]:[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]{1,32})?"
+    r"([Zz]|[+-][0-2][0-9]:[0-5][0-9])"
 )
 _TRACE: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-_JSON: Final = re.compile(rb"\s*application/(?:[a-z0-9.+-]+\+)?json\s*(?:;.*)?", re.IGNORECASE)
-_BATCH: Final = b"application/cloudevents-batch"
+_JSON: Final = re.compile(rb"application/(?:[a-z0-9.-]+\+)?json")
+_BATCH: Final = b"application/cloudevents-batch+json"
+_MODES: Final = (
+    f"send {STRUCTURED_TYPE.decode()} with the whole event as the value, or application/json with every attribute in "
+    "a header of its own, such as ce_id"
+)
 
 
 def check_headers(headers: Headers) -> None:
@@ -42,14 +47,29 @@ def check_headers(headers: Headers) -> None:
             )
         seen.add(name)
         if value is None:
-            raise Reject("malformed_attribute", "the header has no value; leave it out or give it one", _short(name))
+            continue  # unset, as null in structured mode
         if name == "content-type":
-            if value.startswith(_BATCH):
+            said = media_type(value)
+            if said == _BATCH:
                 raise Reject("malformed_attribute", "batches are not taken; send one event a record", name)
-            if not _JSON.fullmatch(value):
-                raise Reject("malformed_attribute", "content-type must be application/json", name)
+            if not _JSON.fullmatch(said):
+                raise Reject("malformed_attribute", f"content-type is not of JSON; {_MODES}", name)
         if name == "ce_time":
             moment(value.decode("utf-8", "replace"), "time")
+
+
+def check_mode(headers: Headers) -> None:
+    """Raise Reject for a record in binary mode without a single attribute: its writer meant something else."""
+    names = {name for name, _ in headers}
+    if any(name.startswith("ce_") for name in names):
+        return
+    if any(name.lower().startswith(("ce_", "ce-")) for name in names):
+        message = "names of headers are written with ce_ in lower case, such as ce_id; ce- is the form of HTTP"
+        raise Reject("missing_attribute", message, "headers")
+    if "content-type" in names:
+        message = f"content-type says binary mode, yet there is no ce_ header; {_MODES}"
+        raise Reject("missing_attribute", message, "content-type")
+    raise Reject("missing_attribute", f"there is no content-type header and no ce_ header; {_MODES}", "content-type")
 
 
 def check(event: Event) -> Event:

@@ -19,12 +19,12 @@ from tousu.edge import parse
 from tousu.event import Event, attributes_of_headers, event_of, event_of_structured, is_structured, text_of_time
 from tousu.failure import Reject
 from tousu.runtime.arrival import TICK
+from tousu.runtime.bookmark import EPOCH
 from tousu.runtime.broker import Record
-from tousu.runtime.clock import Clock
 from tousu.runtime.partition import partition_of
 
 FUTURE_MAX: Final = timedelta(days=1)
-"""How far an event may lie ahead of our clock; beyond it the adapter's clock is wrong, and so would every limit be."""
+"""How far an event may lie ahead of its arrival; beyond it the sender's clock is wrong, and so would every limit be."""
 OURS: Final = ("acceptedtime", "inboundshard", "inboundtime")
 """Attributes that intake sets itself; what an adapter wrote there is dropped."""
 _CHANNEL: Final = re.compile(re.escape(RECEIVED) + r"([a-z-]+)\.v[0-9]+")
@@ -33,17 +33,17 @@ _CHANNEL: Final = re.compile(re.escape(RECEIVED) + r"([a-z-]+)\.v[0-9]+")
 class Reading:
     """Reads what adapters write (the processor's edge).
 
-    `clock` stamps acceptance; with `time_from_events` the event's own time does, and ticks are taken from outside.
+    An event is accepted when a broker appended it; with `time_from_events` at its own time, and ticks are taken from
+    outside.
     """
 
-    def __init__(self, partitions: int, clock: Clock, time_from_events: bool) -> None:
+    def __init__(self, partitions: int, time_from_events: bool) -> None:
         self._partitions = partitions
-        self._clock = clock
         self._time_from_events = time_from_events
 
     def __call__(self, record: Record) -> Event:
         event = _event(record)
-        accepted = self._accepted(event)
+        accepted = self._accepted(event, record)
         self._check_type(event, record.topic)
         refusal = contract.validator(event.type)(event.data)
         if refusal is not None:
@@ -56,18 +56,18 @@ class Reading:
             extensions["inboundtime"] = str(record.time_ms)
         return msgspec.structs.replace(event, extensions=extensions)
 
-    def _accepted(self, event: Event) -> datetime:
+    def _accepted(self, event: Event, record: Record) -> datetime:
         """The time of acceptance. Raises Reject for a time that cannot be or lies too far ahead."""
         received_text = event.extensions.get("receivedtime")
         received = attributes.moment(received_text, "receivedtime") if received_text else event.time
         if self._time_from_events:
             return received
-        now = self._clock.now()
+        appended = EPOCH + timedelta(milliseconds=record.time_ms)
         for place, moment in (("time", event.time), ("receivedtime", received)):
-            if moment > now + FUTURE_MAX:
+            if moment > appended + FUTURE_MAX:
                 message = f"{place} lies more than {FUTURE_MAX.days} day ahead; set the sender's clock"
                 raise Reject("malformed_time", message, place)
-        return now
+        return appended
 
     def _check_type(self, event: Event, topic: str) -> None:
         """The type is known and belongs on the topic. Ticks come from outside only where time does."""
@@ -116,13 +116,14 @@ def _event(record: Record) -> Event:
     if is_structured(record.headers):
         event = _structured(document)
     else:
+        attributes.check_mode(record.headers)
         event = event_of(attributes_of_headers(record.headers), document)
         event = _with_trace(event, record)
     return attributes.check(event)
 
 
 def _structured(document: dict[str, Any]) -> Event:
-    if "data_base64" in document:
+    if document.get("data_base64") is not None:
         raise Reject("malformed_data", "data_base64 is not taken; send the data as JSON under data", "data_base64")
     time = document.get("time")
     if isinstance(time, str):

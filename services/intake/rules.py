@@ -20,8 +20,9 @@ from services.intake.numbers import PartitionOf, mint
 from services.intake.registration import Place
 from services.intake.separating import SEPARATED, as_event, joined_telling, ref_of_telling
 from services.intake.states import Case, Counter, Record, Seen, Trouble
+from services.intake.times import accepted_at, believed, told_receipt
 from tousu.decision import Decision, Output, Ref, Refusal, State, States
-from tousu.event import Event, time_of_text
+from tousu.event import Event
 from tousu.policy.closing import falls_short
 from tousu.policy.currencies import unknown_currency
 from tousu.policy.occasions import CLAIM_ANSWERS
@@ -92,11 +93,18 @@ class IntakeRules:
         elif event.type.startswith(HANDLING):
             decision = self._handling(states, event, now)
         else:
-            decision = _passed_on(event, key=event.data["department"], subject="")
+            decision = self._figures(event, now)
         if decision.refusal is not None:
             return decision
         remembered: State = Seen(content=content, expires_at=now + SEEN_FOR)
         return msgspec.structs.replace(decision, states={ref: remembered, **decision.states})
+
+    def _figures(self, event: Event, now: datetime) -> Decision:
+        """Operations figures are about no case."""
+        accepted = accepted_at(event, now)
+        bound_days = self._policies.at(event.organisation, accepted).backdating_days
+        event = msgspec.structs.replace(event, time=believed(event.time, accepted, bound_days))
+        return _passed_on(event, key=event.data["department"], subject="")
 
     def due(self, ref: Ref, state: State) -> datetime | None:
         return state.expires_at if isinstance(state, Seen | Trouble) else None
@@ -114,7 +122,9 @@ class IntakeRules:
 
     def _complaint(self, states: States, event: Event, now: datetime, key: str) -> Decision:
         channel = event.type.removeprefix(RECEIVED).rpartition(".v")[0]
-        received_at = _received_at(event)
+        accepted = accepted_at(event, now)
+        pack = self._policies.at(event.organisation, min(told_receipt(event), accepted))
+        received_at = believed(told_receipt(event), accepted, pack.backdating_days)
         pack = self._policies.at(event.organisation, received_at)
         refusal = _not_taken(pack, channel, event.data["kind"])
         if refusal is not None:
@@ -131,7 +141,7 @@ class IntakeRules:
             personal=self._personal[event.type],
             received_at=received_at,
             # Stamps of a shard never go back, whatever the clock of the next host says.
-            at=max(_accepted_at(event, now), now, *([counter.at] if isinstance(counter, Counter) else ())),
+            at=max(accepted, now, *([counter.at] if isinstance(counter, Counter) else ())),
         )
         number = joining.case_to_join(states, telling.said, event.data["kind"], telling.received_at, event.organisation)
         return self._new_case(states, telling, now) if number is None else self._joined(number, telling)
@@ -206,13 +216,15 @@ class IntakeRules:
         if not isinstance(case, Case) or (event.organisation and event.organisation != case.organisation):
             message = "case_number is no case of this company; take it from complaints.cases, character by character"
             return Decision(refusal=Refusal(reason="unknown_case", message=message, place="/case_number"))
+        pack = self._pack_of(case)
+        event = msgspec.structs.replace(event, time=believed(event.time, accepted_at(event, now), pack.backdating_days))
         if event.type == SEPARATED:
             return self._separated(states, case, event, now)
         decision = _passed_on(event, key=number, subject=number, organisation=case.organisation)
         ordered = event.data.get("pack_version")
         if ordered is not None and self._policies.version(case.organisation, ordered).version != ordered:
             return _no_version(case, ordered)
-        changed = _followed(case, event, self._pack_of(case))
+        changed = _followed(case, event, pack)
         if changed == case:
             return decision
         rows: dict[Ref, State | None] = {Ref("case", number): changed}
@@ -266,10 +278,7 @@ def _again(ref: Ref, seen: Seen, content: str) -> Decision:
 
 
 def _passed_on(event: Event, key: str, subject: str, organisation: str = "") -> Decision:
-    """The event goes on as it came, as one of the organisation whose case it is about.
-
-    Operations figures are about no case, so they have no subject.
-    """
+    """The event goes on as it came, as one of the organisation whose case it is about."""
     output = Output(
         topic=ACCEPTED, type=event.type, subject=subject, key=key, time=event.time, data=event.data,
         organisation=organisation,
@@ -322,14 +331,3 @@ def _followed(case: Case, event: Event, pack: Pack) -> Case:
     if what == "reopened":
         return msgspec.structs.replace(case, status="open")
     return case
-
-
-def _received_at(event: Event) -> datetime:
-    """When the company received it; where the adapter does not say, when it happened."""
-    received = event.extensions.get("receivedtime")
-    return time_of_text(received, "receivedtime") if received else event.time
-
-
-def _accepted_at(event: Event, now: datetime) -> datetime:
-    accepted = event.extensions.get("acceptedtime")
-    return time_of_text(accepted, "acceptedtime") if accepted else now

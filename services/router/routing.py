@@ -1,4 +1,7 @@
-"""The first decision: from a case as registered to the case as routed (domain, sections 1, 3, 4; source C)."""
+"""The first decision: from a case as registered to the case as routed (domain, sections 1, 3, 4; source C).
+
+And what becomes of a case where that decision fails (`left_to_the_desk`).
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from services.router.ranking import assigned, ranked, with_priority
 from services.router.states import RoutedCase
 from tousu.event import text_of_time, time_of_text
 from tousu.policy.calendar import UnpublishedYear
-from tousu.policy.course import begun
+from tousu.policy.course import Kind, begun
 from tousu.policy.pack import Pack
 from tousu.policy.text import Classifier
 from tousu.policy.working_time import deadline
@@ -83,6 +86,29 @@ def arrived_claim(registered: Mapping[str, Any], pack: Pack, organisation: str =
     departments, section = _of_cause(pack, registered["claim"]["cause"], registered.get("class"))
     told |= {"departments": list(departments), "pack": pack.reference(), "section": section, "triage": False}
     return RoutedCase(told=told, course=begun("claim", _time(told, "received_at")), organisation=organisation)
+
+
+def left_to_the_desk(kind: Kind, registered: Mapping[str, Any], pack: Pack, organisation: str = "") -> RoutedCase:
+    """A registered case for which the rules failed: the desk gets it, with its number and all that is known of it.
+
+    Nothing is read or worked out here, so that nothing can go wrong again.
+    """
+    unsure = pack.routing.unsure
+    told = _carried(kind, registered) | {"departments": [unsure.department], "section": unsure.section}
+    told |= {"decided_by": "triage", "triage": True, "pack": pack.reference()}
+    if kind == "claim":  # it says its cause, so nobody need ask what it is about
+        told |= {"decided_by": "adapter", "triage": False, "claim": registered["claim"]}
+    elif kind == "complaint":
+        told |= {"grade": unsure.grade, "stars": pack.grades[unsure.grade].stars, "revision": 1}
+        if registered.get("class") in pack.classes:
+            told["candidates"] = [registered["class"]]
+    return RoutedCase(
+        told=told,
+        course=begun(kind, _time(told, "received_at")),
+        organisation=organisation,
+        class_departments=(unsure.department,),
+        assigned=(unsure.department,),
+    )
 
 
 def _of_cause(pack: Pack, cause: str, class_name: str | None) -> tuple[tuple[str, ...], str]:

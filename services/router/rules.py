@@ -17,11 +17,12 @@ from services.router import handover, refusals
 from services.router.handover import Move
 from services.router.judgement import decided_again
 from services.router.ranking import RANKED, assigned, known_of, ranked, shifted, with_severity
-from services.router.routing import arrived_claim, arrived_complaint, arrived_inquiry
+from services.router.routing import arrived_claim, arrived_complaint, arrived_inquiry, left_to_the_desk
 from services.router.states import RoutedCase
 from tousu.decision import Decision, Output, Ref, State, States
 from tousu.event import Event, text_of_time, time_of_text
 from tousu.policy.closing import falls_short
+from tousu.policy.course import Kind
 from tousu.policy.facts import found_with
 from tousu.policy.misfit import misfit
 from tousu.policy.occasions import BESIDE_THE_CASE
@@ -34,9 +35,12 @@ COMPLAINT_ROUTED: Final = "tousu.complaint.routed.v1"
 INQUIRY_ROUTED: Final = "tousu.inquiry.routed.v1"
 CLAIM_ROUTED: Final = "tousu.claim.routed.v1"
 PASSED_ON: Final = "tousu.case.passed_on.v1"
-_REGISTERED: Final = frozenset(
-    {"tousu.complaint.registered.v1", "tousu.inquiry.registered.v1", "tousu.claim.registered.v1"}
-)
+_REGISTERED: Final[Mapping[str, tuple[str, Kind]]] = {
+    "tousu.complaint.registered.v1": (COMPLAINT_ROUTED, "complaint"),
+    "tousu.inquiry.registered.v1": (INQUIRY_ROUTED, "inquiry"),
+    "tousu.claim.registered.v1": (CLAIM_ROUTED, "claim"),
+}
+"""What begins a case: as what it is routed, and its kind."""
 _HANDLING: Final = "tousu.handling."
 _OPERATIONS: Final = "tousu.operations."
 _TELLINGS: Final = frozenset({"tousu.duplicate.joined.v1", "tousu.duplicate.separated.v1"})
@@ -72,6 +76,19 @@ class RouterRules:
             case _:
                 return refusals.unknown_type(event)
 
+    def fallback(self, states: States, event: Event, now: datetime) -> Decision | None:
+        """A registered case on which `apply` failed goes to the desk: whatever our fault, it is not lost.
+
+        Anything else is refused: the case stands as it was, and the report can be handed in again.
+        """
+        new = event.type in _REGISTERED and states.get(_ref(event)) is None
+        if not new or not self._policies.knows(event.organisation):
+            return None
+        pack = self._policies.at(event.organisation, time_of_text(event.data["received_at"], "received_at"))
+        routed, kind = _REGISTERED[event.type]
+        case = left_to_the_desk(kind, event.data, pack, event.organisation)
+        return Decision(states={_ref(event): case}, outputs=[_output(event, routed, now, case.told)])
+
     def due(self, ref: Ref, state: State) -> datetime | None:
         """Nothing waits for a time here."""
         return None
@@ -84,14 +101,14 @@ class RouterRules:
         if not self._policies.knows(event.organisation):
             return refusals.unknown_organisation(event)
         pack = self._policies.at(event.organisation, time_of_text(event.data["received_at"], "received_at"))
-        if event.type == "tousu.complaint.registered.v1":
+        routed, kind = _REGISTERED[event.type]
+        if kind == "complaint":
             classifier = self._classifiers[pack.id, pack.version]
-            kind, case = COMPLAINT_ROUTED, arrived_complaint(event.data, classifier, pack, event.organisation)
-        elif event.type == "tousu.claim.registered.v1":
-            kind, case = CLAIM_ROUTED, arrived_claim(event.data, pack, event.organisation)
+            case = arrived_complaint(event.data, classifier, pack, event.organisation)
         else:
-            kind, case = INQUIRY_ROUTED, arrived_inquiry(event.data, pack, event.organisation)
-        return Decision(states={_ref(event): case}, outputs=[_output(event, kind, now, case.told)])
+            arrived = arrived_claim if kind == "claim" else arrived_inquiry
+            case = arrived(event.data, pack, event.organisation)
+        return Decision(states={_ref(event): case}, outputs=[_output(event, routed, now, case.told)])
 
     def _pack_of(self, case: RoutedCase) -> Pack:
         return self._policies.version(case.organisation, case.told["pack"]["version"])

@@ -92,6 +92,17 @@ class SlaRules:
             return Decision(no_op="noted")
         return Decision(states={ref: new}, outputs=scene.told)
 
+    def fallback(self, states: States, event: Event, now: datetime) -> Decision | None:
+        """A routed case whose clocks cannot be started is kept without any, so that its reports are taken.
+
+        `tousu_complaints_without_clock` counts it. Anything else is refused: the case stands as it was, clocks and all.
+        """
+        if _name(event.type) != "routed" or not event.subject or states.get(Ref(CASE, event.subject)) is not None:
+            return None
+        pack = self._policies.version(event.organisation, event.data["pack"]["version"])
+        case = new_case(pack, self._triggers_of(pack).asked, event.data, event.id, event.organisation)
+        return Decision(states={Ref(CASE, event.subject): case})
+
     def due(self, ref: Ref, state: State) -> datetime | None:
         """The earliest warning, breach, rung or expiry of the case."""
         assert isinstance(state, Case), ref

@@ -24,7 +24,7 @@ from tousu.runtime.clock import WallClock
 from tousu.runtime.health import HealthServer
 from tousu.runtime.logs import Log
 from tousu.runtime.measures import Measures
-from tousu.runtime.outgoing import outgoing_check
+from tousu.runtime.outgoing import check_output
 from tousu.runtime.process import Waiting
 from tousu.runtime.settings import Settings
 from tousu.runtime.watch import Watch
@@ -80,7 +80,7 @@ def work(settings: Settings, log: Log, stopping: threading.Event) -> None:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="tousu-trends-")))
         standing = Standing(measures, watch, clock, log)
         place, keeper = found[0]
-        stream = TrendStream(settings, rules, place, keeper, outgoing_check(settings.check), standing, folder)
+        stream = TrendStream(settings, rules, place, keeper, check_output, standing, folder)
         watch.begin_work()
         asyncio.run(stream.run(stopping, outside, clock))
         watch.phase = "stopping"

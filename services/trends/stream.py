@@ -155,7 +155,7 @@ class TrendStream:
             return
         value = orjson.dumps(output.data)
         if problem := self._check(output, len(value)):
-            raise Stop("unpublishable", problem)
+            raise Stop("unpublishable_output", problem)
         partition = partition_of(output.subject, self._partitions)
         number = self._numbers[partition] + 1
         headers = _headers(output, identity, number)

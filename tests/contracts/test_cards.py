@@ -24,7 +24,8 @@ CARD = {
     "readers": ["router"],
     "key": "The case number.",
     "partitions": 12,
-    "retention_days": "unlimited",
+    "retention": "unlimited",
+    "timestamp": "LogAppendTime",
     "max_message_bytes": 262144,
     "personal": False,
     "events": ["case.closed"],
@@ -48,7 +49,9 @@ def test_the_meta_schema_uses_known_words_only() -> None:
     [
         {"redaers": ["router"]},
         {"partitions": 0},
-        {"retention_days": "forever"},
+        {"retention": "forever"},
+        {"retention": "0 days"},
+        {"timestamp": "CreateTime"},
         {"writers": []},
         {"events": ["Case Closed"]},
         {"from_shards": "some"},
@@ -67,6 +70,8 @@ def test_the_meta_schema_refuses_a_wrong_card(change: dict[str, object]) -> None
     [
         ({"redaers": ["x"]}, "redaers"),
         ({"partitions": "12"}, "partitions"),
+        ({"retention": "two weeks"}, "14 days, or unlimited"),
+        ({"timestamp": "CreateTime"}, "timestamp"),
         ({"topic": "complaints.other"}, "as the file"),
     ],
 )
@@ -116,8 +121,9 @@ def test_internal_writers_say_which_shards_write_where() -> None:
 def test_personal_data_is_kept_for_a_limited_time_and_read_by_intake_and_ops_only() -> None:
     for card_ in cards():
         if card_.personal:
-            assert card_.retention_days != "unlimited"
-            assert card_.retention_ms == int(card_.retention_days) * 24 * 3600 * 1000
+            number, unit = card_.retention.split()
+            assert unit == "days"
+            assert card_.retention_ms == int(number) * 24 * 3600 * 1000
             assert set(card_.readers) <= {"intake", "ops"}
 
 

@@ -150,9 +150,13 @@ def missing(wanted: Iterable[str], text: str) -> list[str]:
 
 
 def failures_of(tree: ast.AST) -> Iterator[str]:
-    """The reason codes of Stop("…") and Retry("…"), and those that readiness answers with."""
+    """The reason codes of Stop("…"), Unpublishable("…") and Retry("…"), and those that readiness answers with."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"Stop", "Retry"}:
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in {"Stop", "Retry", "Unpublishable"}
+        ):
             if node.args and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
                 yield node.args[0].value
         elif isinstance(node, ast.Dict):

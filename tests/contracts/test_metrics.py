@@ -95,7 +95,7 @@ def busy(tmp_path: Path) -> Measures:
     measures.retrying(Retry("broker_away", "…"))
     measures.waiting_for_broker()
     measures.polled([Record("t.in", 0, 5, None, b"", (), int(NOW.timestamp() * 1000))], frozenset({0, 1}))
-    measures.ends(Ends(NOW, {("t.in", 0): 6}))
+    measures.ends(Ends(NOW, {("t.in", 0): 6}, held_s={("t.in", 0): 3.0}))
     measures.pending(0)
     url = f"sqlite:///{tmp_path / 'x.sqlite'}"
     measures.census = Census(url, "sla", KINDS, watch, 1.0)

@@ -27,7 +27,7 @@ from tests.integration.runtime.world import World
 from tousu.policy.loading import load_policies
 from tousu.runtime.clock import SetClock
 from tousu.runtime.loop import Loop
-from tousu.runtime.outgoing import outgoing_check
+from tousu.runtime.outgoing import check_output
 from tousu.runtime.processor import Processor
 from tousu.runtime.store import Store
 from tousu.runtime.wiring import Wiring
@@ -42,7 +42,7 @@ Said = dict[tuple[int, str], list[Any]]
 def _wiring() -> Wiring:
     return Wiring(
         policies=load_policies("courier-network"), partitions=PARTITIONS, clock=SetClock(START), time_from_events=False,
-        master_key=b"", check=outgoing_check("sampled"), schema_of=None,
+        master_key=b"", check=check_output, schema_of=None,
     )  # fmt: skip
 
 

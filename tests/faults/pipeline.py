@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -22,7 +22,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Produ
 
 from tests.faults.money import watching
 from tests.faults.oracle import head
-from tests.new_topics import make_topics
+from tests.new_topics import make_the_contracts_topics
 from tousu import contract
 from tousu.runtime.broker import Record
 from tousu.runtime.partition import partition_of
@@ -73,8 +73,12 @@ class Copy:
 class Pipeline:
     """Broker address and databases of one run, its processes, and what was said to it."""
 
-    def __init__(self, servers: str, database: Callable[[str], str], folder: Path) -> None:
+    def __init__(
+        self, servers: str, database: Callable[[str], str], folder: Path, settings: Mapping[str, str] | None = None,
+        replicas: int = 1,
+    ) -> None:  # fmt: skip
         self.servers = servers
+        self._settings = dict(settings or {})
         self.folder = folder
         self.databases = {name: database(name) for name in PROCESSORS}
         self.copies: list[Copy] = []
@@ -86,8 +90,8 @@ class Pipeline:
         quiet: dict[str, Any] = {"bootstrap.servers": servers, "log_level": 2}
         self._reader = Consumer({**quiet, "group.id": "reader", "enable.auto.commit": False})
         self._producer = Producer({**quiet, "enable.idempotence": True, "linger.ms": 5})
-        self._inbound = [card.topic for card in contract.cards() if "intake" in card.readers]
-        make_topics(servers, [card.topic for card in contract.cards()], PARTITIONS)
+        self.inbound = [card.topic for card in contract.cards() if "intake" in card.readers]
+        make_the_contracts_topics(servers, PARTITIONS)
 
     # -- processes ----------------------------------------------------------------------------------------------
 
@@ -100,12 +104,12 @@ class Pipeline:
             "TOUSU_DATA": str(self.folder),
             "TOUSU_PARTITIONS": str(PARTITIONS),
             "TOUSU_TIME": "events",
-            "TOUSU_CHECK": "always",
             "TOUSU_SESSION_S": "6",
             "TOUSU_MASTER_KEY": MASTER_KEY,
             "TOUSU_MEMBER": f"{name}-{number}" if fixed_member else "",
             "TOUSU_FAILPOINT": failpoint,
             "TOUSU_LOG": "json",
+            **self._settings,
         }
         copy = Copy(name, number, environment, self.folder / f"{name}-{number}.log")
         self.copies.append(copy)
@@ -162,29 +166,37 @@ class Pipeline:
         return event_id
 
     def raw(self, topic: str, key: str, value: bytes, headers: Headers) -> None:
-        self._produce(topic, value, key, partition_of(key, PARTITIONS), headers)
+        self.produce(topic, value, key, partition_of(key, PARTITIONS), headers)
 
-    def _produce(self, topic: str, value: bytes, key: str | None, partition: int, headers: Headers) -> None:
+    def produce(self, topic: str, value: bytes, key: str | None, partition: int, headers: Headers) -> None:
         self._producer.produce(topic, value, key, partition, headers=headers, on_delivery=self._delivered)
 
     def _delivered(self, error: KafkaError | None, message: Message) -> None:
         if error is not None:
             self._lost.append(f"{message.topic()}/{message.partition()}: {error.str()}")
 
+    def serve(self, seconds: float) -> None:
+        """Let the test's own client do its work."""
+        self._producer.poll(seconds)
+
+    def flush(self) -> None:
+        """Wait until all that the test said is in the topics."""
+        self._producer.flush()
+        assert not self._lost, f"the test itself could not say everything: {self._lost}"
+
     def tick(self, to: datetime) -> None:
         """Let simulated time go on to a moment, on every partition of every inbound topic."""
         self.time = to
         self._sent += 1
-        for topic in self._inbound:
+        for topic in self.inbound:
             for partition in range(PARTITIONS):
                 headers: Headers = [
                     ("ce_specversion", "1.0"), ("ce_id", f"tick-{self._sent}-{partition}"), ("ce_source", "/test"),
                     ("ce_type", "tousu.time.ticked.v1"), ("ce_time", to.isoformat()),
                     ("content-type", "application/json"),
                 ]  # fmt: skip
-                self._produce(topic, b"{}", None, partition, headers)
-        self._producer.flush()
-        assert not self._lost, f"the test itself could not say everything: {self._lost}"
+                self.produce(topic, b"{}", None, partition, headers)
+        self.flush()
 
     # -- what came of it ----------------------------------------------------------------------------------------
 
@@ -195,16 +207,25 @@ class Pipeline:
         ends = [self.until(lambda each=each: self._end(each), f"the end of {topic}") - 1 for each in starts]  # type: ignore[misc]
         self._reader.assign(starts)
         while any(len(log) < end for log, end in zip(logs, ends, strict=True)):
-            for message in self._reader.consume(1000, 0.2):
-                if message.error() is not None:
-                    continue  # the broker may be on its way back; what is missing is asked for again
-                headers: Any = message.headers() or ()
-                record = Record(
-                    topic, message.partition() or 0, message.offset() or 0, message.key(), message.value(), headers
-                )  # fmt: skip
-                assert record.offset == len(logs[record.partition]), f"{topic}: an offset is missing"
-                logs[record.partition].append(record)
+            self._take(topic, logs)
         return logs
+
+    def read_now(self, topic: str) -> list[list[Record]]:
+        """As `read`, but where the broker cannot say just now, what has been read before."""
+        places = [TopicPartition(topic, p) for p in range(PARTITIONS)]
+        return self.read(topic) if all(self._end(each) for each in places) else self._logs.get(topic, [[], []])
+
+    def _take(self, topic: str, logs: list[list[Record]]) -> None:
+        for message in self._reader.consume(1000, 0.2):
+            if message.error() is not None:
+                continue  # the broker may be on its way back; what is missing is asked for again
+            headers: Any = message.headers() or ()
+            record = Record(
+                topic, message.partition() or 0, message.offset() or 0, message.key(), message.value(), headers,
+                message.timestamp()[1],
+            )  # fmt: skip
+            assert record.offset == len(logs[record.partition]), f"{topic}: an offset is missing"
+            logs[record.partition].append(record)
 
     def _end(self, place: TopicPartition) -> int | None:
         """One more than the end of a partition, or None while the broker cannot say."""
@@ -222,10 +243,10 @@ class Pipeline:
                     self.cases[data["source_event"]["id"]] = data["case_number"]
         return self.cases
 
-    def time_of(self, topic: str) -> datetime:
+    def time_of(self, topic: str, read: Callable[[str], list[list[Record]]] | None = None) -> datetime:
         """The time to which the slowest partition of a ticked topic has come."""
         newest: dict[int, datetime] = defaultdict(lambda: datetime(1970, 1, 1, tzinfo=UTC))
-        for partition, log in enumerate(self.read(topic)):
+        for partition, log in enumerate((read or self.read)(topic)):
             for record in log[-1:]:
                 newest[partition] = datetime.fromisoformat(head(record, "tousu-time"))
         return min(newest[partition] for partition in range(PARTITIONS))

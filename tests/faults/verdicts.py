@@ -20,7 +20,9 @@ from tousu import contract
 from tousu.policy.occasions import CLAIM_REPORTS
 from tousu.runtime.broker import Record
 
-OURS = tuple(card.topic for card in contract.cards() if not card.topic.startswith("complaints.inbound."))
+OURS = tuple(
+    card.topic for card in contract.cards() if card.events and not card.topic.startswith("complaints.inbound.")
+)
 REPORTS = tuple(f"handling.{name}" for name in sorted(CLAIM_REPORTS))
 Fresh = dict[str, list[list[Record]]]
 

@@ -15,7 +15,7 @@ from tousu.runtime.arrival import TICK
 from tousu.runtime.broker import Record
 from tousu.runtime.clock import SetClock
 from tousu.runtime.loop import Loop, Tuning
-from tousu.runtime.outgoing import outgoing_check
+from tousu.runtime.outgoing import check_output
 from tousu.runtime.partition import partition_of
 from tousu.runtime.processor import Processor
 from tousu.runtime.simulated import SimulatedBroker, SimulatedSink, SimulatedSource
@@ -62,11 +62,11 @@ class Bench:
     def __init__(self, compose: Compose, database_url: str, partitions: int = 2, batch_max: int = 500) -> None:
         wiring = Wiring(
             policies=load_policies("courier-network"), partitions=partitions, clock=SetClock(START),
-            time_from_events=False, master_key=b"", check=outgoing_check("always"), schema_of=None,
+            time_from_events=False, master_key=b"", check=check_output, schema_of=None,
         )  # fmt: skip
         self.processor: Processor = compose(wiring)
         topics = [*(each.topic for each in self.processor.inputs), *self.processor.outputs]
-        self.broker = SimulatedBroker(topics, partitions)
+        self.broker = SimulatedBroker(topics, partitions, SetClock(START))
         self.url, self.partitions, self.batch_max = database_url, partitions, batch_max
         self.restart()
 

@@ -11,11 +11,10 @@ import orjson
 from tousu.contract import validator
 from tousu.decision import Decision, Output, Ref, Rules, State
 from tousu.event import Event, text_of_time
-from tousu.runtime.outgoing import outgoing_check
+from tousu.runtime.outgoing import check_output
 
 START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, 10:00 in Shanghai
 NUMBER = "TS-20260302-000001"
-_CHECK = outgoing_check("always")
 
 
 def event(kind: str, data: dict[str, Any], subject: str | None, at: datetime = START, name: str = "e") -> Event:
@@ -100,7 +99,7 @@ class Desk:
 
     def _keep(self, decision: Decision) -> None:
         for output in decision.outputs:
-            assert _CHECK(output, len(orjson.dumps(output.data))) == ""
+            assert check_output(output, len(orjson.dumps(output.data))) == ""
         for ref, state in decision.states.items():
             assert state is not None
             self.rows[ref] = self.codecs[ref.kind].encode(state)

@@ -2,8 +2,8 @@
 
 Exit codes: 0 done; 1 something was found (an audit's finding, an invalid event, a ledger out of balance, a
 payment in question, a backlog or rejects with --check);
-2 the command was written wrongly; 3 broker or database cannot be reached; 4 it cannot be done as asked, and the
-message says why; 130 ended by Ctrl-C. Messages go to standard error, results to standard output.
+2 the command was written wrongly; 3 broker or database cannot be reached; 4 it cannot be done as asked, or not
+wholly, and the message says why; 130 ended by Ctrl-C. Messages go to standard error, results to standard output.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from tousu.cli import FOUND, options
+from tousu.cli import FOUND, REFUSED, options
 
 
 def audit(
@@ -15,18 +15,27 @@ def audit(
 ) -> None:
     """Read everything once and check it: numbers without holes, repetitions equal, digests in the databases equal
     to the topics, an effect for every inbound event, and every entry of the ledgers held against the events: what was
-    awarded is paid, outstanding or withdrawn. Exit code 1 when something is found. Changes nothing.
+    awarded is paid, outstanding or withdrawn. Each checkpoint is held against the beginning of its log: what was
+    deleted unread is a finding, and so is a halted shard. Exit code 1 when something is found, 4 when nothing was but
+    the database of a processor could not be read. Changes nothing.
 
     Example: tousu audit --broker localhost:9092 --data /var/lib/tousu
     """
     from tousu.cli import output
+    from tousu.demo.readiness import halts_in
     from tousu.runtime.audit import audit as check
+    from tousu.runtime.checkpoints import identity_of, inputs_of
     from tousu.runtime.history import History
     from tousu.simulation.processors import LEDGERS, WITH_BOOKMARK
 
-    inspections = options.inspections(tuple(dict.fromkeys((*WITH_BOOKMARK, *LEDGERS))), data, database)
-    with History(options.connection(broker)) as history:
-        report = check(history, inspections)
+    names = tuple(dict.fromkeys((*WITH_BOOKMARK, *LEDGERS)))
+    inspections, missing = options.readable(names, data, database)
+    connection = options.connection(broker)
+    topics = sorted({topic for each in inspections for topic in inputs_of(each.processor)})
+    with History(connection) as history:
+        history.places(topics)  # a broker that is away, or a topic, is named here
+        halted = halts_in(options.data_folder(data), names)
+        report = check(history, inspections, identity_of(connection, topics), missing, halted)
     if as_json:
         output.json_document(report._asdict() | {"findings": [each._asdict() for each in report.findings]})
     else:
@@ -38,10 +47,14 @@ def audit(
         output.lines(*(f"not checked: {each}" for each in report.unchecked))
         if report.findings:
             output.table("Findings", ("invariant", "place", "what"), report.findings)
-        else:
+        elif not missing:
             output.lines(
                 "nothing found: every number once, every digest equal, every inbound event with its effect, every "
                 "entry with its event"
             )
+        else:
+            output.lines(f"nothing found, but not all was looked at: {', '.join(missing)} could not be read")
     if report.findings:
         raise typer.Exit(FOUND)
+    if missing:
+        raise typer.Exit(REFUSED)

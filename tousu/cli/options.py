@@ -56,6 +56,33 @@ def inspection(processor: str, data: Path | None, database: str) -> Inspection:
     return Inspection(database or own, processor)
 
 
+def readable(processors: Sequence[str], data: Path | None, database: str) -> tuple[list[Inspection], dict[str, str]]:
+    """The databases of these processors that can be read, and why each of the others cannot; a note says so, too.
+
+    One that not everybody has is merely left out. Raises the failure of the first where none can be read.
+    """
+    from tousu.cli import output
+    from tousu.failure import Failure, Stop
+    from tousu.simulation.processors import NOT_EVERYWHERE
+
+    found, failures = [], dict[str, Failure]()
+    for name in processors:
+        try:
+            one = inspection(name, data, database)
+            if not one.keeps("bookmark"):
+                raise Stop("no_database", f"{name} has no tables there: has it ever run with this database?")
+            found.append(one)
+        except Failure as error:
+            failures[name] = error
+            output.note(f"{name} is not counted: {error.message}")
+    if not found:
+        raise next(iter(failures.values()))
+    return found, {
+        name: error.message for name, error in failures.items()
+        if name not in NOT_EVERYWHERE or error.reason != "no_database"
+    }  # fmt: skip
+
+
 def inspections(processors: Sequence[str], data: Path | None, database: str) -> list[Inspection]:
     """The databases of these processors. One that not everybody has is left out where it is not there, with a note.
 

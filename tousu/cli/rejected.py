@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Events that were refused: list them, hand them in again.", no_args_is_help=True)
 TOPIC = "complaints.rejected"
 INBOUND = "complaints.inbound."
+ATTEMPT_DIGITS_MAX = 9
 Reason = Annotated[list[str] | None, typer.Option("--reason", help="Only these reason codes.", show_default=False)]
 Id = Annotated[
     list[str] | None, typer.Option("--id", help="Only these, by the id that the list shows.", show_default=False)
@@ -49,7 +50,7 @@ def list_(
         columns = ("id", "when", "reason", "place", "from", "message")
         output.table("Rejected", columns, [
             (event["id"], output.local(event["time"]), event["reason"],
-             event.get("place", ""), _origin(event), event["message"])
+             event.get("place", ""), _origin(event), _kept(event) + event["message"])
             for event in chosen
         ])  # fmt: skip
         output.lines(", ".join(f"{n} {name}" for name, n in Counter(event["reason"] for event in chosen).most_common()))
@@ -69,18 +70,21 @@ def replay(
 
     Each goes back to the partition that it came from, its attempts counted in the header tousu-attempts. Only what
     intake refused can go back: what a later processor refused was accepted by intake, and the same id again would
-    have no effect. What an operator passed over goes back if its bytes could be read.
+    have no effect. Nor can one of which only a part was kept, because it was too large or unreadable, or which an
+    operator passed over unread.
 
     Example: tousu rejected replay --reason unknown_case --yes --broker localhost:9092
     """
     from tousu.cli import output
 
-    chosen, others = [], 0
+    chosen, others, cut = [], 0, []
     for record in _refused(broker):
         said = _said(record)
         if (reason and said["tousu-reason"] not in reason) or (id_ and said["ce_id"] not in id_):
             continue
-        if said["tousu-topic"].startswith(INBOUND) and _has_bytes(record):
+        if is_cut(record) or not _has_bytes(record):
+            cut.append(said["ce_id"])
+        elif said["tousu-topic"].startswith(INBOUND):
             chosen.append(record)
         else:
             others += 1
@@ -89,19 +93,36 @@ def replay(
         _send(chosen, broker)
     if as_json:
         output.json_document(
-            {"replayed": rows if yes else [], "would_replay": [] if yes else rows, "not_from_outside": others}
-        )
+            {
+                "replayed": rows if yes else [], "would_replay": [] if yes else rows, "not_from_outside": others,
+                "not_whole": cut,
+            }
+        )  # fmt: skip
     else:
         columns = ("id", "reason", "to", "attempt")
         output.table(
             "Replayed" if yes else "Would be replayed", columns, [[row[name] for name in columns] for row in rows]
         )
         if others:
+            output.note(f"{others} were refused after intake had accepted them; send a new event instead")
+        if cut:
+            output.note(f"{len(cut)} cannot be handed in again, at most a part of each was kept: {', '.join(cut)}")
             output.note(
-                f"{others} cannot go back: accepted by intake before they were refused, or never read; send anew"
+                "the sender has to send what is right; the whole is on the topic it came from while that keeps it"
             )
         if not yes and chosen:
             output.note("nothing was sent; say --yes to do it")
+
+
+def _kept(event: Mapping[str, Any]) -> str:
+    """What is said of an event of which only a part was kept."""
+    parts = [
+        f"{part} of {event[name]} bytes"
+        for part, name in (("value", "value_bytes"), ("key", "key_bytes"))
+        if name in event
+    ]
+    parts += [f"headers left out: {event['headers_left_out']}"] if "headers_left_out" in event else []
+    return f"[cut: {', '.join(parts)}] " if parts else ""
 
 
 def _origin(event: Mapping[str, Any]) -> str:
@@ -127,10 +148,18 @@ def _said(record: Record) -> dict[str, str]:
     return {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers}
 
 
+def is_cut(record: Record) -> bool:
+    """Whether something of the refused record was left out: what would go back is another event."""
+    from tousu.runtime.rejection import CUT
+
+    return any(name in CUT for name, _ in record.headers)
+
+
 def attempt(record: Record) -> int:
     """How often this event will have been tried once it is handed in again."""
     before = _said(record).get("original-tousu-attempts", "1")
-    return (int(before) if before.isdecimal() else 1) + 1
+    is_number = before.isascii() and before.isdecimal() and len(before) <= ATTEMPT_DIGITS_MAX
+    return (int(before) if is_number else 1) + 1
 
 
 def _has_bytes(record: Record) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -90,7 +90,7 @@ def skip(
     from tousu.runtime.operating import skip as pass_over
 
     who = _operator(operator, reason)
-    with _site(processor, shard, topic, broker, data, database, pack) as (site, _):
+    with _site(processor, shard, topic, broker, data, database, pack) as site:
         _say(site, pass_over(site, who, offset, offset if through is None else through), as_json)
 
 
@@ -115,11 +115,12 @@ def resume(
 
     Example: tousu shard resume intake 3 --topic complaints.inbound.app --reason "retention was too short, #813"
     """
+    from tousu.runtime.checkpoints import identity_of
     from tousu.runtime.operating import resume as go_on
 
     who = _operator(operator, reason)
-    with _site(processor, shard, topic, broker, data, database, pack) as (site, facts):
-        _say(site, go_on(site, who, facts.identity()), as_json)
+    with _site(processor, shard, topic, broker, data, database, pack) as site:
+        _say(site, go_on(site, who, identity_of(options.connection(broker), [topic])), as_json)
 
 
 @app.command("accept-clock")
@@ -154,7 +155,7 @@ def accept_clock(
         moment = time_of_text(until, "--until")
     except Reject as error:
         raise typer.BadParameter(error.message, param_hint="--until") from None
-    with _site(processor, shard, "", broker, data, database, pack) as (site, _):
+    with _site(processor, shard, "", broker, data, database, pack) as site:
         message = accept(site, who, moment)
     if as_json:
         output.json_document({"processor": processor, "shard": shard, "message": message})
@@ -188,11 +189,10 @@ def _operator(name: str, reason: str) -> Operator:
 @contextmanager
 def _site(
     processor: str, shard: int, topic: str, broker: str, data: Path | None, database: str, pack: str
-) -> Iterator[tuple[Site, Any]]:
-    """The shard with all that is needed to act on it, and a client that knows the topics' ids."""
+) -> Iterator[Site]:
+    """The shard with all that is needed to act on it."""
     from tousu.runtime.clock import WallClock
     from tousu.runtime.history import History
-    from tousu.runtime.kafka import KafkaSource
     from tousu.runtime.operating import Site
     from tousu.runtime.store import Store
     from tousu.simulation.pipeline import composed, rebuild_wiring
@@ -203,13 +203,11 @@ def _site(
     with History(connection) as history:
         made = composed(processor, rebuild_wiring(pack, history.partitions("complaints.accepted"), WallClock()))
         topics = [each.topic for each in made.inputs]
-        facts = KafkaSource(connection.servers, "tousu.operator", topics, connection.librdkafka())
         store = Store(inspection.url, processor, made.kinds)
         try:
-            yield Site(made, shard, topic or topics[0], inspection, store, history), facts
+            yield Site(made, shard, topic or topics[0], inspection, store, history)
         finally:
             store.close()
-            facts.close()
 
 
 def _say(site: Site, done: Done, as_json: bool) -> None:

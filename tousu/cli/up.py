@@ -27,7 +27,7 @@ def up(
     apply: Annotated[bool, typer.Option("--apply-topics/--no-apply-topics", help="Make missing topics first.")] = True,
 ) -> None:
     """Run all processors as processes of their own until Ctrl-C: started, watched, started again when one ends by
-    itself.
+    itself. A shard that has halted is named; the other shards and processors work.
 
     Settings come from TOUSU_* variables (docs/settings.md); logs go to DIR/logs. For one machine and for trying
     out: in production each processor runs under the machine's own supervisor (`python -m services.NAME`).
@@ -53,11 +53,12 @@ def up(
         own = {"TOUSU_BROKER": connection.servers, "TOUSU_DATA": str(folder), "TOUSU_PARTITIONS": str(count)}
         own |= {"TOUSU_PACK": pack} if pack else {}
         crew = stack.enter_context(Crew(PROCESSORS, folder, own, keep_environment=True))
-        crew.start(
-            lambda name: output.lines(
-                f"{name:<9} ready: http://{crew.address(name)}/metrics, log {crew.log_file(name)}"
-            )
-        )
+
+        def tell(name: str) -> None:
+            word = "in part" if crew.halted(name) else "ready"
+            output.lines(f"{name:<9} {word}: http://{crew.address(name)}/metrics, log {crew.log_file(name)}")
+
+        crew.start(tell, with_halted=True)
         output.lines(f"all processors work on {connection.servers}, data in {folder}; Ctrl-C stops them")
         with suppress(KeyboardInterrupt):
             watch_over(crew, output.note)

@@ -5,6 +5,8 @@ A topic's partition count is never changed: it decides which shard owns a case, 
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Final, Literal, NamedTuple, Self, TypeVar
@@ -19,6 +21,9 @@ from tousu.failure import Retry, Stop
 
 EMBEDDED_PARTITIONS: Final = 4
 ASK_S: Final = 10.0
+ASK_AGAIN_S: Final = 0.05
+SEGMENT_MS: Final = 7 * 86_400_000
+"""What the broker takes for `segment.ms` unless told. Only whole segments are deleted, and never the one written to."""
 REPLICAS_SAFE: Final = 3
 """From this many replicas on, a write is acknowledged by two."""
 
@@ -46,7 +51,12 @@ class Standing(NamedTuple):
 
 def settings_of(card: Card, replicas: int) -> dict[str, str]:
     """The broker's settings of a topic, as its card wants them."""
-    found = {"retention.ms": str(card.retention_ms), "max.message.bytes": str(card.max_message_bytes)}
+    found = {
+        "retention.ms": str(card.retention_ms), "message.timestamp.type": card.timestamp,
+        "max.message.bytes": str(card.max_message_bytes),
+    }  # fmt: skip
+    if 0 <= card.retention_ms < SEGMENT_MS:
+        found["segment.ms"] = str(card.retention_ms)
     if replicas >= REPLICAS_SAFE:
         found["min.insync.replicas"] = str(REPLICAS_SAFE - 1)
     return found
@@ -129,6 +139,20 @@ class Topics:
             wrong = {topic: words for topic, words in answers.items() if words != "OK"}
             if wrong:
                 raise Stop("refused_by_broker", f"the broker did not take the settings: {wrong}")
+            self._wait_until_they_hold(changed)
+
+    def _wait_until_they_hold(self, changed: Mapping[str, Mapping[str, str]]) -> None:
+        """A change is answered when the controller has noted it; the brokers act by it a moment later."""
+        ends_s = time.monotonic() + ASK_S
+        pause = threading.Event()
+        while True:
+            found = self._settings(sorted(changed))
+            late = [topic for topic, new in changed.items() if not new.items() <= found[topic].items()]
+            if not late:
+                return
+            if time.monotonic() > ends_s:
+                raise Retry("broker_slow", f"the broker was told the settings of {', '.join(late)} and acts by the old")
+            pause.wait(ASK_AGAIN_S)
 
     def _create(self, steps: Sequence[Step], replicas: int) -> None:
         if not steps:

@@ -73,6 +73,7 @@ def _channel(card: Card) -> dict[str, Any]:
     configuration = {
         "cleanup.policy": ["delete"],
         "retention.ms": card.retention_ms,
+        "message.timestamp.type": card.timestamp,
         "max.message.bytes": card.max_message_bytes,
     }
     kafka = {

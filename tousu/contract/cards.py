@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Final, Literal
@@ -12,6 +13,8 @@ import yaml
 from tousu.contract.folder import schemas_folder
 
 PREFIX: Final = "complaints."
+RETENTION: Final = re.compile(r"([1-9][0-9]{0,4}) (hour|day)s?")
+UNIT_MS: Final = {"hour": 3_600_000, "day": 86_400_000}
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -19,6 +22,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     `events` are names without version, such as `complaint.routed`. `channel` is set only where customers are heard.
     `from_shards` says of an internal writer whether its shard p writes partition p only (`same`) or any (`all`).
+    `retention` is a time such as `14 days`, or `unlimited`; it counts from the `timestamp`, which the broker sets.
     """
 
     topic: str
@@ -27,17 +31,23 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     readers: tuple[str, ...]
     key: str
     partitions: int
-    retention_days: int | Literal["unlimited"]
+    retention: str
+    timestamp: Literal["LogAppendTime"]
     max_message_bytes: int
     personal: bool
     events: tuple[str, ...]
     channel: str | None = None
     from_shards: Literal["same", "all"] | None = None
 
+    def __post_init__(self) -> None:
+        if self.retention != "unlimited" and not RETENTION.fullmatch(self.retention):
+            raise ValueError(f"retention must be a time such as 14 days, or unlimited, but is {self.retention}")
+
     @property
     def retention_ms(self) -> int:
         """What the broker's `retention.ms` must be; -1 is without end."""
-        return -1 if self.retention_days == "unlimited" else self.retention_days * 86_400_000
+        found = RETENTION.fullmatch(self.retention)
+        return int(found[1]) * UNIT_MS[found[2]] if found else -1
 
 
 def read_cards(folder: Path) -> dict[str, Card]:

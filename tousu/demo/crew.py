@@ -13,8 +13,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from tousu.demo.readiness import address_file, halts_among, reasons_at
 from tousu.local.machine import environment
 from tousu.local.process import LOG_LINES_SHOWN, ServerFailed, ServerProcess
+from tousu.runtime.checkpoints import Halt
 
 READY_S: Final = 60.0
 STOP_S: Final = 20.0
@@ -42,26 +44,28 @@ class Crew:
     def log_file(self, name: str) -> Path:
         return self._data / "logs" / f"{name}.log"
 
-    def _address_file(self, name: str) -> Path:
-        return self._data / "run" / f"{name}.address"
-
     def pid(self, name: str) -> int:
         return self._processes[name].pid
 
     def address(self, name: str) -> str:
         """host:port of a processor's metrics, once it serves them; else empty."""
-        file = self._address_file(name)
+        file = address_file(self._data, name)
         return file.read_text().strip() if file.exists() else ""
 
-    def start(self, on_ready: Callable[[str], None] = lambda name: None, wait_s: float = READY_S) -> None:
-        """Start everybody and wait until all are ready. Raises ServerFailed with the log of one who is not."""
+    def start(
+        self, on_ready: Callable[[str], None] = lambda name: None, wait_s: float = READY_S, *, with_halted: bool = False
+    ) -> None:
+        """Start everybody and wait until all are ready. Raises ServerFailed with the log of one who is not.
+
+        `with_halted`: one of whom nothing but halted shards is missing counts as ready; its other shards work.
+        """
         for name in self.names:
             self.start_one(name)
         waited_for = list(self.names)
         deadline = time.monotonic() + wait_s
         while waited_for:
             self.check()
-            for name in [each for each in waited_for if self.is_ready(each)]:
+            for name in [each for each in waited_for if self._is_at_work(each, with_halted=with_halted)]:
                 waited_for.remove(name)
                 on_ready(name)
             if time.monotonic() > deadline:
@@ -72,7 +76,7 @@ class Crew:
 
     def start_one(self, name: str) -> None:
         """Start one processor, and do not wait for it."""
-        file = self._address_file(name)
+        file = address_file(self._data, name)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.unlink(missing_ok=True)
         command = [sys.executable, "-m", f"services.{name}"]
@@ -84,14 +88,17 @@ class Crew:
 
     def is_ready(self, name: str) -> bool:
         """Whether a processor says that it does its work."""
-        address = self.address(name)
-        if not address:
+        return self._is_at_work(name, with_halted=False)
+
+    def _is_at_work(self, name: str, *, with_halted: bool) -> bool:
+        reasons = reasons_at(self.address(name))
+        if reasons is None:
             return False
-        try:
-            with urllib.request.urlopen(f"http://{address}/readyz", timeout=ASK_S) as answer:
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
-            return False
+        return not reasons or (with_halted and all("shard" in each for each in reasons))
+
+    def halted(self, name: str) -> list[Halt]:
+        """The shards of a processor that have halted, each with its reason; none where it does not answer."""
+        return halts_among(name, reasons_at(self.address(name)) or ())
 
     def metric(self, name: str, metric: str) -> float | None:
         """The sum of a metric over its labels, as a processor serves it now; None while there is none."""

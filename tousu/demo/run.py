@@ -164,7 +164,7 @@ def _make_topics(connection: Connection) -> None:
 def _settings(demo: Demo, connection: Connection) -> dict[str, str]:
     return {
         "TOUSU_BROKER": connection.servers, "TOUSU_DATA": str(demo.data.resolve()), "TOUSU_PACK": demo.pack,
-        "TOUSU_PARTITIONS": str(PARTITIONS), "TOUSU_TIME": "events", "TOUSU_CHECK": "always", "TOUSU_LOG": "json",
+        "TOUSU_PARTITIONS": str(PARTITIONS), "TOUSU_TIME": "events", "TOUSU_LOG": "json",
     }  # fmt: skip
 
 

@@ -8,8 +8,11 @@ from typing import Final
 
 from tousu.demo.crew import Crew
 from tousu.local.process import ServerFailed
+from tousu.runtime.checkpoints import Halt
 
 LOOK_EVERY_S: Final = 0.5
+ASK_EVERY_S: Final = 5.0
+"""So often each processor is asked for halted shards."""
 DELAY_S: Final = 1.0
 DELAY_S_MAX: Final = 30.0
 STEADY_S: Final = 60.0
@@ -18,11 +21,21 @@ FALLS_MAX: Final = 8
 
 
 def watch_over(crew: Crew, say: Callable[[str], None], *, seconds: Callable[[], float] = time.monotonic) -> None:
-    """Until Ctrl-C, or until one processor has fallen too often in a row (ServerFailed, with the end of its log)."""
+    """Until Ctrl-C, or until one processor has fallen too often in a row (ServerFailed, with the end of its log).
+
+    A shard that halts is named once; it takes nobody with it.
+    """
     falls = dict.fromkeys(crew.names, 0)
     started_s = dict.fromkeys(crew.names, seconds())
     again_s: dict[str, float] = {}
+    asked_s, named = seconds() - ASK_EVERY_S, set[Halt]()
     while True:
+        if seconds() - asked_s >= ASK_EVERY_S:
+            asked_s = seconds()
+            halts = {halt for name in crew.names for halt in crew.halted(name)}
+            for halt in sorted(halts - named):
+                say(f"{halt.processor}: shard {halt.shard} has halted, {halt.reason}: {halt.message}; the others work")
+            named = halts
         for name in crew.names:
             if name in again_s:
                 if seconds() >= again_s[name]:

@@ -48,6 +48,8 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
 
 
 NO_WORDS: Final = Words(simplified=(), traditional=(), english=())
+BACKDATING_DAYS: Final = 30
+"""For packs that do not say."""
 
 
 class ClaimRule(msgspec.Struct, frozen=True, kw_only=True):
@@ -196,6 +198,7 @@ class EarlyWarning(msgspec.Struct, frozen=True, kw_only=True):
 class Pack(msgspec.Struct, frozen=True, kw_only=True):
     """Everything one source document asks for. Maps are keyed by the name that events carry.
 
+    backdating_days: how far back of its arrival a receipt or a report may say that it happened.
     delay_causes: why a piece is late (C 3). causes: what a department records as the cause of any complaint (L 4).
     inquiries, claims, penalties, early_warning: None where the source has nothing of the kind.
     """
@@ -209,6 +212,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     time_zone: str
     calendar: CalendarHistory
     text_downstream: bool
+    backdating_days: int = BACKDATING_DAYS
     channels: dict[str, Channel]
     departments: dict[str, Department]
     grades: dict[str, Grade]

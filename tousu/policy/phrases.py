@@ -1,24 +1,37 @@
 """Finding the words of a pack in what a customer wrote: longest first, and not where a negation takes them back.
 
 Chinese words are found anywhere, English ones as whole words. A word may leave a gap (等了…天): a few characters of the
-same clause may stand between its two parts. Text and words are folded alike (full width, case, curly apostrophes, runs
-of blanks), so that a list is written once.
+same clause may stand between its two parts. Text and words are folded alike (full width, case, accents, curly
+apostrophes, runs of blanks, invisible signs), so that a list is written once. Only what a reader sees counts: markup
+and the addresses of links are no words. A blank or a line end between two Chinese characters is none either; the end
+of a paragraph is.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
+from tousu.policy.folding import Folds
+from tousu.policy.markup import visible
 from tousu.policy.pack import NO_WORDS, Words
 
 GAP: Final = "…"
 """Stands in a word for the characters that may differ."""
 _GAP_MAX: Final = 8
 _GAP_MAX_LATIN: Final = 30
+_FOLDS: Final = Folds({GAP: GAP, "’": "'", "\n": "\n", "\r": ""})
+_HAN: Final = "\u3400-\u9fff\U00020000-\U0003ffff"
+_INSIDE_A_WORD: Final = re.compile(rf"(?<=[{_HAN}]) *+(?:\n *+)?(?=[{_HAN}])")
 _BLANKS: Final = re.compile(r"\s+")
+# A link goes on as ASCII; Chinese belongs to it behind a sign that divides links, or in front of one.
+_LINK: Final = re.compile(
+    r"(?:[a-z][a-z0-9+.-]{1,20}://|www\.)"
+    r"(?:[!#-;=?-Z_a-z~]|(?<=[/?=&#_.%-])[^\s!-~，。；：！？、（）《》「」“”‘’【】]++"
+    r"|[^\s!-~，。；：！？、（）《》「」“”‘’【】]{1,40}+(?=[/?=&%_-]|\.[a-z0-9]))++",
+    re.IGNORECASE,
+)
 _CLAUSE_ENDS: Final = re.compile(r"[,.;:!?，。；：！？]")
 # How far before a hit a negation is looked for; longer than the longest of any pack.
 _BEFORE: Final = 24
@@ -62,7 +75,7 @@ class Phrases:
 
     def find(self, text: str) -> tuple[Hit, ...]:
         """The words that stand in a text, each once, in the order of the text. At each place the longest wins."""
-        plain = folded(text)
+        plain = folded(_LINK.sub(" ", visible(text)))
         begins, owners = self._beginnings.get, self._owners
         found: dict[Hit, None] = {}
         after = 0
@@ -111,8 +124,10 @@ class Phrases:
 
 def folded(text: str) -> str:
     """A text in the form in which it is compared."""
-    kept = unicodedata.normalize("NFKC", text.replace(GAP, "\x00")).replace("\x00", GAP)
-    return _BLANKS.sub(" ", kept.casefold().replace("’", "'"))
+    plain = text.translate(_FOLDS)
+    if plain.isascii():
+        return _BLANKS.sub(" ", plain)
+    return _BLANKS.sub(" ", _INSIDE_A_WORD.sub("", plain))
 
 
 def _all(words: Words) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import orjson
 
 from tousu.decision import Ref, Refusal, Rules
 from tousu.event import Event, event_of, time_of_text
-from tousu.failure import Reject, Stop
+from tousu.failure import Reject
 from tousu.runtime.bookmark import NEVER_US, micros
 from tousu.runtime.broker import Record
 from tousu.runtime.processor import Edge
@@ -19,7 +19,9 @@ TICK: Final = "tousu.time.ticked.v1"
 class Arrival(NamedTuple):
     """One record, read. `refusal` says why it cannot be applied; `refs` are the states that it touches.
 
-    `time_us` is -1 where the shard's own time counts; `origin` is empty for what comes from outside.
+    `time_us` is its place in pipeline time: what its writer promised (`tousu-time`) or, from outside, when a broker
+    appended it; -1 where neither is known. `origin` is empty for what comes from outside. `error` is what our own code
+    raised, where that is why it is refused.
     """
 
     record: Record
@@ -29,30 +31,31 @@ class Arrival(NamedTuple):
     seq: int
     time_us: int
     refs: tuple[Ref, ...] = ()
+    error: Exception | None = None
 
     @property
     def is_tick(self) -> bool:
         return self.event is not None and self.event.type == TICK
 
 
-def refused(record: Record, error: Reject) -> Arrival:
+def refused(record: Record, error: Reject, time_us: int = NEVER_US) -> Arrival:
     """An input that cannot be read."""
     refusal = Refusal(reason=error.reason, message=error.message, place=error.place, schema=error.schema)
-    return Arrival(record, None, refusal, "", 0, NEVER_US)
+    return Arrival(record, None, refusal, "", 0, time_us)
 
 
 def from_outside(record: Record, edge: Edge, time_from_events: bool) -> Arrival:
     """Read a record that a channel adapter wrote. What is wrong with it becomes its refusal."""
+    time_us = NEVER_US if time_from_events else 1000 * record.time_ms
     try:
         event = edge(record)
-        time_us = NEVER_US
         if time_from_events:
             received = event.extensions.get("receivedtime")
             time_us = micros(time_of_text(received, "receivedtime") if received else event.time)
     except Reject as error:
-        return refused(record, error)
+        return refused(record, error, time_us)
     except Exception as error:  # noqa: BLE001 - a fault in the edge must not stop the other customers
-        return Arrival(record, None, fault(error), "", 0, NEVER_US)
+        return Arrival(record, None, fault(error), "", 0, time_us, error=error)
     return Arrival(record, event, None, "", 0, time_us)
 
 
@@ -83,12 +86,6 @@ def from_ours(record: Record) -> Arrival:
         return refused(record, Reject("malformed_data", "the value must be a JSON object in UTF-8"))
 
 
-def in_front_of(arrival: Arrival, error: Stop) -> Stop:
-    """The halt with the record that the shard could not take: an operator may want to name it."""
-    record = arrival.record
-    return Stop(error.reason, f"{error.message} (in front of {record.topic}/{record.partition}@{record.offset})")
-
-
 def addressed(arrival: Arrival, rules: Rules) -> Arrival:
     """The arrival with the states that it touches. Rules that fail on it make it refused: the others go on."""
     if arrival.event is None or arrival.is_tick:
@@ -96,7 +93,7 @@ def addressed(arrival: Arrival, rules: Rules) -> Arrival:
     try:
         return Arrival(*arrival[:6], tuple(rules.refs(arrival.event)))
     except Exception as error:  # noqa: BLE001 - a fault in the rules must not stop the other customers
-        return arrival._replace(refusal=fault(error))
+        return arrival._replace(refusal=fault(error), error=error)
 
 
 def fault(error: Exception) -> Refusal:

@@ -1,8 +1,10 @@
 """The audit: do the topics hold exactly what the databases say, once, in order, and did every input have its effect?
 
-I1  every inbound event has exactly one terminal effect: an accepted event, a refusal, or a recorded repetition.
+I1  every inbound event has exactly one terminal effect: an accepted event, a refusal, or a recorded repetition; and
+    of no input were records deleted before they were read.
 I2  each output number of an origin stands there once after deduplication, none is missing, repetitions are equal.
 I4  the running digest in a bookmark equals the digest over the topic's records (plus what is not yet out).
+I5  every shard stands at a place from which it can go on: no shard is halted.
 I7  the ledgers hold exactly the money that the events speak of, and balance (`money`).
 Source: reliability.md, section 1. It reads and changes nothing, and may run beside working processors: what is written
 while it reads is left for the next audit.
@@ -22,7 +24,8 @@ from tousu.event import is_structured
 from tousu.ledger.proof import Proof
 from tousu.runtime import bookmark as bm
 from tousu.runtime.acts import told_in
-from tousu.runtime.broker import OutRecord, Record
+from tousu.runtime.broker import Identity, OutRecord, Record
+from tousu.runtime.checkpoints import Halt, gaps_of, halts_of, inputs_of
 from tousu.runtime.history import Extent, History, Place, is_tick
 from tousu.runtime.inspection import Inspection, Standing
 from tousu.runtime.money import TOPICS, Kept, Money, kept_by
@@ -97,11 +100,18 @@ def _content(record: OutRecord) -> bytes:
     return bytes.fromhex(bm.chained("", record))
 
 
-def audit(history: History, inspections: Sequence[Inspection]) -> Report:
-    """Hold the topics against the databases of these processors."""
+def audit(
+    history: History, inspections: Sequence[Inspection], identity: Identity, unlooked_at: Mapping[str, str] = {},
+    halted: Iterable[Halt] = (),
+) -> Report:  # fmt: skip
+    """Hold the topics against the databases of these processors.
+
+    `identity` is the cluster's. `unlooked_at` names processors whose databases cannot be read, each with the reason.
+    `halted` are the shards of which a running copy says so; those whose bookmarks say so are found here.
+    """
     databases = {each.processor: kept_by(each) for each in inspections}
     standings = {(name, s.shard): s for name, kept in databases.items() for s in kept.standings}
-    written = [card.topic for card in cards() if not card.topic.startswith(INBOUND)]
+    written = [card.topic for card in cards() if card.events and not card.topic.startswith(INBOUND)]
     extents = history.extents(history.places(written))
     findings: list[Finding] = []
     chains: dict[tuple[str, int, str], Chain] = {}
@@ -113,6 +123,13 @@ def audit(history: History, inspections: Sequence[Inspection]) -> Report:
         effects.note(record)
         money.note(record)
         findings += _linked(record, chains, extents, effects.passed_over, unchecked)
+    halts = list(halted)
+    for kept in databases.values():
+        extents_in = history.extents(history.places(inputs_of(kept.processor)))
+        gaps = gaps_of(kept.processor, kept.standings, extents_in, history)
+        findings += [Finding("I1", gap.place, str(gap)) for gap in gaps]
+        halts += halts_of(kept.processor, kept.standings, extents_in, identity)
+    findings += _halted(halts)
     for (processor, shard), standing in standings.items():
         findings += _against_bookmark(processor, shard, standing, chains, unchecked)
     inbound_findings, inbound = _inbound(history, standings, effects)
@@ -125,6 +142,15 @@ def audit(history: History, inspections: Sequence[Inspection]) -> Report:
         records, outputs, repeated, inbound, proof.entries, proof.obligations, tuple(findings[:FINDINGS_MAX]),
         tuple(unchecked),
     )  # fmt: skip
+
+
+def _halted(halts: Iterable[Halt]) -> list[Finding]:
+    """I5: every shard can go on from where it stands; each that cannot once."""
+    by_shard = {(halt.processor, halt.shard): halt for halt in halts}
+    return [
+        Finding("I5", f"{processor}/{shard}", f"halted, {halt.reason}: {halt.message}")
+        for (processor, shard), halt in sorted(by_shard.items())
+    ]
 
 
 def proof_of(
@@ -284,9 +310,6 @@ def _inbound(
     for (topic, partition), extent in extents.items():
         standing = standings.get(("intake", partition))
         done = standing.bookmark.offsets.get(topic, 0) if standing is not None else 0
-        if done > extent.end:
-            place = f"intake/{partition} <- {topic}"
-            findings.append(Finding("I5", place, f"the bookmark is at {done}, the topic ends at {extent.end}"))
         read[(topic, partition)] = Extent(extent.start, min(done, extent.end))
     told: dict[str, set[str]] = {}
     inbound = 0

@@ -10,21 +10,24 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from tousu.contract import cards
 from tousu.runtime import bookmark as bm
 from tousu.runtime.broker import Record
+from tousu.runtime.checkpoints import Gap, gaps_of, inputs_of
 from tousu.runtime.history import Extent, History, Place, is_tick
 from tousu.runtime.inspection import Inspection
 
 LOOKED_AT_MAX: Final = 5_000
 """Behind by more than this, nobody looks which of the records are ticks: it is a backlog."""
+HEAD: Final = 500
+"""So many records of each partition are then looked at for the oldest that is work."""
 
 
 class Behind(NamedTuple):
     """One shard of a processor.
 
-    records: unread, ticks and all. events: those of them that are work. oldest_ms: broker time of the oldest such, -1
-    for none. time: pipeline time, None before the first input.
+    records: unread, ticks and all. events: those of them that are work. oldest_ms: when the oldest such was appended,
+    -1 for none and where no broker stamped it. time: pipeline time, None before the first input. gaps: what was
+    deleted before the shard had read it.
     """
 
     processor: str
@@ -33,11 +36,7 @@ class Behind(NamedTuple):
     events: int
     oldest_ms: int
     time: datetime | None
-
-
-def inputs_of(processor: str) -> list[str]:
-    """The topics that a processor reads, as their cards say."""
-    return [card.topic for card in cards() if processor in card.readers]
+    gaps: tuple[Gap, ...]
 
 
 def backlog(inspection: Inspection, history: History) -> list[Behind]:
@@ -45,6 +44,7 @@ def backlog(inspection: Inspection, history: History) -> list[Behind]:
     topics = inputs_of(inspection.processor)
     extents = history.extents(history.places(topics))
     standings = {each.shard: each for each in inspection.standings()}
+    gaps = gaps_of(inspection.processor, standings.values(), extents, history)
     unread: dict[int, dict[Place, Extent]] = {}
     for (topic, number), extent in extents.items():
         standing = standings.get(number)
@@ -53,15 +53,20 @@ def backlog(inspection: Inspection, history: History) -> list[Behind]:
     found = []
     for shard, stretches in sorted(unread.items()):
         records = sum(each.end - each.start for each in stretches.values())
-        events, oldest_ms = (records, -1) if records > LOOKED_AT_MAX else _work_in(history.read(stretches))
+        is_much = records > LOOKED_AT_MAX
+        looked_at = {place: Extent(at, min(end, at + HEAD)) for place, (at, end) in stretches.items()}
+        events, oldest_ms = _work_in(history.read(looked_at if is_much else stretches))
         standing = standings.get(shard)
         time_us = standing.bookmark.time_us if standing is not None else bm.NEVER_US
         time = bm.moment(time_us) if time_us != bm.NEVER_US else None
-        found.append(Behind(inspection.processor, shard, records, events, oldest_ms, time))
+        own_gaps = tuple(gap for gap in gaps if gap.shard == shard)
+        found.append(
+            Behind(inspection.processor, shard, records, records if is_much else events, oldest_ms, time, own_gaps)
+        )
     return found
 
 
 def _work_in(records: Iterable[Record]) -> tuple[int, int]:
-    """How many of these records are work, and the broker's time stamp of the oldest."""
+    """How many of these records are work, and when the oldest was appended."""
     times = [record.time_ms for record in records if not is_tick(record)]
-    return len(times), min(times, default=-1)
+    return len(times), min((each for each in times if each >= 0), default=-1)

@@ -14,7 +14,11 @@ from tousu.event import Headers
 
 
 class Record(NamedTuple):
-    """A record as read. `time_ms` is the broker's time stamp, for metrics and rejected events only."""
+    """A record as read. `time_ms` is when a broker appended it (milliseconds since 1970), -1 where none stamped it.
+
+    A writer's own time (CreateTime) never stands there: it may be anything. `flaw` says what the client library could
+    not read of it; the other parts are as they were written.
+    """
 
     topic: str
     partition: int
@@ -23,6 +27,12 @@ class Record(NamedTuple):
     value: bytes | None
     headers: Headers
     time_ms: int = -1
+    flaw: str = ""
+
+
+def place_of(record: Record) -> str:
+    """Where a record stands, for whoever has to look at it."""
+    return f"{record.topic}/{record.partition} offset {record.offset}"
 
 
 class OutRecord(NamedTuple):
@@ -43,10 +53,17 @@ class Identity(NamedTuple):
 
 
 class Ends(NamedTuple):
-    """The ends of all input partitions as they were at or after `asked_at` (wall time)."""
+    """The ends of all input partitions as they were at or after `asked_at` (the host's time, for metrics).
+
+    `time_us` is a time that the brokers' clocks had reached before the question, -1 where none is known. So whatever
+    lies behind these ends was appended at that time or later. `held_s`: for how long open transactions have hidden what
+    comes next, by topic and partition.
+    """
 
     asked_at: datetime
     offsets: Mapping[tuple[str, int], int]
+    time_us: int = -1
+    held_s: Mapping[tuple[str, int], float] = {}
 
 
 class Source(Protocol):
@@ -68,11 +85,12 @@ class Source(Protocol):
         """Shards whose offset no longer exists, with the broker's words (log truncated, retention passed)."""
         ...
 
-    def next_record(self, shard: int, topic: str, offset: int) -> int:
-        """Where, at the earliest, the next record stands if all before `offset` is done.
+    def position(self, shard: int, topic: str) -> int:
+        """Everything before this offset has been delivered, or is no record (the end mark of a transaction, say)."""
+        ...
 
-        Behind `offset` where the log holds what is no record there, such as the end mark of an adapter's transaction.
-        """
+    def others_us(self) -> int:
+        """What the brokers' clocks say together, without one that runs away; -1 where too few can be heard."""
         ...
 
     def start(self, shard: int, offsets: Mapping[str, int]) -> None:
@@ -95,8 +113,11 @@ class Source(Protocol):
         """How many partitions a topic has. Raises Retry while the broker cannot say, Stop if there is no such topic."""
         ...
 
-    def ask_ends(self, asked_at: datetime) -> None:
-        """Ask for the ends of the wanted shards' partitions, without waiting. One question at a time."""
+    def ask_ends(self, asked_at: datetime, reached_us: int = -1) -> None:
+        """Ask for the ends of the wanted shards' partitions, without waiting. One question at a time.
+
+        `reached_us` is a time that a broker's clock is known to have reached.
+        """
         ...
 
     def ends(self) -> Ends | None:
@@ -113,15 +134,23 @@ class Source(Protocol):
 class Sink(Protocol):
     """The writing side: in order, without holes."""
 
-    def send(self, records: Sequence[OutRecord]) -> None:
-        """Hand records over for publishing, in this order."""
+    def limits(self) -> Mapping[str, int]:
+        """The most bytes that a record may take on each output topic, as far as it is known by now."""
+        ...
+
+    def send(self, shard: int, records: Sequence[OutRecord]) -> None:
+        """Hand the records of a shard over for publishing, in this order. Raises as `settle`."""
+        ...
+
+    def publish_alone(self, shard: int, records: Sequence[OutRecord]) -> bool:
+        """Publish what a halted shard has left, apart from everybody else's; False when that still cannot be done."""
         ...
 
     def settle(self, timeout_s: float) -> bool:
         """Wait until all that was sent is acknowledged; False when the time is over.
 
-        Raises Retry when something can no longer be published in order: the sink is then fresh and empty,
-        and the caller publishes again from the bookmark.
+        Raises Retry when something can no longer be published in order, Unpublishable when the records of one shard
+        never can: the sink is then fresh and empty, and the caller publishes again from the bookmark.
         """
         ...
 

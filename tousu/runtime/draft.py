@@ -6,25 +6,28 @@ Source: design.md, section 4.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
 
 import orjson
 
-from tousu.decision import Decision, Output, Ref, Refusal, State
+from tousu.decision import Decision, Fallback, Output, Ref, Refusal, State
 from tousu.event import ORGANISATION, Event, text_of_time
-from tousu.failure import Stop
+from tousu.failure import Failure
 from tousu.runtime import bookmark as bm
 from tousu.runtime import frontier
 from tousu.runtime.agenda import Agenda
 from tousu.runtime.arrival import TICK, Arrival, fault
-from tousu.runtime.broker import OutRecord, Record
+from tousu.runtime.broker import OutRecord, Record, place_of
+from tousu.runtime.faults import OUR_FAULTS, InARow
+from tousu.runtime.outgoing import WrongOutput
 from tousu.runtime.partition import partition_of
 from tousu.runtime.processor import Processor
-from tousu.runtime.report import TurnReport
+from tousu.runtime.rejection import REJECTED, REJECTED_BYTES_MAX, rejection
+from tousu.runtime.report import Fault, TurnReport
 from tousu.runtime.store import Change, Opened, Store
+from tousu.runtime.unpublishable import check_fits
 
-REJECTED: Final = "complaints.rejected"
 FIRES_PER_EVENT: Final = 8
 """Due clocks woken in front of one event. A herd must not hold up live events; a fixed number keeps rebuilds equal."""
 FIRES_PER_TICK: Final = 200
@@ -34,8 +37,21 @@ SPREAD_TICK_US: Final = 1_000_000
 turns, so that each partition hears of one a second, as where shard p alone writes it; P x P ticks would be a load."""
 CARRIED: Final = ("correlationid", "traceparent", "inboundtime")
 """Attributes that an output takes over from the event that caused it."""
-OUR_FAULTS: Final = frozenset({"internal_error", "unpublishable", "unstorable"})
-OUR_FAULTS_MAX: Final = 100
+HELD_OUT_US: Final = 3_600_000_000
+"""How long a clock that cannot be fired is held out before it is tried again, in pipeline time."""
+
+
+class Ready(NamedTuple):
+    """A decision, worked out as far as anything can fail: taking it over cannot. Of a refusal nothing is taken over."""
+
+    decision: Decision
+    records: tuple[OutRecord, ...] = ()
+    dues: Mapping[Ref, int | None] = {}
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """Why nothing comes of it: what the rules say, or what went wrong in them."""
+        return self.decision.refusal
 
 
 class Draft:
@@ -43,7 +59,7 @@ class Draft:
 
     def __init__(
         self, processor: Processor, shard: int, opened: Opened, partitions: Mapping[str, int], store: Store,
-        bound_us: Mapping[str, int], report: TurnReport,
+        bound_us: Mapping[str, int], report: TurnReport, limits: Mapping[str, int] = {},
     ) -> None:  # fmt: skip
         self.shard = shard
         self._processor = processor
@@ -51,12 +67,13 @@ class Draft:
         self.bound_us = bound_us
         self._partitions = partitions
         self._report = report
+        self._limits = limits
         self.bookmark = bm.copy(opened.bookmark)
         self.agenda = Agenda(store, shard, bound_us)
         self.states: dict[Ref, State | None] = {}
         self.changes: dict[Ref, State | None] = {}
         self.outputs: list[OutRecord] = []
-        self.faults_in_a_row = 0
+        self.faults = InARow()
         self._stamped = (bm.NEVER_US, b"")
         self._origin = bm.origin_of(processor.name, shard, self.bookmark.generation)
         self._is_spread = any(each.spread for each in processor.inputs)
@@ -73,21 +90,17 @@ class Draft:
         """How much the turn writes so far: rows and outputs."""
         return len(self.changes) + len(self.outputs)
 
-    def fold(self, arrival: Arrival, stamp_us: int) -> None:
-        """Apply one input. `stamp_us` is the time that this shard gives to what comes from outside.
-
-        Raises Stop when the shard must halt in front of this input.
-        """
+    def fold(self, arrival: Arrival) -> None:
+        """Apply one input. Raises Stop when the shard must halt in front of it."""
         record = arrival.record
         if record.offset < self.bookmark.offsets.get(record.topic, 0):
             return  # delivered again by the broker's client; its effect is in the bookmark
         if arrival.origin and self._is_repeated(arrival):
             self._report.events[(arrival.event.type if arrival.event else "unreadable", "duplicate")] += 1
         else:
-            if arrival.origin:
-                self._advance(self._time_us(arrival))
-            elif arrival.refusal is None:
-                self._advance(arrival.time_us if arrival.time_us >= 0 else stamp_us)
+            self._advance(self._time_us(arrival) if arrival.origin else arrival.time_us)
+            if arrival.error is not None:
+                self._report.faults.append(Fault(arrival.error, place_of(record)))
             if arrival.refusal is not None:
                 self._reject(arrival, arrival.refusal)
             else:
@@ -129,40 +142,54 @@ class Draft:
         now_us = self.bookmark.time_us
         # An event stamped t meets a case on which every clock due before t has fired, herd or no herd.
         self._fire(now_us - 1, FIRES_PER_EVENT)
-        mine = {ref: self._woken_up_to(ref, now_us - 1) for ref in arrival.refs}
-        try:
-            decision = self._processor.rules.apply(mine, event, bm.moment(now_us))
-        except Exception as error:  # noqa: BLE001 - a fault in the rules must not stop the other customers
-            self._report.faults.append(error)
-            decision = Decision(refusal=fault(error))
-        self._settle(arrival, event, decision)
+        for ref in arrival.refs:
+            if not self._is_woken_up_to(ref, now_us - 1):
+                message = f"a clock of this {ref.kind} cannot be fired; see the processor's log"
+                self._reject(arrival, Refusal(reason="internal_error", message=message))
+                return
+        self._settle(arrival, event)
 
-    def _settle(self, arrival: Arrival, event: Event, decision: Decision) -> None:
-        refusal = decision.refusal
-        if refusal is None:
-            problem = self._carry_out(decision, event)
-            refusal = Refusal(reason="unpublishable", message=problem) if problem else None
-        if refusal is not None:
-            self._reject(arrival, refusal)
+    def _settle(self, arrival: Arrival, event: Event) -> None:
+        """Apply an event. Where our own code fails on it, its processor may have a second answer, which counts too."""
+        rules, now, where = self._processor.rules, bm.moment(self.bookmark.time_us), place_of(arrival.record)
+        mine = {ref: self.states.get(ref) for ref in arrival.refs}
+        ready = self._ready(lambda: rules.apply(mine, event, now), event, where)
+        refusal = ready.refusal
+        if refusal is not None and refusal.reason in OUR_FAULTS and isinstance(rules, Fallback):
+            second = self._ready(lambda: rules.fallback(mine, event, now) or Decision(refusal=refusal), event, where)
+            if second.refusal is None:
+                self._report.covered[refusal.reason, "fallback"] += 1
+                ready = second
+        if ready.refusal is not None:
+            self._reject(arrival, ready.refusal)
             return
-        self.faults_in_a_row = 0
-        self._report.events[(event.type, "no_op" if decision.no_op else "applied")] += 1
-        if decision.no_op:
-            self._report.no_ops[decision.no_op] += 1
+        self._take_over(ready)
+        if refusal is not None:
+            self.faults.input_failed()
+        else:
+            self.faults.input_went_well()
+        no_op = ready.decision.no_op
+        self._report.events[(event.type, "no_op" if no_op else "applied")] += 1
+        if no_op:
+            self._report.no_ops[no_op] += 1
         inbound = event.extensions.get("inboundtime")
         if inbound:
             self._report.inbound_ms.append(int(inbound))
 
-    def _woken_up_to(self, ref: Ref, until_us: int) -> State | None:
-        """The state of a ref after all its own clocks due by then, even when a herd is still being worked off."""
+    def _is_woken_up_to(self, ref: Ref, until_us: int) -> bool:
+        """Wake a state until all its own clocks due by then have fired, even while a herd is still being worked off.
+
+        False where one of them cannot be fired.
+        """
         state = self.states.get(ref)
         while state is not None:
             due = self._processor.rules.due(ref, state)
             if due is None or bm.micros(due) > until_us:
                 break
-            self._wake(ref, state, bm.micros(due))
+            if not self._wake(ref, state, bm.micros(due)):
+                return False
             state = self.states.get(ref)
-        return state
+        return True
 
     def _fire(self, until_us: int, count_max: int) -> None:
         for _ in range(count_max):
@@ -173,15 +200,25 @@ class Draft:
             assert state is not None
             self._wake(wake.ref, state, wake.due_us)
 
-    def _wake(self, ref: Ref, state: State, due_us: int) -> None:
-        decision = self._processor.rules.fire(ref, state, bm.moment(self.bookmark.time_us))
-        self._report.lateness_s.append((self.bookmark.time_us - due_us) / 1e6)
-        problem = self._carry_out(decision, None)
-        if problem:
-            raise Stop("unpublishable", f"a clock of {ref.kind} cannot say what it must: {problem}")
-        due_next = self.agenda.dues.get(ref, due_us)
-        if due_next is not None and due_next <= due_us:
-            raise Stop("clock_stands_still", f"a clock of {ref.kind} fired and is due at the same time again")
+    def _wake(self, ref: Ref, state: State, due_us: int) -> bool:
+        """Fire a clock. One that cannot be fired is held out for a while, so that it does not stop all others."""
+        rules, now = self._processor.rules, bm.moment(self.bookmark.time_us)
+        where = f"{ref.kind} {ref.key}"
+        ready = self._ready(lambda: rules.fire(ref, state, now), None, where)
+        refusal, due_next = ready.refusal, ready.dues.get(ref, due_us)
+        if refusal is None and due_next is not None and due_next <= due_us:
+            refusal = Refusal(reason="internal_error", message="it fired and is due at the same time again")
+            self._report.faults.append(Fault(Failure("clock_stands_still", refusal.message), where))
+        if refusal is None:
+            self._report.lateness_s.append((self.bookmark.time_us - due_us) / 1e6)
+            self._take_over(ready)
+            self.faults.clock_went_well()
+            return True
+        self.faults.clock_failed(ref)
+        self._report.covered[refusal.reason, "clock_held_out"] += 1
+        self.states[ref] = self.changes[ref] = state
+        self.agenda.changed(ref, self.bookmark.time_us + HELD_OUT_US)
+        return False
 
     def _pass_tick(self) -> None:
         now_us = self.bookmark.time_us
@@ -206,30 +243,51 @@ class Draft:
         return [p for p, us in enumerate(shifts_us) if (now_us + us) // every_us > (last_us + us) // every_us]
 
     def _tick_to(self, topic: str, partition: int) -> None:
-        time = bm.moment(self.bookmark.time_us)
-        self._publish(Output(topic=topic, type=TICK, subject="", time=time, data={}), b"{}", None, partition)
+        output = Output(topic=topic, type=TICK, subject="", time=bm.moment(self.bookmark.time_us), data={})
+        self._publish(output, self._record(output, b"{}", None, partition))
 
-    def _carry_out(self, decision: Decision, cause: Event | None) -> str:
-        """Take a decision over. Returns a sentence, and does nothing, when one of its outputs must not leave."""
-        ready = []
-        for output in decision.outputs:
-            value = orjson.dumps(output.data)
-            problem = self._processor.check(output, len(value)) if self._processor.check else ""
-            if not (output.key or output.subject):
-                problem = problem or f"an output to {output.topic} has no key"
-            if problem:
-                return problem
-            ready.append((output, value))
-        for output, value in ready:
-            partition = partition_of(output.key or output.subject, self._partitions[output.topic])
-            self._publish(output, value, cause, partition)
-        for ref, state in decision.states.items():
+    def _ready(self, rule: Callable[[], Decision], cause: Event | None, where: str) -> Ready:
+        """What a rule decides, worked out. Where our own code fails, or says what must not leave, a refusal says so."""
+        try:
+            decision = rule()
+            if decision.refusal is not None:
+                return Ready(decision)
+            records = tuple(self._checked(output, cause) for output in decision.outputs)
+            dues = {ref: self._due_us(ref, state) for ref, state in decision.states.items()}
+            return Ready(decision, records, dues)
+        except Exception as error:  # noqa: BLE001 - a fault in the rules must not stop the other customers
+            self._report.faults.append(Fault(error, where))
+            if isinstance(error, WrongOutput):
+                return Ready(Decision(refusal=Refusal(reason=error.reason, message=error.message)))
+            return Ready(Decision(refusal=fault(error)))
+
+    def _due_us(self, ref: Ref, state: State | None) -> int | None:
+        due = self._processor.rules.due(ref, state) if state is not None else None
+        return None if due is None else bm.micros(due)
+
+    def _take_over(self, ready: Ready) -> None:
+        for output, record in zip(ready.decision.outputs, ready.records, strict=True):
+            self._publish(output, record)
+        for ref, state in ready.decision.states.items():
             self.states[ref] = self.changes[ref] = state
-            due = self._processor.rules.due(ref, state) if state is not None else None
-            self.agenda.changed(ref, None if due is None else bm.micros(due))
-        return ""
+            self.agenda.changed(ref, ready.dues[ref])
 
-    def _publish(self, output: Output, value: bytes, cause: Event | None, partition: int) -> None:
+    def _publish(self, output: Output, record: OutRecord) -> None:
+        self._number(record)
+        self._report.outputs[(output.topic, output.type)] += 1
+
+    def _checked(self, output: Output, cause: Event | None) -> OutRecord:
+        """The record of an output, still without its number. Raises WrongOutput where it must not leave."""
+        value = orjson.dumps(output.data)
+        problem = self._processor.check(output, len(value)) if self._processor.check else ""
+        key = output.key or output.subject
+        if not key:
+            problem = problem or f"an output to {output.topic} has no key"
+        if problem:
+            raise WrongOutput(problem)
+        return self._record(output, value, cause, partition_of(key, self._partitions[output.topic]))
+
+    def _record(self, output: Output, value: bytes, cause: Event | None, partition: int) -> OutRecord:
         headers = self._standing_headers(output.type)
         headers.append(("ce_time", text_of_time(output.time).encode()))
         if output.subject:
@@ -242,9 +300,7 @@ class Draft:
             headers.append((f"ce_{ORGANISATION}", organisation.encode()))
         if cause is not None:
             headers += [(f"ce_{n}", cause.extensions[n].encode()) for n in CARRIED if n in cause.extensions]
-        key = (output.key or output.subject).encode() or None
-        self._number(OutRecord(output.topic, partition, key, value, headers))
-        self._report.outputs[(output.topic, output.type)] += 1
+        return OutRecord(output.topic, partition, (output.key or output.subject).encode() or None, value, headers)
 
     def _standing_headers(self, kind: str) -> list[tuple[str, bytes]]:
         """The headers that every output of a type has."""
@@ -275,6 +331,7 @@ class Draft:
                 ("tousu-time", self._stamp()),
             )
         )
+        check_fits([record], self._limits, self.shard)
         self.bookmark.digests[where] = bm.chained(self.bookmark.digests.get(where, ""), record)
         self.outputs.append(record)
 
@@ -284,28 +341,23 @@ class Draft:
 
     def say(self, output: Output) -> None:
         """Put out an event of this shard's own, in its own partition."""
-        self._publish(output, orjson.dumps(output.data), None, self.shard)
+        self._publish(output, self._record(output, orjson.dumps(output.data), None, self.shard))
 
     def pass_over(self, record: Record, refusal: Refusal, said: Mapping[str, str]) -> None:
         """Tell complaints.rejected of a record that an operator passes over; `said` stands in its headers, too."""
         self._reject(Arrival(record, None, refusal, "", 0, bm.NEVER_US), refusal, said)
 
     def _reject(self, arrival: Arrival, refusal: Refusal, more: Mapping[str, str] = {}) -> None:
-        """Send an input to complaints.rejected: bytes untouched, reason, place, and where it came from."""
+        """Send an input to complaints.rejected. It always fits there, so a refusal never halts a shard."""
         record = arrival.record
-        said = {
-            "tousu-reason": refusal.reason, "tousu-message": refusal.message[:2000], "tousu-place": refusal.place[:500],
-            "tousu-schema": refusal.schema, "tousu-topic": record.topic, "tousu-partition": str(record.partition),
-            "tousu-offset": str(record.offset), "tousu-timestamp": str(record.time_ms), **more,
-        }  # fmt: skip
         headers = [h for h in self._standing_headers("tousu.event.rejected.v1") if h[0] != "content-type"]
         headers.append(("ce_time", self._stamp()))
-        headers += [(name, value.encode()) for name, value in said.items()]
-        headers += [(f"original-{name}", value) for name, value in record.headers if value is not None]
-        if record.value is None:
-            headers.append(("tousu-no-value", b"1"))
-        self._number(OutRecord(REJECTED, self.shard, record.key, record.value or b"", headers))
+        limit_bytes = min(REJECTED_BYTES_MAX, self._limits.get(REJECTED, REJECTED_BYTES_MAX))
+        self._number(rejection(record, refusal, headers, self.shard, limit_bytes, more))
         kind = arrival.event.type if arrival.event is not None else "unreadable"
         self._report.events[(kind, "rejected")] += 1
         self._report.rejects[refusal.reason] += 1
-        self.faults_in_a_row = self.faults_in_a_row + 1 if refusal.reason in OUR_FAULTS else 0
+        if refusal.reason in OUR_FAULTS:
+            self.faults.input_failed()
+        else:
+            self.faults.input_went_well()

@@ -7,7 +7,14 @@ from collections.abc import Collection, Iterator, Mapping
 from types import TracebackType
 from typing import Final, NamedTuple, Self, cast
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import (
+    TIMESTAMP_LOG_APPEND_TIME,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    TopicPartition,
+)
 
 from tousu.connection import Connection
 from tousu.event import Headers
@@ -110,7 +117,7 @@ class History:
                 records.append(
                     Record(
                         message.topic() or "", message.partition() or 0, message.offset() or 0, message.key(),
-                        message.value(), cast("Headers", message.headers() or ()), message.timestamp()[1],
+                        message.value(), cast("Headers", message.headers() or ()), _append_ms(message),
                     )
                 )  # fmt: skip
             elif error.code() in (KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE):
@@ -129,9 +136,7 @@ class History:
                 headers = cast("Headers", message.headers() or ())
             except (SystemError, ValueError):
                 return None  # a header name that is no text
-            record = Record(
-                *place, message.offset() or 0, message.key(), message.value(), headers, message.timestamp()[1]
-            )
+            record = Record(*place, message.offset() or 0, message.key(), message.value(), headers, _append_ms(message))
             return record if record.offset == offset else None
         return None
 
@@ -145,3 +150,9 @@ class History:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _append_ms(message: Message) -> int:
+    """When a broker appended a record; -1 where only its writer has stamped it."""
+    kind, time_ms = message.timestamp()
+    return time_ms if kind == TIMESTAMP_LOG_APPEND_TIME else -1

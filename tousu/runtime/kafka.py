@@ -1,8 +1,8 @@
-"""The loop's broker on a real cluster, by confluent-kafka (librdkafka).
+"""The loop's way in on a real cluster, by confluent-kafka (librdkafka).
 
 The group decides who owns which shard; offsets come from the bookmark alone. Until a shard is opened nothing of it is
 fetched: the assignment that librdkafka sees holds the opened shards only. Source: librdkafka, 'manual assignment' and
-`auto.offset.reset=error`; KIP-98 for the idempotent producer.
+`auto.offset.reset=error`.
 """
 
 from __future__ import annotations
@@ -10,17 +10,28 @@ from __future__ import annotations
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
-from typing import Any, Final, NoReturn, cast
+from typing import Any, Final, cast
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicCollection, TopicPartition
+from confluent_kafka import (
+    TIMESTAMP_LOG_APPEND_TIME,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    TopicCollection,
+    TopicPartition,
+)
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
 from tousu.event import Headers
 from tousu.failure import Retry, Stop
-from tousu.runtime.broker import Ends, Identity, OutRecord, Record
+from tousu.runtime.bookmark import NEVER_US
+from tousu.runtime.broker import Ends, Identity, Record
+from tousu.runtime.broker_clock import BrokerClocks, check_append_time
+from tousu.runtime.open_transactions import OpenTransactions
 
 LOG: Final = logging.getLogger("tousu.librdkafka")
 """What librdkafka says of connections; the process decides where it goes."""
@@ -32,8 +43,9 @@ LINGER_S: Final = 0.005
 _EMBEDDED: Final = "mockCluster"
 """How librdkafka's own broker names itself; it knows no topic ids and answers no question about them."""
 _LATEST: Final = OffsetSpec.latest()  # type: ignore[no-untyped-call]
-BATCH_BYTES: Final = 131_072
-"""A broker holds a topic's `max.message.bytes` against whole batches: they stay below the least of all topics."""
+TRANSACTION_S: Final = 60.0
+_BEHIND_ALL: Final = 2**62
+"""Where we stand when what an open transaction hides is not waited for any more."""
 _OFFSET_GONE: Final = frozenset({KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE})
 
 
@@ -43,11 +55,15 @@ def _is_fatal(error: KafkaError) -> bool:
 
 
 class KafkaSource:
-    """One member of the processor's group."""
+    """One member of the processor's group.
+
+    `time_topic` is where the brokers are asked for the time, for a processor that keeps it. `transaction_s` is how long
+    an adapter's open transaction may hold time back.
+    """
 
     def __init__(
         self, servers: str, group: str, topics: Sequence[str], settings: Mapping[str, Any] = {}, *,
-        session_s: float = 10.0, member: str = "",
+        session_s: float = 10.0, member: str = "", time_topic: str = "", transaction_s: float = TRANSACTION_S,
     ) -> None:  # fmt: skip
         self.is_member = False
         """Whether the group has said which shards are ours (none at all is an answer, too)."""
@@ -58,12 +74,14 @@ class KafkaSource:
         self._offsets: dict[tuple[str, int], int] = {}
         self._paused: set[tuple[str, int]] = set()
         self._empty_to: dict[tuple[str, int], int] = {}
+        self._transactions = OpenTransactions(transaction_s)
         self._noted: dict[tuple[str, int], int] = {}
         self._noted_at_s = 0.0
         self._assignment_stale = False
-        self._question: tuple[datetime, dict[TopicPartition, Future[Any]]] | None = None
+        self._question: tuple[datetime, int, dict[TopicPartition, Future[Any]]] | None = None
         connection = {"bootstrap.servers": servers, **settings}
         self._admin = AdminClient(connection, logger=LOG)
+        self._clocks = BrokerClocks(time_topic, self._admin, connection) if time_topic else None
         self._fatal = ""
         self._joined_at_s = 0.0
         self._settings = {
@@ -159,6 +177,8 @@ class KafkaSource:
             self._join_again()
         if self._assignment_stale:
             self._assign()
+        if self._clocks is not None:
+            self._clocks.turn()
         records = []
         for message in self._messages(records_max, timeout_s):
             error = message.error()
@@ -186,7 +206,10 @@ class KafkaSource:
         if (topic, partition) in self._offsets:
             self._offsets[(topic, partition)] = offset + 1
         headers = cast("Headers", message.headers() or ())
-        return Record(topic, partition, offset, message.key(), message.value(), headers, message.timestamp()[1])
+        kind, time_ms = message.timestamp()
+        if kind != TIMESTAMP_LOG_APPEND_TIME:
+            time_ms = -1
+        return Record(topic, partition, offset, message.key(), message.value(), headers, time_ms)
 
     def _note_error(self, message: Message, error: KafkaError) -> None:
         partition = message.partition()
@@ -206,11 +229,17 @@ class KafkaSource:
         wanted = [TopicPartition(t, p, o) for (t, p), o in self._offsets.items() if (t, p) not in self._paused]
         self._consumer.assign(wanted)
 
-    def next_record(self, shard: int, topic: str, offset: int) -> int:
-        # Only what was said while we stood at this very offset counts: then nothing lies in between.
-        if self._offsets.get((topic, shard)) != offset:
-            return offset
-        return max(offset, self._empty_to.get((topic, shard), offset))
+    def position(self, shard: int, topic: str) -> int:
+        place = (topic, shard)
+        position = self._position(place)
+        return _BEHIND_ALL if self._transactions.is_given_up(place, position) else position
+
+    def _position(self, place: tuple[str, int]) -> int:
+        # The end of a partition is told in its place among the records, so nothing lies before it any more.
+        return max(self._offsets.get(place, 0), self._empty_to.get(place, 0))
+
+    def others_us(self) -> int:
+        return self._clocks.others_us() if self._clocks is not None else NEVER_US
 
     def start(self, shard: int, offsets: Mapping[str, int]) -> None:
         for topic, offset in offsets.items():
@@ -259,21 +288,30 @@ class KafkaSource:
             raise Retry("broker_away", f"{topic}: {metadata.error.str()}")
         return len(metadata.partitions)
 
-    def ask_ends(self, asked_at: datetime) -> None:
+    def check_append_time(self, topics: Sequence[str]) -> None:
+        """Raises Retry while one of these topics keeps its writers' times instead of the broker's."""
+        check_append_time(self._admin, topics)
+
+    def ask_ends(self, asked_at: datetime, reached_us: int = NEVER_US) -> None:
         if self._question is not None or not self._group_shards:
             return
         wanted = {TopicPartition(t, s): _LATEST for t in self._topics for s in self._group_shards}
-        self._question = (asked_at, self._admin.list_offsets(wanted, request_timeout=REQUEST_S))
+        time_us = max(reached_us, self._clocks.time_us()) if self._clocks is not None else reached_us
+        self._question = (asked_at, time_us, self._admin.list_offsets(wanted, request_timeout=REQUEST_S))
 
     def ends(self) -> Ends | None:
-        if self._question is None or not all(f.done() for f in self._question[1].values()):
+        if self._question is None or not all(f.done() for f in self._question[2].values()):
             return None
-        asked_at, futures = self._question
+        asked_at, time_us, futures = self._question
         self._question = None
         try:
-            return Ends(asked_at, {(tp.topic, tp.partition): f.result().offset for tp, f in futures.items()})
+            offsets = {(tp.topic, tp.partition): f.result().offset for tp, f in futures.items()}
         except KafkaException:
             return None  # asked again within a second; time simply does not move meanwhile
+        for place, end in offsets.items():
+            position = self._position(place)
+            self._transactions.note(place, position, end, is_empty=self._empty_to.get(place) == position)
+        return Ends(asked_at, offsets, time_us, self._transactions.held_s())
 
     def note(self, shard: int, offsets: Mapping[str, int]) -> None:
         self._noted.update({(topic, shard): offset for topic, offset in offsets.items()})
@@ -288,83 +326,6 @@ class KafkaSource:
             return  # only lag tools look at these; the bookmark is what counts
 
     def close(self) -> None:
+        if self._clocks is not None:
+            self._clocks.close()
         self._consumer.close()
-
-
-class KafkaSink:
-    """An idempotent producer that never gives up on a record and never leaves a hole."""
-
-    def __init__(self, servers: str, settings: Mapping[str, Any] = {}) -> None:
-        self._settings = {
-            "bootstrap.servers": servers,
-            "enable.idempotence": True,
-            "enable.gapless.guarantee": True,
-            "acks": "all",
-            "message.timeout.ms": 0,
-            "linger.ms": 2,
-            "batch.num.messages": 10_000,
-            "batch.size": BATCH_BYTES,
-            "message.max.bytes": 2_097_152,
-            "queue.buffering.max.messages": 500_000,
-            "socket.nagle.disable": True,
-            **settings,
-        }
-        self._failure: str = ""
-        self._generation = 0
-        self._producer = Producer(self._settings, logger=LOG)
-
-    def send(self, records: Sequence[OutRecord]) -> None:
-        generation = self._generation
-        report = self._reporter(generation)
-        for record in records:
-            while True:
-                try:
-                    self._producer.produce(
-                        record.topic, record.value, record.key, record.partition, on_delivery=report,
-                        headers=cast("Any", record.headers),
-                    )  # fmt: skip
-                    break
-                except BufferError:
-                    self._serve(0.1)
-                except KafkaException as error:
-                    self._fail(error.args[0].str())
-        self._serve(0)
-
-    def _serve(self, timeout_s: float, *, all_out: bool = False) -> int:
-        """Let delivery reports come in; how many records are not out yet. A fatal error comes as an exception."""
-        try:
-            return self._producer.flush(timeout_s) if all_out else self._producer.poll(timeout_s)
-        except KafkaException as error:
-            self._fail(error.args[0].str())
-        except SystemError as error:  # the fatal error was on its way out while a delivery report was taken in
-            self._fail(self._failure or str(error.__cause__ or "the producer is broken"))
-
-    def _reporter(self, generation: int) -> Callable[[KafkaError | None, Message], None]:
-        def report(error: KafkaError | None, message: Message) -> None:
-            if error is not None and generation == self._generation and not self._failure:
-                self._failure = f"{message.topic()}/{message.partition()}: {error.str()}"
-
-        return report
-
-    def settle(self, timeout_s: float) -> bool:
-        left = self._serve(timeout_s, all_out=True)
-        if self._failure:
-            self._fail(self._failure)
-        return left == 0
-
-    def _fail(self, words: str) -> NoReturn:
-        self.reset()
-        raise Retry("broker_away", f"a record could not be published in order: {words}")
-
-    def reset(self) -> None:
-        """A fresh producer: what the old one still holds is thrown away; the bookmark has it all."""
-        self._generation += 1
-        self._failure = ""
-        self._producer.purge()
-        self._producer = Producer(self._settings, logger=LOG)
-
-    def close(self) -> None:
-        try:
-            self._serve(REQUEST_S, all_out=True)
-        except Retry:
-            return  # the bookmark has what is not out; whoever opens the shard next publishes it

@@ -15,19 +15,23 @@ from typing import Final, NamedTuple
 from tousu.decision import Ref, Refusal, State
 from tousu.failure import Retry, Stop
 from tousu.runtime import bookmark as bm
-from tousu.runtime.arrival import Arrival, addressed, from_ours, from_outside, in_front_of
-from tousu.runtime.broker import Ends, Record, Sink, Source
+from tousu.runtime.arrival import Arrival, addressed, from_ours, from_outside
+from tousu.runtime.broker import Record, Sink, Source, place_of
 from tousu.runtime.clock import Clock
-from tousu.runtime.draft import OUR_FAULTS_MAX, Draft
+from tousu.runtime.draft import Draft
 from tousu.runtime.failpoints import Reached, nothing
-from tousu.runtime.merge import Merge
 from tousu.runtime.observer import Observer, Silent
 from tousu.runtime.processor import Processor
 from tousu.runtime.report import TurnReport
+from tousu.runtime.shard import Shard, append_time_us
 from tousu.runtime.store import Fenced, Opened, Store, Unstorable
 from tousu.runtime.takeovers import Takeovers
+from tousu.runtime.unpublishable import Unpublishable, check_fits
 
 TICK_EVERY: Final = timedelta(seconds=1)
+TICK_EVERY_US: Final = TICK_EVERY // timedelta(microseconds=1)
+WAITS_S: Final = 0.002
+"""How long a poll may take while records are held back until another topic is heard."""
 SETTLE_S: Final = 1.0
 SETTLE_ROUNDS: Final = 30
 WRITES_PER_TURN: Final = 4_000
@@ -41,18 +45,8 @@ class Tuning(NamedTuple):
     time_from_events: bool = False
     retry_delay_s: float = 0.2
     retry_delay_s_max: float = 5.0
-
-
-class Shard:
-    """A shard that this copy owns, as far as memory goes."""
-
-    def __init__(self, opened: Opened, merge: Merge) -> None:
-        self.opened = opened
-        self.merge = merge
-        self.bound_us: dict[str, int] = {}
-        self.goal: Ends | None = None
-        self.paused: set[str] = set()
-        self.faults_in_a_row = 0
+    halted_again_s: float = 30.0
+    """How long a shard that could not publish stays halted before it is tried again."""
 
 
 class Loop:
@@ -73,19 +67,24 @@ class Loop:
         self._reached = reached
         self._observer: Observer = observer or Silent()
         self._inputs = {each.topic: each for each in processor.inputs}
-        self._by_time = self._tuning.time_from_events or not processor.keeps_time
+        self._by_append_time = processor.keeps_time and not self._tuning.time_from_events
+        self._in_order = len(processor.inputs) > 1 or self._by_append_time
         self._partitions: dict[str, int] = {}
         self._takeovers = Takeovers(store, clock)
         self._asked_at: datetime | None = None
+        self._reached_us = bm.NEVER_US
+        """The latest append time that was read."""
         self._trouble = 0
         self._not_before_s = 0.0
+        self._halted_again_s = 0.0
         self._unsettled = False
 
     # -- one turn -----------------------------------------------------------------------------------------------
 
     def step(self, timeout_s: float = 0.1) -> int:
         """One turn. Returns how many inputs were applied. Never raises Retry: it backs off and says so."""
-        records = self._source.poll(self._tuning.batch_max, timeout_s)
+        waits = any(shard.merge.waits() for shard in self.shards.values())
+        records = self._source.poll(self._tuning.batch_max, min(timeout_s, WAITS_S) if waits else timeout_s)
         self._reached("after_poll")
         self._follow_the_group()
         try:
@@ -93,6 +92,8 @@ class Loop:
             self._take_in(records)
             self._takeovers.notice(self.halted, self.shards)
             self._open_wanted()
+            self._try_a_halted_one()
+            self._listen()
             applied = self._work()
             self._let_time_pass()
             if not applied:
@@ -101,6 +102,11 @@ class Loop:
         except Fenced:
             self._observer.fenced(frozenset(self.shards))
             self._drop_all()
+        except Unpublishable as error:
+            # The sink is empty now: the others, too, have something to publish again.
+            self._drop_all()
+            self._unsettled = False
+            self._halt(error.shard, error)
         except Retry as error:
             self._back_off(error)
         return 0
@@ -111,6 +117,8 @@ class Loop:
             self._settle()
         except Retry as error:
             self._observer.retrying(error)
+        except Unpublishable as error:
+            self._halt(error.shard, error)
         self._source.close()
         self._sink.close()
         self._store.close()
@@ -136,23 +144,46 @@ class Loop:
             self._reached("before_open")
             try:
                 self._open(shard)
+            except Unpublishable:
+                raise  # may be about what another shard has under way
             except Stop as error:
                 self._halt(shard, error)
+
+    def _try_a_halted_one(self) -> None:
+        """A topic's limit or our rights may have been mended: now and then, a shard that waits for it is tried again.
+
+        It publishes apart from the others, so a failure disturbs nobody; and one at a time, since it takes a while.
+        """
+        now_s = time.monotonic()
+        waiting = [shard for shard, error in self.halted.items() if isinstance(error, Unpublishable)]
+        if not waiting or now_s < self._halted_again_s:
+            return
+        self._halted_again_s = now_s + self._tuning.halted_again_s / len(waiting)
+        shard = waiting[0]
+        error = self.halted.pop(shard)
+        self.halted[shard] = error  # the next time it is another one's turn
+        assert isinstance(error, Unpublishable)
+        if error.size_bytes > self._sink.limits().get(error.topic, error.size_bytes):
+            return
+        opened = self._takeovers.take(shard)
+        if self._sink.publish_alone(shard, bm.unpack_pending(opened.pending)):
+            del self.halted[shard]
 
     def _open(self, shard: int) -> None:
         """Take a shard over: raise the epoch, read the bookmark, publish what may not be out, start at its offsets."""
         self._know_partitions()
-        opened = self._store.take(shard)
-        self._takeovers.note(shard, opened.epoch)
+        opened = self._takeovers.take(shard)
         self._reached("after_epoch")
         self._check_identity(opened.bookmark)
-        self._sink.send(bm.unpack_pending(opened.pending))
+        pending = bm.unpack_pending(opened.pending)
+        check_fits(pending, self._sink.limits(), shard)
+        self._sink.send(shard, pending)
         self._unsettled = True
         self._settle()
         self._reached("after_pending")
         topics = tuple(self._inputs)
         self._source.start(shard, {topic: opened.bookmark.offsets.get(topic, 0) for topic in topics})
-        self.shards[shard] = Shard(opened, Merge(topics, self._by_time))
+        self.shards[shard] = Shard(shard, opened, topics, in_order=self._in_order)
         self._observer.opened(shard, opened.epoch)
         self._reached("after_start")
 
@@ -213,21 +244,39 @@ class Loop:
             if self._inputs[record.topic].writer:
                 arrival = from_ours(record)
             else:
-                assert self.processor.edge is not None
-                arrival = from_outside(record, self.processor.edge, self._tuning.time_from_events)
+                try:
+                    arrival = self._from_outside(shard, record)
+                except Stop as error:
+                    self._halt(record.partition, error)
+                    continue
             shard.merge.add(addressed(arrival, self.processor.rules))
-        if self._by_time:
-            self._hold_back()
+        if len(self._inputs) > 1:
+            for shard in self.shards.values():
+                shard.hold_back(self._source)
 
-    def _hold_back(self) -> None:
-        """Bound what is held in memory while one input of a shard waits for another."""
-        for number, shard in self.shards.items():
-            full = shard.merge.full()
-            for topic in full - shard.paused:
-                self._source.pause(number, topic)
-            for topic in shard.paused - full:
-                self._source.resume(number, topic)
-            shard.paused = set(full)
+    def _from_outside(self, shard: Shard, record: Record) -> Arrival:
+        assert self.processor.edge is not None
+        if self._by_append_time:
+            place = place_of(record)
+            time_us = append_time_us(record)
+            shard.check_time(time_us, place, self._clock.now(), self._source.others_us())
+            self._reached_us = max(self._reached_us, time_us)
+        return from_outside(record, self.processor.edge, self._tuning.time_from_events)
+
+    def _listen(self) -> None:
+        """Ask where the inputs from outside end, and hear up to when they have been read."""
+        if not self._by_append_time:
+            return
+        now = self._clock.now()
+        waits = any(shard.merge.waits() for shard in self.shards.values())
+        if waits or self._asked_at is None or now - self._asked_at >= TICK_EVERY:
+            self._asked_at = now
+            self._source.ask_ends(now, self._reached_us)
+        ends = self._source.ends()
+        for shard in self.shards.values():
+            if ends is not None and ends.time_us != bm.NEVER_US:
+                shard.note(ends)
+            shard.listen(self._source)
 
     def _work(self) -> int:
         batch = {number: list(shard.merge.ready()) for number, shard in self.shards.items()}
@@ -291,18 +340,17 @@ class Loop:
         draft = self._draft(number, shard, arrivals, found, report)
         for index, arrival in enumerate(arrivals):
             try:
-                draft.fold(arrival, self._stamp_us(draft))
-                if draft.faults_in_a_row > OUR_FAULTS_MAX:
-                    raise Stop("too_many_faults", f"{OUR_FAULTS_MAX} inputs in a row failed through our own fault")
+                draft.fold(arrival)
                 if draft.writes() >= room:
                     return draft, arrivals[index + 1 :]
             except Stop as error:
-                self._halt(number, in_front_of(arrival, error))
+                error.message += f"; it stands in front of {place_of(arrival.record)}"
+                self._halt(number, error)
                 if index == 0:
                     return None, []
                 draft = self._draft(number, shard, arrivals, found, TurnReport())
                 for sound in arrivals[:index]:
-                    draft.fold(sound, self._stamp_us(draft))
+                    draft.fold(sound)
                 return draft, []
         return draft, []
 
@@ -311,16 +359,12 @@ class Loop:
         report: TurnReport,
     ) -> Draft:  # fmt: skip
         draft = self.drafting(
-            self.processor, number, shard.opened, self._partitions, self._store, shard.bound_us, report
-        )
-        draft.faults_in_a_row = shard.faults_in_a_row
+            self.processor, number, shard.opened, self._partitions, self._store, shard.bound_us, report,
+            self._sink.limits(),
+        )  # fmt: skip
+        draft.faults = shard.faults.copy()
         draft.states = {ref: found.get((number, ref)) for arrival in arrivals for ref in arrival.refs}
         return draft
-
-    def _stamp_us(self, draft: Draft) -> int:
-        """The time keeper accepts at the time of its last tick. A new shard has no clocks that it could wrong."""
-        known = draft.bookmark.time_us
-        return known if known != bm.NEVER_US else bm.micros(self._clock.now())
 
     def _commit(self, drafts: list[Draft], report: TurnReport) -> None:
         if not drafts:
@@ -334,20 +378,20 @@ class Loop:
         self._trouble = 0
         self._reached("after_commit")
         report.durations_s |= {"settle": settled_s - started_s, "commit": time.monotonic() - settled_s}
-        outputs = [record for draft in drafts for record in draft.outputs]
         for draft in drafts:
             shard = self.shards.get(draft.shard)
             if shard is not None:
                 shard.opened = Opened(shard.opened.epoch, shard.opened.turn + 1, draft.bookmark, b"")
                 shard.bound_us = draft.agenda.committed()
-                shard.faults_in_a_row = draft.faults_in_a_row
+                shard.faults = draft.faults
             report.time_us[draft.shard] = draft.bookmark.time_us
             self._source.note(draft.shard, draft.bookmark.offsets)
         self._reached("before_publish")
-        self._sink.send(outputs)
-        self._unsettled = bool(outputs)
+        for draft in drafts:
+            self._sink.send(draft.shard, draft.outputs)
+        report.pending = sum(len(draft.outputs) for draft in drafts)
+        self._unsettled = bool(report.pending)
         self._reached("after_send")
-        report.pending = len(outputs)
         self._observer.turned(report, self._clock.now())
 
     def _settle(self) -> None:
@@ -370,31 +414,21 @@ class Loop:
     # -- time ---------------------------------------------------------------------------------------------------
 
     def _let_time_pass(self) -> None:
-        """The time keeper's tick: when everything up to a known moment has been read, time moves to that moment."""
-        if not self.processor.keeps_time or self._tuning.time_from_events:
+        """The time keeper's tick: once a second of the brokers' time, when everything before it has been applied."""
+        if not self._by_append_time:
             return
-        now = self._clock.now()
-        ends = self._source.ends()
-        if ends is not None:
-            for shard in self.shards.values():
-                shard.goal = shard.goal or ends
-        if self._asked_at is None or now - self._asked_at >= TICK_EVERY:
-            self._asked_at = now
-            self._source.ask_ends(now)
         drafts = []
         report = TurnReport()
-        for number, shard in self.shards.items():
-            if shard.goal is not None and self._reached_goal(number, shard):
-                draft = self._draft(number, shard, (), {}, report)
-                draft.tick(bm.micros(shard.goal.asked_at))
-                drafts.append(draft)
-                shard.goal = None
+        for number, shard in list(self.shards.items()):
+            time_us = shard.merge.complete_us() - 1  # at that very millisecond something may still come
+            if time_us < shard.opened.bookmark.tick_us + TICK_EVERY_US:
+                continue
+            try:
+                shard.check_time(time_us, "the brokers' clock", self._clock.now(), self._source.others_us())
+            except Stop as error:
+                self._halt(number, error)
+                continue
+            draft = self._draft(number, shard, (), {}, report)
+            draft.tick(time_us)
+            drafts.append(draft)
         self._commit(drafts, report)
-
-    def _reached_goal(self, number: int, shard: Shard) -> bool:
-        assert shard.goal is not None
-        offsets = shard.opened.bookmark.offsets
-        ends = {topic: end for (topic, owner), end in shard.goal.offsets.items() if owner == number}
-        return bool(ends) and all(
-            self._source.next_record(number, topic, offsets.get(topic, 0)) >= end for topic, end in ends.items()
-        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -17,9 +17,10 @@ from tousu.runtime.arrears import Arrears
 from tousu.runtime.broker import Ends, Record
 from tousu.runtime.census import Census
 from tousu.runtime.clock import WallClock
-from tousu.runtime.logs import Log
+from tousu.runtime.faults import OUR_FAULTS
+from tousu.runtime.logs import Log, frames_of
 from tousu.runtime.processor import Processor
-from tousu.runtime.report import TurnReport
+from tousu.runtime.report import HOW_COVERED, Fault, TurnReport
 from tousu.runtime.watch import Watch
 from tousu.runtime.watched import Pending
 
@@ -52,7 +53,13 @@ class Measures:
         self._pending = Pending()
         self._wanted: frozenset[int] = frozenset()
         self._known = frozenset(event_types())
+        for reason in sorted(OUR_FAULTS):  # there from the start, at zero: an alert must see the very first one
+            self._meter.add(m.REJECTS, 0, reason)
+            for how in HOW_COVERED:
+                self._meter.add(m.FAULTS_COVERED, 0, reason, how)
         self._said: str | None = None
+        self._ahead_s = 0.0
+        self._held_s: Mapping[tuple[str, int], float] = {}
 
     # -- the loop tells ----------------------------------------------------------------------------------------
 
@@ -79,8 +86,23 @@ class Measures:
             meter.observe(m.STEP_S, duration_s, step)
         if report.records:
             meter.observe(m.BATCH, report.records)
+        for (reason, how), count in report.covered.items():
+            meter.add(m.FAULTS_COVERED, count, reason, how)
+        self._tell_faults(report)
         if report.rejects:
             self._log.warning("rejected", count=sum(report.rejects.values()), reasons=dict(report.rejects))
+
+    def _tell_faults(self, report: TurnReport) -> None:
+        """Where our own code failed: each kind once a turn, with the first place where it happened."""
+        found: dict[tuple[str, ...], list[Fault]] = {}
+        for fault in report.faults:
+            found.setdefault((type(fault.error).__name__, *frames_of(fault.error)), []).append(fault)
+        for (kind, *frames), faults in found.items():
+            error, where = faults[0]
+            said = {"reason": "internal_error"}
+            if isinstance(error, Failure):  # what others raise may quote a customer
+                said = {"reason": error.reason, "message": error.message}
+            self._log.error("fault", **said, type=kind, count=len(faults), where=where, frames=frames)
 
     def opened(self, shard: int, epoch: int) -> None:
         self._meter.add(m.OPENINGS, 1)
@@ -125,6 +147,9 @@ class Measures:
     def ends(self, ends: Ends) -> None:
         self._watch.heard_broker()
         self.arrears.ends(ends)
+        self._held_s = ends.held_s
+        if ends.time_us != bm.NEVER_US:
+            self._ahead_s = ends.asked_at.timestamp() - ends.time_us / 1e6
 
     def pending(self, count: int) -> None:
         self._pending.note(count)
@@ -150,7 +175,8 @@ class Measures:
         yield family(m.OUTPUTS_PENDING_AGE, {(): self._pending.age_s()})
         yield family(m.SHARDS, self._shards())
         yield family(m.READY, {(): 0 if self._watch.reasons_not_ready() else 1})
-        yield family(m.CLOCK_DRIFT, {(): self._clock.drift_s})
+        yield family(m.CLOCK_DRIFT, {(): max(self._clock.drift_s, self._ahead_s, key=abs)})
+        yield family(m.TRANSACTION_OPEN, {(topic, str(number)): s for (topic, number), s in self._held_s.items()})
         yield family(m.INFO, {(*self._pack, self._time): 1})
         yield from self._looked_up()
         if self.census is not None:

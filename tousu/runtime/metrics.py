@@ -79,6 +79,11 @@ TIME_HELD: Final = Metric(
     "The same, with the origin (processor/shard) whose silence holds the shard's time back.",
     ("shard", "origin"), seen="asked",
 )  # fmt: skip
+TRANSACTION_OPEN: Final = Metric(
+    "tousu_open_transaction_seconds", "gauge", "seconds",
+    "How long an adapter's open transaction has hidden what comes next; time waits for it (TOUSU_TRANSACTION_S).",
+    ("topic", "partition"), seen="asked",
+)  # fmt: skip
 OUTPUTS_PENDING: Final = Metric(
     "tousu_outputs_pending", "gauge", "records", "Outputs committed in SQL that the broker has not acknowledged yet.",
     seen="asked",
@@ -174,6 +179,12 @@ EVENTS: Final = Metric(
 REJECTS: Final = Metric(
     "tousu_rejects_total", "counter", "events", "Inputs sent to complaints.rejected, by reason code.", ("reason",)
 )
+FAULTS_COVERED: Final = Metric(
+    "tousu_faults_covered_total", "counter", "faults",
+    "Faults of our own code that cost nobody anything so far, by reason code and how: fallback (the case went to the "
+    "desk, or is kept without clocks or claims), clock_held_out (a clock that cannot be fired is tried again hourly).",
+    ("reason", "how"),
+)  # fmt: skip
 NO_OPS: Final = Metric(
     "tousu_no_ops_total", "counter", "events", "Inputs that changed nothing, by reason code.", ("reason",)
 )
@@ -228,7 +239,7 @@ LAST_PUBLISH: Final = Metric(
 )
 CLOCK_DRIFT: Final = Metric(
     "tousu_clock_drift_seconds", "gauge", "seconds",
-    "How far the machine's clock has moved against steady time since the start; a jump above 60 s is not followed.",
+    "How far the machine's clock is ahead of the brokers' (intake), or has moved since the start. It decides nothing.",
     seen="asked",
 )  # fmt: skip
 INFO: Final = Metric(

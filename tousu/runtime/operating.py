@@ -19,13 +19,14 @@ from tousu.runtime import bookmark as bm
 from tousu.runtime.acts import Act, Operator
 from tousu.runtime.arrival import from_ours
 from tousu.runtime.audit import JUMP_ACCEPTED
-from tousu.runtime.backlog import inputs_of
 from tousu.runtime.bookmark import Bookmark
 from tousu.runtime.broker import Identity, Record
-from tousu.runtime.draft import REJECTED, Draft
+from tousu.runtime.checkpoints import inputs_of
+from tousu.runtime.draft import Draft
 from tousu.runtime.history import Extent, History
 from tousu.runtime.inspection import Inspection
 from tousu.runtime.processor import Processor
+from tousu.runtime.rejection import REJECTED
 from tousu.runtime.store import Store
 
 SKIPPED: Final = "skipped_by_operator"

@@ -2,46 +2,53 @@
 
 from __future__ import annotations
 
-import zlib
-from typing import Final, Literal
+from functools import cache
+from typing import Final, NamedTuple
 
-from tousu.contract import card, types_on, validator
+from tousu.contract import Validator, card, types_on, validator
 from tousu.decision import Output
 from tousu.failure import Reject
-from tousu.runtime.processor import Check
 
 HEADERS_BYTES_MAX: Final = 16_384
 """Kept free of a topic's message size for key and headers."""
-SAMPLED: Final = 100
 
 
-def outgoing_check(how_often: Literal["always", "sampled", "never"]) -> Check:
-    """The check of a processor's outputs against the contract.
+class WrongOutput(Reject):
+    """An output must not leave: a fault of our own, found before the commit."""
 
-    Topic, type and size are always checked. The schema is, as told, checked always, for one output in 100, or never;
-    which ones depends on the output alone, so that a rebuild checks the same ones and comes to the same result.
-    """
-
-    def check(output: Output, size_bytes: int) -> str:
-        try:
-            limit_bytes = card(output.topic).max_message_bytes - HEADERS_BYTES_MAX
-        except KeyError:
-            return f"topic {output.topic} is not in the contract"
-        if output.type not in types_on(output.topic):
-            return f"{output.type} does not belong on {output.topic}, says its card"
-        if size_bytes > limit_bytes:
-            return f"{output.type} has {size_bytes} bytes of data; {output.topic} takes at most {limit_bytes}"
-        if how_often == "never" or (how_often == "sampled" and not _is_sample(output)):
-            return ""
-        try:
-            refusal = validator(output.type)(output.data)
-        except Reject as error:
-            return error.message
-        return f"{output.type}: {refusal.message}" if refusal is not None else ""
-
-    return check
+    def __init__(self, message: str) -> None:
+        super().__init__("unpublishable_output", message)
 
 
-def _is_sample(output: Output) -> bool:
-    named = f"{output.type} {output.subject} {output.time.isoformat()}"
-    return zlib.crc32(named.encode()) % SAMPLED == 0
+class _Gate(NamedTuple):
+    """What the contract says of a type on a topic. `problem`: why nothing of the kind may leave, '' where it may."""
+
+    problem: str
+    bytes_max: int = 0
+    validate: Validator = lambda data: None
+
+
+def check_output(output: Output, size_bytes: int) -> str:
+    """Why an output must not leave, as a sentence; '' where it may. Every output is held against its schema."""
+    gate = _gate(output.topic, output.type)
+    if gate.problem:
+        return gate.problem
+    if size_bytes > gate.bytes_max:
+        return f"{output.type} has {size_bytes} bytes of data; {output.topic} takes at most {gate.bytes_max}"
+    refusal = gate.validate(output.data)
+    return f"{output.type}: {refusal.message}" if refusal is not None else ""
+
+
+@cache
+def _gate(topic: str, event_type: str) -> _Gate:
+    """Looked up once for each type and topic: processors have few, and they are named in code."""
+    try:
+        bytes_max = card(topic).max_message_bytes - HEADERS_BYTES_MAX
+    except KeyError:
+        return _Gate(f"topic {topic} is not in the contract")
+    if event_type not in types_on(topic):
+        return _Gate(f"{event_type} does not belong on {topic}, says its card")
+    try:
+        return _Gate("", bytes_max, validator(event_type))
+    except Reject as error:
+        return _Gate(error.message)

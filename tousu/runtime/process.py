@@ -25,12 +25,13 @@ from tousu.runtime.census import Census
 from tousu.runtime.clock import WallClock
 from tousu.runtime.failpoints import killer
 from tousu.runtime.health import HealthServer
-from tousu.runtime.kafka import KafkaSink, KafkaSource
+from tousu.runtime.kafka import KafkaSource
+from tousu.runtime.kafka_sink import KafkaSink
 from tousu.runtime.logs import Log, frames_of, start_logs
 from tousu.runtime.loop import Loop, Tuning
 from tousu.runtime.master_key import master_key
 from tousu.runtime.measures import Measures
-from tousu.runtime.outgoing import outgoing_check
+from tousu.runtime.outgoing import check_output
 from tousu.runtime.processor import Processor
 from tousu.runtime.settings import Settings, read_settings
 from tousu.runtime.store import Store
@@ -44,6 +45,8 @@ START_FAILED: Final = 75
 WRONG_SETTINGS: Final = 78
 """Exit codes in the sense of sysexits.h: stopped as asked; a fault of ours; try again later; mend the settings."""
 WAIT_S_MAX: Final = 5.0
+TIME_TOPIC: Final = "complaints.time"
+"""Where the brokers are asked for the time."""
 _MEND_FIRST: Final = frozenset(
     {"wrong_setting", "wrong_partitions", "no_such_pack", "invalid_pack", "invalid_calendar"}
 )
@@ -121,8 +124,10 @@ def _run(settings: Settings, compose: Compose, log: Log, stopping: threading.Eve
         measures.census = Census(settings.database, processor.name, processor.kinds, watch, settings.census_s)
         measures.census.start()
         stack.callback(measures.census.stop)
-        source, sink = _broker(settings, processor)  # joins the group, so only now that work can be done
         loop_asks = processor.keeps_time and not wiring.time_from_events
+        source, sink = _broker(
+            settings, processor, TIME_TOPIC if loop_asks else ""
+        )  # joins the group: work can be done
         loop = Loop(
             processor, WatchedSource(source, measures, clock, asks=not loop_asks), WatchedSink(sink, measures),
             store, clock, observer=measures, reached=strike,
@@ -130,6 +135,8 @@ def _run(settings: Settings, compose: Compose, log: Log, stopping: threading.Eve
         )  # fmt: skip
         stack.callback(loop.finish)
         if not waiting.until(lambda: _check_topics(source, processor, settings)):
+            return
+        if loop_asks and not waiting.until(lambda: source.check_append_time((*_inbound(processor), TIME_TOPIC))):
             return
         watch.begin_work()
         _collect_garbage_seldom()
@@ -167,20 +174,27 @@ def _wiring(settings: Settings, clock: WallClock, log: Log) -> Wiring:
         clock=clock,
         time_from_events=settings.time == "events",
         master_key=key,
-        check=outgoing_check(settings.check),
+        check=check_output,
         schema_of=address_of,
     )
 
 
-def _broker(settings: Settings, processor: Processor) -> tuple[KafkaSource, KafkaSink]:
+def _inbound(processor: Processor) -> Iterator[str]:
+    return (each.topic for each in processor.inputs)
+
+
+def _broker(settings: Settings, processor: Processor, time_topic: str) -> tuple[KafkaSource, KafkaSink]:
+    """The two sides of the broker; the group is joined with it."""
     connection = settings.connection
-    topics = [each.topic for each in processor.inputs]
+    topics = list(_inbound(processor))
     try:
         source = KafkaSource(
             connection.servers, settings.group, topics, connection.librdkafka(),
-            session_s=settings.session_s, member=settings.member,
+            session_s=settings.session_s, member=settings.member, time_topic=time_topic,
+            transaction_s=settings.transaction_s,
         )  # fmt: skip
-        return source, KafkaSink(connection.servers, connection.librdkafka())
+        outputs = dict.fromkeys((*processor.outputs, *processor.ticks_to, *processor.ticks_spread_to))
+        return source, KafkaSink(connection.servers, connection.librdkafka(), tuple(outputs))
     except KafkaException as error:
         raise Stop("wrong_setting", f"the Kafka settings (TOUSU_KAFKA*) will not do: {error.args[0].str()}") from error
 

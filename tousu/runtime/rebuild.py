@@ -105,8 +105,11 @@ class ReplaySource:
     def broken(self) -> Mapping[int, str]:
         return {}
 
-    def next_record(self, shard: int, topic: str, offset: int) -> int:
-        return offset
+    def position(self, shard: int, topic: str) -> int:
+        return self._starts.get((topic, shard), 0)
+
+    def others_us(self) -> int:
+        return -1
 
     def start(self, shard: int, offsets: Mapping[str, int]) -> None:
         self._starts |= {(topic, shard): offset for topic, offset in offsets.items()}
@@ -133,7 +136,7 @@ class ReplaySource:
     def partitions(self, topic: str) -> int:
         return self._facts.partitions(topic)
 
-    def ask_ends(self, asked_at: datetime) -> None:
+    def ask_ends(self, asked_at: datetime, reached_us: int = -1) -> None:
         """Time comes from the log here."""
 
     def ends(self) -> Ends | None:
@@ -155,7 +158,13 @@ class ComparingSink:
         self.different: list[str] = []
         self.unpublished: list[str] = []
 
-    def send(self, records: Sequence[OutRecord]) -> None:
+    def limits(self) -> Mapping[str, int]:
+        return {}
+
+    def publish_alone(self, shard: int, records: Sequence[OutRecord]) -> bool:
+        return True
+
+    def send(self, shard: int, records: Sequence[OutRecord]) -> None:
         for record in records:
             number = number_of(record)
             found = self._left.pop(number, None)

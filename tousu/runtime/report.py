@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+HOW_COVERED: Final = ("fallback", "clock_held_out")
+"""What kept a fault of ours from costing anything: the rules' second answer, or a clock that is tried again."""
+
+
+class Fault(NamedTuple):
+    """Our own code failed. `where`: the input by topic, partition and offset, or the state whose clock it was."""
+
+    error: Exception
+    where: str
 
 
 @dataclass(slots=True)
@@ -26,8 +37,10 @@ class TurnReport:
     """shard -> pipeline time after the turn"""
     durations_s: dict[str, float] = field(default_factory=dict)
     """step (read, fold, commit, settle) -> seconds"""
-    faults: list[Exception] = field(default_factory=list)
-    """what our own rules raised, for the log"""
+    faults: list[Fault] = field(default_factory=list)
+    """what went wrong in our own rules, for the log"""
+    covered: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(reason code, how) -> count, with how of HOW_COVERED: our own faults after which nothing is lost"""
     records: int = 0
     pending: int = 0
     """outputs committed in this turn and handed over for publishing"""

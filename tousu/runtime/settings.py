@@ -156,6 +156,8 @@ TABLE: Final = (
             "router-0", str),
     Setting("session_s", "10", "seconds", "after this long without a sign of life the group gives a copy's shards away",
             "10", _number(0.5, 1800)),
+    Setting("transaction_s", "60", "seconds", "how long an adapter's open transaction may hold time back", "60",
+            _number(1, 3600)),
     Setting("kafka", "", "JSON", "further librdkafka properties", '{"socket.timeout.ms": 20000}', _kafka),
     Setting("kafka_protocol", "PLAINTEXT", "", "how brokers are spoken to: " + ", ".join(PROTOCOLS), "SASL_SSL",
             _one_of(*PROTOCOLS)),
@@ -178,11 +180,9 @@ TABLE: Final = (
             "acme=auto-service,beta=logistics", _organisations),
     Setting("partitions", "12", "count", "partitions of every topic; must be what the topics have", "12",
             _whole(1, 100_000)),
-    Setting("time", "wall", "", "where pipeline time comes from: wall (intake's clock) or events (simulated time)",
+    Setting("time", "wall", "", "where pipeline time comes from: wall (the brokers' clocks) or events (simulated)",
             "wall", _one_of("wall", "events")),
     Setting("batch", "500", "count", "records read at most in one turn", "500", _whole(1, 100_000)),
-    Setting("check", "sampled", "", "outputs held against their schema first: always, sampled (1 in 100), never",
-            "always", _one_of("always", "sampled", "never")),
     Setting("start_wait_s", "300", "seconds", "how long the start waits for broker, topics and database (then exit 75)",
             "300", _number(0, 86_400)),
     Setting("master_key", "", "", "32 bytes in hex or base64 that wrap the keys of personal records; intake needs it",
@@ -214,6 +214,7 @@ class Settings:
     group: str
     member: str
     session_s: float
+    transaction_s: float
     data: Path
     database: str = field(repr=False)
     pack: str
@@ -221,7 +222,6 @@ class Settings:
     partitions: int
     time: Literal["wall", "events"]
     batch: int
-    check: Literal["always", "sampled", "never"]
     start_wait_s: float
     master_key: str = field(repr=False)
     master_key_file: Path | None

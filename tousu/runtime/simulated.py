@@ -11,27 +11,38 @@ from datetime import datetime
 
 from tousu.event import Headers
 from tousu.failure import Retry, Stop
+from tousu.runtime.bookmark import NEVER_US, micros
 from tousu.runtime.broker import Ends, Identity, OutRecord, Record
+from tousu.runtime.clock import Clock
+from tousu.runtime.unpublishable import Unpublishable, check_fits
 
 
 class SimulatedBroker:
-    """Topics as lists. `published` holds every record in order of publication, over all topics."""
+    """Topics as lists. `published` holds every record in order of publication, over all topics.
 
-    def __init__(self, topics: Iterable[str], partitions: int) -> None:
+    `clock` is the broker's own: records are stamped with it as they are appended.
+    """
+
+    def __init__(self, topics: Iterable[str], partitions: int, clock: Clock) -> None:
+        self.clock = clock
         self.partitions = partitions
         self.logs: dict[str, list[list[Record]]] = {t: [[] for _ in range(partitions)] for t in topics}
         self.starts: dict[tuple[str, int], int] = defaultdict(int)
         self.topic_ids = {topic: f"id-of-{topic}" for topic in self.logs}
         self.published: list[Record] = []
         self.away = False
-        self.time_ms = 0
+        self.limits: dict[str, int] = {}
+        """The most bytes that a record may take on a topic; a topic that is not named takes any."""
+        self.forbidden: set[str] = set()
+        """Topics that nobody may write to any more."""
 
     def append(self, topic: str, partition: int, key: bytes | None, value: bytes | None, headers: Headers) -> Record:
         """Write one record. Raises Stop when there is no such topic."""
         if topic not in self.logs:
             raise Stop("no_topic", f"topic {topic} does not exist")
         log = self.logs[topic][partition]
-        record = Record(topic, partition, len(log), key, value, list(headers), self.time_ms)
+        time_ms = -(-micros(self.clock.now()) // 1000)  # rounded up: nothing is written after it was appended
+        record = Record(topic, partition, len(log), key, value, list(headers), time_ms)
         log.append(record)
         self.published.append(record)
         return record
@@ -95,8 +106,11 @@ class SimulatedSource:
         broken, self._broken = self._broken, {}
         return broken
 
-    def next_record(self, shard: int, topic: str, offset: int) -> int:
-        return offset
+    def position(self, shard: int, topic: str) -> int:
+        return self._positions.get((topic, shard), 0)
+
+    def others_us(self) -> int:
+        return NEVER_US
 
     def start(self, shard: int, offsets: Mapping[str, int]) -> None:
         for topic, offset in offsets.items():
@@ -121,11 +135,11 @@ class SimulatedSource:
             raise Stop("no_topic", f"topic {topic} does not exist; make the topics with `tousu topics apply`")
         return len(self._broker.logs[topic])
 
-    def ask_ends(self, asked_at: datetime) -> None:
+    def ask_ends(self, asked_at: datetime, reached_us: int = NEVER_US) -> None:
         if self._broker.away:
             return
         offsets = {(t, s): len(self._broker.logs[t][s]) for t in self._topics for s in self._wanted}
-        self._ends = Ends(asked_at, offsets)
+        self._ends = Ends(asked_at, offsets, max(reached_us, micros(self._broker.clock.now())))
 
     def ends(self) -> Ends | None:
         ends, self._ends = self._ends, None
@@ -143,22 +157,46 @@ class SimulatedSink:
 
     def __init__(self, broker: SimulatedBroker, before_each: Callable[[OutRecord], None] | None = None) -> None:
         self._broker = broker
-        self._waiting: list[OutRecord] = []
+        self._waiting: list[tuple[int, OutRecord]] = []
         self._before_each = before_each
 
-    def send(self, records: Sequence[OutRecord]) -> None:
-        self._waiting.extend(records)
+    def limits(self) -> Mapping[str, int]:
+        return self._broker.limits
+
+    def send(self, shard: int, records: Sequence[OutRecord]) -> None:
+        self._waiting.extend((shard, record) for record in records)
 
     def settle(self, timeout_s: float) -> bool:
         if self._broker.away:
             raise Retry("broker_away", "the simulated broker is away")
         while self._waiting:
-            record = self._waiting[0]
+            shard, record = self._waiting[0]
             if self._before_each is not None:
                 self._before_each(record)
-            self._broker.append(record.topic, record.partition, record.key, record.value, record.headers)
+            try:
+                self._publish(shard, record)
+            except Unpublishable:
+                self._waiting.clear()
+                raise
             self._waiting.pop(0)
         return True
+
+    def publish_alone(self, shard: int, records: Sequence[OutRecord]) -> bool:
+        if self._broker.away:
+            return False
+        try:
+            for record in records:
+                self._publish(shard, record)
+        except Unpublishable:
+            return False
+        return True
+
+    def _publish(self, shard: int, record: OutRecord) -> None:
+        if record.topic in self._broker.forbidden:
+            message = f"this processor may not write to {record.topic}/{record.partition}"
+            raise Unpublishable("not_authorised", message, shard=shard, topic=record.topic)
+        check_fits([record], self._broker.limits, shard)
+        self._broker.append(record.topic, record.partition, record.key, record.value, record.headers)
 
     def reset(self) -> None:
         self._waiting.clear()

@@ -8,7 +8,7 @@ from typing import Final
 
 from tousu.failure import Stop
 from tousu.runtime.clock import Clock
-from tousu.runtime.store import Fenced, Store
+from tousu.runtime.store import Fenced, Opened, Store
 
 LOOK_EVERY: Final = timedelta(seconds=3)
 
@@ -24,9 +24,11 @@ class Takeovers:
         self._epochs: dict[int, int] = {}
         self._looked_at: datetime | None = None
 
-    def note(self, shard: int, epoch: int) -> None:
-        """This copy has taken a shard."""
-        self._epochs[shard] = epoch
+    def take(self, shard: int) -> Opened:
+        """Take a shard for this copy. As `Store.take`."""
+        opened = self._store.take(shard)
+        self._epochs[shard] = opened.epoch
+        return opened
 
     def notice(self, halted: MutableMapping[int, Stop], opened: Collection[int]) -> None:
         """Let a halted shard that was taken since be opened again: perhaps what halted it is mended.

@@ -61,8 +61,11 @@ class WatchedSource:
     def broken(self) -> Mapping[int, str]:
         return self._source.broken()
 
-    def next_record(self, shard: int, topic: str, offset: int) -> int:
-        return self._source.next_record(shard, topic, offset)
+    def position(self, shard: int, topic: str) -> int:
+        return self._source.position(shard, topic)
+
+    def others_us(self) -> int:
+        return self._source.others_us()
 
     def start(self, shard: int, offsets: Mapping[str, int]) -> None:
         self._source.start(shard, offsets)
@@ -82,8 +85,8 @@ class WatchedSource:
     def partitions(self, topic: str) -> int:
         return self._source.partitions(topic)
 
-    def ask_ends(self, asked_at: datetime) -> None:
-        self._source.ask_ends(asked_at)
+    def ask_ends(self, asked_at: datetime, reached_us: int = -1) -> None:
+        self._source.ask_ends(asked_at, reached_us)
 
     def note(self, shard: int, offsets: Mapping[str, int]) -> None:
         self._source.note(shard, offsets)
@@ -100,9 +103,15 @@ class WatchedSink:
         self._onlooker = onlooker
         self._count = 0
 
-    def send(self, records: Sequence[OutRecord]) -> None:
+    def limits(self) -> Mapping[str, int]:
+        return self._sink.limits()
+
+    def send(self, shard: int, records: Sequence[OutRecord]) -> None:
         self._tell(self._count + len(records))
-        self._sink.send(records)
+        self._sink.send(shard, records)
+
+    def publish_alone(self, shard: int, records: Sequence[OutRecord]) -> bool:
+        return self._sink.publish_alone(shard, records)
 
     def settle(self, timeout_s: float) -> bool:
         settled = self._sink.settle(timeout_s)

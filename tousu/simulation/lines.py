@@ -24,17 +24,9 @@ from tousu.runtime.broker import Record
 STRUCTURED_HEADERS: Final = (("content-type", STRUCTURED_TYPE),)
 REJECTED_TYPE: Final = "tousu.event.rejected.v1"
 SAID_OF_REJECTED: Final = (
-    "reason",
-    "message",
-    "place",
-    "schema",
-    "topic",
-    "partition",
-    "offset",
-    "timestamp",
-    "operator",
-    "through",
-)
+    "reason", "message", "place", "schema", "topic", "partition", "offset", "timestamp", "value_bytes", "value_sha256",
+    "key_bytes", "key_sha256", "headers_left_out", "operator", "through",
+)  # fmt: skip
 """What the headers `tousu-...` of a rejected record say (schemas/events/event.rejected.v1.json)."""
 KNOWN_AT: Final = "known_at"
 """In a kept line: pipeline time when the event was written, so from when on it was known."""
@@ -147,8 +139,8 @@ def event_of_record(record: Record) -> dict[str, Any]:
         document["datacontenttype"] = "application/json"
     document.update(sorted(attributes.items()))
     if is_rejected:
-        said = {name: (value or b"").decode() for name, value in record.headers if name.startswith("tousu-")}
-        document |= {name: said[f"tousu-{name}"] for name in SAID_OF_REJECTED if f"tousu-{name}" in said}
+        said = {n[6:].replace("-", "_"): (v or b"").decode() for n, v in record.headers if n.startswith("tousu-")}
+        document |= {name: said[name] for name in SAID_OF_REJECTED if name in said}
         return document | _rejected_data(record.value or b"")
     document["data"] = orjson.loads(record.value or b"{}")
     return document

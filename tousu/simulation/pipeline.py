@@ -13,10 +13,9 @@ from tousu.policy.loading import load_policies
 from tousu.policy.policies import Policies
 from tousu.runtime import bookmark as bm
 from tousu.runtime.clock import Clock, SetClock
-from tousu.runtime.draft import Draft
 from tousu.runtime.loop import Loop, Tuning
 from tousu.runtime.observer import Silent
-from tousu.runtime.outgoing import outgoing_check
+from tousu.runtime.outgoing import check_output
 from tousu.runtime.processor import Processor
 from tousu.runtime.report import TurnReport
 from tousu.runtime.settings import read_settings
@@ -49,7 +48,7 @@ def wiring_of(policies: Policies, clock: SetClock, partitions: int = 1) -> Wirin
     """What every processor of a simulation gets: each output is held against its schema."""
     return Wiring(
         policies=policies, partitions=partitions, clock=clock, time_from_events=False, master_key=SIMULATED_KEY,
-        check=outgoing_check("always"), schema_of=schema_address,
+        check=check_output, schema_of=schema_address,
     )  # fmt: skip
 
 
@@ -58,19 +57,13 @@ def rebuild_wiring(pack: str, partitions: int, clock: Clock) -> Wiring:
     settings = read_settings("rebuild")
     return Wiring(
         policies=load_policies(pack or settings.pack, settings.organisations), partitions=partitions, clock=clock,
-        time_from_events=False, master_key=SIMULATED_KEY, check=outgoing_check(settings.check),
+        time_from_events=False, master_key=SIMULATED_KEY, check=check_output,
         schema_of=schema_address,
     )  # fmt: skip
 
 
 class SimulatedLoop(Loop):
-    """A loop whose time is set from outside: inputs are stamped with the clock, and time passes when it is told to.
-
-    On a real broker the stamp is that of the last tick, since something older may lie unread; here nothing ever does.
-    """
-
-    def _stamp_us(self, draft: Draft) -> int:
-        return bm.micros(self._clock.now())
+    """A loop whose time passes when it is told to: what is due fires at the very moment at which it is due."""
 
     def _let_time_pass(self) -> None:
         """Only `pass_time` lets it."""
@@ -95,7 +88,7 @@ class _Strict(Silent):
         self.faults: list[Exception] = []
 
     def turned(self, report: TurnReport, now: datetime) -> None:
-        self.faults += report.faults
+        self.faults += [fault.error for fault in report.faults]
 
     def halted(self, shard: int, error: Stop) -> None:
         self.trouble = Stop(error.reason, f"{self._name}: {error.message}")
@@ -115,7 +108,7 @@ class Pipeline:
         compose: Callable[[str, Wiring], Processor] = composed,
     ) -> None:  # fmt: skip
         self.clock = SetClock(start)
-        self.broker = SimulatedBroker([card.topic for card in cards()], 1)
+        self.broker = SimulatedBroker([card.topic for card in cards()], 1, self.clock)
         wiring = wiring_of(policies, self.clock)
         self.stores: dict[str, Store] = {}
         self.loops: list[SimulatedLoop] = []

@@ -8,7 +8,6 @@ from typing import Final
 
 from tousu.failure import Stop
 from tousu.policy.policies import Policies
-from tousu.runtime.bookmark import micros
 from tousu.runtime.broker import Record
 from tousu.simulation.lines import BadLine, Inbound, inbound_of, is_tick, line_of
 from tousu.simulation.pipeline import INSTANT, Pipeline
@@ -75,7 +74,6 @@ class Run:
             self.let_time_run(arrival)
             self.pipeline.clock.set(arrival)
         broker = self.pipeline.broker
-        broker.time_ms = micros(arrival) // 1000
         key = None if inbound.key is None else inbound.key.encode()
         self._own.add((inbound.topic, broker.append(inbound.topic, 0, key, inbound.value, inbound.headers).offset))
         self.pipeline.turn()

@@ -14,6 +14,7 @@ TOUSU = str(Path(sys.executable).with_name("tousu"))
 COMMANDS = (
     ("demo",), ("up",), ("simulate",), ("publish",), ("tail",), ("case",), ("explain",), ("report",), ("triage",),
     ("backlog",), ("rebuild",), ("audit",), ("rejected", "list"), ("rejected", "replay"), ("topics", "apply"),
+    ("topics", "check"),
     ("ledger",), ("ledger", "balance"), ("ledger", "entries"), ("ledger", "accounts"), ("ledger", "questions"),
     ("shard", "show"), ("shard", "skip"), ("shard", "resume"), ("shard", "accept-clock"),
     ("policy", "check"), ("policy", "diff"), ("policy", "measure"),

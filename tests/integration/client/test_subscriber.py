@@ -16,7 +16,7 @@ from tousu.client.place import FileCheckpoint, SqlCheckpoint
 from tousu.client.subscriber import Delivery
 from tousu.failure import Stop
 from tousu.runtime.broker import OutRecord
-from tousu.runtime.kafka import KafkaSink
+from tousu.runtime.kafka_sink import KafkaSink
 
 NewTopicNamed = Callable[[], str]
 TICK = "tousu.time.ticked.v1"
@@ -40,7 +40,7 @@ def numbered(
 def write(broker: str, *batches: list[OutRecord]) -> None:
     sink = KafkaSink(broker)
     for batch in batches:
-        sink.send(batch)
+        sink.send(0, batch)
     assert sink.settle(20)
     sink.close()
 

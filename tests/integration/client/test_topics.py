@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
+from confluent_kafka import TIMESTAMP_CREATE_TIME, TIMESTAMP_LOG_APPEND_TIME, Message, Producer
 
+from tests.new_topics import STAMPED, make_topics
 from tousu.client.topics import Standing, Topics, plan, settings_of
 from tousu.contract import Card, card, cards
 from tousu.failure import Retry, Stop
@@ -26,6 +30,13 @@ def on_kafka(kafka: KafkaBroker) -> Iterator[Topics]:
     with Topics(kafka.address) as found:
         found.apply(found.plan(partitions=4))
         yield found
+
+
+@pytest.fixture
+def own_kafka(tmp_path: Path) -> Iterator[KafkaBroker]:
+    """A broker on which no topic of the contract stands yet."""
+    with KafkaBroker(tmp_path / "kafka") as broker:
+        yield broker
 
 
 def test_applying_twice_changes_nothing(topics: Topics) -> None:
@@ -51,22 +62,59 @@ def test_another_partition_count_is_refused_before_anything_is_done(on_kafka: To
 
 
 def test_a_changed_retention_is_planned_and_applied(on_kafka: Topics) -> None:
-    changed = [cards_with_retention("complaints.warnings", days=3)]
+    changed = [cards_with_retention("complaints.warnings", days=30)]
     steps = on_kafka.plan(partitions=4, wanted=changed)
     assert [(step.topic, step.action, dict(step.changes)) for step in steps] == [
         (
             "complaints.warnings",
             "change",
-            {"retention.ms": (str(card("complaints.warnings").retention_ms), "259200000")},
+            {"retention.ms": (str(card("complaints.warnings").retention_ms), "2592000000")},
         )
     ]
     on_kafka.apply(steps)
-    assert on_kafka.describe(["complaints.warnings"])["complaints.warnings"].settings["retention.ms"] == "259200000"
+    assert on_kafka.describe(["complaints.warnings"])["complaints.warnings"].settings["retention.ms"] == "2592000000"
     on_kafka.apply(on_kafka.plan(partitions=4))
 
 
+def test_every_topic_is_stamped_by_the_broker_those_that_were_there_before_too(own_kafka: KafkaBroker) -> None:
+    """A topic that an adapter's own tools made, stamped by whoever writes: it becomes as its card says."""
+    topic = "complaints.inbound.letter"
+    make_topics(own_kafka.address, [topic], 4, {STAMPED: "CreateTime", "retention.ms": "600000", "segment.ms": "60000"})
+    in_seconds = int(time.time())
+    before = append(own_kafka, topic, stamped=in_seconds)
+    with Topics(own_kafka.address) as topics:
+        (step,) = (each for each in topics.plan(partitions=4) if each.topic == topic)
+        assert (step.action, step.changes[STAMPED]) == ("change", ("CreateTime", "LogAppendTime"))
+        topics.apply(topics.plan(partitions=4))
+        assert [str(each) for each in topics.plan(partitions=4) if each.action != "keep"] == []
+        found = topics.describe([each.topic for each in cards()])
+    assert {standing.settings[STAMPED] for standing in found.values()} == {"LogAppendTime"}
+    assert found[topic].settings["segment.ms"] == "60000", "what no card speaks of is the operator's"
+    after = append(own_kafka, topic, stamped=in_seconds)
+    assert before == (TIMESTAMP_CREATE_TIME, in_seconds)
+    assert after[0] == TIMESTAMP_LOG_APPEND_TIME
+    assert abs(after[1] / 1000 - time.time()) < 60
+
+
+def append(broker: KafkaBroker, topic: str, *, stamped: int) -> tuple[int, int]:
+    """Write one record with a time stamp of the writer's; whose stamp it has then, and which."""
+    told: list[Message] = []
+    producer = Producer({"bootstrap.servers": broker.address, "log_level": 0})
+    producer.produce(topic, b"{}", partition=0, timestamp=stamped, on_delivery=lambda _, message: told.append(message))
+    assert producer.flush(60) == 0
+    return told[0].timestamp()
+
+
+def test_a_topic_that_keeps_an_hour_is_cut_every_hour() -> None:
+    """The broker deletes whole segments only, and fills one for a week unless told."""
+    asked = settings_of(card("complaints.time"), 1)
+    assert (asked["retention.ms"], asked["segment.ms"]) == ("3600000", "3600000")
+    assert "segment.ms" not in settings_of(card("complaints.inbound.phone"), 1)
+    assert "segment.ms" not in settings_of(card("complaints.cases"), 1)
+
+
 def cards_with_retention(topic: str, *, days: int) -> Card:
-    return msgspec.structs.replace(card(topic), retention_days=days)
+    return msgspec.structs.replace(card(topic), retention=f"{days} days")
 
 
 def test_three_replicas_are_written_by_two() -> None:

@@ -24,7 +24,7 @@ from tousu.runtime.arrival import TICK
 from tousu.runtime.broker import Record
 from tousu.runtime.clock import SetClock
 from tousu.runtime.loop import Loop, Tuning
-from tousu.runtime.outgoing import outgoing_check
+from tousu.runtime.outgoing import check_output
 from tousu.runtime.partition import partition_of
 from tousu.runtime.processor import Processor
 from tousu.runtime.simulated import SimulatedBroker, SimulatedSink, SimulatedSource
@@ -48,7 +48,7 @@ class Works:
         self.url = url
         self.from_events = time_from_events
         self.clock = SetClock(START)
-        self.broker = SimulatedBroker([card.topic for card in contract.cards()], PARTITIONS)
+        self.broker = SimulatedBroker([card.topic for card in contract.cards()], PARTITIONS, self.clock)
         self.loop = self.start()
 
     def start(self) -> Loop:
@@ -67,7 +67,7 @@ class Works:
                 clock=self.clock,
                 time_from_events=self.from_events,
                 master_key=MASTER,
-                check=outgoing_check("always"),
+                check=check_output,
                 schema_of=contract.address_of,
             )
         )

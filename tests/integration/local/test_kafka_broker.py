@@ -27,7 +27,8 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaBroker]:
 
 
 def create(broker: KafkaBroker, topic: str, partitions: int = -1) -> None:
-    make_topics(broker.address, [topic], partitions)
+    """Topics as anybody may have them, stamped by their writers."""
+    make_topics(broker.address, [topic], partitions, {"message.timestamp.type": "CreateTime"})
 
 
 def publish(broker: KafkaBroker, topic: str, *values: bytes, timestamp_ms: int = 0) -> None:

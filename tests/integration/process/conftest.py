@@ -23,8 +23,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.integration.process.copy_of import topics
 from tests.integration.runtime.counting import INBOUND, inbound, key_in
-from tests.new_topics import make_topics
-from tousu.client.topics import Topics
+from tests.new_topics import make_the_contracts_topics, make_topics
 from tousu.local.kafka import KafkaBroker
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -120,13 +119,12 @@ class Stage:
         self._count = 0
 
     def make_topics(self) -> None:
-        with Topics(self.broker.address) as all_topics:
-            all_topics.apply(all_topics.plan(partitions=PARTITIONS))
+        make_the_contracts_topics(self.broker.address, PARTITIONS)
         make_topics(self.broker.address, topics(self.prefix), PARTITIONS)
 
     def start(self, which: str, **settings: str) -> Copy:
         given = {
-            "TOUSU_BROKER": self.broker.address, "TOUSU_PARTITIONS": str(PARTITIONS), "TOUSU_CHECK": "always",
+            "TOUSU_BROKER": self.broker.address, "TOUSU_PARTITIONS": str(PARTITIONS),
             "TOUSU_DATA": str(self.folder), "TOUSU_GROUP": f"{self.prefix}{which}", "TOUSU_CENSUS_S": "0.2",
         }  # fmt: skip
         copy = Copy(which, self.prefix, self.folder, given | {f"TOUSU_{k.upper()}": v for k, v in settings.items()})

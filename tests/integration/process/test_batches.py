@@ -7,12 +7,13 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.new_topics import make_topics
+from tests.new_topics import make_topics, set_limit
 from tousu.contract import cards
 from tousu.failure import Retry
 from tousu.local.kafka import KafkaBroker
 from tousu.runtime.broker import OutRecord
-from tousu.runtime.kafka import BATCH_BYTES, KafkaSink
+from tousu.runtime.kafka_sink import BATCH_BYTES, KafkaSink
+from tousu.runtime.unpublishable import Unpublishable
 
 _numbers = itertools.count(1)
 NewTopicOf = Callable[[int], str]
@@ -46,24 +47,52 @@ def test_a_turn_of_many_outputs_goes_out(kafka: KafkaBroker, topic_that_takes: N
     limit_bytes = min(card.max_message_bytes for card in cards())
     topic = topic_that_takes(limit_bytes)
     sink = KafkaSink(kafka.address)
-    sink.send(records(topic, 2_000, 1_500) + records(topic, 3, limit_bytes - 20_000) + records(topic, 10, 100))
+    sink.send(0, records(topic, 2_000, 1_500) + records(topic, 3, limit_bytes - 20_000) + records(topic, 10, 100))
     assert settle(sink)
     sink.close()
 
 
-def test_what_the_broker_refuses_means_try_again_and_the_sink_is_fresh(
+def test_batches_fit_a_topic_that_takes_less_than_its_card_says(
     kafka: KafkaBroker, topic_that_takes: NewTopicOf
 ) -> None:
     topic = topic_that_takes(20_000)
-    sink = KafkaSink(kafka.address)
-    for _ in range(3):
-        with pytest.raises(Retry, match="could not be published in order"):
-            hand_over(sink, records(topic, 500, 1_500))
-    sink.send(records(topic, 5, 1_500))
+    sink = KafkaSink(kafka.address, topics=[topic])
+    sink.send(0, records(topic, 500, 1_500))
     assert settle(sink)
     sink.close()
 
 
-def hand_over(sink: KafkaSink, wanted: list[OutRecord]) -> None:
-    sink.send(wanted)
+def test_a_limit_lowered_on_the_way_means_smaller_batches_not_a_halt(
+    kafka: KafkaBroker, topic_that_takes: NewTopicOf
+) -> None:
+    topic = topic_that_takes(200_000)
+    sink = KafkaSink(kafka.address, topics=[topic])
+    sink.send(0, records(topic, 1, 1_500))
+    assert settle(sink)
+    set_limit(kafka.address, topic, 20_000)
+    with pytest.raises(Retry) as lowered:
+        hand_over(sink, records(topic, 500, 1_500))
+    assert lowered.value.reason == "limit_lowered"
+    sink.send(0, records(topic, 500, 1_500))
+    assert settle(sink)
+    sink.close()
+
+
+def test_one_shards_record_that_is_refused_for_good_costs_no_other_shard_anything(
+    kafka: KafkaBroker, topic_that_takes: NewTopicOf
+) -> None:
+    topic = topic_that_takes(20_000)
+    sink = KafkaSink(kafka.address)  # knows no limit, so only the broker's answer tells
+    for _ in range(3):
+        sink.send(1, records(topic, 3, 1_500))
+        with pytest.raises(Unpublishable, match="Message size too large") as refused:
+            hand_over(sink, records(topic, 1, 30_000), shard=7)
+        assert (refused.value.reason, refused.value.shard, refused.value.topic) == ("unpublishable_output", 7, topic)
+    sink.send(1, records(topic, 5, 1_500))
+    assert settle(sink)
+    sink.close()
+
+
+def hand_over(sink: KafkaSink, wanted: list[OutRecord], shard: int = 0) -> None:
+    sink.send(shard, wanted)
     settle(sink)

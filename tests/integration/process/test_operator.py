@@ -216,7 +216,7 @@ def test_a_record_that_halts_its_readers_is_skipped_by_each_and_a_rebuild_sees_i
         offset = jump(place, CASES, 0, 1_000)
         for name in readers:
             wait_until(partial(is_halted, crew, name, "missing_record"), f"{name} has halted")
-            assert f"{CASES}/0@{offset}" in why_not(crew, name)
+            assert f"{CASES}/0 offset {offset}" in why_not(crew, name)
         second, _ = place.complain(0)
         wait_until(lambda: place.routed(0, second), "router is not touched by it")
         for name in readers:

@@ -65,7 +65,7 @@ def test_a_halted_shard_is_opened_again_once_an_operator_has_acted_and_not_befor
     hole = with_a_hole(world)
     loop = world.loops[1]
     assert loop.halted[0].reason == "missing_record"
-    assert f"{counting.LOG}/0@{hole}" in loop.halted[0].message
+    assert f"{counting.LOG}/0 offset {hole}" in loop.halted[0].message
     openings = len([line for line in world.diaries[loop].lines if line.startswith("opened 0")])
     world.pass_time(2 * LOOK_EVERY / timedelta(seconds=1))
     assert len([line for line in world.diaries[loop].lines if line.startswith("opened 0")]) == openings

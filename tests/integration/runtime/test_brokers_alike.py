@@ -11,12 +11,15 @@ from typing import NamedTuple, TypeVar
 import pytest
 from confluent_kafka import Producer
 
-from tests.new_topics import make_topics
+from tests.new_topics import make_topics, set_limit
 from tousu.failure import Stop
 from tousu.local.kafka import KafkaBroker
 from tousu.runtime.broker import OutRecord, Record, Sink, Source
-from tousu.runtime.kafka import KafkaSink, KafkaSource
+from tousu.runtime.clock import WallClock
+from tousu.runtime.kafka import KafkaSource
+from tousu.runtime.kafka_sink import KafkaSink
 from tousu.runtime.simulated import SimulatedBroker, SimulatedSink, SimulatedSource
+from tousu.runtime.unpublishable import Unpublishable
 
 PARTITIONS = 2
 DEADLINE_S = 120.0
@@ -32,6 +35,8 @@ class Both(NamedTuple):
     write: Callable[[int, bytes], None]
     topic: str
     out: str
+    limit: Callable[[int], None]
+    """Sets how many bytes a record may take on `out`."""
 
 
 @pytest.fixture(params=["simulated", "kafka"])
@@ -39,13 +44,14 @@ def broker(request: pytest.FixtureRequest) -> Iterator[Both]:
     number = next(_numbers)
     topic, out = f"alike.in.{number}", f"alike.out.{number}"
     if request.param == "simulated":
-        simulated = SimulatedBroker([topic, out], PARTITIONS)
+        simulated = SimulatedBroker([topic, out], PARTITIONS, WallClock())
         yield Both(
             lambda: SimulatedSource(simulated, [topic], range(PARTITIONS)),
             lambda: SimulatedSink(simulated),
             lambda partition, value: void(simulated.append(topic, partition, b"k", value, [("h", b"1"), ("n", None)])),
             topic,
             out,
+            lambda limit_bytes: simulated.limits.update({out: limit_bytes}),
         )
         return
     real: KafkaBroker = request.getfixturevalue("kafka")
@@ -58,10 +64,11 @@ def broker(request: pytest.FixtureRequest) -> Iterator[Both]:
 
     yield Both(
         lambda: KafkaSource(real.address, f"group-{number}", [topic]),
-        lambda: KafkaSink(real.address),
+        lambda: KafkaSink(real.address, topics=[out]),
         write,
         topic,
         out,
+        lambda limit_bytes: set_limit(real.address, out, limit_bytes),
     )
 
 
@@ -195,7 +202,7 @@ def test_facts_about_the_cluster(broker: Both) -> None:
 
 def test_what_is_sent_is_there_in_order_when_it_is_settled(broker: Both) -> None:
     sink = broker.sink()
-    sink.send([OutRecord(broker.topic, 0, b"k", str(n).encode(), [("tousu-seq", b"1")]) for n in range(50)])
+    sink.send(0, [OutRecord(broker.topic, 0, b"k", str(n).encode(), [("tousu-seq", b"1")]) for n in range(50)])
     until(lambda: sink.settle(0.2))
     source = opened(broker)
     assert [r.value for r in read(source, 50)] == [str(n).encode() for n in range(50)]
@@ -205,14 +212,37 @@ def test_what_is_sent_is_there_in_order_when_it_is_settled(broker: Both) -> None
 
 def test_what_is_forgotten_can_be_sent_again(broker: Both) -> None:
     sink = broker.sink()
-    sink.send([OutRecord(broker.topic, 0, b"k", b"a", [])])
+    sink.send(0, [OutRecord(broker.topic, 0, b"k", b"a", [])])
     sink.reset()
-    sink.send([OutRecord(broker.topic, 0, b"k", b"a", [])])
+    sink.send(0, [OutRecord(broker.topic, 0, b"k", b"a", [])])
     until(lambda: sink.settle(0.2))
     source = opened(broker)
     assert {r.value for r in read(source, 1)} == {b"a"}
     sink.close()
     source.close()
+
+
+def test_a_record_that_its_topic_cannot_take_is_told_with_its_shard_and_goes_out_when_it_can(broker: Both) -> None:
+    broker.limit(50_000)
+    sink = broker.sink()
+    assert sink.limits()[broker.out] == 50_000
+    broker.limit(10_000)
+    large = [OutRecord(broker.out, 1, b"k", b"x" * 20_000, [])]
+    sink.send(1, [OutRecord(broker.out, 0, b"k", b"a", [])])
+
+    def hand_over() -> None:
+        sink.send(0, large)
+        until(lambda: sink.settle(0.2))
+
+    with pytest.raises(Unpublishable) as halt:
+        hand_over()
+    assert (halt.value.reason, halt.value.shard, halt.value.topic) == ("unpublishable_output", 0, broker.out)
+    sink.send(1, [OutRecord(broker.out, 0, b"k", b"b", [])])
+    until(lambda: sink.settle(0.2))
+    assert not sink.publish_alone(0, large)
+    broker.limit(50_000)
+    until(lambda: sink.publish_alone(0, large))
+    sink.close()
 
 
 def test_a_copy_that_was_fenced_for_good_joins_again(kafka: KafkaBroker) -> None:

@@ -62,7 +62,7 @@ class SpreadWorld(World):
 
     def __init__(self, database_url: str) -> None:
         super().__init__(database_url, PARTITIONS)
-        self.broker = SimulatedBroker((*counting.TOPICS, SPREAD), PARTITIONS)
+        self.broker = SimulatedBroker((*counting.TOPICS, SPREAD), PARTITIONS, self.clock)
 
     def ticks(self) -> dict[tuple[str, int], list[datetime]]:
         """When each origin told its time to each partition of the spread topic."""

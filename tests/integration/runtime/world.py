@@ -47,9 +47,9 @@ class World:
     ) -> None:
         self.url = database_url
         self.partitions = partitions
-        self.broker = SimulatedBroker(topics, partitions)
         self.clock = SetClock(START)
-        self.tuning = Tuning(batch_max=batch_max, retry_delay_s=0.0)
+        self.broker = SimulatedBroker(topics, partitions, self.clock)
+        self.tuning = Tuning(batch_max=batch_max, retry_delay_s=0.0, halted_again_s=0.0)
         self.loops: list[Loop] = []
         self.sources: dict[Loop, SimulatedSource] = {}
         self.diaries: dict[Loop, Diary] = {}

@@ -59,7 +59,6 @@ class Trends:
             "TOUSU_PARTITIONS": str(PARTITIONS),
             "TOUSU_TIME": "events",
             "TOUSU_DATA": str(folder / "data"),
-            "TOUSU_CHECK": "always",
             "TOUSU_LOG": "json",
             "TOUSU_SESSION_S": str(SESSION_S),
             "TOUSU_METRICS_PORT_FILE": str(self._address_file),

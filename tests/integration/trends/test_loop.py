@@ -11,7 +11,7 @@ from tousu.contract import address_of
 from tousu.policy.policies import Policies
 from tousu.runtime.clock import SetClock
 from tousu.runtime.loop import Loop
-from tousu.runtime.outgoing import outgoing_check
+from tousu.runtime.outgoing import check_output
 from tousu.runtime.simulated import SimulatedBroker, SimulatedSink, SimulatedSource
 from tousu.runtime.store import Store
 from tousu.runtime.wiring import Wiring
@@ -21,14 +21,14 @@ TOPICS = ("complaints.cases", "complaints.warnings", "complaints.rejected")
 
 def test_loop_warns_as_the_stream_does(database_url: str) -> None:
     (log,) = log_of([*days(0, 30, risen=20), *days(30, 70, risen=60)], 1, day(70))
-    broker = SimulatedBroker(TOPICS, 1)
+    clock = SetClock(day(70))
+    broker = SimulatedBroker(TOPICS, 1, clock)
     for each in log:
         broker.append(each.topic, 0, each.key, each.value, list(each.headers))
-    clock = SetClock(day(70))
     trends = processor(
         Wiring(
             policies=Policies.of(PACK), partitions=1, clock=clock, time_from_events=False, master_key=b"",
-            check=outgoing_check("always"), schema_of=address_of,
+            check=check_output, schema_of=address_of,
         )
     )  # fmt: skip
     store = Store(database_url, trends.name, trends.kinds)

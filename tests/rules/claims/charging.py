@@ -14,12 +14,11 @@ from tousu.decision import Decision, Output, Ref, State
 from tousu.event import Event, text_of_time
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
-from tousu.runtime.outgoing import outgoing_check
+from tousu.runtime.outgoing import check_output
 from tousu.runtime.processor import JsonCodec
 
 CONDUCT = Ref("conduct", NUMBER)
 OF_CLAIMS = Decision(no_op="nothing_of_claims")
-_CHECK = outgoing_check("always")
 
 
 def at(hours: float) -> datetime:
@@ -72,7 +71,7 @@ class Desk:
 
     def _keep(self, decision: Decision) -> None:
         for output in decision.outputs:
-            assert _CHECK(output, len(orjson.dumps(output.data))) == ""
+            assert check_output(output, len(orjson.dumps(output.data))) == ""
             if output.type == "tousu.operations.reported.v1":
                 self.passed_on.append(output)
             if output.type == "tousu.charge.laid.v1":

@@ -13,14 +13,13 @@ from tests.rules.penalties.charges import of_organisation
 from tousu.event import Event
 from tousu.policy.loading import load_pack
 from tousu.policy.policies import Policies
-from tousu.runtime.outgoing import outgoing_check
+from tousu.runtime.outgoing import check_output
 
 E1, OUTLET = {"kind": "person", "id": "E10023"}, {"kind": "outlet", "id": "HZ-017"}
 CONFIRMED = {"penalty_number": f"{NUMBER}/person/E10023", "payment_id": "P-1", "amount": "100.00"}
 SETTLED = {"payment_id": "P-1", "how": "returned"}
 OF_A_HEAD = {"department": "workshop", "penalty_number": "2026-03/department/workshop", "payment_id": "P-1",
              "amount": "50.00"}  # fmt: skip
-_CHECK = outgoing_check("always")
 
 
 def of_operations(what: str, **said: Any) -> Event:
@@ -56,7 +55,7 @@ def test_it_goes_on_as_it_came_to_the_owner_of_the_party(
     assert (output.topic, output.type, output.subject) == ("complaints.charges", one.type, subject)
     assert output.key == (f"north|{key}" if organisation else key)
     assert (output.time, output.data, decision.states) == (one.time, one.data, {})
-    assert _CHECK(output, len(orjson.dumps(output.data))) == ""
+    assert check_output(output, len(orjson.dumps(output.data))) == ""
 
 
 def test_a_question_about_a_claim_stays_with_the_claim(rules: ClaimsRules) -> None:

@@ -19,13 +19,12 @@ from tousu.ledger.balance import Sums, faults, sums_by_obligation, trial_balance
 from tousu.ledger.obligation import Entry
 from tousu.policy.loading import load_pack
 from tousu.policy.policies import Policies
-from tousu.runtime.outgoing import outgoing_check
+from tousu.runtime.outgoing import check_output
 
 PERSON = "person/E10023"
 WORKSHOP = "department/workshop"
 CLOSED = datetime.fromisoformat("2026-04-07T00:00:00+08:00")
 """When March closes: five calendar days after its end."""
-_CHECK = outgoing_check("always")
 PACK = {"id": "auto-service", "version": "1.0.0"}
 
 
@@ -118,7 +117,7 @@ class PenaltyDesk:
 
     def _keep(self, decision: Decision) -> None:
         for output in decision.outputs:
-            assert _CHECK(output, len(orjson.dumps(output.data))) == "", _CHECK(output, 1)
+            assert check_output(output, len(orjson.dumps(output.data))) == "", check_output(output, 1)
             assert output.key
         self.published += decision.outputs
         for ref, state in decision.states.items():

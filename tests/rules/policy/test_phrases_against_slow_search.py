@@ -98,7 +98,9 @@ def test_words_are_found_as_a_slow_search_finds_them(
         chinese(sorted(nothing)),
     )
     found = [(hit.owner, hit.word) for hit in phrases.find(text)]
-    assert found == slow_find(re.sub(" +", " ", text), owners, nothing, set(negations))
+    assert found == slow_find(
+        re.sub(" +", " ", re.sub("(?<=[天了]) +(?=[天了])", "", text)), owners, nothing, set(negations)
+    )
 
 
 def chinese(words: list[str]) -> Words:

@@ -21,7 +21,7 @@ def names(merge: Merge) -> list[str]:
 
 
 def test_a_record_waits_until_no_other_topic_can_bring_an_earlier_one() -> None:
-    merge = Merge(("cases", "sla"), by_time=True)
+    merge = Merge(("cases", "sla"), in_order=True)
     merge.add(arrival("cases", 0, 10))
     assert names(merge) == []
     merge.add(arrival("sla", 0, 9))
@@ -31,7 +31,7 @@ def test_a_record_waits_until_no_other_topic_can_bring_an_earlier_one() -> None:
 
 
 def test_equal_times_go_in_the_order_of_the_inputs() -> None:
-    merge = Merge(("cases", "sla"), by_time=True)
+    merge = Merge(("cases", "sla"), in_order=True)
     merge.add(arrival("sla", 0, 10))
     assert names(merge) == []
     merge.add(arrival("cases", 0, 10))
@@ -40,20 +40,52 @@ def test_equal_times_go_in_the_order_of_the_inputs() -> None:
 
 
 def test_one_input_needs_no_waiting() -> None:
-    merge = Merge(("cases",), by_time=True)
+    merge = Merge(("cases",), in_order=True)
     merge.add(arrival("cases", 0, 10))
     assert names(merge) == ["cases10"]
 
 
-def test_inputs_from_outside_are_taken_as_they_arrive() -> None:
-    merge = Merge(("phone", "web"), by_time=False)
+def test_a_topic_that_was_read_to_its_end_is_not_waited_for() -> None:
+    merge = Merge(("phone", "web"), in_order=True)
     merge.add(arrival("web", 0, 50))
-    merge.add(arrival("phone", 0, 10))
-    assert names(merge) == ["web50", "phone10"]
+    merge.hear("phone", 49)
+    assert names(merge) == []
+    merge.hear("phone", 50)
+    assert names(merge) == ["web50"], "what comes on phone now was written after the look at its end"
+    assert merge.complete_us() == 50
+
+
+def test_a_step_back_of_a_clock_is_flattened() -> None:
+    merge = Merge(("phone",), in_order=True)
+    for offset, time_us in enumerate((50, 40, 60)):
+        merge.add(arrival("phone", offset, time_us))
+    assert names(merge) == ["phone50", "phone50", "phone60"]
+
+
+def test_an_input_of_many_origins_keeps_their_times() -> None:
+    merge = Merge(("charges",), in_order=False)
+    merge.add(arrival("charges", 0, 50))
+    merge.add(arrival("charges", 1, 40))
+    assert names(merge) == ["charges50", "charges40"]
+
+
+def test_everything_is_complete_up_to_the_first_that_waits_or_the_last_that_was_heard() -> None:
+    merge = Merge(("phone", "web"), in_order=True)
+    assert merge.complete_us() == -1
+    merge.hear("phone", 30)
+    assert merge.complete_us() == -1
+    merge.hear("web", 20)
+    assert merge.complete_us() == 20
+    merge.add(arrival("phone", 0, 25))
+    assert (names(merge), merge.complete_us()) == ([], 20)
+    merge.hear("web", 40)
+    assert (names(merge), merge.complete_us()) == (["phone30"], 30), "its clock went back"
+    merge.hear("phone", 40)
+    assert merge.complete_us() == 40
 
 
 def test_too_much_held_back_is_reported_so_that_the_topic_can_be_paused() -> None:
-    merge = Merge(("cases", "sla"), by_time=True)
+    merge = Merge(("cases", "sla"), in_order=True)
     for offset in range(BUFFER_MAX):
         merge.add(arrival("cases", offset, offset))
     assert merge.full() == {"cases"}
@@ -73,7 +105,7 @@ def test_the_order_does_not_depend_on_who_was_read_first(seed: int) -> None:
         logs[topic].append(arrival(topic, 30, 99))
     orders = []
     for _ in range(2):
-        merge, taken = Merge(topics, by_time=True), []
+        merge, taken = Merge(topics, in_order=True), []
         left = {topic: list(log) for topic, log in logs.items()}
         while any(left.values()):
             topic = chance.choice([t for t in topics if left[t]])

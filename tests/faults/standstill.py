@@ -1,0 +1,235 @@
+"""Intake, router and sla in one process while intake's database is away: what is told meanwhile must count as told.
+
+Simulated time: minutes or hours of outage pass at once. The broker's append time is the world's time; all that the
+oracle looks at are the inbound records and what the processors published.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+import orjson
+import sqlalchemy as sa
+
+from services.intake.processor import processor as intake
+from services.router.processor import processor as router
+from services.sla.processor import processor as sla
+from tests.faults import timekeeping
+from tests.faults.short_limits import BACKDATING, RULES, START, Adapters, Outgoing, write_pack
+from tests.faults.timekeeping import Findings, Inbound, Published
+from tests.integration.runtime.world import World
+from tousu import contract
+from tousu.failure import Retry
+from tousu.policy.loading import load_policies
+from tousu.policy.policies import Policies
+from tousu.runtime.broker import Record
+from tousu.runtime.clock import Clock
+from tousu.runtime.loop import Loop
+from tousu.runtime.outgoing import check_output
+from tousu.runtime.processor import Processor
+from tousu.runtime.store import Store
+from tousu.runtime.wiring import Wiring
+
+PARTITIONS = 2
+SLICE = timedelta(milliseconds=250)
+BEFORE = AFTER = timedelta(minutes=4)
+PER_SECOND = 4
+"""Complaints per second while nothing is wrong."""
+FORGET_MIN = 1_000
+_worlds = itertools.count()
+
+
+class Counted(list[Record]):
+    """Counts what is published and keeps nothing of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._count = 0
+
+    def append(self, record: Record) -> None:
+        self._count += 1
+
+    def __len__(self) -> int:
+        return self._count
+
+
+class AwayStore(Store):
+    """A database that can be away."""
+
+    away = False
+
+    def connection(self) -> sa.Connection:
+        if self.away:
+            raise Retry("database_away", "the test has taken it away")
+        return super().connection()
+
+
+@cache
+def policies() -> Policies:
+    with tempfile.TemporaryDirectory() as folder:
+        return load_policies(str(write_pack(Path(folder))))
+
+
+class Standstill:
+    """One world with an outage in it."""
+
+    def __init__(self, seed: int, loop_type: type[Loop] = Loop, intake_clock: Clock | None = None) -> None:
+        url = f"sqlite:///file:standstill{next(_worlds)}?mode=memory&cache=shared&uri=true"
+        self.world = World(url, PARTITIONS, topics=[card.topic for card in contract.cards()])
+        self.world.broker.published = Counted()
+        self.anchor = sa.create_engine(url, poolclass=sa.NullPool).connect()
+        self.adapters = Adapters(seed, PARTITIONS)
+        self.chance = self.adapters.chance
+        self.inbound = Inbound(BACKDATING)
+        self.told = 0
+        self._planned: list[tuple[datetime, int, str, datetime, str]] = []
+        self._received: dict[str, datetime] = {}
+        self.published = Published()
+        self._heard: dict[tuple[str, int], int] = defaultdict(int)
+        self._forgotten: dict[tuple[str, int], int] = defaultdict(int)
+        self.now = START
+        self.set_time(START)
+        for make in (intake, router, sla):
+            clock = intake_clock if make is intake and intake_clock is not None else self.world.clock
+            self.world.copy(self._processor(make, clock), loop_type=loop_type, store_type=AwayStore)
+        self.intake_store: AwayStore = self.world.loops[0]._store  # type: ignore[assignment]
+
+    def _processor(self, make: Callable[[Wiring], Processor], clock: Clock) -> Processor:
+        return make(
+            Wiring(
+                policies=policies(), partitions=PARTITIONS, clock=clock, time_from_events=False,
+                master_key=b"k" * 32, check=check_output, schema_of=None,
+            )
+        )  # fmt: skip
+
+    def set_time(self, now: datetime) -> None:
+        self.now = now
+        self.world.clock.set(now)
+
+    # -- what is told -------------------------------------------------------------------------------------------
+
+    def append(self, one: Outgoing) -> None:
+        self.inbound.hear(self.world.broker.append(*one))
+        self.told += 1
+
+    def complain(self) -> None:
+        self.append(self.adapters.complaint(self.now))
+        self._received[f"in-{self.adapters.told}"] = self.now
+
+    def report(self) -> bool:
+        """Tell the next report whose time has come."""
+        if not self._planned or self._planned[0][0] > self.now:
+            return False
+        _, _, number, happened, what = heapq.heappop(self._planned)
+        self.append(self.adapters.report(number, what, happened))
+        return True
+
+    def listen(self) -> None:
+        """Departments hear of the cases that are registered; the oracle hears everything; what all have read goes."""
+        broker = self.world.broker
+        for topic in ("complaints.accepted", "complaints.sla"):
+            for partition, log in enumerate(broker.logs[topic]):
+                for record in log[self._heard[topic, partition] :]:
+                    self.published.hear(record)
+                    if topic == "complaints.accepted" and timekeeping.is_registered(record):
+                        self._plan(record)
+                self._heard[topic, partition] = len(log)
+        for loop in self.world.loops:
+            for number, shard in loop.shards.items():
+                for topic, offset in shard.opened.bookmark.offsets.items():
+                    self._forget(topic, number, offset)
+        for topic in ("complaints.sla", "complaints.outcomes"):
+            for partition, log in enumerate(broker.logs[topic]):
+                self._forget(topic, partition, len(log))
+
+    def _plan(self, registered: Record) -> None:
+        data = orjson.loads(registered.value or b"")
+        received = self._received.pop(data["source_event"]["id"], None)
+        if received is None:
+            return  # published again
+        for at, happened, what in self.adapters.plan(received, self.now):
+            entry = (at, self.told + len(self._planned), data["case_number"], happened, what)
+            heapq.heappush(self._planned, entry)
+
+    def _forget(self, topic: str, partition: int, offset: int) -> None:
+        """Empty what nobody reads any more, so that a million fit in memory."""
+        log: list[Record | None] = self.world.broker.logs[topic][partition]  # type: ignore[assignment]
+        start = self._forgotten[topic, partition]
+        if offset > start + FORGET_MIN:
+            log[start:offset] = [None] * (offset - start)
+            self._forgotten[topic, partition] = offset
+
+    # -- time ---------------------------------------------------------------------------------------------------
+
+    def pass_time(self, length: timedelta, complaints: int, every: timedelta = SLICE) -> None:
+        """Let time go on, evenly with complaints, and with the reports whose time comes."""
+        slices = max(1, length // every)
+        begin, made = self.now, 0
+        for number in range(1, slices + 1):
+            due = complaints * number // slices
+            steps = max(1, due - made)
+            for step in range(steps):
+                self.set_time(begin + length * ((number - 1) / slices) + length / slices * ((step + 1) / steps))
+                if made < due:
+                    self.complain()
+                    made += 1
+                while self.report():
+                    pass
+            for loop in self.world.loops:
+                loop.step(0)
+            self.listen()
+
+    def catch_up(self) -> int:
+        """Let time and complaints go on until intake has read everything. Returns how many slices that took."""
+        slices = 0
+        while self.behind():
+            self.pass_time(SLICE, 1)
+            slices += 1
+            assert slices < 100_000, "intake does not catch up"
+        return slices
+
+    def behind(self) -> int:
+        """How many inbound records the bookmark of intake has not passed."""
+        return self.told - sum(
+            min(shard.opened.bookmark.offsets.get(topic, 0), len(log[number]))
+            for number, shard in self.world.loops[0].shards.items()
+            for topic, log in self.world.broker.logs.items()
+            if topic.startswith("complaints.inbound.")
+        )
+
+    def outage(self, length: timedelta, complaints: int) -> None:
+        """Intake's database is away; adapters and departments go on."""
+        self.intake_store.away = True
+        self.pass_time(length, complaints, max(SLICE, length / 600))
+        assert self.behind() >= complaints, "intake did not stand still"
+        self.intake_store.away = False
+
+    def run(self, outage: timedelta, complaints: int) -> Findings:
+        """Before, outage, after, and a time in which nothing more is told; what the oracle finds."""
+        self.pass_time(BEFORE, int(BEFORE.total_seconds() * PER_SECOND))
+        self.outage(outage, complaints)
+        self.catch_up()
+        self.pass_time(AFTER, int(AFTER.total_seconds()))
+        self.pass_time(AFTER, 0)
+        return self.judged()
+
+    def judged(self) -> Findings:
+        self.world.run()
+        self.listen()
+        rejected = [record for log in self.world.broker.logs["complaints.rejected"] for record in log]
+        assert not rejected, [dict(record.headers)["tousu-reason"] for record in rejected[:3]]
+        for loop in self.world.loops:
+            assert not loop.halted, loop.halted
+        return timekeeping.judge(self.inbound, self.published, RULES, self.now - timedelta(seconds=5))
+
+    def close(self) -> None:
+        for loop in self.world.loops:
+            loop._store.close()
+        self.anchor.close()

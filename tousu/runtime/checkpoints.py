@@ -1,0 +1,130 @@
+"""Each shard's checkpoint held against its logs, from outside: what was deleted unread, and who cannot go on.
+
+A checkpoint is the offset at which a shard reads on. Where the log begins behind it, records were deleted before the
+shard had read them. How many is not known any more: offsets count end marks of transactions, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from tousu.connection import Connection
+from tousu.contract import cards
+from tousu.event import text_of_time
+from tousu.runtime import bookmark as bm
+from tousu.runtime.bookmark import Bookmark
+from tousu.runtime.broker import Identity
+from tousu.runtime.history import Extent, History, Place
+from tousu.runtime.inspection import Standing
+from tousu.runtime.kafka import KafkaSource
+
+RECORDS_LOST: Final = "records_lost"
+GROUP: Final = "tousu.audit"
+
+
+class Gap(NamedTuple):
+    """Records of one partition that were deleted before a shard had read them.
+
+    start, end: offsets, from the checkpoint up to where the log begins. after: how far the shard's time had come.
+    before: when the first record that is left was appended. Both are None where nobody knows.
+    """
+
+    processor: str
+    shard: int
+    topic: str
+    start: int
+    end: int
+    after: datetime | None
+    before: datetime | None
+
+    @property
+    def place(self) -> str:
+        return f"{self.processor}/{self.shard} <- {self.topic}"
+
+    def __str__(self) -> str:
+        after = f"after {text_of_time(self.after)}" if self.after else "from the beginning"
+        before = f"before {text_of_time(self.before)}" if self.before else "and nothing is left behind them"
+        return (
+            f"{RECORDS_LOST}: deleted unread, offsets {self.start} to {self.end - 1}, at most {self.end - self.start} "
+            f"records, appended {after}{',' if self.before is None else ''} {before}"
+        )
+
+
+class Halt(NamedTuple):
+    """A shard that cannot go on. `reason` is the code that its processor says, too."""
+
+    processor: str
+    shard: int
+    reason: str
+    message: str
+
+
+def inputs_of(processor: str) -> list[str]:
+    """The topics that a processor reads, as their cards say."""
+    return [card.topic for card in cards() if processor in card.readers]
+
+
+def identity_of(connection: Connection, topics: Sequence[str]) -> Identity:
+    """Which cluster this is, and which topics, by their ids; empty where the broker does not say."""
+    source = KafkaSource(connection.servers, GROUP, topics, connection.librdkafka())
+    try:
+        return source.identity()
+    finally:
+        source.close()
+
+
+def gaps_of(
+    processor: str, standings: Iterable[Standing], extents: Mapping[Place, Extent], history: History
+) -> list[Gap]:
+    """What was deleted unread of a processor's inputs; a shard that it never opened stands at the beginning."""
+    bookmarks = {each.shard: each.bookmark for each in standings}
+    cut: dict[Place, int] = {}
+    for topic in inputs_of(processor):
+        for (name, number), extent in extents.items():
+            done = bookmarks.get(number, Bookmark()).offsets.get(topic, 0)
+            if name == topic and done < extent.start:
+                cut[(topic, number)] = done
+    firsts = {place: Extent(extents[place].start, min(extents[place].start + 1, extents[place].end)) for place in cut}
+    left = {(record.topic, record.partition): record.time_ms for record in history.read(firsts)}
+    return [
+        Gap(
+            processor, number, topic, done, extents[(topic, number)].start,
+            _moment(bookmarks[number].time_us) if number in bookmarks else None,
+            _moment(left.get((topic, number), -1) * 1000),
+        )
+        for (topic, number), done in cut.items()
+    ]  # fmt: skip
+
+
+def _moment(us: int) -> datetime | None:
+    return bm.moment(us) if us > 0 else None
+
+
+def halts_of(
+    processor: str, standings: Iterable[Standing], extents: Mapping[Place, Extent], identity: Identity
+) -> list[Halt]:
+    """Shards whose bookmark does not fit the cluster: each halts as soon as it is opened, if it has not."""
+    return [
+        Halt(processor, standing.shard, *problem)
+        for standing in standings
+        if (problem := _problem(processor, standing, extents, identity))
+    ]
+
+
+def _problem(
+    processor: str, standing: Standing, extents: Mapping[Place, Extent], identity: Identity
+) -> tuple[str, str] | None:
+    bookmark = standing.bookmark
+    if bookmark.cluster_id and identity.cluster_id and bookmark.cluster_id != identity.cluster_id:
+        return "other_cluster", f"the bookmark belongs to cluster {bookmark.cluster_id}, this is {identity.cluster_id}"
+    for topic in inputs_of(processor):
+        known, now = bookmark.topic_ids.get(topic, ""), identity.topic_ids.get(topic, "")
+        if known and now and known != now:
+            return "topic_recreated", f"{topic} was made again since the bookmark was written"
+        extent, done = extents.get((topic, standing.shard)), bookmark.offsets.get(topic, 0)
+        if extent is not None and not extent.start <= done <= extent.end:
+            there = f"the log goes from {extent.start} to {extent.end}"
+            return "offset_gone", f"the bookmark is at {done} of {topic}, {there}"
+    return None
