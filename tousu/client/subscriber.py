@@ -288,5 +288,5 @@ def _data_of_headers(said: Mapping[str, bytes]) -> dict[str, Any]:
         if name.startswith("tousu-") and name not in ("tousu-origin", "tousu-seq", "tousu-time"):
             text = value.decode("utf-8", "replace")
             word = name.removeprefix("tousu-").replace("-", "_")
-            found[word] = int(text) if word in ("partition", "offset", "timestamp", "attempts") else text
+            found[word] = int(text) if word in ("partition", "offset", "timestamp", "attempts", "through") else text
     return found

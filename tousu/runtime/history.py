@@ -125,6 +125,22 @@ class History:
                 raise Stop("offset_gone", f"{message.topic()}/{message.partition()}: {error.str()}")
         return records
 
+    def at(self, place: Place, offset: int) -> Record | None:
+        """The record at an offset; None where there is none, and where it cannot be read."""
+        self.follow({place: offset})
+        until_s = time.monotonic() + REQUEST_S
+        while time.monotonic() < until_s:
+            message = self._consumer.poll(0.2)
+            if message is None or message.error() is not None:
+                continue
+            try:
+                headers = cast("Headers", message.headers() or ())
+            except (SystemError, ValueError):
+                return None  # a header name that is no text
+            record = Record(*place, message.offset() or 0, message.key(), message.value(), headers, _append_ms(message))
+            return record if record.offset == offset else None
+        return None
+
     def close(self) -> None:
         self._consumer.close()
 

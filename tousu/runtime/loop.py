@@ -26,6 +26,7 @@ from tousu.runtime.processor import Processor
 from tousu.runtime.report import TurnReport
 from tousu.runtime.shard import Shard, append_time_us
 from tousu.runtime.store import Fenced, Opened, Store, Unstorable
+from tousu.runtime.takeovers import Takeovers
 from tousu.runtime.unpublishable import Unpublishable, check_fits
 
 TICK_EVERY: Final = timedelta(seconds=1)
@@ -72,6 +73,7 @@ class Loop:
         self._by_append_time = processor.keeps_time and not self._tuning.time_from_events
         self._in_order = len(processor.inputs) > 1 or self._by_append_time
         self._partitions: dict[str, int] = {}
+        self._takeovers = Takeovers(store, clock)
         self._asked_at: datetime | None = None
         self._reached_us = bm.NEVER_US
         """The latest append time that was read."""
@@ -90,6 +92,7 @@ class Loop:
         try:
             # Before anything is opened: what was read for a former ownership of a shard is not for the new one.
             self._take_in(records)
+            self._takeovers.notice(self.halted, self.shards)
             self._open_wanted()
             self._try_a_halted_one()
             self._listen()
@@ -134,8 +137,7 @@ class Loop:
             self._drop(shard)
         for shard, words in self._source.broken().items():
             self._halt(shard, Stop("offset_gone", f"the bookmark's offset is not in the log any more: {words}"))
-        for shard in [s for s in self.halted if s not in wanted]:
-            del self.halted[shard]
+        self.halted = {shard: error for shard, error in self.halted.items() if shard in wanted}
 
     def _open_wanted(self) -> None:
         if time.monotonic() < self._not_before_s:
@@ -167,14 +169,14 @@ class Loop:
         assert isinstance(error, Unpublishable)
         if error.size_bytes > self._sink.limits().get(error.topic, error.size_bytes):
             return
-        opened = self._store.take(shard)
+        opened = self._takeovers.take(shard)
         if self._sink.publish_alone(shard, bm.unpack_pending(opened.pending)):
             del self.halted[shard]
 
     def _open(self, shard: int) -> None:
         """Take a shard over: raise the epoch, read the bookmark, publish what may not be out, start at its offsets."""
         self._know_partitions()
-        opened = self._store.take(shard)
+        opened = self._takeovers.take(shard)
         self._reached("after_epoch")
         self._check_identity(opened.bookmark)
         pending = bm.unpack_pending(opened.pending)
@@ -383,8 +385,7 @@ class Loop:
         for draft in drafts:
             shard = self.shards.get(draft.shard)
             if shard is not None:
-                opened = shard.opened
-                shard.opened = Opened(opened.epoch, opened.turn + 1, draft.bookmark, b"")
+                shard.opened = Opened(shard.opened.epoch, shard.opened.turn + 1, draft.bookmark, b"")
                 shard.bound_us = draft.agenda.committed()
                 shard.faults = draft.faults
             report.time_us[draft.shard] = draft.bookmark.time_us

@@ -10,29 +10,28 @@ Source: design.md, sections 3 and 4; reliability.md, I9.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 
 from tousu.failure import Stop
-from tousu.runtime import bookmark as bm
+from tousu.runtime import acts
+from tousu.runtime.acts import Told
 from tousu.runtime.audit import as_output, digest_of
-from tousu.runtime.broker import Ends, Identity, OutRecord, Record
 from tousu.runtime.clock import Clock
 from tousu.runtime.history import Extent, History, Place
 from tousu.runtime.kafka import KafkaSource
-from tousu.runtime.loop import Loop, Tuning
+from tousu.runtime.loop import Tuning
 from tousu.runtime.processor import Processor
+from tousu.runtime.replay import KeepingSink, Number, ReplayLoop, ReplaySource, forget_pending, number_of
 from tousu.runtime.store import Store
 
 NAMED_MAX: Final = 20
 ON_ITS_WAY_S: Final = 30.0
 """So long a processor at work is waited for that has not published yet what follows from these inputs."""
 ASK_AGAIN_S: Final = 0.5
-Number = tuple[str, int, str, int]
-"""Topic, partition, origin, output number."""
 
 
 class Rebuilt(NamedTuple):
@@ -58,136 +57,15 @@ class Rebuilt(NamedTuple):
         return not (self.different or self.unpublished or self.unknown)
 
 
-class ReplaySource:
-    """The input topics from their first record to where they end now, through the loop's own interface."""
-
-    def __init__(self, history: History, facts: KafkaSource, topics: Sequence[str]) -> None:
-        self._history, self._facts, self._topics = history, facts, tuple(topics)
-        self._extents = history.extents(history.places(topics))
-        gone = [f"{topic}/{number}" for (topic, number), extent in self._extents.items() if extent.start > 0]
-        if gone:
-            raise Stop(
-                "history_gone", f"retention has removed the beginning of {', '.join(gone)}: restore a backup instead"
-            )
-        self._shards = frozenset(number for _, number in self._extents)
-        self._left = {place: extent.end for place, extent in self._extents.items() if extent.end > 0}
-        self._starts: dict[Place, int] = {}
-        self._held: set[Place] = set()
-        self._is_stale = False
-        self.read = 0
-
-    @property
-    def is_done(self) -> bool:
-        """Whether everything has been delivered."""
-        return not self._left
-
-    def stops_at(self) -> dict[str, int]:
-        """Where the inputs ended at the start: 'topic/partition' -> the offset that comes next."""
-        return {f"{topic}/{number}": extent.end for (topic, number), extent in self._extents.items()}
-
-    def grown(self) -> frozenset[int]:
-        """The shards of which an input has grown since the start."""
-        now = self._history.extents(self._extents.keys())
-        return frozenset(place[1] for place, extent in now.items() if extent.end > self._extents[place].end)
-
-    def poll(self, records_max: int, timeout_s: float) -> list[Record]:
-        if self._is_stale:
-            self._is_stale = False
-            self._history.follow({place: at for place, at in self._starts.items() if place not in self._held})
-        found = []
-        for record in self._history.poll(timeout_s):
-            place = (record.topic, record.partition)
-            if place in self._held or record.offset >= self._extents[place].end:
-                continue
-            self._starts[place] = record.offset + 1
-            found.append(record)
-            if self._starts[place] >= self._extents[place].end:
-                self._left.pop(place, None)
-        self.read += len(found)
-        return found
-
-    def wanted(self) -> frozenset[int]:
-        return self._shards
-
-    def lost(self) -> frozenset[int]:
-        return frozenset()
-
-    def broken(self) -> Mapping[int, str]:
-        return {}
-
-    def position(self, shard: int, topic: str) -> int:
-        return self._starts.get((topic, shard), 0)
-
-    def others_us(self) -> int:
-        return -1
-
-    def start(self, shard: int, offsets: Mapping[str, int]) -> None:
-        self._starts |= {(topic, shard): offset for topic, offset in offsets.items()}
-        ends = {place: self._extents[place].end for place in self._starts if place[1] == shard}
-        self._left |= {place: end for place, end in ends.items() if self._starts[place] < end}
-        self._is_stale = True
-
-    def stop(self, shard: int) -> None:
-        """A rebuild never gives a shard away; one that halts ends it."""
-
-    def pause(self, shard: int, topic: str) -> None:
-        self._held.add((topic, shard))
-        self._is_stale = True
-
-    def resume(self, shard: int, topic: str) -> None:
-        self._held.discard((topic, shard))
-        self._is_stale = True
-
-    def identity(self) -> Identity:
-        return self._facts.identity()
-
-    def partitions(self, topic: str) -> int:
-        return self._facts.partitions(topic)
-
-    def ask_ends(self, asked_at: datetime, reached_us: int = -1) -> None:
-        """Time comes from the log here."""
-
-    def ends(self) -> Ends | None:
-        return None
-
-    def note(self, shard: int, offsets: Mapping[str, int]) -> None:
-        """Nobody follows a rebuild by a group's offsets."""
-
-    def close(self) -> None:
-        self._facts.close()
-
-
-class KeepingSink:
-    """Takes outputs, publishes nothing, and remembers what was said."""
-
-    def __init__(self) -> None:
-        self.said: dict[Number, str] = {}
-
-    def limits(self) -> Mapping[str, int]:
-        return {}
-
-    def publish_alone(self, shard: int, records: Sequence[OutRecord]) -> bool:
-        return True
-
-    def send(self, shard: int, records: Sequence[OutRecord]) -> None:
-        for record in records:
-            self.said.setdefault(number_of(record), digest_of(record))
-
-    def settle(self, timeout_s: float) -> bool:
-        return True
-
-    def reset(self) -> None:
-        """Nothing is ever under way."""
-
-    def close(self) -> None:
-        """Nothing to let go of."""
-
-
 class Published:
-    """Everything that a processor has written, by number; a repetition counts once. `read_on` reads what is new."""
+    """Everything that a processor has written, by number; a repetition counts once. `read_on` reads what is new.
+
+    `told`: what operators did to its shards.
+    """
 
     def __init__(self, processor: Processor, history: History) -> None:
         self.found: dict[Number, str] = {}
+        self.told: dict[Number, Told] = {}
         self._name, self._history = processor.name, history
         self._places = history.places(list(dict.fromkeys((*processor.outputs, *processor.ticks_to))))
         self._read_to: dict[Place, int] = {}
@@ -200,6 +78,9 @@ class Published:
             if origin.startswith(f"{self._name}/"):
                 output = as_output(record)
                 self.found.setdefault(number_of(output), digest_of(output))
+                act = acts.told_in(output)
+                if act is not None:
+                    self.told.setdefault(number_of(output), act)
         self._read_to = {place: extent.end for place, extent in extents.items()}
 
     def wait_for(self, said: Mapping[Number, str]) -> None:
@@ -209,12 +90,6 @@ class Published:
         while not said.keys() <= self.found.keys() and time.monotonic() < ends_s:
             time.sleep(ASK_AGAIN_S)
             self.read_on()
-
-
-def number_of(record: OutRecord) -> Number:
-    """By what an output is known."""
-    said = dict(record.headers)
-    return record.topic, record.partition, said["tousu-origin"].decode(), int(said["tousu-seq"])
 
 
 def _named(number: Number) -> str:
@@ -263,19 +138,33 @@ def rebuild(processor: Processor, history: History, facts: KafkaSource, store: S
         raise Stop("not_rebuildable", message)
     store.create()
     _check_empty(store, processor.name)
+    published = Published(processor, history)
+    published.read_on()
+    told = [published.told[number] for number in sorted(published.told, key=itemgetter(1, 3))]
+    _check_whole(told)
     source = ReplaySource(history, facts, [each.topic for each in processor.inputs])
     sink = KeepingSink()
-    loop = Loop(processor, source, sink, store, clock, tuning=Tuning())
+    loop = ReplayLoop(processor, source, sink, store, clock, tuning=Tuning())
+    loop.expect(told)
     while not source.is_done or loop.step(0.05):
         loop.step(0.05)
         for shard, error in loop.halted.items():
             raise Stop(error.reason, f"shard {shard}: {error.message}")
-    published = Published(processor, history)
     published.wait_for(sink.said)
     rebuilt = compared(sink.said, published.found, source)
     if rebuilt.is_faithful:
-        _forget_pending(store, processor.name)
+        forget_pending(store, processor.name)
     return rebuilt
+
+
+def _check_whole(told: Iterable[Told]) -> None:
+    """Where an operator accepted that a part of the log is gone, nothing can be made again from the log."""
+    for act, record in told:
+        if act.to != act.at.get(act.topic, 0) and act.kind == "resume":
+            place = f"{act.topic}/{record.partition} at offset {act.at.get(act.topic, 0)}"
+            raise Stop(
+                "history_gone", f"an operator went on although records were lost, {place}: restore a backup instead"
+            )
 
 
 def _check_empty(store: Store, name: str) -> None:
@@ -284,13 +173,6 @@ def _check_empty(store: Store, name: str) -> None:
     connection.rollback()
     if used:
         raise Stop("not_empty", f"the database already has bookmarks of {name}; name an empty one with --into")
-
-
-def _forget_pending(store: Store, name: str) -> None:
-    """The topics hold everything: the last turn's outputs must not be sent again when the processor starts."""
-    connection = store.connection()
-    connection.execute(sa.text(f"UPDATE {name}_bookmark SET pending = :nothing"), {"nothing": bm.pack_pending([])})
-    connection.commit()
 
 
 def first(names: Iterable[str]) -> str:

@@ -139,6 +139,14 @@ class Store:
             connection.commit()
         return Opened(row[0], row[1], bm.decode(row[2]), bytes(row[3]))
 
+    def epochs(self) -> dict[int, int]:
+        """The epoch of every shard: how often it was taken."""
+        with self._guarded("cannot read the epochs"):
+            connection = self.connection()
+            rows = connection.execute(sa.text(f"SELECT shard, owner_epoch FROM {self._bookmarks}")).all()
+            connection.rollback()
+        return {row[0]: row[1] for row in rows}
+
     def read(self, wanted: Mapping[str, Iterable[tuple[int, str]]]) -> dict[tuple[int, Ref], State]:
         """The states of these (shard, key) pairs per kind; what does not exist is left out."""
         found: dict[tuple[int, Ref], State] = {}
