@@ -1,4 +1,4 @@
-"""What its topic cannot take halts the shard by name, and a refusal always fits (tests/integration/process on Kafka)."""
+"""What its topic cannot take halts the shard by name, and a refusal always fits."""
 
 from __future__ import annotations
 
