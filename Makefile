@@ -17,7 +17,7 @@ FOLDERS := rules contracts integration stories faults
 # Tests and the demo start hundreds of Python processes. Compiling every module again is more than half of each start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: test-alerts help setup kafka demo test lint ruff types layers format bench clean $(addprefix test-,$(FOLDERS))
+.PHONY: test-alerts faults-long help setup kafka demo test lint ruff types layers format bench clean $(addprefix test-,$(FOLDERS))
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ test-contracts:   ## needs the files of the repository
 test-integration: kafka ## needs the broker and the databases
 test-stories:     kafka ## needs everything
 test-faults:      kafka ## kills, pauses and restarts everything
+
+faults-long: kafka ## the long form of the faults: minutes each, with what each takes to recover from
+	$(VENV)/pytest tests/faults -m long -s $(ARGS)
 
 test-alerts: $(READY) ## the alert rules, by promtool (not part of `make test`)
 	@command -v promtool >/dev/null || { echo "test-alerts stopped: promtool is missing: install it with apt-get install prometheus." >&2; exit 1; }

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple, Self, cast
 import msgspec
 import psutil
 from confluent_kafka import Consumer, KafkaException, Message, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
 from bench.rehearsal import PARTITIONS, Backlog
 from tousu.client.topics import Topics
@@ -101,8 +101,14 @@ class Ground(AbstractContextManager["Ground"]):
 
     @staticmethod
     def _led(admin: AdminClient, wanted: Iterable[str]) -> bool:
-        known = admin.list_topics(timeout=ASK_S).topics
-        return all(t in known and all(p.leader >= 0 for p in known[t].partitions.values()) for t in wanted)
+        """Whether the broker tells of every topic and answers for each partition; it may tell of a leader before."""
+        wanted = list(wanted)
+        if not set(wanted) <= set(admin.list_topics(timeout=ASK_S).topics):
+            return False
+        newest = OffsetSpec.latest()  # type: ignore[no-untyped-call]
+        places = [TopicPartition(topic, number) for topic in wanted for number in range(PARTITIONS)]
+        ends = admin.list_offsets(dict.fromkeys(places, newest))
+        return all(end.exception(ASK_S) is None for end in ends.values())
 
     def fill(self, records: Iterable[Out]) -> int:
         """Write records in order and wait until all are acknowledged; how many they were."""

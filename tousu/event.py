@@ -53,9 +53,20 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
         return self.extensions.get(ORGANISATION, "")
 
 
+FIRST_MOMENT: Final = datetime(1000, 1, 1, tzinfo=UTC)
+LAST_MOMENT: Final = datetime(2999, 12, 31, 23, 59, 59, tzinfo=UTC)
+"""Between these lies every moment that an event can tell (`moment` in schemas/shared/values.json)."""
+
+
 def text_of_time(moment: datetime) -> str:
-    """RFC 3339 in UTC with microseconds only where there are any: `2026-01-04T01:30:00Z`."""
+    """RFC 3339 in UTC with microseconds only where there are any: `2026-01-04T01:30:00Z`.
+
+    What lies outside the years that events can tell is told as the first or last moment in them: a customer may write
+    a date with an offset that leads out of them, or one to which a limit is added.
+    """
     utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    if not 1000 <= utc.year <= 2999:
+        utc = FIRST_MOMENT if utc.year < 1000 else LAST_MOMENT
     return utc.isoformat()[:-6] + "Z"
 
 

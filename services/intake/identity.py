@@ -8,13 +8,26 @@ section 6.
 from __future__ import annotations
 
 import hashlib
+import re
+import unicodedata
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import orjson
+import phonenumbers
 
 from tousu.event import Event, text_of_time
+
+HOME: Final = "CN"
+"""Where a telephone number without a country code belongs, unless the pack says otherwise by its time zone."""
+_REGIONS: Final = {
+    "Europe/London": "GB", "Asia/Hong_Kong": "HK", "Asia/Macau": "MO", "Asia/Taipei": "TW", "Asia/Singapore": "SG",
+}  # fmt: skip
+_USUAL: Final = re.compile(r"(\+?86|0086)?(1[3-9][0-9]{9})")
+_MOBILE: Final = re.compile(r"(?:(?:00)?86)?(1[3-9][0-9]{9})")
+_EXTENSION: Final = re.compile(r"转|轉|分机|分機|内线|內線|ext|x|[#,;*]", re.IGNORECASE)
+_LAST_GROUP: Final = re.compile(r"[-\s][0-9]{1,6}$")
 
 
 class Keys(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,27 +37,32 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True):
     fingerprint: bytes
 
 
-def pseudonym(key: bytes, event: Event, channel: str) -> str:
+def region_of_zone(time_zone: str) -> str:
+    """The region (ISO 3166-1) of a pack's time zone: where its telephone numbers belong."""
+    return _REGIONS.get(time_zone, HOME)
+
+
+def pseudonym(key: bytes, event: Event, channel: str, region: str = HOME) -> str:
     """32 hexadecimal digits: the same for the same person, by the surest thing known of them.
 
     That is the telephone number, then the e-mail address, then the account on the channel, then name with address. A
     name alone proves nothing (there are many 王伟): it counts for this one event only.
     """
-    person = _person(event.data, channel) or f"event\0{event.source}\0{event.id}"
+    person = _person(event.data, channel, region) or f"event\0{event.source}\0{event.id}"
     if event.organisation:  # what one organisation knows of a person is no other's
         person = f"{event.organisation}\0{person}"
     return hashlib.blake2b(person.encode(), key=key, digest_size=16, person=b"pseudonym").hexdigest()
 
 
-def _person(data: Mapping[str, Any], channel: str) -> str:
+def _person(data: Mapping[str, Any], channel: str, region: str) -> str:
     given: Mapping[str, str] = data.get("complainant", {})
     own: Mapping[str, Any] = data.get(channel.replace("-", "_"), {})
     phone = given.get("phone") or own.get("caller_number")
     if phone:
-        return f"phone\0{_same_digits(phone)}"
+        return f"phone\0{phone_key(phone, region)}"
     email = given.get("email") or own.get("from_address")
     if email:
-        return f"email\0{email.casefold()}"
+        return f"email\0{address_key(email)}"
     account = own.get("user_id") or own.get("handle") or given.get("handle")
     if account:
         return f"account\0{channel}\0{own.get('platform', '') if 'handle' in own else ''}\0{account}"
@@ -53,10 +71,50 @@ def _person(data: Mapping[str, Any], channel: str) -> str:
     return ""
 
 
-def _same_digits(phone: str) -> str:
-    """The digits of a telephone number; a mainland number is the same with and without +86."""
-    digits = "".join(sign for sign in phone if sign.isdigit()).removeprefix("00")
-    return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
+def phone_key(phone: str, region: str = HOME) -> str:
+    """One key for every writing of a telephone number, without its extension: the national number of the mainland, of
+    any other country the number with + and country code. What is no number of any plan is its digits.
+    """
+    usual = _USUAL.fullmatch(phone.replace(" ", "").replace("-", ""))  # what most people write, read at once
+    if usual is not None and (region == HOME or usual[1]):
+        return usual[2]
+    plain = "".join(sign for sign in unicodedata.normalize("NFKC", phone) if unicodedata.category(sign) != "Cf")
+    whole = _EXTENSION.split(plain.strip(), maxsplit=1)[0].strip()
+    digits = "".join(str(int(sign)) for sign in whole if sign.isdecimal())
+    mobile = _MOBILE.fullmatch(digits)
+    if mobile is not None and (region == HOME or digits != mobile[1]):
+        return mobile[1]
+    for written in (whole, _LAST_GROUP.sub("", whole)):  # an extension may stand behind a hyphen, too
+        try:
+            number = phonenumbers.parse(written, region)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_possible_number(number):
+            national = phonenumbers.national_significant_number(number)
+            return national if number.country_code == 86 else f"+{number.country_code}{national}"
+    return digits
+
+
+def national_digits(phone: str, region: str = HOME) -> str:
+    """The digits by which a number is found again in a text."""
+    return phone_key(phone, region).removeprefix("+")
+
+
+def address_key(address: str) -> str:
+    """One key for every writing of an address of mail: `Name <a@b>`, `mailto:a@b`, either case, Unicode or Punycode."""
+    plain = unicodedata.normalize("NFKC", address).strip()
+    _, bracket, inside = plain.rpartition("<")
+    plain = inside.partition(">")[0].strip() if bracket else plain
+    plain = plain.casefold().removeprefix("mailto:").partition("?")[0].replace("%40", "@")
+    local, at, domain = plain.rpartition("@")
+    if not at:
+        return plain
+    domain = domain.replace("。", ".").strip(".")
+    try:
+        domain = domain.encode("idna").decode("ascii")
+    except UnicodeError:  # no name of a host: it is compared as it is written
+        return f"{local}@{domain}"
+    return f"{local}@{domain}"
 
 
 def key_of_event(key: bytes, source: str, event_id: str) -> str:

@@ -1,58 +1,52 @@
 """Personal data out of free text, and the masked forms in which a person may be mentioned.
 
-In free text everything goes that looks like a telephone number, an identity document, a bank card, an e-mail address
-or a chat account, and every personal value that the same event gives elsewhere (the customer's name, say). It is
-better to mask too much: the words that class a complaint are no numbers. What stays: the waybill numbers of the event,
-numbers built like waybill numbers, dates. What no pattern can find (a third person's name, an address told in
-prose) stays too: a pack that cannot live with that sets `text_downstream: false`, and then no text leaves at all.
+In free text everything goes that looks like a telephone number, an identity document, a bank card, a licence plate, an
+e-mail address or a chat account, and every personal value that the same event gives elsewhere (the customer's name,
+say), in whatever writing. It is better to mask too much: the words that class a complaint are no numbers. What stays:
+the waybill numbers of the event, the forms of known carriers, dates, times, amounts. What no pattern can find (a third
+person's name, an address told in prose) stays too: a pack that cannot live with that sets `text_downstream: false`,
+and then no text leaves at all. Markup goes: a text is masked as a reader sees it.
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Final
 
+from services.intake.spotting import Known, Plain, Span, spots
+from tousu.policy.markup import visible
+
+NOBODY: Final = Known()
 _MASK: Final = "***"
-_WORTH_A_LOOK: Final = re.compile(r"[@＠\d]|[零〇一二三四五六七八九幺]{7}")
-_NOT_IN_NUMBERS: Final = re.compile(r"[^A-Za-z0-9]")
-_FOUND: Final = re.compile(
-    r"""
-    (?P<email>[A-Za-z0-9._%+-]{1,64}[@＠][A-Za-z0-9.-]{1,253})
-  | (?P<kept>
-        (?<!\d)(?:19|20)\d\d[-./年]\d{1,2}[-./月]\d{1,2}(?!\d)      # a date
-      | (?<![A-Za-z0-9])[A-Za-z]{2,4}\d{11,15}(?![A-Za-z0-9])      # built like a waybill number
-    )
-  | (?P<account>(?i:微信|wechat|weixin|vx|qq)(?:号码|号|id)?\s{0,2}[:：是为]?\s{0,2})(?P<name>[A-Za-z0-9_-]{5,20})
-  | (?<![A-Za-z0-9])(?P<document>[A-Za-z]{1,2}\d{6,10}(?:[(（][0-9A-Za-z][)）]|[A-Za-z])?)(?![A-Za-z0-9])
-  | (?P<number>[+＋]?\d(?:[ \-‐–—.·()（）]{0,2}\d){6,}[Xx]?)
-  | (?P<spoken>[零〇一二三四五六七八九幺]{7,})
-    """,
-    re.VERBOSE,
-)
+_MARKS_MAX: Final = 30
+"""So many marks may stand on one sign (Unicode Standard Annex 15, stream-safe text); more is no script."""
 
 
-def masked_text(text: str, own_values: Iterable[str] = (), waybill_numbers: Collection[str] = ()) -> str:
-    """Free text without what points to a person; never longer than before.
+def masked_text(text: str, known: Known = NOBODY) -> str:
+    """Free text, as a reader sees it, without what points to a person; never longer than before."""
+    seen = visible(text)
+    plain = Plain(seen)
+    found = spots(plain.text, known)
+    if not found:
+        return seen
+    kept: list[str] = []
+    done = 0
+    for start, end in _merged(map(plain.in_text, found)):
+        kept += (seen[done:start], _MASK[: end - start])
+        done = end
+    return "".join((*kept, seen[done:]))
 
-    `own_values`: personal values known from the same event. `waybill_numbers` (in capitals) stay readable.
-    """
-    for value in sorted(own_values, key=len, reverse=True):
-        if len(value) > 1 and value in text and value.upper() not in waybill_numbers:
-            text = text.replace(value, _MASK[: len(value)])
-    if not _WORTH_A_LOOK.search(text):
-        return text
 
-    def mask(found: re.Match[str]) -> str:
-        whole = found.group()
-        if found["kept"] or _NOT_IN_NUMBERS.sub("", whole).upper() in waybill_numbers:
-            return whole
-        if found["account"]:
-            return found["account"] + _MASK
-        return _MASK
-
-    return _FOUND.sub(mask, text)
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    """Spans in order, those that touch as one."""
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def masked_name(name: str) -> str:
@@ -73,8 +67,21 @@ def composed(text: str) -> str:
     """Text in normal form C, so that equal words are equal bytes; script and wording stay as written.
 
     The few characters that this form takes apart (musical notes, say) are left alone: no text grows beyond its limit.
+    So is a text that piles up marks on one sign.
     """
-    if text.isascii():
+    if text.isascii() or _is_stacked(text):
         return text
     normal = unicodedata.normalize("NFC", text)
     return normal if len(normal) <= len(text) else text
+
+
+def _is_stacked(text: str) -> bool:
+    """Whether more marks stand on one sign than a script has: ordering them takes the square of their number."""
+    if len(text) <= _MARKS_MAX:
+        return False
+    marks = 0
+    for sign in text:
+        marks = marks + 1 if unicodedata.combining(sign) else 0
+        if marks > _MARKS_MAX:
+            return True
+    return False

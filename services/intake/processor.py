@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from services.intake.proving import places_of
 from services.intake.reading import Reading
+from services.intake.registration import Personal, Place
 from services.intake.rules import ACCEPTED, RECEIVED, IntakeRules
 from services.intake.sealing import RecordCodec, keys_of
 from services.intake.store import kinds
@@ -24,17 +26,12 @@ def processor(wiring: Wiring) -> Processor:
         # Not the remembering function of the runtime: numbers are tried by the dozen and wanted once.
         return (murmur2(number.encode()) & 0x7FFFFFFF) % wiring.partitions
 
-    personal = {
-        event_type: frozenset(contract.personal_places(event_type))
-        for event_type in contract.event_types()
-        if event_type.startswith(RECEIVED)
-    }
-    rules = IntakeRules(wiring.policies, keys_of(wiring.master_key), partition_of, personal)
+    rules = IntakeRules(wiring.policies, keys_of(wiring.master_key), partition_of, personal_data())
     return Processor(
         name=NAME,
         inputs=inputs(),
         rules=rules,
-        kinds=kinds(RecordCodec(wiring.master_key, personal)),
+        kinds=kinds(RecordCodec(wiring.master_key, sealed_places())),
         outputs=(ACCEPTED, REJECTED),
         ticks_to=(ACCEPTED,),
         keeps_time=True,
@@ -42,6 +39,18 @@ def processor(wiring: Wiring) -> Processor:
         check=wiring.check,
         schema_of=wiring.schema_of,
     )
+
+
+def personal_data() -> dict[str, Personal]:
+    """What the schemas say of each inbound event: what is personal, and in what form other fields may leave."""
+    inbound = (kind for each in inputs() for kind in contract.types_on(each.topic))
+    return {kind: Personal(frozenset(contract.personal_places(kind)), contract.masked_forms(kind)) for kind in inbound}
+
+
+def sealed_places() -> dict[str, frozenset[Place]]:
+    """What is encrypted in the record of a telling: what is personal, and what is until proven otherwise."""
+    found = {kind: each for kind, each in personal_data().items() if kind.startswith(RECEIVED)}
+    return {kind: frozenset((*each.places, *places_of(each.forms))) for kind, each in found.items()}
 
 
 def inputs() -> tuple[Input, ...]:

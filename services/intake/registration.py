@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
+from services.intake.identity import address_key, national_digits
 from services.intake.joining import waybill_numbers
 from services.intake.masking import composed, masked_name, masked_phone, masked_text
+from services.intake.proving import Forms, passed_on
+from services.intake.spotting import Known
 from services.intake.states import Case
 from tousu.event import Event, text_of_time
 
@@ -22,9 +26,18 @@ PLAIN: Final = (
     "waybill_number", "posted_at", "promised_at", "route", "class", "object", "amount_yuan", "first_asked", "evidence",
     "web_result", "region", "customer_tier", "subject", "severity", "claim",
 )  # fmt: skip
-"""Fields that travel as they came."""
-_TOLD: Final = frozenset({"content", "demand"})
-"""Personal because a customer wrote them, not because they name one: masked, not left out."""
+"""Fields that travel, each in the form in which it may leave (`proving`)."""
+_TOLD: Final = frozenset({"content", "demand", "subject"})
+"""Personal because a customer wrote them, not because they name one."""
+_PHONES: Final = frozenset({"phone", "caller_number"})
+_ADDRESSES: Final = frozenset({"email", "from_address"})
+
+
+class Personal(NamedTuple):
+    """What the schema of an inbound event says: the places that are personal, and the forms of what is until proven."""
+
+    places: Collection[Place] = frozenset()
+    forms: Forms = MappingProxyType({})
 
 
 def source_event(event: Event) -> dict[str, str]:
@@ -32,20 +45,54 @@ def source_event(event: Event) -> dict[str, str]:
     return {"source": event.source, "id": event.id}
 
 
-def reference(data: Mapping[str, Any], channel: str, personal: Collection[Place]) -> dict[str, Any]:
-    """The channel's own fields without the personal ones."""
+def known_of(data: Mapping[str, Any], personal: Personal, region: str) -> Known:
+    """What a complaint says of its person and its pieces: what must not stay, and what may, in its texts.
+
+    `region`: where numbers without a country code belong.
+    """
+    values = dict(personal_values(data, personal.places))
+    phones = [national_digits(value, region) for place, value in values.items() if place[-1] in _PHONES]
+    accounts = [address_key(value).partition("@")[0] for place, value in values.items() if place[-1] in _ADDRESSES]
+    own = (*values.values(), *(account for account in accounts if len(account) > 4))
+    return Known.of(own, phones, waybill_numbers(data))
+
+
+def known_of_report(data: Mapping[str, Any], case: Case | None = None) -> Known:
+    """The pieces that a report and its case name; of the person a report says nothing by itself."""
+    named = [*_numbers_in(data)]
+    if case is not None:
+        named += [
+            case.waybill_number or "",
+            *(trouble.rpartition(":")[2].rpartition("/")[0] for trouble in case.troubles),
+        ]
+    return Known.of(waybills=filter(None, named))
+
+
+def _numbers_in(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if isinstance(node.get("waybill_number"), str):
+            yield node["waybill_number"]
+        node = [*node.values()]
+    if isinstance(node, list):
+        for child in node:
+            yield from _numbers_in(child)
+
+
+def reference(passed: Mapping[str, Any], channel: str, personal: Personal) -> dict[str, Any]:
+    """The channel's own fields without the personal ones; `passed` holds each in the form in which it may leave."""
     block = channel.replace("-", "_")
-    return {name: value for name, value in data.get(block, {}).items() if (block, name) not in personal}
+    return {name: value for name, value in passed.get(block, {}).items() if (block, name) not in personal.places}
 
 
 def registered(
-    case: Case, event: Event, channel_group: str, personal: Collection[Place], text_leaves: bool
+    case: Case, event: Event, channel_group: str, personal: Personal, known: Known, text_leaves: bool
 ) -> dict[str, Any]:
     """The data of `complaint.registered`, `inquiry.registered` or `claim.registered`.
 
-    `personal`: the personal places of the inbound event's schema. `text_leaves`: whether the pack lets text travel.
+    `personal`: what the inbound event's schema says. `text_leaves`: whether the pack lets text travel.
     """
     data = event.data
+    passed = passed_on(data, personal.forms, known)
     said: dict[str, Any] = {
         "case_number": case.number,
         "channel": case.channel,
@@ -54,13 +101,12 @@ def registered(
         "registered_at": text_of_time(case.registered_at),
         "complainant": _complainant(data.get("complainant", {}), case.pseudonym),
     }
-    said |= {name: _composed(data[name]) for name in PLAIN if name in data}
-    text = _Text(data, personal) if text_leaves else None
-    if text is not None:
-        said |= {name: text.masked(data[name]) for name in ("content", "demand") if name in data}
+    said |= {name: _composed(passed[name]) for name in PLAIN if passed.get(name, {}) != {}}
+    if text_leaves:
+        said |= _told(data, ("content", "demand"), known)
     if "pieces" in data:
-        said["pieces"] = [_piece(piece, text) for piece in data["pieces"]]
-    found = reference(data, case.channel, personal)
+        said["pieces"] = [_piece(piece, known if text_leaves else None) for piece in data["pieces"]]
+    found = reference(passed, case.channel, personal)
     if found:
         said["reference"] = _composed(found)
     said["source_event"] = source_event(event)
@@ -68,9 +114,11 @@ def registered(
 
 
 def joined(
-    case_number: str, channel: str, received_at: datetime, event: Event, own: Mapping[str, Any]
+    case_number: str, channel: str, received_at: datetime, event: Event, personal: Personal, known: Known
 ) -> dict[str, Any]:
-    """The data of `duplicate.joined`; `own` is the reference of the telling that joins."""
+    """The data of `duplicate.joined`, with the reference of the telling that joins."""
+    passed = passed_on(event.data, personal.forms, known)
+    own = reference(passed, channel, personal)
     said: dict[str, Any] = {
         "case_number": case_number,
         "kind": event.data["kind"],
@@ -78,7 +126,7 @@ def joined(
         "received_at": text_of_time(received_at),
     }
     if "claim" in event.data:
-        said["claim"] = _composed(event.data["claim"])
+        said["claim"] = _composed(passed["claim"])
     if own:
         said["reference"] = _composed(own)
     said["source_event"] = source_event(event)
@@ -92,12 +140,12 @@ def separated(case_number: str, new_case_number: str, telling: Event, reason: st
         "kind": telling.data["kind"],
         "new_case_number": new_case_number,
         "source_event": source_event(telling),
-        "reason": _composed(reason),
+        "reason": reason,
     }
 
 
-def personal_values(data: Mapping[str, Any], personal: Collection[Place]) -> Iterator[str]:
-    """The values that name or reach the person (not what the person told)."""
+def personal_values(data: Mapping[str, Any], personal: Collection[Place]) -> Iterator[tuple[Place, str]]:
+    """The values that name or reach the person (not what the person told), each with its place."""
     for place in personal:
         if place[-1] in _TOLD:
             continue
@@ -105,18 +153,13 @@ def personal_values(data: Mapping[str, Any], personal: Collection[Place]) -> Ite
         for step in place:
             value = value.get(step) if isinstance(value, dict) else None
         if isinstance(value, str):
-            yield value
+            yield place, value
 
 
-class _Text:
-    """Masks the texts of one event: what is personal in it is gathered once."""
-
-    def __init__(self, data: Mapping[str, Any], personal: Collection[Place]) -> None:
-        self._own_values = sorted(personal_values(data, personal))
-        self._waybills = frozenset(waybill_numbers(data))
-
-    def masked(self, text: str) -> str:
-        return composed(masked_text(text, self._own_values, self._waybills))
+def _told(data: Mapping[str, str], names: Collection[str], known: Known) -> dict[str, str]:
+    """Texts as they may leave; one in which nothing can be seen is none."""
+    texts = {name: composed(masked_text(data[name], known)) for name in names if name in data}
+    return {name: text for name, text in texts.items() if text.strip()}
 
 
 def _complainant(given: Mapping[str, str], pseudonym: str) -> dict[str, str]:
@@ -131,11 +174,10 @@ def _complainant(given: Mapping[str, str], pseudonym: str) -> dict[str, str]:
     return who
 
 
-def _piece(piece: Mapping[str, str], text: _Text | None) -> dict[str, str]:
+def _piece(piece: Mapping[str, str], known: Known | None) -> dict[str, str]:
+    """A piece; `known` is None where text stays at home."""
     said = {name: piece[name] for name in ("waybill_number", "class") if name in piece}
-    if text is not None and "content" in piece:
-        said["content"] = text.masked(piece["content"])
-    return said
+    return said if known is None else said | _told(piece, ("content",), known)
 
 
 def _composed(value: Any) -> Any:

@@ -6,19 +6,21 @@ meets its schema. Source: domain.md, sections 1 and 2; design.md, sections 1 and
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from services.intake import registration
-from services.intake.identity import Keys, fingerprint, key_of_event, pseudonym
+from services.intake.identity import Keys, fingerprint, key_of_event, pseudonym, region_of_zone
 from services.intake.joining import Joining, Said, refs_of, waybill_numbers
 from services.intake.numbers import PartitionOf, mint
-from services.intake.registration import Place
+from services.intake.proving import HIDDEN, passed_on
+from services.intake.registration import Personal
 from services.intake.separating import SEPARATED, as_event, joined_telling, ref_of_telling
+from services.intake.spotting import Known
 from services.intake.states import Case, Counter, Record, Seen, Trouble
 from services.intake.times import accepted_at, believed, told_receipt
 from tousu.decision import Decision, Output, Ref, Refusal, State, States
@@ -46,7 +48,8 @@ class _Telling(msgspec.Struct, frozen=True, kw_only=True):
     channel: str
     key: str
     said: Said
-    personal: Collection[Place]
+    personal: Personal
+    known: Known
     received_at: datetime
     at: datetime
 
@@ -54,12 +57,12 @@ class _Telling(msgspec.Struct, frozen=True, kw_only=True):
 class IntakeRules:
     """The rules of intake for all packs: the organisation of an event and the time of its receipt select one.
 
-    `partition_of` tells the partition of a key among those there are. `personal` maps every inbound event type to the
-    places of its schema that hold something personal.
+    `partition_of` tells the partition of a key among those there are. `personal` says of every inbound event type what
+    is personal by its schema.
     """
 
     def __init__(
-        self, policies: Policies, keys: Keys, partition_of: PartitionOf, personal: Mapping[str, Collection[Place]]
+        self, policies: Policies, keys: Keys, partition_of: PartitionOf, personal: Mapping[str, Personal]
     ) -> None:
         self._policies = policies
         self._keys = keys
@@ -104,7 +107,7 @@ class IntakeRules:
         accepted = accepted_at(event, now)
         bound_days = self._policies.at(event.organisation, accepted).backdating_days
         event = msgspec.structs.replace(event, time=believed(event.time, accepted, bound_days))
-        return _passed_on(event, key=event.data["department"], subject="")
+        return self._passed_on(event, key=event.data["department"], subject="")
 
     def due(self, ref: Ref, state: State) -> datetime | None:
         return state.expires_at if isinstance(state, Seen | Trouble) else None
@@ -139,6 +142,7 @@ class IntakeRules:
             key=key,
             said=joining.said(event.data),
             personal=self._personal[event.type],
+            known=self._known(event, pack),
             received_at=received_at,
             # Stamps of a shard never go back, whatever the clock of the next host says.
             at=max(accepted, now, *([counter.at] if isinstance(counter, Counter) else ())),
@@ -147,8 +151,9 @@ class IntakeRules:
         return self._new_case(states, telling, now) if number is None else self._joined(number, telling)
 
     def _joined(self, number: str, telling: _Telling) -> Decision:
-        own = registration.reference(telling.event.data, telling.channel, telling.personal)
-        data = registration.joined(number, telling.channel, telling.received_at, telling.event, own)
+        data = registration.joined(
+            number, telling.channel, telling.received_at, telling.event, telling.personal, telling.known
+        )
         output = Output(topic=ACCEPTED, type="tousu.duplicate.joined.v1", subject=number, time=telling.at, data=data)
         return Decision(
             states={Ref("record", f"{number}/{telling.key}"): self._record(number, telling)}, outputs=[output]
@@ -182,7 +187,9 @@ class IntakeRules:
             first_event_id=event.id,
         )
         group = telling.pack.channels[telling.channel].group
-        data = registration.registered(case, event, group, telling.personal, telling.pack.text_downstream)
+        data = registration.registered(
+            case, event, group, telling.personal, telling.known, telling.pack.text_downstream
+        )
         output = Output(topic=ACCEPTED, type=f"tousu.{kind}.registered.v1", subject=number, time=telling.at, data=data)
         rows: dict[Ref, State | None] = {COUNTER: counter, Ref("case", number): case, **troubles}
         rows[Ref("record", f"{number}/{telling.key}")] = record
@@ -193,7 +200,7 @@ class IntakeRules:
         return Record(
             case_number=number,
             channel=telling.channel,
-            pseudonym=pseudonym(self._keys.pseudonym, event, telling.channel),
+            pseudonym=pseudonym(self._keys.pseudonym, event, telling.channel, region_of_zone(telling.pack.time_zone)),
             event_source=event.source,
             event_id=event.id,
             event_type=event.type,
@@ -201,6 +208,9 @@ class IntakeRules:
             accepted_at=telling.at,
             data=event.data,
         )
+
+    def _known(self, event: Event, pack: Pack) -> Known:
+        return registration.known_of(event.data, self._personal[event.type], region_of_zone(pack.time_zone))
 
     def _pack_of(self, case: Case) -> Pack:
         """The pack that judges a case: of the version that held when it was received, or that was ordered since."""
@@ -220,7 +230,7 @@ class IntakeRules:
         event = msgspec.structs.replace(event, time=believed(event.time, accepted_at(event, now), pack.backdating_days))
         if event.type == SEPARATED:
             return self._separated(states, case, event, now)
-        decision = _passed_on(event, key=number, subject=number, organisation=case.organisation)
+        decision = self._passed_on(event, key=number, subject=number, case=case)
         ordered = event.data.get("pack_version")
         if ordered is not None and self._policies.version(case.organisation, ordered).version != ordered:
             return _no_version(case, ordered)
@@ -252,18 +262,37 @@ class IntakeRules:
             key=ref.key.partition("/")[2],
             said={},  # so no trouble is put down by which others would join
             personal=self._personal[record.event_type],
+            known=self._known(said, pack),
             received_at=record.received_at,
             at=max(now, *([counter.at] if isinstance(counter, Counter) else ())),
         )
         decision = self._new_case(states, telling, now)
         (registered,) = decision.outputs
-        left = registration.separated(case.number, registered.subject, said, event.data["reason"])
+        reason = self._in_form(event, case)["reason"]
+        left = registration.separated(case.number, registered.subject, said, reason)
         output = Output(
             topic=ACCEPTED, type="tousu.duplicate.separated.v1", subject=case.number, time=event.time, data=left,
             organisation=case.organisation,
         )  # fmt: skip
         registered = msgspec.structs.replace(registered, organisation=case.organisation)
         return Decision(states={ref: None, **decision.states}, outputs=[output, registered])
+
+    def _passed_on(self, event: Event, key: str, subject: str, case: Case | None = None) -> Decision:
+        """The event goes on as one of the organisation whose case it is about, its texts masked.
+
+        Operations figures are about no case, so they have no subject.
+        """
+        output = Output(
+            topic=ACCEPTED, type=event.type, subject=subject, key=key, time=event.time, data=self._in_form(event, case),
+            organisation=case.organisation if case else "",
+        )  # fmt: skip
+        return Decision(outputs=[output])
+
+    def _in_form(self, event: Event, case: Case | None) -> dict[str, Any]:
+        """The data of a report in the form in which it may leave."""
+        forms = self._personal[event.type].forms
+        data: dict[str, Any] = passed_on(event.data, forms, registration.known_of_report(event.data, case), HIDDEN)
+        return data
 
 
 def _again(ref: Ref, seen: Seen, content: str) -> Decision:
@@ -275,15 +304,6 @@ def _again(ref: Ref, seen: Seen, content: str) -> Decision:
         "the first one counts: give every event an id of its own"
     )
     return Decision(refusal=Refusal(reason="exists_with_different_content", message=message, place="id"))
-
-
-def _passed_on(event: Event, key: str, subject: str, organisation: str = "") -> Decision:
-    """The event goes on as it came, as one of the organisation whose case it is about."""
-    output = Output(
-        topic=ACCEPTED, type=event.type, subject=subject, key=key, time=event.time, data=event.data,
-        organisation=organisation,
-    )  # fmt: skip
-    return Decision(outputs=[output])
 
 
 def _not_taken(pack: Pack, channel: str, kind: str) -> Refusal | None:

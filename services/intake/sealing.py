@@ -138,6 +138,9 @@ def _divided(node: Any, tree: _Tree, pointer: str, found: dict[str, Any]) -> Any
     """A copy of data without what is personal; that goes into `found` under its JSON pointer."""
     if isinstance(node, list):
         below = tree.get("*", {})
+        if below is None:
+            found |= {f"{pointer}/{index}": child for index, child in enumerate(node)}
+            return [None] * len(node)
         return [_divided(child, below, f"{pointer}/{index}", found) for index, child in enumerate(node)]
     if not isinstance(node, dict):
         return node
@@ -159,4 +162,4 @@ def _put_back(data: dict[str, Any], pointer: str, value: Any) -> None:
     node: Any = data
     for step in steps[:-1]:
         node = node[int(step)] if isinstance(node, list) else node[step]
-    node[steps[-1]] = value
+    node[int(steps[-1]) if isinstance(node, list) else steps[-1]] = value

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from tousu.failure import Retry
 from tousu.runtime.broker import Identity
 from tousu.runtime.dialect import dialect_of
+from tousu.runtime.reach import STATEMENT_S
 
 TABLE: Final = sa.Table(
     "trends_memory",
@@ -60,11 +61,11 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
 class MemoryStore:
     """The one row of trends' own database. Every call raises Retry while the database is away."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, statement_s: int = STATEMENT_S) -> None:
         file = sa.make_url(url).database
         if url.startswith("sqlite") and file:
             Path(file).parent.mkdir(parents=True, exist_ok=True)
-        self._engine = dialect_of(url).engine()
+        self._engine = dialect_of(url, statement_s).engine()
         self._encoder = msgspec.msgpack.Encoder()
         self._decoder = msgspec.msgpack.Decoder(Memory)
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+import aiokafka.codec
+
 from services.trends.keeper import Keeper
 from services.trends.memory import MemoryStore
 from services.trends.place import Log as PlaceLog
@@ -18,6 +20,7 @@ from services.trends.processor import CASES, processor
 from services.trends.rules import WARNINGS, TrendRules
 from services.trends.standing import Standing
 from services.trends.stream import TrendStream
+from tousu.client.codecs import AIOKAFKA, check_codecs
 from tousu.failure import Retry
 from tousu.policy.loading import load_policies
 from tousu.runtime.clock import WallClock
@@ -36,6 +39,7 @@ HISTORIES: Final = 2
 
 def work(settings: Settings, log: Log, stopping: threading.Event) -> None:
     """Run trends until the event is set. Raises the Failure that ends it otherwise."""
+    check_codecs(aiokafka.codec, AIOKAFKA)
     clock, watch = WallClock(), Watch()
     wiring = Wiring(
         policies=load_policies(settings.pack, settings.organisations), partitions=settings.partitions, clock=clock,
@@ -58,7 +62,7 @@ def work(settings: Settings, log: Log, stopping: threading.Event) -> None:
         since: datetime | None = None  # in simulated time a record's time stamp says nothing about its event
         if not wiring.time_from_events:
             since = clock.now() - HISTORIES * rules.history_steps * rules.step
-        store = MemoryStore(settings.database)
+        store = MemoryStore(settings.database, settings.statement_s)
         stack.callback(store.close)
         found: list[tuple[Place, Keeper]] = []
 

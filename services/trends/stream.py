@@ -36,6 +36,8 @@ from tousu.runtime.settings import Settings
 
 ORIGIN: Final = "trends/0"
 """One copy counts for all, so there is one origin, which numbers every partition of the warnings."""
+LOG_APPEND_TIME: Final = 1
+"""How aiokafka marks a record that its broker stamped."""
 BEAT_S: Final = 0.2
 LOOK_S: Final = 2.0
 RETRY_S: Final = 1.0
@@ -128,11 +130,12 @@ class TrendStream:
             event.ack()
 
     async def _take(self, message: Any) -> None:
-        written_ms = round(message.timestamp * 1000) if message.timestamp else -1
+        is_stamped_by_broker = message.timestamp_type == LOG_APPEND_TIME
+        appended_ms = round(message.timestamp * 1000) if is_stamped_by_broker else -1
         arrival = from_ours(
             Record(
                 message.topic, message.partition, message.offset, message.key, message.value, message.headers,
-                written_ms,
+                appended_ms,
             )
         )  # fmt: skip
         if arrival.event is None:

@@ -50,7 +50,7 @@ BREAKING: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "opened to unknown fields": (lambda d: d[ROUTED].pop("additionalProperties"), "additionalProperties was False"),
     "another mark": (
         lambda d: d[ADDRESS + "shared/registration.json"]["$defs"]["demand"].pop("x-masked"),
-        "/demand: x-masked was True",
+        "/demand: x-masked was text",
     ),
 }
 

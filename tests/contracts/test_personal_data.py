@@ -18,6 +18,8 @@ IDENTIFYING = {
     "submitted_from", "subject",
 }  # fmt: skip
 
+FORMS = {"text", "code", "uri"}
+
 
 def is_listed(schema: dict[str, Any]) -> bool:
     """One of a few words that the contract lists identifies nobody: `subject: external` is no subject line."""
@@ -49,7 +51,7 @@ def test_free_text_goes_downstream_only_masked() -> None:
     for event_type in DOWNSTREAM:
         for path, schema in documents().properties(address_of(event_type)):
             if path[-1] in personal and not is_listed(schema):
-                assert schema.get("x-masked") is True, f"{event_type}: {'.'.join(path)}"
+                assert schema.get("x-masked") in FORMS, f"{event_type}: {'.'.join(path)}"
 
 
 def test_the_reference_of_a_case_takes_every_field_of_a_channel_that_is_not_personal() -> None:
@@ -68,6 +70,25 @@ def test_the_reference_of_a_case_takes_every_field_of_a_channel_that_is_not_pers
 def test_the_marks_stand_only_where_they_mean_something() -> None:
     for event_type in event_types():
         for path, schema in documents().properties(address_of(event_type)):
-            marked = schema.get("x-personal") is True, schema.get("x-masked") is True
+            marked = schema.get("x-personal") is True, schema.get("x-masked") in FORMS
             assert marked != (True, True), f"{event_type}: {'.'.join(path)} is either personal or masked"
             assert not any(marked) or schema["type"] == "string", f"{event_type}: {'.'.join(path)}"
+
+
+def test_inbound_every_text_is_personal_or_has_a_form_in_which_it_leaves() -> None:
+    """Only what the schema itself holds to a pattern, a list or a kind of value is proven to be nobody's."""
+    for event_type in INBOUND:
+        for path, schema in documents().properties(address_of(event_type)):
+            if schema.get("type") != "string" or schema.keys() & {"pattern", "enum", "const"} or schema.get("format"):
+                continue
+            assert schema.get("x-personal") is True or schema.get("x-masked") in FORMS, (
+                f"{event_type}: {'.'.join(path)}"
+            )
+
+
+def test_inbound_every_address_of_a_file_and_number_of_a_channel_has_a_form() -> None:
+    for event_type in INBOUND:
+        for path, schema in documents().properties(address_of(event_type)):
+            free = schema.get("format") in {"uri", "iri"} or schema.get("pattern", "").startswith("^[^")
+            if free and schema.get("x-personal") is not True:
+                assert schema.get("x-masked") in {"code", "uri"}, f"{event_type}: {'.'.join(path)}"

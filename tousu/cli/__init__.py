@@ -12,6 +12,7 @@ import signal
 import sys
 
 from tousu.failure import Failure, Retry
+from tousu.shown import for_terminal
 
 FOUND = 1
 UNREACHABLE = 3
@@ -51,5 +52,5 @@ def _end_known(error: Exception) -> None:
 
 
 def _end(code: int, message: str) -> None:
-    sys.stderr.write(f"tousu: {message}\n")
+    sys.stderr.write(f"tousu: {for_terminal(message)}\n")
     sys.exit(code)

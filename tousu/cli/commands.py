@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from tousu.cli import ledger, policy, rejected, topics
+from tousu.cli import ledger, policy, rejected, shard, topics
 from tousu.cli.audit import audit
 from tousu.cli.backlog import backlog
 from tousu.cli.case import case
@@ -32,4 +32,5 @@ for command in (demo, up, simulate, publish, tail, case, explain, report, triage
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(policy.app, name="policy")
 app.add_typer(rejected.app, name="rejected")
+app.add_typer(shard.app, name="shard")
 app.add_typer(topics.app, name="topics")

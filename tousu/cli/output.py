@@ -1,4 +1,7 @@
-"""How results are shown: a table for people, JSON for machines. Colours only where there is a terminal."""
+"""How results are shown: a table for people, JSON for machines. Colours only where there is a terminal.
+
+What others wrote never steers the terminal (`tousu.shown`); in JSON such signs are escaped or data.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
+
+from tousu.shown import for_terminal
 
 WIDTH_IN_FILES = 140
 """How wide a table may be where no terminal says so."""
@@ -38,20 +43,20 @@ def table(
     from rich.table import Table
     from rich.text import Text
 
-    heading = Text(title, style="bold") if title else None
+    heading = Text(for_terminal(title), style="bold") if title else None
     made = Table(
         title=heading, title_justify="left", header_style="bold", show_header=any(columns),
         box=box.SIMPLE_HEAD if is_narrow else box.HEAVY_HEAD, padding=(0, 0 if is_narrow else 1),
     )  # fmt: skip
     for column in columns:
         made.add_column(
-            column,
+            Text(for_terminal(column)),
             justify="right" if column in right else "left",
             overflow="fold",
             no_wrap=is_narrow and column not in right,
         )
     for row in rows:
-        made.add_row(*("" if cell is None else Text(str(cell)) for cell in row))
+        made.add_row(*("" if cell is None else Text(for_terminal(str(cell))) for cell in row))
     console = Console()
     if not console.is_terminal:
         console = Console(width=WIDTH_IN_FILES)
@@ -61,13 +66,13 @@ def table(
 def lines(*said: str) -> None:
     """Plain lines."""
     for line in said:
-        sys.stdout.write(line + "\n")
+        sys.stdout.write(for_terminal(line) + "\n")
     sys.stdout.flush()
 
 
 def note(line: str) -> None:
     """Something that is not the result: to standard error."""
-    sys.stderr.write(f"tousu: {line}\n")
+    sys.stderr.write(f"tousu: {for_terminal(line)}\n")
 
 
 def local(text: str | None) -> str:

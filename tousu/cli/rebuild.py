@@ -27,6 +27,7 @@ def rebuild(
     """Fold the whole log into an empty database and compare every output with what the topics hold; publish nothing.
 
     The log goes back to complaints.accepted; a processor further on reads its own inputs, which are kept as long.
+    The processor may be at work meanwhile: the rebuild stops where its inputs ended when it began, and says where.
     Exit code 1 when the outputs are not the same, byte for byte.
 
     Example: tousu rebuild sla --into postgresql://sla@db/sla_new --broker localhost:9092
@@ -61,6 +62,9 @@ def rebuild(
         output.json_document(rebuilt._asdict() | {"faithful": rebuilt.is_faithful, "into": into or str(own)})
     else:
         output.lines(f"{rebuilt.inputs} inputs into {into or own}; {rebuilt.same} outputs as the topics hold them")
+        output.lines("up to where the inputs ended: " + ", ".join(f"{at} at {end}" for at, end in rebuilt.ends.items()))
+        if rebuilt.later:
+            output.lines(f"{rebuilt.later} outputs about later inputs were left alone")
         for name in ("different", "unpublished", "unknown"):
             found = getattr(rebuilt, name)
             if found:

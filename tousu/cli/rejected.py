@@ -39,8 +39,10 @@ def list_(
     """
     from tousu.cli import output
     from tousu.cli.told import published
+    from tousu.simulation.lines import REJECTED_TYPE
 
-    found = [line["event"] for line in published([TOPIC], data, broker)]
+    events = [line["event"] for line in published([TOPIC], data, broker)]
+    found = [event for event in events if event["type"] == REJECTED_TYPE]
     chosen = [event for event in found if not reason or event["reason"] in reason]
     if as_json:
         output.json_lines(chosen)
@@ -68,7 +70,8 @@ def replay(
 
     Each goes back to the partition that it came from, its attempts counted in the header tousu-attempts. Only what
     intake refused can go back: what a later processor refused was accepted by intake, and the same id again would
-    have no effect. Nor can one of which only a part was kept, because it was too large or unreadable.
+    have no effect. Nor can one of which only a part was kept, because it was too large or unreadable, or which an
+    operator passed over unread.
 
     Example: tousu rejected replay --reason unknown_case --yes --broker localhost:9092
     """
@@ -79,7 +82,7 @@ def replay(
         said = _said(record)
         if (reason and said["tousu-reason"] not in reason) or (id_ and said["ce_id"] not in id_):
             continue
-        if is_cut(record):
+        if is_cut(record) or not _has_bytes(record):
             cut.append(said["ce_id"])
         elif said["tousu-topic"].startswith(INBOUND):
             chosen.append(record)
@@ -103,7 +106,7 @@ def replay(
         if others:
             output.note(f"{others} were refused after intake had accepted them; send a new event instead")
         if cut:
-            output.note(f"{len(cut)} cannot be handed in again, only a part of each was kept: {', '.join(cut)}")
+            output.note(f"{len(cut)} cannot be handed in again, at most a part of each was kept: {', '.join(cut)}")
             output.note(
                 "the sender has to send what is right; the whole is on the topic it came from while that keeps it"
             )
@@ -130,12 +133,13 @@ def _origin(event: Mapping[str, Any]) -> str:
 def _refused(broker: str) -> Iterator[Record]:
     """Every refused record once, as it stands on the topic."""
     from tousu.runtime.history import History
+    from tousu.simulation.lines import REJECTED_TYPE
 
     seen: set[str] = set()
     with History(options.connection(broker)) as history:
         for record in history.read(history.extents(history.places([TOPIC]))):
             name = _said(record)["ce_id"]
-            if name not in seen:
+            if name not in seen and _said(record)["ce_type"] == REJECTED_TYPE:
                 seen.add(name)
                 yield record
 
@@ -156,6 +160,15 @@ def attempt(record: Record) -> int:
     before = _said(record).get("original-tousu-attempts", "1")
     is_number = before.isascii() and before.isdecimal() and len(before) <= ATTEMPT_DIGITS_MAX
     return (int(before) if is_number else 1) + 1
+
+
+def _has_bytes(record: Record) -> bool:
+    """False for what is told of without its bytes: an operator passed it over, and nobody could read it."""
+    from tousu.runtime.acts import told_in
+    from tousu.runtime.audit import as_output
+
+    told = told_in(as_output(record))
+    return told is None or told.act.is_copied
 
 
 def _plan(record: Record) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """How channel adapters and departments hand events in: checked before they are sent, sent again without harm.
 
-    with Publisher("localhost:9092", source="//hotline.example/east") as publisher:
+    with Publisher("localhost:9092", source="//hotline.example/east", id_key="id.key") as publisher:
         publisher.complaint("phone", {"kind": "complaint", ...}, time="2026-01-04T09:30:00+08:00")
         publisher.claim("web", {"claim": {"cause": "loss", ...}, ...}, time="2026-01-04T09:40:00+08:00")
         publisher.handling("20260104-07-0042-K7", "acknowledged", {...}, time="2026-01-04T10:05:00+08:00")
 
-An event's id is a digest of what it says, so the same report sent twice is one event: after any failure, send again.
+An event's id is a keyed digest of what it says, so the same report sent twice is one event: after any failure, send
+again. The key stays with the adapter; without one every event needs an id of the caller's, which must not be made of
+what the customer said, because ids travel downstream.
 """
 
 from __future__ import annotations
@@ -14,14 +16,15 @@ import hashlib
 import threading
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
 
-import orjson
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from tousu.client.dialling import options
+from tousu.client.ids import checked_key, id_of, kept_key
 from tousu.connection import Connection
 from tousu.contract import address_of, card, event_types, topic_of_channel, types_on, validator
 from tousu.event import Event, binary_headers, data_bytes, text_of_time, time_of_text
@@ -45,12 +48,18 @@ class Receipt(NamedTuple):
 class Publisher:
     """Publishes to the inbound topics. `source` names the system that speaks, as a URI reference (CloudEvents).
 
+    `id_key` makes the ids of events that are given none: 32 secret bytes, or the file that keeps them, which is made at
+    first use. All copies of one adapter must have the same.
     `timeout_s` is how long one event may take before it counts as failed. Not to be shared by threads while closing.
-    Raises Retry `broker_away` while the cluster does not answer.
+    Raises Retry `broker_away` while the cluster does not answer, Stop `wrong_setting` for a key that is none.
     """
 
-    def __init__(self, servers: str | Connection, source: str, *, timeout_s: float = 30.0) -> None:
+    def __init__(
+        self, servers: str | Connection, source: str, *, id_key: bytes | str | Path | None = None,
+        timeout_s: float = 30.0,
+    ) -> None:  # fmt: skip
         self.source = source
+        self._id_key = checked_key(id_key, "id_key") if isinstance(id_key, bytes) else id_key and kept_key(Path(id_key))
         self._timeout_s = timeout_s
         timeout_ms = int(timeout_s * 1000)
         wanted = {
@@ -129,10 +138,16 @@ class Publisher:
         happened = _moment(time, "time")
         extensions = {} if received is None else {"receivedtime": text_of_time(_moment(received, "received"))}
         return Event(
-            id=given_id or _digest(self.source, kind, text_of_time(happened), data),
+            id=given_id or self._made_id(kind, happened, data),
             source=self.source, type=kind, time=happened, subject=subject, dataschema=address_of(kind),
             data=dict(data), extensions=extensions,
         )  # fmt: skip
+
+    def _made_id(self, kind: str, happened: datetime, data: Mapping[str, Any]) -> str:
+        if not self._id_key:
+            message = "give the event an id that it keeps when it is sent again, or the Publisher an id_key to make ids"
+            raise Reject("missing_attribute", message, "id")
+        return id_of(self._id_key, self.source, kind, text_of_time(happened), data)
 
     def _send(self, topic: str, event: Event, key: str, value: bytes) -> Receipt:
         receipt = Receipt(event.id, topic, partition_of(key, self._partitions(topic)))
@@ -218,7 +233,3 @@ def _moment(time: datetime | str, place: str) -> datetime:
     if time.tzinfo is None:
         raise Reject("malformed_time", f"{place} must name its offset: give an aware datetime", place)
     return time
-
-
-def _digest(*parts: object) -> str:
-    return hashlib.blake2b(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()

@@ -19,11 +19,19 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Final, Literal, NamedTuple, Self
 
+import kafka.codec
 import orjson
 from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient
-from kafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
+from kafka.errors import (
+    CorruptRecordError,
+    KafkaError,
+    NoOffsetForPartitionError,
+    OffsetOutOfRangeError,
+    UnsupportedCodecError,
+)
 
+from tousu.client.codecs import KAFKA_PYTHON, check_codecs
 from tousu.client.dialling import options
 from tousu.client.place import Checkpoint, Place
 from tousu.connection import Connection
@@ -56,7 +64,8 @@ class Subscriber:
 
     `start` says where to begin in a partition that the checkpoint does not know. Raises Retry `broker_away` while the
     cluster does not answer; Stop `missing_record` for a hole, `offset_gone` when the log no longer goes back so far,
-    `topic_recreated` when a topic is not the one that the checkpoint belongs to.
+    `topic_recreated` when a topic is not the one that the checkpoint belongs to, `codec_missing` where a package is
+    missing by which compressed records are read, `undecodable_batch` for records that no package can read.
     """
 
     def __init__(
@@ -64,6 +73,7 @@ class Subscriber:
         start: Literal["earliest", "latest"] = "earliest", partitions: Collection[int] | None = None,
         save_every: int = 100, timeout_s: float = 30.0,
     ) -> None:  # fmt: skip
+        check_codecs(kafka.codec, KAFKA_PYTHON)
         self._ours = {card.topic for card in cards() if card.from_shards is not None}
         self._checkpoint = checkpoint
         self._place = (checkpoint.load() if checkpoint is not None else None) or Place()
@@ -174,8 +184,12 @@ class Subscriber:
         except (OffsetOutOfRangeError, NoOffsetForPartitionError) as error:
             message = f"the log does not go back to the place of this subscriber any more: {error}"
             raise Stop("offset_gone", message) from error
+        except (UnsupportedCodecError, CorruptRecordError) as error:
+            raise Stop("undecodable_batch", f"records cannot be unpacked: {error}") from error
         except KafkaError as error:
             raise Retry("broker_away", f"the broker does not answer: {error}") from error
+        except Exception as error:  # the packages of the codecs have no error in common
+            raise Stop("undecodable_batch", f"records cannot be unpacked: {type(error).__name__}: {error}") from error
         self._batch.extend(record for records in found.values() for record in records)
 
     def _delivery(self, record: Any) -> Delivery | None:
@@ -274,5 +288,5 @@ def _data_of_headers(said: Mapping[str, bytes]) -> dict[str, Any]:
         if name.startswith("tousu-") and name not in ("tousu-origin", "tousu-seq", "tousu-time"):
             text = value.decode("utf-8", "replace")
             word = name.removeprefix("tousu-").replace("-", "_")
-            found[word] = int(text) if word in ("partition", "offset", "timestamp", "attempts") else text
+            found[word] = int(text) if word in ("partition", "offset", "timestamp", "attempts", "through") else text
     return found

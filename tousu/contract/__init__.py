@@ -3,6 +3,7 @@
 validator("tousu.case.closed.v1")(data)   None, or the refusal: reason, message, place, schema address
 cards()  card(topic)  channels()  topic_of_channel("phone")  types_on(topic)
 event_types()  name_of(event_type)  address_of(event_type)  personal_places(event_type)
+masked_forms(event_type)
 """
 
 from tousu.contract.cards import Card, card, cards, channels, topic_of_channel
@@ -11,6 +12,7 @@ from tousu.contract.schemas import (
     address_of,
     event_types,
     is_carried_in_headers,
+    masked_forms,
     name_of,
     personal_places,
     types_on,
@@ -26,6 +28,7 @@ __all__ = [
     "channels",
     "event_types",
     "is_carried_in_headers",
+    "masked_forms",
     "name_of",
     "personal_places",
     "schemas_folder",

@@ -10,7 +10,8 @@ from tousu.contract.schemas import Schema
 
 REMARKS: Final = frozenset({"$schema", "$id", "$defs", "title", "description"})
 MARKS: Final = frozenset({"x-personal", "x-masked", "x-carried-in"})
-"""Ours: personal data, personal data masked in it, and carried in headers instead of the record's value."""
+"""Ours: personal data; personal until proven otherwise, and the form in which it leaves intake (text, code, uri);
+carried in headers instead of the record's value."""
 CHECKS: Final = frozenset({
     "$ref", "additionalProperties", "anyOf", "const", "enum", "exclusiveMinimum", "format", "items", "maxItems",
     "maxLength", "maximum", "minItems", "minLength", "minimum", "not", "oneOf", "pattern", "properties", "required",

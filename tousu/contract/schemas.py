@@ -53,7 +53,10 @@ class Documents(msgspec.Struct, frozen=True):
         return schema, address
 
     def properties(self, address: str) -> Iterator[tuple[Path_, Schema]]:
-        """Every property of an event, at any depth, references followed: path (`*` for any item) and schema."""
+        """Every property of an event and every text in a list, at any depth, references followed: path and schema.
+
+        `*` stands for any item of a list.
+        """
         return self._properties(self.by_address[address], address, ())
 
     def _properties(self, schema: Schema, address: str, path: Path_) -> Iterator[tuple[Path_, Schema]]:
@@ -63,8 +66,9 @@ class Documents(msgspec.Struct, frozen=True):
             below.append(("*", schema["items"], False))
         for name, child, is_property in below:
             there = (*path, name)
-            if is_property:
-                yield there, self.follow(child, address)[0]
+            found = self.follow(child, address)[0]
+            if is_property or found.get("type") == "string":
+                yield there, found
             yield from self._properties(child, address, there)
 
 
@@ -130,6 +134,22 @@ def personal_places(event_type: str) -> tuple[Path_, ...]:
     """
     found = documents().properties(address_of(event_type))
     return tuple(path for path, schema in found if schema.get("x-personal") is True)
+
+
+@cache
+def masked_forms(event_type: str) -> dict[str, Any]:
+    """In what form the fields leave intake that are personal until proven otherwise (`x-masked`): text, code or uri.
+
+    Nested like the data, `*` standing for any item. Raises Reject `unknown_type`.
+    """
+    forms: dict[str, Any] = {}
+    for path, schema in documents().properties(address_of(event_type)):
+        if "x-masked" in schema:
+            node = forms
+            for step in path[:-1]:
+                node = node.setdefault(step, {})
+            node[path[-1]] = schema["x-masked"]
+    return forms
 
 
 @cache

@@ -16,6 +16,7 @@ from rich.text import Text
 from tousu.demo.diary import BEIJING
 from tousu.demo.onlooker import Happening, Tallies
 from tousu.demo.wording import sentence
+from tousu.shown import for_terminal
 
 LINES: Final = 16
 COUNTED: Final = (
@@ -39,7 +40,7 @@ class Screen:
 
     def say(self, words: str, style: str = "") -> None:
         """One line of what the demo itself does."""
-        self.console.print(Text(words, style=style), soft_wrap=True)
+        self.console.print(Text(for_terminal(words), style=style), soft_wrap=True)
 
     def watch(self, tallies: Tallies) -> None:
         """Show these counts from now on."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import Final
 
+from tousu.shown import for_xml
+
 INK: Final = "#1f2933"
 SOFT: Final = "#616e7c"
 FONTS: Final = (
@@ -55,4 +57,4 @@ def group(name: str, parts: list[str], **data: str) -> str:
 
 def _clean(text: str) -> str:
     """Text as XML may hold it."""
-    return escape("".join(each if each.isprintable() else " " for each in text))
+    return escape(for_xml(text))

@@ -75,7 +75,8 @@ class Phrases:
 
     def find(self, text: str) -> tuple[Hit, ...]:
         """The words that stand in a text, each once, in the order of the text. At each place the longest wins."""
-        plain = folded(_LINK.sub(" ", visible(text)))
+        seen = visible(text)
+        plain = folded(_LINK.sub(" ", seen) if "://" in seen or "www." in seen.lower() else seen)
         begins, owners = self._beginnings.get, self._owners
         found: dict[Hit, None] = {}
         after = 0
@@ -125,6 +126,8 @@ class Phrases:
 def folded(text: str) -> str:
     """A text in the form in which it is compared."""
     plain = text.translate(_FOLDS)
+    if " " not in plain and "\n" not in plain:
+        return plain
     if plain.isascii():
         return _BLANKS.sub(" ", plain)
     return _BLANKS.sub(" ", _INSIDE_A_WORD.sub("", plain))

@@ -12,6 +12,7 @@ from tousu.report.figures import Report, Row
 from tousu.report.measures import Target
 from tousu.report.periods import following
 from tousu.report.tally import Value
+from tousu.shown import for_csv
 
 EVERYBODY: Final = "*"
 """How CSV writes the row of all groups together; no code of a group looks so. An empty cell is a group without name."""
@@ -72,7 +73,8 @@ def _lines(report: Report, measures: Sequence[str]) -> Iterator[list[object]]:
     yield ["period", "first_day", "last_day", *by, *measures]
     for row in report.rows:
         group = (EVERYBODY,) * len(by) if row.group is None else row.group
-        yield [row.period, row.first, _last_day(report, row), *group, *(row.tally.figure(m).value for m in measures)]
+        names = map(for_csv, group)
+        yield [row.period, row.first, _last_day(report, row), *names, *(row.tally.figure(m).value for m in measures)]
 
 
 def _last_day(report: Report, row: Row) -> str:

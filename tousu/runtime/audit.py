@@ -13,8 +13,8 @@ while it reads is left for the next audit.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -23,6 +23,7 @@ from tousu.contract import cards
 from tousu.event import is_structured
 from tousu.ledger.proof import Proof
 from tousu.runtime import bookmark as bm
+from tousu.runtime.acts import told_in
 from tousu.runtime.broker import Identity, OutRecord, Record
 from tousu.runtime.checkpoints import Halt, gaps_of, halts_of, inputs_of
 from tousu.runtime.history import Extent, History, Place, is_tick
@@ -32,7 +33,10 @@ from tousu.runtime.money import TOPICS, Kept, Money, kept_by
 INBOUND: Final = "complaints.inbound."
 ACCEPTED: Final = "complaints.accepted"
 REJECTED: Final = "complaints.rejected"
+JUMP_ACCEPTED: Final = "tousu.time.jump_accepted.v1"
 FINDINGS_MAX: Final = 1_000
+PassedOver = defaultdict[Place, list[range]]
+"""The offsets that operators passed over."""
 
 
 class Finding(NamedTuple):
@@ -112,13 +116,13 @@ def audit(
     findings: list[Finding] = []
     chains: dict[tuple[str, int, str], Chain] = {}
     effects, money = _Effects(), Money()
+    unchecked: list[str] = []
     records = 0
-    for record in history.read(extents):
+    for record in _read_all(history, extents, effects):
         records += 1
         effects.note(record)
         money.note(record)
-        findings += _linked(record, chains, extents)
-    unchecked = [f"{name}: {why}" for name, why in unlooked_at.items()]
+        findings += _linked(record, chains, extents, effects.passed_over, unchecked)
     halts = list(halted)
     for kept in databases.values():
         extents_in = history.extents(history.places(inputs_of(kept.processor)))
@@ -165,12 +169,18 @@ def proof_of(
 
 
 def _linked(
-    record: Record, chains: dict[tuple[str, int, str], Chain], extents: Mapping[Place, Extent]
-) -> list[Finding]:
-    """I2 for one record of ours."""
+    record: Record, chains: dict[tuple[str, int, str], Chain], extents: Mapping[Place, Extent], passed_over: PassedOver,
+    unchecked: list[str],
+) -> list[Finding]:  # fmt: skip
+    """I2 for one record of ours. One that does not fit and that an operator passed over is said, and is no finding."""
     place = f"{record.topic}/{record.partition}@{record.offset}"
     said = dict(record.headers)
     origin, number = (said.get("tousu-origin") or b"").decode(), said.get("tousu-seq") or b""
+    if any(record.offset in each for each in passed_over[(record.topic, record.partition)]):
+        known = chains.get((record.topic, record.partition, origin))
+        if not number.isdigit() or int(number) != (known.last if known is not None else 0) + 1:
+            unchecked.append(f"{place}: passed over by an operator")
+            return []
     if not origin or not number.isdigit():
         return [Finding("I2", place, "a record without tousu-origin and tousu-seq: none of ours wrote it")]
     is_whole = extents[(record.topic, record.partition)].start == 0
@@ -225,15 +235,27 @@ class _Effects:
     def __init__(self) -> None:
         self.accepted: Counter[str] = Counter()
         self.refused: Counter[tuple[str, str, str, str]] = Counter()
+        self.passed_over: PassedOver = defaultdict(list)
+        self.unreadable: PassedOver = defaultdict(list)
         self._ids: set[str] = set()
 
     def note(self, record: Record) -> None:
         if record.topic not in (ACCEPTED, REJECTED) or is_tick(record):
             return
+        told = told_in(as_output(record))
+        if told is not None:
+            act = told.act
+            passed = range(act.at.get(act.topic, 0), act.to)
+            self.passed_over[(act.topic, record.partition)].append(passed)
+            if not act.is_copied:
+                self.unreadable[(act.topic, record.partition)].append(passed)
+            return
         said = {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers}
         if said.get("ce_id", "") in self._ids:
             return  # a repetition of what was counted
         self._ids.add(said.get("ce_id", ""))
+        if said.get("ce_type") == JUMP_ACCEPTED:
+            return
         if record.topic == ACCEPTED:
             self.accepted[said.get("ce_causationid", "")] += 1
         else:
@@ -251,6 +273,32 @@ class _Effects:
         ]
 
 
+def _around(extent: Extent, passed_over: Iterable[range]) -> Iterator[Extent]:
+    """What is left of a stretch without what was passed over."""
+    start = extent.start
+    for each in sorted(passed_over, key=lambda each: each.start):
+        if start < each.start:
+            yield Extent(start, min(each.start, extent.end))
+        start = max(start, each.stop)
+    if start < extent.end:
+        yield Extent(start, extent.end)
+
+
+def _read_all(history: History, extents: Mapping[Place, Extent], effects: _Effects) -> Iterator[Record]:
+    """Everything; complaints.rejected first, since it tells what operators passed over, and nobody else could read."""
+    refused = {place: extent for place, extent in extents.items() if place[0] == REJECTED}
+    yield from history.read(refused)
+    others = {place: extent for place, extent in extents.items() if place[0] != REJECTED}
+    yield from _read_around(history, others, effects.unreadable)
+
+
+def _read_around(history: History, read: Mapping[Place, Extent], passed_over: PassedOver) -> Iterator[Record]:
+    """These stretches without what operators passed over, which perhaps nobody can read."""
+    pieces = {place: list(_around(extent, passed_over[place])) for place, extent in read.items()}
+    for turn in range(max(map(len, pieces.values()), default=0)):
+        yield from history.read({place: each[turn] for place, each in pieces.items() if turn < len(each)})
+
+
 def _inbound(
     history: History, standings: Mapping[tuple[str, int], Standing], effects: _Effects
 ) -> tuple[list[Finding], int]:
@@ -265,7 +313,7 @@ def _inbound(
         read[(topic, partition)] = Extent(extent.start, min(done, extent.end))
     told: dict[str, set[str]] = {}
     inbound = 0
-    for record in history.read(read):
+    for record in _read_around(history, read, effects.passed_over):
         if is_tick(record):
             continue
         inbound += 1

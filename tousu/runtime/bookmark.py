@@ -44,6 +44,8 @@ class Bookmark(msgspec.Struct):
     running digest over all outputs there, which lets an audit compare SQL with the topic. frontier: 'topic|origin' ->
     last number and time. generation: raised by an operator when a rebuilt shard must not repeat its old numbers.
     clock_accepted_us: up to which time an operator accepts a jump of a broker's clock.
+    forgiven: 'topic|origin' of which an operator passed over what has no number that can be trusted: the next record
+    from there may have any number, once.
     """
 
     offsets: dict[str, int] = {}
@@ -56,6 +58,7 @@ class Bookmark(msgspec.Struct):
     cluster_id: str = ""
     topic_ids: dict[str, str] = {}
     clock_accepted_us: int = NEVER_US
+    forgiven: list[str] = []
 
 
 def origin_of(processor: str, shard: int, generation: int) -> str:
@@ -108,4 +111,5 @@ def copy(bookmark: Bookmark) -> Bookmark:
         cluster_id=bookmark.cluster_id,
         topic_ids=dict(bookmark.topic_ids),
         clock_accepted_us=bookmark.clock_accepted_us,
+        forgiven=list(bookmark.forgiven),
     )

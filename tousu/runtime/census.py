@@ -18,12 +18,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from tousu.runtime import bookmark as bm
 from tousu.runtime.metrics import TIMERS_DUE, Counted, Metric
 from tousu.runtime.processor import Kind
+from tousu.runtime.reach import GRACE_S, reaching_engine
 from tousu.runtime.watch import Watch
 
 REST_SHARE: Final = 20
 ROWS_MAX: Final = 1_000
 """Groups of one gauge at most; more would be too many series for anybody."""
 PING_S: Final = 2.0
+PING_SILENCE_S: Final = 5.0
+"""After so long without an answer to the simplest question the database counts as away."""
+COUNT_S: Final = 30
+STOP_S: Final = 1.0
 
 Rows = dict[tuple[str, ...], float]
 
@@ -37,7 +42,7 @@ class Census:
     """Counts what the kinds of a processor declare as `gauges`, over the shards that this copy owns."""
 
     def __init__(self, url: str, processor: str, kinds: Sequence[Kind], watch: Watch, every_s: float) -> None:
-        self._engine = _reading_engine(url)
+        self._pinging, self._counting = _reading_engine(url, PING_SILENCE_S), _reading_engine(url, COUNT_S + GRACE_S)
         self._tables = [(kind, f"{processor}_{kind.name}") for kind in kinds]
         self._watch = watch
         self._every_s = every_s
@@ -52,33 +57,35 @@ class Census:
         self._thread.start()
 
     def stop(self) -> None:
+        """Ends within a second; a thread that waits for the database then is left behind and ends with the process."""
         self._stopping.set()
-        self._thread.join()
-        self._engine.dispose()
+        self._thread.join(STOP_S)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                with self._engine.connect() as connection:
+                with self._pinging.connect() as connection:
                     while not self._stopping.is_set():
-                        self._look(connection)
+                        connection.execute(sa.text("SELECT 1"))
+                        connection.rollback()
+                        self._watch.database_trouble = ""
+                        self._look()
                         self._stopping.wait(min(PING_S, self._every_s))
             except SQLAlchemyError as error:
                 words = str(getattr(error, "orig", None) or type(error).__name__)
                 self._watch.database_trouble = f"the database does not answer: {words.splitlines()[0]}"
                 self._stopping.wait(min(PING_S, self._every_s))
 
-    def _look(self, connection: sa.Connection) -> None:
-        connection.execute(sa.text("SELECT 1"))
-        self._watch.database_trouble = ""
+    def _look(self) -> None:
         now_s = time.monotonic()
-        if now_s >= self._not_before_s:
-            opened = self._watch.glance.opened
-            if opened:
+        opened = self._watch.glance.opened
+        if now_s < self._not_before_s:
+            return
+        if opened:
+            with self._counting.connect() as connection:
                 self.counts = self.count(connection, {shard: each.time_us for shard, each in opened.items()})
-            self.duration_s = time.monotonic() - now_s
-            self._not_before_s = time.monotonic() + max(self._every_s, REST_SHARE * self.duration_s)
-        connection.rollback()
+        self.duration_s = time.monotonic() - now_s
+        self._not_before_s = time.monotonic() + max(self._every_s, REST_SHARE * self.duration_s)
 
     def count(self, connection: sa.Connection, times_us: Mapping[int, int]) -> dict[Metric, Rows]:
         """Count for these shards, each at its pipeline time (microseconds since 1970)."""
@@ -115,15 +122,12 @@ def _question(gauge: Counted, table: str, shards: str) -> str:
     return f"SELECT {labels}{gauge.what} {rows} {grouped}"
 
 
-def _reading_engine(url: str) -> sa.Engine:
+def _reading_engine(url: str, silence_s: float) -> sa.Engine:
     """Reads only and waits little: nobody who works may ever wait for a count."""
     address = sa.make_url(url)
     if address.get_backend_name() == "postgresql":
-        options = "-c default_transaction_read_only=on -c statement_timeout=30s -c application_name=tousu-census"
-        return sa.create_engine(
-            address.set(drivername="postgresql+psycopg"), poolclass=sa.NullPool,
-            connect_args={"connect_timeout": 3, "options": options},
-        )  # fmt: skip
+        options = "-c default_transaction_read_only=on -c application_name=tousu-census"
+        return reaching_engine(url, statement_s=COUNT_S, silence_s=silence_s, options=options)
     engine = sa.create_engine(address, poolclass=sa.NullPool, connect_args={"timeout": 1, "check_same_thread": False})
 
     @sa.event.listens_for(engine, "connect")

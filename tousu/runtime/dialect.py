@@ -9,6 +9,7 @@ import orjson
 import sqlalchemy as sa
 
 from tousu.runtime.processor import Kind
+from tousu.runtime.reach import STATEMENT_S, reaching_engine
 
 Row = tuple[Any, ...]
 
@@ -29,11 +30,14 @@ class Dialect(Protocol):
     def move_bookmarks(self, connection: sa.Connection, table: str, rows: list[Row]) -> int: ...
 
 
-def dialect_of(url: str) -> Dialect:
-    """The dialect of a database address. Raises ValueError for a database that is not supported."""
+def dialect_of(url: str, statement_s: int = STATEMENT_S) -> Dialect:
+    """The dialect of a database address; `statement_s` bounds a statement on a server.
+
+    Raises ValueError for a database that is not supported.
+    """
     name = sa.make_url(url).get_backend_name()
     if name == "postgresql":
-        return PostgreSQL(url)
+        return PostgreSQL(url, statement_s)
     if name == "sqlite":
         return SQLite(url)
     raise ValueError(f"database {name!r} is not supported: give a postgresql:// or sqlite:/// address")
@@ -67,14 +71,14 @@ class PostgreSQL:
     The arrays go in binary form (`%b`): in text form the driver would escape every quote of every document.
     """
 
-    def __init__(self, url: str) -> None:
-        self._url = sa.make_url(url).set(drivername="postgresql+psycopg")
+    def __init__(self, url: str, statement_s: int) -> None:
+        self._url = url
+        self._statement_s = statement_s
 
     def engine(self) -> sa.Engine:
-        options = "-c synchronous_commit=on -c lock_timeout=30s -c statement_timeout=60s"
-        return sa.create_engine(
-            self._url, poolclass=sa.NullPool, connect_args={"connect_timeout": 5, "options": options}
-        )
+        # A transaction with which nobody goes on holds the locks that the next owner of its shards waits for.
+        idle = f"-c idle_in_transaction_session_timeout={self._statement_s}s"
+        return reaching_engine(self._url, statement_s=self._statement_s, options=f"-c synchronous_commit=on {idle}")
 
     def ddl(self, bookmarks: str, tables: Mapping[str, str], kinds: Mapping[str, Kind]) -> Iterator[str]:
         # Several copies may start at once: the lock makes one of them create, the others find.

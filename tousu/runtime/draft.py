@@ -18,7 +18,7 @@ from tousu.runtime import bookmark as bm
 from tousu.runtime import frontier
 from tousu.runtime.agenda import Agenda
 from tousu.runtime.arrival import TICK, Arrival, fault
-from tousu.runtime.broker import OutRecord, place_of
+from tousu.runtime.broker import OutRecord, Record, place_of
 from tousu.runtime.faults import OUR_FAULTS, InARow
 from tousu.runtime.outgoing import WrongOutput
 from tousu.runtime.partition import partition_of
@@ -119,8 +119,9 @@ class Draft:
 
     def _is_repeated(self, arrival: Arrival) -> bool:
         seen = frontier.observe(
-            self.bookmark.frontier, arrival.record.topic, arrival.origin, arrival.seq, arrival.time_us
-        )
+            self.bookmark.frontier, arrival.record.topic, arrival.origin, arrival.seq, arrival.time_us,
+            self.bookmark.forgiven,
+        )  # fmt: skip
         return seen is frontier.Arrival.DUPLICATE
 
     def tick(self, time_us: int) -> None:
@@ -334,13 +335,25 @@ class Draft:
         self.bookmark.digests[where] = bm.chained(self.bookmark.digests.get(where, ""), record)
         self.outputs.append(record)
 
-    def _reject(self, arrival: Arrival, refusal: Refusal) -> None:
+    def tell(self, record: OutRecord) -> None:
+        """Put out a record that is ready but for its number."""
+        self._number(record)
+
+    def say(self, output: Output) -> None:
+        """Put out an event of this shard's own, in its own partition."""
+        self._publish(output, self._record(output, orjson.dumps(output.data), None, self.shard))
+
+    def pass_over(self, record: Record, refusal: Refusal, said: Mapping[str, str]) -> None:
+        """Tell complaints.rejected of a record that an operator passes over; `said` stands in its headers, too."""
+        self._reject(Arrival(record, None, refusal, "", 0, bm.NEVER_US), refusal, said)
+
+    def _reject(self, arrival: Arrival, refusal: Refusal, more: Mapping[str, str] = {}) -> None:
         """Send an input to complaints.rejected. It always fits there, so a refusal never halts a shard."""
         record = arrival.record
         headers = [h for h in self._standing_headers("tousu.event.rejected.v1") if h[0] != "content-type"]
         headers.append(("ce_time", self._stamp()))
         limit_bytes = min(REJECTED_BYTES_MAX, self._limits.get(REJECTED, REJECTED_BYTES_MAX))
-        self._number(rejection(record, refusal, headers, self.shard, limit_bytes))
+        self._number(rejection(record, refusal, headers, self.shard, limit_bytes, more))
         kind = arrival.event.type if arrival.event is not None else "unreadable"
         self._report.events[(kind, "rejected")] += 1
         self._report.rejects[refusal.reason] += 1

@@ -21,8 +21,10 @@ class Arrival(Enum):
     DUPLICATE = "duplicate"
 
 
-def observe(frontier: dict[str, Seen], topic: str, origin: str, seq: int, time_us: int) -> Arrival:
-    """Note a record of an origin in the frontier (in place).
+def observe(
+    frontier: dict[str, Seen], topic: str, origin: str, seq: int, time_us: int, forgiven: list[str] | None = None
+) -> Arrival:
+    """Note a record of an origin in the frontier (in place). One in `forgiven` may jump, once.
 
     Raises Stop `missing_record` when numbers before it never came, `time_went_back` when its promise was broken.
     """
@@ -31,10 +33,12 @@ def observe(frontier: dict[str, Seen], topic: str, origin: str, seq: int, time_u
     known = last.seq if last is not None else 0
     if seq <= known:
         return Arrival.DUPLICATE
-    if seq != known + 1:
+    if seq != known + 1 and name not in (forgiven or ()):
         raise Stop("missing_record", f"{topic}: {origin} goes from {known} to {seq}; records are missing in between")
     if last is not None and time_us < last.time_us:
         raise Stop("time_went_back", f"{topic}: {origin} promised a time with record {known} and broke it with {seq}")
+    if forgiven and name in forgiven:
+        forgiven.remove(name)
     frontier[name] = Seen(seq, time_us)
     return Arrival.NEXT
 

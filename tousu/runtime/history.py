@@ -97,6 +97,7 @@ class History:
                 if place in left and record.offset < left[place]:
                     yield record
             self._strike_off(left)
+        self.follow({})  # a log that grows would hand its new records to whoever follows next
 
     def _strike_off(self, left: dict[Place, int]) -> None:
         positions = self._consumer.position([TopicPartition(*place) for place in left])
@@ -123,6 +124,22 @@ class History:
             elif error.code() in (KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE):
                 raise Stop("offset_gone", f"{message.topic()}/{message.partition()}: {error.str()}")
         return records
+
+    def at(self, place: Place, offset: int) -> Record | None:
+        """The record at an offset; None where there is none, and where it cannot be read."""
+        self.follow({place: offset})
+        until_s = time.monotonic() + REQUEST_S
+        while time.monotonic() < until_s:
+            message = self._consumer.poll(0.2)
+            if message is None or message.error() is not None:
+                continue
+            try:
+                headers = cast("Headers", message.headers() or ())
+            except (SystemError, ValueError):
+                return None  # a header name that is no text
+            record = Record(*place, message.offset() or 0, message.key(), message.value(), headers, _append_ms(message))
+            return record if record.offset == offset else None
+        return None
 
     def close(self) -> None:
         self._consumer.close()

@@ -15,9 +15,12 @@ from tousu.failure import Retry, Stop
 from tousu.runtime import bookmark as bm
 from tousu.runtime.bookmark import Bookmark
 from tousu.runtime.broker import OutRecord
+from tousu.runtime.reach import reaching_engine
 
 PAGE_ROWS: Final = 1000
 """So many rows are held at once when all of a kind are read."""
+STATEMENT_S: Final = 120
+"""What one statement may take: a page whose condition few rows meet reads a whole table."""
 
 
 class Standing(NamedTuple):
@@ -46,15 +49,20 @@ class Inspection:
                 raise Stop("no_database", f"{path} is not there: has {processor} ever run with this data folder?")
             self._engine = sa.create_engine(f"sqlite:///file:{path}?mode=ro&uri=true", poolclass=sa.NullPool)
         else:
-            self._engine = sa.create_engine(address.set(drivername="postgresql+psycopg"), poolclass=sa.NullPool)
+            self._engine = reaching_engine(url, statement_s=STATEMENT_S)
 
     def rows(self, statement: str, values: Mapping[str, Any] = {}) -> list[dict[str, Any]]:
         """What a SELECT finds."""
-        try:
+        with self._guarded():
             if self._held is not None:
                 return _found(self._held, statement, values)
             with self._engine.connect() as connection:
                 return _found(connection, statement, values)
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        try:
+            yield
         except DBAPIError as error:
             raise Retry("database_away", f"the database of {self.processor} does not answer: {error.orig}") from error
 
@@ -62,7 +70,7 @@ class Inspection:
     def at_one_moment(self) -> Iterator[None]:
         """What is read inside is what the database held at one moment, however busy its processor is."""
         is_sqlite = self._engine.dialect.name == "sqlite"
-        with self._engine.connect() as connection:
+        with self._guarded(), self._engine.connect() as connection:
             if is_sqlite:
                 connection.exec_driver_sql("BEGIN")
             else:
@@ -76,10 +84,8 @@ class Inspection:
 
     def keeps(self, kind: str) -> bool:
         """Whether there is a table of this kind."""
-        try:
+        with self._guarded():
             return sa.inspect(self._held or self._engine).has_table(f"{self.processor}_{kind}")
-        except DBAPIError as error:
-            raise Retry("database_away", f"the database of {self.processor} does not answer: {error.orig}") from error
 
     def standings(self) -> list[Standing]:
         """Every shard that this processor has ever owned, in order."""

@@ -32,12 +32,25 @@ from tousu.runtime.bookmark import NEVER_US
 from tousu.runtime.broker import Ends, Identity, Record
 from tousu.runtime.broker_clock import BrokerClocks, check_append_time
 from tousu.runtime.open_transactions import OpenTransactions
+from tousu.runtime.pulse import Pulse
 
 LOG: Final = logging.getLogger("tousu.librdkafka")
 """What librdkafka says of connections; the process decides where it goes."""
 REQUEST_S: Final = 10.0
+NETWORK: Final = {
+    # A connection on which a question stays unanswered for so long is closed, and another one is tried at once.
+    "socket.timeout.ms": 10_000,
+    "socket.connection.setup.timeout.ms": 10_000,
+    "socket.keepalive.enable": True,
+    "reconnect.backoff.max.ms": 1_000,
+}
 NOTE_EVERY_S: Final = 2.0
 JOIN_EVERY_S: Final = 2.0
+JOIN_S: Final = 15.0
+"""A wish to join that is not granted for so long, by a cluster that answers, is taken for lost and said again.
+
+librdkafka would wait for the answer as long as a member may take between two polls, two minutes.
+"""
 LINGER_S: Final = 0.005
 """After the first record of a batch: a moment for others, which then share its transaction."""
 _EMBEDDED: Final = "mockCluster"
@@ -79,11 +92,11 @@ class KafkaSource:
         self._noted_at_s = 0.0
         self._assignment_stale = False
         self._question: tuple[datetime, int, dict[TopicPartition, Future[Any]]] | None = None
-        connection = {"bootstrap.servers": servers, **settings}
+        connection = {"bootstrap.servers": servers, **NETWORK, **settings}
         self._admin = AdminClient(connection, logger=LOG)
         self._clocks = BrokerClocks(time_topic, self._admin, connection) if time_topic else None
+        self._pulse = Pulse(self._admin)
         self._fatal = ""
-        self._joined_at_s = 0.0
         self._settings = {
             **connection,
             "group.id": group,
@@ -108,7 +121,7 @@ class KafkaSource:
         self._consumer = self._join()
 
     def _join(self) -> Consumer:
-        self._joined_at_s = time.monotonic()
+        self._joined_at_s = self._outside_since_s = time.monotonic()
         consumer = Consumer(self._settings, logger=LOG)
         consumer.subscribe(list(self._topics), on_assign=self._given, on_revoke=self._taken, on_lost=self._taken)
         return consumer
@@ -149,11 +162,17 @@ class KafkaSource:
     def _forget(self) -> None:
         """Nothing is ours any more."""
         self.is_member = False
+        self._outside_since_s = time.monotonic()
         self._lost |= self._group_shards.keys()
         self._group_shards.clear()
         self._offsets.clear()
         self._paused.clear()
         self._assignment_stale = False
+
+    @property
+    def trouble(self) -> str:
+        """Why the group cannot tell: the cluster does not answer. Empty where it does, and for a member."""
+        return "" if self.is_member else self._pulse.trouble
 
     def wanted(self) -> frozenset[int]:
         for shard, topics in self._group_shards.items():
@@ -173,6 +192,8 @@ class KafkaSource:
     # -- reading ------------------------------------------------------------------------------------------------
 
     def poll(self, records_max: int, timeout_s: float) -> list[Record]:
+        if not self.is_member and self._pulse.feel() and time.monotonic() - self._outside_since_s > JOIN_S:
+            self._fatal = self._fatal or f"no answer to the wish to join for {JOIN_S:g} s"
         if self._fatal:
             self._join_again()
         if self._assignment_stale:

@@ -16,14 +16,13 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from tousu.failure import Retry
 from tousu.runtime.broker import OutRecord
-from tousu.runtime.kafka import LOG
+from tousu.runtime.kafka import LOG, NETWORK
 from tousu.runtime.topic_limits import TopicLimits
 from tousu.runtime.unpublishable import BATCH_BYTES_MIN, Unpublishable
 
 BATCH_BYTES: Final = 131_072
 """A broker holds a topic's `max.message.bytes` against whole batches: they stay below the least of all topics."""
 MESSAGE_BYTES_MAX: Final = 2_097_152
-CLOSE_S: Final = 10.0
 BLAME_S: Final = 2.0
 """How long the delivery report may take that says which record a fatal error is about."""
 ALONE_S: Final = 3.0
@@ -72,7 +71,7 @@ class KafkaSink:
     """
 
     def __init__(self, servers: str, settings: Mapping[str, Any] = {}, topics: Sequence[str] = ()) -> None:
-        connection = {"bootstrap.servers": servers, **settings}
+        connection = {"bootstrap.servers": servers, **NETWORK, **settings}
         self._limits = TopicLimits(connection, topics)
         self._settings = {
             "bootstrap.servers": servers,
@@ -223,10 +222,9 @@ class KafkaSink:
         self._producer, self._batch_bytes = self._fresh()
 
     def close(self) -> None:
-        try:
-            self._serve(CLOSE_S, all_out=True)
-        except (Retry, Unpublishable):
-            return  # the bookmark has what is not out; whoever opens the shard next publishes it
+        # What is not out by now stands in the bookmark: the next owner of the shard publishes it.
+        with suppress(KafkaException, SystemError):
+            self._producer.purge()
 
 
 def _halt(failed: Failed) -> Unpublishable:

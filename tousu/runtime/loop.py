@@ -10,6 +10,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Final, NamedTuple
 
 from tousu.decision import Ref, Refusal, State
@@ -25,6 +26,7 @@ from tousu.runtime.processor import Processor
 from tousu.runtime.report import TurnReport
 from tousu.runtime.shard import Shard, append_time_us
 from tousu.runtime.store import Fenced, Opened, Store, Unstorable
+from tousu.runtime.takeovers import Takeovers
 from tousu.runtime.unpublishable import Unpublishable, check_fits
 
 TICK_EVERY: Final = timedelta(seconds=1)
@@ -33,6 +35,7 @@ WAITS_S: Final = 0.002
 """How long a poll may take while records are held back until another topic is heard."""
 SETTLE_S: Final = 1.0
 SETTLE_ROUNDS: Final = 30
+FINISH_ROUNDS: Final = 3
 WRITES_PER_TURN: Final = 4_000
 """Rows and outputs after which a turn ends early, so that a herd fits in memory; what is left makes the next turn."""
 
@@ -43,7 +46,8 @@ class Tuning(NamedTuple):
     batch_max: int = 500
     time_from_events: bool = False
     retry_delay_s: float = 0.2
-    retry_delay_s_max: float = 5.0
+    retry_delay_s_max: float = 2.0
+    opening_s: float = 5.0
     halted_again_s: float = 30.0
     """How long a shard that could not publish stays halted before it is tried again."""
 
@@ -69,11 +73,11 @@ class Loop:
         self._by_append_time = processor.keeps_time and not self._tuning.time_from_events
         self._in_order = len(processor.inputs) > 1 or self._by_append_time
         self._partitions: dict[str, int] = {}
+        self._takeovers = Takeovers(store, clock)
         self._asked_at: datetime | None = None
         self._reached_us = bm.NEVER_US
         """The latest append time that was read."""
-        self._trouble = 0
-        self._not_before_s = 0.0
+        self._trouble, self._not_before_s = 0, 0.0
         self._halted_again_s = 0.0
         self._unsettled = False
 
@@ -88,6 +92,7 @@ class Loop:
         try:
             # Before anything is opened: what was read for a former ownership of a shard is not for the new one.
             self._take_in(records)
+            self._takeovers.notice(self.halted, self.shards)
             self._open_wanted()
             self._try_a_halted_one()
             self._listen()
@@ -109,9 +114,9 @@ class Loop:
         return 0
 
     def finish(self) -> None:
-        """Stop gracefully: what is committed is published, then the group is left."""
+        """Stop gracefully: what is committed is published (by the next owner if not at once), the group is left."""
         try:
-            self._settle()
+            self._settle(FINISH_ROUNDS)
         except Retry as error:
             self._observer.retrying(error)
         except Unpublishable as error:
@@ -132,13 +137,14 @@ class Loop:
             self._drop(shard)
         for shard, words in self._source.broken().items():
             self._halt(shard, Stop("offset_gone", f"the bookmark's offset is not in the log any more: {words}"))
-        for shard in [s for s in self.halted if s not in wanted]:
-            del self.halted[shard]
+        self.halted = {shard: error for shard, error in self.halted.items() if shard in wanted}
 
     def _open_wanted(self) -> None:
         if time.monotonic() < self._not_before_s:
             return
-        for shard in sorted(self._source.wanted() - self.shards.keys() - self.halted.keys()):
+        until_s = time.monotonic() + self._tuning.opening_s  # then the group is served, however slow the network is
+        wanted = sorted(self._source.wanted() - self.shards.keys() - self.halted.keys())
+        for shard in takewhile(lambda _: time.monotonic() < until_s, wanted):
             self._reached("before_open")
             try:
                 self._open(shard)
@@ -163,14 +169,14 @@ class Loop:
         assert isinstance(error, Unpublishable)
         if error.size_bytes > self._sink.limits().get(error.topic, error.size_bytes):
             return
-        opened = self._store.take(shard)
+        opened = self._takeovers.take(shard)
         if self._sink.publish_alone(shard, bm.unpack_pending(opened.pending)):
             del self.halted[shard]
 
     def _open(self, shard: int) -> None:
         """Take a shard over: raise the epoch, read the bookmark, publish what may not be out, start at its offsets."""
         self._know_partitions()
-        opened = self._store.take(shard)
+        opened = self._takeovers.take(shard)
         self._reached("after_epoch")
         self._check_identity(opened.bookmark)
         pending = bm.unpack_pending(opened.pending)
@@ -379,8 +385,7 @@ class Loop:
         for draft in drafts:
             shard = self.shards.get(draft.shard)
             if shard is not None:
-                opened = shard.opened
-                shard.opened = Opened(opened.epoch, opened.turn + 1, draft.bookmark, b"")
+                shard.opened = Opened(shard.opened.epoch, shard.opened.turn + 1, draft.bookmark, b"")
                 shard.bound_us = draft.agenda.committed()
                 shard.faults = draft.faults
             report.time_us[draft.shard] = draft.bookmark.time_us
@@ -393,22 +398,20 @@ class Loop:
         self._reached("after_send")
         self._observer.turned(report, self._clock.now())
 
-    def _settle(self) -> None:
+    def _settle(self, rounds: int = SETTLE_ROUNDS) -> None:
         """Wait until the outputs of the last turn are acknowledged.
 
         Raises Retry after a while, so that the group is served: the shards are opened again and publish.
         """
-        for _ in range(SETTLE_ROUNDS):
-            if not self._unsettled:
-                return
+        while self._unsettled:
             if self._sink.settle(SETTLE_S):
                 self._unsettled = False
                 self._reached("after_publish")
-            else:
+            elif rounds := rounds - 1:
                 self._observer.waiting_for_broker()
-        if self._unsettled:
-            self._sink.reset()
-            raise Retry("broker_away", f"outputs were not acknowledged within {SETTLE_ROUNDS * SETTLE_S:g} s")
+            else:
+                self._sink.reset()
+                raise Retry("broker_away", "outputs were not acknowledged for too long")
 
     # -- time ---------------------------------------------------------------------------------------------------
 
@@ -424,10 +427,9 @@ class Loop:
                 continue
             try:
                 shard.check_time(time_us, "the brokers' clock", self._clock.now(), self._source.others_us())
+                draft = self._draft(number, shard, (), {}, report)
+                draft.tick(time_us)
+                drafts.append(draft)
             except Stop as error:
                 self._halt(number, error)
-                continue
-            draft = self._draft(number, shard, (), {}, report)
-            draft.tick(time_us)
-            drafts.append(draft)
         self._commit(drafts, report)

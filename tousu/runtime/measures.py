@@ -122,6 +122,7 @@ class Measures:
         self._say(error.reason, error.message)
 
     def waiting_for_broker(self) -> None:
+        self._watch.waited_for_broker()
         self._say("broker_slow", "outputs are not acknowledged yet")
 
     def _say(self, reason: str, message: str) -> None:
@@ -133,6 +134,7 @@ class Measures:
     # -- the onlooker sees -------------------------------------------------------------------------------------
 
     def polled(self, records: Sequence[Record], wanted: frozenset[int]) -> None:
+        self._watch.waited_for_broker()
         self._meter.set(m.LAST_POLL, self._clock.now().timestamp())
         if records:
             self.arrears.delivered(records)

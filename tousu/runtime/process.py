@@ -1,19 +1,19 @@
 """A processor as an operating-system process: settings in, the loop until somebody asks it to stop, an exit code out.
 
 `services/<name>/__main__.py` is `raise SystemExit(run("router", processor))`; nothing else of a service knows the
-outside world. What is not there yet (broker, topics, database) is waited for. SIGTERM and SIGINT end it within one
-turn. A shard that halts keeps the process alive and unready: its other shards go on, and a restart would not help.
+outside world. What is not there yet (broker, topics, database) is waited for. SIGTERM and SIGINT end it within ten
+seconds, whatever hangs. A shard that halts keeps the process alive and unready: its other shards go on, and a restart
+would not help.
 """
 
 from __future__ import annotations
 
 import gc
-import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from typing import Any, Final
 
 from confluent_kafka import KafkaException
@@ -34,6 +34,7 @@ from tousu.runtime.measures import Measures
 from tousu.runtime.outgoing import check_output
 from tousu.runtime.processor import Processor
 from tousu.runtime.settings import Settings, read_settings
+from tousu.runtime.stopping import CUT_SHORT, STOP_S, Stopping
 from tousu.runtime.store import Store
 from tousu.runtime.watch import Glance, Watch
 from tousu.runtime.watched import WatchedSink, WatchedSource
@@ -63,16 +64,17 @@ def run(name: str, compose: Compose) -> int:
 
 def run_work(name: str, work: Work) -> int:
     """Run any work as a processor's process: its settings, logs, signals and exit codes. As `run`."""
-    stopping = threading.Event()
-    with _stop_signals(stopping):
+    stopping = Stopping()
+    with stopping.listening():
         try:
             settings = read_settings(name)
             log = start_logs(settings.log, settings.log_level, name)
         except Stop as error:
             sys.stderr.write(f"tousu {name}: {error.message}\n")
             return WRONG_SETTINGS
+        stopping.say = lambda: _cut_short(log)
         try:
-            work(settings, log, stopping)
+            work(settings, log, stopping.asked)
             code, said = STOPPED, dict[str, Any]()
         except Exception as error:  # noqa: BLE001 - the last one who can say why the process ends
             code, said = _ending(error, with_message=settings.log_level == "debug")
@@ -90,14 +92,9 @@ def _ending(error: Exception, *, with_message: bool) -> tuple[int, dict[str, Any
     return FAULT, said | ({"message": str(error)} if with_message else {})
 
 
-@contextmanager
-def _stop_signals(stopping: threading.Event) -> Iterator[None]:
-    former = {number: signal.signal(number, lambda *_: stopping.set()) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)
+def _cut_short(log: Log) -> None:
+    message = f"the stop hung for {STOP_S:g} s on something that does not answer; nothing is lost by ending here"
+    log.error("ended", exit_code=CUT_SHORT, reason="cut_short", message=message)
 
 
 def _run(settings: Settings, compose: Compose, log: Log, stopping: threading.Event) -> None:
@@ -117,7 +114,7 @@ def _run(settings: Settings, compose: Compose, log: Log, stopping: threading.Eve
         stack.enter_context(health)
         log.info("started", pack=settings.pack, time=settings.time, group=settings.group, metrics=health.address)
         strike = killer(settings.failpoint)
-        store = Store(settings.database, processor.name, processor.kinds, strike)
+        store = Store(settings.database, processor.name, processor.kinds, strike, settings.statement_s)
         waiting = Waiting(settings.start_wait_s, stopping, watch, log)
         if not waiting.until(store.create):
             return
@@ -157,7 +154,7 @@ def _turn(loop: Loop, source: KafkaSource, watch: Watch, stopping: threading.Eve
     while not stopping.is_set():
         loop.step()
         opened = {number: shard.opened.bookmark for number, shard in loop.shards.items()}
-        watch.is_member = source.is_member
+        watch.is_member, watch.broker_trouble = source.is_member, source.trouble
         watch.turned(Glance(source.wanted(), opened, dict(loop.halted)))
 
 

@@ -7,7 +7,7 @@ headers that do not fit, or that nobody could read, are left out and counted.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from tousu.contract import card
@@ -31,14 +31,15 @@ CUT: Final = frozenset({
 
 
 def rejection(
-    record: Record, refusal: Refusal, standing: Iterable[tuple[str, bytes]], shard: int, limit_bytes: int
-) -> OutRecord:
+    record: Record, refusal: Refusal, standing: Iterable[tuple[str, bytes]], shard: int, limit_bytes: int,
+    more: Mapping[str, str] = {},
+) -> OutRecord:  # fmt: skip
     """The refusal of a record, not numbered yet. `standing` are the headers of every output, `limit_bytes` what the
-    topic takes; at least 32 KB are needed for all that is said."""
+    topic takes; at least 32 KB are needed for all that is said. `more` is said beside the refusal, by an operator."""
     said = {
         "tousu-reason": refusal.reason, "tousu-message": refusal.message[:2000], "tousu-place": refusal.place[:500],
         "tousu-schema": refusal.schema, "tousu-topic": record.topic, "tousu-partition": str(record.partition),
-        "tousu-offset": str(record.offset), "tousu-timestamp": str(record.time_ms),
+        "tousu-offset": str(record.offset), "tousu-timestamp": str(record.time_ms), **more,
     }  # fmt: skip
     headers = [*standing, *((name, value.encode()) for name, value in said.items())]
     if record.value is None:

@@ -174,6 +174,8 @@ TABLE: Final = (
     Setting("data", "data", "path", "folder for SQLite files and the development key", "/var/lib/tousu", Path),
     Setting("database", "", "URL", "the processor's own database; empty: SQLite, PROCESSOR.sqlite in the data folder",
             "postgresql://router@db/router", _database, secret=True),
+    Setting("statement_s", "15", "seconds", "what one statement may take in PostgreSQL, and how long a turn's "
+            "transaction may stand still; 5 s later a silent connection is given up", "15", _whole(1, 600)),
     Setting("pack", "courier-network", "", "policy pack: a name under policies/ or the path of a YAML file",
             "courier-network", str),
     Setting("organisations", "", "", "packs of further organisations: NAME=PACK, separated by commas",
@@ -217,6 +219,7 @@ class Settings:
     transaction_s: float
     data: Path
     database: str = field(repr=False)
+    statement_s: int
     pack: str
     organisations: Mapping[str, str]
     partitions: int

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 
 from tousu.decision import Ref, State
 from tousu.failure import Failure, Retry
@@ -21,6 +21,7 @@ from tousu.runtime.bookmark import Bookmark
 from tousu.runtime.dialect import Dialect, dialect_of
 from tousu.runtime.failpoints import Reached, nothing
 from tousu.runtime.processor import Kind
+from tousu.runtime.reach import STATEMENT_S
 
 
 class Fenced(Failure):
@@ -69,12 +70,15 @@ class Due(NamedTuple):
 class Store:
     """The database of one processor."""
 
-    def __init__(self, url: str, processor: str, kinds: Sequence[Kind], reached: Reached = nothing) -> None:
+    def __init__(
+        self, url: str, processor: str, kinds: Sequence[Kind], reached: Reached = nothing,
+        statement_s: int = STATEMENT_S,
+    ) -> None:  # fmt: skip
         self.kinds = {kind.name: kind for kind in kinds}
         self.tables = {kind.name: f"{processor}_{kind.name}" for kind in kinds}
         self._bookmarks = f"{processor}_bookmark"
         self._reached = reached
-        self.dialect: Dialect = dialect_of(url)
+        self.dialect: Dialect = dialect_of(url, statement_s)
         self._engine = self.dialect.engine()
         self._connection: sa.Connection | None = None
 
@@ -104,8 +108,7 @@ class Store:
             self._connection = None
 
     def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
+        self.reset()  # a rollback would ask the database, which may not answer; a closed connection rolls back, too
         self._engine.dispose()
 
     @contextmanager
@@ -115,7 +118,8 @@ class Store:
             yield
         except DBAPIError as error:
             self.reset()
-            if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+            # Internal: its own trouble, or a transaction that it ended since we were silent for too long.
+            if isinstance(error, OperationalError | InterfaceError | InternalError) or error.connection_invalidated:
                 raise Retry("database_away", f"{what}: {error.orig}") from error
             raise Unstorable(str(error.orig)) from error
 
@@ -123,22 +127,25 @@ class Store:
         """Become the owner of a shard: raise its epoch (waits for a former owner's transaction), read its bookmark."""
         with self._guarded("cannot take a shard"):
             connection = self.connection()
-            connection.execute(
-                sa.text(
-                    f"INSERT INTO {self._bookmarks} (shard, owner_epoch, turn, doc, pending) "
-                    "VALUES (:shard, 0, 0, :doc, :pending) ON CONFLICT (shard) DO NOTHING"
-                ),
-                {"shard": shard, "doc": bm.encode(Bookmark()), "pending": b""},
-            )
             row = connection.execute(
                 sa.text(
-                    f"UPDATE {self._bookmarks} SET owner_epoch = owner_epoch + 1 WHERE shard = :shard "
+                    f"INSERT INTO {self._bookmarks} AS b (shard, owner_epoch, turn, doc, pending) "
+                    "VALUES (:shard, 1, 0, :doc, :pending) "
+                    "ON CONFLICT (shard) DO UPDATE SET owner_epoch = b.owner_epoch + 1 "
                     "RETURNING owner_epoch, turn, doc, pending"
                 ),
-                {"shard": shard},
+                {"shard": shard, "doc": bm.encode(Bookmark()), "pending": b""},
             ).one()
             connection.commit()
         return Opened(row[0], row[1], bm.decode(row[2]), bytes(row[3]))
+
+    def epochs(self) -> dict[int, int]:
+        """The epoch of every shard: how often it was taken."""
+        with self._guarded("cannot read the epochs"):
+            connection = self.connection()
+            rows = connection.execute(sa.text(f"SELECT shard, owner_epoch FROM {self._bookmarks}")).all()
+            connection.rollback()
+        return {row[0]: row[1] for row in rows}
 
     def read(self, wanted: Mapping[str, Iterable[tuple[int, str]]]) -> dict[tuple[int, Ref], State]:
         """The states of these (shard, key) pairs per kind; what does not exist is left out."""

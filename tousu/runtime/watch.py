@@ -12,9 +12,11 @@ from typing import Final, NamedTuple
 from tousu.failure import Failure
 from tousu.runtime.bookmark import Bookmark
 
-STALL_S: Final = 120.0
-"""The longest that one turn may take: it waits at most 30 s for the broker and 60 s for a statement."""
+STALL_S: Final = 300.0
+"""The longest that one turn may take. Each of its waits has an end, but on a slow network a hundred of them add up."""
 BROKER_SILENT_S: Final = 15.0
+WAIT_S_MAX: Final = 1.0
+"""The longest that the loop waits for the broker in one piece."""
 
 
 class Glance(NamedTuple):
@@ -39,9 +41,11 @@ class Watch:
         self.trouble: Failure | None = None
         """The last failure that was answered by waiting, until a turn succeeds."""
         self.is_member = False
+        self.broker_trouble = ""
         self.database_trouble = ""
         self.turned_at_s = seconds()
-        self.broker_heard_at_s = seconds()
+        self._broker_silent_s = 0.0
+        self._waited_at_s = seconds()
 
     def turned(self, glance: Glance) -> None:
         """The loop has been round once."""
@@ -55,7 +59,14 @@ class Watch:
 
     def heard_broker(self) -> None:
         """The broker has answered a question just now."""
-        self.broker_heard_at_s = self._seconds()
+        self._broker_silent_s = 0.0
+
+    def waited_for_broker(self) -> None:
+        """The broker has just had its chance to answer. While the loop is in the database it has none, and no blame."""
+        now_s = self._seconds()
+        silent_s = self._broker_silent_s + min(now_s - self._waited_at_s, WAIT_S_MAX)
+        self._broker_silent_s = silent_s if self.is_member else 0.0  # nobody asks for a copy without shards
+        self._waited_at_s = now_s
 
     def is_live(self) -> bool:
         """Whether the loop turns. Never false because a dependency is down: a restart would not bring it back."""
@@ -67,9 +78,11 @@ class Watch:
             found = [{"reason": self.phase, "message": f"the process is {self.phase}"}]
             return found + self._trouble()
         found = []
-        if not self.is_member:
+        if self.broker_trouble:
+            found.append({"reason": "broker_away", "message": self.broker_trouble})
+        elif not self.is_member:
             found.append({"reason": "no_member", "message": "the group has not told yet which shards are ours"})
-        elif self.glance.wanted and self._seconds() - self.broker_heard_at_s > BROKER_SILENT_S:
+        elif self.glance.wanted and self._broker_silent_s > BROKER_SILENT_S:
             found.append({"reason": "broker_away", "message": f"no answer from the broker for {BROKER_SILENT_S:g} s"})
         if self.database_trouble:
             found.append({"reason": "database_away", "message": self.database_trouble})

@@ -25,7 +25,7 @@ STRUCTURED_HEADERS: Final = (("content-type", STRUCTURED_TYPE),)
 REJECTED_TYPE: Final = "tousu.event.rejected.v1"
 SAID_OF_REJECTED: Final = (
     "reason", "message", "place", "schema", "topic", "partition", "offset", "timestamp", "value_bytes", "value_sha256",
-    "key_bytes", "key_sha256", "headers_left_out",
+    "key_bytes", "key_sha256", "headers_left_out", "operator", "through",
 )  # fmt: skip
 """What the headers `tousu-...` of a rejected record say (schemas/events/event.rejected.v1.json)."""
 KNOWN_AT: Final = "known_at"

@@ -16,6 +16,7 @@ COMMANDS = (
     ("backlog",), ("rebuild",), ("audit",), ("rejected", "list"), ("rejected", "replay"), ("topics", "apply"),
     ("topics", "check"),
     ("ledger",), ("ledger", "balance"), ("ledger", "entries"), ("ledger", "accounts"), ("ledger", "questions"),
+    ("shard", "show"), ("shard", "skip"), ("shard", "resume"), ("shard", "accept-clock"),
     ("policy", "check"), ("policy", "diff"), ("policy", "measure"),
     ("policy", "recalculate"), ("policy", "simulate"),
 )  # fmt: skip

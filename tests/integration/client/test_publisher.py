@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,10 +23,10 @@ AT = datetime(2026, 1, 4, 1, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def publisher(broker: str) -> Iterator[Publisher]:
+def publisher(broker: str, tmp_path: Path) -> Iterator[Publisher]:
     with Topics(broker) as topics:
         topics.apply(topics.plan(partitions=4))
-    with Publisher(broker, source="//hotline.example/east") as found:
+    with Publisher(broker, source="//hotline.example/east", id_key=tmp_path / "id.key") as found:
         yield found
 
 
@@ -99,6 +100,13 @@ def test_the_same_report_sent_twice_is_one_event(publisher: Publisher) -> None:
     other = publisher.complaint("phone", a_call(content="还是没有动静"), time=AT)
     assert first.id == again.id
     assert first.id != other.id
+
+
+def test_without_a_key_an_event_needs_an_id_of_its_own(broker: str, publisher: Publisher) -> None:
+    with Publisher(broker, source=publisher.source) as keyless:
+        with pytest.raises(Reject, match="give the event an id"):
+            keyless.complaint("phone", a_call(), time=AT)
+        assert keyless.complaint("phone", a_call(), time=AT, id="c-1").id == "c-1"
 
 
 @pytest.mark.parametrize(

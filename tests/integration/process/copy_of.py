@@ -1,7 +1,7 @@
 """A copy of a small processor as a real process: `python -m tests.integration.process.copy_of keeper PREFIX`.
 
 The processors are those of tests/integration/runtime/counting.py on topics of the test's own. `broken` fails while it
-is put together, as a bad deploy would.
+is put together, as a bad deploy would; `wrong_router` is the router with a fault in its rules, on its own topics.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from datetime import datetime
 
 import msgspec
 
+from services.router.processor import processor as router
+from services.router.rules import RouterRules
 from tests.integration.runtime import counting
 from tousu.decision import Decision, Ref, Rules, State, States
 from tousu.event import Event
@@ -60,8 +62,26 @@ def elsewhere(processor: Processor, prefix: str) -> Processor:
     )
 
 
+class WrongRouterRules(RouterRules):
+    """The router's rules, with a property that no schema knows in what they say of a registered case."""
+
+    def apply(self, states: States, event: Event, now: datetime) -> Decision:
+        decision = super().apply(states, event, now)
+        if not event.type.endswith(".registered.v1"):
+            return decision
+        outputs = [msgspec.structs.replace(each, data=each.data | {"mood": "bad"}) for each in decision.outputs]
+        return msgspec.structs.replace(decision, outputs=outputs)
+
+
+def wrong_router(wiring: Wiring) -> Processor:
+    return msgspec.structs.replace(router(wiring), rules=WrongRouterRules(wiring.policies))
+
+
 def main(which: str, prefix: str) -> int:
     from tousu.runtime.process import run
+
+    if which == "wrong_router":
+        return run("router", wrong_router)
 
     def compose(wiring: Wiring) -> Processor:
         if which == "broken":

@@ -128,6 +128,6 @@ def inbound(n: int, key: str, at: datetime, **data: object) -> tuple[bytes, byte
     """Key, value and headers of the n-th inbound record."""
     headers = [
         ("ce_id", f"e{n}".encode()), ("ce_source", b"test"), ("ce_type", b"t.sent"),
-        ("ce_time", at.isoformat().encode()),
+        ("ce_time", at.isoformat().encode()), ("ce_specversion", b"1.0"),
     ]  # fmt: skip
     return key.encode(), orjson.dumps({"key": key, "n": n, **data}), headers

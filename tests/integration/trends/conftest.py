@@ -136,6 +136,10 @@ class Stage:
         self.make_topics()
         self._producer = Producer({"bootstrap.servers": self.servers, "log_level": 0})
 
+    def compress_by(self, codec: str) -> None:
+        """What is appended from now on is compressed so by its writer."""
+        self._producer = Producer({"bootstrap.servers": self.servers, "log_level": 0, "compression.type": codec})
+
     def route(self, happenings: Sequence[tuple[datetime, Event]], until: datetime) -> None:
         """Append these events, spread over all partitions, and a tick at `until` to each."""
         for number, (at, event) in enumerate(happenings):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.integration.client.test_codecs import CODECS, SETTINGS, compress
 from tests.integration.trends.conftest import TOPICS, Stage, day, days, wait_until
 from tousu.client.subscriber import Subscriber
 from tousu.contract import validator
@@ -49,6 +50,19 @@ def test_copy_that_was_killed_repeats_nothing_and_goes_on_numbering(on_kafka: St
     ]  # fmt: skip
     with Subscriber(on_kafka.servers, ["complaints.warnings"]) as subscriber:
         assert [each.event.id for each in subscriber.read(to_end=True)]
+
+
+def test_whatever_codec_the_log_is_compressed_by_is_read(on_kafka: Stage) -> None:
+    trends = on_kafka.trends()
+    number = 0
+    for setting in SETTINGS:
+        compress(on_kafka.servers, TOPICS[0], setting)
+        for codec in CODECS:
+            on_kafka.compress_by(codec)
+            on_kafka.route(days(number, number + 1, risen=-1), until=day(number + 1))
+            number += 1
+    wait_until(lambda: trends.events().get("applied") == 4 * number, "everything is counted")
+    assert trends.stop() == 0
 
 
 def test_second_copy_waits_until_the_first_is_gone_and_goes_on_from_its_memory(on_kafka: Stage) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from services.intake.identity import Keys
+from services.intake.processor import personal_data, sealed_places
 from services.intake.rules import RECEIVED, IntakeRules
 from services.intake.states import Case, Record
 from tousu import contract
@@ -21,11 +22,8 @@ from tousu.runtime.partition import partition_of
 
 START: Final = datetime(2026, 1, 5, 1, 30, tzinfo=UTC)
 PARTITIONS: Final = 12
-PERSONAL: Final = {
-    event_type: frozenset(contract.personal_places(event_type))
-    for event_type in contract.event_types()
-    if event_type.startswith(RECEIVED)
-}
+PERSONAL: Final = personal_data()
+SEALED: Final = sealed_places()
 BLOCKS: Final[dict[str, dict[str, Any]]] = {
     "phone": {"call_id": "C-1", "agent": "E10031", "caller_number": "19900000042"},
     "web": {"form_id": "F-1", "submitted_from": "203.0.113.9"},

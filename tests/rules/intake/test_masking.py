@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.intake.masking import composed, masked_name, masked_phone, masked_text
+from services.intake.spotting import Known
 
 
 @pytest.mark.parametrize(
@@ -43,13 +44,13 @@ def test_free_text(told: str, masked: str) -> None:
 
 def test_what_the_event_says_of_the_person_goes_from_its_text_too() -> None:
     told = "我是王小明，住在文三路100号，王小明的件丢了"
-    assert masked_text(told, ("王小明", "文三路100号")) == "我是***，住在***，***的件丢了"
+    assert masked_text(told, Known.of(("王小明", "文三路100号"))) == "我是***，住在***，***的件丢了"
 
 
 def test_a_waybill_number_of_the_event_stays_readable() -> None:
     told = "单号 7512345678901，电话13800001234"
     assert masked_text(told) == "单号 ***，电话***"
-    assert masked_text(told, (), {"7512345678901"}) == "单号 7512345678901，电话***"
+    assert masked_text(told, Known.of(waybills=("7512345678901",))) == "单号 7512345678901，电话***"
 
 
 @pytest.mark.parametrize(("name", "masked"), (("王小明", "王**"), ("李", "李**"), (" Anna Lee", "A**"), ("  ", "")))

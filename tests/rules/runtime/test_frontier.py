@@ -34,6 +34,23 @@ def test_the_first_number_of_an_unknown_origin_must_be_one() -> None:
     assert stop.value.reason == "missing_record"
 
 
+def test_an_origin_that_an_operator_forgave_may_jump_once() -> None:
+    frontier = {"log|intake/0": Seen(7, 100), "log|intake/1": Seen(1, 100)}
+    forgiven = ["log|intake/0", "log|intake/1"]
+    assert observe(frontier, "log", "intake/0", 7, 500, forgiven) is Arrival.DUPLICATE
+    assert observe(frontier, "log", "intake/0", 12, 500, forgiven) is Arrival.NEXT
+    assert (frontier["log|intake/0"], forgiven) == (Seen(12, 500), ["log|intake/1"])
+    with pytest.raises(Stop) as stop:
+        observe(frontier, "log", "intake/0", 14, 500, forgiven)
+    assert stop.value.reason == "missing_record"
+
+
+def test_what_follows_in_order_uses_a_forgiven_jump_up() -> None:
+    forgiven = ["log|intake/0"]
+    observe({"log|intake/0": Seen(7, 100)}, "log", "intake/0", 8, 500, forgiven)
+    assert forgiven == []
+
+
 def test_an_origin_that_takes_its_time_back_stops_the_shard() -> None:
     with pytest.raises(Stop) as stop:
         observe({"log|intake/0": Seen(7, 100)}, "log", "intake/0", 8, 99)

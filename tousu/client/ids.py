@@ -1,0 +1,62 @@
+"""Ids of events that tell nothing: a keyed digest of what an event says, so that the same report has the same id.
+
+A plain digest could be guessed back to the name and number in it, and ids travel downstream. The key stays with the
+adapter, in a file beside it: all copies of an adapter share one, and whoever loses it sends what was sent before under
+other ids.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+from typing import Final
+
+import orjson
+
+from tousu.failure import Stop
+
+KEY_BYTES: Final = 32
+
+
+def kept_key(path: Path) -> bytes:
+    """The key in a file, made there once if there is none, readable by its owner only.
+
+    Raises Stop `wrong_setting` where others can read it or it is no key.
+    """
+    if not path.exists():
+        _make(path)
+    if path.stat().st_mode & 0o077:
+        raise Stop("wrong_setting", f"{path}: others can read this key; chmod 600 it, or make another")
+    try:
+        key = bytes.fromhex(path.read_text("ascii"))
+    except ValueError:
+        key = b""
+    return checked_key(key, str(path))
+
+
+def checked_key(key: bytes, name: str) -> bytes:
+    """The key. Raises Stop `wrong_setting` for one of another length."""
+    if len(key) != KEY_BYTES:
+        raise Stop("wrong_setting", f"{name} must be {KEY_BYTES} bytes (in a file: {2 * KEY_BYTES} hexadecimal digits)")
+    return key
+
+
+def id_of(key: bytes, *parts: object) -> str:
+    """The id of what an event says, in 32 hexadecimal digits; the order of the data's fields does not matter."""
+    said = orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
+    return hashlib.blake2b(said, key=key, digest_size=16, person=b"event id").hexdigest()
+
+
+def _make(path: Path) -> None:
+    """Write a new key. Several copies may start at once: one of them makes it, whole."""
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        out.write(secrets.token_hex(KEY_BYTES) + "\n")
+    try:
+        os.link(unfinished, path)
+    except FileExistsError:
+        return
+    finally:
+        unfinished.unlink()

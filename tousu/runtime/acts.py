@@ -1,0 +1,136 @@
+"""What an operator does to a shard that stands still: records are passed over, or a hole is accepted.
+
+An act is one turn under the same compare-and-set as any other. It is told on complaints.rejected, and the header
+`tousu-act` says what it did to the bookmark, so that a rebuild does it again at the same place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, Literal, NamedTuple
+
+import msgspec
+
+from tousu.failure import Stop
+from tousu.runtime import bookmark as bm
+from tousu.runtime.bookmark import Bookmark, Seen
+from tousu.runtime.broker import OutRecord
+from tousu.runtime.draft import Draft
+from tousu.runtime.processor import Processor
+from tousu.runtime.report import TurnReport
+from tousu.runtime.store import Fenced, Store
+
+HEADER: Final = "tousu-act"
+TRIES: Final = 5
+"""A running copy notices that it was fenced and opens the shard again, perhaps between our two statements."""
+_OF_THE_SHARD: Final = frozenset({"ce_id", "tousu-origin", "tousu-seq", "tousu-time"})
+"""Headers that the shard's own place gives; a rebuild must come to the same ones by itself."""
+
+
+class Operator(NamedTuple):
+    """Who acts, and why, in their own words."""
+
+    name: str
+    why: str
+
+
+class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What an act does to the bookmark.
+
+    at: where the shard stood in each of its inputs. to: the next offset of `topic` afterwards. numbers: 'topic|origin'
+    -> the number that counts as seen. forgives: 'topic|origin' whose next record may have any number. topic_id: of the
+    topic as it is now, where it was made again. is_copied: whether the record's bytes were read and went along.
+    """
+
+    kind: Literal["skip", "resume"]
+    topic: str
+    at: dict[str, int]
+    to: int
+    numbers: dict[str, int] = {}
+    forgives: list[str] = []
+    topic_id: str = ""
+    is_copied: bool = False
+
+    def carry_out(self, bookmark: Bookmark) -> None:
+        """Change the bookmark (in place). Raises Stop `bookmark_elsewhere` when the shard stands somewhere else."""
+        if not stands_at(bookmark, self.at):
+            raise Stop("bookmark_elsewhere", f"the shard has moved on: it stands at {bookmark.offsets} now")
+        bookmark.offsets[self.topic] = self.to
+        for name, seq in self.numbers.items():
+            last = bookmark.frontier.get(name)
+            # Its promise of time is not taken over: the record was not fit to be believed.
+            bookmark.frontier[name] = Seen(seq, bm.NEVER_US if last is None else last.time_us)
+        bookmark.forgiven = sorted({*bookmark.forgiven, *self.forgives})
+        if self.topic_id:
+            bookmark.topic_ids[self.topic] = self.topic_id
+
+    def document(self) -> dict[str, Any]:
+        """As a document, what is empty left out."""
+        found: dict[str, Any] = msgspec.to_builtins(self)
+        return found
+
+    def header(self) -> str:
+        """As the header `tousu-act` says it."""
+        return msgspec.json.encode(self, order="sorted").decode()
+
+
+Plan = Callable[[Draft], Act]
+"""Says what is to be done to a shard that has just been taken."""
+
+
+class Told(NamedTuple):
+    """An act as it stands on complaints.rejected."""
+
+    act: Act
+    record: OutRecord
+
+
+def told_in(record: OutRecord) -> Told | None:
+    """The act that a published record tells of; None for every other record."""
+    said = next((value for name, value in record.headers if name == HEADER), None)
+    return None if said is None else Told(msgspec.json.decode(said, type=Act), record)
+
+
+def repeat(draft: Draft, told: Told) -> None:
+    """Do a former act again, as it was told: its number and its time come from the shard."""
+    told.act.carry_out(draft.bookmark)
+    headers = [(name, value) for name, value in told.record.headers if name not in _OF_THE_SHARD]
+    draft.tell(told.record._replace(headers=headers))
+
+
+def stands_at(bookmark: Bookmark, at: Mapping[str, int]) -> bool:
+    """Whether a shard stands exactly at these offsets, 0 where it has read nothing."""
+    topics = {*bookmark.offsets, *at}
+    return all(bookmark.offsets.get(topic, 0) == at.get(topic, 0) for topic in topics)
+
+
+def origins_of(processor: Processor, bookmark: Bookmark, shard: int, topic: str, partitions: int) -> list[str]:
+    """Every 'topic|origin' that writes to this partition, as far as the bookmark and the inputs tell."""
+    (read,) = (each for each in processor.inputs if each.topic == topic)
+    if not read.writer:
+        return []
+    shards: Iterable[int] = range(partitions) if read.spread else (shard,)
+    known = {name for name in bookmark.frontier if name.startswith(f"{topic}|")}
+    return sorted(known | {f"{topic}|{read.writer}/{number}" for number in shards})
+
+
+def take_a_turn(
+    processor: Processor, store: Store, shard: int, partitions: Mapping[str, int], do: Callable[[Draft], None]
+) -> Draft:
+    """Own a shard for one turn: fence the running copy, let `do` work, commit. What is not yet out is kept with it.
+
+    The running copy opens the shard again and publishes. Raises what `do` raises; nothing is changed then. Raises
+    Fenced when a copy takes the shard back again and again.
+    """
+    for left in reversed(range(TRIES)):
+        opened = store.take(shard)
+        draft = Draft(processor, shard, opened, partitions, store, {}, TurnReport())
+        do(draft)
+        pending = bm.pack_pending([*bm.unpack_pending(opened.pending), *draft.outputs])
+        try:
+            store.commit([draft.change()._replace(pending=pending)])
+            return draft
+        except Fenced:
+            if not left:
+                raise
+    raise AssertionError("the last try returns or raises")

@@ -1,0 +1,256 @@
+"""How an operator gets a halted shard going: `skip` passes over records, `resume` accepts that some are gone,
+`accept_clock` that time jumps.
+
+All act as the owner of the shard for one turn (`acts`) and refuse with where the shard stands when it is not where the
+operator thinks. Nothing here guesses: what is passed over is named by its offset, and told on complaints.rejected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from tousu.decision import Output, Refusal
+from tousu.event import text_of_time
+from tousu.failure import Stop
+from tousu.runtime import acts
+from tousu.runtime import bookmark as bm
+from tousu.runtime.acts import Act, Operator
+from tousu.runtime.arrival import from_ours
+from tousu.runtime.audit import JUMP_ACCEPTED
+from tousu.runtime.bookmark import Bookmark
+from tousu.runtime.broker import Identity, Record
+from tousu.runtime.checkpoints import inputs_of
+from tousu.runtime.draft import Draft
+from tousu.runtime.history import Extent, History
+from tousu.runtime.inspection import Inspection
+from tousu.runtime.processor import Processor
+from tousu.runtime.rejection import REJECTED
+from tousu.runtime.store import Store
+
+SKIPPED: Final = "skipped_by_operator"
+LOST: Final = "records_lost"
+
+
+class Site(NamedTuple):
+    """One input topic of one shard of a processor, and what an operator needs to look at it and to act."""
+
+    processor: Processor
+    shard: int
+    topic: str
+    inspection: Inspection
+    store: Store
+    history: History
+
+    @property
+    def name(self) -> str:
+        return f"{self.processor.name}/{self.shard}"
+
+    @property
+    def partitions(self) -> int:
+        return self.history.partitions(self.topic)
+
+    def extent(self) -> Extent:
+        """Where this partition of the topic begins and ends."""
+        place = (self.topic, self.shard)
+        return self.history.extents([place])[place]
+
+    def bookmark(self) -> Bookmark:
+        """As the database has it. Raises Stop `unknown_shard`, `unknown_topic`."""
+        topics = [each.topic for each in self.processor.inputs]
+        if self.topic not in topics:
+            raise Stop(
+                "unknown_topic", f"{self.processor.name} does not read {self.topic!r}; it reads {', '.join(topics)}"
+            )
+        standings = {each.shard: each.bookmark for each in self.inspection.standings()}
+        if self.shard not in standings:
+            known = ", ".join(map(str, standings)) or "none"
+            raise Stop("unknown_shard", f"{self.name} was never opened; the shards with a bookmark: {known}")
+        return standings[self.shard]
+
+
+class At(NamedTuple):
+    """Where a shard stands in one of its inputs, and from where to where the log goes."""
+
+    shard: int
+    topic: str
+    offset: int
+    start: int
+    end: int
+
+
+def places_of(inspection: Inspection, history: History) -> list[At]:
+    """Every place of a processor's bookmarks."""
+    topics = inputs_of(inspection.processor)
+    extents = history.extents(history.places(topics))
+    return [
+        At(each.shard, topic, each.bookmark.offsets.get(topic, 0), *extents[(topic, each.shard)])
+        for each in inspection.standings()
+        for topic in topics
+    ]
+
+
+class Done(NamedTuple):
+    """What an act did, in a sentence that stands on complaints.rejected, too."""
+
+    act: Act
+    message: str
+
+
+def skip(site: Site, operator: Operator, offset: int, through: int) -> Done:
+    """Pass over the records from `offset` through `through` (the same for one record).
+
+    Raises Stop `bookmark_elsewhere` when the shard does not stand at `offset`, `nothing_there` when the log has no
+    such records, `offset_gone` when it has them no more.
+    """
+    _check_stands(site, site.bookmark(), offset)
+    extent = site.extent()
+    if offset < extent.start:
+        raise Stop("offset_gone", f"{_log(site, extent)}: what is gone is accepted by `tousu shard resume`")
+    if not offset <= through < extent.end:
+        raise Stop("nothing_there", f"{_log(site, extent)}, so nothing can be skipped from {offset} through {through}")
+    record = site.history.at((site.topic, site.shard), offset) if through == offset else None
+    what = f"the record at {offset}" if through == offset else f"the records from {offset} through {through}"
+    missing = "" if record is not None else ", not copied"
+    message = f"{what} of {site.topic}/{site.shard} passed over by {operator.name}{missing}: {operator.why}"
+
+    def do(draft: Draft) -> Act:
+        _check_stands(site, draft.bookmark, offset)
+        numbers, forgives = _numbers(site, draft.bookmark, record)
+        return Act(
+            kind="skip", topic=site.topic, at=dict(draft.bookmark.offsets), to=through + 1, numbers=numbers,
+            forgives=forgives, is_copied=record is not None,
+        )  # fmt: skip
+
+    passed = record or Record(site.topic, site.shard, offset, None, None, ())
+    return _act(site, operator, passed, Refusal(reason=SKIPPED, message=message), do)
+
+
+def resume(site: Site, operator: Operator, identity: Identity) -> Done:
+    """Go on where the log begins although records in front of it are gone (`offset_gone`), where the topic was made
+    again (`topic_recreated`), or behind a hole in the numbers (`missing_record`).
+
+    Raises Stop `nothing_lost` when the log has everything from the bookmark on.
+    """
+    bookmark = site.bookmark()
+    stands = bookmark.offsets.get(site.topic, 0)
+    extent = site.extent()
+    known, present = (ids.get(site.topic, "") for ids in (bookmark.topic_ids, identity.topic_ids))
+    to, topic_id = stands, ""
+    forgives = acts.origins_of(site.processor, bookmark, site.shard, site.topic, site.partitions)
+    if known and present and known != present:
+        to, topic_id = extent.start, present
+        what = f"the topic was made again: what the former one held from {stands} on is lost, how much nobody knows"
+    elif stands < extent.start:
+        to = extent.start
+        what = f"{to - stands} records are lost, from {stands} through {to - 1}"
+    elif stands > extent.end:
+        to = extent.end
+        what = f"{stands - to} records that had been applied, from {to} through {stands - 1}, are no longer in the log"
+    else:
+        what, forgives = _hole(site, bookmark, stands, extent)
+    message = f"{site.topic}/{site.shard}: {what}; accepted by {operator.name}: {operator.why}"
+
+    def do(draft: Draft) -> Act:
+        _check_stands(site, draft.bookmark, stands)
+        return Act(
+            kind="resume", topic=site.topic, at=dict(draft.bookmark.offsets), to=to, forgives=forgives,
+            topic_id=topic_id,
+        )  # fmt: skip
+
+    gone = Record(site.topic, site.shard, stands, None, None, ())
+    return _act(site, operator, gone, Refusal(reason=LOST, message=message), do)
+
+
+def accept_clock(site: Site, operator: Operator, until: datetime) -> str:
+    """Let the time of a shard jump forward, up to `until`, where it is held since a broker's clock did (`clock_jump`).
+
+    Returns what was done, as a sentence. Raises Stop `no_clock` for a processor that takes its time from others,
+    `nothing_to_accept` where the shard's time is there already.
+    """
+    if not site.processor.keeps_time:
+        raise Stop("no_clock", f"{site.processor.name} takes its time from what it reads; intake alone keeps time")
+    site.bookmark()
+    said = text_of_time(until)
+
+    def do(draft: Draft) -> None:
+        time_us = draft.bookmark.time_us
+        if bm.micros(until) <= time_us:
+            raise Stop("nothing_to_accept", f"the time of {site.name} is {text_of_time(bm.moment(time_us))} already")
+        draft.bookmark.clock_accepted_us = bm.micros(until)
+        draft.say(
+            Output(
+                topic=REJECTED, type=JUMP_ACCEPTED, subject="", time=bm.moment(max(time_us, 0)),
+                data={"until": said, "operator": operator.name, "why": operator.why},
+            )
+        )  # fmt: skip
+
+    _turn(site, do)
+    return f"a jump of the time of {site.name} up to {said} is accepted by {operator.name}: {operator.why}"
+
+
+def _act(site: Site, operator: Operator, record: Record, refusal: Refusal, plan: acts.Plan) -> Done:
+    done: list[Act] = []
+
+    def do(draft: Draft) -> None:
+        act = plan(draft)
+        act.carry_out(draft.bookmark)
+        said = {"tousu-operator": operator.name, acts.HEADER: act.header()}
+        if act.to - 1 > record.offset:
+            said["tousu-through"] = str(act.to - 1)
+        draft.pass_over(record, refusal, said)
+        done.append(act)
+
+    _turn(site, do)
+    return Done(done[-1], refusal.message)
+
+
+def _turn(site: Site, do: Callable[[Draft], None]) -> None:
+    partitions = dict.fromkeys([each.topic for each in site.processor.inputs], site.partitions)
+    acts.take_a_turn(site.processor, site.store, site.shard, partitions, do)
+
+
+def _check_stands(site: Site, bookmark: Bookmark, offset: int) -> None:
+    stands = bookmark.offsets.get(site.topic, 0)
+    if stands != offset:
+        message = (
+            f"{site.name} stands at offset {stands} of {site.topic}, not at {offset}; only what it stands in front of"
+        )
+        raise Stop("bookmark_elsewhere", f"{message} can be passed over")
+
+
+def _log(site: Site, extent: Extent) -> str:
+    return f"the log of {site.topic}/{site.shard} goes from {extent.start} to {extent.end}"
+
+
+def _numbers(site: Site, bookmark: Bookmark, record: Record | None) -> tuple[dict[str, int], list[str]]:
+    """What counts as seen with a record that is passed over, and whose next record may have any number.
+
+    Only a number that follows is believed. A higher one may be forged, and to believe it would drop every true record
+    below it as a repetition.
+    """
+    names = acts.origins_of(site.processor, bookmark, site.shard, site.topic, site.partitions)
+    if not names:
+        return {}, []
+    arrival = from_ours(record) if record is not None else None
+    if arrival is None or not arrival.origin:
+        return {}, names
+    name = f"{site.topic}|{arrival.origin}"
+    known = bookmark.frontier[name].seq if name in bookmark.frontier else 0
+    if arrival.seq == known + 1:
+        return {name: arrival.seq}, []
+    return {}, [name] if arrival.seq > known else []
+
+
+def _hole(site: Site, bookmark: Bookmark, stands: int, extent: Extent) -> tuple[str, list[str]]:
+    """What is missing in front of the record at which a shard stands, and of whom. Raises Stop `nothing_lost`."""
+    record = site.history.at((site.topic, site.shard), stands) if stands < extent.end else None
+    numbers, forgives = _numbers(site, bookmark, record)
+    if record is None or numbers or len(forgives) != 1:
+        message = f"{_log(site, extent)} and {site.name} stands at {stands}: nothing is gone in front of it"
+        raise Stop("nothing_lost", f"{message}; what it cannot take is passed over by `tousu shard skip`")
+    (name,) = forgives
+    known = bookmark.frontier[name].seq if name in bookmark.frontier else 0
+    seq = from_ours(record).seq
+    return f"{seq - known - 1} records of {name.partition('|')[2]} are missing in front of offset {stands}", forgives

@@ -1,0 +1,221 @@
+"""The loop's surroundings in a rebuild: inputs from the log's beginning, outputs kept and never published.
+
+What an operator did to a shard is done again where it was done. Source: design.md, sections 3 and 4.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from tousu.decision import Ref, State
+from tousu.failure import Stop
+from tousu.runtime import acts
+from tousu.runtime import bookmark as bm
+from tousu.runtime.acts import Act, Told
+from tousu.runtime.arrival import Arrival
+from tousu.runtime.audit import digest_of
+from tousu.runtime.broker import Ends, Identity, OutRecord, Record
+from tousu.runtime.draft import Draft
+from tousu.runtime.history import History, Place
+from tousu.runtime.kafka import KafkaSource
+from tousu.runtime.loop import Loop
+from tousu.runtime.report import TurnReport
+from tousu.runtime.store import Store
+
+Number = tuple[str, int, str, int]
+"""Topic, partition, origin, output number."""
+
+
+class ReplaySource:
+    """The input topics from their first record to where they end now, through the loop's own interface."""
+
+    def __init__(self, history: History, facts: KafkaSource, topics: Sequence[str]) -> None:
+        self._history, self._facts, self._topics = history, facts, tuple(topics)
+        self._extents = history.extents(history.places(topics))
+        gone = [f"{topic}/{number}" for (topic, number), extent in self._extents.items() if extent.start > 0]
+        if gone:
+            raise Stop(
+                "history_gone", f"retention has removed the beginning of {', '.join(gone)}: restore a backup instead"
+            )
+        self._shards = frozenset(number for _, number in self._extents)
+        self._left = {place: extent.end for place, extent in self._extents.items() if extent.end > 0}
+        self._starts: dict[Place, int] = {}
+        self._held: set[Place] = set()
+        self._is_stale = False
+        self.read = 0
+
+    @property
+    def is_done(self) -> bool:
+        """Whether everything has been delivered."""
+        return not self._left
+
+    def stops_at(self) -> dict[str, int]:
+        """Where the inputs ended at the start: 'topic/partition' -> the offset that comes next."""
+        return {f"{topic}/{number}": extent.end for (topic, number), extent in self._extents.items()}
+
+    def grown(self) -> frozenset[int]:
+        """The shards of which an input has grown since the start."""
+        now = self._history.extents(self._extents.keys())
+        return frozenset(place[1] for place, extent in now.items() if extent.end > self._extents[place].end)
+
+    def poll(self, records_max: int, timeout_s: float) -> list[Record]:
+        if self._is_stale:
+            self._is_stale = False
+            self._history.follow({place: at for place, at in self._starts.items() if place not in self._held})
+        found = []
+        for record in self._history.poll(timeout_s):
+            place = (record.topic, record.partition)
+            if place in self._held or record.offset >= self._extents[place].end:
+                continue
+            self._starts[place] = record.offset + 1
+            found.append(record)
+            if self._starts[place] >= self._extents[place].end:
+                self._left.pop(place, None)
+        self.read += len(found)
+        return found
+
+    def wanted(self) -> frozenset[int]:
+        return self._shards
+
+    def lost(self) -> frozenset[int]:
+        return frozenset()
+
+    def broken(self) -> Mapping[int, str]:
+        return {}
+
+    def position(self, shard: int, topic: str) -> int:
+        return self._starts.get((topic, shard), 0)
+
+    def others_us(self) -> int:
+        return -1
+
+    def start(self, shard: int, offsets: Mapping[str, int]) -> None:
+        self._starts |= {(topic, shard): offset for topic, offset in offsets.items()}
+        for topic, offset in offsets.items():
+            end = self._extents[(topic, shard)].end
+            self._left.pop((topic, shard), None)
+            self._left |= {(topic, shard): end} if offset < end else {}
+        self._is_stale = True
+
+    def stop(self, shard: int) -> None:
+        """A rebuild never gives a shard away; it opens one again behind an operator's act, one that halts ends it."""
+
+    def pause(self, shard: int, topic: str) -> None:
+        self._held.add((topic, shard))
+        self._is_stale = True
+
+    def resume(self, shard: int, topic: str) -> None:
+        self._held.discard((topic, shard))
+        self._is_stale = True
+
+    def identity(self) -> Identity:
+        return self._facts.identity()
+
+    def partitions(self, topic: str) -> int:
+        return self._facts.partitions(topic)
+
+    def ask_ends(self, asked_at: datetime, reached_us: int = -1) -> None:
+        """Time comes from the log here."""
+
+    def ends(self) -> Ends | None:
+        return None
+
+    def note(self, shard: int, offsets: Mapping[str, int]) -> None:
+        """Nobody follows a rebuild by a group's offsets."""
+
+    def close(self) -> None:
+        self._facts.close()
+
+
+class KeepingSink:
+    """Takes outputs, publishes nothing, and remembers what was said."""
+
+    def __init__(self) -> None:
+        self.said: dict[Number, str] = {}
+
+    def limits(self) -> Mapping[str, int]:
+        return {}
+
+    def publish_alone(self, shard: int, records: Sequence[OutRecord]) -> bool:
+        return True
+
+    def send(self, shard: int, records: Sequence[OutRecord]) -> None:
+        for record in records:
+            self.said.setdefault(number_of(record), digest_of(record))
+
+    def settle(self, timeout_s: float) -> bool:
+        return True
+
+    def reset(self) -> None:
+        """Nothing is ever under way."""
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+class ReplayLoop(Loop):
+    """A loop that does what an operator once did, where it was done: what stands there may never be read again."""
+
+    def expect(self, told: Iterable[Told]) -> None:
+        """The operator's acts, in the order in which they were told."""
+        self._told: dict[int, deque[Told]] = defaultdict(deque)
+        for each in told:
+            self._told[each.record.partition].append(each)
+
+    def step(self, timeout_s: float = 0.1) -> int:
+        applied = super().step(timeout_s)
+        for number in list(self.shards):
+            applied += self._repeat_acts(number)
+        return applied
+
+    def _fold_shard(
+        self, number: int, arrivals: list[Arrival], found: Mapping[tuple[int, Ref], State], report: TurnReport,
+        room: int,
+    ) -> tuple[Draft | None, list[Arrival]]:  # fmt: skip
+        """Fold up to where the operator acted; the shard is opened again there, so what lies behind comes again."""
+        told = self._told.get(number)
+        if told:
+            arrivals = list(_up_to(self.shards[number].opened.bookmark, told[0].act, arrivals))
+        return super()._fold_shard(number, arrivals, found, report, room) if arrivals else (None, [])
+
+    def _repeat_acts(self, number: int) -> int:
+        told = self._told.get(number)
+        if not told or not acts.stands_at(self.shards[number].opened.bookmark, told[0].act.at):
+            return 0
+        report = TurnReport()
+        draft = self._draft(number, self.shards[number], (), {}, report)
+        acts.repeat(draft, told.popleft())
+        self._commit([draft], report)
+        self._settle()
+        forget_pending(self._store, self.processor.name)
+        self._drop(number)
+        self._open_wanted()
+        return 1
+
+
+def _up_to(bookmark: bm.Bookmark, act: Act, arrivals: Iterable[Arrival]) -> Iterator[Arrival]:
+    """The inputs that come before the place of an act."""
+    reached = bm.copy(bookmark)
+    for arrival in arrivals:
+        if acts.stands_at(reached, act.at):
+            return
+        topic = arrival.record.topic
+        reached.offsets[topic] = max(reached.offsets.get(topic, 0), arrival.record.offset + 1)
+        yield arrival
+
+
+def number_of(record: OutRecord) -> Number:
+    """By what an output is known."""
+    said = dict(record.headers)
+    return record.topic, record.partition, said["tousu-origin"].decode(), int(said["tousu-seq"])
+
+
+def forget_pending(store: Store, name: str) -> None:
+    """The topics hold everything: the last turn's outputs must not be sent again when the processor starts."""
+    connection = store.connection()
+    connection.execute(sa.text(f"UPDATE {name}_bookmark SET pending = :nothing"), {"nothing": bm.pack_pending([])})
+    connection.commit()

@@ -1,0 +1,40 @@
+"""What others wrote, shown without doing anything: on a terminal, in a table that a spreadsheet opens, in a drawing.
+
+Source: ECMA-48 (control functions); Unicode Standard Annex 9, 2 (bidirectional controls); OWASP, CSV injection; XML
+1.0, 2.2 (characters).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+_JOINS: Final = "\u200c\u200d"
+"""Format characters that belong to words and emoji and move nothing."""
+_REPLACED: Final = "\ufffd"
+_FORMULA: Final = re.compile(r"[\s\x00-\x1f]*[=+\-@＝＋－＠\t\r]")
+
+
+def for_terminal(text: str) -> str:
+    """The text with each sign made visible that would steer a terminal or turn the writing round; lines stay lines."""
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else _sign(sign) for sign in text)
+
+
+def for_csv(text: str) -> str:
+    """The text of a cell that no spreadsheet takes for a formula: such a one gets an apostrophe in front."""
+    return f"'{for_terminal(text)}" if _FORMULA.match(text) else for_terminal(text)
+
+
+def for_xml(text: str) -> str:
+    """The text without the signs that XML does not know or that turn the direction of writing."""
+    return text if text.isprintable() else "".join(sign if sign.isprintable() else " " for sign in text)
+
+
+def _sign(sign: str) -> str:
+    if sign in _JOINS or unicodedata.category(sign) == "Zs":
+        return sign
+    code = ord(sign)
+    return chr(0x2400 + code) if code < 0x20 else "\u2421" if code == 0x7F else _REPLACED
