@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+import orjson
+
 from services.intake.joining import waybill_numbers
 from services.intake.masking import composed, masked_name, masked_phone, masked_text
 from services.intake.states import Case
@@ -23,6 +25,8 @@ PLAIN: Final = (
     "web_result", "region", "customer_tier", "subject", "severity", "claim",
 )  # fmt: skip
 """Fields that travel as they came."""
+DROPPED: Final = "droppedfields"
+"""The attribute in which the edge hands over what it could not take of an event, as JSON."""
 _TOLD: Final = frozenset({"content", "demand"})
 """Personal because a customer wrote them, not because they name one: masked, not left out."""
 
@@ -63,6 +67,7 @@ def registered(
     found = reference(data, case.channel, personal)
     if found:
         said["reference"] = _composed(found)
+    said |= _dropped(event)
     said["source_event"] = source_event(event)
     return said
 
@@ -81,6 +86,7 @@ def joined(
         said["claim"] = _composed(event.data["claim"])
     if own:
         said["reference"] = _composed(own)
+    said |= _dropped(event)
     said["source_event"] = source_event(event)
     return said
 
@@ -94,6 +100,12 @@ def separated(case_number: str, new_case_number: str, telling: Event, reason: st
         "source_event": source_event(telling),
         "reason": _composed(reason),
     }
+
+
+def _dropped(event: Event) -> dict[str, Any]:
+    """What the edge left out or cut, where it did."""
+    told = event.extensions.get(DROPPED)
+    return {"dropped_fields": orjson.loads(told)} if told else {}
 
 
 def personal_values(data: Mapping[str, Any], personal: Collection[Place]) -> Iterator[str]:

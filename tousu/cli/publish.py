@@ -75,7 +75,8 @@ def lines_of(file: str) -> Iterable[bytes]:
 
 def checked(line: bytes) -> Ready | dict[str, str] | None:
     """A line that may be published, or what is wrong with it; None for an empty one."""
-    from tousu.contract import cards, types_on, validator
+    from tousu.client.publisher import check
+    from tousu.contract import cards, types_on
     from tousu.edge import parse
     from tousu.event import event_of_structured
     from tousu.failure import Reject
@@ -91,18 +92,11 @@ def checked(line: bytes) -> Ready | dict[str, str] | None:
         if topic not in inbound:
             raise Reject("unknown_channel", f"{topic} is not an inbound topic; there are {', '.join(inbound)}", "topic")
         event = event_of_structured(body)
-        refusal = validator(event.type)(event.data)
-        if refusal is not None:
-            return {
-                "reason": refusal.reason,
-                "place": refusal.place,
-                "message": refusal.message,
-                "schema": refusal.schema,
-            }
+        check(event)
         if event.type not in types_on(topic):
             raise Reject("unknown_type", f"{event.type} does not belong on {topic}", "type")
     except Reject as error:
-        return {"reason": error.reason, "place": error.place, "message": error.message, "schema": ""}
+        return {"reason": error.reason, "place": error.place, "message": error.message, "schema": error.schema}
     return Ready(topic, key, event)
 
 
