@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from tousu.cli import FOUND, options
+from tousu.cli import FOUND, REFUSED, options
 
 if TYPE_CHECKING:
     from tousu.event import Event
@@ -35,7 +35,8 @@ def publish(
     """Check events against the contract and publish them to their inbound topics.
 
     Says for each wrong line what is wrong, where, and which schema it does not meet. Unless told otherwise nothing
-    is published when a line is wrong (exit code 1). Publishing a file twice has no effect: ids are compared.
+    is published when a line is wrong (exit code 1; 4 where the file is not UTF-8). Publishing a file twice has no
+    effect: ids are compared.
 
     Example: tousu publish --broker localhost:9092 my-complaints.jsonl
     """
@@ -58,7 +59,7 @@ def publish(
     else:
         output.lines(f"{len(ready)} right, {len(wrong)} wrong, {len(sent)} published")
     if wrong:
-        raise typer.Exit(FOUND)
+        raise typer.Exit(REFUSED if any(each["reason"] == "wrong_encoding" for each in wrong) else FOUND)
 
 
 def lines_of(file: str) -> Iterable[bytes]:

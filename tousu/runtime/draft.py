@@ -17,8 +17,8 @@ from tousu.failure import Stop
 from tousu.runtime import bookmark as bm
 from tousu.runtime import frontier
 from tousu.runtime.agenda import Agenda
-from tousu.runtime.arrival import TICK, Arrival, fault
-from tousu.runtime.broker import OutRecord
+from tousu.runtime.arrival import TICK, Arrival, fault, named_in
+from tousu.runtime.broker import OutRecord, Record
 from tousu.runtime.partition import partition_of
 from tousu.runtime.processor import Processor
 from tousu.runtime.report import TurnReport
@@ -36,6 +36,8 @@ CARRIED: Final = ("correlationid", "traceparent", "inboundtime")
 """Attributes that an output takes over from the event that caused it."""
 OUR_FAULTS: Final = frozenset({"internal_error", "unpublishable", "unstorable"})
 OUR_FAULTS_MAX: Final = 100
+NAME_LENGTH_MAX: Final = 500
+"""So much of the id, source and type of a refused event is repeated in headers; more is no name."""
 
 
 class Draft:
@@ -261,7 +263,13 @@ class Draft:
             self._stamped = (time_us, text_of_time(bm.moment(time_us)).encode())
         return self._stamped[1]
 
-    def _number(self, record: OutRecord) -> None:
+    def _stamp_of(self, record: Record) -> bytes:
+        """When a record was refused; where the shard has heard no time yet, when the record came."""
+        if self.bookmark.time_us > 0 or record.time_ms <= 0:
+            return self._stamp()
+        return text_of_time(bm.moment(record.time_ms * 1000)).encode()
+
+    def _number(self, record: OutRecord, stamp: bytes = b"") -> None:
         """Give an output its number, its id and its time, and add it to the running digest."""
         where = f"{record.topic}/{record.partition}"
         seq = self.bookmark.numbers.get(where, 0) + 1
@@ -271,7 +279,7 @@ class Draft:
                 ("ce_id", f"{self._origin}:{where}:{seq}".encode()),
                 ("tousu-origin", self._origin.encode()),
                 ("tousu-seq", str(seq).encode()),
-                ("tousu-time", self._stamp()),
+                ("tousu-time", stamp or self._stamp()),
             )
         )
         self.bookmark.digests[where] = bm.chained(self.bookmark.digests.get(where, ""), record)
@@ -286,12 +294,15 @@ class Draft:
             "tousu-offset": str(record.offset), "tousu-timestamp": str(record.time_ms),
         }  # fmt: skip
         headers = [h for h in self._standing_headers("tousu.event.rejected.v1") if h[0] != "content-type"]
-        headers.append(("ce_time", self._stamp()))
-        headers += [(name, value.encode()) for name, value in said.items()]
+        named = named_in(record)
+        said |= {f"tousu-event-{name}": text[:NAME_LENGTH_MAX] for name, text in named.items()}
+        stamp = self._stamp_of(record)
+        headers.append(("ce_time", stamp))
+        headers += [(name, value.encode("utf-8", "replace")) for name, value in said.items()]
         headers += [(f"original-{name}", value) for name, value in record.headers if value is not None]
         if record.value is None:
             headers.append(("tousu-no-value", b"1"))
-        self._number(OutRecord(REJECTED, self.shard, record.key, record.value or b"", headers))
+        self._number(OutRecord(REJECTED, self.shard, record.key, record.value or b"", headers), stamp)
         kind = arrival.event.type if arrival.event is not None else "unreadable"
         self._report.events[(kind, "rejected")] += 1
         self._report.rejects[refusal.reason] += 1
