@@ -10,9 +10,9 @@ from tousu.contract.schemas import Schema
 
 REMARKS: Final = frozenset({"$schema", "$id", "$defs", "title", "description", "x-form"})
 """`x-form`: how a value is written, with an example, for the sentence that refuses another."""
-MARKS: Final = frozenset({"x-personal", "x-masked", "x-carried-in", "x-normalised", "x-read_with"})
-"""Ours: personal data, personal data masked in it, carried in headers instead of the record's value, by which rule of
-`normal_form` another writing becomes this one, and a field beside it that means nothing without it."""
+MARKS: Final = frozenset({"x-personal", "x-masked", "x-carried-in", "x-normalised"})
+"""Ours: personal data, personal data masked in it, carried in headers instead of the record's value, and by which rule
+of `normal_form` another writing becomes this one."""
 CHECKS: Final = frozenset({
     "$ref", "additionalProperties", "anyOf", "const", "enum", "exclusiveMinimum", "format", "items", "maxItems",
     "maxLength", "maximum", "minItems", "minLength", "minimum", "not", "oneOf", "pattern", "properties", "required",

@@ -2,7 +2,8 @@
 
 Data that does not meet its schema is taken place by place: each value that is plain in another writing is normalised
 (`normal_form`); of a complaint what is still wrong is left out where the schema can do without it, and a sentence says
-which field and why. Of a report only what changes no meaning is normalised: what decides is refused, not dropped.
+which field and why. Of a report only what changes no meaning is normalised: what decides is refused, not dropped. The
+block `claim` of a claim decides as well: an amount that is left out would be another claim.
 """
 
 from __future__ import annotations
@@ -128,7 +129,7 @@ class _Mending:
         if not self.is_forgiving and rule not in OF_REPORTS:
             return False
         told = self.at(path)
-        if is_blank(told):
+        if is_blank(told) or (keyword in _CUTS and self.decides(path)):
             return False
         if keyword == "maxItems":
             new = told[: field.schema["maxItems"]]
@@ -144,7 +145,7 @@ class _Mending:
         return True
 
     def dispensable(self, path: Path, keyword: str, is_coarse: bool) -> Iterator[Path]:
-        """What has to go so that this fault is gone, and what means nothing without it; nothing where it must stay."""
+        """What has to go so that this fault is gone; nothing where it must stay."""
         from tousu.contract.wording import strange
 
         place = path
@@ -161,21 +162,19 @@ class _Mending:
             where, message = self.sentence(path, keyword)
             self.dropped.append(Dropped(where, message + LEFT_OUT))
         yield target
-        partner = self.fields[_starred(target)].schema.get("x-read_with")
-        if partner is not None and partner in self.at(target[:-1]) and not is_silent:
-            self.dropped.append(Dropped(_pointer((*target[:-1], partner)), f"{partner} means nothing without "
-                                        f"{target[-1]}; it was left out"))  # fmt: skip
-            yield (*target[:-1], partner)
 
     def can_go(self, path: Path) -> bool:
         """Whether the schema can do without this. Of a report only a note that says nothing."""
         field = self.fields[_starred(path)]
         if not self.is_forgiving:
             return field.is_optional and field.schema.get("x-normalised") == "note" and is_blank(self.at(path))
-        return field.is_optional and not (len(path) == 1 and path[0] in self.needed_by_kind())
+        return field.is_optional and not self.decides(path)
+
+    def decides(self, path: Path) -> bool:
+        """Whether this belongs to what the alternative that is meant requires: in a claim, what is claimed."""
+        return bool(path) and path[0] in self.needed_by_kind()
 
     def needed_by_kind(self) -> set[str]:
-        """What the alternative that is meant requires: the claim of a claim."""
         return {
             name
             for branch in self.fields[()].schema.get("anyOf", ())
@@ -185,7 +184,7 @@ class _Mending:
 
     def unknown(self, path: Path) -> Iterator[Path]:
         """The fields of an object that the contract does not have. A name like none of ours may be personal."""
-        if not self.is_forgiving:
+        if not self.is_forgiving or self.decides(path):
             return
         known = list(self.fields[_starred(path)].schema.get("properties", ()))
         unknown = [name for name in self.at(path) if name not in known]

@@ -109,13 +109,10 @@ def _email(told: Any, _: Schema, __: tzinfo | None) -> Any:
 
 
 def _amount(told: Any, _: Schema, __: tzinfo | None) -> Any:
-    """1,200.00 and 1200 are plain; 1.200,00 is not."""
-    if isinstance(told, float):
-        told = repr(told).removesuffix(".0")
-    text = _as_text(told)
-    if text is None:
+    """1,200.00 is plain; 1.200,00 is not, and a JSON number is no amount of money."""
+    if not isinstance(told, str):
         return told
-    compact = _NOT_SEEN.sub("", unicodedata.normalize("NFKC", text))
+    compact = _NOT_SEEN.sub("", unicodedata.normalize("NFKC", told))
     return compact.replace(",", "") if _GROUPED.fullmatch(compact) else told
 
 
@@ -124,7 +121,9 @@ def _amount_yuan(told: Any, schema: Schema, zone: tzinfo | None) -> Any:
         found = _YUAN.fullmatch(_NOT_SEEN.sub("", unicodedata.normalize("NFKC", told)))
         bare = _amount(found[1], schema, zone) if found else told
         return bare if _GROUPED.fullmatch(bare) else told
-    return _amount(told, schema, zone)
+    if isinstance(told, float):  # what a customer says is involved; nothing is paid by it
+        return repr(told).removesuffix(".0")
+    return told if _as_text(told) is None else str(told)
 
 
 def _moment(told: Any, _: Schema, zone: tzinfo | None) -> Any:
