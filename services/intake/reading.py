@@ -135,8 +135,10 @@ def _event(record: Record) -> Event:
     if is_structured(record.headers):
         event = _structured(document)
     else:
-        attributes.check_mode(record.headers)
-        event = event_of(attributes_of_headers(record.headers), document)
+        found = attributes_of_headers(record.headers)
+        if not found:
+            attributes.check_mode(record.headers)
+        event = event_of(found, document)
         event = _with_trace(event, record)
     return attributes.check(event)
 
