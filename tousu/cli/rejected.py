@@ -111,26 +111,28 @@ def replay(
     if yes and chosen:
         _send(zip(chosen, ready, strict=True), broker)
     if as_json:
+        done, planned = (rows, []) if yes else ([], rows)
         output.json_document(
-            {
-                "replayed": rows if yes else [], "would_replay": [] if yes else rows, "not_from_outside": others,
-                "not_whole": cut,
-            }
+            {"replayed": done, "would_replay": planned, "not_from_outside": others, "not_whole": cut}
         )  # fmt: skip
-    else:
-        columns = ("id", "reason", "to", "attempt")
-        output.table(
-            "Replayed" if yes else "Would be replayed", columns, [[row[name] for name in columns] for row in rows]
-        )
-        if others:
-            output.note(f"{others} were refused after intake had accepted them; send a new event instead")
-        if cut:
-            output.note(f"{len(cut)} cannot be handed in again, at most a part of each was kept: {', '.join(cut)}")
-            output.note(
-                "the sender has to send what is right; the whole is on the topic it came from while that keeps it"
-            )
-        if not yes and chosen:
-            output.note("nothing was sent; say --yes to do it")
+        return
+    _show_replay(rows, others, cut, done=yes)
+
+
+def _show_replay(rows: list[dict[str, Any]], others: int, cut: list[str], *, done: bool) -> None:
+    """Say what was handed in again, or would be; `others` were refused later, of `cut` only a part was kept."""
+    from tousu.cli import output
+
+    columns = ("id", "reason", "to", "attempt")
+    title = "Replayed" if done else "Would be replayed"
+    output.table(title, columns, [[row[name] for name in columns] for row in rows])
+    if others:
+        output.note(f"{others} were refused after intake had accepted them; send a new event instead")
+    if cut:
+        output.note(f"{len(cut)} cannot be handed in again, at most a part of each was kept: {', '.join(cut)}")
+        output.note("the sender has to send what is right; the whole is on the topic it came from while that keeps it")
+    if not done and rows:
+        output.note("nothing was sent; say --yes to do it")
 
 
 def _kept(event: Mapping[str, Any]) -> str:

@@ -106,7 +106,7 @@ def test_the_address_is_taken_out_of_a_line_of_mail(told: str) -> None:
 
 
 def test_a_message_id_has_as_many_signs_as_a_line_of_mail() -> None:
-    long = f"<{'a' * 983}@mail.example>"[:998]
+    long = f"<{'a' * 970}.20260104.7@mail.example>"[:998]
     said = registered("email", email={"message_id": f" {long}\r\n", "from_address": "a@b.example"})
     assert said["reference"]["message_id"] == long
 
