@@ -128,7 +128,10 @@ def media_type(content_type: bytes) -> bytes:
 
 def is_structured(headers: Headers) -> bool:
     """Whether a record carries its whole event as one JSON object (content-type says so)."""
-    return any(name == "content-type" and media_type(value or b"") == STRUCTURED_TYPE for name, value in headers)
+    for name, value in headers:
+        if name == "content-type":
+            return media_type(value or b"") == STRUCTURED_TYPE
+    return False
 
 
 def attributes_of_headers(headers: Headers) -> dict[str, str]:

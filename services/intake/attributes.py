@@ -28,6 +28,7 @@ _MOMENT: Final = re.compile(
 )
 _TRACE: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _JSON: Final = re.compile(rb"application/(?:[a-z0-9.-]+\+)?json")
+_USUAL: Final = b"application/json"
 _BATCH: Final = b"application/cloudevents-batch+json"
 _MODES: Final = (
     f"send {STRUCTURED_TYPE.decode()} with the whole event as the value, or application/json with every attribute in "
@@ -48,7 +49,7 @@ def check_headers(headers: Headers) -> None:
         seen.add(name)
         if value is None:
             continue  # unset, as null in structured mode
-        if name == "content-type":
+        if name == "content-type" and value != _USUAL:
             said = media_type(value)
             if said == _BATCH:
                 raise Reject("malformed_attribute", "batches are not taken; send one event a record", name)

@@ -35,7 +35,7 @@ def processor(wiring: Wiring) -> Processor:
         outputs=(ACCEPTED, REJECTED),
         ticks_to=(ACCEPTED,),
         keeps_time=True,
-        edge=Reading(wiring.partitions, wiring.time_from_events),
+        edge=Reading(wiring.partitions, wiring.time_from_events, wiring.policies),
         check=wiring.check,
         schema_of=wiring.schema_of,
     )

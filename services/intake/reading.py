@@ -9,15 +9,19 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import msgspec
+import orjson
 
 from services.intake import attributes
+from services.intake.registration import DROPPED
 from services.intake.rules import HANDLING, RECEIVED
 from tousu import contract
 from tousu.edge import parse
 from tousu.event import Event, attributes_of_headers, event_of, event_of_structured, is_structured, text_of_time
 from tousu.failure import Reject
+from tousu.policy.policies import Policies
 from tousu.runtime.arrival import TICK
 from tousu.runtime.bookmark import EPOCH
 from tousu.runtime.broker import Record
@@ -25,7 +29,7 @@ from tousu.runtime.partition import partition_of
 
 FUTURE_MAX: Final = timedelta(days=1)
 """How far an event may lie ahead of its arrival; beyond it the sender's clock is wrong, and so would every limit be."""
-OURS: Final = ("acceptedtime", "inboundshard", "inboundtime")
+OURS: Final = ("acceptedtime", "inboundshard", "inboundtime", DROPPED)
 """Attributes that intake sets itself; what an adapter wrote there is dropped."""
 _CHANNEL: Final = re.compile(re.escape(RECEIVED) + r"([a-z-]+)\.v[0-9]+")
 
@@ -34,10 +38,11 @@ class Reading:
     """Reads what adapters write (the processor's edge).
 
     An event is accepted when a broker appended it; with `time_from_events` at its own time, and ticks are taken from
-    outside.
+    outside. `policies` say in which zone a date alone is a day.
     """
 
-    def __init__(self, partitions: int, time_from_events: bool) -> None:
+    def __init__(self, partitions: int, time_from_events: bool, policies: Policies) -> None:
+        self._policies = policies
         self._partitions = partitions
         self._time_from_events = time_from_events
 
@@ -45,16 +50,29 @@ class Reading:
         event = _event(record)
         accepted = self._accepted(event, record)
         self._check_type(event, record.topic)
-        refusal = contract.validator(event.type)(event.data)
-        if refusal is not None:
-            raise Reject(refusal.reason, refusal.message, refusal.place, refusal.schema)
-        self._check_key(event, record)
         extensions = {name: value for name, value in event.extensions.items() if name not in OURS}
+        if not contract.compiled(event.type).is_valid(event.data):
+            event, dropped = self._mended(event)
+            if dropped:
+                extensions[DROPPED] = dropped
+        self._check_key(event, record)
         extensions["acceptedtime"] = text_of_time(accepted)
         extensions["inboundshard"] = str(record.partition)
         if record.time_ms >= 0:
             extensions["inboundtime"] = str(record.time_ms)
         return msgspec.structs.replace(event, extensions=extensions)
+
+    def _mended(self, event: Event) -> tuple[Event, str]:
+        """The event with data that meet the schema, and what they lost on the way. Raises Reject where they cannot."""
+        received = event.extensions.get("receivedtime")
+        at = attributes.moment(received, "receivedtime") if received else event.time
+        known = self._policies.knows(event.organisation)
+        zone = ZoneInfo(self._policies.at(event.organisation, at).time_zone) if known else None
+        data, dropped, refusal = contract.taken(event.type, event.data, zone)
+        if refusal is not None:
+            raise Reject(refusal.reason, refusal.message, refusal.place, refusal.schema)
+        told = [{"place": each.place, "message": each.message} for each in dropped]
+        return msgspec.structs.replace(event, data=data), orjson.dumps(told).decode() if told else ""
 
     def _accepted(self, event: Event, record: Record) -> datetime:
         """The time of acceptance. Raises Reject for a time that cannot be or lies too far ahead."""
@@ -116,8 +134,10 @@ def _event(record: Record) -> Event:
     if is_structured(record.headers):
         event = _structured(document)
     else:
-        attributes.check_mode(record.headers)
-        event = event_of(attributes_of_headers(record.headers), document)
+        found = attributes_of_headers(record.headers)
+        if not found:
+            attributes.check_mode(record.headers)
+        event = event_of(found, document)
         event = _with_trace(event, record)
     return attributes.check(event)
 

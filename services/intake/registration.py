@@ -11,6 +11,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+import orjson
+
 from services.intake.identity import address_key, national_digits
 from services.intake.joining import waybill_numbers
 from services.intake.masking import composed, masked_name, masked_phone, masked_text
@@ -27,6 +29,8 @@ PLAIN: Final = (
     "web_result", "region", "customer_tier", "subject", "severity", "claim",
 )  # fmt: skip
 """Fields that travel, each in the form in which it may leave (`proving`)."""
+DROPPED: Final = "droppedfields"
+"""The attribute in which the edge hands over what it could not take of an event, as JSON."""
 _TOLD: Final = frozenset({"content", "demand", "subject"})
 """Personal because a customer wrote them, not because they name one."""
 _PHONES: Final = frozenset({"phone", "caller_number"})
@@ -109,6 +113,7 @@ def registered(
     found = reference(passed, case.channel, personal)
     if found:
         said["reference"] = _composed(found)
+    said |= _dropped(event)
     said["source_event"] = source_event(event)
     return said
 
@@ -129,6 +134,7 @@ def joined(
         said["claim"] = _composed(passed["claim"])
     if own:
         said["reference"] = _composed(own)
+    said |= _dropped(event)
     said["source_event"] = source_event(event)
     return said
 
@@ -142,6 +148,12 @@ def separated(case_number: str, new_case_number: str, telling: Event, reason: st
         "source_event": source_event(telling),
         "reason": reason,
     }
+
+
+def _dropped(event: Event) -> dict[str, Any]:
+    """What the edge left out or cut, where it did."""
+    told = event.extensions.get(DROPPED)
+    return {"dropped_fields": orjson.loads(told)} if told else {}
 
 
 def personal_values(data: Mapping[str, Any], personal: Collection[Place]) -> Iterator[tuple[Place, str]]:

@@ -13,8 +13,9 @@ import jsonschema
 import orjson
 import pytest
 
-from tousu.contract import event_types, name_of, schemas_folder
+from tousu.contract import address_of, cards, event_types, name_of, schemas_folder, types_on
 from tousu.contract.keywords import faults
+from tousu.contract.normal_form import RULES
 from tousu.contract.schemas import ADDRESS, documents, read_schemas
 
 FOLDER = schemas_folder()
@@ -140,3 +141,24 @@ def test_a_schema_under_a_wrong_name_is_not_loaded(tmp_path: Path, name: str, ad
     (tmp_path / "events" / name).write_bytes(orjson.dumps({"$id": ADDRESS + address}))
     with pytest.raises(ValueError, match=sentence):
         read_schemas(tmp_path)
+
+
+def test_every_written_form_that_comes_in_says_how_it_looks() -> None:
+    """A pattern says nothing to who is refused: `x-form` does, mostly with an example."""
+    inbound = {
+        kind for card in cards() if card.topic.startswith("complaints.inbound.") for kind in types_on(card.topic)
+    }
+    for kind in inbound:
+        for path, schema in documents().properties(address_of(kind)):
+            if {"pattern", "format"} & schema.keys():
+                assert schema.get("x-form"), f"{kind}: {'.'.join(path)} has no x-form"
+
+
+def test_every_rule_for_other_writings_is_there_and_used() -> None:
+    used = {
+        schema["x-normalised"]
+        for kind in event_types()
+        for _, schema in documents().properties(address_of(kind))
+        if "x-normalised" in schema
+    }
+    assert used == set(RULES)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -18,8 +19,10 @@ from tousu.decision import Decision
 from tousu.runtime import bookmark as bm
 from tousu.runtime import frontier
 from tousu.runtime.arrival import Arrival
+from tousu.runtime.broker import Record
 from tousu.runtime.draft import Draft
 from tousu.runtime.loop import Loop
+from tousu.runtime.merge import Merge
 from tousu.runtime.shard import Shard
 from tousu.runtime.store import Change, Opened
 
@@ -100,6 +103,55 @@ class TicksByTheWall(Loop):
             for shard in self.shards.values():
                 for topic in self._inputs:
                     shard.merge.hear(topic, bm.micros(self._clock.now()))
+
+
+class StampsByTheLastTick(Loop):
+    """Accepts what it reads at the time of its last tick, whenever it was told."""
+
+    def _from_outside(self, shard: Shard, record: Record) -> Arrival:
+        last_us = shard.opened.bookmark.tick_us
+        return super()._from_outside(shard, record._replace(time_ms=last_us // 1000) if last_us > 0 else record)
+
+
+class TrustsItsHost(Loop):
+    """Takes the time from the clock of its own machine."""
+
+    def _from_outside(self, shard: Shard, record: Record) -> Arrival:
+        return super()._from_outside(shard, record._replace(time_ms=bm.micros(self._clock.now()) // 1000))
+
+    def _listen(self) -> None:
+        super()._listen()
+        if self._by_append_time:
+            for shard in self.shards.values():
+                if not shard.merge.waits():
+                    for topic in self._inputs:
+                        shard.merge.hear(topic, bm.micros(self._clock.now()))
+
+
+class TakesTheWritersTime(Loop):
+    """Takes a record's time from who wrote it, as a topic without LogAppendTime would."""
+
+    def _from_outside(self, shard: Shard, record: Record) -> Arrival:
+        written = next(value or b"" for name, value in record.headers if name == "ce_time").decode()
+        time_ms = bm.micros(datetime.fromisoformat(written)) // 1000
+        return super()._from_outside(shard, record._replace(time_ms=time_ms))
+
+
+class Unmerged(Merge):
+    """Everything in the order in which it was read."""
+
+    def ready(self) -> Iterator[Arrival]:
+        for queue in self._queues.values():
+            while queue:
+                yield queue.popleft()
+
+
+class TakesTopicsAsTheyCome(Loop):
+    """Applies what it reads without waiting for what other topics may bring from earlier."""
+
+    def _open(self, shard: int) -> None:
+        super()._open(shard)
+        self.shards[shard].merge = Unmerged(tuple(self._inputs), in_order=True)
 
 
 class PaysAtEachConfirmation(ClaimsRules):

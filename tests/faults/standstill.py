@@ -43,6 +43,7 @@ BEFORE = AFTER = timedelta(minutes=4)
 PER_SECOND = 4
 """Complaints per second while nothing is wrong."""
 FORGET_MIN = 1_000
+CATCH_UP_SLICES_MAX = 20_000
 _worlds = itertools.count()
 
 
@@ -77,10 +78,20 @@ def policies() -> Policies:
         return load_policies(str(write_pack(Path(folder))))
 
 
-class Standstill:
-    """One world with an outage in it."""
+class OtherHost:
+    """The clock of a machine that is days off."""
 
-    def __init__(self, seed: int, loop_type: type[Loop] = Loop, intake_clock: Clock | None = None) -> None:
+    def __init__(self, right: Clock, off: timedelta) -> None:
+        self._right, self._off = right, off
+
+    def now(self) -> datetime:
+        return self._right.now() + self._off
+
+
+class Standstill:
+    """One world with an outage in it. `host_off`: by how much the clock of intake's machine is wrong."""
+
+    def __init__(self, seed: int, loop_type: type[Loop] = Loop, host_off: timedelta = timedelta(0)) -> None:
         url = f"sqlite:///file:standstill{next(_worlds)}?mode=memory&cache=shared&uri=true"
         self.world = World(url, PARTITIONS, topics=[card.topic for card in contract.cards()])
         self.world.broker.published = Counted()
@@ -97,14 +108,15 @@ class Standstill:
         self.now = START
         self.set_time(START)
         for make in (intake, router, sla):
-            clock = intake_clock if make is intake and intake_clock is not None else self.world.clock
-            self.world.copy(self._processor(make, clock), loop_type=loop_type, store_type=AwayStore)
+            loop = self.world.copy(self._processor(make), loop_type=loop_type, store_type=AwayStore)
+            if make is intake:
+                loop._clock = OtherHost(self.world.clock, host_off)
         self.intake_store: AwayStore = self.world.loops[0]._store  # type: ignore[assignment]
 
-    def _processor(self, make: Callable[[Wiring], Processor], clock: Clock) -> Processor:
+    def _processor(self, make: Callable[[Wiring], Processor]) -> Processor:
         return make(
             Wiring(
-                policies=policies(), partitions=PARTITIONS, clock=clock, time_from_events=False,
+                policies=policies(), partitions=PARTITIONS, clock=self.world.clock, time_from_events=False,
                 master_key=b"k" * 32, check=check_output, schema_of=None,
             )
         )  # fmt: skip
@@ -192,7 +204,7 @@ class Standstill:
         while self.behind():
             self.pass_time(SLICE, 1)
             slices += 1
-            assert slices < 100_000, "intake does not catch up"
+            assert slices < CATCH_UP_SLICES_MAX, "intake does not catch up"
         return slices
 
     def behind(self) -> int:

@@ -9,12 +9,16 @@ from datetime import timedelta
 
 import pytest
 
+from tests.faults import broken
 from tests.faults.standstill import Standstill
 from tests.faults.timekeeping import Findings
+from tousu.runtime.loop import Loop
 
 
-def findings(outage: timedelta, complaints: int, seed: int = 1) -> Findings:
-    world = Standstill(seed)
+def findings(
+    outage: timedelta, complaints: int, loop_type: type[Loop] = Loop, host_off: timedelta = timedelta(0)
+) -> Findings:
+    world = Standstill(1, loop_type, host_off)
     try:
         return world.run(outage, complaints)
     finally:
@@ -39,3 +43,24 @@ def test_what_is_told_in_an_outage_counts_from_when_it_was_told(outage: timedelt
 @pytest.mark.long
 def test_a_million_behind() -> None:
     check(findings(timedelta(hours=6), 1_000_000))
+
+
+def test_a_host_ten_days_ahead_decides_nothing() -> None:
+    check(findings(timedelta(minutes=1), 300, host_off=timedelta(days=10)))
+
+
+@pytest.mark.parametrize(
+    ("loop_type", "host_off", "kinds"),
+    (
+        (broken.StampsByTheLastTick, timedelta(0), ("start", "verdict")),
+        (broken.TrustsItsHost, timedelta(days=10), ("start", "verdict")),
+        (broken.TakesTheWritersTime, timedelta(days=10), ("start", "verdict")),
+        (broken.TakesTopicsAsTheyCome, timedelta(0), ("start", "verdict")),
+    ),
+    ids=("stamp by last tick", "host ten days ahead", "create time", "no merge by append time"),
+)
+def test_the_oracle_catches_a_broken_safeguard_of_time(
+    loop_type: type[Loop], host_off: timedelta, kinds: tuple[str, ...]
+) -> None:
+    found = findings(timedelta(minutes=1), 600, loop_type, host_off)
+    assert all(found.count(kind) > 10 for kind in kinds), str(found)

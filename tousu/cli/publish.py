@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from tousu.cli import FOUND, options
+from tousu.cli import FOUND, REFUSED, options
 
 if TYPE_CHECKING:
     from tousu.event import Event
@@ -35,7 +35,8 @@ def publish(
     """Check events against the contract and publish them to their inbound topics.
 
     Says for each wrong line what is wrong, where, and which schema it does not meet. Unless told otherwise nothing
-    is published when a line is wrong (exit code 1). Publishing a file twice has no effect: ids are compared.
+    is published when a line is wrong (exit code 1; 4 where the file is not UTF-8). Publishing a file twice has no
+    effect: ids are compared.
 
     Example: tousu publish --broker localhost:9092 my-complaints.jsonl
     """
@@ -58,7 +59,7 @@ def publish(
     else:
         output.lines(f"{len(ready)} right, {len(wrong)} wrong, {len(sent)} published")
     if wrong:
-        raise typer.Exit(FOUND)
+        raise typer.Exit(REFUSED if any(each["reason"] == "wrong_encoding" for each in wrong) else FOUND)
 
 
 def lines_of(file: str) -> Iterable[bytes]:
@@ -75,7 +76,8 @@ def lines_of(file: str) -> Iterable[bytes]:
 
 def checked(line: bytes) -> Ready | dict[str, str] | None:
     """A line that may be published, or what is wrong with it; None for an empty one."""
-    from tousu.contract import cards, types_on, validator
+    from tousu.client.publisher import check
+    from tousu.contract import cards, types_on
     from tousu.edge import parse
     from tousu.event import event_of_structured
     from tousu.failure import Reject
@@ -91,18 +93,11 @@ def checked(line: bytes) -> Ready | dict[str, str] | None:
         if topic not in inbound:
             raise Reject("unknown_channel", f"{topic} is not an inbound topic; there are {', '.join(inbound)}", "topic")
         event = event_of_structured(body)
-        refusal = validator(event.type)(event.data)
-        if refusal is not None:
-            return {
-                "reason": refusal.reason,
-                "place": refusal.place,
-                "message": refusal.message,
-                "schema": refusal.schema,
-            }
+        check(event)
         if event.type not in types_on(topic):
             raise Reject("unknown_type", f"{event.type} does not belong on {topic}", "type")
     except Reject as error:
-        return {"reason": error.reason, "place": error.place, "message": error.message, "schema": ""}
+        return {"reason": error.reason, "place": error.place, "message": error.message, "schema": error.schema}
     return Ready(topic, key, event)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -63,19 +64,30 @@ def replay(
     broker: options.Broker = "",
     reason: Reason = None,
     id_: Id = None,
+    fix: Annotated[
+        Path | None,
+        typer.Option(
+            "--with",
+            metavar="FIX",
+            help="Mend them by this JSON patch (RFC 6902), such as "
+            '[{"op": "replace", "path": "/data/waybill_number", "value": "YT7700000000099"}].',
+        ),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do it; without this only say what would be done.")] = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """Hand refused events in again, the bytes untouched, after what refused them was mended.
+    """Hand refused events in again, the bytes untouched, or mended by a patch, each under its own id.
 
     Each goes back to the partition that it came from, its attempts counted in the header tousu-attempts. Only what
     intake refused can go back: what a later processor refused was accepted by intake, and the same id again would
     have no effect. Nor can one of which only a part was kept, because it was too large or unreadable, or which an
-    operator passed over unread.
+    operator passed over unread. A patch is applied to the event in structured form (/time, /data/waybill_number) and
+    kept in the header tousu-patch; source and id stay. Nothing is sent when it does not fit one of them.
 
     Example: tousu rejected replay --reason unknown_case --yes --broker localhost:9092
     """
     from tousu.cli import output
+    from tousu.cli.mended import mended, read_patch
 
     chosen, others, cut = [], 0, []
     for record in _refused(broker):
@@ -89,29 +101,38 @@ def replay(
         else:
             others += 1
     rows = [_plan(record) for record in chosen]
+    patch = read_patch(fix) if fix is not None else None
+    ready = [
+        Again(record.value if "tousu-no-value" not in _said(record) else None, original_headers(record), None)
+        if fix is None
+        else Again(*mended(record, original_headers(record), patch))
+        for record in chosen
+    ]
     if yes and chosen:
-        _send(chosen, broker)
+        _send(zip(chosen, ready, strict=True), broker)
     if as_json:
+        done, planned = (rows, []) if yes else ([], rows)
         output.json_document(
-            {
-                "replayed": rows if yes else [], "would_replay": [] if yes else rows, "not_from_outside": others,
-                "not_whole": cut,
-            }
+            {"replayed": done, "would_replay": planned, "not_from_outside": others, "not_whole": cut}
         )  # fmt: skip
-    else:
-        columns = ("id", "reason", "to", "attempt")
-        output.table(
-            "Replayed" if yes else "Would be replayed", columns, [[row[name] for name in columns] for row in rows]
-        )
-        if others:
-            output.note(f"{others} were refused after intake had accepted them; send a new event instead")
-        if cut:
-            output.note(f"{len(cut)} cannot be handed in again, at most a part of each was kept: {', '.join(cut)}")
-            output.note(
-                "the sender has to send what is right; the whole is on the topic it came from while that keeps it"
-            )
-        if not yes and chosen:
-            output.note("nothing was sent; say --yes to do it")
+        return
+    _show_replay(rows, others, cut, done=yes)
+
+
+def _show_replay(rows: list[dict[str, Any]], others: int, cut: list[str], *, done: bool) -> None:
+    """Say what was handed in again, or would be; `others` were refused later, of `cut` only a part was kept."""
+    from tousu.cli import output
+
+    columns = ("id", "reason", "to", "attempt")
+    title = "Replayed" if done else "Would be replayed"
+    output.table(title, columns, [[row[name] for name in columns] for row in rows])
+    if others:
+        output.note(f"{others} were refused after intake had accepted them; send a new event instead")
+    if cut:
+        output.note(f"{len(cut)} cannot be handed in again, at most a part of each was kept: {', '.join(cut)}")
+        output.note("the sender has to send what is right; the whole is on the topic it came from while that keeps it")
+    if not done and rows:
+        output.note("nothing was sent; say --yes to do it")
 
 
 def _kept(event: Mapping[str, Any]) -> str:
@@ -123,6 +144,14 @@ def _kept(event: Mapping[str, Any]) -> str:
     ]
     parts += [f"headers left out: {event['headers_left_out']}"] if "headers_left_out" in event else []
     return f"[cut: {', '.join(parts)}] " if parts else ""
+
+
+class Again(NamedTuple):
+    """What is written again. `key` is None where the event goes back to the partition that it came from."""
+
+    value: bytes | None
+    headers: list[tuple[str, str | bytes | None]]
+    key: str | None
 
 
 def _origin(event: Mapping[str, Any]) -> str:
@@ -184,10 +213,11 @@ def original_headers(record: Record) -> list[tuple[str, str | bytes | None]]:
     return [*kept, ("tousu-attempts", str(attempt(record)).encode())]
 
 
-def _send(records: Iterable[Record], broker: str) -> None:
+def _send(records: Iterable[tuple[Record, Again]], broker: str) -> None:
     from confluent_kafka import Producer
 
     from tousu.failure import Retry
+    from tousu.runtime.partition import partition_of
 
     connection = options.connection(broker)
     failed: list[str] = []
@@ -195,11 +225,14 @@ def _send(records: Iterable[Record], broker: str) -> None:
         "bootstrap.servers": connection.servers, **connection.librdkafka(), "enable.idempotence": True,
         "message.max.bytes": 2_097_152,
     })  # fmt: skip
-    for record in records:
+    for record, again in records:
         said = _said(record)
-        value = None if "tousu-no-value" in said else record.value
+        topic, partition, key = said["tousu-topic"], int(said["tousu-partition"]), record.key
+        if again.key is not None:
+            partitions = producer.list_topics(topic, 30).topics[topic].partitions
+            partition, key = partition_of(again.key, len(partitions)), again.key.encode()
         producer.produce(
-            said["tousu-topic"], value, record.key, int(said["tousu-partition"]), headers=original_headers(record),
+            topic, again.value, key, partition, headers=again.headers,
             on_delivery=lambda error, _: failed.append(str(error)) if error is not None else None,
         )  # fmt: skip
     if producer.flush(30) or failed:

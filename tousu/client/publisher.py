@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
@@ -26,7 +26,8 @@ from kafka.errors import KafkaError
 from tousu.client.dialling import options
 from tousu.client.ids import checked_key, id_of, kept_key
 from tousu.connection import Connection
-from tousu.contract import address_of, card, event_types, topic_of_channel, types_on, validator
+from tousu.contract import address_of, card, event_types, taken, topic_of_channel, types_on, waybill_key
+from tousu.contract.mending import LEFT_OUT
 from tousu.event import Event, binary_headers, data_bytes, text_of_time, time_of_text
 from tousu.failure import Reject, Retry
 from tousu.runtime.partition import partition_of
@@ -38,11 +39,15 @@ CONTACT_BITS: Final = 12
 
 
 class Receipt(NamedTuple):
-    """What was handed over: the event's id and where it goes. It is written once `flush` has returned."""
+    """What was handed over: the event's id and where it goes. It is written once `flush` has returned.
+
+    `dropped`: sentences on fields that intake will leave out or cut, since they cannot be read as they are written.
+    """
 
     id: str
     topic: str
     partition: int
+    dropped: tuple[str, ...] = ()
 
 
 class Publisher:
@@ -83,7 +88,9 @@ class Publisher:
 
         `time` is when the customer spoke, `received` when the company got it, where that is later. `key` decides which
         shard takes it: the waybill number where there is one, so that the same trouble on several channels meets.
-        Raises Reject, naming field and fix, when the data does not meet the schema; KeyError for an unknown channel.
+        What people write in many ways is taken (`Receipt.dropped` says what is not).
+        Raises Reject, naming field and fix, for a field that the contract does not have, or that is needed and cannot
+        be read; KeyError for an unknown channel.
         """
         topic = topic_of_channel(channel)
         event = self._event(f"tousu.complaint.received.{channel}.v1", data, time, id, received, None)
@@ -121,13 +128,11 @@ class Publisher:
         if event.type not in types_on(topic):
             there_are = ", ".join(sorted(types_on(topic)))
             raise Reject("unknown_type", f"{event.type} does not belong on {topic}; there are {there_are}", "type")
-        refusal = validator(event.type)(event.data)
-        if refusal is not None:
-            raise Reject(refusal.reason, refusal.message, refusal.place, refusal.schema)
+        dropped = check(event)
         value = data_bytes(event)
         if len(value) > card(topic).max_message_bytes:
             raise Reject("too_large", f"the data has {len(value)} bytes; {topic} takes {card(topic).max_message_bytes}")
-        return self._send(topic, event, key, value)
+        return self._send(topic, event, key, value)._replace(dropped=dropped)
 
     def _event(
         self, kind: str, data: Mapping[str, Any], time: datetime | str, given_id: str | None,
@@ -209,14 +214,26 @@ class Publisher:
             self._producer.close(timeout=self._timeout_s)
 
 
+def check(event: Event) -> tuple[str, ...]:
+    """What intake will leave out of an event. Raises Reject for what it will refuse, and for an unknown field: that is
+    no odd writing of a customer's but a fault of the program."""
+    _, dropped, refusal = taken(event.type, event.data, UTC)
+    if refusal is not None:
+        raise Reject(refusal.reason, refusal.message, refusal.place, refusal.schema)
+    for each in dropped:
+        if each.is_unknown:
+            raise Reject("wrong_schema", each.message.removesuffix(LEFT_OUT), each.place, address_of(event.type))
+    return tuple(each.message for each in dropped)
+
+
 def complaint_key(data: Mapping[str, Any]) -> str | None:
     """The record key of a complaint: its waybill number, else a few bits of the customer's contact, else None.
 
     Source: the topic cards: the same for the same customer, never personal data.
     """
     waybill = data.get("waybill_number")
-    if isinstance(waybill, str) and waybill:
-        return waybill
+    if isinstance(waybill, str | int) and waybill:
+        return waybill_key(str(waybill))
     complainant = data.get("complainant")
     contacts = complainant if isinstance(complainant, Mapping) else {}
     for name in ("phone", "email", "handle", "name"):

@@ -1,6 +1,7 @@
 """The contract: topic cards and event schemas, read from `schemas/` in the repository or from the installed package.
 
 validator("tousu.case.closed.v1")(data)   None, or the refusal: reason, message, place, schema address
+taken(event_type, data, zone)             data of an inbound event put right, what it lost, or the refusal
 cards()  card(topic)  channels()  topic_of_channel("phone")  types_on(topic)
 event_types()  name_of(event_type)  address_of(event_type)  personal_places(event_type)
 masked_forms(event_type)
@@ -8,6 +9,8 @@ masked_forms(event_type)
 
 from tousu.contract.cards import Card, card, cards, channels, topic_of_channel
 from tousu.contract.folder import schemas_folder
+from tousu.contract.mending import Dropped, Taken, taken
+from tousu.contract.normal_form import waybill_key
 from tousu.contract.schemas import (
     address_of,
     event_types,
@@ -17,22 +20,27 @@ from tousu.contract.schemas import (
     personal_places,
     types_on,
 )
-from tousu.contract.validation import Validator, validator
+from tousu.contract.validation import Validator, compiled, validator
 
 __all__ = [
     "Card",
+    "Dropped",
+    "Taken",
     "Validator",
     "address_of",
     "card",
     "cards",
     "channels",
+    "compiled",
     "event_types",
     "is_carried_in_headers",
     "masked_forms",
     "name_of",
     "personal_places",
     "schemas_folder",
+    "taken",
     "topic_of_channel",
     "types_on",
     "validator",
+    "waybill_key",
 ]

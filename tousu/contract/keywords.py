@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from tousu.contract.schemas import Schema
 
-REMARKS: Final = frozenset({"$schema", "$id", "$defs", "title", "description"})
-MARKS: Final = frozenset({"x-personal", "x-masked", "x-carried-in"})
+REMARKS: Final = frozenset({"$schema", "$id", "$defs", "title", "description", "x-form"})
+"""`x-form`: how a value is written, with an example, for the sentence that refuses another."""
+MARKS: Final = frozenset({"x-personal", "x-masked", "x-carried-in", "x-normalised"})
 """Ours: personal data; personal until proven otherwise, and the form in which it leaves intake (text, code, uri);
-carried in headers instead of the record's value."""
+carried in headers instead of the record's value; by which rule of `normal_form` another writing becomes this one."""
 CHECKS: Final = frozenset({
     "$ref", "additionalProperties", "anyOf", "const", "enum", "exclusiveMinimum", "format", "items", "maxItems",
     "maxLength", "maximum", "minItems", "minLength", "minimum", "not", "oneOf", "pattern", "properties", "required",

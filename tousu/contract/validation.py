@@ -19,21 +19,26 @@ def _registry() -> jsonschema_rs.Registry:
 
 
 @cache
+def compiled(event_type: str) -> jsonschema_rs.Draft202012Validator:
+    """The schema of one event type, ready for use. Raises Reject `unknown_type` when the contract has no such type."""
+    return jsonschema_rs.Draft202012Validator(
+        documents().by_address[address_of(event_type)],
+        registry=_registry(),
+        validate_formats=True,
+        ignore_unknown_formats=False,
+        pattern_options=jsonschema_rs.RegexOptions(),  # matches in linear time whatever the text
+        offline=True,
+    )
+
+
+@cache
 def validator(event_type: str) -> Validator:
     """The check for one event type: give it the data (parsed JSON), get None, or a refusal `wrong_schema`.
 
     The refusal's place is a JSON pointer into the data; its message names the field and the fix, and never repeats
     what the field holds, since that may be personal. Raises Reject `unknown_type` when the contract has no such type.
     """
-    address = address_of(event_type)
-    is_valid = jsonschema_rs.Draft202012Validator(
-        documents().by_address[address],
-        registry=_registry(),
-        validate_formats=True,
-        ignore_unknown_formats=False,
-        pattern_options=jsonschema_rs.RegexOptions(),  # matches in linear time whatever the text
-        offline=True,
-    ).is_valid
+    is_valid = compiled(event_type).is_valid
 
     def check(data: object) -> Refusal | None:
         if is_valid(data):

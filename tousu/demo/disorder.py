@@ -136,12 +136,12 @@ def number_beyond_reason(diary: Diary) -> None:
 
 
 def wrong_shape(diary: Diary) -> None:
-    """wrong_schema: a call without its agent; money as a number; a channel's object missing."""
+    """wrong_schema: a call without its agent; a kind that there is not; a channel's object missing."""
     call = customers.told(diary, "phone", customers.person(diary), "快递延误", at("09:58"), "HZ-017")
     del call["phone"]["agent"]
     diary.complaint("phone", at("09:58"), call, event_id="phone-without-agent")
     form = customers.told(diary, "web", customers.person(diary), "快递损坏了", at("15:17"), "HZ-017")
-    diary.complaint("web", at("15:17"), form | {"amount_yuan": 120.5}, event_id="web-with-float")
+    diary.complaint("web", at("15:17"), form | {"kind": "praise"}, event_id="web-with-praise")
     mail = customers.told(diary, "email", customers.person(diary), "快递丢了", at("16:02"), "HZ-017")
     del mail["email"]
     diary.complaint("email", at("16:02"), mail, event_id="email-without-mail")

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import orjson
 
 from tousu.decision import Ref, Refusal, Rules
-from tousu.event import Event, event_of, time_of_text
+from tousu.event import Event, event_of, is_structured, time_of_text
 from tousu.failure import Reject
 from tousu.runtime.bookmark import NEVER_US, micros
 from tousu.runtime.broker import Record
@@ -99,6 +99,23 @@ def from_ours(record: Record) -> Arrival:
         return refused(record, error)
     except ValueError:
         return refused(record, Reject("malformed_data", "the value must be a JSON object in UTF-8"))
+
+
+def named_in(record: Record) -> dict[str, str]:
+    """Id, source and type of an event in either mode, as far as they can be read, whatever else is wrong with it."""
+    found: dict[str, object] = {name[3:]: value or b"" for name, value in record.headers if name.startswith("ce_")}
+    if is_structured(record.headers):
+        try:
+            document = orjson.loads(record.value or b"{}")
+        except orjson.JSONDecodeError:
+            document = {}
+        found = document if isinstance(document, dict) else {}
+    texts = {name: found.get(name) for name in ("id", "source", "type")}
+    return {
+        name: text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+        for name, text in texts.items()
+        if text
+    }
 
 
 def addressed(arrival: Arrival, rules: Rules) -> Arrival:

@@ -15,15 +15,13 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
-
-import orjson
+from typing import Final, NamedTuple
 
 from tousu.contract import cards
-from tousu.event import is_structured
 from tousu.ledger.proof import Proof
 from tousu.runtime import bookmark as bm
 from tousu.runtime.acts import told_in
+from tousu.runtime.arrival import named_in
 from tousu.runtime.broker import Identity, OutRecord, Record
 from tousu.runtime.checkpoints import Halt, gaps_of, halts_of, inputs_of
 from tousu.runtime.history import Extent, History, Place, is_tick
@@ -333,19 +331,8 @@ def _inbound(
 
 def identity(record: Record) -> tuple[str, str]:
     """Source and id of an inbound event in either mode; empty where it has none that can be read."""
-    found: Mapping[str, Any]
-    if is_structured(record.headers):
-        try:
-            found = orjson.loads(record.value or b"{}")
-        except orjson.JSONDecodeError:
-            return "", ""
-        if not isinstance(found, dict):
-            return "", ""
-        return str(found.get("source", "")), str(found.get("id", ""))
-    found = dict(record.headers)
-    return (found.get("ce_source") or b"").decode("utf-8", "replace"), (found.get("ce_id") or b"").decode(
-        "utf-8", "replace"
-    )
+    named = named_in(record)
+    return named.get("source", ""), named.get("id", "")
 
 
 def digest_of(record: OutRecord) -> str:

@@ -17,7 +17,7 @@ from tousu.failure import Failure
 from tousu.runtime import bookmark as bm
 from tousu.runtime import frontier
 from tousu.runtime.agenda import Agenda
-from tousu.runtime.arrival import TICK, Arrival, fault
+from tousu.runtime.arrival import TICK, Arrival, fault, named_in
 from tousu.runtime.broker import OutRecord, Record, place_of
 from tousu.runtime.faults import OUR_FAULTS, InARow
 from tousu.runtime.outgoing import WrongOutput
@@ -37,6 +37,8 @@ SPREAD_TICK_US: Final = 1_000_000
 turns, so that each partition hears of one a second, as where shard p alone writes it; P x P ticks would be a load."""
 CARRIED: Final = ("correlationid", "traceparent", "inboundtime")
 """Attributes that an output takes over from the event that caused it."""
+NAME_LENGTH_MAX: Final = 500
+"""So much of the id, source and type of a refused event is repeated in headers; more is no name."""
 HELD_OUT_US: Final = 3_600_000_000
 """How long a clock that cannot be fired is held out before it is tried again, in pipeline time."""
 
@@ -318,7 +320,13 @@ class Draft:
             self._stamped = (time_us, text_of_time(bm.moment(time_us)).encode())
         return self._stamped[1]
 
-    def _number(self, record: OutRecord) -> None:
+    def _stamp_of(self, record: Record) -> bytes:
+        """When a record was refused; where the shard has heard no time yet, when the record came."""
+        if self.bookmark.time_us > 0 or record.time_ms <= 0:
+            return self._stamp()
+        return text_of_time(bm.moment(record.time_ms * 1000)).encode()
+
+    def _number(self, record: OutRecord, stamp: bytes = b"") -> None:
         """Give an output its number, its id and its time, and add it to the running digest."""
         where = f"{record.topic}/{record.partition}"
         seq = self.bookmark.numbers.get(where, 0) + 1
@@ -328,7 +336,7 @@ class Draft:
                 ("ce_id", f"{self._origin}:{where}:{seq}".encode()),
                 ("tousu-origin", self._origin.encode()),
                 ("tousu-seq", str(seq).encode()),
-                ("tousu-time", self._stamp()),
+                ("tousu-time", stamp or self._stamp()),
             )
         )
         check_fits([record], self._limits, self.shard)
@@ -351,9 +359,11 @@ class Draft:
         """Send an input to complaints.rejected. It always fits there, so a refusal never halts a shard."""
         record = arrival.record
         headers = [h for h in self._standing_headers("tousu.event.rejected.v1") if h[0] != "content-type"]
-        headers.append(("ce_time", self._stamp()))
+        stamp = self._stamp_of(record)
+        headers.append(("ce_time", stamp))
+        named = {f"tousu-event-{name}": text[:NAME_LENGTH_MAX] for name, text in named_in(record).items()}
         limit_bytes = min(REJECTED_BYTES_MAX, self._limits.get(REJECTED, REJECTED_BYTES_MAX))
-        self._number(rejection(record, refusal, headers, self.shard, limit_bytes, more))
+        self._number(rejection(record, refusal, headers, self.shard, limit_bytes, {**named, **more}), stamp)
         kind = arrival.event.type if arrival.event is not None else "unreadable"
         self._report.events[(kind, "rejected")] += 1
         self._report.rejects[refusal.reason] += 1

@@ -41,7 +41,7 @@ def rejection(
         "tousu-schema": refusal.schema, "tousu-topic": record.topic, "tousu-partition": str(record.partition),
         "tousu-offset": str(record.offset), "tousu-timestamp": str(record.time_ms), **more,
     }  # fmt: skip
-    headers = [*standing, *((name, value.encode()) for name, value in said.items())]
+    headers = [*standing, *((name, value.encode("utf-8", "replace")) for name, value in said.items())]
     if record.value is None:
         headers.append(("tousu-no-value", b"1"))
     key = record.key

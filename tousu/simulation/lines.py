@@ -25,9 +25,10 @@ STRUCTURED_HEADERS: Final = (("content-type", STRUCTURED_TYPE),)
 REJECTED_TYPE: Final = "tousu.event.rejected.v1"
 SAID_OF_REJECTED: Final = (
     "reason", "message", "place", "schema", "topic", "partition", "offset", "timestamp", "value_bytes", "value_sha256",
-    "key_bytes", "key_sha256", "headers_left_out", "operator", "through",
+    "key_bytes", "key_sha256", "headers_left_out", "operator", "through", "event_id", "event_source", "event_type",
 )  # fmt: skip
 """What the headers `tousu-...` of a rejected record say (schemas/events/event.rejected.v1.json)."""
+UTF8_MARK: Final = b"\xef\xbb\xbf"
 KNOWN_AT: Final = "known_at"
 """In a kept line: pipeline time when the event was written, so from when on it was known."""
 _ORDER: Final = ("specversion", "id", "source", "type", "subject", "time", "dataschema")
@@ -65,6 +66,7 @@ _WHEN: Final = msgspec.json.Decoder(dict[str, Any])
 
 def inbound_of(line: bytes, number: int) -> Inbound:
     """Read line `number` of a file. The bytes of the event are taken as they stand. Raises BadLine."""
+    check_encoding(line, number)
     try:
         read = _DECODER.decode(line)
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
@@ -81,6 +83,18 @@ def inbound_of(line: bytes, number: int) -> Inbound:
         headers = tuple((name, text.encode()) for name, text in read.headers.items()) or headers
         arrival = read.arrival
     return Inbound(read.topic, read.key, value, headers, _moment(arrival), read.case_of)
+
+
+def check_encoding(line: bytes, number: int) -> None:
+    """Raise BadLine for a line that is not UTF-8, or that begins with a byte order mark."""
+    if line.startswith(UTF8_MARK):
+        raise BadLine(f"line {number}: starts with a byte order mark; write the file as UTF-8 without one")
+    if line.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in line[:4]:
+        raise BadLine(f"line {number}: not UTF-8 but UTF-16 or UTF-32; write the file as UTF-8")
+    try:
+        line.decode()
+    except UnicodeDecodeError as error:
+        raise BadLine(f"line {number}: not UTF-8 at byte {error.start}; write the file as UTF-8") from None
 
 
 def _decoded(text: str, number: int) -> bytes:

@@ -112,6 +112,24 @@ def test_publish_says_what_is_wrong_and_where_before_it_sends_anything(wrong: by
     assert (said["valid"], said["published"]) == (1, [])
 
 
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    (
+        (line().replace(b'"hotline', b'"\xbf\xec').replace(b"/hotline", b"/\xbf\xec"), b"not UTF-8"),
+        (b"\xef\xbb\xbf" + line(), b"byte order mark"),
+        (b"\xff\xfe" + line().decode().encode("utf-16-le"), b"UTF-"),
+    ),
+    ids=("GBK", "a byte order mark", "UTF-16"),
+)
+def test_the_line_in_another_encoding_is_named(wrong: bytes, words: bytes) -> None:
+    for command in (("simulate", "-"), ("publish", "-", "--dry-run")):
+        done = run(*command, stdin=wrong)
+        assert done.returncode == 4
+        assert b"line 1: " in done.stderr
+        assert words in done.stderr
+        assert b"Traceback" not in done.stderr
+
+
 def test_publish_can_be_tried_without_a_broker() -> None:
     done = run("publish", "-", "--dry-run", stdin=line())
     assert (done.returncode, done.stdout) == (0, b"1 right, 0 wrong, 0 published\n")

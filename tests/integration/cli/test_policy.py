@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import orjson
@@ -52,6 +53,21 @@ def test_a_fault_is_1_too_and_json_says_which(changed: Path) -> None:
     found = orjson.loads(done.stdout)["found"]
     assert done.returncode == 1
     assert [(one["kind"], one["field"]) for one in found] == [("fault", "classes.delay.grade")]
+
+
+def test_a_channel_without_topic_is_a_trap(tmp_path: Path) -> None:
+    text = Path(NETWORK).read_text("utf-8")
+    letter = next(line for line in text.splitlines() if line.startswith("  letter: {"))
+    folder = tmp_path / "policies"
+    shutil.copytree("policies", folder)
+    file = folder / "courier-network.yaml"
+    file.write_text(text.replace(letter, f"{letter}\n{letter.replace('letter:', 'fax:', 1)}", 1), "utf-8")
+    done = run("policy", "check", str(file), "--at", "2026-11-26T00:00:00+08:00")
+    line = 1 + file.read_text("utf-8").splitlines().index(letter.replace("letter:", "fax:", 1))
+    assert done.returncode == 1
+    assert done.stdout.decode().startswith(
+        f"trap: {file}:{line}: channels.fax: no topic takes complaints of channel fax"
+    )
 
 
 def test_a_pack_that_is_not_there_is_4() -> None:

@@ -55,7 +55,7 @@ def test_a_complaint_arrives_as_it_was_said(broker: str, publisher: Publisher) -
     assert found.event.type == "tousu.complaint.received.phone.v1"
     assert found.event.time == AT
     assert found.event.extensions == {"receivedtime": "2026-01-04T01:31:00Z"}
-    assert (found.event.id, found.topic, found.partition) == tuple(receipt)
+    assert (found.event.id, found.topic, found.partition) == tuple(receipt)[:3]
     assert found.key == b"SF1000000001"
     assert found.partition == partition_of("SF1000000001", 4)
 
@@ -145,6 +145,20 @@ def test_a_key_never_says_who_complains() -> None:
     spaced = complaint_key({**without, "complainant": {"phone": "138 0000 1234", "name": "别人"}})
     assert spaced == key, "the same telephone number, written otherwise"
     assert complaint_key({"complainant": "not an object"}) is None
+
+
+def test_one_number_has_one_key_however_it_is_written() -> None:
+    written = ("YT7100000000001", "Yt7100000000001", "yt7100000000001", " YT71 0000 0000 001\r\n", "ＹＴ7100000000001")
+    assert {complaint_key(a_call(waybill_number=number)) for number in written} == {"YT7100000000001"}
+
+
+def test_what_people_write_is_sent_and_the_receipt_says_what_is_lost(publisher: Publisher) -> None:
+    said = a_call(waybill_number="sf1000 000001", complainant={"name": "王芳", "phone": "(0571)8888 8888 转 801"})
+    receipt = publisher.complaint("phone", said | {"posted_at": "neulich"}, time=AT)
+    assert receipt.partition == partition_of("SF1000000001", 4)
+    (told,) = receipt.dropped
+    assert told.startswith("posted_at is not written as it must be: RFC 3339")
+    assert publisher.complaint("phone", said, time=AT).dropped == ()
 
 
 def test_a_broker_that_is_away_means_try_again() -> None:

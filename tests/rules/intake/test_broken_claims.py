@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import pytest
 
 from tests.rules.claim_reports import CLAIM_SAID
@@ -126,8 +127,6 @@ def test_a_report_in_another_shard_than_its_case_is_refused() -> None:
 CLAIM: dict[str, Any] = {"cause": "loss", "claimant": {"role": "sender"}}
 FILED: dict[str, tuple[dict[str, Any], str, str]] = {
     "a claim that says no claim": ({"kind": "claim"}, "/claim", "claim is missing; it goes with this kind"),
-    "a complaint with a claim": ({"claim": CLAIM}, "/claim", "claim does not go with this kind; leave it out"),
-    "an inquiry with a claim": ({"kind": "inquiry", "claim": CLAIM}, "/claim", "claim does not go with this kind"),
     "a kind that there is not": ({"kind": "demand", "claim": CLAIM}, "/kind", "kind must be one of complaint, inquiry"),
     "no cause": ({"kind": "claim", "claim": {"claimant": {"role": "sender"}}}, "/claim/cause", "cause is missing"),
     "a strange cause": ({"kind": "claim", "claim": CLAIM | {"cause": "late"}}, "/claim/cause", "must be one of delay"),
@@ -135,8 +134,13 @@ FILED: dict[str, tuple[dict[str, Any], str, str]] = {
     "a negative amount": (
         {"kind": "claim", "claim": CLAIM | {"claimed_amount": "-5"}}, "/claim/claimed_amount", "claimed_amount is not",
     ),
+    "a currency in words": (
+        {"kind": "claim", "claim": CLAIM | {"claimed_amount": "5", "currency": "港币"}}, "/claim/currency",
+        "currency is",
+    ),
     "evidence of no kind": (
-        {"kind": "claim", "claim": CLAIM | {"evidence": [{}]}}, "/claim/evidence/0/item", "claim.evidence.0.item",
+        {"kind": "claim", "claim": CLAIM | {"evidence": [{"uri": "https://files.example/1.png"}]}},
+        "/claim/evidence/0/item", "claim.evidence.0.item",
     ),
     "a claim as a word": ({"kind": "claim", "claim": "loss"}, "/claim", "claim must be a JSON object"),
 }  # fmt: skip
@@ -147,6 +151,21 @@ def test_a_claim_that_says_what_cannot_be_is_refused(said: dict[str, Any], place
     reject = refused(complaint(**said), PHONE, "k")
     assert (reject.reason, reject.place) == ("wrong_schema", place)
     assert words in reject.message
+
+
+LEFT_OUT: dict[str, tuple[dict[str, Any], str, str]] = {
+    "a complaint with a claim": ({"claim": CLAIM}, "/claim", "claim does not go with this kind; leave it out"),
+    "an inquiry with a claim": ({"kind": "inquiry", "claim": CLAIM}, "/claim", "claim does not go with this kind"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "place", "words"), LEFT_OUT.values(), ids=LEFT_OUT)
+def test_a_claim_in_a_complaint_is_left_out_and_told(said: dict[str, Any], place: str, words: str) -> None:
+    event = reading()(binary(complaint(**said)))
+    told = orjson.loads(event.extensions["droppedfields"])
+    assert told[0]["place"] == place
+    assert words in told[0]["message"]
+    assert "claim" not in event.data
 
 
 def test_a_claim_as_it_must_be_is_read() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -51,7 +52,30 @@ def _findings(name: str, moment: Any) -> list[dict[str, Any]]:
     """The faults and traps of a pack and of its earlier versions, each with its file and line."""
     from tousu.policy.loading import files_of, findings_of
 
-    return [row for file in files_of(name) for row in _rows(findings_of(file, moment))]
+    found = [row for file in files_of(name) for row in _rows(findings_of(file, moment))]
+    return found + [row for file in files_of(name) for row in _without_topic(file)]
+
+
+def _without_topic(file: Path) -> list[dict[str, Any]]:
+    """The channels of a pack that no inbound topic takes: their complaints could never come in."""
+    from tousu.contract import channels
+    from tousu.policy.document import read_document
+    from tousu.policy.loading import read_pack
+    from tousu.policy.pack import Pack
+
+    pack = read_pack(file)
+    strange = [name for name in pack.channels if name not in channels()] if isinstance(pack, Pack) else []
+    text = read_document(file.read_text("utf-8")) if strange else None
+    return [
+        {
+            "kind": "trap", "file": str(file), "line": text.line_of(("channels", name)) if text else 0,
+            "field": f"channels.{name}", "problem": f"no topic takes complaints of channel {name}",
+            "fix": "add a topic card with this channel and a schema complaint.received for it, or take it out; "
+            f"channels with a topic are {', '.join(channels())}",
+            "example": "",
+        }
+        for name in strange
+    ]  # fmt: skip
 
 
 def _rows(found: Any) -> list[dict[str, Any]]:
