@@ -36,7 +36,10 @@ SOURCES = "\n".join(
 )
 WORDS_OF_SOURCES = frozenset(re.findall(r"(?:\bce_)?([A-Za-z_][A-Za-z0-9_]*)", SOURCES))
 NOT_METRICS = frozenset({"tousu_subscriber"})
-HALTING = ("loop", "draft", "frontier", "kafka", "store", "process", "watch")
+HALTING = (
+    "loop", "draft", "frontier", "kafka", "store", "process", "watch", "kafka_sink", "opening", "standstill",
+    "unpublishable",
+)  # fmt: skip
 """The modules of the runtime in which a shard halts or a copy waits."""
 
 

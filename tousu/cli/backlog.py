@@ -47,7 +47,7 @@ def backlog(
                 rows.append({
                     "processor": each.processor, "shard": each.shard, "records": each.records, "events": each.events,
                     "oldest_age_s": age_s, "pipeline_time": time, "lost": sum(gap.end - gap.start for gap in each.gaps),
-                    "gaps": [f"{gap.place}: {gap}" for gap in each.gaps],
+                    "gaps": [f"{gap.place}: {gap}" for gap in each.gaps], "unreadable": each.unreadable,
                 })  # fmt: skip
     if as_json:
         output.json_lines(rows)
@@ -56,6 +56,7 @@ def backlog(
         cells = [[row[name] for name in columns] for row in rows]
         output.table("Backlog", columns, cells, right=("records", "events", "lost"))
         output.lines(*(f"{gap.place}: {gap}" for gap in gaps))
+        output.lines(*(f"{row['processor']} {row['shard']}: {row['unreadable']}" for row in rows if row["unreadable"]))
     if check and (gaps or any(row["events"] for row in rows)):
         raise typer.Exit(FOUND)
     if missing:

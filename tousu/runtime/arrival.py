@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 import orjson
@@ -48,15 +49,28 @@ def from_outside(record: Record, edge: Edge, time_from_events: bool) -> Arrival:
     """Read a record that a channel adapter wrote. What is wrong with it becomes its refusal."""
     time_us = NEVER_US if time_from_events else 1000 * record.time_ms
     try:
+        _check_headers(record)
         event = edge(record)
         if time_from_events:
             received = event.extensions.get("receivedtime")
             time_us = micros(time_of_text(received, "receivedtime") if received else event.time)
     except Reject as error:
-        return refused(record, error, time_us)
+        return refused(record, _with_headers_in_view(record, error), time_us)
     except Exception as error:  # noqa: BLE001 - a fault in the edge must not stop the other customers
         return Arrival(record, None, fault(error), "", 0, time_us, error=error)
     return Arrival(record, event, None, "", 0, time_us)
+
+
+def _check_headers(record: Record) -> None:
+    if record.flaw:
+        raise Reject("unreadable_headers", record.flaw, "headers")
+
+
+def _with_headers_in_view(record: Record, error: Reject) -> Reject:
+    """A client shows no headers of a record that has too many: what is missing may only not have been seen."""
+    if record.headers or record.flaw or error.reason != "missing_attribute":
+        return error
+    return Reject(error.reason, f"{error.message}; the record has no headers, or more than 100,000", error.place)
 
 
 def from_ours(record: Record) -> Arrival:
@@ -64,6 +78,7 @@ def from_ours(record: Record) -> Arrival:
     attributes: dict[str, str] = {}
     origin = seq = time = ""
     try:
+        _check_headers(record)
         for name, raw in record.headers:
             value = raw or b""
             if name.startswith("ce_"):
@@ -116,3 +131,15 @@ def addressed(arrival: Arrival, rules: Rules) -> Arrival:
 def fault(error: Exception) -> Refusal:
     """The refusal of an input on which our own code failed. It names the kind of fault, never what was in the input."""
     return Refusal(reason="internal_error", message=f"{type(error).__name__} in the rules; see the processor's log")
+
+
+def halves(batch: Mapping[int, list[Arrival]]) -> list[dict[int, list[Arrival]]]:
+    """A batch in two parts, each with its share of every shard's arrivals in their order."""
+    flat = [(number, arrival) for number, arrivals in batch.items() for arrival in arrivals]
+    found: list[dict[int, list[Arrival]]] = []
+    for part in (flat[: len(flat) // 2], flat[len(flat) // 2 :]):
+        half: dict[int, list[Arrival]] = {}
+        for number, arrival in part:
+            half.setdefault(number, []).append(arrival)
+        found.append(half)
+    return found

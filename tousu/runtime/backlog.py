@@ -6,15 +6,17 @@ them in hand until another has spoken of a later time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from tousu.failure import Stop
 from tousu.runtime import bookmark as bm
 from tousu.runtime.broker import Record
 from tousu.runtime.checkpoints import Gap, gaps_of, inputs_of
 from tousu.runtime.history import Extent, History, Place, is_tick
 from tousu.runtime.inspection import Inspection
+from tousu.runtime.standstill import UNREADABLE
 
 LOOKED_AT_MAX: Final = 5_000
 """Behind by more than this, nobody looks which of the records are ticks: it is a backlog."""
@@ -27,7 +29,8 @@ class Behind(NamedTuple):
 
     records: unread, ticks and all. events: those of them that are work. oldest_ms: when the oldest such was appended,
     -1 for none and where no broker stamped it. time: pipeline time, None before the first input. gaps: what was
-    deleted before the shard had read it.
+    deleted before the shard had read it. unreadable: why what is unread could not be looked at; all of it counts as
+    work then.
     """
 
     processor: str
@@ -37,6 +40,7 @@ class Behind(NamedTuple):
     oldest_ms: int
     time: datetime | None
     gaps: tuple[Gap, ...]
+    unreadable: str = ""
 
 
 def backlog(inspection: Inspection, history: History) -> list[Behind]:
@@ -55,15 +59,24 @@ def backlog(inspection: Inspection, history: History) -> list[Behind]:
         records = sum(each.end - each.start for each in stretches.values())
         is_much = records > LOOKED_AT_MAX
         looked_at = {place: Extent(at, min(end, at + HEAD)) for place, (at, end) in stretches.items()}
-        events, oldest_ms = _work_in(history.read(looked_at if is_much else stretches))
+        events, oldest_ms, unreadable = _looked_at(history, looked_at if is_much else stretches, records)
         standing = standings.get(shard)
         time_us = standing.bookmark.time_us if standing is not None else bm.NEVER_US
         time = bm.moment(time_us) if time_us != bm.NEVER_US else None
         own_gaps = tuple(gap for gap in gaps if gap.shard == shard)
-        found.append(
-            Behind(inspection.processor, shard, records, records if is_much else events, oldest_ms, time, own_gaps)
-        )
+        counted = records if is_much else events
+        found.append(Behind(inspection.processor, shard, records, counted, oldest_ms, time, own_gaps, unreadable))
     return found
+
+
+def _looked_at(history: History, stretches: Mapping[Place, Extent], records: int) -> tuple[int, int, str]:
+    """As `_work_in`, and why it could not be said."""
+    try:
+        return (*_work_in(history.read(stretches)), "")
+    except Stop as error:
+        if error.reason not in UNREADABLE:
+            raise
+        return records, -1, str(error)
 
 
 def _work_in(records: Iterable[Record]) -> tuple[int, int]:

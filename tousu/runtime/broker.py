@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from tousu.event import Headers
+from tousu.failure import Stop
 
 
 class Record(NamedTuple):
@@ -81,8 +82,9 @@ class Source(Protocol):
         """Shards taken away since the last call, even if given back meanwhile."""
         ...
 
-    def broken(self) -> Mapping[int, str]:
-        """Shards whose offset no longer exists, with the broker's words (log truncated, retention passed)."""
+    def broken(self) -> Mapping[int, Stop]:
+        """Shards that cannot be read on, with the halt that says why: the offset is gone, the topic is another one,
+        what stands there cannot be unpacked."""
         ...
 
     def position(self, shard: int, topic: str) -> int:

@@ -5,23 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterator, Mapping
 from types import TracebackType
-from typing import Final, NamedTuple, Self, cast
+from typing import Final, NamedTuple, Self
 
 from confluent_kafka import (
-    TIMESTAMP_LOG_APPEND_TIME,
     Consumer,
     KafkaError,
     KafkaException,
-    Message,
     TopicPartition,
 )
 
 from tousu.connection import Connection
-from tousu.event import Headers
 from tousu.failure import Retry, Stop
 from tousu.runtime.arrival import TICK
 from tousu.runtime.broker import Record
 from tousu.runtime.kafka import LOG
+from tousu.runtime.kafka_record import record_of
+from tousu.runtime.standstill import reason_of, unreadable
 
 REQUEST_S: Final = 10.0
 SILENCE_S: Final = 30.0
@@ -55,6 +54,8 @@ class History:
             "queued.max.messages.kbytes": 16_384,
         }  # fmt: skip
         self._consumer = Consumer(settings, logger=LOG)
+        self._left: Mapping[Place, int] | None = None
+        """Up to where a stretch is read; what lies behind it is fetched ahead, and nobody asked for it."""
 
     def partitions(self, topic: str) -> int:
         """How many partitions a topic has. Raises Stop `no_topic` when there is none."""
@@ -85,6 +86,7 @@ class History:
         """The records of these stretches, in order within a partition, until the last end is reached."""
         left = {place: stretch.end for place, stretch in stretches.items() if stretch.start < stretch.end}
         self.follow({place: stretches[place].start for place in left})
+        self._left = left
         heard_s = time.monotonic()
         while left:
             records = self.poll(0.1)
@@ -107,20 +109,24 @@ class History:
 
     def follow(self, starts: Mapping[Place, int]) -> None:
         """Begin to deliver these partitions from these offsets; `poll` hands the records over."""
+        self._left = None
         self._consumer.assign([TopicPartition(topic, number, offset) for (topic, number), offset in starts.items()])
 
     def poll(self, timeout_s: float) -> list[Record]:
-        """What has come since the last call. Raises Stop `offset_gone` when an offset is not in the log."""
+        """What has come since the last call.
+
+        Raises Stop `offset_gone` when an offset is not in the log, `undecodable_batch` or `codec_missing` for what
+        cannot be unpacked.
+        """
         records = []
         for message in self._consumer.consume(BATCH, timeout_s):
             error = message.error()
             if error is None:
-                records.append(
-                    Record(
-                        message.topic() or "", message.partition() or 0, message.offset() or 0, message.key(),
-                        message.value(), cast("Headers", message.headers() or ()), _append_ms(message),
-                    )
-                )  # fmt: skip
+                records.append(record_of(message))
+            elif reason_of(error):
+                place, offset = (message.topic() or "", message.partition() or 0), message.offset() or 0
+                if self._left is None or offset < self._left.get(place, 0):
+                    raise unreadable(place, offset, error)
             elif error.code() in (KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE):
                 raise Stop("offset_gone", f"{message.topic()}/{message.partition()}: {error.str()}")
         return records
@@ -133,11 +139,7 @@ class History:
             message = self._consumer.poll(0.2)
             if message is None or message.error() is not None:
                 continue
-            try:
-                headers = cast("Headers", message.headers() or ())
-            except (SystemError, ValueError):
-                return None  # a header name that is no text
-            record = Record(*place, message.offset() or 0, message.key(), message.value(), headers, _append_ms(message))
+            record = record_of(message)
             return record if record.offset == offset else None
         return None
 
@@ -151,9 +153,3 @@ class History:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _append_ms(message: Message) -> int:
-    """When a broker appended a record; -1 where only its writer has stamped it."""
-    kind, time_ms = message.timestamp()
-    return time_ms if kind == TIMESTAMP_LOG_APPEND_TIME else -1

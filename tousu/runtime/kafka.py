@@ -13,10 +13,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from confluent_kafka import (
-    TIMESTAMP_LOG_APPEND_TIME,
     Consumer,
     KafkaError,
     KafkaException,
@@ -26,13 +25,16 @@ from confluent_kafka import (
 )
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
-from tousu.event import Headers
 from tousu.failure import Retry, Stop
 from tousu.runtime.bookmark import NEVER_US
 from tousu.runtime.broker import Ends, Identity, Record
 from tousu.runtime.broker_clock import BrokerClocks, check_append_time
+from tousu.runtime.kafka_record import record_of
 from tousu.runtime.open_transactions import OpenTransactions
+from tousu.runtime.opening import recreated
 from tousu.runtime.pulse import Pulse
+from tousu.runtime.standstill import Standstill
+from tousu.runtime.topic_ids import TopicIds, changed
 
 LOG: Final = logging.getLogger("tousu.librdkafka")
 """What librdkafka says of connections; the process decides where it goes."""
@@ -83,7 +85,10 @@ class KafkaSource:
         self._topics = tuple(topics)
         self._group_shards: dict[int, set[str]] = defaultdict(set)
         self._lost: set[int] = set()
-        self._broken: dict[int, str] = {}
+        self._broken: dict[int, Stop] = {}
+        self._standstill = Standstill()
+        self._identity = Identity("", {})
+        self._opened_ids: dict[int, Mapping[str, str]] = {}
         self._offsets: dict[tuple[str, int], int] = {}
         self._paused: set[tuple[str, int]] = set()
         self._empty_to: dict[tuple[str, int], int] = {}
@@ -96,6 +101,7 @@ class KafkaSource:
         self._admin = AdminClient(connection, logger=LOG)
         self._clocks = BrokerClocks(time_topic, self._admin, connection) if time_topic else None
         self._pulse = Pulse(self._admin)
+        self._topic_ids = TopicIds(self._admin, topics)
         self._fatal = ""
         self._settings = {
             **connection,
@@ -166,6 +172,7 @@ class KafkaSource:
         self._lost |= self._group_shards.keys()
         self._group_shards.clear()
         self._offsets.clear()
+        self._opened_ids.clear()
         self._paused.clear()
         self._assignment_stale = False
 
@@ -185,7 +192,7 @@ class KafkaSource:
         lost, self._lost = frozenset(self._lost), set()
         return lost
 
-    def broken(self) -> Mapping[int, str]:
+    def broken(self) -> Mapping[int, Stop]:
         broken, self._broken = self._broken, {}
         return broken
 
@@ -200,6 +207,7 @@ class KafkaSource:
             self._assign()
         if self._clocks is not None:
             self._clocks.turn()
+        self._watch_topics()
         records = []
         for message in self._messages(records_max, timeout_s):
             error = message.error()
@@ -219,30 +227,37 @@ class KafkaSource:
             return []
 
     def _record(self, message: Message) -> Record:
-        topic, partition, offset = message.topic(), message.partition(), message.offset()
-        # A delivered message always has these; the stubs allow for messages that a producer has not placed yet.
-        assert topic is not None
-        assert partition is not None
-        assert offset is not None
-        if (topic, partition) in self._offsets:
-            self._offsets[(topic, partition)] = offset + 1
-        headers = cast("Headers", message.headers() or ())
-        kind, time_ms = message.timestamp()
-        if kind != TIMESTAMP_LOG_APPEND_TIME:
-            time_ms = -1
-        return Record(topic, partition, offset, message.key(), message.value(), headers, time_ms)
+        record = record_of(message)
+        place = record.topic, record.partition
+        if place in self._offsets:
+            self._offsets[place] = record.offset + 1
+            self._standstill.moved(place)
+        return record
 
     def _note_error(self, message: Message, error: KafkaError) -> None:
-        partition = message.partition()
         topic, partition, offset = message.topic(), message.partition(), message.offset()
-        if error.code() == KafkaError._PARTITION_EOF:
-            assert topic is not None and partition is not None and offset is not None
-            self._empty_to[(topic, partition)] = offset
-        elif error.code() in _OFFSET_GONE and partition is not None:
-            self._broken[partition] = f"{message.topic()}/{message.partition()}: {error.str()}"
-        elif _is_fatal(error):
+        if _is_fatal(error):
             self._fatal = error.str()
+        elif topic is None or partition is None:
+            return
+        elif error.code() == KafkaError._PARTITION_EOF:
+            assert offset is not None
+            self._empty_to[(topic, partition)] = offset
+            self._standstill.moved((topic, partition))
+        elif error.code() in _OFFSET_GONE:
+            words = f"{topic}/{partition}: {error.str()}"
+            self._broken[partition] = Stop("offset_gone", f"the bookmark's offset is not in the log any more: {words}")
+        elif (topic, partition) in self._offsets:
+            halt = self._standstill.failed((topic, partition), self._offsets[(topic, partition)], error)
+            self._broken |= {partition: halt} if halt is not None else {}
         # Everything else (a broker that is away, a topic not known yet) librdkafka repairs by itself.
+
+    def _watch_topics(self) -> None:
+        told = self._topic_ids.turn()
+        for shard, opened in list(self._opened_ids.items()) if told else ():
+            topic = changed(opened, told)
+            if topic:
+                self._broken[shard] = recreated(topic, self._offsets.get((topic, shard), 0))
 
     def _assign(self) -> None:
         """Tell librdkafka which partitions to fetch, each from where we stand. Rare: shards open, close, pause."""
@@ -263,13 +278,16 @@ class KafkaSource:
         return self._clocks.others_us() if self._clocks is not None else NEVER_US
 
     def start(self, shard: int, offsets: Mapping[str, int]) -> None:
+        self._opened_ids[shard] = self._identity.topic_ids
         for topic, offset in offsets.items():
             self._empty_to.pop((topic, shard), None)
             self._offsets[(topic, shard)] = offset
         self._assignment_stale = True
 
     def stop(self, shard: int) -> None:
+        self._opened_ids.pop(shard, None)
         for topic in self._topics:
+            self._standstill.moved((topic, shard))
             self._paused.discard((topic, shard))
             if self._offsets.pop((topic, shard), None) is not None:
                 self._assignment_stale = True
@@ -296,7 +314,8 @@ class KafkaSource:
             if error.args[0].code() in (KafkaError._UNSUPPORTED_FEATURE, KafkaError.UNSUPPORTED_VERSION):
                 return Identity("", {})
             raise Retry("broker_away", f"cannot describe the topics: {error.args[0].str()}") from error
-        return Identity(cluster_id, ids)
+        self._identity = Identity(cluster_id, ids)
+        return self._identity
 
     def partitions(self, topic: str) -> int:
         try:

@@ -16,12 +16,13 @@ from typing import Final, NamedTuple
 from tousu.decision import Ref, Refusal, State
 from tousu.failure import Retry, Stop
 from tousu.runtime import bookmark as bm
-from tousu.runtime.arrival import Arrival, addressed, from_ours, from_outside
+from tousu.runtime.arrival import Arrival, addressed, from_ours, from_outside, halves
 from tousu.runtime.broker import Record, Sink, Source, place_of
 from tousu.runtime.clock import Clock
 from tousu.runtime.draft import Draft
 from tousu.runtime.failpoints import Reached, nothing
 from tousu.runtime.observer import Observer, Silent
+from tousu.runtime.opening import check_identity, next_to_try, partitions_of
 from tousu.runtime.processor import Processor
 from tousu.runtime.report import TurnReport
 from tousu.runtime.shard import Shard, append_time_us
@@ -135,8 +136,8 @@ class Loop:
         wanted, lost = self._source.wanted(), self._source.lost()
         for shard in [s for s in self.shards if s not in wanted or s in lost]:
             self._drop(shard)
-        for shard, words in self._source.broken().items():
-            self._halt(shard, Stop("offset_gone", f"the bookmark's offset is not in the log any more: {words}"))
+        for shard, error in self._source.broken().items():
+            self._halt(shard, error)
         self.halted = {shard: error for shard, error in self.halted.items() if shard in wanted}
 
     def _open_wanted(self) -> None:
@@ -154,20 +155,12 @@ class Loop:
                 self._halt(shard, error)
 
     def _try_a_halted_one(self) -> None:
-        """A topic's limit or our rights may have been mended: now and then, a shard that waits for it is tried again.
-
-        It publishes apart from the others, so a failure disturbs nobody; and one at a time, since it takes a while.
-        """
-        now_s = time.monotonic()
-        waiting = [shard for shard, error in self.halted.items() if isinstance(error, Unpublishable)]
-        if not waiting or now_s < self._halted_again_s:
+        """Its topic may have been mended. It publishes apart from the others, so that a failure disturbs nobody."""
+        if not self.halted or time.monotonic() < self._halted_again_s:
             return
-        self._halted_again_s = now_s + self._tuning.halted_again_s / len(waiting)
-        shard = waiting[0]
-        error = self.halted.pop(shard)
-        self.halted[shard] = error  # the next time it is another one's turn
-        assert isinstance(error, Unpublishable)
-        if error.size_bytes > self._sink.limits().get(error.topic, error.size_bytes):
+        self._halted_again_s = time.monotonic() + self._tuning.halted_again_s / len(self.halted)
+        shard = next_to_try(self.halted, self._sink.limits())
+        if shard is None:
             return
         opened = self._takeovers.take(shard)
         if self._sink.publish_alone(shard, bm.unpack_pending(opened.pending)):
@@ -175,10 +168,10 @@ class Loop:
 
     def _open(self, shard: int) -> None:
         """Take a shard over: raise the epoch, read the bookmark, publish what may not be out, start at its offsets."""
-        self._know_partitions()
+        self._partitions = self._partitions or partitions_of(self.processor, self._source)
         opened = self._takeovers.take(shard)
         self._reached("after_epoch")
-        self._check_identity(opened.bookmark)
+        check_identity(opened.bookmark, self._source.identity(), self._inputs)
         pending = bm.unpack_pending(opened.pending)
         check_fits(pending, self._sink.limits(), shard)
         self._sink.send(shard, pending)
@@ -190,28 +183,6 @@ class Loop:
         self.shards[shard] = Shard(shard, opened, topics, in_order=self._in_order)
         self._observer.opened(shard, opened.epoch)
         self._reached("after_start")
-
-    def _know_partitions(self) -> None:
-        """All topics of a processor have one partition count; anything else would tear the order of a case."""
-        if self._partitions:
-            return
-        topics = [*self._inputs, *self.processor.outputs, *self.processor.ticks_to]
-        counts = {topic: self._source.partitions(topic) for topic in topics}
-        if len(set(counts.values())) != 1:
-            listed = ", ".join(f"{topic}: {count}" for topic, count in sorted(counts.items()))
-            raise Stop("not_co_partitioned", f"all topics of {self.processor.name} need one partition count: {listed}")
-        self._partitions = counts
-
-    def _check_identity(self, bookmark: bm.Bookmark) -> None:
-        identity = self._source.identity()
-        known = (bookmark.cluster_id, bookmark.topic_ids)
-        if bookmark.cluster_id and identity.cluster_id != bookmark.cluster_id:
-            raise Stop("other_cluster", f"the bookmark belongs to cluster {known[0]}, this is {identity.cluster_id}")
-        for topic, topic_id in bookmark.topic_ids.items():
-            if identity.topic_ids.get(topic, topic_id) != topic_id:
-                raise Stop("topic_recreated", f"{topic} was made again since the bookmark was written; see the runbook")
-        bookmark.cluster_id = identity.cluster_id
-        bookmark.topic_ids = {t: i for t, i in identity.topic_ids.items() if t in self._inputs}
 
     def _halt(self, shard: int, error: Stop) -> None:
         self._drop(shard)
@@ -298,19 +269,13 @@ class Loop:
                 drafts, report, rest = self._fold(rest)
                 self._commit(drafts, report)
         except Unstorable as error:
-            flat = [(number, arrival) for number, arrivals in batch.items() for arrival in arrivals]
-            if len(flat) == 1:
+            if sum(map(len, batch.values())) == 1:
                 refusal = Refusal(reason="unstorable", message=error.message)
-                poison = flat[0][1]._replace(refusal=refusal, refs=())
-                self._commit(*self._fold({flat[0][0]: [poison]})[:2])
+                poison = {n: [each._replace(refusal=refusal, refs=()) for each in batch[n]] for n in batch}
+                self._commit(*self._fold(poison)[:2])
                 return
-            middle = len(flat) // 2
-            for part in (flat[:middle], flat[middle:]):
-                half: dict[int, list[Arrival]] = defaultdict(list)
-                for number, arrival in part:
-                    if number in self.shards:
-                        half[number].append(arrival)
-                self._turn(half)
+            for half in halves(batch):
+                self._turn({number: arrivals for number, arrivals in half.items() if number in self.shards})
 
     def _fold(self, batch: Mapping[int, list[Arrival]]) -> tuple[list[Draft], TurnReport, Mapping[int, list[Arrival]]]:
         """Fold a batch, or as much of it as one turn may write; the third answer is what is left."""

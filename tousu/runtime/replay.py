@@ -84,7 +84,7 @@ class ReplaySource:
     def lost(self) -> frozenset[int]:
         return frozenset()
 
-    def broken(self) -> Mapping[int, str]:
+    def broken(self) -> Mapping[int, Stop]:
         return {}
 
     def position(self, shard: int, topic: str) -> int:

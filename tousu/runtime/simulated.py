@@ -14,6 +14,8 @@ from tousu.failure import Retry, Stop
 from tousu.runtime.bookmark import NEVER_US, micros
 from tousu.runtime.broker import Ends, Identity, OutRecord, Record
 from tousu.runtime.clock import Clock
+from tousu.runtime.opening import recreated
+from tousu.runtime.topic_ids import changed
 from tousu.runtime.unpublishable import Unpublishable, check_fits
 
 
@@ -65,7 +67,8 @@ class SimulatedSource:
         self._topics = tuple(topics)
         self._wanted = set(shards)
         self._lost: set[int] = set()
-        self._broken: dict[int, str] = {}
+        self._broken: dict[int, Stop] = {}
+        self._opened_ids: dict[int, dict[str, str]] = {}
         self._positions: dict[tuple[str, int], int] = {}
         self._paused: set[tuple[str, int]] = set()
         self._ends: Ends | None = None
@@ -83,12 +86,18 @@ class SimulatedSource:
         records: list[Record] = []
         if self._broker.away:
             return records
+        for shard, opened in self._opened_ids.items():
+            topic = changed(opened, self._broker.topic_ids)
+            if topic:
+                self._broken[shard] = recreated(topic, self._positions[(topic, shard)])
         for (topic, shard), position in sorted(self._positions.items()):
-            if (topic, shard) in self._paused or len(records) >= records_max:
+            if shard in self._broken or (topic, shard) in self._paused or len(records) >= records_max:
                 continue
             log = self._broker.logs[topic][shard]
             if position < self._broker.starts[(topic, shard)] or position > len(log):
-                self._broken[shard] = f"{topic}/{shard}: offset {position} is out of range"
+                words = f"{topic}/{shard}: offset {position} is out of range"
+                message = f"the bookmark's offset is not in the log any more: {words}"
+                self._broken.setdefault(shard, Stop("offset_gone", message))
                 continue
             found = log[position : position + records_max - len(records)]
             records += found
@@ -102,7 +111,7 @@ class SimulatedSource:
         lost, self._lost = frozenset(self._lost), set()
         return lost
 
-    def broken(self) -> Mapping[int, str]:
+    def broken(self) -> Mapping[int, Stop]:
         broken, self._broken = self._broken, {}
         return broken
 
@@ -113,10 +122,12 @@ class SimulatedSource:
         return NEVER_US
 
     def start(self, shard: int, offsets: Mapping[str, int]) -> None:
+        self._opened_ids[shard] = {topic: self._broker.topic_ids[topic] for topic in self._topics}
         for topic, offset in offsets.items():
             self._positions[(topic, shard)] = offset
 
     def stop(self, shard: int) -> None:
+        self._opened_ids.pop(shard, None)
         for topic in self._topics:
             self._positions.pop((topic, shard), None)
             self._paused.discard((topic, shard))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+from tousu.failure import Stop
 from tousu.runtime.broker import Ends, Identity, OutRecord, Record, Sink, Source
 from tousu.runtime.clock import Clock
 
@@ -58,7 +59,7 @@ class WatchedSource:
     def lost(self) -> frozenset[int]:
         return self._source.lost()
 
-    def broken(self) -> Mapping[int, str]:
+    def broken(self) -> Mapping[int, Stop]:
         return self._source.broken()
 
     def position(self, shard: int, topic: str) -> int:

@@ -170,6 +170,10 @@ def test_a_batch_that_nobody_can_unpack_is_skipped_under_a_running_intake(place:
         behind, _ = place.complain(0)
         elsewhere, _ = place.complain(1)
         wait_until(lambda: place.routed(1, elsewhere), "the other shard goes on")
+        wait_until(lambda: is_halted(crew, "intake", "undecodable_batch"), "intake's shard 0 has halted")
+        backlog = place.tousu("backlog")
+        assert backlog.returncode == 0, backlog.stderr
+        assert f"{APP}/0 cannot be read on from offset {offset}" in backlog.stdout
         where = ("intake", "0", "--topic", APP)
         because = ("--reason", "cannot be unpacked", "--operator", "li.na")
         not_there = place.tousu("shard", "skip", *where, "--offset", str(offset + 1), *because)

@@ -174,6 +174,17 @@ def test_a_topic_made_again_halts_the_shard_when_it_is_opened(world: World) -> N
     assert loop.halted[0].reason == "topic_recreated"
 
 
+def test_a_topic_made_again_under_a_running_loop_halts_each_shard_that_reads_it(world: World) -> None:
+    _, loop = both(world)
+    world.send(key_in(0, 2, 0))
+    world.run()
+    world.broker.recreate(counting.LOG)
+    world.run()
+    assert {shard: error.reason for shard, error in loop.halted.items()} == {
+        0: "topic_recreated", 1: "topic_recreated",
+    }  # fmt: skip
+
+
 def test_a_log_that_no_longer_reaches_back_to_the_bookmark_halts_the_shard(world: World) -> None:
     both(world)
     world.send(key_in(0, 2, 0))

@@ -1,0 +1,54 @@
+"""Whether a shard may be opened: are the topics what the bookmark says, and is a halted one worth another try?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from tousu.failure import Stop
+from tousu.runtime.bookmark import Bookmark
+from tousu.runtime.broker import Identity, Source
+from tousu.runtime.processor import Processor
+from tousu.runtime.unpublishable import Unpublishable
+
+
+def partitions_of(processor: Processor, source: Source) -> dict[str, int]:
+    """How many partitions each topic of a processor has: one count, anything else would tear the order of a case.
+
+    Raises Stop `not_co_partitioned`.
+    """
+    topics = [*(each.topic for each in processor.inputs), *processor.outputs, *processor.ticks_to]
+    counts = {topic: source.partitions(topic) for topic in topics}
+    if len(set(counts.values())) != 1:
+        listed = ", ".join(f"{topic}: {count}" for topic, count in sorted(counts.items()))
+        raise Stop("not_co_partitioned", f"all topics of {processor.name} need one partition count: {listed}")
+    return counts
+
+
+def check_identity(bookmark: Bookmark, identity: Identity, inputs: Collection[str]) -> None:
+    """Hold the bookmark against the cluster and topics that are there, and note them in it.
+
+    Raises Stop `other_cluster` or `topic_recreated`.
+    """
+    known = bookmark.cluster_id
+    if known and identity.cluster_id != known:
+        raise Stop("other_cluster", f"the bookmark belongs to cluster {known}, this is {identity.cluster_id}")
+    for topic, topic_id in bookmark.topic_ids.items():
+        if identity.topic_ids.get(topic, topic_id) != topic_id:
+            raise recreated(topic, bookmark.offsets.get(topic, 0))
+    bookmark.cluster_id = identity.cluster_id
+    bookmark.topic_ids = {topic: each for topic, each in identity.topic_ids.items() if topic in inputs}
+
+
+def recreated(topic: str, offset: int) -> Stop:
+    """The halt of a shard that has read a topic up to an offset which is another one now."""
+    message = f"{topic} was made again since it was read up to offset {offset}; see the runbook"
+    return Stop("topic_recreated", message)
+
+
+def next_to_try(halted: dict[int, Stop], limits: Mapping[str, int]) -> int | None:
+    """The halted shard that has waited longest of those that could not publish and may now; it goes to the end."""
+    for shard, error in list(halted.items()):
+        if isinstance(error, Unpublishable) and error.size_bytes <= limits.get(error.topic, error.size_bytes):
+            halted[shard] = halted.pop(shard)
+            return shard
+    return None
