@@ -6,6 +6,7 @@ import itertools
 import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -16,11 +17,16 @@ import pytest
 
 from tests.faults.proxy import Proxy
 from tests.integration.process.conftest import Copy, Stage, wait_until
+from tests.integration.runtime.counting import counter
 from tousu.local.kafka import KafkaBroker
 from tousu.local.machine import free_port
 from tousu.local.postgres import PostgresServer
+from tousu.runtime.bookmark import Bookmark
+from tousu.runtime.census import PING_S, PING_SILENCE_S, Census
 from tousu.runtime.process import STOPPED
 from tousu.runtime.stopping import CUT_SHORT
+from tousu.runtime.store import Store
+from tousu.runtime.watch import Glance, Watch
 
 BACK_S = 30.0
 """Every copy is back at work so soon after the network is (issue 9)."""
@@ -132,6 +138,32 @@ def test_a_silent_broker_is_named_and_left_for_a_new_connection(at_work: Scene) 
     proxy.restore()
     at_work.say(40)
     assert at_work.back_s() < BACK_S
+
+
+def test_silence_is_told_although_a_count_is_under_way(town: Town) -> None:
+    name = f"counted_{next(_numbers)}"
+    database, watch = town.postgres.create_database(name), Watch()
+    processor = counter()
+    with closing(Store(database, processor.name, processor.kinds)) as store:
+        store.create()
+    with Proxy(town.postgres.port) as proxy, psycopg.connect(database) as other:
+        other.execute("LOCK TABLE counter_tally IN ACCESS EXCLUSIVE MODE")  # the count waits for it for half a minute
+        watch.begin_work()
+        watch.turned(Glance(frozenset({0}), {0: Bookmark(time_us=0)}, {}))
+        census = Census(town.postgres.url(name, proxy.port), processor.name, processor.kinds, watch, 0.2)
+        census.start()
+        wait_until(lambda: waits_for_a_lock(database), "a count is under way")
+        proxy.swallow()
+        wait_until(lambda: watch.database_trouble, "the silence is told", PING_S + PING_SILENCE_S + 3)
+        proxy.restore()
+        wait_until(lambda: not watch.database_trouble, "the answer is told", BACK_S)
+        census.stop()
+
+
+def waits_for_a_lock(database: str) -> bool:
+    with psycopg.connect(database) as connection:
+        found = connection.execute("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'").fetchall()
+    return bool(found)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

@@ -1,7 +1,8 @@
-"""Counting states in the database now and then, on a connection and in a thread of its own.
+"""Counting states in the database now and then, and asking it whether it is there.
 
-The answer feeds gauges such as open cases by department; that there is an answer says that the database is there. A
-count may read a whole table, so it never takes more than a twentieth of the time: the slower it is, the rarer it gets.
+Each has a connection and a thread of its own, since a count may take half a minute and silence must be told within
+seconds. The counts feed gauges such as open cases by department. A count may read a whole table, so it never takes more
+than a twentieth of the time: the slower it is, the rarer it gets.
 """
 
 from __future__ import annotations
@@ -47,21 +48,24 @@ class Census:
         self._watch = watch
         self._every_s = every_s
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="census", daemon=True)
-        self._not_before_s = 0.0
+        self._threads = [threading.Thread(target=run, daemon=True) for run in (self._keep_asking, self._keep_counting)]
         self.counts: Mapping[Metric, Rows] = {}
         """The last count; replaced whole."""
         self.duration_s = 0.0
 
     def start(self) -> None:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """Ends within a second; a thread that waits for the database then is left behind and ends with the process."""
         self._stopping.set()
-        self._thread.join(STOP_S)
+        until_s = time.monotonic() + STOP_S
+        for thread in self._threads:
+            thread.join(max(0.0, until_s - time.monotonic()))
 
-    def _run(self) -> None:
+    def _keep_asking(self) -> None:
+        pause_s = min(PING_S, self._every_s)
         while not self._stopping.is_set():
             try:
                 with self._pinging.connect() as connection:
@@ -69,23 +73,25 @@ class Census:
                         connection.execute(sa.text("SELECT 1"))
                         connection.rollback()
                         self._watch.database_trouble = ""
-                        self._look()
-                        self._stopping.wait(min(PING_S, self._every_s))
+                        self._stopping.wait(pause_s)
             except SQLAlchemyError as error:
                 words = str(getattr(error, "orig", None) or type(error).__name__)
                 self._watch.database_trouble = f"the database does not answer: {words.splitlines()[0]}"
-                self._stopping.wait(min(PING_S, self._every_s))
+                self._stopping.wait(pause_s)
 
-    def _look(self) -> None:
-        now_s = time.monotonic()
-        opened = self._watch.glance.opened
-        if now_s < self._not_before_s:
-            return
-        if opened:
-            with self._counting.connect() as connection:
-                self.counts = self.count(connection, {shard: each.time_us for shard, each in opened.items()})
-        self.duration_s = time.monotonic() - now_s
-        self._not_before_s = time.monotonic() + max(self._every_s, REST_SHARE * self.duration_s)
+    def _keep_counting(self) -> None:
+        while not self._stopping.is_set():
+            opened, began_s = self._watch.glance.opened, time.monotonic()
+            rest_s = min(PING_S, self._every_s)
+            if opened:
+                try:
+                    with self._counting.connect() as connection:
+                        self.counts = self.count(connection, {shard: each.time_us for shard, each in opened.items()})
+                except SQLAlchemyError:
+                    pass  # the last count stands; whether the database is there the other thread says
+                self.duration_s = time.monotonic() - began_s
+                rest_s = max(self._every_s, REST_SHARE * self.duration_s)
+            self._stopping.wait(rest_s)
 
     def count(self, connection: sa.Connection, times_us: Mapping[int, int]) -> dict[Metric, Rows]:
         """Count for these shards, each at its pipeline time (microseconds since 1970)."""

@@ -329,7 +329,10 @@ class KafkaSource:
         return len(metadata.partitions)
 
     def check_append_time(self, topics: Sequence[str]) -> None:
-        """Raises Retry while one of these topics keeps its writers' times instead of the broker's."""
+        """Raises Retry while one of these topics keeps its writers' times, Stop for a broker that stamps nothing."""
+        if not self.identity().cluster_id:
+            message = "the embedded broker stamps no records; use a real one, or TOUSU_TIME=events for simulated time"
+            raise Stop("no_append_time", message)
         check_append_time(self._admin, topics)
 
     def ask_ends(self, asked_at: datetime, reached_us: int = NEVER_US) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import cast
+from operator import methodcaller
+from typing import Final, cast
 
 from confluent_kafka import TIMESTAMP_LOG_APPEND_TIME, Message
 
 from tousu.event import Headers
 from tousu.runtime.broker import Record
+
+# A direct call would do, were it not that CPython leaves its check of a C function's answer out once a call is hot: the
+# error would then come up in some later line.
+_READ_HEADERS: Final = methodcaller("headers")
 
 
 def record_of(message: Message) -> Record:
@@ -28,6 +33,6 @@ def record_of(message: Message) -> Record:
 
 def _headers_of(message: Message) -> tuple[Headers, str]:
     try:
-        return cast("Headers", message.headers() or ()), ""
+        return cast("Headers", _READ_HEADERS(message) or ()), ""
     except (SystemError, ValueError):  # confluent-kafka decodes names without looking, and the answer is lost
         return (), "the name of a header is not UTF-8, so none of the headers can be read"

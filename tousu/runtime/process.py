@@ -49,7 +49,7 @@ WAIT_S_MAX: Final = 5.0
 TIME_TOPIC: Final = "complaints.time"
 """Where the brokers are asked for the time."""
 _MEND_FIRST: Final = frozenset(
-    {"wrong_setting", "wrong_partitions", "no_such_pack", "invalid_pack", "invalid_calendar"}
+    {"wrong_setting", "wrong_partitions", "no_such_pack", "invalid_pack", "invalid_calendar", "no_append_time"}
 )
 
 

@@ -71,6 +71,21 @@ def test_nothing_that_a_record_holds_raises_out_of_the_source(stage: Stage) -> N
     assert keeper.end() == 0
 
 
+def test_a_header_name_that_cannot_be_read_is_refused_however_often_headers_were_read_before(stage: Stage) -> None:
+    """The interpreter checks the answer of a C function less strictly once a call is hot."""
+    stage.make_topics()
+    key, value, headers = inbound(0, key_in(0, PARTITIONS, 0), datetime.now(UTC))
+    raw = KafkaProducer(bootstrap_servers=stage.broker.address)
+    for _ in range(40):
+        raw.send(stage.prefix + INBOUND, value, key, headers=[*headers, (NoText("x"), b"1")], partition=0)
+    raw.flush(WAIT_S)
+    raw.close()
+    keeper = stage.start("keeper")
+    wait_until(lambda: set(refused_of(stage)) >= set(range(40)), "each is refused")
+    assert {dict(each.headers)["tousu-reason"] for each in refused_of(stage).values()} == {b"unreadable_headers"}
+    assert keeper.end() == 0
+
+
 def test_a_batch_that_cannot_be_unpacked_halts_its_shard_by_name(stage: Stage) -> None:
     stage.make_topics()
     keeper = stage.start("keeper")
