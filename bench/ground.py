@@ -21,7 +21,7 @@ from tousu.client.topics import Topics
 from tousu.contract import card, cards
 from tousu.local.kafka import KafkaBroker
 from tousu.local.postgres import PostgresServer
-from tousu.runtime.kafka import BATCH_BYTES
+from tousu.runtime.kafka_sink import BATCH_BYTES
 
 ASK_S: Final = 30.0
 IN_FLIGHT_MAX: Final = 100_000

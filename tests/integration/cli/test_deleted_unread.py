@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import subprocess
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -177,11 +179,19 @@ def test_one_database_that_is_not_there_hides_nobody_else(
 
 
 @pytest.mark.kafka
+def knows_its_topics(database: Path) -> bool:
+    """Whether a turn of every shard is committed: only then does its bookmark say which topic it was."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        documents = connection.execute("SELECT doc FROM intake_bookmark").fetchall()
+    return bool(documents) and all(LETTERS in orjson.loads(doc)["topic_ids"] for (doc,) in documents)
+
+
 def test_a_topic_that_was_made_again_halts_and_is_found(
     broker: str, start: Callable[[], Running], tmp_path: Path
 ) -> None:
     running = start()
     running.says("all processors work")
+    eventually(lambda: knows_its_topics(tmp_path / "data" / "intake.sqlite"), "intake has noted which topics it reads")
     running.end()
     admin = AdminClient({"bootstrap.servers": broker, "log_level": 0})
     for gone in admin.delete_topics([LETTERS]).values():

@@ -95,7 +95,8 @@ def test_a_hole_halts_the_shard_and_the_process_lives_on(stage: Stage) -> None:
     stage.make_topics()
     counter = stage.start("counter")
     headers = [
-        ("ce_id", b"x"), ("ce_source", b"test"), ("ce_type", b"t.noted"), ("ce_time", b"2026-01-04T01:30:00Z"),
+        ("ce_specversion", b"1.0"), ("ce_id", b"x"), ("ce_source", b"test"), ("ce_type", b"t.noted"),
+        ("ce_time", b"2026-01-04T01:30:00Z"),
         ("tousu-origin", b"keeper/2"), ("tousu-seq", b"7"), ("tousu-time", b"2026-01-04T01:30:00Z"),
     ]  # fmt: skip
     client = Producer({"bootstrap.servers": stage.broker.address, "log_level": 0})

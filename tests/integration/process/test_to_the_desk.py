@@ -63,7 +63,7 @@ class Scene:
             "kind": "complaint", "content": text, "complainant": {"phone": "19900000042", "role": "sender"},
             "phone": {"call_id": "C-1", "agent": "E10023"},
         }  # fmt: skip
-        with Publisher(self.settings["TOUSU_BROKER"], source="//hotline.example/east") as publisher:
+        with Publisher(self.settings["TOUSU_BROKER"], source="//hotline.example/east", id_key=b"k" * 32) as publisher:
             publisher.complaint("phone", said | more, time=datetime.now(UTC))
         (number,) = {
             one["case_number"] for one in self.until("complaint.registered", count=len(known) + 1)
@@ -71,7 +71,7 @@ class Scene:
         return str(number)
 
     def reports(self, number: str, what: str, **said: Any) -> None:
-        with Publisher(self.settings["TOUSU_BROKER"], source="//desk.example") as publisher:
+        with Publisher(self.settings["TOUSU_BROKER"], source="//desk.example", id_key=b"k" * 32) as publisher:
             publisher.handling(number, what, said, time=datetime.now(UTC))
 
     def close(self) -> None:
