@@ -44,7 +44,7 @@ class Keeper:
         self.time = f"{self.prefix}time"
         self.servers = broker.address
         make_topics(broker.address, [self.first, self.second, self.log, self.time], 1)
-        self.writer = Producer({"bootstrap.servers": broker.address})
+        self.writer = Producer({"bootstrap.servers": broker.address, "log_level": 0})
         self.url, self.clock, self.transaction_s = f"sqlite:///{folder / 'keeper'}{number}.sqlite", clock, transaction_s
         self._sent = 0
         self.open()
@@ -163,7 +163,9 @@ def test_the_clock_of_the_host_moves_no_time(keeper: Callable[..., Keeper], off:
 def test_an_open_transaction_holds_time_back_no_longer_than_the_setting_says(keeper: Callable[..., Keeper]) -> None:
     works = keeper(transaction_s=3.0)
     works.until(lambda: len(works.written(ticks=True)) > 0, "time passes")
-    adapter = Producer({"bootstrap.servers": works.servers, "transactional.id": f"{works.prefix}adapter"})
+    adapter = Producer(
+        {"bootstrap.servers": works.servers, "log_level": 0, "transactional.id": f"{works.prefix}adapter"}
+    )
     adapter.init_transactions()
     adapter.begin_transaction()
     works.send(works.first, datetime.now(UTC), adapter)

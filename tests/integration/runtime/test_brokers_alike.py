@@ -56,7 +56,7 @@ def broker(request: pytest.FixtureRequest) -> Iterator[Both]:
         return
     real: KafkaBroker = request.getfixturevalue("kafka")
     make_topics(real.address, (topic, out), PARTITIONS)
-    producer = Producer({"bootstrap.servers": real.address})
+    producer = Producer({"bootstrap.servers": real.address, "log_level": 0})
 
     def write(partition: int, value: bytes) -> None:
         producer.produce(topic, value, b"k", partition, headers=[("h", b"1"), ("n", None)])
