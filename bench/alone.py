@@ -23,7 +23,6 @@ from bench.rehearsal import (
 )  # fmt: skip
 from bench.sizes import Sizes
 from tousu.policy.occasions import CLAIM_REPORTS
-from tousu.runtime.clock import SetClock
 
 REPORTS: Final = frozenset(f"tousu.handling.{name}.v1".encode() for name in CLAIM_REPORTS)
 LAID: Final = frozenset({b"tousu.charge.laid.v1"})
@@ -38,7 +37,7 @@ def measure(ground: Ground, sizes: Sizes, rehearsal: Rehearsal, databases: tuple
         backlog = complaints_backlog(sizes.intake_events) if name == "intake" else rehearsal.backlog(name)
         turns, events = recorded(name, backlog)
         of_it = work_in(name, backlog, turns)
-        processor = processor_of(name, SetClock(BEGINNING))
+        processor = processor_of(name)
         found[name] = {}
         for database in databases:
             bare = [_bare(ground, database, name, turns, processor)]

@@ -84,7 +84,7 @@ class Stage:
     """One processor in this process, on a broker in memory; `clock` stands still until it is set."""
 
     def __init__(self, name: str, broker: SimulatedBroker, clock: SetClock, url: str = "sqlite://") -> None:
-        self.processor = processor_of(name, clock)
+        self.processor = processor_of(name)
         self.store = Store(url, self.processor.name, self.processor.kinds)
         self.recorder = Recorder(self.store.dialect)
         self.store.dialect = self.recorder
@@ -111,10 +111,10 @@ class Stage:
         return applied
 
 
-def processor_of(name: str, clock: SetClock) -> Processor:
+def processor_of(name: str) -> Processor:
     """A processor as production has it: one output in a hundred is held against its schema."""
     wiring = Wiring(
-        policies=load_policies(PACK), partitions=PARTITIONS, clock=clock, time_from_events=False, master_key=MASTER_KEY,
+        policies=load_policies(PACK), partitions=PARTITIONS, time_from_events=False, master_key=MASTER_KEY,
         check=check_output, schema_of=schema_address,
     )  # fmt: skip
     return composed(name, wiring)

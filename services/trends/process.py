@@ -42,7 +42,7 @@ def work(settings: Settings, log: Log, stopping: threading.Event) -> None:
     check_codecs(aiokafka.codec, AIOKAFKA)
     clock, watch = WallClock(), Watch()
     wiring = Wiring(
-        policies=load_policies(settings.pack, settings.organisations), partitions=settings.partitions, clock=clock,
+        policies=load_policies(settings.pack, settings.organisations), partitions=settings.partitions,
         time_from_events=settings.time == "events", master_key=b"", check=None, schema_of=None,
     )  # fmt: skip
     rules, described = TrendRules(wiring.policies), processor(wiring)

@@ -22,10 +22,9 @@ from tests.claimwork import Claimwork
 from tests.faults import money, oracle
 from tests.faults.simulator import PARTITIONS, FlakyStore, Run
 from tests.integration.claims.whole_way import whole_way
-from tests.integration.feeds import START, Written
+from tests.integration.feeds import Written
 from tests.integration.runtime.world import World
 from tousu.policy.loading import load_policies
-from tousu.runtime.clock import SetClock
 from tousu.runtime.loop import Loop
 from tousu.runtime.outgoing import check_output
 from tousu.runtime.processor import Processor
@@ -41,7 +40,7 @@ Said = dict[tuple[int, str], list[Any]]
 @cache
 def _wiring() -> Wiring:
     return Wiring(
-        policies=load_policies("courier-network"), partitions=PARTITIONS, clock=SetClock(START), time_from_events=False,
+        policies=load_policies("courier-network"), partitions=PARTITIONS, time_from_events=False,
         master_key=b"", check=check_output, schema_of=None,
     )  # fmt: skip
 

@@ -116,7 +116,7 @@ class Standstill:
     def _processor(self, make: Callable[[Wiring], Processor]) -> Processor:
         return make(
             Wiring(
-                policies=policies(), partitions=PARTITIONS, clock=self.world.clock, time_from_events=False,
+                policies=policies(), partitions=PARTITIONS, time_from_events=False,
                 master_key=b"k" * 32, check=check_output, schema_of=None,
             )
         )  # fmt: skip

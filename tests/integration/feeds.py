@@ -61,7 +61,7 @@ class Bench:
 
     def __init__(self, compose: Compose, database_url: str, partitions: int = 2, batch_max: int = 500) -> None:
         wiring = Wiring(
-            policies=load_policies("courier-network"), partitions=partitions, clock=SetClock(START),
+            policies=load_policies("courier-network"), partitions=partitions,
             time_from_events=False, master_key=b"", check=check_output, schema_of=None,
         )  # fmt: skip
         self.processor: Processor = compose(wiring)

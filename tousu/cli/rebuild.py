@@ -48,7 +48,7 @@ def rebuild(
     connection = options.connection(broker)
     clock = WallClock()
     with History(connection) as history:
-        made = composed(processor, rebuild_wiring(pack, history.partitions("complaints.accepted"), clock))
+        made = composed(processor, rebuild_wiring(pack, history.partitions("complaints.accepted")))
         topics = [each.topic for each in made.inputs]
         facts = KafkaSource(connection.servers, "tousu.rebuild", topics, connection.librdkafka())
         own = options.data_folder(data).resolve() / f"rebuilt-{processor}.sqlite"

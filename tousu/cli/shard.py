@@ -191,7 +191,6 @@ def _site(
     processor: str, shard: int, topic: str, broker: str, data: Path | None, database: str, pack: str
 ) -> Iterator[Site]:
     """The shard with all that is needed to act on it."""
-    from tousu.runtime.clock import WallClock
     from tousu.runtime.history import History
     from tousu.runtime.operating import Site
     from tousu.runtime.store import Store
@@ -201,7 +200,7 @@ def _site(
     inspection = options.inspection(processor, data, database)
     connection = options.connection(broker)
     with History(connection) as history:
-        made = composed(processor, rebuild_wiring(pack, history.partitions("complaints.accepted"), WallClock()))
+        made = composed(processor, rebuild_wiring(pack, history.partitions("complaints.accepted")))
         topics = [each.topic for each in made.inputs]
         store = Store(inspection.url, processor, made.kinds)
         try:

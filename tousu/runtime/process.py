@@ -99,7 +99,7 @@ def _cut_short(log: Log) -> None:
 
 def _run(settings: Settings, compose: Compose, log: Log, stopping: threading.Event) -> None:
     clock = WallClock()
-    wiring = _wiring(settings, clock, log)
+    wiring = _wiring(settings, log)
     processor = compose(wiring)
     watch = Watch()
     measures = Measures(
@@ -158,7 +158,7 @@ def _turn(loop: Loop, source: KafkaSource, watch: Watch, stopping: threading.Eve
         watch.turned(Glance(source.wanted(), opened, dict(loop.halted)))
 
 
-def _wiring(settings: Settings, clock: WallClock, log: Log) -> Wiring:
+def _wiring(settings: Settings, log: Log) -> Wiring:
     is_production = settings.database.startswith("postgresql")
     key, development = master_key(
         settings.master_key, settings.master_key_file, settings.data, is_production=is_production
@@ -168,7 +168,6 @@ def _wiring(settings: Settings, clock: WallClock, log: Log) -> Wiring:
     return Wiring(
         policies=load_policies(settings.pack, settings.organisations),
         partitions=settings.partitions,
-        clock=clock,
         time_from_events=settings.time == "events",
         master_key=key,
         check=check_output,

@@ -1,4 +1,4 @@
-"""What every composition root gets handed: the packs, the clock, the contract. Made once a process (or simulation)."""
+"""What every composition root gets handed: the packs, the keys, the contract. Made once a process (or simulation)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tousu.policy.policies import Policies
-from tousu.runtime.clock import Clock
 from tousu.runtime.processor import Check, Processor
 
 
@@ -20,7 +19,6 @@ class Wiring:
 
     policies: Policies
     partitions: int
-    clock: Clock
     time_from_events: bool
     master_key: bytes
     check: Check | None

@@ -12,7 +12,7 @@ from tousu.failure import Failure, Reject, Stop
 from tousu.policy.loading import load_policies
 from tousu.policy.policies import Policies
 from tousu.runtime import bookmark as bm
-from tousu.runtime.clock import Clock, SetClock
+from tousu.runtime.clock import SetClock
 from tousu.runtime.loop import Loop, Tuning
 from tousu.runtime.observer import Silent
 from tousu.runtime.outgoing import check_output
@@ -44,19 +44,19 @@ def schema_address(event_type: str) -> str:
         return ""
 
 
-def wiring_of(policies: Policies, clock: SetClock, partitions: int = 1) -> Wiring:
+def wiring_of(policies: Policies, partitions: int = 1) -> Wiring:
     """What every processor of a simulation gets: each output is held against its schema."""
     return Wiring(
-        policies=policies, partitions=partitions, clock=clock, time_from_events=False, master_key=SIMULATED_KEY,
+        policies=policies, partitions=partitions, time_from_events=False, master_key=SIMULATED_KEY,
         check=check_output, schema_of=schema_address,
     )  # fmt: skip
 
 
-def rebuild_wiring(pack: str, partitions: int, clock: Clock) -> Wiring:
+def rebuild_wiring(pack: str, partitions: int) -> Wiring:
     """What a processor gets whose database is made again from the log, settings as the live one has them."""
     settings = read_settings("rebuild")
     return Wiring(
-        policies=load_policies(pack or settings.pack, settings.organisations), partitions=partitions, clock=clock,
+        policies=load_policies(pack or settings.pack, settings.organisations), partitions=partitions,
         time_from_events=False, master_key=SIMULATED_KEY, check=check_output,
         schema_of=schema_address,
     )  # fmt: skip
@@ -109,7 +109,7 @@ class Pipeline:
     ) -> None:  # fmt: skip
         self.clock = SetClock(start)
         self.broker = SimulatedBroker([card.topic for card in cards()], 1, self.clock)
-        wiring = wiring_of(policies, self.clock)
+        wiring = wiring_of(policies)
         self.stores: dict[str, Store] = {}
         self.loops: list[SimulatedLoop] = []
         self._observers: list[_Strict] = []

@@ -64,7 +64,6 @@ class Works:
             Wiring(
                 policies=Policies.of(of_all_channels()),
                 partitions=PARTITIONS,
-                clock=self.clock,
                 time_from_events=self.from_events,
                 master_key=MASTER,
                 check=check_output,

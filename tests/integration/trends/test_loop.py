@@ -27,7 +27,7 @@ def test_loop_warns_as_the_stream_does(database_url: str) -> None:
         broker.append(each.topic, 0, each.key, each.value, list(each.headers))
     trends = processor(
         Wiring(
-            policies=Policies.of(PACK), partitions=1, clock=clock, time_from_events=False, master_key=b"",
+            policies=Policies.of(PACK), partitions=1, time_from_events=False, master_key=b"",
             check=check_output, schema_of=address_of,
         )
     )  # fmt: skip

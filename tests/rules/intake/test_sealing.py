@@ -17,7 +17,6 @@ from tests.rules.intake.gate import BLOCKS, PERSONAL, SEALED, complaint
 from tousu.failure import Stop
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
-from tousu.runtime.clock import SetClock
 from tousu.runtime.wiring import Wiring
 
 MASTER = bytes(range(32))
@@ -131,7 +130,6 @@ def test_intake_does_not_start_without_a_master_key(pack: Pack, key: bytes) -> N
     wiring = Wiring(
         policies=Policies.of(pack),
         partitions=4,
-        clock=SetClock(NOW),
         time_from_events=False,
         master_key=key,
         check=None,

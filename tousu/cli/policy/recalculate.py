@@ -97,7 +97,7 @@ def _worked_out(
     from tousu.simulation.recalculation import effects, new_order, order_again
 
     clock = WallClock()
-    wiring = rebuild_wiring(pack, 1, clock)
+    wiring = rebuild_wiring(pack, 1)
     _check_version(wiring.policies, asked)
     now = time_of_text(at, "--at") if at else clock.now()
     order = order_again(order_id, asked) if order_id else new_order(now, asked)
