@@ -8,16 +8,12 @@ other ids.
 from __future__ import annotations
 
 import hashlib
-import os
-import secrets
 from pathlib import Path
-from typing import Final
 
 import orjson
 
 from tousu.failure import Stop
-
-KEY_BYTES: Final = 32
+from tousu.key_file import KEY_BYTES, make_key_file
 
 
 def kept_key(path: Path) -> bytes:
@@ -25,8 +21,7 @@ def kept_key(path: Path) -> bytes:
 
     Raises Stop `wrong_setting` where others can read it or it is no key.
     """
-    if not path.exists():
-        _make(path)
+    make_key_file(path)
     if path.stat().st_mode & 0o077:
         raise Stop("wrong_setting", f"{path}: others can read this key; chmod 600 it, or make another")
     try:
@@ -47,16 +42,3 @@ def id_of(key: bytes, *parts: object) -> str:
     """The id of what an event says, in 32 hexadecimal digits; the order of the data's fields does not matter."""
     said = orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
     return hashlib.blake2b(said, key=key, digest_size=16, person=b"event id").hexdigest()
-
-
-def _make(path: Path) -> None:
-    """Write a new key. Several copies may start at once: one of them makes it, whole."""
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-        out.write(secrets.token_hex(KEY_BYTES) + "\n")
-    try:
-        os.link(unfinished, path)
-    except FileExistsError:
-        return
-    finally:
-        unfinished.unlink()

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import os
-import secrets
 from pathlib import Path
 from typing import Final
 
 from tousu.failure import Stop
+from tousu.key_file import KEY_BYTES, make_key_file
 
-KEY_BYTES: Final = 32
 DEVELOPMENT_FILE: Final = "development.key"
 _EXAMPLE: Final = "make one with `openssl rand -hex 32`"
 
@@ -32,7 +30,8 @@ def master_key(text: str, file: Path | None, data: Path, *, is_production: bool)
     if is_production:
         return b"", None
     path = data / DEVELOPMENT_FILE
-    _make(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    make_key_file(path)
     return _read(path, str(path)), path
 
 
@@ -54,19 +53,3 @@ def _key_of(text: str, name: str) -> bytes:
 
 def _base64(text: str) -> bytes:
     return base64.b64decode(text, validate=True)
-
-
-def _make(path: Path) -> None:
-    """Write a new key unless there is one. Several processes may start at once: one of them makes it, whole."""
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-        out.write(secrets.token_hex(KEY_BYTES) + "\n")
-    try:
-        os.link(unfinished, path)
-    except FileExistsError:
-        return
-    finally:
-        unfinished.unlink()
