@@ -78,16 +78,14 @@ class Loop:
         self._asked_at: datetime | None = None
         self._reached_us = bm.NEVER_US
         """The latest append time that was read."""
-        self._trouble, self._not_before_s = 0, 0.0
-        self._halted_again_s = 0.0
+        self._trouble, self._not_before_s, self._halted_again_s = 0, 0.0, 0.0
         self._unsettled = False
 
     # -- one turn -----------------------------------------------------------------------------------------------
 
     def step(self, timeout_s: float = 0.1) -> int:
         """One turn. Returns how many inputs were applied. Never raises Retry: it backs off and says so."""
-        waits = any(shard.merge.waits() for shard in self.shards.values())
-        records = self._source.poll(self._tuning.batch_max, min(timeout_s, WAITS_S) if waits else timeout_s)
+        records = self._source.poll(self._tuning.batch_max, min(timeout_s, WAITS_S) if self._waits() else timeout_s)
         self._reached("after_poll")
         self._follow_the_group()
         try:
@@ -232,19 +230,21 @@ class Loop:
     def _from_outside(self, shard: Shard, record: Record) -> Arrival:
         assert self.processor.edge is not None
         if self._by_append_time:
-            place = place_of(record)
             time_us = append_time_us(record)
-            shard.check_time(time_us, place, self._clock.now(), self._source.others_us())
+            shard.check_time(time_us, place_of(record), self._clock.now(), self._source.others_us())
             self._reached_us = max(self._reached_us, time_us)
         return from_outside(record, self.processor.edge, self._tuning.time_from_events)
+
+    def _waits(self) -> bool:
+        """Whether a question about the ends would let records go; of inputs of ours only their writers can."""
+        return self._by_append_time and any(shard.merge.waits() for shard in self.shards.values())
 
     def _listen(self) -> None:
         """Ask where the inputs from outside end, and hear up to when they have been read."""
         if not self._by_append_time:
             return
         now = self._clock.now()
-        waits = any(shard.merge.waits() for shard in self.shards.values())
-        if waits or self._asked_at is None or now - self._asked_at >= TICK_EVERY:
+        if self._waits() or self._asked_at is None or now - self._asked_at >= TICK_EVERY:
             self._asked_at = now
             self._source.ask_ends(now, self._reached_us)
         ends = self._source.ends()
