@@ -11,29 +11,16 @@ import pytest
 
 from tests.integration.runtime import counting
 from tests.integration.runtime.counting import counter, keeper, key_in
-from tests.integration.runtime.world import START, World, header
+from tests.integration.runtime.world import START, World, both, counts, header, rejected
 from tousu.failure import Retry
 from tousu.runtime import draft as drafting
 from tousu.runtime import loop as looping
 from tousu.runtime.faults import OUR_FAULTS_MAX
-from tousu.runtime.loop import Loop
 
 
 @pytest.fixture
 def world(database_url: str) -> World:
     return World(database_url)
-
-
-def both(world: World) -> tuple[Loop, Loop]:
-    return world.copy(keeper()), world.copy(counter())
-
-
-def counts(world: World, key: str) -> list[int]:
-    return [orjson.loads(r.value or b"")["count"] for r in world.told("t.counted")[key]]
-
-
-def rejected(world: World) -> list[tuple[str, bytes | None]]:
-    return [(header(r, "tousu-reason"), r.value) for r in world.fresh(counting.REJECTED)]
 
 
 def test_every_event_is_counted_once_and_in_order(world: World) -> None:

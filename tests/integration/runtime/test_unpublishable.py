@@ -4,32 +4,18 @@ from __future__ import annotations
 
 import hashlib
 
-import orjson
 import pytest
 
 from tests.integration.runtime import counting
-from tests.integration.runtime.counting import counter, keeper, key_in
-from tests.integration.runtime.world import World, header
+from tests.integration.runtime.counting import key_in
+from tests.integration.runtime.world import World, both, counts, rejected
 from tousu.runtime.broker import OutRecord, Record
-from tousu.runtime.loop import Loop
 from tousu.runtime.unpublishable import record_bytes
 
 
 @pytest.fixture
 def world(database_url: str) -> World:
     return World(database_url)
-
-
-def both(world: World) -> tuple[Loop, Loop]:
-    return world.copy(keeper()), world.copy(counter())
-
-
-def counts(world: World, key: str) -> list[int]:
-    return [orjson.loads(r.value or b"")["count"] for r in world.told("t.counted")[key]]
-
-
-def rejected(world: World) -> list[tuple[str, bytes | None]]:
-    return [(header(r, "tousu-reason"), r.value) for r in world.fresh(counting.REJECTED)]
 
 
 def test_an_output_that_its_topic_cannot_take_halts_its_shard_in_front_of_the_input(world: World) -> None:

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
+import orjson
+
 from tests.integration.runtime import counting
 from tousu.runtime.broker import Record
 from tousu.runtime.clock import SetClock
@@ -127,3 +129,18 @@ class World:
 
 def header(record: Record, name: str) -> str:
     return (dict(record.headers)[name] or b"").decode()
+
+
+def both(world: World) -> tuple[Loop, Loop]:
+    """A copy of keeper and one of counter."""
+    return world.copy(counting.keeper()), world.copy(counting.counter())
+
+
+def counts(world: World, key: str) -> list[int]:
+    """What counter said of a key."""
+    return [orjson.loads(r.value or b"")["count"] for r in world.told("t.counted")[key]]
+
+
+def rejected(world: World) -> list[tuple[str, bytes | None]]:
+    """Reason and value of what was refused."""
+    return [(header(r, "tousu-reason"), r.value) for r in world.fresh(counting.REJECTED)]
