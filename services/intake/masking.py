@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
+from services.intake.identity import HOME, told_digits
 from services.intake.spotting import Known, Plain, Span, spots
 from tousu.policy.markup import visible
 
@@ -55,9 +56,12 @@ def masked_name(name: str) -> str:
     return f"{name[0]}**" if name else ""
 
 
-def masked_phone(phone: str) -> str:
-    """A telephone number without its middle: 199****0042; of short numbers less stays."""
-    digits = "".join(sign for sign in phone if sign.isdigit())
+def masked_phone(phone: str, region: str = HOME) -> str:
+    """A telephone number without middle and extension: 199****0042; of short numbers less stays.
+
+    `region`: where numbers without a country code belong.
+    """
+    digits = told_digits(phone, region)
     if len(digits) >= 11:
         return f"{digits[:3]}****{digits[-4:]}"
     return f"****{digits[-2:]}" if len(digits) >= 7 else "****"
