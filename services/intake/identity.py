@@ -36,6 +36,9 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True):
     pseudonym: bytes
     fingerprint: bytes
 
+    def __repr__(self) -> str:
+        return "Keys(not shown)"
+
 
 def region_of_zone(time_zone: str) -> str:
     """The region (ISO 3166-1) of a pack's time zone: where its telephone numbers belong."""

@@ -50,8 +50,9 @@ def data_folder(data: Path | None) -> Path:
 def inspection(processor: str, data: Path | None, database: str) -> Inspection:
     """The database of a processor. Raises Stop `no_database` where there is none."""
     from tousu.runtime.inspection import Inspection
-    from tousu.runtime.settings import read_settings
+    from tousu.runtime.settings import read_database, read_settings
 
+    database = read_database(database, "--database")
     own = f"sqlite:///{(data / processor).resolve()}.sqlite" if data is not None else read_settings(processor).database
     return Inspection(database or own, processor)
 
