@@ -36,7 +36,7 @@ def apply(
     """
     from tousu.client.topics import Topics
 
-    with Topics(options.connection(broker)) as topics:
+    with Topics(options.reachable(broker)) as topics:
         steps = topics.plan(partitions, replicas)
         if not dry_run:
             topics.apply(steps, replicas)
@@ -59,7 +59,7 @@ def check(
     from tousu.cli import output
     from tousu.client.topics import Topics
 
-    with Topics(options.connection(broker)) as topics:
+    with Topics(options.reachable(broker)) as topics:
         differing = [step for step in topics.plan(partitions, replicas) if step.action != "keep"]
         if topics.is_embedded:
             output.note("the embedded broker keeps no settings: only names and partition counts were compared")
