@@ -86,6 +86,9 @@ def phone_key(phone: str, region: str = HOME) -> str:
 
 def told_digits(phone: str, region: str = HOME) -> str:
     """The digits of a telephone number as it was told, without those of its extension."""
+    plain = phone.replace(" ", "").replace("-", "")
+    if _USUAL.fullmatch(plain) is not None:
+        return plain.removeprefix("+")
     return _read(phone, region)[0]
 
 

@@ -10,6 +10,7 @@ and then no text leaves at all. Markup goes: a text is masked as a reader sees i
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Final
@@ -20,6 +21,10 @@ from tousu.policy.markup import visible
 
 NOBODY: Final = Known()
 _MASK: Final = "***"
+_STABLE: Final = re.compile(
+    r"[\u0000-\u02ff\u2010-\u2027\u3001-\u3020\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uff01-\uff5e]*+"
+)
+"""Signs that are in normal form C whatever stands beside them: nearly every text has no others."""
 _MARKS_MAX: Final = 30
 """So many marks may stand on one sign (Unicode Standard Annex 15, stream-safe text); more is no script."""
 
@@ -73,7 +78,7 @@ def composed(text: str) -> str:
     The few characters that this form takes apart (musical notes, say) are left alone: no text grows beyond its limit.
     So is a text that piles up marks on one sign.
     """
-    if text.isascii() or _is_stacked(text):
+    if _STABLE.fullmatch(text) is not None or _is_stacked(text):
         return text
     normal = unicodedata.normalize("NFC", text)
     return normal if len(normal) <= len(text) else text

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal
 
 from services.intake.masking import composed, masked_text
-from services.intake.spotting import Known, Plain, names_person
+from services.intake.spotting import Known, folded, names_person
 
 Form = Literal["text", "code", "uri"]
 Forms = Mapping[str, Any]
@@ -99,7 +99,7 @@ def _uri(address: str, known: Known) -> str:
 
 def _recognises(code: str, known: Known) -> bool:
     """Whether a code holds somebody's number, card or document, or something known of the person."""
-    plain = Plain(code).text
+    plain = folded(code)
     if names_person(plain, known):
         return True
     if _LONG.search(plain) is None:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
-from tousu.policy.folding import Folds
+from tousu.policy.folding import Folds, quickly_folded
 from tousu.policy.markup import visible
 from tousu.policy.pack import NO_WORDS, Words
 
@@ -48,7 +48,7 @@ class Hit(NamedTuple):
 class Phrases:
     """Several lists of words, each with an owner, ready to be looked for at once."""
 
-    __slots__ = ("_beginnings", "_negating", "_owners", "_parts", "_places")
+    __slots__ = ("_beginnings", "_negating", "_owners", "_parts")
 
     def __init__(self, lists: Mapping[str, Words], negations: Words, harmless: Words = NO_WORDS) -> None:
         """Make the lists ready. A word on two lists belongs to the first (sound lists have none such).
@@ -70,23 +70,20 @@ class Phrases:
         # Two characters of a text and the lengths to try there: so the number of words costs next to nothing.
         lengths = _lengths_by_beginning(self._parts)
         self._beginnings = {start: tuple(sorted(found, reverse=True)) for start, found in lengths.items()}
-        self._places = _places_of(lengths)
         self._negating = tuple(sorted(map(folded, _all(negations))))
 
     def find(self, text: str) -> tuple[Hit, ...]:
         """The words that stand in a text, each once, in the order of the text. At each place the longest wins."""
         seen = visible(text)
         plain = folded(_LINK.sub(" ", seen) if "://" in seen or "www." in seen.lower() else seen)
-        begins, owners = self._beginnings.get, self._owners
+        pairs, begins, owners = self._beginnings, self._beginnings.get, self._owners
         found: dict[Hit, None] = {}
         after = 0
-        for match in self._places.finditer(plain):
-            place = match.start()
-            if place < after:
+        for place in [at for at in range(len(plain)) if plain[at : at + 2] in pairs or plain[at] in pairs]:
+            if place < after or (place and plain[place] < "\x80" and _goes_back(plain, place, plain[place])):
                 continue
             lengths = begins(plain[place : place + 2]) or begins(plain[place])
-            if lengths is None:
-                continue
+            assert lengths is not None
             word, after = self._word_at(plain, place, lengths)
             if word and (owner := owners[word]) != _NOBODY and not self._is_negated(plain, place):
                 found[Hit(owner, word)] = None
@@ -125,7 +122,8 @@ class Phrases:
 
 def folded(text: str) -> str:
     """A text in the form in which it is compared."""
-    plain = text.translate(_FOLDS)
+    quick = quickly_folded(text)
+    plain = text.translate(_FOLDS) if quick is None else quick
     if " " not in plain and "\n" not in plain:
         return plain
     if plain.isascii():
@@ -148,16 +146,6 @@ def _lengths_by_beginning(words: Iterable[str]) -> dict[str, set[int]]:
     for start in found:
         found[start] |= found.get(start[0], set())
     return found
-
-
-def _places_of(beginnings: Iterable[str]) -> re.Pattern[str]:
-    """Where in a text a word can begin: at the first letter of one, and in Latin script not in the middle of a word."""
-    letters = sorted({start[0] for start in beginnings})
-    latin, other = (
-        "".join(re.escape(letter) for letter in letters if letter.isascii() is script) for script in (True, False)
-    )
-    kinds = ([f"(?<![0-9a-z])[{latin}]"] if latin else []) + ([f"[{other}]"] if other else [])
-    return re.compile("|".join(kinds) or "(?!)")
 
 
 def _tail_end(plain: str, start: int, head: str, tail: str) -> int:
