@@ -39,11 +39,11 @@ def test_a_text_is_composed_as_the_standard_says(told: str) -> None:
     assert composed(told) == (normal if len(normal) <= len(told) else told)
 
 
-@settings(max_examples=1_000)
+@settings(max_examples=600)
 @given(st.lists(st.sampled_from(PIECES), max_size=16))
 def test_what_is_not_looked_at_closely_holds_nothing(pieces: list[str]) -> None:
     plain = Plain("".join(pieces)).text
-    slow = [span for span in spots(f"{plain}{'。' * 20}12345678901", KNOWN) if span[1] <= len(plain)]
+    slow = [span for span in spots(f"{plain}{'|' * 20}12345678901", KNOWN) if span[1] <= len(plain)]
     assert sorted(spots(plain, KNOWN)) == sorted(slow)
 
 
