@@ -158,7 +158,7 @@ class Pipeline:
         self._sent += 1
         event_id = f"in-{self._sent}"
         headers: Headers = [
-            ("ce_specversion", "1.0"), ("ce_id", event_id), ("ce_source", "/test"), ("ce_type", kind),
+            ("ce_specversion", "1.0"), ("ce_id", event_id), ("ce_source", contract.source_on(topic)), ("ce_type", kind),
             ("ce_time", at.isoformat()), ("ce_receivedtime", received.isoformat()),
             ("content-type", "application/json"),
         ]  # fmt: skip

@@ -68,11 +68,12 @@ def complaint(channel: str = "phone", *, at: datetime = START, id_: str = "", **
 
 
 def report(what: str, case_number: str, *, at: datetime = START, id_: str = "", **data: Any) -> Event:
-    """What a department reports of a case."""
+    """What whoever may say it reports of a case."""
+    kind = f"tousu.handling.{what}.v1"
     return Event(
         id=id_ or f"h-{next(_numbers)}",
-        source="/departments/transport",
-        type=f"tousu.handling.{what}.v1",
+        source=f"{contract.source_on(contract.topic_of(kind))}/transport",
+        type=kind,
         time=at,
         data={"case_number": case_number} | data,
         extensions={"inboundshard": "3", "acceptedtime": text_of_time(at)},
