@@ -29,7 +29,7 @@ from tousu.runtime.partition import partition_of
 
 FUTURE_MAX: Final = timedelta(days=1)
 """How far an event may lie ahead of its arrival; beyond it the sender's clock is wrong, and so would every limit be."""
-OURS: Final = ("acceptedtime", "inboundshard", "inboundtime", DROPPED)
+OURS: Final = ("acceptedtime", "inboundshard", "inboundtime", "inboundtopic", DROPPED)
 """Attributes that intake sets itself; what an adapter wrote there is dropped."""
 _CHANNEL: Final = re.compile(re.escape(RECEIVED) + r"([a-z-]+)\.v[0-9]+")
 
@@ -63,6 +63,7 @@ class Reading:
         self._check_key(event, record)
         extensions["acceptedtime"] = text_of_time(accepted)
         extensions["inboundshard"] = str(record.partition)
+        extensions["inboundtopic"] = record.topic
         if record.time_ms >= 0:
             extensions["inboundtime"] = str(record.time_ms)
         return msgspec.structs.replace(event, extensions=extensions)

@@ -28,7 +28,7 @@ from tousu.client.ids import checked_key, id_of, kept_key
 from tousu.connection import Connection
 from tousu.contract import address_of, card, check_topic, event_types, taken, topic_of, topic_of_channel, waybill_key
 from tousu.contract.mending import LEFT_OUT
-from tousu.event import Event, binary_headers, data_bytes, text_of_time, time_of_text
+from tousu.event import ORGANISATION, Event, binary_headers, data_bytes, text_of_time, time_of_text
 from tousu.failure import Reject, Retry
 from tousu.runtime.partition import partition_of
 
@@ -52,16 +52,18 @@ class Publisher:
     """Publishes to the inbound topics. `source` names the system that speaks, as a URI reference (CloudEvents).
 
     `id_key` makes the ids of events that are given none: 32 secret bytes, or the file that keeps them, which is made at
-    first use. All copies of one adapter must have the same.
+    first use. All copies of one adapter must have the same. `organisation`: for whom it speaks where a deployment has
+    several; empty for its own.
     `timeout_s` is how long one event may take before it counts as failed. Not to be shared by threads while closing.
     Raises Retry `broker_away` while the cluster does not answer, Stop `wrong_setting` for a key that is none.
     """
 
     def __init__(
         self, servers: str | Connection, source: str, *, id_key: bytes | str | Path | None = None,
-        timeout_s: float = 30.0,
+        organisation: str = "", timeout_s: float = 30.0,
     ) -> None:  # fmt: skip
         self.source = source
+        self._organisation = {ORGANISATION: organisation} if organisation else {}
         self._id_key = checked_key(id_key, "id_key") if isinstance(id_key, bytes) else id_key and kept_key(Path(id_key))
         self._timeout_s = timeout_s
         timeout_ms = int(timeout_s * 1000)
@@ -138,11 +140,11 @@ class Publisher:
         if kind not in event_types():
             address_of(kind)  # raises, and says which was meant
         happened = _moment(time, "time")
-        extensions = {} if received is None else {"receivedtime": text_of_time(_moment(received, "received"))}
+        at = {} if received is None else {"receivedtime": text_of_time(_moment(received, "received"))}
         return Event(
             id=given_id or self._made_id(kind, happened, data),
             source=self.source, type=kind, time=happened, subject=subject, dataschema=address_of(kind),
-            data=dict(data), extensions=extensions,
+            data=dict(data), extensions=at | self._organisation,
         )  # fmt: skip
 
     def _made_id(self, kind: str, happened: datetime, data: Mapping[str, Any]) -> str:

@@ -95,7 +95,8 @@ class Gate:
         """Apply an event; time moves to `now`, or to its acceptance."""
         accepted = event.extensions.get("acceptedtime")
         self.pass_time(max(self.now, now or (datetime.fromisoformat(accepted) if accepted else event.time)))
-        event = msgspec.structs.replace(event, extensions=event.extensions | {"inboundshard": str(self.shard)})
+        came = {"inboundtopic": contract.topic_of(event.type)} | event.extensions | {"inboundshard": str(self.shard)}
+        event = msgspec.structs.replace(event, extensions=came)
         wanted = {ref: self.states.get(ref) for ref in self.rules.refs(event)}
         decision = self.rules.apply(wanted, event, self.now)
         self._carry_out(decision)

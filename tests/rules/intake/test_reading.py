@@ -89,6 +89,7 @@ def test_a_complaint_is_read_and_stamped() -> None:
         "acceptedtime": "2026-01-05T02:00:00.123000Z",
         "inboundshard": "3",
         "inboundtime": "1767578400123",
+        "inboundtopic": PHONE,
     }
 
 
@@ -119,9 +120,12 @@ def test_ticks_come_from_outside_only_where_time_does() -> None:
 
 
 def test_stamps_of_ours_that_an_adapter_wrote_do_not_count() -> None:
-    record = binary(complaint(), ce_inboundshard=b"x", ce_inboundtime=b"never", ce_acceptedtime=b"soon")
+    record = binary(
+        complaint(), ce_inboundshard=b"x", ce_inboundtime=b"never", ce_acceptedtime=b"soon", ce_inboundtopic=b"x"
+    )
     assert reading()(record).extensions == {
         "acceptedtime": "2026-01-05T02:00:00.123000Z", "inboundshard": "3", "inboundtime": "1767578400123",
+        "inboundtopic": PHONE,
     }  # fmt: skip
 
 
