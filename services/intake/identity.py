@@ -48,7 +48,7 @@ def pseudonym(key: bytes, event: Event, channel: str, region: str = HOME) -> str
     That is the telephone number, then the e-mail address, then the account on the channel, then name with address. A
     name alone proves nothing (there are many 王伟): it counts for this one event only.
     """
-    person = _person(event.data, channel, region) or f"event\0{event.source}\0{event.id}"
+    person = _person(event.data, channel, region) or f"event\0{channel}\0{event.source}\0{event.id}"
     if event.organisation:  # what one organisation knows of a person is no other's
         person = f"{event.organisation}\0{person}"
     return hashlib.blake2b(person.encode(), key=key, digest_size=16, person=b"pseudonym").hexdigest()
@@ -117,9 +117,12 @@ def address_key(address: str) -> str:
     return f"{local}@{domain}"
 
 
-def key_of_event(key: bytes, source: str, event_id: str) -> str:
-    """The key under which an event is remembered: the same for the same source and id."""
-    said = f"{source}\0{event_id}".encode()
+def key_of_event(key: bytes, topic: str, source: str, event_id: str) -> str:
+    """The key under which an event is remembered: the same for the same source and id on the same topic.
+
+    The topic counts, since whoever may write to it answers for its sources: nobody takes an id of another's.
+    """
+    said = f"{topic}\0{source}\0{event_id}".encode()
     return hashlib.blake2b(said, key=key, digest_size=16, person=b"event").hexdigest()
 
 

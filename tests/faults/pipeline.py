@@ -122,7 +122,12 @@ class Pipeline:
     def command(self, *words: str) -> None:
         """Run a `tousu` command against this pipeline; it must find nothing wrong."""
         tousu = Path(sys.executable).with_name("tousu")
-        environment = {**OURS_ASIDE, "TOUSU_BROKER": self.servers, "TOUSU_MASTER_KEY": MASTER_KEY}
+        environment = {
+            **OURS_ASIDE,
+            "TOUSU_BROKER": self.servers,
+            "TOUSU_MASTER_KEY": MASTER_KEY,
+            "TOUSU_TIME": "events",
+        }
         done = subprocess.run([tousu, *words], env=environment, capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, f"tousu {' '.join(words)}: {done.stdout}\n{done.stderr}"
 
@@ -158,7 +163,7 @@ class Pipeline:
         self._sent += 1
         event_id = f"in-{self._sent}"
         headers: Headers = [
-            ("ce_specversion", "1.0"), ("ce_id", event_id), ("ce_source", "/test"), ("ce_type", kind),
+            ("ce_specversion", "1.0"), ("ce_id", event_id), ("ce_source", contract.source_on(topic)), ("ce_type", kind),
             ("ce_time", at.isoformat()), ("ce_receivedtime", received.isoformat()),
             ("content-type", "application/json"),
         ]  # fmt: skip
