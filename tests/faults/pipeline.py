@@ -122,7 +122,12 @@ class Pipeline:
     def command(self, *words: str) -> None:
         """Run a `tousu` command against this pipeline; it must find nothing wrong."""
         tousu = Path(sys.executable).with_name("tousu")
-        environment = {**OURS_ASIDE, "TOUSU_BROKER": self.servers, "TOUSU_MASTER_KEY": MASTER_KEY}
+        environment = {
+            **OURS_ASIDE,
+            "TOUSU_BROKER": self.servers,
+            "TOUSU_MASTER_KEY": MASTER_KEY,
+            "TOUSU_TIME": "events",
+        }
         done = subprocess.run([tousu, *words], env=environment, capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, f"tousu {' '.join(words)}: {done.stdout}\n{done.stderr}"
 

@@ -185,6 +185,13 @@ FAULTS_COVERED: Final = Metric(
     "desk, or is kept without clocks or claims), clock_held_out (a clock that cannot be fired is tried again hourly).",
     ("reason", "how"),
 )  # fmt: skip
+DISBELIEVED: Final = Metric(
+    "tousu_times_disbelieved_total", "counter", "records",
+    "Records of our own topics whose time was not believed, by why: foreign_origin (none of ours writes there under "
+    "that name; refused), ahead (it promises a time more than a minute ahead of the broker that appended it; taken, "
+    "with the broker's time and a minute).",
+    ("why",),
+)  # fmt: skip
 NO_OPS: Final = Metric(
     "tousu_no_ops_total", "counter", "events", "Inputs that changed nothing, by reason code.", ("reason",)
 )
