@@ -194,9 +194,7 @@ class IntakeRules:
             first_event_id=event.id,
         )
         group = telling.pack.channels[telling.channel].group
-        data = registration.registered(
-            case, event, group, telling.personal, telling.known, telling.pack.text_downstream
-        )
+        data = registration.registered(case, event, group, telling.personal, telling.known, telling.pack)
         output = Output(topic=ACCEPTED, type=f"tousu.{kind}.registered.v1", subject=number, time=telling.at, data=data)
         rows: dict[Ref, State | None] = {COUNTER: counter, Ref("case", number): case, **troubles}
         rows[Ref("record", f"{number}/{telling.key}")] = record

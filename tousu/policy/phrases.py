@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
-from tousu.policy.folding import Folds
+from tousu.policy.folding import Folds, quickly_folded
 from tousu.policy.markup import visible
 from tousu.policy.pack import NO_WORDS, Words
 
@@ -126,7 +126,8 @@ class Phrases:
 
 def folded(text: str) -> str:
     """A text in the form in which it is compared."""
-    plain = text.translate(_FOLDS)
+    quick = quickly_folded(text)
+    plain = text.translate(_FOLDS) if quick is None else quick
     if " " not in plain and "\n" not in plain:
         return plain
     if plain.isascii():
