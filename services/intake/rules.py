@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from services.intake import registration
-from services.intake.identity import Keys, fingerprint, key_of_event, pseudonym, region_of_zone
+from services.intake.identity import SecretKeys, fingerprint, key_of_event, pseudonym, region_of_zone
 from services.intake.joining import Joining, Said, refs_of, waybill_numbers
 from services.intake.numbers import PartitionOf, mint
 from services.intake.proving import HIDDEN, passed_on
@@ -62,7 +62,7 @@ class IntakeRules:
     """
 
     def __init__(
-        self, policies: Policies, keys: Keys, partition_of: PartitionOf, personal: Mapping[str, Personal]
+        self, policies: Policies, keys: SecretKeys, partition_of: PartitionOf, personal: Mapping[str, Personal]
     ) -> None:
         self._policies = policies
         self._keys = keys

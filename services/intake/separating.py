@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from services.intake.identity import Keys, key_of_event
+from services.intake.identity import SecretKeys, key_of_event
 from services.intake.states import Case, Record
 from tousu.decision import Ref, Refusal, States
 from tousu.event import ORGANISATION, Event
@@ -17,7 +17,7 @@ from tousu.event import ORGANISATION, Event
 SEPARATED: Final = "tousu.handling.separated.v1"
 
 
-def ref_of_telling(keys: Keys, said: Mapping[str, Any]) -> Ref:
+def ref_of_telling(keys: SecretKeys, said: Mapping[str, Any]) -> Ref:
     """Where the record of the telling lies that a report of this data takes out of its case."""
     telling = said["telling"]
     key = key_of_event(keys.fingerprint, telling["source"], telling["id"])

@@ -64,6 +64,20 @@ class Trouble(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
+class MasterKey(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a master key; of no shard, its name is the row's key. Everything in it is sealed.
+
+    `order`: the last one is in force. `identity`: the keys of pseudonyms and fingerprints, sealed by this key. While it
+    takes over from `former`: `by_former`, this key sealed by that one, and `former_by_this`.
+    """
+
+    order: int
+    identity: str
+    former: str = ""
+    by_former: str = ""
+    former_by_this: str = ""
+
+
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """One telling of a trouble as it came in: the first, or one that joined. The row that holds the person.
 

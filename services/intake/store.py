@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections import Counter as Tally
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 
 from services.intake.sealing import RecordCodec
-from services.intake.states import Case, Counter, Record, Seen, Trouble
+from services.intake.states import Case, Counter, MasterKey, Record, Seen, Trouble
 from tousu.runtime.processor import Kind
 
 ERASE: Final = {
@@ -20,6 +22,21 @@ ERASE: Final = {
 ERASE_PERSON: Final = {name: text.replace("case_number =", "pseudonym =") for name, text in ERASE.items()}
 """The same for every record of a person (`:number` is then the pseudonym)."""
 _RECORDS: Final = "SELECT doc FROM intake_record WHERE case_number = :number"
+
+
+SEALED: Final = ("record",)
+"""The kinds whose rows hold sealed fields, with the row's key, wrapped by a master key."""
+_MASTER: Final = {"sqlite": "doc ->> '$.key.master'", "postgresql": "doc::jsonb #>> '{key,master}'"}
+"""The name of the master key by which a row's key is wrapped, by database; null where a row has none."""
+
+
+class SealedRow(NamedTuple):
+    """A row that holds sealed fields."""
+
+    shard: int
+    key: str
+    version: int
+    doc: str
 
 
 def kinds(codec: RecordCodec) -> tuple[Kind, ...]:
@@ -50,6 +67,7 @@ def kinds(codec: RecordCodec) -> tuple[Kind, ...]:
             },
             codec=codec,
         ),
+        Kind("master_key", MasterKey),
     )
 
 
@@ -76,3 +94,36 @@ def erase_case(connection: sa.Connection, number: str) -> int:
 def erase_person(connection: sa.Connection, pseudonym: str) -> int:
     """Erase every record of a person by the pseudonym that events carry; as `erase_case`."""
     return connection.execute(sa.text(ERASE_PERSON[connection.dialect.name]), {"number": pseudonym}).rowcount
+
+
+def count_wrapped(connection: sa.Connection) -> dict[str, int]:
+    """How many rows each master key wraps, by its name."""
+    found: Tally[str] = Tally()
+    for kind in SEALED:
+        master = _MASTER[connection.dialect.name]
+        statement = f"SELECT {master}, count(*) FROM intake_{kind} WHERE {master} IS NOT NULL GROUP BY 1"
+        for name, count in connection.execute(sa.text(statement)):
+            found[name] += count
+    return dict(found)
+
+
+def rows_to_rewrap(
+    connection: sa.Connection, kind: str, master: str, after: tuple[int, str], rows_max: int
+) -> list[SealedRow]:
+    """The first rows behind (shard, key) `after` whose keys another master key wraps."""
+    statement = (
+        f"SELECT shard, key, version, doc FROM intake_{kind} WHERE {_MASTER[connection.dialect.name]} <> :master "
+        "AND (shard, key) > (:shard, :key) ORDER BY shard, key LIMIT :rows"
+    )
+    values = {"master": master, "shard": after[0], "key": after[1], "rows": rows_max}
+    return [SealedRow(*row) for row in connection.execute(sa.text(statement), values)]
+
+
+def write_rewrapped(connection: sa.Connection, kind: str, rows: Sequence[tuple[str, SealedRow]]) -> int:
+    """Put new documents in place of rows, each unless it was written since. How many were."""
+    statement = sa.text(
+        f"UPDATE intake_{kind} SET doc = :doc, version = version + 1 "
+        "WHERE shard = :shard AND key = :key AND version = :version"
+    )
+    values = [{"doc": doc, "shard": row.shard, "key": row.key, "version": row.version} for doc, row in rows]
+    return sum(connection.execute(statement, each).rowcount for each in values)

@@ -115,7 +115,9 @@ def _run(settings: Settings, compose: Compose, log: Log, stopping: threading.Eve
         stack.enter_context(health)
         log.info("started", pack=settings.pack, time=settings.time, group=settings.group, metrics=health.address)
         strike = killer(settings.failpoint)
-        store = Store(settings.database, processor.name, processor.kinds, strike, settings.statement_s)
+        store = Store(
+            settings.database, processor.name, processor.kinds, strike, settings.statement_s, processor.on_opening
+        )  # fmt: skip
         waiting = Waiting(settings.start_wait_s, stopping, watch, log)
         if not waiting.until(store.create):
             return

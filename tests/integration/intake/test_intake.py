@@ -10,6 +10,7 @@ import orjson
 import pytest
 import sqlalchemy as sa
 
+from services.intake.keyring import Keyring
 from services.intake.processor import processor
 from services.intake.registration import personal_values
 from services.intake.rules import SEEN_FOR
@@ -44,8 +45,9 @@ W = "TS7702260102001"
 class Works:
     """One copy of intake that owns every shard, and the adapters around it."""
 
-    def __init__(self, url: str, *, time_from_events: bool = False) -> None:
+    def __init__(self, url: str, *, time_from_events: bool = False, master: bytes = MASTER) -> None:
         self.url = url
+        self.master = master
         self.from_events = time_from_events
         self.clock = SetClock(START)
         self.broker = SimulatedBroker([card.topic for card in contract.cards()], PARTITIONS, self.clock)
@@ -53,7 +55,7 @@ class Works:
 
     def start(self) -> Loop:
         made = self.processor()
-        store = Store(self.url, made.name, made.kinds)
+        store = Store(self.url, made.name, made.kinds, on_opening=made.on_opening)
         store.create()
         source = SimulatedSource(self.broker, [each.topic for each in made.inputs], range(PARTITIONS))
         tuning = Tuning(time_from_events=self.from_events, retry_delay_s=0.0)
@@ -65,7 +67,7 @@ class Works:
                 policies=Policies.of(of_all_channels()),
                 partitions=PARTITIONS,
                 time_from_events=self.from_events,
-                master_key=MASTER,
+                master_key=self.master,
                 check=check_output,
                 schema_of=contract.address_of,
             )
@@ -307,7 +309,7 @@ def test_the_desk_reads_a_record_and_erasing_it_leaves_noise(works: Works) -> No
         works.complain(event)
     works.run()
     numbers = [header(one, "ce_subject") for one in works.told() if said(one).get("channel") != "email"]
-    connection, codec = works.connection(), RecordCodec(MASTER, SEALED)
+    connection, codec = works.connection(), RecordCodec(Keyring(MASTER), SEALED)
     by_case = {n: records_of_case(connection, codec, n) for n in numbers}
     number = next(n for n, records in by_case.items() if len(records) == 2)
     left = next(n for n in numbers if n != number)
