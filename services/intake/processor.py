@@ -9,7 +9,7 @@ from services.intake.proving import places_of
 from services.intake.reading import Reading
 from services.intake.registration import Personal, Place
 from services.intake.rules import ACCEPTED, RECEIVED, IntakeRules
-from services.intake.sealing import RecordCodec
+from services.intake.sealing import CaseCodec, RecordCodec
 from services.intake.store import kinds
 from tousu import contract
 from tousu.runtime.partition import murmur2
@@ -33,7 +33,7 @@ def processor(wiring: Wiring) -> Processor:
         name=NAME,
         inputs=inputs(),
         rules=rules,
-        kinds=kinds(RecordCodec(keyring, sealed_places())),
+        kinds=kinds(RecordCodec(keyring, sealed_places()), CaseCodec(keyring)),
         outputs=(ACCEPTED, REJECTED),
         ticks_to=(ACCEPTED,),
         keeps_time=True,

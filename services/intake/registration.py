@@ -62,14 +62,15 @@ def known_of(data: Mapping[str, Any], personal: Personal, region: str) -> Known:
 
 
 def known_of_report(data: Mapping[str, Any], case: Case | None = None) -> Known:
-    """The pieces that a report and its case name; of the person a report says nothing by itself."""
+    """The pieces that a report and its case name, and the person who began the case."""
     named = [*_numbers_in(data)]
     if case is not None:
         named += [
             case.waybill_number or "",
             *(trouble.rpartition(":")[2].rpartition("/")[0] for trouble in case.troubles),
         ]
-    return Known.of(waybills=filter(None, named))
+    known = Known.of(waybills=filter(None, named))
+    return known if case is None else known._replace(own=case.own, phones=case.own_phones)
 
 
 def _numbers_in(node: Any) -> Iterator[str]:

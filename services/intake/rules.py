@@ -110,10 +110,14 @@ class IntakeRules:
         return self._passed_on(event, key=event.data["department"], subject="")
 
     def due(self, ref: Ref, state: State) -> datetime | None:
+        if isinstance(state, Case):
+            return state.erase_at
         return state.expires_at if isinstance(state, Seen | Trouble) else None
 
     def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
-        """What was kept for a while is forgotten; nobody needs to know."""
+        """What was kept for a while is forgotten, and so is whoever told of a case; nobody needs to know."""
+        if isinstance(state, Case):
+            return Decision(states={ref: forgotten(state), Ref("record", f"{state.number}/"): None})
         return Decision(states={ref: None})
 
     def _unknown_organisation(self, event: Event) -> Decision:
@@ -185,6 +189,8 @@ class IntakeRules:
             organisation=event.organisation,
             first_event_source=event.source,
             first_event_id=event.id,
+            own=telling.known.own,
+            own_phones=telling.known.phones,
         )
         group = telling.pack.channels[telling.channel].group
         data = registration.registered(
@@ -234,7 +240,7 @@ class IntakeRules:
         ordered = event.data.get("pack_version")
         if ordered is not None and self._policies.version(case.organisation, ordered).version != ordered:
             return _no_version(case, ordered)
-        changed = _followed(case, event, pack)
+        changed = _kept(_followed(case, event, pack), pack, now)
         if changed == case:
             return decision
         rows: dict[Ref, State | None] = {Ref("case", number): changed}
@@ -332,6 +338,17 @@ def _next(counter: State | None, at: datetime, pack: Pack) -> Counter:
 def _no_version(case: Case, version: str) -> Decision:
     message = f"there is no version {version} of the pack of case {case.number} here; deploy it, or name one there is"
     return Decision(refusal=Refusal(reason="unknown_pack_version", message=message, place="/pack_version"))
+
+
+def forgotten(case: Case) -> Case:
+    """The case without the person who began it."""
+    return msgspec.structs.replace(case, pseudonym="", own=(), own_phones=(), erase_at=None)
+
+
+def _kept(case: Case, pack: Pack, now: datetime) -> Case:
+    """How long the persons of a case are kept: so many days behind what was said last of it since it was answered."""
+    is_ended = case.status == "answered"
+    return msgspec.structs.replace(case, erase_at=now + timedelta(days=pack.personal_data_days) if is_ended else None)
 
 
 def _followed(case: Case, event: Event, pack: Pack) -> Case:

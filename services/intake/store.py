@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 
-from services.intake.sealing import RecordCodec
+from services.intake.sealing import CaseCodec, RecordCodec
 from services.intake.states import Case, Counter, MasterKey, Record, Seen, Trouble
 from tousu.runtime.processor import Kind
 
@@ -24,7 +24,7 @@ ERASE_PERSON: Final = {name: text.replace("case_number =", "pseudonym =") for na
 _RECORDS: Final = "SELECT doc FROM intake_record WHERE case_number = :number"
 
 
-SEALED: Final = ("record",)
+SEALED: Final = ("record", "case")
 """The kinds whose rows hold sealed fields, with the row's key, wrapped by a master key."""
 _MASTER: Final = {"sqlite": "doc ->> '$.key.master'", "postgresql": "doc::jsonb #>> '{key,master}'"}
 """The name of the master key by which a row's key is wrapped, by database; null where a row has none."""
@@ -39,7 +39,7 @@ class SealedRow(NamedTuple):
     doc: str
 
 
-def kinds(codec: RecordCodec) -> tuple[Kind, ...]:
+def kinds(codec: RecordCodec, cases: CaseCodec) -> tuple[Kind, ...]:
     """The tables. What may be forgotten has a time at which it is (`timed`), so that no table grows for ever."""
     return (
         Kind("seen", Seen, timed=True),
@@ -54,6 +54,8 @@ def kinds(codec: RecordCodec) -> tuple[Kind, ...]:
                 "waybill_number": lambda case: case.waybill_number,
                 "pseudonym": lambda case: case.pseudonym,
             },
+            timed=True,
+            codec=cases,
         ),
         Kind("trouble", Trouble, columns={"case_number": lambda trouble: trouble.case_number}, timed=True),
         Kind(
@@ -66,6 +68,7 @@ def kinds(codec: RecordCodec) -> tuple[Kind, ...]:
                 "erased": lambda record: "1" if record.erased else None,
             },
             codec=codec,
+            owner="case_number",
         ),
         Kind("master_key", MasterKey),
     )

@@ -27,13 +27,15 @@ def vault(data: Path | None, database: str) -> Iterator[Vault]:
     `wrong_master_key`, and what `master_key` raises."""
     from services.intake.keyring import Keyring
     from services.intake.processor import sealed_places
-    from services.intake.sealing import RecordCodec
+    from services.intake.sealing import CaseCodec, RecordCodec
     from services.intake.store import kinds
     from tousu.runtime.store import Store
 
     url = options.inspection("intake", data, database).url
     keyring = Keyring(_master_key(data, url))
-    store = Store(url, "intake", kinds(RecordCodec(keyring, sealed_places())), on_opening=keyring.open)
+    store = Store(
+        url, "intake", kinds(RecordCodec(keyring, sealed_places()), CaseCodec(keyring)), on_opening=keyring.open
+    )
     try:
         store.create()
         yield Vault(store, keyring)

@@ -58,6 +58,8 @@ def _ddl(bookmarks: str, tables: Mapping[str, str], kinds: Mapping[str, Kind], b
             yield (
                 f"CREATE INDEX IF NOT EXISTS {table}_due ON {table} (shard, next_due, key) WHERE next_due IS NOT NULL"
             )
+        if kinds[name].owner:
+            yield f"CREATE INDEX IF NOT EXISTS {table}_owner ON {table} (shard, {kinds[name].owner})"
 
 
 def _assignments(table: str, columns: tuple[str, ...]) -> str:

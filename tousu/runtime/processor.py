@@ -43,6 +43,8 @@ class Kind:
 
     `gauges` are counted over the promoted columns now and then, for /metrics.
     `timed` says that states of this kind have clocks: their `next_due` is indexed and they are woken.
+    `owner` is the column that says to whom a row belongs: a key `OWNER/` stands for all rows of that owner in a shard,
+    which can be deleted so, whatever their number.
     """
 
     def __init__(
@@ -53,12 +55,14 @@ class Kind:
         columns: Mapping[str, Callable[[Any], str | None]] | None = None,
         timed: bool = False,
         codec: Codec | None = None,
+        owner: str = "",
         gauges: Sequence[Counted] = (),
     ) -> None:
         self.name = name
         self.state = state
         self.columns = dict(columns or {})
         self.timed = timed
+        self.owner = owner
         self.codec: Codec = codec or JsonCodec(state)
         self.gauges = tuple(gauges)
 

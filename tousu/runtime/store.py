@@ -237,12 +237,13 @@ class Store:
         kind = self.kinds[name]
         upserts: list[tuple[Any, ...]] = []
         deletes: list[tuple[int, str]] = []
+        owners: list[tuple[int, str]] = []
         for change in changes:
             for ref, state in change.states.items():
                 if ref.kind != name:
                     continue
                 if state is None:
-                    deletes.append((change.shard, ref.key))
+                    (owners if kind.owner and ref.key.endswith("/") else deletes).append((change.shard, ref.key))
                     continue
                 columns = (read(state) for read in kind.columns.values())
                 upserts.append((change.shard, ref.key, change.dues.get(ref), *columns, kind.codec.encode(state)))
@@ -250,6 +251,9 @@ class Store:
             self.dialect.upsert(connection, self.tables[name], tuple(kind.columns), upserts)
         if deletes:
             self.dialect.delete(connection, self.tables[name], deletes)
+        for shard, key in owners:
+            statement = f"DELETE FROM {self.tables[name]} WHERE shard = :shard AND {kind.owner} = :owner"
+            connection.execute(sa.text(statement), {"shard": shard, "owner": key.removesuffix("/")})
 
     def digest(self) -> str:
         """All states as one canonical text (for audits and rebuild checks), independent of the database used."""

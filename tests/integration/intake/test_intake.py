@@ -20,6 +20,7 @@ from tests.rules.claim_reports import CLAIM_SAID
 from tests.rules.intake.gate import PERSONAL, SEALED, complaint, of_all_channels, report
 from tousu import contract
 from tousu.event import Event, binary_headers, structured
+from tousu.policy.pack import PERSONAL_DATA_DAYS
 from tousu.policy.policies import Policies
 from tousu.runtime.arrival import TICK
 from tousu.runtime.broker import Record
@@ -40,6 +41,7 @@ REJECTED = "complaints.rejected"
 HANDLING = "complaints.inbound.handling"
 OPERATIONS = "complaints.inbound.operations"
 W = "TS7702260102001"
+JOINED = "tousu.duplicate.joined.v1"
 
 
 class Works:
@@ -299,6 +301,28 @@ def test_what_may_be_forgotten_is_pruned_as_time_passes(works: Works) -> None:
     works.pass_time(SEEN_FOR)
     assert (works.rows("seen"), works.rows("case"), works.rows("record")) == (0, 5, 5)
     assert header(works.told(ticks=True)[-1], "ce_type") == TICK
+
+
+def test_who_told_of_a_case_is_forgotten_when_its_time_is_over(works: Works) -> None:
+    for event in (
+        complaint("phone", at=START, waybill_number=W, class_="loss", complainant={"name": "王小明"}),
+        complaint("social", at=START, waybill_number=W, class_="loss"),
+        complaint("web", at=START, waybill_number=f"{W}0", class_="loss"),
+    ):
+        works.complain(event)
+    works.run()
+    number = next(header(one, "ce_subject") for one in works.told() if header(one, "ce_type") == JOINED)
+    works.publish(report("customer_answered", number, at=START, settled=True, text="已赔付"), HANDLING, number)
+    works.run()
+    works.pass_time(timedelta(days=PERSONAL_DATA_DAYS - 1))
+    assert works.rows("record") == 3
+    works.pass_time(timedelta(days=2))
+    assert (works.rows("case"), works.rows("record")) == (2, 1)
+    docs = works.connection().execute(sa.text("SELECT key, doc, pseudonym FROM intake_case")).all()
+    works.connection().rollback()
+    for key, doc, pseudonym in docs:
+        assert (not orjson.loads(doc)["sealed"], pseudonym == "") == (key == number, key == number)
+    assert not works.loop.halted
 
 
 def test_the_desk_reads_a_record_and_erasing_it_leaves_noise(works: Works) -> None:

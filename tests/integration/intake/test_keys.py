@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from services.intake.keyring import Keyring, Master, master_keys
 from services.intake.rotating import Step, retire, rotate
-from services.intake.sealing import RecordCodec
+from services.intake.sealing import CaseCodec, RecordCodec
 from services.intake.store import count_wrapped, kinds, records_of_case
 from tests.integration.intake.test_intake import START, Works, header, said
 from tests.rules.intake.gate import SEALED, complaint
@@ -73,7 +73,7 @@ PHONE = {"name": "王小明", "phone": "19900000042", "role": "sender"}
 
 
 def store_of(url: str, keyring: Keyring) -> Store:
-    return Store(url, "intake", kinds(RecordCodec(keyring, SEALED)), on_opening=keyring.open)
+    return Store(url, "intake", kinds(RecordCodec(keyring, SEALED), CaseCodec(keyring)), on_opening=keyring.open)
 
 
 def wrong(url: str, key: bytes) -> str:
@@ -124,19 +124,19 @@ def test_a_new_key_takes_over_while_intake_works(database_url: str) -> None:
     for event in events[:10]:
         works.complain(event)
     works.run()
-    assert all_rows(works) == {Master(OLD).name: 10}
+    assert all_rows(works) == {Master(OLD).name: 20}  # of each complaint the record and the case
     keyring = Keyring(OLD)
     with closing(store_of(database_url, keyring)) as store:
         store.create()
         steps = rotate(store, keyring, Master(NEW), 3)
-        assert [next(steps), next(steps)] == [Step(0, 10), Step(3, 7)]
+        assert [next(steps), next(steps)] == [Step(0, 20), Step(3, 17)]
         del steps  # the command is cut short
     for event in events[10:]:
         works.complain(event)
     go_on(works)  # fenced, it opens its shards again, and knows both keys
-    assert all_rows(works) == {Master(OLD).name: 7, Master(NEW).name: 13}
-    assert rotation(works, NEW, OLD, 3)[-1] == Step(7, 0)
-    assert all_rows(works) == {Master(NEW).name: 20}
+    assert all_rows(works) == {Master(OLD).name: 17, Master(NEW).name: 23}
+    assert rotation(works, NEW, OLD, 3)[-1] == Step(17, 0)
+    assert all_rows(works) == {Master(NEW).name: 40}
     for event in events:
         works.complain(event)
     go_on(works)
@@ -181,7 +181,7 @@ def test_a_former_key_is_retired_only_when_the_new_one_is_at_hand_and_opens_noth
     assert Master(NEW).name in wrong(database_url, OLD)
     works.complain(complaint("phone", at=START, complainant=PHONE))
     go_on(works)  # the running copy has the new key
-    assert rotation(works, THIRD, NEW, 500)[-1] == Step(2, 0)
+    assert rotation(works, THIRD, NEW, 500)[-1] == Step(4, 0)
     works.loop.finish()
 
 
@@ -190,16 +190,23 @@ def test_the_command_rotates_and_says_how_far_it_is(tmp_path: Path) -> None:
     for number in range(5):
         works.complain(complaint("phone", at=START, id_=f"c-{number}", complainant=PHONE))
     works.run()
-    rows = works.connection().execute(sa.text("SELECT doc FROM intake_record")).scalars().all()
+    rows = (
+        works.connection()
+        .execute(sa.text("SELECT doc FROM intake_record UNION SELECT doc FROM intake_case"))
+        .scalars()
+        .all()
+    )
     works.loop.finish()
     new = tmp_path / "new.key"
     done = tousu(tmp_path, "rotate", "--to", str(new), "--batch", "2", "--json", key=OLD)
     assert done.returncode == 0, done.stderr
     steps = [orjson.loads(line) for line in done.stdout.splitlines()]
-    assert [(step["rewrapped"], step["left"]) for step in steps] == [(0, 5), (2, 3), (4, 1), (5, 0), (5, 0)]
+    assert [(step["rewrapped"], step["left"]) for step in steps] == [
+        (0, 10), (2, 8), (4, 6), (5, 5), (7, 3), (9, 1), (10, 0), (10, 0),
+    ]  # fmt: skip
     assert new.stat().st_mode & 0o777 == 0o600
     shown = [orjson.loads(line) for line in tousu(tmp_path, "show", "--json", key=OLD).stdout.splitlines()]
-    assert [(row["in_force"], row["given"], row["rows"]) for row in shown] == [(False, True, 0), (True, False, 5)]
+    assert [(row["in_force"], row["given"], row["rows"]) for row in shown] == [(False, True, 0), (True, False, 10)]
     assert tousu(tmp_path, "retire", shown[0]["name"], key=OLD).returncode == 4
     key = bytes.fromhex(new.read_text())
     assert tousu(tmp_path, "retire", shown[0]["name"], key=key).returncode == 0
