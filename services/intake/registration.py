@@ -33,8 +33,8 @@ DROPPED: Final = "droppedfields"
 """The attribute in which the edge hands over what it could not take of an event, as JSON."""
 _TOLD: Final = frozenset({"content", "demand", "subject"})
 """Personal because a customer wrote them, not because they name one."""
-_PHONES: Final = frozenset({"phone", "caller_number"})
-_ADDRESSES: Final = frozenset({"email", "from_address"})
+PHONES: Final = frozenset({"phone", "caller_number"})
+ADDRESSES: Final = frozenset({"email", "from_address"})
 
 
 class Personal(NamedTuple):
@@ -55,8 +55,8 @@ def known_of(data: Mapping[str, Any], personal: Personal, region: str) -> Known:
     `region`: where numbers without a country code belong.
     """
     values = dict(personal_values(data, personal.places))
-    phones = [national_digits(value, region) for place, value in values.items() if place[-1] in _PHONES]
-    accounts = [address_key(value).partition("@")[0] for place, value in values.items() if place[-1] in _ADDRESSES]
+    phones = [national_digits(value, region) for place, value in values.items() if place[-1] in PHONES]
+    accounts = [address_key(value).partition("@")[0] for place, value in values.items() if place[-1] in ADDRESSES]
     own = (*values.values(), *(account for account in accounts if len(account) > 4))
     return Known.of(own, phones, waybill_numbers(data))
 

@@ -117,7 +117,8 @@ class IntakeRules:
     def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
         """What was kept for a while is forgotten, and so is whoever told of a case; nobody needs to know."""
         if isinstance(state, Case):
-            return Decision(states={ref: forgotten(state), Ref("record", f"{state.number}/"): None})
+            forgotten = msgspec.structs.replace(without_person(state), erase_at=None)
+            return Decision(states={ref: forgotten, Ref("record", f"{state.number}/"): None})
         return Decision(states={ref: None})
 
     def _unknown_organisation(self, event: Event) -> Decision:
@@ -340,9 +341,9 @@ def _no_version(case: Case, version: str) -> Decision:
     return Decision(refusal=Refusal(reason="unknown_pack_version", message=message, place="/pack_version"))
 
 
-def forgotten(case: Case) -> Case:
+def without_person(case: Case) -> Case:
     """The case without the person who began it."""
-    return msgspec.structs.replace(case, pseudonym="", own=(), own_phones=(), erase_at=None)
+    return msgspec.structs.replace(case, pseudonym="", own=(), own_phones=())
 
 
 def _kept(case: Case, pack: Pack, now: datetime) -> Case:

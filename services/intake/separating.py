@@ -30,6 +30,9 @@ def joined_telling(states: States, ref: Ref, case: Case) -> Record | Refusal:
     if not isinstance(record, Record):
         message = "no telling of this source and id joined the case; duplicate.joined names those that did"
         return Refusal(reason="unknown_telling", message=message, place="/telling")
+    if record.erased:
+        message = "who told this was erased, so nothing is left that a case of its own could be made of"
+        return Refusal(reason="unknown_telling", message=message, place="/telling")
     if record.event_id == case.first_event_id and record.event_source == case.first_event_source:
         message = "this telling began the case; take the others out of it, or withdraw the case"
         return Refusal(reason="unknown_telling", message=message, place="/telling")

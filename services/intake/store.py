@@ -1,4 +1,4 @@
-"""Intake's tables, and the two things that are done with personal records: showing them to the desk, erasing them."""
+"""Intake's tables, and what is read and written in them beside the loop."""
 
 from __future__ import annotations
 
@@ -11,18 +11,6 @@ import sqlalchemy as sa
 from services.intake.sealing import CaseCodec, RecordCodec
 from services.intake.states import Case, Counter, MasterKey, Record, Seen, Trouble
 from tousu.runtime.processor import Kind
-
-ERASE: Final = {
-    "sqlite": "UPDATE intake_record SET doc = json_remove(doc, '$.key'), erased = '1', version = version + 1 "
-    "WHERE case_number = :number AND erased IS NULL",
-    "postgresql": "UPDATE intake_record SET doc = (doc::jsonb - 'key')::text, erased = '1', version = version + 1 "
-    "WHERE case_number = :number AND erased IS NULL",
-}
-"""Takes the wrapped key out of every record of a case, by database. Intake never writes a record a second time."""
-ERASE_PERSON: Final = {name: text.replace("case_number =", "pseudonym =") for name, text in ERASE.items()}
-"""The same for every record of a person (`:number` is then the pseudonym)."""
-_RECORDS: Final = "SELECT doc FROM intake_record WHERE case_number = :number"
-
 
 SEALED: Final = ("record", "case")
 """The kinds whose rows hold sealed fields, with the row's key, wrapped by a master key."""
@@ -74,29 +62,25 @@ def kinds(codec: RecordCodec, cases: CaseCodec) -> tuple[Kind, ...]:
     )
 
 
-def records_of_case(connection: sa.Connection, codec: RecordCodec, number: str) -> list[Record]:
-    """Who told the trouble of a case, in clear and in order of acceptance: for the desk, never for logs or topics.
-
-    A record whose person was erased comes without personal fields, marked `erased`.
-    """
-    rows = connection.execute(sa.text(_RECORDS), {"number": number}).scalars()
-    return sorted(
-        map(codec.decode, rows), key=lambda record: (record.accepted_at, record.event_source, record.event_id)
+def records_page(connection: sa.Connection, case_number: str, after: tuple[int, str], rows_max: int) -> list[SealedRow]:
+    """The first records behind (shard, key) `after`: of a case all, else those whose person was not erased."""
+    condition = "case_number = :number" if case_number else "erased IS NULL"
+    statement = (
+        f"SELECT shard, key, version, doc FROM intake_record WHERE {condition} "
+        "AND (shard, key) > (:shard, :key) ORDER BY shard, key LIMIT :rows"
     )
+    values = {"shard": after[0], "key": after[1], "rows": rows_max}
+    values |= {"number": case_number} if case_number else {}
+    return [SealedRow(*row) for row in connection.execute(sa.text(statement), values)]
 
 
-def erase_case(connection: sa.Connection, number: str) -> int:
-    """Erase the persons of a case for ever; the caller commits. How many records were still readable.
-
-    Not for a case that is being handled or that the law wants kept: the caller decides that. Backups of the table made
-    before still hold the keys: they are erased when the backups run out, which their retention must bound.
-    """
-    return connection.execute(sa.text(ERASE[connection.dialect.name]), {"number": number}).rowcount
-
-
-def erase_person(connection: sa.Connection, pseudonym: str) -> int:
-    """Erase every record of a person by the pseudonym that events carry; as `erase_case`."""
-    return connection.execute(sa.text(ERASE_PERSON[connection.dialect.name]), {"number": pseudonym}).rowcount
+def documents_of(connection: sa.Connection, shard: int, keys: Sequence[str]) -> dict[str, str]:
+    """The rows of records that are not erased yet, by key."""
+    statement = sa.text(
+        "SELECT key, doc FROM intake_record WHERE shard = :shard AND key IN :keys AND erased IS NULL"
+    ).bindparams(sa.bindparam("keys", expanding=True))
+    rows = connection.execute(statement, {"shard": shard, "keys": list(keys)})
+    return {row[0]: row[1] for row in rows}
 
 
 def count_wrapped(connection: sa.Connection) -> dict[str, int]:

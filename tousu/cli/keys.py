@@ -80,6 +80,7 @@ def rotate(
             else:
                 output.note(f"{step.rewrapped} rows wrapped again, {step.left} to go")
         former = opened.keyring.former
+        opened.store.dialect.wipe(("intake_record", "intake_case"))
     if not as_json:
         output.lines(
             f"master key {new.name} is in force; {former or 'the former'} opens the database, too, until it is retired",

@@ -11,6 +11,8 @@ from tousu.cli import options
 
 if TYPE_CHECKING:
     from services.intake.keyring import Keyring
+    from services.intake.persons import Persons
+    from tousu.runtime.processor import Processor
     from tousu.runtime.store import Store
 
 
@@ -39,6 +41,39 @@ def vault(data: Path | None, database: str) -> Iterator[Vault]:
     try:
         store.create()
         yield Vault(store, keyring)
+    finally:
+        store.close()
+
+
+class Desk(NamedTuple):
+    """Where persons are looked after: who there is, intake as it is composed, its store."""
+
+    persons: Persons
+    processor: Processor
+    store: Store
+
+
+@contextmanager
+def desk(data: Path | None, database: str) -> Iterator[Desk]:
+    """Intake as it is set up here, on its database, without a broker. Raises as `vault`."""
+    from dataclasses import replace
+
+    from services.intake.identity import region_of_zone
+    from services.intake.persons import Persons
+    from services.intake.processor import personal_data
+    from tousu.runtime.settings import read_settings
+    from tousu.runtime.store import Store
+    from tousu.simulation.pipeline import composed, rebuild_wiring
+
+    url = options.inspection("intake", data, database).url
+    wiring = rebuild_wiring("", read_settings("intake").partitions)
+    processor = composed("intake", replace(wiring, master_key=_master_key(data, url)))
+    store = Store(url, processor.name, processor.kinds, on_opening=processor.on_opening)
+    regions = {region_of_zone(pack.time_zone) for pack in wiring.policies.packs()}
+    places = {kind: personal.places for kind, personal in personal_data().items()}
+    try:
+        store.create()
+        yield Desk(Persons(store, places, regions), processor, store)
     finally:
         store.close()
 

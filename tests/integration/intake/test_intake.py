@@ -10,17 +10,13 @@ import orjson
 import pytest
 import sqlalchemy as sa
 
-from services.intake.keyring import Keyring
 from services.intake.processor import processor
 from services.intake.registration import personal_values
 from services.intake.rules import SEEN_FOR
-from services.intake.sealing import RecordCodec
-from services.intake.store import erase_case, erase_person, records_of_case
 from tests.rules.claim_reports import CLAIM_SAID
-from tests.rules.intake.gate import PERSONAL, SEALED, complaint, of_all_channels, report
+from tests.rules.intake.gate import PERSONAL, complaint, of_all_channels, report
 from tousu import contract
 from tousu.event import Event, binary_headers, structured
-from tousu.policy.pack import PERSONAL_DATA_DAYS
 from tousu.policy.policies import Policies
 from tousu.runtime.arrival import TICK
 from tousu.runtime.broker import Record
@@ -41,7 +37,6 @@ REJECTED = "complaints.rejected"
 HANDLING = "complaints.inbound.handling"
 OPERATIONS = "complaints.inbound.operations"
 W = "TS7702260102001"
-JOINED = "tousu.duplicate.joined.v1"
 
 
 class Works:
@@ -301,53 +296,6 @@ def test_what_may_be_forgotten_is_pruned_as_time_passes(works: Works) -> None:
     works.pass_time(SEEN_FOR)
     assert (works.rows("seen"), works.rows("case"), works.rows("record")) == (0, 5, 5)
     assert header(works.told(ticks=True)[-1], "ce_type") == TICK
-
-
-def test_who_told_of_a_case_is_forgotten_when_its_time_is_over(works: Works) -> None:
-    for event in (
-        complaint("phone", at=START, waybill_number=W, class_="loss", complainant={"name": "王小明"}),
-        complaint("social", at=START, waybill_number=W, class_="loss"),
-        complaint("web", at=START, waybill_number=f"{W}0", class_="loss"),
-    ):
-        works.complain(event)
-    works.run()
-    number = next(header(one, "ce_subject") for one in works.told() if header(one, "ce_type") == JOINED)
-    works.publish(report("customer_answered", number, at=START, settled=True, text="已赔付"), HANDLING, number)
-    works.run()
-    works.pass_time(timedelta(days=PERSONAL_DATA_DAYS - 1))
-    assert works.rows("record") == 3
-    works.pass_time(timedelta(days=2))
-    assert (works.rows("case"), works.rows("record")) == (2, 1)
-    docs = works.connection().execute(sa.text("SELECT key, doc, pseudonym FROM intake_case")).all()
-    works.connection().rollback()
-    for key, doc, pseudonym in docs:
-        assert (not orjson.loads(doc)["sealed"], pseudonym == "") == (key == number, key == number)
-    assert not works.loop.halted
-
-
-def test_the_desk_reads_a_record_and_erasing_it_leaves_noise(works: Works) -> None:
-    first = complaint("phone", at=START, waybill_number=W, class_="loss", content="王小明的件丢了")
-    second = complaint("email", at=START, waybill_number=W, class_="loss", complainant={"name": "李向南"})
-    other = complaint("web", at=START)
-    for event in (first, second, other):
-        works.complain(event)
-    works.run()
-    numbers = [header(one, "ce_subject") for one in works.told() if said(one).get("channel") != "email"]
-    connection, codec = works.connection(), RecordCodec(Keyring(MASTER), SEALED)
-    by_case = {n: records_of_case(connection, codec, n) for n in numbers}
-    number = next(n for n, records in by_case.items() if len(records) == 2)
-    left = next(n for n in numbers if n != number)
-    assert {record.data["complainant"]["name"] for record in by_case[number]} == {"王小明", "李向南"}
-
-    assert erase_case(connection, number) == 2
-    assert erase_case(connection, number) == 0
-    connection.commit()
-    erased = records_of_case(connection, codec, number)
-    assert all(record.erased and "content" not in record.data for record in erased)
-    assert [record.data["complainant"]["name"] for record in records_of_case(connection, codec, left)] == ["王小明"]
-    assert erase_person(connection, by_case[left][0].pseudonym) == 1
-    connection.commit()
-    assert records_of_case(connection, codec, left)[0].erased
 
 
 def test_nobody_can_be_read_in_the_database_or_in_what_is_published(works: Works) -> None:
