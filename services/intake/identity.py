@@ -11,7 +11,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 import orjson
@@ -31,13 +31,23 @@ _LAST_GROUP: Final = re.compile(r"[-\s][0-9]{1,6}$")
 
 
 class Keys(msgspec.Struct, frozen=True, kw_only=True):
-    """Secret keys of 32 bytes, each for one purpose, derived from the master key (`sealing.keys_of`)."""
+    """Secret keys of 32 bytes, each for one purpose, derived from the master key (`keyring.keys_of`)."""
 
     pseudonym: bytes
     fingerprint: bytes
 
     def __repr__(self) -> str:
         return "Keys(not shown)"
+
+
+class SecretKeys(Protocol):
+    """Where the rules take these keys from."""
+
+    @property
+    def pseudonym(self) -> bytes: ...
+
+    @property
+    def fingerprint(self) -> bytes: ...
 
 
 def region_of_zone(time_zone: str) -> str:
