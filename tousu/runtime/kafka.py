@@ -31,7 +31,7 @@ from tousu.runtime.broker import Ends, Identity, Record
 from tousu.runtime.broker_clock import BrokerClocks, check_append_time
 from tousu.runtime.kafka_record import record_of
 from tousu.runtime.open_transactions import OpenTransactions
-from tousu.runtime.opening import recreated
+from tousu.runtime.opening import other_cluster, recreated
 from tousu.runtime.pulse import Pulse
 from tousu.runtime.standstill import Standstill
 from tousu.runtime.topic_ids import TopicIds, changed
@@ -88,11 +88,10 @@ class KafkaSource:
         self._broken: dict[int, Stop] = {}
         self._standstill = Standstill()
         self._identity = Identity("", {})
-        self._opened_ids: dict[int, Mapping[str, str]] = {}
+        self._opened: dict[int, Identity] = {}
         self._offsets: dict[tuple[str, int], int] = {}
         self._paused: set[tuple[str, int]] = set()
         self._empty_to: dict[tuple[str, int], int] = {}
-        self._transactions = OpenTransactions(transaction_s)
         self._noted: dict[tuple[str, int], int] = {}
         self._noted_at_s = 0.0
         self._assignment_stale = False
@@ -100,6 +99,7 @@ class KafkaSource:
         connection = {"bootstrap.servers": servers, **NETWORK, **settings}
         self._admin = AdminClient(connection, logger=LOG)
         self._clocks = BrokerClocks(time_topic, self._admin, connection) if time_topic else None
+        self._transactions = OpenTransactions(transaction_s, self._admin)
         self._pulse = Pulse(self._admin)
         self._topic_ids = TopicIds(self._admin, topics)
         self._fatal = ""
@@ -172,7 +172,7 @@ class KafkaSource:
         self._lost |= self._group_shards.keys()
         self._group_shards.clear()
         self._offsets.clear()
-        self._opened_ids.clear()
+        self._opened.clear()
         self._paused.clear()
         self._assignment_stale = False
 
@@ -209,7 +209,10 @@ class KafkaSource:
             self._clocks.turn()
         self._watch_topics()
         records = []
-        for message in self._messages(records_max, timeout_s):
+        messages = self._messages(records_max, timeout_s)
+        if len(messages) < records_max:
+            self._standstill.drained()
+        for message in messages:
             error = message.error()
             if error is not None:
                 self._note_error(message, error)
@@ -254,9 +257,12 @@ class KafkaSource:
 
     def _watch_topics(self) -> None:
         told = self._topic_ids.turn()
-        for shard, opened in list(self._opened_ids.items()) if told else ():
-            topic = changed(opened, told)
-            if topic:
+        if told is None:
+            return
+        for shard, opened in self._opened.items():
+            if opened.cluster_id and told.cluster_id and told.cluster_id != opened.cluster_id:
+                self._broken[shard] = other_cluster(opened.cluster_id, told.cluster_id)
+            elif topic := changed(opened.topic_ids, told.topic_ids):
                 self._broken[shard] = recreated(topic, self._offsets.get((topic, shard), 0))
 
     def _assign(self) -> None:
@@ -278,14 +284,14 @@ class KafkaSource:
         return self._clocks.others_us() if self._clocks is not None else NEVER_US
 
     def start(self, shard: int, offsets: Mapping[str, int]) -> None:
-        self._opened_ids[shard] = self._identity.topic_ids
+        self._opened[shard] = self._identity
         for topic, offset in offsets.items():
             self._empty_to.pop((topic, shard), None)
             self._offsets[(topic, shard)] = offset
         self._assignment_stale = True
 
     def stop(self, shard: int) -> None:
-        self._opened_ids.pop(shard, None)
+        self._opened.pop(shard, None)
         for topic in self._topics:
             self._standstill.moved((topic, shard))
             self._paused.discard((topic, shard))
@@ -353,8 +359,23 @@ class KafkaSource:
             return None  # asked again within a second; time simply does not move meanwhile
         for place, end in offsets.items():
             position = self._position(place)
-            self._transactions.note(place, position, end, is_empty=self._empty_to.get(place) == position)
+            is_empty = self._empty_to.get(place) == position
+            self._transactions.note(place, position, end, is_empty=is_empty)
+            is_silent = self._transactions.is_silent(place) if is_empty else end > position
+            self._watch_silence(place, position, is_silent=is_silent)
+        self._transactions.turn()
         return Ends(asked_at, offsets, time_us, self._transactions.held_s())
+
+    def _watch_silence(self, place: tuple[str, int], position: int, *, is_silent: bool) -> None:
+        """Records are there and none comes: ask for them anew, and if that does not help, halt."""
+        if not is_silent or place not in self._offsets or place in self._paused:
+            self._standstill.spoke(place)
+            return
+        halt = self._standstill.silent(place, position)
+        if halt is not None:
+            self._broken[place[1]] = halt
+        elif self._standstill.is_worth_asking(place):
+            self._assignment_stale = True
 
     def note(self, shard: int, offsets: Mapping[str, int]) -> None:
         self._noted.update({(topic, shard): offset for topic, offset in offsets.items()})
