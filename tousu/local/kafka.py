@@ -56,6 +56,7 @@ class KafkaBroker:
         self.partitions_default = partitions_default
         self.heap_megabytes = heap_megabytes
         self._settings = dict(settings or {})
+        self._cluster_id = _new_cluster_id()
         self._jvm_options = tuple(archive_options(java()) if jvm_options is None else jvm_options)
         self._controller_port = free_port()
         self._process = ServerProcess("the Kafka broker", self.data_dir / "broker.out")
@@ -124,7 +125,7 @@ class KafkaBroker:
         return [str(java()), heap, *JVM_OPTIONS, *options, *log, "-cp", path, *main]
 
     def _format(self, properties: Path) -> None:
-        format_it = ("format", "--config", str(properties), "--cluster-id", _new_cluster_id())
+        format_it = ("format", "--config", str(properties), "--cluster-id", self._cluster_id)
         command = self._java(archive_options(java()), "kafka.tools.StorageTool", *format_it)
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:

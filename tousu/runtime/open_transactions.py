@@ -76,9 +76,10 @@ class OpenTransactions:
             if held is None or held.since_s > self._asked_at_s:
                 continue  # it has moved meanwhile
             try:
-                self._held[place] = held._replace(is_hidden=future.result().offset <= held.position)
+                stable = future.result().offset
             except KafkaException:
                 continue  # asked again in a while
+            self._held[place] = held._replace(is_hidden=stable <= held.position if stable >= 0 else None)
 
     def held_s(self) -> dict[Place, float]:
         """For how long a transaction has held each partition."""

@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from typing import Any, Final
 
 from confluent_kafka import KafkaException, TopicCollection
-from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin import AdminClient, TopicDescription  # type: ignore[attr-defined]
 
 from tousu.runtime.broker import Identity
 
@@ -38,7 +38,7 @@ class TopicIds:
             cluster, self._cluster = self._cluster, None
             told = "" if cluster.exception() is not None else str(cluster.result().cluster_id)
             answers = {topic: each.result() for topic, each in self._questions.items() if each.exception() is None}
-            return Identity(told, {topic: str(each.topic_id) for topic, each in answers.items()})
+            return identity_of(told, answers)
         if time.monotonic() - self._asked_at_s >= ASK_EVERY_S:
             self._asked_at_s = time.monotonic()
             try:
@@ -48,6 +48,13 @@ class TopicIds:
             except KafkaException:
                 return None  # asked again in a while
         return None
+
+
+def identity_of(cluster_id: str, described: Mapping[str, TopicDescription]) -> Identity:
+    """The identity of topics that the brokers have described."""
+    ids = {topic: str(each.topic_id) for topic, each in described.items()}
+    counts = (len(partition.replicas) for each in described.values() for partition in each.partitions)
+    return Identity(cluster_id, ids, max(counts, default=1) > 1)
 
 
 def changed(opened: Mapping[str, str], told: Mapping[str, str]) -> str:
