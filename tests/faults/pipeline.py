@@ -91,7 +91,7 @@ class Pipeline:
         self._reader = Consumer({**quiet, "group.id": "reader", "enable.auto.commit": False})
         self._producer = Producer({**quiet, "enable.idempotence": True, "linger.ms": 5})
         self.inbound = [card.topic for card in contract.cards() if "intake" in card.readers]
-        make_the_contracts_topics(servers, PARTITIONS)
+        make_the_contracts_topics(servers, PARTITIONS, replicas)
 
     # -- processes ----------------------------------------------------------------------------------------------
 
@@ -114,6 +114,10 @@ class Pipeline:
         copy = Copy(name, number, environment, self.folder / f"{name}-{number}.log")
         self.copies.append(copy)
         return copy
+
+    def newest(self) -> list[Copy]:
+        """The process that was started last of each copy."""
+        return list({(copy.name, copy.number): copy for copy in self.copies}.values())
 
     def start_all(self) -> None:
         for name in PROCESSORS:

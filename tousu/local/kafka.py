@@ -61,6 +61,7 @@ class KafkaBroker:
         self.heap_megabytes = heap_megabytes
         self._settings = dict(settings or {})
         self._security = security
+        self._cluster_id = _new_cluster_id()
         self._jvm_options = tuple(archive_options(java()) if jvm_options is None else jvm_options)
         self._controller_port = free_port()
         self._process = ServerProcess("the Kafka broker", self.data_dir / "broker.out")
@@ -131,7 +132,7 @@ class KafkaBroker:
         return [str(java()), heap, *JVM_OPTIONS, *options, *log, "-cp", path, *main]
 
     def _format(self, properties: Path) -> None:
-        format_it = ("format", "--config", str(properties), "--cluster-id", _new_cluster_id())
+        format_it = ("format", "--config", str(properties), "--cluster-id", self._cluster_id)
         first_user = self._security.format_options() if self._security is not None else ()
         command = self._java(archive_options(java()), "kafka.tools.StorageTool", *format_it, *first_user)
         done = subprocess.run(command, capture_output=True, text=True, check=False)
