@@ -140,6 +140,7 @@ def _clock(text: str) -> str:
 SENTENCES: Final[Mapping[str, tuple[str, Callable[[Data], str]]]] = {
     "complaint.routed": ("", _routed),
     "duplicate.joined": ("cyan", lambda data: f"the same trouble again by {data['channel']}: joined"),
+    "person.erased": ("dim", lambda data: f"erased: {len(data['tellings'])} who told of it"),
     "case.passed_on": ("cyan", lambda data: f"passed on to {' and '.join(data['to_departments'])} by the {data['by']}"),
     "clock.warned": ("yellow", lambda data: f"{_of_claim(data)}{data['clock']} is due {_clock(data['due_at'])}"),
     "clock.breached": ("red", _breached),

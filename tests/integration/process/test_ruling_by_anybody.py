@@ -42,7 +42,7 @@ def smuggled(scene: Scene, number: str, topic: str, source: str) -> None:
     now = datetime.now(UTC)
     event = Event(id=f"{topic}-{source}", source=source, type="tousu.handling.claim_ruled.v1", time=now, data=data)
     client = Producer({"bootstrap.servers": scene.settings["TOUSU_BROKER"], "log_level": 0})
-    headers = [(name, value) for name, value in binary_headers(event) if value is not None]
+    headers: list[tuple[str, str | bytes | None]] = [*binary_headers(event)]
     client.produce(topic, orjson.dumps(data), number.encode(), partition_of(number, PARTITIONS), headers=headers)
     assert client.flush(WAIT_S) == 0
 

@@ -81,13 +81,12 @@ def _notes(name: str) -> list[dict[str, str]]:
 def _without_topic(file: Path) -> list[dict[str, Any]]:
     """The channels of a pack that no inbound topic takes: their complaints could never come in."""
     from tousu.contract import channels
-    from tousu.policy.document import read_document
-    from tousu.policy.loading import read_pack
+    from tousu.policy.loading import read_file, read_pack
     from tousu.policy.pack import Pack
 
     pack = read_pack(file)
     strange = [name for name in pack.channels if name not in channels()] if isinstance(pack, Pack) else []
-    text = read_document(file.read_text("utf-8")) if strange else None
+    text = read_file(file) if strange else None
     return [
         {
             "kind": "trap", "file": str(file), "line": text.line_of(("channels", name)) if text else 0,
