@@ -37,7 +37,7 @@ def processor(wiring: Wiring) -> Processor:
         outputs=(ACCEPTED, REJECTED),
         ticks_to=(ACCEPTED,),
         keeps_time=True,
-        edge=Reading(wiring.partitions, wiring.time_from_events, wiring.policies),
+        edge=Reading(wiring.partitions, wiring.time_from_events, wiring.policies, wiring.sources),
         check=wiring.check,
         schema_of=wiring.schema_of,
         on_opening=keyring.open,
@@ -57,6 +57,5 @@ def sealed_places() -> dict[str, frozenset[Place]]:
 
 
 def inputs() -> tuple[Input, ...]:
-    """The topics whose card names intake as reader; customers first, so that of equal times they are heard first."""
-    read = [card for card in contract.cards() if NAME in card.readers]
-    return tuple(Input(card.topic) for card in sorted(read, key=lambda card: (card.channel is None, card.topic)))
+    """The topics on which one speaks to tousu; of equal times they are heard in this order."""
+    return tuple(Input(card.topic) for card in contract.inbound_cards())

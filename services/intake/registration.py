@@ -13,13 +13,14 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from services.intake.identity import address_key, national_digits
+from services.intake.identity import address_key, national_digits, region_of_zone
 from services.intake.joining import waybill_numbers
 from services.intake.masking import composed, masked_name, masked_phone, masked_text
 from services.intake.proving import Forms, passed_on
 from services.intake.spotting import Known
 from services.intake.states import Case
 from tousu.event import Event, text_of_time
+from tousu.policy.pack import Pack
 
 Place = tuple[str, ...]
 """Where an inbound event holds something personal, such as ("pieces", "*", "content")."""
@@ -90,13 +91,13 @@ def reference(passed: Mapping[str, Any], channel: str, personal: Personal) -> di
 
 
 def registered(
-    case: Case, event: Event, channel_group: str, personal: Personal, known: Known, text_leaves: bool
+    case: Case, event: Event, channel_group: str, personal: Personal, known: Known, pack: Pack
 ) -> dict[str, Any]:
     """The data of `complaint.registered`, `inquiry.registered` or `claim.registered`.
 
-    `personal`: what the inbound event's schema says. `text_leaves`: whether the pack lets text travel.
+    `personal`: what the inbound event's schema says. `pack`: whether text travels, where telephone numbers belong.
     """
-    data = event.data
+    data, text_leaves = event.data, pack.text_downstream
     passed = passed_on(data, personal.forms, known)
     said: dict[str, Any] = {
         "case_number": case.number,
@@ -104,7 +105,7 @@ def registered(
         "channel_group": channel_group,
         "received_at": text_of_time(case.received_at),
         "registered_at": text_of_time(case.registered_at),
-        "complainant": _complainant(data.get("complainant", {}), case.pseudonym),
+        "complainant": _complainant(data.get("complainant", {}), case.pseudonym, region_of_zone(pack.time_zone)),
     }
     said |= {name: _composed(passed[name]) for name in PLAIN if passed.get(name, {}) != {}}
     if text_leaves:
@@ -175,13 +176,13 @@ def _told(data: Mapping[str, str], names: Collection[str], known: Known) -> dict
     return {name: text for name, text in texts.items() if text.strip()}
 
 
-def _complainant(given: Mapping[str, str], pseudonym: str) -> dict[str, str]:
+def _complainant(given: Mapping[str, str], pseudonym: str, region: str) -> dict[str, str]:
     who = {"pseudonym": pseudonym}
     name = masked_name(given.get("name", ""))
     if name:
         who["masked_name"] = name
     if "phone" in given:
-        who["masked_phone"] = masked_phone(given["phone"])
+        who["masked_phone"] = masked_phone(given["phone"], region)
     if "role" in given:
         who["role"] = given["role"]
     return who

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import traceback
 from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from services.intake.identity import Keys
 from tousu.failure import Stop
+from tousu.policy.loading import load_policies
 from tousu.runtime.master_key import master_key
 from tousu.runtime.settings import OURS_IN_KAFKA, PREFIX, TABLE, as_markdown, read_settings
+from tousu.runtime.wiring import Wiring
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = sha256(b"a key of tests").digest()
@@ -84,6 +90,52 @@ def test_a_password_is_never_shown(tmp_path: Path) -> None:
     assert settings.connection.kafka_python()["sasl_plain_password"] == "s3cret"
     with pytest.raises(Stop, match="TOUSU_KAFKA_USER and TOUSU_KAFKA_PASSWORD_FILE must be given"):
         read_settings("router", {"TOUSU_KAFKA_PROTOCOL": "SASL_SSL"})
+
+
+MARK = "s3cret"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    (
+        ("KAFKA", f'{{"ssl.key.password": "{MARK}"'),
+        ("KAFKA", f'{{"ssl.key.password": "{MARK}", "acks": "1"}}'),
+        ("DATABASE", f"oracle://router:{MARK}@db/router"),
+        ("DATABASE", f"postgresql://router:{MARK}/router"),
+        ("DATABASE", f"postgresql:/router:{MARK}"),
+        ("MASTER_KEY", MARK),
+    ),
+)
+def test_a_wrong_secret_is_not_repeated(name: str, value: str, tmp_path: Path) -> None:
+    def start() -> None:
+        settings = read_settings("router", {PREFIX + name: value})
+        master_key(settings.master_key, settings.master_key_file, tmp_path, is_production=False)
+
+    with pytest.raises(Stop) as caught:
+        start()
+    assert MARK not in f"{caught.value}{caught.value.message}"
+    assert MARK not in "".join(traceback.format_exception(caught.value))
+
+
+def test_no_secret_stands_in_the_form_in_which_python_shows_a_value() -> None:
+    given = {
+        "TOUSU_KAFKA": f'{{"ssl.key.password": "{MARK}"}}', "TOUSU_KAFKA_PASSWORD": MARK, "TOUSU_MASTER_KEY": MARK,
+        "TOUSU_DATABASE": f"postgresql://router:{MARK}@db/router",
+    }  # fmt: skip
+    settings = read_settings("router", given)
+    wiring = Wiring(load_policies("courier-network"), 1, False, MARK.encode(), None, None)
+    keys = Keys(pseudonym=MARK.encode(), fingerprint=MARK.encode())
+    assert MARK not in f"{settings!r}{settings.connection!r}{wiring!r}{keys!r}"
+
+
+@pytest.mark.parametrize("address", (f"oracle://router:{MARK}@db/router", f"postgresql://router:{MARK}/router", MARK))
+def test_a_wrong_address_on_the_command_line_is_not_repeated(address: str) -> None:
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("tousu")), "triage", "--database", address],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, MARK in done.stdout + done.stderr) == (4, False)
+    assert done.stderr.startswith("tousu: --database (not shown) must ")
 
 
 def test_nothing_that_exactly_once_rests_on_can_be_set() -> None:

@@ -156,6 +156,7 @@ SENTENCES: Final[Mapping[str, tuple[str, Callable[[Data], str]]]] = {
     "claim.offered": ("magenta", lambda data: f"{_of_claim(data)}{_money(data)} offered ({data.get('section', '')})"),
     "claim.refused": ("magenta", _refused),
     "claim.disputed": ("yellow", lambda data: f"{_of_claim(data)}not accepted, goes to {data['way']}"),
+    "claim.confirmation_awaited": ("yellow", lambda data: f"{_of_claim(data)}{_money(data)} waits for a second person"),
     "claim.ruled": ("magenta", lambda data: f"{_of_claim(data)}{data['by']} rules {_money(data)}"),
     "claim.paid": ("green", _paid),
     "claim.payment_questioned": ("yellow", _questioned),

@@ -60,6 +60,11 @@ def free_port() -> int:
     raise NotOnThisMachine(f"no free port between {PORTS.start} and {PORTS.stop - 1} on {LOOPBACK}: stop some servers.")
 
 
+def port_if_free(port: int) -> int:
+    """This loopback TCP port where nobody listens on it, else 0."""
+    return port if port and _is_free(port) else 0
+
+
 _given: set[int] = set()  # ports this process has handed out and whose server may not listen yet
 
 
@@ -68,6 +73,6 @@ def _is_free(port: int) -> bool:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((LOOPBACK, port))
-        except OSError:
+        except (OSError, OverflowError):
             return False
     return True

@@ -7,6 +7,7 @@ is no rule language: conditions list the values they accept, and what cannot be 
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Final, Literal
 
 import msgspec
@@ -165,11 +166,27 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     given_by: Literal["claimant", "company"] = "claimant"
 
 
+class SecondPerson(msgspec.Struct, frozen=True, kw_only=True):
+    """Above which amount, by currency, a second person must confirm a claim before anything is owed and paid.
+
+    An amount in a currency that is not named needs it always: nobody goes around the limit by another currency.
+    """
+
+    amounts: dict[str, Decimal]
+    section: str
+    set_by: SetBy = "source"
+
+    def must_confirm(self, amount: Decimal, currency: str) -> bool:
+        """Whether an amount needs a second person."""
+        return currency not in self.amounts or amount > self.amounts[currency]
+
+
 class ClaimRules(msgspec.Struct, frozen=True, kw_only=True):
     """Claims: who is paid, how long the right lasts, what the file needs, the limits that follow, and the amounts.
 
     turns_into_loss: the clocks at whose breach a delay becomes a loss (the complete-delay limit, 彻底延误时限).
     compensation: None where the pack says nothing of amounts; then somebody decides each by hand.
+    second_person_above: None where one person's word is enough for any amount.
     """
 
     payee_roles: tuple[str, ...]
@@ -181,6 +198,7 @@ class ClaimRules(msgspec.Struct, frozen=True, kw_only=True):
     section: str
     turns_into_loss: tuple[str, ...] = ()
     compensation: Compensation | None = None
+    second_person_above: SecondPerson | None = None
 
 
 class EarlyWarning(msgspec.Struct, frozen=True, kw_only=True):

@@ -140,7 +140,7 @@ class SQLite:
         self._url = url
 
     def engine(self) -> sa.Engine:
-        engine = sa.create_engine(self._url, poolclass=sa.NullPool, connect_args={"timeout": 30})
+        engine = sa.create_engine(self._url, poolclass=sa.NullPool, hide_parameters=True, connect_args={"timeout": 30})
 
         @sa.event.listens_for(engine, "connect")
         def prepare(connection: Any, record: object) -> None:

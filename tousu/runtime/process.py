@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from confluent_kafka import KafkaException
 
-from tousu.contract import address_of
+from tousu.contract import address_of, read_sources
 from tousu.failure import Failure, Retry, Stop
 from tousu.policy.loading import load_policies
 from tousu.runtime.census import Census
@@ -175,6 +175,7 @@ def _wiring(settings: Settings, log: Log) -> Wiring:
         master_key=key,
         check=check_output,
         schema_of=address_of,
+        sources=read_sources(settings.sources) if settings.sources is not None else None,
     )
 
 

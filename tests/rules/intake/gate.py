@@ -68,11 +68,12 @@ def complaint(channel: str = "phone", *, at: datetime = START, id_: str = "", **
 
 
 def report(what: str, case_number: str, *, at: datetime = START, id_: str = "", **data: Any) -> Event:
-    """What a department reports of a case."""
+    """What whoever may say it reports of a case."""
+    kind = f"tousu.handling.{what}.v1"
     return Event(
         id=id_ or f"h-{next(_numbers)}",
-        source="/departments/transport",
-        type=f"tousu.handling.{what}.v1",
+        source=f"{contract.source_on(contract.topic_of(kind))}/transport",
+        type=kind,
         time=at,
         data={"case_number": case_number} | data,
         extensions={"inboundshard": "3", "acceptedtime": text_of_time(at)},
@@ -94,7 +95,8 @@ class Gate:
         """Apply an event; time moves to `now`, or to its acceptance."""
         accepted = event.extensions.get("acceptedtime")
         self.pass_time(max(self.now, now or (datetime.fromisoformat(accepted) if accepted else event.time)))
-        event = msgspec.structs.replace(event, extensions=event.extensions | {"inboundshard": str(self.shard)})
+        came = {"inboundtopic": contract.topic_of(event.type)} | event.extensions | {"inboundshard": str(self.shard)}
+        event = msgspec.structs.replace(event, extensions=came)
         wanted = {ref: self.states.get(ref) for ref in self.rules.refs(event)}
         decision = self.rules.apply(wanted, event, self.now)
         self._carry_out(decision)
