@@ -11,7 +11,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 import orjson
@@ -31,13 +31,23 @@ _LAST_GROUP: Final = re.compile(r"[-\s][0-9]{1,6}$")
 
 
 class Keys(msgspec.Struct, frozen=True, kw_only=True):
-    """Secret keys of 32 bytes, each for one purpose, derived from the master key (`sealing.keys_of`)."""
+    """Secret keys of 32 bytes, each for one purpose, derived from the master key (`keyring.keys_of`)."""
 
     pseudonym: bytes
     fingerprint: bytes
 
     def __repr__(self) -> str:
         return "Keys(not shown)"
+
+
+class SecretKeys(Protocol):
+    """Where the rules take these keys from."""
+
+    @property
+    def pseudonym(self) -> bytes: ...
+
+    @property
+    def fingerprint(self) -> bytes: ...
 
 
 def region_of_zone(time_zone: str) -> str:
@@ -51,7 +61,7 @@ def pseudonym(key: bytes, event: Event, channel: str, region: str = HOME) -> str
     That is the telephone number, then the e-mail address, then the account on the channel, then name with address. A
     name alone proves nothing (there are many 王伟): it counts for this one event only.
     """
-    person = _person(event.data, channel, region) or f"event\0{event.source}\0{event.id}"
+    person = _person(event.data, channel, region) or f"event\0{channel}\0{event.source}\0{event.id}"
     if event.organisation:  # what one organisation knows of a person is no other's
         person = f"{event.organisation}\0{person}"
     return hashlib.blake2b(person.encode(), key=key, digest_size=16, person=b"pseudonym").hexdigest()
@@ -138,9 +148,12 @@ def address_key(address: str) -> str:
     return f"{local}@{domain}"
 
 
-def key_of_event(key: bytes, source: str, event_id: str) -> str:
-    """The key under which an event is remembered: the same for the same source and id."""
-    said = f"{source}\0{event_id}".encode()
+def key_of_event(key: bytes, topic: str, source: str, event_id: str) -> str:
+    """The key under which an event is remembered: the same for the same source and id on the same topic.
+
+    The topic counts, since whoever may write to it answers for its sources: nobody takes an id of another's.
+    """
+    said = f"{topic}\0{source}\0{event_id}".encode()
     return hashlib.blake2b(said, key=key, digest_size=16, person=b"event").hexdigest()
 
 

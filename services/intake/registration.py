@@ -34,8 +34,8 @@ DROPPED: Final = "droppedfields"
 """The attribute in which the edge hands over what it could not take of an event, as JSON."""
 _TOLD: Final = frozenset({"content", "demand", "subject"})
 """Personal because a customer wrote them, not because they name one."""
-_PHONES: Final = frozenset({"phone", "caller_number"})
-_ADDRESSES: Final = frozenset({"email", "from_address"})
+PHONES: Final = frozenset({"phone", "caller_number"})
+ADDRESSES: Final = frozenset({"email", "from_address"})
 
 
 class Personal(NamedTuple):
@@ -56,21 +56,22 @@ def known_of(data: Mapping[str, Any], personal: Personal, region: str) -> Known:
     `region`: where numbers without a country code belong.
     """
     values = dict(personal_values(data, personal.places))
-    phones = [national_digits(value, region) for place, value in values.items() if place[-1] in _PHONES]
-    accounts = [address_key(value).partition("@")[0] for place, value in values.items() if place[-1] in _ADDRESSES]
+    phones = [national_digits(value, region) for place, value in values.items() if place[-1] in PHONES]
+    accounts = [address_key(value).partition("@")[0] for place, value in values.items() if place[-1] in ADDRESSES]
     own = (*values.values(), *(account for account in accounts if len(account) > 4))
     return Known.of(own, phones, waybill_numbers(data))
 
 
 def known_of_report(data: Mapping[str, Any], case: Case | None = None) -> Known:
-    """The pieces that a report and its case name; of the person a report says nothing by itself."""
+    """The pieces that a report and its case name, and the person who began the case."""
     named = [*_numbers_in(data)]
     if case is not None:
         named += [
             case.waybill_number or "",
             *(trouble.rpartition(":")[2].rpartition("/")[0] for trouble in case.troubles),
         ]
-    return Known.of(waybills=filter(None, named))
+    known = Known.of(waybills=filter(None, named))
+    return known if case is None else known._replace(own=case.own, phones=case.own_phones)
 
 
 def _numbers_in(node: Any) -> Iterator[str]:

@@ -79,7 +79,7 @@ def lines_of(file: str) -> Iterable[bytes]:
 def checked(line: bytes) -> Ready | dict[str, str] | None:
     """A line that may be published, or what is wrong with it; None for an empty one."""
     from tousu.client.publisher import check
-    from tousu.contract import cards, types_on
+    from tousu.contract import check_topic, inbound_cards, topic_of
     from tousu.edge import parse
     from tousu.event import event_of_structured
     from tousu.failure import Reject
@@ -88,16 +88,16 @@ def checked(line: bytes) -> Ready | dict[str, str] | None:
         return None
     try:
         document = parse(line, limit_bytes=2_097_152)
-        topic, key, body = document.get("topic"), document.get("key"), document.get("event")
+        topic, key, body = document.get("topic", ""), document.get("key"), document.get("event")
         if not (isinstance(topic, str) and isinstance(key, str) and isinstance(body, dict)):
             raise Reject("malformed_data", 'a line is {"topic": "...", "key": "...", "event": {...}}')
-        inbound = [card.topic for card in cards() if card.topic.startswith("complaints.inbound.")]
-        if topic not in inbound:
+        inbound = [card.topic for card in inbound_cards()]
+        if topic and topic not in inbound:
             raise Reject("unknown_channel", f"{topic} is not an inbound topic; there are {', '.join(inbound)}", "topic")
         event = event_of_structured(body)
+        topic = topic or topic_of(event.type, event.source)
         check(event)
-        if event.type not in types_on(topic):
-            raise Reject("unknown_type", f"{event.type} does not belong on {topic}", "type")
+        check_topic(topic, event.type)
     except Reject as error:
         return {"reason": error.reason, "place": error.place, "message": error.message, "schema": error.schema}
     return Ready(topic, key, event)

@@ -46,10 +46,13 @@ def up(
     from tousu.demo.crew import Crew
     from tousu.demo.watching import watch_over
     from tousu.local.folder import work_in
+    from tousu.local.machine import keep_new_files_private, private_folder
     from tousu.runtime.settings import read_settings
     from tousu.simulation.processors import PROCESSORS
 
     folder = options.data_folder(data).resolve()
+    keep_new_files_private()
+    private_folder(folder)
     known = read_settings("cli")
     count = partitions or (4 if local else known.partitions)
     with ExitStack() as stack:

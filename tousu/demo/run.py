@@ -27,7 +27,7 @@ from tousu.failure import Retry, Stop
 from tousu.local.embedded import EmbeddedBroker
 from tousu.local.folder import check_free, work_in
 from tousu.local.kafka import KafkaBroker
-from tousu.local.machine import NotOnThisMachine
+from tousu.local.machine import NotOnThisMachine, private_folder
 from tousu.policy.loading import load_pack
 from tousu.runtime import bookmark as bm
 from tousu.runtime.backlog import Behind, backlog
@@ -126,14 +126,14 @@ def _lines_of(demo: Demo) -> Iterable[bytes]:
 
 
 def prepare_folder(data: Path) -> None:
-    """An empty data folder. Raises Stop `not_ours` for a folder with other things in it, which is left alone,
-    `folder_in_use` where somebody works in it."""
+    """An empty data folder, its owner's alone. Raises Stop `not_ours` for a folder with other things in it, which is
+    left alone, `folder_in_use` where somebody works in it."""
     if data.exists() and any(data.iterdir()):
         if not (data / MARK).exists():
             raise Stop("not_ours", f"{data} is not empty and not a former demo's folder; name another one with --data")
         check_free(data)
         shutil.rmtree(data)
-    data.mkdir(parents=True, exist_ok=True)
+    private_folder(data)
     (data / MARK).write_text("{}\n")
 
 

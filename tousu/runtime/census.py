@@ -52,6 +52,11 @@ class Census:
         self.counts: Mapping[Metric, Rows] = {}
         """The last count; replaced whole."""
         self.duration_s = 0.0
+        self._counted_at_s = time.monotonic()
+
+    def age_s(self) -> float:
+        """How old the last count is, from its beginning; where nothing has been open to count, 0 since then."""
+        return time.monotonic() - self._counted_at_s
 
     def start(self) -> None:
         for thread in self._threads:
@@ -87,10 +92,13 @@ class Census:
                 try:
                     with self._counting.connect() as connection:
                         self.counts = self.count(connection, {shard: each.time_us for shard, each in opened.items()})
+                    self._counted_at_s = began_s
                 except SQLAlchemyError:
-                    pass  # the last count stands; whether the database is there the other thread says
+                    pass  # the last count stands and grows old; whether the database is there the other thread says
                 self.duration_s = time.monotonic() - began_s
                 rest_s = max(self._every_s, REST_SHARE * self.duration_s)
+            else:
+                self._counted_at_s = began_s
             self._stopping.wait(rest_s)
 
     def count(self, connection: sa.Connection, times_us: Mapping[int, int]) -> dict[Metric, Rows]:

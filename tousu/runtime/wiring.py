@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tousu.contract import Sources
 from tousu.policy.policies import Policies
 from tousu.runtime.processor import Check, Processor
 
@@ -14,7 +15,8 @@ class Wiring:
     """The dependencies of a processor.
 
     `partitions` is the one partition count of all topics. `master_key` (32 bytes) wraps the keys of personal records;
-    only intake uses it. `check` and `schema_of` come from the contract (`tousu.contract`).
+    only intake uses it, and `sources`: who may speak on which topic (None: as the cards say). `check` and `schema_of`
+    come from the contract (`tousu.contract`).
     """
 
     policies: Policies
@@ -23,6 +25,7 @@ class Wiring:
     master_key: bytes = field(repr=False)
     check: Check | None
     schema_of: Callable[[str], str] | None
+    sources: Sources | None = None
 
 
 Compose = Callable[[Wiring], Processor]

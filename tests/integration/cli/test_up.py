@@ -87,8 +87,14 @@ def test_a_broker_that_is_away_is_said_at_once_and_by_one_line(tmp_path: Path) -
         assert time.monotonic() - begun_s < SOON_S
 
 
+def open_to_others(folder: Path) -> list[str]:
+    """What in a folder others than its owner may read, with the folder itself."""
+    return [str(path) for path in (folder, *folder.rglob("*")) if path.lstat().st_mode & 0o077]
+
+
 def test_up_starts_again_what_falls_and_stops_everything_on_request(broker: str, tmp_path: Path) -> None:
     data = tmp_path / "data"
+    data.mkdir(mode=0o755)
     up = subprocess.Popen(
         [TOUSU, "up", "--broker", broker, "--data", str(data), "--partitions", "4"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -102,6 +108,7 @@ def test_up_starts_again_what_falls_and_stops_everything_on_request(broker: str,
             assert line, up.stderr.read()
             said += line
         assert set(re.findall(r"^(\w+) +ready: http://127", said, re.MULTILINE)) == set(PROCESSORS)
+        assert not open_to_others(data)
         first = processors_of(up)
         assert set(first) == set(PROCESSORS)
         the_folder_is_enough(data, broker)

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
+from services.intake.keyring import Keyring
 from services.intake.proving import passed_on
 from services.intake.sealing import RecordCodec
 from services.intake.spotting import Known
@@ -88,7 +89,7 @@ def test_a_complaint_leaves_nothing_unproven_and_seals_it(gate: Gate) -> None:
     assert output.data["object"] == {"outlet": "HZ-017", "goods": "茶具 ***"}
     assert output.data["reference"] == {"agent": "E1", "recording_uri": "https://r.example/***"}
     (record,) = gate.records(number)
-    codec = RecordCodec(b"k" * 32, SEALED)
+    codec = RecordCodec(Keyring(b"k" * 32), SEALED)
     row = codec.encode(record)
     assert marked not in row
     assert codec.decode(row) == record
@@ -99,7 +100,7 @@ def test_attachments_are_sealed_one_by_one(gate: Gate) -> None:
     number = gate.registers(complaint("email", email=mail))
     assert gate.outputs[0].data["reference"]["attachments"] == ["https://f.example/1.png", "https://f.example/***"]
     (record,) = gate.records(number)
-    codec = RecordCodec(b"k" * 32, SEALED)
+    codec = RecordCodec(Keyring(b"k" * 32), SEALED)
     row = orjson.loads(codec.encode(record))
     assert row["record"]["data"]["email"]["attachments"] == [None, None]
     assert codec.decode(orjson.dumps(row).decode()) == record

@@ -131,7 +131,7 @@ def _send(order: Order, effects: Sequence[Effect], per_second: int, connection: 
 
     output.note(f"order {order.id}; broken off, it goes on with --order {order.id}")
     begun_s = noted_s = monotonic()
-    with Publisher(connection, source=SOURCE) as publisher:
+    with Publisher(connection, source=SOURCE, organisation=order.asked.organisation) as publisher:
         for sent, effect in enumerate(effects):
             ahead_s = begun_s + sent / per_second - monotonic()
             if ahead_s > 0:
