@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import orjson
 
+from services.intake.keyring import Keyring
 from services.intake.reading import Reading
 from services.intake.sealing import RecordCodec
 from services.intake.states import Record as Telling
@@ -36,7 +37,7 @@ class Door:
         pack = of_all_channels()
         self.gate = Gate(pack, SHARD)
         self._reading = Reading(PARTITIONS, False, Policies.of(pack))
-        self._codec = RecordCodec(b"k" * 32, SEALED)
+        self._codec = RecordCodec(Keyring(b"k" * 32), SEALED)
         self.answers: Counter[str] = Counter()
 
     def hand_in(self, record: Record) -> str:
