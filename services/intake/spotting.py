@@ -184,10 +184,9 @@ def names_person(plain: str, known: Known) -> bool:
     """Whether a folded code holds something known of the person: a value (a long one though it is a part of a word), or
     eight digits in a row of a number."""
     compact = _JOINS.sub("", plain)
-    if any(len(key) >= _IN_A_CODE and key in compact for key in known.own):
-        return True
-    if any(True for _ in _own(plain, known.own)):
-        return True
+    for key in known.own:
+        if key in compact and (len(key) >= _IN_A_CODE or any(True for _ in _own(plain, (key,)))):
+            return True
     digits = _NO_DIGIT.sub("", plain if plain.isascii() else plain.translate(_DIGITS))
     if len(digits) < _IN_A_CODE:
         return False
