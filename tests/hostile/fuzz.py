@@ -68,7 +68,10 @@ def events(seed: int, count: int) -> Iterator[Record]:
     sound = list(_sound())
     for number in range(count):
         topic, event = chance.choice(sound[: len(BLOCKS)] if chance.random() < 0.7 else sound)
-        yield _changed(chance, topic, {**copy.deepcopy(event), "id": f"f-{seed}-{number}"}, sound)
+        fresh = {**copy.deepcopy(event), "id": f"f-{seed}-{number}"}
+        if "waybill_number" in fresh["data"]:
+            fresh["data"]["waybill_number"] = f"YT{7_700_000_000_000 + number}"  # so that few join one case
+        yield _changed(chance, topic, fresh, sound)
 
 
 def _sound() -> Iterator[tuple[str, dict[str, Any]]]:
