@@ -15,6 +15,8 @@ from tousu.runtime.broker import Record
 from tousu.runtime.processor import Edge
 
 TICK: Final = "tousu.time.ticked.v1"
+TIME: Final = "tousu.time."
+"""Of time alone: that it passes, or what an operator let it do. No rule is asked about such an event."""
 
 
 class Arrival(NamedTuple):
@@ -22,7 +24,8 @@ class Arrival(NamedTuple):
 
     `time_us` is its place in pipeline time: what its writer promised (`tousu-time`) or, from outside, when a broker
     appended it; -1 where neither is known. `origin` is empty for what comes from outside. `error` is what our own code
-    raised, where that is why it is refused.
+    raised, where that is why it is refused. `confirmed_us` is up to when its writer's log was complete, where it says
+    that this is not `time_us` (`doubts`).
     """
 
     record: Record
@@ -33,10 +36,11 @@ class Arrival(NamedTuple):
     time_us: int
     refs: tuple[Ref, ...] = ()
     error: Exception | None = None
+    confirmed_us: int = NEVER_US
 
     @property
     def is_tick(self) -> bool:
-        return self.event is not None and self.event.type == TICK
+        return self.event is not None and self.event.type.startswith(TIME)
 
 
 def refused(record: Record, error: Reject, time_us: int = NEVER_US) -> Arrival:
@@ -76,7 +80,7 @@ def _with_headers_in_view(record: Record, error: Reject) -> Reject:
 def from_ours(record: Record) -> Arrival:
     """Read a record that one of our processors wrote. One without provenance is refused: it is not from us."""
     attributes: dict[str, str] = {}
-    origin = seq = time = ""
+    origin = seq = time = confirmed = ""
     try:
         _check_headers(record)
         for name, raw in record.headers:
@@ -89,12 +93,16 @@ def from_ours(record: Record) -> Arrival:
                 seq = value.decode()
             elif name == "tousu-time":
                 time = value.decode()
+            elif name == "tousu-confirmed":
+                confirmed = value.decode()
             elif name == "traceparent":
                 attributes.setdefault("traceparent", value.decode())
         if not (origin and seq.isdigit() and time):
             raise Reject("no_provenance", "tousu-origin, tousu-seq and tousu-time must say which processor wrote this")
         event = event_of(attributes, orjson.loads(record.value or b"{}"))
-        return Arrival(record, event, None, origin, int(seq), micros(time_of_text(time, "tousu-time")))
+        confirmed_us = micros(time_of_text(confirmed, "tousu-confirmed")) if confirmed else NEVER_US
+        time_us = micros(time_of_text(time, "tousu-time"))
+        return Arrival(record, event, None, origin, int(seq), time_us, confirmed_us=confirmed_us)
     except Reject as error:
         return refused(record, error)
     except ValueError:
@@ -123,7 +131,7 @@ def addressed(arrival: Arrival, rules: Rules) -> Arrival:
     if arrival.event is None or arrival.is_tick:
         return arrival
     try:
-        return Arrival(*arrival[:6], tuple(rules.refs(arrival.event)))
+        return Arrival(*arrival[:6], tuple(rules.refs(arrival.event)), None, arrival.confirmed_us)
     except Exception as error:  # noqa: BLE001 - a fault in the rules must not stop the other customers
         return arrival._replace(refusal=fault(error), error=error)
 

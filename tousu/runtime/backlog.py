@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from tousu.failure import Stop
 from tousu.runtime import bookmark as bm
+from tousu.runtime import doubts
 from tousu.runtime.broker import Record
 from tousu.runtime.checkpoints import Gap, gaps_of, inputs_of
 from tousu.runtime.history import Extent, History, Place, is_tick
@@ -30,7 +31,7 @@ class Behind(NamedTuple):
     records: unread, ticks and all. events: those of them that are work. oldest_ms: when the oldest such was appended,
     -1 for none and where no broker stamped it. time: pipeline time, None before the first input. gaps: what was
     deleted before the shard had read it. unreadable: why what is unread could not be looked at; all of it counts as
-    work then.
+    work then. held_out: the inputs for which an operator lets its time not wait.
     """
 
     processor: str
@@ -41,6 +42,7 @@ class Behind(NamedTuple):
     time: datetime | None
     gaps: tuple[Gap, ...]
     unreadable: str = ""
+    held_out: tuple[str, ...] = ()
 
 
 def backlog(inspection: Inspection, history: History) -> list[Behind]:
@@ -65,7 +67,10 @@ def backlog(inspection: Inspection, history: History) -> list[Behind]:
         time = bm.moment(time_us) if time_us != bm.NEVER_US else None
         own_gaps = tuple(gap for gap in gaps if gap.shard == shard)
         counted = records if is_much else events
-        found.append(Behind(inspection.processor, shard, records, counted, oldest_ms, time, own_gaps, unreadable))
+        held_out = tuple(map(doubts.said, standing.bookmark.held_out)) if standing is not None else ()
+        found.append(
+            Behind(inspection.processor, shard, records, counted, oldest_ms, time, own_gaps, unreadable, held_out)
+        )
     return found
 
 

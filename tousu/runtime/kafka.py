@@ -278,7 +278,7 @@ class KafkaSource:
         return self._clocks.others_us() if self._clocks is not None else NEVER_US
 
     def start(self, shard: int, offsets: Mapping[str, int]) -> None:
-        self._opened_ids[shard] = self._identity.topic_ids
+        self._opened_ids[shard] = {t: each for t, each in self._identity.topic_ids.items() if t in offsets}
         for topic, offset in offsets.items():
             self._empty_to.pop((topic, shard), None)
             self._offsets[(topic, shard)] = offset
@@ -338,7 +338,10 @@ class KafkaSource:
     def ask_ends(self, asked_at: datetime, reached_us: int = NEVER_US) -> None:
         if self._question is not None or not self._group_shards:
             return
-        wanted = {TopicPartition(t, s): _LATEST for t in self._topics for s in self._group_shards}
+        # What an operator holds out is not asked for: one partition without a leader would leave all unanswered.
+        places = [(t, s) for s in self._group_shards for t in self._topics]
+        places = [place for place in places if place in self._offsets or place[1] not in self._opened_ids]
+        wanted = {TopicPartition(t, s): _LATEST for t, s in places}
         time_us = max(reached_us, self._clocks.time_us()) if self._clocks is not None else reached_us
         self._question = (asked_at, time_us, self._admin.list_offsets(wanted, request_timeout=REQUEST_S))
 

@@ -25,7 +25,7 @@ def partitions_of(processor: Processor, source: Source) -> dict[str, int]:
 
 
 def check_identity(bookmark: Bookmark, identity: Identity, inputs: Collection[str]) -> None:
-    """Hold the bookmark against the cluster and topics that are there, and note them in it.
+    """Hold the bookmark against the cluster and the topics that are read (`inputs`), and note them in it.
 
     Raises Stop `other_cluster` or `topic_recreated`.
     """
@@ -33,10 +33,11 @@ def check_identity(bookmark: Bookmark, identity: Identity, inputs: Collection[st
     if known and identity.cluster_id != known:
         raise Stop("other_cluster", f"the bookmark belongs to cluster {known}, this is {identity.cluster_id}")
     for topic, topic_id in bookmark.topic_ids.items():
-        if identity.topic_ids.get(topic, topic_id) != topic_id:
+        if topic in inputs and identity.topic_ids.get(topic, topic_id) != topic_id:
             raise recreated(topic, bookmark.offsets.get(topic, 0))
     bookmark.cluster_id = identity.cluster_id
-    bookmark.topic_ids = {topic: each for topic, each in identity.topic_ids.items() if topic in inputs}
+    held_out = {topic: each for topic, each in bookmark.topic_ids.items() if topic in bookmark.held_out}
+    bookmark.topic_ids = held_out | {topic: each for topic, each in identity.topic_ids.items() if topic in inputs}
 
 
 def recreated(topic: str, offset: int) -> Stop:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from operator import itemgetter
 from typing import Final, NamedTuple
 
 import sqlalchemy as sa
@@ -140,7 +139,7 @@ def rebuild(processor: Processor, history: History, facts: KafkaSource, store: S
     _check_empty(store, processor.name)
     published = Published(processor, history)
     published.read_on()
-    told = [published.told[number] for number in sorted(published.told, key=itemgetter(1, 3))]
+    told = [each for _, each in sorted(published.told.items(), key=_order_of_acts)]
     _check_whole(told)
     source = ReplaySource(history, facts, [each.topic for each in processor.inputs])
     sink = KeepingSink()
@@ -155,6 +154,12 @@ def rebuild(processor: Processor, history: History, facts: KafkaSource, store: S
     if rebuilt.is_faithful:
         forget_pending(store, processor.name)
     return rebuilt
+
+
+def _order_of_acts(known: tuple[Number, Told]) -> tuple[int, int, bool, int]:
+    """Acts on one shard stand on two topics, so their numbers alone do not tell which came first."""
+    (_, partition, _, seq), told = known
+    return partition, *told.act.place(), seq
 
 
 def _check_whole(told: Iterable[Told]) -> None:

@@ -1,0 +1,140 @@
+"""A topic of intake that cannot be read is held out: time goes on, breaches are in doubt, and nobody is punished."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.faults.held_out import PHONE, Works
+from tests.faults.short_limits import HANDLING
+from tests.integration.runtime.world import header
+from tousu.failure import Stop
+from tousu.runtime.doubts import CONFIRMED
+
+SHARD = 0
+
+
+@pytest.fixture
+def works(tmp_path: Path) -> Works:
+    return Works(tmp_path)
+
+
+def silent_after_two_cases(works: Works) -> tuple[str, str]:
+    """Two cases that an employee has acknowledged; then nobody can read the reports, by which one is answered."""
+    answered, forgotten = works.complain(SHARD), works.complain(SHARD)
+    for number in (answered, forgotten):
+        works.report(number, "acknowledged", "E10023")
+    works.pass_time(5)
+    works.broker.unreadable.add((HANDLING, SHARD))
+    works.pass_time(5)
+    works.report(answered, "customer_answered", "E10023")
+    works.pass_time(300)
+    return answered, forgotten
+
+
+def test_a_silent_topic_holds_time_back_until_it_is_held_out(works: Works) -> None:
+    numbers = silent_after_two_cases(works)
+    assert [works.of_clock(number, "resolution") for number in numbers] == [["started"], ["started"]]
+    done = works.hold_out("intake", SHARD, HANDLING)
+    assert done.message == f"{HANDLING} is held out of intake/0 by li.na: no leader, #815"
+    works.pass_time(30)
+    for number in numbers:
+        assert works.of_clock(number, "resolution") == ["started", "breached unconfirmed"]
+    grounds = [each["grounds"] for each in works.told("complaints.charges", "charge.laid")]
+    late = [ground for each in grounds for ground in each if ground["ground"] == "late_handling"]
+    assert late and all(ground["unconfirmed"] for ground in late)
+    assert works.told("complaints.penalties", "penalty.assessed") == [], "nobody is punished yet"
+    works.pass_time(300)
+    assert works.told("complaints.penalties", "penalty.assessed") == [], "nor by waiting"
+
+
+def test_what_is_read_after_letting_in_confirms_a_breach_or_withdraws_it(works: Works) -> None:
+    answered, forgotten = silent_after_two_cases(works)
+    works.hold_out("intake", SHARD, HANDLING)
+    works.pass_time(60)
+    works.broker.unreadable.clear()
+    works.pass_time(60)
+    assert works.of_clock(answered, "resolution")[-1] == "breached unconfirmed", "it is not read before it is let in"
+    works.let_in("intake", SHARD, HANDLING)
+    works.pass_time(120)
+    assert works.of_clock(answered, "resolution") == ["started", "breached unconfirmed", "breach_withdrawn", "met"]
+    assert works.of_clock(forgotten, "resolution") == ["started", "breached unconfirmed", "breach_confirmed"]
+    assessed = works.told("complaints.penalties", "penalty.assessed")
+    assert [(each["party"]["id"], each["case_number"]) for each in assessed] == [("E10023", forgotten)]
+    assert works.of_clock(works.complain(SHARD), "reply") == ["started"]
+    works.pass_time(70)
+    last = works.on("complaints.sla", "clock.breached")[-1]
+    assert b"unconfirmed" not in (last.value or b""), "the doubt is over"
+    assert CONFIRMED not in dict(last.headers)
+
+
+def test_only_the_cases_of_that_shard_are_in_doubt(works: Works) -> None:
+    number = works.complain(1)
+    silent_after_two_cases(works)
+    works.hold_out("intake", SHARD, HANDLING)
+    works.pass_time(30)
+    assert works.of_clock(number, "resolution") == ["started", "breached"]
+
+
+def test_what_had_been_due_before_the_silence_is_not_in_doubt(works: Works) -> None:
+    number = works.complain(SHARD)
+    works.pass_time(70)
+    assert works.of_clock(number, "reply") == ["started", "breached"]
+    works.broker.unreadable.add((HANDLING, SHARD))
+    works.hold_out("intake", SHARD, HANDLING)
+    works.pass_time(70)
+    assert works.of_clock(number, "reply") == ["started", "breached"]
+    assert works.of_clock(number, "resolution") == ["started", "breached unconfirmed"]
+
+
+def test_a_rebuild_from_the_log_says_the_same(works: Works) -> None:
+    silent_after_two_cases(works)
+    works.hold_out("intake", SHARD, HANDLING)
+    works.pass_time(60)
+    works.broker.unreadable.clear()
+    works.let_in("intake", SHARD, HANDLING)
+    works.pass_time(120)
+    for name in ("router", "sla", "claims", "penalties"):
+        said, published = works.rebuilt(name)
+        assert published and said == published, name
+
+
+def test_a_topic_held_out_is_still_held_out_after_a_restart_and_told_on_the_log(works: Works) -> None:
+    works.complain(SHARD)
+    works.broker.unreadable.add((HANDLING, SHARD))
+    works.hold_out("intake", SHARD, HANDLING)
+    works.pass_time(10)
+    (told,) = works.on("complaints.accepted", "time.held_out")
+    assert (header(told, "tousu-origin"), told.key) == ("intake/0", None)
+    intake = works.loop("intake")
+    before = intake.shards[SHARD].opened.bookmark
+    intake._drop_all()
+    works.pass_time(10)
+    after = intake.shards[SHARD].opened.bookmark
+    assert after.held_out == [HANDLING] and after.time_us > before.time_us
+    assert after.doubts == before.doubts
+
+
+def test_what_cannot_be_held_out_or_let_in_is_refused_and_nothing_changes(works: Works) -> None:
+    works.complain(SHARD)
+    before = works.loop("intake").shards[SHARD].opened.epoch
+    for act, name, topic, origin, reason in (
+        (works.hold_out, "intake", "complaints.cases", "", "unknown_topic"),
+        (works.hold_out, "intake", PHONE, "claims/0", "unknown_origin"),
+        (works.hold_out, "router", "complaints.accepted", "intake/0", "last_origin"),
+        (works.hold_out, "penalties", "complaints.charges", "claims/7", "unknown_origin"),
+        (works.hold_out, "penalties", "complaints.charges", "", "unknown_origin"),
+        (works.let_in, "intake", HANDLING, "", "not_held_out"),
+    ):
+        with pytest.raises(Stop) as stop:
+            act(name, SHARD, topic, origin)
+        assert stop.value.reason == reason
+    assert works.loop("intake").shards[SHARD].opened.epoch == before, "nobody was fenced"
+    works.hold_out("penalties", SHARD, "complaints.charges", "claims/0")
+    with pytest.raises(Stop) as stop:
+        works.hold_out("penalties", SHARD, "complaints.charges", "claims/0")
+    assert stop.value.reason == "held_out"
+    with pytest.raises(Stop) as stop:
+        works.hold_out("penalties", SHARD, "complaints.charges", "claims/1")
+    assert stop.value.reason == "last_origin"
