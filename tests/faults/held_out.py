@@ -6,7 +6,7 @@ each test, by when its answer was told.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -69,21 +69,23 @@ def made(name: str) -> Processor:
 
 
 class Works:
-    """The pipeline, and who tells it things. `asleep`: shards (processor/number) that do not run at first."""
+    """The pipeline, and who tells it things."""
 
-    def __init__(self, folder: Path, asleep: Iterable[str] = ()) -> None:
+    def __init__(self, folder: Path) -> None:
         self.url = f"sqlite:///{folder / 'works.sqlite'}"
         self.world = World(self.url, PARTITIONS, topics=[card.topic for card in contract.cards()])
         self.broker = self.world.broker
         self._told = 0
         self.pass_to(START)
         for name in SERVICES:
-            shards = [number for number in range(PARTITIONS) if f"{name}/{number}" not in asleep]
-            self.world.copy(made(name), shards)
+            self.world.copy(made(name))
+
+    def rest(self, name: str, shard: int) -> None:
+        """A shard stands still until it is woken."""
+        self.world.sources[self.loop(name)].take(shard)
 
     def wake(self, name: str, shard: int) -> None:
-        """A shard that was asleep runs."""
-        self.world.copy(made(name), [shard])
+        self.world.sources[self.loop(name)].give(shard)
 
     # -- what is told -------------------------------------------------------------------------------------------
 

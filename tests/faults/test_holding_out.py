@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ def silent_after_two_cases(works: Works) -> tuple[str, str]:
     works.broker.unreadable.add((HANDLING, SHARD))
     works.pass_time(5)
     works.report(answered, "customer_answered", "E10023")
-    works.pass_time(300)
+    works.pass_to(works.now + timedelta(minutes=5))
     return answered, forgotten
 
 
@@ -45,7 +46,7 @@ def test_a_silent_topic_holds_time_back_until_it_is_held_out(works: Works) -> No
     late = [ground for each in grounds for ground in each if ground["ground"] == "late_handling"]
     assert late and all(ground["unconfirmed"] for ground in late)
     assert works.told("complaints.penalties", "penalty.assessed") == [], "nobody is punished yet"
-    works.pass_time(300)
+    works.pass_to(works.now + timedelta(minutes=5))
     assert works.told("complaints.penalties", "penalty.assessed") == [], "nor by waiting"
 
 
@@ -57,7 +58,8 @@ def test_what_is_read_after_letting_in_confirms_a_breach_or_withdraws_it(works: 
     works.pass_time(60)
     assert works.of_clock(answered, "resolution")[-1] == "breached unconfirmed", "it is not read before it is let in"
     works.let_in("intake", SHARD, HANDLING)
-    works.pass_time(120)
+    works.pass_time(10)
+    works.pass_to(works.now + timedelta(minutes=2))
     assert works.of_clock(answered, "resolution") == ["started", "breached unconfirmed", "breach_withdrawn", "met"]
     assert works.of_clock(forgotten, "resolution") == ["started", "breached unconfirmed", "breach_confirmed"]
     assessed = works.told("complaints.penalties", "penalty.assessed")
@@ -94,7 +96,8 @@ def test_a_rebuild_from_the_log_says_the_same(works: Works) -> None:
     works.pass_time(60)
     works.broker.unreadable.clear()
     works.let_in("intake", SHARD, HANDLING)
-    works.pass_time(120)
+    works.pass_time(10)
+    works.pass_to(works.now + timedelta(minutes=2))
     for name in ("router", "sla", "claims", "penalties"):
         said, published = works.rebuilt(name)
         assert published and said == published, name
@@ -138,3 +141,68 @@ def test_what_cannot_be_held_out_or_let_in_is_refused_and_nothing_changes(works:
     with pytest.raises(Stop) as stop:
         works.hold_out("penalties", SHARD, "complaints.charges", "claims/1")
     assert stop.value.reason == "last_origin"
+
+
+FEBRUARY_7 = datetime(2026, 2, 7, tzinfo=UTC)
+"""January closes on the sixth, five days after its end."""
+
+
+def with_a_silent_shard_of_claims(works: Works) -> None:
+    """Each shard has a case in January; then shard 1 of claims stands still, whatever is told it."""
+    for shard in (0, 1):
+        works.complain(shard)
+    works.pass_to(works.now + timedelta(minutes=5))
+    works.rest("claims", 1)
+    works.pass_time(5)
+    works.complain(1)
+    works.pass_to(FEBRUARY_7)
+    works.pass_time(5)
+
+
+def months(works: Works) -> list[tuple[str, str, bool, int]]:
+    """What was told of January: what, why, in doubt, complaints."""
+    return [
+        (name, each.get("reason", ""), each.get("unconfirmed", False), each["complaints"])
+        for name in ("month.closed", "month.corrected")
+        for each in works.told("complaints.penalties", name)
+        if each["month"] == "2026-01"
+    ]
+
+
+def test_one_silent_shard_of_claims_stops_no_month_once_it_is_held_out(works: Works) -> None:
+    with_a_silent_shard_of_claims(works)
+    assert months(works) == [], "no month closes while it may still say something"
+    for shard in (0, 1):
+        works.hold_out("penalties", shard, "complaints.charges", "claims/1")
+    works.pass_time(5)
+    assert months(works) == [("month.closed", "", True, 2)]
+    works.pass_to(works.now + timedelta(days=1))
+    assert months(works) == [("month.closed", "", True, 2)], "it waits"
+    works.wake("claims", 1)
+    for shard in (0, 1):
+        works.let_in("penalties", shard, "complaints.charges", "claims/1")
+    works.pass_time(5)
+    works.pass_to(works.now + timedelta(minutes=11))
+    works.pass_time(5)
+    told = months(works)
+    assert told[1:] == [
+        ("month.corrected", "charge_changed", True, 3), ("month.corrected", "confirmed", False, 3),
+    ]  # fmt: skip
+    said, published = works.rebuilt("penalties")
+    assert said == published
+
+
+def test_held_out_again_before_it_has_caught_up_the_doubt_goes_back_to_where_it_began(works: Works) -> None:
+    with_a_silent_shard_of_claims(works)
+    works.hold_out("penalties", 0, "complaints.charges", "claims/1")
+    works.pass_time(5)
+    doubts = works.loop("penalties").shards[0].opened.bookmark.doubts
+    works.let_in("penalties", 0, "complaints.charges", "claims/1")
+    works.pass_time(5)
+    time_us = works.loop("penalties").shards[0].opened.bookmark.time_us
+    works.pass_time(5)
+    assert works.loop("penalties").shards[0].opened.bookmark.time_us == time_us, "it waits again"
+    works.hold_out("penalties", 0, "complaints.charges", "claims/1")
+    works.pass_time(5)
+    bookmark = works.loop("penalties").shards[0].opened.bookmark
+    assert bookmark.time_us > time_us and bookmark.doubts == doubts

@@ -72,7 +72,7 @@ class Hurried(Place):
         more = {"ce_time": received, "ce_receivedtime": received}
         self.write(APP, 0, orjson.dumps(said), headers_of(name, "complaint.received.app", more))
         wait_until(lambda: self.routed(0, name), "it is routed")
-        return next(each["ce_subject"] for each in self.read(ACCEPTED, 0) if each.get("ce_causationid") == name)
+        return next(str(each["ce_subject"]) for each in self.read(ACCEPTED, 0) if each.get("ce_causationid") == name)
 
     def report(self, number: str, what: str, **more: Any) -> None:
         """The department in the lead reports something now."""
