@@ -25,7 +25,7 @@ from tests.integration.runtime.world import World, header
 from tests.rules.intake.gate import BLOCKS
 from tousu import contract
 from tousu.contract import validator
-from tousu.runtime.acts import Operator, told_in
+from tousu.runtime.acts import Operator, in_order, told_in
 from tousu.runtime.audit import as_output, digest_of
 from tousu.runtime.broker import Record
 from tousu.runtime.history import History
@@ -204,7 +204,7 @@ class Works:
         sink = KeepingSink()
         source = SimulatedSource(self.broker, topics, range(PARTITIONS))
         loop = ReplayLoop(processor, source, sink, store, self.world.clock)
-        loop.expect(told)
+        loop.expect(in_order(told))
         quiet = 0
         while quiet < 5:
             quiet = 0 if loop.step(0) else quiet + 1

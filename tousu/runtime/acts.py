@@ -73,10 +73,6 @@ class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         elif self.kind == "let_in":
             doubts.let_in(bookmark, doubts.name_of(self.topic, self.origin))
 
-    def place(self) -> tuple[int, bool]:
-        """By what the acts on one shard are ordered. What moves it on comes after what was done where it stood."""
-        return sum(self.at.values()), self.kind in ("skip", "resume")
-
     def document(self) -> dict[str, Any]:
         """As a document, what is empty left out."""
         found: dict[str, Any] = msgspec.to_builtins(self)
@@ -102,6 +98,21 @@ def told_in(record: OutRecord) -> Told | None:
     """The act that a published record tells of; None for every other record."""
     said = next((value for name, value in record.headers if name == HEADER), None)
     return None if said is None else Told(msgspec.json.decode(said, type=Act), record)
+
+
+def in_order(told: Iterable[Told]) -> list[Told]:
+    """Acts in the order in which they were done, shard by shard.
+
+    They stand on two topics, each with numbers of its own, so the shard's place counts first. What moved it on was done
+    after what was done where it stood.
+    """
+
+    def key(each: Told) -> tuple[int, int, bool, int]:
+        act, record = each
+        seq = next(int(value) for name, value in record.headers if name == "tousu-seq")
+        return record.partition, sum(act.at.values()), act.kind in ("skip", "resume"), seq
+
+    return sorted(told, key=key)
 
 
 def repeat(draft: Draft, told: Told) -> None:

@@ -139,7 +139,7 @@ def rebuild(processor: Processor, history: History, facts: KafkaSource, store: S
     _check_empty(store, processor.name)
     published = Published(processor, history)
     published.read_on()
-    told = [each for _, each in sorted(published.told.items(), key=_order_of_acts)]
+    told = acts.in_order(published.told.values())
     _check_whole(told)
     source = ReplaySource(history, facts, [each.topic for each in processor.inputs])
     sink = KeepingSink()
@@ -154,12 +154,6 @@ def rebuild(processor: Processor, history: History, facts: KafkaSource, store: S
     if rebuilt.is_faithful:
         forget_pending(store, processor.name)
     return rebuilt
-
-
-def _order_of_acts(known: tuple[Number, Told]) -> tuple[int, int, bool, int]:
-    """Acts on one shard stand on two topics, so their numbers alone do not tell which came first."""
-    (_, partition, _, seq), told = known
-    return partition, *told.act.place(), seq
 
 
 def _check_whole(told: Iterable[Told]) -> None:
