@@ -58,7 +58,7 @@ class Hurried(Place):
             crew.check()
 
     def tousu(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        with_pack = () if arguments[0] in ("backlog", "audit") or "show" in arguments else ("--pack", self.pack)
+        with_pack = () if arguments[0] in ("backlog", "audit", "case") or "show" in arguments else ("--pack", self.pack)
         return super().tousu(*arguments, *with_pack)
 
     def complain_late(self) -> str:
@@ -122,6 +122,7 @@ def test_time_goes_on_without_what_is_held_out_and_nothing_is_final_before_it_is
         assert done.stdout == f"{HANDLING} is held out of intake/0 by li.na: #815\n"
         wait_until(lambda: place.of_clock(forgotten, "resolution")[-1] == "breached?", "the limit is missed")
         assert place.of_clock(answered, "resolution")[-1] == "breached?"
+        assert "yes, unconfirmed" in place.tousu("case", answered).stdout
         with urllib.request.urlopen(f"http://{crew.address('intake')}/readyz", timeout=10) as ready:
             assert [each["shard"] for each in orjson.loads(ready.read())["held_out"]] == ["0"]
         assert f"intake 0: held_out: {HANDLING}" in place.tousu("backlog").stdout
