@@ -119,6 +119,23 @@ def test_a_topic_held_out_is_still_held_out_after_a_restart_and_told_on_the_log(
     assert after.doubts == before.doubts
 
 
+def test_a_topic_for_which_the_shard_has_halted_can_be_held_out_and_halts_it_again_when_let_in(works: Works) -> None:
+    works.complain(SHARD)
+    works.broker.recreate(HANDLING)
+    works.pass_time(5)
+    intake = works.loop("intake")
+    assert {shard: stop.reason for shard, stop in intake.halted.items()} == {
+        0: "topic_recreated", 1: "topic_recreated",
+    }  # fmt: skip
+    works.hold_out("intake", SHARD, HANDLING)
+    works.pass_time(5)
+    assert list(intake.halted) == [1]
+    assert works.of_clock(works.complain(SHARD), "reply") == ["started"]
+    works.let_in("intake", SHARD, HANDLING)
+    works.pass_time(5)
+    assert intake.halted[SHARD].reason == "topic_recreated", "letting in forgets nothing"
+
+
 def test_what_cannot_be_held_out_or_let_in_is_refused_and_nothing_changes(works: Works) -> None:
     works.complain(SHARD)
     before = works.loop("intake").shards[SHARD].opened.epoch

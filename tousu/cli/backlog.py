@@ -14,7 +14,7 @@ def backlog(
     data: options.Data = None,
     database: options.Database = "",
     check: Annotated[
-        bool, typer.Option("--check", help="Exit with 1 when an event is unread or was deleted unread.")
+        bool, typer.Option("--check", help="Exit with 1 when an event is, or may be, unread or deleted unread.")
     ] = False,
     as_json: options.AsJson = False,
 ) -> None:
@@ -60,7 +60,7 @@ def backlog(
         for row in rows:
             said = [row["unreadable"], *(f"held_out: {name}" for name in row["held_out"])]
             output.lines(*(f"{row['processor']} {row['shard']}: {each}" for each in said if each))
-    if check and (gaps or any(row["events"] for row in rows)):
+    if check and (gaps or any(row["events"] or row["unreadable"] for row in rows)):
         raise typer.Exit(FOUND)
     if missing:
         raise typer.Exit(REFUSED)

@@ -73,25 +73,28 @@ class Site(NamedTuple):
 class At(NamedTuple):
     """Where a shard stands in one of its inputs, and from where to where the log goes.
 
-    held_out: what of this input an operator holds out, the topic as a whole or some of its origins.
+    start, end: None where nobody can say, since the partition has no leader. held_out: what of this input an operator
+    holds out, the topic as a whole or some of its origins.
     """
 
     shard: int
     topic: str
     offset: int
-    start: int
-    end: int
+    start: int | None
+    end: int | None
     held_out: tuple[str, ...] = ()
 
 
 def places_of(inspection: Inspection, history: History) -> list[At]:
     """Every place of a processor's bookmarks."""
     topics = inputs_of(inspection.processor)
-    extents = history.extents(history.places(topics))
+    extents, _ = history.extents_told(history.places(topics))
     return [
         At(
-            each.shard, topic, each.bookmark.offsets.get(topic, 0), *extents[(topic, each.shard)],
-            tuple(doubts.said(name) for name in each.bookmark.held_out if name.partition("|")[0] == topic),
+            each.shard, topic, each.bookmark.offsets.get(topic, 0),
+            start=extent.start if (extent := extents.get((topic, each.shard))) else None,
+            end=extent.end if extent else None,
+            held_out=tuple(doubts.said(name) for name in each.bookmark.held_out if name.partition("|")[0] == topic),
         )
         for each in inspection.standings()
         for topic in topics
