@@ -19,7 +19,7 @@ from services.intake import processor as intake
 from services.penalties import processor as penalties
 from services.router import processor as router
 from services.sla import processor as sla
-from tests.faults.short_limits import HANDLING, START
+from tests.faults.short_limits import START
 from tests.faults.standstill import policies
 from tests.integration.runtime.world import World, header
 from tests.rules.intake.gate import BLOCKS
@@ -43,6 +43,7 @@ from tousu.runtime.wiring import Wiring
 
 PARTITIONS = 2
 PHONE = "complaints.inbound.phone"
+HANDLING = "complaints.inbound.handling"
 WHO = Operator("li.na", "no leader, #815")
 SERVICES: dict[str, ModuleType] = {
     "intake": intake, "router": router, "sla": sla, "claims": claims, "penalties": penalties,

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.held_out import PHONE, Works
-from tests.faults.short_limits import HANDLING
+from tests.faults.held_out import HANDLING, PHONE, Works
 from tests.integration.runtime.world import header
 from tousu.failure import Stop
 from tousu.runtime.doubts import CONFIRMED

@@ -50,7 +50,7 @@ def show(
 
     _check(processor)
     inspection = options.inspection(processor, data, database)
-    with History(options.connection(broker)) as history:
+    with History(options.reachable(broker, data)) as history:
         rows = [place._asdict() for place in places_of(inspection, history)]
     if as_json:
         output.json_lines(rows)
@@ -121,7 +121,7 @@ def resume(
 
     who = operator_of(operator, reason)
     with site_of(processor, shard, topic, broker, data, database, pack) as site:
-        _say(site, go_on(site, who, identity_of(options.connection(broker), [topic])), as_json)
+        _say(site, go_on(site, who, identity_of(options.reachable(broker, data), [topic])), as_json)
 
 
 @app.command("accept-clock")
@@ -199,7 +199,7 @@ def site_of(
 
     _check(processor)
     inspection = options.inspection(processor, data, database)
-    connection = options.connection(broker)
+    connection = options.reachable(broker, data)
     with History(connection) as history:
         made = composed(processor, rebuild_wiring(pack, history.partitions("complaints.accepted")))
         topics = [each.topic for each in made.inputs]

@@ -40,6 +40,8 @@ def let_in(bookmark: Bookmark, name: str) -> None:
 
 def note(bookmark: Bookmark, arrival: Arrival) -> None:
     """A record has been taken, and the shard's time with it: how far is its input confirmed (in place)?"""
+    if not bookmark.doubts and arrival.confirmed_us == NEVER_US:
+        return
     name = name_of(arrival.record.topic, arrival.origin)
     if arrival.confirmed_us != NEVER_US:
         bookmark.doubts[name] = arrival.confirmed_us

@@ -25,7 +25,7 @@ from tousu.runtime.outgoing import WrongOutput
 from tousu.runtime.partition import partition_of
 from tousu.runtime.processor import Processor
 from tousu.runtime.rejection import REJECTED, REJECTED_BYTES_MAX, rejection
-from tousu.runtime.report import Fault, TurnReport
+from tousu.runtime.report import FOREIGN, Fault, TurnReport
 from tousu.runtime.store import Change, Opened, Store
 from tousu.runtime.unpublishable import check_fits
 
@@ -79,6 +79,7 @@ class Draft:
         self.faults = InARow()
         self._stamped = (bm.NEVER_US, b"")
         self._origin = bm.origin_of(processor.name, shard, self.bookmark.generation)
+        self._from_ours = frozenset(each.topic for each in processor.inputs if each.writer)
         self._is_spread = any(each.spread for each in processor.inputs)
         expected = frontier.expected_origins(processor.inputs, shard, partitions[processor.inputs[0].topic])
         self._expected = self.bookmark.awaited(expected)
@@ -103,8 +104,10 @@ class Draft:
         if arrival.origin and self._is_repeated(arrival):
             self._report.events[(arrival.event.type if arrival.event else "unreadable", "duplicate")] += 1
         else:
-            self._advance(self._time_us(arrival) if arrival.origin else arrival.time_us)
-            if self.bookmark.doubts or arrival.confirmed_us != bm.NEVER_US:
+            if arrival.is_ahead or (arrival.refusal and arrival.refusal.reason == FOREIGN):
+                self._report.disbelieved["ahead" if arrival.is_ahead else FOREIGN] += 1
+            if arrival.origin or record.topic not in self._from_ours:  # there, what none of ours wrote moves no time
+                self._advance(self._time_us(arrival) if arrival.origin else arrival.time_us)
                 doubts.note(self.bookmark, arrival)
             if arrival.error is not None:
                 self._report.faults.append(Fault(arrival.error, place_of(record)))
@@ -127,7 +130,7 @@ class Draft:
     def _is_repeated(self, arrival: Arrival) -> bool:
         seen = frontier.observe(
             self.bookmark.frontier, arrival.record.topic, arrival.origin, arrival.seq, arrival.time_us,
-            self.bookmark.forgiven,
+            self.bookmark.forgiven, bm.mark_of(arrival.record), frontier.marks_for(self._expected),
         )  # fmt: skip
         return seen is frontier.Arrival.DUPLICATE
 
@@ -357,6 +360,11 @@ class Draft:
         check_fits([record], self._limits, self.shard)
         self.bookmark.digests[where] = bm.chained(self.bookmark.digests.get(where, ""), record)
         self.outputs.append(record)
+
+    def put(self, ref: Ref, state: State | None) -> None:
+        """Change a state as a rule would."""
+        self.states[ref] = self.changes[ref] = state
+        self.agenda.changed(ref, self._due_us(ref, state))
 
     def tell(self, record: OutRecord) -> None:
         """Put out a record that is ready but for its number."""

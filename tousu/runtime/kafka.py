@@ -11,7 +11,6 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
 from datetime import datetime
 from typing import Any, Final
 
@@ -23,18 +22,19 @@ from confluent_kafka import (
     TopicCollection,
     TopicPartition,
 )
-from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
+from confluent_kafka.admin import AdminClient
 
 from tousu.failure import Retry, Stop
 from tousu.runtime.bookmark import NEVER_US
 from tousu.runtime.broker import Ends, Identity, Record
 from tousu.runtime.broker_clock import BrokerClocks, check_append_time
 from tousu.runtime.kafka_record import record_of
+from tousu.runtime.log_ends import LogEnds
 from tousu.runtime.open_transactions import OpenTransactions
-from tousu.runtime.opening import recreated
+from tousu.runtime.opening import other_cluster, recreated
 from tousu.runtime.pulse import Pulse
 from tousu.runtime.standstill import Standstill
-from tousu.runtime.topic_ids import TopicIds, changed
+from tousu.runtime.topic_ids import TopicIds, changed, identity_of
 
 LOG: Final = logging.getLogger("tousu.librdkafka")
 """What librdkafka says of connections; the process decides where it goes."""
@@ -57,7 +57,6 @@ LINGER_S: Final = 0.005
 """After the first record of a batch: a moment for others, which then share its transaction."""
 _EMBEDDED: Final = "mockCluster"
 """How librdkafka's own broker names itself; it knows no topic ids and answers no question about them."""
-_LATEST: Final = OffsetSpec.latest()  # type: ignore[no-untyped-call]
 TRANSACTION_S: Final = 60.0
 _BEHIND_ALL: Final = 2**62
 """Where we stand when what an open transaction hides is not waited for any more."""
@@ -88,18 +87,18 @@ class KafkaSource:
         self._broken: dict[int, Stop] = {}
         self._standstill = Standstill()
         self._identity = Identity("", {})
-        self._opened_ids: dict[int, Mapping[str, str]] = {}
+        self._opened: dict[int, Identity] = {}
         self._offsets: dict[tuple[str, int], int] = {}
         self._paused: set[tuple[str, int]] = set()
         self._empty_to: dict[tuple[str, int], int] = {}
-        self._transactions = OpenTransactions(transaction_s)
         self._noted: dict[tuple[str, int], int] = {}
         self._noted_at_s = 0.0
         self._assignment_stale = False
-        self._question: tuple[datetime, int, dict[TopicPartition, Future[Any]]] | None = None
         connection = {"bootstrap.servers": servers, **NETWORK, **settings}
         self._admin = AdminClient(connection, logger=LOG)
         self._clocks = BrokerClocks(time_topic, self._admin, connection) if time_topic else None
+        self._log_ends = LogEnds(self._admin)
+        self._transactions = OpenTransactions(transaction_s, self._admin)
         self._pulse = Pulse(self._admin)
         self._topic_ids = TopicIds(self._admin, topics)
         self._fatal = ""
@@ -172,7 +171,7 @@ class KafkaSource:
         self._lost |= self._group_shards.keys()
         self._group_shards.clear()
         self._offsets.clear()
-        self._opened_ids.clear()
+        self._opened.clear()
         self._paused.clear()
         self._assignment_stale = False
 
@@ -209,7 +208,10 @@ class KafkaSource:
             self._clocks.turn()
         self._watch_topics()
         records = []
-        for message in self._messages(records_max, timeout_s):
+        messages = self._messages(records_max, timeout_s)
+        if len(messages) < records_max:
+            self._standstill.drained()
+        for message in messages:
             error = message.error()
             if error is not None:
                 self._note_error(message, error)
@@ -254,10 +256,18 @@ class KafkaSource:
 
     def _watch_topics(self) -> None:
         told = self._topic_ids.turn()
-        for shard, opened in list(self._opened_ids.items()) if told else ():
-            topic = changed(opened, told)
-            if topic:
+        if told is None:
+            return
+        self._follow_replicas(told)
+        for shard, opened in self._opened.items():
+            if opened.cluster_id and told.cluster_id and told.cluster_id != opened.cluster_id:
+                self._broken[shard] = other_cluster(opened.cluster_id, told.cluster_id)
+            elif topic := changed(opened.topic_ids, told.topic_ids):
                 self._broken[shard] = recreated(topic, self._offsets.get((topic, shard), 0))
+
+    def _follow_replicas(self, told: Identity) -> None:
+        """What is replicated is shown later than it is appended; it matters to who keeps time."""
+        self._log_ends.sees_hidden = told.is_replicated and self._clocks is not None
 
     def _assign(self) -> None:
         """Tell librdkafka which partitions to fetch, each from where we stand. Rare: shards open, close, pause."""
@@ -278,14 +288,15 @@ class KafkaSource:
         return self._clocks.others_us() if self._clocks is not None else NEVER_US
 
     def start(self, shard: int, offsets: Mapping[str, int]) -> None:
-        self._opened_ids[shard] = {t: each for t, each in self._identity.topic_ids.items() if t in offsets}
+        read = {topic: each for topic, each in self._identity.topic_ids.items() if topic in offsets}
+        self._opened[shard] = self._identity._replace(topic_ids=read)
         for topic, offset in offsets.items():
             self._empty_to.pop((topic, shard), None)
             self._offsets[(topic, shard)] = offset
         self._assignment_stale = True
 
     def stop(self, shard: int) -> None:
-        self._opened_ids.pop(shard, None)
+        self._opened.pop(shard, None)
         for topic in self._topics:
             self._standstill.moved((topic, shard))
             self._paused.discard((topic, shard))
@@ -309,12 +320,13 @@ class KafkaSource:
             if cluster_id.startswith(_EMBEDDED):
                 return Identity("", {})
             described = self._admin.describe_topics(TopicCollection(list(self._topics)), request_timeout=REQUEST_S)
-            ids = {topic: str(future.result().topic_id) for topic, future in described.items()}
+            answers = {topic: future.result() for topic, future in described.items()}
         except KafkaException as error:
             if error.args[0].code() in (KafkaError._UNSUPPORTED_FEATURE, KafkaError.UNSUPPORTED_VERSION):
                 return Identity("", {})
             raise Retry("broker_away", f"cannot describe the topics: {error.args[0].str()}") from error
-        self._identity = Identity(cluster_id, ids)
+        self._identity = identity_of(cluster_id, answers)
+        self._follow_replicas(self._identity)
         return self._identity
 
     def partitions(self, topic: str) -> int:
@@ -336,28 +348,35 @@ class KafkaSource:
         check_append_time(self._admin, topics)
 
     def ask_ends(self, asked_at: datetime, reached_us: int = NEVER_US) -> None:
-        if self._question is not None or not self._group_shards:
-            return
         # What an operator holds out is not asked for: one partition without a leader would leave all unanswered.
-        places = [(t, s) for s in self._group_shards for t in self._topics]
-        places = [place for place in places if place in self._offsets or place[1] not in self._opened_ids]
-        wanted = {TopicPartition(t, s): _LATEST for t, s in places}
+        places = [(topic, shard) for topic in self._topics for shard in self._group_shards]
+        places = [place for place in places if place in self._offsets or place[1] not in self._opened]
         time_us = max(reached_us, self._clocks.time_us()) if self._clocks is not None else reached_us
-        self._question = (asked_at, time_us, self._admin.list_offsets(wanted, request_timeout=REQUEST_S))
+        self._log_ends.ask(asked_at, time_us, places)
 
     def ends(self) -> Ends | None:
-        if self._question is None or not all(f.done() for f in self._question[2].values()):
+        told = self._log_ends.answer()
+        if told is None:
             return None
-        asked_at, time_us, futures = self._question
-        self._question = None
-        try:
-            offsets = {(tp.topic, tp.partition): f.result().offset for tp, f in futures.items()}
-        except KafkaException:
-            return None  # asked again within a second; time simply does not move meanwhile
-        for place, end in offsets.items():
+        for place, end in told.ends.items():
             position = self._position(place)
-            self._transactions.note(place, position, end, is_empty=self._empty_to.get(place) == position)
-        return Ends(asked_at, offsets, time_us, self._transactions.held_s())
+            is_empty = self._empty_to.get(place) == position
+            self._transactions.note(place, position, end, is_empty=is_empty)
+            is_silent = self._transactions.is_silent(place) if is_empty else end > position
+            self._watch_silence(place, position, is_silent=is_silent)
+        self._transactions.turn()
+        return Ends(told.asked_at, told.ends, told.time_us, self._transactions.held_s(), told.hidden)
+
+    def _watch_silence(self, place: tuple[str, int], position: int, *, is_silent: bool) -> None:
+        """Records are there and none comes: ask for them anew, and if that does not help, halt."""
+        if not is_silent or place not in self._offsets or place in self._paused:
+            self._standstill.spoke(place)
+            return
+        halt = self._standstill.silent(place, position)
+        if halt is not None:
+            self._broken[place[1]] = halt
+        elif self._standstill.is_worth_asking(place):
+            self._assignment_stale = True
 
     def note(self, shard: int, offsets: Mapping[str, int]) -> None:
         self._noted.update({(topic, shard): offset for topic, offset in offsets.items()})

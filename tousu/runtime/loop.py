@@ -169,16 +169,16 @@ class Loop:
         self._partitions = self._partitions or partitions_of(self.processor, self._source)
         opened = self._takeovers.take(shard)
         self._reached("after_epoch")
-        topics = opened.bookmark.awaited(self._inputs)
-        check_identity(opened.bookmark, self._source.identity(), topics)
+        check_identity(opened.bookmark, self._source.identity(), self._inputs)
         pending = bm.unpack_pending(opened.pending)
         check_fits(pending, self._sink.limits(), shard)
         self._sink.send(shard, pending)
         self._unsettled = True
         self._settle()
         self._reached("after_pending")
-        self._source.start(shard, {topic: opened.bookmark.offsets.get(topic, 0) for topic in topics})
-        self.shards[shard] = Shard(shard, opened, topics, in_order=self._in_order)
+        self._source.start(shard, opened.bookmark.starts(self._inputs))
+        partitions = self._partitions[self.processor.inputs[0].topic]
+        self.shards[shard] = Shard(shard, opened, self.processor.inputs, partitions, in_order=self._in_order)
         self._observer.opened(shard, opened.epoch)
         self._reached("after_start")
 
@@ -215,7 +215,7 @@ class Loop:
             if shard is None:
                 continue  # read before the shard was lost; its new owner reads it again
             if self._inputs[record.topic].writer:
-                arrival = from_ours(record)
+                arrival = from_ours(record, shard.expected, by_broker=not self._tuning.time_from_events)
             else:
                 try:
                     arrival = self._from_outside(shard, record)

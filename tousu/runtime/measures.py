@@ -20,7 +20,7 @@ from tousu.runtime.clock import WallClock
 from tousu.runtime.faults import OUR_FAULTS
 from tousu.runtime.logs import Log, frames_of
 from tousu.runtime.processor import Processor
-from tousu.runtime.report import HOW_COVERED, Fault, TurnReport
+from tousu.runtime.report import HOW_COVERED, WHY_DISBELIEVED, Fault, TurnReport
 from tousu.runtime.watch import Watch
 from tousu.runtime.watched import Pending
 
@@ -57,6 +57,8 @@ class Measures:
             self._meter.add(m.REJECTS, 0, reason)
             for how in HOW_COVERED:
                 self._meter.add(m.FAULTS_COVERED, 0, reason, how)
+        for why in WHY_DISBELIEVED:
+            self._meter.add(m.DISBELIEVED, 0, why)
         self._said: str | None = None
         self._ahead_s = 0.0
         self._held_s: Mapping[tuple[str, int], float] = {}
@@ -88,6 +90,8 @@ class Measures:
             meter.observe(m.BATCH, report.records)
         for (reason, how), count in report.covered.items():
             meter.add(m.FAULTS_COVERED, count, reason, how)
+        for why, count in report.disbelieved.items():
+            meter.add(m.DISBELIEVED, count, why)
         self._tell_faults(report)
         if report.rejects:
             self._log.warning("rejected", count=sum(report.rejects.values()), reasons=dict(report.rejects))
@@ -184,6 +188,7 @@ class Measures:
         yield from self._looked_up()
         if self.census is not None:
             yield family(m.CENSUS_S, {(): self.census.duration_s})
+            yield family(m.CENSUS_AGE, {(): self.census.age_s()})
             for metric, counts in self.census.counts.items():
                 yield family(metric, counts)
 

@@ -174,6 +174,11 @@ TIMERS_DUE: Final = Metric(
 CENSUS_S: Final = Metric(
     "tousu_census_duration_seconds", "gauge", "seconds", "How long the last count in the database took.", seen="asked"
 )
+CENSUS_AGE: Final = Metric(
+    "tousu_census_age_seconds", "gauge", "seconds",
+    "How old the last count in the database is; a count that fails leaves the one before, and what it says grows old.",
+    seen="asked",
+)  # fmt: skip
 
 # -- what is done ----------------------------------------------------------------------------------------------------
 
@@ -189,6 +194,13 @@ FAULTS_COVERED: Final = Metric(
     "Faults of our own code that cost nobody anything so far, by reason code and how: fallback (the case went to the "
     "desk, or is kept without clocks or claims), clock_held_out (a clock that cannot be fired is tried again hourly).",
     ("reason", "how"),
+)  # fmt: skip
+DISBELIEVED: Final = Metric(
+    "tousu_times_disbelieved_total", "counter", "records",
+    "Records of our own topics whose time was not believed, by why: foreign_origin (none of ours writes there under "
+    "that name; refused), ahead (it promises a time more than a minute ahead of the broker that appended it; taken, "
+    "with the broker's time and a minute).",
+    ("why",),
 )  # fmt: skip
 NO_OPS: Final = Metric(
     "tousu_no_ops_total", "counter", "events", "Inputs that changed nothing, by reason code.", ("reason",)

@@ -244,7 +244,7 @@ def _numbers(site: Site, bookmark: Bookmark, record: Record | None) -> tuple[dic
     names = acts.origins_of(site.processor, bookmark, site.shard, site.topic, site.partitions)
     if not names:
         return {}, []
-    arrival = from_ours(record) if record is not None else None
+    arrival = from_ours(record, frozenset(names)) if record is not None else None
     if arrival is None or not arrival.origin:
         return {}, names
     name = f"{site.topic}|{arrival.origin}"

@@ -124,8 +124,11 @@ def _shard_of(origin: str) -> int:
     return int(origin.partition("/")[2].partition(".")[0])
 
 
-def rebuild(processor: Processor, history: History, facts: KafkaSource, store: Store, clock: Clock) -> Rebuilt:
-    """Fold the whole input log into an empty database.
+def rebuild(
+    processor: Processor, history: History, facts: KafkaSource, store: Store, clock: Clock, *,
+    time_from_events: bool = False,
+) -> Rebuilt:  # fmt: skip
+    """Fold the whole input log into an empty database. `time_from_events`: whether its time was simulated.
 
     Raises Stop: `not_empty` for a database that has been used, `history_gone` when the log no longer goes back to its
     beginning, `not_rebuildable` for the processor that stands at the gate, and whatever halts a shard.
@@ -143,7 +146,7 @@ def rebuild(processor: Processor, history: History, facts: KafkaSource, store: S
     _check_whole(told)
     source = ReplaySource(history, facts, [each.topic for each in processor.inputs])
     sink = KeepingSink()
-    loop = ReplayLoop(processor, source, sink, store, clock, tuning=Tuning())
+    loop = ReplayLoop(processor, source, sink, store, clock, tuning=Tuning(time_from_events=time_from_events))
     loop.expect(told)
     while not source.is_done or loop.step(0.05):
         loop.step(0.05)

@@ -15,7 +15,8 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.faults.short_limits import HANDLING, write_pack
+from tests.faults.held_out import HANDLING
+from tests.faults.short_limits import write_pack
 from tests.integration.process.conftest import wait_until
 from tests.integration.process.test_operator import (
     ACCEPTED,
