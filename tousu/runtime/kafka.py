@@ -99,7 +99,7 @@ class KafkaSource:
         self._clocks = BrokerClocks(time_topic, self._admin, connection) if time_topic else None
         self._log_ends = LogEnds(self._admin)
         self._transactions = OpenTransactions(transaction_s, self._admin)
-        self._pulse = Pulse(self._admin)
+        self._pulse = Pulse(self._admin, topics)
         self._topic_ids = TopicIds(self._admin, topics)
         self._fatal = ""
         self._settings = {
