@@ -25,6 +25,7 @@ _WORDS: Final = {
     KafkaError._AUTHENTICATION: (NOT_AUTHENTICATED, UNKNOWN_USER),
     KafkaError._SSL: (TLS_FAILED, NOT_SAFE),
 }
+NOT_AUTHORISED: Final = "not_authorised"
 LOOK_S: Final = 0.1
 
 
@@ -62,6 +63,12 @@ class Login:
     def trouble(self) -> str:
         """Why the brokers do not let us in; empty while they do."""
         return self._refused[1] if self._refused is not None else ""
+
+
+def not_authorised(what: str, error: KafkaError) -> Retry:
+    """A right that is missing, and may be given any moment. `what` as in `ask for topic complaints.cases`."""
+    message = f"this user may not {what} ({error.str()}); `tousu topics apply --acls` gives the rights"
+    return Retry(NOT_AUTHORISED, message)
 
 
 def check_login(connection: Connection, timeout_s: float) -> None:

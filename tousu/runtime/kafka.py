@@ -26,6 +26,7 @@ from confluent_kafka import (
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
 from tousu.failure import Retry, Stop
+from tousu.login import Login, not_authorised
 from tousu.runtime.bookmark import NEVER_US
 from tousu.runtime.broker import Ends, Identity, Record
 from tousu.runtime.broker_clock import BrokerClocks, check_append_time
@@ -97,7 +98,9 @@ class KafkaSource:
         self._noted_at_s = 0.0
         self._assignment_stale = False
         self._question: tuple[datetime, int, dict[TopicPartition, Future[Any]]] | None = None
-        connection = {"bootstrap.servers": servers, **NETWORK, **settings}
+        self._login = Login()
+        self._no_member: Retry | None = None
+        connection = {"bootstrap.servers": servers, **NETWORK, **settings, "error_cb": self._login.heard}
         self._admin = AdminClient(connection, logger=LOG)
         self._clocks = BrokerClocks(time_topic, self._admin, connection) if time_topic else None
         self._pulse = Pulse(self._admin)
@@ -148,13 +151,14 @@ class KafkaSource:
 
     def _heard(self, error: KafkaError) -> None:
         """What librdkafka says of itself; only what it cannot repair matters here."""
+        self._login.heard(error)
         if _is_fatal(error):
             self._fatal = error.str()
 
     # -- the group (called by librdkafka inside poll) -------------------------------------------------------------
 
     def _given(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
-        self.is_member = True
+        self.is_member, self._no_member = True, None
         self._group_shards.clear()
         for each in partitions:
             self._group_shards[each.partition].add(each.topic)
@@ -177,9 +181,13 @@ class KafkaSource:
         self._assignment_stale = False
 
     @property
-    def trouble(self) -> str:
-        """Why the group cannot tell: the cluster does not answer. Empty where it does, and for a member."""
-        return "" if self.is_member else self._pulse.trouble
+    def trouble(self) -> Retry | None:
+        """Why the group cannot tell: the cluster does not answer, or not us. None for a member and before an answer."""
+        if self.is_member:
+            return None
+        if self._pulse.trouble or self._login.trouble:
+            return self._login.away(self._pulse.trouble)
+        return self._no_member
 
     def wanted(self) -> frozenset[int]:
         for shard, topics in self._group_shards.items():
@@ -199,8 +207,10 @@ class KafkaSource:
     # -- reading ------------------------------------------------------------------------------------------------
 
     def poll(self, records_max: int, timeout_s: float) -> list[Record]:
-        if not self.is_member and self._pulse.feel() and time.monotonic() - self._outside_since_s > JOIN_S:
-            self._fatal = self._fatal or f"no answer to the wish to join for {JOIN_S:g} s"
+        if not self.is_member and self._pulse.feel():
+            self._login.let_in()
+            if time.monotonic() - self._outside_since_s > JOIN_S:
+                self._fatal = self._fatal or f"no answer to the wish to join for {JOIN_S:g} s"
         if self._fatal:
             self._join_again()
         if self._assignment_stale:
@@ -238,6 +248,8 @@ class KafkaSource:
         topic, partition, offset = message.topic(), message.partition(), message.offset()
         if _is_fatal(error):
             self._fatal = error.str()
+        elif error.code() == KafkaError.GROUP_AUTHORIZATION_FAILED:
+            self._no_member = not_authorised(f"be a member of group {self._settings['group.id']}", error)
         elif topic is None or partition is None:
             return
         elif error.code() == KafkaError._PARTITION_EOF:
@@ -313,7 +325,7 @@ class KafkaSource:
         except KafkaException as error:
             if error.args[0].code() in (KafkaError._UNSUPPORTED_FEATURE, KafkaError.UNSUPPORTED_VERSION):
                 return Identity("", {})
-            raise Retry("broker_away", f"cannot describe the topics: {error.args[0].str()}") from error
+            raise self._away("cannot describe the topics", error) from error
         self._identity = Identity(cluster_id, ids)
         return self._identity
 
@@ -321,12 +333,21 @@ class KafkaSource:
         try:
             metadata = self._admin.list_topics(topic, timeout=REQUEST_S).topics[topic]
         except KafkaException as error:
-            raise Retry("broker_away", f"cannot reach the broker: {error.args[0].str()}") from error
+            raise self._away("cannot reach the broker", error) from error
         if metadata.error is not None:
+            if metadata.error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
+                raise not_authorised(f"ask for topic {topic}", metadata.error)
             if metadata.error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
                 raise Stop("no_topic", f"topic {topic} does not exist; make the topics with `tousu topics apply`")
             raise Retry("broker_away", f"{topic}: {metadata.error.str()}")
         return len(metadata.partitions)
+
+    def _away(self, what: str, error: KafkaException) -> Retry:
+        """Why a question was not answered."""
+        if error.args[0].code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
+            return not_authorised(f"see all of its topics, {', '.join(self._topics)}", error.args[0])
+        self._login.listen(self._admin)
+        return self._login.away(f"{what}: {error.args[0].str()}")
 
     def check_append_time(self, topics: Sequence[str]) -> None:
         """Raises Retry while one of these topics keeps its writers' times, Stop for a broker that stamps nothing."""
