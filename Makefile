@@ -61,7 +61,8 @@ test-stories:     kafka ## needs everything
 test-faults:      kafka ## kills, pauses and restarts everything
 
 faults-long: kafka ## the long form of the faults: minutes each, with what each takes to recover from
-	$(VENV)/pytest tests/faults -m long -s $(ARGS)
+	$(VENV)/pytest tests -m long -s $(ARGS)
+	TOUSU_FAULT_SEEDS=$${TOUSU_FAULT_SEEDS:-20000} $(VENV)/pytest tests/faults/test_simulator.py tests/faults/test_claims_simulator.py
 
 test-alerts: $(READY) ## the alert rules, by promtool (not part of `make test`)
 	@command -v promtool >/dev/null || { echo "test-alerts stopped: promtool is missing: install it with apt-get install prometheus." >&2; exit 1; }

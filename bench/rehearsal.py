@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Final, NamedTuple
 
 import sqlalchemy as sa
@@ -30,7 +31,7 @@ from tousu.runtime.wiring import Wiring
 from tousu.simulation.pipeline import composed, schema_address
 
 PARTITIONS: Final = 4
-MASTER_KEY: Final = bytes(range(32))
+MASTER_KEY: Final = sha256(b"a key for benchmarks").digest()
 CASES: Final = "complaints.cases"
 REPORTS: Final = frozenset(each.topic for each in inbound_cards() if each.channel is None)
 """The topics on which is reported what was done about cases."""

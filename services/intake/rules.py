@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from services.intake import registration
-from services.intake.identity import Keys, fingerprint, key_of_event, pseudonym, region_of_zone
+from services.intake.identity import SecretKeys, fingerprint, key_of_event, pseudonym, region_of_zone
 from services.intake.joining import Joining, Said, refs_of, waybill_numbers
 from services.intake.numbers import PartitionOf, mint
 from services.intake.proving import HIDDEN, passed_on
@@ -63,7 +63,7 @@ class IntakeRules:
     """
 
     def __init__(
-        self, policies: Policies, keys: Keys, partition_of: PartitionOf, personal: Mapping[str, Personal]
+        self, policies: Policies, keys: SecretKeys, partition_of: PartitionOf, personal: Mapping[str, Personal]
     ) -> None:
         self._policies = policies
         self._keys = keys
@@ -117,10 +117,15 @@ class IntakeRules:
         return self._passed_on(event, key=event.data["department"], subject="")
 
     def due(self, ref: Ref, state: State) -> datetime | None:
+        if isinstance(state, Case):
+            return state.erase_at
         return state.expires_at if isinstance(state, Seen | Trouble) else None
 
     def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
-        """What was kept for a while is forgotten; nobody needs to know."""
+        """What was kept for a while is forgotten, and so is whoever told of a case; nobody needs to know."""
+        if isinstance(state, Case):
+            forgotten = msgspec.structs.replace(without_person(state), erase_at=None)
+            return Decision(states={ref: forgotten, Ref("record", f"{state.number}/"): None})
         return Decision(states={ref: None})
 
     def _unknown_organisation(self, event: Event) -> Decision:
@@ -192,11 +197,11 @@ class IntakeRules:
             organisation=event.organisation,
             first_event_source=event.source,
             first_event_id=event.id,
+            own=telling.known.own,
+            own_phones=telling.known.phones,
         )
         group = telling.pack.channels[telling.channel].group
-        data = registration.registered(
-            case, event, group, telling.personal, telling.known, telling.pack.text_downstream
-        )
+        data = registration.registered(case, event, group, telling.personal, telling.known, telling.pack)
         output = Output(topic=ACCEPTED, type=f"tousu.{kind}.registered.v1", subject=number, time=telling.at, data=data)
         rows: dict[Ref, State | None] = {COUNTER: counter, Ref("case", number): case, **troubles}
         rows[Ref("record", f"{number}/{telling.key}")] = record
@@ -246,7 +251,7 @@ class IntakeRules:
         ordered = event.data.get("pack_version")
         if ordered is not None and self._policies.version(case.organisation, ordered).version != ordered:
             return _no_version(case, ordered)
-        changed = _followed(case, event, pack)
+        changed = _kept(_followed(case, event, pack), pack, now)
         if changed == case:
             return decision
         rows: dict[Ref, State | None] = {Ref("case", number): changed}
@@ -349,6 +354,17 @@ def _next(counter: State | None, at: datetime, pack: Pack) -> Counter:
 def _no_version(case: Case, version: str) -> Decision:
     message = f"there is no version {version} of the pack of case {case.number} here; deploy it, or name one there is"
     return Decision(refusal=Refusal(reason="unknown_pack_version", message=message, place="/pack_version"))
+
+
+def without_person(case: Case) -> Case:
+    """The case without the person who began it."""
+    return msgspec.structs.replace(case, pseudonym="", own=(), own_phones=())
+
+
+def _kept(case: Case, pack: Pack, now: datetime) -> Case:
+    """How long the persons of a case are kept: so many days behind what was said last of it since it was answered."""
+    is_ended = case.status == "answered"
+    return msgspec.structs.replace(case, erase_at=now + timedelta(days=pack.personal_data_days) if is_ended else None)
 
 
 def _followed(case: Case, event: Event, pack: Pack) -> Case:

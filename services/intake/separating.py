@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from services.intake.identity import Keys, key_of_event
+from services.intake.identity import SecretKeys, key_of_event
 from services.intake.states import Case, Record
 from tousu.decision import Ref, Refusal, States
 from tousu.event import ORGANISATION, Event
@@ -17,7 +17,7 @@ from tousu.event import ORGANISATION, Event
 SEPARATED: Final = "tousu.handling.separated.v1"
 
 
-def refs_of_telling(keys: Keys, said: Mapping[str, Any], topics: Iterable[str]) -> list[Ref]:
+def refs_of_telling(keys: SecretKeys, said: Mapping[str, Any], topics: Iterable[str]) -> list[Ref]:
     """Where the record of the telling may lie that a report of this data takes out of its case: on any of the topics
     of customers, or on the one that it names."""
     telling = said["telling"]
@@ -36,6 +36,9 @@ def joined_telling(states: States, refs: Iterable[Ref], case: Case) -> tuple[Ref
         message = "no telling of this source and id joined the case; duplicate.joined names those that did"
         return Refusal(reason="unknown_telling", message=message, place="/telling")
     ref, record = found[0]
+    if record.erased:
+        message = "who told this was erased, so nothing is left that a case of its own could be made of"
+        return Refusal(reason="unknown_telling", message=message, place="/telling")
     begun = (case.first_event_source, case.first_event_id, case.channel)
     if (record.event_source, record.event_id, record.channel) == begun:
         message = "this telling began the case; take the others out of it, or withdraw the case"

@@ -26,6 +26,7 @@ RESTARTED: Final = "restarted"
 PAST_MAX: Final = 50
 BREACHED: Final = "breached"
 CLOSED: Final = "closed"
+ROUTED: Final = "routed"
 MOVES: Final = ("met_by", "cancelled_by", "restarted_by", "reset_by", "paused_by", "resumed_by")
 """What an event can do to a clock, the first that hits counts."""
 
@@ -77,7 +78,7 @@ class Triggers:
             move = _first_hit(moves, clock, what, said, facts) if moves is not None else ""
             if not move:
                 moved.append(clock)
-            elif move in _ENDS and at < (clock.begun_at or clock.started_at):
+            elif move in _ENDS and at < (clock.begun_at or clock.started_at) and not _is_first(scene, clock):
                 past = _acquitted(scene, past, clock.name, at)  # it concerns an earlier generation
                 moved.append(clock)
             elif move == "restarted_by":
@@ -85,7 +86,8 @@ class Triggers:
                 past = remembered(past, old) if old is not None else past
                 moved.append(new)
             else:
-                moved.append(_moved(scene, clock, move, what, said, at))
+                counted = max(at, clock.started_at) if move in _ENDS and _is_first(scene, clock) else at
+                moved.append(_moved(scene, clock, move, what, said, counted))
         if past is not case.past or any(new is not old for new, old in zip(moved, case.clocks, strict=True)):
             case = replace(case, clocks=tuple(moved), past=past)
         for rule in pull.starts:
@@ -191,6 +193,12 @@ def _may_come_again(case: Case, rule: ClockRule, old: Clock, at: datetime) -> bo
     return (
         rule.outlives_case or rule.starts_on == BREACHED or (case.reopened > 0 and old.ended_at <= case.round_at <= at)
     )
+
+
+def _is_first(scene: Scene, clock: Clock) -> bool:
+    """Whether nothing of its kind ran before a clock: it began with its case. Who had acted by then, acted in time."""
+    rule = scene.rule(clock)
+    return clock.generation == 1 and clock.begun_at is None and rule is not None and rule.starts_on == ROUTED
 
 
 def _may_move(scene: Scene, clock: Clock) -> bool:

@@ -18,6 +18,7 @@ from tousu.event import time_of_text
 from tousu.failure import Retry, Stop
 from tousu.login import Login, not_authorised
 from tousu.runtime.broker import Identity
+from tousu.runtime.kafka import LOG
 from tousu.runtime.settings import Settings
 
 ASK_S: Final = 10.0
@@ -53,7 +54,7 @@ class Log:
         connection = {"bootstrap.servers": settings.connection.servers, **settings.connection.librdkafka()}
         connection |= {"error_cb": self._login.heard}
         try:
-            self._admin = AdminClient(connection)
+            self._admin = AdminClient(connection, logger=LOG)
             self._consumer = Consumer(
                 {
                     **connection,
@@ -62,7 +63,8 @@ class Log:
                     "auto.offset.reset": "earliest",
                     "enable.partition.eof": True,
                     "fetch.wait.max.ms": 50,
-                }
+                },
+                logger=LOG,
             )
         except KafkaException as error:
             raise Stop("wrong_setting", f"the Kafka settings (TOUSU_KAFKA*) will not do: {_said(error)}") from error
@@ -75,7 +77,7 @@ class Log:
         for topic in (self._cases, self._warnings):
             found = self._asked(self._consumer.list_topics, topic).topics[topic]
             if found.error is not None and found.error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
-                raise not_authorised(f"ask for topic {topic}", found.error)
+                raise not_authorised(f"see topic {topic}", found.error)
             if found.error is not None or not found.partitions:
                 raise Retry("no_topic", f"topic {topic} does not exist; make the topics with `tousu topics apply`")
             if len(found.partitions) != self._partitions:
@@ -188,8 +190,7 @@ class Log:
         try:
             return question(*about, timeout=ASK_S)
         except KafkaException as error:
-            self._login.listen(self._admin)
-            raise self._login.away(f"the broker does not answer: {_said(error)}") from error
+            raise self._login.why(self._admin, "ask the broker", error.args[0]) from error
 
 
 def _headers(message: Message) -> dict[str, str]:

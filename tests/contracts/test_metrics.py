@@ -17,6 +17,7 @@ from services.router.store import KINDS as ROUTER_KINDS
 from services.sla.processor import years_missing
 from services.sla.rules import SlaRules
 from services.sla.store import KINDS
+from tests.integration.process.conftest import wait_until
 from tousu.failure import Retry, Stop
 from tousu.policy.loading import load_policies
 from tousu.runtime import bookmark as bm
@@ -124,6 +125,23 @@ def test_every_declared_metric_is_served_and_no_other(tmp_path: Path) -> None:
         assert family.documentation == declared[name].meaning
         for sample in family.samples:
             assert sample.labels.keys() - {"le"} == {"processor", *declared[name].labels}
+
+
+def test_a_count_that_fails_grows_old_until_one_succeeds(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'x.sqlite'}"
+    watch = Watch()
+    watch.turned(Glance(frozenset({0}), {0: MARK}, {}))
+    census = Census(url, "sla", KINDS, watch, 0.02)
+    census.start()
+    try:
+        wait_until(lambda: census.age_s() > 0.5, "no count succeeds: there are no tables")
+        assert census.counts == {}
+        store = Store(url, "sla", KINDS)
+        store.create()
+        store.close()
+        wait_until(lambda: census.counts and census.age_s() < 0.5, "a count succeeds")
+    finally:
+        census.stop()
 
 
 @pytest.mark.parametrize(

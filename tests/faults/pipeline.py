@@ -35,7 +35,7 @@ CHINA = timezone(timedelta(hours=8))
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=CHINA)
 """The begin of four weeks without a holiday."""
 PATIENCE_S = 200.0
-MASTER_KEY = "11" * 32
+MASTER_KEY = "b6864d16c17faf60026f180fac1706fb670a9822db6830c8609821360b358ded"
 OURS_ASIDE = {name: value for name, value in os.environ.items() if not name.startswith("TOUSU_")}
 """The environment without settings: a processor refuses those that it does not know, such as TOUSU_FAULT_SEEDS."""
 
@@ -91,7 +91,7 @@ class Pipeline:
         self._reader = Consumer({**quiet, "group.id": "reader", "enable.auto.commit": False})
         self._producer = Producer({**quiet, "enable.idempotence": True, "linger.ms": 5})
         self.inbound = [card.topic for card in contract.cards() if "intake" in card.readers]
-        make_the_contracts_topics(servers, PARTITIONS)
+        make_the_contracts_topics(servers, PARTITIONS, replicas)
 
     # -- processes ----------------------------------------------------------------------------------------------
 
@@ -114,6 +114,10 @@ class Pipeline:
         copy = Copy(name, number, environment, self.folder / f"{name}-{number}.log")
         self.copies.append(copy)
         return copy
+
+    def newest(self) -> list[Copy]:
+        """The process that was started last of each copy."""
+        return list({(copy.name, copy.number): copy for copy in self.copies}.values())
 
     def start_all(self) -> None:
         for name in PROCESSORS:

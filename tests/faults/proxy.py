@@ -41,7 +41,8 @@ class Proxy:
     """Forwards from `port` to a server's port. Change `delay_s` and `bytes_per_s` at any time, for both directions.
 
     `cut_commit` resets a connection when a COMMIT of PostgreSQL goes by: `before` the server has it, or `after` the
-    server has answered; `cuts` counts them.
+    server has answered; `cuts` counts them. `swaps` are replaced in what clients ask, by as many other bytes;
+    `swapped` counts them.
     """
 
     def __init__(self, server_port: int) -> None:
@@ -51,6 +52,8 @@ class Proxy:
         self.bytes_per_s = 0.0
         self.cut_commit: Literal["", "before", "after"] = ""
         self.cuts = 0
+        self.swaps: dict[bytes, bytes] = {}
+        self.swapped = 0
         self._swallows = False
         self._links: list[Link] = []
         self._loop = asyncio.new_event_loop()
@@ -130,6 +133,9 @@ class Proxy:
             link.spoiled = link.spoiled or self._swallows
             if link.spoiled:
                 continue
+            for old, new in self.swaps.items() if is_request else ():
+                self.swapped += data.count(old)
+                data = data.replace(old, new)
             if self.cut_commit and is_request and b"COMMIT\0" in data:
                 link.cut_at_answer = self.cut_commit == "after"
                 if not link.cut_at_answer:

@@ -1,7 +1,7 @@
-"""Thousands of seeded runs under faults in one process (reliability.md, section 3, row 'simulator').
+"""Hundreds of seeded runs under faults in one process; `make faults-long` has 20,000.
 
-`TOUSU_FAULT_SEEDS=1000000 make test-faults ARGS='-k simulator'` runs the long form. A seed that fails is replayed with
-`python -m tests.faults.replay SEED`.
+`TOUSU_FAULT_SEEDS=1000000 make test-faults ARGS='-k simulator'` runs as many as you like. A seed that fails
+is replayed with `python -m tests.faults.replay SEED`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tests.faults.simulator import FlakyStore, Run
 from tousu.runtime.loop import Loop
 from tousu.runtime.store import Store
 
-SEEDS = int(os.environ.get("TOUSU_FAULT_SEEDS", "2000"))
+SEEDS = int(os.environ.get("TOUSU_FAULT_SEEDS", "500"))
 FIRST = int(os.environ.get("TOUSU_FAULT_SEED_FIRST", "0"))
 CHUNK = 100
 

@@ -15,9 +15,11 @@ from typing import Self
 import orjson
 
 from tests.faults import timekeeping
+from tests.faults.oracle import first_copies
 from tests.faults.pipeline import PARTITIONS, PROCESSORS, Pipeline
 from tests.faults.short_limits import BACKDATING, RULES, Adapters, Outgoing
 from tests.faults.timekeeping import Findings, Inbound, Published
+from tousu import contract
 from tousu.runtime.broker import Record
 
 LEARN_EVERY_S = 0.5
@@ -100,7 +102,7 @@ class WallTime:
         return time.monotonic() - begin_s
 
     def end(self) -> Findings:
-        """Let pipeline time come to now, and judge."""
+        """Let pipeline time come to now, and judge; no number is missing in any topic, and none says two things."""
         self.pipeline.flush()
         until = self.now()
         self.pipeline.until(lambda: self.pipeline.time_of("complaints.sla") >= until, "the end of the story at sla")
@@ -112,6 +114,9 @@ class WallTime:
             self._hear(topic, inbound.hear)
         rejected = [record for log in self.pipeline.read("complaints.rejected") for record in log]
         assert not rejected, [dict(record.headers)["tousu-reason"] for record in rejected[:3]]
+        for topic in (card.topic for card in contract.cards() if card.from_shards and card.readers):
+            for partition, log in enumerate(self.pipeline.read(topic)):
+                first_copies(log, f"{topic}/{partition}")
         return timekeeping.judge(inbound, published, RULES, until, by)
 
     def _hear(self, topic: str, hear: Callable[[Record], None]) -> None:

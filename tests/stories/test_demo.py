@@ -60,6 +60,12 @@ def on_kafka(tmp_path_factory: pytest.TempPathFactory) -> Played:
     return play("kafka", tmp_path_factory.mktemp("demo") / "kafka")
 
 
+def test_nobody_else_can_look_into_the_folder(on_kafka: Played) -> None:
+    everything = (on_kafka.data, *on_kafka.data.rglob("*"))
+    assert len(everything) > 50
+    assert not [str(path) for path in everything if path.lstat().st_mode & 0o077]
+
+
 @pytest.fixture(scope="module")
 def broker(on_kafka: Played) -> Iterator[str]:
     """The demo's own broker once more, with its topics."""

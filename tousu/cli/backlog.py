@@ -38,7 +38,7 @@ def backlog(
     now_ms = int(WallClock().now().timestamp() * 1000)
     rows, gaps = [], list[Gap]()
     inspections, missing = options.readable(WITH_BOOKMARK, data, database)
-    with History(options.connection(broker)) as history:
+    with History(options.reachable(broker, data)) as history:
         for inspection in inspections:
             for each in measure(inspection, history):
                 gaps += each.gaps

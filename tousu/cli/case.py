@@ -105,8 +105,20 @@ def _claim(row: Mapping[str, Any]) -> dict[str, Any]:
         "reason": row.get("reason", ""),
         "offer": None if offer is None else {name: offer[name] for name in ("amount", "currency", "kind")},
         "owed": [_owed(each) for each in row.get("owed", [])],
+        "awaits_confirmation": _awaiting(row.get("awaiting")),
         "next_limit": _next_limit(row),
     }
+
+
+def _awaiting(row: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What a second person must confirm before it is owed, and how many must."""
+    if row is None:
+        return None
+    missing = (1 if row.get("acted") else 2) - len(row.get("confirmed_by", ()))
+    offer = row["offer"]
+    return {
+        "amount": offer["amount"], "currency": offer["currency"], "what": row["what"], "confirmations_missing": missing,
+    }  # fmt: skip
 
 
 def _owed(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -185,10 +197,18 @@ def _claim_row(claim: Mapping[str, Any]) -> tuple[Any, ...]:
     owed = [f"{each['outstanding']} {each['currency']}" for each in mine]
     how = "" if limit is None else "breached" if limit["breached"] else "" if limit["status"] == "running" else "paused"
     return (
-        claim["claim_number"], claim["cause"], claim["waybill_number"], claim["reason"] or claim["stage"],
+        claim["claim_number"], claim["cause"], claim["waybill_number"], _stands(claim),
         None if offer is None else f"{offer['amount']} {offer['currency']}", " and ".join(owed),
         None if limit is None else f"{limit['clock']} {output.local(limit['due_at'])} {how}".rstrip(),
     )  # fmt: skip
+
+
+def _stands(claim: Mapping[str, Any]) -> str:
+    waits = claim["awaits_confirmation"]
+    stands = str(claim["reason"] or claim["stage"])
+    if waits is None:
+        return stands
+    return f"{stands}; {waits['amount']} {waits['currency']} {waits['what']}, waits for a second person"
 
 
 def action_words(action: Mapping[str, Any]) -> str:

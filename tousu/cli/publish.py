@@ -12,6 +12,7 @@ import typer
 from tousu.cli import FOUND, REFUSED, options
 
 if TYPE_CHECKING:
+    from tousu.connection import Connection
     from tousu.event import Event
 
 
@@ -26,6 +27,7 @@ class Ready(NamedTuple):
 def publish(
     file: Annotated[str, typer.Argument(help="Events, one a line, as for `tousu simulate`; - reads standard input.")],
     broker: options.Broker = "",
+    data: options.Data = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only check.")] = False,
     skip_wrong: Annotated[
         bool, typer.Option("--skip-wrong", help="Publish the right lines though others are wrong.")
@@ -53,7 +55,7 @@ def publish(
         output.note("line {line}: {reason} at {place}: {message} {schema}".format(**each).rstrip())
     sent: list[dict[str, Any]] = []
     if not dry_run and ready and (skip_wrong or not wrong):
-        sent = list(_send(ready, broker))
+        sent = list(_send(ready, options.reachable(broker, data)))
     if as_json:
         output.json_document({"valid": len(ready), "wrong": wrong, "published": sent})
     else:
@@ -101,10 +103,10 @@ def checked(line: bytes) -> Ready | dict[str, str] | None:
     return Ready(topic, key, event)
 
 
-def _send(ready: Iterable[Ready], broker: str) -> Iterator[dict[str, Any]]:
+def _send(ready: Iterable[Ready], connection: Connection) -> Iterator[dict[str, Any]]:
     from tousu.client.publisher import Publisher
 
-    with Publisher(options.connection(broker), source="/cli") as publisher:
+    with Publisher(connection, source="/cli") as publisher:
         for each in ready:
             receipt = publisher.event(each.topic, each.event, each.key)
             yield {"id": receipt.id, "topic": receipt.topic, "partition": receipt.partition}

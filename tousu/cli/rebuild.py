@@ -46,7 +46,7 @@ def rebuild(
 
     if processor not in WITH_BOOKMARK:
         raise Stop("unknown_processor", f"{processor!r} has no database; there are {', '.join(WITH_BOOKMARK)}")
-    connection = options.connection(broker)
+    connection = options.reachable(broker, data)
     clock = WallClock()
     with History(connection) as history:
         wiring = rebuild_wiring(pack, history.partitions("complaints.accepted"))

@@ -50,7 +50,7 @@ def show(
 
     _check(processor)
     inspection = options.inspection(processor, data, database)
-    with History(options.connection(broker)) as history:
+    with History(options.reachable(broker, data)) as history:
         rows = [place._asdict() for place in places_of(inspection, history)]
     if as_json:
         output.json_lines(rows)
@@ -120,7 +120,7 @@ def resume(
 
     who = _operator(operator, reason)
     with _site(processor, shard, topic, broker, data, database, pack) as site:
-        _say(site, go_on(site, who, identity_of(options.connection(broker), [topic])), as_json)
+        _say(site, go_on(site, who, identity_of(options.reachable(broker, data), [topic])), as_json)
 
 
 @app.command("accept-clock")
@@ -198,7 +198,7 @@ def _site(
 
     _check(processor)
     inspection = options.inspection(processor, data, database)
-    connection = options.connection(broker)
+    connection = options.reachable(broker, data)
     with History(connection) as history:
         made = composed(processor, rebuild_wiring(pack, history.partitions("complaints.accepted")))
         topics = [each.topic for each in made.inputs]

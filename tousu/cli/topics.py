@@ -53,7 +53,7 @@ def apply(
     """
     if remove and not acls:
         raise typer.BadParameter("goes with --acls", param_hint="--remove-superfluous")
-    connection = options.connection(broker)
+    connection = options.reachable(broker)
     rows = _apply_topics(connection, partitions, replicas, dry_run=dry_run)
     if users is not None:
         rows += _apply_users(connection, users, dry_run=dry_run)
@@ -81,7 +81,7 @@ def check(
     from tousu.cli import output
     from tousu.client.topics import Topics
 
-    connection = options.connection(broker)
+    connection = options.reachable(broker)
     with Topics(connection) as topics:
         differing = [step for step in topics.plan(partitions, replicas) if step.action != "keep"]
         if topics.is_embedded:

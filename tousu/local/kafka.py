@@ -19,7 +19,7 @@ from tousu.connection import Connection
 from tousu.local.class_archive import archive_options
 from tousu.local.jars import jar_paths
 from tousu.local.java import java
-from tousu.local.machine import LOOPBACK, free_port
+from tousu.local.machine import LOOPBACK, free_port, port_if_free
 from tousu.local.process import ServerFailed, ServerProcess
 from tousu.local.secured import Secured
 
@@ -35,11 +35,11 @@ class KafkaBroker:
     """A broker that keeps its data, port and cluster id over stop, kill and start, as long as the folder is the same.
 
     `data_dir` is made if missing and belongs to this broker alone. `port` 0 takes the port of the folder's last
-    broker, or a free one. `partitions_default` is for topics created without a count; nothing creates topics by
-    itself. `advertised_port` is the port that clients are told, for a proxy that stands in between. `settings`
-    overrides lines of server.properties, `jvm_options` stands in for those of the class archive. `security` asks for
-    TLS, passwords and ACLs; without it everybody may do everything. Raises NotOnThisMachine without Java or jars,
-    ServerFailed if the broker does not start.
+    broker where that is free, or a free one. `partitions_default` is for topics created without a count; nothing
+    creates topics by itself. `advertised_port` is the port that clients are told, for a proxy that stands in between.
+    `settings` overrides lines of server.properties, `jvm_options` stands in for those of the class archive. `security`
+    asks for TLS, passwords and ACLs; without it everybody may do everything. Raises NotOnThisMachine without Java or
+    jars, ServerFailed if the broker does not start.
     """
 
     def __init__(
@@ -55,12 +55,13 @@ class KafkaBroker:
         security: Secured | None = None,
     ) -> None:
         self.data_dir = data_dir.resolve()
-        self.port = port or _port_of_last_time(self.data_dir) or free_port()
+        self.port = port or port_if_free(_port_of_last_time(self.data_dir)) or free_port()
         self.advertised_port = advertised_port or self.port
         self.partitions_default = partitions_default
         self.heap_megabytes = heap_megabytes
         self._settings = dict(settings or {})
         self._security = security
+        self._cluster_id = _new_cluster_id()
         self._jvm_options = tuple(archive_options(java()) if jvm_options is None else jvm_options)
         self._controller_port = free_port()
         self._process = ServerProcess("the Kafka broker", self.data_dir / "broker.out")
@@ -131,7 +132,7 @@ class KafkaBroker:
         return [str(java()), heap, *JVM_OPTIONS, *options, *log, "-cp", path, *main]
 
     def _format(self, properties: Path) -> None:
-        format_it = ("format", "--config", str(properties), "--cluster-id", _new_cluster_id())
+        format_it = ("format", "--config", str(properties), "--cluster-id", self._cluster_id)
         first_user = self._security.format_options() if self._security is not None else ()
         command = self._java(archive_options(java()), "kafka.tools.StorageTool", *format_it, *first_user)
         done = subprocess.run(command, capture_output=True, text=True, check=False)

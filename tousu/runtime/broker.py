@@ -47,17 +47,22 @@ class OutRecord(NamedTuple):
 
 
 class Identity(NamedTuple):
-    """What tells a topic from one of the same name made later. Empty where the broker cannot say."""
+    """What tells a topic from one of the same name made later. Empty where the broker cannot say.
+
+    `is_replicated`: whether any of the topics is kept by more than one broker.
+    """
 
     cluster_id: str
     topic_ids: Mapping[str, str]
+    is_replicated: bool = False
 
 
 class Ends(NamedTuple):
     """The ends of all input partitions as they were at or after `asked_at` (the host's time, for metrics).
 
     `time_us` is a time that the brokers' clocks had reached before the question, -1 where none is known. So whatever
-    lies behind these ends was appended at that time or later. `held_s`: for how long open transactions have hidden what
+    lies behind these ends was appended at that time or later, except in the partitions that `hidden` names: there a
+    record may have been appended before and not be shown yet. `held_s`: for how long open transactions have hidden what
     comes next, by topic and partition.
     """
 
@@ -65,6 +70,7 @@ class Ends(NamedTuple):
     offsets: Mapping[tuple[str, int], int]
     time_us: int = -1
     held_s: Mapping[tuple[str, int], float] = {}
+    hidden: frozenset[tuple[str, int]] = frozenset()
 
 
 class Source(Protocol):

@@ -52,6 +52,11 @@ class Census:
         self.counts: Mapping[Metric, Rows] = {}
         """The last count; replaced whole."""
         self.duration_s = 0.0
+        self._counted_at_s = time.monotonic()
+
+    def age_s(self) -> float:
+        """How old the last count is, from its beginning; where nothing has been open to count, 0 since then."""
+        return time.monotonic() - self._counted_at_s
 
     def start(self) -> None:
         for thread in self._threads:
@@ -87,10 +92,13 @@ class Census:
                 try:
                     with self._counting.connect() as connection:
                         self.counts = self.count(connection, {shard: each.time_us for shard, each in opened.items()})
+                    self._counted_at_s = began_s
                 except SQLAlchemyError:
-                    pass  # the last count stands; whether the database is there the other thread says
+                    pass  # the last count stands and grows old; whether the database is there the other thread says
                 self.duration_s = time.monotonic() - began_s
                 rest_s = max(self._every_s, REST_SHARE * self.duration_s)
+            else:
+                self._counted_at_s = began_s
             self._stopping.wait(rest_s)
 
     def count(self, connection: sa.Connection, times_us: Mapping[int, int]) -> dict[Metric, Rows]:
@@ -134,7 +142,9 @@ def _reading_engine(url: str, silence_s: float) -> sa.Engine:
     if address.get_backend_name() == "postgresql":
         options = "-c default_transaction_read_only=on -c application_name=tousu-census"
         return reaching_engine(url, statement_s=COUNT_S, silence_s=silence_s, options=options)
-    engine = sa.create_engine(address, poolclass=sa.NullPool, connect_args={"timeout": 1, "check_same_thread": False})
+    engine = sa.create_engine(
+        address, poolclass=sa.NullPool, hide_parameters=True, connect_args={"timeout": 1, "check_same_thread": False}
+    )
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, record: object) -> None:

@@ -349,6 +349,11 @@ class Draft:
         self.bookmark.digests[where] = bm.chained(self.bookmark.digests.get(where, ""), record)
         self.outputs.append(record)
 
+    def put(self, ref: Ref, state: State | None) -> None:
+        """Change a state as a rule would."""
+        self.states[ref] = self.changes[ref] = state
+        self.agenda.changed(ref, self._due_us(ref, state))
+
     def tell(self, record: OutRecord) -> None:
         """Put out a record that is ready but for its number."""
         self._number(record)

@@ -11,7 +11,6 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
 from datetime import datetime
 from typing import Any, Final
 
@@ -23,19 +22,20 @@ from confluent_kafka import (
     TopicCollection,
     TopicPartition,
 )
-from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
+from confluent_kafka.admin import AdminClient
 
 from tousu.failure import Retry, Stop
-from tousu.login import Login, not_authorised
+from tousu.login import Login
 from tousu.runtime.bookmark import NEVER_US
 from tousu.runtime.broker import Ends, Identity, Record
 from tousu.runtime.broker_clock import BrokerClocks, check_append_time
 from tousu.runtime.kafka_record import record_of
+from tousu.runtime.log_ends import LogEnds
 from tousu.runtime.open_transactions import OpenTransactions
-from tousu.runtime.opening import recreated
+from tousu.runtime.opening import other_cluster, recreated
 from tousu.runtime.pulse import Pulse
 from tousu.runtime.standstill import Standstill
-from tousu.runtime.topic_ids import TopicIds, changed
+from tousu.runtime.topic_ids import TopicIds, changed, identity_of
 
 LOG: Final = logging.getLogger("tousu.librdkafka")
 """What librdkafka says of connections; the process decides where it goes."""
@@ -58,7 +58,6 @@ LINGER_S: Final = 0.005
 """After the first record of a batch: a moment for others, which then share its transaction."""
 _EMBEDDED: Final = "mockCluster"
 """How librdkafka's own broker names itself; it knows no topic ids and answers no question about them."""
-_LATEST: Final = OffsetSpec.latest()  # type: ignore[no-untyped-call]
 TRANSACTION_S: Final = 60.0
 _BEHIND_ALL: Final = 2**62
 """Where we stand when what an open transaction hides is not waited for any more."""
@@ -89,20 +88,19 @@ class KafkaSource:
         self._broken: dict[int, Stop] = {}
         self._standstill = Standstill()
         self._identity = Identity("", {})
-        self._opened_ids: dict[int, Mapping[str, str]] = {}
+        self._opened: dict[int, Identity] = {}
         self._offsets: dict[tuple[str, int], int] = {}
         self._paused: set[tuple[str, int]] = set()
         self._empty_to: dict[tuple[str, int], int] = {}
-        self._transactions = OpenTransactions(transaction_s)
         self._noted: dict[tuple[str, int], int] = {}
         self._noted_at_s = 0.0
         self._assignment_stale = False
-        self._question: tuple[datetime, int, dict[TopicPartition, Future[Any]]] | None = None
-        self._login = Login()
-        self._no_member: Retry | None = None
+        self._login = Login(group)
         connection = {"bootstrap.servers": servers, **NETWORK, **settings, "error_cb": self._login.heard}
         self._admin = AdminClient(connection, logger=LOG)
         self._clocks = BrokerClocks(time_topic, self._admin, connection) if time_topic else None
+        self._log_ends = LogEnds(self._admin)
+        self._transactions = OpenTransactions(transaction_s, self._admin)
         self._pulse = Pulse(self._admin)
         self._topic_ids = TopicIds(self._admin, topics)
         self._fatal = ""
@@ -158,7 +156,8 @@ class KafkaSource:
     # -- the group (called by librdkafka inside poll) -------------------------------------------------------------
 
     def _given(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
-        self.is_member, self._no_member = True, None
+        self.is_member = True
+        self._login.joined()
         self._group_shards.clear()
         for each in partitions:
             self._group_shards[each.partition].add(each.topic)
@@ -176,18 +175,14 @@ class KafkaSource:
         self._lost |= self._group_shards.keys()
         self._group_shards.clear()
         self._offsets.clear()
-        self._opened_ids.clear()
+        self._opened.clear()
         self._paused.clear()
         self._assignment_stale = False
 
     @property
     def trouble(self) -> Retry | None:
         """Why the group cannot tell: the cluster does not answer, or not us. None for a member and before an answer."""
-        if self.is_member:
-            return None
-        if self._pulse.trouble or self._login.trouble:
-            return self._login.away(self._pulse.trouble)
-        return self._no_member
+        return None if self.is_member else self._login.trouble(self._pulse.trouble)
 
     def wanted(self) -> frozenset[int]:
         for shard, topics in self._group_shards.items():
@@ -219,7 +214,10 @@ class KafkaSource:
             self._clocks.turn()
         self._watch_topics()
         records = []
-        for message in self._messages(records_max, timeout_s):
+        messages = self._messages(records_max, timeout_s)
+        if len(messages) < records_max:
+            self._standstill.drained()
+        for message in messages:
             error = message.error()
             if error is not None:
                 self._note_error(message, error)
@@ -246,10 +244,9 @@ class KafkaSource:
 
     def _note_error(self, message: Message, error: KafkaError) -> None:
         topic, partition, offset = message.topic(), message.partition(), message.offset()
+        self._login.heard(error)
         if _is_fatal(error):
             self._fatal = error.str()
-        elif error.code() == KafkaError.GROUP_AUTHORIZATION_FAILED:
-            self._no_member = not_authorised(f"be a member of group {self._settings['group.id']}", error)
         elif topic is None or partition is None:
             return
         elif error.code() == KafkaError._PARTITION_EOF:
@@ -266,10 +263,18 @@ class KafkaSource:
 
     def _watch_topics(self) -> None:
         told = self._topic_ids.turn()
-        for shard, opened in list(self._opened_ids.items()) if told else ():
-            topic = changed(opened, told)
-            if topic:
+        if told is None:
+            return
+        self._follow_replicas(told)
+        for shard, opened in self._opened.items():
+            if opened.cluster_id and told.cluster_id and told.cluster_id != opened.cluster_id:
+                self._broken[shard] = other_cluster(opened.cluster_id, told.cluster_id)
+            elif topic := changed(opened.topic_ids, told.topic_ids):
                 self._broken[shard] = recreated(topic, self._offsets.get((topic, shard), 0))
+
+    def _follow_replicas(self, told: Identity) -> None:
+        """What is replicated is shown later than it is appended; it matters to who keeps time."""
+        self._log_ends.sees_hidden = told.is_replicated and self._clocks is not None
 
     def _assign(self) -> None:
         """Tell librdkafka which partitions to fetch, each from where we stand. Rare: shards open, close, pause."""
@@ -290,14 +295,14 @@ class KafkaSource:
         return self._clocks.others_us() if self._clocks is not None else NEVER_US
 
     def start(self, shard: int, offsets: Mapping[str, int]) -> None:
-        self._opened_ids[shard] = self._identity.topic_ids
+        self._opened[shard] = self._identity
         for topic, offset in offsets.items():
             self._empty_to.pop((topic, shard), None)
             self._offsets[(topic, shard)] = offset
         self._assignment_stale = True
 
     def stop(self, shard: int) -> None:
-        self._opened_ids.pop(shard, None)
+        self._opened.pop(shard, None)
         for topic in self._topics:
             self._standstill.moved((topic, shard))
             self._paused.discard((topic, shard))
@@ -321,33 +326,25 @@ class KafkaSource:
             if cluster_id.startswith(_EMBEDDED):
                 return Identity("", {})
             described = self._admin.describe_topics(TopicCollection(list(self._topics)), request_timeout=REQUEST_S)
-            ids = {topic: str(future.result().topic_id) for topic, future in described.items()}
+            answers = {topic: future.result() for topic, future in described.items()}
         except KafkaException as error:
             if error.args[0].code() in (KafkaError._UNSUPPORTED_FEATURE, KafkaError.UNSUPPORTED_VERSION):
                 return Identity("", {})
-            raise self._away("cannot describe the topics", error) from error
-        self._identity = Identity(cluster_id, ids)
+            raise self._login.why(self._admin, f"see {', '.join(self._topics)}", error.args[0]) from error
+        self._identity = identity_of(cluster_id, answers)
+        self._follow_replicas(self._identity)
         return self._identity
 
     def partitions(self, topic: str) -> int:
         try:
             metadata = self._admin.list_topics(topic, timeout=REQUEST_S).topics[topic]
         except KafkaException as error:
-            raise self._away("cannot reach the broker", error) from error
+            raise self._login.why(self._admin, f"see topic {topic}", error.args[0]) from error
         if metadata.error is not None:
-            if metadata.error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
-                raise not_authorised(f"ask for topic {topic}", metadata.error)
             if metadata.error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
                 raise Stop("no_topic", f"topic {topic} does not exist; make the topics with `tousu topics apply`")
-            raise Retry("broker_away", f"{topic}: {metadata.error.str()}")
+            raise self._login.why(self._admin, f"see topic {topic}", metadata.error)
         return len(metadata.partitions)
-
-    def _away(self, what: str, error: KafkaException) -> Retry:
-        """Why a question was not answered."""
-        if error.args[0].code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
-            return not_authorised(f"see all of its topics, {', '.join(self._topics)}", error.args[0])
-        self._login.listen(self._admin)
-        return self._login.away(f"{what}: {error.args[0].str()}")
 
     def check_append_time(self, topics: Sequence[str]) -> None:
         """Raises Retry while one of these topics keeps its writers' times, Stop for a broker that stamps nothing."""
@@ -357,25 +354,32 @@ class KafkaSource:
         check_append_time(self._admin, topics)
 
     def ask_ends(self, asked_at: datetime, reached_us: int = NEVER_US) -> None:
-        if self._question is not None or not self._group_shards:
-            return
-        wanted = {TopicPartition(t, s): _LATEST for t in self._topics for s in self._group_shards}
         time_us = max(reached_us, self._clocks.time_us()) if self._clocks is not None else reached_us
-        self._question = (asked_at, time_us, self._admin.list_offsets(wanted, request_timeout=REQUEST_S))
+        self._log_ends.ask(asked_at, time_us, [(t, s) for t in self._topics for s in self._group_shards])
 
     def ends(self) -> Ends | None:
-        if self._question is None or not all(f.done() for f in self._question[2].values()):
+        told = self._log_ends.answer()
+        if told is None:
             return None
-        asked_at, time_us, futures = self._question
-        self._question = None
-        try:
-            offsets = {(tp.topic, tp.partition): f.result().offset for tp, f in futures.items()}
-        except KafkaException:
-            return None  # asked again within a second; time simply does not move meanwhile
-        for place, end in offsets.items():
+        for place, end in told.ends.items():
             position = self._position(place)
-            self._transactions.note(place, position, end, is_empty=self._empty_to.get(place) == position)
-        return Ends(asked_at, offsets, time_us, self._transactions.held_s())
+            is_empty = self._empty_to.get(place) == position
+            self._transactions.note(place, position, end, is_empty=is_empty)
+            is_silent = self._transactions.is_silent(place) if is_empty else end > position
+            self._watch_silence(place, position, is_silent=is_silent)
+        self._transactions.turn()
+        return Ends(told.asked_at, told.ends, told.time_us, self._transactions.held_s(), told.hidden)
+
+    def _watch_silence(self, place: tuple[str, int], position: int, *, is_silent: bool) -> None:
+        """Records are there and none comes: ask for them anew, and if that does not help, halt."""
+        if not is_silent or place not in self._offsets or place in self._paused:
+            self._standstill.spoke(place)
+            return
+        halt = self._standstill.silent(place, position)
+        if halt is not None:
+            self._broken[place[1]] = halt
+        elif self._standstill.is_worth_asking(place):
+            self._assignment_stale = True
 
     def note(self, shard: int, offsets: Mapping[str, int]) -> None:
         self._noted.update({(topic, shard): offset for topic, offset in offsets.items()})

@@ -187,6 +187,7 @@ class Measures:
         yield from self._looked_up()
         if self.census is not None:
             yield family(m.CENSUS_S, {(): self.census.duration_s})
+            yield family(m.CENSUS_AGE, {(): self.census.age_s()})
             for metric, counts in self.census.counts.items():
                 yield family(metric, counts)
 

@@ -169,6 +169,11 @@ TIMERS_DUE: Final = Metric(
 CENSUS_S: Final = Metric(
     "tousu_census_duration_seconds", "gauge", "seconds", "How long the last count in the database took.", seen="asked"
 )
+CENSUS_AGE: Final = Metric(
+    "tousu_census_age_seconds", "gauge", "seconds",
+    "How old the last count in the database is; a count that fails leaves the one before, and what it says grows old.",
+    seen="asked",
+)  # fmt: skip
 
 # -- what is done ----------------------------------------------------------------------------------------------------
 

@@ -30,14 +30,18 @@ def check_identity(bookmark: Bookmark, identity: Identity, inputs: Collection[st
 
     Raises Stop `other_cluster` or `topic_recreated`.
     """
-    known = bookmark.cluster_id
-    if known and identity.cluster_id != known:
-        raise Stop("other_cluster", f"the bookmark belongs to cluster {known}, this is {identity.cluster_id}")
+    if bookmark.cluster_id and identity.cluster_id != bookmark.cluster_id:
+        raise other_cluster(bookmark.cluster_id, identity.cluster_id)
     for topic, topic_id in bookmark.topic_ids.items():
         if identity.topic_ids.get(topic, topic_id) != topic_id:
             raise recreated(topic, bookmark.offsets.get(topic, 0))
     bookmark.cluster_id = identity.cluster_id
     bookmark.topic_ids = {topic: each for topic, each in identity.topic_ids.items() if topic in inputs}
+
+
+def other_cluster(known: str, told: str) -> Stop:
+    """The halt of a shard whose offsets belong to a cluster other than the one that answers."""
+    return Stop("other_cluster", f"the bookmark belongs to cluster {known}, this is {told}")
 
 
 def recreated(topic: str, offset: int) -> Stop:

@@ -97,8 +97,8 @@ def _database(text: str) -> str:
         return text
     try:
         kind = sa.make_url(text).get_backend_name()
-    except sa.exc.ArgumentError:
-        raise _Wrong("must be a database address") from None
+    except (sa.exc.ArgumentError, ValueError):  # a password with a slash is read as a port
+        raise _Wrong("must be a database address; in a password / : @ % are written as %2F %3A %40 %25") from None
     if kind not in ("postgresql", "sqlite"):
         raise _Wrong("must begin with postgresql:// or sqlite:///")
     return text
@@ -158,7 +158,8 @@ TABLE: Final = (
             "10", _number(0.5, 1800)),
     Setting("transaction_s", "60", "seconds", "how long an adapter's open transaction may hold time back", "60",
             _number(1, 3600)),
-    Setting("kafka", "", "JSON", "further librdkafka properties", '{"socket.timeout.ms": 20000}', _kafka),
+    Setting("kafka", "", "JSON", "further librdkafka properties", '{"socket.timeout.ms": 20000}', _kafka,
+            secret=True),
     Setting("kafka_protocol", "PLAINTEXT", "", "how brokers are spoken to: " + ", ".join(PROTOCOLS), "SASL_SSL",
             _one_of(*PROTOCOLS)),
     Setting("kafka_mechanism", "SCRAM-SHA-512", "", "how the password is proven: " + ", ".join(MECHANISMS),
@@ -265,6 +266,14 @@ def read_organisations(text: str, place: str) -> dict[str, str]:
         return _organisations(text)
     except _Wrong as error:
         raise Stop("wrong_setting", f"{place} is {text!r} but {error}; for example {place} acme=auto-service") from None
+
+
+def read_database(text: str, place: str) -> str:
+    """The address of a database, as a command takes it. Raises Stop `wrong_setting`; a password in it is not shown."""
+    try:
+        return _database(text)
+    except _Wrong as error:
+        raise Stop("wrong_setting", f"{place} (not shown) {error}; for example {place} postgresql://db/tousu") from None
 
 
 def _read(row: Setting, text: str) -> Any:

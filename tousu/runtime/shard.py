@@ -40,7 +40,8 @@ class Shard:
     def note(self, ends: Ends) -> None:
         """The brokers said where the inputs end. A topic still on its way to a former end goes there first."""
         for topic in self._topics:
-            end = ends.offsets.get((topic, self.number))
+            place = (topic, self.number)
+            end = ends.offsets.get(place) if place not in ends.hidden else None
             if end is not None and topic not in self._goals:
                 self._goals[topic] = (end, ends.time_us)
 

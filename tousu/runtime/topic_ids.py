@@ -1,7 +1,7 @@
-"""Are the topics that are read still the ones that were opened? Asked in the background, every few seconds.
+"""Are cluster and topics still the ones that were opened? Asked in the background, every few seconds.
 
 A topic that was deleted and made again has another id, and offsets of its own: who reads on from the old offset misses
-whatever lies below it, and nothing in what is fetched says so.
+whatever lies below it, and nothing in what is fetched says so. The same where the address leads to another cluster.
 """
 
 from __future__ import annotations
@@ -12,36 +12,49 @@ from concurrent.futures import Future
 from typing import Any, Final
 
 from confluent_kafka import KafkaException, TopicCollection
-from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin import AdminClient, TopicDescription  # type: ignore[attr-defined]
+
+from tousu.runtime.broker import Identity
 
 ASK_EVERY_S: Final = 3.0
 REQUEST_S: Final = 5.0
 
 
 class TopicIds:
-    """The ids as told last. Nothing here waits or raises; what the broker does not tell is not known."""
+    """What was told last. Nothing here waits or raises; what the broker does not tell is not known."""
 
     def __init__(self, admin: AdminClient, topics: Sequence[str]) -> None:
         self._admin = admin
         self._topics = list(topics)
+        self._cluster: Future[Any] | None = None
         self._questions: Mapping[str, Future[Any]] = {}
         self._asked_at_s = time.monotonic()
 
-    def turn(self) -> Mapping[str, str]:
-        """Topic -> id where an answer has just come; asks again when it is time."""
-        if self._questions:
-            if not all(future.done() for future in self._questions.values()):
-                return {}
-            answers, self._questions = self._questions, {}
-            return {topic: str(each.result().topic_id) for topic, each in answers.items() if each.exception() is None}
+    def turn(self) -> Identity | None:
+        """What the brokers tell where an answer has just come; asks again when it is time."""
+        if self._cluster is not None:
+            if not (self._cluster.done() and all(future.done() for future in self._questions.values())):
+                return None
+            cluster, self._cluster = self._cluster, None
+            told = "" if cluster.exception() is not None else str(cluster.result().cluster_id)
+            answers = {topic: each.result() for topic, each in self._questions.items() if each.exception() is None}
+            return identity_of(told, answers)
         if time.monotonic() - self._asked_at_s >= ASK_EVERY_S:
             self._asked_at_s = time.monotonic()
             try:
                 wanted = TopicCollection(self._topics)
                 self._questions = self._admin.describe_topics(wanted, request_timeout=REQUEST_S)
+                self._cluster = self._admin.describe_cluster(request_timeout=REQUEST_S)
             except KafkaException:
-                return {}  # asked again in a while
-        return {}
+                return None  # asked again in a while
+        return None
+
+
+def identity_of(cluster_id: str, described: Mapping[str, TopicDescription]) -> Identity:
+    """The identity of topics that the brokers have described."""
+    ids = {topic: str(each.topic_id) for topic, each in described.items()}
+    counts = (len(partition.replicas) for each in described.values() for partition in each.partitions)
+    return Identity(cluster_id, ids, max(counts, default=1) > 1)
 
 
 def changed(opened: Mapping[str, str], told: Mapping[str, str]) -> str:

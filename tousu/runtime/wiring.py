@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tousu.contract import Sources
 from tousu.policy.policies import Policies
@@ -22,7 +22,7 @@ class Wiring:
     policies: Policies
     partitions: int
     time_from_events: bool
-    master_key: bytes
+    master_key: bytes = field(repr=False)
     check: Check | None
     schema_of: Callable[[str], str] | None
     sources: Sources | None = None

@@ -90,7 +90,7 @@ class Worker:
         password_file.write_text(connection.password + "\n")
         given = cluster.settings(connection) | {
             "TOUSU_KAFKA_PASSWORD_FILE": str(password_file), "TOUSU_DATA": str(folder), "TOUSU_LOG": "json",
-            "TOUSU_METRICS_PORT_FILE": str(self._address_file), "TOUSU_MASTER_KEY": "5a" * 32,
+            "TOUSU_METRICS_PORT_FILE": str(self._address_file),
         }  # fmt: skip
         del given["TOUSU_KAFKA_PASSWORD"]
         given |= {f"TOUSU_{key.upper()}": value for key, value in settings.items()}
@@ -113,6 +113,7 @@ class Worker:
             return None
 
     def is_ready(self) -> bool:
+        assert self.process.poll() is None, self.text()
         return self.why_not() == []
 
     def says(self, reason: str) -> str:

@@ -119,7 +119,9 @@ class Gate:
             self.outputs.append(output)
         for ref, state in decision.states.items():
             if state is None:
-                self.states.pop(ref, None)
+                is_owner = ref.kind == "record" and ref.key.endswith("/")
+                for gone in [each for each in self.states if each == ref or (is_owner and _belongs(each, ref))]:
+                    del self.states[gone]
             else:
                 self.states[ref] = state
 
@@ -145,6 +147,10 @@ class Gate:
 
     def kinds(self) -> set[str]:
         return {ref.kind for ref in self.states}
+
+
+def _belongs(ref: Ref, owner: Ref) -> bool:
+    return ref.kind == owner.kind and ref.key.startswith(owner.key)
 
 
 def hours(number: float) -> timedelta:

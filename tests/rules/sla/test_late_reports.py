@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.rules.sla.desk import Desk, at
+from tests.rules.sla.rulebook import pack_with, rule
+from tousu.policy.clock_rule import Trigger
 
 
 def test_an_answer_in_time_that_is_reported_late_withdraws_the_breach(routed: Desk) -> None:
@@ -53,6 +57,27 @@ def test_an_acknowledgement_before_the_case_was_passed_on_withdraws_the_breach_o
 def test_nothing_counts_from_the_future_or_from_before_the_receipt(routed: Desk) -> None:
     routed.handle("customer_answered", at("01-20 10:00"), now=at("01-06 10:00"))
     assert routed.said()[-1] == "closed settled 01-06 10:00"
+
+
+@pytest.mark.parametrize("reported", ("01-05 12:30", "01-05 15:00"), ids=("before the limit", "after it"))
+def test_what_happened_before_the_case_was_accepted_meets_a_clock_that_counts_from_then(reported: str) -> None:
+    """An adapter's queue hands a complaint in after the department has spoken with the customer: no breach of it."""
+    word = rule("word", 1, starts_at="event_time", met_by=(Trigger(event="acknowledged"),))
+    desk = Desk(pack_with(word))
+    desk.routed(at("01-05 10:00"), now=at("01-05 12:00"))
+    desk.handle("acknowledged", at("01-05 11:00"), now=at(reported))
+    assert desk.clock("word").status == "met"
+    assert not desk.clock("word").breached
+    assert desk.said()[-1] == "word met 01-05 12:00"
+
+
+def test_what_happened_before_an_event_meets_no_clock_that_the_event_starts() -> None:
+    word = rule("word", 1, starts_on="disputed", starts_at="event_time", met_by=(Trigger(event="acknowledged"),))
+    desk = Desk(pack_with(word))
+    desk.routed(at("01-05 10:00"))
+    desk.handle("disputed", at("01-05 12:00"))
+    desk.handle("acknowledged", at("01-05 11:00"), now=at("01-05 12:30"))
+    assert desk.clock("word").status == "running"
 
 
 def test_a_withdrawal_cancels_the_clocks_and_closes_the_case(desk: Desk) -> None:

@@ -1,0 +1,59 @@
+"""Records that a leader has and its replicas have not: appended, shown to nobody, and not to be passed by time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient
+
+from tests.faults.cluster import BROKERS, Cluster, cluster
+from tests.integration.process.conftest import wait_until
+from tests.new_topics import make_the_contracts_topics
+from tousu.runtime.log_ends import LogEnds, Place, Told
+
+pytestmark = pytest.mark.kafka
+
+TOPIC = "complaints.inbound.phone"
+PLACE: Place = (TOPIC, 0)
+
+
+def asked(ends: LogEnds) -> Told:
+    """What is told of the end by now."""
+    ends.ask(datetime.now(UTC), 0, [PLACE])
+    told: Told = wait_until(ends.answer, "the end is told")
+    return told
+
+
+def write(servers: Cluster, *values: bytes) -> None:
+    """Write as soon as the leader has it."""
+    writer = Producer({"bootstrap.servers": servers.address, "acks": "1", "log_level": 0})
+    for value in values:
+        writer.produce(TOPIC, value, partition=0)
+    assert writer.flush(30) == 0
+
+
+def test_records_that_are_not_shown_yet_are_told(tmp_path: Path) -> None:
+    with cluster(tmp_path / "kafka") as brokers:
+        make_the_contracts_topics(brokers.address, 1, BROKERS)
+        admin = AdminClient({"bootstrap.servers": brokers.address, "log_level": 0})
+        ends = LogEnds(admin, request_s=2.0)
+        ends.sees_hidden = True
+        assert asked(ends)[2:] == ({PLACE: 0}, frozenset())
+        write(brokers, b"1", b"2")
+        wait_until(lambda: asked(ends)[2:] == ({PLACE: 2}, frozenset()), "two records are shown")
+        leader = admin.list_topics(TOPIC).topics[TOPIC].partitions[0].leader
+        followers = [each for each in brokers.brokers if each.node_id != leader]
+        for each in followers:
+            each.pause()
+        write(brokers, b"3")
+        assert asked(ends)[2:] == ({PLACE: 2}, frozenset({PLACE}))
+        for each in followers:
+            each.resume()
+        wait_until(lambda: asked(ends)[2:] == ({PLACE: 3}, frozenset()), "the third is shown, too")
+        silent = next(each for each in brokers.brokers if each.node_id == leader)
+        silent.pause()
+        assert PLACE not in asked(ends).ends, "who does not answer has told no end"
+        silent.resume()

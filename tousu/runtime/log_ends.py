@@ -1,0 +1,82 @@
+"""Where the inputs end, and whether a record stands behind an end that no reader is shown yet.
+
+A record has its append time as soon as its leader has it, and is shown when the replicas in sync have it, too: some
+milliseconds later, or seconds, while one of them is being lost. Until then the end of the log lies before it, so what
+reads up to that end has not heard everything up to now. The newest record of a partition tells: brokers look for it in
+all they hold, and name none where it is not shown. Source: KIP-734, KIP-207; Kafka,
+`Partition.fetchOffsetForTimestamp`. Of the very first record of a partition nothing can be told so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from concurrent.futures import Future
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
+
+Place = tuple[str, int]
+"""Topic and partition."""
+REQUEST_S: Final = 10.0
+_LATEST: Final = OffsetSpec.latest()  # type: ignore[no-untyped-call]
+_NEWEST: Final = OffsetSpec.max_timestamp()  # type: ignore[no-untyped-call]
+_EARLIEST: Final = OffsetSpec.earliest()  # type: ignore[no-untyped-call]
+_Answers = Mapping[TopicPartition, Future[Any]]
+
+
+class Told(NamedTuple):
+    """An answer. `ends`: of the partitions whose broker answered. `hidden`: where records may stand behind the end."""
+
+    asked_at: datetime
+    time_us: int
+    ends: Mapping[Place, int]
+    hidden: frozenset[Place]
+
+
+class LogEnds:
+    """One question at a time, in the background. `sees_hidden`: whether to ask for what is not shown as well."""
+
+    def __init__(self, admin: AdminClient, request_s: float = REQUEST_S) -> None:
+        self.sees_hidden = False
+        self._admin, self._request_s = admin, request_s
+        self._asked: tuple[datetime, int] | None = None
+        self._latest: _Answers = {}
+        self._newest: _Answers = {}
+        self._earliest: _Answers = {}
+
+    def ask(self, asked_at: datetime, time_us: int, places: Collection[Place]) -> None:
+        """Ask for the ends of these partitions; nothing is asked while an answer is awaited."""
+        if self._asked is not None or not places:
+            return
+        self._asked = asked_at, time_us
+        self._newest = self._list(places, _NEWEST) if self.sees_hidden else {}
+        self._earliest = self._list(places, _EARLIEST) if self.sees_hidden else {}
+        self._latest = self._list(places, _LATEST)
+
+    def _list(self, places: Collection[Place], wanted: OffsetSpec) -> _Answers:
+        return self._admin.list_offsets({TopicPartition(*at): wanted for at in places}, request_timeout=self._request_s)
+
+    def answer(self) -> Told | None:
+        """What was told, once, when all of it is there; None, too, where a broker could not say."""
+        questions = (self._latest, self._newest, self._earliest)
+        if self._asked is None or not all(future.done() for each in questions for future in each.values()):
+            return None
+        (asked_at, time_us), self._asked = self._asked, None
+        try:
+            ends, newest, earliest = (_offsets(each) for each in questions)
+        except KafkaException as error:
+            if error.args[0].code() in (KafkaError._UNSUPPORTED_FEATURE, KafkaError.UNSUPPORTED_VERSION):
+                self.sees_hidden = False
+            return None  # asked again within a second; time simply does not move meanwhile
+        # Of a broker that does not answer librdkafka makes no error, but an offset below all that there are.
+        ends = {at: end for at, end in ends.items() if end >= 0}
+        hidden = (
+            at for at in ends.keys() & newest.keys() if earliest[at] < ends[at] and not 0 <= newest[at] < ends[at]
+        )
+        return Told(asked_at, time_us, ends, frozenset(hidden))
+
+
+def _offsets(answers: _Answers) -> dict[Place, int]:
+    return {(each.topic, each.partition): future.result().offset for each, future in answers.items()}
