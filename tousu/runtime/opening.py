@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from tousu.failure import Stop
+from tousu.login import NOT_AUTHORISED
 from tousu.runtime.bookmark import Bookmark
 from tousu.runtime.broker import Identity, Source
 from tousu.runtime.processor import Processor
@@ -52,9 +53,11 @@ def recreated(topic: str, offset: int) -> Stop:
 
 
 def next_to_try(halted: dict[int, Stop], limits: Mapping[str, int]) -> int | None:
-    """The halted shard that has waited longest of those that could not publish and may now; it goes to the end."""
+    """The halted shard that has waited longest of those that could not publish, or read, and may now; it goes to the
+    end."""
     for shard, error in list(halted.items()):
-        if isinstance(error, Unpublishable) and error.size_bytes <= limits.get(error.topic, error.size_bytes):
+        may_publish = isinstance(error, Unpublishable) and error.size_bytes <= limits.get(error.topic, error.size_bytes)
+        if may_publish or error.reason == NOT_AUTHORISED:
             halted[shard] = halted.pop(shard)
             return shard
     return None
