@@ -39,8 +39,8 @@ def for_json(document: bytes) -> bytes:
     return _STEERS.sub(lambda found: json.dumps(found.group())[1:-1], document.decode()).encode()
 
 
-def for_xml(text: str) -> str:
-    """The text without the signs that XML does not know or that turn the direction of writing."""
+def printable(text: str) -> str:
+    """The text with a blank for every sign that is not seen: for XML, which does not know some, and for messages."""
     return text if text.isprintable() else "".join(sign if sign.isprintable() else " " for sign in text)
 
 

@@ -160,15 +160,18 @@ class IntakeRules:
             at=max(accepted, now, *([counter.at] if isinstance(counter, Counter) else ())),
         )
         number = joining.case_to_join(states, telling.said, event.data["kind"], telling.received_at, event.organisation)
-        return self._new_case(states, telling, now) if number is None else self._joined(number, telling)
+        return self._new_case(states, telling, now) if number is None else self._joined(states, number, telling)
 
-    def _joined(self, number: str, telling: _Telling) -> Decision:
+    def _joined(self, states: States, number: str, telling: _Telling) -> Decision:
+        rows = telling.joining.counted(states, telling.said, number, telling.event.organisation)
+        if isinstance(rows, Refusal):
+            return Decision(refusal=rows)
         data = registration.joined(
             number, telling.channel, telling.received_at, telling.event, telling.personal, telling.known
         )
         output = Output(topic=ACCEPTED, type="tousu.duplicate.joined.v1", subject=number, time=telling.at, data=data)
         return Decision(
-            states={Ref("record", f"{number}/{telling.key}"): self._record(number, telling)}, outputs=[output]
+            states={Ref("record", f"{number}/{telling.key}"): self._record(number, telling), **rows}, outputs=[output]
         )
 
     def _new_case(self, states: States, telling: _Telling, now: datetime) -> Decision:

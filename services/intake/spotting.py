@@ -181,9 +181,12 @@ def _is_worth_a_look(plain: str) -> bool:
 
 
 def names_person(plain: str, known: Known) -> bool:
-    """Whether a folded code holds something known of the person: a value, or eight digits in a row of a number."""
-    if any(True for _ in _own(plain, known.own)):
-        return True
+    """Whether a folded code holds something known of the person: a value (a long one though it is a part of a word), or
+    eight digits in a row of a number."""
+    compact = _JOINS.sub("", plain)
+    for key in known.own:
+        if key in compact and (len(key) >= _IN_A_CODE or any(True for _ in _own(plain, (key,)))):
+            return True
     digits = _NO_DIGIT.sub("", plain if plain.isascii() else plain.translate(_DIGITS))
     if len(digits) < _IN_A_CODE:
         return False

@@ -59,7 +59,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 class Trouble(msgspec.Struct, frozen=True, kw_only=True):
     """An open case's trouble with one piece: what a further complaint is compared with.
 
-    `classes` is everything that was said of the piece, empty where nothing was understood.
+    `classes` is everything that was said of the piece, empty where nothing was understood. `joined`: how many have
+    joined by this trouble.
     """
 
     case_number: str
@@ -67,6 +68,7 @@ class Trouble(msgspec.Struct, frozen=True, kw_only=True):
     classes: tuple[str, ...]
     received_at: datetime
     expires_at: datetime
+    joined: int = 0
 
 
 class MasterKey(msgspec.Struct, frozen=True, kw_only=True):

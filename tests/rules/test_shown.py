@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tousu.cli import output
-from tousu.shown import for_csv, for_json, for_terminal, for_xml
+from tousu.shown import for_csv, for_json, for_terminal, printable
 
 BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"
 
@@ -41,7 +41,7 @@ def test_a_cell_that_is_none_stays_as_it_is() -> None:
 
 @given(st.text(max_size=60))
 def test_a_drawing_holds_only_signs_that_xml_knows(told: str) -> None:
-    assert for_xml(told).isprintable()
+    assert printable(told).isprintable()
 
 
 @given(st.text(max_size=60))

@@ -25,6 +25,8 @@ _WIDE: Final = re.compile(r"[\uff01-\uff5e]")
 
 def quickly_folded(text: str) -> str | None:
     """The folded text where every sign in it folds to one; None where that takes a closer look (`Folds`)."""
+    if text.isascii() and text.isprintable():
+        return text.lower()
     if _ONE_TO_ONE.fullmatch(text) is None:
         return None
     return _WIDE.sub(_narrow, text).lower()

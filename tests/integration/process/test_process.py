@@ -117,7 +117,7 @@ def forge(stage: Stage, origin: str, numbers: range, kind: str, time: str) -> No
     for number in numbers:
         headers = [
             ("ce_specversion", b"1.0"), ("ce_id", f"x{number}".encode()), ("ce_source", b"test"),
-            ("ce_type", kind.encode()),
+            ("ce_type", kind.encode()), ("ce_subject", b"k"),
             ("ce_time", time.encode()), ("tousu-origin", origin.encode()), ("tousu-seq", str(number).encode()),
             ("tousu-time", time.encode()),
         ]  # fmt: skip
