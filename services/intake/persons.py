@@ -30,7 +30,7 @@ from tousu.runtime.store import Store
 
 ERASED: Final = "tousu.person.erased.v1"
 PAGE_ROWS: Final = 500
-TELLINGS_MAX: Final = 200
+TELLINGS_MAX: Final = 40
 """So many tellings one event names, and one turn erases."""
 
 
