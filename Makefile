@@ -17,7 +17,7 @@ FOLDERS := rules contracts integration stories faults
 # Tests and the demo start hundreds of Python processes. Compiling every module again is more than half of each start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: test-alerts faults-long help setup kafka demo test lint ruff types layers format bench clean $(addprefix test-,$(FOLDERS))
+.PHONY: test-alerts test-hostile faults-long help setup kafka demo test lint ruff types layers format bench clean $(addprefix test-,$(FOLDERS))
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,7 +61,11 @@ test-stories:     kafka ## needs everything
 test-faults:      kafka ## kills, pauses and restarts everything
 
 faults-long: kafka ## the long form of the faults: minutes each, with what each takes to recover from
-	$(VENV)/pytest tests/faults -m long -s $(ARGS)
+	$(VENV)/pytest tests -m long -s $(ARGS)
+	TOUSU_FAULT_SEEDS=$${TOUSU_FAULT_SEEDS:-20000} $(VENV)/pytest tests/faults/test_simulator.py tests/faults/test_claims_simulator.py
+
+test-hostile: $(READY) ## hostile input: classes of JSON, naughty strings, marked data, a fuzz with a new seed
+	$(VENV)/python -m tests.hostile $(ARGS)
 
 test-alerts: $(READY) ## the alert rules, by promtool (not part of `make test`)
 	@command -v promtool >/dev/null || { echo "test-alerts stopped: promtool is missing: install it with apt-get install prometheus." >&2; exit 1; }

@@ -16,8 +16,8 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from bench.load import HANDLING, SEED, Sent, inbound
-from tousu.contract import address_of
+from bench.load import SEED, Sent, inbound
+from tousu.contract import address_of, source_on, topic_of
 from tousu.demo.casework import LEAD, NAMED, PLANS
 from tousu.demo.claims_of_the_day import CAUSES, FACTS
 from tousu.demo.claimwork import FINANCE, SENDER, Claimed, evidence, file_of, offer_of
@@ -89,11 +89,12 @@ def report(case: Case, step: Step, place: int, happened: datetime) -> Sent:
     if step.what == "acknowledged":
         data["answer_by"] = text(happened + timedelta(hours=20))
     type_ = f"tousu.handling.{step.what}.v1"
+    topic = topic_of(type_)
     event = Event(
-        id=f"{case.number}-{place}-{step.what}", source=f"/departments/{department}", type=type_, time=happened,
+        id=f"{case.number}-{place}-{step.what}", source=f"{source_on(topic)}/{department}", type=type_, time=happened,
         subject=case.number, dataschema=address_of(type_), data=data, extensions={"receivedtime": text(happened)},
     )  # fmt: skip
-    return inbound(HANDLING, case.number, event, case.kind)
+    return inbound(topic, case.number, event, case.kind)
 
 
 def _handled(case: Case, chance: Random, value: str) -> Iterator[Step]:

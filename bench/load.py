@@ -18,7 +18,6 @@ from tousu.demo.customers import Person
 from tousu.demo.diary import Diary, text
 from tousu.event import Event, binary_headers
 
-HANDLING: Final = "complaints.inbound.handling"
 SEED: Final = 7463
 ONE_IN_INQUIRIES: Final = 10
 ONE_IN_RESENT: Final = 33

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 
 from bench.courses import PACK, Case, Steps, case_of, course, report
-from bench.load import HANDLING, Sent, complaints
-from tousu.contract import cards
+from bench.load import Sent, complaints
+from tousu.contract import cards, inbound_cards
 from tousu.policy.loading import load_policies
 from tousu.runtime.broker import Record
 from tousu.runtime.clock import SetClock
@@ -30,8 +31,10 @@ from tousu.runtime.wiring import Wiring
 from tousu.simulation.pipeline import composed, schema_address
 
 PARTITIONS: Final = 4
-MASTER_KEY: Final = bytes(range(32))
+MASTER_KEY: Final = sha256(b"a key for benchmarks").digest()
 CASES: Final = "complaints.cases"
+REPORTS: Final = frozenset(each.topic for each in inbound_cards() if each.channel is None)
+"""The topics on which is reported what was done about cases."""
 STATEFUL: Final = ("intake", "router", "sla", "claims", "penalties")
 """The processors that are measured one by one and together; trends reads beside them and nobody waits for it."""
 BEGINNING: Final = datetime(2026, 9, 22, 1, 0, tzinfo=UTC)
@@ -155,7 +158,7 @@ class Rehearsal:
 
     def _round(self, records: Iterable[Sent]) -> None:
         records = list(records)
-        self._sent |= {each.key: each for each in records if each.topic != HANDLING}
+        self._sent |= {each.key: each for each in records if each.topic not in REPORTS}
         put(self.broker, records)
         self._turn()
         for case in newly_routed(self.broker.logs[CASES], self._read, self._sent):
@@ -168,7 +171,7 @@ class Rehearsal:
 
     def backlog(self, name: str) -> Backlog:
         """What a processor finds when it starts: everything on its input topics. Of intake's, the complaints alone."""
-        topics = [each.topic for each in self._stages[name].processor.inputs if each.topic != HANDLING]
+        topics = [each.topic for each in self._stages[name].processor.inputs if each.topic not in REPORTS]
         return {topic: self.broker.logs[topic] for topic in topics}
 
 

@@ -27,7 +27,7 @@ class Connection:
     authority_file: Path | None = None
     certificate_file: Path | None = None
     key_file: Path | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def _with_password(self) -> bool:

@@ -6,6 +6,7 @@ Source: ECMA-48 (control functions); Unicode Standard Annex 9, 2 (bidirectional 
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from typing import Final
@@ -13,6 +14,9 @@ from typing import Final
 _JOINS: Final = "\u200c\u200d"
 """Format characters that belong to words and emoji and move nothing."""
 _REPLACED: Final = "\ufffd"
+_STEERS: Final = re.compile(
+    "[\\x7f-\\x9f\\u061c\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\U000e0000-\\U000e007f]"
+)
 _FORMULA: Final = re.compile(r"[\s\x00-\x1f]*[=+\-@＝＋－＠\t\r]")
 
 
@@ -28,8 +32,15 @@ def for_csv(text: str) -> str:
     return f"'{for_terminal(text)}" if _FORMULA.match(text) else for_terminal(text)
 
 
-def for_xml(text: str) -> str:
-    """The text without the signs that XML does not know or that turn the direction of writing."""
+def for_json(document: bytes) -> bytes:
+    """JSON of the same meaning, every sign in it escaped that would steer a terminal or turn the writing round."""
+    if document.isascii() and b"\x7f" not in document:
+        return document
+    return _STEERS.sub(lambda found: json.dumps(found.group())[1:-1], document.decode()).encode()
+
+
+def printable(text: str) -> str:
+    """The text with a blank for every sign that is not seen: for XML, which does not know some, and for messages."""
     return text if text.isprintable() else "".join(sign if sign.isprintable() else " " for sign in text)
 
 

@@ -25,7 +25,8 @@ from services.claims.owing import (
     payee_of,
     release,
 )
-from services.claims.states import Claim, Offer
+from services.claims.second_person import hold
+from services.claims.states import Awaiting, Claim, Offer
 from services.claims.telling import refusal
 from services.claims.turn import Turn, time_text
 from tousu.decision import Refusal
@@ -75,7 +76,9 @@ def decided(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str, An
     if kind not in kinds:
         return refusal("unknown_kind", f"pack {turn.pack.id} compensates in {', '.join(kinds)}", "/kind")
     offer = _offer(turn, claim, found, kind, said.get("amount"))
-    return offer if isinstance(offer, Refusal) else _offered(turn, claim, *offer)
+    if isinstance(offer, Refusal):
+        return offer
+    return _offered(turn, claim, replace(offer[0], by=said.get("employee", "")), offer[1])
 
 
 def agreed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
@@ -90,7 +93,7 @@ def agreed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal
         message = f"at most {money(offer.most)} {offer.currency} may be agreed (pack {turn.pack.id}, {offer.section})"
         return refusal("amount_above_limit", message, "/amount")
     offer = replace(offer, amount=amount, kind=said.get("kind", offer.kind))
-    return _awarded(turn, claim, offer, "agreed", {})
+    return _due(turn, claim, offer, "agreed", {}, said)
 
 
 def disputed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim:
@@ -100,7 +103,8 @@ def disputed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim:
         claim,
         {"way": said["way"], "ways_on": list(WAYS_ON), "reason": said.get("reason"), "disputed_at": time_text(turn.at)},
     )
-    return limits.pull(turn, replace(claim, stage="disputed", way=said["way"]), "disputed", said)
+    claim = replace(claim, stage="disputed", way=said["way"], awaiting=None)
+    return limits.pull(turn, claim, "disputed", said)
 
 
 def ruled(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
@@ -117,7 +121,27 @@ def ruled(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
     offer = Offer(
         amount=amount, currency=currency, kind="cash", at=turn.at, decided="by_ruling", section=claim.asked.section
     )
-    return _awarded(turn, claim, offer, "ruled", {"by": said["by"], "reason": said.get("reason")})
+    ruling = {name: said[name] for name in ("by", "reason") if name in said}
+    return _due(turn, claim, offer, "ruled", ruling, said)
+
+
+def confirmed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
+    """A second person confirms what waits for one; with the last that is missing the amount is owed."""
+    waits, who = claim.awaiting, said["by"]
+    if waits is None:
+        return refusal("illegal_transition", f"claim {claim.number} waits for nobody's confirmation")
+    if (Decimal(said["amount"]), said.get("currency", waits.offer.currency)) != (
+        waits.offer.amount, waits.offer.currency,
+    ):  # fmt: skip
+        message = f"{money(waits.offer.amount)} {waits.offer.currency} wait for confirmation; look again, and name that"
+        return refusal("other_amount", message, "/amount")
+    if who in (*waits.acted, *waits.confirmed_by):
+        message = f"{who} has offered, reported or confirmed it already; another person must confirm it"
+        return refusal("not_allowed", message, "/by")
+    waits = replace(waits, confirmed_by=(*waits.confirmed_by, who))
+    if waits.missing > 0:
+        return hold(turn, claim, waits)
+    return _awarded(turn, claim, waits.offer, waits.what, waits.ruling)
 
 
 def amount_owed(turn: Turn, claim: Claim, amount: str | None = None) -> Award:
@@ -203,7 +227,7 @@ def _offered(turn: Turn, claim: Claim, offer: Offer, found: Awarded | None) -> C
     if found is not None:
         data |= {"rule": found.rule, "trace": _trace(found)}
     turn.tell("offered", claim, data, section=offer.section)
-    return limits.pull(turn, replace(claim, stage="offered", offer=offer), "offered")
+    return limits.pull(turn, replace(claim, stage="offered", offer=offer, awaiting=None), "offered")
 
 
 def _refused(turn: Turn, claim: Claim, found: Award, said: Mapping[str, Any]) -> Claim | Refusal:
@@ -224,7 +248,7 @@ def _refused(turn: Turn, claim: Claim, found: Award, said: Mapping[str, Any]) ->
         },
         section=found.section,
     )
-    return limits.pull(turn, replace(claim, stage="refused", offer=None), "refused")
+    return limits.pull(turn, replace(claim, stage="refused", offer=None, awaiting=None), "refused")
 
 
 def _trace(found: Award) -> dict[str, Any]:
@@ -262,6 +286,19 @@ def _why_owed(found: Award) -> str:
     return "no exemption of the pack holds by what was found out; report it with claim_facts_found"
 
 
+def _due(
+    turn: Turn, claim: Claim, offer: Offer, what: Literal["agreed", "ruled"], ruling: dict[str, str],
+    said: Mapping[str, Any],
+) -> Claim:  # fmt: skip
+    """What is agreed or ruled is owed at once, or once a second person has confirmed it."""
+    rule = turn.rules.second_person_above
+    if rule is None or not rule.must_confirm(offer.amount, offer.currency):
+        return _awarded(turn, claim, offer, what, ruling)
+    offered_by = offer.by if what == "agreed" else ""
+    acted = tuple(dict.fromkeys(who for who in (offered_by, said.get("employee", "")) if who))
+    return hold(turn, claim, Awaiting(offer=offer, what=what, ruling=ruling, acted=acted))
+
+
 def _awarded(turn: Turn, claim: Claim, offer: Offer, what: str, more: Mapping[str, Any]) -> Claim:
     """The amount of an agreement or a ruling is owed, in place of what was owed and not paid before."""
     former = claim.obligation(COMPENSATION)
@@ -277,7 +314,7 @@ def _awarded(turn: Turn, claim: Claim, offer: Offer, what: str, more: Mapping[st
         )  # fmt: skip
     after = claim.obligation(COMPENSATION)
     is_paid = after is not None and not after.outstanding
-    claim = replace(claim, stage="paid" if is_paid else "agreed", offer=offer)
+    claim = replace(claim, stage="paid" if is_paid else "agreed", offer=offer, awaiting=None)
     if not is_paid:  # a ruling for more opens a claim again that had ended
         claim = replace(claim, state="open", reason="", closed_at=None)
     claim = limits.pull(turn, claim, "agreed", anew=former is not None and not former.outstanding)

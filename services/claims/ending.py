@@ -32,7 +32,7 @@ def close(turn: Turn, claim: Claim, reason: str) -> Claim:
     withdrawn: list[dict[str, Any]] = []
     if reason != PAID:
         claim, withdrawn = _released(turn, claim, reason)
-    claim = replace(claim, state="closed", reason=reason, closed_at=turn.at)
+    claim = replace(claim, state="closed", reason=reason, closed_at=turn.at, awaiting=None)
     turn.tell("closed", claim, {"closed_at": time_text(turn.at), "reason": reason, "withdrawn": withdrawn or None})
     return claim
 

@@ -49,6 +49,7 @@ FITS: Final[Mapping[str, frozenset[Stage]]] = {
     "claim_agreed": frozenset({"offered", "disputed"}),
     "claim_disputed": frozenset({"offered", "refused", "disputed"}),
     "claim_ruled": _ANY - {"opened"},
+    "amount_confirmed": _ANY,
     "claim_withdrawn": _ANY - {"paid"},
     "claim_followed_up": frozenset({"paid", "refused"}),
     "outlet_notified": _ANY,
@@ -59,8 +60,8 @@ FITS: Final[Mapping[str, frozenset[Stage]]] = {
 """Where each report fits; `claim_filed` and what is said of payments look for their claim themselves."""
 AFTER_THE_END: Final = frozenset(
     {
-        "claim_facts_found", "claim_ruled", "claim_followed_up", "outlet_notified", "outlet_negotiation_settled",
-        "outlet_arbitration_requested", "outlet_ruled",
+        "claim_facts_found", "claim_ruled", "amount_confirmed", "claim_followed_up", "outlet_notified",
+        "outlet_negotiation_settled", "outlet_arbitration_requested", "outlet_ruled",
     }
 )  # fmt: skip
 
@@ -72,6 +73,7 @@ STEPS: Final[Mapping[str, Step]] = {
     "claim_agreed": lambda turn, _, claim, said: deciding.agreed(turn, claim, said),
     "claim_disputed": lambda turn, _, claim, said: deciding.disputed(turn, claim, said),
     "claim_ruled": lambda turn, _, claim, said: deciding.ruled(turn, claim, said),
+    "amount_confirmed": lambda turn, _, claim, said: deciding.confirmed(turn, claim, said),
     "claim_withdrawn": _withdrawn,
     "claim_followed_up": _followed_up,
     "outlet_notified": lambda turn, _, claim, said: outlets.notified(turn, claim, said),

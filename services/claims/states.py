@@ -60,7 +60,7 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is offered: an amount (or goods or a service of that value), and how it came about.
 
     rule: the rule of the pack, empty where a person or a court decided. most: the most that may be agreed, None
-    where no limit binds.
+    where no limit binds. by: who offered it, by number, where that was said.
     """
 
     amount: Decimal
@@ -71,6 +71,26 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     section: str
     rule: str = ""
     most: Decimal | None = None
+    by: str = ""
+
+
+class Awaiting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was agreed or ruled above the pack's limit and a second person must confirm; until then it is not owed.
+
+    ruling: who ruled and why, where an authority did. acted: who offered or reported it, as far as that was said.
+    confirmed_by: who has confirmed it, where more than one must.
+    """
+
+    offer: Offer
+    what: Literal["agreed", "ruled"]
+    ruling: dict[str, str] = {}
+    acted: tuple[str, ...] = ()
+    confirmed_by: tuple[str, ...] = ()
+
+    @property
+    def missing(self) -> int:
+        """How many persons must still confirm: two where nobody said who reported it."""
+        return (1 if self.acted else 2) - len(self.confirmed_by)
 
 
 ClockStatus = Literal["running", "paused", "uncounted", "met", "late", "cancelled"]
@@ -131,7 +151,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One claim. `reason` and `closed_at` say why and when it was closed, and are empty while it is open.
 
     file: the items of evidence that are there. returns: how often the file went back incomplete. facts: what was found
-    out. owed: what the ledger has of it. payments: numbers of the payments that were taken.
+    out. owed: what the ledger has of it. payments: numbers of the payments that were taken. awaiting: what waits for a
+    second person.
     """
 
     number: str
@@ -153,6 +174,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     outlets: OutletSide | None = None
     owed: tuple[Obligation, ...] = ()
     payments: tuple[str, ...] = ()
+    awaiting: Awaiting | None = None
 
     @property
     def ground(self) -> Ground:

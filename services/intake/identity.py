@@ -11,7 +11,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 import orjson
@@ -31,10 +31,23 @@ _LAST_GROUP: Final = re.compile(r"[-\s][0-9]{1,6}$")
 
 
 class Keys(msgspec.Struct, frozen=True, kw_only=True):
-    """Secret keys of 32 bytes, each for one purpose, derived from the master key (`sealing.keys_of`)."""
+    """Secret keys of 32 bytes, each for one purpose, derived from the master key (`keyring.keys_of`)."""
 
     pseudonym: bytes
     fingerprint: bytes
+
+    def __repr__(self) -> str:
+        return "Keys(not shown)"
+
+
+class SecretKeys(Protocol):
+    """Where the rules take these keys from."""
+
+    @property
+    def pseudonym(self) -> bytes: ...
+
+    @property
+    def fingerprint(self) -> bytes: ...
 
 
 def region_of_zone(time_zone: str) -> str:
@@ -48,7 +61,7 @@ def pseudonym(key: bytes, event: Event, channel: str, region: str = HOME) -> str
     That is the telephone number, then the e-mail address, then the account on the channel, then name with address. A
     name alone proves nothing (there are many 王伟): it counts for this one event only.
     """
-    person = _person(event.data, channel, region) or f"event\0{event.source}\0{event.id}"
+    person = _person(event.data, channel, region) or f"event\0{channel}\0{event.source}\0{event.id}"
     if event.organisation:  # what one organisation knows of a person is no other's
         person = f"{event.organisation}\0{person}"
     return hashlib.blake2b(person.encode(), key=key, digest_size=16, person=b"pseudonym").hexdigest()
@@ -78,12 +91,25 @@ def phone_key(phone: str, region: str = HOME) -> str:
     usual = _USUAL.fullmatch(phone.replace(" ", "").replace("-", ""))  # what most people write, read at once
     if usual is not None and (region == HOME or usual[1]):
         return usual[2]
+    return _read(phone, region)[1]
+
+
+def told_digits(phone: str, region: str = HOME) -> str:
+    """The digits of a telephone number as it was told, without those of its extension."""
+    plain = phone.replace(" ", "").replace("-", "")
+    if _USUAL.fullmatch(plain) is not None:
+        return plain.removeprefix("+")
+    return _read(phone, region)[0]
+
+
+def _read(phone: str, region: str) -> tuple[str, str]:
+    """The digits of a number as it was told, without its extension, and its key."""
     plain = "".join(sign for sign in unicodedata.normalize("NFKC", phone) if unicodedata.category(sign) != "Cf")
     whole = _EXTENSION.split(plain.strip(), maxsplit=1)[0].strip()
-    digits = "".join(str(int(sign)) for sign in whole if sign.isdecimal())
+    digits = _digits(whole)
     mobile = _MOBILE.fullmatch(digits)
     if mobile is not None and (region == HOME or digits != mobile[1]):
-        return mobile[1]
+        return digits, mobile[1]
     for written in (whole, _LAST_GROUP.sub("", whole)):  # an extension may stand behind a hyphen, too
         try:
             number = phonenumbers.parse(written, region)
@@ -91,8 +117,13 @@ def phone_key(phone: str, region: str = HOME) -> str:
             continue
         if phonenumbers.is_possible_number(number):
             national = phonenumbers.national_significant_number(number)
-            return national if number.country_code == 86 else f"+{number.country_code}{national}"
-    return digits
+            key = national if number.country_code == 86 else f"+{number.country_code}{national}"
+            return _digits(written).removesuffix(number.extension or ""), key
+    return digits, digits
+
+
+def _digits(written: str) -> str:
+    return "".join(str(int(sign)) for sign in written if sign.isdecimal())
 
 
 def national_digits(phone: str, region: str = HOME) -> str:
@@ -117,9 +148,12 @@ def address_key(address: str) -> str:
     return f"{local}@{domain}"
 
 
-def key_of_event(key: bytes, source: str, event_id: str) -> str:
-    """The key under which an event is remembered: the same for the same source and id."""
-    said = f"{source}\0{event_id}".encode()
+def key_of_event(key: bytes, topic: str, source: str, event_id: str) -> str:
+    """The key under which an event is remembered: the same for the same source and id on the same topic.
+
+    The topic counts, since whoever may write to it answers for its sources: nobody takes an id of another's.
+    """
+    said = f"{topic}\0{source}\0{event_id}".encode()
     return hashlib.blake2b(said, key=key, digest_size=16, person=b"event").hexdigest()
 
 

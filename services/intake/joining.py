@@ -16,14 +16,20 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+import msgspec
+
 from services.intake.states import Trouble
-from tousu.decision import Ref, States
+from tousu.decision import Ref, Refusal, States
 from tousu.policy.pack import Pack
 from tousu.policy.text import Classifier
 from tousu.policy.working_time import deadline
 
 PLACES: Final = 4
 """How many open cases about one piece are compared with; one more is a case of its own that nobody joins."""
+
+JOINED_MAX: Final = 100
+"""How many tellings join by one trouble. Eleven channels thrice a day for the three days of a window are 99;
+who tells it more often is a program, and every telling is kept in a record and handed down the pipeline."""
 
 Said = Mapping[str, frozenset[str]]
 """Waybill number (in capitals) to the classes (of a claim: the cause) that are said of the piece; empty for none."""
@@ -90,6 +96,18 @@ class Joining:
                 )
             )
         return min(frozenset.intersection(*cases), default=None) if cases else None
+
+    def counted(self, states: States, said: Said, number: str, organisation: str = "") -> dict[Ref, Trouble] | Refusal:
+        """The rows of the troubles by which one more joins a case, or why there are too many already."""
+        rows = {ref: states[ref] for waybill in said for ref in refs_of([waybill], organisation)}
+        by = {ref: row for ref, row in rows.items() if isinstance(row, Trouble) and row.case_number == number}
+        if any(row.joined >= JOINED_MAX for row in by.values()):
+            message = (
+                f"{JOINED_MAX} tellings have joined case {number} by this piece, and this one says nothing new; the "
+                "case is handled: send what they do not say, such as another piece or another trouble with this one"
+            )
+            return Refusal(reason="too_many_tellings", message=message, place="/waybill_number")
+        return {ref: msgspec.structs.replace(row, joined=row.joined + 1) for ref, row in by.items()}
 
     def _covers(self, known: Trouble, classes: frozenset[str], kind: str, received_at: datetime) -> bool:
         if known.kind != kind or not classes.issubset(known.classes):

@@ -10,15 +10,21 @@ and then no text leaves at all. Markup goes: a text is masked as a reader sees i
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
+from services.intake.identity import HOME, told_digits
 from services.intake.spotting import Known, Plain, Span, spots
 from tousu.policy.markup import visible
 
 NOBODY: Final = Known()
 _MASK: Final = "***"
+_STABLE: Final = re.compile(
+    r"[\u0000-\u02ff\u2010-\u2027\u3001-\u3020\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uff01-\uff5e]*+"
+)
+"""Signs that are in normal form C whatever stands beside them: nearly every text has no others."""
 _MARKS_MAX: Final = 30
 """So many marks may stand on one sign (Unicode Standard Annex 15, stream-safe text); more is no script."""
 
@@ -55,9 +61,12 @@ def masked_name(name: str) -> str:
     return f"{name[0]}**" if name else ""
 
 
-def masked_phone(phone: str) -> str:
-    """A telephone number without its middle: 199****0042; of short numbers less stays."""
-    digits = "".join(sign for sign in phone if sign.isdigit())
+def masked_phone(phone: str, region: str = HOME) -> str:
+    """A telephone number without middle and extension: 199****0042; of short numbers less stays.
+
+    `region`: where numbers without a country code belong.
+    """
+    digits = told_digits(phone, region)
     if len(digits) >= 11:
         return f"{digits[:3]}****{digits[-4:]}"
     return f"****{digits[-2:]}" if len(digits) >= 7 else "****"
@@ -69,7 +78,7 @@ def composed(text: str) -> str:
     The few characters that this form takes apart (musical notes, say) are left alone: no text grows beyond its limit.
     So is a text that piles up marks on one sign.
     """
-    if text.isascii() or _is_stacked(text):
+    if _STABLE.fullmatch(text) is not None or _is_stacked(text):
         return text
     normal = unicodedata.normalize("NFC", text)
     return normal if len(normal) <= len(text) else text

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from services.intake.keyring import Keyring
 from services.intake.proving import places_of
 from services.intake.reading import Reading
 from services.intake.registration import Personal, Place
 from services.intake.rules import ACCEPTED, RECEIVED, IntakeRules
-from services.intake.sealing import RecordCodec, keys_of
+from services.intake.sealing import CaseCodec, RecordCodec
 from services.intake.store import kinds
 from tousu import contract
 from tousu.runtime.partition import murmur2
@@ -26,18 +27,20 @@ def processor(wiring: Wiring) -> Processor:
         # Not the remembering function of the runtime: numbers are tried by the dozen and wanted once.
         return (murmur2(number.encode()) & 0x7FFFFFFF) % wiring.partitions
 
-    rules = IntakeRules(wiring.policies, keys_of(wiring.master_key), partition_of, personal_data())
+    keyring = Keyring(wiring.master_key)
+    rules = IntakeRules(wiring.policies, keyring, partition_of, personal_data())
     return Processor(
         name=NAME,
         inputs=inputs(),
         rules=rules,
-        kinds=kinds(RecordCodec(wiring.master_key, sealed_places())),
+        kinds=kinds(RecordCodec(keyring, sealed_places()), CaseCodec(keyring)),
         outputs=(ACCEPTED, REJECTED),
         ticks_to=(ACCEPTED,),
         keeps_time=True,
-        edge=Reading(wiring.partitions, wiring.time_from_events, wiring.policies),
+        edge=Reading(wiring.partitions, wiring.time_from_events, wiring.policies, wiring.sources),
         check=wiring.check,
         schema_of=wiring.schema_of,
+        on_opening=keyring.open,
     )
 
 
@@ -54,6 +57,5 @@ def sealed_places() -> dict[str, frozenset[Place]]:
 
 
 def inputs() -> tuple[Input, ...]:
-    """The topics whose card names intake as reader; customers first, so that of equal times they are heard first."""
-    read = [card for card in contract.cards() if NAME in card.readers]
-    return tuple(Input(card.topic) for card in sorted(read, key=lambda card: (card.channel is None, card.topic)))
+    """The topics on which one speaks to tousu; of equal times they are heard in this order."""
+    return tuple(Input(card.topic) for card in contract.inbound_cards())

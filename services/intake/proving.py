@@ -4,7 +4,8 @@ A code (a region, a line, a number in the channel's own system) leaves only wher
 telephone number, identity document, bank card or anything known of the person. Of an address of a file leave scheme,
 host and path; the path becomes *** unless it is made of codes.
 
-Sources: GB 11643 (check digit of identity numbers); ISO/IEC 7812-1 (Luhn); RFC 3986; RFC 5322, 3.6.4 (Message-ID).
+Sources: GB 11643 (check digit of identity numbers); ISO/IEC 7812-1 (Luhn); RFC 3986; RFC 5322, 3.6.4 (Message-ID); RFC
+5321, 4.5.3.1.1 (the part of an address before the @ has at most 64 octets).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal
 
 from services.intake.masking import composed, masked_text
-from services.intake.spotting import Known, Plain, names_person
+from services.intake.spotting import Known, folded, names_person
 
 Form = Literal["text", "code", "uri"]
 Forms = Mapping[str, Any]
@@ -24,7 +25,12 @@ HIDDEN: Final = "***"
 _CODE: Final = re.compile(r"\w[\w.:/+#-]*+")
 _PATH: Final = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=:-]*+)*+")
 _URI: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*+):(?://([A-Za-z0-9.:\[\]-]*+)(/[^?#]*+)?(?:[?#].*)?|.*)", re.DOTALL)
-_MESSAGE_ID: Final = re.compile(r"<?([A-Za-z0-9.=+_$-]*\d[A-Za-z0-9.=+_$-]*)@[A-Za-z0-9.-]+>?")
+_MESSAGE_ID: Final = re.compile(
+    r"(?:<|(?=[A-Za-z0-9]))([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+)@(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f.:]+\])>?"
+)
+_MAILBOX_MAX: Final = 64
+_MADE: Final = re.compile(r"\d|(?:[a-z][A-Z][^A-Z]*){4}")
+"""A digit, or small and capital letters by chance: what stands so before the @ is no name of a mailbox."""
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32,64}")
 _RUN: Final = re.compile(r"\d(?:[._:/+#~-]?\d)*+x?")
 _LONG: Final = re.compile(r"(?:\d\D*+){10}")
@@ -74,7 +80,8 @@ def _child(child: Any, form: Any, known: Known, unproven: str | None) -> Any:
 def _is_proven(code: str, known: Known) -> bool:
     message = _MESSAGE_ID.fullmatch(code)
     if message is not None:
-        return not _recognises(message[1], known)
+        is_made = len(message[1]) > _MAILBOX_MAX or _MADE.search(message[1]) is not None
+        return is_made and not _recognises(code, known)
     return _CODE.fullmatch(code) is not None and not _recognises(code, known)
 
 
@@ -92,7 +99,7 @@ def _uri(address: str, known: Known) -> str:
 
 def _recognises(code: str, known: Known) -> bool:
     """Whether a code holds somebody's number, card or document, or something known of the person."""
-    plain = Plain(code).text
+    plain = folded(code)
     if names_person(plain, known):
         return True
     if _LONG.search(plain) is None:

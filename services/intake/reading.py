@@ -29,7 +29,7 @@ from tousu.runtime.partition import partition_of
 
 FUTURE_MAX: Final = timedelta(days=1)
 """How far an event may lie ahead of its arrival; beyond it the sender's clock is wrong, and so would every limit be."""
-OURS: Final = ("acceptedtime", "inboundshard", "inboundtime", DROPPED)
+OURS: Final = ("acceptedtime", "inboundshard", "inboundtime", "inboundtopic", DROPPED)
 """Attributes that intake sets itself; what an adapter wrote there is dropped."""
 _CHANNEL: Final = re.compile(re.escape(RECEIVED) + r"([a-z-]+)\.v[0-9]+")
 
@@ -38,10 +38,14 @@ class Reading:
     """Reads what adapters write (the processor's edge).
 
     An event is accepted when a broker appended it; with `time_from_events` at its own time, and ticks are taken from
-    outside. `policies` say in which zone a date alone is a day.
+    outside. `policies` say in which zone a date alone is a day; `sources` who may speak on which topic, by default as
+    the cards say.
     """
 
-    def __init__(self, partitions: int, time_from_events: bool, policies: Policies) -> None:
+    def __init__(
+        self, partitions: int, time_from_events: bool, policies: Policies, sources: contract.Sources | None = None
+    ) -> None:
+        self._sources = sources or contract.Sources.of_cards()
         self._policies = policies
         self._partitions = partitions
         self._time_from_events = time_from_events
@@ -50,6 +54,7 @@ class Reading:
         event = _event(record)
         accepted = self._accepted(event, record)
         self._check_type(event, record.topic)
+        self._check_source(event, record.topic)
         extensions = {name: value for name, value in event.extensions.items() if name not in OURS}
         if not contract.compiled(event.type).is_valid(event.data):
             event, dropped = self._mended(event)
@@ -58,6 +63,7 @@ class Reading:
         self._check_key(event, record)
         extensions["acceptedtime"] = text_of_time(accepted)
         extensions["inboundshard"] = str(record.partition)
+        extensions["inboundtopic"] = record.topic
         if record.time_ms >= 0:
             extensions["inboundtime"] = str(record.time_ms)
         return msgspec.structs.replace(event, extensions=extensions)
@@ -94,15 +100,17 @@ class Reading:
         if event.type in contract.types_on(topic) and event.type != TICK:
             return
         named = _CHANNEL.fullmatch(event.type)
-        channel = contract.card(topic).channel
-        if named is not None and named[1] != channel:
-            takes = f"takes channel {channel}" if channel else "takes no complaints"
-            known = ", ".join(contract.channels())
-            message = f"the channel in the type is not that of {topic}, which {takes}; channels are {known}"
+        if named is not None and named[1] not in contract.channels():
+            message = f"the channel in the type is none; channels are {', '.join(contract.channels())}"
             raise Reject("unknown_channel", message, "type")
-        contract.address_of(event.type)  # raises for a type that is nowhere in the contract
-        message = f"this type does not belong on {topic}; its card in schemas/topics lists what does"
-        raise Reject("unknown_type", message, "type")
+        contract.check_topic(topic, event.type)
+
+    def _check_source(self, event: Event, topic: str) -> None:
+        """The source may speak here: whoever has the right to write to a topic speaks under a name of that topic."""
+        if self._sources.allow(topic, event.source) or event.type == TICK:
+            return
+        message = f"this source may not speak on {topic}; a source there is {self._sources.form(topic)}"
+        raise Reject("not_allowed", message, "source")
 
     def _check_key(self, event: Event, record: Record) -> None:
         """What is about a case lies in the shard of the case, operations figures in that of their department."""

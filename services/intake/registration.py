@@ -13,13 +13,14 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from services.intake.identity import address_key, national_digits
+from services.intake.identity import address_key, national_digits, region_of_zone
 from services.intake.joining import waybill_numbers
 from services.intake.masking import composed, masked_name, masked_phone, masked_text
 from services.intake.proving import Forms, passed_on
 from services.intake.spotting import Known
 from services.intake.states import Case
 from tousu.event import Event, text_of_time
+from tousu.policy.pack import Pack
 
 Place = tuple[str, ...]
 """Where an inbound event holds something personal, such as ("pieces", "*", "content")."""
@@ -33,8 +34,8 @@ DROPPED: Final = "droppedfields"
 """The attribute in which the edge hands over what it could not take of an event, as JSON."""
 _TOLD: Final = frozenset({"content", "demand", "subject"})
 """Personal because a customer wrote them, not because they name one."""
-_PHONES: Final = frozenset({"phone", "caller_number"})
-_ADDRESSES: Final = frozenset({"email", "from_address"})
+PHONES: Final = frozenset({"phone", "caller_number"})
+ADDRESSES: Final = frozenset({"email", "from_address"})
 
 
 class Personal(NamedTuple):
@@ -55,21 +56,22 @@ def known_of(data: Mapping[str, Any], personal: Personal, region: str) -> Known:
     `region`: where numbers without a country code belong.
     """
     values = dict(personal_values(data, personal.places))
-    phones = [national_digits(value, region) for place, value in values.items() if place[-1] in _PHONES]
-    accounts = [address_key(value).partition("@")[0] for place, value in values.items() if place[-1] in _ADDRESSES]
+    phones = [national_digits(value, region) for place, value in values.items() if place[-1] in PHONES]
+    accounts = [address_key(value).partition("@")[0] for place, value in values.items() if place[-1] in ADDRESSES]
     own = (*values.values(), *(account for account in accounts if len(account) > 4))
     return Known.of(own, phones, waybill_numbers(data))
 
 
 def known_of_report(data: Mapping[str, Any], case: Case | None = None) -> Known:
-    """The pieces that a report and its case name; of the person a report says nothing by itself."""
+    """The pieces that a report and its case name, and the person who began the case."""
     named = [*_numbers_in(data)]
     if case is not None:
         named += [
             case.waybill_number or "",
             *(trouble.rpartition(":")[2].rpartition("/")[0] for trouble in case.troubles),
         ]
-    return Known.of(waybills=filter(None, named))
+    known = Known.of(waybills=filter(None, named))
+    return known if case is None else known._replace(own=case.own, phones=case.own_phones)
 
 
 def _numbers_in(node: Any) -> Iterator[str]:
@@ -89,13 +91,13 @@ def reference(passed: Mapping[str, Any], channel: str, personal: Personal) -> di
 
 
 def registered(
-    case: Case, event: Event, channel_group: str, personal: Personal, known: Known, text_leaves: bool
+    case: Case, event: Event, channel_group: str, personal: Personal, known: Known, pack: Pack
 ) -> dict[str, Any]:
     """The data of `complaint.registered`, `inquiry.registered` or `claim.registered`.
 
-    `personal`: what the inbound event's schema says. `text_leaves`: whether the pack lets text travel.
+    `personal`: what the inbound event's schema says. `pack`: whether text travels, where telephone numbers belong.
     """
-    data = event.data
+    data, text_leaves = event.data, pack.text_downstream
     passed = passed_on(data, personal.forms, known)
     said: dict[str, Any] = {
         "case_number": case.number,
@@ -103,7 +105,7 @@ def registered(
         "channel_group": channel_group,
         "received_at": text_of_time(case.received_at),
         "registered_at": text_of_time(case.registered_at),
-        "complainant": _complainant(data.get("complainant", {}), case.pseudonym),
+        "complainant": _complainant(data.get("complainant", {}), case.pseudonym, region_of_zone(pack.time_zone)),
     }
     said |= {name: _composed(passed[name]) for name in PLAIN if passed.get(name, {}) != {}}
     if text_leaves:
@@ -174,13 +176,13 @@ def _told(data: Mapping[str, str], names: Collection[str], known: Known) -> dict
     return {name: text for name, text in texts.items() if text.strip()}
 
 
-def _complainant(given: Mapping[str, str], pseudonym: str) -> dict[str, str]:
+def _complainant(given: Mapping[str, str], pseudonym: str, region: str) -> dict[str, str]:
     who = {"pseudonym": pseudonym}
     name = masked_name(given.get("name", ""))
     if name:
         who["masked_name"] = name
     if "phone" in given:
-        who["masked_phone"] = masked_phone(given["phone"])
+        who["masked_phone"] = masked_phone(given["phone"], region)
     if "role" in given:
         who["role"] = given["role"]
     return who

@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from services.intake import registration
-from services.intake.identity import Keys, fingerprint, key_of_event, pseudonym, region_of_zone
+from services.intake.identity import SecretKeys, fingerprint, key_of_event, pseudonym, region_of_zone
 from services.intake.joining import Joining, Said, refs_of, waybill_numbers
 from services.intake.numbers import PartitionOf, mint
 from services.intake.proving import HIDDEN, passed_on
 from services.intake.registration import Personal
-from services.intake.separating import SEPARATED, as_event, joined_telling, ref_of_telling
+from services.intake.separating import SEPARATED, as_event, joined_telling, refs_of_telling
 from services.intake.spotting import Known
 from services.intake.states import Case, Counter, Record, Seen, Trouble
 from services.intake.times import accepted_at, believed, told_receipt
@@ -32,6 +32,7 @@ from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
 
 ACCEPTED: Final = "complaints.accepted"
+INBOUND: Final = "complaints.inbound."
 RECEIVED: Final = "tousu.complaint.received."
 HANDLING: Final = "tousu.handling."
 SEEN_FOR: Final = timedelta(days=30)
@@ -62,26 +63,32 @@ class IntakeRules:
     """
 
     def __init__(
-        self, policies: Policies, keys: Keys, partition_of: PartitionOf, personal: Mapping[str, Personal]
+        self, policies: Policies, keys: SecretKeys, partition_of: PartitionOf, personal: Mapping[str, Personal]
     ) -> None:
         self._policies = policies
         self._keys = keys
         self._partition_of = partition_of
         self._personal = personal
+        self._topics = [INBOUND + channel_of(kind) for kind in personal if kind.startswith(RECEIVED)]
         self._joinings = {(pack.id, pack.version): Joining(pack) for pack in policies.packs()}
 
     def refs(self, event: Event) -> Sequence[Ref]:
-        seen = Ref("seen", key_of_event(self._keys.fingerprint, event.source, event.id))
+        seen = self._seen(event)
         if event.type.startswith(RECEIVED):
             return [seen, COUNTER, *refs_of(waybill_numbers(event.data), event.organisation)]
         if event.type == SEPARATED:
-            return [seen, COUNTER, Ref("case", event.data["case_number"]), ref_of_telling(self._keys, event.data)]
+            tellings = refs_of_telling(self._keys, event.data, self._topics)
+            return [seen, COUNTER, Ref("case", event.data["case_number"]), *tellings]
         if event.type.startswith(HANDLING):
             return [seen, Ref("case", event.data["case_number"])]
         return [seen]
 
+    def _seen(self, event: Event) -> Ref:
+        key = key_of_event(self._keys.fingerprint, event.extensions["inboundtopic"], event.source, event.id)
+        return Ref("seen", key)
+
     def apply(self, states: States, event: Event, now: datetime) -> Decision:
-        ref = Ref("seen", key_of_event(self._keys.fingerprint, event.source, event.id))
+        ref = self._seen(event)
         content = fingerprint(self._keys.fingerprint, event)
         seen = states[ref]
         if isinstance(seen, Seen):
@@ -110,10 +117,15 @@ class IntakeRules:
         return self._passed_on(event, key=event.data["department"], subject="")
 
     def due(self, ref: Ref, state: State) -> datetime | None:
+        if isinstance(state, Case):
+            return state.erase_at
         return state.expires_at if isinstance(state, Seen | Trouble) else None
 
     def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
-        """What was kept for a while is forgotten; nobody needs to know."""
+        """What was kept for a while is forgotten, and so is whoever told of a case; nobody needs to know."""
+        if isinstance(state, Case):
+            forgotten = msgspec.structs.replace(without_person(state), erase_at=None)
+            return Decision(states={ref: forgotten, Ref("record", f"{state.number}/"): None})
         return Decision(states={ref: None})
 
     def _unknown_organisation(self, event: Event) -> Decision:
@@ -124,7 +136,7 @@ class IntakeRules:
     # -- complaints, inquiries and claims -----------------------------------------------------------------------
 
     def _complaint(self, states: States, event: Event, now: datetime, key: str) -> Decision:
-        channel = event.type.removeprefix(RECEIVED).rpartition(".v")[0]
+        channel = channel_of(event.type)
         accepted = accepted_at(event, now)
         pack = self._policies.at(event.organisation, min(told_receipt(event), accepted))
         received_at = believed(told_receipt(event), accepted, pack.backdating_days)
@@ -148,15 +160,18 @@ class IntakeRules:
             at=max(accepted, now, *([counter.at] if isinstance(counter, Counter) else ())),
         )
         number = joining.case_to_join(states, telling.said, event.data["kind"], telling.received_at, event.organisation)
-        return self._new_case(states, telling, now) if number is None else self._joined(number, telling)
+        return self._new_case(states, telling, now) if number is None else self._joined(states, number, telling)
 
-    def _joined(self, number: str, telling: _Telling) -> Decision:
+    def _joined(self, states: States, number: str, telling: _Telling) -> Decision:
+        rows = telling.joining.counted(states, telling.said, number, telling.event.organisation)
+        if isinstance(rows, Refusal):
+            return Decision(refusal=rows)
         data = registration.joined(
             number, telling.channel, telling.received_at, telling.event, telling.personal, telling.known
         )
         output = Output(topic=ACCEPTED, type="tousu.duplicate.joined.v1", subject=number, time=telling.at, data=data)
         return Decision(
-            states={Ref("record", f"{number}/{telling.key}"): self._record(number, telling)}, outputs=[output]
+            states={Ref("record", f"{number}/{telling.key}"): self._record(number, telling), **rows}, outputs=[output]
         )
 
     def _new_case(self, states: States, telling: _Telling, now: datetime) -> Decision:
@@ -185,11 +200,11 @@ class IntakeRules:
             organisation=event.organisation,
             first_event_source=event.source,
             first_event_id=event.id,
+            own=telling.known.own,
+            own_phones=telling.known.phones,
         )
         group = telling.pack.channels[telling.channel].group
-        data = registration.registered(
-            case, event, group, telling.personal, telling.known, telling.pack.text_downstream
-        )
+        data = registration.registered(case, event, group, telling.personal, telling.known, telling.pack)
         output = Output(topic=ACCEPTED, type=f"tousu.{kind}.registered.v1", subject=number, time=telling.at, data=data)
         rows: dict[Ref, State | None] = {COUNTER: counter, Ref("case", number): case, **troubles}
         rows[Ref("record", f"{number}/{telling.key}")] = record
@@ -223,9 +238,14 @@ class IntakeRules:
     def _handling(self, states: States, event: Event, now: datetime) -> Decision:
         number = event.data["case_number"]
         case = states[Ref("case", number)]
-        if not isinstance(case, Case) or (event.organisation and event.organisation != case.organisation):
+        if not isinstance(case, Case):
             message = "case_number is no case of this company; take it from complaints.cases, character by character"
             return Decision(refusal=Refusal(reason="unknown_case", message=message, place="/case_number"))
+        if event.organisation != case.organisation:
+            message = (
+                "the case is of another organisation; a report names that of its case in the attribute organisation"
+            )
+            return Decision(refusal=Refusal(reason="not_allowed", message=message, place="organisation"))
         pack = self._pack_of(case)
         event = msgspec.structs.replace(event, time=believed(event.time, accepted_at(event, now), pack.backdating_days))
         if event.type == SEPARATED:
@@ -234,7 +254,7 @@ class IntakeRules:
         ordered = event.data.get("pack_version")
         if ordered is not None and self._policies.version(case.organisation, ordered).version != ordered:
             return _no_version(case, ordered)
-        changed = _followed(case, event, pack)
+        changed = _kept(_followed(case, event, pack), pack, now)
         if changed == case:
             return decision
         rows: dict[Ref, State | None] = {Ref("case", number): changed}
@@ -246,10 +266,10 @@ class IntakeRules:
 
     def _separated(self, states: States, case: Case, event: Event, now: datetime) -> Decision:
         """Two events: the telling leaves its case, and is registered as one of its own."""
-        ref = ref_of_telling(self._keys, event.data)
-        record = joined_telling(states, ref, case)
-        if isinstance(record, Refusal):
-            return Decision(refusal=record)
+        found = joined_telling(states, refs_of_telling(self._keys, event.data, self._topics), case)
+        if isinstance(found, Refusal):
+            return Decision(refusal=found)
+        ref, record = found
         said = as_event(record, case, event.extensions["inboundshard"])
         pack = self._policies.at(case.organisation, record.received_at)
         joining = self._joinings[pack.id, pack.version]
@@ -295,6 +315,11 @@ class IntakeRules:
         return data
 
 
+def channel_of(event_type: str) -> str:
+    """The channel of a complaint: the last part of its type, and of the topic that takes it."""
+    return event_type.removeprefix(RECEIVED).rpartition(".v")[0]
+
+
 def _again(ref: Ref, seen: Seen, content: str) -> Decision:
     """A source and id that were accepted before: a re-send, or a reuse that must not pass for one."""
     if seen.content == content:
@@ -332,6 +357,17 @@ def _next(counter: State | None, at: datetime, pack: Pack) -> Counter:
 def _no_version(case: Case, version: str) -> Decision:
     message = f"there is no version {version} of the pack of case {case.number} here; deploy it, or name one there is"
     return Decision(refusal=Refusal(reason="unknown_pack_version", message=message, place="/pack_version"))
+
+
+def without_person(case: Case) -> Case:
+    """The case without the person who began it."""
+    return msgspec.structs.replace(case, pseudonym="", own=(), own_phones=())
+
+
+def _kept(case: Case, pack: Pack, now: datetime) -> Case:
+    """How long the persons of a case are kept: so many days behind what was said last of it since it was answered."""
+    is_ended = case.status == "answered"
+    return msgspec.structs.replace(case, erase_at=now + timedelta(days=pack.personal_data_days) if is_ended else None)
 
 
 def _followed(case: Case, event: Event, pack: Pack) -> Case:

@@ -14,44 +14,22 @@ Source: design.md, section 6; reliability.md, section 5.2 (crypto-shredding, PIP
 from __future__ import annotations
 
 import os
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Collection, Mapping
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from services.intake.identity import Keys
+from services.intake.keyring import KEY_BYTES, NONCE_BYTES, Keyring, Wrapped, opened
 from services.intake.registration import Place
-from services.intake.states import Record
+from services.intake.states import Case, Record
 from tousu.decision import State
 from tousu.failure import Stop
 
-_NONCE_BYTES: Final = 12
-_KEY_BYTES: Final = 32
 _Tree = dict[str, Any]
-
-
-def keys_of(master_key: bytes) -> Keys:
-    """The keys by which persons get pseudonyms and events are told apart. Raises Stop for a key of another length."""
-    return Keys(pseudonym=_derived(master_key, "pseudonym"), fingerprint=_derived(master_key, "fingerprint"))
-
-
-def _derived(master_key: bytes, purpose: str) -> bytes:
-    if len(master_key) != _KEY_BYTES:
-        message = f"intake needs a master key of {_KEY_BYTES} bytes and has one of {len(master_key)}"
-        raise Stop("wrong_setting", f"{message}; set TOUSU_MASTER_KEY or TOUSU_MASTER_KEY_FILE")
-    info = f"tousu intake {purpose} v1".encode()
-    return HKDF(algorithm=SHA256(), length=_KEY_BYTES, salt=None, info=info).derive(master_key)
-
-
-class _Key(msgspec.Struct, frozen=True):
-    master: str
-    wrapped: str
 
 
 class _Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,15 +37,21 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True):
 
     record: Record
     sealed: dict[str, str]
-    key: _Key | None = None
+    key: Wrapped | None = None
+
+
+class _CaseRow(Case, frozen=True, kw_only=True):
+    """A case as its row says it."""
+
+    key: Wrapped | None = None
+    sealed: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class RecordCodec:
     """Writes and reads the rows of records. `personal` maps event types to the places of what is personal in them."""
 
-    def __init__(self, master_key: bytes, personal: Mapping[str, Collection[Place]]) -> None:
-        self._wrapping = AESGCM(_derived(master_key, "wrapping"))
-        self._master = _derived(master_key, "name of the key")[:4].hex()
+    def __init__(self, keyring: Keyring, personal: Mapping[str, Collection[Place]]) -> None:
+        self._keyring = keyring
         self._trees = {event_type: _tree(places) for event_type, places in personal.items()}
         self._encoder = msgspec.json.Encoder()
         self._decoder = msgspec.json.Decoder(_Row)
@@ -78,18 +62,8 @@ class RecordCodec:
             return self._encoder.encode(_Row(record=state, sealed={})).decode()
         found: dict[str, Any] = {}
         data = _divided(state.data, self._trees[state.event_type], "", found)
-        random = os.urandom(_KEY_BYTES + _NONCE_BYTES * (len(found) + 1))
-        key, nonces = random[:_KEY_BYTES], random[_KEY_BYTES:]
-        cipher = AESGCM(key)
-        name = _name(state)
-        sealed = {}
-        for number, (place, value) in enumerate(found.items(), start=1):
-            nonce = nonces[number * _NONCE_BYTES : (number + 1) * _NONCE_BYTES]
-            hidden = cipher.encrypt(nonce, orjson.dumps(value), f"{name}{place}".encode())
-            sealed[place] = b64encode(nonce + hidden).decode()
-        nonce = nonces[:_NONCE_BYTES]
-        wrapped = b64encode(nonce + self._wrapping.encrypt(nonce, key, name.encode())).decode()
-        row = _Row(record=msgspec.structs.replace(state, data=data), sealed=sealed, key=_Key(self._master, wrapped))
+        key, sealed = _sealed(self._keyring, _name(state), found)
+        row = _Row(record=msgspec.structs.replace(state, data=data), sealed=sealed, key=key)
         return self._encoder.encode(row).decode()
 
     def decode(self, doc: str) -> Record:
@@ -100,27 +74,87 @@ class RecordCodec:
         row = self._decoder.decode(doc)
         if row.key is None:
             return msgspec.structs.replace(row.record, erased=True)
-        if row.key.master != self._master:
-            message = f"the record was sealed with master key {row.key.master}; the one given is {self._master}"
-            raise Stop("wrong_master_key", message)
-        name = _name(row.record)
-        try:
-            cipher = AESGCM(_opened(self._wrapping, row.key.wrapped, name))
-            for place, hidden in row.sealed.items():
-                _put_back(row.record.data, place, orjson.loads(_opened(cipher, hidden, f"{name}{place}")))
-        except (InvalidTag, ValueError):
-            raise Stop("record_changed", f"a record of case {row.record.case_number} is not as it was sealed") from None
+        what = f"a record of case {row.record.case_number}"
+        for place, value in _unsealed(self._keyring, row.key, _name(row.record), row.sealed, what).items():
+            _put_back(row.record.data, place, value)
         return row.record
+
+    def erased(self, doc: str) -> Record:
+        """The record without its person, whether or not there still is a key that opens it."""
+        record = self._decoder.decode(doc).record
+        return msgspec.structs.replace(record, erased=True, pseudonym="")
+
+    def rewrapped(self, doc: str) -> str:
+        """The row with its key wrapped by the master key in force; what is sealed stays. Raises as `decode`."""
+        row = self._decoder.decode(doc)
+        assert row.key is not None
+        key = self._keyring.rewrapped(row.key, _name(row.record))
+        return self._encoder.encode(msgspec.structs.replace(row, key=key)).decode()
+
+
+class CaseCodec:
+    """Writes and reads the rows of cases: everything in clear but what says who began it."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._keyring = keyring
+        self._encoder = msgspec.json.Encoder()
+        self._decoder = msgspec.json.Decoder(_CaseRow)
+
+    def encode(self, state: State) -> str:
+        assert isinstance(state, Case)
+        said = msgspec.structs.asdict(state) | {"own": (), "own_phones": ()}
+        found = {"/own": state.own, "/own_phones": state.own_phones} if state.own or state.own_phones else {}
+        if found:
+            said["key"], said["sealed"] = _sealed(self._keyring, _name_of_case(state), found)
+        return self._encoder.encode(_CaseRow(**said)).decode()
+
+    def decode(self, doc: str) -> Case:
+        """The case; without who began it where its key was taken out. Raises Stop as `RecordCodec.decode`."""
+        row = self._decoder.decode(doc)
+        said = msgspec.structs.asdict(row)
+        key, sealed = said.pop("key"), said.pop("sealed")
+        if key is not None:
+            opened_ = _unsealed(self._keyring, key, _name_of_case(row), sealed, f"case {row.number}")
+            said |= {"own": tuple(opened_["/own"]), "own_phones": tuple(opened_["/own_phones"])}
+        return Case(**said)
+
+    def rewrapped(self, doc: str) -> str:
+        """As `RecordCodec.rewrapped`."""
+        row = self._decoder.decode(doc)
+        assert row.key is not None
+        key = self._keyring.rewrapped(row.key, _name_of_case(row))
+        return self._encoder.encode(msgspec.structs.replace(row, key=key)).decode()
+
+
+def _sealed(keyring: Keyring, name: str, found: Mapping[str, Any]) -> tuple[Wrapped, dict[str, str]]:
+    """A new key for a row, wrapped, and its fields sealed by it."""
+    random = os.urandom(KEY_BYTES + NONCE_BYTES * (len(found) + 1))
+    key, nonces = random[:KEY_BYTES], random[KEY_BYTES:]
+    cipher = AESGCM(key)
+    sealed = {}
+    for number, (place, value) in enumerate(found.items(), start=1):
+        nonce = nonces[number * NONCE_BYTES : (number + 1) * NONCE_BYTES]
+        hidden = cipher.encrypt(nonce, orjson.dumps(value), f"{name}{place}".encode())
+        sealed[place] = b64encode(nonce + hidden).decode()
+    return keyring.current.wrap(key, nonces[:NONCE_BYTES], name), sealed
+
+
+def _unsealed(keyring: Keyring, key: Wrapped, name: str, sealed: Mapping[str, str], what: str) -> dict[str, Any]:
+    """The fields of a row in clear. Raises Stop; `what` says whose row it is."""
+    try:
+        cipher = AESGCM(keyring.unwrap(key, name))
+        return {place: orjson.loads(opened(cipher, hidden, f"{name}{place}")) for place, hidden in sealed.items()}
+    except (InvalidTag, ValueError):
+        raise Stop("record_changed", f"{what} is not as it was sealed") from None
+
+
+def _name_of_case(case: Case) -> str:
+    return f"case\0{case.number}"
 
 
 def _name(record: Record) -> str:
     """What ties a sealed field to its row."""
     return f"{record.case_number}\0{record.event_source}\0{record.event_id}"
-
-
-def _opened(cipher: AESGCM, text: str, name: str) -> bytes:
-    raw = b64decode(text)
-    return cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], name.encode())
 
 
 def _tree(places: Collection[Place]) -> _Tree:

@@ -6,10 +6,10 @@ order. Nobody joins it automatically. The first telling of a case is the case an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from services.intake.identity import Keys, key_of_event
+from services.intake.identity import SecretKeys, key_of_event
 from services.intake.states import Case, Record
 from tousu.decision import Ref, Refusal, States
 from tousu.event import ORGANISATION, Event
@@ -17,23 +17,33 @@ from tousu.event import ORGANISATION, Event
 SEPARATED: Final = "tousu.handling.separated.v1"
 
 
-def ref_of_telling(keys: Keys, said: Mapping[str, Any]) -> Ref:
-    """Where the record of the telling lies that a report of this data takes out of its case."""
+def refs_of_telling(keys: SecretKeys, said: Mapping[str, Any], topics: Iterable[str]) -> list[Ref]:
+    """Where the record of the telling may lie that a report of this data takes out of its case: on any of the topics
+    of customers, or on the one that it names."""
     telling = said["telling"]
-    key = key_of_event(keys.fingerprint, telling["source"], telling["id"])
-    return Ref("record", f"{said['case_number']}/{key}")
+    named = [topic for topic in topics if telling.get("channel", "") in ("", topic.rpartition(".")[2])]
+    keyed = [key_of_event(keys.fingerprint, topic, telling["source"], telling["id"]) for topic in named]
+    return [Ref("record", f"{said['case_number']}/{key}") for key in keyed]
 
 
-def joined_telling(states: States, ref: Ref, case: Case) -> Record | Refusal:
-    """The record of a telling that joined the case, or why there is none."""
-    record = states[ref]
-    if not isinstance(record, Record):
+def joined_telling(states: States, refs: Iterable[Ref], case: Case) -> tuple[Ref, Record] | Refusal:
+    """The record of a telling that joined the case and where it lies, or why there is none."""
+    found = [(ref, record) for ref in refs if isinstance(record := states[ref], Record)]
+    if len(found) > 1:
+        message = "tellings of this source and id came on several channels; name the channel of the one that is meant"
+        return Refusal(reason="unknown_telling", message=message, place="/telling/channel")
+    if not found:
         message = "no telling of this source and id joined the case; duplicate.joined names those that did"
         return Refusal(reason="unknown_telling", message=message, place="/telling")
-    if record.event_id == case.first_event_id and record.event_source == case.first_event_source:
+    ref, record = found[0]
+    if record.erased:
+        message = "who told this was erased, so nothing is left that a case of its own could be made of"
+        return Refusal(reason="unknown_telling", message=message, place="/telling")
+    begun = (case.first_event_source, case.first_event_id, case.channel)
+    if (record.event_source, record.event_id, record.channel) == begun:
         message = "this telling began the case; take the others out of it, or withdraw the case"
         return Refusal(reason="unknown_telling", message=message, place="/telling")
-    return record
+    return ref, record
 
 
 def as_event(record: Record, case: Case, shard: str) -> Event:

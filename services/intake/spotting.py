@@ -12,11 +12,12 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import pairwise
 from typing import Final, NamedTuple, Self
 
-from tousu.policy.folding import Folds
+from tousu.policy.folding import Folds, quickly_folded
 
 Span = tuple[int, int]
 """From the first sign to behind the last one."""
 
+_NO_DIGIT: Final = re.compile(r"\D+")
 _GRAM: Final = 5
 """So many digits in a row of the person's own number are the number."""
 _IN_A_CODE: Final = 8
@@ -26,8 +27,9 @@ _LOCAL_MAX: Final = 64
 _HAN_LOCAL_MAX: Final = 8
 _KEPT_SIGN: Final = "口"
 """Stands for what is kept: a letter that no pattern knows."""
-_JOINERS: Final = dict.fromkeys(map(ord, " ·•‧・∙⋅●‐‑‒–—−-.,'’‘`´_"))
+_JOINERS: Final = " ·•‧・∙⋅●‐‑‒–—−.,'’‘`´_-"
 """What may stand inside a name without making it another one."""
+_JOINS: Final = re.compile(f"[{_JOINERS}]+")
 _SEPARATOR: Final = r"(?:(?![$€£¥%°@])[\W_]|[杠横])"
 
 
@@ -45,7 +47,19 @@ class _Digits(dict[int, str]):
 _FOLDS: Final = Folds()
 _DIGITS: Final = _Digits({ord("幺"): "1", ord("○"): "0"})
 
-_WORTH_A_LOOK: Final = re.compile(r"(?:\d\D*+){3}|@|\(at\)|\[at\]|v信|[微薇威维]信|wechat|weixin|wx|vx|qq|扣扣")
+_PLATES: Final = "京津沪滬渝冀豫云雲辽遼黑湘皖鲁魯新苏蘇浙赣贛鄂桂甘晋晉蒙陕陝吉闽閩贵貴粤粵青藏川宁寧琼瓊使领領"
+"""What a licence plate begins with."""
+_HAN_DIGITS: Final = "".join(sign for sign in map(chr, range(0x4E00, 0xA000)) if ord(_DIGITS[ord(sign)]) < 0x80)
+_MAY_BE_DIGIT: Final = (
+    rf"[0-9{_HAN_DIGITS}\x00-\x1f\x7f-\u3000\u3003-\u3009\u3012-\u4dff\ua000-\uff00\uff5f-\U0010ffff]"
+)
+"""The digits among the signs that texts are made of, and every other sign."""
+_DIGITS_IN_A_ROW: Final = re.compile(rf"{_MAY_BE_DIGIT}(?:.{{0,4}}?{_MAY_BE_DIGIT}){{4}}", re.DOTALL)
+_MAY_BE_ACCOUNT: Final = re.compile(r"[@a-z信扣号]|[(\[]at")
+_ACCOUNT: Final = re.compile(
+    r"@|\(at\)|\[at\]|v信|[微薇威维]信|wechat|weixin|whatsapp|telegram|skype|wx|vx|qq|扣扣|抖音号|快手号"
+    rf"|[{_PLATES}][ ·•・‧.-]{{0,2}}[a-z][a-z ·•・‧.-]{{0,7}}{_MAY_BE_DIGIT}"
+)
 _KEPT: Final = re.compile(
     r"""
     (?<![a-z0-9])(?:                                            # carriers' forms (CN), UPS, Universal Postal Union S10
@@ -66,7 +80,7 @@ _FOUND: Final = re.compile(
         (?P<says>(?:号码|号|账号|帐号|id)?\ {{0,2}}[:=是为加]?)\ {{0,2}})(?P<account>
             \d(?:{_SEPARATOR}{{0,4}}\d){{4,}}+[a-z0-9_-]{{0,24}} | [a-z0-9][a-z0-9_-]{{4,31}})
   | (?<![a-z])wxid_[a-z0-9_-]{{4,30}}
-  | [京津沪滬渝冀豫云雲辽遼黑湘皖鲁魯新苏蘇浙赣贛鄂桂甘晋晉蒙陕陝吉闽閩贵貴粤粵青藏川宁寧琼瓊使领領]
+  | [{_PLATES}]
         [\ ·•・‧.-]{{0,2}}[a-z][\ ·•・‧.-]{{0,2}}(?=[a-z]{{0,5}}\d)[a-z0-9]{{4,5}}[a-z0-9挂掛学學警港澳](?![a-z0-9])
   | (?<![a-z0-9])[a-z]{{1,2}}\d{{6}}\([0-9a]\)
   | (?:(?<![a-z0-9])[a-z]{{1,2}})?
@@ -94,11 +108,16 @@ class Plain:
     __slots__ = ("_places", "_said", "text")
 
     def __init__(self, said: str) -> None:
+        self._said = len(said)
+        self._places: list[int] | None = None
+        quick = quickly_folded(said)
+        if quick is not None:
+            self.text = quick
+            return
         folds = [*map(_FOLDS.__getitem__, map(ord, said))]
         self.text = "".join(folds)
-        self._said = len(said)
-        one_to_one = len(self.text) == len(said) and "" not in folds
-        self._places = None if one_to_one else [place for place, fold in enumerate(folds) for _ in fold]
+        if len(self.text) != len(said) or "" in folds:
+            self._places = [place for place, fold in enumerate(folds) for _ in fold]
 
     def in_text(self, span: Span) -> Span:
         """Where a span of signs stands in the text, with the marks and invisible signs behind it."""
@@ -107,6 +126,12 @@ class Plain:
         start, end = span
         behind = self._places[end] if end < len(self._places) else self._said
         return self._places[start], max(behind, self._places[end - 1] + 1)
+
+
+def folded(said: str) -> str:
+    """A text as it is compared, where nobody asks for places."""
+    quick = quickly_folded(said)
+    return said.translate(_FOLDS) if quick is None else quick
 
 
 class Known(NamedTuple):
@@ -123,7 +148,7 @@ class Known(NamedTuple):
     @classmethod
     def of(cls, own: Iterable[str] = (), phones: Iterable[str] = (), waybills: Iterable[str] = ()) -> Self:
         """`phones`: the person's numbers in national digits; `waybills` in any writing."""
-        pieces = tuple(dict.fromkeys(number.translate(_FOLDS).replace("-", "") for number in waybills))
+        pieces = tuple(dict.fromkeys(folded(number).replace("-", "") for number in waybills))
         ways = dict.fromkeys(way for value in own for way in _ways(value) if way not in pieces)
         return cls(tuple(ways), tuple(dict.fromkeys(phones)), pieces)
 
@@ -131,9 +156,9 @@ class Known(NamedTuple):
 def spots(plain: str, known: Known) -> list[Span]:
     """Every span of a folded text that points to a person, in no order; spans may overlap."""
     found = list(_own(plain, known.own))
-    digits = plain.translate(_DIGITS)
-    if _WORTH_A_LOOK.search(digits) is None:
+    if not _is_worth_a_look(plain):
         return found
+    digits = plain.translate(_DIGITS)
     text = _without(digits, _waybills(digits, known.waybills)) if known.waybills else digits
     if known.phones:
         found += _grams(text, frozenset(part for phone in known.phones for part in _parts(phone, _GRAM)))
@@ -147,11 +172,22 @@ def spots(plain: str, known: Known) -> list[Span]:
     return found
 
 
-def names_person(plain: str, known: Known) -> bool:
-    """Whether a folded code holds something known of the person: a value, or eight digits in a row of a number."""
-    if any(True for _ in _own(plain, known.own)):
+def _is_worth_a_look(plain: str) -> bool:
+    """False where none of the patterns can find anything: there are no five digits close to each other, no address, no
+    account, no licence plate. Nearly every text is one of these, and this is much quicker."""
+    if _DIGITS_IN_A_ROW.search(plain) is not None:
         return True
-    digits = "".join(filter(str.isdecimal, plain.translate(_DIGITS)))
+    return _MAY_BE_ACCOUNT.search(plain) is not None and _ACCOUNT.search(plain) is not None
+
+
+def names_person(plain: str, known: Known) -> bool:
+    """Whether a folded code holds something known of the person: a value (a long one though it is a part of a word), or
+    eight digits in a row of a number."""
+    compact = _JOINS.sub("", plain)
+    for key in known.own:
+        if key in compact and (len(key) >= _IN_A_CODE or any(True for _ in _own(plain, (key,)))):
+            return True
+    digits = _NO_DIGIT.sub("", plain if plain.isascii() else plain.translate(_DIGITS))
     if len(digits) < _IN_A_CODE:
         return False
     return any(part in digits for phone in known.phones for part in _parts(phone, _IN_A_CODE))
@@ -180,11 +216,12 @@ def _is_no_item(kept: re.Match[str]) -> bool:
 
 def _own(plain: str, keys: Iterable[str]) -> Iterator[Span]:
     """What the event says of the person elsewhere, whatever stands between the parts; in Latin script whole words."""
-    compact, places = plain.translate(_JOINERS), None
+    compact, places = _JOINS.sub("", plain), None
+    keys = [key for key in keys if key in compact]
     for key in keys:
         start = compact.find(key)
         while start >= 0:
-            places = places or [place for place, sign in enumerate(plain) if ord(sign) not in _JOINERS]
+            places = places or [place for place, sign in enumerate(plain) if sign not in _JOINERS]
             first, last = places[start], places[start + len(key) - 1]
             if not (_goes_on(plain, first - 1, key[0]) or _goes_on(plain, last + 1, key[-1])):
                 yield first, last + 1
@@ -193,13 +230,13 @@ def _own(plain: str, keys: Iterable[str]) -> Iterator[Span]:
 
 def _ways(value: str) -> Iterator[str]:
     """A value as it is looked for; a name of two Latin words also with the last one first."""
-    plain = value.translate(_FOLDS)
-    key = plain.translate(_JOINERS)
+    plain = folded(value)
+    key = _JOINS.sub("", plain)
     if len(key) < 2 or (key.isdecimal() and len(key) < _GRAM):
         return
     yield key
     if key.isascii() and key.isalpha() and len(words := plain.replace(",", " ").split()) > 1:
-        yield "".join((words[-1], *words[:-1])).translate(_JOINERS)
+        yield _JOINS.sub("", "".join((words[-1], *words[:-1])))
 
 
 def _goes_on(plain: str, place: int, beside: str) -> bool:

@@ -1,4 +1,4 @@
-"""What intake remembers, one row each. Nothing personal stands here in clear save in `Record`, which is sealed."""
+"""What intake remembers, one row each. Personal are `Record` and `Case.own`, and these are sealed in their rows."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     `joinable_until`. `stands` is what the department judged, None before. `organisation`: whose case it is.
     `first_event_source`, `first_event_id`: the telling that began it.
     `pack_version`: the version of its pack that a recalculation ordered, empty for that of its receipt.
+    `own`, `own_phones`: what names or reaches the person of the first telling, as it is looked for in what is reported
+    (`spotting.Known`); sealed in the row. `erase_at`: when everything personal goes, None while the case goes on.
     """
 
     number: str
@@ -49,12 +51,16 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     first_event_source: str = ""
     first_event_id: str = ""
     pack_version: str = ""
+    own: tuple[str, ...] = ()
+    own_phones: tuple[str, ...] = ()
+    erase_at: datetime | None = None
 
 
 class Trouble(msgspec.Struct, frozen=True, kw_only=True):
     """An open case's trouble with one piece: what a further complaint is compared with.
 
-    `classes` is everything that was said of the piece, empty where nothing was understood.
+    `classes` is everything that was said of the piece, empty where nothing was understood. `joined`: how many have
+    joined by this trouble.
     """
 
     case_number: str
@@ -62,6 +68,21 @@ class Trouble(msgspec.Struct, frozen=True, kw_only=True):
     classes: tuple[str, ...]
     received_at: datetime
     expires_at: datetime
+    joined: int = 0
+
+
+class MasterKey(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a master key; of no shard, its name is the row's key. Everything in it is sealed.
+
+    `order`: the last one is in force. `identity`: the keys of pseudonyms and fingerprints, sealed by this key. While it
+    takes over from `former`: `by_former`, this key sealed by that one, and `former_by_this`.
+    """
+
+    order: int
+    identity: str
+    former: str = ""
+    by_former: str = ""
+    former_by_this: str = ""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,28 +1,33 @@
-"""Intake's tables, and the two things that are done with personal records: showing them to the desk, erasing them."""
+"""Intake's tables, and what is read and written in them beside the loop."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections import Counter as Tally
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 
-from services.intake.sealing import RecordCodec
-from services.intake.states import Case, Counter, Record, Seen, Trouble
+from services.intake.sealing import CaseCodec, RecordCodec
+from services.intake.states import Case, Counter, MasterKey, Record, Seen, Trouble
 from tousu.runtime.processor import Kind
 
-ERASE: Final = {
-    "sqlite": "UPDATE intake_record SET doc = json_remove(doc, '$.key'), erased = '1', version = version + 1 "
-    "WHERE case_number = :number AND erased IS NULL",
-    "postgresql": "UPDATE intake_record SET doc = (doc::jsonb - 'key')::text, erased = '1', version = version + 1 "
-    "WHERE case_number = :number AND erased IS NULL",
-}
-"""Takes the wrapped key out of every record of a case, by database. Intake never writes a record a second time."""
-ERASE_PERSON: Final = {name: text.replace("case_number =", "pseudonym =") for name, text in ERASE.items()}
-"""The same for every record of a person (`:number` is then the pseudonym)."""
-_RECORDS: Final = "SELECT doc FROM intake_record WHERE case_number = :number"
+SEALED: Final = ("record", "case")
+"""The kinds whose rows hold sealed fields, with the row's key, wrapped by a master key."""
+_MASTER: Final = {"sqlite": "doc ->> '$.key.master'", "postgresql": "doc::jsonb #>> '{key,master}'"}
+"""The name of the master key by which a row's key is wrapped, by database; null where a row has none."""
 
 
-def kinds(codec: RecordCodec) -> tuple[Kind, ...]:
+class SealedRow(NamedTuple):
+    """A row that holds sealed fields."""
+
+    shard: int
+    key: str
+    version: int
+    doc: str
+
+
+def kinds(codec: RecordCodec, cases: CaseCodec) -> tuple[Kind, ...]:
     """The tables. What may be forgotten has a time at which it is (`timed`), so that no table grows for ever."""
     return (
         Kind("seen", Seen, timed=True),
@@ -37,6 +42,8 @@ def kinds(codec: RecordCodec) -> tuple[Kind, ...]:
                 "waybill_number": lambda case: case.waybill_number,
                 "pseudonym": lambda case: case.pseudonym,
             },
+            timed=True,
+            codec=cases,
         ),
         Kind("trouble", Trouble, columns={"case_number": lambda trouble: trouble.case_number}, timed=True),
         Kind(
@@ -49,30 +56,61 @@ def kinds(codec: RecordCodec) -> tuple[Kind, ...]:
                 "erased": lambda record: "1" if record.erased else None,
             },
             codec=codec,
+            owner="case_number",
         ),
+        Kind("master_key", MasterKey),
     )
 
 
-def records_of_case(connection: sa.Connection, codec: RecordCodec, number: str) -> list[Record]:
-    """Who told the trouble of a case, in clear and in order of acceptance: for the desk, never for logs or topics.
-
-    A record whose person was erased comes without personal fields, marked `erased`.
-    """
-    rows = connection.execute(sa.text(_RECORDS), {"number": number}).scalars()
-    return sorted(
-        map(codec.decode, rows), key=lambda record: (record.accepted_at, record.event_source, record.event_id)
+def records_page(connection: sa.Connection, case_number: str, after: tuple[int, str], rows_max: int) -> list[SealedRow]:
+    """The first records behind (shard, key) `after`: of a case all, else those whose person was not erased."""
+    condition = "case_number = :number" if case_number else "erased IS NULL"
+    statement = (
+        f"SELECT shard, key, version, doc FROM intake_record WHERE {condition} "
+        "AND (shard, key) > (:shard, :key) ORDER BY shard, key LIMIT :rows"
     )
+    values = {"shard": after[0], "key": after[1], "rows": rows_max}
+    values |= {"number": case_number} if case_number else {}
+    return [SealedRow(*row) for row in connection.execute(sa.text(statement), values)]
 
 
-def erase_case(connection: sa.Connection, number: str) -> int:
-    """Erase the persons of a case for ever; the caller commits. How many records were still readable.
+def documents_of(connection: sa.Connection, shard: int, keys: Sequence[str]) -> dict[str, str]:
+    """The rows of records that are not erased yet, by key."""
+    statement = sa.text(
+        "SELECT key, doc FROM intake_record WHERE shard = :shard AND key IN :keys AND erased IS NULL"
+    ).bindparams(sa.bindparam("keys", expanding=True))
+    rows = connection.execute(statement, {"shard": shard, "keys": list(keys)})
+    return {row[0]: row[1] for row in rows}
 
-    Not for a case that is being handled or that the law wants kept: the caller decides that. Backups of the table made
-    before still hold the keys: they are erased when the backups run out, which their retention must bound.
-    """
-    return connection.execute(sa.text(ERASE[connection.dialect.name]), {"number": number}).rowcount
+
+def count_wrapped(connection: sa.Connection) -> dict[str, int]:
+    """How many rows each master key wraps, by its name."""
+    found: Tally[str] = Tally()
+    for kind in SEALED:
+        master = _MASTER[connection.dialect.name]
+        statement = f"SELECT {master}, count(*) FROM intake_{kind} WHERE {master} IS NOT NULL GROUP BY 1"
+        for name, count in connection.execute(sa.text(statement)):
+            found[name] += count
+    return dict(found)
 
 
-def erase_person(connection: sa.Connection, pseudonym: str) -> int:
-    """Erase every record of a person by the pseudonym that events carry; as `erase_case`."""
-    return connection.execute(sa.text(ERASE_PERSON[connection.dialect.name]), {"number": pseudonym}).rowcount
+def rows_to_rewrap(
+    connection: sa.Connection, kind: str, master: str, after: tuple[int, str], rows_max: int
+) -> list[SealedRow]:
+    """The first rows behind (shard, key) `after` whose keys another master key wraps."""
+    statement = (
+        f"SELECT shard, key, version, doc FROM intake_{kind} WHERE {_MASTER[connection.dialect.name]} <> :master "
+        "AND (shard, key) > (:shard, :key) ORDER BY shard, key LIMIT :rows"
+    )
+    values = {"master": master, "shard": after[0], "key": after[1], "rows": rows_max}
+    return [SealedRow(*row) for row in connection.execute(sa.text(statement), values)]
+
+
+def write_rewrapped(connection: sa.Connection, kind: str, rows: Sequence[tuple[str, SealedRow]]) -> int:
+    """Put new documents in place of rows, each unless it was written since. How many were."""
+    statement = sa.text(
+        f"UPDATE intake_{kind} SET doc = :doc, version = version + 1 "
+        "WHERE shard = :shard AND key = :key AND version = :version"
+    )
+    values = [{"doc": doc, "shard": row.shard, "key": row.key, "version": row.version} for doc, row in rows]
+    return sum(connection.execute(statement, each).rowcount for each in values)

@@ -18,7 +18,7 @@ from services.router.handover import Move
 from services.router.judgement import decided_again
 from services.router.ranking import RANKED, assigned, known_of, ranked, shifted, with_severity
 from services.router.routing import arrived_claim, arrived_complaint, arrived_inquiry, left_to_the_desk
-from services.router.states import RoutedCase
+from services.router.states import RoutedCase, without_person
 from tousu.decision import Decision, Output, Ref, State, States
 from tousu.event import Event, text_of_time, time_of_text
 from tousu.policy.closing import falls_short
@@ -44,6 +44,7 @@ _REGISTERED: Final[Mapping[str, tuple[str, Kind]]] = {
 _HANDLING: Final = "tousu.handling."
 _OPERATIONS: Final = "tousu.operations."
 _TELLINGS: Final = frozenset({"tousu.duplicate.joined.v1", "tousu.duplicate.separated.v1"})
+_ERASED: Final = "tousu.person.erased.v1"
 _INFORMING: Final = frozenset({"assessed", "judged", "passed_on", "reopened"})
 """Handling events that can change the class of a case, or facts that grade, priority and departments depend on."""
 
@@ -71,7 +72,9 @@ class RouterRules:
                 return Decision(outputs=[_forwarded(event)])
             case kind if kind.startswith(_HANDLING) and isinstance(case, RoutedCase):
                 return self._reported(case, event, now)
-            case kind if kind.startswith(_HANDLING) or kind in _TELLINGS:
+            case kind if kind == _ERASED and isinstance(case, RoutedCase):
+                return Decision(states={_ref(event): without_person(case, event)}, outputs=[_forwarded(event)])
+            case kind if kind.startswith(_HANDLING) or kind in _TELLINGS or kind == _ERASED:
                 return refusals.unknown_case(event)
             case _:
                 return refusals.unknown_type(event)

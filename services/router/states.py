@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from tousu.event import Event
 from tousu.policy.course import Course
 from tousu.policy.facts import Found
 
@@ -48,3 +49,15 @@ class RoutedCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """What it is about; None while nobody knows."""
         name: str | None = self.told.get("class")
         return name
+
+
+def without_person(case: RoutedCase, erased: Event) -> RoutedCase:
+    """The case without what it says of the person who began it, if that one was erased; nor will later routings."""
+    if not erased.data["began_the_case"]:
+        return case
+    told = {name: value for name, value in case.told.items() if name not in {"content", "demand"}}
+    if "complainant" in told:
+        told["complainant"] = {"pseudonym": told["complainant"]["pseudonym"]}
+    if "pieces" in told:
+        told["pieces"] = [{n: v for n, v in piece.items() if n != "content"} for piece in told["pieces"]]
+    return msgspec.structs.replace(case, told=told)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -44,6 +44,11 @@ def settle(scene: Scene, said: Mapping[str, Any], at: datetime) -> Case | Refusa
     return replace(case, responsibility=settled, disputed=False)
 
 
+ACTIONS_MAX: Final = 50
+"""How many corrective actions a case has at most, done or not: a person follows each up, and each stands in the row of
+the case, which is written with every event."""
+
+
 def plan_action(scene: Scene, said: Mapping[str, Any], at: datetime) -> Case | Refusal:
     """A corrective action is planned, or planned otherwise while it is open. One whose time is over is told at once."""
     case, number = scene.case, said["action_id"]
@@ -62,14 +67,26 @@ def plan_action(scene: Scene, said: Mapping[str, Any], at: datetime) -> Case | R
         action = replace(action, overdue=True)
     elif action.due_at is not None and action.due_at < scene.now:
         action = _told_overdue(scene, action, scene.now)
+    if former is None and len(case.corrective_actions) >= ACTIONS_MAX:
+        return _too_many(case, "/action_id")
     others = (each for each in case.corrective_actions if each is not former)
     return replace(case, corrective_actions=(*others, action))
+
+
+def _too_many(case: Case, place: str) -> Refusal:
+    message = (
+        f"{case.kind} {case.number} has {ACTIONS_MAX} corrective actions already; report one that is planned as done, "
+        "plan it otherwise by its action_id, or put several into one"
+    )
+    return Refusal(reason="too_many_actions", message=message, place=place)
 
 
 def finish_action(scene: Scene, said: Mapping[str, Any], at: datetime) -> Case | Refusal:
     """A corrective action is done: one that was planned, by its number, or one that nobody had planned."""
     case, number = scene.case, said.get("action_id")
     if number is None:
+        if len(case.corrective_actions) >= ACTIONS_MAX:
+            return _too_many(case, "/action")
         done = CorrectiveAction(action_id="", action=said["action"], planned_at=at, done_at=at)
         return replace(case, corrective_actions=(*case.corrective_actions, done))
     if all(each.action_id != number or each.done_at is not None for each in case.corrective_actions):

@@ -17,6 +17,7 @@ from confluent_kafka.admin import AdminClient
 from tousu.event import time_of_text
 from tousu.failure import Retry, Stop
 from tousu.runtime.broker import Identity
+from tousu.runtime.kafka import LOG
 from tousu.runtime.settings import Settings
 
 ASK_S: Final = 10.0
@@ -48,7 +49,7 @@ class Log:
         self._partitions = settings.partitions
         connection = {"bootstrap.servers": settings.connection.servers, **settings.connection.librdkafka()}
         try:
-            self._admin = AdminClient(connection)
+            self._admin = AdminClient(connection, logger=LOG)
             self._consumer = Consumer(
                 {
                     **connection,
@@ -57,7 +58,8 @@ class Log:
                     "auto.offset.reset": "earliest",
                     "enable.partition.eof": True,
                     "fetch.wait.max.ms": 50,
-                }
+                },
+                logger=LOG,
             )
         except KafkaException as error:
             raise Stop("wrong_setting", f"the Kafka settings (TOUSU_KAFKA*) will not do: {_said(error)}") from error

@@ -59,6 +59,7 @@ class TrendStream:
         self._standing = standing
         self._failure: Exception | None = None
         self._turn = asyncio.Lock()
+        self._by_broker = settings.time == "wall"
         self.app = faust.App(settings.group, **broker_options(settings, folder))
         raw: dict[str, Any] = {
             "key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"
@@ -136,7 +137,8 @@ class TrendStream:
             Record(
                 message.topic, message.partition, message.offset, message.key, message.value, message.headers,
                 appended_ms,
-            )
+            ),
+            {f"{CASES}|router/{message.partition}"}, by_broker=self._by_broker,
         )  # fmt: skip
         if arrival.event is None:
             # Every reader of complaints.cases meets this record; sla and claims send it to complaints.rejected.

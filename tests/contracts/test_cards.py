@@ -12,6 +12,7 @@ import yaml
 from tousu.contract import Card, card, cards, channels, event_types, name_of, schemas_folder, topic_of_channel, types_on
 from tousu.contract.cards import read_cards
 from tousu.contract.keywords import faults
+from tousu.contract.speaking import ROLES
 
 FOLDER = schemas_folder()
 META = orjson.loads((FOLDER / "topic-card.json").read_bytes())
@@ -107,7 +108,7 @@ def test_an_unknown_topic_or_channel_is_named_with_what_there_is() -> None:
 def test_what_a_processor_reads_is_written_by_somebody() -> None:
     for card_ in cards():
         for who in (*card_.writers, *card_.readers):
-            known = {*PROCESSORS, "departments", "operations", "ops", "subscribers"}
+            known = {*PROCESSORS, *ROLES, "ops", "replay", "subscribers"}
             assert who in known or who == f"{card_.channel}-adapter", f"{card_.topic}: nobody is called {who}"
     assert set(PROCESSORS) <= {who for card_ in cards() for who in card_.writers}
     assert set(PROCESSORS) <= {who for card_ in cards() for who in card_.readers}
@@ -118,13 +119,13 @@ def test_internal_writers_say_which_shards_write_where() -> None:
         assert (card_.from_shards is not None) == set(card_.writers).issubset(PROCESSORS), card_.topic
 
 
-def test_personal_data_is_kept_for_a_limited_time_and_read_by_intake_and_ops_only() -> None:
+def test_personal_data_is_kept_for_a_limited_time_and_read_by_intake_and_operators_only() -> None:
     for card_ in cards():
         if card_.personal:
             number, unit = card_.retention.split()
             assert unit == "days"
             assert card_.retention_ms == int(number) * 24 * 3600 * 1000
-            assert set(card_.readers) <= {"intake", "ops"}
+            assert set(card_.readers) <= {"intake", "ops", "replay"}
 
 
 def test_what_everything_is_rebuilt_from_is_kept_without_end() -> None:

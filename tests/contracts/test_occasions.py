@@ -8,24 +8,25 @@ from pathlib import Path
 from services.sla.life import possible
 from services.sla.states import Case
 from tests.rules.sla.desk import at
-from tousu.contract import card
+from tousu.contract import inbound_cards
 from tousu.contract.schemas import ADDRESS, documents
 from tousu.policy.claim_facts import CLAIM_FACTS, WORDS
 from tousu.policy.occasions import AFTER_THE_END, BESIDE_THE_CASE, CLAIM_EVENTS, CLAIM_REPORTS, EVENTS, REPORTS
 
 ROOT = Path(__file__).resolve().parents[2]
+REPORTED = {name for card in inbound_cards() for name in card.events if name.startswith("handling.")}
 OF_OTHERS = {"passed_on", "separated"}
 """Reports that the router and intake turn into decisions of their own."""
 
 
 def test_clocks_may_wait_for_every_report_of_the_contract() -> None:
-    reported = {name.removeprefix("handling.") for name in card("complaints.inbound.handling").events}
+    reported = {name.removeprefix("handling.") for name in REPORTED}
     assert reported - OF_OTHERS - BESIDE_THE_CASE == REPORTS
 
 
 def test_the_reports_about_claims_are_of_the_contract_and_no_clock_of_a_case_waits_for_them() -> None:
-    reported = {name.removeprefix("handling.") for name in card("complaints.inbound.handling").events}
-    named = {name for name in reported if name.startswith(("claim_", "outlet_", "payment_"))}
+    reported = {name.removeprefix("handling.") for name in REPORTED}
+    named = {name for name in reported if name.startswith(("claim_", "outlet_", "payment_", "amount_"))}
     assert named == CLAIM_REPORTS
     assert not BESIDE_THE_CASE & EVENTS
 

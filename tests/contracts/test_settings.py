@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import traceback
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from services.intake.identity import Keys
 from tousu.failure import Stop
+from tousu.policy.loading import load_policies
 from tousu.runtime.master_key import master_key
 from tousu.runtime.settings import OURS_IN_KAFKA, PREFIX, TABLE, as_markdown, read_settings
+from tousu.runtime.wiring import Wiring
 
 ROOT = Path(__file__).resolve().parents[2]
-KEY = bytes(range(32))
+KEY = sha256(b"a key of tests").digest()
 
 
 def test_the_page_is_the_table() -> None:
@@ -83,16 +92,63 @@ def test_a_password_is_never_shown(tmp_path: Path) -> None:
         read_settings("router", {"TOUSU_KAFKA_PROTOCOL": "SASL_SSL"})
 
 
+MARK = "s3cret"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    (
+        ("KAFKA", f'{{"ssl.key.password": "{MARK}"'),
+        ("KAFKA", f'{{"ssl.key.password": "{MARK}", "acks": "1"}}'),
+        ("DATABASE", f"oracle://router:{MARK}@db/router"),
+        ("DATABASE", f"postgresql://router:{MARK}/router"),
+        ("DATABASE", f"postgresql:/router:{MARK}"),
+        ("MASTER_KEY", MARK),
+    ),
+)
+def test_a_wrong_secret_is_not_repeated(name: str, value: str, tmp_path: Path) -> None:
+    def start() -> None:
+        settings = read_settings("router", {PREFIX + name: value})
+        master_key(settings.master_key, settings.master_key_file, tmp_path, is_production=False)
+
+    with pytest.raises(Stop) as caught:
+        start()
+    assert MARK not in f"{caught.value}{caught.value.message}"
+    assert MARK not in "".join(traceback.format_exception(caught.value))
+
+
+def test_no_secret_stands_in_the_form_in_which_python_shows_a_value() -> None:
+    given = {
+        "TOUSU_KAFKA": f'{{"ssl.key.password": "{MARK}"}}', "TOUSU_KAFKA_PASSWORD": MARK, "TOUSU_MASTER_KEY": MARK,
+        "TOUSU_DATABASE": f"postgresql://router:{MARK}@db/router",
+    }  # fmt: skip
+    settings = read_settings("router", given)
+    wiring = Wiring(load_policies("courier-network"), 1, False, MARK.encode(), None, None)
+    keys = Keys(pseudonym=MARK.encode(), fingerprint=MARK.encode())
+    assert MARK not in f"{settings!r}{settings.connection!r}{wiring!r}{keys!r}"
+
+
+@pytest.mark.parametrize("address", (f"oracle://router:{MARK}@db/router", f"postgresql://router:{MARK}/router", MARK))
+def test_a_wrong_address_on_the_command_line_is_not_repeated(address: str) -> None:
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("tousu")), "triage", "--database", address],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, MARK in done.stdout + done.stderr) == (4, False)
+    assert done.stderr.startswith("tousu: --database (not shown) must ")
+
+
 def test_nothing_that_exactly_once_rests_on_can_be_set() -> None:
     assert {"acks", "enable.idempotence", "auto.offset.reset", "isolation.level"} <= OURS_IN_KAFKA
 
 
-@pytest.mark.parametrize("text", [KEY.hex(), "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="])
+@pytest.mark.parametrize("text", [KEY.hex(), KEY.hex().upper(), b64encode(KEY).decode()])
 def test_a_master_key_comes_in_hex_or_base64_or_as_a_file(text: str, tmp_path: Path) -> None:
     assert master_key(text, None, tmp_path, is_production=True) == (KEY, None)
     for content in (text.encode() + b"\n", KEY):
         file = tmp_path / "key"
         file.write_bytes(content)
+        file.chmod(0o600)
         assert master_key("", file, tmp_path, is_production=True) == (KEY, None)
 
 
@@ -105,7 +161,81 @@ def test_a_development_key_is_made_once_and_never_for_production(tmp_path: Path)
     assert master_key("", None, tmp_path / "data", is_production=True) == (b"", None)
 
 
-@pytest.mark.parametrize("text", ["abc", KEY.hex()[:-2], "not a key at all, but long enough to be 44 characters"])
+@pytest.mark.parametrize("text", [KEY.hex() + "00", "not a key at all, but long enough to be 44 characters"])
 def test_a_key_of_another_length_is_refused(text: str, tmp_path: Path) -> None:
-    with pytest.raises(Stop, match="must be 32 bytes in hex or base64; make one with"):
+    with pytest.raises(Stop, match="must be 32 bytes in hex or base64; make one with") as stopped:
         master_key(text, None, tmp_path, is_production=True)
+    assert stopped.value.reason == "wrong_setting"
+
+
+COUNTED = bytes((7 * n + 3) % 256 for n in range(32))
+WEAK = {
+    "too short": ["abc", "password", "投诉", KEY.hex()[:-2], b64encode(KEY[:16]).decode(), "0"],
+    "are different": ["00" * 32, "ff" * 32, "0123456789abcdef" * 4, (KEY[:8] * 4).hex(), (KEY[:16] * 2).hex()],
+    "counted off": [bytes(range(32)).hex(), bytes(range(31, -1, -1)).hex(), COUNTED.hex()],
+    "it is a text": [
+        b"correct horse battery staple 123".hex(),
+        b64encode(b"Tr0ub4dor&3: what people do pick").decode(),
+    ],
+}
+
+
+@pytest.mark.parametrize("text, weakness", [(text, why) for why, texts in WEAK.items() for text in texts])
+def test_a_key_that_can_be_guessed_is_refused(text: str, weakness: str, tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text(text)
+    file.chmod(0o600)
+    for words, place in ((text, None), ("", file)):
+        with pytest.raises(Stop, match=f"{weakness}.*make one with `openssl rand -hex 32`") as stopped:
+            master_key(words, place, tmp_path, is_production=True)
+        assert stopped.value.reason == "weak_master_key"
+        assert text not in stopped.value.message
+
+
+def test_a_key_of_32_bytes_in_a_file_is_held_to_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_bytes(b"the key of a simulation, no more")
+    file.chmod(0o600)
+    with pytest.raises(Stop, match="weak_master_key: TOUSU_MASTER_KEY_FILE can be guessed"):
+        master_key("", file, tmp_path, is_production=True)
+
+
+def test_no_random_key_passes_for_a_weak_one(tmp_path: Path) -> None:
+    for number in range(5_000):
+        key = sha256(str(number).encode()).digest()
+        assert master_key(key.hex(), None, tmp_path, is_production=True) == (key, None)
+
+
+@pytest.mark.parametrize("mode", [0o604, 0o640, 0o602, 0o620, 0o601, 0o610, 0o700, 0o644, 0o666, 0o777])
+def test_a_key_file_that_others_can_read_is_refused(mode: int, tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text(KEY.hex())
+    link = tmp_path / "link"
+    link.symlink_to(file)
+    for allowed in (0o600, 0o400):
+        file.chmod(allowed)
+        assert master_key("", link, tmp_path, is_production=True) == (KEY, None)
+    file.chmod(mode)
+    for given in (file, link):
+        with pytest.raises(Stop, match=f"mode {mode:04o}; chmod 600") as stopped:
+            master_key("", given, tmp_path, is_production=True)
+        assert stopped.value.reason == "readable_key_file"
+
+
+def test_a_development_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    _, file = master_key("", None, tmp_path, is_production=False)
+    assert file is not None
+    file.chmod(0o644)
+    with pytest.raises(Stop, match="readable_key_file"):
+        master_key("", None, tmp_path, is_production=False)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_a_key_file_of_another_user_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text(KEY.hex())
+    file.chmod(0o600)
+    os.chown(file, 12345, 12345)
+    with pytest.raises(Stop, match="belongs to another user") as stopped:
+        master_key("", file, tmp_path, is_production=True)
+    assert stopped.value.reason == "readable_key_file"

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from tests.claimwork import FATES, Claimwork
 from tests.faults.pipeline import MONDAY, PROCESSORS, Pipeline
+from tousu.contract import topic_of
 
 LIMIT_DAYS = {"attitude": 1, "delay": 3, "damage": 5, "loss": 5}
 """Working days to resolve a complaint (domain.md, section 5, source C)."""
@@ -101,14 +102,15 @@ class Casework:
                 self.claimwork.begin(known[event_id], told.class_name, told.waybill_number)
         for place, (number, (what, said)) in enumerate(self.claimwork.next_reports(steps)):
             at = pipe.time + timedelta(minutes=21, seconds=place)
-            pipe.publish("complaints.inbound.handling", f"tousu.handling.{what}.v1", number, said, at, at)
+            kind = f"tousu.handling.{what}.v1"
+            pipe.publish(topic_of(kind), kind, number, said, at, at)
             self.reports += 1
 
     def _say(self, event_id: str, answer: Answered) -> None:
         number = self.pipeline.cases[event_id]
         data = {"case_number": number, "department": "customer_service", "settled": True, "text": "客户表示接受"}
         kind = "tousu.handling.customer_answered.v1"
-        self.pipeline.publish("complaints.inbound.handling", kind, number, data, answer.at, answer.received)
+        self.pipeline.publish(topic_of(kind), kind, number, data, answer.at, answer.received)
 
 
 def half_hour(pipe: Pipeline, casework: Casework) -> None:

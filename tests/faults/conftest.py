@@ -39,8 +39,14 @@ def postgresql(own_postgres: PostgresServer) -> Database:
     return own_postgres.create_database
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
+def mixed(sqlite: Database, postgresql: Database) -> Database:
+    """Where each processor keeps its states: neighbours on different databases, so that one run has deaths on both."""
+    return lambda name: (sqlite if name in ("intake", "sla", "penalties") else postgresql)(name)
+
+
+@pytest.fixture(params=["mixed", *(pytest.param(name, marks=pytest.mark.long) for name in ("sqlite", "postgresql"))])
 def database(request: pytest.FixtureRequest) -> Database:
-    """The test runs once on SQLite and once on PostgreSQL."""
+    """The test runs once on both databases; the long form has all processors on SQLite, and all on PostgreSQL, too."""
     made: Database = request.getfixturevalue(request.param)
     return made

@@ -35,7 +35,7 @@ CHINA = timezone(timedelta(hours=8))
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=CHINA)
 """The begin of four weeks without a holiday."""
 PATIENCE_S = 200.0
-MASTER_KEY = "11" * 32
+MASTER_KEY = "b6864d16c17faf60026f180fac1706fb670a9822db6830c8609821360b358ded"
 OURS_ASIDE = {name: value for name, value in os.environ.items() if not name.startswith("TOUSU_")}
 """The environment without settings: a processor refuses those that it does not know, such as TOUSU_FAULT_SEEDS."""
 
@@ -126,7 +126,12 @@ class Pipeline:
     def command(self, *words: str) -> None:
         """Run a `tousu` command against this pipeline; it must find nothing wrong."""
         tousu = Path(sys.executable).with_name("tousu")
-        environment = {**OURS_ASIDE, "TOUSU_BROKER": self.servers, "TOUSU_MASTER_KEY": MASTER_KEY}
+        environment = {
+            **OURS_ASIDE,
+            "TOUSU_BROKER": self.servers,
+            "TOUSU_MASTER_KEY": MASTER_KEY,
+            "TOUSU_TIME": "events",
+        }
         done = subprocess.run([tousu, *words], env=environment, capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, f"tousu {' '.join(words)}: {done.stdout}\n{done.stderr}"
 
@@ -162,7 +167,7 @@ class Pipeline:
         self._sent += 1
         event_id = f"in-{self._sent}"
         headers: Headers = [
-            ("ce_specversion", "1.0"), ("ce_id", event_id), ("ce_source", "/test"), ("ce_type", kind),
+            ("ce_specversion", "1.0"), ("ce_id", event_id), ("ce_source", contract.source_on(topic)), ("ce_type", kind),
             ("ce_time", at.isoformat()), ("ce_receivedtime", received.isoformat()),
             ("content-type", "application/json"),
         ]  # fmt: skip

@@ -15,6 +15,7 @@ import yaml
 
 from tests.faults.timekeeping import MINUTE_US, Rule
 from tests.rules.intake.gate import BLOCKS
+from tousu.contract import topic_of
 from tousu.policy.loading import POLICIES
 from tousu.runtime.partition import partition_of
 
@@ -25,7 +26,6 @@ RULES = (
     Rule("resolution", 2 * MINUTE_US, "receipt", frozenset({"customer_answered"})),
 )
 CHANNELS = ("phone", "web", "app", "social", "email", "letter")
-HANDLING = "complaints.inbound.handling"
 SECOND = timedelta(seconds=1)
 BACKDATING = timedelta(days=3)
 """How far back of its telling a complaint may have been received, by the pack."""
@@ -111,7 +111,9 @@ class Adapters:
         data: dict[str, Any] = {"case_number": number, "department": "quality_management"}
         if what == "customer_answered":
             data |= {"settled": True, "text": "客户表示接受"}
-        return self._record(HANDLING, f"tousu.handling.{what}.v1", number, data, happened, None)
+        return self._record(
+            topic_of(f"tousu.handling.{what}.v1"), f"tousu.handling.{what}.v1", number, data, happened, None
+        )
 
     def _record(
         self, topic: str, kind: str, key: str, data: dict[str, Any], made: datetime, received: datetime | None

@@ -16,6 +16,7 @@ CLAIM_SAID: dict[str, dict[str, Any]] = {
     "claim_agreed": {"claim_number": CLAIM_NUMBER},
     "claim_disputed": {"claim_number": CLAIM_NUMBER, "way": "court"},
     "claim_ruled": {"claim_number": CLAIM_NUMBER, "by": "court", "amount": "500.00"},
+    "amount_confirmed": {"claim_number": CLAIM_NUMBER, "by": "M00001", "amount": "500.00"},
     "claim_withdrawn": {"claim_number": CLAIM_NUMBER},
     "claim_followed_up": {"claim_number": CLAIM_NUMBER, "score": 4},
     "payment_confirmed": {"claim_number": CLAIM_NUMBER, "payment_id": "P-1", "amount": "500.00"},

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tousu.cli import output
-from tousu.shown import for_csv, for_terminal, for_xml
+from tousu.shown import for_csv, for_json, for_terminal, printable
 
 BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"
 
@@ -40,14 +41,23 @@ def test_a_cell_that_is_none_stays_as_it_is() -> None:
 
 @given(st.text(max_size=60))
 def test_a_drawing_holds_only_signs_that_xml_knows(told: str) -> None:
-    assert for_xml(told).isprintable()
+    assert printable(told).isprintable()
 
 
-def test_what_the_command_line_writes_steers_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+@given(st.text(max_size=60))
+def test_json_says_the_same_and_steers_nothing(told: str) -> None:
+    shown = for_json(orjson.dumps({"x": told}))
+    assert orjson.loads(shown) == {"x": told}
+    assert not [sign for sign in shown.decode() if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} or sign in BIDI]
+
+
+def test_what_the_command_line_writes_steers_nothing(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     told = "\x1b[31mnot ours\x1b[0m\u202e\x1b]8;;http://evil.example\x1b\\x"
     output.lines(told)
     output.note(told)
     output.table(told, [told, ""], [[told, told]])
-    written = "".join(capsys.readouterr())
+    output.json_lines([{"x": told}])
+    output.json_document({"x": told})
+    written = b"".join(capfdbinary.readouterr()).decode()
     assert not set(written) & {"\x1b", "\x07", *BIDI}
     assert "not ours" in written

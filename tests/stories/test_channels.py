@@ -36,7 +36,7 @@ def separated(case_number: str, telling: dict[str, Any], time: str) -> dict[str,
         "case_number": case_number, "telling": {"source": event["source"], "id": event["id"]}, "reason": "另一件事",
     }  # fmt: skip
     return {
-        "topic": "complaints.inbound.handling", "key": case_number,
+        "topic": "complaints.inbound.desk", "key": case_number,
         "event": {
             "specversion": "1.0", "id": "s-1", "source": "/desk", "time": time, "type": "tousu.handling.separated.v1",
             "data": data,

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.stories.packed import Story, at, of_type, refusals
+from tousu.contract import source_on, topic_of
 
 E1 = {"kind": "person", "id": "E10023"}
 WORKSHOP = {"kind": "department", "id": "workshop"}
@@ -160,12 +161,13 @@ def test_what_was_deducted_is_repaid_when_a_late_report_takes_the_penalty_back()
 
 def of_operations(story: Story, when: str, what: str, data: dict[str, Any]) -> None:
     """What operations or human resources report of a department, each with an id of its own."""
+    topic = topic_of(f"tousu.operations.{what}.v1")
     event = {
-        "specversion": "1.0", "id": f"{what}-{when}", "source": "/operations", "type": f"tousu.operations.{what}.v1",
+        "specversion": "1.0", "id": f"{what}-{when}", "source": source_on(topic), "type": f"tousu.operations.{what}.v1",
         "time": at(when).isoformat(), "receivedtime": at(when).isoformat(), "datacontenttype": "application/json",
         "data": data,
     }  # fmt: skip
-    story.diary.tell(at(when), {"topic": "complaints.inbound.operations", "key": data["department"], "event": event})
+    story.diary.tell(at(when), {"topic": topic, "key": data["department"], "event": event})
 
 
 def test_the_head_of_a_department_gets_back_what_a_late_figure_shows_to_be_too_much() -> None:

@@ -35,7 +35,8 @@ class Played(NamedTuple):
 
 
 def run(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([TOUSU, *arguments], capture_output=True, text=True, check=check, timeout=WAIT_S)
+    env = os.environ | {"TOUSU_TIME": "events"}  # as the demo's own processors have it
+    return subprocess.run([TOUSU, *arguments], capture_output=True, text=True, check=check, timeout=WAIT_S, env=env)
 
 
 def play(kind: str, data: Path) -> Played:
@@ -57,6 +58,12 @@ def still_running(data: Path) -> list[str]:
 @pytest.fixture(scope="module")
 def on_kafka(tmp_path_factory: pytest.TempPathFactory) -> Played:
     return play("kafka", tmp_path_factory.mktemp("demo") / "kafka")
+
+
+def test_nobody_else_can_look_into_the_folder(on_kafka: Played) -> None:
+    everything = (on_kafka.data, *on_kafka.data.rglob("*"))
+    assert len(everything) > 50
+    assert not [str(path) for path in everything if path.lstat().st_mode & 0o077]
 
 
 @pytest.fixture(scope="module")

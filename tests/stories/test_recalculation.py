@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from msgspec.structs import replace
 
+from tousu.contract import source_on, topic_of
 from tousu.policy.clock_rule import Limit
 from tousu.policy.handling_rule import ReplyRule
 from tousu.policy.loading import load_pack
@@ -30,9 +31,10 @@ NUMBER = "20260105-00-0001-22"
 UNTIL = datetime.fromisoformat("2026-01-20T00:00:00+08:00")
 
 
-def line(topic: str, key: str, kind: str, event_id: str, time: str, data: dict[str, Any]) -> bytes:
+def line(key: str, kind: str, event_id: str, time: str, data: dict[str, Any]) -> bytes:
+    topic = topic_of(f"tousu.{kind}.v1")
     event = {
-        "specversion": "1.0", "id": event_id, "source": "/test", "type": f"tousu.{kind}.v1",
+        "specversion": "1.0", "id": event_id, "source": source_on(topic), "type": f"tousu.{kind}.v1",
         "time": f"2026-{time}:00+08:00", "data": data,
     }  # fmt: skip
     return orjson.dumps({"topic": topic, "key": key, "event": event})
@@ -44,14 +46,12 @@ def rude() -> bytes:
         "kind": "complaint", "content": "快递员态度恶劣，还骂人。", "complainant": {"name": "王伟"},
         "phone": {"call_id": "C1", "agent": "A1"},
     }  # fmt: skip
-    return line("complaints.inbound.phone", "k", "complaint.received.phone", "rude", "01-05T10:00", data)
+    return line("k", "complaint.received.phone", "rude", "01-05T10:00", data)
 
 
 def report(what: str, time: str, **data: Any) -> bytes:
     event_id = f"{what}-{time}"
-    return line(
-        "complaints.inbound.handling", NUMBER, f"handling.{what}", event_id, time, {"case_number": NUMBER, **data}
-    )
+    return line(NUMBER, f"handling.{what}", event_id, time, {"case_number": NUMBER, **data})
 
 
 def test_an_order_moves_the_case_and_withdraws_the_breach_and_an_incomplete_reply_does_not_end_it() -> None:

@@ -13,6 +13,7 @@ import orjson
 import pytest
 
 from tests.stories.telling import EXAMPLE, Told
+from tousu.contract import source_on, topic_of
 from tousu.demo.day import tell_the_day, with_numbers
 from tousu.policy.loading import load_policies
 from tousu.simulation.lines import BadLine
@@ -43,7 +44,7 @@ def report(what: str, time: str, received: str = "", number: str = "20260105-00-
     """A department reports about the only case there is."""
     more = {"receivedtime": received} if received else {}
     body = event(f"handling.{what}", f"{what}-{time}", time, {"case_number": number, **data}, **more)
-    return orjson.dumps({"topic": "complaints.inbound.handling", "key": number, "event": body})
+    return orjson.dumps({"key": number, "event": body | {"source": source_on(topic_of(body["type"]))}})
 
 
 def answered(time: str, received: str = "") -> bytes:

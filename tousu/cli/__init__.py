@@ -8,6 +8,7 @@ wholly, and the message says why; 130 ended by Ctrl-C. Messages go to standard e
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 
@@ -24,6 +25,7 @@ def main() -> None:
     """The entry point of `tousu`."""
     from tousu.cli.commands import app
 
+    logging.getLogger().addHandler(logging.NullHandler())  # what failed is said below, once; clients say it by the line
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started is stopped, as with Ctrl-C
     try:
         app()

@@ -30,7 +30,7 @@ def audit(
 
     names = tuple(dict.fromkeys((*WITH_BOOKMARK, *LEDGERS)))
     inspections, missing = options.readable(names, data, database)
-    connection = options.connection(broker)
+    connection = options.reachable(broker, data)
     topics = sorted({topic for each in inspections for topic in inputs_of(each.processor)})
     with History(connection) as history:
         history.places(topics)  # a broker that is away, or a topic, is named here

@@ -105,8 +105,20 @@ def _claim(row: Mapping[str, Any]) -> dict[str, Any]:
         "reason": row.get("reason", ""),
         "offer": None if offer is None else {name: offer[name] for name in ("amount", "currency", "kind")},
         "owed": [_owed(each) for each in row.get("owed", [])],
+        "awaits_confirmation": _awaiting(row.get("awaiting")),
         "next_limit": _next_limit(row),
     }
+
+
+def _awaiting(row: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What a second person must confirm before it is owed, and how many must."""
+    if row is None:
+        return None
+    missing = (1 if row.get("acted") else 2) - len(row.get("confirmed_by", ()))
+    offer = row["offer"]
+    return {
+        "amount": offer["amount"], "currency": offer["currency"], "what": row["what"], "confirmations_missing": missing,
+    }  # fmt: skip
 
 
 def _owed(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,7 +144,7 @@ def _next_limit(row: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _clock(clock: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("name", "generation", "status", "limit", "started_at", "due_at", "extensions", "missing")
+    names = ("name", "generation", "status", "limit", "started_at", "due_at", "extensions", "missing", "unconfirmed")
     return {name: clock[name] for name in names if clock.get(name)} | {"breached": clock.get("breached", False)}
 
 
@@ -159,7 +171,7 @@ def _show(found: Mapping[str, Any]) -> None:
         "Clocks (Beijing time)", ("clock", "round", "limit", "started", "due", "status", "breached"),
         [
             (c["name"], c["generation"], limit_words(c["limit"]), output.local(c.get("started_at")),
-             output.local(c.get("due_at")), c["status"], "yes" if c["breached"] else "")
+             output.local(c.get("due_at")), c["status"], _breach_words(c))
             for c in found["clocks"]
         ],
     )  # fmt: skip
@@ -176,6 +188,10 @@ def _show(found: Mapping[str, Any]) -> None:
         output.table("Claims (`tousu explain CLAIM` says why)", columns, [_claim_row(c) for c in found["claims"]])
 
 
+def _breach_words(clock: Mapping[str, Any]) -> str:
+    return ("yes, unconfirmed" if clock.get("unconfirmed") else "yes") if clock["breached"] else ""
+
+
 def _claim_row(claim: Mapping[str, Any]) -> tuple[Any, ...]:
     from tousu.cli import output
 
@@ -185,10 +201,18 @@ def _claim_row(claim: Mapping[str, Any]) -> tuple[Any, ...]:
     owed = [f"{each['outstanding']} {each['currency']}" for each in mine]
     how = "" if limit is None else "breached" if limit["breached"] else "" if limit["status"] == "running" else "paused"
     return (
-        claim["claim_number"], claim["cause"], claim["waybill_number"], claim["reason"] or claim["stage"],
+        claim["claim_number"], claim["cause"], claim["waybill_number"], _stands(claim),
         None if offer is None else f"{offer['amount']} {offer['currency']}", " and ".join(owed),
         None if limit is None else f"{limit['clock']} {output.local(limit['due_at'])} {how}".rstrip(),
     )  # fmt: skip
+
+
+def _stands(claim: Mapping[str, Any]) -> str:
+    waits = claim["awaits_confirmation"]
+    stands = str(claim["reason"] or claim["stage"])
+    if waits is None:
+        return stands
+    return f"{stands}; {waits['amount']} {waits['currency']} {waits['what']}, waits for a second person"
 
 
 def action_words(action: Mapping[str, Any]) -> str:

@@ -44,7 +44,9 @@ def demo(
 
     from tousu.cli import output
     from tousu.demo.run import Demo, run_demo
+    from tousu.local.machine import keep_new_files_private
 
+    keep_new_files_private()
     result = run_demo(Demo(broker.value, pack, data, file), Console(stderr=as_json))
     if as_json:
         output.json_document(result)

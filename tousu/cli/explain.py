@@ -91,7 +91,6 @@ def explain(
         show(found, clock)
 
 
-DIAL_S = 1.0
 _OF_THE_ASKER = frozenset({"no_such_pack", "invalid_pack"})
 """Faults that no other source mends."""
 
@@ -141,11 +140,8 @@ def _from_databases(number: str, asked: str, data: Path | None, database: str, e
 def read_story_of(number: str, topics: Sequence[str], data: Path | None, broker: str) -> Story:
     """The story of a case from these topics. Raises Retry `broker_away` where nothing can be read."""
     from tousu.cli.told import published
-    from tousu.client.dialling import wait_for_a_broker
     from tousu.explain.story import read_story
 
-    if broker or options.archive(data) is None:  # librdkafka would wait much longer, and complain on the way
-        wait_for_a_broker(options.connection(broker).servers, DIAL_S)
     return read_story(number, published(topics, data, broker, number))
 
 

@@ -32,12 +32,30 @@ Database = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="JSON for machines, one document or one line a row.")]
 
 
-def connection(broker: str) -> Connection:
-    """The cluster to ask: the one named on the command line, with the credentials of the environment."""
-    from tousu.runtime.settings import read_settings
+DIAL_S = 1.0
+"""So long a broker may take to answer a call; librdkafka would wait much longer."""
 
-    known = read_settings("cli").connection
-    return replace(known, servers=broker) if broker else known
+
+def connection(broker: str, data: Path | None = None) -> Connection:
+    """The cluster to ask, with the credentials of the environment: the one named on the command line, else that of the
+    data folder named there, else TOUSU_BROKER, else that of the folder of TOUSU_DATA (what `tousu up` and the demo
+    work with is remembered there)."""
+    from tousu.local.folder import broker_of
+    from tousu.runtime.settings import TABLE, read_settings
+
+    known = read_settings("cli")
+    if not broker and (data is not None or known.connection.servers == TABLE[0].default):
+        broker = broker_of(data or known.data)
+    return replace(known.connection, servers=broker) if broker else known.connection
+
+
+def reachable(broker: str, data: Path | None = None) -> Connection:
+    """As `connection`. Raises Retry `broker_away` at once where nobody takes a call there."""
+    from tousu.client.dialling import wait_for_a_broker
+
+    found = connection(broker, data)
+    wait_for_a_broker(found.servers, DIAL_S)
+    return found
 
 
 def data_folder(data: Path | None) -> Path:
@@ -50,8 +68,9 @@ def data_folder(data: Path | None) -> Path:
 def inspection(processor: str, data: Path | None, database: str) -> Inspection:
     """The database of a processor. Raises Stop `no_database` where there is none."""
     from tousu.runtime.inspection import Inspection
-    from tousu.runtime.settings import read_settings
+    from tousu.runtime.settings import read_database, read_settings
 
+    database = read_database(database, "--database")
     own = f"sqlite:///{(data / processor).resolve()}.sqlite" if data is not None else read_settings(processor).database
     return Inspection(database or own, processor)
 

@@ -1,6 +1,6 @@
 """How results are shown: a table for people, JSON for machines. Colours only where there is a terminal.
 
-What others wrote never steers the terminal (`tousu.shown`); in JSON such signs are escaped or data.
+What others wrote never steers the terminal (`tousu.shown`); in JSON such signs are escaped.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from tousu.shown import for_terminal
+from tousu.shown import for_json, for_terminal
 
 WIDTH_IN_FILES = 140
 """How wide a table may be where no terminal says so."""
@@ -20,13 +20,13 @@ WIDTH_IN_FILES = 140
 def json_lines(rows: Iterable[Mapping[str, Any]]) -> None:
     """One JSON object a line."""
     for row in rows:
-        sys.stdout.buffer.write(orjson.dumps(row) + b"\n")
+        sys.stdout.buffer.write(for_json(orjson.dumps(row)) + b"\n")
     sys.stdout.buffer.flush()
 
 
 def json_document(document: Mapping[str, Any]) -> None:
     """One JSON object, indented."""
-    sys.stdout.buffer.write(orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n")
+    sys.stdout.buffer.write(for_json(orjson.dumps(document, option=orjson.OPT_INDENT_2)) + b"\n")
     sys.stdout.buffer.flush()
 
 

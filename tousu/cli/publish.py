@@ -12,6 +12,7 @@ import typer
 from tousu.cli import FOUND, REFUSED, options
 
 if TYPE_CHECKING:
+    from tousu.connection import Connection
     from tousu.event import Event
 
 
@@ -26,6 +27,7 @@ class Ready(NamedTuple):
 def publish(
     file: Annotated[str, typer.Argument(help="Events, one a line, as for `tousu simulate`; - reads standard input.")],
     broker: options.Broker = "",
+    data: options.Data = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only check.")] = False,
     skip_wrong: Annotated[
         bool, typer.Option("--skip-wrong", help="Publish the right lines though others are wrong.")
@@ -53,7 +55,7 @@ def publish(
         output.note("line {line}: {reason} at {place}: {message} {schema}".format(**each).rstrip())
     sent: list[dict[str, Any]] = []
     if not dry_run and ready and (skip_wrong or not wrong):
-        sent = list(_send(ready, broker))
+        sent = list(_send(ready, options.reachable(broker, data)))
     if as_json:
         output.json_document({"valid": len(ready), "wrong": wrong, "published": sent})
     else:
@@ -77,7 +79,7 @@ def lines_of(file: str) -> Iterable[bytes]:
 def checked(line: bytes) -> Ready | dict[str, str] | None:
     """A line that may be published, or what is wrong with it; None for an empty one."""
     from tousu.client.publisher import check
-    from tousu.contract import cards, types_on
+    from tousu.contract import check_topic, inbound_cards, topic_of
     from tousu.edge import parse
     from tousu.event import event_of_structured
     from tousu.failure import Reject
@@ -86,25 +88,25 @@ def checked(line: bytes) -> Ready | dict[str, str] | None:
         return None
     try:
         document = parse(line, limit_bytes=2_097_152)
-        topic, key, body = document.get("topic"), document.get("key"), document.get("event")
+        topic, key, body = document.get("topic", ""), document.get("key"), document.get("event")
         if not (isinstance(topic, str) and isinstance(key, str) and isinstance(body, dict)):
             raise Reject("malformed_data", 'a line is {"topic": "...", "key": "...", "event": {...}}')
-        inbound = [card.topic for card in cards() if card.topic.startswith("complaints.inbound.")]
-        if topic not in inbound:
+        inbound = [card.topic for card in inbound_cards()]
+        if topic and topic not in inbound:
             raise Reject("unknown_channel", f"{topic} is not an inbound topic; there are {', '.join(inbound)}", "topic")
         event = event_of_structured(body)
+        topic = topic or topic_of(event.type, event.source)
         check(event)
-        if event.type not in types_on(topic):
-            raise Reject("unknown_type", f"{event.type} does not belong on {topic}", "type")
+        check_topic(topic, event.type)
     except Reject as error:
         return {"reason": error.reason, "place": error.place, "message": error.message, "schema": error.schema}
     return Ready(topic, key, event)
 
 
-def _send(ready: Iterable[Ready], broker: str) -> Iterator[dict[str, Any]]:
+def _send(ready: Iterable[Ready], connection: Connection) -> Iterator[dict[str, Any]]:
     from tousu.client.publisher import Publisher
 
-    with Publisher(options.connection(broker), source="/cli") as publisher:
+    with Publisher(connection, source="/cli") as publisher:
         for each in ready:
             receipt = publisher.event(each.topic, each.event, each.key)
             yield {"id": receipt.id, "topic": receipt.topic, "partition": receipt.partition}

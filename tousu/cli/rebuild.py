@@ -28,6 +28,7 @@ def rebuild(
 
     The log goes back to complaints.accepted; a processor further on reads its own inputs, which are kept as long.
     The processor may be at work meanwhile: the rebuild stops where its inputs ended when it began, and says where.
+    Where pipeline time was simulated, say so as the processors were told: TOUSU_TIME=events.
     Exit code 1 when the outputs are not the same, byte for byte.
 
     Example: tousu rebuild sla --into postgresql://sla@db/sla_new --broker localhost:9092
@@ -45,16 +46,17 @@ def rebuild(
 
     if processor not in WITH_BOOKMARK:
         raise Stop("unknown_processor", f"{processor!r} has no database; there are {', '.join(WITH_BOOKMARK)}")
-    connection = options.connection(broker)
+    connection = options.reachable(broker, data)
     clock = WallClock()
     with History(connection) as history:
-        made = composed(processor, rebuild_wiring(pack, history.partitions("complaints.accepted")))
+        wiring = rebuild_wiring(pack, history.partitions("complaints.accepted"))
+        made = composed(processor, wiring)
         topics = [each.topic for each in made.inputs]
         facts = KafkaSource(connection.servers, "tousu.rebuild", topics, connection.librdkafka())
         own = options.data_folder(data).resolve() / f"rebuilt-{processor}.sqlite"
         store = Store(into or f"sqlite:///{own}", processor, made.kinds)
         try:
-            rebuilt = fold(made, history, facts, store, clock)
+            rebuilt = fold(made, history, facts, store, clock, time_from_events=wiring.time_from_events)
         finally:
             store.close()
             facts.close()

@@ -12,6 +12,7 @@ import typer
 from tousu.cli import FOUND, options
 
 if TYPE_CHECKING:
+    from tousu.connection import Connection
     from tousu.runtime.broker import Record
 
 app = typer.Typer(help="Events that were refused: list them, hand them in again.", no_args_is_help=True)
@@ -62,6 +63,7 @@ def list_(
 @app.command()
 def replay(
     broker: options.Broker = "",
+    data: options.Data = None,
     reason: Reason = None,
     id_: Id = None,
     fix: Annotated[
@@ -90,7 +92,7 @@ def replay(
     from tousu.cli.mended import mended, read_patch
 
     chosen, others, cut = [], 0, []
-    for record in _refused(broker):
+    for record in _refused(broker, data):
         said = _said(record)
         if (reason and said["tousu-reason"] not in reason) or (id_ and said["ce_id"] not in id_):
             continue
@@ -109,7 +111,7 @@ def replay(
         for record in chosen
     ]
     if yes and chosen:
-        _send(zip(chosen, ready, strict=True), broker)
+        _send(zip(chosen, ready, strict=True), options.connection(broker, data))
     if as_json:
         done, planned = (rows, []) if yes else ([], rows)
         output.json_document(
@@ -159,13 +161,13 @@ def _origin(event: Mapping[str, Any]) -> str:
     return f"{event['topic'].removeprefix('complaints.')}/{event['partition']}@{event['offset']}"
 
 
-def _refused(broker: str) -> Iterator[Record]:
+def _refused(broker: str, data: Path | None) -> Iterator[Record]:
     """Every refused record once, as it stands on the topic."""
     from tousu.runtime.history import History
     from tousu.simulation.lines import REJECTED_TYPE
 
     seen: set[str] = set()
-    with History(options.connection(broker)) as history:
+    with History(options.reachable(broker, data)) as history:
         for record in history.read(history.extents(history.places([TOPIC]))):
             name = _said(record)["ce_id"]
             if name not in seen and _said(record)["ce_type"] == REJECTED_TYPE:
@@ -213,18 +215,18 @@ def original_headers(record: Record) -> list[tuple[str, str | bytes | None]]:
     return [*kept, ("tousu-attempts", str(attempt(record)).encode())]
 
 
-def _send(records: Iterable[tuple[Record, Again]], broker: str) -> None:
+def _send(records: Iterable[tuple[Record, Again]], connection: Connection) -> None:
     from confluent_kafka import Producer
 
     from tousu.failure import Retry
+    from tousu.runtime.kafka import LOG
     from tousu.runtime.partition import partition_of
 
-    connection = options.connection(broker)
     failed: list[str] = []
     producer = Producer({
         "bootstrap.servers": connection.servers, **connection.librdkafka(), "enable.idempotence": True,
         "message.max.bytes": 2_097_152,
-    })  # fmt: skip
+    }, logger=LOG)  # fmt: skip
     for record, again in records:
         said = _said(record)
         topic, partition, key = said["tousu-topic"], int(said["tousu-partition"]), record.key

@@ -42,7 +42,7 @@ def tail(
         for line in deque(published(wanted, data, ""), maxlen=count):
             _show(line, as_json=as_json)
         return
-    with History(options.connection(broker)) as history:
+    with History(options.reachable(broker, data)) as history:
         extents = history.extents(history.places(wanted))
         for record in latest(history, extents, count, ticks=ticks):
             _show(_document(record), as_json=as_json)

@@ -47,7 +47,7 @@ def known(topics: Sequence[str], data: Path | None, broker: str) -> Iterator[tup
 def _lines(topics: Sequence[str], data: Path | None, broker: str, key: str) -> Iterator[dict[str, Any]]:
     kept = options.archive(data) if not broker else None
     if kept is None:
-        yield from _on_broker(topics, broker, key)
+        yield from _on_broker(topics, data, broker, key)
         return
     with kept.open("rb") as lines:
         for line in lines:
@@ -56,12 +56,12 @@ def _lines(topics: Sequence[str], data: Path | None, broker: str, key: str) -> I
                 yield document
 
 
-def _on_broker(topics: Sequence[str], broker: str, key: str) -> Iterator[dict[str, Any]]:
+def _on_broker(topics: Sequence[str], data: Path | None, broker: str, key: str) -> Iterator[dict[str, Any]]:
     from tousu.runtime.history import History, is_tick
     from tousu.runtime.partition import partition_of
     from tousu.simulation.lines import kept_line_of
 
-    with History(options.connection(broker)) as history:
+    with History(options.reachable(broker, data)) as history:
         places = history.places(topics)
         if key:
             count = history.partitions(topics[0])

@@ -1,9 +1,10 @@
-"""`tousu topics`: the topics of the contract on a cluster."""
+"""`tousu topics`: the topics of the contract on a cluster, its users, and who may do what with them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,13 +12,16 @@ from tousu.cli import FOUND, options
 
 if TYPE_CHECKING:
     from tousu.client.topics import Step
+    from tousu.connection import Connection
 
 Partitions = Annotated[
     int | None,
     typer.Option(min=1, help="Partitions of every topic. Default: what the cards say (12).", show_default=False),
 ]
+Rows = list[tuple[dict[str, Any], str]]
+"""What is told of one thing: for machines, for people."""
 
-app = typer.Typer(help="The topics of the contract on a cluster.", no_args_is_help=True)
+app = typer.Typer(help="The topics of the contract on a cluster, and who may do what.", no_args_is_help=True)
 
 
 @app.command()
@@ -25,22 +29,37 @@ def apply(
     broker: options.Broker = "",
     partitions: Partitions = None,
     replicas: Annotated[int, typer.Option(min=1, help="Replicas of every new topic.")] = 1,
+    users: Annotated[
+        Path | None,
+        typer.Option(
+            "--users", metavar="FILE", show_default=False,
+            help="Write the users of the cards, too (SCRAM-SHA-512). FILE holds a user and a password a line; what is "
+            "missing is made and written into it, mode 0600.",
+        ),
+    ] = None,
+    acls: Annotated[bool, typer.Option("--acls", help="Write the ACLs that the cards ask for, too.")] = False,
+    remove: Annotated[
+        bool, typer.Option("--remove-superfluous", help="Take away the ACLs that no card asks for.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
     as_json: options.AsJson = False,
-) -> None:
+) -> None:  # fmt: skip
     """Make the topics as their cards (schemas/topics) want them, those that are there, too; twice changes nothing.
 
-    It says what it made and changed. A partition count is never changed: it decides which shard owns a case.
+    It says what it made and changed. A partition count is never changed: it decides which shard owns a case. Users and
+    ACLs take a super user of the cluster (TOUSU_KAFKA_USER); passwords are never shown. docs/security.md.
 
-    Example: tousu topics apply --broker localhost:9092 --partitions 12 --replicas 3
+    Example: tousu topics apply --broker localhost:9092 --partitions 12 --replicas 3 --acls --users users.secret
     """
-    from tousu.client.topics import Topics
-
-    with Topics(options.connection(broker)) as topics:
-        steps = topics.plan(partitions, replicas)
-        if not dry_run:
-            topics.apply(steps, replicas)
-    _show(steps, as_json)
+    if remove and not acls:
+        raise typer.BadParameter("goes with --acls", param_hint="--remove-superfluous")
+    connection = options.reachable(broker)
+    rows = _apply_topics(connection, partitions, replicas, dry_run=dry_run)
+    if users is not None:
+        rows += _apply_users(connection, users, dry_run=dry_run)
+    if acls:
+        rows += _apply_acls(connection, remove=remove, dry_run=dry_run)
+    _show(rows, as_json)
 
 
 @app.command()
@@ -48,32 +67,104 @@ def check(
     broker: options.Broker = "",
     partitions: Partitions = None,
     replicas: Annotated[int, typer.Option(min=1, help="Replicas that every topic should have.")] = 1,
+    acls: Annotated[
+        bool, typer.Option("--acls", help="Name users and ACLs that are missing, and ACLs that are superfluous, too.")
+    ] = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Name what differs between the topics and their cards (schemas/topics); exit code 1 where something does.
 
     A topic that is missing is shown as to be created; `tousu topics apply` makes the rest right. Changes nothing.
 
-    Example: tousu topics check --broker localhost:9092 --partitions 12 --replicas 3
+    Example: tousu topics check --broker localhost:9092 --partitions 12 --replicas 3 --acls
     """
     from tousu.cli import output
     from tousu.client.topics import Topics
 
-    with Topics(options.connection(broker)) as topics:
+    connection = options.reachable(broker)
+    with Topics(connection) as topics:
         differing = [step for step in topics.plan(partitions, replicas) if step.action != "keep"]
         if topics.is_embedded:
             output.note("the embedded broker keeps no settings: only names and partition counts were compared")
-    if not differing and not as_json:
-        output.lines("nothing differs: every topic stands as its card says")
-    _show(differing, as_json)
-    if differing:
+    rows = _topic_rows(differing)
+    if acls:
+        rows += _check_rights(connection)
+    if not rows and not as_json:
+        also = ", every user and every ACL is there and none is superfluous" if acls else ""
+        output.lines(f"nothing differs: every topic stands as its card says{also}")
+    _show(rows, as_json)
+    if rows:
         raise typer.Exit(FOUND)
 
 
-def _show(steps: Sequence[Step], as_json: bool) -> None:
+def _apply_topics(connection: Connection, partitions: int | None, replicas: int, *, dry_run: bool) -> Rows:
+    from tousu.client.topics import Topics
+
+    with Topics(connection) as topics:
+        steps = topics.plan(partitions, replicas)
+        if not dry_run:
+            topics.apply(steps, replicas)
+    return _topic_rows(steps)
+
+
+def _topic_rows(steps: Sequence[Step]) -> Rows:
+    return [({"topic": s.topic, "action": s.action, "changes": dict(s.changes)}, str(s)) for s in steps]
+
+
+def _apply_users(connection: Connection, path: Path, *, dry_run: bool) -> Rows:
+    from tousu.client.users import Users, complete, read_passwords
+    from tousu.contract import cards
+    from tousu.contract.rights import users as users_of
+
+    named = users_of(cards())
+    with Users(connection) as users:
+        steps = users.plan(named)
+        if dry_run:
+            read_passwords(path)
+        else:
+            users.apply(steps, complete(path, named))
+    return [({"user": step.user, "action": step.action}, str(step)) for step in steps]
+
+
+def _apply_acls(connection: Connection, *, remove: bool, dry_run: bool) -> Rows:
+    from tousu.cli import output
+    from tousu.client.acls import Acls
+    from tousu.contract import cards
+    from tousu.contract.rights import rights
+
+    with Acls(connection) as acls:
+        steps = acls.plan(rights(cards()))
+        if not dry_run:
+            acls.apply(steps, remove=remove)
+    left = [step for step in steps if step.action == "superfluous"]
+    if left and not remove:
+        output.note(f"{len(left)} superfluous ACLs are left as they are; --remove-superfluous takes them away")
+    rows = []
+    for step in steps:
+        action = "remove" if step.action == "superfluous" and remove else step.action
+        rows.append(({"acl": step.rule._asdict(), "action": action}, f"{action}: {step.rule}"))
+    return rows
+
+
+def _check_rights(connection: Connection) -> Rows:
+    from tousu.client.acls import Acls
+    from tousu.client.users import Users
+    from tousu.contract import cards
+    from tousu.contract.rights import rights
+    from tousu.contract.rights import users as users_of
+
+    with Users(connection) as users:
+        missing = users.missing(users_of(cards()))
+    with Acls(connection) as acls:
+        steps = acls.plan(rights(cards()))
+    found: Rows = [({"user": user, "action": "create"}, f"create user {user}") for user in missing]
+    return found + [({"acl": step.rule._asdict(), "action": step.action}, str(step)) for step in steps]
+
+
+def _show(rows: Rows, as_json: bool) -> None:
     from tousu.cli import output
 
     if as_json:
-        output.json_lines({"topic": s.topic, "action": s.action, "changes": dict(s.changes)} for s in steps)
+        output.json_lines(row for row, _ in rows)
     else:
-        output.lines(*map(str, steps))
+        output.lines(*(line for _, line in rows))

@@ -10,6 +10,10 @@ import typer
 
 from tousu.cli import options
 
+KAFKA_PORT = 9092
+METRICS_PORT = 9464
+"""Of the first processor; the default of Prometheus exporters of OpenTelemetry."""
+
 
 def up(
     broker: options.Broker = "",
@@ -29,6 +33,9 @@ def up(
     """Run all processors as processes of their own until Ctrl-C: started, watched, started again when one ends by
     itself. A shard that has halted is named; the other shards and processors work.
 
+    The folder remembers its broker, so the other commands find it with --data DIR alone. Broker and metrics take the
+    ports 9092 and 9464 to 9469 (TOUSU_METRICS_PORT: the first of them) where those are free.
+
     Settings come from TOUSU_* variables (docs/settings.md); logs go to DIR/logs. For one machine and for trying
     out: in production each processor runs under the machine's own supervisor (`python -m services.NAME`).
 
@@ -38,21 +45,28 @@ def up(
     from tousu.client.topics import Topics
     from tousu.demo.crew import Crew
     from tousu.demo.watching import watch_over
+    from tousu.local.folder import work_in
+    from tousu.local.machine import keep_new_files_private, private_folder
     from tousu.runtime.settings import read_settings
     from tousu.simulation.processors import PROCESSORS
 
     folder = options.data_folder(data).resolve()
+    keep_new_files_private()
+    private_folder(folder)
     known = read_settings("cli")
     count = partitions or (4 if local else known.partitions)
     with ExitStack() as stack:
-        connection = options.connection(_local_broker(folder, stack) if local else broker)
+        remember = stack.enter_context(work_in(folder, "up"))
+        connection = options.reachable(_local_broker(folder, stack) if local else broker)
+        remember(connection.servers)
         if apply:
             topics = Topics(connection)
             stack.callback(topics.close)
             topics.apply(topics.plan(count))
         own = {"TOUSU_BROKER": connection.servers, "TOUSU_DATA": str(folder), "TOUSU_PARTITIONS": str(count)}
         own |= {"TOUSU_PACK": pack} if pack else {}
-        crew = stack.enter_context(Crew(PROCESSORS, folder, own, keep_environment=True))
+        port = known.metrics_port or METRICS_PORT
+        crew = stack.enter_context(Crew(PROCESSORS, folder, own, keep_environment=True, metrics_port=port))
 
         def tell(name: str) -> None:
             word = "in part" if crew.halted(name) else "ready"
@@ -67,5 +81,6 @@ def up(
 
 def _local_broker(folder: Path, stack: ExitStack) -> str:
     from tousu.local.kafka import KafkaBroker
+    from tousu.local.machine import port_if_free
 
-    return stack.enter_context(KafkaBroker(folder / "kafka")).address
+    return stack.enter_context(KafkaBroker(folder / "kafka", port_if_free(KAFKA_PORT))).address

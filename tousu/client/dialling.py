@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from tousu.connection import Connection
 from tousu.failure import Retry
+from tousu.login import check_login
 
 ASK_S: Final = 2.0
 AGAIN_S: Final = 0.1
@@ -21,10 +22,12 @@ _OLD: Final = (2, 0)
 def options(servers: str | Connection, timeout_s: float, **more: Any) -> dict[str, Any]:
     """Constructor options for a kafka-python client of any kind, once one of the brokers takes connections.
 
-    Raises Retry `broker_away` when none does within `timeout_s`.
+    Raises Retry `broker_away` when none does within `timeout_s`, Stop `not_authenticated` or `tls_failed` where it does
+    not let us in.
     """
     connection = servers if isinstance(servers, Connection) else Connection(servers)
     wait_for_a_broker(connection.servers, timeout_s)
+    check_login(connection, timeout_s)
     found = connection.kafka_python() | {"client_id": "tousu", "bootstrap_timeout_ms": int(timeout_s * 1000)} | more
     if connection.protocol == "PLAINTEXT" and is_embedded(connection.servers):
         found["api_version"] = _OLD

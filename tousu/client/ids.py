@@ -13,19 +13,17 @@ from pathlib import Path
 import orjson
 
 from tousu.failure import Stop
-from tousu.key_file import KEY_BYTES, make_key_file
+from tousu.key_file import KEY_BYTES, make_key_file, read_key_file
 
 
 def kept_key(path: Path) -> bytes:
     """The key in a file, made there once if there is none, readable by its owner only.
 
-    Raises Stop `wrong_setting` where others can read it or it is no key.
+    Raises Stop `readable_key_file` where others can read it, `wrong_setting` where it is no key.
     """
     make_key_file(path)
-    if path.stat().st_mode & 0o077:
-        raise Stop("wrong_setting", f"{path}: others can read this key; chmod 600 it, or make another")
     try:
-        key = bytes.fromhex(path.read_text("ascii"))
+        key = bytes.fromhex(read_key_file(path).decode("ascii"))
     except ValueError:
         key = b""
     return checked_key(key, str(path))

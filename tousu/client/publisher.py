@@ -26,14 +26,12 @@ from kafka.errors import KafkaError
 from tousu.client.dialling import options
 from tousu.client.ids import checked_key, id_of, kept_key
 from tousu.connection import Connection
-from tousu.contract import address_of, card, event_types, taken, topic_of_channel, types_on, waybill_key
+from tousu.contract import address_of, card, check_topic, event_types, taken, topic_of, topic_of_channel, waybill_key
 from tousu.contract.mending import LEFT_OUT
-from tousu.event import Event, binary_headers, data_bytes, text_of_time, time_of_text
+from tousu.event import ORGANISATION, Event, binary_headers, data_bytes, text_of_time, time_of_text
 from tousu.failure import Reject, Retry
 from tousu.runtime.partition import partition_of
 
-HANDLING: Final = "complaints.inbound.handling"
-OPERATIONS: Final = "complaints.inbound.operations"
 CONTACT_BITS: Final = 12
 """So little of a contact's digest goes into a key that it spreads the load and identifies nobody."""
 
@@ -54,16 +52,18 @@ class Publisher:
     """Publishes to the inbound topics. `source` names the system that speaks, as a URI reference (CloudEvents).
 
     `id_key` makes the ids of events that are given none: 32 secret bytes, or the file that keeps them, which is made at
-    first use. All copies of one adapter must have the same.
+    first use. All copies of one adapter must have the same. `organisation`: for whom it speaks where a deployment has
+    several; empty for its own.
     `timeout_s` is how long one event may take before it counts as failed. Not to be shared by threads while closing.
     Raises Retry `broker_away` while the cluster does not answer, Stop `wrong_setting` for a key that is none.
     """
 
     def __init__(
         self, servers: str | Connection, source: str, *, id_key: bytes | str | Path | None = None,
-        timeout_s: float = 30.0,
+        organisation: str = "", timeout_s: float = 30.0,
     ) -> None:  # fmt: skip
         self.source = source
+        self._organisation = {ORGANISATION: organisation} if organisation else {}
         self._id_key = checked_key(id_key, "id_key") if isinstance(id_key, bytes) else id_key and kept_key(Path(id_key))
         self._timeout_s = timeout_s
         timeout_ms = int(timeout_s * 1000)
@@ -110,24 +110,23 @@ class Publisher:
         self, case_number: str, what: str, data: Mapping[str, Any], *, time: datetime | str,
         id: str | None = None, received: datetime | str | None = None,  # noqa: A002
     ) -> Receipt:  # fmt: skip
-        """Report what a department did about a case: `what` as in `acknowledged`, `judged`, `customer_answered`.
+        """Report what was done about a case: `what` as in `acknowledged`, `judged`, `customer_answered`.
 
+        It goes to the topic of those who may say it: departments, the desk, finance, the arbitration and court desk.
         Raises Reject, naming field and fix, when the data does not meet the schema or `what` is none of these.
         """
         full = {"case_number": case_number, **data}
         event = self._event(f"tousu.handling.{what}.v1", full, time, id, received, case_number)
-        return self.event(HANDLING, event, case_number)
+        return self.event(topic_of(event.type, self.source), event, case_number)
 
     def operations(self, data: Mapping[str, Any], *, time: datetime | str, id: str | None = None) -> Receipt:  # noqa: A002
         """Report a department's figures of a period. Raises Reject when the data does not meet the schema."""
         event = self._event("tousu.operations.reported.v1", data, time, id, None, None)
-        return self.event(OPERATIONS, event, str(data["department"]))
+        return self.event(topic_of(event.type, self.source), event, str(data["department"]))
 
     def event(self, topic: str, event: Event, key: str) -> Receipt:
         """Hand in any event of the contract, built elsewhere. Raises Reject as above."""
-        if event.type not in types_on(topic):
-            there_are = ", ".join(sorted(types_on(topic)))
-            raise Reject("unknown_type", f"{event.type} does not belong on {topic}; there are {there_are}", "type")
+        check_topic(topic, event.type)
         dropped = check(event)
         value = data_bytes(event)
         if len(value) > card(topic).max_message_bytes:
@@ -141,11 +140,11 @@ class Publisher:
         if kind not in event_types():
             address_of(kind)  # raises, and says which was meant
         happened = _moment(time, "time")
-        extensions = {} if received is None else {"receivedtime": text_of_time(_moment(received, "received"))}
+        at = {} if received is None else {"receivedtime": text_of_time(_moment(received, "received"))}
         return Event(
             id=given_id or self._made_id(kind, happened, data),
             source=self.source, type=kind, time=happened, subject=subject, dataschema=address_of(kind),
-            data=dict(data), extensions=extensions,
+            data=dict(data), extensions=at | self._organisation,
         )  # fmt: skip
 
     def _made_id(self, kind: str, happened: datetime, data: Mapping[str, Any]) -> str:

@@ -175,7 +175,7 @@ class Topics:
         from confluent_kafka.admin import AdminClient
 
         address = self._servers.servers if isinstance(self._servers, Connection) else self._servers
-        client = AdminClient({"bootstrap.servers": address})
+        client = AdminClient({"bootstrap.servers": address, "log_level": 0})
         try:
             for name in names:
                 client.list_topics(name, timeout=ASK_S)

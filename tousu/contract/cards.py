@@ -21,6 +21,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """One topic (schemas/topics/NAME.yaml; the words are explained in schemas/topic-card.json).
 
     `events` are names without version, such as `complaint.routed`. `channel` is set only where customers are heard.
+    `sources` says of an inbound topic which sources may speak there (`speaking`).
     `from_shards` says of an internal writer whether its shard p writes partition p only (`same`) or any (`all`).
     `retention` is a time such as `14 days`, or `unlimited`; it counts from the `timestamp`, which the broker sets.
     """
@@ -38,6 +39,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     events: tuple[str, ...]
     channel: str | None = None
     from_shards: Literal["same", "all"] | None = None
+    sources: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.retention != "unlimited" and not RETENTION.fullmatch(self.retention):

@@ -28,7 +28,9 @@ _NOT_OF_NUMBERS: Final = re.compile(r"^[^A-Za-z0-9]+|[^A-Za-z0-9]+$")
 _DASHES: Final = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"))
 _GROUPED: Final = re.compile(r"(?:0|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]*)(?:\.[0-9]{1,2})?")
 _YUAN: Final = re.compile(r"(?:RMB|CNY|[¥￥])?(.*?)(?:RMB|CNY|元整?)?", re.IGNORECASE)
-_ADDRESS: Final = re.compile(r"[^\s<>@,;:\"()\[\]]+@[^\s<>@,;:\"()\[\]]+")
+_IN_ADDRESS: Final = r"[^\s<>@,;:\"()\[\]]"
+# It begins where such signs begin, so that a long row of them is read once.
+_ADDRESS: Final = re.compile(rf"(?<!{_IN_ADDRESS}){_IN_ADDRESS}++@{_IN_ADDRESS}++")
 _IN_BRACKETS: Final = re.compile(rf"<({_ADDRESS.pattern})>")
 _DATE: Final = re.compile(
     r"([0-9]{4})(?:-([0-9]{1,2})-([0-9]{1,2})|/([0-9]{1,2})/([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})日?)"

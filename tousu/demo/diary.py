@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta, timezone
 from random import Random
 from typing import Any, Final
 
-from tousu.contract import topic_of_channel
+from tousu.contract import source_on, topic_of, topic_of_channel
 
 BEIJING: Final = timezone(timedelta(hours=8))
 THE_DAY: Final = date(2026, 9, 22)
@@ -18,8 +18,7 @@ DESK_DAYS: Final = (*OFFICE_DAYS, *AFTER_THE_HOLIDAY[:2])
 """The days on which claims are worked on, as far as the demo goes: money takes longer than answers do."""
 OPENS: Final = time(9)
 CLOSES: Final = time(18)
-HANDLING: Final = "complaints.inbound.handling"
-OPERATIONS: Final = "complaints.inbound.operations"
+DEPARTMENTS: Final = "/departments"
 
 
 def at(clock: str, day: date = THE_DAY) -> datetime:
@@ -95,24 +94,24 @@ class Diary:
         self, case_of: str, what: str, happened: datetime, data: Mapping[str, Any], *, arrival: datetime | None = None,
         event_id: str = "",
     ) -> str:  # fmt: skip
-        """A department reports about the case that the event `case_of` opened."""
+        """Whoever may say it reports about the case that the event `case_of` opened."""
         arrival = arrival or happened
         event_id = event_id or f"{case_of}-{what}-{self.number(case_of)}"
-        source = f"/departments/{data.get('department', 'customer_service')}"
-        event = self._event(event_id, source, f"tousu.handling.{what}.v1", happened, arrival)
-        self.tell(arrival, {"topic": HANDLING, "key": "", "case_of": case_of, "event": event | {"data": dict(data)}})
+        kind = f"tousu.handling.{what}.v1"
+        topic = topic_of(kind)
+        source = source_on(topic)
+        if source == DEPARTMENTS:
+            source += f"/{data.get('department', 'customer_service')}"
+        event = self._event(event_id, source, kind, happened, arrival)
+        self.tell(arrival, {"topic": topic, "key": "", "case_of": case_of, "event": event | {"data": dict(data)}})
         return event_id
 
     def operations(self, arrival: datetime, data: Mapping[str, Any]) -> None:
         """Operations reports the figures of a department."""
-        event = self._event(
-            f"operations-{data['period']}-{data['department']}",
-            "/operations",
-            "tousu.operations.reported.v1",
-            arrival,
-            arrival,
-        )
-        self.tell(arrival, {"topic": OPERATIONS, "key": data["department"], "event": event | {"data": dict(data)}})
+        kind = "tousu.operations.reported.v1"
+        event = self._event(f"operations-{data['period']}-{data['department']}", "/operations", kind, arrival, arrival)
+        line = {"topic": topic_of(kind), "key": data["department"], "event": event | {"data": dict(data)}}
+        self.tell(arrival, line)
 
     def again(self, event_id: str, arrival: datetime) -> None:
         """The adapter sends an event once more, word for word."""

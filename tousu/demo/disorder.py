@@ -8,10 +8,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from tousu.contract import topic_of_channel
+from tousu.contract import topic_of, topic_of_channel
 from tousu.demo import customers
 from tousu.demo.claims_of_the_day import Heard
-from tousu.demo.diary import HANDLING, OFFICE_DAYS, Diary, at, text
+from tousu.demo.diary import OFFICE_DAYS, Diary, at, text
 
 STRUCTURED: Final = {"content-type": "application/cloudevents+json"}
 TOO_MANY: Final = 100_000
@@ -158,13 +158,13 @@ def wrong_attributes(diary: Diary) -> None:
 
 def unknown_case(diary: Diary) -> None:
     """unknown_case: a department writes about a case that never was."""
-    number = "20250101-00-0001-22"
+    number, kind = "20250101-00-0001-22", "tousu.handling.acknowledged.v1"
     event = {
         "specversion": "1.0", "id": "about-no-case", "source": "/departments/storage_and_transport",
-        "type": "tousu.handling.acknowledged.v1", "time": text(at("10:40")), "receivedtime": text(at("10:40")),
+        "type": kind, "time": text(at("10:40")), "receivedtime": text(at("10:40")),
         "datacontenttype": "application/json", "data": {"case_number": number, "department": "storage_and_transport"},
     }  # fmt: skip
-    diary.tell(at("10:40"), {"topic": HANDLING, "key": number, "event": event})
+    diary.tell(at("10:40"), {"topic": topic_of(kind), "key": number, "event": event})
 
 
 def changed_after_sending(diary: Diary, event_id: str) -> None:

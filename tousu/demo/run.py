@@ -25,8 +25,9 @@ from tousu.demo.screen import Screen
 from tousu.demo.summary import document, say_where, show, where_to_look
 from tousu.failure import Retry, Stop
 from tousu.local.embedded import EmbeddedBroker
+from tousu.local.folder import check_free, work_in
 from tousu.local.kafka import KafkaBroker
-from tousu.local.machine import NotOnThisMachine
+from tousu.local.machine import NotOnThisMachine, private_folder
 from tousu.policy.loading import load_pack
 from tousu.runtime import bookmark as bm
 from tousu.runtime.backlog import Behind, backlog
@@ -72,9 +73,11 @@ def run_demo(demo: Demo, console: Console) -> dict[str, Any]:
     played = beats(_lines_of(demo))
     prepare_folder(demo.data)
     with ExitStack() as stack:
+        remember = stack.enter_context(work_in(demo.data, "demo"))
         screen = stack.enter_context(Screen(console))
         broker, kind = _start_broker(demo, screen, stack)
         connection = Connection(broker.address)
+        remember(broker.address)
         _make_topics(connection)
         crew = Crew(PROCESSORS, demo.data, _settings(demo, connection))
         screen.say(f"starting the processors: {', '.join(PROCESSORS)}")
@@ -123,12 +126,14 @@ def _lines_of(demo: Demo) -> Iterable[bytes]:
 
 
 def prepare_folder(data: Path) -> None:
-    """An empty data folder. Raises Stop `not_ours` for a folder with other things in it, which is left alone."""
+    """An empty data folder, its owner's alone. Raises Stop `not_ours` for a folder with other things in it, which is
+    left alone, `folder_in_use` where somebody works in it."""
     if data.exists() and any(data.iterdir()):
         if not (data / MARK).exists():
             raise Stop("not_ours", f"{data} is not empty and not a former demo's folder; name another one with --data")
+        check_free(data)
         shutil.rmtree(data)
-    data.mkdir(parents=True, exist_ok=True)
+    private_folder(data)
     (data / MARK).write_text("{}\n")
 
 

@@ -23,7 +23,8 @@ def _routed(data: Data) -> str:
 
 
 def _breached(data: Data) -> str:
-    return f"{_of_claim(data)}{data['clock']} breached, it was due {_clock(data['due_at'])}"
+    in_doubt = ", not confirmed yet" if data.get("unconfirmed") else ""
+    return f"{_of_claim(data)}{data['clock']} breached, it was due {_clock(data['due_at'])}{in_doubt}"
 
 
 def _closed(data: Data) -> str:
@@ -140,6 +141,7 @@ def _clock(text: str) -> str:
 SENTENCES: Final[Mapping[str, tuple[str, Callable[[Data], str]]]] = {
     "complaint.routed": ("", _routed),
     "duplicate.joined": ("cyan", lambda data: f"the same trouble again by {data['channel']}: joined"),
+    "person.erased": ("dim", lambda data: f"erased: {len(data['tellings'])} who told of it"),
     "case.passed_on": ("cyan", lambda data: f"passed on to {' and '.join(data['to_departments'])} by the {data['by']}"),
     "clock.warned": ("yellow", lambda data: f"{_of_claim(data)}{data['clock']} is due {_clock(data['due_at'])}"),
     "clock.breached": ("red", _breached),
@@ -147,6 +149,7 @@ SENTENCES: Final[Mapping[str, tuple[str, Callable[[Data], str]]]] = {
         "green",
         lambda data: f"{_of_claim(data)}{data['clock']}: answered in time, reported late; breach withdrawn",
     ),
+    "clock.breach_confirmed": ("red", lambda data: f"{data['clock']}: nothing in time came up; breach confirmed"),
     "case.escalated": ("red", lambda data: f"escalated to {data['to']} (level {data['level']})"),
     "case.closed": ("green", _closed),
     "case.reopened": ("yellow", lambda data: "reopened"),
@@ -155,6 +158,7 @@ SENTENCES: Final[Mapping[str, tuple[str, Callable[[Data], str]]]] = {
     "claim.offered": ("magenta", lambda data: f"{_of_claim(data)}{_money(data)} offered ({data.get('section', '')})"),
     "claim.refused": ("magenta", _refused),
     "claim.disputed": ("yellow", lambda data: f"{_of_claim(data)}not accepted, goes to {data['way']}"),
+    "claim.confirmation_awaited": ("yellow", lambda data: f"{_of_claim(data)}{_money(data)} waits for a second person"),
     "claim.ruled": ("magenta", lambda data: f"{_of_claim(data)}{data['by']} rules {_money(data)}"),
     "claim.paid": ("green", _paid),
     "claim.payment_questioned": ("yellow", _questioned),

@@ -202,6 +202,7 @@ _WRITERS: Final[Mapping[str, Callable[[Reader, Told], None]]] = {
     "claim.refused": _decided,
     "claim.agreed": _decided,
     "claim.ruled": _decided,
+    "claim.confirmation_awaited": _happened,
     "claim.disputed": _disputed,
     "claim.paid": _paid,
     "claim.payment_questioned": _questioned,

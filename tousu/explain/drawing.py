@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Final
 
-from tousu.shown import for_xml
+from tousu.shown import printable
 
 INK: Final = "#1f2933"
 SOFT: Final = "#616e7c"
@@ -57,4 +57,4 @@ def group(name: str, parts: list[str], **data: str) -> str:
 
 def _clean(text: str) -> str:
     """Text as XML may hold it."""
-    return escape(for_xml(text))
+    return escape(printable(text))

@@ -15,11 +15,13 @@ from typing import Self
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
+from tousu.connection import Connection
 from tousu.local.class_archive import archive_options
 from tousu.local.jars import jar_paths
 from tousu.local.java import java
-from tousu.local.machine import LOOPBACK, free_port
+from tousu.local.machine import LOOPBACK, free_port, port_if_free
 from tousu.local.process import ServerFailed, ServerProcess
+from tousu.local.secured import Secured
 
 LOG4J = Path(__file__).with_name("log4j2.properties")
 # Start-up is what counts here: the quick compiler only, and the collector with the fewest threads.
@@ -33,10 +35,11 @@ class KafkaBroker:
     """A broker that keeps its data, port and cluster id over stop, kill and start, as long as the folder is the same.
 
     `data_dir` is made if missing and belongs to this broker alone. `port` 0 takes the port of the folder's last
-    broker, or a free one. `partitions_default` is for topics created without a count; nothing creates topics by
-    itself. `advertised_port` is the port that clients are told, for a proxy that stands in between. `settings`
-    overrides lines of server.properties, `jvm_options` stands in for those of the class archive. Raises
-    NotOnThisMachine without Java or jars, ServerFailed if the broker does not start.
+    broker where that is free, or a free one. `partitions_default` is for topics created without a count; nothing
+    creates topics by itself. `advertised_port` is the port that clients are told, for a proxy that stands in between.
+    `settings` overrides lines of server.properties, `jvm_options` stands in for those of the class archive. `security`
+    asks for TLS, passwords and ACLs; without it everybody may do everything. Raises NotOnThisMachine without Java or
+    jars, ServerFailed if the broker does not start.
     """
 
     def __init__(
@@ -49,13 +52,15 @@ class KafkaBroker:
         heap_megabytes: int = 384,
         jvm_options: Sequence[str] | None = None,
         settings: Mapping[str, str] | None = None,
+        security: Secured | None = None,
     ) -> None:
         self.data_dir = data_dir.resolve()
-        self.port = port or _port_of_last_time(self.data_dir) or free_port()
+        self.port = port or port_if_free(_port_of_last_time(self.data_dir)) or free_port()
         self.advertised_port = advertised_port or self.port
         self.partitions_default = partitions_default
         self.heap_megabytes = heap_megabytes
         self._settings = dict(settings or {})
+        self._security = security
         self._cluster_id = _new_cluster_id()
         self._jvm_options = tuple(archive_options(java()) if jvm_options is None else jvm_options)
         self._controller_port = free_port()
@@ -83,6 +88,8 @@ class KafkaBroker:
         if self.alive:
             raise ServerFailed("the Kafka broker runs already.")
         self.data_dir.mkdir(parents=True, exist_ok=True)
+        if self._security is not None:
+            self._security.make()
         properties = self.data_dir / "server.properties"
         properties.write_text(self._properties())
         if not (self.data_dir / "log" / "meta.properties").exists():
@@ -126,7 +133,8 @@ class KafkaBroker:
 
     def _format(self, properties: Path) -> None:
         format_it = ("format", "--config", str(properties), "--cluster-id", self._cluster_id)
-        command = self._java(archive_options(java()), "kafka.tools.StorageTool", *format_it)
+        first_user = self._security.format_options() if self._security is not None else ()
+        command = self._java(archive_options(java()), "kafka.tools.StorageTool", *format_it, *first_user)
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise ServerFailed(f"the Kafka broker's storage could not be formatted: {done.stdout}{done.stderr}")
@@ -136,13 +144,17 @@ class KafkaBroker:
             probe.settimeout(ASK_S)
             if probe.connect_ex((LOOPBACK, self.port)):
                 return False
-        client = AdminClient({"bootstrap.servers": f"{LOOPBACK}:{self.port}", "log_level": 0})
+        address = f"{LOOPBACK}:{self.port}"
+        way_in = self._security.connection(address) if self._security is not None else Connection(address)
+        client = AdminClient({"bootstrap.servers": address, **way_in.librdkafka(), "log_level": 0})
         try:
             return len(client.list_topics(timeout=ASK_S).brokers) == 1
         except KafkaException:
             return False
 
     def _properties(self) -> str:
+        ports = self.port, self.advertised_port, self._controller_port
+        secured = self._security.properties(*ports) if self._security is not None else {}
         lines = {
             "process.roles": "broker,controller",
             "node.id": "1",
@@ -155,6 +167,7 @@ class KafkaBroker:
             "log.dirs": str(self.data_dir / "log"),
             "num.partitions": str(self.partitions_default),
             **SETTINGS,
+            **secured,
             **self._settings,
         }
         return "".join(f"{name}={value}\n" for name, value in lines.items())

@@ -38,6 +38,17 @@ def cache_folder(environ: Mapping[str, str] | None = None) -> Path:
     return Path(env.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tousu"
 
 
+def private_folder(path: Path) -> None:
+    """Make a folder whose owner alone may look into it, or make one so that is there. What customers say lies in it."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.chmod(0o700)
+
+
+def keep_new_files_private() -> None:
+    """Let what this process writes from now on be readable by its owner alone."""
+    os.umask(0o077)
+
+
 def free_port() -> int:
     """A loopback TCP port that nobody listens on; two processes start their search at places far apart."""
     start = os.getpid() * STRIDE % len(PORTS)
@@ -49,6 +60,11 @@ def free_port() -> int:
     raise NotOnThisMachine(f"no free port between {PORTS.start} and {PORTS.stop - 1} on {LOOPBACK}: stop some servers.")
 
 
+def port_if_free(port: int) -> int:
+    """This loopback TCP port where nobody listens on it, else 0."""
+    return port if port and _is_free(port) else 0
+
+
 _given: set[int] = set()  # ports this process has handed out and whose server may not listen yet
 
 
@@ -57,6 +73,6 @@ def _is_free(port: int) -> bool:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((LOOPBACK, port))
-        except OSError:
+        except (OSError, OverflowError):
             return False
     return True

@@ -66,6 +66,7 @@ class ServerProcess:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=None if environ is None else dict(environ),
+                umask=0o077,  # what customers say lies in its files
                 start_new_session=True,  # Ctrl-C in a terminal is for the owner, which stops its servers in order
             )
         self._wait_until(ready, wait_s)

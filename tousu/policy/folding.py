@@ -8,6 +8,7 @@ Source: Unicode Standard Annex 15 (NFKD); Unicode 3.13, definition 145 (compatib
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
@@ -15,6 +16,24 @@ _KEPT_MAX: Final = 20_000
 """So many signs are remembered; the rarer ones are worked out each time."""
 _NO_SIGNS: Final = frozenset("\u115f\u1160\u3164\uffa0")
 """Letters by their category that show nothing: the fillers of Hangul."""
+
+
+_ONE_TO_ONE: Final = re.compile(r"[ -~\u3001\u3002\u300a-\u3011\u4e00-\u9fff\uff01-\uff5e]*+")
+"""Signs that each fold to one: ASCII, wide ASCII, Chinese characters and marks. Nearly every text has no others."""
+_WIDE: Final = re.compile(r"[\uff01-\uff5e]")
+
+
+def quickly_folded(text: str) -> str | None:
+    """The folded text where every sign in it folds to one; None where that takes a closer look (`Folds`)."""
+    if text.isascii() and text.isprintable():
+        return text.lower()
+    if _ONE_TO_ONE.fullmatch(text) is None:
+        return None
+    return _WIDE.sub(_narrow, text).lower()
+
+
+def _narrow(found: re.Match[str]) -> str:
+    return chr(ord(found.group()) - 0xFEE0)
 
 
 class Folds(dict[int, str]):

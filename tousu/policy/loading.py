@@ -32,7 +32,23 @@ _PACKAGE: Final = Path(__file__).resolve().parents[1]
 _HOME: Final = _PACKAGE.parent if (_PACKAGE.parent / "policies").is_dir() else _PACKAGE
 POLICIES: Final = _HOME / "policies"
 SCHEMA: Final = _HOME / "schemas" / "policy.json"
+BYTES_MAX: Final = 4_000_000
+"""Forty times the largest pack, calendar or file of words that there is."""
 _WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def read_file(path: Path) -> Document:
+    """Read a YAML file; one that is too large or no UTF-8 is a document with one fault. Raises OSError."""
+    if path.stat().st_size > BYTES_MAX:
+        return document.no_document(
+            1, f"the file has more than {BYTES_MAX} bytes", "Divide it, or take out what is not meant"
+        )
+    raw = path.read_bytes()
+    try:
+        return document.read_document(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        return document.no_document(line, f"byte {error.start} of the file is no UTF-8", "Save the file as UTF-8")
 
 
 def load_pack(name: str) -> Pack:
@@ -91,7 +107,7 @@ def findings_of(path: Path, moment: datetime) -> list[tuple[Literal["fault", "tr
     pack = read_pack(path)
     if not isinstance(pack, Pack):
         return [("fault", fault) for fault in pack]
-    text = document.read_document(path.read_text("utf-8"))
+    text = read_file(path)
     found = [*traps.traps_of(pack), *penalty_sense.traps_of(pack), *traps.years_missing(pack, moment)]
     return [("trap", fault) for fault in _at_lines(path, text, found)]
 
@@ -111,7 +127,7 @@ def _history(name: str) -> PackHistory:
 
 def read_pack(path: Path) -> Pack | tuple[Fault, ...]:
     """Read one pack file: the pack, or everything that is wrong with it."""
-    text = document.read_document(path.read_text("utf-8"))
+    text = read_file(path)
     faults = _faults_of_form(path, text, "pack")
     if faults:
         return faults
@@ -186,7 +202,7 @@ def _read_calendar(path: Path) -> CalendarHistory | tuple[Fault, ...]:
     """Read one calendar file: its versions, or what is wrong; nothing at all where there is no such file."""
     if not path.is_file():
         return ()
-    text = document.read_document(path.read_text("utf-8"))
+    text = read_file(path)
     faults = _faults_of_form(path, text, "calendar")
     return faults or _at_lines(path, text, calendar_sense.faults_of(text.value)) or calendar_of(text.value)
 
@@ -195,7 +211,7 @@ def _read_words(path: Path) -> dict[str, Any] | tuple[Fault, ...]:
     """Read one file of words: its values, or what is wrong; nothing at all where there is no such file."""
     if not path.is_file():
         return ()
-    text = document.read_document(path.read_text("utf-8"))
+    text = read_file(path)
     faults = _faults_of_form(path, text, "word_lists")
     values: dict[str, Any] = text.value
     return faults or _at_lines(path, text, tuple(words.faults_of_lists(values))) or values

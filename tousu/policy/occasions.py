@@ -22,8 +22,8 @@ REPORTS: Final = frozenset(
 CLAIM_REPORTS: Final = frozenset(
     {
         "claim_filed", "claim_evidence_given", "claim_facts_found", "claim_form_answered", "claim_decided",
-        "claim_agreed", "claim_disputed", "claim_ruled", "claim_withdrawn", "claim_followed_up", "payment_confirmed",
-        "payment_question_settled",
+        "claim_agreed", "amount_confirmed", "claim_disputed", "claim_ruled", "claim_withdrawn", "claim_followed_up",
+        "payment_confirmed", "payment_question_settled",
         "outlet_notified", "outlet_negotiation_settled", "outlet_arbitration_requested", "outlet_ruled",
     }
 )  # fmt: skip

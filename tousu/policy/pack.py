@@ -7,6 +7,7 @@ is no rule language: conditions list the values they accept, and what cannot be 
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Final, Literal
 
 import msgspec
@@ -50,6 +51,11 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
 NO_WORDS: Final = Words(simplified=(), traditional=(), english=())
 BACKDATING_DAYS: Final = 30
 """For packs that do not say."""
+
+
+PERSONAL_DATA_DAYS: Final = 1095
+"""For packs that do not say: three years, within which a right can be taken to court (Civil Code of China, article 188;
+the Financial Conduct Authority wants records of complaints for three years, DISP 1.9.1)."""
 
 
 class ClaimRule(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,11 +166,27 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     given_by: Literal["claimant", "company"] = "claimant"
 
 
+class SecondPerson(msgspec.Struct, frozen=True, kw_only=True):
+    """Above which amount, by currency, a second person must confirm a claim before anything is owed and paid.
+
+    An amount in a currency that is not named needs it always: nobody goes around the limit by another currency.
+    """
+
+    amounts: dict[str, Decimal]
+    section: str
+    set_by: SetBy = "source"
+
+    def must_confirm(self, amount: Decimal, currency: str) -> bool:
+        """Whether an amount needs a second person."""
+        return currency not in self.amounts or amount > self.amounts[currency]
+
+
 class ClaimRules(msgspec.Struct, frozen=True, kw_only=True):
     """Claims: who is paid, how long the right lasts, what the file needs, the limits that follow, and the amounts.
 
     turns_into_loss: the clocks at whose breach a delay becomes a loss (the complete-delay limit, 彻底延误时限).
     compensation: None where the pack says nothing of amounts; then somebody decides each by hand.
+    second_person_above: None where one person's word is enough for any amount.
     """
 
     payee_roles: tuple[str, ...]
@@ -176,6 +198,7 @@ class ClaimRules(msgspec.Struct, frozen=True, kw_only=True):
     section: str
     turns_into_loss: tuple[str, ...] = ()
     compensation: Compensation | None = None
+    second_person_above: SecondPerson | None = None
 
 
 class EarlyWarning(msgspec.Struct, frozen=True, kw_only=True):
@@ -198,6 +221,7 @@ class EarlyWarning(msgspec.Struct, frozen=True, kw_only=True):
 class Pack(msgspec.Struct, frozen=True, kw_only=True):
     """Everything one source document asks for. Maps are keyed by the name that events carry.
 
+    personal_data_days: how long intake keeps who told of a case after the last word of it since it was answered.
     backdating_days: how far back of its arrival a receipt or a report may say that it happened.
     delay_causes: why a piece is late (C 3). causes: what a department records as the cause of any complaint (L 4).
     inquiries, claims, penalties, early_warning: None where the source has nothing of the kind.
@@ -213,6 +237,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     calendar: CalendarHistory
     text_downstream: bool
     backdating_days: int = BACKDATING_DAYS
+    personal_data_days: int = PERSONAL_DATA_DAYS
     channels: dict[str, Channel]
     departments: dict[str, Department]
     grades: dict[str, Grade]

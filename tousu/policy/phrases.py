@@ -11,9 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import groupby
+from operator import itemgetter
 from typing import Final, NamedTuple
 
-from tousu.policy.folding import Folds
+from ahocorasick_rs import AhoCorasick
+
+from tousu.policy.folding import Folds, quickly_folded
 from tousu.policy.markup import visible
 from tousu.policy.pack import NO_WORDS, Words
 
@@ -36,6 +40,11 @@ _CLAUSE_ENDS: Final = re.compile(r"[,.;:!?，。；：！？]")
 # How far before a hit a negation is looked for; longer than the longest of any pack.
 _BEFORE: Final = 24
 _NOBODY: Final = ""
+_PLACE: Final = itemgetter(1)
+
+
+def _by_place_then_longest(hit: tuple[int, int, int]) -> tuple[int, int]:
+    return hit[1], -hit[2]
 
 
 class Hit(NamedTuple):
@@ -48,7 +57,7 @@ class Hit(NamedTuple):
 class Phrases:
     """Several lists of words, each with an owner, ready to be looked for at once."""
 
-    __slots__ = ("_beginnings", "_negating", "_owners", "_parts", "_places")
+    __slots__ = ("_finder", "_negating", "_owners", "_parts")
 
     def __init__(self, lists: Mapping[str, Words], negations: Words, harmless: Words = NO_WORDS) -> None:
         """Make the lists ready. A word on two lists belongs to the first (sound lists have none such).
@@ -65,47 +74,39 @@ class Phrases:
             head, _, tail = word.partition(GAP)
             gapped.setdefault(head.strip(), []).append((tail.strip(), word))
         whole = [word for word in self._owners if GAP not in word]
-        # What may stand at a place: whether it is a word by itself, and what may follow a gap, with the word it makes.
-        self._parts = {part: (part in self._owners, tuple(gapped.get(part, ()))) for part in (*whole, *gapped)}
-        # Two characters of a text and the lengths to try there: so the number of words costs next to nothing.
-        lengths = _lengths_by_beginning(self._parts)
-        self._beginnings = {start: tuple(sorted(found, reverse=True)) for start, found in lengths.items()}
-        self._places = _places_of(lengths)
+        # A part, whether it is a word by itself, and what may follow it after a gap, with the word that it makes then.
+        parts = dict.fromkeys((*whole, *gapped))
+        self._parts = tuple((part, part in self._owners, tuple(gapped.get(part, ()))) for part in parts)
+        self._finder = AhoCorasick(list(parts))
         self._negating = tuple(sorted(map(folded, _all(negations))))
 
     def find(self, text: str) -> tuple[Hit, ...]:
         """The words that stand in a text, each once, in the order of the text. At each place the longest wins."""
         seen = visible(text)
         plain = folded(_LINK.sub(" ", seen) if "://" in seen or "www." in seen.lower() else seen)
-        begins, owners = self._beginnings.get, self._owners
         found: dict[Hit, None] = {}
         after = 0
-        for match in self._places.finditer(plain):
-            place = match.start()
+        hits = sorted(self._finder.find_matches_as_indexes(plain, overlapping=True), key=_by_place_then_longest)
+        for place, here in groupby(hits, key=_PLACE):
             if place < after:
                 continue
-            lengths = begins(plain[place : place + 2]) or begins(plain[place])
-            if lengths is None:
-                continue
-            word, after = self._word_at(plain, place, lengths)
-            if word and (owner := owners[word]) != _NOBODY and not self._is_negated(plain, place):
+            word, after = self._word_at(plain, place, here)
+            if word and (owner := self._owners[word]) != _NOBODY and not self._is_negated(plain, place):
                 found[Hit(owner, word)] = None
         return tuple(found)
 
-    def _word_at(self, plain: str, place: int, lengths: tuple[int, ...]) -> tuple[str, int]:
+    def _word_at(self, plain: str, place: int, hits: Iterable[tuple[int, int, int]]) -> tuple[str, int]:
         """The word with the most letters that begins here and where it ends, or an empty text.
 
-        Of equals the one with the longer first part wins, so one without a gap.
+        Of equals the one with the longer first part wins, so one without a gap. `hits`: the parts that stand here as
+        (its number, place, end), the longest first.
         """
         best, best_end, letters = "", place, 0
-        known = self._parts.get
-        for length in lengths:
-            end = place + length
-            part = plain[place:end]
-            found = known(part)
-            if found is None:
+        for number, _, end in hits:
+            part, is_word, tails = self._parts[number]
+            if _goes_back(plain, place, part):
                 continue
-            is_word, tails = found
+            length = end - place
             if is_word and length > letters and not _goes_on(plain, end, part):
                 best, best_end, letters = part, end, length
             for tail, word in tails:
@@ -125,7 +126,8 @@ class Phrases:
 
 def folded(text: str) -> str:
     """A text in the form in which it is compared."""
-    plain = text.translate(_FOLDS)
+    quick = quickly_folded(text)
+    plain = text.translate(_FOLDS) if quick is None else quick
     if " " not in plain and "\n" not in plain:
         return plain
     if plain.isascii():
@@ -135,29 +137,6 @@ def folded(text: str) -> str:
 
 def _all(words: Words) -> tuple[str, ...]:
     return (*words.simplified, *words.traditional, *words.english)
-
-
-def _lengths_by_beginning(words: Iterable[str]) -> dict[str, set[int]]:
-    """For the first two letters of the words the lengths that words with this beginning have.
-
-    A word of one letter stands under that letter, and its length under every pair that begins with it.
-    """
-    found: dict[str, set[int]] = {}
-    for word in words:
-        found.setdefault(word[:2], set()).add(len(word))
-    for start in found:
-        found[start] |= found.get(start[0], set())
-    return found
-
-
-def _places_of(beginnings: Iterable[str]) -> re.Pattern[str]:
-    """Where in a text a word can begin: at the first letter of one, and in Latin script not in the middle of a word."""
-    letters = sorted({start[0] for start in beginnings})
-    latin, other = (
-        "".join(re.escape(letter) for letter in letters if letter.isascii() is script) for script in (True, False)
-    )
-    kinds = ([f"(?<![0-9a-z])[{latin}]"] if latin else []) + ([f"[{other}]"] if other else [])
-    return re.compile("|".join(kinds) or "(?!)")
 
 
 def _tail_end(plain: str, start: int, head: str, tail: str) -> int:

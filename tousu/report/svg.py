@@ -8,7 +8,7 @@ from html import escape
 from typing import Final, NamedTuple
 
 from tousu.report.chart import Chart, Panel, Series
-from tousu.shown import for_xml
+from tousu.shown import printable
 
 WIDTH: Final = 960
 _LEFT: Final = 76
@@ -61,7 +61,7 @@ def svg_of(chart: Chart) -> str:
     size = f'width="{WIDTH}" height="{height}"'
     head = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="0 0 {WIDTH} {height}" role="img" {_FONT}>',
-        f"<title>{escape(for_xml(chart.title))}</title>",
+        f"<title>{escape(printable(chart.title))}</title>",
         f'<rect {size} fill="#ffffff"/>',
         _text(24, 34, chart.title, size=20, weight="600"),
         _text(24, 56, chart.subtitle, size=13, colour=_GREY),
@@ -226,7 +226,7 @@ def _unit_of(panel: Panel) -> str:
 
 
 def _said(series: Series, value: float) -> str:
-    return escape(for_xml(f"{series.name}: {_number(value)}"))
+    return escape(printable(f"{series.name}: {_number(value)}"))
 
 
 def _number(value: float) -> str:
@@ -240,7 +240,7 @@ def _text(
     turned = f' transform="rotate(-90 {x:.1f} {y:.1f})"' if turn else ""
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" font-weight="{weight}" text-anchor="{anchor}" '
-        f'fill="{colour}"{turned}>{escape(for_xml(text))}</text>'
+        f'fill="{colour}"{turned}>{escape(printable(text))}</text>'
     )
 
 

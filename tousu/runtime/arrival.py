@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Final, NamedTuple
 
 import orjson
@@ -12,9 +12,14 @@ from tousu.event import Event, event_of, is_structured, time_of_text
 from tousu.failure import Reject
 from tousu.runtime.bookmark import NEVER_US, micros
 from tousu.runtime.broker import Record
+from tousu.runtime.frontier import is_expected
 from tousu.runtime.processor import Edge
 
 TICK: Final = "tousu.time.ticked.v1"
+TIME: Final = "tousu.time."
+"""Of time alone: that it passes, or what an operator let it do. No rule is asked about such an event."""
+AHEAD_US_MAX: Final = 60_000_000
+"""How far the promise of a record may lie behind the moment at which a broker appended it: brokers' clocks differ."""
 
 
 class Arrival(NamedTuple):
@@ -22,7 +27,8 @@ class Arrival(NamedTuple):
 
     `time_us` is its place in pipeline time: what its writer promised (`tousu-time`) or, from outside, when a broker
     appended it; -1 where neither is known. `origin` is empty for what comes from outside. `error` is what our own code
-    raised, where that is why it is refused.
+    raised, where that is why it is refused. `is_ahead`: its writer promised a later time than can be. `confirmed_us` is
+    up to when its writer's log was complete, where it says that this is not `time_us` (`doubts`).
     """
 
     record: Record
@@ -33,10 +39,12 @@ class Arrival(NamedTuple):
     time_us: int
     refs: tuple[Ref, ...] = ()
     error: Exception | None = None
+    is_ahead: bool = False
+    confirmed_us: int = NEVER_US
 
     @property
     def is_tick(self) -> bool:
-        return self.event is not None and self.event.type == TICK
+        return self.event is not None and self.event.type.startswith(TIME)
 
 
 def refused(record: Record, error: Reject, time_us: int = NEVER_US) -> Arrival:
@@ -73,10 +81,15 @@ def _with_headers_in_view(record: Record, error: Reject) -> Reject:
     return Reject(error.reason, f"{error.message}; the record has no headers, or more than 100,000", error.place)
 
 
-def from_ours(record: Record) -> Arrival:
-    """Read a record that one of our processors wrote. One without provenance is refused: it is not from us."""
+def from_ours(record: Record, expected: Container[str] | None = None, *, by_broker: bool = False) -> Arrival:
+    """Read a record that one of our processors wrote. One without provenance is refused: it is not from us.
+
+    So is one of an origin that is not `expected` (frontier.expected_origins) here: its number and its time count for
+    nothing. None takes every origin, where nothing is decided by it. `by_broker`: time is that of the brokers, so what
+    a record promises cannot lie far behind the moment at which it was appended; beyond that it is not believed.
+    """
     attributes: dict[str, str] = {}
-    origin = seq = time = ""
+    origin = seq = time = confirmed = ""
     try:
         _check_headers(record)
         for name, raw in record.headers:
@@ -89,12 +102,24 @@ def from_ours(record: Record) -> Arrival:
                 seq = value.decode()
             elif name == "tousu-time":
                 time = value.decode()
+            elif name == "tousu-confirmed":
+                confirmed = value.decode()
             elif name == "traceparent":
                 attributes.setdefault("traceparent", value.decode())
-        if not (origin and seq.isdigit() and time):
+        if not (origin and seq.isdecimal() and seq.isascii() and time):
             raise Reject("no_provenance", "tousu-origin, tousu-seq and tousu-time must say which processor wrote this")
+        if expected is not None and not is_expected(record.topic, origin, expected):
+            raise Reject(
+                "foreign_origin", f"{origin[:100]!r} does not write to this partition; none of ours wrote this"
+            )
         event = event_of(attributes, orjson.loads(record.value or b"{}"))
-        return Arrival(record, event, None, origin, int(seq), micros(time_of_text(time, "tousu-time")))
+        promised_us = micros(time_of_text(time, "tousu-time"))
+        most_us = 1000 * record.time_ms + AHEAD_US_MAX if by_broker and record.time_ms >= 0 else promised_us
+        confirmed_us = micros(time_of_text(confirmed, "tousu-confirmed")) if confirmed else NEVER_US
+        return Arrival(
+            record, event, None, origin, int(seq), min(promised_us, most_us), is_ahead=promised_us > most_us,
+            confirmed_us=confirmed_us,
+        )  # fmt: skip
     except Reject as error:
         return refused(record, error)
     except ValueError:
@@ -123,7 +148,7 @@ def addressed(arrival: Arrival, rules: Rules) -> Arrival:
     if arrival.event is None or arrival.is_tick:
         return arrival
     try:
-        return Arrival(*arrival[:6], tuple(rules.refs(arrival.event)))
+        return arrival._replace(refs=tuple(rules.refs(arrival.event)))
     except Exception as error:  # noqa: BLE001 - a fault in the rules must not stop the other customers
         return arrival._replace(refusal=fault(error), error=error)
 

@@ -7,13 +7,14 @@ one with every commit, so equal turns mean equal offsets. Source: design.md, sec
 from __future__ import annotations
 
 import hashlib
+from base64 import b64encode
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import msgspec
 
-from tousu.runtime.broker import OutRecord
+from tousu.runtime.broker import OutRecord, Record
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 NEVER_US: Final = -1
@@ -31,10 +32,14 @@ def moment(us: int) -> datetime:
 
 
 class Seen(msgspec.Struct, array_like=True):
-    """The last output number and the time promised by one origin on one input topic."""
+    """The last output number and the time promised by one origin on one input topic.
+
+    marks: a short digest (`mark_of`) of each of the last numbers, by which a repetition is compared.
+    """
 
     seq: int
     time_us: int
+    marks: str = ""
 
 
 class Bookmark(msgspec.Struct):
@@ -46,6 +51,8 @@ class Bookmark(msgspec.Struct):
     clock_accepted_us: up to which time an operator accepts a jump of a broker's clock.
     forgiven: 'topic|origin' of which an operator passed over what has no number that can be trusted: the next record
     from there may have any number, once.
+    held_out: the silent inputs for which an operator lets time not wait: a topic from outside, or 'topic|origin'.
+    doubts: the same names, and those that told so themselves -> up to when their time is confirmed (`doubts`).
     """
 
     offsets: dict[str, int] = {}
@@ -59,6 +66,16 @@ class Bookmark(msgspec.Struct):
     topic_ids: dict[str, str] = {}
     clock_accepted_us: int = NEVER_US
     forgiven: list[str] = []
+    held_out: list[str] = []
+    doubts: dict[str, int] = {}
+
+    def awaited(self, inputs: Iterable[str]) -> tuple[str, ...]:
+        """Those of these inputs (topics, or 'topic|origin') for which time waits: nobody holds them out."""
+        return tuple(name for name in inputs if name not in self.held_out)
+
+    def starts(self, topics: Iterable[str]) -> dict[str, int]:
+        """Where to read on in each of these topics that nobody holds out."""
+        return {topic: self.offsets.get(topic, 0) for topic in self.awaited(topics)}
 
 
 def origin_of(processor: str, shard: int, generation: int) -> str:
@@ -72,6 +89,18 @@ def chained(digest: str, record: OutRecord) -> str:
     for name, value in record.headers:
         parts += (name.encode(), value)
     return hashlib.blake2b(b"".join(parts), digest_size=16).hexdigest()
+
+
+MARK_CHARACTERS: Final = 8
+"""Of a mark: 6 bytes, which a forger would have to hit without knowing what the true record will say."""
+
+
+def mark_of(record: Record) -> str:
+    """A short digest of what a record says, the same whenever it is sent again."""
+    parts = [record.key or b"", b"\0", record.value or b""]
+    for name, value in record.headers:
+        parts += (b"\0", name.encode(), b"\0", value or b"")
+    return b64encode(hashlib.blake2b(b"".join(parts), digest_size=6).digest()).decode()
 
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -112,4 +141,6 @@ def copy(bookmark: Bookmark) -> Bookmark:
         topic_ids=dict(bookmark.topic_ids),
         clock_accepted_us=bookmark.clock_accepted_us,
         forgiven=list(bookmark.forgiven),
+        held_out=list(bookmark.held_out),
+        doubts=dict(bookmark.doubts),
     )

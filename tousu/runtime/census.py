@@ -142,7 +142,9 @@ def _reading_engine(url: str, silence_s: float) -> sa.Engine:
     if address.get_backend_name() == "postgresql":
         options = "-c default_transaction_read_only=on -c application_name=tousu-census"
         return reaching_engine(url, statement_s=COUNT_S, silence_s=silence_s, options=options)
-    engine = sa.create_engine(address, poolclass=sa.NullPool, connect_args={"timeout": 1, "check_same_thread": False})
+    engine = sa.create_engine(
+        address, poolclass=sa.NullPool, hide_parameters=True, connect_args={"timeout": 1, "check_same_thread": False}
+    )
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, record: object) -> None:

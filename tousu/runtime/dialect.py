@@ -15,7 +15,7 @@ Row = tuple[Any, ...]
 
 
 class Dialect(Protocol):
-    """The five statements whose fastest form depends on the database."""
+    """The statements whose fastest form depends on the database."""
 
     def engine(self) -> sa.Engine: ...
 
@@ -28,6 +28,10 @@ class Dialect(Protocol):
     def delete(self, connection: sa.Connection, table: str, pairs: list[tuple[int, str]]) -> None: ...
 
     def move_bookmarks(self, connection: sa.Connection, table: str, rows: list[Row]) -> int: ...
+
+    def wipe(self, tables: tuple[str, ...]) -> bool:
+        """Let what was deleted or overwritten in tables leave the files. False where others were in the way."""
+        ...
 
 
 def dialect_of(url: str, statement_s: int = STATEMENT_S) -> Dialect:
@@ -58,6 +62,8 @@ def _ddl(bookmarks: str, tables: Mapping[str, str], kinds: Mapping[str, Kind], b
             yield (
                 f"CREATE INDEX IF NOT EXISTS {table}_due ON {table} (shard, next_due, key) WHERE next_due IS NOT NULL"
             )
+        if kinds[name].owner:
+            yield f"CREATE INDEX IF NOT EXISTS {table}_owner ON {table} (shard, {kinds[name].owner})"
 
 
 def _assignments(table: str, columns: tuple[str, ...]) -> str:
@@ -120,6 +126,12 @@ class PostgreSQL:
         )
         return connection.exec_driver_sql(statement, tuple(list(c) for c in zip(*rows, strict=True))).rowcount
 
+    def wipe(self, tables: tuple[str, ...]) -> bool:
+        with self.engine().connect() as connection:
+            free = connection.execution_options(isolation_level="AUTOCOMMIT")
+            free.exec_driver_sql(f"VACUUM {', '.join(tables)}")
+        return True
+
 
 class SQLite:
     """Rows go through executemany; writers wait for each other instead of failing."""
@@ -128,13 +140,15 @@ class SQLite:
         self._url = url
 
     def engine(self) -> sa.Engine:
-        engine = sa.create_engine(self._url, poolclass=sa.NullPool, connect_args={"timeout": 30})
+        engine = sa.create_engine(self._url, poolclass=sa.NullPool, hide_parameters=True, connect_args={"timeout": 30})
 
         @sa.event.listens_for(engine, "connect")
         def prepare(connection: Any, record: object) -> None:
             # The driver's own transaction handling would begin too late: we begin ourselves, below.
             connection.isolation_level = None
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000"):
+            # What was deleted is overwritten, and the log emptied when it begins anew: nothing erased stays in files.
+            told = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000")
+            for pragma in (*told, "secure_delete=ON", "journal_size_limit=0"):
                 connection.execute(f"PRAGMA {pragma}")
 
         @sa.event.listens_for(engine, "begin")
@@ -171,3 +185,12 @@ class SQLite:
         )
         ordered = [(doc, pending, shard, epoch, turn) for shard, epoch, turn, doc, pending in rows]
         return sum(connection.exec_driver_sql(statement, row).rowcount for row in ordered)
+
+    def wipe(self, tables: tuple[str, ...]) -> bool:
+        connection = self.engine().raw_connection()
+        try:
+            cursor = connection.cursor()
+            (is_busy, *_) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            connection.close()
+        return not is_busy

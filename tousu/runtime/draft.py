@@ -7,15 +7,16 @@ Source: design.md, section 4.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Final, NamedTuple
 
 import orjson
 
-from tousu.decision import Decision, Fallback, Output, Ref, Refusal, State
+from tousu.decision import Decision, Fallback, Output, Ref, Refusal, State, Wary
 from tousu.event import ORGANISATION, Event, text_of_time
 from tousu.failure import Failure
 from tousu.runtime import bookmark as bm
-from tousu.runtime import frontier
+from tousu.runtime import doubts, frontier
 from tousu.runtime.agenda import Agenda
 from tousu.runtime.arrival import TICK, Arrival, fault, named_in
 from tousu.runtime.broker import OutRecord, Record, place_of
@@ -24,7 +25,7 @@ from tousu.runtime.outgoing import WrongOutput
 from tousu.runtime.partition import partition_of
 from tousu.runtime.processor import Processor
 from tousu.runtime.rejection import REJECTED, REJECTED_BYTES_MAX, rejection
-from tousu.runtime.report import Fault, TurnReport
+from tousu.runtime.report import FOREIGN, Fault, TurnReport
 from tousu.runtime.store import Change, Opened, Store
 from tousu.runtime.unpublishable import check_fits
 
@@ -78,8 +79,11 @@ class Draft:
         self.faults = InARow()
         self._stamped = (bm.NEVER_US, b"")
         self._origin = bm.origin_of(processor.name, shard, self.bookmark.generation)
+        self._from_ours = frozenset(each.topic for each in processor.inputs if each.writer)
         self._is_spread = any(each.spread for each in processor.inputs)
-        self._expected = frontier.expected_origins(processor.inputs, shard, partitions[processor.inputs[0].topic])
+        expected = frontier.expected_origins(processor.inputs, shard, partitions[processor.inputs[0].topic])
+        self._expected = self.bookmark.awaited(expected)
+        self._wary = processor.rules if isinstance(processor.rules, Wary) else None
 
     def change(self) -> Change:
         """The turn's outcome, ready for the database."""
@@ -100,7 +104,11 @@ class Draft:
         if arrival.origin and self._is_repeated(arrival):
             self._report.events[(arrival.event.type if arrival.event else "unreadable", "duplicate")] += 1
         else:
-            self._advance(self._time_us(arrival) if arrival.origin else arrival.time_us)
+            if arrival.is_ahead or (arrival.refusal and arrival.refusal.reason == FOREIGN):
+                self._report.disbelieved["ahead" if arrival.is_ahead else FOREIGN] += 1
+            if arrival.origin or record.topic not in self._from_ours:  # there, what none of ours wrote moves no time
+                self._advance(self._time_us(arrival) if arrival.origin else arrival.time_us)
+                doubts.note(self.bookmark, arrival)
             if arrival.error is not None:
                 self._report.faults.append(Fault(arrival.error, place_of(record)))
             if arrival.refusal is not None:
@@ -122,13 +130,14 @@ class Draft:
     def _is_repeated(self, arrival: Arrival) -> bool:
         seen = frontier.observe(
             self.bookmark.frontier, arrival.record.topic, arrival.origin, arrival.seq, arrival.time_us,
-            self.bookmark.forgiven,
+            self.bookmark.forgiven, bm.mark_of(arrival.record), frontier.marks_for(self._expected),
         )  # fmt: skip
         return seen is frontier.Arrival.DUPLICATE
 
     def tick(self, time_us: int) -> None:
         """Let time pass to `time_us`: wake what is due, tell the readers. Only for the processor that keeps time."""
         self._advance(time_us)
+        doubts.caught_up(self.bookmark)
         self._pass_tick()
 
     def _advance(self, time_us: int) -> None:
@@ -137,8 +146,8 @@ class Draft:
     def _fold_event(self, arrival: Arrival) -> None:
         event = arrival.event
         assert event is not None
-        if event.type == TICK:
-            self._report.events[(TICK, "ticked")] += 1
+        if arrival.is_tick:
+            self._report.events[(event.type, "ticked")] += 1
             self._pass_tick()
             return
         now_us = self.bookmark.time_us
@@ -254,6 +263,8 @@ class Draft:
             decision = rule()
             if decision.refusal is not None:
                 return Ready(decision)
+            if self._wary is not None and decision.states:
+                decision = self._wary.in_doubt(decision, bm.moment(self.bookmark.time_us), self._confirmed())
             records = tuple(self._checked(output, cause) for output in decision.outputs)
             dues = {ref: self._due_us(ref, state) for ref, state in decision.states.items()}
             return Ready(decision, records, dues)
@@ -262,6 +273,10 @@ class Draft:
             if isinstance(error, WrongOutput):
                 return Ready(Decision(refusal=Refusal(reason=error.reason, message=error.message)))
             return Ready(Decision(refusal=fault(error)))
+
+    def _confirmed(self) -> datetime | None:
+        us = doubts.confirmed_us(self.bookmark) if self.bookmark.doubts else None
+        return None if us is None else bm.moment(us)
 
     def _due_us(self, ref: Ref, state: State | None) -> int | None:
         due = self._processor.rules.due(ref, state) if state is not None else None
@@ -339,17 +354,27 @@ class Draft:
                 ("tousu-time", stamp or self._stamp()),
             )
         )
+        confirmed = self._confirmed()
+        if confirmed is not None:
+            record.headers.append((doubts.CONFIRMED, text_of_time(confirmed).encode()))
         check_fits([record], self._limits, self.shard)
         self.bookmark.digests[where] = bm.chained(self.bookmark.digests.get(where, ""), record)
         self.outputs.append(record)
+
+    def put(self, ref: Ref, state: State | None) -> None:
+        """Change a state as a rule would."""
+        self.states[ref] = self.changes[ref] = state
+        self.agenda.changed(ref, self._due_us(ref, state))
 
     def tell(self, record: OutRecord) -> None:
         """Put out a record that is ready but for its number."""
         self._number(record)
 
-    def say(self, output: Output) -> None:
-        """Put out an event of this shard's own, in its own partition."""
-        self._publish(output, self._record(output, orjson.dumps(output.data), None, self.shard))
+    def say(self, output: Output, said: Mapping[str, str] = {}) -> None:
+        """Put out an event of this shard's own, in its own partition; `said` stands in its headers, too."""
+        record = self._record(output, orjson.dumps(output.data), None, self.shard)
+        record.headers.extend((name, text.encode()) for name, text in said.items())
+        self._publish(output, record)
 
     def pass_over(self, record: Record, refusal: Refusal, said: Mapping[str, str]) -> None:
         """Tell complaints.rejected of a record that an operator passes over; `said` stands in its headers, too."""

@@ -6,12 +6,18 @@ more will come from it. A reader drops what it has, notices what is missing, and
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Sized
 from enum import Enum
+from typing import Final
 
 from tousu.failure import Stop
-from tousu.runtime.bookmark import NEVER_US, Seen
+from tousu.runtime.bookmark import MARK_CHARACTERS, NEVER_US, Seen
 from tousu.runtime.processor import Input
+
+MARKS_MAX: Final = 256
+"""Of how many numbers a shard remembers what they said, over all its origins: 2 KB of its bookmark."""
+MARKS_MIN: Final = 32
+"""The same for each origin, however many there are."""
 
 
 class Arrival(Enum):
@@ -22,16 +28,23 @@ class Arrival(Enum):
 
 
 def observe(
-    frontier: dict[str, Seen], topic: str, origin: str, seq: int, time_us: int, forgiven: list[str] | None = None
-) -> Arrival:
+    frontier: dict[str, Seen], topic: str, origin: str, seq: int, time_us: int, forgiven: list[str] | None = None,
+    mark: str = "", marks_max: int = MARKS_MAX,
+) -> Arrival:  # fmt: skip
     """Note a record of an origin in the frontier (in place). One in `forgiven` may jump, once.
 
-    Raises Stop `missing_record` when numbers before it never came, `time_went_back` when its promise was broken.
+    `mark` tells what the record says; the last `marks_max` are remembered. An older repetition cannot be compared.
+    Raises Stop `missing_record` when numbers before it never came, `time_went_back` when its promise was broken,
+    `repeated_with_other_content` when this number said something else before: one of the two is forged.
     """
     name = f"{topic}|{origin}"
     last = frontier.get(name)
     known = last.seq if last is not None else 0
-    if seq <= known:
+    if last is not None and seq <= known:
+        former = _mark_at(last, seq)
+        if former and mark and former != mark:
+            message = f"{topic}: number {seq} of {origin} came before with other content; one of the two is forged"
+            raise Stop("repeated_with_other_content", message)
         return Arrival.DUPLICATE
     if seq != known + 1 and name not in (forgiven or ()):
         raise Stop("missing_record", f"{topic}: {origin} goes from {known} to {seq}; records are missing in between")
@@ -39,8 +52,16 @@ def observe(
         raise Stop("time_went_back", f"{topic}: {origin} promised a time with record {known} and broke it with {seq}")
     if forgiven and name in forgiven:
         forgiven.remove(name)
-    frontier[name] = Seen(seq, time_us)
+    # Behind a jump the numbers do not follow each other: what is remembered starts anew.
+    former = last.marks if last is not None and seq == known + 1 and mark else ""
+    frontier[name] = Seen(seq, time_us, (former + mark)[-MARK_CHARACTERS * marks_max :])
     return Arrival.NEXT
+
+
+def _mark_at(seen: Seen, seq: int) -> str:
+    """What is remembered of a number that was seen, '' for one too long ago."""
+    start = len(seen.marks) - (seen.seq - seq + 1) * MARK_CHARACTERS
+    return seen.marks[start : start + MARK_CHARACTERS] if start >= 0 else ""
 
 
 def expected_origins(inputs: Iterable[Input], shard: int, partitions: int) -> tuple[str, ...]:
@@ -51,6 +72,19 @@ def expected_origins(inputs: Iterable[Input], shard: int, partitions: int) -> tu
             shards = range(partitions) if each.spread else (shard,)
             names.extend(f"{each.topic}|{each.writer}/{s}" for s in shards)
     return tuple(names)
+
+
+def is_expected(topic: str, origin: str, expected: Container[str]) -> bool:
+    """Whether a record may come from this origin: one that is expected, or a later generation of it."""
+    stem, dot, generation = origin.partition(".")
+    if dot and not (generation.isascii() and generation.isdigit() and generation[0] != "0"):
+        return False
+    return f"{topic}|{stem}" in expected
+
+
+def marks_for(expected: Sized) -> int:
+    """How many numbers are remembered of each origin."""
+    return max(MARKS_MIN, MARKS_MAX // max(1, len(expected)))
 
 
 def shard_time_us(frontier: dict[str, Seen], expected: Iterable[str]) -> int:

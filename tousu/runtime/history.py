@@ -73,14 +73,30 @@ class History:
 
     def extents(self, places: Collection[Place]) -> dict[Place, Extent]:
         """Where these partitions begin and end now."""
-        found = {}
-        for topic, number in places:
+        return {place: self._extent(place) for place in places}
+
+    def extents_told(self, places: Collection[Place]) -> tuple[dict[Place, Extent], dict[Place, str]]:
+        """The same as far as somebody can say; and of the others (a partition without a leader, say) why not.
+
+        Raises Retry when nobody can say anything.
+        """
+        found, silent, failure = dict[Place, Extent](), dict[Place, str](), None
+        for place in places:
             try:
-                low, high = self._consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=REQUEST_S)
-            except KafkaException as error:
-                raise Retry("broker_away", f"cannot ask where {topic} ends: {error.args[0].str()}") from error
-            found[(topic, number)] = Extent(low, high)
-        return found
+                found[place] = self._extent(place)
+            except Retry as error:
+                silent[place], failure = error.message, error
+        if failure is not None and not found:
+            raise failure
+        return found, silent
+
+    def _extent(self, place: Place) -> Extent:
+        try:
+            low, high = self._consumer.get_watermark_offsets(TopicPartition(*place), timeout=REQUEST_S)
+        except KafkaException as error:
+            where = "/".join(map(str, place))
+            raise Retry("broker_away", f"cannot ask where {where} ends: {error.args[0].str()}") from error
+        return Extent(low, high)
 
     def read(self, stretches: Mapping[Place, Extent]) -> Iterator[Record]:
         """The records of these stretches, in order within a partition, until the last end is reached."""

@@ -47,7 +47,9 @@ class Inspection:
             path = Path(address.database or "")
             if not path.is_file():
                 raise Stop("no_database", f"{path} is not there: has {processor} ever run with this data folder?")
-            self._engine = sa.create_engine(f"sqlite:///file:{path}?mode=ro&uri=true", poolclass=sa.NullPool)
+            self._engine = sa.create_engine(
+                f"sqlite:///file:{path}?mode=ro&uri=true", poolclass=sa.NullPool, hide_parameters=True
+            )
         else:
             self._engine = reaching_engine(url, statement_s=STATEMENT_S)
 

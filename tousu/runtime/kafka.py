@@ -288,7 +288,8 @@ class KafkaSource:
         return self._clocks.others_us() if self._clocks is not None else NEVER_US
 
     def start(self, shard: int, offsets: Mapping[str, int]) -> None:
-        self._opened[shard] = self._identity
+        read = {topic: each for topic, each in self._identity.topic_ids.items() if topic in offsets}
+        self._opened[shard] = self._identity._replace(topic_ids=read)
         for topic, offset in offsets.items():
             self._empty_to.pop((topic, shard), None)
             self._offsets[(topic, shard)] = offset
@@ -347,8 +348,11 @@ class KafkaSource:
         check_append_time(self._admin, topics)
 
     def ask_ends(self, asked_at: datetime, reached_us: int = NEVER_US) -> None:
+        # What an operator holds out is not asked for: one partition without a leader would leave all unanswered.
+        places = [(topic, shard) for topic in self._topics for shard in self._group_shards]
+        places = [place for place in places if place in self._offsets or place[1] not in self._opened]
         time_us = max(reached_us, self._clocks.time_us()) if self._clocks is not None else reached_us
-        self._log_ends.ask(asked_at, time_us, [(t, s) for t in self._topics for s in self._group_shards])
+        self._log_ends.ask(asked_at, time_us, places)
 
     def ends(self) -> Ends | None:
         told = self._log_ends.answer()

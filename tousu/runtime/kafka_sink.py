@@ -124,6 +124,8 @@ class KafkaSink:
                 self._serve(0.1)
             except KafkaException as error:
                 failed = Failed(shard, record.topic, record.partition, error.args[0], len(record.value))
+                if failed.error.code() == KafkaError._FATAL:
+                    self._give_up(failed.error.str())  # over a record handed over before this one
                 self._fail(failed, failed.error.str())
 
     def _serve(self, timeout_s: float, *, all_out: bool = False) -> int:

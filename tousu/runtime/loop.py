@@ -176,9 +176,9 @@ class Loop:
         self._unsettled = True
         self._settle()
         self._reached("after_pending")
-        topics = tuple(self._inputs)
-        self._source.start(shard, {topic: opened.bookmark.offsets.get(topic, 0) for topic in topics})
-        self.shards[shard] = Shard(shard, opened, topics, in_order=self._in_order)
+        self._source.start(shard, opened.bookmark.starts(self._inputs))
+        partitions = self._partitions[self.processor.inputs[0].topic]
+        self.shards[shard] = Shard(shard, opened, self.processor.inputs, partitions, in_order=self._in_order)
         self._observer.opened(shard, opened.epoch)
         self._reached("after_start")
 
@@ -215,7 +215,7 @@ class Loop:
             if shard is None:
                 continue  # read before the shard was lost; its new owner reads it again
             if self._inputs[record.topic].writer:
-                arrival = from_ours(record)
+                arrival = from_ours(record, shard.expected, by_broker=not self._tuning.time_from_events)
             else:
                 try:
                     arrival = self._from_outside(shard, record)

@@ -84,6 +84,11 @@ TRANSACTION_OPEN: Final = Metric(
     "How long an adapter's open transaction has hidden what comes next; time waits for it (TOUSU_TRANSACTION_S).",
     ("topic", "partition"), seen="asked",
 )  # fmt: skip
+HELD_OUT: Final = Metric(
+    "tousu_held_out_seconds", "gauge", "seconds",
+    "For how long of pipeline time an input has gone unread that an operator holds out (a topic, or processor/shard): "
+    "what is decided for that time is unconfirmed.", ("shard", "origin"), seen="asked",
+)  # fmt: skip
 OUTPUTS_PENDING: Final = Metric(
     "tousu_outputs_pending", "gauge", "records", "Outputs committed in SQL that the broker has not acknowledged yet.",
     seen="asked",
@@ -189,6 +194,13 @@ FAULTS_COVERED: Final = Metric(
     "Faults of our own code that cost nobody anything so far, by reason code and how: fallback (the case went to the "
     "desk, or is kept without clocks or claims), clock_held_out (a clock that cannot be fired is tried again hourly).",
     ("reason", "how"),
+)  # fmt: skip
+DISBELIEVED: Final = Metric(
+    "tousu_times_disbelieved_total", "counter", "records",
+    "Records of our own topics whose time was not believed, by why: foreign_origin (none of ours writes there under "
+    "that name; refused), ahead (it promises a time more than a minute ahead of the broker that appended it; taken, "
+    "with the broker's time and a minute).",
+    ("why",),
 )  # fmt: skip
 NO_OPS: Final = Metric(
     "tousu_no_ops_total", "counter", "events", "Inputs that changed nothing, by reason code.", ("reason",)

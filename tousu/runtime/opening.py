@@ -25,17 +25,19 @@ def partitions_of(processor: Processor, source: Source) -> dict[str, int]:
 
 
 def check_identity(bookmark: Bookmark, identity: Identity, inputs: Collection[str]) -> None:
-    """Hold the bookmark against the cluster and topics that are there, and note them in it.
+    """Hold the bookmark against the cluster and those inputs that nobody holds out, and note them in it.
 
     Raises Stop `other_cluster` or `topic_recreated`.
     """
     if bookmark.cluster_id and identity.cluster_id != bookmark.cluster_id:
         raise other_cluster(bookmark.cluster_id, identity.cluster_id)
+    read = bookmark.awaited(inputs)
     for topic, topic_id in bookmark.topic_ids.items():
-        if identity.topic_ids.get(topic, topic_id) != topic_id:
+        if topic in read and identity.topic_ids.get(topic, topic_id) != topic_id:
             raise recreated(topic, bookmark.offsets.get(topic, 0))
     bookmark.cluster_id = identity.cluster_id
-    bookmark.topic_ids = {topic: each for topic, each in identity.topic_ids.items() if topic in inputs}
+    held_out = {topic: each for topic, each in bookmark.topic_ids.items() if topic in bookmark.held_out}
+    bookmark.topic_ids = held_out | {topic: each for topic, each in identity.topic_ids.items() if topic in read}
 
 
 def other_cluster(known: str, told: str) -> Stop:

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from confluent_kafka import KafkaException
 
-from tousu.contract import address_of
+from tousu.contract import address_of, read_sources
 from tousu.failure import Failure, Retry, Stop
 from tousu.policy.loading import load_policies
 from tousu.runtime.census import Census
@@ -48,9 +48,10 @@ WRONG_SETTINGS: Final = 78
 WAIT_S_MAX: Final = 5.0
 TIME_TOPIC: Final = "complaints.time"
 """Where the brokers are asked for the time."""
-_MEND_FIRST: Final = frozenset(
-    {"wrong_setting", "wrong_partitions", "no_such_pack", "invalid_pack", "invalid_calendar", "no_append_time"}
-)
+_MEND_FIRST: Final = frozenset({
+    "wrong_setting", "wrong_partitions", "no_such_pack", "invalid_pack", "invalid_calendar", "no_append_time",
+    "wrong_master_key", "weak_master_key", "readable_key_file",
+})  # fmt: skip
 
 
 Work = Callable[[Settings, Log, threading.Event], None]
@@ -114,7 +115,9 @@ def _run(settings: Settings, compose: Compose, log: Log, stopping: threading.Eve
         stack.enter_context(health)
         log.info("started", pack=settings.pack, time=settings.time, group=settings.group, metrics=health.address)
         strike = killer(settings.failpoint)
-        store = Store(settings.database, processor.name, processor.kinds, strike, settings.statement_s)
+        store = Store(
+            settings.database, processor.name, processor.kinds, strike, settings.statement_s, processor.on_opening
+        )  # fmt: skip
         waiting = Waiting(settings.start_wait_s, stopping, watch, log)
         if not waiting.until(store.create):
             return
@@ -172,6 +175,7 @@ def _wiring(settings: Settings, log: Log) -> Wiring:
         master_key=key,
         check=check_output,
         schema_of=address_of,
+        sources=read_sources(settings.sources) if settings.sources is not None else None,
     )
 
 

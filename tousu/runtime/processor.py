@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
+import sqlalchemy as sa
 
 from tousu.decision import Output, Rules, State
 from tousu.event import Event
@@ -42,6 +43,8 @@ class Kind:
 
     `gauges` are counted over the promoted columns now and then, for /metrics.
     `timed` says that states of this kind have clocks: their `next_due` is indexed and they are woken.
+    `owner` is the column that says to whom a row belongs: a key `OWNER/` stands for all rows of that owner in a shard,
+    which can be deleted so, whatever their number.
     """
 
     def __init__(
@@ -52,12 +55,14 @@ class Kind:
         columns: Mapping[str, Callable[[Any], str | None]] | None = None,
         timed: bool = False,
         codec: Codec | None = None,
+        owner: str = "",
         gauges: Sequence[Counted] = (),
     ) -> None:
         self.name = name
         self.state = state
         self.columns = dict(columns or {})
         self.timed = timed
+        self.owner = owner
         self.codec: Codec = codec or JsonCodec(state)
         self.gauges = tuple(gauges)
 
@@ -94,6 +99,8 @@ class Processor(msgspec.Struct, frozen=True, kw_only=True):
     `schema_of` gives the schema address of a type. `gauges` are worked out when somebody asks for /metrics.
     `fires_per_tick` is how many due clocks one tick wakes, None for the usual number: a herd is worked off by count
     (docs/decisions, 5), and where a clock is cheap it may be more.
+    `on_opening` looks into the database before work begins, and again whenever a shard is taken, in that transaction;
+    it raises Stop where the processor must not work on it.
     """
 
     name: str
@@ -109,6 +116,7 @@ class Processor(msgspec.Struct, frozen=True, kw_only=True):
     schema_of: Callable[[str], str] | None = None
     gauges: tuple[LookedUp, ...] = ()
     fires_per_tick: int | None = None
+    on_opening: Callable[[sa.Connection], None] | None = None
 
     def __post_init__(self) -> None:
         assert len(self.inputs) == 1 or not any(each.spread for each in self.inputs), "a spread input stands alone"

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from operator import itemgetter
 from typing import Final, NamedTuple
 
 import sqlalchemy as sa
@@ -125,8 +124,11 @@ def _shard_of(origin: str) -> int:
     return int(origin.partition("/")[2].partition(".")[0])
 
 
-def rebuild(processor: Processor, history: History, facts: KafkaSource, store: Store, clock: Clock) -> Rebuilt:
-    """Fold the whole input log into an empty database.
+def rebuild(
+    processor: Processor, history: History, facts: KafkaSource, store: Store, clock: Clock, *,
+    time_from_events: bool = False,
+) -> Rebuilt:  # fmt: skip
+    """Fold the whole input log into an empty database. `time_from_events`: whether its time was simulated.
 
     Raises Stop: `not_empty` for a database that has been used, `history_gone` when the log no longer goes back to its
     beginning, `not_rebuildable` for the processor that stands at the gate, and whatever halts a shard.
@@ -140,11 +142,11 @@ def rebuild(processor: Processor, history: History, facts: KafkaSource, store: S
     _check_empty(store, processor.name)
     published = Published(processor, history)
     published.read_on()
-    told = [published.told[number] for number in sorted(published.told, key=itemgetter(1, 3))]
+    told = acts.in_order(published.told.values())
     _check_whole(told)
     source = ReplaySource(history, facts, [each.topic for each in processor.inputs])
     sink = KeepingSink()
-    loop = ReplayLoop(processor, source, sink, store, clock, tuning=Tuning())
+    loop = ReplayLoop(processor, source, sink, store, clock, tuning=Tuning(time_from_events=time_from_events))
     loop.expect(told)
     while not source.is_done or loop.step(0.05):
         loop.step(0.05)

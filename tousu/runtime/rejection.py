@@ -15,6 +15,7 @@ from tousu.decision import Refusal
 from tousu.event import Headers
 from tousu.runtime.broker import OutRecord, Record
 from tousu.runtime.unpublishable import header_bytes, record_bytes
+from tousu.shown import printable
 
 REJECTED: Final = "complaints.rejected"
 REJECTED_BYTES_MAX: Final = card(REJECTED).max_message_bytes
@@ -37,7 +38,8 @@ def rejection(
     """The refusal of a record, not numbered yet. `standing` are the headers of every output, `limit_bytes` what the
     topic takes; at least 32 KB are needed for all that is said. `more` is said beside the refusal, by an operator."""
     said = {
-        "tousu-reason": refusal.reason, "tousu-message": refusal.message[:2000], "tousu-place": refusal.place[:500],
+        "tousu-reason": refusal.reason, "tousu-message": printable(refusal.message[:2000]),
+        "tousu-place": printable(refusal.place[:500]),
         "tousu-schema": refusal.schema, "tousu-topic": record.topic, "tousu-partition": str(record.partition),
         "tousu-offset": str(record.offset), "tousu-timestamp": str(record.time_ms), **more,
     }  # fmt: skip

@@ -9,6 +9,10 @@ from typing import Final, NamedTuple
 HOW_COVERED: Final = ("fallback", "clock_held_out")
 """What kept a fault of ours from costing anything: the rules' second answer, or a clock that is tried again."""
 
+FOREIGN: Final = "foreign_origin"
+WHY_DISBELIEVED: Final = (FOREIGN, "ahead")
+"""Why the time of a record is not believed: none of ours wrote it, or it lies ahead of the broker's clock."""
+
 
 class Fault(NamedTuple):
     """Our own code failed. `where`: the input by topic, partition and offset, or the state whose clock it was."""
@@ -41,6 +45,8 @@ class TurnReport:
     """what went wrong in our own rules, for the log"""
     covered: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(reason code, how) -> count, with how of HOW_COVERED: our own faults after which nothing is lost"""
+    disbelieved: Counter[str] = field(default_factory=Counter)
+    """why of WHY_DISBELIEVED -> count: records of our own topics whose time was not believed"""
     records: int = 0
     pending: int = 0
     """outputs committed in this turn and handed over for publishing"""

@@ -97,8 +97,8 @@ def _database(text: str) -> str:
         return text
     try:
         kind = sa.make_url(text).get_backend_name()
-    except sa.exc.ArgumentError:
-        raise _Wrong("must be a database address") from None
+    except (sa.exc.ArgumentError, ValueError):  # a password with a slash is read as a port
+        raise _Wrong("must be a database address; in a password / : @ % are written as %2F %3A %40 %25") from None
     if kind not in ("postgresql", "sqlite"):
         raise _Wrong("must begin with postgresql:// or sqlite:///")
     return text
@@ -158,7 +158,8 @@ TABLE: Final = (
             "10", _number(0.5, 1800)),
     Setting("transaction_s", "60", "seconds", "how long an adapter's open transaction may hold time back", "60",
             _number(1, 3600)),
-    Setting("kafka", "", "JSON", "further librdkafka properties", '{"socket.timeout.ms": 20000}', _kafka),
+    Setting("kafka", "", "JSON", "further librdkafka properties", '{"socket.timeout.ms": 20000}', _kafka,
+            secret=True),
     Setting("kafka_protocol", "PLAINTEXT", "", "how brokers are spoken to: " + ", ".join(PROTOCOLS), "SASL_SSL",
             _one_of(*PROTOCOLS)),
     Setting("kafka_mechanism", "SCRAM-SHA-512", "", "how the password is proven: " + ", ".join(MECHANISMS),
@@ -180,6 +181,8 @@ TABLE: Final = (
             "courier-network", str),
     Setting("organisations", "", "", "packs of further organisations: NAME=PACK, separated by commas",
             "acme=auto-service,beta=logistics", _organisations),
+    Setting("sources", "", "path", "YAML file of which sources may speak on which inbound topic, instead of what the "
+            "topic cards say; intake reads it", "/etc/tousu/sources.yaml", _file),
     Setting("partitions", "12", "count", "partitions of every topic; must be what the topics have", "12",
             _whole(1, 100_000)),
     Setting("time", "wall", "", "where pipeline time comes from: wall (the brokers' clocks) or events (simulated)",
@@ -222,6 +225,7 @@ class Settings:
     statement_s: int
     pack: str
     organisations: Mapping[str, str]
+    sources: Path | None
     partitions: int
     time: Literal["wall", "events"]
     batch: int
@@ -262,6 +266,14 @@ def read_organisations(text: str, place: str) -> dict[str, str]:
         return _organisations(text)
     except _Wrong as error:
         raise Stop("wrong_setting", f"{place} is {text!r} but {error}; for example {place} acme=auto-service") from None
+
+
+def read_database(text: str, place: str) -> str:
+    """The address of a database, as a command takes it. Raises Stop `wrong_setting`; a password in it is not shown."""
+    try:
+        return _database(text)
+    except _Wrong as error:
+        raise Stop("wrong_setting", f"{place} (not shown) {error}; for example {place} postgresql://db/tousu") from None
 
 
 def _read(row: Setting, text: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -9,7 +10,9 @@ from tousu.failure import Stop
 from tousu.runtime import bookmark as bm
 from tousu.runtime.broker import Ends, Record, Source, place_of
 from tousu.runtime.faults import InARow
+from tousu.runtime.frontier import expected_origins
 from tousu.runtime.merge import Merge
+from tousu.runtime.processor import Input
 from tousu.runtime.store import Opened
 
 JUMP_US_MAX: Final = 60_000_000
@@ -19,8 +22,13 @@ JUMP_US_MAX: Final = 60_000_000
 class Shard:
     """`in_order`: whether times of a topic never go back (see `Merge`)."""
 
-    def __init__(self, number: int, opened: Opened, topics: tuple[str, ...], *, in_order: bool) -> None:
+    def __init__(
+        self, number: int, opened: Opened, inputs: Sequence[Input], partitions: int, *, in_order: bool
+    ) -> None:
+        topics = opened.bookmark.awaited(each.topic for each in inputs)
         self.number = number
+        self.expected = frozenset(expected_origins(inputs, number, partitions))
+        """Whose records it takes, as 'topic|origin'."""
         self.opened = opened
         self.merge = Merge(topics, in_order=in_order)
         self.bound_us: dict[str, int] = {}

@@ -6,7 +6,7 @@ The database never forgets a commit: synchronous_commit=on, or WAL with synchron
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -72,12 +72,13 @@ class Store:
 
     def __init__(
         self, url: str, processor: str, kinds: Sequence[Kind], reached: Reached = nothing,
-        statement_s: int = STATEMENT_S,
+        statement_s: int = STATEMENT_S, on_opening: Callable[[sa.Connection], None] | None = None,
     ) -> None:  # fmt: skip
         self.kinds = {kind.name: kind for kind in kinds}
         self.tables = {kind.name: f"{processor}_{kind.name}" for kind in kinds}
         self._bookmarks = f"{processor}_bookmark"
         self._reached = reached
+        self._on_opening = on_opening
         self.dialect: Dialect = dialect_of(url, statement_s)
         self._engine = self.dialect.engine()
         self._connection: sa.Connection | None = None
@@ -90,12 +91,23 @@ class Store:
         return self._connection
 
     def create(self) -> None:
-        """Make the tables that are not there yet."""
+        """Make the tables that are not there yet. Raises what `on_opening` raises."""
         with self._guarded("cannot make the tables"):
             connection = self.connection()
             for statement in self.dialect.ddl(self._bookmarks, self.tables, self.kinds):
                 connection.execute(sa.text(statement))
+            self._look(connection)
             connection.commit()
+
+    def _look(self, connection: sa.Connection) -> None:
+        """Let the processor look into its database. Nothing is changed where it raises Stop."""
+        if self._on_opening is None:
+            return
+        try:
+            self._on_opening(connection)
+        except Failure:
+            connection.rollback()
+            raise
 
     def reset(self) -> None:
         """Drop the connection after a fault; the next call makes a new one."""
@@ -123,6 +135,18 @@ class Store:
                 raise Retry("database_away", f"{what}: {error.orig}") from error
             raise Unstorable(str(error.orig)) from error
 
+    @contextmanager
+    def transaction(self, what: str) -> Iterator[sa.Connection]:
+        """A transaction for whoever works on the tables beside the loop; committed at its end. `what` names a fault."""
+        with self._guarded(what):
+            connection = self.connection()
+            try:
+                yield connection
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
+
     def take(self, shard: int) -> Opened:
         """Become the owner of a shard: raise its epoch (waits for a former owner's transaction), read its bookmark."""
         with self._guarded("cannot take a shard"):
@@ -136,6 +160,7 @@ class Store:
                 ),
                 {"shard": shard, "doc": bm.encode(Bookmark()), "pending": b""},
             ).one()
+            self._look(connection)
             connection.commit()
         return Opened(row[0], row[1], bm.decode(row[2]), bytes(row[3]))
 
@@ -212,12 +237,13 @@ class Store:
         kind = self.kinds[name]
         upserts: list[tuple[Any, ...]] = []
         deletes: list[tuple[int, str]] = []
+        owners: list[tuple[int, str]] = []
         for change in changes:
             for ref, state in change.states.items():
                 if ref.kind != name:
                     continue
                 if state is None:
-                    deletes.append((change.shard, ref.key))
+                    (owners if kind.owner and ref.key.endswith("/") else deletes).append((change.shard, ref.key))
                     continue
                 columns = (read(state) for read in kind.columns.values())
                 upserts.append((change.shard, ref.key, change.dues.get(ref), *columns, kind.codec.encode(state)))
@@ -225,6 +251,9 @@ class Store:
             self.dialect.upsert(connection, self.tables[name], tuple(kind.columns), upserts)
         if deletes:
             self.dialect.delete(connection, self.tables[name], deletes)
+        for shard, key in owners:
+            statement = f"DELETE FROM {self.tables[name]} WHERE shard = :shard AND {kind.owner} = :owner"
+            connection.execute(sa.text(statement), {"shard": shard, "owner": key.removesuffix("/")})
 
     def digest(self) -> str:
         """All states as one canonical text (for audits and rebuild checks), independent of the database used."""

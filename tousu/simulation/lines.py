@@ -1,20 +1,23 @@
 """Files of events, one JSON object a line: read as records for the broker, written from records of the broker.
 
-An inbound line is `{"topic": ..., "key": ..., "event": {CloudEvent in structured JSON}}`. What no JSON can hold (broken
-JSON, another encoding, far too much) is written as `"value"`, a string or a list of strings and `[string, times]`, or
-as `"value_base64"`, beside `"headers"`. `"arrival"` says when a line arrives where its event cannot; `"case_of"` names
-the event that opened the case meant, for whoever plays the file where cases get other numbers.
+An inbound line is `{"topic": ..., "key": ..., "event": {CloudEvent in structured JSON}}`; without a topic it goes to
+that of its type. What no JSON can hold (broken JSON, another encoding, far too much) is written as `"value"`, a
+string or a list of strings and `[string, times]`, or as `"value_base64"`, beside `"headers"`. `"arrival"` says when a
+line arrives where its event cannot; `"case_of"` names the event that opened the case meant, for whoever plays the file
+where cases get other numbers.
 """
 
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import msgspec
 import orjson
 
+from tousu.contract import topic_of
 from tousu.edge import parse
 from tousu.event import STRUCTURED_TYPE, attributes_of_headers, time_of_text
 from tousu.failure import Reject
@@ -50,7 +53,7 @@ class Inbound(NamedTuple):
 
 
 class _Line(msgspec.Struct, forbid_unknown_fields=True):
-    topic: str
+    topic: str = ""
     key: str | None = None
     event: msgspec.Raw = msgspec.Raw()
     value: str | list[str | tuple[str, int]] | None = None
@@ -61,7 +64,7 @@ class _Line(msgspec.Struct, forbid_unknown_fields=True):
 
 
 _DECODER: Final = msgspec.json.Decoder(_Line)
-_WHEN: Final = msgspec.json.Decoder(dict[str, Any])
+_EVENT: Final = msgspec.json.Decoder(dict[str, Any])
 
 
 def inbound_of(line: bytes, number: int) -> Inbound:
@@ -75,14 +78,19 @@ def inbound_of(line: bytes, number: int) -> Inbound:
     if [bool(bytes(read.event)), read.value is not None, read.value_base64 is not None].count(True) != 1:
         raise BadLine(f"line {number}: give one of `event` (a CloudEvent), `value` (raw text) and `value_base64`")
     headers: tuple[tuple[str, bytes], ...] = STRUCTURED_HEADERS
+    topic = read.topic
     value = bytes(read.event)
     if value:
-        arrival = read.arrival or _said_arrival(value)
+        said = _said(value)
+        topic = topic or _topic_of(said)
+        arrival = read.arrival or said.get("receivedtime") or said.get("time")
     else:
         value = _text_of(read.value).encode() if read.value is not None else _decoded(read.value_base64 or "", number)
         headers = tuple((name, text.encode()) for name, text in read.headers.items()) or headers
         arrival = read.arrival
-    return Inbound(read.topic, read.key, value, headers, _moment(arrival), read.case_of)
+    if not topic:
+        raise BadLine(f"line {number}: name the `topic`; that of an event's type is taken where there is one")
+    return Inbound(topic, read.key, value, headers, _moment(arrival), read.case_of)
 
 
 def check_encoding(line: bytes, number: int) -> None:
@@ -109,14 +117,20 @@ def _text_of(value: str | list[str | tuple[str, int]]) -> str:
     return "".join(part if isinstance(part, str) else part[0] * part[1] for part in parts)
 
 
-def _said_arrival(value: bytes) -> object:
-    """The attribute that says when the company received the event; what is no event says nothing."""
+def _said(value: bytes) -> dict[str, Any]:
+    """The attributes of an event; what is no event says nothing."""
     try:
-        event = _WHEN.decode(value)
+        return _EVENT.decode(value)
     except (msgspec.DecodeError, msgspec.ValidationError):
-        return None
-    received = event.get("receivedtime")
-    return received if received is not None else event.get("time")
+        return {}
+
+
+def _topic_of(said: Mapping[str, Any]) -> str:
+    """The inbound topic of the event's type, '' where no topic takes it."""
+    try:
+        return topic_of(str(said.get("type")), str(said.get("source")))
+    except (Reject, KeyError):
+        return ""
 
 
 def _moment(text: object) -> datetime | None:

@@ -57,7 +57,7 @@ def rebuild_wiring(pack: str, partitions: int) -> Wiring:
     settings = read_settings("rebuild")
     return Wiring(
         policies=load_policies(pack or settings.pack, settings.organisations), partitions=partitions,
-        time_from_events=False, master_key=SIMULATED_KEY, check=check_output,
+        time_from_events=settings.time == "events", master_key=SIMULATED_KEY, check=check_output,
         schema_of=schema_address,
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ COMMANDS = (
     ("topics", "check"),
     ("ledger",), ("ledger", "balance"), ("ledger", "entries"), ("ledger", "accounts"), ("ledger", "questions"),
     ("shard", "show"), ("shard", "skip"), ("shard", "resume"), ("shard", "accept-clock"),
+    ("intake", "hold-out"), ("intake", "let-in"), ("penalties", "hold-out"), ("penalties", "let-in"),
     ("policy", "check"), ("policy", "diff"), ("policy", "measure"),
     ("policy", "recalculate"), ("policy", "simulate"),
 )  # fmt: skip
@@ -96,7 +97,7 @@ def line(topic: str = "complaints.inbound.phone", **changed: object) -> bytes:
         (b"{\n", "broken_json", "byte 2"),
         (b'{"topic": "complaints.inbound.phone"}\n', "malformed_data", ""),
         (line("complaints.accepted"), "unknown_channel", "topic"),
-        (line("complaints.inbound.web"), "unknown_type", "type"),
+        (line("complaints.inbound.web"), "not_allowed", "type"),
         (line(id=""), "missing_attribute", "id"),
         (line(time="2026-01-04 09:30"), "malformed_time", "time"),
         (line(type="tousu.complaint.recieved.phone.v1"), "unknown_type", "type"),

@@ -34,6 +34,16 @@ def changed(tmp_path: Path) -> Path:
 def test_a_good_pack_is_0() -> None:
     done = run("policy", "check", "courier-network", "--at", "2026-11-26T00:00:00+08:00")
     assert (done.returncode, done.stdout) == (0, b"courier-network: nothing found\n")
+    assert b"note: " in done.stderr and b"claims.second_person_above: one person's word is enough" in done.stderr
+
+
+def test_a_pack_that_asks_for_a_second_person_has_no_note(changed: Path) -> None:
+    limit = "claims:\n  second_person_above: {amounts: {CNY: '5000'}, section: C 7, set_by: pack}\n"
+    changed.write_text(changed.read_text("utf-8").replace("claims:\n", limit, 1), "utf-8")
+    done = run("policy", "check", str(changed), "--at", "2026-11-26T00:00:00+08:00", "--json")
+    assert (done.returncode, orjson.loads(done.stdout)["notes"]) == (0, [])
+    changed.write_text(changed.read_text("utf-8").replace("'5000'", "5000", 1), "utf-8")
+    assert run("policy", "check", str(changed)).returncode == 1, "an amount stands in quotes"
 
 
 def test_a_trap_is_1_with_file_line_and_fix(changed: Path) -> None:

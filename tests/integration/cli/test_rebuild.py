@@ -38,7 +38,8 @@ def test_a_rebuild_of_what_is_at_work_stops_at_a_stated_place(
     running.end()
     into = f"sqlite:///{tmp_path / 'at-rest.sqlite'}"
     at_rest = orjson.loads(run("rebuild", "router", *asked, "--into", into, "--json").stdout)
-    assert (at_rest["faithful"], at_rest["later"]) == (True, 0)
+    # intake may have ended last: what router had not read by then, it has not answered, and that is no difference
+    assert (at_rest["different"], at_rest["unknown"], at_rest["later"]) == ([], [], 0)
     write(broker, numbered("complaints.cases", 0, [999_999], origin="router/0"))
     forged = run("rebuild", "router", *asked, "--into", f"{into}.again", "--json")
     assert forged.returncode == 1

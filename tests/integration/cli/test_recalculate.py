@@ -19,7 +19,7 @@ from tousu.failure import Stop
 from tousu.local.embedded import EmbeddedBroker
 from tousu.simulation.recalculation import Asked, new_order, order_again
 
-HANDLING = "complaints.inbound.handling"
+OPERATIONS = "complaints.inbound.operations"
 WORDS = ("--reason", "limits are longer", "--approved-by", "L50001")
 AT = text_of_time(START + timedelta(hours=50))
 """Wednesday 12:00; simple complaints of Monday were due on Tuesday at 24:00."""
@@ -119,7 +119,7 @@ def test_orders_go_out_once_for_each_case_however_often_they_are_given(
     assert first.returncode == 0, first.stderr
     order_id = orjson.loads(first.stdout)["order_id"]
     assert run(*words, "--order", order_id, "--per-second", "1000").returncode == 0
-    with Subscriber(embedded.address, [HANDLING]) as subscriber:
+    with Subscriber(embedded.address, [OPERATIONS]) as subscriber:
         events = [each.event for each in subscriber.read(to_end=True) if each.event.type.endswith("ordered.v1")]
     assert len(events) == 8
     assert len({(event.id, event.time, orjson.dumps(event.data)) for event in events}) == 4, "word for word the same"

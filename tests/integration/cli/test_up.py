@@ -21,6 +21,9 @@ from tousu.simulation.processors import PROCESSORS
 
 TOUSU = str(Path(sys.executable).with_name("tousu"))
 WAIT_S = 180.0
+SOON_S = 30.0
+"""Ten times what it takes where nobody else is at work."""
+EXAMPLE = Path(__file__).parents[3] / "examples" / "courier-day.jsonl"
 
 
 @pytest.fixture
@@ -45,8 +48,53 @@ def processors_of(up: subprocess.Popen[str]) -> dict[str, psutil.Process]:
     return found
 
 
+def tousu(*words: str) -> tuple[int, str, str]:
+    """Exit code, output and messages of a command that is told of no broker by the environment."""
+    environ = {name: value for name, value in os.environ.items() if name != "TOUSU_BROKER"}
+    done = subprocess.run([TOUSU, *words], capture_output=True, text=True, timeout=WAIT_S, env=environ, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def the_folder_is_enough(data: Path, broker: str) -> None:
+    """Where `up` works, the other commands ask its broker; a number that is in no database is a case there is not."""
+    assert tousu("backlog", "--data", str(data), "--json")[0] == 0
+    assert tousu("tail", "--data", str(data))[::2] == (0, "")
+    assert tousu("rejected", "list", "--data", str(data))[0] == 0
+    code, _, said = tousu("case", "20260922-00-0001-22", "--data", str(data))
+    assert (code, said.startswith("tousu: there is no case")) == (4, True), said
+    code, _, said = tousu("tail", "--data", str(data.with_name("other")))
+    assert (code, broker in said) == (3, False)
+
+
+def a_second_one_is_refused(data: Path, broker: str, pid: int) -> None:
+    code, _, said = tousu("up", "--broker", broker, "--data", str(data), "--partitions", "4")
+    assert code == 4
+    assert said.strip() == (
+        f"tousu: {data} is in use by `tousu up` (process {pid}, broker {broker}); stop that one, "
+        "or name another folder with --data"
+    )
+
+
+def test_a_broker_that_is_away_is_said_at_once_and_by_one_line(tmp_path: Path) -> None:
+    """librdkafka's own lines, hundreds of them, do not reach the screen."""
+    event = tmp_path / "event.jsonl"
+    event.write_bytes(next(line for line in EXAMPLE.read_bytes().splitlines() if b"complaint.received" in line))
+    for words in (("tail",), ("topics", "check"), ("publish", str(event))):
+        begun_s = time.monotonic()
+        code, said, complained = tousu(*words, "--broker", "127.0.0.1:1")
+        assert (code, said) == (3, "")
+        assert re.fullmatch(r"tousu: none of the brokers 127.0.0.1:1 takes a connection: .*\n", complained), complained
+        assert time.monotonic() - begun_s < SOON_S
+
+
+def open_to_others(folder: Path) -> list[str]:
+    """What in a folder others than its owner may read, with the folder itself."""
+    return [str(path) for path in (folder, *folder.rglob("*")) if path.lstat().st_mode & 0o077]
+
+
 def test_up_starts_again_what_falls_and_stops_everything_on_request(broker: str, tmp_path: Path) -> None:
     data = tmp_path / "data"
+    data.mkdir(mode=0o755)
     up = subprocess.Popen(
         [TOUSU, "up", "--broker", broker, "--data", str(data), "--partitions", "4"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -60,8 +108,11 @@ def test_up_starts_again_what_falls_and_stops_everything_on_request(broker: str,
             assert line, up.stderr.read()
             said += line
         assert set(re.findall(r"^(\w+) +ready: http://127", said, re.MULTILINE)) == set(PROCESSORS)
+        assert not open_to_others(data)
         first = processors_of(up)
         assert set(first) == set(PROCESSORS)
+        the_folder_is_enough(data, broker)
+        a_second_one_is_refused(data, broker, up.pid)
         first["router"].kill()
         assert "processor router ended by itself" in up.stderr.readline()
         eventually(lambda: processors_of(up).get("router", first["router"]).pid != first["router"].pid, "no new router")

@@ -111,6 +111,44 @@ def test_a_hole_halts_the_shard_and_the_process_lives_on(stage: Stage) -> None:
     assert counter.end() == 0
 
 
+def forge(stage: Stage, origin: str, numbers: range, kind: str, time: str) -> None:
+    """Somebody else writes to keeper's log, partition 2."""
+    client = Producer({"bootstrap.servers": stage.broker.address, "log_level": 0})
+    for number in numbers:
+        headers = [
+            ("ce_specversion", b"1.0"), ("ce_id", f"x{number}".encode()), ("ce_source", b"test"),
+            ("ce_type", kind.encode()), ("ce_subject", b"k"),
+            ("ce_time", time.encode()), ("tousu-origin", origin.encode()), ("tousu-seq", str(number).encode()),
+            ("tousu-time", time.encode()),
+        ]  # fmt: skip
+        client.produce(stage.prefix + LOG, b"{}", b"k", 2, headers=headers)  # type: ignore[arg-type]
+    client.flush()
+
+
+def test_a_tick_and_numbers_of_a_foreign_origin_are_refused_and_every_event_counts(stage: Stage) -> None:
+    stage.make_topics()
+    counter = stage.start("counter")
+    forge(stage, "evil/0", range(1, 2), "tousu.time.ticked.v1", "2099-01-01T00:00:00Z")
+    forge(stage, "keeper/1", range(1, 121), "t.noted", "2099-01-01T00:00:00Z")
+    wait_until(lambda: counter.total("tousu_rejects_total", reason="foreign_origin") == 121, "they are refused")
+    stage.start("keeper")
+    stage.publish(40)
+    wait_until(lambda: counter.total("tousu_events_total", result="applied") == 40, "all true events are counted")
+    assert counter.shards() == list(range(PARTITIONS))
+    assert max(counter.metrics()["tousu_pipeline_time_behind_seconds"].values()) > 0  # nothing stands in 2099
+
+
+def test_forged_numbers_under_a_true_name_halt_the_shard_by_name_when_the_true_ones_come(stage: Stage) -> None:
+    stage.make_topics()
+    counter = stage.start("counter")
+    forge(stage, "keeper/2", range(1, 121), "t.noted", "2026-01-04T01:30:00Z")
+    wait_until(lambda: counter.total("tousu_events_total", result="applied") == 120, "nobody can tell them yet")
+    stage.start("keeper")
+    stage.publish(40)
+    wait_until(lambda: counter.why_not() == ["repeated_with_other_content"], "it says that a number was forged")
+    assert counter.total("tousu_shards", state="halted", reason="repeated_with_other_content") == 1
+
+
 def test_it_is_unready_while_the_database_is_down(stage: Stage) -> None:
     stage.make_topics()
     with PostgresServer(stage.folder / "postgres") as server:

@@ -17,7 +17,10 @@ from tousu.client.topics import Topics
 from tousu.demo.crew import Crew
 from tousu.local.kafka import KafkaBroker
 
-READ = ("complaints.accepted", "complaints.cases", "complaints.sla", "complaints.rejected")
+READ = (
+    "complaints.accepted", "complaints.cases", "complaints.sla", "complaints.claims", "complaints.instructions",
+    "complaints.rejected",
+)  # fmt: skip
 
 
 class Scene:
@@ -70,8 +73,8 @@ class Scene:
         } - known  # fmt: skip
         return str(number)
 
-    def reports(self, number: str, what: str, **said: Any) -> None:
-        with Publisher(self.settings["TOUSU_BROKER"], source="//desk.example", id_key=b"k" * 32) as publisher:
+    def reports(self, number: str, what: str, source: str = "//desk.example", **said: Any) -> None:
+        with Publisher(self.settings["TOUSU_BROKER"], source=source, id_key=b"k" * 32) as publisher:
             publisher.handling(number, what, said, time=datetime.now(UTC))
 
     def close(self) -> None:

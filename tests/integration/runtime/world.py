@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -16,6 +16,7 @@ from tousu.runtime.loop import Loop, Tuning
 from tousu.runtime.observer import Silent
 from tousu.runtime.partition import partition_of
 from tousu.runtime.processor import Processor
+from tousu.runtime.report import TurnReport
 from tousu.runtime.simulated import SimulatedBroker, SimulatedSink, SimulatedSource
 from tousu.runtime.store import Store
 
@@ -27,6 +28,10 @@ class Diary(Silent):
 
     def __init__(self) -> None:
         self.lines: list[str] = []
+        self.disbelieved: Counter[str] = Counter()
+
+    def turned(self, report: TurnReport, now: datetime) -> None:
+        self.disbelieved += report.disbelieved
 
     def opened(self, shard: int, epoch: int) -> None:
         self.lines.append(f"opened {shard} epoch {epoch}")

@@ -68,11 +68,12 @@ def complaint(channel: str = "phone", *, at: datetime = START, id_: str = "", **
 
 
 def report(what: str, case_number: str, *, at: datetime = START, id_: str = "", **data: Any) -> Event:
-    """What a department reports of a case."""
+    """What whoever may say it reports of a case."""
+    kind = f"tousu.handling.{what}.v1"
     return Event(
         id=id_ or f"h-{next(_numbers)}",
-        source="/departments/transport",
-        type=f"tousu.handling.{what}.v1",
+        source=f"{contract.source_on(contract.topic_of(kind))}/transport",
+        type=kind,
         time=at,
         data={"case_number": case_number} | data,
         extensions={"inboundshard": "3", "acceptedtime": text_of_time(at)},
@@ -94,7 +95,8 @@ class Gate:
         """Apply an event; time moves to `now`, or to its acceptance."""
         accepted = event.extensions.get("acceptedtime")
         self.pass_time(max(self.now, now or (datetime.fromisoformat(accepted) if accepted else event.time)))
-        event = msgspec.structs.replace(event, extensions=event.extensions | {"inboundshard": str(self.shard)})
+        came = {"inboundtopic": contract.topic_of(event.type)} | event.extensions | {"inboundshard": str(self.shard)}
+        event = msgspec.structs.replace(event, extensions=came)
         wanted = {ref: self.states.get(ref) for ref in self.rules.refs(event)}
         decision = self.rules.apply(wanted, event, self.now)
         self._carry_out(decision)
@@ -117,7 +119,9 @@ class Gate:
             self.outputs.append(output)
         for ref, state in decision.states.items():
             if state is None:
-                self.states.pop(ref, None)
+                is_owner = ref.kind == "record" and ref.key.endswith("/")
+                for gone in [each for each in self.states if each == ref or (is_owner and _belongs(each, ref))]:
+                    del self.states[gone]
             else:
                 self.states[ref] = state
 
@@ -143,6 +147,10 @@ class Gate:
 
     def kinds(self) -> set[str]:
         return {ref.kind for ref in self.states}
+
+
+def _belongs(ref: Ref, owner: Ref) -> bool:
+    return ref.kind == owner.kind and ref.key.startswith(owner.key)
 
 
 def hours(number: float) -> timedelta:

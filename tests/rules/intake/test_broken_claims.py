@@ -9,7 +9,8 @@ import pytest
 
 from tests.rules.claim_reports import CLAIM_SAID
 from tests.rules.intake.gate import complaint, report
-from tests.rules.intake.test_reading import HANDLING, NUMBER, PHONE, binary, reading
+from tests.rules.intake.test_reading import NUMBER, PHONE, binary, reading
+from tousu.contract import topic_of
 from tousu.event import Event
 from tousu.failure import Reject
 
@@ -76,16 +77,17 @@ def told(what: str, **said: Any) -> Event:
     return report(what, NUMBER, **CLAIM_SAID[what] | said)
 
 
-def refused(event: Event, topic: str = HANDLING, key: str = NUMBER) -> Reject:
+def refused(event: Event, topic: str = "", key: str = NUMBER) -> Reject:
     with pytest.raises(Reject) as found:
-        reading()(binary(event, topic, key))
+        reading()(binary(event, topic or topic_of(event.type), key))
     assert found.value.schema.startswith("https://tousu.example/schemas/events/")
     return found.value
 
 
 def test_what_is_as_it_must_be_is_read() -> None:
     for what in CLAIM_SAID:
-        assert reading()(binary(told(what), HANDLING, NUMBER)).data["case_number"] == NUMBER
+        event = told(what)
+        assert reading()(binary(event, topic_of(event.type), NUMBER)).data["case_number"] == NUMBER
 
 
 @pytest.mark.parametrize("amount", AMOUNTS.values(), ids=AMOUNTS)
@@ -107,7 +109,8 @@ def test_so_is_one_among_facts(fact: str, amount: Any) -> None:
 @pytest.mark.parametrize("what", HELD)
 def test_the_smallest_and_the_largest_amount_are_read(what: str, amount: str) -> None:
     """Nought is an amount (a ruling that nothing is due): what it means is for claims to say."""
-    assert reading()(binary(told(what, **{HELD[what]: amount}), HANDLING, NUMBER)).data[HELD[what]] == amount
+    event = told(what, **{HELD[what]: amount})
+    assert reading()(binary(event, topic_of(event.type), NUMBER)).data[HELD[what]] == amount
 
 
 @pytest.mark.parametrize(("what", "said", "place"), REPORTS.values(), ids=REPORTS)
@@ -118,7 +121,7 @@ def test_a_report_that_says_what_cannot_be_is_refused(what: str, said: dict[str,
 
 def test_a_report_in_another_shard_than_its_case_is_refused() -> None:
     with pytest.raises(Reject) as found:
-        reading()(binary(told("payment_confirmed"), HANDLING, "k"))
+        reading()(binary(told("payment_confirmed"), "complaints.inbound.finance", "k"))
     assert (found.value.reason, found.value.place) == ("wrong_key", "key")
 
 

@@ -215,3 +215,27 @@ def test_a_pack_that_joins_by_piece_alone_asks_for_no_class(pack: Pack) -> None:
     gate = Gate(replace(pack, join=replace(pack.join, same=("waybill_number",))))
     number = gate.registers(complaint(waybill_number=W, class_="loss"))
     assert gate.joins(complaint("web", waybill_number=W, class_="attitude")) == number
+
+
+def test_a_hundred_tellings_join_a_case_and_what_says_something_new_is_still_taken(gate: Gate) -> None:
+    number = gate.registers(complaint(waybill_number=W, class_="delay"))
+    for _ in range(100):
+        assert gate.joins(complaint("app", waybill_number=W, class_="delay")) == number
+    kept = len(gate.states)
+    for _ in range(3):
+        refusal = gate.hear(complaint("app", waybill_number=W, class_="delay")).refusal
+        assert refusal is not None
+        assert (refusal.reason, refusal.place) == ("too_many_tellings", "/waybill_number")
+        assert number in refusal.message
+    assert len(gate.states) == kept
+    assert gate.registers(complaint("app", waybill_number=W, class_="loss")) != number
+    assert gate.registers(complaint("app", waybill_number=OTHER, class_="delay")) != number
+
+
+def test_a_telling_that_was_sent_again_is_no_further_one(gate: Gate) -> None:
+    gate.registers(complaint(waybill_number=W, class_="delay"))
+    again = complaint("app", waybill_number=W, class_="delay")
+    gate.joins(again)
+    for _ in range(200):
+        assert gate.hear(again).no_op == "exists"
+    gate.joins(complaint("app", waybill_number=W, class_="delay"))

@@ -66,6 +66,24 @@ def test_telephone_numbers(phone: str, masked: str) -> None:
     assert masked_phone(phone) == masked
 
 
+@pytest.mark.parametrize(
+    ("region", "phone", "masked"),
+    (
+        ("CN", "0571-88888812转801", "057****8812"),
+        ("CN", "(0571) 8888 8812，分机 801", "057****8812"),
+        ("CN", "0571-88888812-801", "057****8812"),
+        ("CN", "138 1234 5678 ext. 22", "138****5678"),
+        ("CN", "88888812 доб. 801", "****12"),
+        ("CN", "１３８１２３４５６７８", "138****5678"),
+        ("CN", "٠٥٧١٨٨٨٨٨٨١٢", "057****8812"),
+        ("GB", "020 7946 0018-12", "020****0018"),
+        ("GB", "+44 (0)20 7946 0018 x12", "440****0018"),
+    ),
+)
+def test_an_extension_is_no_part_of_the_masked_number(region: str, phone: str, masked: str) -> None:
+    assert masked_phone(phone, region) == masked
+
+
 @settings(max_examples=300)
 @given(told=st.text(alphabet="0123456789 -.@１(年+", max_size=80))
 def test_masking_never_lengthens_and_leaves_no_long_number(told: str) -> None:

@@ -10,13 +10,15 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.rules.intake.gate import Gate, complaint, of_all_channels
+from tests.rules.intake.gate import Gate, complaint, of_all_channels, report
 from tests.rules.intake.test_reading import HANDLING, NUMBER, binary, judged, reading
 from tousu.contract import channels, schemas_folder, validator
 from tousu.contract.normal_form import CUT
 from tousu.contract.wording import second_opinion
 from tousu.event import Event
 from tousu.failure import Reject
+
+DESK = "complaints.inbound.desk"
 
 PACK = of_all_channels()
 SECRET = "王芳机密"
@@ -210,19 +212,15 @@ def test_in_a_report_only_writings_of_the_same_and_notes_are_put_right() -> None
     said = reading()(binary(judged(note=note), HANDLING, NUMBER)).data
     assert said["note"] == "字" * (2000 - len(CUT)) + CUT
     assert "note" not in reading()(binary(judged(note=""), HANDLING, NUMBER)).data
-    extended = Event(
-        id="x", source="/d", type="tousu.handling.extended.v1", time=judged().time,
-        data={"case_number": NUMBER, "clock": "resolution", "until": "2026-01-09t10:00:00.123456789z", "reason": "r"},
-    )  # fmt: skip
-    assert reading()(binary(extended, HANDLING, NUMBER)).data["until"] == "2026-01-09T10:00:00.123456Z"
+    extended = report("extended", NUMBER, clock="resolution", until="2026-01-09t10:00:00.123456789z", reason="r")
+    assert reading()(binary(extended, DESK, NUMBER)).data["until"] == "2026-01-09T10:00:00.123456Z"
 
 
 @pytest.mark.parametrize("until", ("2026-01-09", "2026-01-09T10:00:00", "0001-01-01T00:00:00Z"))
 def test_a_time_that_decides_is_refused_and_not_guessed(until: str) -> None:
-    data = {"case_number": NUMBER, "clock": "resolution", "until": until, "reason": "r"}
-    event = Event(id="x", source="/d", type="tousu.handling.extended.v1", time=judged().time, data=data)
+    event = report("extended", NUMBER, clock="resolution", until=until, reason="r")
     with pytest.raises(Reject) as refused:
-        reading()(binary(event, HANDLING, NUMBER))
+        reading()(binary(event, DESK, NUMBER))
     assert (refused.value.reason, refused.value.place) == ("wrong_schema", "/until")
     assert "such as 2026-01-04T09:30:00+08:00" in refused.value.message
 

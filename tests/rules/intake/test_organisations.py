@@ -71,13 +71,16 @@ def test_a_person_has_another_pseudonym_in_another_organisation(gate: Gate) -> N
 
 def test_a_report_belongs_to_the_organisation_of_its_case(gate: Gate) -> None:
     number = gate.registers(of("acme", complaint()))
-    (passed_on,) = gate.hear(report("acknowledged", number)).outputs
+    (passed_on,) = gate.hear(of("acme", report("acknowledged", number))).outputs
     assert passed_on.organisation == "acme"
 
 
 def test_nobody_reports_of_the_case_of_another_organisation(gate: Gate) -> None:
-    number = gate.registers(of("acme", complaint()))
-    assert refusal(gate, of("post", report("acknowledged", number))) == ("unknown_case", "/case_number")
+    acme, own = gate.registers(of("acme", complaint())), gate.registers(complaint())
+    assert refusal(gate, of("post", report("acknowledged", acme))) == ("not_allowed", "organisation")
+    assert refusal(gate, report("acknowledged", acme)) == ("not_allowed", "organisation")
+    assert refusal(gate, of("acme", report("acknowledged", own))) == ("not_allowed", "organisation")
+    assert refusal(gate, report("separated", acme, telling={"source": "s", "id": "1"}, reason="r"))[0] == "not_allowed"
 
 
 def test_one_id_of_two_organisations_is_a_reuse(gate: Gate) -> None:

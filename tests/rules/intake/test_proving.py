@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
+from services.intake.keyring import Keyring
 from services.intake.proving import passed_on
 from services.intake.sealing import RecordCodec
 from services.intake.spotting import Known
@@ -17,8 +18,10 @@ KNOWN = Known.of((*WHO.values(), "johnsmith9"), ("13812345678",))
 
 
 @pytest.mark.parametrize(
-    "code", ("HZ", "CN-ZJ", "浙江", "C-1", "20260922090000123", "PR.2/7:8", "1695370800.12345", "<3f.9@mail.example>")
-)
+    "code", ("HZ", "CN-ZJ", "浙江", "C-1", "20260922090000123", "PR.2/7:8", "1695370800.12345", "<3f.9@mail.example>",
+     f"<{'a' * 124}@mail.example>", "<CAFxQmWkTtYbRpLs@mail.gmail.example>", "<7!a%b~c/d@[203.0.113.9]>",
+     "<AM0PR.7@WIN_SERVER>")
+)  # fmt: skip
 def test_a_code_leaves(code: str) -> None:
     assert passed_on({"x": code}, {"x": "code"}, KNOWN) == {"x": code}
 
@@ -31,7 +34,8 @@ def test_a_code_leaves(code: str) -> None:
         "rec_0571-88886666",
         "110105199001011237", "11010519491231002X", "4111111111111111", "4111-1111-1111-1111",
         "john.smith", "JOHN_SMITH-1", "call-john.smith9",
-        "w.fang@example.com", "<w.fang@example.com>", "<john.smith9@mail.example>",
+        "w.fang@example.com", "<w.fang@example.com>", "<WangXiaoFang@example.com>",
+        "<john.smith9@mail.example>", "<=1+1@x>\x1b", "=1@x.example",
     ),
 )  # fmt: skip
 def test_what_is_no_code_or_names_somebody_does_not(code: str) -> None:
@@ -40,6 +44,12 @@ def test_what_is_no_code_or_names_somebody_does_not(code: str) -> None:
         return
     assert passed_on({"x": code, "y": 1}, {"x": "code"}, KNOWN) == {"y": 1}
     assert passed_on({"x": code}, {"x": "code"}, KNOWN, "***") == {"x": "***"}
+
+
+def test_the_persons_own_address_is_no_message_id() -> None:
+    known = Known.of(("a1@mail.example",))
+    assert passed_on({"x": "<A1@mail.example>"}, {"x": "code"}, known) == {}
+    assert passed_on({"x": "<A2@mail.example>"}, {"x": "code"}, known) == {"x": "<A2@mail.example>"}
 
 
 @pytest.mark.parametrize(
@@ -79,7 +89,7 @@ def test_a_complaint_leaves_nothing_unproven_and_seals_it(gate: Gate) -> None:
     assert output.data["object"] == {"outlet": "HZ-017", "goods": "茶具 ***"}
     assert output.data["reference"] == {"agent": "E1", "recording_uri": "https://r.example/***"}
     (record,) = gate.records(number)
-    codec = RecordCodec(b"k" * 32, SEALED)
+    codec = RecordCodec(Keyring(b"k" * 32), SEALED)
     row = codec.encode(record)
     assert marked not in row
     assert codec.decode(row) == record
@@ -90,7 +100,7 @@ def test_attachments_are_sealed_one_by_one(gate: Gate) -> None:
     number = gate.registers(complaint("email", email=mail))
     assert gate.outputs[0].data["reference"]["attachments"] == ["https://f.example/1.png", "https://f.example/***"]
     (record,) = gate.records(number)
-    codec = RecordCodec(b"k" * 32, SEALED)
+    codec = RecordCodec(Keyring(b"k" * 32), SEALED)
     row = orjson.loads(codec.encode(record))
     assert row["record"]["data"]["email"]["attachments"] == [None, None]
     assert codec.decode(orjson.dumps(row).decode()) == record

@@ -60,7 +60,7 @@ def judged(**changes: Any) -> Event:
 
 def operations(**changes: Any) -> Event:
     data = {"period": "2026-01", "department": "storage_and_transport", "services": 3} | changes
-    return Event(id="o", source="/o", type="tousu.operations.reported.v1", time=NOW, data=data)
+    return Event(id="o", source="/operations", type="tousu.operations.reported.v1", time=NOW, data=data)
 
 
 def in_one_piece(document: dict[str, Any], topic: str = PHONE) -> Record:
@@ -89,6 +89,7 @@ def test_a_complaint_is_read_and_stamped() -> None:
         "acceptedtime": "2026-01-05T02:00:00.123000Z",
         "inboundshard": "3",
         "inboundtime": "1767578400123",
+        "inboundtopic": PHONE,
     }
 
 
@@ -119,9 +120,12 @@ def test_ticks_come_from_outside_only_where_time_does() -> None:
 
 
 def test_stamps_of_ours_that_an_adapter_wrote_do_not_count() -> None:
-    record = binary(complaint(), ce_inboundshard=b"x", ce_inboundtime=b"never", ce_acceptedtime=b"soon")
+    record = binary(
+        complaint(), ce_inboundshard=b"x", ce_inboundtime=b"never", ce_acceptedtime=b"soon", ce_inboundtopic=b"x"
+    )
     assert reading()(record).extensions == {
         "acceptedtime": "2026-01-05T02:00:00.123000Z", "inboundshard": "3", "inboundtime": "1767578400123",
+        "inboundtopic": PHONE,
     }  # fmt: skip
 
 
@@ -151,10 +155,11 @@ def test_reports_lie_in_the_shard_of_their_case() -> None:
     assert reading()(record).data["services"] == 3
 
 
-def test_intake_reads_the_thirteen_inbound_topics_customers_first() -> None:
+def test_intake_reads_the_sixteen_inbound_topics_customers_first_and_then_reports_as_a_case_goes() -> None:
     topics = [each.topic for each in inputs()]
-    assert len(topics) == 13
-    assert topics[-2:] == [HANDLING, "complaints.inbound.operations"]
+    assert len(topics) == 16
+    reports = ["handling", "desk", "rulings", "finance", "operations"]
+    assert topics[11:] == [f"complaints.inbound.{role}" for role in reports]
     assert set(topics[:11]) == set(channels().values())
     assert not any(each.writer for each in inputs())
 
@@ -270,9 +275,11 @@ REFUSED: dict[str, tuple[Record, str, str]] = {
     "a type of another house": (typed("com.example.created"), "unknown_type", "type"),
     "a channel nobody knows": (typed("tousu.complaint.received.fax.v1"), "unknown_channel", "type"),
     "a version nobody knows": (typed("tousu.complaint.received.phone.v2"), "unknown_type", "type"),
-    "another channel's topic": (binary(complaint("web")), "unknown_channel", "type"),
-    "a complaint among reports": (binary(complaint(), HANDLING), "unknown_channel", "type"),
-    "a report among complaints": (binary(judged(), PHONE, NUMBER), "unknown_type", "type"),
+    "another channel's topic": (binary(complaint("web")), "not_allowed", "type"),
+    "a complaint among reports": (binary(complaint(), HANDLING), "not_allowed", "type"),
+    "a report among complaints": (binary(judged(), PHONE, NUMBER), "not_allowed", "type"),
+    "another channel's adapter": (binary(complaint(), ce_source=b"/adapters/app/7"), "not_allowed", "source"),
+    "an adapter among reports": (binary(judged(), HANDLING, NUMBER, ce_source=b"/adapters/phone"), "not_allowed", "so"),
     "an event of ours": (typed("tousu.case.closed.v1"), "unknown_type", "type"),
     # the attributes
     "no id": (binary(complaint(), ce_id=None), "missing_attribute", "id"),

@@ -60,9 +60,8 @@ def test_keys_in_another_order_are_the_same_content(gate: Gate) -> None:
         lambda event: replace(event, data=event.data | {"content": "另一件事"}),
         lambda event: replace(event, time=event.time + timedelta(seconds=1)),
         lambda event: replace(event, subject="x"),
-        lambda event: replace(complaint("web", id_=event.id), source=event.source),
     ),
-    ids=("content", "time", "subject", "type"),
+    ids=("content", "time", "subject"),
 )
 def test_an_id_used_again_for_something_else_is_refused(gate: Gate, changed: Any) -> None:
     event = complaint(id_="call-1")
@@ -76,6 +75,23 @@ def test_an_id_used_again_for_something_else_is_refused(gate: Gate, changed: Any
 def test_the_same_id_of_another_source_is_another_event(gate: Gate) -> None:
     event = complaint(id_="1")
     assert gate.registers(event) != gate.registers(replace(event, source="/adapters/phone/2"))
+
+
+def test_no_adapter_takes_an_id_of_anothers(gate: Gate) -> None:
+    """Whoever may write to one topic cannot make a complaint of another topic look like a repetition or a reuse."""
+    event = complaint(id_="call-1")
+    forged = gate.registers(replace(complaint("web", id_=event.id), source=event.source))
+    assert gate.registers(event) != forged
+    assert gate.hear(event).no_op == "exists"
+
+
+def test_nor_does_a_department_take_one_of_the_desks(gate: Gate) -> None:
+    number = gate.registers(complaint())
+    said = report("passed_on", number, id_="p", to_department="quality_management", reason="r")
+    for topic in ("complaints.inbound.handling", "complaints.inbound.desk"):
+        event = replace(said, extensions=said.extensions | {"inboundtopic": topic})
+        assert gate.hear(event).outputs
+        assert gate.hear(event).no_op == "exists"
 
 
 def test_source_and_id_do_not_run_into_each_other(gate: Gate) -> None:

@@ -9,9 +9,10 @@ import orjson
 import pytest
 from msgspec.structs import replace
 
+from services.intake.keyring import Keyring, keys_of
 from services.intake.processor import processor
 from services.intake.registration import personal_values
-from services.intake.sealing import RecordCodec, keys_of
+from services.intake.sealing import RecordCodec
 from services.intake.states import Record
 from tests.rules.intake.gate import BLOCKS, PERSONAL, SEALED, complaint
 from tousu.failure import Stop
@@ -39,7 +40,7 @@ def record(channel: str = "phone", number: str = "20260105-03-0001-K7", **data: 
 
 
 def codec(master: bytes = MASTER) -> RecordCodec:
-    return RecordCodec(master, SEALED)
+    return RecordCodec(Keyring(master), SEALED)
 
 
 def changed(doc: str, **fields: Any) -> str:

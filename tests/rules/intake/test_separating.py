@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.rules.intake.gate import START, Gate, complaint, hours, report
@@ -60,6 +61,19 @@ def test_nobody_joins_the_new_case_by_itself(gate: Gate, number: str, second: Ev
     gate.hear(report("separated", number, telling=telling(second), reason="另一件"))
     data: dict[str, Any] = {**WAYBILL, "content": "包裹的事情。"}
     assert gate.joins(complaint("web", at=START + hours(6), **data)) == number
+
+
+def test_of_two_tellings_of_one_source_and_id_the_channel_says_which_is_meant(gate: Gate, number: str) -> None:
+    for channel in ("web", "letter"):
+        said: dict[str, Any] = {**WAYBILL, "content": "包裹的事情。"}
+        gate.joins(msgspec.structs.replace(complaint(channel, id_="1", **said), source="//gateway.example"))
+    both = {"source": "//gateway.example", "id": "1"}
+    refusal = gate.hear(report("separated", number, telling=both, reason="另一件")).refusal
+    assert refusal is not None
+    assert (refusal.reason, refusal.place) == ("unknown_telling", "/telling/channel")
+    for channel in ("letter", "web"):
+        outputs = gate.hear(report("separated", number, telling=both | {"channel": channel}, reason="另一件")).outputs
+        assert outputs[1].data["channel"] == channel
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from tousu.failure import Stop
-from tousu.policy.document import Fault, read_document
+from tousu.policy.document import Fault
 from tousu.policy.loading import POLICIES, SCHEMA, load_calendar, load_pack, read_pack
 from tousu.policy.pack import Pack
 
@@ -297,27 +297,6 @@ def test_an_unknown_pack_is_answered_with_the_known_ones() -> None:
         load_pack("courier-netwrok")
     with pytest.raises(Stop, match="there is no calendar atlantis"):
         load_calendar("atlantis")
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    (
-        ("a: 18:00", {"a": "18:00"}),
-        ("a: 2026-01-01", {"a": "2026-01-01"}),
-        ("a: no", {"a": "no"}),
-        ("a: 010", {"a": "010"}),
-        ("a: '5'", {"a": "5"}),
-        ("a: [5, -1, 0.5, true, null]", {"a": [5, -1, 0.5, True, None]}),
-        ("2026: x", {"2026": "x"}),
-    ),
-)
-def test_yaml_holds_no_surprises(text: str, value: object) -> None:
-    assert read_document(text).value == value
-
-
-@pytest.mark.parametrize("text", ("", "a: [", "a: 1\n\tb: 2", "\x00", "a: &x [1]\nb: *x"))
-def test_what_is_no_document_gives_a_fault_not_an_exception(tmp_path: Path, text: str) -> None:
-    assert faults_of(tmp_path, text)
 
 
 # A validator says nothing about a keyword that it does not know: a misspelt one would check nothing.

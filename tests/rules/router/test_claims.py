@@ -126,7 +126,7 @@ def test_what_is_reported_about_complaints_does_not_fit_a_claim(desk: Desk, what
     refusal = desk.take(handling(what, **SAID[what])).refusal
     assert refusal is not None
     assert (refusal.reason, refusal.place) == ("illegal_transition", "type")
-    assert f"which {what} does not fit; possible: claim_agreed, claim_decided" in refusal.message
+    assert f"which {what} does not fit; possible: amount_confirmed, claim_agreed" in refusal.message
     assert desk.rows == before
 
 

@@ -9,6 +9,7 @@ import pytest
 from tousu.failure import Stop
 from tousu.runtime.bookmark import Bookmark, micros
 from tousu.runtime.broker import Record
+from tousu.runtime.processor import Input
 from tousu.runtime.shard import Shard, append_time_us
 from tousu.runtime.store import Opened
 
@@ -25,7 +26,7 @@ def check(
     bookmark = Bookmark(time_us=micros(known))
     if accepted is not None:
         bookmark.clock_accepted_us = micros(accepted)
-    shard = Shard(0, Opened(1, 1, bookmark, b""), ("phone",), in_order=True)
+    shard = Shard(0, Opened(1, 1, bookmark, b""), (Input("phone"),), 1, in_order=True)
     others_us = NOBODY_US if others is None else micros(others)
     shard.check_time(micros(appended), "complaints.inbound.phone/0 offset 7", machine, others_us)
 

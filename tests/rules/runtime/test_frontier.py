@@ -4,7 +4,7 @@ import pytest
 
 from tousu.failure import Stop
 from tousu.runtime.bookmark import NEVER_US, Seen
-from tousu.runtime.frontier import Arrival, expected_origins, observe, shard_time_us, slowest_origin
+from tousu.runtime.frontier import Arrival, expected_origins, is_expected, observe, shard_time_us, slowest_origin
 from tousu.runtime.processor import Input
 
 
@@ -73,3 +73,50 @@ def test_time_is_that_of_the_slowest_origin_and_unknown_while_one_is_silent() ->
 def test_a_later_generation_speaks_for_its_origin() -> None:
     frontier = {"a|x/1": Seen(1, 50), "a|x/1.2": Seen(4, 70), "a|x/11": Seen(1, 5)}
     assert shard_time_us(frontier, ("a|x/1",)) == 70
+
+
+@pytest.mark.parametrize(
+    ("origin", "is_taken"),
+    [
+        ("router/1", True), ("router/1.3", True), ("router/1.12", True), ("evil/0", False), ("router/2", False),
+        ("router/11", False), ("router/1.", False), ("router/1.0", False), ("router/1.2.3", False), ("", False),
+        ("router/1.x", False), ("router/1.\u0663", False), ("cases|router/1", False), ("Router/1", False),
+    ],
+)  # fmt: skip
+def test_only_expected_origins_and_their_later_generations_are_taken(origin: str, *, is_taken: bool) -> None:
+    assert is_expected("cases", origin, expected_origins((Input("cases", writer="router"),), 1, 3)) is is_taken
+
+
+def mark(number: int) -> str:
+    return f"{number:08}"
+
+
+def test_a_repetition_with_the_same_content_is_dropped_and_one_with_other_content_stops_the_shard() -> None:
+    frontier: dict[str, Seen] = {}
+    for seq in range(1, 11):
+        observe(frontier, "log", "intake/0", seq, 10, mark=mark(seq))
+    for seq in range(1, 11):
+        assert observe(frontier, "log", "intake/0", seq, 10, mark=mark(seq)) is Arrival.DUPLICATE
+        with pytest.raises(Stop) as stop:
+            observe(frontier, "log", "intake/0", seq, 10, mark=mark(seq + 1))
+        assert stop.value.reason == "repeated_with_other_content"
+
+
+def test_what_is_no_longer_remembered_is_dropped_uncompared() -> None:
+    frontier: dict[str, Seen] = {}
+    for seq in range(1, 11):
+        observe(frontier, "log", "intake/0", seq, 10, mark=mark(seq), marks_max=4)
+    assert frontier["log|intake/0"].marks == "".join(map(mark, (7, 8, 9, 10)))
+    assert observe(frontier, "log", "intake/0", 6, 10, mark=mark(0), marks_max=4) is Arrival.DUPLICATE
+    with pytest.raises(Stop):
+        observe(frontier, "log", "intake/0", 7, 10, mark=mark(0), marks_max=4)
+
+
+def test_behind_a_forgiven_jump_nothing_is_compared_with_what_stood_elsewhere() -> None:
+    frontier: dict[str, Seen] = {}
+    for seq in (1, 2, 3):
+        observe(frontier, "log", "intake/0", seq, 10, mark=mark(seq))
+    observe(frontier, "log", "intake/0", 9, 10, ["log|intake/0"], mark(9))
+    observe(frontier, "log", "intake/0", 10, 10, mark=mark(10))
+    for seq in (3, 9, 10):
+        assert observe(frontier, "log", "intake/0", seq, 10, mark=mark(seq)) is Arrival.DUPLICATE

@@ -212,3 +212,18 @@ def test_a_case_taken_up_again_keeps_its_corrective_actions(desk: Desk) -> None:
     desk.handle("reopened", at("01-06 10:00"))
     assert desk.case is not None
     assert [action.action_id for action in desk.case.open_actions] == ["CA-1"]
+
+
+def test_a_case_has_fifty_corrective_actions_and_those_can_still_be_worked_off(desk: Desk) -> None:
+    desk.routed(at("01-05 10:00"))
+    for number in range(50):
+        assert planned(desk, f"CA-{number}", "01-12 18:00").refusal is None
+    refusal = planned(desk, "CA-50", "01-12 18:00").refusal
+    assert (refusal.reason, refusal.place) == ("too_many_actions", "/action_id")
+    unplanned = desk.handle("corrective_action_done", at("01-06 10:00"), action="more").refusal
+    assert unplanned is not None
+    assert (unplanned.reason, unplanned.place) == ("too_many_actions", "/action")
+    assert planned(desk, "CA-7", "01-13 18:00").refusal is None
+    assert desk.handle("corrective_action_done", at("01-06 11:00"), action_id="CA-7").refusal is None
+    assert desk.case is not None
+    assert len(desk.case.corrective_actions) == 50

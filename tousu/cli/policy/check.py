@@ -24,6 +24,7 @@ def check(
     without a calendar.
 
     A fault keeps a process from starting; a trap does not, and is worse for it. Exit code 1 where something was found.
+    A note says what a pack leaves open on purpose or not; nothing is wrong with it.
 
     Example: tousu policy check courier-network
     """
@@ -35,9 +36,13 @@ def check(
     moment = time_of_text(at, "--at") if at else WallClock().now()
     names = packs or sorted(file.stem for file in POLICIES.glob("*.yaml"))
     found = [row for name in names for row in _findings(name, moment)]
+    notes = [note for name in names for note in _notes(name)]
     if as_json:
-        output.json_document({"packs": names, "at": moment.isoformat(), "found": found})
-    elif found:
+        output.json_document({"packs": names, "at": moment.isoformat(), "found": found, "notes": notes})
+        raise typer.Exit(1 if found else 0)
+    for note in notes:
+        output.note(f"note: {note['file']}: {note['field']}: {note['note']}")
+    if found:
         for row in found:
             example = f"\n    for example: {row['example']}" if row["example"] else ""
             place = f"{row['file']}:{row['line']}: {row['field'] or 'the whole document'}"
@@ -56,16 +61,32 @@ def _findings(name: str, moment: Any) -> list[dict[str, Any]]:
     return found + [row for file in files_of(name) for row in _without_topic(file)]
 
 
+def _notes(name: str) -> list[dict[str, str]]:
+    """What a pack leaves open: above which amount a second person must confirm what is paid for a claim."""
+    from tousu.policy.loading import files_of, read_pack
+    from tousu.policy.pack import Pack
+
+    return [
+        {
+            "file": str(file), "field": "claims.second_person_above",
+            "note": "one person's word is enough for a claim of any amount; say above which a second must confirm it",
+        }
+        for file in files_of(name)
+        if isinstance(pack := read_pack(file), Pack)
+        and pack.claims is not None
+        and pack.claims.second_person_above is None
+    ]  # fmt: skip
+
+
 def _without_topic(file: Path) -> list[dict[str, Any]]:
     """The channels of a pack that no inbound topic takes: their complaints could never come in."""
     from tousu.contract import channels
-    from tousu.policy.document import read_document
-    from tousu.policy.loading import read_pack
+    from tousu.policy.loading import read_file, read_pack
     from tousu.policy.pack import Pack
 
     pack = read_pack(file)
     strange = [name for name in pack.channels if name not in channels()] if isinstance(pack, Pack) else []
-    text = read_document(file.read_text("utf-8")) if strange else None
+    text = read_file(file) if strange else None
     return [
         {
             "kind": "trap", "file": str(file), "line": text.line_of(("channels", name)) if text else 0,

@@ -13,6 +13,7 @@ import typer
 from tousu.cli import FOUND, options
 
 if TYPE_CHECKING:
+    from tousu.connection import Connection
     from tousu.policy.policies import Policies
     from tousu.simulation.recalculation import Asked, Effect, Order
 
@@ -78,7 +79,7 @@ def recalculate(
     given, found = _worked_out(asked, order, at, pack, data, database)
     possible = [effect for effect in found if effect.refused is None]
     if apply and possible:
-        _send(given, possible, per_second, broker)
+        _send(given, possible, per_second, options.reachable(broker, data))
     if as_json:
         output.json_document(_document(given, found, applied=apply))
     else:
@@ -120,7 +121,7 @@ def _check_version(policies: Policies, asked: Asked) -> None:
         raise Stop("no_such_version", message)
 
 
-def _send(order: Order, effects: Sequence[Effect], per_second: int, broker: str) -> None:
+def _send(order: Order, effects: Sequence[Effect], per_second: int, connection: Connection) -> None:
     """Publish the order for each case at a bounded rate, and say how far it is."""
     from time import monotonic, sleep
 
@@ -130,7 +131,7 @@ def _send(order: Order, effects: Sequence[Effect], per_second: int, broker: str)
 
     output.note(f"order {order.id}; broken off, it goes on with --order {order.id}")
     begun_s = noted_s = monotonic()
-    with Publisher(options.connection(broker), source=SOURCE) as publisher:
+    with Publisher(connection, source=SOURCE, organisation=order.asked.organisation) as publisher:
         for sent, effect in enumerate(effects):
             ahead_s = begun_s + sent / per_second - monotonic()
             if ahead_s > 0:

@@ -1,0 +1,163 @@
+"""What is held of a person in intake: found by telephone number, address or case, and erased for good.
+
+Numbers and addresses are compared as they are for pseudonyms, so any writing finds every other. Every sealed record is
+opened for that: nothing by which a person could be looked up stands in the database. An erasure is a turn of the shard
+that has the case, as an operator's acts are: the running copy is fenced, rows and the event `person.erased` are
+committed together.
+Source: Personal Information Protection Law of China, articles 45 and 47; GDPR, articles 15, 17 and 19.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Final, NamedTuple
+
+from services.intake.identity import address_key, phone_key
+from services.intake.registration import ADDRESSES, PHONES, Place, personal_values
+from services.intake.rules import ACCEPTED, without_person
+from services.intake.sealing import RecordCodec
+from services.intake.states import Case, Record
+from services.intake.store import documents_of, records_page
+from tousu.decision import Output, Ref
+from tousu.failure import Stop
+from tousu.runtime import bookmark as bm
+from tousu.runtime.acts import take_a_turn
+from tousu.runtime.draft import Draft
+from tousu.runtime.processor import Processor
+from tousu.runtime.store import Store
+
+ERASED: Final = "tousu.person.erased.v1"
+PAGE_ROWS: Final = 500
+TELLINGS_MAX: Final = 200
+"""So many tellings one event names, and one turn erases."""
+
+
+class Query(NamedTuple):
+    """Who is looked for: one of the three; `organisation` bounds it to the cases of one, None: of all."""
+
+    phone: str = ""
+    email: str = ""
+    case: str = ""
+    organisation: str | None = None
+
+
+class Held(NamedTuple):
+    """One telling of the person, and the case it belongs to. `key`: that of its row."""
+
+    shard: int
+    key: str
+    record: Record
+    case: Case
+
+    @property
+    def began(self) -> bool:
+        """Whether this telling began the case."""
+        first = self.case.first_event_source, self.case.first_event_id
+        return first == (self.record.event_source, self.record.event_id)
+
+
+class Persons:
+    """The persons in intake's database. `places`: what is personal in each type of event. `regions`: where telephone
+    numbers without a country code may belong."""
+
+    def __init__(self, store: Store, places: Mapping[str, Collection[Place]], regions: Collection[str]) -> None:
+        self._store = store
+        self._places = places
+        self._regions = sorted(regions)
+        codec = store.kinds["record"].codec
+        assert isinstance(codec, RecordCodec)
+        self._codec = codec
+
+    def find(self, query: Query) -> Iterator[Held]:
+        """Every telling of the person, in the order of the rows; of a case all, those that were erased, too.
+
+        Raises Stop `no_number` for a telephone number or address that is none.
+        """
+        wanted = self._wanted(query)
+        after = (-1, "")
+        while True:
+            with self._store.transaction("cannot read records") as connection:
+                rows = records_page(connection, query.case, after, PAGE_ROWS)
+            found = [(row, self._codec.decode(row.doc)) for row in rows]
+            matching = [(row, record) for row, record in found if query.case or self._says(record) & wanted]
+            cases = self._cases((row.shard, record.case_number) for row, record in matching)
+            for row, record in matching:
+                case = cases[row.shard, record.case_number]
+                if query.organisation in {None, case.organisation}:
+                    yield Held(row.shard, row.key, record, case)
+            if len(rows) < PAGE_ROWS:
+                return
+            after = (rows[-1].shard, rows[-1].key)
+
+    def _wanted(self, query: Query) -> frozenset[str]:
+        if query.phone:
+            found = frozenset(f"{region}:{phone_key(query.phone, region)}" for region in self._regions)
+            if not any(sign.isdecimal() for sign in query.phone):
+                raise Stop("no_number", "--phone must be a telephone number, such as 19900000042 or +44 20 7946 0000")
+            return found
+        if query.email and "@" not in query.email:
+            raise Stop("no_number", "--email must be an address, such as name@mail.example")
+        return frozenset({address_key(query.email)} if query.email else ())
+
+    def _says(self, record: Record) -> frozenset[str]:
+        """The numbers and addresses that a telling gives of its person, each in its one form."""
+        said = set()
+        for place, value in personal_values(record.data, self._places[record.event_type]):
+            if place[-1] in PHONES:
+                said |= {f"{region}:{phone_key(value, region)}" for region in self._regions}
+            elif place[-1] in ADDRESSES:
+                said.add(address_key(value))
+        return frozenset(said)
+
+    def _cases(self, pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Case]:
+        found = self._store.read({"case": set(pairs)})
+        return {(shard, ref.key): case for (shard, ref), case in found.items() if isinstance(case, Case)}
+
+    def erase(self, processor: Processor, found: Iterable[Held]) -> int:
+        """Erase tellings for ever: their keys, what is sealed, pseudonyms. How many were still readable."""
+        by_case: dict[tuple[int, str], list[Held]] = defaultdict(list)
+        for held in found:
+            by_case[held.shard, held.record.case_number].append(held)
+        return sum(
+            self._erase_of_a_case(processor, shard, part)
+            for (shard, _), tellings in by_case.items()
+            for part in _parts(tellings)
+        )
+
+    def _erase_of_a_case(self, processor: Processor, shard: int, tellings: list[Held]) -> int:
+        done: list[Record] = []
+
+        def do(draft: Draft) -> None:
+            number = tellings[0].record.case_number
+            with self._store.transaction("cannot read records") as connection:
+                docs = documents_of(connection, shard, [held.key for held in tellings])
+            case = self._cases([(shard, number)])[shard, number]
+            done[:] = []
+            for key, doc in docs.items():
+                record = self._codec.erased(doc)
+                draft.put(Ref("record", key), record)
+                done.append(record)
+            if not done:
+                return
+            first = case.first_event_source, case.first_event_id
+            began = first in {(record.event_source, record.event_id) for record in done}
+            if began:
+                draft.put(Ref("case", number), without_person(case))
+            named = [{"source": record.event_source, "id": record.event_id} for record in done]
+            draft.say(Output(
+                topic=ACCEPTED, type=ERASED, subject=number, time=bm.moment(max(draft.bookmark.time_us, 0)),
+                data={"case_number": number, "tellings": named, "began_the_case": began},
+                organisation=case.organisation,
+            ))  # fmt: skip
+
+        partitions = dict.fromkeys([*(each.topic for each in processor.inputs), *processor.outputs], shard + 1)
+        take_a_turn(processor, self._store, shard, partitions, do)
+        return len(done)
+
+
+def _parts(tellings: Iterable[Held]) -> Iterator[list[Held]]:
+    left = iter(tellings)
+    while part := list(islice(left, TELLINGS_MAX)):
+        yield part

@@ -1,0 +1,82 @@
+"""Who may do what on the cluster: one table, worked out from the topic cards and from nothing else.
+
+A card's `writers` and `readers` are the users of the cluster; who writes a topic that only shards write (`from_shards`)
+is a processor. docs/security.md holds the same table by hand, and a test asks a real broker about every cell of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, Literal, NamedTuple
+
+from tousu.contract.cards import Card
+
+ADMIN: Final = "admin"
+"""Who makes topics and sets their settings (`tousu topics apply`), and no more."""
+DOWNSTREAM: Final = "subscribers"
+"""Systems downstream, which nobody here knows by name: their groups begin with this word and a dot."""
+CLUSTER: Final = "kafka-cluster"
+"""The one name of a cluster as a resource. Source: Kafka, `Resource.CLUSTER_NAME`."""
+
+Resource = Literal["topic", "group", "transactional_id", "cluster"]
+Operation = Literal["read", "write", "create", "describe", "describe_configs", "alter_configs"]
+
+
+class Right(NamedTuple):
+    """One thing that a user may do: an ACL of the kind ALLOW, from any host.
+
+    `is_prefix`: `name` is how the names begin that it is about. Nothing else stands for several names.
+    """
+
+    user: str
+    resource: Resource
+    name: str
+    operation: Operation
+    is_prefix: bool = False
+
+    def __str__(self) -> str:
+        names = f"{self.name}*" if self.is_prefix else self.name
+        return f"{self.user} may {self.operation} {self.resource} {names}"
+
+
+def processors(cards: Iterable[Card]) -> frozenset[str]:
+    """Who writes in shards."""
+    return frozenset(who for card in cards if card.from_shards is not None for who in card.writers)
+
+
+def users(cards: Iterable[Card]) -> tuple[str, ...]:
+    """Every user of the cluster but its super user, in alphabetical order."""
+    return tuple(sorted({ADMIN} | {who for card in cards for who in (*card.writers, *card.readers)}))
+
+
+def group_of(processor: str) -> str:
+    """The consumer group of a processor, unless TOUSU_GROUP names another one."""
+    return f"tousu.{processor}"
+
+
+def rights(cards: Iterable[Card]) -> frozenset[Right]:
+    """The whole table. Kafka adds by itself that who reads or writes may describe.
+
+    Idempotent producers need no right on the cluster: since Kafka 3.0 it is enough to write some topic (KIP-679).
+    """
+    cards = tuple(cards)
+    ours = processors(cards)
+    found: set[Right] = {Right(ADMIN, "cluster", CLUSTER, "describe")}
+    for card in cards:
+        found |= {Right(who, "topic", card.topic, "write") for who in card.writers}
+        found |= {Right(who, "topic", card.topic, "read") for who in card.readers}
+        # A processor asks how large a record may be where it writes, and by whose clock the records from outside are
+        # stamped, which it keeps time by.
+        asked = card.writers if card.from_shards is not None else card.readers
+        found |= {Right(who, "topic", card.topic, "describe_configs") for who in asked if who in ours}
+        if card.from_shards is None:
+            # Who hands in may do so in transactions, one producer at a time.
+            found |= {Right(who, "transactional_id", who, "write") for who in card.writers}
+        found |= {Right(ADMIN, "topic", card.topic, does) for does in _OF_ADMIN}
+        found |= {Right(who, "group", group_of(who), "read") for who in card.readers if who in ours}
+        if DOWNSTREAM in card.readers:
+            found.add(Right(DOWNSTREAM, "group", f"{DOWNSTREAM}.", "read", is_prefix=True))
+    return frozenset(found)
+
+
+_OF_ADMIN: Final[tuple[Operation, ...]] = ("create", "describe", "describe_configs", "alter_configs")
