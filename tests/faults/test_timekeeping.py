@@ -1,6 +1,6 @@
 """A processor's database is away for a minute, an hour, six: every clock starts and ends as what was told says.
 
-The oracle (tests/faults/timekeeping.py) reads the inbound records alone. `make faults-long` has 100,000 behind.
+The oracle (tests/faults/timekeeping.py) reads the inbound records alone. `make faults-long` has 20,000 behind.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ def test_who_is_an_hour_behind_judges_by_what_was_told_and_when(who: str) -> Non
 
 
 @pytest.mark.long
-def test_a_hundred_thousand_behind() -> None:
+def test_twenty_thousand_behind() -> None:
     began_s = time.monotonic()
-    found = findings(timedelta(hours=6), 100_000)
-    print(f"100,000 behind: {time.monotonic() - began_s:.0f} s in one process; {found}")
+    found = findings(timedelta(hours=6), 20_000)
+    print(f"20,000 behind: {time.monotonic() - began_s:.0f} s in one process; {found}")
     check(found)
 
 
