@@ -95,3 +95,15 @@ class Fallback(Protocol):
     def fallback(self, states: States, event: Event, now: datetime) -> Decision | None:
         """As `apply`, by means so plain that they hold where those did not. None: the input is to be refused."""
         ...
+
+
+@runtime_checkable
+class Wary(Protocol):
+    """Rules that say where what they decide may still turn out otherwise, because an input is held out."""
+
+    def in_doubt(self, decision: Decision, now: datetime, confirmed: datetime | None) -> Decision:
+        """A decision with what has to be said of it. Before `confirmed` the log is complete; None: it is up to `now`.
+
+        Asked about every decision that changes states, so that a doubt ends, too.
+        """
+        ...

@@ -25,6 +25,7 @@ _WORDS: Final = {
     KafkaError._AUTHENTICATION: (NOT_AUTHENTICATED, UNKNOWN_USER),
     KafkaError._SSL: (TLS_FAILED, NOT_SAFE),
 }
+NOT_AUTHORISED: Final = "not_authorised"
 LOOK_S: Final = 0.1
 
 
@@ -33,35 +34,54 @@ class _Client(Protocol):
 
 
 class Login:
-    """What the brokers say of our credentials; give `heard` to a client of librdkafka as `error_cb`."""
+    """What the brokers say of our credentials; give `heard` to the clients of librdkafka as `error_cb`.
 
-    def __init__(self) -> None:
-        self._refused: tuple[str, str] | None = None
+    `group` is the consumer group that we want to be in.
+    """
+
+    def __init__(self, group: str = "") -> None:
+        self._group = group
+        self._refused: Retry | None = None
+        self._shut_out: Retry | None = None
 
     def heard(self, error: KafkaError) -> None:
         """An error that a client tells of itself."""
         code = error.code()
         if code in _WORDS:
             reason, words = _WORDS[code]
-            said = error.str().partition(": ")[2] or error.str()
-            self._refused = reason, f"{words} ({said})"
-
-    def listen(self, client: _Client) -> None:
-        """Let a client that did not get an answer say why; not for one whose records would be lost by it."""
-        client.poll(LOOK_S)
+            self._refused = Retry(reason, f"{words} ({error.str().partition(': ')[2] or error.str()})")
+        elif code == KafkaError.GROUP_AUTHORIZATION_FAILED:
+            self._shut_out = not_authorised(f"be a member of group {self._group}", error)
 
     def let_in(self) -> None:
         """The brokers have answered: what they said before is over."""
         self._refused = None
 
-    def away(self, words: str) -> Retry:
-        """Why there was no answer: the login, where it is that, else `broker_away` with these words."""
-        return Retry(*self._refused) if self._refused is not None else Retry("broker_away", words)
+    def joined(self) -> None:
+        """The group has taken us."""
+        self._shut_out = None
 
-    @property
-    def trouble(self) -> str:
-        """Why the brokers do not let us in; empty while they do."""
-        return self._refused[1] if self._refused is not None else ""
+    def trouble(self, silence: str = "") -> Retry | None:
+        """Why we are not in; None where only time is missing. `silence`: in which way nobody answers, if so."""
+        if self._refused is not None or not silence:
+            return self._refused or self._shut_out
+        return Retry("broker_away", silence)
+
+    def why(self, client: _Client, what: str, error: KafkaError) -> Retry:
+        """Why a question was not answered. `what` it was about as in `see topic complaints.cases`.
+
+        Lets the client say what it knows; not for one whose records would be lost by it.
+        """
+        if error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
+            return not_authorised(what, error)
+        client.poll(LOOK_S)
+        return self._refused or Retry("broker_away", f"cannot {what}: {error.str()}")
+
+
+def not_authorised(what: str, error: KafkaError) -> Retry:
+    """A right that is missing, and may be given any moment. `what` as in `see topic complaints.cases`."""
+    message = f"this user may not {what} ({error.str()}); `tousu topics apply --acls` gives the rights"
+    return Retry(NOT_AUTHORISED, message)
 
 
 def check_login(connection: Connection, timeout_s: float) -> None:
@@ -77,16 +97,14 @@ def check_login(connection: Connection, timeout_s: float) -> None:
     }  # fmt: skip
     client = AdminClient(properties)
     ends_s = time.monotonic() + timeout_s
-    words = ""
-    while time.monotonic() < ends_s:
+    while True:
         try:
-            client.list_topics(timeout=1.0)
+            client.list_topics(timeout=min(1.0, timeout_s))
         except KafkaException as error:
-            words = error.args[0].str()
-            login.listen(client)
+            failure = login.why(client, "reach the broker", error.args[0])
         else:
             return
-        if login.trouble:
-            failure = login.away("")
+        if failure.reason != "broker_away":
             raise Stop(failure.reason, failure.message)
-    raise Retry("broker_away", f"the broker does not answer: {words}")
+        if time.monotonic() > ends_s:
+            raise failure

@@ -67,7 +67,7 @@ class Lapse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     at: when (the limit, the reopening). clock, generation, section: which limit. hand, hand_at: who had last acted for
     the department by then, and when. accepted_by, accepted_at: the acceptance that came too late. named: for neglect,
-    who was found responsible by then.
+    who was found responsible by then. unconfirmed: an answer in time may still lie unread, since an input is held out.
     """
 
     ground: Literal["late_resolution", "late_acceptance", "neglect"]
@@ -76,6 +76,7 @@ class Lapse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     clock: str = ""
     generation: int = 0
     section: str = ""
+    unconfirmed: bool = False
     hand: str = ""
     hand_at: datetime | None = None
     accepted_by: str = ""

@@ -112,7 +112,7 @@ def _of_a_lapse(case: CaseConduct, lapse: Lapse, pack: Pack) -> Iterator[tuple[P
     ground: Ground = {"ground": lapse.ground, "at": text_of_time(lapse.at)} | _if_any(section=lapse.section)
     if lapse.days is not None:
         ground["days"] = lapse.days
-    ground |= _if_any(clock=lapse.clock)
+    ground |= _if_any(clock=lapse.clock) | ({"unconfirmed": True} if lapse.unconfirmed else {})
     if employee:
         yield Party("person", employee), ground | _if_any(department=lapse.department)
     elif lapse.ground != "neglect":

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from services.claims.case_conduct import CaseConduct
 from services.claims.charges import CHARGES, charges_of, lay, unlaid
-from services.claims.lapses import breached, moved, neglected, reported, withdrawn
+from services.claims.lapses import breached, confirmed, moved, neglected, reported, withdrawn
 from services.claims.naming import named_anew, ruled, settled
 from tousu.decision import Decision, Output, Ref, State, States
 from tousu.event import Event, time_of_text
@@ -40,6 +40,7 @@ _HANDLING: Final = "tousu.handling."
 _CLOCKS: Final = {
     "tousu.clock.breached.v1": breached,
     "tousu.clock.breach_withdrawn.v1": withdrawn,
+    "tousu.clock.breach_confirmed.v1": confirmed,
     "tousu.clock.recalculated.v1": moved,
 }
 _CONCERNS: Final = frozenset({*ROUTED, PASSED_ON, *_CLOCKS})

@@ -40,6 +40,7 @@ def breached(case: CaseConduct, said: Mapping[str, Any]) -> CaseConduct:
         clock=said["clock"],
         generation=said["generation"],
         section=said.get("section", ""),
+        unconfirmed=said.get("unconfirmed", False),
     )
     return _with(case, lapse.seen_all(case.reports))
 
@@ -47,6 +48,12 @@ def breached(case: CaseConduct, said: Mapping[str, Any]) -> CaseConduct:
 def withdrawn(case: CaseConduct, said: Mapping[str, Any]) -> CaseConduct:
     """A breach turned out to be none."""
     return replace(case, lapses=tuple(lapse for lapse in case.lapses if not _is_of(lapse, said)))
+
+
+def confirmed(case: CaseConduct, said: Mapping[str, Any]) -> CaseConduct:
+    """A breach in doubt is none any more: everything that can have come by its limit has been read."""
+    lapses = tuple(replace(lapse, unconfirmed=False) if _is_of(lapse, said) else lapse for lapse in case.lapses)
+    return replace(case, lapses=lapses)
 
 
 def moved(case: CaseConduct, said: Mapping[str, Any]) -> CaseConduct:

@@ -30,7 +30,7 @@ from tousu.runtime.store import Store
 
 ERASED: Final = "tousu.person.erased.v1"
 PAGE_ROWS: Final = 500
-TELLINGS_MAX: Final = 200
+TELLINGS_MAX: Final = 40
 """So many tellings one event names, and one turn erases."""
 
 
@@ -54,8 +54,7 @@ class Held(NamedTuple):
     @property
     def began(self) -> bool:
         """Whether this telling began the case."""
-        first = self.case.first_event_source, self.case.first_event_id
-        return first == (self.record.event_source, self.record.event_id)
+        return _begun(self.case) == _telling(self.record)
 
 
 class Persons:
@@ -141,8 +140,7 @@ class Persons:
                 done.append(record)
             if not done:
                 return
-            first = case.first_event_source, case.first_event_id
-            began = first in {(record.event_source, record.event_id) for record in done}
+            began = _begun(case) in set(map(_telling, done))
             if began:
                 draft.put(Ref("case", number), without_person(case))
             named = [{"source": record.event_source, "id": record.event_id} for record in done]
@@ -161,3 +159,13 @@ def _parts(tellings: Iterable[Held]) -> Iterator[list[Held]]:
     left = iter(tellings)
     while part := list(islice(left, TELLINGS_MAX)):
         yield part
+
+
+def _telling(record: Record) -> tuple[str, str, str]:
+    """A telling by what tells it from all others: its id counts for the channel that it came on."""
+    return record.event_source, record.event_id, record.channel
+
+
+def _begun(case: Case) -> tuple[str, str, str]:
+    """The telling that began a case, named likewise."""
+    return case.first_event_source, case.first_event_id, case.channel

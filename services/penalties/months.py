@@ -60,6 +60,13 @@ def closed(scene: Scene, rules: PenaltyRules, month: Month) -> Turned:
     return Turned(new, [*outputs, scene.tell("month.closed", _figures(scene, rules, new))], entries)
 
 
+def confirmed(scene: Scene, rules: PenaltyRules, month: Month) -> Turned:
+    """A month that was closed in doubt, now that everything that belongs to it is known: it is rated and told."""
+    new, rated, entries = _rated(scene, rules, replace(month, recheck_at=None, revision=month.revision + 1))
+    said = _figures(scene, rules, new) | {"difference": f"{_amount(new) - _amount(month)}", "reason": "confirmed"}
+    return Turned(new, [*rated, scene.tell("month.corrected", said)], entries)
+
+
 def _told_again(
     scene: Scene, rules: PenaltyRules, old: Month, new: Month, reason: str, outputs: list[Output]
 ) -> Turned:
@@ -78,8 +85,8 @@ def _tellable(month: Month) -> tuple[object, ...]:
 
 
 def _rated(scene: Scene, rules: PenaltyRules, month: Month) -> Turned:
-    """The rate of a department and what its head bears for it; others are not rated."""
-    if month.party.kind != "department" or not rules.head_by_rate:
+    """The rate of a department and what its head bears for it; others, and what is unconfirmed, are not rated."""
+    if month.recheck_at is not None or month.party.kind != "department" or not rules.head_by_rate:
         return Turned(month, [], [])
     rated = rate(rules, month.complaints, month.served)
     lines = line_of_rate(rated, month.complaints, month.served)
@@ -114,6 +121,7 @@ def _figures(scene: Scene, rules: PenaltyRules, month: Month) -> dict[str, Any]:
         "amount": f"{_amount(month)}",
         "currency": scene.pack.currency,
         **suspended,
+        **({"unconfirmed": True} if month.recheck_at is not None else {}),
         "section": rules.section,
     }
 

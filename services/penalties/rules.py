@@ -8,12 +8,13 @@ it (`paying`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from msgspec.structs import replace
 
 from services.penalties.months import Step, Turned, charged, closed, reported
+from services.penalties.months import confirmed as all_known
 from services.penalties.paying import (
     CONFIRMED,
     SETTLED,
@@ -42,6 +43,9 @@ REPORTED: Final = "tousu.operations.reported.v1"
 CHARGE: Final = "charge"
 MONTH: Final = "month"
 ENTRY: Final = "entry"
+CLOSED: Final = "tousu.month.closed.v1"
+RECHECK: Final = timedelta(minutes=10)
+"""So often a month that was closed in doubt is looked at again, in pipeline time."""
 
 
 class _Told(NamedTuple):
@@ -93,7 +97,7 @@ class PenaltiesRules:
         """A month closes, and is forgotten when it is final; its charges with it."""
         match state:
             case Month():
-                return state.final_at if state.is_closed else state.told_at
+                return state.next_due
             case Charge():
                 return state.forgotten_at
             case _:
@@ -104,7 +108,29 @@ class PenaltiesRules:
         if isinstance(state, Month) and not state.is_closed:
             rules, scene = self._scene_of_month(state.party, state.month, state.told_at, f"month:{state.month}")
             return _decision(ref, closed(scene, rules, state))
+        if isinstance(state, Month) and state.recheck_at is not None and state.recheck_at < state.final_at:
+            return Decision(states={ref: replace(state, recheck_at=max(state.recheck_at, now) + RECHECK)})
         return Decision(states={ref: None})
+
+    def in_doubt(self, decision: Decision, now: datetime, confirmed: datetime | None) -> Decision:
+        """A month that closes while an input is held out is told as unconfirmed and not rated before it is known."""
+        month = next((state for state in decision.states.values() if isinstance(state, Month)), None)
+        if month is None or not month.is_closed:
+            return decision
+        ref, is_known = _month_ref(month.party, month.month), confirmed is None or month.told_at < confirmed
+        cause = f"month:{month.month}"
+        if is_known and month.recheck_at is not None:
+            rules, scene = self._scene_of_month(month.party, month.month, now, cause)
+            more = _decision(ref, all_known(scene, rules, month))
+            return replace(
+                decision, states={**decision.states, **more.states}, outputs=[*decision.outputs, *more.outputs]
+            )
+        if is_known or not any(output.type == CLOSED for output in decision.outputs):
+            return decision
+        rules, scene = self._scene_of_month(month.party, month.month, month.told_at, cause)
+        unrated = Sentence(number=month.rate.number)
+        as_open = replace(month, revision=0, rated=0, rate=unrated, recheck_at=max(now, month.told_at) + RECHECK)
+        return _decision(ref, closed(scene, rules, as_open))
 
     def _laid(self, states: States, event: Event, now: datetime) -> Decision:
         told = self._told(event)

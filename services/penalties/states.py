@@ -117,7 +117,8 @@ class Month(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rate: what the head bears for the complaint rate. complaints: those that count; cases: their numbers, at most the
     first hundred, for persons. penalties, amount: of the cases. services: by outlet, '' for the whole. revision: how
     often its figures were told; rated: how often the rate. suspensions: how often the person was suspended; suspended:
-    whether now.
+    whether now. recheck_at: set while its close is unconfirmed, since an input was held out: when to ask next whether
+    it is confirmed. Until then no rate is told.
     """
 
     party: Party
@@ -136,6 +137,14 @@ class Month(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     suspensions: int = 0
     suspended: bool = False
     issued: tuple[Issued, ...] = ()
+    recheck_at: datetime | None = None
+
+    @property
+    def next_due(self) -> datetime:
+        """When it closes; afterwards, when a doubt may be over, and when it is forgotten."""
+        if not self.is_closed:
+            return self.told_at
+        return self.final_at if self.recheck_at is None else min(self.final_at, self.recheck_at)
 
     @property
     def told_at(self) -> datetime:

@@ -123,7 +123,7 @@ def was_in_time(clock: Clock, at: datetime) -> bool:
 
 def unbreached(scene: Scene, clock: Clock) -> Clock:
     """Withdraw a published breach. That happens now, when it becomes known."""
-    clock = replace(clock, breached=False, marks=())
+    clock = replace(clock, breached=False, unconfirmed=False, marks=())
     scene.clock("breach_withdrawn", clock, scene.now, reason="known_late")
     scene.withdrawn.append(clock.name)
     return clock

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from services.sla import change, clocks
+from services.sla import change, clocks, doubt
 from services.sla.hand_up import hand_up
 from services.sla.handling import close, handle, illegal
 from services.sla.measures import tell_overdue
@@ -122,7 +122,13 @@ class SlaRules:
         if case.expires_at == at:
             case = close(scene, triggers, case, "inquiry_expired", at)
         case = tell_overdue(scene, case, at)
+        if case.recheck_at == at:
+            case = replace(case, recheck_at=max(at, now) + doubt.RECHECK)
         return Decision(states={ref: case}, outputs=scene.told)
+
+    def in_doubt(self, decision: Decision, now: datetime, confirmed: datetime | None) -> Decision:
+        """A decision with its breaches marked or confirmed, while an input of intake is held out and afterwards."""
+        return doubt.in_doubt(decision, now, confirmed, self._pack)
 
     def _opened(self, ref: Ref, event: Event, now: datetime) -> Decision:
         pack = self._policies.version(event.organisation, event.data["pack"]["version"])

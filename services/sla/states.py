@@ -53,7 +53,8 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     used_us: what had been used of the limit at the anchor. total_us: the limit in its measure, extensions included.
     begun_at: when the generation began, where that is not `started_at` (a clock that was reset, or goes on).
     ended_at: when it was met, late or cancelled. marks: what it is still to tell, in order of time.
-    breached: its breach is published and stands. cause: id of the event that started it.
+    breached: its breach is published and stands. unconfirmed: that was told while an input was held out, and is not
+    confirmed yet. cause: id of the event that started it.
     pauses: the ledger, its last entries. still_us: how long all pauses that are over took; capped_us: the same in the
     measure of the cap. wakes_at: when a pause reaches the cap and the clock goes on by itself.
     calendar: version that counted. missing: the sentence that names a year without calendar.
@@ -76,6 +77,7 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ended_at: datetime | None = None
     marks: tuple[Mark, ...] = ()
     breached: bool = False
+    unconfirmed: bool = False
     pauses: tuple[Pause, ...] = ()
     still_us: int = 0
     capped_us: int = 0
@@ -143,6 +145,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     department the furthest step it has reported since it got the case. facts: fields of the routed event that clocks of
     the pack ask for. past: earlier generations whose breach stands (the last fifty). expires_at: the end of the right
     to an answer (inquiries). revision: of the router's decision. cause: id of the event that brought the case.
+    recheck_at: when to ask next whether its unconfirmed breaches are confirmed.
     organisation, region, pack_version: whose case it is, where it belongs, and the version of the pack that judges it.
     first_received_at: receipt of the telling that began it; joined: receipts of those that joined, by source and id.
     found: what departments found since. disputed: somebody mediates who is responsible. confirmation: how the customer
@@ -182,11 +185,14 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     expires_at: datetime | None = None
     result: str = ""
     closed_at: datetime | None = None
+    recheck_at: datetime | None = None
 
     @property
     def next_due(self) -> datetime | None:
-        """When the first of its clocks, or of its corrective actions, has something to say."""
+        """When the first of its clocks, or of its corrective actions, has something to say, or a doubt may be over."""
         first = self.expires_at
+        if self.recheck_at is not None and (first is None or self.recheck_at < first):
+            first = self.recheck_at
         for action in self.open_actions:
             if action.due_at is not None and not action.overdue and (first is None or action.due_at < first):
                 first = action.due_at

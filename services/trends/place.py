@@ -16,6 +16,7 @@ from confluent_kafka.admin import AdminClient
 
 from tousu.event import time_of_text
 from tousu.failure import Retry, Stop
+from tousu.login import Login, not_authorised
 from tousu.runtime.broker import Identity
 from tousu.runtime.kafka import LOG
 from tousu.runtime.settings import Settings
@@ -27,6 +28,8 @@ IN_USE: Final = frozenset(
     {KafkaError.UNKNOWN_MEMBER_ID, KafkaError.ILLEGAL_GENERATION, KafkaError.REBALANCE_IN_PROGRESS}
 )
 """What a broker answers to offsets from outside while the group has members."""
+
+NOT_LET: Final = frozenset({KafkaError.GROUP_AUTHORIZATION_FAILED, KafkaError.TOPIC_AUTHORIZATION_FAILED})
 
 
 class Place(NamedTuple):
@@ -46,8 +49,10 @@ class Log:
 
     def __init__(self, settings: Settings, cases: str, warnings: str) -> None:
         self._cases, self._warnings = cases, warnings
-        self._partitions = settings.partitions
+        self._partitions, self._group = settings.partitions, settings.group
+        self._login = Login()
         connection = {"bootstrap.servers": settings.connection.servers, **settings.connection.librdkafka()}
+        connection |= {"error_cb": self._login.heard}
         try:
             self._admin = AdminClient(connection, logger=LOG)
             self._consumer = Consumer(
@@ -71,6 +76,8 @@ class Log:
         """Raises Retry while a topic is missing, Stop `wrong_partitions` when its count is not as told."""
         for topic in (self._cases, self._warnings):
             found = self._asked(self._consumer.list_topics, topic).topics[topic]
+            if found.error is not None and found.error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
+                raise not_authorised(f"see topic {topic}", found.error)
             if found.error is not None or not found.partitions:
                 raise Retry("no_topic", f"topic {topic} does not exist; make the topics with `tousu topics apply`")
             if len(found.partitions) != self._partitions:
@@ -105,6 +112,8 @@ class Log:
             if error.args[0].code() in IN_USE:
                 said = "another copy of trends is at work; it counts all partitions, so this one waits"
                 raise Retry("another_copy", said) from error
+            if error.args[0].code() in NOT_LET:
+                raise not_authorised(f"read {self._cases} as group {self._group}", error.args[0]) from error
             raise Retry("broker_away", _said(error)) from error
         ids: set[str] = set()
         numbers: dict[int, int] = {}
@@ -181,7 +190,7 @@ class Log:
         try:
             return question(*about, timeout=ASK_S)
         except KafkaException as error:
-            raise Retry("broker_away", f"the broker does not answer: {_said(error)}") from error
+            raise self._login.why(self._admin, "ask the broker", error.args[0]) from error
 
 
 def _headers(message: Message) -> dict[str, str]:

@@ -21,6 +21,7 @@ from tests.integration.process.conftest import wait_until
 from tousu.failure import Retry, Stop
 from tousu.policy.loading import load_policies
 from tousu.runtime import bookmark as bm
+from tousu.runtime import doubts
 from tousu.runtime.broker import Ends, Record
 from tousu.runtime.census import Census, Rows
 from tousu.runtime.clock import WallClock
@@ -169,3 +170,24 @@ def test_invented_event_types_are_one_series(tmp_path: Path) -> None:
     text = generate_latest(measures.registry).decode()
     assert "invented" not in text
     assert 'tousu_events_total{processor="sla",result="rejected",type="other"} 101.0' in text
+
+
+def test_what_is_held_out_is_told_and_is_not_the_one_that_holds_time_back() -> None:
+    up = Input("t.in", writer="up", spread=True)
+    processor = Processor(
+        name="penalties", inputs=(up,), rules=SlaRules(load_policies("courier-network")), kinds=(), outputs=()
+    )
+    watch = Watch()
+    measures = Measures(processor, watch, WallClock(), silent(), pack=("p", "1"), partitions=2, time_from_events=False)
+    now_us = bm.micros(NOW)
+    silent_us = now_us - 7_200_000_000
+    frontier = {"t.in|up/0": bm.Seen(9, now_us), "t.in|up/1": bm.Seen(3, silent_us)}
+    mark = bm.Bookmark(time_us=now_us, frontier=frontier)
+    watch.turned(Glance(frozenset({0}), {0: mark}, {}))
+    before = generate_latest(measures.registry).decode()
+    assert 'tousu_pipeline_time_held_back_seconds{origin="up/1",processor="penalties",shard="0"}' in before
+    assert "tousu_held_out_seconds{" not in before
+    doubts.hold_out(mark, "t.in|up/1")
+    after = generate_latest(measures.registry).decode()
+    assert 'tousu_pipeline_time_held_back_seconds{origin="up/0",processor="penalties",shard="0"}' in after
+    assert 'tousu_held_out_seconds{origin="up/1",processor="penalties",shard="0"} 7200.0' in after

@@ -15,10 +15,15 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from tests.faults.pipeline import PARTITIONS, Pipeline
+from tests.faults.short_limits import Adapters, write_pack
 from tests.faults.test_bad_network import Scene, Town
+from tests.faults.wall_time import WallTime
 from tests.integration.process.conftest import wait_until
 from tests.integration.runtime.counting import counter, keeper
 from tests.integration.runtime.world import World
+from tousu.local.kafka import KafkaBroker
+from tousu.local.postgres import PostgresServer
 
 ON_AGAIN_S = 21.0
 """The longest that a processor takes to notice that there is room (issue 9)."""
@@ -104,6 +109,33 @@ def test_a_full_disk_of_postgresql_is_waited_out(tmp_path: Path) -> None:
         wait_until(lambda: seen(scene) >= 40 + MANY, "it has caught up")
         assert seen(scene) == 40 + MANY
         scene.end()
+
+
+@pytest.mark.long
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a file system of a bounded size")
+def test_a_full_disk_of_the_broker_is_waited_out(tmp_path: Path, own_postgres: PostgresServer) -> None:
+    """Kafka gives up a broker whose only disk is full; whoever makes room starts it again."""
+    settings = {"TOUSU_TIME": "wall", "TOUSU_PACK": str(write_pack(tmp_path))}
+    with small_disk(tmp_path / "small") as disk, KafkaBroker(disk / "kafka") as broker:
+        pipe = Pipeline(broker.address, own_postgres.create_database, tmp_path, settings)
+        with WallTime(pipe, Adapters(1, PARTITIONS), per_second=16) as life:
+            life.start_copies(("intake", "router", "sla"))
+            life.until_back(90)
+            life.go_on(15)
+            ballast = disk / "ballast"
+            fill(ballast)
+            life.go_on(60, until=lambda: not broker.alive)
+            assert not broker.alive, "the broker goes on with a full disk"
+            life.go_on(20)
+            ballast.unlink()
+            broker.start()
+            back_s = life.until_back(60)
+            life.go_on(20)
+            life.go_on(40, complaints=False)
+            found = life.end()
+    print(f"fault -> recovery: the broker's disk full: {back_s:.1f} s; {found}")
+    assert back_s < 30
+    assert not found.wrong, str(found)
 
 
 def seen(scene: Scene) -> int:

@@ -83,5 +83,5 @@ def test_what_is_reported_about_complaints_is_refused_for_a_claim_with_what_fits
     told = Told([FILED, reported("customer_answered", number, 1, **settled)], (DAY + timedelta(hours=2)).isoformat())
     (refused,) = told.rejected()
     assert refused["reason"] == "illegal_transition"
-    assert "possible: claim_agreed" in refused["message"]
+    assert "possible: amount_confirmed, claim_agreed" in refused["message"]
     assert told.on("complaints.outcomes") == []

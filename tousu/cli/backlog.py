@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -14,16 +14,16 @@ def backlog(
     data: options.Data = None,
     database: options.Database = "",
     check: Annotated[
-        bool, typer.Option("--check", help="Exit with 1 when an event is unread or was deleted unread.")
+        bool, typer.Option("--check", help="Exit with 1 when an event is, or may be, unread or deleted unread.")
     ] = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Show, for each processor and shard, what is unread, how old it is, and how far pipeline time has come.
 
     Ticks are records, too, but no work: `events` leaves them out. `lost` counts what was deleted before it was read,
-    at most; below the table stands from where to where. An age counts from when the broker took the record. trends
-    keeps no bookmark; its metrics tell its backlog. A processor whose database cannot be read is named and left out;
-    the exit code is then 4.
+    at most; below the table stands from where to where, and which inputs an operator holds out. An age counts from when
+    the broker took the record. trends keeps no bookmark; its metrics tell its backlog. A processor whose database
+    cannot be read is named and left out; the exit code is then 4.
 
     Example: tousu backlog --broker localhost:9092 --data /var/lib/tousu --check
     """
@@ -36,7 +36,7 @@ def backlog(
     from tousu.simulation.processors import WITH_BOOKMARK
 
     now_ms = int(WallClock().now().timestamp() * 1000)
-    rows, gaps = [], list[Gap]()
+    rows, gaps = list[dict[str, Any]](), list[Gap]()
     inspections, missing = options.readable(WITH_BOOKMARK, data, database)
     with History(options.reachable(broker, data)) as history:
         for inspection in inspections:
@@ -48,6 +48,7 @@ def backlog(
                     "processor": each.processor, "shard": each.shard, "records": each.records, "events": each.events,
                     "oldest_age_s": age_s, "pipeline_time": time, "lost": sum(gap.end - gap.start for gap in each.gaps),
                     "gaps": [f"{gap.place}: {gap}" for gap in each.gaps], "unreadable": each.unreadable,
+                    "held_out": list(each.held_out),
                 })  # fmt: skip
     if as_json:
         output.json_lines(rows)
@@ -56,8 +57,10 @@ def backlog(
         cells = [[row[name] for name in columns] for row in rows]
         output.table("Backlog", columns, cells, right=("records", "events", "lost"))
         output.lines(*(f"{gap.place}: {gap}" for gap in gaps))
-        output.lines(*(f"{row['processor']} {row['shard']}: {row['unreadable']}" for row in rows if row["unreadable"]))
-    if check and (gaps or any(row["events"] for row in rows)):
+        for row in rows:
+            said = [row["unreadable"], *(f"held_out: {name}" for name in row["held_out"])]
+            output.lines(*(f"{row['processor']} {row['shard']}: {each}" for each in said if each))
+    if check and (gaps or any(row["events"] or row["unreadable"] for row in rows)):
         raise typer.Exit(FOUND)
     if missing:
         raise typer.Exit(REFUSED)

@@ -144,7 +144,7 @@ def _next_limit(row: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _clock(clock: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("name", "generation", "status", "limit", "started_at", "due_at", "extensions", "missing")
+    names = ("name", "generation", "status", "limit", "started_at", "due_at", "extensions", "missing", "unconfirmed")
     return {name: clock[name] for name in names if clock.get(name)} | {"breached": clock.get("breached", False)}
 
 
@@ -171,7 +171,7 @@ def _show(found: Mapping[str, Any]) -> None:
         "Clocks (Beijing time)", ("clock", "round", "limit", "started", "due", "status", "breached"),
         [
             (c["name"], c["generation"], limit_words(c["limit"]), output.local(c.get("started_at")),
-             output.local(c.get("due_at")), c["status"], "yes" if c["breached"] else "")
+             output.local(c.get("due_at")), c["status"], _breach_words(c))
             for c in found["clocks"]
         ],
     )  # fmt: skip
@@ -186,6 +186,10 @@ def _show(found: Mapping[str, Any]) -> None:
     if found["claims"]:
         columns = ("claim", "cause", "piece", "stands", "offer", "outstanding", "next limit")
         output.table("Claims (`tousu explain CLAIM` says why)", columns, [_claim_row(c) for c in found["claims"]])
+
+
+def _breach_words(clock: Mapping[str, Any]) -> str:
+    return ("yes, unconfirmed" if clock.get("unconfirmed") else "yes") if clock["breached"] else ""
 
 
 def _claim_row(claim: Mapping[str, Any]) -> tuple[Any, ...]:

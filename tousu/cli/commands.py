@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from tousu.cli import keys, ledger, person, policy, rejected, shard, topics
+from tousu.cli import holding_out, keys, ledger, person, policy, rejected, shard, topics
 from tousu.cli.audit import audit
 from tousu.cli.backlog import backlog
 from tousu.cli.case import case
@@ -29,8 +29,10 @@ app = typer.Typer(
 )  # fmt: skip
 for command in (demo, up, simulate, publish, tail, case, explain, report, triage, backlog, rebuild, audit):
     app.command(command.__name__)(command)
+app.add_typer(holding_out.intake, name="intake")
 app.add_typer(keys.app, name="keys")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(holding_out.penalties, name="penalties")
 app.add_typer(person.app, name="person")
 app.add_typer(policy.app, name="policy")
 app.add_typer(rejected.app, name="rejected")

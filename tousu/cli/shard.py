@@ -55,8 +55,9 @@ def show(
     if as_json:
         output.json_lines(rows)
     else:
-        columns = ("shard", "topic", "offset", "start", "end")
-        output.table(processor, columns, [[row[name] for name in columns] for row in rows], right=columns[2:])
+        columns = ("shard", "topic", "offset", "start", "end", "held_out")
+        cells = [[*(row[name] for name in columns[:-1]), ", ".join(row["held_out"])] for row in rows]
+        output.table(processor, columns, cells, right=columns[2:5])
 
 
 @app.command()
@@ -89,8 +90,8 @@ def skip(
     """
     from tousu.runtime.operating import skip as pass_over
 
-    who = _operator(operator, reason)
-    with _site(processor, shard, topic, broker, data, database, pack) as site:
+    who = operator_of(operator, reason)
+    with site_of(processor, shard, topic, broker, data, database, pack) as site:
         _say(site, pass_over(site, who, offset, offset if through is None else through), as_json)
 
 
@@ -118,8 +119,8 @@ def resume(
     from tousu.runtime.checkpoints import identity_of
     from tousu.runtime.operating import resume as go_on
 
-    who = _operator(operator, reason)
-    with _site(processor, shard, topic, broker, data, database, pack) as site:
+    who = operator_of(operator, reason)
+    with site_of(processor, shard, topic, broker, data, database, pack) as site:
         _say(site, go_on(site, who, identity_of(options.reachable(broker, data), [topic])), as_json)
 
 
@@ -150,12 +151,12 @@ def accept_clock(
     from tousu.failure import Reject
     from tousu.runtime.operating import accept_clock as accept
 
-    who = _operator(operator, reason)
+    who = operator_of(operator, reason)
     try:
         moment = time_of_text(until, "--until")
     except Reject as error:
         raise typer.BadParameter(error.message, param_hint="--until") from None
-    with _site(processor, shard, "", broker, data, database, pack) as site:
+    with site_of(processor, shard, "", broker, data, database, pack) as site:
         message = accept(site, who, moment)
     if as_json:
         output.json_document({"processor": processor, "shard": shard, "message": message})
@@ -171,7 +172,7 @@ def _check(processor: str) -> None:
         raise Stop("unknown_processor", f"{processor!r} has no shards; there are {', '.join(WITH_BOOKMARK)}")
 
 
-def _operator(name: str, reason: str) -> Operator:
+def operator_of(name: str, reason: str) -> Operator:
     from getpass import getuser
 
     from tousu.runtime.acts import Operator
@@ -187,7 +188,7 @@ def _operator(name: str, reason: str) -> Operator:
 
 
 @contextmanager
-def _site(
+def site_of(
     processor: str, shard: int, topic: str, broker: str, data: Path | None, database: str, pack: str
 ) -> Iterator[Site]:
     """The shard with all that is needed to act on it."""

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Final, Literal, NamedTuple, Self, TypeVar
 
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
-from kafka.errors import KafkaError
+from kafka.errors import AuthorizationError, KafkaError
 
 from tousu.client.dialling import is_embedded, options
 from tousu.connection import Connection
@@ -197,6 +197,9 @@ class Topics:
 def _asked(ask: Callable[[], T]) -> T:
     try:
         return ask()
+    except AuthorizationError as error:
+        message = "this user may not see, make and change every topic of the contract: use admin or a super user of it"
+        raise Stop("not_authorised", f"{message} (TOUSU_KAFKA_USER)") from error
     except KafkaError as error:
         if error.retriable:
             raise Retry("broker_away", f"the broker does not answer: {error}") from error

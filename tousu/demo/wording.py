@@ -23,7 +23,8 @@ def _routed(data: Data) -> str:
 
 
 def _breached(data: Data) -> str:
-    return f"{_of_claim(data)}{data['clock']} breached, it was due {_clock(data['due_at'])}"
+    in_doubt = ", not confirmed yet" if data.get("unconfirmed") else ""
+    return f"{_of_claim(data)}{data['clock']} breached, it was due {_clock(data['due_at'])}{in_doubt}"
 
 
 def _closed(data: Data) -> str:
@@ -148,6 +149,7 @@ SENTENCES: Final[Mapping[str, tuple[str, Callable[[Data], str]]]] = {
         "green",
         lambda data: f"{_of_claim(data)}{data['clock']}: answered in time, reported late; breach withdrawn",
     ),
+    "clock.breach_confirmed": ("red", lambda data: f"{data['clock']}: nothing in time came up; breach confirmed"),
     "case.escalated": ("red", lambda data: f"escalated to {data['to']} (level {data['level']})"),
     "case.closed": ("green", _closed),
     "case.reopened": ("yellow", lambda data: "reopened"),

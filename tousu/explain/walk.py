@@ -223,7 +223,7 @@ class Follower:
             event_id=told.id,
             cause=_cause(told),
             cause_name=self._story.name_of_cause(_cause(told)),
-            reason=data.get("reason", ""),
+            reason=data.get("reason", "unconfirmed" if data.get("unconfirmed") else ""),
             share=data.get("share"),
             due_at=walk.due_at,
             elapsed_s=data.get("elapsed_s"),

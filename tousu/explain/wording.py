@@ -43,6 +43,8 @@ def mark_words(mark: Mark) -> str:
             return f"{mark.share or 0:.0%} used"
         case "cancelled":
             return "done, too late" if mark.reason == "met_late" else f"cancelled: {reason}"
+        case "breached":
+            return "breached, unconfirmed" if mark.reason == "unconfirmed" else "breached"
         case "breach_withdrawn":
             return "breach withdrawn"
         case "paused":

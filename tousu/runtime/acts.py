@@ -1,7 +1,9 @@
-"""What an operator does to a shard that stands still: records are passed over, or a hole is accepted.
+"""What an operator does to a shard that stands still: records are passed over, a hole is accepted, a silent input is
+held out or let in again.
 
-An act is one turn under the same compare-and-set as any other. It is told on complaints.rejected, and the header
-`tousu-act` says what it did to the bookmark, so that a rebuild does it again at the same place.
+An act is one turn under the same compare-and-set as any other. It is told on complaints.rejected (of an input, on the
+processor's own log, which is kept), and the header `tousu-act` says what it did to the bookmark, so that a rebuild does
+it again at the same place.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import msgspec
 
 from tousu.failure import Stop
 from tousu.runtime import bookmark as bm
+from tousu.runtime import doubts
 from tousu.runtime.bookmark import Bookmark, Seen
 from tousu.runtime.broker import OutRecord
 from tousu.runtime.draft import Draft
@@ -23,7 +26,7 @@ from tousu.runtime.store import Fenced, Store
 HEADER: Final = "tousu-act"
 TRIES: Final = 5
 """A running copy notices that it was fenced and opens the shard again, perhaps between our two statements."""
-_OF_THE_SHARD: Final = frozenset({"ce_id", "tousu-origin", "tousu-seq", "tousu-time"})
+_OF_THE_SHARD: Final = frozenset({"ce_id", "tousu-origin", "tousu-seq", "tousu-time", doubts.CONFIRMED})
 """Headers that the shard's own place gives; a rebuild must come to the same ones by itself."""
 
 
@@ -39,10 +42,11 @@ class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     at: where the shard stood in each of its inputs. to: the next offset of `topic` afterwards. numbers: 'topic|origin'
     -> the number that counts as seen. forgives: 'topic|origin' whose next record may have any number. topic_id: of the
-    topic as it is now, where it was made again. is_copied: whether the record's bytes were read and went along.
+    topic as it is now, where it was made again. is_copied: whether the record's bytes were read and went along. origin:
+    which of the topic's origins is held out or let in, empty for the topic as a whole.
     """
 
-    kind: Literal["skip", "resume"]
+    kind: Literal["skip", "resume", "hold_out", "let_in"]
     topic: str
     at: dict[str, int]
     to: int
@@ -50,6 +54,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     forgives: list[str] = []
     topic_id: str = ""
     is_copied: bool = False
+    origin: str = ""
 
     def carry_out(self, bookmark: Bookmark) -> None:
         """Change the bookmark (in place). Raises Stop `bookmark_elsewhere` when the shard stands somewhere else."""
@@ -63,6 +68,10 @@ class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         bookmark.forgiven = sorted({*bookmark.forgiven, *self.forgives})
         if self.topic_id:
             bookmark.topic_ids[self.topic] = self.topic_id
+        if self.kind == "hold_out":
+            doubts.hold_out(bookmark, doubts.name_of(self.topic, self.origin))
+        elif self.kind == "let_in":
+            doubts.let_in(bookmark, doubts.name_of(self.topic, self.origin))
 
     def document(self) -> dict[str, Any]:
         """As a document, what is empty left out."""
@@ -79,7 +88,7 @@ Plan = Callable[[Draft], Act]
 
 
 class Told(NamedTuple):
-    """An act as it stands on complaints.rejected."""
+    """An act as it stands on a topic."""
 
     act: Act
     record: OutRecord
@@ -89,6 +98,21 @@ def told_in(record: OutRecord) -> Told | None:
     """The act that a published record tells of; None for every other record."""
     said = next((value for name, value in record.headers if name == HEADER), None)
     return None if said is None else Told(msgspec.json.decode(said, type=Act), record)
+
+
+def in_order(told: Iterable[Told]) -> list[Told]:
+    """Acts in the order in which they were done, shard by shard.
+
+    They stand on two topics, each with numbers of its own, so the shard's place counts first. What moved it on was done
+    after what was done where it stood.
+    """
+
+    def key(each: Told) -> tuple[int, int, bool, int]:
+        act, record = each
+        seq = next(int(value) for name, value in record.headers if name == "tousu-seq")
+        return record.partition, sum(act.at.values()), act.kind in ("skip", "resume"), seq
+
+    return sorted(told, key=key)
 
 
 def repeat(draft: Draft, told: Told) -> None:

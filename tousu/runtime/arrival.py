@@ -16,6 +16,8 @@ from tousu.runtime.frontier import is_expected
 from tousu.runtime.processor import Edge
 
 TICK: Final = "tousu.time.ticked.v1"
+TIME: Final = "tousu.time."
+"""Of time alone: that it passes, or what an operator let it do. No rule is asked about such an event."""
 AHEAD_US_MAX: Final = 60_000_000
 """How far the promise of a record may lie behind the moment at which a broker appended it: brokers' clocks differ."""
 
@@ -25,7 +27,8 @@ class Arrival(NamedTuple):
 
     `time_us` is its place in pipeline time: what its writer promised (`tousu-time`) or, from outside, when a broker
     appended it; -1 where neither is known. `origin` is empty for what comes from outside. `error` is what our own code
-    raised, where that is why it is refused. `is_ahead`: its writer promised a later time than can be.
+    raised, where that is why it is refused. `is_ahead`: its writer promised a later time than can be. `confirmed_us` is
+    up to when its writer's log was complete, where it says that this is not `time_us` (`doubts`).
     """
 
     record: Record
@@ -37,10 +40,11 @@ class Arrival(NamedTuple):
     refs: tuple[Ref, ...] = ()
     error: Exception | None = None
     is_ahead: bool = False
+    confirmed_us: int = NEVER_US
 
     @property
     def is_tick(self) -> bool:
-        return self.event is not None and self.event.type == TICK
+        return self.event is not None and self.event.type.startswith(TIME)
 
 
 def refused(record: Record, error: Reject, time_us: int = NEVER_US) -> Arrival:
@@ -85,7 +89,7 @@ def from_ours(record: Record, expected: Container[str] | None = None, *, by_brok
     a record promises cannot lie far behind the moment at which it was appended; beyond that it is not believed.
     """
     attributes: dict[str, str] = {}
-    origin = seq = time = ""
+    origin = seq = time = confirmed = ""
     try:
         _check_headers(record)
         for name, raw in record.headers:
@@ -98,6 +102,8 @@ def from_ours(record: Record, expected: Container[str] | None = None, *, by_brok
                 seq = value.decode()
             elif name == "tousu-time":
                 time = value.decode()
+            elif name == "tousu-confirmed":
+                confirmed = value.decode()
             elif name == "traceparent":
                 attributes.setdefault("traceparent", value.decode())
         if not (origin and seq.isdecimal() and seq.isascii() and time):
@@ -109,8 +115,11 @@ def from_ours(record: Record, expected: Container[str] | None = None, *, by_brok
         event = event_of(attributes, orjson.loads(record.value or b"{}"))
         promised_us = micros(time_of_text(time, "tousu-time"))
         most_us = 1000 * record.time_ms + AHEAD_US_MAX if by_broker and record.time_ms >= 0 else promised_us
-        is_ahead = promised_us > most_us
-        return Arrival(record, event, None, origin, int(seq), min(promised_us, most_us), is_ahead=is_ahead)
+        confirmed_us = micros(time_of_text(confirmed, "tousu-confirmed")) if confirmed else NEVER_US
+        return Arrival(
+            record, event, None, origin, int(seq), min(promised_us, most_us), is_ahead=promised_us > most_us,
+            confirmed_us=confirmed_us,
+        )  # fmt: skip
     except Reject as error:
         return refused(record, error)
     except ValueError:

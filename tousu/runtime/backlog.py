@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from tousu.failure import Stop
 from tousu.runtime import bookmark as bm
+from tousu.runtime import doubts
 from tousu.runtime.broker import Record
 from tousu.runtime.checkpoints import Gap, gaps_of, inputs_of
 from tousu.runtime.history import Extent, History, Place, is_tick
@@ -29,8 +30,9 @@ class Behind(NamedTuple):
 
     records: unread, ticks and all. events: those of them that are work. oldest_ms: when the oldest such was appended,
     -1 for none and where no broker stamped it. time: pipeline time, None before the first input. gaps: what was
-    deleted before the shard had read it. unreadable: why what is unread could not be looked at; all of it counts as
-    work then.
+    deleted before the shard had read it. unreadable: why what is unread could not be looked at, all of it counts as
+    work then; or why nobody can say how much there is. held_out: the inputs for which an operator lets its time not
+    wait.
     """
 
     processor: str
@@ -41,12 +43,13 @@ class Behind(NamedTuple):
     time: datetime | None
     gaps: tuple[Gap, ...]
     unreadable: str = ""
+    held_out: tuple[str, ...] = ()
 
 
 def backlog(inspection: Inspection, history: History) -> list[Behind]:
     """Every partition of the processor's inputs, the ones that it has never touched included."""
     topics = inputs_of(inspection.processor)
-    extents = history.extents(history.places(topics))
+    extents, silent = history.extents_told(history.places(topics))
     standings = {each.shard: each for each in inspection.standings()}
     gaps = gaps_of(inspection.processor, standings.values(), extents, history)
     unread: dict[int, dict[Place, Extent]] = {}
@@ -55,17 +58,22 @@ def backlog(inspection: Inspection, history: History) -> list[Behind]:
         start = standing.bookmark.offsets.get(topic, 0) if standing is not None else 0
         unread.setdefault(number, {})[(topic, number)] = Extent(max(start, extent.start), extent.end)
     found = []
-    for shard, stretches in sorted(unread.items()):
+    for shard in sorted({*unread, *(number for _, number in silent)}):
+        stretches = unread.get(shard, {})
         records = sum(each.end - each.start for each in stretches.values())
         is_much = records > LOOKED_AT_MAX
         looked_at = {place: Extent(at, min(end, at + HEAD)) for place, (at, end) in stretches.items()}
         events, oldest_ms, unreadable = _looked_at(history, looked_at if is_much else stretches, records)
+        unreadable = "; ".join(filter(None, (unreadable, *(why for at, why in silent.items() if at[1] == shard))))
         standing = standings.get(shard)
         time_us = standing.bookmark.time_us if standing is not None else bm.NEVER_US
         time = bm.moment(time_us) if time_us != bm.NEVER_US else None
         own_gaps = tuple(gap for gap in gaps if gap.shard == shard)
         counted = records if is_much else events
-        found.append(Behind(inspection.processor, shard, records, counted, oldest_ms, time, own_gaps, unreadable))
+        held_out = tuple(map(doubts.said, standing.bookmark.held_out)) if standing is not None else ()
+        found.append(
+            Behind(inspection.processor, shard, records, counted, oldest_ms, time, own_gaps, unreadable, held_out)
+        )
     return found
 
 

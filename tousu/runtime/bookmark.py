@@ -51,6 +51,8 @@ class Bookmark(msgspec.Struct):
     clock_accepted_us: up to which time an operator accepts a jump of a broker's clock.
     forgiven: 'topic|origin' of which an operator passed over what has no number that can be trusted: the next record
     from there may have any number, once.
+    held_out: the silent inputs for which an operator lets time not wait: a topic from outside, or 'topic|origin'.
+    doubts: the same names, and those that told so themselves -> up to when their time is confirmed (`doubts`).
     """
 
     offsets: dict[str, int] = {}
@@ -64,6 +66,16 @@ class Bookmark(msgspec.Struct):
     topic_ids: dict[str, str] = {}
     clock_accepted_us: int = NEVER_US
     forgiven: list[str] = []
+    held_out: list[str] = []
+    doubts: dict[str, int] = {}
+
+    def awaited(self, inputs: Iterable[str]) -> tuple[str, ...]:
+        """Those of these inputs (topics, or 'topic|origin') for which time waits: nobody holds them out."""
+        return tuple(name for name in inputs if name not in self.held_out)
+
+    def starts(self, topics: Iterable[str]) -> dict[str, int]:
+        """Where to read on in each of these topics that nobody holds out."""
+        return {topic: self.offsets.get(topic, 0) for topic in self.awaited(topics)}
 
 
 def origin_of(processor: str, shard: int, generation: int) -> str:
@@ -129,4 +141,6 @@ def copy(bookmark: Bookmark) -> Bookmark:
         topic_ids=dict(bookmark.topic_ids),
         clock_accepted_us=bookmark.clock_accepted_us,
         forgiven=list(bookmark.forgiven),
+        held_out=list(bookmark.held_out),
+        doubts=dict(bookmark.doubts),
     )

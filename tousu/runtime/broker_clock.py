@@ -15,6 +15,7 @@ from confluent_kafka import TIMESTAMP_LOG_APPEND_TIME, KafkaError, KafkaExceptio
 from confluent_kafka.admin import AdminClient, ConfigResource  # type: ignore[attr-defined]
 
 from tousu.failure import Retry
+from tousu.login import not_authorised
 from tousu.runtime.bookmark import NEVER_US
 
 SETTING: Final = "message.timestamp.type"
@@ -109,6 +110,8 @@ def check_append_time(admin: AdminClient, topics: Sequence[str]) -> None:
         answers = admin.describe_configs(resources, request_timeout=REQUEST_S)
         kinds = {each.name: answer.result()[SETTING].value for each, answer in answers.items()}
     except KafkaException as error:
+        if error.args[0].code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
+            raise not_authorised("read the settings of its topics", error.args[0]) from error
         raise Retry("broker_away", f"cannot read the topics' settings: {error.args[0].str()}") from error
     wrong = ", ".join(sorted(topic for topic, kind in kinds.items() if kind != APPEND_TIME))
     if wrong:

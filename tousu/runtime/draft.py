@@ -7,15 +7,16 @@ Source: design.md, section 4.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Final, NamedTuple
 
 import orjson
 
-from tousu.decision import Decision, Fallback, Output, Ref, Refusal, State
+from tousu.decision import Decision, Fallback, Output, Ref, Refusal, State, Wary
 from tousu.event import ORGANISATION, Event, text_of_time
 from tousu.failure import Failure
 from tousu.runtime import bookmark as bm
-from tousu.runtime import frontier
+from tousu.runtime import doubts, frontier
 from tousu.runtime.agenda import Agenda
 from tousu.runtime.arrival import TICK, Arrival, fault, named_in
 from tousu.runtime.broker import OutRecord, Record, place_of
@@ -80,7 +81,9 @@ class Draft:
         self._origin = bm.origin_of(processor.name, shard, self.bookmark.generation)
         self._from_ours = frozenset(each.topic for each in processor.inputs if each.writer)
         self._is_spread = any(each.spread for each in processor.inputs)
-        self._expected = frontier.expected_origins(processor.inputs, shard, partitions[processor.inputs[0].topic])
+        expected = frontier.expected_origins(processor.inputs, shard, partitions[processor.inputs[0].topic])
+        self._expected = self.bookmark.awaited(expected)
+        self._wary = processor.rules if isinstance(processor.rules, Wary) else None
 
     def change(self) -> Change:
         """The turn's outcome, ready for the database."""
@@ -103,10 +106,9 @@ class Draft:
         else:
             if arrival.is_ahead or (arrival.refusal and arrival.refusal.reason == FOREIGN):
                 self._report.disbelieved["ahead" if arrival.is_ahead else FOREIGN] += 1
-            if arrival.origin:
-                self._advance(self._time_us(arrival))
-            elif record.topic not in self._from_ours:  # there, what none of ours wrote moves no time
-                self._advance(arrival.time_us)
+            if arrival.origin or record.topic not in self._from_ours:  # there, what none of ours wrote moves no time
+                self._advance(self._time_us(arrival) if arrival.origin else arrival.time_us)
+                doubts.note(self.bookmark, arrival)
             if arrival.error is not None:
                 self._report.faults.append(Fault(arrival.error, place_of(record)))
             if arrival.refusal is not None:
@@ -135,6 +137,7 @@ class Draft:
     def tick(self, time_us: int) -> None:
         """Let time pass to `time_us`: wake what is due, tell the readers. Only for the processor that keeps time."""
         self._advance(time_us)
+        doubts.caught_up(self.bookmark)
         self._pass_tick()
 
     def _advance(self, time_us: int) -> None:
@@ -143,8 +146,8 @@ class Draft:
     def _fold_event(self, arrival: Arrival) -> None:
         event = arrival.event
         assert event is not None
-        if event.type == TICK:
-            self._report.events[(TICK, "ticked")] += 1
+        if arrival.is_tick:
+            self._report.events[(event.type, "ticked")] += 1
             self._pass_tick()
             return
         now_us = self.bookmark.time_us
@@ -260,6 +263,8 @@ class Draft:
             decision = rule()
             if decision.refusal is not None:
                 return Ready(decision)
+            if self._wary is not None and decision.states:
+                decision = self._wary.in_doubt(decision, bm.moment(self.bookmark.time_us), self._confirmed())
             records = tuple(self._checked(output, cause) for output in decision.outputs)
             dues = {ref: self._due_us(ref, state) for ref, state in decision.states.items()}
             return Ready(decision, records, dues)
@@ -268,6 +273,10 @@ class Draft:
             if isinstance(error, WrongOutput):
                 return Ready(Decision(refusal=Refusal(reason=error.reason, message=error.message)))
             return Ready(Decision(refusal=fault(error)))
+
+    def _confirmed(self) -> datetime | None:
+        us = doubts.confirmed_us(self.bookmark) if self.bookmark.doubts else None
+        return None if us is None else bm.moment(us)
 
     def _due_us(self, ref: Ref, state: State | None) -> int | None:
         due = self._processor.rules.due(ref, state) if state is not None else None
@@ -345,6 +354,9 @@ class Draft:
                 ("tousu-time", stamp or self._stamp()),
             )
         )
+        confirmed = self._confirmed()
+        if confirmed is not None:
+            record.headers.append((doubts.CONFIRMED, text_of_time(confirmed).encode()))
         check_fits([record], self._limits, self.shard)
         self.bookmark.digests[where] = bm.chained(self.bookmark.digests.get(where, ""), record)
         self.outputs.append(record)
@@ -358,9 +370,11 @@ class Draft:
         """Put out a record that is ready but for its number."""
         self._number(record)
 
-    def say(self, output: Output) -> None:
-        """Put out an event of this shard's own, in its own partition."""
-        self._publish(output, self._record(output, orjson.dumps(output.data), None, self.shard))
+    def say(self, output: Output, said: Mapping[str, str] = {}) -> None:
+        """Put out an event of this shard's own, in its own partition; `said` stands in its headers, too."""
+        record = self._record(output, orjson.dumps(output.data), None, self.shard)
+        record.headers.extend((name, text.encode()) for name, text in said.items())
+        self._publish(output, record)
 
     def pass_over(self, record: Record, refusal: Refusal, said: Mapping[str, str]) -> None:
         """Tell complaints.rejected of a record that an operator passes over; `said` stands in its headers, too."""

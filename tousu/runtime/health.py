@@ -1,7 +1,8 @@
 """What a processor answers over HTTP: /metrics for Prometheus, /livez and /readyz for whoever runs it.
 
 /livez is 200 while the loop turns. /readyz is 200 while every shard that the group gave to this copy is open and its
-broker and database answer; else 503. Both bodies are JSON and say why not. No personal data is served.
+broker and database answer; else 503. Both bodies are JSON and say why not. An input that an operator holds out is said
+and makes nothing unready. No personal data is served.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
 from tousu.failure import Stop
+from tousu.runtime import doubts
 from tousu.runtime.watch import Watch
 
 JSON: Final = "application/json"
@@ -84,7 +86,17 @@ def _live(watch: Watch) -> Answer:
 def _ready(watch: Watch) -> Answer:
     reasons = watch.reasons_not_ready()
     glance = watch.glance
-    body = {"ready": not reasons, "why_not": reasons, "shards": sorted(glance.opened), "halted": sorted(glance.halted)}
+    body = {
+        "ready": not reasons,
+        "why_not": reasons,
+        "shards": sorted(glance.opened),
+        "halted": sorted(glance.halted),
+        "held_out": [
+            {"shard": str(shard), "reason": "held_out", "message": f"an operator holds out {doubts.said(name)}"}
+            for shard, mark in sorted(glance.opened.items())
+            for name in mark.held_out
+        ],
+    }
     return (503 if reasons else 200), JSON, orjson.dumps(body)
 
 

@@ -16,6 +16,7 @@ from confluent_kafka import (
 
 from tousu.connection import Connection
 from tousu.failure import Retry, Stop
+from tousu.login import NOT_AUTHORISED, check_login
 from tousu.runtime.arrival import TICK
 from tousu.runtime.broker import Record
 from tousu.runtime.kafka import LOG
@@ -44,7 +45,11 @@ def is_tick(record: Record) -> bool:
 
 
 class History:
-    """Reads partitions from any offset, and changes nothing. Raises Retry `broker_away` while the broker is silent."""
+    """Reads partitions from any offset, and changes nothing.
+
+    Raises Retry `broker_away` while the broker is silent, Stop `not_authenticated` or `tls_failed` where it does not
+    let us in, `not_authorised` for a topic that we may not see.
+    """
 
     def __init__(self, connection: Connection) -> None:
         settings = {
@@ -53,6 +58,7 @@ class History:
             "isolation.level": "read_committed", "enable.partition.eof": False, "fetch.wait.max.ms": 50,
             "queued.max.messages.kbytes": 16_384,
         }  # fmt: skip
+        check_login(connection, REQUEST_S)
         self._consumer = Consumer(settings, logger=LOG)
         self._left: Mapping[Place, int] | None = None
         """Up to where a stretch is read; what lies behind it is fetched ahead, and nobody asked for it."""
@@ -63,6 +69,8 @@ class History:
             found = self._consumer.list_topics(topic, timeout=REQUEST_S).topics[topic]
         except KafkaException as error:
             raise Retry("broker_away", f"the broker does not answer: {error.args[0].str()}") from error
+        if found.error is not None and found.error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
+            raise Stop(NOT_AUTHORISED, f"this user may not see topic {topic}: docs/security.md says who may")
         if found.error is not None or not found.partitions:
             raise Stop("no_topic", f"topic {topic} does not exist; make the topics with `tousu topics apply`")
         return len(found.partitions)
@@ -73,14 +81,30 @@ class History:
 
     def extents(self, places: Collection[Place]) -> dict[Place, Extent]:
         """Where these partitions begin and end now."""
-        found = {}
-        for topic, number in places:
+        return {place: self._extent(place) for place in places}
+
+    def extents_told(self, places: Collection[Place]) -> tuple[dict[Place, Extent], dict[Place, str]]:
+        """The same as far as somebody can say; and of the others (a partition without a leader, say) why not.
+
+        Raises Retry when nobody can say anything.
+        """
+        found, silent, failure = dict[Place, Extent](), dict[Place, str](), None
+        for place in places:
             try:
-                low, high = self._consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=REQUEST_S)
-            except KafkaException as error:
-                raise Retry("broker_away", f"cannot ask where {topic} ends: {error.args[0].str()}") from error
-            found[(topic, number)] = Extent(low, high)
-        return found
+                found[place] = self._extent(place)
+            except Retry as error:
+                silent[place], failure = error.message, error
+        if failure is not None and not found:
+            raise failure
+        return found, silent
+
+    def _extent(self, place: Place) -> Extent:
+        try:
+            low, high = self._consumer.get_watermark_offsets(TopicPartition(*place), timeout=REQUEST_S)
+        except KafkaException as error:
+            where = "/".join(map(str, place))
+            raise Retry("broker_away", f"cannot ask where {where} ends: {error.args[0].str()}") from error
+        return Extent(low, high)
 
     def read(self, stretches: Mapping[Place, Extent]) -> Iterator[Record]:
         """The records of these stretches, in order within a partition, until the last end is reached."""

@@ -25,6 +25,7 @@ from confluent_kafka import (
 from confluent_kafka.admin import AdminClient
 
 from tousu.failure import Retry, Stop
+from tousu.login import Login
 from tousu.runtime.bookmark import NEVER_US
 from tousu.runtime.broker import Ends, Identity, Record
 from tousu.runtime.broker_clock import BrokerClocks, check_append_time
@@ -94,12 +95,13 @@ class KafkaSource:
         self._noted: dict[tuple[str, int], int] = {}
         self._noted_at_s = 0.0
         self._assignment_stale = False
-        connection = {"bootstrap.servers": servers, **NETWORK, **settings}
+        self._login = Login(group)
+        connection = {"bootstrap.servers": servers, **NETWORK, **settings, "error_cb": self._login.heard}
         self._admin = AdminClient(connection, logger=LOG)
         self._clocks = BrokerClocks(time_topic, self._admin, connection) if time_topic else None
         self._log_ends = LogEnds(self._admin)
         self._transactions = OpenTransactions(transaction_s, self._admin)
-        self._pulse = Pulse(self._admin)
+        self._pulse = Pulse(self._admin, topics)
         self._topic_ids = TopicIds(self._admin, topics)
         self._fatal = ""
         self._settings = {
@@ -147,6 +149,7 @@ class KafkaSource:
 
     def _heard(self, error: KafkaError) -> None:
         """What librdkafka says of itself; only what it cannot repair matters here."""
+        self._login.heard(error)
         if _is_fatal(error):
             self._fatal = error.str()
 
@@ -154,6 +157,7 @@ class KafkaSource:
 
     def _given(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         self.is_member = True
+        self._login.joined()
         self._group_shards.clear()
         for each in partitions:
             self._group_shards[each.partition].add(each.topic)
@@ -176,9 +180,9 @@ class KafkaSource:
         self._assignment_stale = False
 
     @property
-    def trouble(self) -> str:
-        """Why the group cannot tell: the cluster does not answer. Empty where it does, and for a member."""
-        return "" if self.is_member else self._pulse.trouble
+    def trouble(self) -> Retry | None:
+        """Why the group cannot tell: the cluster does not answer, or not us. None for a member and before an answer."""
+        return None if self.is_member else self._login.trouble(self._pulse.trouble)
 
     def wanted(self) -> frozenset[int]:
         for shard, topics in self._group_shards.items():
@@ -198,8 +202,10 @@ class KafkaSource:
     # -- reading ------------------------------------------------------------------------------------------------
 
     def poll(self, records_max: int, timeout_s: float) -> list[Record]:
-        if not self.is_member and self._pulse.feel() and time.monotonic() - self._outside_since_s > JOIN_S:
-            self._fatal = self._fatal or f"no answer to the wish to join for {JOIN_S:g} s"
+        if not self.is_member and self._pulse.feel():
+            self._login.let_in()
+            if time.monotonic() - self._outside_since_s > JOIN_S:
+                self._fatal = self._fatal or f"no answer to the wish to join for {JOIN_S:g} s"
         if self._fatal:
             self._join_again()
         if self._assignment_stale:
@@ -238,6 +244,7 @@ class KafkaSource:
 
     def _note_error(self, message: Message, error: KafkaError) -> None:
         topic, partition, offset = message.topic(), message.partition(), message.offset()
+        self._login.heard(error)
         if _is_fatal(error):
             self._fatal = error.str()
         elif topic is None or partition is None:
@@ -288,7 +295,8 @@ class KafkaSource:
         return self._clocks.others_us() if self._clocks is not None else NEVER_US
 
     def start(self, shard: int, offsets: Mapping[str, int]) -> None:
-        self._opened[shard] = self._identity
+        read = {topic: each for topic, each in self._identity.topic_ids.items() if topic in offsets}
+        self._opened[shard] = self._identity._replace(topic_ids=read)
         for topic, offset in offsets.items():
             self._empty_to.pop((topic, shard), None)
             self._offsets[(topic, shard)] = offset
@@ -323,7 +331,7 @@ class KafkaSource:
         except KafkaException as error:
             if error.args[0].code() in (KafkaError._UNSUPPORTED_FEATURE, KafkaError.UNSUPPORTED_VERSION):
                 return Identity("", {})
-            raise Retry("broker_away", f"cannot describe the topics: {error.args[0].str()}") from error
+            raise self._login.why(self._admin, f"see {', '.join(self._topics)}", error.args[0]) from error
         self._identity = identity_of(cluster_id, answers)
         self._follow_replicas(self._identity)
         return self._identity
@@ -332,11 +340,11 @@ class KafkaSource:
         try:
             metadata = self._admin.list_topics(topic, timeout=REQUEST_S).topics[topic]
         except KafkaException as error:
-            raise Retry("broker_away", f"cannot reach the broker: {error.args[0].str()}") from error
+            raise self._login.why(self._admin, f"see topic {topic}", error.args[0]) from error
         if metadata.error is not None:
             if metadata.error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
                 raise Stop("no_topic", f"topic {topic} does not exist; make the topics with `tousu topics apply`")
-            raise Retry("broker_away", f"{topic}: {metadata.error.str()}")
+            raise self._login.why(self._admin, f"see topic {topic}", metadata.error)
         return len(metadata.partitions)
 
     def check_append_time(self, topics: Sequence[str]) -> None:
@@ -347,8 +355,11 @@ class KafkaSource:
         check_append_time(self._admin, topics)
 
     def ask_ends(self, asked_at: datetime, reached_us: int = NEVER_US) -> None:
+        # What an operator holds out is not asked for: one partition without a leader would leave all unanswered.
+        places = [(topic, shard) for topic in self._topics for shard in self._group_shards]
+        places = [place for place in places if place in self._offsets or place[1] not in self._opened]
         time_us = max(reached_us, self._clocks.time_us()) if self._clocks is not None else reached_us
-        self._log_ends.ask(asked_at, time_us, [(t, s) for t in self._topics for s in self._group_shards])
+        self._log_ends.ask(asked_at, time_us, places)
 
     def ends(self) -> Ends | None:
         told = self._log_ends.answer()

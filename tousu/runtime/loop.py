@@ -176,7 +176,7 @@ class Loop:
         self._unsettled = True
         self._settle()
         self._reached("after_pending")
-        self._source.start(shard, {topic: opened.bookmark.offsets.get(topic, 0) for topic in self._inputs})
+        self._source.start(shard, opened.bookmark.starts(self._inputs))
         partitions = self._partitions[self.processor.inputs[0].topic]
         self.shards[shard] = Shard(shard, opened, self.processor.inputs, partitions, in_order=self._in_order)
         self._observer.opened(shard, opened.epoch)

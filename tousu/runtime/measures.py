@@ -11,7 +11,7 @@ from prometheus_client.core import GaugeMetricFamily
 from tousu.contract import event_types
 from tousu.failure import Failure, Stop
 from tousu.runtime import bookmark as bm
-from tousu.runtime import frontier
+from tousu.runtime import doubts, frontier
 from tousu.runtime import metrics as m
 from tousu.runtime.arrears import Arrears
 from tousu.runtime.broker import Ends, Record
@@ -177,6 +177,7 @@ class Measures:
         }
         yield family(m.OLDEST_AGE, ages)
         yield from self._times(now_s)
+        yield family(m.HELD_OUT, self._held_out())
         yield family(m.OUTPUTS_PENDING, {(): self._pending.count})
         yield family(m.OUTPUTS_PENDING_AGE, {(): self._pending.age_s()})
         yield family(m.SHARDS, self._shards())
@@ -218,9 +219,16 @@ class Measures:
         yield self._meter.family(m.TIME_HELD, held)
 
     def _slowest(self, shard: int, mark: bm.Bookmark) -> tuple[str, int]:
-        expected = frontier.expected_origins(self._processor.inputs, shard, self._partitions)
+        expected = mark.awaited(frontier.expected_origins(self._processor.inputs, shard, self._partitions))
         name, time_us = frontier.slowest_origin(mark.frontier, expected)
         return name.partition("|")[2], time_us
+
+    def _held_out(self) -> dict[tuple[str, ...], float]:
+        return {
+            (str(shard), doubts.said(name)): (mark.time_us - mark.doubts.get(name, mark.time_us)) / 1e6
+            for shard, mark in self._watch.glance.opened.items()
+            for name in mark.held_out
+        }
 
     def _shards(self) -> dict[tuple[str, ...], float]:
         glance = self._watch.glance

@@ -84,6 +84,11 @@ TRANSACTION_OPEN: Final = Metric(
     "How long an adapter's open transaction has hidden what comes next; time waits for it (TOUSU_TRANSACTION_S).",
     ("topic", "partition"), seen="asked",
 )  # fmt: skip
+HELD_OUT: Final = Metric(
+    "tousu_held_out_seconds", "gauge", "seconds",
+    "For how long of pipeline time an input has gone unread that an operator holds out (a topic, or processor/shard): "
+    "what is decided for that time is unconfirmed.", ("shard", "origin"), seen="asked",
+)  # fmt: skip
 OUTPUTS_PENDING: Final = Metric(
     "tousu_outputs_pending", "gauge", "records", "Outputs committed in SQL that the broker has not acknowledged yet.",
     seen="asked",

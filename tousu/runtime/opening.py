@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from tousu.failure import Stop
+from tousu.login import NOT_AUTHORISED
 from tousu.runtime.bookmark import Bookmark
 from tousu.runtime.broker import Identity, Source
 from tousu.runtime.processor import Processor
@@ -25,17 +26,19 @@ def partitions_of(processor: Processor, source: Source) -> dict[str, int]:
 
 
 def check_identity(bookmark: Bookmark, identity: Identity, inputs: Collection[str]) -> None:
-    """Hold the bookmark against the cluster and topics that are there, and note them in it.
+    """Hold the bookmark against the cluster and those inputs that nobody holds out, and note them in it.
 
     Raises Stop `other_cluster` or `topic_recreated`.
     """
     if bookmark.cluster_id and identity.cluster_id != bookmark.cluster_id:
         raise other_cluster(bookmark.cluster_id, identity.cluster_id)
+    read = bookmark.awaited(inputs)
     for topic, topic_id in bookmark.topic_ids.items():
-        if identity.topic_ids.get(topic, topic_id) != topic_id:
+        if topic in read and identity.topic_ids.get(topic, topic_id) != topic_id:
             raise recreated(topic, bookmark.offsets.get(topic, 0))
     bookmark.cluster_id = identity.cluster_id
-    bookmark.topic_ids = {topic: each for topic, each in identity.topic_ids.items() if topic in inputs}
+    held_out = {topic: each for topic, each in bookmark.topic_ids.items() if topic in bookmark.held_out}
+    bookmark.topic_ids = held_out | {topic: each for topic, each in identity.topic_ids.items() if topic in read}
 
 
 def other_cluster(known: str, told: str) -> Stop:
@@ -50,9 +53,11 @@ def recreated(topic: str, offset: int) -> Stop:
 
 
 def next_to_try(halted: dict[int, Stop], limits: Mapping[str, int]) -> int | None:
-    """The halted shard that has waited longest of those that could not publish and may now; it goes to the end."""
+    """The halted shard that has waited longest of those that could not publish, or read, and may now; it goes to the
+    end."""
     for shard, error in list(halted.items()):
-        if isinstance(error, Unpublishable) and error.size_bytes <= limits.get(error.topic, error.size_bytes):
+        may_publish = isinstance(error, Unpublishable) and error.size_bytes <= limits.get(error.topic, error.size_bytes)
+        if may_publish or error.reason == NOT_AUTHORISED:
             halted[shard] = halted.pop(shard)
             return shard
     return None

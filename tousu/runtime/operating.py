@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from tousu.decision import Output, Refusal
 from tousu.event import text_of_time
 from tousu.failure import Stop
-from tousu.runtime import acts
+from tousu.runtime import acts, doubts
 from tousu.runtime import bookmark as bm
 from tousu.runtime.acts import Act, Operator
 from tousu.runtime.arrival import from_ours
@@ -71,24 +71,34 @@ class Site(NamedTuple):
 
 
 class At(NamedTuple):
-    """Where a shard stands in one of its inputs, and from where to where the log goes."""
+    """Where a shard stands in one of its inputs, and from where to where the log goes.
+
+    start, end: None where nobody can say, since the partition has no leader. held_out: what of this input an operator
+    holds out, the topic as a whole or some of its origins.
+    """
 
     shard: int
     topic: str
     offset: int
-    start: int
-    end: int
+    start: int | None
+    end: int | None
+    held_out: tuple[str, ...] = ()
 
 
 def places_of(inspection: Inspection, history: History) -> list[At]:
     """Every place of a processor's bookmarks."""
     topics = inputs_of(inspection.processor)
-    extents = history.extents(history.places(topics))
+    extents, _ = history.extents_told(history.places(topics))
     return [
-        At(each.shard, topic, each.bookmark.offsets.get(topic, 0), *extents[(topic, each.shard)])
+        At(
+            each.shard, topic, each.bookmark.offsets.get(topic, 0),
+            start=extent.start if (extent := extents.get((topic, each.shard))) else None,
+            end=extent.end if extent else None,
+            held_out=tuple(doubts.said(name) for name in each.bookmark.held_out if name.partition("|")[0] == topic),
+        )
         for each in inspection.standings()
         for topic in topics
-    ]
+    ]  # fmt: skip
 
 
 class Done(NamedTuple):
@@ -186,7 +196,7 @@ def accept_clock(site: Site, operator: Operator, until: datetime) -> str:
             )
         )  # fmt: skip
 
-    _turn(site, do)
+    take_a_turn(site, do)
     return f"a jump of the time of {site.name} up to {said} is accepted by {operator.name}: {operator.why}"
 
 
@@ -202,11 +212,12 @@ def _act(site: Site, operator: Operator, record: Record, refusal: Refusal, plan:
         draft.pass_over(record, refusal, said)
         done.append(act)
 
-    _turn(site, do)
+    take_a_turn(site, do)
     return Done(done[-1], refusal.message)
 
 
-def _turn(site: Site, do: Callable[[Draft], None]) -> None:
+def take_a_turn(site: Site, do: Callable[[Draft], None]) -> None:
+    """Act as the owner of the site's shard for one turn. As `acts.take_a_turn`."""
     partitions = dict.fromkeys([each.topic for each in site.processor.inputs], site.partitions)
     acts.take_a_turn(site.processor, site.store, site.shard, partitions, do)
 

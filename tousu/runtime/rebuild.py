@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from operator import itemgetter
 from typing import Final, NamedTuple
 
 import sqlalchemy as sa
@@ -143,7 +142,7 @@ def rebuild(
     _check_empty(store, processor.name)
     published = Published(processor, history)
     published.read_on()
-    told = [published.told[number] for number in sorted(published.told, key=itemgetter(1, 3))]
+    told = acts.in_order(published.told.values())
     _check_whole(told)
     source = ReplaySource(history, facts, [each.topic for each in processor.inputs])
     sink = KeepingSink()

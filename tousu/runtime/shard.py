@@ -25,7 +25,7 @@ class Shard:
     def __init__(
         self, number: int, opened: Opened, inputs: Sequence[Input], partitions: int, *, in_order: bool
     ) -> None:
-        topics = tuple(each.topic for each in inputs)
+        topics = opened.bookmark.awaited(each.topic for each in inputs)
         self.number = number
         self.expected = frozenset(expected_origins(inputs, number, partitions))
         """Whose records it takes, as 'topic|origin'."""

@@ -37,6 +37,8 @@ class SimulatedBroker:
         """The most bytes that a record may take on a topic; a topic that is not named takes any."""
         self.forbidden: set[str] = set()
         """Topics that nobody may write to any more."""
+        self.unreadable: set[tuple[str, int]] = set()
+        """Partitions without a leader: nothing of them can be read, nor asked where they end."""
 
     def append(self, topic: str, partition: int, key: bytes | None, value: bytes | None, headers: Headers) -> Record:
         """Write one record. Raises Stop when there is no such topic."""
@@ -93,6 +95,8 @@ class SimulatedSource:
         for (topic, shard), position in sorted(self._positions.items()):
             if shard in self._broken or (topic, shard) in self._paused or len(records) >= records_max:
                 continue
+            if (topic, shard) in self._broker.unreadable:
+                continue
             log = self._broker.logs[topic][shard]
             if position < self._broker.starts[(topic, shard)] or position > len(log):
                 words = f"{topic}/{shard}: offset {position} is out of range"
@@ -122,7 +126,7 @@ class SimulatedSource:
         return NEVER_US
 
     def start(self, shard: int, offsets: Mapping[str, int]) -> None:
-        self._opened_ids[shard] = {topic: self._broker.topic_ids[topic] for topic in self._topics}
+        self._opened_ids[shard] = {topic: self._broker.topic_ids[topic] for topic in offsets}
         for topic, offset in offsets.items():
             self._positions[(topic, shard)] = offset
 
@@ -147,9 +151,9 @@ class SimulatedSource:
         return len(self._broker.logs[topic])
 
     def ask_ends(self, asked_at: datetime, reached_us: int = NEVER_US) -> None:
-        if self._broker.away:
+        if self._broker.away or self._positions.keys() & self._broker.unreadable:
             return
-        offsets = {(t, s): len(self._broker.logs[t][s]) for t in self._topics for s in self._wanted}
+        offsets = {(topic, shard): len(self._broker.logs[topic][shard]) for topic, shard in self._positions}
         self._ends = Ends(asked_at, offsets, max(reached_us, micros(self._broker.clock.now())))
 
     def ends(self) -> Ends | None:

@@ -51,8 +51,8 @@ class Standstill:
         failing = self._failing.get(place)
         if failing is None or failing.offset != offset:
             failing = self._failing[place] = _Failing(offset, now_s)
-        if now_s - failing.since_s < self._patience_s:
-            return None
+        if now_s - failing.since_s < self._patience_s and error.code() not in _NOT_AUTHORISED:
+            return None  # of a missing right librdkafka tells once, however often it is refused
         del self._failing[place]
         return unreadable(place, offset, error)
 
@@ -107,4 +107,4 @@ def unreadable(place: _Place, offset: int, error: KafkaError) -> Stop:
         return Stop("undecodable_batch", f"{where}; `tousu shard skip` passes it over")
     if reason == "codec_missing":
         return Stop("codec_missing", f"{where}; this librdkafka was built without the codec")
-    return Stop("not_authorised", f"{where}; give this processor the right to read")
+    return Stop("not_authorised", f"{where}; `tousu topics apply --acls` gives this processor the right to read")

@@ -41,7 +41,7 @@ class Watch:
         self.trouble: Failure | None = None
         """The last failure that was answered by waiting, until a turn succeeds."""
         self.is_member = False
-        self.broker_trouble = ""
+        self.broker_trouble: Failure | None = None
         self.database_trouble = ""
         self.turned_at_s = seconds()
         self._broker_silent_s = 0.0
@@ -78,8 +78,8 @@ class Watch:
             found = [{"reason": self.phase, "message": f"the process is {self.phase}"}]
             return found + self._trouble()
         found = []
-        if self.broker_trouble:
-            found.append({"reason": "broker_away", "message": self.broker_trouble})
+        if self.broker_trouble is not None:
+            found.append({"reason": self.broker_trouble.reason, "message": self.broker_trouble.message})
         elif not self.is_member:
             found.append({"reason": "no_member", "message": "the group has not told yet which shards are ours"})
         elif self.glance.wanted and self._broker_silent_s > BROKER_SILENT_S:

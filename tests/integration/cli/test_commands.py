@@ -17,6 +17,7 @@ COMMANDS = (
     ("topics", "check"),
     ("ledger",), ("ledger", "balance"), ("ledger", "entries"), ("ledger", "accounts"), ("ledger", "questions"),
     ("shard", "show"), ("shard", "skip"), ("shard", "resume"), ("shard", "accept-clock"),
+    ("intake", "hold-out"), ("intake", "let-in"), ("penalties", "hold-out"), ("penalties", "let-in"),
     ("policy", "check"), ("policy", "diff"), ("policy", "measure"),
     ("policy", "recalculate"), ("policy", "simulate"),
 )  # fmt: skip

@@ -66,7 +66,9 @@ class Place:
         environ = {name: value for name, value in os.environ.items() if not name.startswith("TOUSU_")}
         return subprocess.run([TOUSU, *arguments, *where], capture_output=True, text=True, env=environ, timeout=120)
 
-    def write(self, topic: str, partition: int, value: bytes, headers: dict[str, bytes], **settings: Any) -> int:
+    def write(
+        self, topic: str, partition: int, value: bytes, headers: dict[str, bytes], key: str = "k", **settings: Any
+    ) -> int:
         """One record by a client of its own. Returns its offset."""
         client = Producer({
             "bootstrap.servers": self.broker.address, "log_level": 0, "message.max.bytes": 1_000_000_000,
@@ -74,7 +76,7 @@ class Place:
         })  # fmt: skip
         offsets: list[int] = []
         client.produce(
-            topic, value, b"k", partition, headers=dict(headers),
+            topic, value, key.encode(), partition, headers=dict(headers),
             on_delivery=lambda error, message: offsets.append(message.offset() or 0) if error is None else None,
         )  # fmt: skip
         assert client.flush(WAIT_S) == 0

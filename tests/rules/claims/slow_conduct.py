@@ -77,9 +77,11 @@ class Told:
     def _clock(self, kind: str, said: dict[str, Any]) -> None:
         name = said["clock"], said["generation"]
         if kind == "clock.breached" and name not in self.breaches:
-            self.breaches[name] = said, said.get("departments", self.departments)[0]
+            self.breaches[name] = dict(said), said.get("departments", self.departments)[0]
         elif kind == "clock.breach_withdrawn":
             self.breaches.pop(name, None)
+        elif kind == "clock.breach_confirmed" and name in self.breaches:
+            self.breaches[name][0].pop("unconfirmed", None)
         elif kind == "clock.recalculated" and name in self.breaches:
             former, department = self.breaches[name]
             self.breaches[name] = former | {"due_at": said["due_at"]}, department
@@ -240,7 +242,7 @@ def _lapses(told: Told) -> Iterable[tuple[Any, list[tuple[str, dict[str, Any]]]]
             if not employee and accepted.what != "withdrawn":
                 employee = accepted.said.get("employee", "")
         ground = {"ground": names[clock], "at": text_of_time(due), "section": said["section"], "days": days}
-        ground |= {"clock": clock}
+        ground |= {"clock": clock} | ({"unconfirmed": True} if "unconfirmed" in said else {})
         party = f"person/{employee}" if employee else f"department/{department}"
         grounds = [(party, ground | ({"department": department} if employee else {}))]
         rules = told.pack.penalties

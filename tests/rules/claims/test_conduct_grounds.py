@@ -75,6 +75,17 @@ class TestLateResolution:
         assert desk.held() == {WORKSHOP: ["complaint"]}
         assert desk.newest[E1]["revision"] == 2
 
+    def test_a_breach_in_doubt_is_marked_until_it_is_confirmed_or_withdrawn(self) -> None:
+        in_doubt = clock("breached", "resolution", 48, A, unconfirmed=True)
+        desk = Desk(A).tell(routed(A), acted("acknowledged", 1, "workshop", "E10023"), in_doubt)
+        assert [ground["unconfirmed"] for ground in desk.grounds(E1, "late_resolution")] == [True]
+        desk.tell(clock("breach_confirmed", "resolution", 48, A, known=60))
+        assert ["unconfirmed" in ground for ground in desk.grounds(E1, "late_resolution")] == [False]
+        assert desk.newest[E1]["revision"] == 2
+        withdrawn = clock("breach_withdrawn", "resolution", 48, A, known=55)
+        other = Desk(A).tell(routed(A), acted("acknowledged", 1, "workshop", "E10023"), in_doubt, withdrawn)
+        assert other.held() == {WORKSHOP: ["complaint"]}
+
     def test_each_generation_of_the_clock_is_a_ground_of_its_own(self) -> None:
         desk = Desk(A).tell(routed(A), self.LATE, clock("breached", "resolution", 99, A, 2))
         desk.tell(clock("breached", "resolution", 99, A, 2))

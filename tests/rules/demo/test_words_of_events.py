@@ -58,6 +58,12 @@ def test_a_limit_of_a_claim_is_told_with_its_claim(name: str, words: str) -> Non
     assert said(name, CLOCK) == words.removeprefix("claim 2: ")
 
 
+def test_a_breach_in_doubt_says_so() -> None:
+    assert said("clock.breached", {**CLOCK, "unconfirmed": True}) == (
+        "payment breached, it was due 09-25 00:00, not confirmed yet"
+    )
+
+
 def test_limits_of_claims_are_counted_apart() -> None:
     tallies = Tallies()
     tallies.count("complaints.sla", "clock.met", CLOCK, "", "tousu/sla")

@@ -10,7 +10,7 @@ from tests.rules.explain.telling import Teller
 from tests.rules.sla.desk import NUMBER, at, shown
 from tousu.event import text_of_time
 from tousu.explain.account import Account
-from tousu.explain.wording import figure_words
+from tousu.explain.wording import figure_words, mark_words
 from tousu.policy.calendar import Calendar, CalendarHistory, CalendarYear, Hours
 from tousu.policy.clock_rule import Limit
 from tousu.policy.pack import Pack
@@ -191,3 +191,16 @@ def test_a_day_taken_off_by_a_newer_calendar_is_counted_by_that_one(pack: Pack) 
     ]
     assert {each.calendar for each in account.intervals} == {"flood"}
     assert account.marks[-1].difference_s == 0
+
+
+def test_a_breach_in_doubt_says_so_until_it_is_confirmed(desk: Teller) -> None:
+    desk.routed(at("01-05 10:00"))
+    desk.confirmed = at("01-07 00:00")
+    desk.pass_time(at("01-09 00:00"))
+    desk.confirmed = None
+    desk.pass_time(at("01-09 00:02"))
+    account = desk.account("resolution")
+    assert [mark_words(mark) for mark in account.marks if "breach" in mark.what] == [
+        "breached, unconfirmed", "breach confirmed",
+    ]  # fmt: skip
+    assert account.breached

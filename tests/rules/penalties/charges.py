@@ -80,13 +80,15 @@ class PenaltyDesk:
         self.entries: list[Entry] = []
         self.published: list[Output] = []
         self.now = START
+        self.confirmed: datetime | None = None
+        """Before this the log is complete, while an input is held out."""
         self._dues: dict[Ref, datetime] = {}
 
     def take(self, one: Event, now: datetime | None = None) -> Decision:
         """Apply one event at its time, or at a later one, and keep what changes."""
         self.now = max(self.now, now or one.time)
         self._fire_before(self.now)
-        decision = self.rules.apply({ref: self.state(ref) for ref in self.rules.refs(one)}, one, self.now)
+        decision = self._weighed(self.rules.apply({r: self.state(r) for r in self.rules.refs(one)}, one, self.now))
         said = (bool(decision.states or decision.outputs), bool(decision.no_op), decision.refusal is not None)
         assert sum(said) == 1, "exactly one of changes, a no-op, a refusal"
         self._keep(decision)
@@ -112,8 +114,11 @@ class PenaltyDesk:
             ref = min(due, key=lambda each: (self._dues[each], each))
             state, when = self.state(ref), self._dues.pop(ref)
             assert state is not None
-            self._keep(self.rules.fire(ref, state, self.now))
+            self._keep(self._weighed(self.rules.fire(ref, state, self.now)))
             assert ref not in self._dues or self._dues[ref] > when, "a clock stands still"
+
+    def _weighed(self, decision: Decision) -> Decision:
+        return self.rules.in_doubt(decision, self.now, self.confirmed) if decision.states else decision
 
     def _keep(self, decision: Decision) -> None:
         for output in decision.outputs:
