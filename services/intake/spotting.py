@@ -197,7 +197,11 @@ def names_person(plain: str, known: Known) -> bool:
         digits = _NO_DIGIT.sub("", plain.translate(_DIGITS))
     if len(digits) < _IN_A_CODE:
         return False
-    return any(part in digits for phone in known.phones for part in _parts(phone, _IN_A_CODE))
+    for phone in known.phones:
+        for at in range(len(phone) - _IN_A_CODE + 1):
+            if phone[at : at + _IN_A_CODE] in digits:
+                return True
+    return False
 
 
 def _joined(plain: str) -> str:

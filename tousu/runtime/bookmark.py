@@ -102,7 +102,7 @@ MARK_CHARACTERS: Final = 8
 def mark_of(record: Record) -> str:
     """A short digest of what a record says, the same whenever it is sent again."""
     said = _PACKER.encode((record.key or b"", record.value or b"", record.headers))
-    return b2a_base64(hashlib.blake2b(said, digest_size=6).digest(), newline=False).decode()
+    return b2a_base64(hashlib.sha256(said).digest()[:6], newline=False).decode()
 
 
 _DECODER = msgspec.msgpack.Decoder(list[OutRecord])
