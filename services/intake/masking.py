@@ -78,7 +78,7 @@ def composed(text: str) -> str:
     The few characters that this form takes apart (musical notes, say) are left alone: no text grows beyond its limit.
     So is a text that piles up marks on one sign.
     """
-    if _STABLE.fullmatch(text) is not None or _is_stacked(text):
+    if text.isascii() or _STABLE.fullmatch(text) is not None or _is_stacked(text):
         return text
     normal = unicodedata.normalize("NFC", text)
     return normal if len(normal) <= len(text) else text

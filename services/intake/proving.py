@@ -33,7 +33,8 @@ _MADE: Final = re.compile(r"\d|(?:[a-z][A-Z][^A-Z]*){4}")
 """A digit, or small and capital letters by chance: what stands so before the @ is no name of a mailbox."""
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32,64}")
 _RUN: Final = re.compile(r"\d(?:[._:/+#~-]?\d)*+x?")
-_LONG: Final = re.compile(r"(?:\d\D*+){10}")
+_LONG_MIN: Final = 10
+_LONG: Final = re.compile(rf"(?:\d\D*+){{{_LONG_MIN}}}")
 _SEGMENT: Final = re.compile(r"\d+x?")
 _PHONE: Final = re.compile(r"(?:(?:00)?86)?1[3-9]\d{9}|0[1-9]\d{8,10}")
 _IDENTITY_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -50,10 +51,13 @@ def passed_on(node: Any, forms: Forms, known: Known, unproven: str | None = None
         return [child for child in children if child is not None]
     if not isinstance(node, dict):
         return node
-    passed = {
-        name: _child(child, forms[name], known, unproven) if name in forms else child for name, child in node.items()
-    }
-    return {name: child for name, child in passed.items() if child is not None or node[name] is None}
+    passed = {}
+    for name, child in node.items():
+        form = forms.get(name)
+        kept = child if form is None else _child(child, form, known, unproven)
+        if kept is not None or child is None:
+            passed[name] = kept
+    return passed
 
 
 def places_of(forms: Forms, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -78,7 +82,7 @@ def _child(child: Any, form: Any, known: Known, unproven: str | None) -> Any:
 
 
 def _is_proven(code: str, known: Known) -> bool:
-    message = _MESSAGE_ID.fullmatch(code)
+    message = _MESSAGE_ID.fullmatch(code) if "@" in code else None
     if message is not None:
         is_made = len(message[1]) > _MAILBOX_MAX or _MADE.search(message[1]) is not None
         return is_made and not _recognises(code, known)
@@ -102,7 +106,7 @@ def _recognises(code: str, known: Known) -> bool:
     plain = folded(code)
     if names_person(plain, known):
         return True
-    if _LONG.search(plain) is None:
+    if len(plain) < _LONG_MIN or _LONG.search(plain) is None:
         return False
     for run in _RUN.finditer(_UUID.sub("", plain)):
         for number in (*_SEGMENT.findall(run.group()), "".join(filter(str.isalnum, run.group()))):

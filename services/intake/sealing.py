@@ -15,7 +15,7 @@ Source: docs/architecture.md, section 4; docs/personal-data.md (crypto-shredding
 from __future__ import annotations
 
 import os
-from base64 import b64encode
+from binascii import b2a_base64
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -136,7 +136,7 @@ def _sealed(keyring: Keyring, name: str, found: Mapping[str, Any]) -> tuple[Wrap
     for number, (place, value) in enumerate(found.items(), start=1):
         nonce = nonces[number * NONCE_BYTES : (number + 1) * NONCE_BYTES]
         hidden = cipher.encrypt(nonce, orjson.dumps(value), f"{name}{place}".encode())
-        sealed[place] = b64encode(nonce + hidden).decode()
+        sealed[place] = b2a_base64(nonce + hidden, newline=False).decode()
     return keyring.current.wrap(key, nonces[:NONCE_BYTES], name), sealed
 
 

@@ -18,6 +18,7 @@ Span = tuple[int, int]
 """From the first sign to behind the last one."""
 
 _NO_DIGIT: Final = re.compile(r"\D+")
+_NO_DIGITS_IN_ASCII: Final = bytes(range(0x30)) + bytes(range(0x3A, 0x80))
 _GRAM: Final = 5
 """So many digits in a row of the person's own number are the number."""
 _IN_A_CODE: Final = 8
@@ -30,6 +31,7 @@ _KEPT_SIGN: Final = "口"
 _JOINERS: Final = " ·•‧・∙⋅●‐‑‒–—−.,'’‘`´_-"
 """What may stand inside a name without making it another one."""
 _JOINS: Final = re.compile(f"[{_JOINERS}]+")
+_JOINERS_IN_ASCII: Final = "".join(filter(str.isascii, _JOINERS)).encode()
 _SEPARATOR: Final = r"(?:(?![$€£¥%°@])[\W_]|[杠横])"
 
 
@@ -183,14 +185,26 @@ def _is_worth_a_look(plain: str) -> bool:
 def names_person(plain: str, known: Known) -> bool:
     """Whether a folded code holds something known of the person: a value (a long one though it is a part of a word), or
     eight digits in a row of a number."""
-    compact = _JOINS.sub("", plain)
+    compact = _joined(plain)
     for key in known.own:
         if key in compact and (len(key) >= _IN_A_CODE or any(True for _ in _own(plain, (key,)))):
             return True
-    digits = _NO_DIGIT.sub("", plain if plain.isascii() else plain.translate(_DIGITS))
+    if not known.phones or len(plain) < _IN_A_CODE:
+        return False
+    if plain.isascii():
+        digits = plain.encode().translate(None, _NO_DIGITS_IN_ASCII).decode()
+    else:
+        digits = _NO_DIGIT.sub("", plain.translate(_DIGITS))
     if len(digits) < _IN_A_CODE:
         return False
     return any(part in digits for phone in known.phones for part in _parts(phone, _IN_A_CODE))
+
+
+def _joined(plain: str) -> str:
+    """A folded text without what may stand inside a name."""
+    if plain.isascii():
+        return plain.encode().translate(None, _JOINERS_IN_ASCII).decode()
+    return _JOINS.sub("", plain)
 
 
 def _parts(phone: str, length: int) -> Iterator[str]:
@@ -216,7 +230,7 @@ def _is_no_item(kept: re.Match[str]) -> bool:
 
 def _own(plain: str, keys: Iterable[str]) -> Iterator[Span]:
     """What the event says of the person elsewhere, whatever stands between the parts; in Latin script whole words."""
-    compact, places = _JOINS.sub("", plain), None
+    compact, places = _joined(plain), None
     keys = [key for key in keys if key in compact]
     for key in keys:
         start = compact.find(key)
@@ -231,12 +245,12 @@ def _own(plain: str, keys: Iterable[str]) -> Iterator[Span]:
 def _ways(value: str) -> Iterator[str]:
     """A value as it is looked for; a name of two Latin words also with the last one first."""
     plain = folded(value)
-    key = _JOINS.sub("", plain)
+    key = _joined(plain)
     if len(key) < 2 or (key.isdecimal() and len(key) < _GRAM):
         return
     yield key
     if key.isascii() and key.isalpha() and len(words := plain.replace(",", " ").split()) > 1:
-        yield _JOINS.sub("", "".join((words[-1], *words[:-1])))
+        yield _joined("".join((words[-1], *words[:-1])))
 
 
 def _goes_on(plain: str, place: int, beside: str) -> bool:

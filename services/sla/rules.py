@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -198,6 +199,7 @@ class SlaRules:
         return case, told
 
 
+@lru_cache(maxsize=1024)
 def _name(event_type: str) -> str:
     """The short name of an event of a case, as triggers of a pack call it; empty where it is about no case."""
     known = _NAMES.get(event_type)

@@ -193,9 +193,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         first = self.expires_at
         if self.recheck_at is not None and (first is None or self.recheck_at < first):
             first = self.recheck_at
-        for action in self.open_actions:
-            if action.due_at is not None and not action.overdue and (first is None or action.due_at < first):
-                first = action.due_at
+        for action in self.corrective_actions:
+            at = action.due_at if action.done_at is None and not action.overdue else None
+            if at is not None and (first is None or at < first):
+                first = at
         for clock in self.clocks:
             at = clock.next_at
             if at is not None and (first is None or at < first):

@@ -20,7 +20,8 @@ _NO_SIGNS: Final = frozenset("\u115f\u1160\u3164\uffa0")
 
 _ONE_TO_ONE: Final = re.compile(r"[ -~\u3001\u3002\u300a-\u3011\u4e00-\u9fff\uff01-\uff5e]*+")
 """Signs that each fold to one: ASCII, wide ASCII, Chinese characters and marks. Nearly every text has no others."""
-_WIDE: Final = re.compile(r"[\uff01-\uff5e]")
+_WIDE: Final = re.compile(r"([\uff01-\uff5e])")
+_NARROW: Final = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 
 
 def quickly_folded(text: str) -> str | None:
@@ -29,11 +30,9 @@ def quickly_folded(text: str) -> str | None:
         return text.lower()
     if _ONE_TO_ONE.fullmatch(text) is None:
         return None
-    return _WIDE.sub(_narrow, text).lower()
-
-
-def _narrow(found: re.Match[str]) -> str:
-    return chr(ord(found.group()) - 0xFEE0)
+    parts = _WIDE.split(text)
+    parts[1::2] = [_NARROW[sign] for sign in parts[1::2]]
+    return "".join(parts).lower()
 
 
 class Folds(dict[int, str]):

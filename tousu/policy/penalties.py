@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -114,9 +115,11 @@ def suspends(rules: PenaltyRules, complaints: int) -> bool:
 
 def month_of(received_at: datetime, zone: str) -> str:
     """The month of a time in a time zone, such as 2026-03: its last minute still belongs to it."""
-    return received_at.astimezone(ZoneInfo(zone)).strftime("%Y-%m")
+    there = received_at.astimezone(ZoneInfo(zone))
+    return f"{there.year:04}-{there.month:02}"
 
 
+@lru_cache(maxsize=1024)
 def start_of_month(month: str, zone: str) -> datetime:
     """The first moment (UTC) of a month in a time zone."""
     return datetime(int(month[:4]), int(month[5:]), 1, tzinfo=ZoneInfo(zone)).astimezone(UTC)

@@ -38,6 +38,8 @@ class Agenda:
         self._after: dict[str, tuple[int, str]] = dict.fromkeys(self._timed, (UNKNOWN, ""))
         self._bound_us: dict[str, int] = {name: bound_us.get(name, UNKNOWN) for name in self._timed}
         self._heap: list[tuple[int, str, str]] = []
+        self._quiet_us = UNKNOWN
+        """Nothing is due at or before this time: most events come while no clock is due."""
         self.dues: dict[Ref, int | None] = {}
         """The due time of every state changed in this turn."""
 
@@ -45,10 +47,13 @@ class Agenda:
         """A state was changed in this turn; from now on this due time counts, not the database's."""
         self.dues[ref] = due_us
         if due_us is not None:
+            self._quiet_us = min(self._quiet_us, due_us - 1)
             heapq.heappush(self._heap, (due_us, ref.kind, ref.key))
 
     def pop(self, until_us: int) -> Wake | None:
         """The first clock due at or before `until_us`, or None."""
+        if until_us <= self._quiet_us:
+            return None
         best = self._first_changed()
         if best is not None and best[0] > until_us:
             best = None
@@ -57,6 +62,7 @@ class Agenda:
             if row is not None and (best is None or (row.due_us, name, row.key) < best):
                 best = (row.due_us, name, row.key)
         if best is None:
+            self._quiet_us = self._next_us() - 1
             return None
         ref = Ref(best[1], best[2])
         if self.dues.get(ref) == best[0]:
@@ -64,6 +70,13 @@ class Agenda:
             return Wake(best[0], ref, None)
         row = self._pages[ref.kind].popleft()
         return Wake(best[0], ref, self._store.kinds[ref.kind].codec.decode(row.doc))
+
+    def _next_us(self) -> int:
+        """A lower bound of all that is due, where what is due by now has been taken out."""
+        known = [self._heap[0][0]] if self._heap else []
+        for name, page in self._pages.items():
+            known.append(page[0].due_us if page else self._bound_us[name])
+        return min(known, default=NOTHING_DUE)
 
     def _first_changed(self) -> tuple[int, str, str] | None:
         while self._heap:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
+import msgspec
 import orjson
+from msgspec.structs import replace
 
 from tousu.decision import Ref, Refusal, Rules
 from tousu.event import Event, event_of, is_structured, time_of_text
@@ -18,11 +20,20 @@ from tousu.runtime.processor import Edge
 TICK: Final = "tousu.time.ticked.v1"
 TIME: Final = "tousu.time."
 """Of time alone: that it passes, or what an operator let it do. No rule is asked about such an event."""
+_PROVENANCE: Final = frozenset({"tousu-origin", "tousu-seq", "tousu-time", "tousu-confirmed", "traceparent"})
+_ATTRIBUTES: Final = {
+    f"ce_{name}": name
+    for name in (
+        "specversion", "id", "source", "type", "subject", "time", "dataschema", "causationid", "correlationid",
+        "inboundtime", "organisation", "traceparent",
+    )
+}  # fmt: skip
+"""The attributes of what we write, by their headers: looked up, the usual name need not be cut out of each header."""
 AHEAD_US_MAX: Final = 60_000_000
 """How far the promise of a record may lie behind the moment at which a broker appended it: brokers' clocks differ."""
 
 
-class Arrival(NamedTuple):
+class Arrival(msgspec.Struct, frozen=True):
     """One record, read. `refusal` says why it cannot be applied; `refs` are the states that it touches.
 
     `time_us` is its place in pipeline time: what its writer promised (`tousu-time`) or, from outside, when a broker
@@ -45,6 +56,10 @@ class Arrival(NamedTuple):
     @property
     def is_tick(self) -> bool:
         return self.event is not None and self.event.type.startswith(TIME)
+
+    def as_refused(self, refusal: Refusal) -> Arrival:
+        """The same, not to be applied."""
+        return replace(self, refusal=refusal, refs=())
 
 
 def refused(record: Record, error: Reject, time_us: int = NEVER_US) -> Arrival:
@@ -93,19 +108,21 @@ def from_ours(record: Record, expected: Container[str] | None = None, *, by_brok
     try:
         _check_headers(record)
         for name, raw in record.headers:
-            value = raw or b""
-            if name.startswith("ce_"):
-                attributes[name[3:]] = value.decode()
-            elif name == "tousu-origin":
-                origin = value.decode()
-            elif name == "tousu-seq":
-                seq = value.decode()
-            elif name == "tousu-time":
-                time = value.decode()
-            elif name == "tousu-confirmed":
-                confirmed = value.decode()
-            elif name == "traceparent":
-                attributes.setdefault("traceparent", value.decode())
+            attribute = _ATTRIBUTES.get(name) or (name[3:] if name.startswith("ce_") else None)
+            if attribute is not None:
+                attributes[attribute] = raw.decode() if raw else ""
+            elif name in _PROVENANCE:
+                value = (raw or b"").decode()
+                if name == "tousu-origin":
+                    origin = value
+                elif name == "tousu-seq":
+                    seq = value
+                elif name == "tousu-time":
+                    time = value
+                elif name == "tousu-confirmed":
+                    confirmed = value
+                else:
+                    attributes.setdefault("traceparent", value)
         if not (origin and seq.isdecimal() and seq.isascii() and time):
             raise Reject("no_provenance", "tousu-origin, tousu-seq and tousu-time must say which processor wrote this")
         if expected is not None and not is_expected(record.topic, origin, expected):
@@ -113,7 +130,9 @@ def from_ours(record: Record, expected: Container[str] | None = None, *, by_brok
                 "foreign_origin", f"{origin[:100]!r} does not write to this partition; none of ours wrote this"
             )
         event = event_of(attributes, orjson.loads(record.value or b"{}"))
-        promised_us = micros(time_of_text(time, "tousu-time"))
+        # Most of what we write happened at that very moment.
+        promised = event.time if time == attributes["time"] else time_of_text(time, "tousu-time")
+        promised_us = micros(promised)
         most_us = 1000 * record.time_ms + AHEAD_US_MAX if by_broker and record.time_ms >= 0 else promised_us
         confirmed_us = micros(time_of_text(confirmed, "tousu-confirmed")) if confirmed else NEVER_US
         return Arrival(
@@ -148,9 +167,9 @@ def addressed(arrival: Arrival, rules: Rules) -> Arrival:
     if arrival.event is None or arrival.is_tick:
         return arrival
     try:
-        return arrival._replace(refs=tuple(rules.refs(arrival.event)))
+        return replace(arrival, refs=tuple(rules.refs(arrival.event)))
     except Exception as error:  # noqa: BLE001 - a fault in the rules must not stop the other customers
-        return arrival._replace(refusal=fault(error), error=error)
+        return replace(arrival, refusal=fault(error), error=error)
 
 
 def fault(error: Exception) -> Refusal:

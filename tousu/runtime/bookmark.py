@@ -7,7 +7,7 @@ one with every commit, so equal turns mean equal offsets. Source: docs/architect
 from __future__ import annotations
 
 import hashlib
-from base64 import b64encode
+from binascii import b2a_base64
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -19,11 +19,13 @@ from tousu.runtime.broker import OutRecord, Record
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 NEVER_US: Final = -1
 """Pipeline time before anything is known."""
+_DAY_US: Final = 86_400_000_000
 
 
 def micros(moment: datetime) -> int:
     """A time as whole microseconds since 1970 (UTC), exactly."""
-    return (moment - EPOCH) // timedelta(microseconds=1)
+    since = moment - EPOCH
+    return since.days * _DAY_US + since.seconds * 1_000_000 + since.microseconds
 
 
 def moment(us: int) -> datetime:
@@ -87,23 +89,22 @@ def chained(digest: str, record: OutRecord) -> str:
     """The running digest after one more output (its key, value and identifying headers)."""
     parts = [digest.encode(), record.key or b"", b"\0", record.value]
     for name, value in record.headers:
-        parts += (name.encode(), value)
+        parts.append(name.encode())
+        parts.append(value)
     return hashlib.blake2b(b"".join(parts), digest_size=16).hexdigest()
 
 
+_PACKER: Final = msgspec.msgpack.Encoder()
 MARK_CHARACTERS: Final = 8
 """Of a mark: 6 bytes, which a forger would have to hit without knowing what the true record will say."""
 
 
 def mark_of(record: Record) -> str:
     """A short digest of what a record says, the same whenever it is sent again."""
-    parts = [record.key or b"", b"\0", record.value or b""]
-    for name, value in record.headers:
-        parts += (b"\0", name.encode(), b"\0", value or b"")
-    return b64encode(hashlib.blake2b(b"".join(parts), digest_size=6).digest()).decode()
+    said = _PACKER.encode((record.key or b"", record.value or b"", record.headers))
+    return b2a_base64(hashlib.blake2b(said, digest_size=6).digest(), newline=False).decode()
 
 
-_ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(list[OutRecord])
 _DOC_ENCODER = msgspec.json.Encoder(order="sorted")
 _DOC_DECODER = msgspec.json.Decoder(Bookmark)
@@ -111,7 +112,7 @@ _DOC_DECODER = msgspec.json.Decoder(Bookmark)
 
 def pack_pending(records: Iterable[OutRecord]) -> bytes:
     """Outputs as bytes for the bookmark's `pending` column."""
-    return _ENCODER.encode(list(records))
+    return _PACKER.encode(list(records))
 
 
 def unpack_pending(raw: bytes) -> list[OutRecord]:

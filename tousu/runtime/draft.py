@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
 
+import msgspec
 import orjson
 
 from tousu.decision import Decision, Fallback, Output, Ref, Refusal, State, Wary
-from tousu.event import ORGANISATION, Event, text_of_time
+from tousu.event import Event, text_of_time
 from tousu.failure import Failure
 from tousu.runtime import bookmark as bm
 from tousu.runtime import doubts, frontier
 from tousu.runtime.agenda import Agenda
 from tousu.runtime.arrival import TICK, Arrival, fault, named_in
+from tousu.runtime.attributes import headers_of, standing
 from tousu.runtime.broker import OutRecord, Record, place_of
-from tousu.runtime.faults import OUR_FAULTS, InARow
+from tousu.runtime.faults import OUR_FAULTS, InARow, words_of
 from tousu.runtime.outgoing import WrongOutput
 from tousu.runtime.partition import partition_of
 from tousu.runtime.processor import Processor
@@ -36,15 +38,13 @@ FIRES_PER_TICK: Final = 200
 SPREAD_TICK_US: Final = 1_000_000
 """Times the number of partitions: how often a shard tells its time to one partition of a spread topic. Shards take
 turns, so that each partition hears of one a second, as where shard p alone writes it; P x P ticks would be a load."""
-CARRIED: Final = ("correlationid", "traceparent", "inboundtime")
-"""Attributes that an output takes over from the event that caused it."""
 NAME_LENGTH_MAX: Final = 500
 """So much of the id, source and type of a refused event is repeated in headers; more is no name."""
 HELD_OUT_US: Final = 3_600_000_000
 """How long a clock that cannot be fired is held out before it is tried again, in pipeline time."""
 
 
-class Ready(NamedTuple):
+class Ready(msgspec.Struct, frozen=True):
     """A decision, worked out as far as anything can fail: taking it over cannot. Of a refusal nothing is taken over."""
 
     decision: Decision
@@ -77,12 +77,14 @@ class Draft:
         self.changes: dict[Ref, State | None] = {}
         self.outputs: list[OutRecord] = []
         self.faults = InARow()
-        self._stamped = (bm.NEVER_US, b"")
+        self._now_us, self._now, self._stamped = bm.NEVER_US, bm.moment(bm.NEVER_US), b""
         self._origin = bm.origin_of(processor.name, shard, self.bookmark.generation)
+        self._origin_raw = self._origin.encode()
         self._from_ours = frozenset(each.topic for each in processor.inputs if each.writer)
         self._is_spread = any(each.spread for each in processor.inputs)
         expected = frontier.expected_origins(processor.inputs, shard, partitions[processor.inputs[0].topic])
         self._expected = self.bookmark.awaited(expected)
+        self._marks_max = frontier.marks_for(self._expected)
         self._wary = processor.rules if isinstance(processor.rules, Wary) else None
 
     def change(self) -> Change:
@@ -130,7 +132,7 @@ class Draft:
     def _is_repeated(self, arrival: Arrival) -> bool:
         seen = frontier.observe(
             self.bookmark.frontier, arrival.record.topic, arrival.origin, arrival.seq, arrival.time_us,
-            self.bookmark.forgiven, bm.mark_of(arrival.record), frontier.marks_for(self._expected),
+            self.bookmark.forgiven, bm.mark_of(arrival.record), self._marks_max,
         )  # fmt: skip
         return seen is frontier.Arrival.DUPLICATE
 
@@ -162,7 +164,7 @@ class Draft:
 
     def _settle(self, arrival: Arrival, event: Event) -> None:
         """Apply an event. Where our own code fails on it, its processor may have a second answer, which counts too."""
-        rules, now, where = self._processor.rules, bm.moment(self.bookmark.time_us), place_of(arrival.record)
+        rules, now, where = self._processor.rules, self._moment(), arrival.record
         mine = {ref: self.states.get(ref) for ref in arrival.refs}
         ready = self._ready(lambda: rules.apply(mine, event, now), event, where)
         refusal = ready.refusal
@@ -213,13 +215,12 @@ class Draft:
 
     def _wake(self, ref: Ref, state: State, due_us: int) -> bool:
         """Fire a clock. One that cannot be fired is held out for a while, so that it does not stop all others."""
-        rules, now = self._processor.rules, bm.moment(self.bookmark.time_us)
-        where = f"{ref.kind} {ref.key}"
-        ready = self._ready(lambda: rules.fire(ref, state, now), None, where)
+        rules, now = self._processor.rules, self._moment()
+        ready = self._ready(lambda: rules.fire(ref, state, now), None, ref)
         refusal, due_next = ready.refusal, ready.dues.get(ref, due_us)
         if refusal is None and due_next is not None and due_next <= due_us:
             refusal = Refusal(reason="internal_error", message="it fired and is due at the same time again")
-            self._report.faults.append(Fault(Failure("clock_stands_still", refusal.message), where))
+            self._report.faults.append(Fault(Failure("clock_stands_still", refusal.message), words_of(ref)))
         if refusal is None:
             self._report.lateness_s.append((self.bookmark.time_us - due_us) / 1e6)
             self._take_over(ready)
@@ -254,22 +255,22 @@ class Draft:
         return [p for p, us in enumerate(shifts_us) if (now_us + us) // every_us > (last_us + us) // every_us]
 
     def _tick_to(self, topic: str, partition: int) -> None:
-        output = Output(topic=topic, type=TICK, subject="", time=bm.moment(self.bookmark.time_us), data={})
+        output = Output(topic=topic, type=TICK, subject="", time=self._moment(), data={})
         self._publish(output, self._record(output, b"{}", None, partition))
 
-    def _ready(self, rule: Callable[[], Decision], cause: Event | None, where: str) -> Ready:
+    def _ready(self, rule: Callable[[], Decision], cause: Event | None, where: Record | Ref) -> Ready:
         """What a rule decides, worked out. Where our own code fails, or says what must not leave, a refusal says so."""
         try:
             decision = rule()
             if decision.refusal is not None:
                 return Ready(decision)
             if self._wary is not None and decision.states:
-                decision = self._wary.in_doubt(decision, bm.moment(self.bookmark.time_us), self._confirmed())
-            records = tuple(self._checked(output, cause) for output in decision.outputs)
+                decision = self._wary.in_doubt(decision, self._moment(), self._confirmed())
+            records = tuple([self._checked(output, cause) for output in decision.outputs])
             dues = {ref: self._due_us(ref, state) for ref, state in decision.states.items()}
             return Ready(decision, records, dues)
         except Exception as error:  # noqa: BLE001 - a fault in the rules must not stop the other customers
-            self._report.faults.append(Fault(error, where))
+            self._report.faults.append(Fault(error, words_of(where)))
             if isinstance(error, WrongOutput):
                 return Ready(Decision(refusal=Refusal(reason=error.reason, message=error.message)))
             return Ready(Decision(refusal=fault(error)))
@@ -305,35 +306,25 @@ class Draft:
         return self._record(output, value, cause, partition_of(key, self._partitions[output.topic]))
 
     def _record(self, output: Output, value: bytes, cause: Event | None, partition: int) -> OutRecord:
-        headers = self._standing_headers(output.type)
-        headers.append(("ce_time", text_of_time(output.time).encode()))
-        if output.subject:
-            headers.append(("ce_subject", output.subject.encode()))
-        causation = output.causation or (cause.id if cause is not None else "")
-        if causation:
-            headers.append(("ce_causationid", causation.encode()))
-        organisation = output.organisation or (cause.organisation if cause is not None else "")
-        if organisation:
-            headers.append((f"ce_{ORGANISATION}", organisation.encode()))
-        if cause is not None:
-            headers += [(f"ce_{n}", cause.extensions[n].encode()) for n in CARRIED if n in cause.extensions]
+        now = self._moment()
+        happened = self._stamp() if output.time == now >= bm.EPOCH else text_of_time(output.time).encode()
+        name, schema_of = self._processor.name, self._processor.schema_of
+        headers = headers_of(output, cause, name, schema_of, happened)
         return OutRecord(output.topic, partition, (output.key or output.subject).encode() or None, value, headers)
 
-    def _standing_headers(self, kind: str) -> list[tuple[str, bytes]]:
-        """The headers that every output of a type has."""
-        headers = [("ce_specversion", b"1.0"), ("content-type", b"application/json"), ("ce_type", kind.encode())]
-        headers.append(("ce_source", f"tousu/{self._processor.name}".encode()))
-        address = self._processor.schema_of(kind) if self._processor.schema_of else ""
-        if address:
-            headers.append(("ce_dataschema", address.encode()))
-        return headers
+    def _moment(self) -> datetime:
+        """Pipeline time, as rules are told it."""
+        if self._now_us != self.bookmark.time_us:
+            self._now_us, self._stamped = self.bookmark.time_us, b""
+            self._now = bm.moment(self._now_us)
+        return self._now
 
     def _stamp(self) -> bytes:
         """Pipeline time as every output of this moment carries it."""
-        time_us = max(self.bookmark.time_us, 0)
-        if self._stamped[0] != time_us:
-            self._stamped = (time_us, text_of_time(bm.moment(time_us)).encode())
-        return self._stamped[1]
+        now = self._moment()
+        if not self._stamped:
+            self._stamped = text_of_time(max(now, bm.EPOCH)).encode()
+        return self._stamped
 
     def _stamp_of(self, record: Record) -> bytes:
         """When a record was refused; where the shard has heard no time yet, when the record came."""
@@ -344,16 +335,15 @@ class Draft:
     def _number(self, record: OutRecord, stamp: bytes = b"") -> None:
         """Give an output its number, its id and its time, and add it to the running digest."""
         where = f"{record.topic}/{record.partition}"
-        seq = self.bookmark.numbers.get(where, 0) + 1
-        self.bookmark.numbers[where] = seq
-        record.headers.extend(
-            (
-                ("ce_id", f"{self._origin}:{where}:{seq}".encode()),
-                ("tousu-origin", self._origin.encode()),
-                ("tousu-seq", str(seq).encode()),
-                ("tousu-time", stamp or self._stamp()),
-            )
-        )
+        number = self.bookmark.numbers.get(where, 0) + 1
+        self.bookmark.numbers[where] = number
+        seq = str(number)
+        record.headers.extend((
+            ("ce_id", f"{self._origin}:{where}:{seq}".encode()),
+            ("tousu-origin", self._origin_raw),
+            ("tousu-seq", seq.encode()),
+            ("tousu-time", stamp or self._stamp()),
+        ))  # fmt: skip
         confirmed = self._confirmed()
         if confirmed is not None:
             record.headers.append((doubts.CONFIRMED, text_of_time(confirmed).encode()))
@@ -383,7 +373,8 @@ class Draft:
     def _reject(self, arrival: Arrival, refusal: Refusal, more: Mapping[str, str] = {}) -> None:
         """Send an input to complaints.rejected. It always fits there, so a refusal never halts a shard."""
         record = arrival.record
-        headers = [h for h in self._standing_headers("tousu.event.rejected.v1") if h[0] != "content-type"]
+        name, schema_of = self._processor.name, self._processor.schema_of
+        headers = [h for h in standing(name, schema_of, "tousu.event.rejected.v1") if h[0] != "content-type"]
         stamp = self._stamp_of(record)
         headers.append(("ce_time", stamp))
         named = {f"tousu-event-{name}": text[:NAME_LENGTH_MAX] for name, text in named_in(record).items()}

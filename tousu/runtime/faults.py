@@ -6,10 +6,16 @@ from typing import Final
 
 from tousu.decision import Ref
 from tousu.failure import Stop
+from tousu.runtime.broker import Record, place_of
 
 OUR_FAULTS: Final = frozenset({"internal_error", "unpublishable_output", "unstorable"})
 """Reason codes for which nobody outside can do anything."""
 OUR_FAULTS_MAX: Final = 100
+
+
+def words_of(where: Record | Ref) -> str:
+    """Where something failed: an input, or the state whose clock it was."""
+    return f"{where.kind} {where.key}" if isinstance(where, Ref) else place_of(where)
 
 
 class InARow:

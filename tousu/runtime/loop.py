@@ -271,7 +271,7 @@ class Loop:
         except Unstorable as error:
             if sum(map(len, batch.values())) == 1:
                 refusal = Refusal(reason="unstorable", message=error.message)
-                poison = {n: [each._replace(refusal=refusal, refs=()) for each in batch[n]] for n in batch}
+                poison = {n: [each.as_refused(refusal) for each in batch[n]] for n in batch}
                 self._commit(*self._fold(poison)[:2])
                 return
             for half in halves(batch):

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from heapq import heapify, heappop, heapreplace
 from typing import Final
 
+from msgspec.structs import replace
+
 from tousu.runtime.arrival import Arrival
 from tousu.runtime.bookmark import NEVER_US
 
@@ -42,7 +44,7 @@ class Merge:
         topic = arrival.record.topic
         last_us = self._heard[topic][0]
         if self._in_order and arrival.time_us <= last_us:
-            arrival = arrival._replace(time_us=last_us)
+            arrival = replace(arrival, time_us=last_us)
         else:
             self._heard[topic] = (arrival.time_us, self._index[topic])
         self._queues[topic].append(arrival)

@@ -40,12 +40,16 @@ def header_bytes(name: str, value: bytes | None) -> int:
 
 def record_bytes(record: OutRecord) -> int:
     """What a record takes on its topic, alone in its batch and not compressed, at most."""
-    headers = sum(header_bytes(name, value) for name, value in record.headers)
-    return BATCH_BYTES_MIN + _RECORD_BYTES + len(record.key or b"") + len(record.value) + headers
+    size_bytes = BATCH_BYTES_MIN + _RECORD_BYTES + len(record.key or b"") + len(record.value)
+    for name, value in record.headers:
+        size_bytes += _HEADER_BYTES + len(name if name.isascii() else name.encode()) + len(value)
+    return size_bytes
 
 
 def check_fits(records: Iterable[OutRecord], limits: Mapping[str, int], shard: int) -> None:
     """Raise Unpublishable for the first record that is larger than its topic takes. No limit known: none is held."""
+    if not limits:
+        return
     for record in records:
         limit_bytes = limits.get(record.topic)
         if limit_bytes is not None and record_bytes(record) > limit_bytes:
