@@ -1,7 +1,7 @@
 """The claims of a casework: each is filed, decided and agreed, and then has a fate of its own, told a step at a time.
 
-What must come of a fate stands beside it, in whole cents: the arithmetic is of domain, section 7, and shares no code
-with the services. Loss: the real value (below 1,000) and the fee; damage by half: half of both.
+What must come of a fate stands beside it, in whole cents: the arithmetic is of docs/sources.md, section 7, and shares
+no code with the services. Loss: the real value (below 1,000) and the fee; damage by half: half of both.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Every test, in lanes side by side: `python -m tests.side_by_side`, which is what `make test` does.
 
-tests/integration and tests/faults mostly wait, so each has a lane of its own, the simulated faults, which never wait,
-have another, and the other folders share one.
+tests/integration and tests/faults mostly wait, so each has a lane of its own, as have the folders of integration that
+wait longest; the simulated faults, which never wait, have another, and the other folders share one.
 Nothing is interleaved: a lane is printed as a whole when it has ended; until then a line now and then says how far
 each is. The last line adds the lanes up, in pytest's form. Exit status: 0 when every lane has passed, else not 0.
 """
@@ -24,8 +24,11 @@ from typing import Final
 from tousu.local.process import LEASH
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-LANES_OF_THEIR_OWN: Final[tuple[str, ...]] = ("tests/faults", "tests/faults/test_simulator.py", "tests/integration")
-"""Folders, and files of folders. The lane of a folder leaves out its files that have their own."""
+LANES_OF_THEIR_OWN: Final[tuple[str, ...]] = (
+    "tests/faults", "tests/faults/test_simulator.py",
+    "tests/integration", "tests/integration/process", "tests/integration/security",
+)  # fmt: skip
+"""Folders, and what stands in folders. The lane of a folder leaves out what has its own."""
 PROGRESS_S: Final = 30.0
 ASK_AGAIN_S: Final = 0.2
 
@@ -64,8 +67,8 @@ def elsewhere(folders: list[str]) -> list[str]:
 
 def lanes(folders: list[str], root: Path = ROOT) -> list[list[str]]:
     """The folders (or the one file) of each lane; every folder is in exactly one."""
-    files = [lane for lane in LANES_OF_THEIR_OWN if Path(lane).parent.as_posix() in folders and (root / lane).is_file()]
-    own = [[lane] for lane in LANES_OF_THEIR_OWN if lane in folders or lane in files]
+    inside = [lane for lane in LANES_OF_THEIR_OWN if Path(lane).parent.as_posix() in folders and (root / lane).exists()]
+    own = [[lane] for lane in LANES_OF_THEIR_OWN if lane in folders or lane in inside]
     rest = [folder for folder in folders if folder not in LANES_OF_THEIR_OWN]
     return [*own, rest] if rest else own
 

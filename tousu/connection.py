@@ -16,7 +16,7 @@ class Connection:
     """The way to one cluster. `servers` is host:port, several separated by commas.
 
     `extra` are further librdkafka properties (its own spelling); kafka-python does not get them.
-    Source: reliability.md, section 5.1: SASL_SSL with SCRAM-SHA-512, or SSL with a client certificate.
+    Source: docs/security.md: SASL_SSL with SCRAM-SHA-512, or SSL with a client certificate.
     """
 
     servers: str

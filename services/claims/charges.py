@@ -7,7 +7,7 @@
 - neglect: the person of the round before. assessment (H): the person responsible. false_report (C): the outlet.
 
 A complaint that was withdrawn holds nothing against anybody; what arbitration ruled on a report stays true.
-Source: domain, section 8.
+Source: docs/sources.md, section 8.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Conduct has a room of its own beside the claims: its state is keyed by the case, and nothing of it moves a claim. What
 happens in one moment of the log (judged, so routed again with another grade) is taken together: the charges are laid
-when the moment is over, so that nobody is punished for half of it. Source: domain, sections 4 and 8.
+when the moment is over, so that nobody is punished for half of it. Source: docs/sources.md, sections 4 and 8.
 """
 
 from __future__ import annotations

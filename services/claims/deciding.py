@@ -1,7 +1,7 @@
 """Deciding a claim: the answer to the form, the offer or the refusal, agreement, dispute, a ruling from outside.
 
 The amount is the table's (`tousu.policy.award`). Where the table leaves it to people it must stay within its limits;
-only an authority's ruling goes above them. Source: domain, section 7 (C, H).
+only an authority's ruling goes above them. Source: docs/sources.md, section 7 (C, H).
 """
 
 from __future__ import annotations

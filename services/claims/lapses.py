@@ -1,7 +1,7 @@
 """What went wrong in a case: limits that were missed, and neglect that caused a second complaint.
 
 Who failed to act is whoever had last acted for the department in charge by then, as far as is known now: a report that
-comes late corrects it. A late acceptance also tells how late. Source: domain, section 8 (A, C).
+comes late corrects it. A late acceptance also tells how late. Source: docs/sources.md, section 8 (A, C).
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ A limit starts with an event of the claim, waits for another, warns, breaches on
 when it happened: a breach that was none is withdrawn. While the claimant has to complete the file, the limits of ours
 that the pack lets pause stand still, and go on with exactly what was left (features, number 23).
 
-Source: domain, sections 5 and 7 (C).
+Source: docs/sources.md, sections 5 and 7 (C).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Who is found responsible in a case, and which outlet reported falsely.
 
 The present round counts before former ones, in it what mediation decided before anything else, then the newest by the
-time at which it was found. Source: domain, sections 4 (H) and 7 (C).
+time at which it was found. Source: docs/sources.md, sections 4 (H) and 7 (C).
 """
 
 from __future__ import annotations

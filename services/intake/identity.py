@@ -1,8 +1,7 @@
 """Who said it, without saying who: pseudonyms of persons, fingerprints of events.
 
 All are keyed, since a plain hash of a telephone number is found again by trying them all. BLAKE2 takes a key by itself
-(RFC 7693, section 2.9), which makes it what HMAC makes of other hashes, at a tenth of the time. Source: design.md,
-section 6.
+(RFC 7693, section 2.9), which makes it what HMAC makes of other hashes, at a tenth of the time.
 """
 
 from __future__ import annotations

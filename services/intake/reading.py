@@ -1,7 +1,7 @@
 """From a record to an event: form, JSON, type, schema, key. What is wrong is refused with reason, place and schema.
 
 The order is from the outside in, so that a refusal names the first thing to mend. Messages name fields and never
-repeat what stands in them. Source: CloudEvents 1.0.2 and its Kafka binding; reliability.md, section 5.3.
+repeat what stands in them. Source: CloudEvents 1.0.2 and its Kafka binding.
 """
 
 from __future__ import annotations

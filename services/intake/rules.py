@@ -1,7 +1,7 @@
 """The rules of the gate: what was seen before, what is a new case, what joins one, what passes on.
 
 Pure: time, shard and keys come in, decisions go out. An event has been read and checked before (`reading`), so its data
-meets its schema. Source: domain.md, sections 1 and 2; design.md, sections 1 and 2.
+meets its schema. Source: docs/sources.md, sections 1 and 2; docs/architecture.md, sections 3 and 4.
 """
 
 from __future__ import annotations

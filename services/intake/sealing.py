@@ -8,7 +8,8 @@ with every field, so that no field can be moved to another row. Taking `key` out
 is noise, here and in every copy of the row made later. A case whose trouble was told by several persons has a row for
 each, so one of them can be erased alone. Randomness lives here and only here: rules never see a key.
 
-Source: design.md, section 6; reliability.md, section 5.2 (crypto-shredding, PIPL articles 47 and 51, GDPR article 17).
+Source: docs/architecture.md, section 4; docs/personal-data.md (crypto-shredding, PIPL articles 47 and 51, GDPR article
+17).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Of several departments only the one that speaks leaves; where it is not said who speaks, or the speaker does not answer
 for the case (the centre, say), the whole case moves. Whoever mediates has the part of those who dispute until it is
 settled or passed on; settled, it goes to the department or partner that is named, or back to those who disputed.
-Source: domain, sections 4 (H, C) and 6 (C).
+Source: docs/sources.md, sections 4 (H, C) and 6 (C).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@
 - The gravest class names the case again; departments are those of all its classes. What facts make of that follows
   in `services.router.ranking`.
 
-Source: domain, sections 3 and 4 (C), section 10 (case 7).
+Source: docs/sources.md, sections 3 and 4 (C), section 10 (case 7).
 """
 
 from __future__ import annotations

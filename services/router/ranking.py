@@ -1,6 +1,7 @@
 """Grade, priority and category of a case, and whom it goes to, from its classes and from what is known of it.
 
-Decided on arrival and again whenever a department reports what facts depend on. Source: domain, sections 3 and 4.
+Decided on arrival and again whenever a department reports what facts depend on. Source: docs/sources.md, sections 3 and
+4.
 """
 
 from __future__ import annotations

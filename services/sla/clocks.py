@@ -9,7 +9,8 @@ met, cancelled   nothing; it may go on, or start anew, in its next generation
 
 What is reported late counts from when it happened: if it would have kept the clock from breaching, the published breach
 is withdrawn, and a clock that goes on after that does so in its next generation, so that in each generation every
-warning, the breach and every rung are told at most once. Source: design.md, section 4; domain, section 5.
+warning, the breach and every rung are told at most once. Source: docs/architecture.md, section 7; docs/sources.md,
+section 5.
 """
 
 from __future__ import annotations

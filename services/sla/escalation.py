@@ -3,7 +3,7 @@
 A rung has its place on the limit (so much left, a share used) or counts from the breach. One that keeps quiet hours
 waits for the next opening, also where the breach comes first. Whether it is still right to tell it is decided by the
 state at the moment of telling; what is no longer right is told as suppressed, so that a silence can be explained.
-Source: domain, section 4 (who answers), section 5 (limits); the rungs themselves are the pack's.
+Source: docs/sources.md, section 4 (who answers), section 5 (limits); the rungs themselves are the pack's.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Extensions: how often, how far, with whose approval, and not before the customer knows of it.
 
-Source: domain, section 5; features, number 14 (Zhejiang: once, 15 days, with approval and reason to the user).
+Source: docs/sources.md, section 5; features, number 14 (Zhejiang: once, 15 days, with approval and reason to the user).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Nothing pauses a limit of the law. Where the pack caps the pauses of a clock, it goes on by itself when they have
 together reached the cap, and cannot be paused again. The last ten pauses are kept; the sums are of all.
-Source: domain, section 5; features, number 8.
+Source: docs/sources.md, section 5; features, number 8.
 """
 
 from __future__ import annotations

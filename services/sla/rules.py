@@ -1,7 +1,7 @@
 """The rules of sla: each case runs its clocks, takes its steps and ends; each moment that is due is told once.
 
 Clocks are judged by when things happened (`ce_time`), not by when they were read: never earlier than the receipt and
-never later than now. Source: design.md, sections 4 and 5; domain, sections 5 and 6.
+never later than now. Source: docs/architecture.md, sections 4 and 7; docs/sources.md, sections 5 and 6.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from tousu.event import time_of_text
 from tousu.failure import Retry, Stop
 from tousu.login import Login, not_authorised
 from tousu.runtime.broker import Identity
-from tousu.runtime.kafka import LOG
+from tousu.runtime.librdkafka import LOG
 from tousu.runtime.settings import Settings
 
 ASK_S: Final = 10.0

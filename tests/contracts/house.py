@@ -19,6 +19,9 @@ BANNED_IN_TESTS = {
     "unittest.mock": "write a small fake and run one suite on the fake and on the real thing",
     "time.sleep": "wait on a condition with a deadline",
 }
+BANNED_CALLS = {
+    "describe_cluster": "ask for topics: librdkafka ends the process where a cluster names no broker for a moment",
+}
 CHANGES = frozenset({"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"})
 
 
@@ -67,6 +70,16 @@ def banned_in_tests(root: Path) -> list[str]:
         for file in modules(root, ("tests",))
         for line, name in _names_used(ast.parse((root / file).read_text()))
         if name in BANNED_IN_TESTS
+    ]
+
+
+def banned_calls(root: Path) -> list[str]:
+    """What is shipped calls nothing that may end the process."""
+    return [
+        f"{file}:{node.lineno}: {node.attr}: {BANNED_CALLS[node.attr]}"
+        for file in modules(root, SHIPPED)
+        for node in ast.walk(ast.parse((root / file).read_text()))
+        if isinstance(node, ast.Attribute) and node.attr in BANNED_CALLS
     ]
 
 

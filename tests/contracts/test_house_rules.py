@@ -24,6 +24,7 @@ RULES_OF_THE_TREE = (
     house.long_modules,
     house.long_functions,
     house.banned_in_tests,
+    house.banned_calls,
     house.dead_modules,
 )
 
@@ -34,6 +35,7 @@ BREAKS = (
     (house.long_modules, "tousu/story.py", "x = 1\n" * 401, "401 lines"),
     (house.long_functions, "tousu/story.py", "def tell():\n" + "    x = 1\n" * 70, "tell has 71 lines"),
     (house.long_functions, "tests/rules/test_x.py", "async def tell():\n" + "    x = 1\n" * 70, "tell has 71 lines"),
+    (house.banned_calls, "tousu/x.py", "admin.describe_cluster()\n", "describe_cluster"),
     (house.banned_in_tests, "tests/rules/test_x.py", "from unittest.mock import patch\n", "unittest.mock"),
     (house.banned_in_tests, "tests/rules/test_x.py", "from unittest import mock\n", "unittest.mock"),
     (house.banned_in_tests, "tests/rules/test_x.py", "import time\ntime.sleep(1)\n", "time.sleep"),

@@ -14,7 +14,7 @@ from tests.faults.pipeline import MONDAY, PROCESSORS, Pipeline
 from tousu.contract import topic_of
 
 LIMIT_DAYS = {"attitude": 1, "delay": 3, "damage": 5, "loss": 5}
-"""Working days to resolve a complaint (domain.md, section 5, source C)."""
+"""Working days to resolve a complaint (docs/sources.md, section 5, source C)."""
 AFTERWARDS = timedelta(days=14)
 AHEAD = timedelta(hours=4)
 LATE = timedelta(days=9)

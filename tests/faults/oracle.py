@@ -1,6 +1,7 @@
 """Judges a run of keeper and counter by what is in the topics and in the bookmarks. It shares no code with the runtime.
 
-It is written slowly on purpose: plain dictionaries, one pass per invariant, names after reliability.md, section 1.
+It is written slowly on purpose: plain dictionaries, one pass per invariant, names after docs/architecture.md, section
+2.
 """
 
 from __future__ import annotations

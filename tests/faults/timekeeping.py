@@ -3,7 +3,7 @@
 It shares nothing with the services and never reads a due time of theirs: the broker's append times, the attributes that
 adapters wrote and the limits of the test's own pack decide. Of the processors' output it takes which number a complaint
 got, and what each clock said. Everything is heard record by record, so that a million need not stay in memory.
-Source: reliability.md, I8; docs/reliability.md.
+Source: docs/architecture.md, I8; docs/reliability.md.
 """
 
 from __future__ import annotations

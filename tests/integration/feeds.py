@@ -66,7 +66,8 @@ class Bench:
         )  # fmt: skip
         self.processor: Processor = compose(wiring)
         topics = [*(each.topic for each in self.processor.inputs), *self.processor.outputs]
-        self.broker = SimulatedBroker(topics, partitions, SetClock(START))
+        self._now = SetClock(START)
+        self.broker = SimulatedBroker(topics, partitions, self._now)
         self.url, self.partitions, self.batch_max = database_url, partitions, batch_max
         self.restart()
 
@@ -83,8 +84,10 @@ class Bench:
         )
 
     def feed(self, written: Sequence[Written]) -> None:
-        """Append to the input logs."""
+        """Append to the input logs, each record at the time that its writer promised, so that it is believed."""
         for record in written:
+            promised = datetime.fromisoformat(dict(record[4])["tousu-time"].decode())
+            self._now.set(max(promised, self._now.now()))
             self.broker.append(*record)
 
     def run(self) -> None:

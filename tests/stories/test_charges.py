@@ -1,4 +1,4 @@
-"""From what a customer says to what it costs whom: domain, section 8, source A."""
+"""From what a customer says to what it costs whom: docs/sources.md, section 8, source A."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Claims from the form to the payment, through the whole pipeline, in the words of domain.md, section 7 (C).
+"""Claims from the form to the payment, through the whole pipeline, in the words of docs/sources.md, section 7 (C).
 
 Amounts are yuan. Monday, 2 March 2026 is the first day of each story; March has no holidays.
 """

@@ -1,4 +1,4 @@
-"""The seven worked cases of the sources (domain.md, section 10), from channel to payment.
+"""The seven worked cases of the sources (docs/sources.md, section 10), from channel to payment.
 
 The example tells them all under the pack of source C; cases 1 and 2 are of source H and are told under its pack, too.
 Amounts are yuan; the arithmetic of each stands at its test.

@@ -219,7 +219,7 @@ def _send(records: Iterable[tuple[Record, Again]], connection: Connection) -> No
     from confluent_kafka import Producer
 
     from tousu.failure import Retry
-    from tousu.runtime.kafka import LOG
+    from tousu.runtime.librdkafka import LOG
     from tousu.runtime.partition import partition_of
 
     failed: list[str] = []

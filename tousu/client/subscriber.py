@@ -7,7 +7,7 @@
 An event counts as handled when the next one is asked for, or when the `with` block ends without an error. The place is
 saved every `save_every` events, when nothing more is there to read, and at the end; with a SqlCheckpoint that is the
 handler's own transaction, so nothing is ever done twice. One reader per checkpoint: `partitions` shares the work.
-Source: design.md, section 3 (numbers of an origin) and section 4 (ticks).
+Source: docs/architecture.md, section 4 (numbers of an origin) and section 4 (ticks).
 """
 
 from __future__ import annotations

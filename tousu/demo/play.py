@@ -21,7 +21,7 @@ from tousu.demo.diary import BEIJING, DESK_DAYS, THE_DAY, at
 from tousu.event import text_of_time
 from tousu.failure import Retry
 from tousu.runtime.arrival import TICK
-from tousu.runtime.kafka import LOG
+from tousu.runtime.librdkafka import LOG
 from tousu.runtime.partition import partition_of
 from tousu.simulation.lines import Inbound, inbound_of
 

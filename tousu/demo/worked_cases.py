@@ -1,4 +1,6 @@
-"""The seven worked cases of the sources (domain.md, section 10), told as they would have come in, and how they went."""
+"""The seven worked cases of the sources (docs/sources.md, section 10), told as they would have come in, and how they
+went.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The whole explanation of a claim: what it rests on, where it stands, why this amount, its limits, what comes next.
 
-Source: domain, section 7 (C); features, section 1, numbers 18 and 24.
+Source: docs/sources.md, section 7 (C); features, section 1, numbers 18 and 24.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Why a claim comes to its amount: the rule, what it was worked out from, each step, the limits, what was assumed.
 
 Of a claim that is decided by what its event carries; of any other by what the pack's table says with the facts so far.
-Source: domain, section 7; features, section 1, number 16.
+Source: docs/sources.md, section 7; features, section 1, number 16.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a claim still needs: items of its file, by label, and facts that the table asks for; and who gives them.
 
-Source: domain, section 7 (C): an incomplete file goes back to the claimant, three times at most.
+Source: docs/sources.md, section 7 (C): an incomplete file goes back to the claimant, three times at most.
 """
 
 from __future__ import annotations

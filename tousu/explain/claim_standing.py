@@ -1,6 +1,6 @@
 """How a claim stands by what was published of it: what it rests on, how far it has come, what was found and decided.
 
-Source: domain, section 7 (C).
+Source: docs/sources.md, section 7 (C).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 It knows how `services.sla` counts and nothing else of it: from the start or the last resumption, by the newest limit
 and calendar; what was used before a pause stays used, in another measure the same share of it; an end that is reported
-as before the last pause or resumption ends the clock there. Source: design.md, section 4.
+as before the last pause or resumption ends the clock there. Source: docs/architecture.md, section 7.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Instructions held against what is owed: one stands for all that is outstanding, and none without an obligation.
 
 An instruction is spent by the payment of its amount, or taken back by name. Neither depends on the order in which two
-topics are read. Source: reliability.md, I7.
+topics are read. Source: docs/architecture.md, I7.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Pure: facts, evidence, the day of the rate and the pack come in, a value comes out. What was found may be malformed or
 incomplete; that is an answer, too, and never an exception. The same pack and facts give the same bytes.
 
-Source: domain, section 7; features, section 3.
+Source: docs/sources.md, section 7; features, section 3.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What outlets owe headquarters for a claim between them, beside its amount: the handling fees.
 
-Source: domain, section 7 (C: the fined side pays 6 %, the compensated side 4 %).
+Source: docs/sources.md, section 7 (C: the fined side pays 6 %, the compensated side 4 %).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The rules of clocks as a pack writes them: limits, what starts, pauses, ends them, who is told when.
 
-Conditions list the values they accept; there is no rule language. Source: domain, section 5; features, section 1.
+Conditions list the values they accept; there is no rule language. Source: docs/sources.md, section 5; features, section
+1.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A table is a list of rules. A rule holds for listed causes and facts; it takes an amount, sets caps on it, and may take
 a part of what is left. Where two rules can hold together, one says that it goes over the other. Nothing here decides:
-`tousu.policy.award` does. Source: domain, section 7; features, section 3.
+`tousu.policy.award` does. Source: docs/sources.md, section 7; features, section 3.
 """
 
 from __future__ import annotations

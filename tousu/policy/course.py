@@ -9,7 +9,7 @@ is refused there, so the few turns that matter to it are told here, once, by the
   other departments is of those that had it then. Neither counts any more.
 - A claim that was filed without a complaint has no such course: what happens to it is a matter of claims alone.
 
-Source: domain, sections 1, 2 and 6 (C).
+Source: docs/sources.md, sections 1, 2 and 6 (C).
 """
 
 from __future__ import annotations

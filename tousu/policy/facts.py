@@ -1,7 +1,7 @@
 """What is known of a case: the facts that conditions of a pack ask for.
 
 Some come with the registration, some with the router's decision, some are found by departments later (`assessed`). Of
-what is found, the newest report counts, by the time at which it was found. Source: domain, sections 3 and 4.
+what is found, the newest report counts, by the time at which it was found. Source: docs/sources.md, sections 3 and 4.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How grave a case is, which goes first, and who gets it beyond its class: from facts to what a pack says of them.
 
-Source: domain, sections 3 (H, A: grade and priority) and 4 (S: priority lane; C: several departments).
+Source: docs/sources.md, sections 3 (H, A: grade and priority) and 4 (S: priority lane; C: several departments).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """In which ways it can be settled who is responsible for a case.
 
 sla refuses a settlement that does not fit where the case stands; whoever else reads the same log must not act on it.
-Source: domain, section 4 (H): the department names somebody of its own, with a partner it is agreed, and where it is
-disputed, whoever mediates by the pack decides.
+Source: docs/sources.md, section 4 (H): the department names somebody of its own, with a partner it is agreed, and where
+it is disputed, whoever mediates by the pack decides.
 """
 
 from __future__ import annotations

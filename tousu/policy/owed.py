@@ -1,6 +1,6 @@
 """The answers to what is owed for a claim, as values: they are what events carry and what a trace shows.
 
-Source: domain, section 7; features, section 1, number 16.
+Source: docs/sources.md, section 7; features, section 1, number 16.
 """
 
 from __future__ import annotations

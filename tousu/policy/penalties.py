@@ -1,7 +1,7 @@
 """What a charge costs, whether a complaint counts, what a month's rate means for a department head (pure).
 
 Rates are compared as exact fractions: 8 complaints in 1,000 services are 0.80 percent and nothing else.
-Source: domain, section 8.
+Source: docs/sources.md, section 8.
 """
 
 from __future__ import annotations

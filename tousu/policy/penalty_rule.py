@@ -1,6 +1,7 @@
 """The rules of penalties as a pack writes them: figures by ground, tiers of a rate, suspension, the close of a month.
 
-All of it is optional: a source that says nothing of a ground punishes nobody for it. Source: domain, section 8.
+All of it is optional: a source that says nothing of a ground punishes nobody for it. Source: docs/sources.md, section
+8.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 An organisation on an event selects its pack; an event without one belongs to the deployment's own. Every pack may be
 there in several versions, each with the time from which it holds: a case is decided by the version that held when it
-was received, and keeps it until a recalculation moves it. Source: design.md, section 5; features, number 13.
+was received, and keeps it until a recalculation moves it. Source: docs/architecture.md, section 4; features, number 13.
 """
 
 from __future__ import annotations

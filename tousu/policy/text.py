@@ -4,7 +4,7 @@
 - Otherwise the words decide: of the classes that a text points to, the gravest (most stars); of equally grave ones that
   with more words. Where two are equal in both, or no word is found, nobody guesses: the case goes to triage, visibly.
 - A milder class beside it counts too where it brings in a department that the first does not (delay and attitude: both
-  departments work on the case together; domain, section 4, source C).
+  departments work on the case together; docs/sources.md, section 4, source C).
 - Several pieces are classed one by one; the gravest names the case (domain, section 10, case 7).
 """
 

@@ -6,8 +6,8 @@ I2  each output number of an origin stands there once after deduplication, none 
 I4  the running digest in a bookmark equals the digest over the topic's records (plus what is not yet out).
 I5  every shard stands at a place from which it can go on: no shard is halted.
 I7  the ledgers hold exactly the money that the events speak of, and balance (`money`).
-Source: reliability.md, section 1. It reads and changes nothing, and may run beside working processors: what is written
-while it reads is left for the next audit.
+Source: docs/architecture.md, section 2. It reads and changes nothing, and may run beside working processors: what is
+written while it reads is left for the next audit.
 """
 
 from __future__ import annotations

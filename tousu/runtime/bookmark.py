@@ -1,7 +1,7 @@
 """The bookmark: one shard's place in its inputs, its output numbers, its frontier, and what is not yet known to be out.
 
 It is committed together with the states it belongs to, under a compare-and-set on (owner_epoch, turn): `turn` rises by
-one with every commit, so equal turns mean equal offsets. Source: design.md, sections 3 and 4.
+one with every commit, so equal turns mean equal offsets. Source: docs/architecture.md, sections 4 and 7.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One shard's part of a turn: inputs are folded through the rules into changes, all in memory, nothing yet decided.
 
 The same code serves live work, a rebuild and the simulator, so the outcome is a function of the log alone.
-Source: design.md, section 4.
+Source: docs/architecture.md, section 7.
 """
 
 from __future__ import annotations

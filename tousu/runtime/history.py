@@ -19,8 +19,8 @@ from tousu.failure import Retry, Stop
 from tousu.login import NOT_AUTHORISED, check_login
 from tousu.runtime.arrival import TICK
 from tousu.runtime.broker import Record
-from tousu.runtime.kafka import LOG
 from tousu.runtime.kafka_record import record_of
+from tousu.runtime.librdkafka import LOG
 from tousu.runtime.standstill import reason_of, unreadable
 
 REQUEST_S: Final = 10.0

@@ -7,7 +7,6 @@ fetched: the assignment that librdkafka sees holds the opened shards only. Sourc
 
 from __future__ import annotations
 
-import logging
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -30,6 +29,7 @@ from tousu.runtime.bookmark import NEVER_US
 from tousu.runtime.broker import Ends, Identity, Record
 from tousu.runtime.broker_clock import BrokerClocks, check_append_time
 from tousu.runtime.kafka_record import record_of
+from tousu.runtime.librdkafka import LOG, NETWORK, REQUEST_S, is_fatal
 from tousu.runtime.log_ends import LogEnds
 from tousu.runtime.open_transactions import OpenTransactions
 from tousu.runtime.opening import other_cluster, recreated
@@ -37,16 +37,6 @@ from tousu.runtime.pulse import Pulse
 from tousu.runtime.standstill import Standstill
 from tousu.runtime.topic_ids import TopicIds, changed, identity_of
 
-LOG: Final = logging.getLogger("tousu.librdkafka")
-"""What librdkafka says of connections; the process decides where it goes."""
-REQUEST_S: Final = 10.0
-NETWORK: Final = {
-    # A connection on which a question stays unanswered for so long is closed, and another one is tried at once.
-    "socket.timeout.ms": 10_000,
-    "socket.connection.setup.timeout.ms": 10_000,
-    "socket.keepalive.enable": True,
-    "reconnect.backoff.max.ms": 1_000,
-}
 NOTE_EVERY_S: Final = 2.0
 JOIN_EVERY_S: Final = 2.0
 JOIN_S: Final = 15.0
@@ -62,11 +52,6 @@ TRANSACTION_S: Final = 60.0
 _BEHIND_ALL: Final = 2**62
 """Where we stand when what an open transaction hides is not waited for any more."""
 _OFFSET_GONE: Final = frozenset({KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE})
-
-
-def _is_fatal(error: KafkaError) -> bool:
-    # A consumer's fatal error comes as a message whose `fatal()` is false; only the code tells.
-    return error.fatal() or error.code() == KafkaError._FATAL
 
 
 class KafkaSource:
@@ -150,7 +135,7 @@ class KafkaSource:
     def _heard(self, error: KafkaError) -> None:
         """What librdkafka says of itself; only what it cannot repair matters here."""
         self._login.heard(error)
-        if _is_fatal(error):
+        if is_fatal(error):
             self._fatal = error.str()
 
     # -- the group (called by librdkafka inside poll) -------------------------------------------------------------
@@ -245,7 +230,7 @@ class KafkaSource:
     def _note_error(self, message: Message, error: KafkaError) -> None:
         topic, partition, offset = message.topic(), message.partition(), message.offset()
         self._login.heard(error)
-        if _is_fatal(error):
+        if is_fatal(error):
             self._fatal = error.str()
         elif topic is None or partition is None:
             return

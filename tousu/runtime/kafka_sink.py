@@ -16,7 +16,7 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from tousu.failure import Retry
 from tousu.runtime.broker import OutRecord
-from tousu.runtime.kafka import LOG, NETWORK
+from tousu.runtime.librdkafka import LOG, NETWORK
 from tousu.runtime.topic_limits import TopicLimits
 from tousu.runtime.unpublishable import BATCH_BYTES_MIN, Unpublishable
 

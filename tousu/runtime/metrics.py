@@ -1,7 +1,7 @@
 """Every metric of tousu, declared once: name, kind, unit, meaning, labels. docs/metrics.md is this table.
 
-Source: design.md, section 7, and the conventions of Prometheus: base units, `_total` for counters, no ids in labels.
-Every metric has the label `processor` besides its own.
+Source: the conventions of Prometheus: base units, `_total` for counters, no ids in labels. Every metric has the label
+`processor` besides its own.
 """
 
 from __future__ import annotations

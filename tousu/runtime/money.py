@@ -1,7 +1,7 @@
 """The money part of the audit: what the topics say of it, held against the ledgers in the databases.
 
 I7  awarded = paid + outstanding + withdrawn, for each obligation, each case and each currency; every movement has its
-event, every event its movement, and what is outstanding has one instruction. Source: reliability.md, section 1.
+event, every event its movement, and what is outstanding has one instruction. Source: docs/architecture.md, section 2.
 """
 
 from __future__ import annotations

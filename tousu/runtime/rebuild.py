@@ -4,7 +4,7 @@ The rules and the runtime make the outcome a function of the log alone, so the s
 the same states and the same outputs with the same numbers, byte for byte. Nothing is published: what the topics hold
 already must not stand there twice. The processor may be at work meanwhile: the fold goes up to where its inputs ended
 when it began, and what the processor wrote about later inputs is left alone.
-Source: design.md, sections 3 and 4; reliability.md, I9.
+Source: docs/architecture.md, sections 4 and 7; docs/architecture.md, I9.
 """
 
 from __future__ import annotations

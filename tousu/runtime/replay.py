@@ -1,6 +1,6 @@
 """The loop's surroundings in a rebuild: inputs from the log's beginning, outputs kept and never published.
 
-What an operator did to a shard is done again where it was done. Source: design.md, sections 3 and 4.
+What an operator did to a shard is done again where it was done. Source: docs/architecture.md, sections 4 and 7.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from typing import Any, Final
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType  # type: ignore[attr-defined]
 
-from tousu.runtime.kafka import LOG
+from tousu.runtime.librdkafka import LOG
 
 ASK_EVERY_S: Final = 10.0
 REQUEST_S: Final = 10.0

@@ -1,7 +1,7 @@
 """Claims once more, written apart from the service: dictionaries, whole cents, days counted on the calendar.
 
 Slow and plain on purpose. It is told what the service is told, says what ought to be refused and why, what every limit
-does, and keeps books of its own. Only source C is in it: domain, sections 5 and 7.
+does, and keeps books of its own. Only source C is in it: docs/sources.md, sections 5 and 7.
 """
 
 from __future__ import annotations

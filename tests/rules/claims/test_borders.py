@@ -1,4 +1,4 @@
-"""Borders of time and amount, each at the border itself and one step beside it: domain, sections 5 and 7 (C).
+"""Borders of time and amount, each at the border itself and one step beside it: docs/sources.md, sections 5 and 7 (C).
 
 START is Monday, 2 March 2026, 10:00 in Shanghai; a calendar day ends at 16:00 UTC.
 """

@@ -1,4 +1,4 @@
-"""A claim lives as long as what it rests on: domain, sections 2, 6 and 7 (C)."""
+"""A claim lives as long as what it rests on: docs/sources.md, sections 2, 6 and 7 (C)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whom a case is laid to, and what of it is laid when: domain, section 8."""
+"""Whom a case is laid to, and what of it is laid when: docs/sources.md, section 8."""
 
 from __future__ import annotations
 

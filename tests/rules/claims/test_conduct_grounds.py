@@ -1,4 +1,4 @@
-"""The grounds of a charge beside the complaint itself: domain, section 8."""
+"""The grounds of a charge beside the complaint itself: docs/sources.md, section 8."""
 
 from __future__ import annotations
 

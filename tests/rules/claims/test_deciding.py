@@ -1,4 +1,6 @@
-"""A claim is answered, offered or refused, agreed, disputed, ruled: domain, section 7 (C, H). Broken input first."""
+"""A claim is answered, offered or refused, agreed, disputed, ruled: docs/sources.md, section 7 (C, H). Broken input
+first.
+"""
 
 from __future__ import annotations
 

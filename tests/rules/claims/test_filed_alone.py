@@ -1,4 +1,6 @@
-"""A claim filed without a complaint: domain, section 7; a form that is wrong is told, and a right one may follow."""
+"""A claim filed without a complaint: docs/sources.md, section 7; a form that is wrong is told, and a right one may
+follow.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A claim is filed, its file completed or sent back: domain, section 7 (C). Broken input first."""
+"""A claim is filed, its file completed or sent back: docs/sources.md, section 7 (C). Broken input first."""
 
 from __future__ import annotations
 

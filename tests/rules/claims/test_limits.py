@@ -1,4 +1,4 @@
-"""The limits of a claim run: domain, section 5 (C); features, number 23.
+"""The limits of a claim run: docs/sources.md, section 5 (C); features, number 23.
 
 START is Monday, 2 March 2026, 10:00 in Shanghai.
 """

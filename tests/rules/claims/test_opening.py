@@ -1,4 +1,4 @@
-"""Which complaint opens which claim, and what its file must hold: domain, sections 5, 7 and 10, source C."""
+"""Which complaint opens which claim, and what its file must hold: docs/sources.md, sections 5, 7 and 10, source C."""
 
 from __future__ import annotations
 

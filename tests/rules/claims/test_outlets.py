@@ -1,4 +1,6 @@
-"""Between outlets: notice, negotiation, arbitration, bill and fees: domain, section 7 (C). Broken input first."""
+"""Between outlets: notice, negotiation, arbitration, bill and fees: docs/sources.md, section 7 (C). Broken input
+first.
+"""
 
 from __future__ import annotations
 

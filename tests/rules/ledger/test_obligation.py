@@ -1,4 +1,4 @@
-"""The ledger balances at every moment: design.md, section 6; reliability.md, I7."""
+"""The ledger balances at every moment: docs/architecture.md, section 4; docs/architecture.md, I7."""
 
 from __future__ import annotations
 

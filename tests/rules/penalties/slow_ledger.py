@@ -1,6 +1,7 @@
 """What must come out in the end, reckoned from the newest charges alone: whole fen, no order, no rules of ours.
 
-Written apart from the code it judges, from domain, section 8 (A), and the pack's own figures: 500 above 1.00 %.
+Written apart from the code it judges, from docs/sources.md, section 8 (A), and the pack's own figures: 500 above 1.00
+%.
 """
 
 from __future__ import annotations

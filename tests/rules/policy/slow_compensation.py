@@ -1,6 +1,6 @@
 """The amounts of source C once more, written apart from the pack and from `award`, with fractions and plain ifs.
 
-Slow and plain on purpose: it follows the sentences of domain, section 7, one after the other.
+Slow and plain on purpose: it follows the sentences of docs/sources.md, section 7, one after the other.
 """
 
 from __future__ import annotations

@@ -152,6 +152,6 @@ def test_the_texts_are_many_in_all_three_scripts_and_many_tell_situations_of_the
     shares = Counter(one.language for one in texts)
     assert len(texts) >= 330
     assert len({one.id for one in texts}) == len(texts)
-    assert sum(one.source.startswith("domain.md section ") for one in texts) >= 50
+    assert sum(one.source.startswith("docs/sources.md section ") for one in texts) >= 50
     assert shares.keys() == {"zh-Hans", "zh-Hant", "en"}
     assert all(shares[language] >= len(texts) * share for language, share in (("zh-Hant", 0.15), ("en", 0.25)))

@@ -1,4 +1,4 @@
-"""What a charge costs: domain, section 8, figure by figure and border by border (sources A, C, H)."""
+"""What a charge costs: docs/sources.md, section 8, figure by figure and border by border (sources A, C, H)."""
 
 from __future__ import annotations
 

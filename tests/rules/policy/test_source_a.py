@@ -1,4 +1,6 @@
-"""The pack of source A, the car-service chain: the rows of domain.md, sections 1, 3, 4 and 5, figure by figure."""
+"""The pack of source A, the car-service chain: the rows of docs/sources.md, sections 1, 3, 4 and 5, figure by
+figure.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pack of source H, the courier handbook: the rows of domain.md, sections 1, 3, 4 and 5, figure by figure."""
+"""The pack of source H, the courier handbook: the rows of docs/sources.md, sections 1, 3, 4 and 5, figure by figure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pack of source L, the carrier: the rows of domain.md, sections 2, 4, 5 and 6, figure by figure."""
+"""The pack of source L, the carrier: the rows of docs/sources.md, sections 2, 4, 5 and 6, figure by figure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pack of source S, the after-sales department: the rows of domain.md, sections 3 to 6, figure by figure."""
+"""The pack of source S, the after-sales department: the rows of docs/sources.md, sections 3 to 6, figure by figure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Responsibility is disputed and settled: domain, section 4, H (partners, mediation by quality management)."""
+"""Responsibility is disputed and settled: docs/sources.md, section 4, H (partners, mediation by quality management)."""
 
 from __future__ import annotations
 

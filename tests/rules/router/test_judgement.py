@@ -1,4 +1,4 @@
-"""The class decided again by those who looked: domain, sections 3 and 4 (C)."""
+"""The class decided again by those who looked: docs/sources.md, sections 3 and 4 (C)."""
 
 from __future__ import annotations
 

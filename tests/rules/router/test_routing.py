@@ -1,4 +1,4 @@
-"""Who answers for what, and how grave it is: domain, sections 1, 3, 4 and 10, source C, row by row."""
+"""Who answers for what, and how grave it is: docs/sources.md, sections 1, 3, 4 and 10, source C, row by row."""
 
 from __future__ import annotations
 

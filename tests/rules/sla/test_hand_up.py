@@ -1,4 +1,4 @@
-"""Somebody higher up is told at once: domain, sections 4 and 6, A (beyond a manager; a second complaint)."""
+"""Somebody higher up is told at once: docs/sources.md, sections 4 and 6, A (beyond a manager; a second complaint)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Responsibility is settled and corrective actions are tracked to the end: domain, sections 4 and 6, H."""
+"""Responsibility is settled and corrective actions are tracked to the end: docs/sources.md, sections 4 and 6, H."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ def test_the_clock_of_the_former_department_ends_when_the_case_is_passed_on() ->
     assert desk.clock("resolution").generation == 1
 
 
-# --- domain, section 5 (A): not done in time, an intermediate result is due at that moment
+# --- docs/sources.md, section 5 (A): not done in time, an intermediate result is due at that moment
 
 
 def test_an_intermediate_result_is_due_at_the_limit_of_the_resolution() -> None:
