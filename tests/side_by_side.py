@@ -26,7 +26,7 @@ from tousu.local.process import LEASH
 ROOT: Final = Path(__file__).resolve().parents[1]
 LANES_OF_THEIR_OWN: Final[tuple[str, ...]] = (
     "tests/faults", "tests/faults/test_simulator.py",
-    "tests/integration", "tests/integration/process", "tests/integration/security",
+    "tests/integration", "tests/integration/cli", "tests/integration/process", "tests/integration/security",
 )  # fmt: skip
 """Folders, and what stands in folders. The lane of a folder leaves out what has its own."""
 PROGRESS_S: Final = 30.0
