@@ -7,6 +7,7 @@ import signal
 import time
 from pathlib import Path
 
+from tests.claimwork import FATES
 from tests.faults.casework import Casework, finish, half_hour
 from tests.faults.conftest import Database
 from tests.faults.pipeline import PROCESSORS, Copy, Pipeline, pipeline
@@ -30,7 +31,13 @@ def live_on(pipe: Pipeline, casework: Casework, seconds: float) -> None:
 
 
 def settle(pipe: Pipeline, casework: Casework) -> None:
-    """End the story and judge it."""
+    """End the story, once there is enough of it however busy the machine is, and judge it."""
+
+    def is_enough() -> bool:
+        half_hour(pipe, casework)
+        return len(casework.claimwork.stories) >= len(FATES)
+
+    pipe.until(is_enough, "claims of every fate")
     end = finish(pipe, casework)
     found = judge(pipe, casework, end)
     assert_all_occurred(found)
