@@ -34,9 +34,9 @@ def test_nothing_is_judged_wrongly_after_forty_seconds_without_database(
     broker: KafkaBroker, own_postgres: PostgresServer, tmp_path: Path
 ) -> None:
     pipe = Pipeline(broker.address, own_postgres.create_database, tmp_path, settings(tmp_path))
-    with WallTime(pipe, Adapters(1, PARTITIONS), per_second=16) as life:
+    with WallTime(pipe, Adapters(1, PARTITIONS), per_second=50) as life:
         life.start_copies()
-        found = through_an_outage(life, own_postgres, before_s=60, outage_s=40, after_s=90, quiet_s=150)
+        found = through_an_outage(life, own_postgres, before_s=30, outage_s=40, after_s=60, quiet_s=130)
     assert min(found.fates[fate] for fate in ("met", "withdrawn", "breached")) > 100, str(found)
 
 
