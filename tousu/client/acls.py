@@ -8,8 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
-from types import TracebackType
-from typing import Final, Literal, NamedTuple, Self, TypeVar
+from typing import Final, Literal, NamedTuple, TypeVar
 
 from kafka.admin import (
     ACL,
@@ -25,7 +24,7 @@ from kafka.admin import (
 from kafka.errors import AuthorizationError, KafkaError, SaslAuthenticationFailedError, SecurityDisabledError
 
 from tousu.client.dialling import options
-from tousu.connection import Connection
+from tousu.connection import Connected, Connection
 from tousu.contract.rights import Right
 from tousu.failure import Retry, Stop
 from tousu.login import NOT_AUTHENTICATED, UNKNOWN_USER
@@ -97,7 +96,7 @@ def _touches_ours(rule: Rule) -> bool:
     return rule.resource in PREFIXES and rule.pattern == "literal" and rule.name == "*"
 
 
-class Acls:
+class Acls(Connected):
     """The ACLs of one cluster. Raises Retry `broker_away` while it does not answer, Stop where it refuses."""
 
     def __init__(self, servers: str | Connection, *, timeout_s: float = 10.0) -> None:
@@ -142,14 +141,6 @@ class Acls:
 
     def close(self) -> None:
         self._admin.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def asked(ask: Callable[[], T]) -> T:

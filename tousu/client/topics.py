@@ -8,14 +8,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from types import TracebackType
-from typing import Any, Final, Literal, NamedTuple, Self, TypeVar
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import AuthorizationError, KafkaError
 
 from tousu.client.dialling import is_embedded, options
-from tousu.connection import Connection
+from tousu.connection import Connected, Connection
 from tousu.contract import Card, cards
 from tousu.failure import Retry, Stop
 
@@ -84,7 +83,7 @@ def plan(
     return tuple(steps)
 
 
-class Topics:
+class Topics(Connected):
     """The topics on one cluster. Raises Retry `broker_away` from every method while the cluster does not answer."""
 
     def __init__(self, servers: str | Connection, *, timeout_s: float = 10.0) -> None:
@@ -184,14 +183,6 @@ class Topics:
 
     def close(self) -> None:
         self._admin.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _asked(ask: Callable[[], T]) -> T:

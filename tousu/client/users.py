@@ -8,15 +8,14 @@ import secrets
 import stat
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Literal, NamedTuple, NoReturn, Self
+from typing import Final, Literal, NamedTuple, NoReturn
 
 from kafka.admin import KafkaAdminClient, ScramMechanism, UserScramCredentialUpsertion
 from kafka.errors import ClusterAuthorizationFailedError
 
 from tousu.client.acls import asked
 from tousu.client.dialling import options
-from tousu.connection import Connection
+from tousu.connection import Connected, Connection
 from tousu.failure import Stop
 
 MECHANISM: Final = ScramMechanism.SCRAM_SHA_512
@@ -100,7 +99,7 @@ def _refuse() -> NoReturn:
     raise ClusterAuthorizationFailedError
 
 
-class Users:
+class Users(Connected):
     """The users of one cluster. Raises Retry `broker_away` while it does not answer, Stop where it refuses."""
 
     def __init__(self, servers: str | Connection, *, timeout_s: float = 10.0) -> None:
@@ -136,11 +135,3 @@ class Users:
 
     def close(self) -> None:
         self._admin.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterator, Mapping
-from types import TracebackType
-from typing import Final, NamedTuple, Self
+from typing import Final, NamedTuple
 
 from confluent_kafka import (
     Consumer,
@@ -14,7 +13,7 @@ from confluent_kafka import (
     TopicPartition,
 )
 
-from tousu.connection import Connection
+from tousu.connection import Connected, Connection
 from tousu.failure import Retry, Stop
 from tousu.login import NOT_AUTHORISED, check_login
 from tousu.runtime.arrival import TICK
@@ -44,7 +43,7 @@ def is_tick(record: Record) -> bool:
     return ("ce_type", TICK.encode()) in record.headers
 
 
-class History:
+class History(Connected):
     """Reads partitions from any offset, and changes nothing.
 
     Raises Retry `broker_away` while the broker is silent, Stop `not_authenticated` or `tls_failed` where it does not
@@ -169,11 +168,3 @@ class History:
 
     def close(self) -> None:
         self._consumer.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
