@@ -10,7 +10,7 @@ from tousu.cli import FOUND, options
 
 
 def rebuild(
-    processor: Annotated[str, typer.Argument(help="router, sla or claims.", metavar="PROCESSOR")],
+    processor: Annotated[str, typer.Argument(help="Its name: router, sla, claims, say.", metavar="PROCESSOR")],
     into: Annotated[
         str,
         typer.Option(
