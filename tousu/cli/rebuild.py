@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from tousu.cli import FOUND, options
+from tousu.cli import options
+from tousu.cli.exit_codes import FOUND
 
 
 def rebuild(
