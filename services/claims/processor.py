@@ -21,4 +21,5 @@ def processor(wiring: Wiring) -> Processor:
         ticks_spread_to=(CHARGES,),
         check=wiring.check,
         schema_of=wiring.schema_of,
+        archive_after=wiring.policies.archive_after,
     )

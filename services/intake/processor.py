@@ -40,6 +40,7 @@ def processor(wiring: Wiring) -> Processor:
         edge=Reading(wiring.partitions, wiring.time_from_events, wiring.policies, wiring.sources),
         check=wiring.check,
         schema_of=wiring.schema_of,
+        archive_after=wiring.policies.archive_after,
         on_opening=keyring.open,
     )
 

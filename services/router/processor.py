@@ -19,4 +19,5 @@ def processor(wiring: Wiring) -> Processor:
         ticks_to=(CASES,),
         check=wiring.check,
         schema_of=wiring.schema_of,
+        archive_after=wiring.policies.archive_after,
     )

@@ -25,6 +25,7 @@ def processor(wiring: Wiring) -> Processor:
         ticks_to=(SLA,),
         check=wiring.check,
         schema_of=wiring.schema_of,
+        archive_after=wiring.policies.archive_after,
         gauges=(years_missing(wiring.policies),),
     )
 
