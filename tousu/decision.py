@@ -111,6 +111,15 @@ class Fallback(Protocol):
 
 
 @runtime_checkable
+class Following(Protocol):
+    """Rules that learn from the first states of an event which others it touches (a join names its case in a row)."""
+
+    def refs_behind(self, states: States, event: Event) -> Sequence[Ref]:
+        """The states that `apply` will want to see besides those of `refs`, which `states` holds."""
+        ...
+
+
+@runtime_checkable
 class Wary(Protocol):
     """Rules that say where what they decide may still turn out otherwise, because an input is held out."""
 
