@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import sqlalchemy as sa
 
 from services.intake.sealing import CaseCodec, RecordCodec
-from services.intake.states import Case, Counter, MasterKey, Record, Seen, Trouble
+from services.intake.states import AcceptedEvent, Counter, GateCase, MasterKey, SubmissionRecord, Trouble
 from tousu.runtime.processor import Kind
 
 SEALED: Final = ("record", "case")
@@ -30,11 +30,11 @@ class SealedRow(NamedTuple):
 def kinds(codec: RecordCodec, cases: CaseCodec) -> tuple[Kind, ...]:
     """The tables. What may be forgotten has a time at which it is (`timed`), so that no table grows for ever."""
     return (
-        Kind("seen", Seen, timed=True),
+        Kind("seen", AcceptedEvent, timed=True),
         Kind("counter", Counter),
         Kind(
             "case",
-            Case,
+            GateCase,
             columns={
                 "kind": lambda case: case.kind,
                 "channel": lambda case: case.channel,
@@ -48,7 +48,7 @@ def kinds(codec: RecordCodec, cases: CaseCodec) -> tuple[Kind, ...]:
         Kind("trouble", Trouble, columns={"case_number": lambda trouble: trouble.case_number}, timed=True),
         Kind(
             "record",
-            Record,
+            SubmissionRecord,
             columns={
                 "case_number": lambda record: record.case_number,
                 "channel": lambda record: record.channel,

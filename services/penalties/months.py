@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from services.penalties.sentencing import in_line
 from services.penalties.states import CASES_NAMED_MAX, Month
-from services.penalties.telling import Scene, Wanted, done_by, instructed
+from services.penalties.telling import MonthContext, Wanted, done_by, instructed
 from tousu.decision import Output
 from tousu.event import text_of_time
 from tousu.ledger.obligation import Entry
@@ -26,7 +26,7 @@ class Turned(NamedTuple):
     entries: list[Entry]
 
 
-class Step(NamedTuple):
+class MonthChange(NamedTuple):
     """What a charge changes in its month: one complaint more or fewer, penalties and money more or less."""
 
     complaints: int
@@ -34,7 +34,7 @@ class Step(NamedTuple):
     amount: Decimal
 
 
-def charged(scene: Scene, rules: PenaltyRules, month: Month, step: Step) -> Turned:
+def charged(scene: MonthContext, rules: PenaltyRules, month: Month, step: MonthChange) -> Turned:
     """The month after a charge; a closed one is corrected."""
     new = replace(
         month,
@@ -47,20 +47,20 @@ def charged(scene: Scene, rules: PenaltyRules, month: Month, step: Step) -> Turn
     return _told_again(scene, rules, month, new, "charge_changed", outputs)
 
 
-def reported(scene: Scene, rules: PenaltyRules, month: Month, outlet: str, services: int) -> Turned:
+def reported(scene: MonthContext, rules: PenaltyRules, month: Month, outlet: str, services: int) -> Turned:
     """The month after a figure of services; a closed one is rated again and corrected."""
     new = replace(month, services=month.services | {outlet: services})
     return _told_again(scene, rules, month, new, "services_reported", [])
 
 
-def closed(scene: Scene, rules: PenaltyRules, month: Month) -> Turned:
+def closed(scene: MonthContext, rules: PenaltyRules, month: Month) -> Turned:
     """The month with its figures told for the first time."""
     new, outputs, entries = _rated(scene, rules, month)
     new = replace(new, revision=1)
     return Turned(new, [*outputs, scene.tell("month.closed", _figures(scene, rules, new))], entries)
 
 
-def confirmed(scene: Scene, rules: PenaltyRules, month: Month) -> Turned:
+def confirmed(scene: MonthContext, rules: PenaltyRules, month: Month) -> Turned:
     """A month that was closed in doubt, now that everything that belongs to it is known: it is rated and told."""
     new, rated, entries = _rated(scene, rules, replace(month, recheck_at=None, revision=month.revision + 1))
     said = _figures(scene, rules, new) | {"difference": f"{_amount(new) - _amount(month)}", "reason": "confirmed"}
@@ -68,7 +68,7 @@ def confirmed(scene: Scene, rules: PenaltyRules, month: Month) -> Turned:
 
 
 def _told_again(
-    scene: Scene, rules: PenaltyRules, old: Month, new: Month, reason: str, outputs: list[Output]
+    scene: MonthContext, rules: PenaltyRules, old: Month, new: Month, reason: str, outputs: list[Output]
 ) -> Turned:
     """The figures of a closed month once more, where they changed. One that is open waits for its close."""
     if not old.is_closed or _tellable(old) == _tellable(new):
@@ -84,7 +84,7 @@ def _tellable(month: Month) -> tuple[object, ...]:
     return (month.complaints, month.penalties, month.amount, month.served, month.suspended)
 
 
-def _rated(scene: Scene, rules: PenaltyRules, month: Month) -> Turned:
+def _rated(scene: MonthContext, rules: PenaltyRules, month: Month) -> Turned:
     """The rate of a department and what its head bears for it; others, and what is unconfirmed, are not rated."""
     if month.recheck_at is not None or month.party.kind != "department" or not rules.head_by_rate:
         return Turned(month, [], [])
@@ -109,7 +109,7 @@ def _rated(scene: Scene, rules: PenaltyRules, month: Month) -> Turned:
     return Turned(new, [own.tell("department.rated", said), *sentenced.outputs], sentenced.entries)
 
 
-def _figures(scene: Scene, rules: PenaltyRules, month: Month) -> dict[str, Any]:
+def _figures(scene: MonthContext, rules: PenaltyRules, month: Month) -> dict[str, Any]:
     suspended = {"suspended": month.suspended} if month.party.kind == "person" else {}
     return {
         "party": month.party.as_data(),
@@ -145,7 +145,7 @@ def _cases(month: Month, number: str, more: int) -> tuple[str, ...]:
     return (*others, number)[:CASES_NAMED_MAX] if more > 0 else others
 
 
-def _suspended(scene: Scene, rules: PenaltyRules, month: Month) -> tuple[Month, list[Output]]:
+def _suspended(scene: MonthContext, rules: PenaltyRules, month: Month) -> tuple[Month, list[Output]]:
     """The suspension in line with the complaints of the month: from the third on, at once, and lifted below it."""
     rule = rules.suspension
     if month.party.kind != "person" or rule is None or suspends(rules, month.complaints) == month.suspended:

@@ -12,8 +12,8 @@ from typing import Any, Final, NamedTuple
 
 from msgspec.structs import replace
 
-from services.penalties.states import Paid, Party, PaymentQuestion, Sentence
-from services.penalties.telling import REPAYMENT, Scene
+from services.penalties.states import ChargedParty, Paid, PenaltyPaymentQuestion, Sentence
+from services.penalties.telling import REPAYMENT, MonthContext
 from tousu.decision import Decision, Output, Ref, State
 from tousu.event import Event, text_of_time
 from tousu.ledger.obligation import Entry, Obligation, pay
@@ -36,24 +36,28 @@ class Booking(NamedTuple):
     states: dict[Ref, State | None]
 
 
-def payer(event: Event) -> Party:
+def payer(event: Event) -> ChargedParty:
     """Whose penalty a confirmation is about: the party named, or the head of the department that reports."""
     named = event.data.get("party") or {"kind": "department", "id": event.data["department"]}
-    return Party(kind=named["kind"], id=named["id"], organisation=event.organisation)
+    return ChargedParty(kind=named["kind"], id=named["id"], organisation=event.organisation)
 
 
-def payment_ref(party: Party, payment_id: str) -> Ref:
+def payment_ref(party: ChargedParty, payment_id: str) -> Ref:
     """The booked payment of this number, of which a party has one."""
     return Ref(PAYMENT, f"{party.key}|{payment_id}")
 
 
-def question_ref(party: Party, payment_id: str) -> Ref:
+def question_ref(party: ChargedParty, payment_id: str) -> Ref:
     """The question about the payment of this number."""
     return Ref(QUESTION, f"{party.key}|{payment_id}")
 
 
 def confirm(
-    scene: Scene, sentence: Sentence | None, event: Event, paid: Paid | None, asked: PaymentQuestion | None
+    scene: MonthContext,
+    sentence: Sentence | None,
+    event: Event,
+    paid: Paid | None,
+    asked: PenaltyPaymentQuestion | None,
 ) -> Booking:
     """Book a confirmation, or put it among the questions."""
     said = event.data
@@ -82,7 +86,7 @@ def confirm(
     return Booking(new, outputs, states)
 
 
-def settle(scene: Scene, question: PaymentQuestion, how: str) -> Decision:
+def settle(scene: MonthContext, question: PenaltyPaymentQuestion, how: str) -> Decision:
     """A payment in question is one no longer."""
     ref = question_ref(scene.party, question.payment_id)
     told = {**_of(scene, {"penalty_number": question.penalty_number, "payment_id": question.payment_id}), "how": how}
@@ -92,7 +96,9 @@ def settle(scene: Scene, question: PaymentQuestion, how: str) -> Decision:
     )
 
 
-def _meant(scene: Scene, sentence: Sentence | None, said: Mapping[str, Any], paid: Paid | None) -> Obligation | Doubt:
+def _meant(
+    scene: MonthContext, sentence: Sentence | None, said: Mapping[str, Any], paid: Paid | None
+) -> Obligation | Doubt:
     """The obligation that a payment is for, or why there is none."""
     number = said["penalty_number"]
     if sentence is None or sentence.number != number:
@@ -111,9 +117,9 @@ def _meant(scene: Scene, sentence: Sentence | None, said: Mapping[str, Any], pai
     return doubt_about(owed, Decimal(said["amount"]), currency) or owed
 
 
-def _asked(scene: Scene, said: Mapping[str, Any], doubt: Doubt) -> tuple[list[Output], dict[Ref, State | None]]:
+def _asked(scene: MonthContext, said: Mapping[str, Any], doubt: Doubt) -> tuple[list[Output], dict[Ref, State | None]]:
     """The question that a confirmation becomes. A payment has one: a later confirmation takes its place."""
-    question = PaymentQuestion(
+    question = PenaltyPaymentQuestion(
         payment_id=said["payment_id"], party=scene.party, penalty_number=said["penalty_number"],
         case_number=scene.case_number, reason=doubt.reason, message=doubt.message, amount=Decimal(said["amount"]),
         currency=said.get("currency", scene.pack.currency), at=scene.at, event_id=scene.cause, expected=doubt.expected,
@@ -129,13 +135,13 @@ def _asked(scene: Scene, said: Mapping[str, Any], doubt: Doubt) -> tuple[list[Ou
     return [scene.tell("penalty.payment_questioned", told)], {question_ref(scene.party, question.payment_id): question}
 
 
-def _booked(scene: Scene, payment_id: str, entry: Entry) -> dict[Ref, State | None]:
+def _booked(scene: MonthContext, payment_id: str, entry: Entry) -> dict[Ref, State | None]:
     """The entry, and the payment, whose number serves once."""
     paid = Paid(payment_id=payment_id, obligation=entry.obligation)
     return {Ref("entry", entry.number): entry, payment_ref(scene.party, payment_id): paid}
 
 
-def _of(scene: Scene, said: Mapping[str, Any]) -> dict[str, Any]:
+def _of(scene: MonthContext, said: Mapping[str, Any]) -> dict[str, Any]:
     """What every event of a payment begins with."""
     case = {"case_number": scene.case_number} if scene.case_number else {}
     return {

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from msgspec.structs import replace
 
-from services.penalties.months import Step, Turned, charged, closed, reported
+from services.penalties.months import MonthChange, Turned, charged, closed, reported
 from services.penalties.months import confirmed as all_known
 from services.penalties.paying import (
     CONFIRMED,
@@ -25,8 +25,8 @@ from services.penalties.paying import (
     settle,
 )
 from services.penalties.sentencing import in_line
-from services.penalties.states import Charge, Month, Paid, Party, PaymentQuestion, Sentence
-from services.penalties.telling import Scene
+from services.penalties.states import Charge, ChargedParty, Month, Paid, PenaltyPaymentQuestion, Sentence
+from services.penalties.telling import MonthContext
 from tousu.decision import Decision, Output, Ref, Refusal, State, States
 from tousu.event import Event, time_of_text
 from tousu.ledger.obligation import Entry
@@ -51,7 +51,7 @@ RECHECK: Final = timedelta(minutes=10)
 class _Told(NamedTuple):
     """What a charge says of itself: the party, the case, the month, and the pack that it was laid by."""
 
-    party: Party
+    party: ChargedParty
     case_number: str
     month: str
     pack: Pack
@@ -163,7 +163,9 @@ class PenaltiesRules:
         """The charge in line, and its month with it."""
         assert told.pack.penalties is not None
         rules, grounds = told.pack.penalties, event.data["grounds"]
-        scene = Scene(told.party, told.month, told.pack, _latest(now, event.data["at"]), event.id, told.case_number)
+        scene = MonthContext(
+            told.party, told.month, told.pack, _latest(now, event.data["at"]), event.id, told.case_number
+        )
         month = month or self._begun(told.party, told.month, scene.at)
         if old is None and month.final_at <= scene.at:
             return Decision(no_op="month_is_final")
@@ -174,7 +176,7 @@ class PenaltiesRules:
             party=told.party, case_number=told.case_number, month=told.month, revision=event.data["revision"],
             forgotten_at=month.final_at, sentence=sentenced.sentence, counts=counts(rules, grounds),
         )  # fmt: skip
-        step = Step(
+        step = MonthChange(
             complaints=charge.counts - (old is not None and old.counts),
             penalties=bool(charge.sentence.lines) - bool(before.lines),
             amount=charge.sentence.amount - before.amount,
@@ -213,7 +215,7 @@ class PenaltiesRules:
         )
         assert holder is None or isinstance(holder, Charge | Month)
         assert paid is None or isinstance(paid, Paid)
-        assert asked is None or isinstance(asked, PaymentQuestion)
+        assert asked is None or isinstance(asked, PenaltyPaymentQuestion)
         sentence = holder.rate if isinstance(holder, Month) else holder.sentence if holder is not None else None
         booking = confirm(self._scene_of_payment(party, event, now), sentence, event, paid, asked)
         states = dict(booking.states)
@@ -225,19 +227,19 @@ class PenaltiesRules:
         """Somebody has looked at a payment in question."""
         party, payment = payer(event), event.data["payment_id"]
         question = states.get(question_ref(party, payment))
-        if not isinstance(question, PaymentQuestion) or question.settled:
+        if not isinstance(question, PenaltyPaymentQuestion) or question.settled:
             message = f"{party.name} has no open question about payment {payment}; `tousu ledger questions` lists them"
             return Decision(refusal=Refusal(reason="unknown_payment", message=message, place="/payment_id"))
         scene = self._scene_of_payment(party, event, now)._replace(case_number=question.case_number)
         return settle(scene, question, event.data["how"])
 
-    def _scene_of_payment(self, party: Party, event: Event, now: datetime) -> Scene:
+    def _scene_of_payment(self, party: ChargedParty, event: Event, now: datetime) -> MonthContext:
         """A payment belongs to no month: the pack in force when it is told names the currency, if nobody does."""
         organisation = party.organisation if self._policies.knows(party.organisation) else ""
         pack = self._policies.at(organisation, event.time)
-        return Scene(party, "", pack, max(now, event.time), event.id, event.data.get("case_number", ""))
+        return MonthContext(party, "", pack, max(now, event.time), event.id, event.data.get("case_number", ""))
 
-    def _begun(self, party: Party, month: str, at: datetime) -> Month:
+    def _begun(self, party: ChargedParty, month: str, at: datetime) -> Month:
         """A month of a party of which nothing is known yet."""
         pack = self._pack_of_month(party, month)
         assert pack.penalties is not None
@@ -247,7 +249,7 @@ class PenaltiesRules:
             final_at=_after(end, rule.final, pack), rate=Sentence(number=f"{month}/{party.name}"),
         )  # fmt: skip
 
-    def _pack_of_month(self, party: Party, month: str) -> Pack:
+    def _pack_of_month(self, party: ChargedParty, month: str) -> Pack:
         """The pack in force as a month begins: one that comes in its middle changes no count that is under way.
 
         An organisation that has left is judged by the deployment's own.
@@ -256,14 +258,16 @@ class PenaltiesRules:
         newest = self._policies.history(organisation).newest
         return self._policies.at(organisation, start_of_month(month, newest.time_zone))
 
-    def _scene_of_month(self, party: Party, month: str, at: datetime, cause: str) -> tuple[PenaltyRules, Scene]:
+    def _scene_of_month(
+        self, party: ChargedParty, month: str, at: datetime, cause: str
+    ) -> tuple[PenaltyRules, MonthContext]:
         pack = self._pack_of_month(party, month)
         assert pack.penalties is not None
-        return pack.penalties, Scene(party, month, pack, at, cause)
+        return pack.penalties, MonthContext(party, month, pack, at, cause)
 
     def _told(self, event: Event) -> _Told:
         data: dict[str, Any] = event.data
-        party = Party(kind=data["party"]["kind"], id=data["party"]["id"], organisation=event.organisation)
+        party = ChargedParty(kind=data["party"]["kind"], id=data["party"]["id"], organisation=event.organisation)
         pack = self._policies.version(event.organisation, data["pack"]["version"])
         month = month_of(time_of_text(data["received_at"], "received_at"), pack.time_zone)
         return _Told(party, data["case_number"], month, pack)
@@ -282,7 +286,7 @@ def _with_sentence(holder: Charge | Month, sentence: Sentence) -> Charge | Month
     return replace(holder, sentence=sentence)
 
 
-def _penalty_ref(event: Event, party: Party) -> Ref:
+def _penalty_ref(event: Event, party: ChargedParty) -> Ref:
     """Where the penalty lies that a payment is for: with its case, or with the month that its number begins with."""
     case_number = event.data.get("case_number", "")
     if case_number:
@@ -290,17 +294,17 @@ def _penalty_ref(event: Event, party: Party) -> Ref:
     return _month_ref(party, event.data["penalty_number"].partition("/")[0])
 
 
-def _month_ref(party: Party, month: str) -> Ref:
+def _month_ref(party: ChargedParty, month: str) -> Ref:
     return Ref(MONTH, f"{party.key}|{month}")
 
 
-def _reporter(event: Event) -> Party | None:
+def _reporter(event: Event) -> ChargedParty | None:
     """Whose services a figure tells, as its subject says; without one the department's, None where it may be either."""
     kind, _, name = (event.subject or "").partition("/")
     if kind == "outlet" and name:
-        return Party(kind="outlet", id=name, organisation=event.organisation)
+        return ChargedParty(kind="outlet", id=name, organisation=event.organisation)
     if kind == "department" or "outlet" not in event.data:
-        return Party(kind="department", id=event.data["department"], organisation=event.organisation)
+        return ChargedParty(kind="department", id=event.data["department"], organisation=event.organisation)
     return None
 
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from services.penalties.owing import moved
 from services.penalties.states import Sentence
-from services.penalties.telling import Scene, instructed, wanted_by
+from services.penalties.telling import MonthContext, instructed, wanted_by
 from tousu.decision import Output
 from tousu.ledger.obligation import Entry
 from tousu.policy.penalties import Line, is_doubled
@@ -27,7 +27,7 @@ class Sentenced(NamedTuple):
     entries: list[Entry]
 
 
-def in_line(scene: Scene, old: Sentence, lines: tuple[Line, ...], why_withdrawn: str) -> Sentenced:
+def in_line(scene: MonthContext, old: Sentence, lines: tuple[Line, ...], why_withdrawn: str) -> Sentenced:
     """The penalty with these lines. `why_withdrawn` is the reason to give where none are left."""
     if lines == old.lines:
         return Sentenced(old, [], [])

@@ -18,7 +18,7 @@ import msgspec
 
 from tousu.policy.clock_rule import SetBy
 from tousu.policy.handling_rule import Range
-from tousu.policy.penalty_rule import Figure, Measure, PenaltyRules, RateTier
+from tousu.policy.penalty_rule import Measure, PenaltyFigure, PenaltyRules, RateTier
 
 PartyKind = Literal["person", "outlet", "department"]
 AMOUNT_MAX: Final = Decimal(1_000_000_000)
@@ -188,7 +188,7 @@ def _of_complaint(rules: PenaltyRules, party: PartyKind, ground: Mapping[str, An
 
 
 def _of_figure(
-    name: str, figure: Figure, ground: Mapping[str, Any], first: str = "", section: str = ""
+    name: str, figure: PenaltyFigure, ground: Mapping[str, Any], first: str = "", section: str = ""
 ) -> Iterator[Line]:
     """The lines of a figure: money with the loss on top, the share of performance pay, each measure."""
     where = section or figure.section
