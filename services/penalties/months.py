@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from services.penalties.sentencing import in_line
 from services.penalties.states import CASES_NAMED_MAX, Month
-from services.penalties.telling import Scene, Wanted, done_by, instructed
+from services.penalties.telling import MonthContext, Wanted, done_by, instructed
 from tousu.decision import Output
 from tousu.event import text_of_time
 from tousu.events.month import DepartmentRated, MonthClosed, MonthCorrected, PersonReinstated, PersonSuspended
@@ -31,7 +31,7 @@ class Turned(NamedTuple):
     entries: list[Entry]
 
 
-class Step(NamedTuple):
+class MonthChange(NamedTuple):
     """What a charge changes in its month: one complaint more or fewer, penalties and money more or less."""
 
     complaints: int
@@ -39,7 +39,7 @@ class Step(NamedTuple):
     amount: Decimal
 
 
-def charged(scene: Scene, rules: PenaltyRules, month: Month, step: Step) -> Turned:
+def charged(scene: MonthContext, rules: PenaltyRules, month: Month, step: MonthChange) -> Turned:
     """The month after a charge; a closed one is corrected."""
     new = replace(
         month,
@@ -52,13 +52,13 @@ def charged(scene: Scene, rules: PenaltyRules, month: Month, step: Step) -> Turn
     return _told_again(scene, rules, month, new, "charge_changed", outputs)
 
 
-def reported(scene: Scene, rules: PenaltyRules, month: Month, outlet: str, services: int) -> Turned:
+def reported(scene: MonthContext, rules: PenaltyRules, month: Month, outlet: str, services: int) -> Turned:
     """The month after a figure of services; a closed one is rated again and corrected."""
     new = replace(month, services=month.services | {outlet: services})
     return _told_again(scene, rules, month, new, "services_reported", [])
 
 
-def closed(scene: Scene, rules: PenaltyRules, month: Month) -> Turned:
+def closed(scene: MonthContext, rules: PenaltyRules, month: Month) -> Turned:
     """The month with its figures told for the first time."""
     new, outputs, entries = _rated(scene, rules, month)
     new = replace(new, revision=1)
@@ -72,14 +72,14 @@ def closed(scene: Scene, rules: PenaltyRules, month: Month) -> Turned:
     return Turned(new, [*outputs, scene.tell(told)], entries)
 
 
-def confirmed(scene: Scene, rules: PenaltyRules, month: Month) -> Turned:
+def confirmed(scene: MonthContext, rules: PenaltyRules, month: Month) -> Turned:
     """A month that was closed in doubt, now that everything that belongs to it is known: it is rated and told."""
     new, rated, entries = _rated(scene, rules, replace(month, recheck_at=None, revision=month.revision + 1))
     return Turned(new, [*rated, _corrected(scene, rules, month, new, "confirmed")], entries)
 
 
 def _told_again(
-    scene: Scene, rules: PenaltyRules, old: Month, new: Month, reason: Why, outputs: list[Output]
+    scene: MonthContext, rules: PenaltyRules, old: Month, new: Month, reason: Why, outputs: list[Output]
 ) -> Turned:
     """The figures of a closed month once more, where they changed. One that is open waits for its close."""
     if not old.is_closed or _tellable(old) == _tellable(new):
@@ -89,7 +89,7 @@ def _told_again(
     return Turned(new, [*outputs, *rated, _corrected(scene, rules, old, new, reason)], entries)
 
 
-def _corrected(scene: Scene, rules: PenaltyRules, old: Month, new: Month, reason: Why) -> Output:
+def _corrected(scene: MonthContext, rules: PenaltyRules, old: Month, new: Month, reason: Why) -> Output:
     figures = _figures(scene, new)
     told = MonthCorrected(
         party=figures.party, month=new.month, revision=new.revision, complaints=new.complaints, services=new.served,
@@ -105,7 +105,7 @@ def _tellable(month: Month) -> tuple[object, ...]:
     return (month.complaints, month.penalties, month.amount, month.served, month.suspended)
 
 
-def _rated(scene: Scene, rules: PenaltyRules, month: Month) -> Turned:
+def _rated(scene: MonthContext, rules: PenaltyRules, month: Month) -> Turned:
     """The rate of a department and what its head bears for it; others, and what is unconfirmed, are not rated."""
     if month.recheck_at is not None or month.party.kind != "department" or not rules.head_by_rate:
         return Turned(month, [], [])
@@ -137,7 +137,7 @@ class _Figures(NamedTuple):
     unconfirmed: bool | None
 
 
-def _figures(scene: Scene, month: Month) -> _Figures:
+def _figures(scene: MonthContext, month: Month) -> _Figures:
     return _Figures(
         party=month.party.reference,
         rate_percent=_rate_percent(month),
@@ -168,7 +168,7 @@ def _cases(month: Month, number: str, more: int) -> tuple[str, ...]:
     return (*others, number)[:CASES_NAMED_MAX] if more > 0 else others
 
 
-def _suspended(scene: Scene, rules: PenaltyRules, month: Month) -> tuple[Month, list[Output]]:
+def _suspended(scene: MonthContext, rules: PenaltyRules, month: Month) -> tuple[Month, list[Output]]:
     """The suspension in line with the complaints of the month: from the third on, at once, and lifted below it."""
     rule = rules.suspension
     if month.party.kind != "person" or rule is None or suspends(rules, month.complaints) == month.suspended:

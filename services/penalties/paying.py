@@ -12,8 +12,8 @@ from typing import Final, Literal, NamedTuple
 
 from msgspec.structs import replace
 
-from services.penalties.states import Issued, Paid, Party, PaymentQuestion, Sentence
-from services.penalties.telling import REPAYMENT, Scene
+from services.penalties.states import ChargedParty, Issued, Paid, PenaltyPaymentQuestion, Sentence
+from services.penalties.telling import REPAYMENT, MonthContext
 from tousu.decision import Decision, Output, Ref, State
 from tousu.event import Event, text_of_time
 from tousu.events.claim_handling import HandlingDeductionConfirmed, HandlingPaymentQuestionSettled
@@ -43,27 +43,27 @@ class Booking(NamedTuple):
     states: dict[Ref, State | None]
 
 
-def payer(event: Event, said: Confirmed | Settled) -> Party:
+def payer(event: Event, said: Confirmed | Settled) -> ChargedParty:
     """Whose penalty a confirmation is about: the party named, or the head of the department that reports."""
     if isinstance(said, OperationsDeductionConfirmed | OperationsPaymentQuestionSettled):
-        return Party(kind="department", id=said.department, organisation=event.organisation)
+        return ChargedParty(kind="department", id=said.department, organisation=event.organisation)
     assert said.party is not None, "claims passes on only what names a party"
-    return Party(kind=said.party.kind, id=said.party.id, organisation=event.organisation)
+    return ChargedParty(kind=said.party.kind, id=said.party.id, organisation=event.organisation)
 
 
-def payment_ref(party: Party, payment_id: str) -> Ref:
+def payment_ref(party: ChargedParty, payment_id: str) -> Ref:
     """The booked payment of this number, of which a party has one."""
     return Ref(PAYMENT, f"{party.key}|{payment_id}")
 
 
-def question_ref(party: Party, payment_id: str) -> Ref:
+def question_ref(party: ChargedParty, payment_id: str) -> Ref:
     """The question about the payment of this number."""
     return Ref(QUESTION, f"{party.key}|{payment_id}")
 
 
 def confirm(
-    scene: Scene, sentence: Sentence | None, said: Confirmed, happened_at: datetime, paid: Paid | None,
-    asked: PaymentQuestion | None,
+    scene: MonthContext, sentence: Sentence | None, said: Confirmed, happened_at: datetime, paid: Paid | None,
+    asked: PenaltyPaymentQuestion | None,
 ) -> Booking:  # fmt: skip
     """Book a confirmation, or put it among the questions."""
     found = _meant(scene, sentence, said, paid)
@@ -90,7 +90,7 @@ def confirm(
     return Booking(new, outputs, states)
 
 
-def settle(scene: Scene, question: PaymentQuestion, how: How) -> Decision:
+def settle(scene: MonthContext, question: PenaltyPaymentQuestion, how: How) -> Decision:
     """A payment in question is one no longer."""
     ref = question_ref(scene.party, question.payment_id)
     told = PenaltyPaymentQuestionSettled(
@@ -104,7 +104,7 @@ def settle(scene: Scene, question: PaymentQuestion, how: How) -> Decision:
 
 
 def _meant(
-    scene: Scene, sentence: Sentence | None, said: Confirmed, paid: Paid | None
+    scene: MonthContext, sentence: Sentence | None, said: Confirmed, paid: Paid | None
 ) -> Obligation | Doubt[PenaltyPaymentQuestionedReason]:
     """The obligation that a payment is for, or why there is none."""
     number = said.penalty_number
@@ -124,10 +124,10 @@ def _meant(
 
 
 def _asked(
-    scene: Scene, said: Confirmed, doubt: Doubt[PenaltyPaymentQuestionedReason]
+    scene: MonthContext, said: Confirmed, doubt: Doubt[PenaltyPaymentQuestionedReason]
 ) -> tuple[list[Output], dict[Ref, State | None]]:
     """The question that a confirmation becomes. A payment has one: a later confirmation takes its place."""
-    question = PaymentQuestion(
+    question = PenaltyPaymentQuestion(
         payment_id=said.payment_id, party=scene.party, penalty_number=said.penalty_number,
         case_number=scene.case_number, reason=doubt.reason, message=doubt.message, amount=Decimal(said.amount),
         currency=said.currency or scene.pack.currency, at=scene.at, event_id=scene.cause, expected=doubt.expected,
@@ -141,7 +141,7 @@ def _asked(
     return [scene.tell(told)], {question_ref(scene.party, question.payment_id): question}
 
 
-def _booked(scene: Scene, payment_id: str, entry: Entry) -> dict[Ref, State | None]:
+def _booked(scene: MonthContext, payment_id: str, entry: Entry) -> dict[Ref, State | None]:
     """The entry, and the payment, whose number serves once."""
     paid = Paid(payment_id=payment_id, obligation=entry.obligation)
     return {Ref("entry", entry.number): entry, payment_ref(scene.party, payment_id): paid}

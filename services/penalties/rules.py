@@ -13,12 +13,12 @@ from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
-from services.penalties.months import Step, Turned, charged, closed, reported
+from services.penalties.months import MonthChange, Turned, charged, closed, reported
 from services.penalties.months import confirmed as all_known
 from services.penalties.paying import Confirmed, Settled, confirm, payer, payment_ref, question_ref, settle
 from services.penalties.sentencing import in_line
-from services.penalties.states import Charge, Month, Paid, Party, PaymentQuestion, Sentence
-from services.penalties.telling import Scene
+from services.penalties.states import Charge, ChargedParty, Month, Paid, PenaltyPaymentQuestion, Sentence
+from services.penalties.telling import MonthContext
 from tousu.decision import Decision, Output, Ref, Refusal, State, States
 from tousu.event import Event, time_of_text
 from tousu.events.charge import ChargeLaid, ChargeLaidGround
@@ -54,7 +54,7 @@ RECHECK: Final = timedelta(minutes=10)
 class _Told(NamedTuple):
     """What a charge says of itself: the party, the case, the month, and the pack that it was laid by."""
 
-    party: Party
+    party: ChargedParty
     case_number: str
     month: str
     pack: Pack
@@ -164,11 +164,11 @@ class PenaltiesRules:
         if total(lines) > AMOUNT_MAX:
             message = f"a penalty of {total(lines)} is taken for a mistake: at most {AMOUNT_MAX}"
             return Decision(refusal=Refusal(reason="number_out_of_range", message=message, place="/grounds"))
-        scene = Scene(told.party, told.month, told.pack, _latest(now, said.at), event.id, told.case_number)
+        scene = MonthContext(told.party, told.month, told.pack, _latest(now, said.at), event.id, told.case_number)
         return self._weighed(told, said, scene, old, month)
 
     def _weighed(
-        self, told: _Told, said: ChargeLaid, scene: Scene, old: Charge | None, month: Month | None
+        self, told: _Told, said: ChargeLaid, scene: MonthContext, old: Charge | None, month: Month | None
     ) -> Decision:
         """The charge in line, and its month with it."""
         assert told.pack.penalties is not None
@@ -183,7 +183,7 @@ class PenaltiesRules:
             party=told.party, case_number=told.case_number, month=told.month, revision=said.revision,
             forgotten_at=month.final_at, sentence=sentenced.sentence, counts=counts(rules, grounds),
         )  # fmt: skip
-        step = Step(
+        step = MonthChange(
             complaints=charge.counts - (old is not None and old.counts),
             penalties=bool(charge.sentence.lines) - bool(before.lines),
             amount=charge.sentence.amount - before.amount,
@@ -222,7 +222,7 @@ class PenaltiesRules:
         )
         assert holder is None or isinstance(holder, Charge | Month)
         assert paid is None or isinstance(paid, Paid)
-        assert asked is None or isinstance(asked, PaymentQuestion)
+        assert asked is None or isinstance(asked, PenaltyPaymentQuestion)
         sentence = holder.rate if isinstance(holder, Month) else holder.sentence if holder is not None else None
         scene = self._scene_of_payment(party, event, now, _case_of(said))
         booking = confirm(scene, sentence, said, event.time, paid, asked)
@@ -235,18 +235,18 @@ class PenaltiesRules:
         """Somebody has looked at a payment in question."""
         party, payment = payer(event, said), said.payment_id
         question = states.get(question_ref(party, payment))
-        if not isinstance(question, PaymentQuestion) or question.settled:
+        if not isinstance(question, PenaltyPaymentQuestion) or question.settled:
             message = f"{party.name} has no open question about payment {payment}; `tousu ledger questions` lists them"
             return Decision(refusal=Refusal(reason="unknown_payment", message=message, place="/payment_id"))
         return settle(self._scene_of_payment(party, event, now, question.case_number), question, said.how)
 
-    def _scene_of_payment(self, party: Party, event: Event, now: datetime, case_number: str) -> Scene:
+    def _scene_of_payment(self, party: ChargedParty, event: Event, now: datetime, case_number: str) -> MonthContext:
         """A payment belongs to no month: the pack in force when it is told names the currency, if nobody does."""
         organisation = party.organisation if self._policies.knows(party.organisation) else ""
         pack = self._policies.at(organisation, event.time)
-        return Scene(party, "", pack, max(now, event.time), event.id, case_number)
+        return MonthContext(party, "", pack, max(now, event.time), event.id, case_number)
 
-    def _begun(self, party: Party, month: str, at: datetime) -> Month:
+    def _begun(self, party: ChargedParty, month: str, at: datetime) -> Month:
         """A month of a party of which nothing is known yet."""
         pack = self._pack_of_month(party, month)
         assert pack.penalties is not None
@@ -256,7 +256,7 @@ class PenaltiesRules:
             final_at=_after(end, rule.final, pack), rate=Sentence(number=f"{month}/{party.name}"),
         )  # fmt: skip
 
-    def _pack_of_month(self, party: Party, month: str) -> Pack:
+    def _pack_of_month(self, party: ChargedParty, month: str) -> Pack:
         """The pack in force as a month begins: one that comes in its middle changes no count that is under way.
 
         An organisation that has left is judged by the deployment's own.
@@ -265,13 +265,15 @@ class PenaltiesRules:
         newest = self._policies.history(organisation).newest
         return self._policies.at(organisation, start_of_month(month, newest.time_zone))
 
-    def _scene_of_month(self, party: Party, month: str, at: datetime, cause: str) -> tuple[PenaltyRules, Scene]:
+    def _scene_of_month(
+        self, party: ChargedParty, month: str, at: datetime, cause: str
+    ) -> tuple[PenaltyRules, MonthContext]:
         pack = self._pack_of_month(party, month)
         assert pack.penalties is not None
-        return pack.penalties, Scene(party, month, pack, at, cause)
+        return pack.penalties, MonthContext(party, month, pack, at, cause)
 
     def _told(self, event: Event, said: ChargeLaid) -> _Told:
-        party = Party(kind=said.party.kind, id=said.party.id, organisation=event.organisation)
+        party = ChargedParty(kind=said.party.kind, id=said.party.id, organisation=event.organisation)
         pack = self._policies.version(event.organisation, said.pack.version)
         month = month_of(time_of_text(said.received_at, "received_at"), pack.time_zone)
         return _Told(party, said.case_number, month, pack)
@@ -295,7 +297,7 @@ def _case_of(said: Confirmed) -> str:
     return said.case_number if isinstance(said, HandlingDeductionConfirmed) else ""
 
 
-def _penalty_ref(said: Confirmed, party: Party) -> Ref:
+def _penalty_ref(said: Confirmed, party: ChargedParty) -> Ref:
     """Where the penalty lies that a payment is for: with its case, or with the month that its number begins with."""
     case_number = _case_of(said)
     if case_number:
@@ -303,17 +305,17 @@ def _penalty_ref(said: Confirmed, party: Party) -> Ref:
     return _month_ref(party, said.penalty_number.partition("/")[0])
 
 
-def _month_ref(party: Party, month: str) -> Ref:
+def _month_ref(party: ChargedParty, month: str) -> Ref:
     return Ref(MONTH, f"{party.key}|{month}")
 
 
-def _reporter(event: Event, said: OperationsReported) -> Party | None:
+def _reporter(event: Event, said: OperationsReported) -> ChargedParty | None:
     """Whose services a figure tells, as its subject says; without one the department's, None where it may be either."""
     kind, _, name = (event.subject or "").partition("/")
     if kind == "outlet" and name:
-        return Party(kind="outlet", id=name, organisation=event.organisation)
+        return ChargedParty(kind="outlet", id=name, organisation=event.organisation)
     if kind == "department" or said.outlet is None:
-        return Party(kind="department", id=said.department, organisation=event.organisation)
+        return ChargedParty(kind="department", id=said.department, organisation=event.organisation)
     return None
 
 

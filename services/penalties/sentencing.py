@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from services.penalties.owing import moved
 from services.penalties.states import Sentence
-from services.penalties.telling import Scene, instructed, wanted_by
+from services.penalties.telling import MonthContext, instructed, wanted_by
 from tousu.decision import Output
 from tousu.events.penalty import (
     PenaltyAssessed,
@@ -39,7 +39,9 @@ class Sentenced(NamedTuple):
     entries: list[Entry]
 
 
-def in_line(scene: Scene, old: Sentence, lines: tuple[Line, ...], why_withdrawn: PenaltyWithdrawnReason) -> Sentenced:
+def in_line(
+    scene: MonthContext, old: Sentence, lines: tuple[Line, ...], why_withdrawn: PenaltyWithdrawnReason
+) -> Sentenced:
     """The penalty with these lines. `why_withdrawn` is the reason to give where none are left."""
     if lines == old.lines:
         return Sentenced(old, [], [])
@@ -54,7 +56,7 @@ def in_line(scene: Scene, old: Sentence, lines: tuple[Line, ...], why_withdrawn:
     return Sentenced(new, [scene.tell(told), *instructions], entries)
 
 
-def _told(scene: Scene, old: Sentence, new: Sentence, why_withdrawn: PenaltyWithdrawnReason) -> _Changed:
+def _told(scene: MonthContext, old: Sentence, new: Sentence, why_withdrawn: PenaltyWithdrawnReason) -> _Changed:
     """What happened to a penalty: there was none before, there is none now, neglect doubled it, or it is another."""
     number, revision, lines = new.number, new.revision, [_line(line) for line in new.lines]
     amount, difference, currency = f"{new.amount}", f"{new.amount - old.amount}", scene.pack.currency

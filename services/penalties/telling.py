@@ -8,7 +8,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from services.penalties.states import Issued, Party, Sentence
+from services.penalties.states import ChargedParty, Issued, Sentence
 from tousu.decision import Output
 from tousu.event import text_of_time
 from tousu.events.content import Content
@@ -35,10 +35,10 @@ _DONE_BY: Final[Mapping[Measure, InstructionIssuedWhat]] = MappingProxyType(
 """The instruction that carries out a measure. A penalty that human resources sets itself is a sanction to it."""
 
 
-class Scene(NamedTuple):
+class MonthContext(NamedTuple):
     """Whose month it is, by which pack, and when. `cause` is the id of the event in hand, or what time alone did."""
 
-    party: Party
+    party: ChargedParty
     month: str
     pack: Pack
     at: datetime
@@ -125,7 +125,7 @@ def done_by(measures: Iterable[Measure], section: str) -> list[Wanted]:
 
 
 def instructed(
-    scene: Scene, of: str, revision: int, issued: tuple[Issued, ...], wanted: list[Wanted]
+    scene: MonthContext, of: str, revision: int, issued: tuple[Issued, ...], wanted: list[Wanted]
 ) -> tuple[tuple[Issued, ...], list[Output]]:
     """The instructions in line with what is wanted: others are taken back by name, missing ones are issued."""
     asked = {one.what: one for one in wanted}

@@ -53,7 +53,7 @@ class Usual(NamedTuple):
     upper: float
 
 
-class Verdict(NamedTuple):
+class WindowVerdict(NamedTuple):
     """What a window says: whether it is news, and whether the cell is in alarm from now on."""
 
     is_news: bool
@@ -61,7 +61,7 @@ class Verdict(NamedTuple):
     usual: Usual | None = None
 
 
-class Finding(NamedTuple):
+class CellFinding(NamedTuple):
     """What one cell says when a step ends. `is_quiet`: its window is empty, so nothing changes before a count."""
 
     is_raised: bool
@@ -78,7 +78,7 @@ def usual_range(former: Sequence[int], deviations: float) -> Usual:
     return Usual(round(mean, 2), round(upper, 2))
 
 
-def judge(count: int, former: Sequence[int], settings: EarlyWarning, *, is_raised: bool) -> Verdict:
+def judge(count: int, former: Sequence[int], settings: EarlyWarning, *, is_raised: bool) -> WindowVerdict:
     """Whether a count is news, given the counts of former windows and whether the cell is in alarm already.
 
     The alarm ends, and the next rise is news again, once the count is back in the lower half between mean and upper
@@ -86,11 +86,11 @@ def judge(count: int, former: Sequence[int], settings: EarlyWarning, *, is_raise
     was before, so a new level becomes usual in time.
     """
     if count < settings.count_min or len(former) < min(FORMER_WINDOWS_MIN, settings.usual_windows):
-        return Verdict(is_news=False, is_raised=False)
+        return WindowVerdict(is_news=False, is_raised=False)
     usual = usual_range(former, settings.deviations)
     if count > usual.upper:
-        return Verdict(is_news=not is_raised, is_raised=True, usual=usual)
-    return Verdict(is_news=False, is_raised=is_raised and count > (usual.mean + usual.upper) / 2, usual=usual)
+        return WindowVerdict(is_news=not is_raised, is_raised=True, usual=usual)
+    return WindowVerdict(is_news=False, is_raised=is_raised and count > (usual.mean + usual.upper) / 2, usual=usual)
 
 
 class TrendRules:
@@ -129,7 +129,7 @@ class TrendRules:
         """When a step begins, which is when the one before it ends."""
         return _EPOCH + step * self.step
 
-    def assess(self, cell: Cell, end: int, count_in: CountIn, began: int, *, is_raised: bool) -> Finding:
+    def assess(self, cell: Cell, end: int, count_in: CountIn, began: int, *, is_raised: bool) -> CellFinding:
         """What a cell says at the beginning of step `end`, when the window in front of it is over.
 
         `began` is the step of the first event that was counted at all: windows before it are not known to be empty.
@@ -137,12 +137,12 @@ class TrendRules:
         """
         count = count_in(end - self.window_steps, end)
         if count < self.count_min:
-            return Finding(is_raised=False, is_quiet=count == 0)
+            return CellFinding(is_raised=False, is_quiet=count == 0)
         if not (is_raised or count_in(end - 1, end)):
-            return Finding(is_raised=False, is_quiet=False)
+            return CellFinding(is_raised=False, is_quiet=False)
         verdict = judge(count, self._former(end, count_in, began), self._settings, is_raised=is_raised)
         warning = self._warning(cell, end, count, verdict.usual) if verdict.is_news and verdict.usual else None
-        return Finding(verdict.is_raised, is_quiet=False, warning=warning)
+        return CellFinding(verdict.is_raised, is_quiet=False, warning=warning)
 
     def _former(self, end: int, count_in: CountIn, began: int) -> list[int]:
         """The counts of the former windows, the newest first."""

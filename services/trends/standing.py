@@ -10,7 +10,7 @@ from tousu.failure import Retry
 from tousu.runtime.arrival import Arrival
 from tousu.runtime.bookmark import Bookmark, Seen
 from tousu.runtime.broker import Ends, Record
-from tousu.runtime.clock import Clock
+from tousu.runtime.clock import TimeSource
 from tousu.runtime.logs import Log
 from tousu.runtime.measures import Measures
 from tousu.runtime.report import TurnReport
@@ -20,10 +20,10 @@ RECORDS_MAX: Final = 1_000
 """So many records of a beat are looked at for the age of the oldest one."""
 
 
-class Standing:
+class StreamStanding:
     """Gathers what happens between two beats and tells it at the beat."""
 
-    def __init__(self, measures: Measures, watch: Watch, clock: Clock, log: Log) -> None:
+    def __init__(self, measures: Measures, watch: Watch, clock: TimeSource, log: Log) -> None:
         self._measures = measures
         self._watch = watch
         self._clock = clock

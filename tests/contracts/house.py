@@ -154,8 +154,8 @@ def _imports(tree: ast.Module, file: Path, known: Container[str]) -> Iterator[st
             yield from (name if name in known else start for name in names if name in known or start in known)
 
 
-def repeated_class_names(root: Path, known: Container[str] = frozenset()) -> list[str]:
-    """A class name is given once in all that is shipped; `known` are those that still wait for a better one."""
+def repeated_class_names(root: Path) -> list[str]:
+    """A class name is given once in all that is shipped: who reads it knows which thing is meant."""
     found: dict[str, list[str]] = {}
     for file in modules(root, SHIPPED):
         for node in ast.walk(ast.parse((root / file).read_text())):
@@ -164,7 +164,7 @@ def repeated_class_names(root: Path, known: Container[str] = frozenset()) -> lis
     return [
         f"{name} is the name of {len(places)} classes: {', '.join(places)}"
         for name, places in sorted(found.items())
-        if len(places) > 1 and name not in known
+        if len(places) > 1
     ]
 
 

@@ -10,9 +10,9 @@ import pytest
 from tousu.cli.policy.measure import as_markdown
 from tousu.policy.loading import load_pack, load_words
 from tousu.policy.measuring import (
-    Answer,
+    ClassedText,
+    ClassingFigures,
     LabelledText,
-    Measure,
     answers_of_pack,
     answers_of_words,
     labelled_texts,
@@ -27,7 +27,7 @@ def texts_of(name: str) -> tuple[LabelledText, ...]:
     return labelled_texts(name, (ROOT / "examples" / "texts" / f"{name}.jsonl").read_bytes().splitlines())
 
 
-def figures(answers: Sequence[Answer], names: Sequence[str]) -> tuple[Measure, Measure]:
+def figures(answers: Sequence[ClassedText], names: Sequence[str]) -> tuple[ClassingFigures, ClassingFigures]:
     return measured(answers, names), measured([one for one in answers if one.text.held_out], names)
 
 

@@ -27,6 +27,7 @@ RULES_OF_THE_TREE = (
     house.banned_calls,
     house.dead_modules,
     house.import_circles,
+    house.repeated_class_names,
 )
 
 # A smallest tree that breaks a rule: rule, file, its text, what the sentence must name.

@@ -15,7 +15,16 @@ import msgspec
 from tousu.policy.calendar import CalendarHistory
 from tousu.policy.clock_rule import ClockRule, Limit, Names, SetBy
 from tousu.policy.compensation import Compensation
-from tousu.policy.handling_rule import Approval, Closing, GradeRule, HandUp, PriorityRules, ReplyRule, RouteRule, Target
+from tousu.policy.handling_rule import (
+    Approval,
+    Closing,
+    GradeRule,
+    HandUp,
+    PriorityRules,
+    ReplyRule,
+    ReportTarget,
+    RouteRule,
+)
 from tousu.policy.penalty_rule import PenaltyRules
 
 
@@ -265,7 +274,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     closing: Closing | None = None
     replies: dict[str, ReplyRule] = {}
     hand_up: tuple[HandUp, ...] = ()
-    targets: tuple[Target, ...] = ()
+    targets: tuple[ReportTarget, ...] = ()
 
     def reference(self) -> dict[str, str]:
         """The pack as decisions and events name it: `{"id": ..., "version": ...}`."""

@@ -20,7 +20,7 @@ from tousu.events.charge import ChargeLaidGround
 from tousu.events.shared_penalty import PenaltyGround, PenaltyLineGround
 from tousu.policy.clock_rule import SetBy
 from tousu.policy.handling_rule import Range
-from tousu.policy.penalty_rule import Figure, Measure, PenaltyRules, RateTier
+from tousu.policy.penalty_rule import Measure, PenaltyFigure, PenaltyRules, RateTier
 
 PartyKind = Literal["person", "outlet", "department"]
 AMOUNT_MAX: Final = Decimal(1_000_000_000)
@@ -190,7 +190,7 @@ def _of_complaint(rules: PenaltyRules, party: PartyKind, ground: ChargeLaidGroun
 
 
 def _of_figure(
-    name: PenaltyGround, figure: Figure, ground: ChargeLaidGround | None, first: str = "", section: str = ""
+    name: PenaltyGround, figure: PenaltyFigure, ground: ChargeLaidGround | None, first: str = "", section: str = ""
 ) -> Iterator[Line]:
     """The lines of a figure: money with the loss on top, the share of performance pay, each measure."""
     where = section or figure.section

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.intake.processor import inputs
-from services.intake.reading import Reading
+from services.intake.reading import InboundEdge
 from tests.rules.intake.gate import PARTITIONS, complaint
 from tousu.contract import Sources, address_of, channels
 from tousu.contract.speaking import Bound
@@ -35,8 +35,8 @@ NUMBER = next(f"20260105-03-0001-{n}" for n in range(99) if partition_of(f"20260
 Headers = list[tuple[str, Any]]
 
 
-def reading(*, from_events: bool = False) -> Reading:
-    return Reading(PARTITIONS, from_events, POLICIES)
+def reading(*, from_events: bool = False) -> InboundEdge:
+    return InboundEdge(PARTITIONS, from_events, POLICIES)
 
 
 def binary(event: Event, topic: str = PHONE, key: str = "k", partition: int = 3, **headers: Any) -> Record:
@@ -113,7 +113,7 @@ def test_both_forms_of_an_event_are_one_event(channel: str) -> None:
 )
 def test_a_source_that_is_bound_speaks_for_its_organisations_alone(bind: dict[str, Any]) -> None:
     said: dict[str, list[str | Bound]] = {PHONE: [msgspec.convert(bind, Bound), "//own.example"]}
-    read = Reading(PARTITIONS, False, POLICIES, Sources.of_cards(said))
+    read = InboundEdge(PARTITIONS, False, POLICIES, Sources.of_cards(said))
 
     def event(source: bytes, organisation: bytes | None) -> Record:
         return binary(complaint(), ce_source=source, ce_organisation=organisation)

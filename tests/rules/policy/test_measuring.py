@@ -10,8 +10,8 @@ import pytest
 from tousu.failure import Stop
 from tousu.policy.loading import load_words
 from tousu.policy.measuring import (
+    ClassingFigures,
     LabelledText,
-    Measure,
     answer,
     answers_of_words,
     labelled_texts,
@@ -33,7 +33,7 @@ def texts_of(name: str) -> tuple[LabelledText, ...]:
     return labelled_texts(name, (TEXTS / f"{name}.jsonl").read_bytes().splitlines())
 
 
-def measure_of(name: str, held_out_only: bool = False) -> Measure:
+def measure_of(name: str, held_out_only: bool = False) -> ClassingFigures:
     lists = load_words(name)
     texts = [one for one in texts_of(name) if one.held_out or not held_out_only]
     return measured(answers_of_words(texts, lists), lists.classes)
