@@ -6,7 +6,6 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
 import orjson
 import pytest
 from hypothesis import given, settings
@@ -15,8 +14,7 @@ from hypothesis import strategies as st
 from services.intake.processor import inputs
 from services.intake.reading import InboundEdge
 from tests.rules.intake.gate import PARTITIONS, complaint
-from tousu.contract import Sources, address_of, channels
-from tousu.contract.speaking import Bound
+from tousu.contract import address_of, channels
 from tousu.event import Event, binary_headers, structured, text_of_time
 from tousu.failure import Reject
 from tousu.policy.loading import load_pack
@@ -102,30 +100,6 @@ def test_both_forms_of_an_event_are_one_event(channel: str) -> None:
     one = reading()(binary(event, topic))
     two = reading()(in_one_piece(structured(event), topic))
     assert (one.id, one.source, one.type, one.time, one.data) == (two.id, two.source, two.type, two.time, two.data)
-
-
-@pytest.mark.parametrize(
-    "bind",
-    [
-        {"source": "//acme.example/**", "organisations": ["acme"]},
-        {"source": "//acme.example/east", "organisations": ["acme", "beta"]},
-    ],
-)
-def test_a_source_that_is_bound_speaks_for_its_organisations_alone(bind: dict[str, Any]) -> None:
-    said: dict[str, list[str | Bound]] = {PHONE: [msgspec.convert(bind, Bound), "//own.example"]}
-    read = InboundEdge(PARTITIONS, False, POLICIES, Sources.of_cards(said))
-
-    def event(source: bytes, organisation: bytes | None) -> Record:
-        return binary(complaint(), ce_source=source, ce_organisation=organisation)
-
-    assert read(event(b"//acme.example/east", b"acme")).organisation == "acme"
-    assert read(event(b"//own.example", None)).organisation == ""
-    assert read(event(b"//own.example", b"acme")).organisation == "acme"
-    for organisation in (None, b"post"):
-        with pytest.raises(Reject) as refused:
-            read(event(b"//acme.example/east", organisation))
-        assert (refused.value.reason, refused.value.place) == ("not_allowed", "organisation")
-        assert "speaks for the organisation acme" in refused.value.message
 
 
 def test_where_time_comes_from_events_acceptance_does_too() -> None:
