@@ -213,7 +213,7 @@ class Writer:
             item = self._type(module, address, schema["items"], of_one)
             return f"Sequence[{item}]"
         if schema.get("type") == "object":
-            self._class(module, address, hint, schema, schema.get("description", hint))
+            self._class(module, address, hint, schema, schema.get("description", "One of them."))
             return hint
         return _PLAIN[schema["type"]]
 

@@ -87,7 +87,7 @@ class ClaimArbitrationRequested(Content, frozen=True, kw_only=True, omit_default
 
 
 class ClaimClosedWithdrawnItem(Part, frozen=True, kw_only=True, omit_defaults=True):
-    """ClaimClosedWithdrawnItem"""
+    """One of them."""
     obligation: ClaimObligation
     """The number of the obligation in the ledger."""
     amount: ClaimAmount
