@@ -18,7 +18,7 @@ from services.intake.joining import waybill_numbers
 from services.intake.masking import composed, masked_name, masked_phone, masked_text
 from services.intake.proving import Forms, passed_on
 from services.intake.spotting import Known
-from services.intake.states import Case
+from services.intake.states import GateCase
 from tousu.event import Event, text_of_time
 from tousu.policy.pack import Pack
 
@@ -62,8 +62,8 @@ def known_of(data: Mapping[str, Any], personal: Personal, region: str) -> Known:
     return Known.of(own, phones, waybill_numbers(data))
 
 
-def known_of_report(data: Mapping[str, Any], case: Case | None = None) -> Known:
-    """The pieces that a report and its case name, and the person who began the case."""
+def known_of_report(data: Mapping[str, Any], case: GateCase | None = None) -> Known:
+    """The pieces that a report and its case name, and all who told of the case."""
     named = [*_numbers_in(data)]
     if case is not None:
         named += [
@@ -71,7 +71,11 @@ def known_of_report(data: Mapping[str, Any], case: Case | None = None) -> Known:
             *(trouble.rpartition(":")[2].rpartition("/")[0] for trouble in case.troubles),
         ]
     known = Known.of(waybills=filter(None, named))
-    return known if case is None else known._replace(own=case.own, phones=case.own_phones)
+    if case is None:
+        return known
+    own = dict.fromkeys(name for teller in case.tellers.values() for name in teller.own)
+    phones = dict.fromkeys(phone for teller in case.tellers.values() for phone in teller.phones)
+    return known._replace(own=tuple(own), phones=tuple(phones))
 
 
 def _numbers_in(node: Any) -> Iterator[str]:
@@ -91,7 +95,7 @@ def reference(passed: Mapping[str, Any], channel: str, personal: Personal) -> di
 
 
 def registered(
-    case: Case, event: Event, channel_group: str, personal: Personal, known: Known, pack: Pack
+    case: GateCase, event: Event, channel_group: str, personal: Personal, known: Known, pack: Pack
 ) -> dict[str, Any]:
     """The data of `complaint.registered`, `inquiry.registered` or `claim.registered`.
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tousu.cli import FOUND, options
+from tousu.cli import options
+from tousu.cli.exit_codes import FOUND
 
 if TYPE_CHECKING:
-    from tousu.client.topics import Step
+    from tousu.client.topics import TopicStep
     from tousu.connection import Connection
 
 Partitions = Annotated[
@@ -107,7 +108,7 @@ def _apply_topics(connection: Connection, partitions: int | None, replicas: int,
     return _topic_rows(steps)
 
 
-def _topic_rows(steps: Sequence[Step]) -> Rows:
+def _topic_rows(steps: Sequence[TopicStep]) -> Rows:
     return [({"topic": s.topic, "action": s.action, "changes": dict(s.changes)}, str(s)) for s in steps]
 
 

@@ -172,6 +172,11 @@ LEDGER_OVERDRAWN: Final = Metric(
     "Obligations of which more was paid and withdrawn than awarded: the ledger does not balance (`tousu ledger`).",
     seen="asked",
 )  # fmt: skip
+ARCHIVED: Final = Metric(
+    "tousu_archived_states", "gauge", "states",
+    "States of what ended so long ago that they lie in the archive of their table (`archive_days` of the pack).",
+    ("kind",), seen="asked",
+)  # fmt: skip
 TIMERS_DUE: Final = Metric(
     "tousu_timers_due", "gauge", "states", "States whose next wake-up time has come and which were not woken yet.",
     ("kind",), seen="asked",
@@ -240,6 +245,11 @@ SHARDS: Final = Metric(
     ("state", "reason"), seen="asked",
 )  # fmt: skip
 READY: Final = Metric("tousu_ready", "gauge", "", "1 while /readyz answers 200, else 0.", seen="asked")
+KNOWN: Final = Metric(
+    "tousu_known_processor", "gauge", "",
+    "Always 1, for every processor that the topic cards name: an alert holds them against those that are there.",
+    ("name",), seen="asked",
+)  # fmt: skip
 OPENINGS: Final = Metric("tousu_shard_openings_total", "counter", "shards", "Shards opened (attempts that succeeded).")
 HALTS: Final = Metric("tousu_shard_halts_total", "counter", "shards", "Shards halted, by reason code.", ("reason",))
 REBALANCES: Final = Metric("tousu_rebalances_total", "counter", "", "Changes of the shards that the group gives to us.")
