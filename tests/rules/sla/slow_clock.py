@@ -134,11 +134,11 @@ class SlowClock:
         return may
 
     def _resume(self) -> bool:
-        if self.life != "paused":
-            return False
-        self.life = "running"
-        self._skip_warnings()
-        return True
+        """One that does not stand still remembers it: the pause may be read later than its end."""
+        if self.life == "paused":
+            self.life = "running"
+            self._skip_warnings()
+        return self.life in {"running", "rests"}
 
     def _reset(self) -> bool:
         if self.life == "paused" or (self.life == "running" and self.breached_at is None):
