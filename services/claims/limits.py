@@ -138,7 +138,7 @@ def wait_for_file(turn: Turn, claim: Claim, *, waiting: bool) -> Claim:
         return claim if resumed is None else replace(claim, clocks=resumed)
     move = ClockMove(at=turn.at, name="paused", reason=WAITING, cause=turn.cause)
     moved = (
-        clock if obstacle_to_pausing(ctx, as_of(ctx, clock, turn.at), WAITING, turn.at) else happened(ctx, clock, move)
+        clock if obstacle_to_pausing(ctx, as_of(ctx, clock, turn.at), WAITING) else happened(ctx, clock, move)
         for clock in claim.clocks
     )
     return replace(claim, clocks=tuple(moved))

@@ -131,7 +131,7 @@ class SlowClock:
     def _pause(self) -> bool:
         may = self._is_before_its_limit() and not (self.terms.cap and self.still >= self.terms.cap)
         self.life = "paused" if may else self.life
-        return may
+        return self.life in {"running", "paused", "rests"}
 
     def _resume(self) -> bool:
         """One that does not stand still remembers it: the pause may be read later than its end."""

@@ -29,7 +29,7 @@ from tousu.domain.clock.recorder import Published, Recorder
 from tousu.domain.clock.state import Clock, ClockMove, Mark
 from tousu.event import text_of_time
 
-MOVES_MAX: Final = 24
+MOVES_MAX: Final = 32
 FOLDED_AT_ONCE: Final = 8
 """So many of the oldest go into the base together, so that the base is not written anew with each event."""
 BACK_DATED: Final = "back_dated"
@@ -57,9 +57,9 @@ def happened(ctx: ClockContext, clock: Clock, move: ClockMove) -> Clock:
 
 
 def is_late(clock: Clock, at: datetime) -> bool:
-    """Whether something that happened later is known of a clock already."""
+    """Whether something that happened later is known of a clock already, a pause that ended by itself included."""
     since = clock.folded_at or clock.begun_at or clock.started_at
-    return bool(clock.moves) and since <= at < clock.moves[-1].at
+    return bool(clock.moves) and since <= at < max(clock.moves[-1].at, clock.anchor)
 
 
 def as_of(ctx: ClockContext, clock: Clock, at: datetime) -> Clock:
@@ -98,7 +98,7 @@ def _placed(ctx: ClockContext, clock: Clock, move: ClockMove) -> Clock:
     new = replace(
         after.clock, generation=clock.generation, base=clock.base, folded_at=clock.folded_at,
         unconfirmed=clock.unconfirmed and after.clock.breached, undecided=clock.undecided, presumed=clock.presumed,
-        rests=clock.rests,
+        rests=clock.rests, acquitted=clock.acquitted,
     )  # fmt: skip
     if not clock.undecided:
         new = _told(ctx, clock, new, move, _news(before, after))
@@ -111,9 +111,14 @@ def _told(ctx: ClockContext, old: Clock, new: Clock, move: ClockMove, news: list
     if old.breached and not new.breached:
         unbreached(ctx, old)
         if new.is_active:
-            new = replace(new, generation=old.generation + 1)
+            new = replace(new, generation=old.generation + 1, acquitted=False)
             ctx.clock("started", new, ctx.now, reason=BREACH_WITHDRAWN)
             waiting = {_place(mark) for mark in new.marks}
+        else:
+            new = replace(new, acquitted=True)
+    elif new.breached and not old.breached and old.acquitted:
+        new = replace(new, generation=old.generation + 1, acquitted=False)
+        ctx.clock("started", new, ctx.now, reason=BREACH_WITHDRAWN)
     for event in news:
         if event.name in _PASSED:
             continue
@@ -125,9 +130,7 @@ def _told(ctx: ClockContext, old: Clock, new: Clock, move: ClockMove, news: list
     if new.status == "running" and new.due_at != due_at:
         more: dict[str, Any] = {} if due_at is None else {"old_due_at": text_of_time(due_at)}
         ctx.clock("recalculated", new, move.at, reason=KNOWN_LATE, old_limit=old.limit.as_data(), **more)
-    if new.status != "running":
-        return new
-    if new.breached and not old.breached:
+    if new.status == "running" and new.breached and not old.breached:
         passed = [Mark(at=ctx.now, level=event.data["level"]) for event in news if event.name == "escalated"]
         return catch_up(ctx, replace(new, marks=(*new.marks, *passed)))
     return replace(new, marks=tuple(mark for mark in new.marks if mark.told or _place(mark) in waiting))

@@ -85,20 +85,18 @@ def _kept(pauses: tuple[Pause, ...], last: Pause) -> tuple[Pause, ...]:
     return (*pauses[-(LEDGER_MAX - 1) :], last)
 
 
-def obstacle_to_pausing(ctx: ClockContext, clock: Clock, reason: str, at: datetime) -> str:
-    """Why a clock may not be paused for this reason at that time; empty where it may."""
+def obstacle_to_pausing(ctx: ClockContext, clock: Clock, reason: str) -> str:
+    """Why no order of reports could let a clock, as it stood then, be paused for this reason; empty where one could.
+
+    What stands still already, or whose limit has passed by what is known now, may turn out to have counted then.
+    """
     rule = ctx.rule(clock)
     if rule is not None and rule.statutory:
         return f"clock {clock.name} is a limit of the law ({rule.section}): nothing pauses it"
     if rule is None or not rule.may_pause(reason):
         reasons = ", ".join(rule.pauses.reasons) if rule is not None and rule.pauses is not None else "no reason"
         return f"clock {clock.name} may pause only for: {reasons}"
-    if _has_had_its_cap(rule, clock):
-        assert rule.pauses is not None
-        assert rule.pauses.cap is not None
-        most = f"{rule.pauses.cap.amount} {rule.pauses.cap.unit}"
-        return f"clock {clock.name} has stood still for {most}, the most that its pauses may last together"
-    return "" if _counts(clock, at) else f"clock {clock.name} did not count at that time"
+    return "" if clock.is_active else f"clock {clock.name} did not count at that time"
 
 
 def _counts(clock: Clock, at: datetime) -> bool:

@@ -18,9 +18,12 @@ from tousu.event import time_of_text
 def pause_all(
     ctx: ClockContext, clocks: Sequence[Clock], said: Mapping[str, Any], at: datetime
 ) -> tuple[Clock, ...] | Refusal:
-    """Pause the clocks named, or all that may pause for this reason. None, or one that may not: refused."""
+    """Pause the clocks named, or all that may pause for this reason. None, or one that never may: refused.
+
+    One that did not count then, by what is known now, remembers it: what comes later may put that right.
+    """
     reason, named = said["reason"], said.get("clocks")
-    obstacles = {clock.name: obstacle_to_pausing(ctx, as_of(ctx, clock, at), reason, at) for clock in clocks}
+    obstacles = {clock.name: obstacle_to_pausing(ctx, as_of(ctx, clock, at), reason) for clock in clocks}
     chosen = named if named is not None else [name for name, obstacle in obstacles.items() if not obstacle]
     found = [obstacles.get(name, f"the {ctx.owner} has no clock {name}") for name in chosen]
     if not chosen or any(found):
@@ -64,4 +67,6 @@ def _may_go_on(ctx: ClockContext, clock: Clock, at: datetime, paused_for: str) -
     if then.status == "paused":
         return not paused_for or then.pauses[-1].reason == paused_for
     rule = ctx.rule(clock)
-    return not paused_for and then.is_active and rule is not None and rule.pauses is not None
+    if paused_for or not then.is_active or rule is None:
+        return False
+    return rule.pauses is not None or bool(rule.paused_by)

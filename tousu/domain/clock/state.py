@@ -85,6 +85,7 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     undecided: what must become known before anybody can say whether it applies; until then it counts and publishes
     nothing. presumed: the same of a clock that the pack lets run meanwhile. rests: it is undecided, and the pack says
     that nobody need look.
+    acquitted: a breach of this generation was published and withdrawn, so that another one needs a generation.
     moves: the last things that happened to it, in the order in which they did. base: the clock before them, None where
     that is its start; folded_at: the last thing that went into the base.
     """
@@ -116,6 +117,7 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     undecided: tuple[str, ...] = ()
     presumed: tuple[str, ...] = ()
     rests: bool = False
+    acquitted: bool = False
     moves: tuple[ClockMove, ...] = ()
     base: Clock | None = None
     folded_at: datetime | None = None

@@ -246,9 +246,10 @@ def _moves(rule: ClockRule, event_name: str) -> Moves:
 def _first_hit(
     of_clock: Moves, stands: bool, event_name: str, data: Mapping[str, Any], facts: Mapping[str, Any]
 ) -> str:
-    """What an event does to a clock; empty for nothing. What stands still (`stands`) is not paused again."""
+    """What an event does to a clock; empty for nothing. One that pauses and resumes looks whether it `stands`."""
+    resumes = any(move == "resumed_by" for move, _ in of_clock)
     for move, triggers in of_clock:
-        if move == "paused_by" and stands:
+        if move == "paused_by" and stands and resumes:
             continue
         if any(trigger.hit_by(event_name, data, facts) for trigger in triggers):
             return move
