@@ -155,7 +155,7 @@ def _key(event: Published) -> tuple[Any, ...]:
         return (event.name, data["level"], data.get("repetition", 0))
     if event.name == "warned":
         return (event.name, data.get("share"), str(data.get("left")))
-    return (event.name, event.at)
+    return (event.name, event.at, data.get("elapsed_s"), data.get("due_at"))
 
 
 def _fold(ctx: ClockContext, clock: Clock, known: Sequence[ClockMove], until: datetime) -> Folded:
