@@ -17,7 +17,7 @@ from tests.rules.claims.told import WAYBILL, ClaimsDesk, reported, routed
 from tousu.decision import Output
 from tousu.event import text_of_time
 from tousu.policy.calendar import Calendar, CalendarHistory, CalendarYear, Hours, Suspension
-from tousu.policy.clock_rule import Extensions, Limit, Pauses, Rung, Trigger
+from tousu.policy.clock_rule import Extensions, Limit, Pauses, Rung, Trigger, WhileUnknown
 from tousu.policy.pack import Pack
 
 
@@ -316,3 +316,14 @@ def test_a_delay_on_an_unknown_route_is_lost_by_the_longest_limit_and_by_its_own
     assert desk.pass_time(days=19) == []
     desk.tell(routed("delay", at=START + timedelta(days=20), revision=2, route="domestic", promised_at=promised))
     assert (desk.claim(1).reason, desk.claim(2).ground.cause) == ("turned_into_loss", "loss")
+
+
+@pytest.mark.parametrize(("while_unknown", "missing"), [("waits", "route"), ("rests", None)])
+def test_a_limit_that_nobody_can_decide_is_seen(pack: Pack, while_unknown: WhileUnknown, missing: str | None) -> None:
+    assert pack.claims is not None
+    offer = replace(pack.claims.clocks["offer_domestic"], while_unknown=while_unknown)
+    clocks = {**pack.claims.clocks, "offer_domestic": offer}
+    desk = ClaimsDesk(replace(pack, claims=replace(pack.claims, clocks=clocks)))
+    file_claim(desk, "loss")
+    desk.report("claim_form_answered", 3)
+    assert desk.promoted("claim", f"{NUMBER}/1")["missing"] == missing
