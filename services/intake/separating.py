@@ -37,7 +37,7 @@ def joined_telling(states: States, refs: Iterable[Ref], case: GateCase) -> tuple
         return Refusal(reason="unknown_telling", message=message, place="/telling")
     ref, record = found[0]
     if record.erased:
-        message = "who told this was erased, so nothing is left that a case of its own could be made of"
+        message = "who told this was erased, so no case of its own can be made of it; leave it where it is"
         return Refusal(reason="unknown_telling", message=message, place="/telling")
     begun = (case.first_event_source, case.first_event_id, case.channel)
     if (record.event_source, record.event_id, record.channel) == begun:
