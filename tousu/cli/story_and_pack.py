@@ -32,6 +32,27 @@ def pack_of(reference: Mapping[str, str], organisation: str, asked: str) -> Pack
     return pack if pack.id == reference["id"] else load_policies(reference["id"]).version(OWN, version)
 
 
+def show_times_of_case(number: str, data: Path | None, database: str) -> None:
+    """Show times in the zone of the pack that decided a case; where nobody knows it, of that of the data folder."""
+    from tousu.cli import options, output
+    from tousu.failure import Failure
+    from tousu.local.folder import pack_of as pack_of_folder
+
+    options.show_times_of(data)
+    routed = options.inspection("router", data, database).state("case", number)
+    reference = (routed or {}).get("told", {}).get("pack")
+    if reference is None:
+        return
+    for asked in dict.fromkeys((pack_of_folder(options.data_folder(data)), "")):
+        try:
+            pack = pack_of(reference, (routed or {}).get("organisation", ""), asked)
+        except Failure:  # a pack that is not there any more; the folder's own has been taken already
+            continue
+        if pack.id == reference["id"]:
+            output.show_times_in(pack.time_zone)
+            return
+
+
 def read_story_of(number: str, topics: Sequence[str], data: Path | None, broker: str) -> CaseHistory:
     """The story of a case from these topics. Raises Retry `broker_away` where nothing can be read."""
     from tousu.cli.told import published
