@@ -372,8 +372,9 @@ def _no_version(case: GateCase, version: str) -> Decision:
 
 def _kept(case: GateCase, pack: Pack, now: datetime) -> GateCase:
     """How long the persons of a case are kept: so many days behind what was said last of it since it was answered."""
-    is_ended = case.status == "answered"
-    return msgspec.structs.replace(case, erase_at=now + timedelta(days=pack.personal_data_days) if is_ended else None)
+    if case.status != "answered":
+        return msgspec.structs.replace(case, answered_at=None, erase_at=None)
+    return msgspec.structs.replace(case, answered_at=now, erase_at=now + timedelta(days=pack.personal_data_days))
 
 
 def _followed(case: GateCase, event: Event, pack: Pack) -> GateCase:

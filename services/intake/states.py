@@ -41,7 +41,8 @@ class GateCase(msgspec.Struct, frozen=True, kw_only=True):
     `first_event_source`, `first_event_id`: the telling that began it.
     `pack_version`: the version of its pack that a recalculation ordered, empty for that of its receipt.
     `tellers`: who told of it, by the last part of the key of their record; sealed in the row, and so bounded as those
-    who join are (`joining.JOINED_MAX`). `erase_at`: when everything personal goes, None while the case goes on.
+    who join are (`joining.JOINED_MAX`). `answered_at`: when something was last said of it since it was answered, None
+    while it goes on. `erase_at`: when everything personal goes, None while the case goes on.
     """
 
     number: str
@@ -60,6 +61,7 @@ class GateCase(msgspec.Struct, frozen=True, kw_only=True):
     first_event_id: str = ""
     pack_version: str = ""
     tellers: Mapping[str, Teller] = {}
+    answered_at: datetime | None = None
     erase_at: datetime | None = None
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from tousu.events.shared_penalty import PenaltyParty
 from tousu.ledger.obligation import Obligation
 from tousu.policy.penalties import NOTHING, Line, PartyKind, total
 
@@ -36,9 +37,10 @@ class ChargedParty(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
         """The key of its records: the name, behind the organisation where there is one."""
         return f"{self.organisation}|{self.name}" if self.organisation else self.name
 
-    def as_data(self) -> dict[str, str]:
+    @property
+    def reference(self) -> PenaltyParty:
         """The party as events carry it."""
-        return {"kind": self.kind, "id": self.id}
+        return PenaltyParty(kind=self.kind, id=self.id)
 
 
 class Issued(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

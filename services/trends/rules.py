@@ -26,12 +26,14 @@ from typing import Final, NamedTuple
 from services.trends.cells import Cell, cells_of, checked
 from tousu.decision import Output
 from tousu.event import Event, text_of_time
+from tousu.events.codec import decode
+from tousu.events.early_warning import EarlyWarningRaised, EarlyWarningRaisedUsual, EarlyWarningRaisedWindow
+from tousu.events.shared_values import PackReference
 from tousu.failure import Stop
 from tousu.policy.pack import EarlyWarning, Pack
 from tousu.policy.policies import OWN, Policies
 
 WARNINGS: Final = "complaints.warnings"
-RAISED: Final = "tousu.early_warning.raised.v1"
 FORMER_WINDOWS_MIN: Final = 7
 """With fewer former windows nothing is known to be usual (EARS: seven days)."""
 SILENT: Final = EarlyWarning(
@@ -151,24 +153,35 @@ class TrendRules:
     def _warning(self, cell: Cell, end: int, count: int, usual: Usual) -> Output:
         at = self.beginning_of(end)
         key = cell.place if cell.where == "outlet" else cell.name
-        data = cell.as_data() | {
-            "window": {"from": text_of_time(self.beginning_of(end - self.window_steps)), "to": text_of_time(at)},
-            "count": count,
-            "usual": usual._asdict(),
-            "at": text_of_time(at),
-            "pack": self._pack_of(cell).reference(),
-            "section": self._settings.section,
-        }
-        return Output(topic=WARNINGS, type=RAISED, subject=key, time=at, data=data, organisation=cell.organisation)
+        pack = self._pack_of(cell)
+        warning = EarlyWarningRaised(
+            class_=cell.name if cell.what == "class" else None, kind=cell.name if cell.what == "kind" else None,
+            outlet=cell.place if cell.where == "outlet" else None,
+            region=cell.place if cell.where == "region" else None,
+            window=EarlyWarningRaisedWindow(
+                from_=text_of_time(self.beginning_of(end - self.window_steps)), to=text_of_time(at)
+            ),
+            count=count, usual=EarlyWarningRaisedUsual(mean=usual.mean, upper=usual.upper), at=text_of_time(at),
+            pack=PackReference(id=pack.id, version=pack.version), section=self._settings.section,
+        )  # fmt: skip
+        return Output.of(warning, topic=WARNINGS, subject=key, time=at, organisation=cell.organisation)
 
     def _pack_of(self, cell: Cell) -> Pack:
         organisation = cell.organisation if self._policies.knows(cell.organisation) else OWN
         return self._policies.history(organisation).newest
 
 
+def raised(output: Output) -> EarlyWarningRaised:
+    """What a warning says."""
+    content = decode(output.type, output.data)
+    assert isinstance(content, EarlyWarningRaised)
+    return content
+
+
 def warning_id(output: Output) -> str:
     """The id of a warning: the same cell and window always give the same, so that a repeated one can be known."""
-    data = output.data
-    named = (f"{name}={data[name]}" for name in ("class", "kind", "outlet", "region") if name in data)
+    said = raised(output)
+    names = {"class": said.class_, "kind": said.kind, "outlet": said.outlet, "region": said.region}
+    named = (f"{name}={value}" for name, value in names.items() if value is not None)
     owner = f"{output.organisation}:" if output.organisation else ""
-    return f"trends:{owner}{','.join(named)}:{data['window']['to']}"
+    return f"trends:{owner}{','.join(named)}:{said.window.to}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from services.trends.rules import raised
 from tousu.decision import Output
 from tousu.failure import Retry
 from tousu.runtime.arrival import Arrival
@@ -60,8 +61,8 @@ class StreamStanding:
         """A warning is out."""
         self._report.outputs[output.topic, output.type] += 1
         self._measures.pending(0)
-        window = output.data["window"]["to"]
-        self._log.info("early warning", about=output.subject, until=window, count=output.data["count"])
+        said = raised(output)
+        self._log.info("early warning", about=output.subject, until=said.window.to, count=said.count)
 
     def waits(self, error: Retry) -> None:
         """Something is away and will be tried again."""

@@ -168,6 +168,27 @@ def repeated_class_names(root: Path) -> list[str]:
     ]
 
 
+def string_subscripts(root: Path, folder: str) -> int:
+    """How often code of a folder looks a field up by its name as text: `said["clock"]`, `said.get("clock")`."""
+    return sum(
+        _is_lookup_by_text(node)
+        for file in modules(root, (folder,))
+        for node in ast.walk(ast.parse((root / file).read_text()))
+    )
+
+
+def _is_lookup_by_text(node: ast.AST) -> bool:
+    match node:
+        case ast.Subscript(value=ast.Name(id="Literal")):
+            return False
+        case ast.Subscript(slice=ast.Constant(value=str())):
+            return True
+        case ast.Call(func=ast.Attribute(attr="get"), args=[ast.Constant(value=str()), *_]):
+            return True
+        case _:
+            return False
+
+
 def stale_exemptions(root: Path, exempt: Iterable[str]) -> list[str]:
     """A path that is exempt from a rule exists; else the exemption waits for a file that nobody thought of."""
     return [f"{path}: exempt in pyproject.toml, and not there" for path in exempt if not any(root.glob(path))]

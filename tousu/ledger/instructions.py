@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Final, NamedTuple
 
+from tousu.events.instruction import InstructionIssued
+from tousu.failure import Reject
 from tousu.ledger.balance import Sums
 from tousu.ledger.obligation import NOTHING
 from tousu.ledger.told import LedgerEvent, LedgerFault, Moved
@@ -61,18 +63,20 @@ def _gathered(
     cancelled: set[tuple[str, str]] = set()
     for one in told:
         try:
-            number = one.data["instruction_number"]
-            if one.data["what"] == CANCEL:
-                cancelled.add((one.organisation, one.data["cancels"]))
-            elif one.data["what"] in OF_MONEY:
-                obligation = _obligation(one, sums)
+            said = one.content
+            assert isinstance(said, InstructionIssued)
+            number = said.instruction_number
+            if said.what == CANCEL and said.cancels is not None:
+                cancelled.add((one.organisation, said.cancels))
+            elif said.what in OF_MONEY:
+                obligation = _obligation(one, said.of, sums)
                 if (one.organisation, number) in issued:
                     yield LedgerFault(obligation, f"instruction {number} was issued twice, again by {one.id}")
                 issued[one.organisation, number] = (
                     obligation,
-                    StandingInstruction(number, Decimal(one.data["amount"]), one.data["currency"]),
+                    StandingInstruction(number, Decimal(said.amount or ""), said.currency or ""),
                 )
-        except (KeyError, TypeError, InvalidOperation) as error:
+        except (Reject, InvalidOperation) as error:
             yield LedgerFault(one.id, f"{one.type} cannot be read: {type(error).__name__} {error}")
     for key, (obligation, instruction) in issued.items():
         if obligation not in sums:
@@ -83,9 +87,8 @@ def _gathered(
             standing[obligation].append(instruction)
 
 
-def _obligation(told: LedgerEvent, sums: Mapping[str, Sums]) -> str:
+def _obligation(told: LedgerEvent, own: str, sums: Mapping[str, Sums]) -> str:
     """What an instruction is about. Penalties of an organisation stand in the ledger with its name in front."""
-    own: str = told.data["of"]
     whole = f"{told.organisation}|{own}"
     return whole if whole in sums else own
 

@@ -19,7 +19,7 @@ from services.intake.keyring import Keyring, Master, master_keys
 from services.intake.rotating import RotationProgress, retire, rotate
 from services.intake.sealing import CaseCodec, RecordCodec
 from services.intake.store import count_wrapped, kinds, records_page
-from tests.integration.intake.test_intake import START, Works, header, said
+from tests.integration.intake.test_intake import START, ArchivingStore, Works, header, said
 from tests.rules.intake.gate import SEALED, complaint
 from tousu.failure import Stop
 from tousu.runtime.store import Store
@@ -118,8 +118,9 @@ def rotation(works: Works, key: bytes, given: bytes, batch: int) -> list[Rotatio
         return list(rotate(store, keyring, Master(key), batch))
 
 
-def test_a_new_key_takes_over_while_intake_works(database_url: str) -> None:
-    works = Works(database_url, master=OLD)
+@pytest.mark.parametrize("store_type", [Store, ArchivingStore])
+def test_a_new_key_takes_over_while_intake_works(database_url: str, store_type: type[Store]) -> None:
+    works = Works(database_url, master=OLD, store_type=store_type)
     events = [complaint("phone", at=START, id_=f"c-{n}", complainant=PHONE) for n in range(20)]
     for event in events[:10]:
         works.complain(event)

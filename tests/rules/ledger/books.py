@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.rules.casework import START
 from tests.rules.claims.told import ClaimsDesk
+from tests.rules.whole import whole
 from tousu.decision import Decision, Output
 from tousu.event import Event
 from tousu.ledger.told import LedgerEvent
@@ -45,13 +46,13 @@ def penalty(
         "penalty_number": "TS-9/person/E1", "party": {"kind": "person", "id": "E1"}, "case_number": "TS-9",
         "month": "2026-03", "revision": revision, "amount": amount, "difference": difference, "currency": "CNY",
     }  # fmt: skip
-    return LedgerEvent(f"p-{revision}", f"penalty.{what}", START, data, organisation)
+    return LedgerEvent(f"p-{revision}", f"penalty.{what}", START, whole(f"tousu.penalty.{what}.v1", data), organisation)
 
 
 def instruction(
     number: str, amount: str = "", *, what: str = "deduct", of: str = "TS-9/person/E1", **more: str
 ) -> LedgerEvent:
     """An instruction about a penalty."""
-    said = {"instruction_number": number, "to": "human_resources", "what": what, "of": of, **more}
+    said: dict[str, Any] = {"instruction_number": number, "to": "human_resources", "what": what, "of": of, **more}
     said |= {"amount": amount, "currency": "CNY"} if amount else {}
-    return LedgerEvent(f"i-{number}", "instruction.issued", START, said)
+    return LedgerEvent(f"i-{number}", "instruction.issued", START, whole("tousu.instruction.issued.v1", said))

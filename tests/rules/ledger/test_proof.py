@@ -16,6 +16,7 @@ from tests.rules.casework import NUMBER, START, handling
 from tests.rules.claims.filed import OTHER, OUTLET, SENDER, agree_claim, offer_claim
 from tests.rules.claims.told import reported
 from tests.rules.ledger.books import Recorded, instruction, penalty
+from tests.rules.whole import whole
 from tousu.ledger.balance import Sums, sums_by_obligation
 from tousu.ledger.obligation import Entry, Obligation, award, withdraw
 from tousu.ledger.proof import prove
@@ -113,7 +114,7 @@ def test_the_books_of_events_are_those_of_a_slow_count(steps: list[tuple[str, in
             left = {"obligation": "T/1/compensation", "amount": f"{owed - paid}", "currency": "CNY"}
             said = {"claim_number": "T/1", "reason": "withdrawn"} | ({"withdrawn": [left]} if owed > paid else {})
             owed = paid
-        books.take(LedgerEvent(f"e{number}", f"claim.{what}", START, said))
+        books.take(LedgerEvent(f"e{number}", f"claim.{what}", START, whole(f"tousu.claim.{what}.v1", said)))
         sums = books.sums.get("T/1/compensation", Sums())
         assert (sums.awarded - sums.withdrawn, sums.paid, sums.outstanding) == (owed, paid, owed - paid)
         assert books.sums.get("T/1/bill", Sums()).awarded == billed
