@@ -209,7 +209,9 @@ def sentence(happening: Happening, zone: tzinfo) -> tuple[str, str] | None:
     found = SENTENCES.get(happening.name)
     if found is None:
         return None if has_words(happening.topic) else ("blue", _as_it_stands(happening))
-    due_at = happening.data.get("due_at")
-    at_home = {"due_at": datetime.fromisoformat(due_at).astimezone(zone).isoformat()} if due_at else {}
-    words = found[1]({**happening.data, **at_home})
+    at_home = {
+        name: datetime.fromisoformat(value).astimezone(zone).isoformat() if name == "due_at" else value
+        for name, value in happening.data.items()
+    }
+    words = found[1](at_home)
     return (found[0], words) if words else None
