@@ -15,7 +15,7 @@ import orjson
 from msgspec import convert, json
 
 from services.intake.identity import address_key, national_digits, region_of_zone
-from services.intake.joining import waybill_numbers
+from services.intake.joining import identifiers, waybill_numbers
 from services.intake.masking import composed, masked_name, masked_phone, masked_text
 from services.intake.proving import Forms, passed_on
 from services.intake.spotting import Known
@@ -69,7 +69,8 @@ def known_of(data: Mapping[str, Any], personal: Personal, region: str) -> Known:
     values = dict(personal_values(data, personal.places))
     phones = [national_digits(value, region) for place, value in values.items() if place[-1] in PHONES]
     accounts = [address_key(value).partition("@")[0] for place, value in values.items() if place[-1] in ADDRESSES]
-    own = (*values.values(), *(account for account in accounts if len(account) > 4))
+    numbers = [each.object_number for each in identifiers(data)]
+    own = (*values.values(), *numbers, *(account for account in accounts if len(account) > 4))
     return Known.of(own, phones, waybill_numbers(data))
 
 

@@ -15,7 +15,7 @@ import msgspec
 
 from services.intake import registration
 from services.intake.identity import SecretKeys, fingerprint, key_of_event, pseudonym, region_of_zone
-from services.intake.joining import JoiningCheck, Said, refs_of, waybill_numbers
+from services.intake.joining import JoiningCheck, Said, object_keys, refs_of, waybill_numbers
 from services.intake.numbers import PartitionOf, mint
 from services.intake.proving import HIDDEN, passed_on
 from services.intake.registration import Personal
@@ -79,7 +79,8 @@ class IntakeRules:
     def refs(self, event: Event) -> Sequence[Ref]:
         seen = self._seen(event)
         if event.type.startswith(RECEIVED):
-            return [seen, COUNTER, *refs_of(waybill_numbers(event.data), event.organisation)]
+            pieces = (*waybill_numbers(event.data), *object_keys(event.data, self._keys.fingerprint))
+            return [seen, COUNTER, *refs_of(pieces, event.organisation)]
         if event.type == SEPARATED:
             said = event.read(HandlingSeparated)
             tellings = refs_of_telling(self._keys, said, self._topics)
@@ -162,7 +163,7 @@ class IntakeRules:
             joining=joining,
             channel=channel,
             key=key,
-            said=joining.said(event.data),
+            said=joining.said(event.data, self._keys.fingerprint),
             personal=self._personal[event.type],
             known=self._known(event, pack),
             received_at=received_at,
