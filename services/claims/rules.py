@@ -163,7 +163,7 @@ class ClaimsRules:
     def _reported(self, turn: Turn, case: ClaimedCase, what: str, said: dict[str, Any]) -> Decision:
         """What is reported of a claim of the case."""
         if turn.pack.claims is None:
-            message = f"pack {turn.pack.id} {turn.pack.version} knows no claims"
+            message = f"pack {turn.pack.id} {turn.pack.version} knows no claims; add the block claims to it"
             return Decision(refusal=Refusal(reason="no_claims_in_pack", message=message, place="type"))
         refusal = report(turn, self._opener(turn.pack), what, said)
         return turn.decision(case) if refusal is None else Decision(refusal=refusal)

@@ -22,6 +22,8 @@ from services.intake.states import GateCase, SubmissionRecord
 from services.intake.store import documents_of, records_page
 from services.intake.tellers import without_tellings
 from tousu.decision import Output, Ref
+from tousu.events.duplicate import PersonErased
+from tousu.events.shared_values import SourceEvent
 from tousu.failure import Stop
 from tousu.runtime import bookmark as bm
 from tousu.runtime.acts import take_a_turn
@@ -29,7 +31,6 @@ from tousu.runtime.draft import Draft
 from tousu.runtime.processor import Processor
 from tousu.runtime.store import Store
 
-ERASED: Final = "tousu.person.erased.v1"
 PAGE_ROWS: Final = 500
 TELLINGS_MAX: Final = 40
 """So many tellings one event names, and one turn erases."""
@@ -143,10 +144,10 @@ class Persons:
                 return
             began = _begun(case) in set(map(_telling, done))
             draft.put(Ref("case", number), without_tellings(case, list(docs), is_begun=began))
-            named = [{"source": record.event_source, "id": record.event_id} for record in done]
-            draft.say(Output(
-                topic=ACCEPTED, type=ERASED, subject=number, time=bm.moment(max(draft.bookmark.time_us, 0)),
-                data={"case_number": number, "tellings": named, "began_the_case": began},
+            named = [SourceEvent(source=record.event_source, id=record.event_id) for record in done]
+            erased = PersonErased(case_number=number, tellings=named, began_the_case=began)
+            draft.say(Output.of(
+                erased, topic=ACCEPTED, subject=number, time=bm.moment(max(draft.bookmark.time_us, 0)),
                 organisation=case.organisation,
             ))  # fmt: skip
 

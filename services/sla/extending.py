@@ -26,7 +26,8 @@ def extend_case(scene: Scene, said: Mapping[str, Any], at: datetime) -> Case | R
     case, name = scene.case, said["clock"]
     clock = next((clock for clock in case.clocks if clock.name == name), None)
     if clock is None:
-        return _refused(f"the case has no clock {name}", "/clock")
+        known = ", ".join(clock.name for clock in case.clocks) or "none"
+        return _refused(f"the case has no clock {name}; it has {known}", "/clock")
     rule = scene.rule(clock)
     terms = rule.extensions if rule is not None else None
     most = terms.times_max if terms is not None else 0
@@ -60,7 +61,9 @@ def _lacking(terms: Extensions, said: Mapping[str, Any], now: datetime) -> Refus
 def _out_of_bounds(scene: Scene, clock: Clock, terms: Extensions, until: datetime, at: datetime) -> Refusal | None:
     """Too late to extend, nothing added, or more than the pack allows."""
     if clock.status != "running" or clock.due_at is None or at > clock.due_at:
-        return _refused(f"clock {clock.name} did not count at that time, or its limit had passed", "/clock")
+        return _refused(
+            f"clock {clock.name} did not count at that time, or its limit had passed; extend it while it runs", "/clock"
+        )
     if until <= clock.due_at:
         return _refused(f"until must lie after the present limit of clock {clock.name}", "/until")
     most = terms.by_max

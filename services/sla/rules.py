@@ -69,13 +69,17 @@ class SlaRules:
         if _is_beside_the_case(event):
             return Decision(no_op="beside_the_case")
         if not event.subject:
-            return _refused("missing_attribute", "an event of a case names it as its subject", "subject")
+            return _refused("missing_attribute", "subject must be the number of the case", "subject")
         ref = Ref(CASE, event.subject)
         case = states.get(ref)
         if what == "routed" and case is None:
             return self._opened(ref, event, now)
         if not isinstance(case, Case):
-            return _refused("unknown_case", f"no case {event.subject} was ever routed here", "subject")
+            return _refused(
+                "unknown_case",
+                f"no case {event.subject} was ever routed here; take it from complaints.cases",
+                "subject",
+            )
         case, told = self._caught_up(ref, case, now)
         scene = Scene(self._pack(case), case, now, event.id)
         scene.told.extend(told)

@@ -118,4 +118,7 @@ def test_a_pack_without_partners_says_so() -> None:
     desk.tell(complaint(**{"class": "delay"}))
     refusal = desk.take(handling("judged", stands=True, responsible={"partner": CARRIER})).refusal
     assert refusal is not None
-    assert refusal.message == "responsible.partner is none of pack courier-network 1.0.0, which has no partner"
+    assert (
+        refusal.message
+        == "responsible.partner is none of pack courier-network 1.0.0; it has no partner, leave this out"
+    )
