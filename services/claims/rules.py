@@ -25,7 +25,7 @@ from services.claims.states import ClaimedCase
 from services.claims.telling import tell_form_refused
 from services.claims.turn import CASE, Turn
 from tousu.decision import Decision, Ref, Refusal, State, States
-from tousu.domain.clock.triggers import Triggers
+from tousu.domain.clock.triggers import ClockTriggers
 from tousu.event import Event
 from tousu.policy.claims import ClaimOpener
 from tousu.policy.closing import lacks_confirmation
@@ -51,7 +51,7 @@ class ClaimsRules:
         self._conduct = ConductRules(policies)
         self._openers = {(pack.id, pack.version): ClaimOpener(pack) for pack in policies.packs()}
         self._triggers = {
-            (pack.id, pack.version): Triggers(pack.claims.clocks.values())
+            (pack.id, pack.version): ClockTriggers(pack.claims.clocks.values())
             for pack in policies.packs()
             if pack.claims is not None
         }
@@ -148,7 +148,7 @@ class ClaimsRules:
             bring_in_line(turn, self._opener(turn.pack), "")
         return turn.decision(former)
 
-    def _triggers_of(self, pack: Pack) -> Triggers | None:
+    def _triggers_of(self, pack: Pack) -> ClockTriggers | None:
         return self._triggers.get((pack.id, pack.version))
 
     def _opener(self, pack: Pack) -> ClaimOpener:

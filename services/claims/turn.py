@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from services.claims.states import Claim, ClaimedCase, PaymentQuestion
 from tousu.decision import Decision, Output, Ref, State
-from tousu.domain.clock.triggers import Triggers
+from tousu.domain.clock.triggers import ClockTriggers
 from tousu.event import text_of_time
 from tousu.ledger.obligation import Entry
 from tousu.policy.calendar import Calendar
@@ -36,7 +36,7 @@ class Turn:
     )  # fmt: skip
 
     def __init__(
-        self, pack: Pack, triggers: Triggers | None, number: str, case: ClaimedCase, at: datetime, now: datetime,
+        self, pack: Pack, triggers: ClockTriggers | None, number: str, case: ClaimedCase, at: datetime, now: datetime,
         cause: str = "",
     ) -> None:  # fmt: skip
         self.pack = pack
@@ -58,7 +58,7 @@ class Turn:
         return self.pack.claims
 
     @property
-    def triggers(self) -> Triggers:
+    def triggers(self) -> ClockTriggers:
         """The triggers of the limits of claims; only asked where the pack says something of claims."""
         assert self._triggers is not None
         return self._triggers

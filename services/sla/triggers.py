@@ -25,7 +25,7 @@ class Triggers:
     __slots__ = ("_of_clocks", "asked")
 
     def __init__(self, pack: Pack) -> None:
-        self._of_clocks = triggers.Triggers(pack.clocks.values())
+        self._of_clocks = triggers.ClockTriggers(pack.clocks.values())
         self.asked = self._of_clocks.asked | {field for rule in pack.hand_up for field in rule.case}
         """The facts of a case that conditions of clocks and of telling somebody higher up ask for."""
 

@@ -19,7 +19,7 @@ from tousu.domain.clock.context import ClockContext
 from tousu.domain.clock.counting import unbreached
 from tousu.domain.clock.escalation import suppress
 from tousu.domain.clock.moves import MET_LATE
-from tousu.domain.clock.state import NO_DOUBT, Clock, Doubt
+from tousu.domain.clock.state import NOTHING_UNKNOWN, Clock, UnknownFields
 from tousu.policy.clock_rule import ClockRule, unknown_in
 from tousu.policy.occasions import FACTS
 
@@ -27,7 +27,7 @@ NOW_KNOWN: Final = "now_known"
 DOES_NOT_APPLY: Final = "does_not_apply"
 
 
-def doubt_of(rule: ClockRule, data: Mapping[str, Any], facts: Mapping[str, Any]) -> Doubt | None:
+def doubt_of(rule: ClockRule, data: Mapping[str, Any], facts: Mapping[str, Any]) -> UnknownFields | None:
     """How a clock starts upon an event: without doubt, undecided or presumed; None where it does not start.
 
     What the event itself does not say may be known of the owner; what neither can ever say is false.
@@ -39,10 +39,10 @@ def doubt_of(rule: ClockRule, data: Mapping[str, Any], facts: Mapping[str, Any])
         return None
     fields = tuple(dict.fromkeys((*unknown, *more)))
     if not fields:
-        return NO_DOUBT
+        return NOTHING_UNKNOWN
     if rule.while_unknown == "runs":
-        return Doubt(presumed=fields)
-    return Doubt(undecided=fields, rests=rule.while_unknown == "rests")
+        return UnknownFields(presumed=fields)
+    return UnknownFields(undecided=fields, rests=rule.while_unknown == "rests")
 
 
 def decided(ctx: ClockContext, clock: Clock, facts: Mapping[str, Any], at: datetime) -> Clock | None:

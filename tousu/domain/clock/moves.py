@@ -24,7 +24,7 @@ from tousu.domain.clock.context import ClockContext
 from tousu.domain.clock.counting import all_marks, plan_rest, planned, revive, unbreached, used_at, was_in_time
 from tousu.domain.clock.escalation import escalate, marks_after, suppress
 from tousu.domain.clock.pausing import CAP_REACHED, closed_between, resume, stood_still
-from tousu.domain.clock.state import NO_DOUBT, Clock, Doubt, Mark
+from tousu.domain.clock.state import NOTHING_UNKNOWN, Clock, Mark, UnknownFields
 from tousu.policy.calendar import MICROSECOND, UnpublishedYear
 from tousu.policy.clock_rule import ClockRule
 from tousu.policy.working_time import length_of, plan_clock
@@ -41,7 +41,7 @@ def start(
     started_at: datetime,
     at: datetime,
     generation: int = 1,
-    doubt: Doubt = NO_DOUBT,
+    doubt: UnknownFields = NOTHING_UNKNOWN,
 ) -> Clock:
     """Start a clock that counts from `started_at`; told at `at`."""
     clock = Clock(
@@ -165,7 +165,9 @@ def restarted(ctx: ClockContext, rule: ClockRule, clock: Clock, at: datetime) ->
     """A clock that starts anew: its old generation as it ended, and the new one."""
     at = max(at, clock.started_at)
     old = cancel(ctx, clock, at, RESTARTED)
-    return old, start(ctx, rule, at, at, clock.generation + 1, Doubt(clock.undecided, clock.presumed, clock.rests))
+    return old, start(
+        ctx, rule, at, at, clock.generation + 1, UnknownFields(clock.undecided, clock.presumed, clock.rests)
+    )
 
 
 def acquit(ctx: ClockContext, past: Clock, at: datetime) -> Clock:

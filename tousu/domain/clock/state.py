@@ -16,7 +16,7 @@ ClockStatus = Literal["running", "paused", "uncounted", "met", "late", "cancelle
 no due time. met, late: what it waited for happened, in time or not. cancelled: it no longer matters."""
 
 
-class Doubt(NamedTuple):
+class UnknownFields(NamedTuple):
     """What must become known before anybody can say whether a clock applies, and whether it runs until then.
 
     undecided: fields that are missing, of a clock that counts in silence; rests: nobody need look. presumed: of one
@@ -28,7 +28,7 @@ class Doubt(NamedTuple):
     rests: bool = False
 
 
-NO_DOUBT: Final = Doubt()
+NOTHING_UNKNOWN: Final = UnknownFields()
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

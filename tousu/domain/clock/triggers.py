@@ -51,7 +51,7 @@ class Pull(msgspec.Struct):
     asks: bool
 
 
-class Triggers:
+class ClockTriggers:
     """The triggers of some rules by the short name of the event."""
 
     __slots__ = ("_pulls", "asked")
