@@ -90,7 +90,8 @@ class PackedLog(list[Any]):
         return [self._unpacked(each) for each in found] if isinstance(index, slice) else self._unpacked(found)
 
     def _unpacked(self, packed: bytes) -> Record:
-        return Record(*self._place, *UNPACKER.decode(zlib.decompress(packed)))
+        offset, key, value, headers, time_ms, flaw = UNPACKER.decode(zlib.decompress(packed))
+        return Record(*self._place, offset, key, value, headers, time_ms, flaw)
 
 
 class AwayStore(Store):
@@ -123,8 +124,8 @@ class OtherHost:
 class Standstill:
     """One world with an outage in it.
 
-    `host_off`: by how much the clock of intake's machine is wrong. `folder`: where databases lie (None: in memory); with
-    one the records that wait are packed, too, and memory hardly grows.
+    `host_off`: by how much the clock of intake's machine is wrong. `folder`: where databases lie (None: in memory);
+    with one the records that wait are packed, too, and memory hardly grows.
     """
 
     def __init__(
