@@ -16,10 +16,11 @@ from typing import Final, NamedTuple
 
 from services.intake.identity import address_key, phone_key
 from services.intake.registration import ADDRESSES, PHONES, Place, personal_values
-from services.intake.rules import ACCEPTED, without_person
+from services.intake.rules import ACCEPTED
 from services.intake.sealing import RecordCodec
 from services.intake.states import Case, Record
 from services.intake.store import documents_of, records_page
+from services.intake.tellers import without_tellings
 from tousu.decision import Output, Ref
 from tousu.failure import Stop
 from tousu.runtime import bookmark as bm
@@ -141,8 +142,7 @@ class Persons:
             if not done:
                 return
             began = _begun(case) in set(map(_telling, done))
-            if began:
-                draft.put(Ref("case", number), without_person(case))
+            draft.put(Ref("case", number), without_tellings(case, list(docs), is_begun=began))
             named = [{"source": record.event_source, "id": record.event_id} for record in done]
             draft.say(Output(
                 topic=ACCEPTED, type=ERASED, subject=number, time=bm.moment(max(draft.bookmark.time_us, 0)),

@@ -63,7 +63,7 @@ def known_of(data: Mapping[str, Any], personal: Personal, region: str) -> Known:
 
 
 def known_of_report(data: Mapping[str, Any], case: Case | None = None) -> Known:
-    """The pieces that a report and its case name, and the person who began the case."""
+    """The pieces that a report and its case name, and all who told of the case."""
     named = [*_numbers_in(data)]
     if case is not None:
         named += [
@@ -71,7 +71,11 @@ def known_of_report(data: Mapping[str, Any], case: Case | None = None) -> Known:
             *(trouble.rpartition(":")[2].rpartition("/")[0] for trouble in case.troubles),
         ]
     known = Known.of(waybills=filter(None, named))
-    return known if case is None else known._replace(own=case.own, phones=case.own_phones)
+    if case is None:
+        return known
+    own = dict.fromkeys(name for teller in case.tellers.values() for name in teller.own)
+    phones = dict.fromkeys(phone for teller in case.tellers.values() for phone in teller.phones)
+    return known._replace(own=tuple(own), phones=tuple(phones))
 
 
 def _numbers_in(node: Any) -> Iterator[str]:

@@ -22,6 +22,7 @@ from services.intake.registration import Personal
 from services.intake.separating import SEPARATED, as_event, joined_telling, refs_of_telling
 from services.intake.spotting import Known
 from services.intake.states import Case, Counter, Record, Seen, Trouble
+from services.intake.tellers import with_teller, without_tellings
 from services.intake.times import accepted_at, believed, told_receipt
 from tousu.decision import Decision, Output, Ref, Refusal, State, States
 from tousu.event import Event
@@ -83,6 +84,11 @@ class IntakeRules:
             return [seen, Ref("case", event.data["case_number"])]
         return [seen]
 
+    def refs_behind(self, states: States, event: Event) -> Sequence[Ref]:
+        """The cases that a complaint may join: the rows of its pieces name them."""
+        cases = [state.case_number for state in states.values() if isinstance(state, Trouble)]
+        return [Ref("case", number) for number in dict.fromkeys(cases)]
+
     def _seen(self, event: Event) -> Ref:
         key = key_of_event(self._keys.fingerprint, event.extensions["inboundtopic"], event.source, event.id)
         return Ref("seen", key)
@@ -124,7 +130,7 @@ class IntakeRules:
     def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
         """What was kept for a while is forgotten, and so is whoever told of a case; nobody needs to know."""
         if isinstance(state, Case):
-            forgotten = msgspec.structs.replace(without_person(state), erase_at=None)
+            forgotten = msgspec.structs.replace(state, pseudonym="", tellers={}, erase_at=None)
             return Decision(states={ref: forgotten, Ref("record", f"{state.number}/"): None})
         return Decision(states={ref: None})
 
@@ -163,16 +169,19 @@ class IntakeRules:
         return self._new_case(states, telling, now) if number is None else self._joined(states, number, telling)
 
     def _joined(self, states: States, number: str, telling: _Telling) -> Decision:
-        rows = telling.joining.counted(states, telling.said, number, telling.event.organisation)
-        if isinstance(rows, Refusal):
-            return Decision(refusal=rows)
+        counted = telling.joining.counted(states, telling.said, number, telling.event.organisation)
+        if isinstance(counted, Refusal):
+            return Decision(refusal=counted)
+        rows: dict[Ref, State | None] = {Ref("record", f"{number}/{telling.key}"): self._record(number, telling)}
+        case = states[Ref("case", number)]
+        if isinstance(case, Case):
+            tellers = with_teller(case.tellers, telling.key, telling.known)
+            rows[Ref("case", number)] = msgspec.structs.replace(case, tellers=tellers)
         data = registration.joined(
             number, telling.channel, telling.received_at, telling.event, telling.personal, telling.known
         )
         output = Output(topic=ACCEPTED, type="tousu.duplicate.joined.v1", subject=number, time=telling.at, data=data)
-        return Decision(
-            states={Ref("record", f"{number}/{telling.key}"): self._record(number, telling), **rows}, outputs=[output]
-        )
+        return Decision(states={**rows, **counted}, outputs=[output])
 
     def _new_case(self, states: States, telling: _Telling, now: datetime) -> Decision:
         event = telling.event
@@ -200,8 +209,7 @@ class IntakeRules:
             organisation=event.organisation,
             first_event_source=event.source,
             first_event_id=event.id,
-            own=telling.known.own,
-            own_phones=telling.known.phones,
+            tellers=with_teller({}, telling.key, telling.known),
         )
         group = telling.pack.channels[telling.channel].group
         data = registration.registered(case, event, group, telling.personal, telling.known, telling.pack)
@@ -295,7 +303,10 @@ class IntakeRules:
             organisation=case.organisation,
         )  # fmt: skip
         registered = msgspec.structs.replace(registered, organisation=case.organisation)
-        return Decision(states={ref: None, **decision.states}, outputs=[output, registered])
+        stays = without_tellings(case, [ref.key])
+        return Decision(
+            states={ref: None, Ref("case", case.number): stays, **decision.states}, outputs=[output, registered]
+        )
 
     def _passed_on(self, event: Event, key: str, subject: str, case: Case | None = None) -> Decision:
         """The event goes on as one of the organisation whose case it is about, its texts masked.
@@ -357,11 +368,6 @@ def _next(counter: State | None, at: datetime, pack: Pack) -> Counter:
 def _no_version(case: Case, version: str) -> Decision:
     message = f"there is no version {version} of the pack of case {case.number} here; deploy it, or name one there is"
     return Decision(refusal=Refusal(reason="unknown_pack_version", message=message, place="/pack_version"))
-
-
-def without_person(case: Case) -> Case:
-    """The case without the person who began it."""
-    return msgspec.structs.replace(case, pseudonym="", own=(), own_phones=())
 
 
 def _kept(case: Case, pack: Pack, now: datetime) -> Case:

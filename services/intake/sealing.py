@@ -17,7 +17,7 @@ from __future__ import annotations
 import os
 from binascii import b2a_base64
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import orjson
@@ -26,11 +26,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from services.intake.keyring import KEY_BYTES, NONCE_BYTES, Keyring, Wrapped, opened
 from services.intake.registration import Place
-from services.intake.states import Case, Record
+from services.intake.states import Case, Record, Teller
 from tousu.decision import State
 from tousu.failure import Stop
 
 _Tree = dict[str, Any]
+_TELLERS: Final = "/tellers"
 
 
 class _Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,7 +95,7 @@ class RecordCodec:
 
 
 class CaseCodec:
-    """Writes and reads the rows of cases: everything in clear but what says who began it."""
+    """Writes and reads the rows of cases: everything in clear but what says who told of it."""
 
     def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring
@@ -103,20 +104,20 @@ class CaseCodec:
 
     def encode(self, state: State) -> str:
         assert isinstance(state, Case)
-        said = msgspec.structs.asdict(state) | {"own": (), "own_phones": ()}
-        found = {"/own": state.own, "/own_phones": state.own_phones} if state.own or state.own_phones else {}
-        if found:
+        said = msgspec.structs.asdict(state) | {"tellers": {}}
+        if state.tellers:
+            found = {_TELLERS: msgspec.to_builtins(state.tellers)}
             said["key"], said["sealed"] = _sealed(self._keyring, _name_of_case(state), found)
         return self._encoder.encode(_CaseRow(**said)).decode()
 
     def decode(self, doc: str) -> Case:
-        """The case; without who began it where its key was taken out. Raises Stop as `RecordCodec.decode`."""
+        """The case; without who told of it where its key was taken out. Raises Stop as `RecordCodec.decode`."""
         row = self._decoder.decode(doc)
         said = msgspec.structs.asdict(row)
         key, sealed = said.pop("key"), said.pop("sealed")
         if key is not None:
             opened_ = _unsealed(self._keyring, key, _name_of_case(row), sealed, f"case {row.number}")
-            said |= {"own": tuple(opened_["/own"]), "own_phones": tuple(opened_["/own_phones"])}
+            said["tellers"] = msgspec.convert(opened_[_TELLERS], dict[str, Teller])
         return Case(**said)
 
     def rewrapped(self, doc: str) -> str:

@@ -1,7 +1,8 @@
-"""What intake remembers, one row each. Personal are `Record` and `Case.own`, and these are sealed in their rows."""
+"""What intake remembers, one row each. Personal are `Record` and `Case.tellers`, which are sealed in their rows."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,13 @@ class Counter(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
+class Teller(msgspec.Struct, frozen=True):
+    """What names or reaches the person of one telling, as it is looked for in what is reported (`spotting.Known`)."""
+
+    own: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+
+
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """A case as far as the gate must know it.
 
@@ -32,8 +40,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     `joinable_until`. `stands` is what the department judged, None before. `organisation`: whose case it is.
     `first_event_source`, `first_event_id`: the telling that began it.
     `pack_version`: the version of its pack that a recalculation ordered, empty for that of its receipt.
-    `own`, `own_phones`: what names or reaches the person of the first telling, as it is looked for in what is reported
-    (`spotting.Known`); sealed in the row. `erase_at`: when everything personal goes, None while the case goes on.
+    `tellers`: who told of it, by the last part of the key of their record; sealed in the row, and so bounded as those
+    who join are (`joining.JOINED_MAX`). `erase_at`: when everything personal goes, None while the case goes on.
     """
 
     number: str
@@ -51,8 +59,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     first_event_source: str = ""
     first_event_id: str = ""
     pack_version: str = ""
-    own: tuple[str, ...] = ()
-    own_phones: tuple[str, ...] = ()
+    tellers: Mapping[str, Teller] = {}
     erase_at: datetime | None = None
 
 

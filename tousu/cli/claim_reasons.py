@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 def claim_reasons(number: str, asked: str, data: Path | None, database: str) -> ClaimExplanation:
     """The explanation of a claim by its rows. Raises Stop `no_case`, `no_claim`, `no_database`."""
-    from tousu.cli.claim_explain import no_case, no_claim
-    from tousu.cli.explain import pack_of
+    from tousu.cli.story_and_pack import no_case, no_claim, pack_of
     from tousu.explain.claim import explanation_of
     from tousu.failure import Stop
 

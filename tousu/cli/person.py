@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tousu.cli import REFUSED, options
+from tousu.cli import options
+from tousu.cli.exit_codes import REFUSED
 
 if TYPE_CHECKING:
     from services.intake.persons import Held, Query

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from tousu.cli import FOUND, REFUSED, options
+from tousu.cli import options
+from tousu.cli.exit_codes import FOUND, REFUSED
 
 if TYPE_CHECKING:
     from tousu.connection import Connection

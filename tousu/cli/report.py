@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
-from tousu.cli import FOUND, options
+from tousu.cli import options
+from tousu.cli.exit_codes import FOUND
 
 if TYPE_CHECKING:
     from tousu.report.figures import Question, Report, Row

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tousu.cli import FOUND, options
+from tousu.cli import options
+from tousu.cli.exit_codes import FOUND
 from tousu.failure import Retry
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from tousu.cli import FOUND, options
+from tousu.cli import options
+from tousu.cli.exit_codes import FOUND
 
 WAITING = "SELECT doc FROM router_case WHERE triage = 'yes'"
 

@@ -15,11 +15,12 @@ from rich.console import Console
 
 from tousu.client.topics import Topics
 from tousu.connection import Connection
+from tousu.contract.pipeline import published_topics
 from tousu.demo.any_day import FIRST, tell_a_day
 from tousu.demo.books import Books
 from tousu.demo.crew import Crew
 from tousu.demo.day import PACK, tell_the_day, with_numbers
-from tousu.demo.onlooker import WRITTEN, Onlooker
+from tousu.demo.onlooker import Onlooker
 from tousu.demo.play import MINUTE, Beat, Player, beats
 from tousu.demo.screen import Screen
 from tousu.demo.summary import document, say_where, show, where_to_look
@@ -92,7 +93,7 @@ def run_demo(demo: Demo, console: Console) -> dict[str, Any]:
         _play(played, player, screen, crew)
         with History(connection) as history:
             behind = _wait_until_done(demo.data, played[-1].moment, crew, history)
-            extents = history.extents(history.places(WRITTEN))
+            extents = history.extents(history.places(published_topics()))
         _wait(lambda: onlooker.has_read(extents), crew, "what was published could not be read back")
         onlooker.stop()
         screen.quiet()
@@ -103,7 +104,7 @@ def run_demo(demo: Demo, console: Console) -> dict[str, Any]:
         result = document(onlooker.tallies, player.published, behind, books)
         note = {"broker": kind, "address": broker.address, "pack": demo.pack, "data": str(demo.data), **result}
         (demo.data / MARK).write_bytes(orjson.dumps(note, option=orjson.OPT_INDENT_2))
-        example = onlooker.number_of("case-7-four-pieces" if demo.pack == PACK else FIRST)
+        example = onlooker.case_to_show("case-7-four-pieces" if demo.pack == PACK else FIRST)
         say_where(console, where_to_look(demo.data, example, is_kept=kind == "kafka"))
         screen.say(f"done after {time.monotonic() - began_s:.1f} s; stopping broker and processors, {demo.data} stays")
     return note

@@ -235,6 +235,11 @@ SHARDS: Final = Metric(
     ("state", "reason"), seen="asked",
 )  # fmt: skip
 READY: Final = Metric("tousu_ready", "gauge", "", "1 while /readyz answers 200, else 0.", seen="asked")
+KNOWN: Final = Metric(
+    "tousu_known_processor", "gauge", "",
+    "Always 1, for every processor that the topic cards name: an alert holds them against those that are there.",
+    ("name",), seen="asked",
+)  # fmt: skip
 OPENINGS: Final = Metric("tousu_shard_openings_total", "counter", "shards", "Shards opened (attempts that succeeded).")
 HALTS: Final = Metric("tousu_shard_halts_total", "counter", "shards", "Shards halted, by reason code.", ("reason",))
 REBALANCES: Final = Metric("tousu_rebalances_total", "counter", "", "Changes of the shards that the group gives to us.")

@@ -6,7 +6,7 @@ The database never forgets a commit: synchronous_commit=on, or WAL with synchron
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -65,6 +65,14 @@ class Due(NamedTuple):
     due_us: int
     key: str
     doc: str
+
+
+def read_new(store: Store, shard: int, states: MutableMapping[Ref, State | None], refs: Sequence[Ref]) -> None:
+    """Put those of these states that are not among `states` there, None where there is no such row."""
+    new = [ref for ref in refs if ref not in states]
+    if new:
+        found = store.read({kind: [(shard, ref.key) for ref in new if ref.kind == kind] for kind, _ in new})
+        states.update((ref, found.get((shard, ref))) for ref in new)
 
 
 class Store:

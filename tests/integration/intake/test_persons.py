@@ -123,12 +123,15 @@ def test_erasing_takes_one_person_out_of_a_case_that_goes_on(works: Works) -> No
     (number,) = told(works, complaint("phone", at=START, waybill_number=W, class_="loss", complainant=WANG))
     assert told(works, complaint("email", at=START, waybill_number=W, class_="loss", complainant=LI)) == [number]
     with closing(Desk(works)) as desk:
+        works.publish(report("acknowledged", number, at=START, note="王小明、李向南 已联系"), HANDLING, number)
+        go_on(works)
+        assert said(works.told()[-1])["note"] == "***、*** 已联系"
         assert desk.erase(email="li.xiangnan@mail.example") == 1
         assert desk.find(email="li.xiangnan@mail.example") == []
         go_on(works)
-        works.publish(report("acknowledged", number, at=START, note="王小明 已联系"), HANDLING, number)
+        works.publish(report("acknowledged", number, at=START, note="王小明、李向南 再次联系"), HANDLING, number)
         go_on(works)
-        assert said(works.told()[-1])["note"] == "*** 已联系"
+        assert said(works.told()[-1])["note"] == "***、李向南 再次联系"  # nobody knows the name any more
         assert desk.erase(phone="19900000042") == 1
         assert desk.erase(case=number) == 0
         assert [held.record.erased for held in desk.find(case=number)] == [True, True]

@@ -98,6 +98,7 @@ class Gate:
         came = {"inboundtopic": contract.topic_of(event.type)} | event.extensions | {"inboundshard": str(self.shard)}
         event = msgspec.structs.replace(event, extensions=came)
         wanted = {ref: self.states.get(ref) for ref in self.rules.refs(event)}
+        wanted |= {ref: self.states.get(ref) for ref in self.rules.refs_behind(wanted, event)}
         decision = self.rules.apply(wanted, event, self.now)
         self._carry_out(decision)
         return decision

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tousu.cli import FOUND, options
+from tousu.cli import options
+from tousu.cli.exit_codes import FOUND
 from tousu.cli.ledger.filters import Currency, OfKind, only
 from tousu.cli.ledger.reading import money, read_books
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import typer
 
-from tousu.cli import FOUND, options
+from tousu.cli import options
+from tousu.cli.exit_codes import FOUND
 from tousu.cli.ledger.filters import Currency, code_of
 
 TO_DO = {
