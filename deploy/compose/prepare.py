@@ -26,7 +26,8 @@ BROKERS: Final = ("kafka-1", "kafka-2", "kafka-3")
 INSIDE_PORT, CONTROLLER_PORT, OUTSIDE_PORT = 9093, 9094, 19092
 INSIDE: Final = "/etc/tousu"
 """Where a container sees its own folder."""
-DATABASE: Final = "postgres"
+DATABASE: Final = "tousu"
+OPERATOR: Final = "ops"
 
 
 def owner(name: str) -> int:
@@ -121,14 +122,17 @@ def make_brokers(folder: Path, password: str) -> str:
 
 
 def make_database(folder: Path, passwords: Mapping[str, str]) -> None:
-    """What PostgreSQL runs when its data folder is new: a database for each processor, which nobody else may enter."""
-    lines = [
-        f"CREATE ROLE {name} LOGIN PASSWORD '{password}';\nCREATE DATABASE {name} OWNER {name};\n"
-        f"REVOKE ALL ON DATABASE {name} FROM PUBLIC;\n"
-        for name, password in passwords.items()
-    ]
-    own(folder / DATABASE, {"password": secrets.token_urlsafe(32)}, owner("POSTGRES"))
-    own(folder / f"{DATABASE}-first", {"processors.sql": "".join(lines)}, owner("POSTGRES"))
+    """What PostgreSQL runs when its data folder is new: a role for each processor, which owns its tables alone.
+
+    Whoever operates reads them all and writes none.
+    """
+    lines = [f"CREATE ROLE {name} LOGIN PASSWORD '{password}';\n" for name, password in passwords.items()]
+    lines += [f"CREATE DATABASE {DATABASE};\n", f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC;\n"]
+    lines += [f"GRANT CONNECT ON DATABASE {DATABASE} TO {', '.join(passwords)};\n", f"\\connect {DATABASE}\n"]
+    lines += [f"GRANT USAGE, CREATE ON SCHEMA public TO {name};\n" for name in passwords if name != OPERATOR]
+    lines += [f"GRANT pg_read_all_data TO {OPERATOR};\n"]
+    own(folder / "postgres", {"password": secrets.token_urlsafe(32)}, owner("POSTGRES"))
+    own(folder / "postgres-first", {"processors.sql": "".join(lines)}, owner("POSTGRES"))
 
 
 def main(folder: Path) -> None:
@@ -137,7 +141,7 @@ def main(folder: Path) -> None:
         return
     password = secrets.token_urlsafe(32)
     authority = make_brokers(folder, password)
-    of_databases = {name: secrets.token_urlsafe(32) for name in PROCESSORS}
+    of_databases = {name: secrets.token_urlsafe(32) for name in (*PROCESSORS, OPERATOR)}
     make_database(folder, of_databases)
     uid = owner("TOUSU")
     named = users(cards())
@@ -147,12 +151,14 @@ def main(folder: Path) -> None:
     for name in named:
         files = {"ca.pem": authority, "password": of_users[name]}
         if name in of_databases:
-            files["pgpass"] = f"{DATABASE}:5432:{name}:{name}:{of_databases[name]}\n"
+            files["pgpass"] = f"postgres:5432:{DATABASE}:{name}:{of_databases[name]}\n"
         own(folder / name, files, uid)
     make_key_file(folder / "intake" / "master.key")
     os.chown(folder / "intake" / "master.key", uid, uid)
     (folder / "complete").touch()
-    print(f"made the secrets of {len(BROKERS)} brokers, {len(of_databases)} databases and {len(named)} users")
+    print(
+        f"made the secrets of {len(BROKERS)} brokers, {len(of_databases)} roles of the database and {len(named)} users"
+    )
 
 
 if __name__ == "__main__":

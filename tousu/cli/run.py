@@ -7,13 +7,19 @@ from typing import Annotated
 
 import typer
 
-from tousu.simulation.processors import PROCESSORS
-
 
 def _known(name: str) -> str:
+    from tousu.simulation.processors import PROCESSORS
+
     if name not in PROCESSORS:
         raise typer.BadParameter(f"there is no processor {name!r}; there are: {', '.join(PROCESSORS)}")
     return name
+
+
+def _complete(incomplete: str) -> list[str]:
+    from tousu.simulation.processors import PROCESSORS
+
+    return [name for name in PROCESSORS if name.startswith(incomplete)]
 
 
 def run(
@@ -21,8 +27,8 @@ def run(
         str,
         typer.Argument(
             callback=_known,
-            autocompletion=lambda incomplete: [name for name in PROCESSORS if name.startswith(incomplete)],
-            help=f"One of {', '.join(PROCESSORS)}.",
+            autocompletion=_complete,
+            help="Its name, such as router: a folder of services/.",
         ),
     ],
 ) -> None:
