@@ -48,7 +48,7 @@ def refs_of(waybills: Sequence[str], organisation: str = "") -> list[Ref]:
     return [Ref("trouble", f"{owner}{waybill}/{place}") for waybill in waybills for place in range(PLACES)]
 
 
-class Joining:
+class JoiningCheck:
     """The pack's rule for joining, ready to use."""
 
     def __init__(self, pack: Pack) -> None:

@@ -18,7 +18,7 @@ from services.intake.identity import address_key, phone_key
 from services.intake.registration import ADDRESSES, PHONES, Place, personal_values
 from services.intake.rules import ACCEPTED
 from services.intake.sealing import RecordCodec
-from services.intake.states import Case, Record
+from services.intake.states import GateCase, SubmissionRecord
 from services.intake.store import documents_of, records_page
 from services.intake.tellers import without_tellings
 from tousu.decision import Output, Ref
@@ -49,8 +49,8 @@ class Held(NamedTuple):
 
     shard: int
     key: str
-    record: Record
-    case: Case
+    record: SubmissionRecord
+    case: GateCase
 
     @property
     def began(self) -> bool:
@@ -101,7 +101,7 @@ class Persons:
             raise Stop("no_number", "--email must be an address, such as name@mail.example")
         return frozenset({address_key(query.email)} if query.email else ())
 
-    def _says(self, record: Record) -> frozenset[str]:
+    def _says(self, record: SubmissionRecord) -> frozenset[str]:
         """The numbers and addresses that a telling gives of its person, each in its one form."""
         said = set()
         for place, value in personal_values(record.data, self._places[record.event_type]):
@@ -111,9 +111,9 @@ class Persons:
                 said.add(address_key(value))
         return frozenset(said)
 
-    def _cases(self, pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Case]:
+    def _cases(self, pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], GateCase]:
         found = self._store.read({"case": set(pairs)})
-        return {(shard, ref.key): case for (shard, ref), case in found.items() if isinstance(case, Case)}
+        return {(shard, ref.key): case for (shard, ref), case in found.items() if isinstance(case, GateCase)}
 
     def erase(self, processor: Processor, found: Iterable[Held]) -> int:
         """Erase tellings for ever: their keys, what is sealed, pseudonyms. How many were still readable."""
@@ -127,7 +127,7 @@ class Persons:
         )
 
     def _erase_of_a_case(self, processor: Processor, shard: int, tellings: list[Held]) -> int:
-        done: list[Record] = []
+        done: list[SubmissionRecord] = []
 
         def do(draft: Draft) -> None:
             number = tellings[0].record.case_number
@@ -161,11 +161,11 @@ def _parts(tellings: Iterable[Held]) -> Iterator[list[Held]]:
         yield part
 
 
-def _telling(record: Record) -> tuple[str, str, str]:
+def _telling(record: SubmissionRecord) -> tuple[str, str, str]:
     """A telling by what tells it from all others: its id counts for the channel that it came on."""
     return record.event_source, record.event_id, record.channel
 
 
-def _begun(case: Case) -> tuple[str, str, str]:
+def _begun(case: GateCase) -> tuple[str, str, str]:
     """The telling that began a case, named likewise."""
     return case.first_event_source, case.first_event_id, case.channel

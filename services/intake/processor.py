@@ -6,7 +6,7 @@ from typing import Final
 
 from services.intake.keyring import Keyring
 from services.intake.proving import places_of
-from services.intake.reading import Reading
+from services.intake.reading import InboundEdge
 from services.intake.registration import Personal, Place
 from services.intake.rules import RECEIVED, IntakeRules
 from services.intake.sealing import CaseCodec, RecordCodec
@@ -34,7 +34,7 @@ def processor(wiring: Wiring) -> Processor:
         kinds(RecordCodec(keyring, sealed_places()), CaseCodec(keyring)),
         inputs=inputs(),
         keeps_time=True,
-        edge=Reading(wiring.partitions, wiring.time_from_events, wiring.policies, wiring.sources),
+        edge=InboundEdge(wiring.partitions, wiring.time_from_events, wiring.policies, wiring.sources),
         on_opening=keyring.open,
     )
 

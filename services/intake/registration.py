@@ -18,7 +18,7 @@ from services.intake.joining import waybill_numbers
 from services.intake.masking import composed, masked_name, masked_phone, masked_text
 from services.intake.proving import Forms, passed_on
 from services.intake.spotting import Known
-from services.intake.states import Case
+from services.intake.states import GateCase
 from tousu.event import Event, text_of_time
 from tousu.policy.pack import Pack
 
@@ -62,7 +62,7 @@ def known_of(data: Mapping[str, Any], personal: Personal, region: str) -> Known:
     return Known.of(own, phones, waybill_numbers(data))
 
 
-def known_of_report(data: Mapping[str, Any], case: Case | None = None) -> Known:
+def known_of_report(data: Mapping[str, Any], case: GateCase | None = None) -> Known:
     """The pieces that a report and its case name, and all who told of the case."""
     named = [*_numbers_in(data)]
     if case is not None:
@@ -95,7 +95,7 @@ def reference(passed: Mapping[str, Any], channel: str, personal: Personal) -> di
 
 
 def registered(
-    case: Case, event: Event, channel_group: str, personal: Personal, known: Known, pack: Pack
+    case: GateCase, event: Event, channel_group: str, personal: Personal, known: Known, pack: Pack
 ) -> dict[str, Any]:
     """The data of `complaint.registered`, `inquiry.registered` or `claim.registered`.
 

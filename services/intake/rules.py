@@ -15,13 +15,13 @@ import msgspec
 
 from services.intake import registration
 from services.intake.identity import SecretKeys, fingerprint, key_of_event, pseudonym, region_of_zone
-from services.intake.joining import Joining, Said, refs_of, waybill_numbers
+from services.intake.joining import JoiningCheck, Said, refs_of, waybill_numbers
 from services.intake.numbers import PartitionOf, mint
 from services.intake.proving import HIDDEN, passed_on
 from services.intake.registration import Personal
 from services.intake.separating import SEPARATED, as_event, joined_telling, refs_of_telling
 from services.intake.spotting import Known
-from services.intake.states import Case, Counter, Record, Seen, Trouble
+from services.intake.states import AcceptedEvent, Counter, GateCase, SubmissionRecord, Trouble
 from services.intake.tellers import with_teller, without_tellings
 from services.intake.times import accepted_at, believed, told_receipt
 from tousu.decision import Decision, Output, Ref, Refusal, State, States
@@ -46,7 +46,7 @@ class _Telling(msgspec.Struct, frozen=True, kw_only=True):
 
     event: Event
     pack: Pack
-    joining: Joining
+    joining: JoiningCheck
     channel: str
     key: str
     said: Said
@@ -71,7 +71,7 @@ class IntakeRules:
         self._partition_of = partition_of
         self._personal = personal
         self._topics = [INBOUND + channel_of(kind) for kind in personal if kind.startswith(RECEIVED)]
-        self._joinings = {(pack.id, pack.version): Joining(pack) for pack in policies.packs()}
+        self._joinings = {(pack.id, pack.version): JoiningCheck(pack) for pack in policies.packs()}
 
     def refs(self, event: Event) -> Sequence[Ref]:
         seen = self._seen(event)
@@ -97,7 +97,7 @@ class IntakeRules:
         ref = self._seen(event)
         content = fingerprint(self._keys.fingerprint, event)
         seen = states[ref]
-        if isinstance(seen, Seen):
+        if isinstance(seen, AcceptedEvent):
             return _again(ref, seen, content)
         if not self._policies.knows(event.organisation):
             return self._unknown_organisation(event)
@@ -112,7 +112,7 @@ class IntakeRules:
             decision = self._figures(event, now)
         if decision.refusal is not None:
             return decision
-        remembered: State = Seen(content=content, expires_at=now + SEEN_FOR)
+        remembered: State = AcceptedEvent(content=content, expires_at=now + SEEN_FOR)
         return msgspec.structs.replace(decision, states={ref: remembered, **decision.states})
 
     def _figures(self, event: Event, now: datetime) -> Decision:
@@ -123,13 +123,13 @@ class IntakeRules:
         return self._passed_on(event, key=event.data["department"], subject="")
 
     def due(self, ref: Ref, state: State) -> datetime | None:
-        if isinstance(state, Case):
+        if isinstance(state, GateCase):
             return state.erase_at
-        return state.expires_at if isinstance(state, Seen | Trouble) else None
+        return state.expires_at if isinstance(state, AcceptedEvent | Trouble) else None
 
     def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
         """What was kept for a while is forgotten, and so is whoever told of a case; nobody needs to know."""
-        if isinstance(state, Case):
+        if isinstance(state, GateCase):
             forgotten = msgspec.structs.replace(state, pseudonym="", tellers={}, erase_at=None)
             return Decision(states={ref: forgotten, Ref("record", f"{state.number}/"): None})
         return Decision(states={ref: None})
@@ -174,7 +174,7 @@ class IntakeRules:
             return Decision(refusal=counted)
         rows: dict[Ref, State | None] = {Ref("record", f"{number}/{telling.key}"): self._record(number, telling)}
         case = states[Ref("case", number)]
-        if isinstance(case, Case):
+        if isinstance(case, GateCase):
             tellers = with_teller(case.tellers, telling.key, telling.known)
             rows[Ref("case", number)] = msgspec.structs.replace(case, tellers=tellers)
         data = registration.joined(
@@ -195,7 +195,7 @@ class IntakeRules:
         )
         troubles = telling.joining.troubles(states, telling.said, first, event.organisation)
         record = self._record(number, telling)
-        case = Case(
+        case = GateCase(
             number=number,
             kind=kind,
             channel=telling.channel,
@@ -218,9 +218,9 @@ class IntakeRules:
         rows[Ref("record", f"{number}/{telling.key}")] = record
         return Decision(states=rows, outputs=[output])
 
-    def _record(self, number: str, telling: _Telling) -> Record:
+    def _record(self, number: str, telling: _Telling) -> SubmissionRecord:
         event = telling.event
-        return Record(
+        return SubmissionRecord(
             case_number=number,
             channel=telling.channel,
             pseudonym=pseudonym(self._keys.pseudonym, event, telling.channel, region_of_zone(telling.pack.time_zone)),
@@ -235,7 +235,7 @@ class IntakeRules:
     def _known(self, event: Event, pack: Pack) -> Known:
         return registration.known_of(event.data, self._personal[event.type], region_of_zone(pack.time_zone))
 
-    def _pack_of(self, case: Case) -> Pack:
+    def _pack_of(self, case: GateCase) -> Pack:
         """The pack that judges a case: of the version that held when it was received, or that was ordered since."""
         if case.pack_version or not self._policies.knows(case.organisation):
             return self._policies.version(case.organisation, case.pack_version)
@@ -246,7 +246,7 @@ class IntakeRules:
     def _handling(self, states: States, event: Event, now: datetime) -> Decision:
         number = event.data["case_number"]
         case = states[Ref("case", number)]
-        if not isinstance(case, Case):
+        if not isinstance(case, GateCase):
             message = "case_number is no case of this company; take it from complaints.cases, character by character"
             return Decision(refusal=Refusal(reason="unknown_case", message=message, place="/case_number"))
         if event.organisation != case.organisation:
@@ -272,7 +272,7 @@ class IntakeRules:
             rows[Ref("case", number)] = msgspec.structs.replace(changed, troubles=())
         return msgspec.structs.replace(decision, states=rows)
 
-    def _separated(self, states: States, case: Case, event: Event, now: datetime) -> Decision:
+    def _separated(self, states: States, case: GateCase, event: Event, now: datetime) -> Decision:
         """Two events: the telling leaves its case, and is registered as one of its own."""
         found = joined_telling(states, refs_of_telling(self._keys, event.data, self._topics), case)
         if isinstance(found, Refusal):
@@ -308,7 +308,7 @@ class IntakeRules:
             states={ref: None, Ref("case", case.number): stays, **decision.states}, outputs=[output, registered]
         )
 
-    def _passed_on(self, event: Event, key: str, subject: str, case: Case | None = None) -> Decision:
+    def _passed_on(self, event: Event, key: str, subject: str, case: GateCase | None = None) -> Decision:
         """The event goes on as one of the organisation whose case it is about, its texts masked.
 
         Operations figures are about no case, so they have no subject.
@@ -319,7 +319,7 @@ class IntakeRules:
         )  # fmt: skip
         return Decision(outputs=[output])
 
-    def _in_form(self, event: Event, case: Case | None) -> dict[str, Any]:
+    def _in_form(self, event: Event, case: GateCase | None) -> dict[str, Any]:
         """The data of a report in the form in which it may leave."""
         forms = self._personal[event.type].forms
         data: dict[str, Any] = passed_on(event.data, forms, registration.known_of_report(event.data, case), HIDDEN)
@@ -331,7 +331,7 @@ def channel_of(event_type: str) -> str:
     return event_type.removeprefix(RECEIVED).rpartition(".v")[0]
 
 
-def _again(ref: Ref, seen: Seen, content: str) -> Decision:
+def _again(ref: Ref, seen: AcceptedEvent, content: str) -> Decision:
     """A source and id that were accepted before: a re-send, or a reuse that must not pass for one."""
     if seen.content == content:
         return Decision(states={ref: msgspec.structs.replace(seen, repeats=seen.repeats + 1)}, no_op="exists")
@@ -365,18 +365,19 @@ def _next(counter: State | None, at: datetime, pack: Pack) -> Counter:
     return Counter(day=day, last=counter.last + 1 if counter.day == day else 1, at=at)
 
 
-def _no_version(case: Case, version: str) -> Decision:
+def _no_version(case: GateCase, version: str) -> Decision:
     message = f"there is no version {version} of the pack of case {case.number} here; deploy it, or name one there is"
     return Decision(refusal=Refusal(reason="unknown_pack_version", message=message, place="/pack_version"))
 
 
-def _kept(case: Case, pack: Pack, now: datetime) -> Case:
+def _kept(case: GateCase, pack: Pack, now: datetime) -> GateCase:
     """How long the persons of a case are kept: so many days behind what was said last of it since it was answered."""
-    is_ended = case.status == "answered"
-    return msgspec.structs.replace(case, erase_at=now + timedelta(days=pack.personal_data_days) if is_ended else None)
+    if case.status != "answered":
+        return msgspec.structs.replace(case, answered_at=None, erase_at=None)
+    return msgspec.structs.replace(case, answered_at=now, erase_at=now + timedelta(days=pack.personal_data_days))
 
 
-def _followed(case: Case, event: Event, pack: Pack) -> Case:
+def _followed(case: GateCase, event: Event, pack: Pack) -> GateCase:
     """The case as the gate sees it after a report: is it judged, has the customer had the final answer."""
     what = event.type.removeprefix(HANDLING).rpartition(".v")[0]
     if case.kind == "claim":  # of a claim, only what is reported about claims counts (the router refuses the rest)

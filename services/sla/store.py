@@ -5,7 +5,7 @@ Times stand there as UTC with six places, so that they sort as text.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from services.sla.rules import CASE
@@ -18,15 +18,11 @@ from tousu.runtime.metrics import (
     OPEN_CASES,
     Counted,
 )
-from tousu.runtime.processor import Kind
-
-
-def _text(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if moment is not None else None
+from tousu.runtime.processor import Kind, column_time
 
 
 def _earliest(moments: list[datetime | None]) -> str | None:
-    return _text(min((moment for moment in moments if moment is not None), default=None))
+    return column_time(min((moment for moment in moments if moment is not None), default=None))
 
 
 def _resolution_due(case: Case) -> str | None:
@@ -55,8 +51,8 @@ KINDS: Final = (
             "grade": lambda case: case.grade,
             "department": lambda case: case.departments[0] if case.departments else None,
             "class": lambda case: case.class_name,
-            "opened_at": lambda case: _text(case.received_at),
-            "closed_at": lambda case: _text(case.closed_at),
+            "opened_at": lambda case: column_time(case.received_at),
+            "closed_at": lambda case: column_time(case.closed_at),
             "resolution_due": _resolution_due,
             "next_breach": _next_breach,
             "overdue_since": _overdue_since,
@@ -64,6 +60,7 @@ KINDS: Final = (
             "clocked": lambda case: "yes" if case.clocks else None,
         },
         timed=True,
+        ended="closed_at",
         gauges=(
             Counted(OPEN_CASES, "state <> 'closed'", ("department", "grade", "state")),
             Counted(CASES_DUE_SOON, "next_breach > :now AND next_breach <= :soon"),

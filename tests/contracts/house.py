@@ -154,8 +154,8 @@ def _imports(tree: ast.Module, file: Path, known: Container[str]) -> Iterator[st
             yield from (name if name in known else start for name in names if name in known or start in known)
 
 
-def repeated_class_names(root: Path, known: Container[str] = frozenset()) -> list[str]:
-    """A class name is given once in all that is shipped; `known` are those that still wait for a better one."""
+def repeated_class_names(root: Path) -> list[str]:
+    """A class name is given once in all that is shipped: who reads it knows which thing is meant."""
     found: dict[str, list[str]] = {}
     for file in modules(root, SHIPPED):
         for node in ast.walk(ast.parse((root / file).read_text())):
@@ -164,8 +164,29 @@ def repeated_class_names(root: Path, known: Container[str] = frozenset()) -> lis
     return [
         f"{name} is the name of {len(places)} classes: {', '.join(places)}"
         for name, places in sorted(found.items())
-        if len(places) > 1 and name not in known
+        if len(places) > 1
     ]
+
+
+def string_subscripts(root: Path, folder: str) -> int:
+    """How often code of a folder looks a field up by its name as text: `said["clock"]`, `said.get("clock")`."""
+    return sum(
+        _is_lookup_by_text(node)
+        for file in modules(root, (folder,))
+        for node in ast.walk(ast.parse((root / file).read_text()))
+    )
+
+
+def _is_lookup_by_text(node: ast.AST) -> bool:
+    match node:
+        case ast.Subscript(value=ast.Name(id="Literal")):
+            return False
+        case ast.Subscript(slice=ast.Constant(value=str())):
+            return True
+        case ast.Call(func=ast.Attribute(attr="get"), args=[ast.Constant(value=str()), *_]):
+            return True
+        case _:
+            return False
 
 
 def stale_exemptions(root: Path, exempt: Iterable[str]) -> list[str]:

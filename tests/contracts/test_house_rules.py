@@ -27,6 +27,7 @@ RULES_OF_THE_TREE = (
     house.banned_calls,
     house.dead_modules,
     house.import_circles,
+    house.repeated_class_names,
 )
 
 # A smallest tree that breaks a rule: rule, file, its text, what the sentence must name.
@@ -248,6 +249,50 @@ def test_every_exempt_path_exists() -> None:
 
 def test_an_exemption_for_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert len(house.stale_exemptions(tmp_path, ["tousu/runtime/clock.py"])) == 1
+
+
+# --- what a type checker sees ----------------------------------------------------------------------------------------
+
+LOOKED_UP_BY_TEXT: dict[str, int] = {
+    "services/claims": 166,
+    "services/intake": 89,
+    "services/penalties": 1,
+    "services/router": 87,
+    "services/sla": 85,
+    "services/trends": 3,
+    "tousu/cli": 399,
+    "tousu/demo": 188,
+    "tousu/explain": 236,
+    "tousu/ledger": 0,
+    "tousu/policy": 104,
+    "tousu/report": 70,
+    "tousu/simulation": 39,
+}
+"""The most there may be in each folder. Events are read by their Structs (tousu/events): lower a figure as it falls."""
+
+
+@pytest.mark.parametrize("folder", LOOKED_UP_BY_TEXT)
+def test_fewer_and_fewer_fields_are_looked_up_by_text(folder: str) -> None:
+    assert house.string_subscripts(ROOT, folder) <= LOOKED_UP_BY_TEXT[folder], "read the event as its Struct"
+
+
+def test_every_folder_of_the_domain_is_counted() -> None:
+    folders = {f"services/{path.name}" for path in (ROOT / "services").iterdir() if (path / "rules.py").exists()}
+    assert folders <= LOOKED_UP_BY_TEXT.keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ('x = said["clock"]\n', 1),
+        ('said["clock"] = 1\ny = said.get("clock", "")\n', 2),
+        ('kind: Literal["clock"]\nz = names["a", "b"]\nn = counts[0]\nm = said.clock\n', 0),
+    ],
+)
+def test_what_is_looked_up_by_text_is_counted(text: str, count: int, tmp_path: Path) -> None:
+    (tmp_path / "services/sla").mkdir(parents=True)
+    (tmp_path / "services/sla/rules.py").write_text(text)
+    assert house.string_subscripts(tmp_path, "services/sla") == count
 
 
 # --- what is written twice says the same ---------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from tousu.explain.account import Account
     from tousu.explain.claim import ClaimExplanation
-    from tousu.explain.story import Story
+    from tousu.explain.story import CaseHistory
     from tousu.failure import Failure
 
 
@@ -66,7 +66,7 @@ def _from_story(number: str, asked: str, data: Path | None, broker: str, until: 
     from tousu.failure import Stop
 
     case_number = number.partition(MARK)[0]
-    story: Story = read_story_of(case_number, OF_A_CLAIM, data, broker)
+    story: CaseHistory = read_story_of(case_number, OF_A_CLAIM, data, broker)
     if not story.is_there:
         raise Stop("no_case", no_case(case_number))
     known = claim_numbers(story)

@@ -15,7 +15,7 @@ from tousu.cli.exit_codes import REFUSED
 if TYPE_CHECKING:
     from services.intake.persons import Held, Query
 
-TABLES = ("intake_record", "intake_case")
+TABLES = ("intake_record", "intake_case", "intake_record_archive", "intake_case_archive")
 app = typer.Typer(help="The rights of a person: what is held, take it along, have it erased.", no_args_is_help=True)
 
 Phone = Annotated[

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tousu.explain.story import Story
+    from tousu.explain.story import CaseHistory
     from tousu.policy.pack import Pack
 
 MARK = "/"
@@ -32,7 +32,7 @@ def pack_of(reference: Mapping[str, str], organisation: str, asked: str) -> Pack
     return pack if pack.id == reference["id"] else load_policies(reference["id"]).version(OWN, version)
 
 
-def read_story_of(number: str, topics: Sequence[str], data: Path | None, broker: str) -> Story:
+def read_story_of(number: str, topics: Sequence[str], data: Path | None, broker: str) -> CaseHistory:
     """The story of a case from these topics. Raises Retry `broker_away` where nothing can be read."""
     from tousu.cli.told import published
     from tousu.explain.story import read_story

@@ -14,7 +14,7 @@ from tousu.cli.exit_codes import FOUND
 from tousu.failure import Retry
 
 if TYPE_CHECKING:
-    from tousu.client.topics import Step
+    from tousu.client.topics import TopicStep
     from tousu.connection import Connection
 
 Partitions = Annotated[
@@ -123,7 +123,7 @@ def _apply_topics(connection: Connection, partitions: int | None, replicas: int,
     return _topic_rows(steps)
 
 
-def _topic_rows(steps: Sequence[Step]) -> Rows:
+def _topic_rows(steps: Sequence[TopicStep]) -> Rows:
     return [({"topic": s.topic, "action": s.action, "changes": dict(s.changes)}, str(s)) for s in steps]
 
 

@@ -23,9 +23,6 @@ CaseClosedResult: TypeAlias = Literal[
     "settled", "does_not_stand", "withdrawn", "inquiry_delayed", "inquiry_no_result", "inquiry_result_found",
     "inquiry_turned_into_complaint", "inquiry_no_waybill_number", "inquiry_expired",
 ]
-"""How it ended: settled, does_not_stand, withdrawn; for inquiries inquiry_ and the outcome, or inquiry_expired
-where nobody answered within the right to ask.
-"""
 
 
 class CaseClosedSatisfaction(Part, frozen=True, kw_only=True, omit_defaults=True):

@@ -77,7 +77,6 @@ class HandlingClaimDecided(Content, frozen=True, kw_only=True, omit_defaults=Tru
 
 
 HandlingClaimDisputedWay: TypeAlias = Literal["negotiation", "complaint", "regulator", "arbitration", "court"]
-"""Which way the claimant takes: negotiation, complaint, regulator, arbitration, court."""
 
 
 class HandlingClaimDisputed(Content, frozen=True, kw_only=True, omit_defaults=True):

@@ -39,7 +39,7 @@ from tousu.events.clock import (
 )
 from tousu.events.complaint import ComplaintRegistered, ComplaintRouted
 from tousu.events.content import Content
-from tousu.events.duplicate import DuplicateJoined, DuplicateSeparated
+from tousu.events.duplicate import DuplicateJoined, DuplicateSeparated, PersonErased
 from tousu.events.early_warning import EarlyWarningRaised
 from tousu.events.event import EventRejected
 from tousu.events.handling import (
@@ -57,9 +57,7 @@ from tousu.events.handover import (
 )
 from tousu.events.inquiry import InquiryRegistered, InquiryRouted
 from tousu.events.instruction import InstructionIssued
-from tousu.events.month import (
-    DepartmentRated, MonthClosed, MonthCorrected, PersonErased, PersonReinstated, PersonSuspended,
-)
+from tousu.events.month import DepartmentRated, MonthClosed, MonthCorrected, PersonReinstated, PersonSuspended
 from tousu.events.operations import OperationsDeductionConfirmed, OperationsPaymentQuestionSettled, OperationsReported
 from tousu.events.penalty import (
     PenaltyAssessed, PenaltyCorrected, PenaltyDoubled, PenaltyPaid, PenaltyPaymentQuestionSettled,

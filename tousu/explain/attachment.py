@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from tousu.explain.accounts import claim_clocks, limits_of
-from tousu.explain.story import CASES, ROUTED, Story, Told
+from tousu.explain.story import CASES, ROUTED, CaseHistory, PublishedEvent
 from tousu.policy.clock_rule import Accepts, ClockRule, Names
 from tousu.policy.pack import Pack
 
@@ -47,7 +47,7 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True):
         return self.reason == "attached"
 
 
-def attachments_of(story: Story, pack: Pack) -> tuple[Attachment, ...]:
+def attachments_of(story: CaseHistory, pack: Pack) -> tuple[Attachment, ...]:
     """Every clock of the pack, those of claims last; of these none runs where no claim was opened.
 
     Where claims were opened, `tousu.explain.claim_attachment` says of each of them which of its limits run.
@@ -58,12 +58,12 @@ def attachments_of(story: Story, pack: Pack) -> tuple[Attachment, ...]:
     return tuple(found)
 
 
-def _attachment(story: Story, pack: Pack, rule: ClockRule) -> Attachment:
+def _attachment(story: CaseHistory, pack: Pack, rule: ClockRule) -> Attachment:
     started = started_in(story, rule, "")
     return without_start(rule, *_obstacle(story, pack, rule)) if started is None else attached(story, rule, started)
 
 
-def started_in(story: Story, rule: ClockRule, claim_number: str) -> Told | None:
+def started_in(story: CaseHistory, rule: ClockRule, claim_number: str) -> PublishedEvent | None:
     """The first start of a clock, of the case or of one claim."""
     return next(
         (
@@ -77,7 +77,7 @@ def started_in(story: Story, rule: ClockRule, claim_number: str) -> Told | None:
     )
 
 
-def attached(story: Story, rule: ClockRule, started: Told) -> Attachment:
+def attached(story: CaseHistory, rule: ClockRule, started: PublishedEvent) -> Attachment:
     """A clock that was started, and by what."""
     cause = started.data.get("cause_event", "")
     name = story.name_of_cause(cause)
@@ -103,7 +103,7 @@ def without_start(rule: ClockRule, reason: Reason, words: str, claim_number: str
     )
 
 
-def _obstacle(story: Story, pack: Pack, rule: ClockRule) -> tuple[Reason, str]:
+def _obstacle(story: CaseHistory, pack: Pack, rule: ClockRule) -> tuple[Reason, str]:
     """The first condition that the case fails."""
     kind = story.newest["kind"]
     if rule.kind != kind:
@@ -125,17 +125,17 @@ def _obstacle(story: Story, pack: Pack, rule: ClockRule) -> tuple[Reason, str]:
     return "not_started", _not_started(story, pack)
 
 
-def _not_started(story: Story, pack: Pack) -> str:
+def _not_started(story: CaseHistory, pack: Pack) -> str:
     told = story.newest.get("pack", pack.reference())
     if told != pack.reference():
         return f"all its conditions hold by pack {pack.version}; the case was decided by {told['id']} {told['version']}"
     return "all its conditions hold; sla has not started it: it has not read the event yet, or has refused it"
 
 
-def _facts(story: Story) -> list[tuple[Told, dict[str, Any]]]:
+def _facts(story: CaseHistory) -> list[tuple[PublishedEvent, dict[str, Any]]]:
     """Each event that may start a clock, with the facts of the case when it came."""
     facts: dict[str, Any] = {"stands": None, "reopened": 0}
-    found: list[tuple[Told, dict[str, Any]]] = []
+    found: list[tuple[PublishedEvent, dict[str, Any]]] = []
     for told in story.told:
         if told.topic != CASES:
             continue
@@ -146,7 +146,7 @@ def _facts(story: Story) -> list[tuple[Told, dict[str, Any]]]:
     return found
 
 
-def _changed(told: Told, facts: Mapping[str, Any]) -> dict[str, Any]:
+def _changed(told: PublishedEvent, facts: Mapping[str, Any]) -> dict[str, Any]:
     """What an event changes of the facts that conditions may ask for."""
     if told.short == "judged":
         return {"stands": told.data.get("stands")}

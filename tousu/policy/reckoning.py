@@ -22,7 +22,7 @@ _FIGURE: Final = re.compile(r"[0-9]+(\.[0-9]+)?")
 Operation = Literal["convert", "take", "multiply", "divide", "decide", "cap", "part", "round", "add", "percent"]
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
+class AmountStep(msgspec.Struct, frozen=True, kw_only=True):
     """One step: what is done, with which inputs by name, and what comes out. Numbers are decimal text."""
 
     operation: Operation
@@ -64,7 +64,7 @@ class Reckoner:
         self._exchange = exchange
         self._rates = rates
         self._converted: set[str] = set()
-        self.steps: list[Step] = []
+        self.steps: list[AmountStep] = []
 
     def take(self, amount: Sum, section: str) -> Decimal:
         """The amount that a rule begins with."""
@@ -169,7 +169,7 @@ class Reckoner:
         return value
 
     def _note(self, operation: Operation, inputs: dict[str, str], result: Decimal, section: str) -> None:
-        self.steps.append(Step(operation=operation, inputs=inputs, result=plain(result), section=section))
+        self.steps.append(AmountStep(operation=operation, inputs=inputs, result=plain(result), section=section))
 
 
 def _told(rate: Rate) -> dict[str, str]:

@@ -167,6 +167,11 @@ LEDGER_OVERDRAWN: Final = Metric(
     "Obligations of which more was paid and withdrawn than awarded: the ledger does not balance (`tousu ledger`).",
     seen="asked",
 )  # fmt: skip
+ARCHIVED: Final = Metric(
+    "tousu_archived_states", "gauge", "states",
+    "States of what ended so long ago that they lie in the archive of their table (`archive_days` of the pack).",
+    ("kind",), seen="asked",
+)  # fmt: skip
 TIMERS_DUE: Final = Metric(
     "tousu_timers_due", "gauge", "states", "States whose next wake-up time has come and which were not woken yet.",
     ("kind",), seen="asked",

@@ -57,6 +57,7 @@ class Wiring:
             edge=edge,
             check=self.check,
             schema_of=self.schema_of,
+            archive_after=self.policies.archive_after,
             gauges=gauges,
             fires_per_tick=fires_per_tick,
             on_opening=on_opening,

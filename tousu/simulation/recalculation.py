@@ -23,7 +23,7 @@ WHAT: Final = "recount_ordered"
 _TIME: Final = "%Y%m%dT%H%M%SZ"
 
 
-class Asked(NamedTuple):
+class RecalculationOrder(NamedTuple):
     """What is ordered, for whom and why. Empty: the deployment's own organisation, all regions."""
 
     reason: str
@@ -39,7 +39,7 @@ class Order(NamedTuple):
 
     id: str
     at: datetime
-    asked: Asked
+    asked: RecalculationOrder
 
     def event_id(self, case_number: str) -> str:
         """The id of the order's event for a case, the same whenever it is sent."""
@@ -70,13 +70,13 @@ class Effect(NamedTuple):
     refused: tuple[str, str] | None = None
 
 
-def new_order(now: datetime, asked: Asked) -> Order:
+def new_order(now: datetime, asked: RecalculationOrder) -> Order:
     """An order of now."""
     at = now.astimezone(UTC).replace(microsecond=0)
     return Order(f"{at:{_TIME}}-{_digest(asked)}", at, asked)
 
 
-def order_again(order_id: str, asked: Asked) -> Order:
+def order_again(order_id: str, asked: RecalculationOrder) -> Order:
     """The order of this name. Raises Stop `other_order` where it is no name of an order, or asks for something else."""
     time, _, digest = order_id.partition("-")
     try:
@@ -135,5 +135,5 @@ def _changes(outputs: Iterable[Output]) -> Iterator[ClockChange]:
 _TOLD: Final = ("recalculated", "breach_withdrawn", "breached")
 
 
-def _digest(asked: Asked) -> str:
+def _digest(asked: RecalculationOrder) -> str:
     return hashlib.blake2b(repr(tuple(asked)).encode(), digest_size=4).hexdigest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tousu.runtime import bookmark as bm
-from tousu.runtime.audit import Chain, Finding, proof_of
+from tousu.runtime.audit import AuditFinding, Chain, proof_of
 from tousu.runtime.broker import OutRecord
 from tousu.runtime.history import Extent
 from tousu.runtime.ledger import Ledger
@@ -56,7 +56,7 @@ def test_where_retention_took_the_beginning_the_rest_must_still_be_gapless() -> 
 
 
 def test_a_ledger_is_not_judged_by_a_log_whose_beginning_is_gone() -> None:
-    findings: list[Finding] = []
+    findings: list[AuditFinding] = []
     unchecked: list[str] = []
     extents = {("complaints.claims", 0): Extent(5, 9), ("complaints.sla", 0): Extent(2, 3)}
     assert proof_of(Money(), {}, extents, findings, unchecked).entries == 0
@@ -65,6 +65,6 @@ def test_a_ledger_is_not_judged_by_a_log_whose_beginning_is_gone() -> None:
 
 def test_what_the_proof_finds_is_a_finding_of_i7() -> None:
     broken = Ledger((), (("TS-1/1/bill/1", "cannot be read"),))
-    findings: list[Finding] = []
+    findings: list[AuditFinding] = []
     proof_of(Money(), {"claims": Kept("claims", (), broken)}, {}, findings, [])
-    assert findings == [Finding("I7", "TS-1/1/bill/1", "cannot be read")]
+    assert findings == [AuditFinding("I7", "TS-1/1/bill/1", "cannot be read")]

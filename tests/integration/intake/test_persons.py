@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 
 from services.intake.persons import Held, Persons, Query
-from tests.integration.intake.test_intake import ACCEPTED, HANDLING, START, W, Works, header, said
+from tests.integration.intake.test_intake import ACCEPTED, HANDLING, START, ArchivingStore, W, Works, header, said
 from tests.rules.intake.gate import PERSONAL, complaint, report
 from tousu import contract
 from tousu.event import Event
@@ -28,9 +28,10 @@ WANG = {"name": "王小明", "phone": "199 0000 0042", "role": "sender"}
 LI = {"name": "李向南", "email": "Li.Xiangnan@mail.example", "role": "recipient"}
 
 
-@pytest.fixture
-def works(database_url: str) -> Iterator[Works]:
-    works = Works(database_url)
+@pytest.fixture(params=[Store, ArchivingStore])
+def works(database_url: str, request: pytest.FixtureRequest) -> Iterator[Works]:
+    """Intake, with its rows where they are at work or in the archives."""
+    works = Works(database_url, store_type=request.param)
     yield works
     works.loop.finish()
 
@@ -85,7 +86,7 @@ def test_who_told_of_a_case_is_forgotten_when_its_time_is_over(works: Works) -> 
     assert works.rows("record") == 3
     works.pass_time(timedelta(days=2))
     assert (works.rows("case"), works.rows("record")) == (2, 1)
-    docs = works.connection().execute(sa.text("SELECT key, doc, pseudonym FROM intake_case")).all()
+    docs = works.connection().execute(sa.text("SELECT key, doc, pseudonym FROM intake_case_all")).all()
     works.connection().rollback()
     for key, doc, pseudonym in docs:
         assert (not orjson.loads(doc)["sealed"], pseudonym == "") == (key == number, key == number)
@@ -159,7 +160,7 @@ def test_what_was_erased_does_not_come_back(works: Works) -> None:
         works.complain(event)  # the adapter sends it again
         go_on(works)
         assert [(held.record.erased, held.record.pseudonym) for held in desk.find(case=number)] == [(True, "")]
-        row = desk.store.connection().execute(sa.text("SELECT doc, pseudonym FROM intake_case")).one()
+        row = desk.store.connection().execute(sa.text("SELECT doc, pseudonym FROM intake_case_all")).one()
         desk.store.connection().rollback()
         assert (orjson.loads(row[0])["sealed"], orjson.loads(row[0])["key"], row[1]) == ({}, None, "")
 

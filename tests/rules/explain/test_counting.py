@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.rules.policy.test_suspension import LIMITS, STORM, at, china_with
-from tousu.explain.counting import Part, parts_of
+from tousu.explain.counting import CountedPart, parts_of
 from tousu.policy.calendar import Calendar, UnpublishedYear, microseconds
 from tousu.policy.clock_rule import Limit
 from tousu.policy.working_time import counted_from, elapsed_between
@@ -20,7 +20,7 @@ CALENDARS = (VERSIONS["storm"].for_region("CN-ZJ"), VERSIONS["storm"])
 BEGIN = at("2026-07-17 00:00")
 
 
-def words(parts: list[Part]) -> list[tuple[str, float]]:
+def words(parts: list[CountedPart]) -> list[tuple[str, float]]:
     return [(part.words, (part.end_us - part.start_us) / 3_600_000_000) for part in parts]
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.intake.processor import inputs
-from services.intake.reading import Reading
+from services.intake.reading import InboundEdge
 from tests.rules.intake.gate import PARTITIONS, complaint
 from tousu.contract import address_of, channels
 from tousu.event import Event, binary_headers, structured, text_of_time
@@ -33,8 +33,8 @@ NUMBER = next(f"20260105-03-0001-{n}" for n in range(99) if partition_of(f"20260
 Headers = list[tuple[str, Any]]
 
 
-def reading(*, from_events: bool = False) -> Reading:
-    return Reading(PARTITIONS, from_events, POLICIES)
+def reading(*, from_events: bool = False) -> InboundEdge:
+    return InboundEdge(PARTITIONS, from_events, POLICIES)
 
 
 def binary(event: Event, topic: str = PHONE, key: str = "k", partition: int = 3, **headers: Any) -> Record:

@@ -16,7 +16,7 @@ from tousu.cli.exit_codes import FOUND
 if TYPE_CHECKING:
     from tousu.connection import Connection
     from tousu.policy.policies import Policies
-    from tousu.simulation.recalculation import Asked, Effect, Order
+    from tousu.simulation.recalculation import Effect, Order, RecalculationOrder
 
 CLOCKS_SHOWN_MAX = 50
 OPEN = "state <> 'closed' OR next_due IS NOT NULL"
@@ -74,9 +74,11 @@ def recalculate(
     Example: tousu policy recalculate --reason "holiday extended" --approved-by L50001 --data data/here
     """
     from tousu.cli import output
-    from tousu.simulation.recalculation import Asked
+    from tousu.simulation.recalculation import RecalculationOrder
 
-    asked = Asked(reason, approved_by, organisation, region, pack_version or None, mode.value if mode else None)
+    asked = RecalculationOrder(
+        reason, approved_by, organisation, region, pack_version or None, mode.value if mode else None
+    )
     given, found = _worked_out(asked, order, at, pack, data, database)
     possible = [effect for effect in found if effect.refused is None]
     if apply and possible:
@@ -90,7 +92,7 @@ def recalculate(
 
 
 def _worked_out(
-    asked: Asked, order_id: str, at: str, pack: str, data: Path | None, database: str
+    asked: RecalculationOrder, order_id: str, at: str, pack: str, data: Path | None, database: str
 ) -> tuple[Order, list[Effect]]:  # fmt: skip
     """The order, and what it would do by the databases as they are."""
     from tousu.event import time_of_text
@@ -109,7 +111,7 @@ def _worked_out(
     return order, list(effects(sla.rules, cases, order, now))
 
 
-def _check_version(policies: Policies, asked: Asked) -> None:
+def _check_version(policies: Policies, asked: RecalculationOrder) -> None:
     from tousu.failure import Stop
 
     if not policies.knows(asked.organisation):
