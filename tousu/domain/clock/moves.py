@@ -20,161 +20,182 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from services.sla.counting import all_marks, plan_rest, planned, revive, unbreached, used_at, was_in_time
-from services.sla.escalation import escalate, marks_after, suppress
-from services.sla.pausing import CAP_REACHED, closed_between, resume, stood_still
-from services.sla.scene import Scene
-from services.sla.states import Clock, Mark
+from tousu.domain.clock.context import ClockContext
+from tousu.domain.clock.counting import all_marks, plan_rest, planned, revive, unbreached, used_at, was_in_time
+from tousu.domain.clock.escalation import escalate, marks_after, suppress
+from tousu.domain.clock.pausing import CAP_REACHED, closed_between, resume, stood_still
+from tousu.domain.clock.state import NO_DOUBT, Clock, Doubt, Mark
 from tousu.policy.calendar import MICROSECOND, UnpublishedYear
-from tousu.policy.clock_rule import ClockRule, Limit
-from tousu.policy.working_time import length_of
+from tousu.policy.clock_rule import ClockRule
+from tousu.policy.working_time import length_of, plan_clock
 
 MET_LATE: Final = "met_late"
 RESET: Final = "reset"
+RESTARTED: Final = "restarted"
 REOPENED: Final = "reopened"
 
 
-def start(scene: Scene, rule: ClockRule, started_at: datetime, at: datetime, generation: int = 1) -> Clock:
+def start(
+    ctx: ClockContext,
+    rule: ClockRule,
+    started_at: datetime,
+    at: datetime,
+    generation: int = 1,
+    doubt: Doubt = NO_DOUBT,
+) -> Clock:
     """Start a clock that counts from `started_at`; told at `at`."""
     clock = Clock(
         name=rule.name,
         generation=generation,
         status="running",
-        limit=limit_of(rule, scene.case.grade),
+        limit=ctx.limit_of(rule),
         started_at=started_at,
         anchor=started_at,
-        cause=scene.cause,
-        calendar=scene.calendar.version,
+        cause=ctx.origin,
+        calendar=ctx.calendar.version,
+        pack=ctx.pack.version,
         marks=all_marks(rule, started_at),
+        undecided=doubt.undecided,
+        presumed=doubt.presumed,
+        rests=doubt.rests,
     )
-    clock = planned(clock, plan_rest(scene, clock))
-    scene.clock("started", clock, at, reason=clock.missing)
+    clock = planned(clock, plan_rest(ctx, clock))
+    ctx.clock("started", clock, at, reason=clock.missing)
     return clock
 
 
-def limit_of(rule: ClockRule, grade: str | None) -> Limit:
-    """The limit for a grade; it names the section of its clock where it names none itself."""
-    limit = rule.limit_for(grade)
-    return limit if limit.section else replace(limit, section=rule.section)
-
-
-def reset(scene: Scene, clock: Clock, at: datetime) -> Clock:
+def reset(ctx: ClockContext, clock: Clock, at: datetime) -> Clock:
     """Back to the full limit, as the pack gives it, from `at` on. What the generation has told it does not tell again.
 
     A clock whose limit had passed by then stays breached.
     """
     if not clock.is_active or not was_in_time(clock, at):
         return clock
-    silent_until = scene.now if clock.breached else None
+    silent_until = ctx.now if clock.breached else None
     if clock.breached:
-        clock = revive(scene, clock)
+        clock = revive(ctx, clock)
     at = max(at, clock.anchor)
     clock = replace(
         clock, started_at=at, begun_at=clock.begun_at or clock.started_at, used_us=0, total_us=0, extended_us=0
     )
-    if clock.status != "paused":
-        clock = replace(clock, anchor=at, calendar=scene.calendar.version)
-        clock = planned(clock, plan_rest(scene, clock), silent_until=silent_until)
-    scene.clock("recalculated", clock, at, reason=clock.missing or RESET)
+    if clock.status == "paused":
+        whole = plan_clock(at, clock.limit, ctx.calendar)
+        if isinstance(whole, UnpublishedYear):
+            clock = replace(clock, missing=whole.reason)
+        else:
+            clock = replace(clock, total_us=whole.total // MICROSECOND)
+    else:
+        clock = replace(clock, anchor=at, calendar=ctx.calendar.version)
+        clock = planned(clock, plan_rest(ctx, clock), silent_until=silent_until)
+    ctx.clock("recalculated", clock, at, reason=clock.missing or RESET)
     return clock
 
 
-def go_on(scene: Scene, clock: Clock, at: datetime) -> Clock:
+def go_on(ctx: ClockContext, clock: Clock, at: datetime) -> Clock:
     """A clock that ended goes on in its next generation with what was left when it ended; one that breached rests."""
     since = clock.ended_at
     if since is None or clock.breached or clock.status not in ("met", "cancelled"):
         return clock
-    rule = scene.rule(clock)
+    rule = ctx.rule(clock)
     clock = replace(
         closed_between(clock, since, at),
         generation=clock.generation + 1,
         status="running",
-        used_us=used_at(clock, since, scene.calendar) or 0,
+        used_us=used_at(clock, since, ctx.calendar) or 0,
         anchor=at,
         begun_at=at,
         ended_at=None,
-        cause=scene.cause,
-        calendar=scene.calendar.version,
+        cause=ctx.cause,
+        calendar=ctx.calendar.version,
         marks=all_marks(rule, at) if rule is not None else (),
     )
-    clock = planned(clock, plan_rest(scene, clock))
-    scene.clock("started", clock, at, reason=clock.missing or REOPENED, elapsed_us=clock.used_us)
+    clock = planned(clock, plan_rest(ctx, clock))
+    ctx.clock("started", clock, at, reason=clock.missing or REOPENED, elapsed_us=clock.used_us)
     return clock
 
 
-def meet(scene: Scene, clock: Clock, at: datetime, what: str) -> Clock:
+def meet(ctx: ClockContext, clock: Clock, at: datetime, what: str) -> Clock:
     """What the clock waited for (the event `what`) happened at `at`, whenever that was reported."""
     if clock.status == "uncounted":
-        return cancel(scene, clock, at, clock.missing)
+        return cancel(ctx, clock, at, clock.missing)
     if not (clock.is_active or clock.status == "late"):
         return clock
     in_time = was_in_time(clock, at)
     if not in_time and clock.status == "late":
         return clock
-    used = used_at(clock, at, scene.calendar) if clock.is_active else None
-    clock = replace(suppress(scene, clock, at, _in_a_word(what)), ended_at=at)
+    used = used_at(clock, at, ctx.calendar) if clock.is_active else None
+    clock = replace(suppress(ctx, clock, at, _in_a_word(what)), ended_at=at)
     if not in_time:
         clock = replace(clock, status="late")
-        scene.clock("cancelled", clock, at, reason=MET_LATE, elapsed_us=used)
+        ctx.clock("cancelled", clock, at, reason=MET_LATE, elapsed_us=used)
         return clock
     if clock.breached:
-        clock = unbreached(scene, clock)
+        clock = unbreached(ctx, clock)
     if clock.status == "paused":  # due when it would have been, had it gone on then
         at_rest = max(at, clock.anchor)
-        clock = replace(stood_still(scene, clock, at_rest), anchor=at_rest)
-        ahead = plan_rest(scene, clock)
+        clock = replace(stood_still(ctx, clock, at_rest), anchor=at_rest)
+        ahead = plan_rest(ctx, clock)
         if isinstance(ahead, UnpublishedYear):
-            return cancel(scene, clock, at, ahead.reason)
+            return cancel(ctx, clock, at, ahead.reason)
         clock = replace(clock, due_at=ahead.due_at)
     clock = replace(clock, status="met")
-    scene.clock("met", clock, at, elapsed_us=used)
+    ctx.clock("met", clock, at, elapsed_us=used)
     return clock
 
 
-def cancel(scene: Scene, clock: Clock, at: datetime, reason: str) -> Clock:
-    """The clock no longer matters from `at` on. A breach that only came after that is withdrawn."""
+def cancel(ctx: ClockContext, clock: Clock, at: datetime, reason: str, *, by_time: bool = False) -> Clock:
+    """The clock no longer matters from `at` on. A breach that only came after that is withdrawn, but not by time alone:
+    its owner may end by this very breach.
+    """
     if clock.status == "late" and was_in_time(clock, at):
-        return replace(unbreached(scene, clock), status="cancelled", ended_at=at)
+        return replace(unbreached(ctx, clock), status="cancelled", ended_at=at)
     if not clock.is_active:
         return clock
-    clock = suppress(scene, clock, at, reason)
-    if clock.breached and was_in_time(clock, at):
-        clock = unbreached(scene, clock)
+    clock = suppress(ctx, clock, at, reason)
+    if clock.breached and not by_time and was_in_time(clock, at):
+        clock = unbreached(ctx, clock)
     if clock.status == "paused":
-        clock = stood_still(scene, clock, max(at, clock.anchor))
+        clock = stood_still(ctx, clock, max(at, clock.anchor))
     clock = replace(clock, status="cancelled", ended_at=at)
-    scene.clock("cancelled", clock, at, reason=reason)
+    ctx.clock("cancelled", clock, at, reason=reason)
     return clock
 
 
-def acquit(scene: Scene, past: Clock, at: datetime) -> Clock:
+def restarted(ctx: ClockContext, rule: ClockRule, clock: Clock, at: datetime) -> tuple[Clock, Clock]:
+    """A clock that starts anew: its old generation as it ended, and the new one."""
+    at = max(at, clock.started_at)
+    old = cancel(ctx, clock, at, RESTARTED)
+    return old, start(ctx, rule, at, at, clock.generation + 1, Doubt(clock.undecided, clock.presumed, clock.rests))
+
+
+def acquit(ctx: ClockContext, past: Clock, at: datetime) -> Clock:
     """An earlier generation whose breach is withdrawn if, as is known now, it had come to its end by `at`, in time."""
-    return unbreached(scene, past) if was_in_time(past, at) else past
+    return unbreached(ctx, past) if was_in_time(past, at) else past
 
 
-def fire(scene: Scene, clock: Clock, at: datetime) -> Clock:
+def fire(ctx: ClockContext, clock: Clock, at: datetime) -> Clock:
     """Tell everything of a clock that is due at exactly this moment."""
     while clock.next_at == at:
         if clock.status == "paused":
-            clock = resume(scene, clock, at, CAP_REACHED)
+            clock = resume(ctx, clock, at, CAP_REACHED)
             continue
         mark = clock.marks[0] if clock.marks else None
         if mark is not None and mark.at == at and (clock.breached or not mark.level or clock.due_at != at):
             clock = replace(clock, marks=clock.marks[1:])
-            clock = escalate(scene, clock, mark, at) if mark.level else _warn(scene, clock, mark, at)
+            clock = escalate(ctx, clock, mark, at) if mark.level else _warn(ctx, clock, mark, at)
         else:
             clock = replace(clock, breached=True)
-            scene.clock("breached", clock, at, elapsed_us=clock.total_us)
-            clock = marks_after(scene, clock)
+            ctx.clock("breached", clock, at, elapsed_us=clock.total_us)
+            clock = marks_after(ctx, clock)
     return clock
 
 
-def _warn(scene: Scene, clock: Clock, mark: Mark, at: datetime) -> Clock:
+def _warn(ctx: ClockContext, clock: Clock, mark: Mark, at: datetime) -> Clock:
     if mark.left is not None:
         used_us = clock.total_us - length_of(mark.left) // MICROSECOND
-        scene.clock("warned", clock, at, left=mark.left.as_data(), elapsed_us=used_us)
+        ctx.clock("warned", clock, at, left=mark.left.as_data(), elapsed_us=used_us)
     elif mark.share is not None:
-        scene.clock("warned", clock, at, share=mark.share, elapsed_us=round(clock.total_us * mark.share))
+        ctx.clock("warned", clock, at, share=mark.share, elapsed_us=round(clock.total_us * mark.share))
     return clock
 
 
