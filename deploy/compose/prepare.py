@@ -48,7 +48,7 @@ def own(folder: Path, files: Mapping[str, str], uid: int) -> None:
 
 def server_properties(number: int, password: str, key_password: str) -> str:
     """One of three brokers that are controllers, too: what is written is on two of them before it is acknowledged."""
-    name, host = BROKERS[number - 1], os.environ["TOUSU_HOST"]
+    name, host = BROKERS[number - 1], os.environ["HOST_NAME"]
     login = f'{SCRAM} required username="{SUPER_USER}" password="{password}";'
     outside = OUTSIDE_PORT + number - 1
     lines = {
@@ -107,7 +107,7 @@ def make_brokers(folder: Path, password: str) -> str:
     key_password, cluster_id = secrets.token_hex(16), new_cluster_id()
     for name in BROKERS:
         (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
-    hosts = ("localhost", "127.0.0.1", os.environ["TOUSU_HOST"])
+    hosts = ("localhost", "127.0.0.1", os.environ["HOST_NAME"])
     servers = {folder / name / "server.p12": (name, (name, *hosts)) for name in BROKERS}
     make_certificates(folder / "ca.pem", servers, key_password)
     authority = (folder / "ca.pem").read_text()
