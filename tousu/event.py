@@ -7,15 +7,20 @@ Source: CloudEvents 1.0.2, Kafka protocol binding 1.0.2.
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 import orjson
 
+from tousu.events.codec import decode
+from tousu.events.content import Content
 from tousu.failure import Reject
+
+C = TypeVar("C", bound=Content)
 
 Headers = Sequence[tuple[str, bytes | None]]
 """Kafka headers as read; a header may have no value."""
@@ -32,10 +37,11 @@ ORGANISATION: Final = "organisation"
 """The extension attribute that says which organisation an event belongs to; without it, the deployment's own."""
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One thing that happened. `time` is when it happened in the world (UTC); `extensions` are further attributes.
 
-    `source` and `id` together identify it; `subject` is the case number once a case exists.
+    `source` and `id` together identify it; `subject` is the case number once a case exists. `data` is what it says as
+    it came, `content` the same as the Struct of its type.
     """
 
     id: str
@@ -51,6 +57,21 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     def organisation(self) -> str:
         """Whose event it is; empty for the deployment's own."""
         return self.extensions.get(ORGANISATION, "")
+
+    @property
+    def content(self) -> Content:
+        """What it says, read once. Raises WrongShape where that is not of the shape of its type, or Reject."""
+        kept: Content | None = self.__dict__.get("content")
+        if kept is None:
+            kept = self.__dict__["content"] = decode(self.type, self.data)
+        return kept
+
+    def read(self, kind: builtins.type[C]) -> C:
+        """What it says, where its type is known. Raises TypeError where it is another: a fault of ours."""
+        content = self.content
+        if not isinstance(content, kind):
+            raise TypeError(f"{self.type} was read as {kind.__name__}")
+        return content
 
 
 FIRST_MOMENT: Final = datetime(1000, 1, 1, tzinfo=UTC)

@@ -34,7 +34,7 @@ OURS: Final = ("acceptedtime", "inboundshard", "inboundtime", "inboundtopic", DR
 _CHANNEL: Final = re.compile(re.escape(RECEIVED) + r"([a-z-]+)\.v[0-9]+")
 
 
-class Reading:
+class InboundEdge:
     """Reads what adapters write (the processor's edge).
 
     An event is accepted when a broker appended it; with `time_from_events` at its own time, and ticks are taken from

@@ -193,10 +193,7 @@ def names_person(plain: str, known: Known) -> bool:
             return True
     if not known.phones or len(plain) < _IN_A_CODE:
         return False
-    if plain.isascii():
-        digits = plain.encode().translate(None, _NO_DIGITS_IN_ASCII).decode()
-    else:
-        digits = _NO_DIGIT.sub("", plain.translate(_DIGITS))
+    digits = ascii_digits(plain) if plain.isascii() else _NO_DIGIT.sub("", plain.translate(_DIGITS))
     if len(digits) < _IN_A_CODE:
         return False
     for phone in known.phones:
@@ -204,6 +201,11 @@ def names_person(plain: str, known: Known) -> bool:
             if phone[at : at + _IN_A_CODE] in digits:
                 return True
     return False
+
+
+def ascii_digits(plain: str) -> str:
+    """The digits of a text in ASCII."""
+    return plain.encode().translate(None, _NO_DIGITS_IN_ASCII).decode()
 
 
 def _joined(plain: str) -> str:

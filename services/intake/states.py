@@ -1,4 +1,4 @@
-"""What intake remembers, one row each. Personal are `Record` and `Case.tellers`, which are sealed in their rows."""
+"""What intake remembers, one row each. Personal are `SubmissionRecord` and `GateCase.tellers`: sealed in their rows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 
-class Seen(msgspec.Struct, frozen=True, kw_only=True):
+class AcceptedEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An event that was accepted, so that a re-send changes nothing. `content` is the fingerprint of what it said."""
 
     content: str
@@ -32,7 +32,7 @@ class Teller(msgspec.Struct, frozen=True):
     phones: tuple[str, ...] = ()
 
 
-class Case(msgspec.Struct, frozen=True, kw_only=True):
+class GateCase(msgspec.Struct, frozen=True, kw_only=True):
     """A case as far as the gate must know it.
 
     `status` is open until the customer has had the final answer; it decides only whether a further complaint may join,
@@ -94,7 +94,7 @@ class MasterKey(msgspec.Struct, frozen=True, kw_only=True):
     former_by_this: str = ""
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True):
+class SubmissionRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One telling of a trouble as it came in: the first, or one that joined. The row that holds the person.
 
     `data` is the inbound event's data, word for word. `erased` says that its personal fields are gone for ever.

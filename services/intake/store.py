@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import sqlalchemy as sa
 
 from services.intake.sealing import CaseCodec, RecordCodec
-from services.intake.states import Case, Counter, MasterKey, Record, Seen, Trouble
+from services.intake.states import AcceptedEvent, Counter, GateCase, MasterKey, SubmissionRecord, Trouble
 from tousu.runtime.archive import archive_of
 from tousu.runtime.processor import Kind, column_time
 
@@ -33,11 +33,11 @@ def kinds(codec: RecordCodec, cases: CaseCodec) -> tuple[Kind, ...]:
     Of a record nothing is expected from the beginning: only a report that its telling is separated reads it.
     """
     return (
-        Kind("seen", Seen, timed=True),
+        Kind("seen", AcceptedEvent, timed=True),
         Kind("counter", Counter),
         Kind(
             "case",
-            Case,
+            GateCase,
             columns={
                 "kind": lambda case: case.kind,
                 "channel": lambda case: case.channel,
@@ -53,7 +53,7 @@ def kinds(codec: RecordCodec, cases: CaseCodec) -> tuple[Kind, ...]:
         Kind("trouble", Trouble, columns={"case_number": lambda trouble: trouble.case_number}, timed=True),
         Kind(
             "record",
-            Record,
+            SubmissionRecord,
             columns={
                 "case_number": lambda record: record.case_number,
                 "channel": lambda record: record.channel,

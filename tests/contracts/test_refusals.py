@@ -10,7 +10,7 @@ from tests.contracts.refusals import HOLE, Sentence, sentences, sentences_in
 from tests.rules.intake.records import REFUSED, reading
 from tousu.contract import address_of, event_types, topics_of
 from tousu.contract.schemas import ADDRESS, documents
-from tousu.contract.wording import _SENTENCES, Fault, sentence
+from tousu.contract.wording import _SENTENCES, SchemaFault, sentence
 from tousu.failure import Reject
 from tousu.runtime.broker import Record
 
@@ -101,6 +101,6 @@ def test_every_fault_of_a_schema_is_said_with_the_way_out(keyword: str) -> None:
     value: object = {"odd": 1} if keyword in {"required", "additionalProperties", "anyOf"} else "x"
     path = () if keyword in {"required", "additionalProperties", "anyOf"} else ("waybill_number",)
     described = {"description": "The number, such as YT7700000000099."}
-    place, words = sentence(kind, Fault(path, keyword, wanted.get(keyword, 3), described, value))
+    place, words = sentence(kind, SchemaFault(path, keyword, wanted.get(keyword, 3), described, value))
     assert re.search(f"{WAYS_OUT.pattern}|needs at least|say the same thing", words), words
     assert place in {"/waybill_number", "/content", "/odd", ""}

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tousu.cli import REFUSED, options
+from tousu.cli import options
+from tousu.cli.exit_codes import REFUSED
 
 if TYPE_CHECKING:
     from services.intake.persons import Held, Query
@@ -59,7 +60,7 @@ def find(
     if as_json:
         output.json_lines(rows)
     else:
-        _show(rows)
+        _show(rows, data)
 
 
 @app.command()
@@ -139,7 +140,7 @@ def erase(
         found = _found(opened.persons.find(_query(phone, email, case, organisation)))
         rows = [row_of(held, data, database) for held in found]
         if not as_json:
-            _show(rows)
+            _show(rows, data)
         if not dry_run:
             _confirm(rows, yes=yes)
         erased = 0 if dry_run else opened.persons.erase(opened.processor, found)
@@ -210,10 +211,11 @@ def _found(tellings: Any) -> list[Held]:
     return found
 
 
-def _show(rows: Sequence[Mapping[str, Any]]) -> None:
+def _show(rows: Sequence[Mapping[str, Any]], data: Path | None) -> None:
     from tousu.cli import output
 
-    columns = ("case", "kind", "channel", "received", "status", "telling", "claims")
+    options.show_times_of(data)
+    columns = ("case", "kind", "channel", f"received ({output.zone()})", "status", "telling", "claims")
     output.table("Held", columns, [
         (row["case_number"], row["kind"], row["channel"], output.local(row["received_at"]), row["status"],
          "erased" if row["erased"] else "began the case" if row["began"] else "joined", ", ".join(row["claims"]))

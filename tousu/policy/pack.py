@@ -15,7 +15,16 @@ import msgspec
 from tousu.policy.calendar import CalendarHistory
 from tousu.policy.clock_rule import ClockRule, Limit, Names, SetBy
 from tousu.policy.compensation import Compensation
-from tousu.policy.handling_rule import Approval, Closing, GradeRule, HandUp, PriorityRules, ReplyRule, RouteRule, Target
+from tousu.policy.handling_rule import (
+    Approval,
+    Closing,
+    GradeRule,
+    HandUp,
+    PriorityRules,
+    ReplyRule,
+    ReportTarget,
+    RouteRule,
+)
 from tousu.policy.penalty_rule import PenaltyRules
 
 
@@ -149,7 +158,11 @@ class InquiryRules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JoinRules(msgspec.Struct, frozen=True, kw_only=True):
-    """When a further complaint is the same trouble again: equal in `same`, received within `window` of the first."""
+    """When a further complaint is the same trouble again: equal in `same`, received within `window` of the first.
+
+    `same` says what identifies the object of this trade: `waybill_number`, or names of identifiers that complaints give
+    (vehicle_number, policy_number, meter); `class` beside it keeps two troubles with one thing apart.
+    """
 
     window: Limit
     same: tuple[str, ...]
@@ -265,7 +278,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     closing: Closing | None = None
     replies: dict[str, ReplyRule] = {}
     hand_up: tuple[HandUp, ...] = ()
-    targets: tuple[Target, ...] = ()
+    targets: tuple[ReportTarget, ...] = ()
 
     def reference(self) -> dict[str, str]:
         """The pack as decisions and events name it: `{"id": ..., "version": ...}`."""

@@ -24,7 +24,7 @@ STATEMENT_S: Final = 120
 """What one statement may take: a page whose condition few rows meet reads a whole table."""
 
 
-class Standing(NamedTuple):
+class ShardStanding(NamedTuple):
     """One shard as its database knows it: the bookmark, and the outputs of the last turn (they may not be out yet)."""
 
     shard: int
@@ -91,11 +91,13 @@ class Inspection:
         with self._guarded():
             return sa.inspect(self._held or self._engine).has_table(f"{self.processor}_{kind}")
 
-    def standings(self) -> list[Standing]:
+    def standings(self) -> list[ShardStanding]:
         """Every shard that this processor has ever owned, in order."""
         table = f"{self.processor}_bookmark"
         return [
-            Standing(row["shard"], row["turn"], bm.decode(row["doc"]), tuple(bm.unpack_pending(bytes(row["pending"]))))
+            ShardStanding(
+                row["shard"], row["turn"], bm.decode(row["doc"]), tuple(bm.unpack_pending(bytes(row["pending"])))
+            )
             for row in self.rows(f"SELECT shard, turn, doc, pending FROM {table} ORDER BY shard")
         ]
 

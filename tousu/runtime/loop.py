@@ -16,10 +16,10 @@ from typing import Final, NamedTuple
 from tousu.decision import Ref, Refusal, State
 from tousu.failure import Retry, Stop
 from tousu.runtime import bookmark as bm
-from tousu.runtime.archive import Archiving
+from tousu.runtime.archiving import Archiving
 from tousu.runtime.arrival import Arrival, addressed, from_ours, from_outside, halves
 from tousu.runtime.broker import Record, Sink, Source, place_of
-from tousu.runtime.clock import Clock
+from tousu.runtime.clock import TimeSource
 from tousu.runtime.draft import Draft
 from tousu.runtime.failpoints import Reached, nothing
 from tousu.runtime.observer import Observer, Silent
@@ -61,7 +61,7 @@ class Loop:
     """What folds; a test that breaks a safeguard on purpose puts its own in."""
 
     def __init__(
-        self, processor: Processor, source: Source, sink: Sink, store: Store, clock: Clock, *,
+        self, processor: Processor, source: Source, sink: Sink, store: Store, clock: TimeSource, *,
         tuning: Tuning | None = None, reached: Reached = nothing, observer: Observer | None = None,
     ) -> None:  # fmt: skip
         self.processor = processor

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from services.intake.reading import Reading
+from services.intake.reading import InboundEdge
 from tests.rules.intake.gate import PARTITIONS, complaint
 from tousu.event import Event, binary_headers, structured
 from tousu.policy.loading import load_pack
@@ -25,8 +25,8 @@ NUMBER = next(f"20260105-03-0001-{n}" for n in range(99) if partition_of(f"20260
 Headers = list[tuple[str, Any]]
 
 
-def reading(*, from_events: bool = False) -> Reading:
-    return Reading(PARTITIONS, from_events, POLICIES)
+def reading(*, from_events: bool = False) -> InboundEdge:
+    return InboundEdge(PARTITIONS, from_events, POLICIES)
 
 
 def binary(event: Event, topic: str = PHONE, key: str = "k", partition: int = 3, **headers: Any) -> Record:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.intake.processor import inputs
-from services.intake.reading import Reading
+from services.intake.reading import InboundEdge
 from tests.rules.intake.gate import PARTITIONS, complaint
 from tests.rules.intake.records import (
     DOCUMENT,
@@ -75,7 +75,7 @@ def test_both_forms_of_an_event_are_one_event(channel: str) -> None:
 )
 def test_a_source_that_is_bound_speaks_for_its_organisations_alone(bind: dict[str, Any]) -> None:
     said: dict[str, list[str | Bound]] = {PHONE: [msgspec.convert(bind, Bound), "//own.example"]}
-    read = Reading(PARTITIONS, False, POLICIES, Sources.of_cards(said))
+    read = InboundEdge(PARTITIONS, False, POLICIES, Sources.of_cards(said))
 
     def event(source: bytes, organisation: bytes | None) -> Record:
         return binary(complaint(), ce_source=source, ce_organisation=organisation)

@@ -10,9 +10,9 @@ from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
-from services.sla.escalation import in_order, kept_quiet, marks_before, rung_of
-from services.sla.scene import Scene
-from services.sla.states import Clock, Mark
+from tousu.domain.clock.context import ClockContext
+from tousu.domain.clock.escalation import in_order, kept_quiet, marks_before, rung_of
+from tousu.domain.clock.state import Clock, Mark
 from tousu.policy.calendar import MICROSECOND, Calendar, UnpublishedYear
 from tousu.policy.clock_rule import ClockRule, Limit
 from tousu.policy.working_time import (
@@ -43,35 +43,42 @@ def all_marks(rule: ClockRule, at: datetime) -> tuple[Mark, ...]:
     return (*marks, *marks_before(rule, at))
 
 
+def counted_since(clock: Clock, calendar: Calendar) -> datetime:
+    """From when the rest of a clock is used up: its start as the unit counts it, or where it went on after a pause.
+
+    A limit in days begins on the day after the start. A pause of before that takes nothing away, one of after that
+    takes away what stood still: so the start decides, not the resumption.
+    """
+    return max(clock.anchor, counted_from(clock.started_at, clock.limit, calendar))
+
+
 def used_at(clock: Clock, at: datetime, calendar: Calendar) -> int | None:
     """How much of the limit is used at a moment (microseconds); None where a year is not published."""
     if clock.status == "paused" or clock.due_at is None:
         return clock.used_us
-    since = clock.anchor if clock.used_us else counted_from(clock.anchor, clock.limit, calendar)
-    more = elapsed_between(since, at, clock.limit, calendar)
+    more = elapsed_between(counted_since(clock, calendar), at, clock.limit, calendar)
     return None if isinstance(more, UnpublishedYear) else clock.used_us + more // MICROSECOND
 
 
-def plan_rest(scene: Scene, clock: Clock) -> Rest | UnpublishedYear:
+def plan_rest(ctx: ClockContext, clock: Clock) -> Rest | UnpublishedYear:
     """When the rest of the limit, counted from the anchor, is used up, and what to tell until then."""
-    limit, calendar, counted, total = clock.limit, scene.calendar, clock.anchor, clock.total
-    if not clock.used_us:
-        counted = counted_from(counted, limit, calendar)
-    if clock.used_us or clock.extended_us:
+    limit, calendar, total = clock.limit, ctx.calendar, clock.total
+    counted = counted_since(clock, calendar)
+    if clock.used_us or clock.extended_us or clock.anchor != clock.started_at:
         due_at = moment_after(counted, total - clock.used, limit, calendar)
-    else:  # nothing is used or added, so that the limit is what its words say
-        due_at = deadline(clock.anchor, limit, calendar)
+    else:  # it never stood still and nothing is added, so that the limit is what its words say
+        due_at = deadline(clock.started_at, limit, calendar)
         whole = due_at if isinstance(due_at, UnpublishedYear) else elapsed_between(counted, due_at, limit, calendar)
         if isinstance(whole, UnpublishedYear):
             return whole
         total = whole
     if isinstance(due_at, UnpublishedYear):
         return due_at
-    marks = _placed(scene, clock, counted, total) if clock.marks else ()
+    marks = _placed(ctx, clock, counted, total) if clock.marks else ()
     return marks if isinstance(marks, UnpublishedYear) else Rest(due_at, total // MICROSECOND, marks)
 
 
-def _placed(scene: Scene, clock: Clock, counted: datetime, total: timedelta) -> tuple[Mark, ...] | UnpublishedYear:
+def _placed(ctx: ClockContext, clock: Clock, counted: datetime, total: timedelta) -> tuple[Mark, ...] | UnpublishedYear:
     """The marks with their moments, without the warnings whose place was passed while nobody counted.
 
     A rung whose place was passed is told where counting goes on; a repetition never earlier than it was due.
@@ -83,12 +90,12 @@ def _placed(scene: Scene, clock: Clock, counted: datetime, total: timedelta) -> 
         if mark.level or not is_behind:
             ahead.append(_NOTHING if is_behind else more)
             placed.append(mark)
-    moments = moments_after(counted, ahead, clock.limit, scene.calendar)
+    moments = moments_after(counted, ahead, clock.limit, ctx.calendar)
     if isinstance(moments, UnpublishedYear):
         return moments
     return in_order(
         [
-            _rung_at(scene, clock, mark, moment) if mark.level else replace(mark, at=moment)
+            _rung_at(ctx, clock, mark, moment) if mark.level else replace(mark, at=moment)
             for mark, moment in zip(placed, moments, strict=True)
         ]
     )
@@ -101,9 +108,9 @@ def _place(mark: Mark, total: timedelta) -> timedelta:
     return total - length_of(mark.left) if mark.left is not None else total
 
 
-def _rung_at(scene: Scene, clock: Clock, mark: Mark, moment: datetime) -> Mark:
+def _rung_at(ctx: ClockContext, clock: Clock, mark: Mark, moment: datetime) -> Mark:
     moment = max(moment, mark.at) if mark.told else moment
-    return replace(mark, at=kept_quiet(scene, rung_of(scene, clock, mark.level), moment))
+    return replace(mark, at=kept_quiet(ctx, rung_of(ctx, clock, mark.level), moment))
 
 
 def planned(clock: Clock, ahead: Rest | UnpublishedYear, *, silent_until: datetime | None = None) -> Clock:
@@ -121,23 +128,23 @@ def was_in_time(clock: Clock, at: datetime) -> bool:
     return not clock.breached or (clock.due_at is not None and at <= clock.due_at)
 
 
-def unbreached(scene: Scene, clock: Clock) -> Clock:
+def unbreached(ctx: ClockContext, clock: Clock) -> Clock:
     """Withdraw a published breach. That happens now, when it becomes known."""
     clock = replace(clock, breached=False, unconfirmed=False, marks=())
-    scene.clock("breach_withdrawn", clock, scene.now, reason="known_late")
-    scene.withdrawn.append(clock.name)
+    ctx.clock("breach_withdrawn", clock, ctx.now, reason="known_late")
+    ctx.withdrawn.append(clock.name)
     return clock
 
 
-def revive(scene: Scene, clock: Clock) -> Clock:
+def revive(ctx: ClockContext, clock: Clock) -> Clock:
     """Withdraw a published breach of a clock that goes on: it does so in its next generation."""
-    return next_generation(scene, unbreached(scene, clock), scene.now, BREACH_WITHDRAWN)
+    return next_generation(ctx, unbreached(ctx, clock), ctx.now, BREACH_WITHDRAWN)
 
 
-def next_generation(scene: Scene, clock: Clock, at: datetime, reason: str) -> Clock:
+def next_generation(ctx: ClockContext, clock: Clock, at: datetime, reason: str) -> Clock:
     """The same clock, free to tell every warning, the breach and each rung again; when they come waits for a plan."""
-    rule = scene.rule(clock)
+    rule = ctx.rule(clock)
     marks = all_marks(rule, at) if rule is not None else ()
     clock = replace(clock, generation=clock.generation + 1, marks=marks)
-    scene.clock("started", clock, at, reason=reason)
+    ctx.clock("started", clock, at, reason=reason)
     return clock

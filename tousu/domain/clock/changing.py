@@ -13,17 +13,26 @@ section 1, numbers 6 and 9.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from msgspec.structs import replace
 
-from services.sla.clocks import RESET, limit_of
-from services.sla.counting import Rest, all_marks, next_generation, plan_rest, planned, revive, used_at, was_in_time
-from services.sla.escalation import catch_up, in_order
-from services.sla.scene import Scene
-from services.sla.states import Case, Clock, Mark
+from tousu.domain.clock.context import ClockContext
+from tousu.domain.clock.counting import (
+    Rest,
+    all_marks,
+    next_generation,
+    plan_rest,
+    planned,
+    revive,
+    used_at,
+    was_in_time,
+)
+from tousu.domain.clock.escalation import catch_up, in_order
+from tousu.domain.clock.moves import RESET
+from tousu.domain.clock.state import Clock, Mark
 from tousu.event import text_of_time
 from tousu.policy.calendar import MICROSECOND, Calendar, UnpublishedYear
 from tousu.policy.clock_rule import ClockRule, Limit, OnChange, Rung
@@ -33,69 +42,77 @@ from tousu.policy.working_time import plan_clock
 BACK_DATED: Final = "back_dated"
 
 
+class Former(NamedTuple):
+    """The pack that judged a clock so far, and its rules for clocks of this owner."""
+
+    pack: Pack
+    rules: Mapping[str, ClockRule]
+
+
 class Why(NamedTuple):
-    """Why a clock is worked out anew: reason, the pack that judged it so far, what else its event says."""
+    """Why a clock is worked out anew: reason, who judged it so far, what else its event says."""
 
     reason: str
-    former: Pack
+    former: Former
     more: Mapping[str, Any] = {}
 
 
-def recount_case(scene: Scene, former: Pack, ordered: Mapping[str, Any], at: datetime) -> Case:
-    """A recalculation was ordered: the case goes over to the pack of the scene, its active clocks with it.
+def recount(
+    ctx: ClockContext, clocks: Sequence[Clock], former: Former, ordered: Mapping[str, Any], at: datetime
+) -> tuple[Clock, ...]:
+    """A recalculation was ordered: the clocks that wait go over to the pack of the context.
 
-    `former` is the pack that judged it so far. The very same case where nothing changes.
+    `former` judged them so far. Each is the very same where nothing changes. One that the new pack no longer has, or
+    that the change comes too late for, goes on naming the version whose limit it counts.
     """
-    told = {name: ordered[name] for name in ("order_id", "approved_by")}
-    why = Why(ordered["reason"], former, told)
-    case = scene.case
-    moved = tuple(
-        _recounted(scene, clock, ordered.get("mode"), at, why) if clock.is_active else clock for clock in case.clocks
-    )
-    if case.pack_version == scene.pack.version and all(a is b for a, b in zip(moved, case.clocks, strict=True)):
-        return case
-    return replace(case, pack_version=scene.pack.version, clocks=moved)
+    more = {name: ordered[name] for name in ("order_id", "approved_by")}
+    why = Why(ordered["reason"], former, more)
+    return tuple(_recounted(ctx, clock, ordered.get("mode"), at, why) if clock.is_active else clock for clock in clocks)
 
 
-def regrade(scene: Scene, clock: Clock, limit: Limit, at: datetime) -> Clock:
-    """The limit of another grade, by what the clock's rule says of a change."""
-    rule = scene.rule(clock)
-    mode = rule.on_change if rule is not None else "retroactive"
-    return _changed(scene, clock, clock, limit, mode, at, Why("grade_changed", scene.pack))
-
-
-def count_again(scene: Scene, clock: Clock, at: datetime) -> Clock:
-    """Try an uncounted clock once more: the year may have been published meanwhile."""
-    if clock.status != "uncounted" or isinstance(plan_rest(scene, clock), UnpublishedYear):
+def regrade(ctx: ClockContext, clock: Clock, at: datetime) -> Clock:
+    """A clock that waits with the limit of the grade of now, by what its rule says of a change."""
+    rule = ctx.rule(clock)
+    limit = ctx.limit_of(rule) if rule is not None else clock.limit
+    if rule is None or not clock.is_active or limit == clock.limit:
         return clock
-    return _changed(scene, clock, clock, clock.limit, "retroactive", at, Why("calendar_published", scene.pack))
+    return _changed(ctx, clock, clock, limit, rule.on_change, at, Why("grade_changed", _same(ctx)))
 
 
-def restart_from(scene: Scene, clock: Clock, started_at: datetime, at: datetime) -> Clock:
+def count_again(ctx: ClockContext, clock: Clock, at: datetime) -> Clock:
+    """Try an uncounted clock once more: the year may have been published meanwhile."""
+    if clock.status != "uncounted" or isinstance(plan_rest(ctx, clock), UnpublishedYear):
+        return clock
+    return _changed(ctx, clock, clock, clock.limit, "retroactive", at, Why("calendar_published", _same(ctx)))
+
+
+def restart_from(ctx: ClockContext, clock: Clock, started_at: datetime, at: datetime) -> Clock:
     """The trouble had been received at another time than was known. A clock that was paused keeps what it has used."""
     if clock.status not in ("running", "uncounted") or clock.anchor != clock.started_at or clock.begun_at is not None:
         return clock
     reason = "received_earlier" if started_at < clock.started_at else "received_later"
     other = replace(clock, started_at=started_at, anchor=started_at)
-    return _changed(scene, clock, other, clock.limit, "retroactive", at, Why(reason, scene.pack))
+    return _changed(ctx, clock, other, clock.limit, "retroactive", at, Why(reason, _same(ctx)))
 
 
-def _recounted(scene: Scene, clock: Clock, mode: OnChange | None, at: datetime, why: Why) -> Clock:
-    """A clock by the pack and calendar of the scene. One that the pack no longer has keeps its limit.
+def _recounted(ctx: ClockContext, clock: Clock, mode: OnChange | None, at: datetime, why: Why) -> Clock:
+    """A clock by the pack and calendar of the ctx. One that the pack no longer has keeps its limit.
 
     Unless `mode` says so, only another limit is a change of the rule: a calendar counts from the same start.
     """
-    rule = scene.rule(clock)
-    limit = limit_of(rule, scene.case.grade) if rule is not None else clock.limit
+    rule = ctx.rule(clock)
+    limit = ctx.limit_of(rule) if rule is not None else clock.limit
     by_rule = rule.on_change if rule is not None and not _is_same(limit, clock.limit) else "retroactive"
-    former = why.former.clocks.get(clock.name)
+    former = why.former.rules.get(clock.name)
     again = clock
     if rule is not None and former is not None and not clock.breached:
         again = replace(clock, marks=_yet_to_tell(clock, rule, former))
-    return _changed(scene, clock, again, limit, mode or by_rule, at, why)
+    return _changed(ctx, clock, again, limit, mode or by_rule, at, why)
 
 
-def _changed(scene: Scene, old: Clock, clock: Clock, limit: Limit, mode: OnChange, at: datetime, why: Why) -> Clock:
+def _changed(
+    ctx: ClockContext, old: Clock, clock: Clock, limit: Limit, mode: OnChange, at: datetime, why: Why
+) -> Clock:
     """The clock with this limit; `clock` is the old one, or what has become of it otherwise.
 
     The old one, untouched, where nothing changes, or where the change comes after a limit that had passed.
@@ -104,33 +121,35 @@ def _changed(scene: Scene, old: Clock, clock: Clock, limit: Limit, mode: OnChang
         return old
     why = why._replace(more={**why.more, "mode": mode})
     if mode == RESET:
-        clock = replace(clock, used_us=0, anchor=_from_when(clock, at))
-    whole = plan_clock(clock.started_at if clock.used_us else clock.anchor, limit, scene.calendar)
+        clock = replace(clock, used_us=0, anchor=_from_when(clock, at), started_at=max(at, clock.anchor))
+    whole = plan_clock(clock.started_at, limit, ctx.calendar)
     clock = replace(clock, limit=limit)
+    if ctx.rule(clock) is not None:
+        clock = replace(clock, pack=ctx.pack.version)
     if isinstance(whole, UnpublishedYear):
-        return _without_year(scene, old, clock, whole, at, why)
+        return _without_year(ctx, old, clock, whole, at, why)
     clock = replace(clock, total_us=whole.total // MICROSECOND + clock.extended_us, missing="")
     if mode != RESET:
-        clock = _with_used(scene, old, clock, mode, at, why)
-    ahead = plan_rest(scene, clock)
-    if _says_the_same(old, clock, ahead):
-        return _marked_anew(scene, old, clock)
-    clock = replace(clock, calendar=scene.calendar.version)
+        clock = _with_used(ctx, old, clock, mode, at, why)
+    ahead = plan_rest(ctx, clock)
+    if _says_the_same(old, clock if mode != RESET else replace(clock, started_at=old.started_at), ahead):
+        return _marked_anew(ctx, old, clock)
+    clock = replace(clock, calendar=ctx.calendar.version)
     if mode == RESET:
-        clock = replace(clock, started_at=max(at, clock.anchor), begun_at=clock.begun_at or clock.started_at)
+        clock = replace(clock, begun_at=old.begun_at or old.started_at)
     if mode == RESET and not clock.breached:
-        clock = next_generation(scene, clock, at, RESET)
-        ahead = plan_rest(scene, clock)
+        clock = next_generation(ctx, clock, at, RESET)
+        ahead = plan_rest(ctx, clock)
     if clock.status != "paused":
-        return _due_anew(scene, old, clock, ahead, at, why)
-    _tell(scene, old, clock, at, why)
+        return _due_anew(ctx, old, clock, ahead, at, why)
+    _tell(ctx, old, clock, at, why)
     return clock
 
 
-def _with_used(scene: Scene, old: Clock, clock: Clock, mode: OnChange, at: datetime, why: Why) -> Clock:
+def _with_used(ctx: ClockContext, old: Clock, clock: Clock, mode: OnChange, at: datetime, why: Why) -> Clock:
     """The clock with what counts as used of its new limit, and the moment from which the rest counts."""
     if mode == "proportional" and old.total_us:
-        used_us = used_at(old, at, _calendar_of(scene, old, why.former))
+        used_us = used_at(old, at, _calendar_of(ctx, old, why.former.pack))
         if used_us:
             used_us = used_us * clock.total_us // old.total_us
             return replace(clock, used_us=used_us, anchor=_from_when(clock, at))
@@ -144,44 +163,64 @@ def _from_when(clock: Clock, at: datetime) -> datetime:
     return clock.anchor if clock.status == "paused" else max(at, clock.anchor)
 
 
-def _due_anew(scene: Scene, old: Clock, clock: Clock, ahead: Rest | UnpublishedYear, at: datetime, why: Why) -> Clock:
+def _due_anew(
+    ctx: ClockContext, old: Clock, clock: Clock, ahead: Rest | UnpublishedYear, at: datetime, why: Why
+) -> Clock:
     """A clock that counts, with something else ahead: a breach that is undone, the change, what is in the past now."""
-    if clock.breached and not isinstance(ahead, UnpublishedYear) and ahead.due_at > scene.now:
-        clock = revive(scene, clock)
-        clock = planned(clock, plan_rest(scene, clock), silent_until=scene.now)
-        _tell(scene, old, clock, at, why)
+    if clock.breached and not isinstance(ahead, UnpublishedYear) and ahead.due_at > ctx.now:
+        clock = revive(ctx, clock)
+        clock = planned(clock, plan_rest(ctx, clock), silent_until=ctx.now)
+        _tell(ctx, old, clock, at, why)
         return clock
     if clock.breached and isinstance(ahead, UnpublishedYear):
         clock = replace(clock, missing=ahead.reason)
-        _tell(scene, old, clock, at, why)
+        _tell(ctx, old, clock, at, why)
         return clock
     if clock.breached and not isinstance(ahead, UnpublishedYear):
         clock = replace(clock, due_at=ahead.due_at)
-        _tell(scene, old, clock, at, why)
-        return catch_up(scene, clock)
+        _tell(ctx, old, clock, at, why)
+        return catch_up(ctx, clock)
     clock = planned(clock, ahead)
-    _tell(scene, old, clock, at, why)
-    if clock.due_at is None or clock.due_at >= scene.now:
-        return replace(clock, marks=_without_storm(clock.marks, scene.now))
+    _tell(ctx, old, clock, at, why)
+    return back_dated(ctx, clock)
+
+
+def back_dated(ctx: ClockContext, clock: Clock) -> Clock:
+    """A clock that runs by a plan of which something may lie in the past: told without a storm."""
+    if clock.due_at is None or clock.due_at >= ctx.now:
+        return replace(clock, marks=_without_storm(clock.marks, ctx.now))
+    clock = late_breach(ctx, clock)
+    rungs = [Mark(at=ctx.now, level=rung.level) for rung in _ladder(ctx, clock) if rung.after is not None]
+    return catch_up(ctx, replace(clock, marks=(*(mark for mark in clock.marks if mark.level), *rungs)))
+
+
+def late_breach(ctx: ClockContext, clock: Clock) -> Clock:
+    """A clock whose limit turns out to have passed."""
+    due_at = clock.due_at
+    assert due_at is not None
     clock = replace(clock, breached=True)
-    scene.clock("breached", clock, clock.due_at or at, reason=BACK_DATED, elapsed_us=clock.total_us)
-    rungs = [Mark(at=scene.now, level=rung.level) for rung in _ladder(scene, clock) if rung.after is not None]
-    return catch_up(scene, replace(clock, marks=(*(mark for mark in clock.marks if mark.level), *rungs)))
+    ctx.clock("breached", clock, due_at, reason=BACK_DATED, elapsed_us=clock.total_us)
+    return clock
 
 
-def _ladder(scene: Scene, clock: Clock) -> tuple[Rung, ...]:
-    rule = scene.rule(clock)
+def _same(ctx: ClockContext) -> Former:
+    """Nothing but the limit changes: the pack of now judged the clock before."""
+    return Former(ctx.pack, ctx.rules)
+
+
+def _ladder(ctx: ClockContext, clock: Clock) -> tuple[Rung, ...]:
+    rule = ctx.rule(clock)
     return rule.escalation if rule is not None else ()
 
 
-def _without_year(scene: Scene, old: Clock, clock: Clock, whole: UnpublishedYear, at: datetime, why: Why) -> Clock:
+def _without_year(ctx: ClockContext, old: Clock, clock: Clock, whole: UnpublishedYear, at: datetime, why: Why) -> Clock:
     """What stands still or stands as breached stays so; the year is missed when it goes on."""
-    clock = replace(clock, calendar=scene.calendar.version)
+    clock = replace(clock, calendar=ctx.calendar.version)
     kept = clock.status == "paused" or clock.breached
     clock = replace(clock, missing=whole.reason) if kept else planned(clock, whole)
     if _is_same(old.limit, clock.limit) and (old.status, old.missing) == (clock.status, clock.missing):
         return old
-    _tell(scene, old, clock, at, why)
+    _tell(ctx, old, clock, at, why)
     return clock
 
 
@@ -198,12 +237,12 @@ def _is_same(one: Limit, other: Limit) -> bool:
     return (one.amount, one.unit, one.ends) == (other.amount, other.unit, other.ends)
 
 
-def _marked_anew(scene: Scene, old: Clock, clock: Clock) -> Clock:
+def _marked_anew(ctx: ClockContext, old: Clock, clock: Clock) -> Clock:
     """A clock that is due when it was, with its warnings and rungs as pack and calendar place them now."""
-    new = replace(old, marks=clock.marks)
-    ahead = plan_rest(scene, new)
+    new = replace(old, marks=clock.marks, pack=clock.pack)
+    ahead = plan_rest(ctx, new)
     if not old.breached and old.status == "running" and not isinstance(ahead, UnpublishedYear):
-        new = replace(new, marks=_without_storm(ahead.marks, scene.now))
+        new = replace(new, marks=_without_storm(ahead.marks, ctx.now))
     return old if new == old else new
 
 
@@ -229,16 +268,16 @@ def _place(mark: Mark) -> tuple[float | None, Any, int]:
     return mark.share, mark.left and (mark.left.amount, mark.left.unit), mark.level
 
 
-def _calendar_of(scene: Scene, clock: Clock, pack: Pack) -> Calendar:
+def _calendar_of(ctx: ClockContext, clock: Clock, pack: Pack) -> Calendar:
     """The version of the calendar that counted so far."""
     found = next((each for each in pack.calendar.versions if each.version == clock.calendar), None)
-    return found.for_region(scene.case.region) if found is not None else scene.calendar
+    return found.for_region(ctx.region) if found is not None else ctx.calendar
 
 
-def _tell(scene: Scene, old: Clock, clock: Clock, at: datetime, why: Why) -> None:
+def _tell(ctx: ClockContext, old: Clock, clock: Clock, at: datetime, why: Why) -> None:
     before: dict[str, Any] = {"old_limit": old.limit.as_data()}
     if old.due_at is not None:
         before["old_due_at"] = text_of_time(old.due_at)
-    before["old_calendar"] = {"id": why.former.calendar.id, "version": old.calendar}
-    before["old_pack"] = why.former.reference()
-    scene.clock("recalculated", clock, at, reason=clock.missing or why.reason, **before, **why.more)
+    before["old_calendar"] = {"id": why.former.pack.calendar.id, "version": old.calendar}
+    before["old_pack"] = {"id": why.former.pack.id, "version": old.pack}
+    ctx.clock("recalculated", clock, at, reason=clock.missing or why.reason, **before, **why.more)

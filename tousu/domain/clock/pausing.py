@@ -7,16 +7,16 @@ Source: docs/sources.md, section 5; features, number 8.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from msgspec.structs import replace
 
-from services.sla.counting import plan_rest, planned, revive, used_at
-from services.sla.scene import Scene
-from services.sla.states import Case, Clock, Pause
 from tousu.decision import Refusal
+from tousu.domain.clock.context import ClockContext
+from tousu.domain.clock.counting import plan_rest, planned, revive, used_at
+from tousu.domain.clock.state import Clock, Pause
 from tousu.event import text_of_time
 from tousu.policy.calendar import MICROSECOND, UnpublishedYear
 from tousu.policy.clock_rule import ClockRule
@@ -26,41 +26,51 @@ CAP_REACHED: Final = "pause_cap_reached"
 LEDGER_MAX: Final = 10
 
 
-def pause_case(scene: Scene, said: Mapping[str, Any], at: datetime) -> Case | Refusal:
+def pause_all(
+    ctx: ClockContext, clocks: Sequence[Clock], said: Mapping[str, Any], at: datetime
+) -> tuple[Clock, ...] | Refusal:
     """Pause the clocks named, or all that may pause for this reason. None, or one that may not: refused."""
-    case, reason, named = scene.case, said["reason"], said.get("clocks")
-    obstacles = {clock.name: _obstacle(scene, clock, reason, at) for clock in case.clocks}
-    chosen = named if named is not None else [name for name, trouble in obstacles.items() if not trouble]
-    troubles = [obstacles.get(name, f"the case has no clock {name}") for name in chosen]
-    if not chosen or any(troubles):
-        words = "; ".join(trouble for trouble in (troubles or obstacles.values()) if trouble)
-        return Refusal(reason="not_pausable", message=words or "the case has no clock", place="/reason")
-    moved = (pause(scene, clock, at, reason, said) if clock.name in chosen else clock for clock in case.clocks)
-    return replace(case, clocks=tuple(moved))
+    reason, named = said["reason"], said.get("clocks")
+    obstacles = {clock.name: _obstacle(ctx, clock, reason, at) for clock in clocks}
+    chosen = named if named is not None else [name for name, obstacle in obstacles.items() if not obstacle]
+    found = [obstacles.get(name, f"the {ctx.owner} has no clock {name}") for name in chosen]
+    if not chosen or any(found):
+        words = "; ".join(obstacle for obstacle in (found or obstacles.values()) if obstacle)
+        return Refusal(reason="not_pausable", message=words or f"the {ctx.owner} has no clock", place="/reason")
+    return tuple(pause(ctx, clock, at, reason, said) if clock.name in chosen else clock for clock in clocks)
 
 
-def resume_case(scene: Scene, reason: str, at: datetime) -> Case | Refusal:
-    """Let all clocks that stand still go on."""
-    case = scene.case
-    if not any(clock.status == "paused" for clock in case.clocks):
-        message = f"no clock of {case.kind} {case.number} stands still; resumed follows paused"
-        return Refusal(reason="illegal_transition", message=message, place="type")
-    moved = (resume(scene, clock, at, reason) if clock.status == "paused" else clock for clock in case.clocks)
-    return replace(case, clocks=tuple(moved))
+def resume_all(
+    ctx: ClockContext, clocks: Sequence[Clock], reason: str, at: datetime, *, paused_for: str = ""
+) -> tuple[Clock, ...] | None:
+    """Let all clocks that stand still go on, or those that do so for one reason; None where none does."""
+    still = {
+        clock.name
+        for clock in clocks
+        if clock.status == "paused" and (not paused_for or clock.pauses[-1].reason == paused_for)
+    }
+    return (
+        tuple(resume(ctx, clock, at, reason) if clock.name in still else clock for clock in clocks) if still else None
+    )
 
 
-def can_pause(scene: Scene, clock: Clock, at: datetime) -> bool:
+def may_pause(ctx: ClockContext, clock: Clock, reason: str, at: datetime) -> bool:
+    """Whether a clock may be paused for this reason at that time."""
+    return not _obstacle(ctx, clock, reason, at)
+
+
+def can_pause(ctx: ClockContext, clock: Clock, at: datetime) -> bool:
     """Whether an event that the pack names may pause it: it counts then, is not the law's, and has not had its cap."""
-    rule = scene.rule(clock)
+    rule = ctx.rule(clock)
     return rule is not None and not rule.statutory and not _has_had_its_cap(rule, clock) and _counts(clock, at)
 
 
-def pause(scene: Scene, clock: Clock, at: datetime, reason: str, by: Mapping[str, Any]) -> Clock:
+def pause(ctx: ClockContext, clock: Clock, at: datetime, reason: str, by: Mapping[str, Any]) -> Clock:
     """Let a clock that may be paused stand still. `by` names the department and the employee who said so."""
     if clock.breached:
-        clock = revive(scene, clock)
+        clock = revive(ctx, clock)
     at = max(at, clock.anchor)
-    used = used_at(clock, at, scene.calendar)
+    used = used_at(clock, at, ctx.calendar)
     who = {name: by[name] for name in ("department", "employee") if name in by}
     clock = replace(
         clock,
@@ -69,31 +79,31 @@ def pause(scene: Scene, clock: Clock, at: datetime, reason: str, by: Mapping[str
         used_us=used or 0,
         due_at=None,
         pauses=_kept(clock.pauses, Pause(since=at, reason=reason, **who)),
-        wakes_at=_wakes_at(scene, clock, at),
+        wakes_at=_wakes_at(ctx, clock, at),
     )
-    scene.clock("paused", clock, at, reason=reason, elapsed_us=used, **who)
+    ctx.clock("paused", clock, at, reason=reason, elapsed_us=used, **who)
     return clock
 
 
-def resume(scene: Scene, clock: Clock, at: datetime, reason: str) -> Clock:
+def resume(ctx: ClockContext, clock: Clock, at: datetime, reason: str) -> Clock:
     """Let a paused clock go on with what is left of its limit."""
     at = max(at, clock.anchor)
     used_us, since = clock.used_us, clock.anchor
-    clock = replace(stood_still(scene, clock, at), status="running", anchor=at, calendar=scene.calendar.version)
-    clock = replace(clock, status="uncounted") if clock.missing else planned(clock, plan_rest(scene, clock))
-    scene.clock(
+    clock = replace(stood_still(ctx, clock, at), status="running", anchor=at, calendar=ctx.calendar.version)
+    clock = replace(clock, status="uncounted") if clock.missing else planned(clock, plan_rest(ctx, clock))
+    ctx.clock(
         "resumed", clock, at, reason=clock.missing or reason, elapsed_us=used_us, paused_at=text_of_time(since),
         stood_still_s=(at - since) / MICROSECOND / 1e6, stood_still_in_all_s=clock.still_us / 1e6,
     )  # fmt: skip
     return clock
 
 
-def stood_still(scene: Scene, clock: Clock, until: datetime) -> Clock:
+def stood_still(ctx: ClockContext, clock: Clock, until: datetime) -> Clock:
     """A paused clock with the present pause written down as over."""
-    since, rule = clock.anchor, scene.rule(clock)
+    since, rule = clock.anchor, ctx.rule(clock)
     capped_us = clock.capped_us
     if rule is not None and rule.pauses is not None and rule.pauses.cap is not None:
-        measured = elapsed_between(since, until, rule.pauses.cap, scene.calendar)
+        measured = elapsed_between(since, until, rule.pauses.cap, ctx.calendar)
         capped_us += 0 if isinstance(measured, UnpublishedYear) else measured // MICROSECOND
     pauses = clock.pauses and (*clock.pauses[:-1], replace(clock.pauses[-1], until=until))
     still_us = clock.still_us + max(0, (until - since) // MICROSECOND)
@@ -109,9 +119,9 @@ def _kept(pauses: tuple[Pause, ...], last: Pause) -> tuple[Pause, ...]:
     return (*pauses[-(LEDGER_MAX - 1) :], last)
 
 
-def _obstacle(scene: Scene, clock: Clock, reason: str, at: datetime) -> str:
+def _obstacle(ctx: ClockContext, clock: Clock, reason: str, at: datetime) -> str:
     """Why a clock may not be paused for this reason at that time; empty where it may."""
-    rule = scene.rule(clock)
+    rule = ctx.rule(clock)
     if rule is not None and rule.statutory:
         return f"clock {clock.name} is a limit of the law ({rule.section}): nothing pauses it"
     if rule is None or not rule.may_pause(reason):
@@ -135,11 +145,11 @@ def _has_had_its_cap(rule: ClockRule, clock: Clock) -> bool:
     return cap is not None and clock.capped_us * MICROSECOND >= length_of(cap)
 
 
-def _wakes_at(scene: Scene, clock: Clock, at: datetime) -> datetime | None:
+def _wakes_at(ctx: ClockContext, clock: Clock, at: datetime) -> datetime | None:
     """When a pause that begins now reaches the cap; None without one, or where its year is not published."""
-    rule = scene.rule(clock)
+    rule = ctx.rule(clock)
     cap = rule.pauses.cap if rule is not None and rule.pauses is not None else None
     if cap is None:
         return None
-    moment = moment_after(at, length_of(cap) - clock.capped_us * MICROSECOND, cap, scene.calendar)
+    moment = moment_after(at, length_of(cap) - clock.capped_us * MICROSECOND, cap, ctx.calendar)
     return None if isinstance(moment, UnpublishedYear) else moment
