@@ -17,7 +17,7 @@ FOLDERS := rules contracts integration stories faults
 # Tests and the demo start hundreds of Python processes. Compiling every module again is more than half of each start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: test-alerts test-hostile faults-long help setup kafka demo test lint ruff types layers format bench clean $(addprefix test-,$(FOLDERS))
+.PHONY: examples test-alerts test-hostile faults-long help setup kafka demo test lint ruff types layers format bench clean $(addprefix test-,$(FOLDERS))
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ test-hostile: $(READY) ## hostile input: classes of JSON, naughty strings, marke
 test-alerts: $(READY) ## the alert rules, by promtool (not part of `make test`)
 	@command -v promtool >/dev/null || { echo "test-alerts stopped: promtool is missing: install it with apt-get install prometheus." >&2; exit 1; }
 	$(VENV)/pytest tests/alerts $(ARGS)
+
+examples: $(READY) ## the examples of the contract, made anew from runs (minutes)
+	$(VENV)/python -m tests.contracts.examples_of_runs
 
 lint: ruff types layers ## ruff, mypy --strict, import-linter
 
