@@ -18,7 +18,7 @@ FOLDERS := rules contracts integration stories faults
 # Tests and the demo start hundreds of Python processes. Compiling every module again is more than half of each start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: test-deploy test-alerts test-hostile faults-long help setup kafka demo test lint ruff types layers format bench clean $(addprefix test-,$(FOLDERS))
+.PHONY: examples test-deploy test-alerts test-hostile faults-long help setup kafka demo test lint ruff types layers format bench clean $(addprefix test-,$(FOLDERS))
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,6 +78,9 @@ test-deploy: $(DEPLOY_READY) kafka ## the image and the composition in real cont
 test-alerts: $(READY) ## the alert rules, by promtool (not part of `make test`)
 	@command -v promtool >/dev/null || { echo "test-alerts stopped: promtool is missing: install it with apt-get install prometheus." >&2; exit 1; }
 	$(VENV)/pytest tests/alerts $(ARGS)
+
+examples: $(READY) ## the examples of the contract, made anew from runs (minutes)
+	$(VENV)/python -m tests.contracts.examples_of_runs
 
 lint: ruff types layers ## ruff, mypy --strict, import-linter
 
