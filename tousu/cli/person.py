@@ -170,15 +170,16 @@ def erase_again(
 
     Example: tousu person erase-again --broker kafka-1:9092
     """
-    from services.intake.persons import ERASED, Erasure
+    from services.intake.persons import Erasure
     from services.intake.rules import ACCEPTED
     from tousu.cli import output
     from tousu.cli.held import row_of
     from tousu.cli.vault import desk
+    from tousu.events.duplicate import PersonErased
     from tousu.runtime.history import History, told_of
 
     with desk(data, database) as opened, History(options.reachable(broker, data)) as history:
-        erasures = [Erasure.of(each) for each in told_of(history, ACCEPTED, ERASED)]
+        erasures = [Erasure.of(each) for each in told_of(history, ACCEPTED, PersonErased.TYPE)]
         found = list(opened.persons.back(erasures))
         rows = [row_of(held, data, database) for held in found]
         erased = 0 if dry_run else opened.persons.erase(opened.processor, found)
@@ -186,7 +187,7 @@ def erase_again(
     if as_json:
         output.json_document({"dry_run": dry_run, "told": len(erasures), "erased": erased, "cases": rows})
     else:
-        _show(rows)
+        _show(rows, data)
         output.lines(f"{len(erasures)} erasures in the log; {erased} tellings erased again")
     if not is_clean:
         output.note("the database is busy: old copies of these rows leave its files later")

@@ -156,7 +156,7 @@ def audit(
     )  # fmt: skip
 
 
-def held_out_in(standings: Mapping[tuple[str, int], Standing]) -> Iterator[HeldOut]:
+def held_out_in(standings: Mapping[tuple[str, int], ShardStanding]) -> Iterator[HeldOut]:
     """What operators hold out of these shards (by processor and number)."""
     for (processor, shard), standing in sorted(standings.items()):
         for name in standing.bookmark.held_out:
