@@ -262,7 +262,7 @@ LOOKED_UP_BY_TEXT: dict[str, int] = {
     "services/sla": 61,
     "services/trends": 3,
     "tousu/cli": 400,
-    "tousu/demo": 187,
+    "tousu/demo": 84,
     "tousu/explain": 236,
     "tousu/ledger": 0,
     "tousu/policy": 104,
