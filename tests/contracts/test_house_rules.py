@@ -261,7 +261,7 @@ LOOKED_UP_BY_TEXT: dict[str, int] = {
     "services/sla": 85,
     "services/trends": 3,
     "tousu/cli": 400,
-    "tousu/demo": 188,
+    "tousu/demo": 153,
     "tousu/explain": 236,
     "tousu/ledger": 0,
     "tousu/policy": 104,
