@@ -44,9 +44,7 @@ EVERYBODY: Final = ("claimant", "company")
 def form_answered(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim:
     """The claimant has been told until when the claim is decided."""
     claim = limits.pull(turn, replace(claim, stage="answered"), "form_answered", said)
-    offer_due = next(
-        (clock.due_at for clock in claim.clocks if clock.name.startswith("offer") and clock.is_active), None
-    )
+    offer_due = next((clock.due_at for clock in limits.waiting_for(turn, claim, "offered")), None)
     turn.tell(
         "answered",
         claim,
@@ -321,7 +319,7 @@ def _awarded(turn: Turn, claim: Claim, offer: Offer, what: str, more: Mapping[st
     if not is_paid:  # a ruling for more opens a claim again that had ended
         claim = replace(claim, state="open", reason="", closed_at=None)
     claim = limits.pull(turn, claim, "agreed", anew=former is not None and not former.outstanding)
-    pay_by = next((c.due_at for c in claim.clocks if c.name == "payment" and c.is_active), None)
+    pay_by = next((clock.due_at for clock in limits.waiting_for(turn, claim, "paid")), None)
     data: dict[str, Any] = {
         "amount": money(offer.amount),
         "currency": offer.currency,

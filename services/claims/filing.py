@@ -97,7 +97,7 @@ def facts_found(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str
         for name, value in said["facts"].items()
         if name not in claim.facts or claim.facts[name].at <= turn.at
     }
-    claim = replace(claim, facts={**claim.facts, **new})
+    claim = limits.settled(turn, replace(claim, facts={**claim.facts, **new}))
     if said["facts"].get("delivered") is True:
         claim = limits.pull(turn, claim, "delivered", said)
     if claim.stage in ("filed", "answered"):

@@ -88,6 +88,7 @@ def told_of(routed: Mapping[str, Any]) -> dict[str, Any]:
     if "waybill_number" in routed:
         pieces.insert(0, routed["waybill_number"])
     return {
+        "grade": routed.get("grade", ""),
         "pieces": tuple(dict.fromkeys(pieces)),
         "complainant": routed.get("complainant", {}).get("pseudonym", ""),
         "route": routed.get("route", ""),

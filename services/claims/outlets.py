@@ -14,7 +14,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from services.claims import limits
-from services.claims.ending import MATERIALS_MISSING, NEGOTIATION
+from services.claims.ending import MATERIALS_MISSING
 from services.claims.owing import BILL, COMPENSATION, FEE_OF_COMPENSATED, FEE_OF_FINED, instruct, owe
 from services.claims.states import Claim, OutletSide
 from services.claims.telling import refusal
@@ -85,9 +85,8 @@ def arbitration_requested(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> 
     side = _open_side(claim)
     if isinstance(side, Refusal):
         return side
-    for clock in claim.clocks:
-        rests = clock.is_active and not clock.breached and clock.due_at is not None and turn.at < clock.due_at
-        if clock.name.startswith(NEGOTIATION) and rests:
+    for clock in limits.waiting_for(turn, claim, "negotiation_settled"):
+        if not clock.breached and clock.due_at is not None and turn.at < clock.due_at:
             message = f"the outlets negotiate until {time_text(clock.due_at)} ({clock.limit.section}); ask after that"
             return refusal("negotiation_goes_on", message, "type")
     turn.tell(

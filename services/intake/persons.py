@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 from services.intake.identity import address_key, phone_key
 from services.intake.registration import ADDRESSES, PHONES, Place, personal_values
@@ -59,6 +59,17 @@ class Held(NamedTuple):
         return _begun(self.case) == _telling(self.record)
 
 
+class Erasure(NamedTuple):
+    """What `person.erased` says: which tellings of a case, each by source and id."""
+
+    case: str
+    tellings: frozenset[tuple[str, str]]
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Self:
+        return cls(data["case_number"], frozenset((each["source"], each["id"]) for each in data["tellings"]))
+
+
 class Persons:
     """The persons in intake's database. `places`: what is personal in each type of event. `regions`: where telephone
     numbers without a country code may belong."""
@@ -91,6 +102,19 @@ class Persons:
             if len(rows) < PAGE_ROWS:
                 return
             after = (rows[-1].shard, rows[-1].key)
+
+    def back(self, erasures: Iterable[Erasure]) -> Iterator[Held]:
+        """What can be read although it was erased: a database was restored from a backup, and caught up with the log.
+
+        Each once, however often its person was erased.
+        """
+        told: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        for each in erasures:
+            told[each.case] |= each.tellings
+        for number, tellings in told.items():
+            for held in self.find(Query(case=number)):
+                if not held.record.erased and (held.record.event_source, held.record.event_id) in tellings:
+                    yield held
 
     def _wanted(self, query: Query) -> frozenset[str]:
         if query.phone:

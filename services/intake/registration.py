@@ -123,7 +123,7 @@ def registered(
         "registered_at": text_of_time(case.registered_at),
         "complainant": _complainant(data.get("complainant", {}), case.pseudonym, region_of_zone(pack.time_zone)),
     }
-    said |= {name: _composed(passed[name]) for name in PLAIN if passed.get(name, {}) != {}}
+    said |= {name: _composed(passed[name]) for name in PLAIN if name in passed and passed[name] != {}}
     if text_leaves:
         said |= _told(data, ("content", "demand"), known)
     if "pieces" in data:
@@ -212,7 +212,7 @@ def _piece(piece: Mapping[str, str], known: Known | None) -> dict[str, str]:
 def _composed(value: Any) -> Any:
     """A value with every text in it in normal form C."""
     if isinstance(value, str):
-        return composed(value)
+        return value if value.isascii() else composed(value)
     if isinstance(value, dict):
         return {name: _composed(child) for name, child in value.items()}
     if isinstance(value, list):

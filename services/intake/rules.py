@@ -99,7 +99,7 @@ class IntakeRules:
         return Ref("seen", key)
 
     def apply(self, states: States, event: Event, now: datetime) -> Decision:
-        ref = self._seen(event)
+        ref = next((ref for ref in states if ref.kind == "seen"), None) or self._seen(event)
         content = fingerprint(self._keys.fingerprint, event)
         seen = states[ref]
         if isinstance(seen, AcceptedEvent):

@@ -142,6 +142,18 @@ def every_limit_can_end(pack: Pack) -> Iterator[Finding]:
             yield Finding((*path, "amount"), f"{limit.amount} {limit.unit} are too long", f"Give at most {longest}")
 
 
+def clocks_stand_where_they_run(pack: Pack) -> Iterator[Finding]:
+    """A clock of claims stands under `claims`, one of cases does not; only a claim counts from a promised delivery."""
+    for path, clock in _clocks(pack):
+        of_claims = path[0] == "claims"
+        if of_claims != (clock.kind == "claim"):
+            where = "clocks" if of_claims else "claims.clocks"
+            yield Finding((*path, "kind"), f"a clock of kind {clock.kind} never runs here", f"Move it to {where}")
+        if not of_claims and clock.starts_at == "promised_at":
+            fix = "Use received_at or event_time; the promised delivery is a matter of claims"
+            yield Finding((*path, "starts_at"), "no case counts from a promised delivery", fix)
+
+
 def no_clock_meets_itself(pack: Pack) -> Iterator[Finding]:
     """A clock that its own starting event meets or cancels never runs."""
     for path, clock in _clocks(pack):
@@ -246,6 +258,7 @@ CHECKS: Final[tuple[Callable[[Pack], Iterator[Finding]], ...]] = (
     what_facts_call_for_exists,
     every_clock_has_a_limit,
     every_limit_can_end,
+    clocks_stand_where_they_run,
     no_clock_meets_itself,
     warnings_and_rungs_rise,
     every_rung_has_one_time,
