@@ -38,9 +38,9 @@ from tousu.runtime.store import Store
 from tousu.runtime.wiring import Wiring
 
 PARTITIONS = 2
-SLICE = timedelta(milliseconds=250)
+SLICE = timedelta(milliseconds=500)
 BEFORE = AFTER = timedelta(minutes=4)
-PER_SECOND = 4
+PER_SECOND = 2
 """Complaints per second while nothing is wrong."""
 FORGET_MIN = 1_000
 CATCH_UP_SLICES_MAX = 20_000
