@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 import pytest
-from tousu.demo.day import NOBODY
+from tousu.demo.numbering import NOBODY
 
 from tests.contracts.examples_of_runs import paths
 from tests.stories.packed import Story
