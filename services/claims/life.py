@@ -128,4 +128,4 @@ def _unfit(claim: Claim, what: str) -> Refusal | None:
     ]
     stands = f"closed ({claim.reason})" if is_over else claim.stage
     message = f"claim {claim.number} is {stands}, which {what} does not follow; possible: {', '.join(fitting)}"
-    return refusal("illegal_transition", message)
+    return refusal("illegal_transition", message, "type")

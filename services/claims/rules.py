@@ -190,7 +190,7 @@ class ClaimsRules:
     def _reported(self, turn: Turn, case: ClaimedCase, what: str, said: dict[str, Any]) -> Decision:
         """What is reported of a claim of the case."""
         if turn.pack.claims is None:
-            message = f"pack {turn.pack.id} {turn.pack.version} knows no claims"
+            message = f"pack {turn.pack.id} {turn.pack.version} knows no claims; add the block claims to it"
             return Decision(refusal=Refusal(reason="no_claims_in_pack", message=message, place="type"))
         refusal = report(turn, self._opener(turn.pack), what, said)
         return self._decision(turn, case) if refusal is None else Decision(refusal=refusal)
@@ -219,7 +219,9 @@ class ClaimsRules:
         version = event.data.get("pack_version", case.pack_version)
         pack = self._policies.version(case.organisation, version)
         if pack.claims is None and case.claims:
-            message = f"pack {pack.id} {version} knows no claims, and case {turn.number} has some"
+            message = (
+                f"pack {pack.id} {version} knows no claims, and case {turn.number} has some; name a version that does"
+            )
             return Decision(refusal=Refusal(reason="no_claims_in_pack", message=message, place="/pack_version"))
         new = replace(case, pack_version=version)
         turn = Turn(pack, self._triggers_of(pack), turn.number, new, event.time, now, event.id)

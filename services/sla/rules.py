@@ -70,7 +70,7 @@ class SlaRules:
         if _is_beside_the_case(event):
             return Decision(no_op="beside_the_case")
         if not event.subject:
-            return _refused("missing_attribute", "an event of a case names it as its subject", "subject")
+            return _refused("missing_attribute", "subject must be the number of the case", "subject")
         ref = Ref(CASE, event.subject)
         case = states.get(ref)
         if what == "routed" and case is None:
@@ -78,7 +78,11 @@ class SlaRules:
         if not isinstance(case, Case) and what == "recount_ordered":
             return Decision(no_op="not_looked_after")  # a claim that was filed without a complaint: claims counts it
         if not isinstance(case, Case):
-            return _refused("unknown_case", f"no case {event.subject} was ever routed here", "subject")
+            return _refused(
+                "unknown_case",
+                f"no case {event.subject} was ever routed here; take it from complaints.cases",
+                "subject",
+            )
         case, told = self._caught_up(ref, case, now)
         scene = Scene(self._pack(case), case, now, event.id)
         scene.told.extend(told)

@@ -15,6 +15,7 @@ import msgspec
 from tousu.policy.calendar import CalendarHistory
 from tousu.policy.clock_rule import ClockRule, Limit, Names, SetBy
 from tousu.policy.compensation import Compensation
+from tousu.policy.grams import Weights
 from tousu.policy.handling_rule import (
     Approval,
     Closing,
@@ -158,7 +159,11 @@ class InquiryRules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JoinRules(msgspec.Struct, frozen=True, kw_only=True):
-    """When a further complaint is the same trouble again: equal in `same`, received within `window` of the first."""
+    """When a further complaint is the same trouble again: equal in `same`, received within `window` of the first.
+
+    `same` says what identifies the object of this trade: `waybill_number`, or names of identifiers that complaints give
+    (vehicle_number, policy_number, meter); `class` beside it keeps two troubles with one thing apart.
+    """
 
     window: Limit
     same: tuple[str, ...]
@@ -259,6 +264,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     negations: Words
     harmless: Words = NO_WORDS
     without_class: Words = NO_WORDS
+    weights: Weights | None = None
     routing: Routing
     join: JoinRules
     clocks: dict[str, ClockRule]

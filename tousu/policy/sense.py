@@ -40,6 +40,16 @@ def faults_of(pack: Pack) -> list[Finding]:
     return [finding for check in CHECKS for finding in check(pack)]
 
 
+def joining_identifies(pack: Pack) -> Iterator[Finding]:
+    """Tellings are the same trouble by what they are about: a class alone would make one case of all customers'."""
+    if not set(pack.join.same) - {"class"}:
+        yield Finding(
+            ("join", "same"), "nothing says what a complaint is about, so nothing joins",
+            "Name what identifies it: waybill_number, or the name of an identifier such as vehicle_number",
+            "[vehicle_number, class]",
+        )  # fmt: skip
+
+
 def names_exist(pack: Pack) -> Iterator[Finding]:
     """Grades and departments that are spoken of must be there."""
     spoken: list[tuple[tuple[str | int, ...], str, str]] = [
@@ -244,6 +254,7 @@ def _clocks(pack: Pack) -> Iterator[tuple[tuple[str | int, ...], ClockRule]]:
 
 CHECKS: Final[tuple[Callable[[Pack], Iterator[Finding]], ...]] = (
     names_exist,
+    joining_identifies,
     what_facts_call_for_exists,
     every_clock_has_a_limit,
     every_limit_can_end,

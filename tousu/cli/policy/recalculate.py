@@ -87,6 +87,7 @@ def recalculate(
     if as_json:
         output.json_document(_document(given, found, applied=apply))
     else:
+        options.show_times_of(data, pack)
         _show(given, found, applied=apply)
     if (len(possible) < len(found)) if apply else found:
         raise typer.Exit(FOUND)
@@ -211,7 +212,7 @@ def _show(order: Order, found: Sequence[Effect], *, applied: bool) -> None:
         for each in effect.clocks
     ]  # fmt: skip
     if rows:
-        title = "Changed (Beijing time)" if applied else "Would change (Beijing time)"
+        title = f"{'Changed' if applied else 'Would change'} ({output.zone()})"
         output.table(title, ("case", "clock", "was due", "is due", "breach"), rows[:CLOCKS_SHOWN_MAX])
     if len(rows) > CLOCKS_SHOWN_MAX:
         output.note(f"{len(rows) - CLOCKS_SHOWN_MAX} more clocks; --json has all of them")

@@ -53,7 +53,8 @@ def extend(
     name = said["clock"]
     clock = next((clock for clock in clocks if clock.name == name), None)
     if clock is None:
-        return not_extendable(f"the {ctx.owner} has no clock {name}", "/clock")
+        known = ", ".join(clock.name for clock in clocks) or "none"
+        return not_extendable(f"the {ctx.owner} has no clock {name}; it has {known}", "/clock")
     refusal = obstacle_to_extending(ctx, as_of(ctx, clock, at), said, at)
     if refusal is not None:
         return refusal
