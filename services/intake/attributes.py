@@ -45,7 +45,9 @@ def check_headers(headers: Headers) -> None:
             continue
         if name in seen:
             raise Reject(
-                "malformed_attribute", "the header stands twice, and readers differ on which counts", _short(name)
+                "malformed_attribute",
+                "the header stands twice, and readers differ on which counts; send it once",
+                _short(name),
             )
         seen.add(name)
         if value is None:
@@ -84,7 +86,7 @@ def check(event: Event) -> Event:
         raise Reject("malformed_attribute", f"at most {COUNT_MAX} extension attributes are taken", "extensions")
     for name, value in event.extensions.items():
         if not _NAME.fullmatch(name):
-            message = "names of attributes are lower-case letters and digits, at most 64"
+            message = "names of attributes are lower-case letters and digits, at most 64, such as correlationid"
             raise Reject("malformed_attribute", message, _short(name))
         if not is_sane:
             _check_value(name, value, EXTENSION_LENGTH_MAX)

@@ -7,9 +7,9 @@ from typing import Final
 
 from services.intake.keyring import Keyring
 from services.intake.proving import places_of
-from services.intake.reading import Reading
+from services.intake.reading import InboundEdge
 from services.intake.registration import Personal, Place
-from services.intake.rules import ACCEPTED, RECEIVED, IntakeRules
+from services.intake.rules import RECEIVED, IntakeRules
 from services.intake.sealing import CaseCodec, RecordCodec
 from services.intake.store import kinds
 from tousu import contract
@@ -18,7 +18,6 @@ from tousu.runtime.processor import Input, Processor
 from tousu.runtime.wiring import Wiring
 
 NAME: Final = "intake"
-REJECTED: Final = "complaints.rejected"
 
 
 def processor(wiring: Wiring) -> Processor:
@@ -34,17 +33,13 @@ def processor(wiring: Wiring) -> Processor:
 
     keyring = Keyring(wiring.master_key)
     rules = IntakeRules(wiring.policies, keyring, partition_of, personal_data())
-    return Processor(
-        name=NAME,
+    return wiring.processor(
+        NAME,
+        rules,
+        kinds(RecordCodec(keyring, sealed_places()), CaseCodec(keyring)),
         inputs=inputs(),
-        rules=rules,
-        kinds=kinds(RecordCodec(keyring, sealed_places()), CaseCodec(keyring)),
-        outputs=(ACCEPTED, REJECTED),
-        ticks_to=(ACCEPTED,),
         keeps_time=True,
-        edge=Reading(wiring.partitions, wiring.time_from_events, wiring.policies, wiring.sources),
-        check=wiring.check,
-        schema_of=wiring.schema_of,
+        edge=InboundEdge(wiring.partitions, wiring.time_from_events, wiring.policies, wiring.sources),
         on_opening=keyring.open,
     )
 

@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from services.intake.keyring import KEY_BYTES, NONCE_BYTES, Keyring, Wrapped, opened
 from services.intake.registration import Place
-from services.intake.states import Case, Record, Teller
+from services.intake.states import GateCase, SubmissionRecord, Teller
 from tousu.decision import State
 from tousu.failure import Stop
 
@@ -37,12 +37,12 @@ _TELLERS: Final = "/tellers"
 class _Row(msgspec.Struct, frozen=True, kw_only=True):
     """A record as its row says it."""
 
-    record: Record
+    record: SubmissionRecord
     sealed: dict[str, str]
     key: Wrapped | None = None
 
 
-class _CaseRow(Case, frozen=True, kw_only=True):
+class _CaseRow(GateCase, frozen=True, kw_only=True):
     """A case as its row says it."""
 
     key: Wrapped | None = None
@@ -59,7 +59,7 @@ class RecordCodec:
         self._decoder = msgspec.json.Decoder(_Row)
 
     def encode(self, state: State) -> str:
-        assert isinstance(state, Record)
+        assert isinstance(state, SubmissionRecord)
         if state.erased:
             return self._encoder.encode(_Row(record=state, sealed={})).decode()
         found: dict[str, Any] = {}
@@ -68,7 +68,7 @@ class RecordCodec:
         row = _Row(record=msgspec.structs.replace(state, data=data), sealed=sealed, key=key)
         return self._encoder.encode(row).decode()
 
-    def decode(self, doc: str) -> Record:
+    def decode(self, doc: str) -> SubmissionRecord:
         """The record in clear; without its personal fields where its key was taken out.
 
         Raises Stop when the row was sealed with another master key, or was changed by somebody else.
@@ -81,7 +81,7 @@ class RecordCodec:
             _put_back(row.record.data, place, value)
         return row.record
 
-    def erased(self, doc: str) -> Record:
+    def erased(self, doc: str) -> SubmissionRecord:
         """The record without its person, whether or not there still is a key that opens it."""
         record = self._decoder.decode(doc).record
         return msgspec.structs.replace(record, erased=True, pseudonym="")
@@ -103,14 +103,14 @@ class CaseCodec:
         self._decoder = msgspec.json.Decoder(_CaseRow)
 
     def encode(self, state: State) -> str:
-        assert isinstance(state, Case)
+        assert isinstance(state, GateCase)
         said = msgspec.structs.asdict(state) | {"tellers": {}}
         if state.tellers:
             found = {_TELLERS: msgspec.to_builtins(state.tellers)}
             said["key"], said["sealed"] = _sealed(self._keyring, _name_of_case(state), found)
         return self._encoder.encode(_CaseRow(**said)).decode()
 
-    def decode(self, doc: str) -> Case:
+    def decode(self, doc: str) -> GateCase:
         """The case; without who told of it where its key was taken out. Raises Stop as `RecordCodec.decode`."""
         row = self._decoder.decode(doc)
         said = msgspec.structs.asdict(row)
@@ -118,7 +118,7 @@ class CaseCodec:
         if key is not None:
             opened_ = _unsealed(self._keyring, key, _name_of_case(row), sealed, f"case {row.number}")
             said["tellers"] = msgspec.convert(opened_[_TELLERS], dict[str, Teller])
-        return Case(**said)
+        return GateCase(**said)
 
     def rewrapped(self, doc: str) -> str:
         """As `RecordCodec.rewrapped`."""
@@ -150,11 +150,11 @@ def _unsealed(keyring: Keyring, key: Wrapped, name: str, sealed: Mapping[str, st
         raise Stop("record_changed", f"{what} is not as it was sealed") from None
 
 
-def _name_of_case(case: Case) -> str:
+def _name_of_case(case: GateCase) -> str:
     return f"case\0{case.number}"
 
 
-def _name(record: Record) -> str:
+def _name(record: SubmissionRecord) -> str:
     """What ties a sealed field to its row."""
     return f"{record.case_number}\0{record.event_source}\0{record.event_id}"
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 import msgspec
 
 from services.intake.spotting import Known
-from services.intake.states import Case, Teller
+from services.intake.states import GateCase, Teller
 
 
 def with_teller(tellers: Mapping[str, Teller], key: str, known: Known) -> Mapping[str, Teller]:
@@ -16,7 +16,7 @@ def with_teller(tellers: Mapping[str, Teller], key: str, known: Known) -> Mappin
     return {**tellers, key: Teller(known.own, known.phones)} if known.own or known.phones else tellers
 
 
-def without_tellings(case: Case, keys: Collection[str], *, is_begun: bool = False) -> Case:
+def without_tellings(case: GateCase, keys: Collection[str], *, is_begun: bool = False) -> GateCase:
     """The case without those who told what the records of these keys hold. `is_begun`: one of them began it."""
     gone = {key.partition("/")[2] for key in keys}
     tellers = {key: teller for key, teller in case.tellers.items() if key not in gone}

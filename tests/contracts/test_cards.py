@@ -17,7 +17,8 @@ from tousu.contract.speaking import ROLES
 FOLDER = schemas_folder()
 META = orjson.loads((FOLDER / "topic-card.json").read_bytes())
 FILES = sorted((FOLDER / "topics").iterdir())
-PROCESSORS = ("intake", "router", "sla", "claims", "penalties", "trends")
+PROCESSORS = {file.parent.name for file in (Path(__file__).resolve().parents[2] / "services").glob("*/__main__.py")}
+"""By their folders, where the cards know them by what they write."""
 CARD = {
     "topic": "complaints.example",
     "what": "What an example carries.",

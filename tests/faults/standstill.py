@@ -33,7 +33,7 @@ from tousu.failure import Retry
 from tousu.policy.loading import load_policies
 from tousu.policy.policies import Policies
 from tousu.runtime.broker import Record
-from tousu.runtime.clock import Clock
+from tousu.runtime.clock import TimeSource
 from tousu.runtime.loop import Loop
 from tousu.runtime.outgoing import check_output
 from tousu.runtime.processor import Processor
@@ -114,7 +114,7 @@ def policies() -> Policies:
 class OtherHost:
     """The clock of a machine that is days off."""
 
-    def __init__(self, right: Clock, off: timedelta) -> None:
+    def __init__(self, right: TimeSource, off: timedelta) -> None:
         self._right, self._off = right, off
 
     def now(self) -> datetime:

@@ -13,7 +13,7 @@ from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-def
 from tests.faults.cluster import BROKERS, Cluster, cluster
 from tests.integration.process.conftest import wait_until
 from tests.new_topics import make_the_contracts_topics
-from tousu.runtime.log_ends import LogEnds, Place, Told
+from tousu.runtime.log_ends import EndsAnswer, LogEnds, Place
 
 pytestmark = pytest.mark.kafka
 
@@ -21,10 +21,10 @@ TOPIC = "complaints.inbound.phone"
 PLACE: Place = (TOPIC, 0)
 
 
-def asked(ends: LogEnds, places: Collection[Place] = (PLACE,)) -> Told:
+def asked(ends: LogEnds, places: Collection[Place] = (PLACE,)) -> EndsAnswer:
     """What is told of the ends by now."""
     ends.ask(datetime.now(UTC), 0, places)
-    told: Told = wait_until(ends.answer, "the end is told")
+    told: EndsAnswer = wait_until(ends.answer, "the end is told")
     return told
 
 

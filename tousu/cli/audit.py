@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from tousu.cli import FOUND, REFUSED, options
+from tousu.cli import options
+from tousu.cli.exit_codes import FOUND, REFUSED
 
 
 def audit(

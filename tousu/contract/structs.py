@@ -50,6 +50,7 @@ _FAMILIES: Final = {
         "handling.separated", "handling.final_opinion",
     ),
     "handling_plan": ("handling.plan", "handling.corrective", "handling.assessed", "handling.judged"),
+    "duplicate": ("duplicate", "person.erased"),
     "month": ("month", "person", "department"),
 }  # fmt: skip
 """Families that are cut otherwise than at the first dot, by how their events' names begin."""
@@ -208,10 +209,11 @@ class Writer:
         if "enum" in schema or "const" in schema:
             return self._closed(module, schema, hint)
         if schema.get("type") == "array":
-            item = self._type(module, address, schema["items"], hint.removesuffix("s"))
+            of_one = hint[:-1] if hint.endswith("s") else f"{hint}Item"
+            item = self._type(module, address, schema["items"], of_one)
             return f"Sequence[{item}]"
         if schema.get("type") == "object":
-            self._class(module, address, hint, schema, schema.get("description", hint))
+            self._class(module, address, hint, schema, schema.get("description", "One of them."))
             return hint
         return _PLAIN[schema["type"]]
 
@@ -223,7 +225,7 @@ class Writer:
         literal = "Literal[" + ", ".join(f'"{value}"' for value in values) + "]"
         if len(literal) <= 70:
             return literal
-        module.parts.append("\n" + _alias(hint, literal, schema.get("description", "")))
+        module.parts.append("\n" + _alias(hint, literal, ""))
         return hint
 
     def _shared(self, module: _Module, address: str, reference: str) -> str:
@@ -253,7 +255,7 @@ class Writer:
             values = "Literal[" + ", ".join(f'"{value}"' for value in schema["enum"]) + "]"
             home.parts.append("\n" + _alias(name, values, about))
             return
-        home.parts.append("\n" + _alias(name, self._type(home, address, schema, f"{name}Item"), about))
+        home.parts.append("\n" + _alias(name, self._type(home, address, schema, name), about))
 
     def _registry(self) -> str:
         classes: Mapping[str, list[str]] = defaultdict(list)

@@ -11,6 +11,7 @@ from typing import ClassVar, Literal, TypeAlias
 from msgspec import field
 
 from tousu.events.content import Content, Part
+from tousu.events.shared_claim import ClaimNumber
 from tousu.events.shared_clock import ClockAt, ClockCauseEvent, ClockDueAt, ClockGeneration
 from tousu.events.shared_handling import HandlingActionId, HandlingText
 from tousu.events.shared_values import (
@@ -23,9 +24,6 @@ CaseClosedResult: TypeAlias = Literal[
     "settled", "does_not_stand", "withdrawn", "inquiry_delayed", "inquiry_no_result", "inquiry_result_found",
     "inquiry_turned_into_complaint", "inquiry_no_waybill_number", "inquiry_expired",
 ]
-"""How it ended: settled, does_not_stand, withdrawn; for inquiries inquiry_ and the outcome, or inquiry_expired
-where nobody answered within the right to ask.
-"""
 
 
 class CaseClosedSatisfaction(Part, frozen=True, kw_only=True, omit_defaults=True):
@@ -97,6 +95,8 @@ class CaseEscalated(Content, frozen=True, kw_only=True, omit_defaults=True):
     """
     TYPE: ClassVar[str] = "tousu.case.escalated.v1"
     case_number: CaseNumber
+    claim_number: ClaimNumber | None = None
+    """The claim whose limit it is; absent for a clock of the case."""
     clock: ClockName | None = None
     generation: ClockGeneration | None = None
     level: int
@@ -123,6 +123,8 @@ class CaseEscalationSuppressed(Content, frozen=True, kw_only=True, omit_defaults
     """
     TYPE: ClassVar[str] = "tousu.case.escalation_suppressed.v1"
     case_number: CaseNumber
+    claim_number: ClaimNumber | None = None
+    """The claim whose limit it is; absent for a clock of the case."""
     clock: ClockName
     generation: ClockGeneration
     level: int

@@ -86,8 +86,8 @@ class ClaimArbitrationRequested(Content, frozen=True, kw_only=True, omit_default
     section: Section | None = None
 
 
-class ClaimClosedWithdrawn(Part, frozen=True, kw_only=True, omit_defaults=True):
-    """ClaimClosedWithdrawn"""
+class ClaimClosedWithdrawnItem(Part, frozen=True, kw_only=True, omit_defaults=True):
+    """One of them."""
     obligation: ClaimObligation
     """The number of the obligation in the ledger."""
     amount: ClaimAmount
@@ -108,7 +108,7 @@ class ClaimClosed(Content, frozen=True, kw_only=True, omit_defaults=True):
     """Why: withdrawn, does_not_stand, judged_otherwise (the piece has another class now), paid, claim_withdrawn,
     materials_missing, turned_into_loss, delivered_in_time (it had not been lost).
     """
-    withdrawn: Sequence[ClaimClosedWithdrawn] = ()
+    withdrawn: Sequence[ClaimClosedWithdrawnItem] = ()
     """What was owed and is not paid any more, by obligation; absent where nothing was outstanding."""
     pack: PackReference | None = None
     section: Section | None = None

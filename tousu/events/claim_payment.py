@@ -105,9 +105,6 @@ ClaimPaymentQuestionedReason: TypeAlias = Literal[
     "unknown_claim", "unknown_obligation", "not_owed", "already_booked", "already_paid", "other_amount",
     "other_currency", "payee_not_entitled",
 ]
-"""Why it does not fit: unknown_claim, unknown_obligation, not_owed, already_booked, already_paid, other_amount,
-other_currency, payee_not_entitled.
-"""
 
 
 class ClaimPaymentQuestioned(Content, frozen=True, kw_only=True, omit_defaults=True):

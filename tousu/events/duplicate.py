@@ -5,6 +5,7 @@ hand.
 # fmt: off
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from tousu.events.content import Content
@@ -44,3 +45,16 @@ class DuplicateSeparated(Content, frozen=True, kw_only=True, omit_defaults=True)
     """The case that the telling becomes."""
     source_event: SourceEvent
     reason: Reason
+
+
+class PersonErased(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Person erased (个人信息已删除). Who told of a case was erased in intake, as the law gives them the right to.
+    Whoever keeps a copy of these tellings, or of what was said of their persons, deletes it. Nothing personal
+    stands here.
+    """
+    TYPE: ClassVar[str] = "tousu.person.erased.v1"
+    case_number: CaseNumber
+    tellings: Sequence[SourceEvent]
+    """The tellings, by the events that they came as."""
+    began_the_case: bool
+    """Whether the telling that began the case is among them; then its text goes, too."""

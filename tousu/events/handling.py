@@ -104,9 +104,6 @@ class HandlingFollowedUp(Content, frozen=True, kw_only=True, omit_defaults=True)
 HandlingInquiryAnsweredOutcome: TypeAlias = Literal[
     "delayed", "no_result", "result_found", "turned_into_complaint", "no_waybill_number",
 ]
-"""What came out: delayed, no_result, result_found, turned_into_complaint (the inquiry ends; whoever answers
-registers the complaint on a channel, as a case of its own), no_waybill_number.
-"""
 
 
 class HandlingInquiryAnswered(Content, frozen=True, kw_only=True, omit_defaults=True):

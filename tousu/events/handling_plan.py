@@ -133,9 +133,6 @@ class HandlingPlanExecuted(Content, frozen=True, kw_only=True, omit_defaults=Tru
 HandlingPlanProposedPlan: TypeAlias = Literal[
     "apology", "search", "compensation", "freight_reduction", "remedy", "promise", "other",
 ]
-"""The kind of plan: apology, search for the goods, compensation, freight_reduction, remedy, promise of improvement,
-other.
-"""
 
 
 class HandlingPlanProposed(Content, frozen=True, kw_only=True, omit_defaults=True):

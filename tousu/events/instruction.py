@@ -16,9 +16,6 @@ InstructionIssuedWhat: TypeAlias = Literal[
     "deduct", "repay", "share_performance_pay", "sanction", "suspend", "reinstate", "train", "publish", "assess",
     "report", "pay_claimant", "bill_outlet", "cancel",
 ]
-"""What is to be done: deduct, repay, share_performance_pay, sanction, suspend, reinstate, train, publish, assess,
-report (a correction report is called for), pay_claimant, bill_outlet, cancel (an instruction before).
-"""
 
 
 class InstructionIssuedPayee(Part, frozen=True, kw_only=True, omit_defaults=True):

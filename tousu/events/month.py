@@ -13,7 +13,7 @@ from tousu.events.shared_penalty import (
     PenaltyAmount, PenaltyAt, PenaltyComplaints, PenaltyCurrency, PenaltyDifference, PenaltyMeasure,
     PenaltyMonth, PenaltyParty, PenaltyRatePercent, PenaltyRevision, PenaltyServices,
 )
-from tousu.events.shared_values import CaseNumber, Department, Employee, Moment, PackReference, Section, SourceEvent
+from tousu.events.shared_values import CaseNumber, Department, Employee, Moment, PackReference, Section
 
 
 class DepartmentRated(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -96,19 +96,6 @@ class MonthCorrected(Content, frozen=True, kw_only=True, omit_defaults=True):
     held out, and everything has been read now.
     """
     difference: PenaltyDifference
-
-
-class PersonErased(Content, frozen=True, kw_only=True, omit_defaults=True):
-    """Person erased (个人信息已删除). Who told of a case was erased in intake, as the law gives them the right to.
-    Whoever keeps a copy of these tellings, or of what was said of their persons, deletes it. Nothing personal
-    stands here.
-    """
-    TYPE: ClassVar[str] = "tousu.person.erased.v1"
-    case_number: CaseNumber
-    tellings: Sequence[SourceEvent]
-    """The tellings, by the events that they came as."""
-    began_the_case: bool
-    """Whether the telling that began the case is among them; then its text goes, too."""
 
 
 class PersonReinstated(Content, frozen=True, kw_only=True, omit_defaults=True):

@@ -115,9 +115,6 @@ PenaltyPaymentQuestionedReason: TypeAlias = Literal[
     "unknown_penalty", "unknown_obligation", "not_owed", "already_booked", "already_paid", "other_amount",
     "other_currency",
 ]
-"""Why it does not fit: unknown_penalty, unknown_obligation, not_owed, already_booked, already_paid, other_amount,
-other_currency.
-"""
 
 
 class PenaltyPaymentQuestioned(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -146,9 +143,6 @@ class PenaltyPaymentQuestioned(Content, frozen=True, kw_only=True, omit_defaults
 
 
 PenaltyWithdrawnReason: TypeAlias = Literal["charge_dropped", "no_penalty_for_it", "unconfirmed", "rate_changed"]
-"""Why: charge_dropped (no ground is left), no_penalty_for_it (the grounds left call for none), unconfirmed (they
-may turn out otherwise), rate_changed (the complaint rate calls for none).
-"""
 
 
 class PenaltyWithdrawn(Content, frozen=True, kw_only=True, omit_defaults=True):

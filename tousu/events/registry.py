@@ -24,10 +24,11 @@ from tousu.events.claim_case import (
 )
 from tousu.events.claim_handling import (
     HandlingAmountConfirmed, HandlingClaimAgreed, HandlingClaimDecided, HandlingClaimDisputed,
-    HandlingClaimEvidenceGiven, HandlingClaimFactsFound, HandlingClaimFiled, HandlingClaimFollowedUp,
-    HandlingClaimFormAnswered, HandlingClaimRuled, HandlingClaimWithdrawn, HandlingDeductionConfirmed,
-    HandlingOutletArbitrationRequested, HandlingOutletNegotiationSettled, HandlingOutletNotified,
-    HandlingOutletRuled, HandlingPaymentConfirmed, HandlingPaymentQuestionSettled,
+    HandlingClaimEvidenceGiven, HandlingClaimExtended, HandlingClaimFactsFound, HandlingClaimFiled,
+    HandlingClaimFollowedUp, HandlingClaimFormAnswered, HandlingClaimPaused, HandlingClaimResumed,
+    HandlingClaimRuled, HandlingClaimWithdrawn, HandlingDeductionConfirmed, HandlingOutletArbitrationRequested,
+    HandlingOutletNegotiationSettled, HandlingOutletNotified, HandlingOutletRuled, HandlingPaymentConfirmed,
+    HandlingPaymentQuestionSettled,
 )
 from tousu.events.claim_payment import (
     ClaimBilled, ClaimOutletNotified, ClaimOutletsSettled, ClaimPaid, ClaimPaymentQuestionSettled,
@@ -39,7 +40,7 @@ from tousu.events.clock import (
 )
 from tousu.events.complaint import ComplaintRegistered, ComplaintRouted
 from tousu.events.content import Content
-from tousu.events.duplicate import DuplicateJoined, DuplicateSeparated
+from tousu.events.duplicate import DuplicateJoined, DuplicateSeparated, PersonErased
 from tousu.events.early_warning import EarlyWarningRaised
 from tousu.events.event import EventRejected
 from tousu.events.handling import (
@@ -57,9 +58,7 @@ from tousu.events.handover import (
 )
 from tousu.events.inquiry import InquiryRegistered, InquiryRouted
 from tousu.events.instruction import InstructionIssued
-from tousu.events.month import (
-    DepartmentRated, MonthClosed, MonthCorrected, PersonErased, PersonReinstated, PersonSuspended,
-)
+from tousu.events.month import DepartmentRated, MonthClosed, MonthCorrected, PersonReinstated, PersonSuspended
 from tousu.events.operations import OperationsDeductionConfirmed, OperationsPaymentQuestionSettled, OperationsReported
 from tousu.events.penalty import (
     PenaltyAssessed, PenaltyCorrected, PenaltyDoubled, PenaltyPaid, PenaltyPaymentQuestionSettled,
@@ -89,20 +88,20 @@ _ALL: Final[tuple[type[Content], ...]] = (
     ComplaintRegistered, ComplaintRouted, DepartmentRated, DuplicateJoined, DuplicateSeparated,
     EarlyWarningRaised, EventRejected, HandlingAcknowledged, HandlingAmountConfirmed, HandlingAppealAnswered,
     HandlingAppealReferred, HandlingAssessed, HandlingClaimAgreed, HandlingClaimDecided, HandlingClaimDisputed,
-    HandlingClaimEvidenceGiven, HandlingClaimFactsFound, HandlingClaimFiled, HandlingClaimFollowedUp,
-    HandlingClaimFormAnswered, HandlingClaimRuled, HandlingClaimWithdrawn, HandlingCorrectiveActionDone,
-    HandlingCorrectiveActionPlanned, HandlingCustomerAnswered, HandlingDeductionConfirmed, HandlingDisputed,
-    HandlingExtended, HandlingFinalOpinionGiven, HandlingFollowedUp, HandlingInquiryAnswered,
-    HandlingInterimAnswered, HandlingJudged, HandlingOutletArbitrationRequested,
-    HandlingOutletNegotiationSettled, HandlingOutletNotified, HandlingOutletRuled, HandlingPassedOn,
-    HandlingPassedUp, HandlingPaused, HandlingPaymentConfirmed, HandlingPaymentQuestionSettled,
-    HandlingPlanApproved, HandlingPlanExecuted, HandlingPlanProposed, HandlingRecountOrdered, HandlingReopened,
-    HandlingResponsibilitySettled, HandlingResumed, HandlingSatisfactionGiven, HandlingSeparated,
-    HandlingTakenBack, HandlingWithdrawn, InquiryRegistered, InquiryRouted, InstructionIssued, MonthClosed,
-    MonthCorrected, OperationsDeductionConfirmed, OperationsPaymentQuestionSettled, OperationsReported,
-    PenaltyAssessed, PenaltyCorrected, PenaltyDoubled, PenaltyPaid, PenaltyPaymentQuestionSettled,
-    PenaltyPaymentQuestioned, PenaltyWithdrawn, PersonErased, PersonReinstated, PersonSuspended, TimeHeldOut,
-    TimeJumpAccepted, TimeLetIn, TimeTicked,
+    HandlingClaimEvidenceGiven, HandlingClaimExtended, HandlingClaimFactsFound, HandlingClaimFiled,
+    HandlingClaimFollowedUp, HandlingClaimFormAnswered, HandlingClaimPaused, HandlingClaimResumed,
+    HandlingClaimRuled, HandlingClaimWithdrawn, HandlingCorrectiveActionDone, HandlingCorrectiveActionPlanned,
+    HandlingCustomerAnswered, HandlingDeductionConfirmed, HandlingDisputed, HandlingExtended,
+    HandlingFinalOpinionGiven, HandlingFollowedUp, HandlingInquiryAnswered, HandlingInterimAnswered,
+    HandlingJudged, HandlingOutletArbitrationRequested, HandlingOutletNegotiationSettled, HandlingOutletNotified,
+    HandlingOutletRuled, HandlingPassedOn, HandlingPassedUp, HandlingPaused, HandlingPaymentConfirmed,
+    HandlingPaymentQuestionSettled, HandlingPlanApproved, HandlingPlanExecuted, HandlingPlanProposed,
+    HandlingRecountOrdered, HandlingReopened, HandlingResponsibilitySettled, HandlingResumed,
+    HandlingSatisfactionGiven, HandlingSeparated, HandlingTakenBack, HandlingWithdrawn, InquiryRegistered,
+    InquiryRouted, InstructionIssued, MonthClosed, MonthCorrected, OperationsDeductionConfirmed,
+    OperationsPaymentQuestionSettled, OperationsReported, PenaltyAssessed, PenaltyCorrected, PenaltyDoubled,
+    PenaltyPaid, PenaltyPaymentQuestionSettled, PenaltyPaymentQuestioned, PenaltyWithdrawn, PersonErased,
+    PersonReinstated, PersonSuspended, TimeHeldOut, TimeJumpAccepted, TimeLetIn, TimeTicked,
 )
 CLASSES: Final = MappingProxyType({each.TYPE: each for each in _ALL})
 """By event type, such as tousu.clock.met.v1."""

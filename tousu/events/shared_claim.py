@@ -101,7 +101,6 @@ class ClaimTraceLimit(Part, frozen=True, kw_only=True, omit_defaults=True):
 ClaimTraceStepOperation: TypeAlias = Literal[
     "convert", "take", "multiply", "divide", "decide", "cap", "part", "round", "add",
 ]
-"""What is done: convert, take, multiply, divide, decide, cap, part, round, add."""
 
 
 class ClaimTraceStep(Part, frozen=True, kw_only=True, omit_defaults=True):

@@ -93,16 +93,15 @@ PenaltyDifference: TypeAlias = str
 """By how much the amount changed, as a decimal string; below zero where it fell."""
 
 
-PenaltyLinesItemGround: TypeAlias = Literal[
+PenaltyLineGround: TypeAlias = Literal[
     "complaint", "late_resolution", "late_acceptance", "neglect", "late_handling", "false_report", "assessment",
     "complaint_rate",
 ]
-"""What it is for: a ground of the charge, or complaint_rate for the head of a department."""
 
 
-class PenaltyLinesItem(Part, frozen=True, kw_only=True, omit_defaults=True):
+class PenaltyLine(Part, frozen=True, kw_only=True, omit_defaults=True):
     """One figure of the penalty."""
-    ground: PenaltyLinesItemGround
+    ground: PenaltyLineGround
     """What it is for: a ground of the charge, or complaint_rate for the head of a department."""
     amount: PenaltyAmount | None = None
     """How much it adds to the penalty; absent where it is no money."""
@@ -120,5 +119,5 @@ class PenaltyLinesItem(Part, frozen=True, kw_only=True, omit_defaults=True):
     """How it was reckoned, step by step."""
 
 
-PenaltyLines: TypeAlias = Sequence[PenaltyLinesItem]
+PenaltyLines: TypeAlias = Sequence[PenaltyLine]
 """What the penalty is made of: a line for each figure, with the section it comes from."""

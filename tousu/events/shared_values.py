@@ -114,7 +114,6 @@ class ComplainedObject(Part, frozen=True, kw_only=True, omit_defaults=True):
 
 
 EvidenceItemKind: TypeAlias = Literal["photo", "video", "recording", "document", "screenshot", "waybill_image"]
-"""What kind of evidence it is: photo, video, recording, document, screenshot, waybill_image."""
 
 
 Uri: TypeAlias = str
@@ -169,7 +168,7 @@ class SeverityFound(Part, frozen=True, kw_only=True, omit_defaults=True):
     """The mood of the customer as first met: satisfied, neutral, dissatisfied."""
 
 
-class DroppedFieldsItem(Part, frozen=True, kw_only=True, omit_defaults=True):
+class DroppedField(Part, frozen=True, kw_only=True, omit_defaults=True):
     """One field."""
     place: str
     """Where in the data of the inbound event: a JSON pointer."""
@@ -177,7 +176,7 @@ class DroppedFieldsItem(Part, frozen=True, kw_only=True, omit_defaults=True):
     """What is wrong, what was done, and how the right form looks; never what stood there."""
 
 
-DroppedFields: TypeAlias = Sequence[DroppedFieldsItem]
+DroppedFields: TypeAlias = Sequence[DroppedField]
 """What of the customer's event could not be taken as it was written: left out, or cut at the end. The channel's
 adapter can mend it.
 """

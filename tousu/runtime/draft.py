@@ -136,7 +136,7 @@ class Draft:
             self.bookmark.frontier, arrival.record.topic, arrival.origin, arrival.seq, arrival.time_us,
             self.bookmark.forgiven, bm.mark_of(arrival.record), self._marks_max,
         )  # fmt: skip
-        return seen is frontier.Arrival.DUPLICATE
+        return seen is frontier.ArrivalOrder.DUPLICATE
 
     def tick(self, time_us: int) -> None:
         """Let time pass to `time_us`: wake what is due, tell the readers. Only for the processor that keeps time."""

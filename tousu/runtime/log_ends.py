@@ -27,7 +27,7 @@ _NOT_KNOWN: Final = frozenset({KafkaError._UNSUPPORTED_FEATURE, KafkaError.UNSUP
 _Answers = Mapping[TopicPartition, Future[Any]]
 
 
-class Told(NamedTuple):
+class EndsAnswer(NamedTuple):
     """An answer. `ends`: of the partitions whose broker answered. `hidden`: where records may stand behind the end."""
 
     asked_at: datetime
@@ -59,7 +59,7 @@ class LogEnds:
     def _list(self, places: Collection[Place], wanted: OffsetSpec) -> _Answers:
         return self._admin.list_offsets({TopicPartition(*at): wanted for at in places}, request_timeout=self._request_s)
 
-    def answer(self) -> Told | None:
+    def answer(self) -> EndsAnswer | None:
         """What was told, once, when all of it is there; None, too, where the brokers do not know the question.
 
         A partition of which no broker could say (it has no leader) has told no end; the others have.
@@ -79,7 +79,7 @@ class LogEnds:
         hidden = (
             at for at in ends.keys() & newest.keys() if earliest[at] < ends[at] and not 0 <= newest[at] < ends[at]
         )
-        return Told(asked_at, time_us, ends, frozenset(hidden))
+        return EndsAnswer(asked_at, time_us, ends, frozenset(hidden))
 
 
 def _offsets(answers: _Answers) -> dict[Place, int]:
