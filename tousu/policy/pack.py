@@ -15,7 +15,16 @@ import msgspec
 from tousu.policy.calendar import CalendarHistory
 from tousu.policy.clock_rule import ClockRule, Limit, Names, SetBy
 from tousu.policy.compensation import Compensation
-from tousu.policy.handling_rule import Approval, Closing, GradeRule, HandUp, PriorityRules, ReplyRule, RouteRule, Target
+from tousu.policy.handling_rule import (
+    Approval,
+    Closing,
+    GradeRule,
+    HandUp,
+    PriorityRules,
+    ReplyRule,
+    ReportTarget,
+    RouteRule,
+)
 from tousu.policy.penalty_rule import PenaltyRules
 
 
@@ -56,6 +65,9 @@ BACKDATING_DAYS: Final = 30
 PERSONAL_DATA_DAYS: Final = 1095
 """For packs that do not say: three years, within which a right can be taken to court (Civil Code of China, article 188;
 the Financial Conduct Authority wants records of complaints for three years, DISP 1.9.1)."""
+ARCHIVE_DAYS: Final = 90
+"""For packs that do not say: what is still said of a closed case (satisfaction, a reopening, a month's corrections) is
+said within a quarter, and what comes later costs one look-up more."""
 
 
 class ClaimRule(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,7 +158,11 @@ class InquiryRules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JoinRules(msgspec.Struct, frozen=True, kw_only=True):
-    """When a further complaint is the same trouble again: equal in `same`, received within `window` of the first."""
+    """When a further complaint is the same trouble again: equal in `same`, received within `window` of the first.
+
+    `same` says what identifies the object of this trade: `waybill_number`, or names of identifiers that complaints give
+    (vehicle_number, policy_number, meter); `class` beside it keeps two troubles with one thing apart.
+    """
 
     window: Limit
     same: tuple[str, ...]
@@ -222,6 +238,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     """Everything one source document asks for. Maps are keyed by the name that events carry.
 
     personal_data_days: how long intake keeps who told of a case after the last word of it since it was answered.
+    archive_days: how long after its end a case stays among those at work, before its rows move to the archives.
     backdating_days: how far back of its arrival a receipt or a report may say that it happened.
     delay_causes: why a piece is late (C 3). causes: what a department records as the cause of any complaint (L 4).
     inquiries, claims, penalties, early_warning: None where the source has nothing of the kind.
@@ -238,6 +255,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     text_downstream: bool
     backdating_days: int = BACKDATING_DAYS
     personal_data_days: int = PERSONAL_DATA_DAYS
+    archive_days: int = ARCHIVE_DAYS
     channels: dict[str, Channel]
     departments: dict[str, Department]
     grades: dict[str, Grade]
@@ -260,7 +278,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     closing: Closing | None = None
     replies: dict[str, ReplyRule] = {}
     hand_up: tuple[HandUp, ...] = ()
-    targets: tuple[Target, ...] = ()
+    targets: tuple[ReportTarget, ...] = ()
 
     def reference(self) -> dict[str, str]:
         """The pack as decisions and events name it: `{"id": ..., "version": ...}`."""
