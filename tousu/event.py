@@ -105,7 +105,9 @@ def time_of_text(text: str, place: str = "time") -> datetime:
     try:
         return moment.astimezone(UTC)
     except OverflowError:
-        raise Reject("malformed_time", f"{place} lies outside the years that can be handled", place) from None
+        raise Reject(
+            "malformed_time", f"{place} must lie in the years 1 to 9999, such as 2026-01-04T09:30:00+08:00", place
+        ) from None
 
 
 def _rarely_written(text: str, place: str) -> datetime:
@@ -160,14 +162,24 @@ def attributes_of_headers(headers: Headers) -> dict[str, str]:
     try:
         return {name[3:]: value.decode() for name, value in headers if value is not None and name.startswith("ce_")}
     except UnicodeDecodeError:
-        raise Reject("malformed_attribute", "every ce_ header must be UTF-8 text", "headers") from None
+        raise Reject(
+            "malformed_attribute", "every ce_ header must be UTF-8 text; another encoding is not taken", "headers"
+        ) from None
+
+
+EXAMPLES: Final[Mapping[str, str]] = {
+    "id": "call-2026-1187", "source": "/adapters/phone", "type": "tousu.complaint.received.phone.v1",
+    "time": "2026-01-04T09:30:00+08:00",
+}  # fmt: skip
 
 
 def event_of(attributes: Mapping[str, str], data: dict[str, Any]) -> Event:
     """Build an event from its attributes and data. Raises Reject naming the attribute that is missing or wrong."""
     for name in ("id", "source", "type", "time"):
         if not attributes.get(name):
-            raise Reject("missing_attribute", f"attribute {name} is missing or empty; CloudEvents needs it", name)
+            raise Reject(
+                "missing_attribute", f"attribute {name} is missing or empty; give one such as {EXAMPLES[name]}", name
+            )
     if attributes.get("specversion") != SPEC_VERSION:
         if not attributes.get("specversion"):
             message = f"attribute specversion is missing or empty; it must be {SPEC_VERSION}"
@@ -191,7 +203,7 @@ def event_of_structured(document: Mapping[str, Any]) -> Event:
     if data is None:
         data = {}
     if not isinstance(data, dict):
-        raise Reject("malformed_data", "data must be a JSON object", "data")
+        raise Reject("malformed_data", "data must be a JSON object, with braces around it", "data")
     attributes = {
         name: value if type(value) is str else _canonical(name, value)
         for name, value in document.items()
@@ -203,7 +215,7 @@ def event_of_structured(document: Mapping[str, Any]) -> Event:
 def _canonical(name: str, value: object) -> str:
     """An extension that is a boolean or an integer, as binary mode writes it (CloudEvents 1.0.2, type system)."""
     if name in _PLAIN:
-        raise Reject("malformed_attribute", f"attribute {name} must be a string", name)
+        raise Reject("malformed_attribute", f"attribute {name} must be a string, in quotes", name)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int) and -INTEGER_MAX - 1 <= value <= INTEGER_MAX:

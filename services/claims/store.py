@@ -14,9 +14,10 @@ from services.claims.case_conduct import CaseConduct
 from services.claims.conduct import CONDUCT
 from services.claims.states import Claim, ClaimedCase, PaymentQuestion
 from services.claims.turn import CASE, CLAIM, QUESTION
+from tousu.domain.clock.state import missing_of
 from tousu.policy.course import Course
 from tousu.runtime.ledger import LEDGER
-from tousu.runtime.metrics import OPEN_CLAIMS, PAYMENT_QUESTIONS, Counted
+from tousu.runtime.metrics import OPEN_CLAIMS, PAYMENT_QUESTIONS, UNDECIDED_CLOCKS, Counted
 from tousu.runtime.processor import Kind, column_time
 
 
@@ -47,11 +48,15 @@ KINDS: Final = (
             "cause": lambda claim: claim.ground.cause,
             "state": lambda claim: claim.state,
             "stage": lambda claim: claim.stage,
+            "missing": lambda claim: missing_of(claim.clocks),
             "waybill": lambda claim: claim.ground.waybill_number,
             "closed_at": lambda claim: column_time(claim.closed_at),
         },
         ended="closed_at",
-        gauges=(Counted(OPEN_CLAIMS, "state = 'open'", ("cause", "stage")),),
+        gauges=(
+            Counted(OPEN_CLAIMS, "state = 'open'", ("cause", "stage")),
+            Counted(UNDECIDED_CLOCKS, "state = 'open' AND missing IS NOT NULL", ("missing",)),
+        ),
     ),
     LEDGER,
     Kind(

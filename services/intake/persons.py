@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 from services.intake.identity import address_key, phone_key
 from services.intake.registration import ADDRESSES, PHONES, Place, personal_values
@@ -22,6 +22,8 @@ from services.intake.states import GateCase, SubmissionRecord
 from services.intake.store import documents_of, records_page
 from services.intake.tellers import without_tellings
 from tousu.decision import Output, Ref
+from tousu.events.duplicate import PersonErased
+from tousu.events.shared_values import SourceEvent
 from tousu.failure import Stop
 from tousu.runtime import bookmark as bm
 from tousu.runtime.acts import take_a_turn
@@ -29,7 +31,6 @@ from tousu.runtime.draft import Draft
 from tousu.runtime.processor import Processor
 from tousu.runtime.store import Store
 
-ERASED: Final = "tousu.person.erased.v1"
 PAGE_ROWS: Final = 500
 TELLINGS_MAX: Final = 40
 """So many tellings one event names, and one turn erases."""
@@ -56,6 +57,17 @@ class Held(NamedTuple):
     def began(self) -> bool:
         """Whether this telling began the case."""
         return _begun(self.case) == _telling(self.record)
+
+
+class Erasure(NamedTuple):
+    """What `person.erased` says: which tellings of a case, each by source and id."""
+
+    case: str
+    tellings: frozenset[tuple[str, str]]
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Self:
+        return cls(data["case_number"], frozenset((each["source"], each["id"]) for each in data["tellings"]))
 
 
 class Persons:
@@ -90,6 +102,19 @@ class Persons:
             if len(rows) < PAGE_ROWS:
                 return
             after = (rows[-1].shard, rows[-1].key)
+
+    def back(self, erasures: Iterable[Erasure]) -> Iterator[Held]:
+        """What can be read although it was erased: a database was restored from a backup, and caught up with the log.
+
+        Each once, however often its person was erased.
+        """
+        told: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        for each in erasures:
+            told[each.case] |= each.tellings
+        for number, tellings in told.items():
+            for held in self.find(Query(case=number)):
+                if not held.record.erased and (held.record.event_source, held.record.event_id) in tellings:
+                    yield held
 
     def _wanted(self, query: Query) -> frozenset[str]:
         if query.phone:
@@ -143,10 +168,10 @@ class Persons:
                 return
             began = _begun(case) in set(map(_telling, done))
             draft.put(Ref("case", number), without_tellings(case, list(docs), is_begun=began))
-            named = [{"source": record.event_source, "id": record.event_id} for record in done]
-            draft.say(Output(
-                topic=ACCEPTED, type=ERASED, subject=number, time=bm.moment(max(draft.bookmark.time_us, 0)),
-                data={"case_number": number, "tellings": named, "began_the_case": began},
+            named = [SourceEvent(source=record.event_source, id=record.event_id) for record in done]
+            erased = PersonErased(case_number=number, tellings=named, began_the_case=began)
+            draft.say(Output.of(
+                erased, topic=ACCEPTED, subject=number, time=bm.moment(max(draft.bookmark.time_us, 0)),
                 organisation=case.organisation,
             ))  # fmt: skip
 

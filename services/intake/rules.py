@@ -15,7 +15,7 @@ import msgspec
 
 from services.intake import registration
 from services.intake.identity import SecretKeys, fingerprint, key_of_event, pseudonym, region_of_zone
-from services.intake.joining import JoiningCheck, Said, refs_of, waybill_numbers
+from services.intake.joining import JoiningCheck, Said, object_keys, refs_of, waybill_numbers
 from services.intake.numbers import PartitionOf, mint
 from services.intake.proving import HIDDEN, passed_on
 from services.intake.registration import Personal
@@ -26,6 +26,9 @@ from services.intake.tellers import with_teller, without_tellings
 from services.intake.times import accepted_at, believed, told_receipt
 from tousu.decision import Decision, Output, Ref, Refusal, State, States
 from tousu.event import Event
+from tousu.events.handling import HandlingCustomerAnswered, HandlingRecountOrdered
+from tousu.events.handling_plan import HandlingJudged
+from tousu.events.handover import HandlingSeparated
 from tousu.policy.closing import falls_short
 from tousu.policy.currencies import unknown_currency
 from tousu.policy.occasions import CLAIM_ANSWERS
@@ -76,10 +79,12 @@ class IntakeRules:
     def refs(self, event: Event) -> Sequence[Ref]:
         seen = self._seen(event)
         if event.type.startswith(RECEIVED):
-            return [seen, COUNTER, *refs_of(waybill_numbers(event.data), event.organisation)]
+            pieces = (*waybill_numbers(event.data), *object_keys(event.data, self._keys.fingerprint))
+            return [seen, COUNTER, *refs_of(pieces, event.organisation)]
         if event.type == SEPARATED:
-            tellings = refs_of_telling(self._keys, event.data, self._topics)
-            return [seen, COUNTER, Ref("case", event.data["case_number"]), *tellings]
+            said = event.read(HandlingSeparated)
+            tellings = refs_of_telling(self._keys, said, self._topics)
+            return [seen, COUNTER, Ref("case", said.case_number), *tellings]
         if event.type.startswith(HANDLING):
             return [seen, Ref("case", event.data["case_number"])]
         return [seen]
@@ -94,7 +99,7 @@ class IntakeRules:
         return Ref("seen", key)
 
     def apply(self, states: States, event: Event, now: datetime) -> Decision:
-        ref = self._seen(event)
+        ref = next((ref for ref in states if ref.kind == "seen"), None) or self._seen(event)
         content = fingerprint(self._keys.fingerprint, event)
         seen = states[ref]
         if isinstance(seen, AcceptedEvent):
@@ -120,7 +125,7 @@ class IntakeRules:
         accepted = accepted_at(event, now)
         bound_days = self._policies.at(event.organisation, accepted).backdating_days
         event = msgspec.structs.replace(event, time=believed(event.time, accepted, bound_days))
-        return self._passed_on(event, key=event.data["department"], subject="")
+        return self._passed_on(event, key=registration.department_of(event), subject="")
 
     def due(self, ref: Ref, state: State) -> datetime | None:
         if isinstance(state, GateCase):
@@ -158,7 +163,7 @@ class IntakeRules:
             joining=joining,
             channel=channel,
             key=key,
-            said=joining.said(event.data),
+            said=joining.said(event.data, self._keys.fingerprint),
             personal=self._personal[event.type],
             known=self._known(event, pack),
             received_at=received_at,
@@ -177,10 +182,10 @@ class IntakeRules:
         if isinstance(case, GateCase):
             tellers = with_teller(case.tellers, telling.key, telling.known)
             rows[Ref("case", number)] = msgspec.structs.replace(case, tellers=tellers)
-        data = registration.joined(
+        told = registration.joined(
             number, telling.channel, telling.received_at, telling.event, telling.personal, telling.known
         )
-        output = Output(topic=ACCEPTED, type="tousu.duplicate.joined.v1", subject=number, time=telling.at, data=data)
+        output = Output.of(told, topic=ACCEPTED, subject=number, time=telling.at)
         return Decision(states={**rows, **counted}, outputs=[output])
 
     def _new_case(self, states: States, telling: _Telling, now: datetime) -> Decision:
@@ -259,7 +264,7 @@ class IntakeRules:
         if event.type == SEPARATED:
             return self._separated(states, case, event, now)
         decision = self._passed_on(event, key=number, subject=number, case=case)
-        ordered = event.data.get("pack_version")
+        ordered = event.read(HandlingRecountOrdered).pack_version if event.type == HandlingRecountOrdered.TYPE else None
         if ordered is not None and self._policies.version(case.organisation, ordered).version != ordered:
             return _no_version(case, ordered)
         changed = _kept(_followed(case, event, pack), pack, now)
@@ -274,7 +279,7 @@ class IntakeRules:
 
     def _separated(self, states: States, case: GateCase, event: Event, now: datetime) -> Decision:
         """Two events: the telling leaves its case, and is registered as one of its own."""
-        found = joined_telling(states, refs_of_telling(self._keys, event.data, self._topics), case)
+        found = joined_telling(states, refs_of_telling(self._keys, event.read(HandlingSeparated), self._topics), case)
         if isinstance(found, Refusal):
             return Decision(refusal=found)
         ref, record = found
@@ -298,10 +303,7 @@ class IntakeRules:
         (registered,) = decision.outputs
         reason = self._in_form(event, case)["reason"]
         left = registration.separated(case.number, registered.subject, said, reason)
-        output = Output(
-            topic=ACCEPTED, type="tousu.duplicate.separated.v1", subject=case.number, time=event.time, data=left,
-            organisation=case.organisation,
-        )  # fmt: skip
+        output = Output.of(left, topic=ACCEPTED, subject=case.number, time=event.time, organisation=case.organisation)
         registered = msgspec.structs.replace(registered, organisation=case.organisation)
         stays = without_tellings(case, [ref.key])
         return Decision(
@@ -383,12 +385,13 @@ def _followed(case: GateCase, event: Event, pack: Pack) -> GateCase:
     if case.kind == "claim":  # of a claim, only what is reported about claims counts (the router refuses the rest)
         return msgspec.structs.replace(case, status="answered") if what in CLAIM_ANSWERS else case
     if what == "recount_ordered":
-        return msgspec.structs.replace(case, pack_version=event.data.get("pack_version", case.pack_version))
+        ordered = event.read(HandlingRecountOrdered).pack_version
+        return msgspec.structs.replace(case, pack_version=ordered or case.pack_version)
     if falls_short(pack, what, event.data, case.stands):
         return case
     if what == "judged":
-        return msgspec.structs.replace(case, stands=event.data["stands"])
-    settled = what == "customer_answered" and (event.data["settled"] or case.stands is False)
+        return msgspec.structs.replace(case, stands=event.read(HandlingJudged).stands)
+    settled = what == "customer_answered" and (event.read(HandlingCustomerAnswered).settled or case.stands is False)
     if settled or what in {"withdrawn", "inquiry_answered"}:
         return msgspec.structs.replace(case, status="answered")
     if what == "reopened":

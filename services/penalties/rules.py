@@ -157,12 +157,12 @@ class PenaltiesRules:
         if old is not None and said.revision <= old.revision:
             return Decision(no_op="charge_not_newer")
         if old is not None and old.month != told.month:
-            message = f"the case was received in {old.month}, says its first charge; that does not change"
+            message = f"the case was received in {old.month}, says its first charge; give the received_at of that one"
             refusal = Refusal(reason="exists_with_different_content", message=message, place="/received_at")
             return Decision(refusal=refusal)
         lines = assess(rules, told.party.kind, said.grounds)
         if total(lines) > AMOUNT_MAX:
-            message = f"a penalty of {total(lines)} is taken for a mistake: at most {AMOUNT_MAX}"
+            message = f"a penalty of {total(lines)} is taken for a mistake; at most {AMOUNT_MAX} is booked"
             return Decision(refusal=Refusal(reason="number_out_of_range", message=message, place="/grounds"))
         scene = MonthContext(told.party, told.month, told.pack, _latest(now, said.at), event.id, told.case_number)
         return self._weighed(told, said, scene, old, month)

@@ -121,10 +121,10 @@ class RouterRules:
         what = event.type.removeprefix(_HANDLING).partition(".")[0]
         if what in BESIDE_THE_CASE:
             return Decision(outputs=[_forwarded(event)])
-        if case.told["kind"] == "claim":
-            return refusals.not_of_a_claim(event, what)
         if what == "recount_ordered":
             return self._recounted(case, event)
+        if case.told["kind"] == "claim":
+            return refusals.not_of_a_claim(event, what)
         return refusals.unknown_name(self._pack_of(case), event) or self._follow(case, what, event, now)
 
     def _recounted(self, case: RoutedCase, event: Event) -> Decision:

@@ -8,16 +8,16 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from services.sla import clocks
-from services.sla.extending import extend_case
 from services.sla.life import RANK, Outcome, Step, possible, step
 from services.sla.measures import finish_action, named, plan_action, settle
 from services.sla.outcome import tell_closed, tell_incomplete, tell_reopened
-from services.sla.pausing import pause_case, resume_case
 from services.sla.scene import Scene
 from services.sla.states import Case
-from services.sla.triggers import CLOSED, Triggers, remembered, restarted
+from services.sla.triggers import CLOSED, Triggers, clocks_of, with_clocks
 from tousu.decision import Refusal
+from tousu.domain.clock.extending import extend
+from tousu.domain.clock.pausing import pause_all, resume_all
+from tousu.domain.clock.triggers import ended, reopened
 from tousu.policy.closing import lacks_confirmation
 from tousu.policy.facts import found_with
 from tousu.policy.replies import incomplete_reply
@@ -85,15 +85,9 @@ def _unconfirmed(scene: Scene) -> Refusal:
 
 def close(scene: Scene, triggers: Triggers, case: Case, result: str, at: datetime) -> Case:
     """End a case: whatever clock still waits and does not outlive the case is cancelled, and the outcome is told."""
-    ended = tuple(
-        clock if scene.outlives(clock) else clocks.cancel(scene, clock, at, "case_closed") for clock in case.clocks
-    )
-    past = tuple(
-        clock
-        for clock in (clock if scene.outlives(clock) else clocks.acquit(scene, clock, at) for clock in case.past)
-        if clock.breached
-    )
-    case = replace(case, life="closed", result=result, closed_at=at, expires_at=None, clocks=ended, past=past)
+    running = ended(scene, clocks_of(case), at, "case_closed")
+    case = replace(case, life="closed", result=result, closed_at=at, expires_at=None)
+    case = with_clocks(case, running)
     tell_closed(scene, case)
     return triggers.pull(scene, case, CLOSED, {"result": result}, at)
 
@@ -120,18 +114,9 @@ def _reopened(scene: Scene, triggers: Triggers, said: Mapping[str, Any], at: dat
         closed_at=None,
     )
     tell_reopened(scene, case, at, said["reason"])
-    past = case.past
-    moved = []
-    for clock in case.clocks:
-        rule = scene.rule(clock)
-        new = clock
-        if rule is not None and rule.on_reopen == "restart":
-            old, new = restarted(scene, clock, at)
-            past = remembered(past, old)
-        elif rule is not None and rule.on_reopen == "resume":
-            new = clocks.go_on(scene, clock, at)
-        moved.append(new)
-    return triggers.pull(scene, replace(case, clocks=tuple(moved), past=past), "reopened", said, at)
+    scene.case = case
+    case = with_clocks(case, reopened(scene, clocks_of(case), at))
+    return triggers.pull(scene, case, "reopened", said, at)
 
 
 def _stepped(case: Case, what: str, said: Mapping[str, Any]) -> Case:
@@ -146,11 +131,14 @@ def _noted(scene: Scene, what: str, said: Mapping[str, Any], at: datetime) -> Ca
     case = scene.case
     match what:
         case "paused":
-            return pause_case(scene, said, at)
+            moved = pause_all(scene, case.clocks, said, at)
+            return moved if isinstance(moved, Refusal) else replace(case, clocks=moved)
         case "resumed":
-            return resume_case(scene, said.get("reason", ""), at)
+            resumed = resume_all(scene, case.clocks, said.get("reason", ""), at)
+            return _nothing_stands_still(case) if resumed is None else replace(case, clocks=resumed)
         case "extended":
-            return extend_case(scene, said, at)
+            extended = extend(scene, case.clocks, said, at)
+            return extended if isinstance(extended, Refusal) else replace(case, clocks=extended)
         case "satisfaction_given" | "followed_up" if "score" in said or "rating" in said:
             return replace(case, satisfaction={name: said[name] for name in ("score", "rating") if name in said})
         case "assessed":
@@ -165,3 +153,8 @@ def _noted(scene: Scene, what: str, said: Mapping[str, Any], at: datetime) -> Ca
             return finish_action(scene, said, at)
         case _:  # for triggers alone, or a request to move the case: the router decides, in an event of its own
             return case
+
+
+def _nothing_stands_still(case: Case) -> Refusal:
+    message = f"no clock of {case.kind} {case.number} stands still; resumed follows paused"
+    return Refusal(reason="illegal_transition", message=message, place="type")

@@ -12,11 +12,10 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from services.sla.opening import moment_of_text
 from services.sla.scene import SLA, Scene
 from services.sla.states import Case, CorrectiveAction, Responsibility
 from tousu.decision import Refusal
-from tousu.event import text_of_time
+from tousu.event import text_of_time, time_of_text
 from tousu.policy.mediation import ways_to_settle
 
 
@@ -60,7 +59,7 @@ def plan_action(scene: Scene, said: Mapping[str, Any], at: datetime) -> Case | R
         action_id=number,
         action=said["action"],
         planned_at=former.planned_at if former is not None else at,
-        due_at=moment_of_text(said["due_at"]) if "due_at" in said else None,
+        due_at=time_of_text(said["due_at"]) if "due_at" in said else None,
         responsible=said.get("responsible", {}),
     )
     if former is not None and former.overdue and former.due_at == action.due_at:

@@ -10,12 +10,14 @@ from typing import Final
 
 from services.sla.rules import CASE
 from services.sla.states import Case
+from tousu.domain.clock.state import missing_of
 from tousu.runtime.metrics import (
     CASES_DUE_SOON,
     CASES_OVERDUE,
     CASES_WITHOUT_CALENDAR,
     COMPLAINTS_WITHOUT_CLOCK,
     OPEN_CASES,
+    UNDECIDED_CLOCKS,
     Counted,
 )
 from tousu.runtime.processor import Kind, column_time
@@ -26,7 +28,8 @@ def _earliest(moments: list[datetime | None]) -> str | None:
 
 
 def _resolution_due(case: Case) -> str | None:
-    return _earliest([clock.due_at for clock in case.clocks if clock.name == "resolution" and clock.is_active])
+    dues = [clock.due_at for clock in case.clocks if clock.is_active and not clock.undecided]
+    return column_time(max((due_at for due_at in dues if due_at is not None), default=None))
 
 
 def _next_breach(case: Case) -> str | None:
@@ -57,7 +60,8 @@ KINDS: Final = (
             "next_breach": _next_breach,
             "overdue_since": _overdue_since,
             "missing_calendar": _missing,
-            "clocked": lambda case: "yes" if case.clocks else None,
+            "missing": lambda case: missing_of(case.clocks),
+            "clocked": lambda case: "yes" if any(not clock.undecided for clock in case.clocks) else None,
         },
         timed=True,
         ended="closed_at",
@@ -66,9 +70,12 @@ KINDS: Final = (
             Counted(CASES_DUE_SOON, "next_breach > :now AND next_breach <= :soon"),
             Counted(CASES_OVERDUE, "overdue_since IS NOT NULL"),
             Counted(CASES_WITHOUT_CALENDAR, "missing_calendar IS NOT NULL"),
+            Counted(UNDECIDED_CLOCKS, "state <> 'closed' AND missing IS NOT NULL", ("missing",)),
             Counted(COMPLAINTS_WITHOUT_CLOCK, "state <> 'closed' AND kind = 'complaint' AND clocked IS NULL"),
         ),
     ),
 )
-"""next_breach: the earliest due time of a clock that counts. overdue_since: the due time of a breached clock that still
-waits. missing_calendar: why a clock has no due time; any row here is an alarm. clocked: whether a clock ever ran."""
+"""resolution_due: when the last of its limits is due. next_breach: the earliest due time of a clock that counts.
+overdue_since: the due time of a breached clock that still waits. missing_calendar: why a clock has no due time; any row
+here is an alarm. missing: what must become known before anybody can say whether a clock applies. clocked: whether a
+clock ever ran."""

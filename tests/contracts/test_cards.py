@@ -134,6 +134,12 @@ def test_what_everything_is_rebuilt_from_is_kept_without_end() -> None:
         assert card(topic).retention_ms == -1
 
 
+def test_what_adapters_send_takes_no_more_room_unpacked_than_packed() -> None:
+    """They choose the codec: gzip makes 1 MiB of a thousandth of it, and intake unpacks in memory."""
+    outside = {card_.topic for card_ in cards() if card_.topic.startswith("complaints.inbound.")}
+    assert {card_.topic for card_ in cards() if card_.compression == "uncompressed"} == outside
+
+
 def test_a_refused_event_fits_into_the_topic_of_refused_events() -> None:
     largest = max(card_.max_message_bytes for card_ in cards() if card_.topic.startswith("complaints.inbound."))
     assert card("complaints.rejected").max_message_bytes >= largest + 65_536  # headers: reason, and those it came with

@@ -44,8 +44,8 @@ class WithoutCompareAndSet(FlakyStore):
 class BooksInTwoTransactions(FlakyStore):
     """Commits the claims and the bookmark before the entries of the ledger: a death between loses money."""
 
-    def _write_states(self, connection: sa.Connection, name: str, changes: Sequence[Change]) -> None:
-        super()._write_states(connection, name, changes)
+    def _write_states(self, connection: sa.Connection, name: str, rows: Any) -> None:
+        super()._write_states(connection, name, rows)
         if name == "claim":
             connection.commit()
 

@@ -50,7 +50,8 @@ def list_(
     if as_json:
         output.json_lines(chosen)
     else:
-        columns = ("id", "when", "reason", "place", "from", "message")
+        options.show_times_of(data)
+        columns = ("id", f"when ({output.zone()})", "reason", "place", "from", "message")
         output.table("Rejected", columns, [
             (event["id"], output.local(event["time"]), event["reason"],
              event.get("place", ""), _origin(event), _kept(event) + event["message"])

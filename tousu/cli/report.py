@@ -159,7 +159,7 @@ def _folded(data: Path | None, broker: str, as_of: str) -> Fold:
 
     from tousu.cli.told import known
     from tousu.event import time_of_text
-    from tousu.failure import Stop
+    from tousu.failure import Reject, Stop
     from tousu.report.fold import TOPICS, Fold
 
     bound = time_of_text(as_of, "--as-of") if as_of else None
@@ -170,8 +170,8 @@ def _folded(data: Path | None, broker: str, as_of: str) -> Fold:
             if bound is None or known_at <= bound:
                 try:
                     fold.take(event)
-                except ValueError as error:
-                    raise Stop("strange_event", str(error)) from None
+                except (ValueError, Reject) as error:
+                    raise Stop("strange_event", f"{event.get('id')}: {error}") from None
             if number % PROGRESS_EVERY == 0 and console.is_terminal:
                 status.update(f"reading the log: {number:,} events, {len(fold.stories):,} cases")
     return fold

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 if TYPE_CHECKING:
     from tousu.explain.story import CaseHistory
     from tousu.policy.pack import Pack
@@ -30,6 +32,47 @@ def pack_of(reference: Mapping[str, str], organisation: str, asked: str) -> Pack
     settings = read_settings("cli")
     pack = load_policies(settings.pack, settings.organisations).version(organisation, version)
     return pack if pack.id == reference["id"] else load_policies(reference["id"]).version(OWN, version)
+
+
+class _Reference(msgspec.Struct):
+    """Which pack decided."""
+
+    id: str
+    version: str
+
+
+class _RoutedTold(msgspec.Struct):
+    """What router last told of a case, as far as it is wanted here."""
+
+    pack: _Reference
+
+
+class _Routed(msgspec.Struct):
+    """What router keeps of a case, as far as it is wanted here."""
+
+    told: _RoutedTold
+    organisation: str = ""
+
+
+def show_times_of_case(number: str, data: Path | None, database: str) -> None:
+    """Show times in the zone of the pack that decided a case; where nobody knows it, of that of the data folder."""
+    from tousu.cli import options, output
+    from tousu.failure import Failure
+    from tousu.local.folder import pack_of as pack_of_folder
+
+    options.show_times_of(data)
+    state = options.inspection("router", data, database).state("case", number)
+    if state is None:
+        return
+    routed = msgspec.convert(state, _Routed)
+    for asked in dict.fromkeys((pack_of_folder(options.data_folder(data)), "")):
+        try:
+            pack = pack_of(msgspec.to_builtins(routed.told.pack), routed.organisation, asked)
+        except Failure:  # a pack that is not there any more; the folder's own has been taken already
+            continue
+        if pack.id == routed.told.pack.id:
+            output.show_times_in(pack.time_zone)
+            return
 
 
 def read_story_of(number: str, topics: Sequence[str], data: Path | None, broker: str) -> CaseHistory:

@@ -36,6 +36,8 @@ def tail(
     from tousu.runtime.history import History
 
     named = topics or published_topics()
+    if not as_json:
+        options.show_times_of(data)
     wanted = [name if name.startswith("complaints.") else f"complaints.{name}" for name in named]
     if not broker and not follow and options.archive(data) is not None:
         from tousu.cli.told import published

@@ -32,7 +32,8 @@ def triage(
     if as_json:
         output.json_lines(found)
     else:
-        columns = ("case", "since (Beijing time)", "department", "candidates", "words", "text")
+        options.show_times_of(data)
+        columns = ("case", f"since ({output.zone()})", "department", "candidates", "words", "text")
         output.table(f"Triage: {len(found)} waiting", columns, [
             (row["case_number"], output.local(row["received_at"]), ", ".join(row["departments"]),
              ", ".join(row["candidates"]), "、".join(row["words"]), row["content"])

@@ -54,6 +54,8 @@ def settings_of(card: Card, replicas: int) -> dict[str, str]:
         "retention.ms": str(card.retention_ms), "message.timestamp.type": card.timestamp,
         "max.message.bytes": str(card.max_message_bytes),
     }  # fmt: skip
+    if card.compression is not None:
+        found["compression.type"] = card.compression
     if 0 <= card.retention_ms < SEGMENT_MS:
         found["segment.ms"] = str(card.retention_ms)
     if replicas >= REPLICAS_SAFE:

@@ -36,6 +36,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     carries the ticks of its writer: both are filled in when cards are read.
     `sources` says of an inbound topic which sources may speak there (`speaking`).
     `from_shards` says of an internal writer whether its shard p writes partition p only (`same`) or any (`all`).
+    `compression` is how the broker keeps what is written, None where as its writer packed it.
     `retention` is a time such as `14 days`, or `unlimited`; it counts from the `timestamp`, which the broker sets.
     """
 
@@ -52,6 +53,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     events: tuple[str, ...]
     channel: str | None = None
     from_shards: Literal["same", "all"] | None = None
+    compression: Literal["uncompressed"] | None = None
     sources: tuple[str, ...] = ()
     made_from: tuple[str, ...] = ()
 

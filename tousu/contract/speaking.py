@@ -72,7 +72,11 @@ def check_topic(topic: str, event_type: str) -> None:
     address_of(event_type)
     right = " or ".join(topics_of(event_type))
     if not right:
-        raise Reject("unknown_type", f"{event_type} is said by tousu itself; {topic} does not take it", "type")
+        raise Reject(
+            "unknown_type",
+            f"{event_type} is said by tousu itself; the types that {topic} takes are listed in schemas/asyncapi.yaml",
+            "type",
+        )
     raise Reject("not_allowed", f"{event_type} may not be said on {topic}; it belongs on {right}", "type")
 
 

@@ -82,7 +82,8 @@ def _complaint(pack: Pack, diary: Diary, number: int) -> None:
     data = customers.told(
         diary, channel, customers.person(diary), content, when, diary.chance.choice(customers.OUTLETS)
     )
-    data |= {"waybill_number": customers.waybill(diary), "route": "domestic"}
+    waybill = customers.waybill(diary)
+    data |= _object(pack, number, waybill)
     case_of = diary.complaint(channel, when, data, event_id=FIRST if number == 0 else "")
     fate = (
         prompt if number == 0 else diary.chance.choices([each for _, each in FATES], [share for share, _ in FATES])[0]
@@ -91,7 +92,15 @@ def _complaint(pack: Pack, diary: Diary, number: int) -> None:
     if pack.claims is not None and one.claim is not None and not is_unsure and fate not in (invalid, withdrawn):
         chance_of_claim = diary.chance.random()
         if chance_of_claim < CLAIMED_SHARE:
-            claim_money(Claimed(pack, diary, case_of, one.claim.cause, data["waybill_number"]), when)
+            claim_money(Claimed(pack, diary, case_of, one.claim.cause, waybill), when)
+
+
+def _object(pack: Pack, number: int, waybill: str) -> dict[str, Any]:
+    """What a complaint is about, as the pack's trade identifies it."""
+    names = [name for name in pack.join.same if name != "class"]
+    if "waybill_number" in names or pack.claims is not None:
+        return {"waybill_number": waybill, "route": "domestic"}
+    return {"identifiers": [{"what": name, "object_number": f"{name[:2].upper()}-{number:06}"} for name in names]}
 
 
 def claim_money(claim: Claimed, received: datetime) -> None:

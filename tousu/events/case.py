@@ -11,6 +11,7 @@ from typing import ClassVar, Literal, TypeAlias
 from msgspec import field
 
 from tousu.events.content import Content, Part
+from tousu.events.shared_claim import ClaimNumber
 from tousu.events.shared_clock import ClockAt, ClockCauseEvent, ClockDueAt, ClockGeneration
 from tousu.events.shared_handling import HandlingActionId, HandlingText
 from tousu.events.shared_values import (
@@ -94,6 +95,8 @@ class CaseEscalated(Content, frozen=True, kw_only=True, omit_defaults=True):
     """
     TYPE: ClassVar[str] = "tousu.case.escalated.v1"
     case_number: CaseNumber
+    claim_number: ClaimNumber | None = None
+    """The claim whose limit it is; absent for a clock of the case."""
     clock: ClockName | None = None
     generation: ClockGeneration | None = None
     level: int
@@ -120,6 +123,8 @@ class CaseEscalationSuppressed(Content, frozen=True, kw_only=True, omit_defaults
     """
     TYPE: ClassVar[str] = "tousu.case.escalation_suppressed.v1"
     case_number: CaseNumber
+    claim_number: ClaimNumber | None = None
+    """The claim whose limit it is; absent for a clock of the case."""
     clock: ClockName
     generation: ClockGeneration
     level: int

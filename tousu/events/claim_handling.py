@@ -5,6 +5,7 @@ edit by hand.
 # fmt: off
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal, TypeAlias
 
 from tousu.events.content import Content
@@ -16,7 +17,9 @@ from tousu.events.shared_handling import HandlingNote
 from tousu.events.shared_penalty import (
     PenaltyAmount, PenaltyCurrency, PenaltyNumber, PenaltyObligation, PenaltyParty, PenaltyPaymentId,
 )
-from tousu.events.shared_values import CaseNumber, Department, Employee, Outlet, Reason, ToldMoment, ToldWaybillNumber
+from tousu.events.shared_values import (
+    CaseNumber, ClockName, Department, Employee, Outlet, Reason, ToldMoment, ToldWaybillNumber,
+)
 
 
 class HandlingAmountConfirmed(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -107,6 +110,26 @@ class HandlingClaimEvidenceGiven(Content, frozen=True, kw_only=True, omit_defaul
     evidence: ClaimEvidence
 
 
+class HandlingClaimExtended(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Claim's limit extended (理赔延期). A limit of a claim gets a later due time, where the pack allows it."""
+    TYPE: ClassVar[str] = "tousu.handling.claim_extended.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    claim_number: ClaimNumber
+    clock: ClockName
+    until: ToldMoment
+    """The new limit."""
+    reason: Reason
+    approved_by: Employee | None = None
+    """Who approved it."""
+    notified_at: ToldMoment | None = None
+    """When the customer was told of it; some packs extend nothing before that."""
+
+
 class HandlingClaimFactsFound(Content, frozen=True, kw_only=True, omit_defaults=True):
     """Claim facts found (查明索赔事实). A department found out facts on which the amount depends. The newest report
     of each fact counts.
@@ -178,6 +201,34 @@ class HandlingClaimFormAnswered(Content, frozen=True, kw_only=True, omit_default
     claim_number: ClaimNumber
     decision_due_at: ToldMoment | None = None
     """Until when the claimant was promised the decision."""
+
+
+class HandlingClaimPaused(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Claim's limits paused (理赔暂停计时). Limits of a claim are to stand still, where the pack allows it."""
+    TYPE: ClassVar[str] = "tousu.handling.claim_paused.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    claim_number: ClaimNumber
+    reason: Reason
+    clocks: Sequence[ClockName] = ()
+    """The limits meant; absent: all that may pause."""
+
+
+class HandlingClaimResumed(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Claim's limits resumed (理赔恢复计时). Limits of a claim that stood still go on."""
+    TYPE: ClassVar[str] = "tousu.handling.claim_resumed.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    claim_number: ClaimNumber
+    reason: Reason | None = None
 
 
 class HandlingClaimRuled(Content, frozen=True, kw_only=True, omit_defaults=True):

@@ -117,6 +117,8 @@ class ClockExtended(Content, frozen=True, kw_only=True, omit_defaults=True):
     """Clock extended (延期). The clock got a later limit."""
     TYPE: ClassVar[str] = "tousu.clock.extended.v1"
     case_number: CaseNumber
+    claim_number: ClaimNumber | None = None
+    """The claim whose limit it is; absent for a clock of the case."""
     clock: ClockName
     generation: ClockGeneration
     limit: TimeLimit | None = None
@@ -187,6 +189,8 @@ class ClockRecalculated(Content, frozen=True, kw_only=True, omit_defaults=True):
     """
     TYPE: ClassVar[str] = "tousu.clock.recalculated.v1"
     case_number: CaseNumber
+    claim_number: ClaimNumber | None = None
+    """The claim whose limit it is; absent for a clock of the case."""
     clock: ClockName
     generation: ClockGeneration
     limit: TimeLimit | None = None

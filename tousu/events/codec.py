@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from tousu.events.content import Content
+from tousu.events.content import Content, Part
 from tousu.failure import Reject
 
 _MISSING: Final = re.compile(r"Object missing required field `(?P<name>[^`]+)`")
@@ -48,7 +48,7 @@ def decode(event_type: str, data: Mapping[str, Any]) -> Content:
         raise _wrong_shape(event_type, error) from None
 
 
-def as_data(content: Content) -> dict[str, Any]:
+def as_data(content: Content | Part) -> dict[str, Any]:
     """The data as plain values, fields in the order of the schema, absent ones left out."""
     data: dict[str, Any] = msgspec.to_builtins(content)
     return data

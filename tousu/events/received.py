@@ -13,8 +13,8 @@ from msgspec import field
 from tousu.events.content import Content, Part
 from tousu.events.shared_claim import ClaimOpening
 from tousu.events.shared_complaint import (
-    ReceivedComplainant, ReceivedContent, ReceivedDemand, ReceivedEmail, ReceivedKind, ReceivedPhone,
-    ReceivedPieces,
+    ReceivedComplainant, ReceivedContent, ReceivedDemand, ReceivedEmail, ReceivedIdentifiers, ReceivedKind,
+    ReceivedPhone, ReceivedPieces,
 )
 from tousu.events.shared_values import (
     AmountYuan, ClassCode, ComplainedObject, ComplaintSubject, CustomerTier, Employee, Evidence, MessageId,
@@ -53,6 +53,7 @@ class ComplaintReceivedApp(Content, frozen=True, kw_only=True, omit_defaults=Tru
     """The adapter's own class, where it has one; the router decides."""
     demand: ReceivedDemand | None = None
     object: ComplainedObject | None = None
+    identifiers: ReceivedIdentifiers = ()
     amount_yuan: AmountYuan | None = None
     """The amount involved, in yuan, as a decimal string."""
     pieces: ReceivedPieces = ()
@@ -101,6 +102,7 @@ class ComplaintReceivedEmail(Content, frozen=True, kw_only=True, omit_defaults=T
     """The adapter's own class, where it has one; the router decides."""
     demand: ReceivedDemand | None = None
     object: ComplainedObject | None = None
+    identifiers: ReceivedIdentifiers = ()
     amount_yuan: AmountYuan | None = None
     """The amount involved, in yuan, as a decimal string."""
     pieces: ReceivedPieces = ()
@@ -149,6 +151,7 @@ class ComplaintReceivedLetter(Content, frozen=True, kw_only=True, omit_defaults=
     """The adapter's own class, where it has one; the router decides."""
     demand: ReceivedDemand | None = None
     object: ComplainedObject | None = None
+    identifiers: ReceivedIdentifiers = ()
     amount_yuan: AmountYuan | None = None
     """The amount involved, in yuan, as a decimal string."""
     pieces: ReceivedPieces = ()
@@ -195,6 +198,7 @@ class ComplaintReceivedOnsite(Content, frozen=True, kw_only=True, omit_defaults=
     """The adapter's own class, where it has one; the router decides."""
     demand: ReceivedDemand | None = None
     object: ComplainedObject | None = None
+    identifiers: ReceivedIdentifiers = ()
     amount_yuan: AmountYuan | None = None
     """The amount involved, in yuan, as a decimal string."""
     pieces: ReceivedPieces = ()
@@ -247,6 +251,7 @@ class ComplaintReceivedPhone(Content, frozen=True, kw_only=True, omit_defaults=T
     """The adapter's own class, where it has one; the router decides."""
     demand: ReceivedDemand | None = None
     object: ComplainedObject | None = None
+    identifiers: ReceivedIdentifiers = ()
     amount_yuan: AmountYuan | None = None
     """The amount involved, in yuan, as a decimal string."""
     pieces: ReceivedPieces = ()
@@ -293,6 +298,7 @@ class ComplaintReceivedWeb(Content, frozen=True, kw_only=True, omit_defaults=Tru
     """The adapter's own class, where it has one; the router decides."""
     demand: ReceivedDemand | None = None
     object: ComplainedObject | None = None
+    identifiers: ReceivedIdentifiers = ()
     amount_yuan: AmountYuan | None = None
     """The amount involved, in yuan, as a decimal string."""
     pieces: ReceivedPieces = ()

@@ -12,7 +12,7 @@ from msgspec import field
 from tousu.events.content import Content, Part
 from tousu.events.shared_claim import ClaimOpening
 from tousu.events.shared_complaint import (
-    ReceivedComplainant, ReceivedContent, ReceivedDemand, ReceivedKind, ReceivedPieces,
+    ReceivedComplainant, ReceivedContent, ReceivedDemand, ReceivedIdentifiers, ReceivedKind, ReceivedPieces,
 )
 from tousu.events.shared_values import (
     AmountYuan, ClassCode, ComplainedObject, ComplaintSubject, CustomerTier, Employee, Evidence, ReferenceNumber,
@@ -50,6 +50,7 @@ class ComplaintReceivedAssociation(Content, frozen=True, kw_only=True, omit_defa
     """The adapter's own class, where it has one; the router decides."""
     demand: ReceivedDemand | None = None
     object: ComplainedObject | None = None
+    identifiers: ReceivedIdentifiers = ()
     amount_yuan: AmountYuan | None = None
     """The amount involved, in yuan, as a decimal string."""
     pieces: ReceivedPieces = ()
@@ -98,6 +99,7 @@ class ComplaintReceivedMedia(Content, frozen=True, kw_only=True, omit_defaults=T
     """The adapter's own class, where it has one; the router decides."""
     demand: ReceivedDemand | None = None
     object: ComplainedObject | None = None
+    identifiers: ReceivedIdentifiers = ()
     amount_yuan: AmountYuan | None = None
     """The amount involved, in yuan, as a decimal string."""
     pieces: ReceivedPieces = ()
@@ -146,6 +148,7 @@ class ComplaintReceivedMessageBoard(Content, frozen=True, kw_only=True, omit_def
     """The adapter's own class, where it has one; the router decides."""
     demand: ReceivedDemand | None = None
     object: ComplainedObject | None = None
+    identifiers: ReceivedIdentifiers = ()
     amount_yuan: AmountYuan | None = None
     """The amount involved, in yuan, as a decimal string."""
     pieces: ReceivedPieces = ()
@@ -198,6 +201,7 @@ class ComplaintReceivedSocial(Content, frozen=True, kw_only=True, omit_defaults=
     """The adapter's own class, where it has one; the router decides."""
     demand: ReceivedDemand | None = None
     object: ComplainedObject | None = None
+    identifiers: ReceivedIdentifiers = ()
     amount_yuan: AmountYuan | None = None
     """The amount involved, in yuan, as a decimal string."""
     pieces: ReceivedPieces = ()
@@ -249,6 +253,7 @@ class ComplaintReceivedThirdParty(Content, frozen=True, kw_only=True, omit_defau
     """The adapter's own class, where it has one; the router decides."""
     demand: ReceivedDemand | None = None
     object: ComplainedObject | None = None
+    identifiers: ReceivedIdentifiers = ()
     amount_yuan: AmountYuan | None = None
     """The amount involved, in yuan, as a decimal string."""
     pieces: ReceivedPieces = ()

@@ -48,6 +48,20 @@ ReceivedDemand: TypeAlias = str
 """What the customer asks for, in free text."""
 
 
+class ReceivedIdentifier(Part, frozen=True, kw_only=True, omit_defaults=True):
+    """One number by which a thing is known."""
+    what: str
+    """What kind of number it is, as the pack's join calls it."""
+    object_number: str
+    """The number as it was told. Case, blanks, hyphens and dots make no difference."""
+
+
+ReceivedIdentifiers: TypeAlias = Sequence[ReceivedIdentifier]
+"""What the complaint is about, in a trade without waybills: the numbers that identify it, by the names that the
+pack's join knows, such as vehicle_number, policy_number, meter. They stay with intake.
+"""
+
+
 class ReceivedPiece(Part, frozen=True, kw_only=True, omit_defaults=True):
     """One piece of several."""
     waybill_number: ToldWaybillNumber

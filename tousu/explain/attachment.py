@@ -14,12 +14,12 @@ import msgspec
 
 from tousu.explain.accounts import claim_clocks, limits_of
 from tousu.explain.story import CASES, ROUTED, CaseHistory, PublishedEvent
-from tousu.policy.clock_rule import Accepts, ClockRule, Names
+from tousu.policy.clock_rule import Accepts, ClockRule, Names, unknown_in
 from tousu.policy.pack import Pack
 
 Reason = Literal[
-    "attached", "other_kind", "no_claim", "not_happened", "not_applicable", "no_limit", "expired", "not_started",
-    "no_promise",
+    "attached", "other_kind", "no_claim", "not_happened", "not_applicable", "undecided", "no_limit", "expired",
+    "not_started", "no_promise",
 ]  # fmt: skip
 _NO_CLAIM: Final = "it is for claims, and no claim was opened"
 
@@ -60,7 +60,10 @@ def attachments_of(story: CaseHistory, pack: Pack) -> tuple[Attachment, ...]:
 
 def _attachment(story: CaseHistory, pack: Pack, rule: ClockRule) -> Attachment:
     started = started_in(story, rule, "")
-    return without_start(rule, *_obstacle(story, pack, rule)) if started is None else attached(story, rule, started)
+    if started is None:
+        return without_start(rule, *_obstacle(story, pack, rule))
+    known = _facts(story)
+    return attached(story, rule, started, known[-1][1] if known else {})
 
 
 def started_in(story: CaseHistory, rule: ClockRule, claim_number: str) -> PublishedEvent | None:
@@ -77,12 +80,15 @@ def started_in(story: CaseHistory, rule: ClockRule, claim_number: str) -> Publis
     )
 
 
-def attached(story: CaseHistory, rule: ClockRule, started: PublishedEvent) -> Attachment:
-    """A clock that was started, and by what."""
+def attached(story: CaseHistory, rule: ClockRule, started: PublishedEvent, facts: Mapping[str, Any]) -> Attachment:
+    """A clock that was started, and by what; `facts`: what is known by now of what it asks for."""
     cause = started.data.get("cause_event", "")
     name = story.name_of_cause(cause)
     wanted = wanted_words(rule.applies_when)
+    unknown = unknown_in(rule.applies_when, facts)
     because = f", as {wanted}" if wanted else ""
+    if unknown:
+        because = f", as long as nobody knows that {' or '.join(unknown)} is anything but what it asks for ({wanted})"
     return Attachment(
         clock=rule.name,
         label=rule.label,
@@ -115,7 +121,7 @@ def _obstacle(story: CaseHistory, pack: Pack, rule: ClockRule) -> tuple[Reason, 
         first_failing(rule.starts_with, told.data) or first_failing(rule.applies_when, facts) for told, facts in came
     ]
     if all(failing):
-        return "not_applicable", failing[-1]
+        return undecided(rule, came[-1][1]) or ("not_applicable", failing[-1])
     grades = [facts.get("grade") for (_, facts), failed in zip(came, failing, strict=True) if not failed]
     limits = limits_of(rule)
     if "" not in limits and not any(grade in limits for grade in grades):
@@ -155,6 +161,21 @@ def _changed(told: PublishedEvent, facts: Mapping[str, Any]) -> dict[str, Any]:
     if told.short == "passed_on":
         return {name: told.data[name] for name in ("class", "grade") if name in told.data}
     return {}
+
+
+def undecided(rule: ClockRule, facts: Mapping[str, Any]) -> tuple[Reason, str] | None:
+    """Why nobody can say yet whether a clock applies, and what it does meanwhile; None where that is known."""
+    unknown = unknown_in(rule.applies_when, facts)
+    if not unknown:
+        return None
+    wanted = wanted_words({name: rule.applies_when[name] for name in unknown})
+    meanwhile = {
+        "waits": "until then it counts in silence, and somebody should find it out",
+        "rests": "until then it counts in silence, as the pack says",
+        "runs": "the pack lets it run until then",
+    }[rule.while_unknown]
+    missing = f"{' and '.join(unknown)} {'is' if len(unknown) == 1 else 'are'} not known"
+    return "undecided", f"it applies when {wanted}, and {missing}; {meanwhile}"
 
 
 def first_failing(condition: Accepts, facts: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from tousu.explain.accounts import claim_clocks
-from tousu.explain.attachment import Attachment, Reason, attached, first_failing, started_in, without_start
+from tousu.explain.attachment import Attachment, Reason, attached, first_failing, started_in, undecided, without_start
 from tousu.explain.claim_order import of_claim
 from tousu.explain.story import ROUTED, CaseHistory, PublishedEvent
 from tousu.policy.clock_rule import ClockRule
@@ -44,7 +44,8 @@ def claim_attachments(story: CaseHistory, pack: Pack, number: str) -> tuple[Atta
 def _attachment(story: CaseHistory, rule: ClockRule, number: str, told: list[PublishedEvent]) -> Attachment:
     started = started_in(story, rule, number)
     if started is not None:
-        return attached(story, rule, started)
+        known = _happened(told)
+        return attached(story, rule, started, known[-1][1] if known else {})
     return without_start(rule, *_obstacle(story, rule, told), claim_number=number)
 
 
@@ -54,7 +55,7 @@ def _obstacle(story: CaseHistory, rule: ClockRule, told: list[PublishedEvent]) -
         return "not_happened", f"it starts on {rule.starts_on}, which has not happened"
     failing = [first_failing(rule.applies_when, facts) for facts in came]
     if all(failing):
-        return "not_applicable", failing[-1]
+        return undecided(rule, came[-1]) or ("not_applicable", failing[-1])
     if rule.starts_at == "promised_at" and not story.newest.get("promised_at"):
         return "no_promise", "it counts from the promised time of delivery, and the case names none"
     return "not_started", "all its conditions hold; claims has not started it"

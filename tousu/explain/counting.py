@@ -37,15 +37,14 @@ class CountedPart(msgspec.Struct, frozen=True):
         return self.end_us - self.start_us if self.counts else 0
 
 
-def parts_of(start: datetime, end: datetime, limit: Limit, calendar: Calendar, *, fresh: bool) -> list[CountedPart]:
-    """The parts from one moment to a later one. `fresh`: nothing was used before, so days count from the next day."""
+def parts_of(begun: datetime, start: datetime, end: datetime, limit: Limit, calendar: Calendar) -> list[CountedPart]:
+    """The parts from one moment to a later one, of a limit that counts from `begun`: days count from the next day."""
     start_us, end_us = microseconds(start), microseconds(end)
     found: list[CountedPart] = []
-    if fresh and limit.unit in DAY_UNITS:
-        begun_us = min(microseconds(counted_from(start, limit, calendar)), end_us)
-        if begun_us > start_us:
-            found.append(CountedPart(start_us, begun_us, False, "day_of_start", "the day of the start"))
-        start_us = begun_us
+    counted_us = min(microseconds(counted_from(begun, limit, calendar)), end_us)
+    if counted_us > start_us:
+        found.append(CountedPart(start_us, counted_us, False, "day_of_start", "the day of the start"))
+        start_us = counted_us
     if start_us >= end_us:
         return found
     if limit.unit in DAY_UNITS or limit.unit == "business_hours":

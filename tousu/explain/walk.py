@@ -18,7 +18,7 @@ from tousu.explain.counting import parts_of
 from tousu.explain.story import CaseHistory, PublishedEvent
 from tousu.policy.calendar import MICROSECOND, Calendar, CalendarHistory, UnpublishedYear, moment_of
 from tousu.policy.clock_rule import Limit
-from tousu.policy.working_time import counted_from, elapsed_between, plan_clock
+from tousu.policy.working_time import elapsed_between, plan_clock
 
 CONTINUED: Final = "breach_withdrawn"
 """The reason with which a clock starts that goes on after its breach was withdrawn."""
@@ -128,8 +128,7 @@ class Follower:
         start, due_at = max(walk.ended_at or until, walk.anchor), walk.due_at
         if walk.mode != "running" or due_at is None or due_at <= start or walk.end == "cancelled":
             return ()
-        fresh = not walk.used_us and start < counted_from(walk.anchor, walk.limit, self._calendar(walk.calendar))
-        return tuple(self._running(walk, start, due_at, fresh=fresh))
+        return tuple(self._running(walk, start, due_at))
 
     def _turn(self, walk: Walk, told: PublishedEvent, mode: Literal["running", "paused"], reason: str) -> None:
         """Close what lies behind, and go on from here, running or standing still."""
@@ -138,8 +137,6 @@ class Follower:
         walk.done = (*walk.done, *self._since_anchor(walk, at))
         walk.mode, walk.anchor, walk.reason, walk.cause = mode, at, reason, _cause(told)
         walk.calendar = _version(told) or walk.calendar
-        if mode == "running" and not walk.used_us and not walk.extended_us:
-            walk.total_us = self._whole_us(walk) or walk.total_us
 
     def _end(self, walk: Walk, told: PublishedEvent, how: Status) -> None:
         walk.end, walk.ended_at = how, max(told.at, walk.anchor)
@@ -251,10 +248,8 @@ class Follower:
         walk.calendar = named
 
     def _whole_us(self, walk: Walk) -> int | None:
-        """The limit in its measure, counted from the start, or from where it went on while nothing was used."""
-        is_whole = walk.mode == "running" and not walk.used_us and not walk.extended_us
-        start = walk.anchor if is_whole else walk.started_at
-        plan = plan_clock(start, walk.limit, self._calendar(walk.calendar))
+        """The limit in its measure, counted from the start."""
+        plan = plan_clock(walk.started_at, walk.limit, self._calendar(walk.calendar))
         return None if isinstance(plan, UnpublishedYear) else plan.total // MICROSECOND
 
     def _calendar(self, version: str) -> Calendar:
@@ -272,16 +267,15 @@ class Follower:
         if walk.mode == "uncounted":
             why = "unpublished_year"
             return [self._interval(walk, start=walk.anchor, end=until, counts=False, why=why, words=walk.reason)]
-        return self._running(walk, walk.anchor, until, fresh=not walk.used_us)
+        return self._running(walk, walk.anchor, until)
 
-    def _running(self, walk: Walk, start: datetime, until: datetime, *, fresh: bool) -> list[Interval]:
-        again = "the day on which it went on" if walk.anchor != walk.started_at else ""
+    def _running(self, walk: Walk, start: datetime, until: datetime) -> list[Interval]:
         return [
             self._interval(
                 walk, start=moment_of(part.start_us), end=moment_of(part.end_us), counts=part.counts, why=part.why,
-                words=again if again and part.why == "day_of_start" else part.words, counted_us=part.counted_us,
+                words=part.words, counted_us=part.counted_us,
             )
-            for part in parts_of(start, until, walk.limit, self._calendar(walk.calendar), fresh=fresh)
+            for part in parts_of(walk.started_at, start, until, walk.limit, self._calendar(walk.calendar))
         ]  # fmt: skip
 
     def _converted(self, walk: Walk, told: PublishedEvent, more_us: int) -> Interval:

@@ -75,7 +75,7 @@ class Moved(NamedTuple):
     creditor: str = ""
 
 
-class Move(Protocol):
+class BookMovement(Protocol):
     """Books one movement of an event."""
 
     def __call__(
@@ -201,7 +201,7 @@ class Bookkeeper:
         if before is not None:
             self.faults.append(LedgerFault(obligation, f"payment {payment} is booked twice: before for {before}"))
 
-    def _of(self, told: LedgerEvent, case_number: str | None, currency: str) -> Move:
+    def _of(self, told: LedgerEvent, case_number: str | None, currency: str) -> BookMovement:
         """What books the movements of one event."""
         return partial(self._move, told, case_number or "", currency)
 
@@ -229,7 +229,7 @@ def _party(told: LedgerEvent, party: PenaltyParty) -> str:
 
 
 def _rise_and_fall(
-    move: Move, obligation: str, kind: Kind, rise: Decimal, fall: Decimal, *, debtor: str, creditor: str
+    move: BookMovement, obligation: str, kind: Kind, rise: Decimal, fall: Decimal, *, debtor: str, creditor: str
 ) -> None:
     """What is awarded of an obligation and what of it is withdrawn, where that is anything."""
     if rise:

@@ -159,7 +159,11 @@ class InquiryRules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JoinRules(msgspec.Struct, frozen=True, kw_only=True):
-    """When a further complaint is the same trouble again: equal in `same`, received within `window` of the first."""
+    """When a further complaint is the same trouble again: equal in `same`, received within `window` of the first.
+
+    `same` says what identifies the object of this trade: `waybill_number`, or names of identifiers that complaints give
+    (vehicle_number, policy_number, meter); `class` beside it keeps two troubles with one thing apart.
+    """
 
     window: Limit
     same: tuple[str, ...]

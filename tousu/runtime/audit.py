@@ -18,8 +18,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from tousu.contract import cards
+from tousu.event import text_of_time
 from tousu.ledger.proof import Proof
 from tousu.runtime import bookmark as bm
+from tousu.runtime import doubts
 from tousu.runtime.acts import told_in
 from tousu.runtime.arrival import named_in
 from tousu.runtime.broker import Identity, OutRecord, Record
@@ -45,10 +47,21 @@ class AuditFinding(NamedTuple):
     message: str
 
 
+class HeldOut(NamedTuple):
+    """An input that an operator holds out of a shard's time. `confirmed_until`: so far it had been read."""
+
+    place: str
+    input: str
+    confirmed_until: str
+
+    def __str__(self) -> str:
+        return f"{self.place} goes on without {self.input}; what it decided since {self.confirmed_until} is in doubt"
+
+
 class AuditReport(NamedTuple):
     """What an audit looked at and what it found. `unchecked` says what could not be judged, and why.
 
-    entries, obligations: of all ledgers.
+    entries, obligations: of all ledgers. `held_out` is no finding: an operator has decided it, and time goes on.
     """
 
     records: int
@@ -59,6 +72,7 @@ class AuditReport(NamedTuple):
     obligations: int
     findings: tuple[AuditFinding, ...]
     unchecked: tuple[str, ...]
+    held_out: tuple[HeldOut, ...] = ()
 
 
 class Chain:
@@ -138,8 +152,16 @@ def audit(
     repeated = sum(chain.repeated for chain in chains.values())
     return AuditReport(
         records, outputs, repeated, inbound, proof.entries, proof.obligations, tuple(findings[:FINDINGS_MAX]),
-        tuple(unchecked),
+        tuple(unchecked), tuple(held_out_in(standings)),
     )  # fmt: skip
+
+
+def held_out_in(standings: Mapping[tuple[str, int], ShardStanding]) -> Iterator[HeldOut]:
+    """What operators hold out of these shards (by processor and number)."""
+    for (processor, shard), standing in sorted(standings.items()):
+        for name in standing.bookmark.held_out:
+            confirmed = bm.moment(standing.bookmark.doubts.get(name, 0))
+            yield HeldOut(f"{processor}/{shard}", doubts.said(name), text_of_time(confirmed))
 
 
 def _halted(halts: Iterable[Halt]) -> list[AuditFinding]:

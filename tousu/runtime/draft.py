@@ -75,6 +75,7 @@ class Draft:
         self.states: dict[Ref, State | None] = {}
         self.changes: dict[Ref, State | None] = {}
         self.outputs: list[OutRecord] = []
+        self._packed: list[bytes] = []
         self.faults = InARow()
         self._now_us, self._now, self._stamped = bm.NEVER_US, bm.moment(bm.NEVER_US), b""
         self._origin = bm.origin_of(processor.name, shard, self.bookmark.generation)
@@ -91,7 +92,7 @@ class Draft:
     def change(self) -> Change:
         """The turn's outcome, ready for the database."""
         return Change(
-            self.shard, self.opened.epoch, self.opened.turn, self.bookmark, bm.pack_pending(self.outputs),
+            self.shard, self.opened.epoch, self.opened.turn, self.bookmark, bm.join_pending(self._packed),
             self.changes, self.agenda.dues,
         )  # fmt: skip
 
@@ -357,7 +358,8 @@ class Draft:
         if confirmed is not None:
             record.headers.append((doubts.CONFIRMED, text_of_time(confirmed).encode()))
         check_fits([record], self._limits, self.shard)
-        self.bookmark.digests[where] = bm.chained(self.bookmark.digests.get(where, ""), record)
+        self._packed.append(bm.packed(record))
+        self.bookmark.digests[where] = bm.chained_packed(self.bookmark.digests.get(where, ""), self._packed[-1])
         self.outputs.append(record)
 
     def put(self, ref: Ref, state: State | None) -> None:

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from tousu.decision import Ref, Refusal, State
 from tousu.failure import Retry, Stop
 from tousu.runtime import bookmark as bm
-from tousu.runtime.archive import Archiving
+from tousu.runtime.archiving import Archiving
 from tousu.runtime.arrival import Arrival, addressed, from_ours, from_outside, halves
 from tousu.runtime.broker import Record, Sink, Source, place_of
 from tousu.runtime.clock import TimeSource

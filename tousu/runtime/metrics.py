@@ -120,6 +120,11 @@ COMPLAINTS_WITHOUT_CLOCK: Final = Metric(
     "tousu_complaints_without_clock", "gauge", "cases",
     "Open complaints in which no clock of the pack ever ran: nobody would see them grow old.", seen="asked",
 )  # fmt: skip
+UNDECIDED_CLOCKS: Final = Metric(
+    "tousu_undecided_clocks", "gauge", "cases",
+    "Open cases or claims with a clock of which nobody can say whether it applies, by what is not known.",
+    ("missing",), seen="asked",
+)  # fmt: skip
 CALENDAR_YEARS_MISSING: Final = Metric(
     "tousu_calendar_years_missing", "gauge", "years",
     "Years that a calendar should have by now (this one, from 1 December the next one too) and has not.",

@@ -60,6 +60,19 @@ class Change(NamedTuple):
     dues: Mapping[Ref, int | None]
 
 
+_StateRow = tuple[int, str, int | None, State | None]
+"""Shard, key, due time, and the state or None."""
+
+
+def _by_kind(changes: Iterable[Change]) -> dict[str, list[_StateRow]]:
+    """The rows of each table."""
+    rows: dict[str, list[_StateRow]] = {}
+    for shard, *_, states, dues in changes:
+        for ref, state in states.items():
+            rows.setdefault(ref.kind, []).append((shard, ref.key, dues.get(ref), state))
+    return rows
+
+
 class Due(NamedTuple):
     """A state that wants to be woken, and when (microseconds since 1970)."""
 
@@ -242,8 +255,9 @@ class Store:
             if not self._move_bookmarks(connection, changes):
                 connection.rollback()
                 raise Fenced
+            rows = _by_kind(changes)
             for name in self.tables:
-                self._write_states(connection, name, changes)
+                self._write_states(connection, name, rows.get(name, ()))
             self._reached("inside_commit")
             connection.commit()
 
@@ -252,20 +266,17 @@ class Store:
         rows = [(c.shard, c.epoch, c.turn, bm.encode(c.bookmark), c.pending) for c in changes]
         return self.dialect.move_bookmarks(connection, self._bookmarks, rows) == len(rows)
 
-    def _write_states(self, connection: sa.Connection, name: str, changes: Sequence[Change]) -> None:
+    def _write_states(self, connection: sa.Connection, name: str, rows: Iterable[_StateRow]) -> None:
         kind = self.kinds[name]
         upserts: list[tuple[Any, ...]] = []
         deletes: list[tuple[int, str]] = []
         owners: list[tuple[int, str]] = []
-        for change in changes:
-            for ref, state in change.states.items():
-                if ref.kind != name:
-                    continue
-                if state is None:
-                    (owners if kind.owner and ref.key.endswith("/") else deletes).append((change.shard, ref.key))
-                    continue
-                columns = (read(state) for read in kind.columns.values())
-                upserts.append((change.shard, ref.key, change.dues.get(ref), *columns, kind.codec.encode(state)))
+        encode, readers = kind.codec.encode, tuple(kind.columns.values())
+        for shard, key, due_us, state in rows:
+            if state is None:
+                (owners if kind.owner and key.endswith("/") else deletes).append((shard, key))
+            else:
+                upserts.append((shard, key, due_us, *[read(state) for read in readers], encode(state)))
         if upserts:
             self.dialect.upsert(connection, self.tables[name], tuple(kind.columns), upserts)
         if deletes:

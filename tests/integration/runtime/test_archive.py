@@ -14,7 +14,7 @@ from tests.integration.runtime import counting
 from tests.integration.runtime.counting import Tally, counter, keeper, key_in
 from tests.integration.runtime.world import World, counts
 from tousu.decision import Ref
-from tousu.runtime import archive
+from tousu.runtime import archiving
 from tousu.runtime.census import Census
 from tousu.runtime.inspection import Inspection
 from tousu.runtime.loop import Loop
@@ -95,7 +95,7 @@ def test_without_a_figure_nothing_moves(world: World) -> None:
 
 
 def test_a_quiet_moment_moves_a_few_and_the_next_ones_the_rest(world: World) -> None:
-    keys = [key_in(0, 2, n) for n in range(archive.ROWS_MAX + 7)]
+    keys = [key_in(0, 2, n) for n in range(archiving.ROWS_MAX + 7)]
     for key in keys:
         world.send(key)
     loop = world.copy(resting())
@@ -103,7 +103,7 @@ def test_a_quiet_moment_moves_a_few_and_the_next_ones_the_rest(world: World) -> 
     world.clock.set(world.clock.now() + timedelta(days=100))
     while rows(loop) == (len(keys), 0):
         world.run(rounds=1)
-    assert rows(loop) == (7, archive.ROWS_MAX)
+    assert rows(loop) == (7, archiving.ROWS_MAX)
     world.run()
     assert rows(loop) == (0, len(keys))
 

@@ -8,9 +8,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.sla.rules import CASE, SlaRules
-from services.sla.states import Case, Clock
+from services.sla.states import Case
 from tousu.contract import types_on, validator
 from tousu.decision import Decision, Output, Ref
+from tousu.domain.clock.state import Clock
 from tousu.event import Event, text_of_time
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
