@@ -72,15 +72,15 @@ class _OfParty(Protocol):
     def party(self) -> PenaltyParty: ...
 
 
-class Sentence(NamedTuple):
+class DemoSentence(NamedTuple):
     """How an event is told: the style of its line, and its words, times by the clocks of a zone."""
 
     style: str
     words: Callable[[Any, tzinfo], str]
 
 
-def _told(kind: type[C], style: str, words: Callable[[C, tzinfo], str]) -> tuple[str, Sentence]:
-    return kind.TYPE.removeprefix("tousu.").removesuffix(".v1"), Sentence(style, words)
+def _told(kind: type[C], style: str, words: Callable[[C, tzinfo], str]) -> tuple[str, DemoSentence]:
+    return kind.TYPE.removeprefix("tousu.").removesuffix(".v1"), DemoSentence(style, words)
 
 
 def _routed(said: ComplaintRouted, zone: tzinfo) -> str:
@@ -196,7 +196,7 @@ def _clock(text: str, zone: tzinfo) -> str:
     return datetime.fromisoformat(text).astimezone(zone).strftime("%m-%d %H:%M")
 
 
-SENTENCES: Final[Mapping[str, Sentence]] = dict((
+SENTENCES: Final[Mapping[str, DemoSentence]] = dict((
     _told(ComplaintRouted, "", _routed),
     _told(DuplicateJoined, "cyan", lambda said, _: f"the same trouble again by {said.channel}: joined"),
     _told(PersonErased, "dim", lambda said, _: f"erased: {len(said.tellings)} who told of it"),
