@@ -15,8 +15,7 @@ from services.sla.scene import Scene
 from services.sla.states import Case
 from services.sla.triggers import CLOSED, Triggers, clocks_of, with_clocks
 from tousu.decision import Refusal
-from tousu.domain.clock.extending import extend
-from tousu.domain.clock.pausing import pause_all, resume_all
+from tousu.domain.clock.reports import extend, pause_all, resume_all
 from tousu.domain.clock.triggers import ended, reopened
 from tousu.policy.closing import lacks_confirmation
 from tousu.policy.facts import found_with
