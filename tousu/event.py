@@ -35,7 +35,8 @@ ORGANISATION: Final = "organisation"
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that happened. `time` is when it happened in the world (UTC); `extensions` are further attributes.
 
-    `source` and `id` together identify it; `subject` is the case number once a case exists.
+    `source` and `id` together identify it; `subject` is the case number once a case exists. `offset` is no attribute:
+    where a log of ours held it (-1 for what came otherwise), so that a report that is kept can still be refused.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     dataschema: str | None = None
     data: dict[str, Any] = {}
     extensions: dict[str, str] = {}
+    offset: int = -1
 
     @property
     def organisation(self) -> str:

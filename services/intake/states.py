@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from tousu.domain.case.fold import CaseFile
+
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """An event that was accepted, so that a re-send changes nothing. `content` is the fingerprint of what it said."""
@@ -28,8 +30,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """A case as far as the gate must know it.
 
     `status` is open until the customer has had the final answer; it decides only whether a further complaint may join,
-    the life of the case is the sla processor's. `troubles` are the keys of its Trouble rows, which last until
-    `joinable_until`. `stands` is what the department judged, None before. `organisation`: whose case it is.
+    the life of the case is the router's. `life` is the same fold of what was reported of the end, None before anything
+    was. `troubles` are the keys of its Trouble rows, which last until
+    `joinable_until`. `organisation`: whose case it is.
     `first_event_source`, `first_event_id`: the telling that began it.
     `pack_version`: the version of its pack that a recalculation ordered, empty for that of its receipt.
     `own`, `own_phones`: what names or reaches the person of the first telling, as it is looked for in what is reported
@@ -46,7 +49,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     joinable_until: datetime
     waybill_number: str | None = None
     troubles: tuple[str, ...] = ()
-    stands: bool | None = None
+    life: CaseFile | None = None
     organisation: str = ""
     first_event_source: str = ""
     first_event_id: str = ""

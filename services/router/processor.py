@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from services.router.rules import CASES, RouterRules
+from services.router.publishing import CASES
+from services.router.rules import RouterRules
 from services.router.store import KINDS
 from tousu.runtime.processor import Input, Processor
 from tousu.runtime.wiring import Wiring

@@ -126,6 +126,7 @@ def small_house(tmp_path: Path) -> Path:
     for module in (
         "__init__",
         "event",
+        "domain/__init__",
         "explain/__init__",
         "explain/picture",
         "ledger/__init__",

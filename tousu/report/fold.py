@@ -14,6 +14,7 @@ from tousu.report.services import Services
 from tousu.report.story import (
     Answer,
     ClockSaid,
+    Correction,
     Ending,
     Hop,
     Joining,
@@ -27,6 +28,8 @@ from tousu.report.story import (
 TOPICS: Final = ("complaints.cases", "complaints.sla", "complaints.outcomes")
 """What a report is made of."""
 ENDED_BY_TIME: Final = 0
+INCOMPLETE: Final = "incomplete"
+"""The effect of an answer that lacks what its kind must hold: it answers nothing."""
 
 Told = TypeVar("Told")
 
@@ -102,17 +105,21 @@ def _joined(fold: Fold, story: Story, event: Mapping[str, Any], data: Mapping[st
 
 
 def _answered(fold: Fold, story: Story, event: Mapping[str, Any], data: Mapping[str, Any]) -> None:
-    story.answers = _once(story.answers, Answer(place_of(event["id"]), fold.word(data.get("employee"))))
+    if data.get("case", {}).get("effect") != INCOMPLETE:
+        answer = Answer(micros_of(event["time"]), place_of(event["id"]), fold.word(data.get("employee")))
+        story.answers = _once(story.answers, answer)
 
 
 def _judged(fold: Fold, story: Story, event: Mapping[str, Any], data: Mapping[str, Any]) -> None:
     found = data.get("responsible") or {}
     outlet, employee = fold.word(found.get("outlet")), fold.word(found.get("employee"))
-    story.judgements = _once(story.judgements, Judgement(place_of(event["id"]), outlet, employee))
+    judgement = Judgement(micros_of(event["time"]), place_of(event["id"]), outlet, employee)
+    story.judgements = _once(story.judgements, judgement)
 
 
 def _satisfied(fold: Fold, story: Story, event: Mapping[str, Any], data: Mapping[str, Any]) -> None:
-    said = Satisfaction(place_of(event["id"]), data.get("score", 0), fold.word(data.get("rating")))
+    at = micros_of(event["time"])
+    said = Satisfaction(at, place_of(event["id"]), data.get("score", 0), fold.word(data.get("rating")))
     story.satisfactions = _once(story.satisfactions, said)
 
 
@@ -127,6 +134,14 @@ def _closed(fold: Fold, story: Story, event: Mapping[str, Any], data: Mapping[st
 def _reopened(fold: Fold, story: Story, event: Mapping[str, Any], data: Mapping[str, Any]) -> None:
     reopening = Reopening(place_of(event["id"]), _cause_of(event), micros_of(data["reopened_at"]))
     story.reopenings = _once(story.reopenings, reopening)
+
+
+def _corrected(fold: Fold, story: Story, event: Mapping[str, Any], data: Mapping[str, Any]) -> None:
+    at = micros_of(data["closed_at"]) if data["is_closed"] else None
+    correction = Correction(
+        place_of(event["id"]), _cause_of(event), at, fold.word(data.get("result")), fold.lead(data["departments"])
+    )
+    story.corrections = _once(story.corrections, correction)
 
 
 def _cause_of(event: Mapping[str, Any]) -> int:
@@ -167,6 +182,7 @@ _WRITERS: Final[Mapping[str, Callable[[Fold, Story, Mapping[str, Any], Mapping[s
     "handling.satisfaction_given": _satisfied,
     "case.closed": _closed,
     "case.reopened": _reopened,
+    "case.outcome_corrected": _corrected,
     "clock.met": _clock_met,
     "clock.breached": _clock_breached,
     "clock.breach_withdrawn": _breach_withdrawn,
