@@ -11,13 +11,14 @@ SHELL := /bin/bash
 VENV := .venv/bin
 READY := .venv/.ready
 BENCH_READY := .venv/.ready-bench
+DEPLOY_READY := .venv/.ready-deploy
 SETUP := deploy/local/setup.py
 FOLDERS := rules contracts integration stories faults
 
 # Tests and the demo start hundreds of Python processes. Compiling every module again is more than half of each start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: test-alerts test-hostile faults-long help setup kafka demo test lint ruff types layers format bench clean $(addprefix test-,$(FOLDERS))
+.PHONY: examples test-deploy test-alerts test-hostile faults-long help setup kafka demo test lint ruff types layers format bench clean $(addprefix test-,$(FOLDERS))
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +37,10 @@ $(BENCH_READY): $(READY)
 	@touch $@
 
 setup: $(READY) ## the locked virtual environment in .venv
+
+$(DEPLOY_READY): $(READY)
+	@$(PYTHON) $(SETUP) --group deploy
+	@touch $@
 
 kafka: $(READY) ## Java and the broker's jars, fetched once into the cache folder
 	@$(PYTHON) $(SETUP) --kafka
@@ -67,9 +72,15 @@ faults-long: kafka ## the long form of the faults: minutes each, with what each 
 test-hostile: $(READY) ## hostile input: classes of JSON, naughty strings, marked data, a fuzz with a new seed
 	$(VENV)/python -m tests.hostile $(ARGS)
 
+test-deploy: $(DEPLOY_READY) kafka ## the image and the composition in real containers (not part of `make test`; says which tools it lacks)
+	$(VENV)/pytest tests/deploy $(ARGS)
+
 test-alerts: $(READY) ## the alert rules, by promtool (not part of `make test`)
 	@command -v promtool >/dev/null || { echo "test-alerts stopped: promtool is missing: install it with apt-get install prometheus." >&2; exit 1; }
 	$(VENV)/pytest tests/alerts $(ARGS)
+
+examples: $(READY) ## the examples of the contract, made anew from runs (minutes)
+	$(VENV)/python -m tests.contracts.examples_of_runs
 
 lint: ruff types layers ## ruff, mypy --strict, import-linter
 

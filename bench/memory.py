@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from importlib.util import find_spec
 from typing import Any, Final
 
 from bench.copies import Copy
@@ -18,8 +17,6 @@ def measure(ground: Ground) -> dict[str, Any]:
     ground.fresh_topics()
     found = {}
     for name in PROCESSORS:
-        if find_spec(f"services.{name}.__main__") is None:
-            continue
         with ExitStack() as stack:
             url = ground.database(DATABASE, name)
             copy = stack.enter_context(Copy(ground, name, url))

@@ -22,7 +22,7 @@ from bench.ground import ASK_S, QUIET, Ground, Out, rate, type_of
 from bench.latency import listening, spread
 from bench.rehearsal import PARTITIONS
 from bench.sizes import Sizes
-from services.penalties.states import Month, Party, Sentence
+from services.penalties.states import ChargedParty, Month, Sentence
 from services.penalties.store import KINDS
 from tousu.event import text_of_time
 from tousu.policy.loading import load_pack
@@ -82,7 +82,7 @@ def fill(url: str, persons: int, outlets: int) -> int:
     whose: tuple[tuple[PartyKind, int], ...] = (("person", persons), ("outlet", outlets))
     for party_kind, count in whose:
         for place in range(count):
-            party = Party(kind=party_kind, id=f"E{place:06d}")
+            party = ChargedParty(kind=party_kind, id=f"E{place:06d}")
             one = Month(
                 party=party, month=MONTH, begun_at=CLOSE - timedelta(days=30), closes_at=CLOSE, final_at=FINAL,
                 rate=Sentence(number=f"{MONTH}/{party.name}"), complaints=2, penalties=2, amount=Decimal("200.00"),

@@ -29,13 +29,14 @@ from tousu.runtime.simulated import SimulatedBroker, SimulatedSink, SimulatedSou
 from tousu.runtime.store import Store
 from tousu.runtime.wiring import Wiring
 from tousu.simulation.pipeline import composed, schema_address
+from tousu.simulation.processors import WITH_BOOKMARK
 
 PARTITIONS: Final = 4
 MASTER_KEY: Final = sha256(b"a key for benchmarks").digest()
 CASES: Final = "complaints.cases"
 REPORTS: Final = frozenset(each.topic for each in inbound_cards() if each.channel is None)
 """The topics on which is reported what was done about cases."""
-STATEFUL: Final = ("intake", "router", "sla", "claims", "penalties")
+STATEFUL: Final = WITH_BOOKMARK
 """The processors that are measured one by one and together; trends reads beside them and nobody waits for it."""
 BEGINNING: Final = datetime(2026, 9, 22, 1, 0, tzinfo=UTC)
 """A Tuesday, nine in the morning in Beijing."""

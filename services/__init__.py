@@ -1,1 +1,1 @@
-"""The stream processors: intake, router, sla, claims, trends, each alone; they meet only in topics."""
+"""The stream processors, a folder each; they meet only in topics. Found by tousu/simulation/processors.py."""

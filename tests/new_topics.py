@@ -71,7 +71,20 @@ def are_led(admin: AdminClient, names: list[str], partitions: int) -> bool:
 
 def set_limit(address: str, topic: str, limit_bytes: int) -> None:
     """Change how large a batch a topic takes, under whoever is at work."""
-    entry = ConfigEntry("max.message.bytes", str(limit_bytes), incremental_operation=AlterConfigOpType.SET)
+    set_on_topic(address, topic, "max.message.bytes", str(limit_bytes))
+
+
+def set_compression(address: str, topic: str, setting: str) -> None:
+    """Change how a topic keeps what is written from now on."""
+    set_on_topic(address, topic, "compression.type", setting)
+    deadline_s = time.monotonic() + WAIT_S
+    with Topics(address) as topics:
+        while topics.describe([topic])[topic].settings["compression.type"] != setting:
+            assert time.monotonic() < deadline_s, "the broker does not take the setting"
+
+
+def set_on_topic(address: str, topic: str, name: str, value: str) -> None:
+    entry = ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET)
     resource = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=[entry])
     admin = AdminClient({"bootstrap.servers": address})
     for changed in admin.incremental_alter_configs([resource]).values():

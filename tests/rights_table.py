@@ -1,4 +1,4 @@
-"""The table of rights of docs/security.md, as it was written by hand: the oracle of the tests about rights."""
+"""The table of rights of docs/security.md, as it is reviewed: the oracle of the tests about rights."""
 
 from __future__ import annotations
 

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 import msgspec
 
 from tousu.event import Event
+from tousu.events.codec import as_data
+from tousu.events.content import Content
 
 
 class Ref(NamedTuple):
@@ -29,9 +31,9 @@ States = Mapping[Ref, State | None]
 class Output(msgspec.Struct, frozen=True, kw_only=True):
     """An event that a rule wants published. The runtime adds id, source, provenance and the causing event.
 
-    `key` chooses the partition and is `subject` unless given. `time` is when it happened in the world.
-    `causation` names the event that caused it where that is not the input in hand (a clock that fires, say).
-    `organisation` says whose case it is about; empty for that of the event in hand.
+    `Output.of` makes one of the Struct of its type. `key` chooses the partition and is `subject` unless given. `time`
+    is when it happened in the world. `causation` names the event that caused it where that is not the input in hand (a
+    clock that fires, say). `organisation` says whose case it is about; empty for that of the event in hand.
     """
 
     topic: str
@@ -42,6 +44,17 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
     key: str | None = None
     causation: str | None = None
     organisation: str = ""
+
+    @classmethod
+    def of(
+        cls, content: Content, *, topic: str, subject: str, time: datetime, key: str | None = None,
+        causation: str | None = None, organisation: str = "",
+    ) -> Output:  # fmt: skip
+        """An output that says this: the type and the data are those of the Struct."""
+        return cls(
+            topic=topic, type=content.TYPE, subject=subject, time=time, data=as_data(content), key=key,
+            causation=causation, organisation=organisation,
+        )  # fmt: skip
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +109,15 @@ class Fallback(Protocol):
 
     def fallback(self, states: States, event: Event, now: datetime) -> Decision | None:
         """As `apply`, by means so plain that they hold where those did not. None: the input is to be refused."""
+        ...
+
+
+@runtime_checkable
+class Following(Protocol):
+    """Rules that learn from the first states of an event which others it touches (a join names its case in a row)."""
+
+    def refs_behind(self, states: States, event: Event) -> Sequence[Ref]:
+        """The states that `apply` will want to see besides those of `refs`, which `states` holds."""
         ...
 
 

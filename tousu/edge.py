@@ -230,4 +230,4 @@ class _Scanner:
         place = f"byte {len(self.text[: self.at].encode())}"
         if self.text[self.at : self.at + 1] == "\x00":
             raise Reject("nul_character", "the value holds a NUL byte; leave it out", place)
-        raise Reject("broken_json", f"the value is not JSON: {expected}", place)
+        raise Reject("broken_json", f"the value is not JSON: {expected}; write it with a JSON library", place)

@@ -7,15 +7,20 @@ Source: CloudEvents 1.0.2, Kafka protocol binding 1.0.2.
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 import orjson
 
+from tousu.events.codec import decode
+from tousu.events.content import Content
 from tousu.failure import Reject
+
+C = TypeVar("C", bound=Content)
 
 Headers = Sequence[tuple[str, bytes | None]]
 """Kafka headers as read; a header may have no value."""
@@ -32,11 +37,12 @@ ORGANISATION: Final = "organisation"
 """The extension attribute that says which organisation an event belongs to; without it, the deployment's own."""
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One thing that happened. `time` is when it happened in the world (UTC); `extensions` are further attributes.
 
-    `source` and `id` together identify it; `subject` is the case number once a case exists. `offset` is no attribute:
-    where a log of ours held it (-1 for what came otherwise), so that a report that is kept can still be refused.
+    `source` and `id` together identify it; `subject` is the case number once a case exists. `data` is what it says as
+    it came, `content` the same as the Struct of its type. `offset` is no attribute: where a log of ours held it (-1 for
+    what came otherwise), so that a report that is kept can still be refused.
     """
 
     id: str
@@ -53,6 +59,21 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     def organisation(self) -> str:
         """Whose event it is; empty for the deployment's own."""
         return self.extensions.get(ORGANISATION, "")
+
+    @property
+    def content(self) -> Content:
+        """What it says, read once. Raises WrongShape where that is not of the shape of its type, or Reject."""
+        kept: Content | None = self.__dict__.get("content")
+        if kept is None:
+            kept = self.__dict__["content"] = decode(self.type, self.data)
+        return kept
+
+    def read(self, kind: builtins.type[C]) -> C:
+        """What it says, where its type is known. Raises TypeError where it is another: a fault of ours."""
+        content = self.content
+        if not isinstance(content, kind):
+            raise TypeError(f"{self.type} was read as {kind.__name__}")
+        return content
 
 
 FIRST_MOMENT: Final = datetime(1000, 1, 1, tzinfo=UTC)
@@ -86,7 +107,9 @@ def time_of_text(text: str, place: str = "time") -> datetime:
     try:
         return moment.astimezone(UTC)
     except OverflowError:
-        raise Reject("malformed_time", f"{place} lies outside the years that can be handled", place) from None
+        raise Reject(
+            "malformed_time", f"{place} must lie in the years 1 to 9999, such as 2026-01-04T09:30:00+08:00", place
+        ) from None
 
 
 def _rarely_written(text: str, place: str) -> datetime:
@@ -141,14 +164,24 @@ def attributes_of_headers(headers: Headers) -> dict[str, str]:
     try:
         return {name[3:]: value.decode() for name, value in headers if value is not None and name.startswith("ce_")}
     except UnicodeDecodeError:
-        raise Reject("malformed_attribute", "every ce_ header must be UTF-8 text", "headers") from None
+        raise Reject(
+            "malformed_attribute", "every ce_ header must be UTF-8 text; another encoding is not taken", "headers"
+        ) from None
+
+
+EXAMPLES: Final[Mapping[str, str]] = {
+    "id": "call-2026-1187", "source": "/adapters/phone", "type": "tousu.complaint.received.phone.v1",
+    "time": "2026-01-04T09:30:00+08:00",
+}  # fmt: skip
 
 
 def event_of(attributes: Mapping[str, str], data: dict[str, Any]) -> Event:
     """Build an event from its attributes and data. Raises Reject naming the attribute that is missing or wrong."""
     for name in ("id", "source", "type", "time"):
         if not attributes.get(name):
-            raise Reject("missing_attribute", f"attribute {name} is missing or empty; CloudEvents needs it", name)
+            raise Reject(
+                "missing_attribute", f"attribute {name} is missing or empty; give one such as {EXAMPLES[name]}", name
+            )
     if attributes.get("specversion") != SPEC_VERSION:
         if not attributes.get("specversion"):
             message = f"attribute specversion is missing or empty; it must be {SPEC_VERSION}"
@@ -172,7 +205,7 @@ def event_of_structured(document: Mapping[str, Any]) -> Event:
     if data is None:
         data = {}
     if not isinstance(data, dict):
-        raise Reject("malformed_data", "data must be a JSON object", "data")
+        raise Reject("malformed_data", "data must be a JSON object, with braces around it", "data")
     attributes = {
         name: value if type(value) is str else _canonical(name, value)
         for name, value in document.items()
@@ -184,7 +217,7 @@ def event_of_structured(document: Mapping[str, Any]) -> Event:
 def _canonical(name: str, value: object) -> str:
     """An extension that is a boolean or an integer, as binary mode writes it (CloudEvents 1.0.2, type system)."""
     if name in _PLAIN:
-        raise Reject("malformed_attribute", f"attribute {name} must be a string", name)
+        raise Reject("malformed_attribute", f"attribute {name} must be a string, in quotes", name)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int) and -INTEGER_MAX - 1 <= value <= INTEGER_MAX:

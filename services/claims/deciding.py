@@ -44,9 +44,7 @@ EVERYBODY: Final = ("claimant", "company")
 def form_answered(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim:
     """The claimant has been told until when the claim is decided."""
     claim = limits.pull(turn, replace(claim, stage="answered"), "form_answered", said)
-    offer_due = next(
-        (clock.due_at for clock in claim.clocks if clock.name.startswith("offer") and clock.is_active), None
-    )
+    offer_due = next((clock.due_at for clock in limits.waiting_for(turn, claim, "offered")), None)
     turn.tell(
         "answered",
         claim,
@@ -69,12 +67,13 @@ def decided(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str, An
         return _refused(turn, claim, found, said)
     missing = missing_items(turn, opener, claim, EVERYBODY)
     if missing:
-        message = f"the file of claim {claim.number} lacks {', '.join(missing)}; it is decided when it is complete"
+        lacks = f"the file of claim {claim.number} lacks {', '.join(missing)}"
+        message = f"{lacks}; hand them in (claim_evidence_given), then decide"
         return refusal("file_incomplete", message, "/claim_number")
     kinds = _kinds(turn)
     kind = said.get("kind", "cash")
     if kind not in kinds:
-        return refusal("unknown_kind", f"pack {turn.pack.id} compensates in {', '.join(kinds)}", "/kind")
+        return refusal("unknown_kind", f"kind must be one of {', '.join(kinds)} (pack {turn.pack.id})", "/kind")
     offer = _offer(turn, claim, found, kind, said.get("amount"))
     if isinstance(offer, Refusal):
         return offer
@@ -85,10 +84,11 @@ def agreed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal
     """The claimant accepts: from now on the amount is owed, and finance pays it within the limit."""
     offer = claim.offer
     if offer is None:
-        return refusal("illegal_transition", f"claim {claim.number} was refused; nothing was offered to agree to")
+        message = f"claim {claim.number} was refused, so nothing can be agreed; claim_decided with an offer comes first"
+        return refusal("illegal_transition", message, "type")
     amount = Decimal(said["amount"]) if "amount" in said else offer.amount
     if amount <= 0:
-        return refusal("amount_not_positive", "amount must be above 0", "/amount")
+        return refusal("amount_not_positive", "amount must be above 0, such as 120.00", "/amount")
     if offer.most is not None and amount > offer.most:
         message = f"at most {money(offer.most)} {offer.currency} may be agreed (pack {turn.pack.id}, {offer.section})"
         return refusal("amount_above_limit", message, "/amount")
@@ -129,7 +129,8 @@ def confirmed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refu
     """A second person confirms what waits for one; with the last that is missing the amount is owed."""
     waits, who = claim.awaiting, said["by"]
     if waits is None:
-        return refusal("illegal_transition", f"claim {claim.number} waits for nobody's confirmation")
+        message = f"claim {claim.number} waits for nobody's confirmation; confirm what claim.confirmation_awaited names"
+        return refusal("illegal_transition", message, "type")
     if (Decimal(said["amount"]), said.get("currency", waits.offer.currency)) != (
         waits.offer.amount, waits.offer.currency,
     ):  # fmt: skip
@@ -189,7 +190,7 @@ def _by_hand(
 ) -> tuple[Offer, Awarded | None] | Refusal:
     given = Decimal(amount)
     if given <= 0:
-        return refusal("amount_not_positive", "amount must be above 0", "/amount")
+        return refusal("amount_not_positive", "amount must be above 0, such as 120.00", "/amount")
     if found.at_most is not None and given > found.at_most:
         message = f"at most {money(found.at_most)} {turn.pack.currency} ({found.section})"
         return refusal("amount_above_limit", message, "/amount")
@@ -234,7 +235,7 @@ def _refused(turn: Turn, claim: Claim, found: Award, said: Mapping[str, Any]) ->
     if not isinstance(found, NotOwed):
         return refusal("no_ground_to_refuse", _why_owed(found), "/outcome")
     if "exemption" in said and said["exemption"] != found.exemption:
-        message = f"what was found out is {_why_not(found)} ({found.section}), not {said['exemption']}"
+        message = f"what was found out is {_why_not(found)} ({found.section}); give that exemption, or leave it out"
         return refusal("other_exemption", message, "/exemption")
     turn.tell(
         "refused",
@@ -318,7 +319,7 @@ def _awarded(turn: Turn, claim: Claim, offer: Offer, what: str, more: Mapping[st
     if not is_paid:  # a ruling for more opens a claim again that had ended
         claim = replace(claim, state="open", reason="", closed_at=None)
     claim = limits.pull(turn, claim, "agreed", anew=former is not None and not former.outstanding)
-    pay_by = next((c.due_at for c in claim.clocks if c.name == "payment" and c.is_active), None)
+    pay_by = next((clock.due_at for clock in limits.waiting_for(turn, claim, "paid")), None)
     data: dict[str, Any] = {
         "amount": money(offer.amount),
         "currency": offer.currency,

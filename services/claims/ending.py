@@ -20,15 +20,13 @@ from services.claims.states import Claim
 from services.claims.turn import Turn, time_text
 from tousu.ledger.payment import money
 
-NEGOTIATION: Final = "negotiation"
-"""How the limits begin that outlets have to settle who bears the amount."""
 PAID: Final = "paid"
 MATERIALS_MISSING: Final = "materials_missing"
 
 
 def close(turn: Turn, claim: Claim, reason: str) -> Claim:
     """The claim is over. Money that was paid stays paid; who of the outlets bears it may still be negotiated."""
-    claim = limits.cancel_all(turn, claim, keeping=NEGOTIATION if reason == PAID else "")
+    claim = limits.cancel_all(turn, claim, was_paid=reason == PAID)
     withdrawn: list[dict[str, Any]] = []
     if reason != PAID:
         claim, withdrawn = _released(turn, claim, reason)

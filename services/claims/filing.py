@@ -46,7 +46,9 @@ def filed(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any]) -> Refusal |
             return claim
     if claim.stage not in ("opened", "filed", "answered"):
         return refusal(
-            "illegal_transition", f"claim {claim.number} is {claim.stage}; a form comes before it is decided"
+            "illegal_transition",
+            f"claim {claim.number} is {claim.stage}, and a form comes before it is decided; use claim_evidence_given",
+            "type",
         )
     if all(one.ground != claim.ground for one in turn.case.filed):
         turn.case = replace(turn.case, filed=(*turn.case.filed, claim.asked))
@@ -95,7 +97,7 @@ def facts_found(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str
         for name, value in said["facts"].items()
         if name not in claim.facts or claim.facts[name].at <= turn.at
     }
-    claim = replace(claim, facts={**claim.facts, **new})
+    claim = limits.settled(turn, replace(claim, facts={**claim.facts, **new}))
     if said["facts"].get("delivered") is True:
         claim = limits.pull(turn, claim, "delivered", said)
     if claim.stage in ("filed", "answered"):
@@ -154,7 +156,7 @@ def _claim_meant(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any]) -> Cl
             if claim.reason == JUDGED_OTHERWISE:
                 claim = _opened_by_form(turn, opener, claim)  # noqa: PLW2901 - the same claim, open again
             if claim.state == "closed":
-                message = f"claim {claim.number} is closed ({claim.reason}); it is not filed again"
+                message = f"claim {claim.number} is closed ({claim.reason}); only a ruling changes it (claim_ruled)"
                 return refusal("illegal_transition", message, "/claim_number")
             return claim
     if number is not None:
@@ -191,7 +193,9 @@ def _not_entitled(turn: Turn, claimant: Claimant) -> Refusal | None:
 def _amount_problem(said: Mapping[str, Any]) -> Refusal | None:
     if "claimed_amount" in said and Decimal(said["claimed_amount"]) <= 0:
         return refusal(
-            "amount_not_positive", "claimed_amount must be above 0; leave it out if unknown", "/claimed_amount"
+            "amount_not_positive",
+            "claimed_amount must be above 0; leave it out if unknown",
+            "/claimed_amount",
         )
     return None
 

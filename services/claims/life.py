@@ -52,6 +52,9 @@ FITS: Final[Mapping[str, frozenset[Stage]]] = {
     "amount_confirmed": _ANY,
     "claim_withdrawn": _ANY - {"paid"},
     "claim_followed_up": frozenset({"paid", "refused"}),
+    "claim_paused": _ANY,
+    "claim_resumed": _ANY,
+    "claim_extended": _ANY,
     "outlet_notified": _ANY,
     "outlet_negotiation_settled": _ANY,
     "outlet_arbitration_requested": _ANY,
@@ -61,7 +64,8 @@ FITS: Final[Mapping[str, frozenset[Stage]]] = {
 AFTER_THE_END: Final = frozenset(
     {
         "claim_facts_found", "claim_ruled", "amount_confirmed", "claim_followed_up", "outlet_notified",
-        "outlet_negotiation_settled", "outlet_arbitration_requested", "outlet_ruled",
+        "outlet_negotiation_settled", "outlet_arbitration_requested", "outlet_ruled", "claim_paused", "claim_resumed",
+        "claim_extended",
     }
 )  # fmt: skip
 
@@ -76,6 +80,9 @@ STEPS: Final[Mapping[str, Step]] = {
     "amount_confirmed": lambda turn, _, claim, said: deciding.confirmed(turn, claim, said),
     "claim_withdrawn": _withdrawn,
     "claim_followed_up": _followed_up,
+    "claim_paused": lambda turn, _, claim, said: limits.paused(turn, claim, said),
+    "claim_resumed": lambda turn, _, claim, said: limits.resumed(turn, claim, said),
+    "claim_extended": lambda turn, _, claim, said: limits.extended(turn, claim, said),
     "outlet_notified": lambda turn, _, claim, said: outlets.notified(turn, claim, said),
     "outlet_negotiation_settled": lambda turn, _, claim, said: outlets.settled(turn, claim, said),
     "outlet_arbitration_requested": lambda turn, _, claim, said: outlets.arbitration_requested(turn, claim, said),
@@ -121,4 +128,4 @@ def _unfit(claim: Claim, what: str) -> Refusal | None:
     ]
     stands = f"closed ({claim.reason})" if is_over else claim.stage
     message = f"claim {claim.number} is {stands}, which {what} does not follow; possible: {', '.join(fitting)}"
-    return refusal("illegal_transition", message)
+    return refusal("illegal_transition", message, "type")

@@ -58,9 +58,9 @@ def file_claim(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any]) -> Clai
     case = turn.case
     opening = opener.file(said["cause"], case.course.received_at, case.posted_at)
     if isinstance(opening, NoClaim):
-        message = f"the right to claim has lapsed ({opening.section})" if opening.reason == "right_has_lapsed" else (
-            f"pack {turn.pack.id} knows no claims"
-        )  # fmt: skip
+        message = f"pack {turn.pack.id} knows no claims; add the block claims to it"
+        if opening.reason == "right_has_lapsed":
+            message = f"the right to claim has lapsed ({opening.section}): tell the claimant that none can be filed"
         return refusal(opening.reason, message, "/cause")
     asked = Asked(
         ground=Ground(cause=opening.cause, waybill_number=said.get("waybill_number")),
@@ -88,6 +88,7 @@ def told_of(routed: Mapping[str, Any]) -> dict[str, Any]:
     if "waybill_number" in routed:
         pieces.insert(0, routed["waybill_number"])
     return {
+        "grade": routed.get("grade", ""),
         "pieces": tuple(dict.fromkeys(pieces)),
         "complainant": routed.get("complainant", {}).get("pseudonym", ""),
         "route": routed.get("route", ""),

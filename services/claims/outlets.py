@@ -14,7 +14,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from services.claims import limits
-from services.claims.ending import MATERIALS_MISSING, NEGOTIATION
+from services.claims.ending import MATERIALS_MISSING
 from services.claims.owing import BILL, COMPENSATION, FEE_OF_COMPENSATED, FEE_OF_FINED, instruct, owe
 from services.claims.states import Claim, OutletSide
 from services.claims.telling import refusal
@@ -29,13 +29,18 @@ HEADQUARTERS: Final = "headquarters"
 NOTICE: Final = "negotiation_notice"
 
 
+_ITSELF: Final = "an outlet does not compensate itself; name another in compensated_outlet, or leave it out"
+
+
 def notified(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
     """The outlet that is thought responsible has been told; the notice goes into the file where the pack wants one."""
     if claim.outlets is not None:
-        return refusal("illegal_transition", f"outlet {claim.outlets.notified} was told already", "type")
+        return refusal(
+            "illegal_transition", f"outlet {claim.outlets.notified} was told already; leave this report out", "type"
+        )
     side = OutletSide(notified=said["outlet"], compensated=said.get("compensated_outlet", ""))
     if side.compensated == side.notified:
-        return refusal("same_outlet", "an outlet does not compensate itself", "/compensated_outlet")
+        return refusal("same_outlet", _ITSELF, "/compensated_outlet")
     file = claim.file
     if NOTICE in turn.rules.evidence and NOTICE not in file:
         file = (*file, NOTICE)
@@ -80,9 +85,8 @@ def arbitration_requested(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> 
     side = _open_side(claim)
     if isinstance(side, Refusal):
         return side
-    for clock in claim.clocks:
-        rests = clock.is_active and not clock.breached and clock.due_at is not None and turn.at < clock.due_at
-        if clock.name.startswith(NEGOTIATION) and rests:
+    for clock in limits.waiting_for(turn, claim, "negotiation_settled"):
+        if not clock.breached and clock.due_at is not None and turn.at < clock.due_at:
             message = f"the outlets negotiate until {time_text(clock.due_at)} ({clock.limit.section}); ask after that"
             return refusal("negotiation_goes_on", message, "type")
     turn.tell(
@@ -100,7 +104,7 @@ def ruled(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
         return side
     if not side.arbitration:
         message = f"nobody asked for arbitration of claim {claim.number}; outlet_arbitration_requested comes first"
-        return refusal("illegal_transition", message)
+        return refusal("illegal_transition", message, "type")
     ruling = {"report_true": said["report_true"], "reason": said.get("reason"), "arbitrated_at": time_text(turn.at)}
     if not said["report_true"]:
         if "reporting_outlet" not in said:
@@ -158,20 +162,26 @@ def _billed(
 def _open_side(claim: Claim) -> OutletSide | Refusal:
     side = claim.outlets
     if side is None:
-        return refusal("illegal_transition", f"no outlet was told of claim {claim.number}; outlet_notified comes first")
+        message = f"no outlet was told of claim {claim.number}; outlet_notified comes first"
+        return refusal("illegal_transition", message, "type")
     if side.ended:
-        return refusal("illegal_transition", f"between the outlets claim {claim.number} has ended ({side.ended})")
+        message = f"between the outlets claim {claim.number} has ended ({side.ended}); leave this report out"
+        return refusal("illegal_transition", message, "type")
     return side
 
 
 def _amount(claim: Claim, said: Mapping[str, Any]) -> Decimal | Refusal:
     """What is billed: the amount named, else what the claimant was offered or is owed."""
     if claim.reason == MATERIALS_MISSING and claim.ground.cause == "delay":
-        message = "its materials were missing: the posting outlet gets nothing (domain, section 7)"
+        message = "its materials were missing, so the posting outlet gets nothing (C 7); leave this report out"
         return refusal("materials_missing", message, "/claim_number")
     if "amount" in said:
         amount = Decimal(said["amount"])
-        return amount if amount > 0 else refusal("amount_not_positive", "amount must be above 0", "/amount")
+        return (
+            amount
+            if amount > 0
+            else refusal("amount_not_positive", "amount must be above 0, such as 120.00", "/amount")
+        )
     owed = claim.obligation(COMPENSATION)
     if owed is not None and owed.awarded > owed.withdrawn:
         return owed.awarded - owed.withdrawn

@@ -18,6 +18,7 @@ from services.claims.owing import COMPENSATION, settle
 from services.claims.questions import BOOKED, ask, settle_questions
 from services.claims.states import Claim
 from services.claims.turn import Turn, time_text
+from tousu.events.claim_payment import ClaimPaymentQuestionedReason
 from tousu.ledger.obligation import Obligation
 from tousu.ledger.payment import Doubt, doubt_about, money
 
@@ -53,7 +54,7 @@ def payment_confirmed(turn: Turn, said: Mapping[str, Any]) -> None:
     settle_questions(turn, said["payment_id"], BOOKED)
 
 
-def _meant(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Obligation | Doubt:
+def _meant(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Obligation | Doubt[ClaimPaymentQuestionedReason]:
     """The obligation that a payment is for, or why there is none."""
     booked = next((each for each in turn.case.claims if said["payment_id"] in each.payments), None)
     if booked is not None:
@@ -72,7 +73,7 @@ def _meant(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Obligation | Do
     return owed
 
 
-def _owed(claim: Claim, number: str | None) -> Obligation | Doubt:
+def _owed(claim: Claim, number: str | None) -> Obligation | Doubt[ClaimPaymentQuestionedReason]:
     """The obligation of this number; without a number the compensation, where the claim owes one."""
     if number is None:
         owed = claim.obligation(COMPENSATION)

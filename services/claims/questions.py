@@ -15,6 +15,7 @@ from services.claims.states import PaymentQuestion
 from services.claims.telling import refusal
 from services.claims.turn import Turn, time_text
 from tousu.decision import Refusal
+from tousu.events.claim_payment import ClaimPaymentQuestionedReason
 from tousu.ledger.payment import Doubt, money
 
 BOOKED: Final = "booked"
@@ -22,7 +23,7 @@ OPEN_MAX: Final = 100
 """So many open questions a case remembers; the oldest of more can no longer be settled by a report, only looked at."""
 
 
-def ask(turn: Turn, said: Mapping[str, Any], doubt: Doubt) -> None:
+def ask(turn: Turn, said: Mapping[str, Any], doubt: Doubt[ClaimPaymentQuestionedReason]) -> None:
     """Put a confirmation among the questions; nothing is booked."""
     question = PaymentQuestion(
         payment_id=said["payment_id"], case_number=turn.number, claim_number=said["claim_number"],

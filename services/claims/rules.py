@@ -26,6 +26,7 @@ from services.claims.telling import tell_form_refused
 from services.claims.turn import CASE, Turn
 from tousu.decision import Decision, Ref, Refusal, State, States
 from tousu.domain.case.view import view_of
+from tousu.domain.clock.triggers import ClockTriggers
 from tousu.event import Event
 from tousu.policy.claims import ClaimOpener
 from tousu.policy.occasions import CLAIM_REPORTS
@@ -48,6 +49,11 @@ class ClaimsRules:
         self._policies = policies
         self._conduct = ConductRules(policies)
         self._openers = {(pack.id, pack.version): ClaimOpener(pack) for pack in policies.packs()}
+        self._triggers = {
+            (pack.id, pack.version): ClockTriggers(pack.claims.clocks.values())
+            for pack in policies.packs()
+            if pack.claims is not None
+        }
 
     def refs(self, event: Event) -> Sequence[Ref]:
         """The case, where the event can change its claims, and its conduct, where it can change that."""
@@ -73,13 +79,13 @@ class ClaimsRules:
         if case is None:
             return _no_case(event) if what in CLAIM_REPORTS else Decision(no_op="no_complaint")
         pack = self._policies.version(case.organisation, case.pack_version)
-        turn = Turn(pack, event.subject or "", case, event.time, now, event.id)
+        turn = self._turn(pack, event, case, now)
         if what in CLAIM_REPORTS:
             return self._reported(turn, case, what, event.data)
         if event.type == _JOINED:
             self._form_came(turn, event.data)
-            return turn.decision(case)
-        return self._handled(turn, case, what, event)
+            return self._decision(turn, case)
+        return self._handled(turn, case, what, event, now)
 
     def fallback(self, states: States, event: Event, now: datetime) -> Decision | None:
         """A routed case of which the claims cannot be told is kept without any, so that they can be filed for it.
@@ -113,18 +119,36 @@ class ClaimsRules:
         at = state.next_due
         assert at is not None and at <= now, f"{ref.key} is woken too early"
         pack = self._policies.version(state.organisation, state.pack_version)
-        turn = Turn(pack, ref.key, state, at, at)
+        turn = Turn(pack, self._triggers_of(pack), ref.key, state, at, at)
         for claim in state.claims:
-            fired, breached = limits.fire(turn, claim)
-            turn.keep(fired)
-            if set(breached) & set(turn.rules.turns_into_loss):
-                turn.case = replace(turn.case, turned=(*turn.case.turned, claim.ground))
-        if turn.case.turned != state.turned:
-            # The limit may have passed before anybody claimed; the loss is claimed no earlier than the delay was.
-            known = [claim.opened_at for claim in turn.case.claims if claim.ground in turn.case.turned]
-            turn.at = turn.now = max(at, *known)
-            bring_in_line(turn, self._opener(pack), "")
-        return turn.decision(state)
+            turn.keep(limits.fire(turn, claim))
+        return self._decision(turn, state)
+
+    def _turn(self, pack: Pack, event: Event, case: ClaimedCase, now: datetime) -> Turn:
+        """The turn of an event, its claims with the limits counted and decided that can be by now."""
+        turn = Turn(pack, self._triggers_of(pack), event.subject or "", case, event.time, now, event.id)
+        for claim in case.claims if pack.claims is not None else ():
+            turn.keep(limits.settled(turn, limits.counted(turn, claim)))
+        return turn
+
+    def _decision(self, turn: Turn, former: ClaimedCase | None) -> Decision:
+        """What the turn comes to; a delay whose complete-delay limit was missed in it has become a loss."""
+        known = {claim.number: claim for claim in former.claims} if former is not None else {}
+        lost = [
+            claim
+            for claim in turn.case.claims
+            if claim.state == "open" and limits.missed(turn, known.get(claim.number), claim)
+        ]
+        if lost:
+            turn.case = replace(turn.case, turned=(*turn.case.turned, *(claim.ground for claim in lost)))
+            if not turn.cause:
+                # The limit may have passed before anybody claimed; the loss is claimed no earlier than the delay was.
+                turn.at = turn.now = max(turn.at, *(claim.opened_at for claim in lost))
+            bring_in_line(turn, self._opener(turn.pack), "")
+        return turn.decision(former)
+
+    def _triggers_of(self, pack: Pack) -> ClockTriggers | None:
+        return self._triggers.get((pack.id, pack.version))
 
     def _opener(self, pack: Pack) -> ClaimOpener:
         return self._openers[pack.id, pack.version]
@@ -144,11 +168,14 @@ class ClaimsRules:
             pack_version=pack.version,
             **told_of(event.data),
         )
-        turn = Turn(pack, event.subject or "", new, event.time, now, event.id)
+        turn = self._turn(pack, event, new, now)
+        if case is not None and case.grade != new.grade and pack.claims is not None:
+            for claim in case.claims:
+                turn.keep(limits.regraded(turn, claim))
         bring_in_line(turn, self._opener(pack), _WHY_AGAIN.get(event.type, ""))
         if kind == "claim":
             self._form_came(turn, event.data)
-        return turn.decision(case)
+        return self._decision(turn, case)
 
     def _form_came(self, turn: Turn, told: Mapping[str, Any]) -> None:
         """A claim filed on a channel. The case stays where its form is refused: a right one may follow."""
@@ -161,24 +188,37 @@ class ClaimsRules:
     def _reported(self, turn: Turn, case: ClaimedCase, what: str, said: dict[str, Any]) -> Decision:
         """What is reported of a claim of the case."""
         if turn.pack.claims is None:
-            message = f"pack {turn.pack.id} {turn.pack.version} knows no claims"
+            message = f"pack {turn.pack.id} {turn.pack.version} knows no claims; add the block claims to it"
             return Decision(refusal=Refusal(reason="no_claims_in_pack", message=message, place="type"))
         refusal = report(turn, self._opener(turn.pack), what, said)
-        return turn.decision(case) if refusal is None else Decision(refusal=refusal)
+        return self._decision(turn, case) if refusal is None else Decision(refusal=refusal)
 
-    def _handled(self, turn: Turn, case: ClaimedCase, what: str, event: Event) -> Decision:
+    def _handled(self, turn: Turn, case: ClaimedCase, what: str, event: Event, now: datetime) -> Decision:
         """What happens to the case, as far as its claims rest on it."""
         pack, said = turn.pack, event.data
         if what == "recount_ordered":
-            turn.case = replace(case, pack_version=said.get("pack_version", case.pack_version))
-            return turn.decision(case)
+            return self._recounted(turn, case, event, now)
         view = view_of(said)
         if view is not None and not view.counts:
             return Decision(no_op="reply_incomplete")
         turn.case = replace(case, course=case.course.after(said))
         if pack.claims is not None:
             bring_in_line(turn, self._opener(pack), _WHY_AGAIN.get(event.type, ""))
-        return turn.decision(case)
+        return self._decision(turn, case)
+
+    def _recounted(self, turn: Turn, case: ClaimedCase, event: Event, now: datetime) -> Decision:
+        """The limits that wait by the pack version that is ordered, and by the calendar of now."""
+        former = turn.pack
+        version = event.data.get("pack_version", case.pack_version)
+        pack = self._policies.version(case.organisation, version)
+        if pack.claims is None and case.claims:
+            message = f"pack {pack.id} {version} knows no claims, and case {turn.number} has some"
+            return Decision(refusal=Refusal(reason="no_claims_in_pack", message=message, place="/pack_version"))
+        new = replace(case, pack_version=version)
+        turn = Turn(pack, self._triggers_of(pack), turn.number, new, event.time, now, event.id)
+        for claim in case.claims:
+            turn.keep(limits.recounted(turn, claim, former, event.data))
+        return self._decision(turn, case)
 
 
 def _concerns(event: Event) -> bool:

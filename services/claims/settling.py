@@ -124,6 +124,7 @@ def _opened_again(turn: Turn, claim: Claim, why: str) -> Claim:
     stage = "filed" if claim.claimant is not None else "opened"
     claim = replace(claim, state="open", reason="", closed_at=None, stage=stage, offer=None)
     turn.tell("reopened", claim, {"reopened_at": time_text(turn.at), "reason": why})
+    claim = limits.opened_again(turn, claim)
     claim = limits.pull(turn, claim, "opened")
     return limits.pull(turn, claim, "form_received") if claim.claimant is not None else claim
 

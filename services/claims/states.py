@@ -9,9 +9,9 @@ from typing import Literal
 import msgspec
 
 from tousu.domain.case.view import Course
+from tousu.domain.clock.state import Clock
 from tousu.ledger.obligation import Obligation
 from tousu.policy.claims import Cause
-from tousu.policy.clock_rule import Limit
 
 Stage = Literal["opened", "filed", "answered", "offered", "refused", "disputed", "agreed", "paid"]
 """opened: the claim is known, no form has come. filed: the form has come. answered: the claimant knows when it is
@@ -93,46 +93,6 @@ class Awaiting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return (1 if self.acted else 2) - len(self.confirmed_by)
 
 
-ClockStatus = Literal["running", "paused", "uncounted", "met", "late", "cancelled"]
-
-
-class ClaimClock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One limit of a claim. Lengths are microseconds, in the measure of the limit's unit.
-
-    anchor: from where the rest counts. used_us: what had been used at the anchor. total_us: the whole limit.
-    warnings: (share used, moment) still to come. breached: its breach is published and stands. missing: the sentence
-    that names a year without calendar.
-    """
-
-    name: str
-    generation: int
-    status: ClockStatus
-    limit: Limit
-    started_at: datetime
-    anchor: datetime
-    cause: str
-    calendar: str
-    due_at: datetime | None = None
-    total_us: int = 0
-    used_us: int = 0
-    ended_at: datetime | None = None
-    warnings: tuple[tuple[float, datetime], ...] = ()
-    breached: bool = False
-    missing: str = ""
-
-    @property
-    def is_active(self) -> bool:
-        """Whether it still waits for something."""
-        return self.status in ("running", "paused", "uncounted")
-
-    @property
-    def next_at(self) -> datetime | None:
-        """When it next has something to say."""
-        if self.status != "running" or self.breached:
-            return None
-        return self.warnings[0][1] if self.warnings else self.due_at
-
-
 class OutletSide(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who answers for a claim among the outlets of a network, and who is compensated.
 
@@ -152,7 +112,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     file: the items of evidence that are there. returns: how often the file went back incomplete. facts: what was found
     out. owed: what the ledger has of it. payments: numbers of the payments that were taken. awaiting: what waits for a
-    second person.
+    second person. past: earlier generations of its limits whose breach stands.
     """
 
     number: str
@@ -170,7 +130,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     facts: dict[str, Fact] = {}
     offer: Offer | None = None
     way: str = ""
-    clocks: tuple[ClaimClock, ...] = ()
+    clocks: tuple[Clock, ...] = ()
+    past: tuple[Clock, ...] = ()
     outlets: OutletSide | None = None
     owed: tuple[Obligation, ...] = ()
     payments: tuple[str, ...] = ()
@@ -219,7 +180,7 @@ class ClaimedCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     filed: the claims that somebody filed beside. turned: delays that have become losses by now.
     claims: in the order of their numbers, closed ones too. course: whether the case goes on and stands. organisation,
     pack_version: whose case it is, and the version of the pack that its router decided with.
-    pieces, complainant, route, region, posted_at, promised_at, departments: what the case says of itself.
+    grade, pieces, complainant, route, region, posted_at, promised_at, departments: what the case says of itself.
     questions: payments in question that nobody has settled yet.
     """
 
@@ -231,6 +192,7 @@ class ClaimedCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     claims: tuple[Claim, ...] = ()
     organisation: str = ""
     pack_version: str = ""
+    grade: str = ""
     pieces: tuple[str, ...] = ()
     complainant: str = ""
     route: str = ""

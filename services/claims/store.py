@@ -1,24 +1,46 @@
 """The tables of claims: rules read `case` and `conduct`; the others have rows for whoever asks the database.
 
 `claim` has a row a claim, `entry` the ledger (rows are only ever added), `question` the payments that fit nothing owed;
-the column `reason` of a question is empty once it is settled.
+the column `reason` of a question is empty once it is settled. `over_since`: since when nothing more is expected of a
+case, empty while it goes on, a claim of it is open, or a payment is in question.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from services.claims.case_conduct import CaseConduct
 from services.claims.conduct import CONDUCT
 from services.claims.states import Claim, ClaimedCase, PaymentQuestion
 from services.claims.turn import CASE, CLAIM, QUESTION
+from tousu.domain.case.view import Course
+from tousu.domain.clock.state import missing_of
 from tousu.runtime.ledger import LEDGER
-from tousu.runtime.metrics import OPEN_CLAIMS, PAYMENT_QUESTIONS, Counted
-from tousu.runtime.processor import Kind
+from tousu.runtime.metrics import OPEN_CLAIMS, PAYMENT_QUESTIONS, UNDECIDED_CLOCKS, Counted
+from tousu.runtime.processor import Kind, column_time
+
+
+def _over(course: Course) -> datetime | None:
+    """When the case came to its end; one that is only a claim ends with its claim."""
+    return course.received_at if course.kind == "claim" else course.ended_at
+
+
+def _case_over_since(case: ClaimedCase) -> str | None:
+    ends = [_over(case.course), *(claim.closed_at for claim in case.claims)]
+    known = [end for end in ends if end is not None]
+    return column_time(max(known)) if len(known) == len(ends) and case.next_due is None and not case.questions else None
+
 
 KINDS: Final = (
-    Kind(CASE, ClaimedCase, timed=True),
-    Kind(CONDUCT, CaseConduct, timed=True),
+    Kind(CASE, ClaimedCase, columns={"over_since": _case_over_since}, timed=True, ended="over_since"),
+    Kind(
+        CONDUCT,
+        CaseConduct,
+        columns={"over_since": lambda conduct: column_time(_over(conduct.course))},
+        timed=True,
+        ended="over_since",
+    ),
     Kind(
         CLAIM,
         Claim,
@@ -26,9 +48,15 @@ KINDS: Final = (
             "cause": lambda claim: claim.ground.cause,
             "state": lambda claim: claim.state,
             "stage": lambda claim: claim.stage,
+            "missing": lambda claim: missing_of(claim.clocks),
             "waybill": lambda claim: claim.ground.waybill_number,
+            "closed_at": lambda claim: column_time(claim.closed_at),
         },
-        gauges=(Counted(OPEN_CLAIMS, "state = 'open'", ("cause", "stage")),),
+        ended="closed_at",
+        gauges=(
+            Counted(OPEN_CLAIMS, "state = 'open'", ("cause", "stage")),
+            Counted(UNDECIDED_CLOCKS, "state = 'open' AND missing IS NOT NULL", ("missing",)),
+        ),
     ),
     LEDGER,
     Kind(

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from services.claims.states import Claim, ClaimedCase, PaymentQuestion
 from tousu.decision import Decision, Output, Ref, State
+from tousu.domain.clock.triggers import ClockTriggers
 from tousu.event import text_of_time
 from tousu.ledger.obligation import Entry
 from tousu.policy.calendar import Calendar
@@ -30,12 +31,16 @@ class Turn:
     publication, `entries` in the order of booking.
     """
 
-    __slots__ = ("at", "calendar", "case", "cause", "entries", "now", "number", "pack", "questions", "told")
+    __slots__ = (
+        "_triggers", "at", "calendar", "case", "cause", "entries", "now", "number", "pack", "questions", "told",
+    )  # fmt: skip
 
     def __init__(
-        self, pack: Pack, number: str, case: ClaimedCase, at: datetime, now: datetime, cause: str = ""
-    ) -> None:
+        self, pack: Pack, triggers: ClockTriggers | None, number: str, case: ClaimedCase, at: datetime, now: datetime,
+        cause: str = "",
+    ) -> None:  # fmt: skip
         self.pack = pack
+        self._triggers = triggers
         self.number = number
         self.case = case
         self.at = min(max(at, case.course.received_at), now)
@@ -52,6 +57,12 @@ class Turn:
         assert self.pack.claims is not None
         return self.pack.claims
 
+    @property
+    def triggers(self) -> ClockTriggers:
+        """The triggers of the limits of claims; only asked where the pack says something of claims."""
+        assert self._triggers is not None
+        return self._triggers
+
     def keep(self, claim: Claim) -> Claim:
         """Put a changed or new claim into the case."""
         known = any(each.number == claim.number for each in self.case.claims)
@@ -67,13 +78,15 @@ class Turn:
         said |= {"pack": self.pack.reference()} | ({"section": section} if section else {})
         self.publish(f"tousu.claim.{what}.v1", self.at, said, claim)
 
-    def publish(self, kind: str, at: datetime, data: dict[str, Any], claim: Claim, topic: str = CLAIMS) -> None:
+    def publish(
+        self, kind: str, at: datetime, data: dict[str, Any], claim: Claim, topic: str = CLAIMS, started_by: str = ""
+    ) -> None:
         """Publish an event of a claim. Where time alone moves it, the event that started its clock is the cause."""
-        started_by = next((clock.cause for clock in claim.clocks), None)
+        started_by = started_by or next((clock.cause for clock in claim.clocks), "")
         self.told.append(
             Output(
                 topic=topic, type=kind, subject=self.number, time=at, data=data,
-                causation=None if self.cause else started_by, organisation=self.case.organisation,
+                causation=None if self.cause else started_by or None, organisation=self.case.organisation,
             )
         )  # fmt: skip
 

@@ -11,9 +11,9 @@ from typing import Final, cast
 
 from msgspec.structs import replace
 
-from services.intake.states import Case
+from services.intake.states import GateCase
 from tousu.domain.case.fold import READ, CaseFile, fact_of, placed
-from tousu.domain.case.state import Fact, Ground, Kind, begun
+from tousu.domain.case.state import CaseFact, FoldGround, Kind, begun
 from tousu.event import Event
 from tousu.policy.occasions import CLAIM_ANSWERS
 from tousu.policy.pack import Pack
@@ -24,7 +24,7 @@ _OF_THE_ROUTER: Final = frozenset({"class", "department", "responsible"})
 """What only class and departments rest on."""
 
 
-def followed(case: Case, event: Event, pack: Pack, now: datetime) -> Case:
+def followed(case: GateCase, event: Event, pack: Pack, now: datetime) -> GateCase:
     """The case after a report. `now` is pipeline time."""
     what = event.type.removeprefix(_HANDLING).rpartition(".v")[0]
     if case.kind == "claim":  # of a claim, only what is reported about claims counts (the router refuses the rest)
@@ -36,5 +36,5 @@ def followed(case: Case, event: Event, pack: Pack, now: datetime) -> Case:
     life = case.life or CaseFile(state=begun(cast("Kind", case.kind), case.received_at))
     fact = fact_of(what, event.data, event.time, case.received_at, max(now, event.time))
     said = {name: fact.data[name] for name in READ[what] if name in fact.data and name not in _OF_THE_ROUTER}
-    life = placed(life, Fact(fact.at, what, said), Ground(lambda _: pack), now, keeps_waiting=True).file
+    life = placed(life, CaseFact(fact.at, what, said), FoldGround(lambda _: pack), now, keeps_waiting=True).file
     return replace(case, life=life, status="answered" if life.state.is_over else "open")

@@ -147,6 +147,13 @@ def address_key(address: str) -> str:
     return f"{local}@{domain}"
 
 
+def object_key(key: bytes, name: str, value: str) -> str:
+    """One key for every writing of a number that identifies a thing: whoever sees it cannot tell the number."""
+    plain = unicodedata.normalize("NFKC", value).casefold()
+    said = f"{name}\0{''.join(sign for sign in plain if sign.isalnum())}".encode()
+    return f"{name}:{hashlib.blake2b(said, key=key, digest_size=16, person=b'object').hexdigest()}"
+
+
 def key_of_event(key: bytes, topic: str, source: str, event_id: str) -> str:
     """The key under which an event is remembered: the same for the same source and id on the same topic.
 

@@ -1,6 +1,7 @@
 """When the same trouble comes again: one case, one more telling.
 
-A further complaint joins an open case when it is of the same kind, names the same pieces, came within the pack's window
+A further complaint joins an open case when it is of the same kind, names the same pieces (a piece is what the pack's
+`join.same` identifies: a waybill number, or the number of a vehicle, a policy, a meter), came within the pack's window
 of the case's receipt, and **says nothing of a piece that the case does not already say of it**. So nothing is lost by
 joining: a telling that was not understood joins (it adds nothing), a known trouble never joins a case that does not
 know it, and two different troubles with one piece stay two cases. Once the customer has had the final answer, nobody
@@ -12,14 +13,16 @@ Source: the pack's `join` (courier network: waybill number and class, 72 hours; 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 
+from services.intake.identity import object_key
 from services.intake.states import Trouble
 from tousu.decision import Ref, Refusal, States
+from tousu.events.shared_complaint import ReceivedIdentifier
 from tousu.policy.pack import Pack
 from tousu.policy.text import Classifier
 from tousu.policy.working_time import deadline
@@ -31,8 +34,13 @@ JOINED_MAX: Final = 100
 """How many tellings join by one trouble. Eleven channels thrice a day for the three days of a window are 99;
 who tells it more often is a program, and every telling is kept in a record and handed down the pipeline."""
 
+CLASS: Final = "class"
+WAYBILL: Final = "waybill_number"
+"""The names in `join.same` that have fields of their own; every other one is that of an identifier."""
+
 Said = Mapping[str, frozenset[str]]
-"""Waybill number (in capitals) to the classes (of a claim: the cause) that are said of the piece; empty for none."""
+"""Waybill number (in capitals), or key of another identifier, to the classes (of a claim: the cause) that are said of
+the piece; empty for none."""
 
 
 def waybill_numbers(data: Mapping[str, Any]) -> tuple[str, ...]:
@@ -42,13 +50,28 @@ def waybill_numbers(data: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(number.upper() for number in found if number))
 
 
+def identifiers(data: Mapping[str, Any]) -> list[ReceivedIdentifier]:
+    """The numbers by which a complaint says what it is about."""
+    return msgspec.convert(data.get("identifiers", []), list[ReceivedIdentifier])
+
+
+def object_keys(data: Mapping[str, Any], key: bytes, names: Container[str] | None = None) -> tuple[str, ...]:
+    """The keys of the identifiers that a complaint gives, each once: those of these names, or all."""
+    found = [
+        object_key(key, each.what, each.object_number)
+        for each in identifiers(data)
+        if names is None or each.what in names
+    ]
+    return tuple(dict.fromkeys(found))
+
+
 def refs_of(waybills: Sequence[str], organisation: str = "") -> list[Ref]:
     """Where the open troubles with these pieces stand; two organisations may give one number to two pieces."""
     owner = f"{organisation}:" if organisation else ""
     return [Ref("trouble", f"{owner}{waybill}/{place}") for waybill in waybills for place in range(PLACES)]
 
 
-class Joining:
+class JoiningCheck:
     """The pack's rule for joining, ready to use."""
 
     def __init__(self, pack: Pack) -> None:
@@ -56,16 +79,27 @@ class Joining:
         self._rule = pack.join
         self._calendars = pack.calendar
         self._known = frozenset(pack.classes)
-        self._by_class = "class" in pack.join.same
+        self._by_class = CLASS in pack.join.same
+        self._by_waybill = WAYBILL in pack.join.same
+        self._names = frozenset(pack.join.same) - {CLASS, WAYBILL}
 
-    def said(self, data: Mapping[str, Any]) -> Said:
-        """What a complaint says of each of its pieces. Of an inquiry only the piece counts, not the words."""
-        waybills = waybill_numbers(data)
-        if data["kind"] == "claim":
-            return {waybill: frozenset((data["claim"]["cause"],)) for waybill in waybills}
-        said: dict[str, set[str]] = {waybill: set() for waybill in waybills}
-        if not waybills or data["kind"] == "inquiry" or not self._by_class:
-            return {waybill: frozenset(classes) for waybill, classes in said.items()}
+    def said(self, data: Mapping[str, Any], key: bytes) -> Said:
+        """What a complaint says of each of its pieces. Of an inquiry only the piece counts, not the words.
+
+        `key` is the secret by which identifiers are known.
+        """
+        waybills = waybill_numbers(data) if self._by_waybill else ()
+        objects = object_keys(data, key, self._names)
+        kind = data["kind"]
+        if kind == "claim":
+            return {piece: frozenset((data["claim"]["cause"],)) for piece in (*waybills, *objects)}
+        said: dict[str, set[str]] = {piece: set() for piece in (*waybills, *objects)}
+        if not said or kind == "inquiry" or not self._by_class:
+            return {piece: frozenset(classes) for piece, classes in said.items()}
+        for piece in objects:
+            said[piece] |= self._classes(data)
+        if not waybills:
+            return {piece: frozenset(classes) for piece, classes in said.items()}
         if "waybill_number" in data:
             said[data["waybill_number"].upper()] |= self._classes(data)
         for piece in data.get("pieces", ()):

@@ -31,7 +31,7 @@ _KNOWN: Final = "SELECT key, doc FROM intake_master_key"
 _PUT: Final = "INSERT INTO intake_master_key (shard, key, version, doc) VALUES (:shard, :key, 1, :doc)"
 _DROP: Final = "DELETE FROM intake_master_key WHERE key = :key"
 _CHANGE: Final = "UPDATE intake_master_key SET doc = :doc, version = version + 1 WHERE key = :key"
-_A_RECORD: Final = "SELECT doc FROM intake_record WHERE erased IS NULL LIMIT 1"
+_A_RECORD: Final = "SELECT doc FROM intake_record_all WHERE erased IS NULL LIMIT 1"
 _NO_KEY: Final = "set TOUSU_MASTER_KEY or TOUSU_MASTER_KEY_FILE"
 
 

@@ -12,15 +12,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 from services.intake.identity import address_key, phone_key
 from services.intake.registration import ADDRESSES, PHONES, Place, personal_values
-from services.intake.rules import ACCEPTED, without_person
+from services.intake.rules import ACCEPTED
 from services.intake.sealing import RecordCodec
-from services.intake.states import Case, Record
+from services.intake.states import GateCase, SubmissionRecord
 from services.intake.store import documents_of, records_page
+from services.intake.tellers import without_tellings
 from tousu.decision import Output, Ref
+from tousu.events.duplicate import PersonErased
+from tousu.events.shared_values import SourceEvent
 from tousu.failure import Stop
 from tousu.runtime import bookmark as bm
 from tousu.runtime.acts import take_a_turn
@@ -28,7 +31,6 @@ from tousu.runtime.draft import Draft
 from tousu.runtime.processor import Processor
 from tousu.runtime.store import Store
 
-ERASED: Final = "tousu.person.erased.v1"
 PAGE_ROWS: Final = 500
 TELLINGS_MAX: Final = 40
 """So many tellings one event names, and one turn erases."""
@@ -48,13 +50,24 @@ class Held(NamedTuple):
 
     shard: int
     key: str
-    record: Record
-    case: Case
+    record: SubmissionRecord
+    case: GateCase
 
     @property
     def began(self) -> bool:
         """Whether this telling began the case."""
         return _begun(self.case) == _telling(self.record)
+
+
+class Erasure(NamedTuple):
+    """What `person.erased` says: which tellings of a case, each by source and id."""
+
+    case: str
+    tellings: frozenset[tuple[str, str]]
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Self:
+        return cls(data["case_number"], frozenset((each["source"], each["id"]) for each in data["tellings"]))
 
 
 class Persons:
@@ -90,6 +103,19 @@ class Persons:
                 return
             after = (rows[-1].shard, rows[-1].key)
 
+    def back(self, erasures: Iterable[Erasure]) -> Iterator[Held]:
+        """What can be read although it was erased: a database was restored from a backup, and caught up with the log.
+
+        Each once, however often its person was erased.
+        """
+        told: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        for each in erasures:
+            told[each.case] |= each.tellings
+        for number, tellings in told.items():
+            for held in self.find(Query(case=number)):
+                if not held.record.erased and (held.record.event_source, held.record.event_id) in tellings:
+                    yield held
+
     def _wanted(self, query: Query) -> frozenset[str]:
         if query.phone:
             found = frozenset(f"{region}:{phone_key(query.phone, region)}" for region in self._regions)
@@ -100,7 +126,7 @@ class Persons:
             raise Stop("no_number", "--email must be an address, such as name@mail.example")
         return frozenset({address_key(query.email)} if query.email else ())
 
-    def _says(self, record: Record) -> frozenset[str]:
+    def _says(self, record: SubmissionRecord) -> frozenset[str]:
         """The numbers and addresses that a telling gives of its person, each in its one form."""
         said = set()
         for place, value in personal_values(record.data, self._places[record.event_type]):
@@ -110,9 +136,9 @@ class Persons:
                 said.add(address_key(value))
         return frozenset(said)
 
-    def _cases(self, pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Case]:
+    def _cases(self, pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], GateCase]:
         found = self._store.read({"case": set(pairs)})
-        return {(shard, ref.key): case for (shard, ref), case in found.items() if isinstance(case, Case)}
+        return {(shard, ref.key): case for (shard, ref), case in found.items() if isinstance(case, GateCase)}
 
     def erase(self, processor: Processor, found: Iterable[Held]) -> int:
         """Erase tellings for ever: their keys, what is sealed, pseudonyms. How many were still readable."""
@@ -126,7 +152,7 @@ class Persons:
         )
 
     def _erase_of_a_case(self, processor: Processor, shard: int, tellings: list[Held]) -> int:
-        done: list[Record] = []
+        done: list[SubmissionRecord] = []
 
         def do(draft: Draft) -> None:
             number = tellings[0].record.case_number
@@ -141,12 +167,11 @@ class Persons:
             if not done:
                 return
             began = _begun(case) in set(map(_telling, done))
-            if began:
-                draft.put(Ref("case", number), without_person(case))
-            named = [{"source": record.event_source, "id": record.event_id} for record in done]
-            draft.say(Output(
-                topic=ACCEPTED, type=ERASED, subject=number, time=bm.moment(max(draft.bookmark.time_us, 0)),
-                data={"case_number": number, "tellings": named, "began_the_case": began},
+            draft.put(Ref("case", number), without_tellings(case, list(docs), is_begun=began))
+            named = [SourceEvent(source=record.event_source, id=record.event_id) for record in done]
+            erased = PersonErased(case_number=number, tellings=named, began_the_case=began)
+            draft.say(Output.of(
+                erased, topic=ACCEPTED, subject=number, time=bm.moment(max(draft.bookmark.time_us, 0)),
                 organisation=case.organisation,
             ))  # fmt: skip
 
@@ -161,11 +186,11 @@ def _parts(tellings: Iterable[Held]) -> Iterator[list[Held]]:
         yield part
 
 
-def _telling(record: Record) -> tuple[str, str, str]:
+def _telling(record: SubmissionRecord) -> tuple[str, str, str]:
     """A telling by what tells it from all others: its id counts for the channel that it came on."""
     return record.event_source, record.event_id, record.channel
 
 
-def _begun(case: Case) -> tuple[str, str, str]:
+def _begun(case: GateCase) -> tuple[str, str, str]:
     """The telling that began a case, named likewise."""
     return case.first_event_source, case.first_event_id, case.channel

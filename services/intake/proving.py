@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal
 
 from services.intake.masking import composed, masked_text
-from services.intake.spotting import Known, folded, names_person
+from services.intake.spotting import Known, ascii_digits, folded, names_person
 
 Form = Literal["text", "code", "uri"]
 Forms = Mapping[str, Any]
@@ -45,19 +45,23 @@ def passed_on(node: Any, forms: Forms, known: Known, unproven: str | None = None
 
     A code that is not proven becomes `unproven`; without one, its field is left out.
     """
+    if isinstance(node, dict):
+        passed = dict(node)
+        for name, form in forms.items():
+            child = passed.get(name)
+            if child is None:
+                continue
+            kept = _child(child, form, known, unproven)
+            if kept is None:
+                del passed[name]
+            else:
+                passed[name] = kept
+        return passed
     if isinstance(node, list):
         below = forms.get("*", {})
-        children = (_child(child, below, known, unproven) for child in node)
+        children = [_child(child, below, known, unproven) for child in node]
         return [child for child in children if child is not None]
-    if not isinstance(node, dict):
-        return node
-    passed = {}
-    for name, child in node.items():
-        form = forms.get(name)
-        kept = child if form is None else _child(child, form, known, unproven)
-        if kept is not None or child is None:
-            passed[name] = kept
-    return passed
+    return node
 
 
 def places_of(forms: Forms, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -106,13 +110,18 @@ def _recognises(code: str, known: Known) -> bool:
     plain = folded(code)
     if names_person(plain, known):
         return True
-    if len(plain) < _LONG_MIN or _LONG.search(plain) is None:
+    if len(plain) < _LONG_MIN or not _is_long(plain):
         return False
     for run in _RUN.finditer(_UUID.sub("", plain)):
         for number in (*_SEGMENT.findall(run.group()), "".join(filter(str.isalnum, run.group()))):
             if _PHONE.fullmatch(number) or _is_identity(number) or _is_card(number):
                 return True
     return False
+
+
+def _is_long(plain: str) -> bool:
+    """Whether a code has as many digits as a telephone number; where it is ASCII, counting them is quicker."""
+    return len(ascii_digits(plain)) >= _LONG_MIN if plain.isascii() else _LONG.search(plain) is not None
 
 
 def _is_identity(number: str) -> bool:

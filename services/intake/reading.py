@@ -34,7 +34,7 @@ OURS: Final = ("acceptedtime", "inboundshard", "inboundtime", "inboundtopic", DR
 _CHANNEL: Final = re.compile(re.escape(RECEIVED) + r"([a-z-]+)\.v[0-9]+")
 
 
-class Reading:
+class InboundEdge:
     """Reads what adapters write (the processor's edge).
 
     An event is accepted when a broker appended it; with `time_from_events` at its own time, and ticks are taken from
@@ -107,10 +107,16 @@ class Reading:
 
     def _check_source(self, event: Event, topic: str) -> None:
         """The source may speak here: whoever has the right to write to a topic speaks under a name of that topic."""
-        if self._sources.allow(topic, event.source) or event.type == TICK:
+        if event.type == TICK:
             return
-        message = f"this source may not speak on {topic}; a source there is {self._sources.form(topic)}"
-        raise Reject("not_allowed", message, "source")
+        if not self._sources.allow(topic, event.source):
+            message = f"this source may not speak on {topic}; a source there is {self._sources.form(topic)}"
+            raise Reject("not_allowed", message, "source")
+        may = self._sources.organisations(topic, event.source)
+        if may is not None and event.organisation not in may:
+            named = " or ".join(name or "the deployment's own, without the attribute" for name in sorted(may))
+            message = f"on {topic} this source speaks for the organisation {named}, and for no other"
+            raise Reject("not_allowed", message, "organisation")
 
     def _check_key(self, event: Event, record: Record) -> None:
         """What is about a case lies in the shard of the case, operations figures in that of their department."""

@@ -6,20 +6,31 @@ claim.registered.v1.json, which has the claim besides.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import orjson
+from msgspec import convert, json
 
 from services.intake.identity import address_key, national_digits, region_of_zone
-from services.intake.joining import waybill_numbers
+from services.intake.joining import identifiers, waybill_numbers
 from services.intake.masking import composed, masked_name, masked_phone, masked_text
 from services.intake.proving import Forms, passed_on
 from services.intake.spotting import Known
-from services.intake.states import Case
+from services.intake.states import GateCase
 from tousu.event import Event, text_of_time
+from tousu.events.codec import as_data
+from tousu.events.duplicate import DuplicateJoined, DuplicateSeparated
+from tousu.events.operations import (
+    OperationsDeductionConfirmed,
+    OperationsPaymentQuestionSettled,
+    OperationsReported,
+)
+from tousu.events.shared_claim import ClaimOpening
+from tousu.events.shared_registration import RegisteredReference
+from tousu.events.shared_values import DroppedField, SourceEvent
 from tousu.policy.pack import Pack
 
 Place = tuple[str, ...]
@@ -45,9 +56,9 @@ class Personal(NamedTuple):
     forms: Forms = MappingProxyType({})
 
 
-def source_event(event: Event) -> dict[str, str]:
+def source_event(event: Event) -> SourceEvent:
     """Which inbound event this comes from."""
-    return {"source": event.source, "id": event.id}
+    return SourceEvent(source=event.source, id=event.id)
 
 
 def known_of(data: Mapping[str, Any], personal: Personal, region: str) -> Known:
@@ -58,12 +69,13 @@ def known_of(data: Mapping[str, Any], personal: Personal, region: str) -> Known:
     values = dict(personal_values(data, personal.places))
     phones = [national_digits(value, region) for place, value in values.items() if place[-1] in PHONES]
     accounts = [address_key(value).partition("@")[0] for place, value in values.items() if place[-1] in ADDRESSES]
-    own = (*values.values(), *(account for account in accounts if len(account) > 4))
+    numbers = [each.object_number for each in identifiers(data)]
+    own = (*values.values(), *numbers, *(account for account in accounts if len(account) > 4))
     return Known.of(own, phones, waybill_numbers(data))
 
 
-def known_of_report(data: Mapping[str, Any], case: Case | None = None) -> Known:
-    """The pieces that a report and its case name, and the person who began the case."""
+def known_of_report(data: Mapping[str, Any], case: GateCase | None = None) -> Known:
+    """The pieces that a report and its case name, and all who told of the case."""
     named = [*_numbers_in(data)]
     if case is not None:
         named += [
@@ -71,7 +83,11 @@ def known_of_report(data: Mapping[str, Any], case: Case | None = None) -> Known:
             *(trouble.rpartition(":")[2].rpartition("/")[0] for trouble in case.troubles),
         ]
     known = Known.of(waybills=filter(None, named))
-    return known if case is None else known._replace(own=case.own, phones=case.own_phones)
+    if case is None:
+        return known
+    own = dict.fromkeys(name for teller in case.tellers.values() for name in teller.own)
+    phones = dict.fromkeys(phone for teller in case.tellers.values() for phone in teller.phones)
+    return known._replace(own=tuple(own), phones=tuple(phones))
 
 
 def _numbers_in(node: Any) -> Iterator[str]:
@@ -91,7 +107,7 @@ def reference(passed: Mapping[str, Any], channel: str, personal: Personal) -> di
 
 
 def registered(
-    case: Case, event: Event, channel_group: str, personal: Personal, known: Known, pack: Pack
+    case: GateCase, event: Event, channel_group: str, personal: Personal, known: Known, pack: Pack
 ) -> dict[str, Any]:
     """The data of `complaint.registered`, `inquiry.registered` or `claim.registered`.
 
@@ -107,7 +123,7 @@ def registered(
         "registered_at": text_of_time(case.registered_at),
         "complainant": _complainant(data.get("complainant", {}), case.pseudonym, region_of_zone(pack.time_zone)),
     }
-    said |= {name: _composed(passed[name]) for name in PLAIN if passed.get(name, {}) != {}}
+    said |= {name: _composed(passed[name]) for name in PLAIN if name in passed and passed[name] != {}}
     if text_leaves:
         said |= _told(data, ("content", "demand"), known)
     if "pieces" in data:
@@ -115,47 +131,46 @@ def registered(
     found = reference(passed, case.channel, personal)
     if found:
         said["reference"] = _composed(found)
-    said |= _dropped(event)
-    said["source_event"] = source_event(event)
+    told = event.extensions.get(DROPPED)
+    if told:
+        said["dropped_fields"] = orjson.loads(told)
+    said["source_event"] = as_data(source_event(event))
     return said
 
 
 def joined(
     case_number: str, channel: str, received_at: datetime, event: Event, personal: Personal, known: Known
-) -> dict[str, Any]:
-    """The data of `duplicate.joined`, with the reference of the telling that joins."""
+) -> DuplicateJoined:
+    """What is told of a telling that joins, with its reference."""
     passed = passed_on(event.data, personal.forms, known)
-    own = reference(passed, channel, personal)
-    said: dict[str, Any] = {
-        "case_number": case_number,
-        "kind": event.data["kind"],
-        "channel": channel,
-        "received_at": text_of_time(received_at),
-    }
-    if "claim" in event.data:
-        said["claim"] = _composed(passed["claim"])
-    if own:
-        said["reference"] = _composed(own)
-    said |= _dropped(event)
-    said["source_event"] = source_event(event)
-    return said
+    own, claim = reference(passed, channel, personal), passed.get("claim")
+    return DuplicateJoined(
+        case_number=case_number, kind=event.data["kind"], channel=channel, received_at=text_of_time(received_at),
+        claim=None if claim is None else convert(_composed(claim), ClaimOpening),
+        reference=convert(_composed(own), RegisteredReference) if own else None, dropped_fields=_dropped(event),
+        source_event=source_event(event),
+    )  # fmt: skip
 
 
-def separated(case_number: str, new_case_number: str, telling: Event, reason: str) -> dict[str, Any]:
-    """The data of `duplicate.separated`: which telling left which case, and what it has become."""
-    return {
-        "case_number": case_number,
-        "kind": telling.data["kind"],
-        "new_case_number": new_case_number,
-        "source_event": source_event(telling),
-        "reason": reason,
-    }
+def department_of(event: Event) -> str:
+    """Whose figures or payments a report of operations is about."""
+    said = event.content
+    assert isinstance(said, OperationsReported | OperationsDeductionConfirmed | OperationsPaymentQuestionSettled)
+    return said.department
 
 
-def _dropped(event: Event) -> dict[str, Any]:
+def separated(case_number: str, new_case_number: str, telling: Event, reason: str) -> DuplicateSeparated:
+    """Which telling left which case, and what it has become."""
+    return DuplicateSeparated(
+        case_number=case_number, kind=telling.data["kind"], new_case_number=new_case_number,
+        source_event=source_event(telling), reason=reason,
+    )  # fmt: skip
+
+
+def _dropped(event: Event) -> Sequence[DroppedField]:
     """What the edge left out or cut, where it did."""
     told = event.extensions.get(DROPPED)
-    return {"dropped_fields": orjson.loads(told)} if told else {}
+    return json.decode(told, type=list[DroppedField]) if told else ()
 
 
 def personal_values(data: Mapping[str, Any], personal: Collection[Place]) -> Iterator[tuple[Place, str]]:
@@ -197,7 +212,7 @@ def _piece(piece: Mapping[str, str], known: Known | None) -> dict[str, str]:
 def _composed(value: Any) -> Any:
     """A value with every text in it in normal form C."""
     if isinstance(value, str):
-        return composed(value)
+        return value if value.isascii() else composed(value)
     if isinstance(value, dict):
         return {name: _composed(child) for name, child in value.items()}
     if isinstance(value, list):

@@ -28,14 +28,14 @@ class Rewrapping(Protocol):
     def rewrapped(self, doc: str) -> str: ...
 
 
-class Step(NamedTuple):
+class RotationProgress(NamedTuple):
     """How far it is: rows wrapped again by this command, rows that are still wrapped by another key."""
 
     rewrapped: int
     left: int
 
 
-def rotate(store: Store, keyring: Keyring, new: Master, batch_rows: int = BATCH_ROWS) -> Iterator[Step]:
+def rotate(store: Store, keyring: Keyring, new: Master, batch_rows: int = BATCH_ROWS) -> Iterator[RotationProgress]:
     """Let `new` take over from the key in force; once or again until it is done. One step for each batch.
 
     `store` opens with the keyring. Raises Stop `rotation_unfinished` while another new key is taking over.
@@ -50,11 +50,11 @@ def rotate(store: Store, keyring: Keyring, new: Master, batch_rows: int = BATCH_
         keyring.open(connection)
     done = 0
     while left := _left(store, new.name):
-        yield Step(done, left)
+        yield RotationProgress(done, left)
         for count in _one_pass(store, new.name, batch_rows):
             done += count
-            yield Step(done, max(left - done, 0))
-    yield Step(done, 0)
+            yield RotationProgress(done, max(left - done, 0))
+    yield RotationProgress(done, 0)
 
 
 def _note(connection: sa.Connection, keyring: Keyring, new: Master) -> None:

@@ -16,16 +16,19 @@ import msgspec
 from services.intake import registration
 from services.intake.following import followed
 from services.intake.identity import SecretKeys, fingerprint, key_of_event, pseudonym, region_of_zone
-from services.intake.joining import Joining, Said, refs_of, waybill_numbers
+from services.intake.joining import JoiningCheck, Said, object_keys, refs_of, waybill_numbers
 from services.intake.numbers import PartitionOf, mint
 from services.intake.proving import HIDDEN, passed_on
 from services.intake.registration import Personal
 from services.intake.separating import SEPARATED, as_event, joined_telling, refs_of_telling
 from services.intake.spotting import Known
-from services.intake.states import Case, Counter, Record, Seen, Trouble
+from services.intake.states import AcceptedEvent, Counter, GateCase, SubmissionRecord, Trouble
+from services.intake.tellers import with_teller, without_tellings
 from services.intake.times import accepted_at, believed, told_receipt
 from tousu.decision import Decision, Output, Ref, Refusal, State, States
 from tousu.event import Event
+from tousu.events.handling import HandlingRecountOrdered
+from tousu.events.handover import HandlingSeparated
 from tousu.policy.currencies import unknown_currency
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
@@ -44,7 +47,7 @@ class _Telling(msgspec.Struct, frozen=True, kw_only=True):
 
     event: Event
     pack: Pack
-    joining: Joining
+    joining: JoiningCheck
     channel: str
     key: str
     said: Said
@@ -69,28 +72,35 @@ class IntakeRules:
         self._partition_of = partition_of
         self._personal = personal
         self._topics = [INBOUND + channel_of(kind) for kind in personal if kind.startswith(RECEIVED)]
-        self._joinings = {(pack.id, pack.version): Joining(pack) for pack in policies.packs()}
+        self._joinings = {(pack.id, pack.version): JoiningCheck(pack) for pack in policies.packs()}
 
     def refs(self, event: Event) -> Sequence[Ref]:
         seen = self._seen(event)
         if event.type.startswith(RECEIVED):
-            return [seen, COUNTER, *refs_of(waybill_numbers(event.data), event.organisation)]
+            pieces = (*waybill_numbers(event.data), *object_keys(event.data, self._keys.fingerprint))
+            return [seen, COUNTER, *refs_of(pieces, event.organisation)]
         if event.type == SEPARATED:
-            tellings = refs_of_telling(self._keys, event.data, self._topics)
-            return [seen, COUNTER, Ref("case", event.data["case_number"]), *tellings]
+            said = event.read(HandlingSeparated)
+            tellings = refs_of_telling(self._keys, said, self._topics)
+            return [seen, COUNTER, Ref("case", said.case_number), *tellings]
         if event.type.startswith(HANDLING):
             return [seen, Ref("case", event.data["case_number"])]
         return [seen]
+
+    def refs_behind(self, states: States, event: Event) -> Sequence[Ref]:
+        """The cases that a complaint may join: the rows of its pieces name them."""
+        cases = [state.case_number for state in states.values() if isinstance(state, Trouble)]
+        return [Ref("case", number) for number in dict.fromkeys(cases)]
 
     def _seen(self, event: Event) -> Ref:
         key = key_of_event(self._keys.fingerprint, event.extensions["inboundtopic"], event.source, event.id)
         return Ref("seen", key)
 
     def apply(self, states: States, event: Event, now: datetime) -> Decision:
-        ref = self._seen(event)
+        ref = next((ref for ref in states if ref.kind == "seen"), None) or self._seen(event)
         content = fingerprint(self._keys.fingerprint, event)
         seen = states[ref]
-        if isinstance(seen, Seen):
+        if isinstance(seen, AcceptedEvent):
             return _again(ref, seen, content)
         if not self._policies.knows(event.organisation):
             return self._unknown_organisation(event)
@@ -105,7 +115,7 @@ class IntakeRules:
             decision = self._figures(event, now)
         if decision.refusal is not None:
             return decision
-        remembered: State = Seen(content=content, expires_at=now + SEEN_FOR)
+        remembered: State = AcceptedEvent(content=content, expires_at=now + SEEN_FOR)
         return msgspec.structs.replace(decision, states={ref: remembered, **decision.states})
 
     def _figures(self, event: Event, now: datetime) -> Decision:
@@ -113,17 +123,17 @@ class IntakeRules:
         accepted = accepted_at(event, now)
         bound_days = self._policies.at(event.organisation, accepted).backdating_days
         event = msgspec.structs.replace(event, time=believed(event.time, accepted, bound_days))
-        return self._passed_on(event, key=event.data["department"], subject="")
+        return self._passed_on(event, key=registration.department_of(event), subject="")
 
     def due(self, ref: Ref, state: State) -> datetime | None:
-        if isinstance(state, Case):
+        if isinstance(state, GateCase):
             return state.erase_at
-        return state.expires_at if isinstance(state, Seen | Trouble) else None
+        return state.expires_at if isinstance(state, AcceptedEvent | Trouble) else None
 
     def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
         """What was kept for a while is forgotten, and so is whoever told of a case; nobody needs to know."""
-        if isinstance(state, Case):
-            forgotten = msgspec.structs.replace(without_person(state), erase_at=None)
+        if isinstance(state, GateCase):
+            forgotten = msgspec.structs.replace(state, pseudonym="", tellers={}, erase_at=None)
             return Decision(states={ref: forgotten, Ref("record", f"{state.number}/"): None})
         return Decision(states={ref: None})
 
@@ -151,7 +161,7 @@ class IntakeRules:
             joining=joining,
             channel=channel,
             key=key,
-            said=joining.said(event.data),
+            said=joining.said(event.data, self._keys.fingerprint),
             personal=self._personal[event.type],
             known=self._known(event, pack),
             received_at=received_at,
@@ -162,16 +172,19 @@ class IntakeRules:
         return self._new_case(states, telling, now) if number is None else self._joined(states, number, telling)
 
     def _joined(self, states: States, number: str, telling: _Telling) -> Decision:
-        rows = telling.joining.counted(states, telling.said, number, telling.event.organisation)
-        if isinstance(rows, Refusal):
-            return Decision(refusal=rows)
-        data = registration.joined(
+        counted = telling.joining.counted(states, telling.said, number, telling.event.organisation)
+        if isinstance(counted, Refusal):
+            return Decision(refusal=counted)
+        rows: dict[Ref, State | None] = {Ref("record", f"{number}/{telling.key}"): self._record(number, telling)}
+        case = states[Ref("case", number)]
+        if isinstance(case, GateCase):
+            tellers = with_teller(case.tellers, telling.key, telling.known)
+            rows[Ref("case", number)] = msgspec.structs.replace(case, tellers=tellers)
+        told = registration.joined(
             number, telling.channel, telling.received_at, telling.event, telling.personal, telling.known
         )
-        output = Output(topic=ACCEPTED, type="tousu.duplicate.joined.v1", subject=number, time=telling.at, data=data)
-        return Decision(
-            states={Ref("record", f"{number}/{telling.key}"): self._record(number, telling), **rows}, outputs=[output]
-        )
+        output = Output.of(told, topic=ACCEPTED, subject=number, time=telling.at)
+        return Decision(states={**rows, **counted}, outputs=[output])
 
     def _new_case(self, states: States, telling: _Telling, now: datetime) -> Decision:
         event = telling.event
@@ -185,7 +198,7 @@ class IntakeRules:
         )
         troubles = telling.joining.troubles(states, telling.said, first, event.organisation)
         record = self._record(number, telling)
-        case = Case(
+        case = GateCase(
             number=number,
             kind=kind,
             channel=telling.channel,
@@ -199,8 +212,7 @@ class IntakeRules:
             organisation=event.organisation,
             first_event_source=event.source,
             first_event_id=event.id,
-            own=telling.known.own,
-            own_phones=telling.known.phones,
+            tellers=with_teller({}, telling.key, telling.known),
         )
         group = telling.pack.channels[telling.channel].group
         data = registration.registered(case, event, group, telling.personal, telling.known, telling.pack)
@@ -209,9 +221,9 @@ class IntakeRules:
         rows[Ref("record", f"{number}/{telling.key}")] = record
         return Decision(states=rows, outputs=[output])
 
-    def _record(self, number: str, telling: _Telling) -> Record:
+    def _record(self, number: str, telling: _Telling) -> SubmissionRecord:
         event = telling.event
-        return Record(
+        return SubmissionRecord(
             case_number=number,
             channel=telling.channel,
             pseudonym=pseudonym(self._keys.pseudonym, event, telling.channel, region_of_zone(telling.pack.time_zone)),
@@ -226,7 +238,7 @@ class IntakeRules:
     def _known(self, event: Event, pack: Pack) -> Known:
         return registration.known_of(event.data, self._personal[event.type], region_of_zone(pack.time_zone))
 
-    def _pack_of(self, case: Case) -> Pack:
+    def _pack_of(self, case: GateCase) -> Pack:
         """The pack that judges a case: of the version that held when it was received, or that was ordered since."""
         if case.pack_version or not self._policies.knows(case.organisation):
             return self._policies.version(case.organisation, case.pack_version)
@@ -237,7 +249,7 @@ class IntakeRules:
     def _handling(self, states: States, event: Event, now: datetime) -> Decision:
         number = event.data["case_number"]
         case = states[Ref("case", number)]
-        if not isinstance(case, Case):
+        if not isinstance(case, GateCase):
             message = "case_number is no case of this company; take it from complaints.cases, character by character"
             return Decision(refusal=Refusal(reason="unknown_case", message=message, place="/case_number"))
         if event.organisation != case.organisation:
@@ -253,7 +265,7 @@ class IntakeRules:
         if event.type == SEPARATED:
             return self._separated(states, case, event, now)
         decision = self._passed_on(event, key=number, subject=number, case=case)
-        ordered = event.data.get("pack_version")
+        ordered = event.read(HandlingRecountOrdered).pack_version if event.type == HandlingRecountOrdered.TYPE else None
         if ordered is not None and self._policies.version(case.organisation, ordered).version != ordered:
             return _no_version(case, ordered)
         changed = _kept(followed(case, event, pack, now), pack, now)
@@ -266,9 +278,9 @@ class IntakeRules:
             rows[Ref("case", number)] = msgspec.structs.replace(changed, troubles=())
         return msgspec.structs.replace(decision, states=rows)
 
-    def _separated(self, states: States, case: Case, event: Event, now: datetime) -> Decision:
+    def _separated(self, states: States, case: GateCase, event: Event, now: datetime) -> Decision:
         """Two events: the telling leaves its case, and is registered as one of its own."""
-        found = joined_telling(states, refs_of_telling(self._keys, event.data, self._topics), case)
+        found = joined_telling(states, refs_of_telling(self._keys, event.read(HandlingSeparated), self._topics), case)
         if isinstance(found, Refusal):
             return Decision(refusal=found)
         ref, record = found
@@ -292,14 +304,14 @@ class IntakeRules:
         (registered,) = decision.outputs
         reason = self._in_form(event, case)["reason"]
         left = registration.separated(case.number, registered.subject, said, reason)
-        output = Output(
-            topic=ACCEPTED, type="tousu.duplicate.separated.v1", subject=case.number, time=event.time, data=left,
-            organisation=case.organisation,
-        )  # fmt: skip
+        output = Output.of(left, topic=ACCEPTED, subject=case.number, time=event.time, organisation=case.organisation)
         registered = msgspec.structs.replace(registered, organisation=case.organisation)
-        return Decision(states={ref: None, **decision.states}, outputs=[output, registered])
+        stays = without_tellings(case, [ref.key])
+        return Decision(
+            states={ref: None, Ref("case", case.number): stays, **decision.states}, outputs=[output, registered]
+        )
 
-    def _passed_on(self, event: Event, key: str, subject: str, case: Case | None = None) -> Decision:
+    def _passed_on(self, event: Event, key: str, subject: str, case: GateCase | None = None) -> Decision:
         """The event goes on as one of the organisation whose case it is about, its texts masked.
 
         Operations figures are about no case, so they have no subject.
@@ -310,7 +322,7 @@ class IntakeRules:
         )  # fmt: skip
         return Decision(outputs=[output])
 
-    def _in_form(self, event: Event, case: Case | None) -> dict[str, Any]:
+    def _in_form(self, event: Event, case: GateCase | None) -> dict[str, Any]:
         """The data of a report in the form in which it may leave."""
         forms = self._personal[event.type].forms
         data: dict[str, Any] = passed_on(event.data, forms, registration.known_of_report(event.data, case), HIDDEN)
@@ -322,7 +334,7 @@ def channel_of(event_type: str) -> str:
     return event_type.removeprefix(RECEIVED).rpartition(".v")[0]
 
 
-def _again(ref: Ref, seen: Seen, content: str) -> Decision:
+def _again(ref: Ref, seen: AcceptedEvent, content: str) -> Decision:
     """A source and id that were accepted before: a re-send, or a reuse that must not pass for one."""
     if seen.content == content:
         return Decision(states={ref: msgspec.structs.replace(seen, repeats=seen.repeats + 1)}, no_op="exists")
@@ -356,17 +368,13 @@ def _next(counter: State | None, at: datetime, pack: Pack) -> Counter:
     return Counter(day=day, last=counter.last + 1 if counter.day == day else 1, at=at)
 
 
-def _no_version(case: Case, version: str) -> Decision:
+def _no_version(case: GateCase, version: str) -> Decision:
     message = f"there is no version {version} of the pack of case {case.number} here; deploy it, or name one there is"
     return Decision(refusal=Refusal(reason="unknown_pack_version", message=message, place="/pack_version"))
 
 
-def without_person(case: Case) -> Case:
-    """The case without the person who began it."""
-    return msgspec.structs.replace(case, pseudonym="", own=(), own_phones=())
-
-
-def _kept(case: Case, pack: Pack, now: datetime) -> Case:
+def _kept(case: GateCase, pack: Pack, now: datetime) -> GateCase:
     """How long the persons of a case are kept: so many days behind what was said last of it since it was answered."""
-    is_ended = case.status == "answered"
-    return msgspec.structs.replace(case, erase_at=now + timedelta(days=pack.personal_data_days) if is_ended else None)
+    if case.status != "answered":
+        return msgspec.structs.replace(case, answered_at=None, erase_at=None)
+    return msgspec.structs.replace(case, answered_at=now, erase_at=now + timedelta(days=pack.personal_data_days))

@@ -17,7 +17,7 @@ from __future__ import annotations
 import os
 from binascii import b2a_base64
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import orjson
@@ -26,22 +26,23 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from services.intake.keyring import KEY_BYTES, NONCE_BYTES, Keyring, Wrapped, opened
 from services.intake.registration import Place
-from services.intake.states import Case, Record
+from services.intake.states import GateCase, SubmissionRecord, Teller
 from tousu.decision import State
 from tousu.failure import Stop
 
 _Tree = dict[str, Any]
+_TELLERS: Final = "/tellers"
 
 
 class _Row(msgspec.Struct, frozen=True, kw_only=True):
     """A record as its row says it."""
 
-    record: Record
+    record: SubmissionRecord
     sealed: dict[str, str]
     key: Wrapped | None = None
 
 
-class _CaseRow(Case, frozen=True, kw_only=True):
+class _CaseRow(GateCase, frozen=True, kw_only=True):
     """A case as its row says it."""
 
     key: Wrapped | None = None
@@ -58,7 +59,7 @@ class RecordCodec:
         self._decoder = msgspec.json.Decoder(_Row)
 
     def encode(self, state: State) -> str:
-        assert isinstance(state, Record)
+        assert isinstance(state, SubmissionRecord)
         if state.erased:
             return self._encoder.encode(_Row(record=state, sealed={})).decode()
         found: dict[str, Any] = {}
@@ -67,7 +68,7 @@ class RecordCodec:
         row = _Row(record=msgspec.structs.replace(state, data=data), sealed=sealed, key=key)
         return self._encoder.encode(row).decode()
 
-    def decode(self, doc: str) -> Record:
+    def decode(self, doc: str) -> SubmissionRecord:
         """The record in clear; without its personal fields where its key was taken out.
 
         Raises Stop when the row was sealed with another master key, or was changed by somebody else.
@@ -80,7 +81,7 @@ class RecordCodec:
             _put_back(row.record.data, place, value)
         return row.record
 
-    def erased(self, doc: str) -> Record:
+    def erased(self, doc: str) -> SubmissionRecord:
         """The record without its person, whether or not there still is a key that opens it."""
         record = self._decoder.decode(doc).record
         return msgspec.structs.replace(record, erased=True, pseudonym="")
@@ -94,7 +95,7 @@ class RecordCodec:
 
 
 class CaseCodec:
-    """Writes and reads the rows of cases: everything in clear but what says who began it."""
+    """Writes and reads the rows of cases: everything in clear but what says who told of it."""
 
     def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring
@@ -102,22 +103,22 @@ class CaseCodec:
         self._decoder = msgspec.json.Decoder(_CaseRow)
 
     def encode(self, state: State) -> str:
-        assert isinstance(state, Case)
-        said = msgspec.structs.asdict(state) | {"own": (), "own_phones": ()}
-        found = {"/own": state.own, "/own_phones": state.own_phones} if state.own or state.own_phones else {}
-        if found:
+        assert isinstance(state, GateCase)
+        said = msgspec.structs.asdict(state) | {"tellers": {}}
+        if state.tellers:
+            found = {_TELLERS: msgspec.to_builtins(state.tellers)}
             said["key"], said["sealed"] = _sealed(self._keyring, _name_of_case(state), found)
         return self._encoder.encode(_CaseRow(**said)).decode()
 
-    def decode(self, doc: str) -> Case:
-        """The case; without who began it where its key was taken out. Raises Stop as `RecordCodec.decode`."""
+    def decode(self, doc: str) -> GateCase:
+        """The case; without who told of it where its key was taken out. Raises Stop as `RecordCodec.decode`."""
         row = self._decoder.decode(doc)
         said = msgspec.structs.asdict(row)
         key, sealed = said.pop("key"), said.pop("sealed")
         if key is not None:
             opened_ = _unsealed(self._keyring, key, _name_of_case(row), sealed, f"case {row.number}")
-            said |= {"own": tuple(opened_["/own"]), "own_phones": tuple(opened_["/own_phones"])}
-        return Case(**said)
+            said["tellers"] = msgspec.convert(opened_[_TELLERS], dict[str, Teller])
+        return GateCase(**said)
 
     def rewrapped(self, doc: str) -> str:
         """As `RecordCodec.rewrapped`."""
@@ -149,11 +150,11 @@ def _unsealed(keyring: Keyring, key: Wrapped, name: str, sealed: Mapping[str, st
         raise Stop("record_changed", f"{what} is not as it was sealed") from None
 
 
-def _name_of_case(case: Case) -> str:
+def _name_of_case(case: GateCase) -> str:
     return f"case\0{case.number}"
 
 
-def _name(record: Record) -> str:
+def _name(record: SubmissionRecord) -> str:
     """What ties a sealed field to its row."""
     return f"{record.case_number}\0{record.event_source}\0{record.event_id}"
 

@@ -6,29 +6,30 @@ order. Nobody joins it automatically. The first telling of a case is the case an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 
 from services.intake.identity import SecretKeys, key_of_event
-from services.intake.states import Case, Record
+from services.intake.states import GateCase, SubmissionRecord
 from tousu.decision import Ref, Refusal, States
 from tousu.event import ORGANISATION, Event
+from tousu.events.handover import HandlingSeparated
 
-SEPARATED: Final = "tousu.handling.separated.v1"
+SEPARATED: Final = HandlingSeparated.TYPE
 
 
-def refs_of_telling(keys: SecretKeys, said: Mapping[str, Any], topics: Iterable[str]) -> list[Ref]:
+def refs_of_telling(keys: SecretKeys, said: HandlingSeparated, topics: Iterable[str]) -> list[Ref]:
     """Where the record of the telling may lie that a report of this data takes out of its case: on any of the topics
     of customers, or on the one that it names."""
-    telling = said["telling"]
-    named = [topic for topic in topics if telling.get("channel", "") in ("", topic.rpartition(".")[2])]
-    keyed = [key_of_event(keys.fingerprint, topic, telling["source"], telling["id"]) for topic in named]
-    return [Ref("record", f"{said['case_number']}/{key}") for key in keyed]
+    telling = said.telling
+    named = [topic for topic in topics if telling.channel in (None, topic.rpartition(".")[2])]
+    keyed = [key_of_event(keys.fingerprint, topic, telling.source, telling.id) for topic in named]
+    return [Ref("record", f"{said.case_number}/{key}") for key in keyed]
 
 
-def joined_telling(states: States, refs: Iterable[Ref], case: Case) -> tuple[Ref, Record] | Refusal:
+def joined_telling(states: States, refs: Iterable[Ref], case: GateCase) -> tuple[Ref, SubmissionRecord] | Refusal:
     """The record of a telling that joined the case and where it lies, or why there is none."""
-    found = [(ref, record) for ref in refs if isinstance(record := states[ref], Record)]
+    found = [(ref, record) for ref in refs if isinstance(record := states[ref], SubmissionRecord)]
     if len(found) > 1:
         message = "tellings of this source and id came on several channels; name the channel of the one that is meant"
         return Refusal(reason="unknown_telling", message=message, place="/telling/channel")
@@ -37,7 +38,7 @@ def joined_telling(states: States, refs: Iterable[Ref], case: Case) -> tuple[Ref
         return Refusal(reason="unknown_telling", message=message, place="/telling")
     ref, record = found[0]
     if record.erased:
-        message = "who told this was erased, so nothing is left that a case of its own could be made of"
+        message = "who told this was erased, so no case of its own can be made of it; leave it where it is"
         return Refusal(reason="unknown_telling", message=message, place="/telling")
     begun = (case.first_event_source, case.first_event_id, case.channel)
     if (record.event_source, record.event_id, record.channel) == begun:
@@ -46,7 +47,7 @@ def joined_telling(states: States, refs: Iterable[Ref], case: Case) -> tuple[Ref
     return ref, record
 
 
-def as_event(record: Record, case: Case, shard: str) -> Event:
+def as_event(record: SubmissionRecord, case: GateCase, shard: str) -> Event:
     """The telling as the event that it was, ready to be registered anew."""
     extensions = {"inboundshard": shard} | ({ORGANISATION: case.organisation} if case.organisation else {})
     return Event(

@@ -60,6 +60,7 @@ _DIGITS_IN_A_ROW: Final = re.compile(rf"{_MAY_BE_DIGIT}(?:.{{0,4}}?{_MAY_BE_DIGI
 _MAY_BE_ACCOUNT: Final = re.compile(r"[@a-z信扣号]|[(\[]at")
 _ACCOUNT: Final = re.compile(
     r"@|\(at\)|\[at\]|v信|[微薇威维]信|wechat|weixin|whatsapp|telegram|skype|wx|vx|qq|扣扣|抖音号|快手号"
+    r"|加我?(?:[vw][ :=是为]|[微薇威维])|(?<![a-z0-9])v ?:"
     rf"|[{_PLATES}][ ·•・‧.-]{{0,2}}[a-z][a-z ·•・‧.-]{{0,7}}{_MAY_BE_DIGIT}"
 )
 _KEPT: Final = re.compile(
@@ -78,7 +79,8 @@ _KEPT: Final = re.compile(
 )
 _FOUND: Final = re.compile(
     rf"""
-    (?P<kept>(?<![a-z])(?:(?P<english>wechat|weixin|whatsapp|telegram|skype)|wx|vx|qq|v信|[微薇威维]信|扣扣|抖音号|快手号)
+    (?P<kept>(?:(?<![a-z])(?:(?P<english>wechat|weixin|whatsapp|telegram|skype)|wx|vx|qq|v信|[微薇威维]信|扣扣|抖音号|快手号)
+          | 加我?(?:[vw](?=[\ :=是为])|[微薇威维]) | (?<![a-z0-9])v(?=\ ?:))
         (?P<says>(?:号码|号|账号|帐号|id)?\ {{0,2}}[:=是为加]?)\ {{0,2}})(?P<account>
             \d(?:{_SEPARATOR}{{0,4}}\d){{4,}}+[a-z0-9_-]{{0,24}} | [a-z0-9][a-z0-9_-]{{4,31}})
   | (?<![a-z])wxid_[a-z0-9_-]{{4,30}}
@@ -191,10 +193,7 @@ def names_person(plain: str, known: Known) -> bool:
             return True
     if not known.phones or len(plain) < _IN_A_CODE:
         return False
-    if plain.isascii():
-        digits = plain.encode().translate(None, _NO_DIGITS_IN_ASCII).decode()
-    else:
-        digits = _NO_DIGIT.sub("", plain.translate(_DIGITS))
+    digits = ascii_digits(plain) if plain.isascii() else _NO_DIGIT.sub("", plain.translate(_DIGITS))
     if len(digits) < _IN_A_CODE:
         return False
     for phone in known.phones:
@@ -202,6 +201,11 @@ def names_person(plain: str, known: Known) -> bool:
             if phone[at : at + _IN_A_CODE] in digits:
                 return True
     return False
+
+
+def ascii_digits(plain: str) -> str:
+    """The digits of a text in ASCII."""
+    return plain.encode().translate(None, _NO_DIGITS_IN_ASCII).decode()
 
 
 def _joined(plain: str) -> str:

@@ -1,7 +1,8 @@
-"""What intake remembers, one row each. Personal are `Record` and `Case.own`, and these are sealed in their rows."""
+"""What intake remembers, one row each. Personal are `SubmissionRecord` and `GateCase.tellers`: sealed in their rows."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ import msgspec
 from tousu.domain.case.fold import CaseFile
 
 
-class Seen(msgspec.Struct, frozen=True, kw_only=True):
+class AcceptedEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An event that was accepted, so that a re-send changes nothing. `content` is the fingerprint of what it said."""
 
     content: str
@@ -26,7 +27,14 @@ class Counter(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-class Case(msgspec.Struct, frozen=True, kw_only=True):
+class Teller(msgspec.Struct, frozen=True):
+    """What names or reaches the person of one telling, as it is looked for in what is reported (`spotting.Known`)."""
+
+    own: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+
+
+class GateCase(msgspec.Struct, frozen=True, kw_only=True):
     """A case as far as the gate must know it.
 
     `status` is open until the customer has had the final answer; it decides only whether a further complaint may join,
@@ -35,8 +43,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     `joinable_until`. `organisation`: whose case it is.
     `first_event_source`, `first_event_id`: the telling that began it.
     `pack_version`: the version of its pack that a recalculation ordered, empty for that of its receipt.
-    `own`, `own_phones`: what names or reaches the person of the first telling, as it is looked for in what is reported
-    (`spotting.Known`); sealed in the row. `erase_at`: when everything personal goes, None while the case goes on.
+    `tellers`: who told of it, by the last part of the key of their record; sealed in the row, and so bounded as those
+    who join are (`joining.JOINED_MAX`). `answered_at`: when something was last said of it since it was answered, None
+    while it goes on. `erase_at`: when everything personal goes, None while the case goes on.
     """
 
     number: str
@@ -54,8 +63,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     first_event_source: str = ""
     first_event_id: str = ""
     pack_version: str = ""
-    own: tuple[str, ...] = ()
-    own_phones: tuple[str, ...] = ()
+    tellers: Mapping[str, Teller] = {}
+    answered_at: datetime | None = None
     erase_at: datetime | None = None
 
 
@@ -88,7 +97,7 @@ class MasterKey(msgspec.Struct, frozen=True, kw_only=True):
     former_by_this: str = ""
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True):
+class SubmissionRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One telling of a trouble as it came in: the first, or one that joined. The row that holds the person.
 
     `data` is the inbound event's data, word for word. `erased` says that its personal fields are gone for ever.

@@ -9,8 +9,9 @@ from typing import Final, NamedTuple
 import sqlalchemy as sa
 
 from services.intake.sealing import CaseCodec, RecordCodec
-from services.intake.states import Case, Counter, MasterKey, Record, Seen, Trouble
-from tousu.runtime.processor import Kind
+from services.intake.states import AcceptedEvent, Counter, GateCase, MasterKey, SubmissionRecord, Trouble
+from tousu.runtime.archive import archive_of
+from tousu.runtime.processor import Kind, column_time
 
 SEALED: Final = ("record", "case")
 """The kinds whose rows hold sealed fields, with the row's key, wrapped by a master key."""
@@ -23,40 +24,46 @@ class SealedRow(NamedTuple):
 
     shard: int
     key: str
-    version: int
     doc: str
 
 
 def kinds(codec: RecordCodec, cases: CaseCodec) -> tuple[Kind, ...]:
-    """The tables. What may be forgotten has a time at which it is (`timed`), so that no table grows for ever."""
+    """The tables. What may be forgotten has a time at which it is (`timed`), so that no table grows for ever.
+
+    Of a record nothing is expected from the beginning: only a report that its telling is separated reads it.
+    """
     return (
-        Kind("seen", Seen, timed=True),
+        Kind("seen", AcceptedEvent, timed=True),
         Kind("counter", Counter),
         Kind(
             "case",
-            Case,
+            GateCase,
             columns={
                 "kind": lambda case: case.kind,
                 "channel": lambda case: case.channel,
                 "status": lambda case: case.status,
                 "waybill_number": lambda case: case.waybill_number,
                 "pseudonym": lambda case: case.pseudonym,
+                "answered_at": lambda case: column_time(case.answered_at),
             },
             timed=True,
+            ended="answered_at",
             codec=cases,
         ),
         Kind("trouble", Trouble, columns={"case_number": lambda trouble: trouble.case_number}, timed=True),
         Kind(
             "record",
-            Record,
+            SubmissionRecord,
             columns={
                 "case_number": lambda record: record.case_number,
                 "channel": lambda record: record.channel,
                 "pseudonym": lambda record: record.pseudonym,
                 "erased": lambda record: "1" if record.erased else None,
+                "accepted_at": lambda record: column_time(record.accepted_at),
             },
             codec=codec,
             owner="case_number",
+            ended="accepted_at",
         ),
         Kind("master_key", MasterKey),
     )
@@ -66,7 +73,7 @@ def records_page(connection: sa.Connection, case_number: str, after: tuple[int, 
     """The first records behind (shard, key) `after`: of a case all, else those whose person was not erased."""
     condition = "case_number = :number" if case_number else "erased IS NULL"
     statement = (
-        f"SELECT shard, key, version, doc FROM intake_record WHERE {condition} "
+        f"SELECT shard, key, doc FROM intake_record_all WHERE {condition} "
         "AND (shard, key) > (:shard, :key) ORDER BY shard, key LIMIT :rows"
     )
     values = {"shard": after[0], "key": after[1], "rows": rows_max}
@@ -77,7 +84,7 @@ def records_page(connection: sa.Connection, case_number: str, after: tuple[int, 
 def documents_of(connection: sa.Connection, shard: int, keys: Sequence[str]) -> dict[str, str]:
     """The rows of records that are not erased yet, by key."""
     statement = sa.text(
-        "SELECT key, doc FROM intake_record WHERE shard = :shard AND key IN :keys AND erased IS NULL"
+        "SELECT key, doc FROM intake_record_all WHERE shard = :shard AND key IN :keys AND erased IS NULL"
     ).bindparams(sa.bindparam("keys", expanding=True))
     rows = connection.execute(statement, {"shard": shard, "keys": list(keys)})
     return {row[0]: row[1] for row in rows}
@@ -88,7 +95,7 @@ def count_wrapped(connection: sa.Connection) -> dict[str, int]:
     found: Tally[str] = Tally()
     for kind in SEALED:
         master = _MASTER[connection.dialect.name]
-        statement = f"SELECT {master}, count(*) FROM intake_{kind} WHERE {master} IS NOT NULL GROUP BY 1"
+        statement = f"SELECT {master}, count(*) FROM intake_{kind}_all WHERE {master} IS NOT NULL GROUP BY 1"
         for name, count in connection.execute(sa.text(statement)):
             found[name] += count
     return dict(found)
@@ -99,7 +106,7 @@ def rows_to_rewrap(
 ) -> list[SealedRow]:
     """The first rows behind (shard, key) `after` whose keys another master key wraps."""
     statement = (
-        f"SELECT shard, key, version, doc FROM intake_{kind} WHERE {_MASTER[connection.dialect.name]} <> :master "
+        f"SELECT shard, key, doc FROM intake_{kind}_all WHERE {_MASTER[connection.dialect.name]} <> :master "
         "AND (shard, key) > (:shard, :key) ORDER BY shard, key LIMIT :rows"
     )
     values = {"master": master, "shard": after[0], "key": after[1], "rows": rows_max}
@@ -108,9 +115,13 @@ def rows_to_rewrap(
 
 def write_rewrapped(connection: sa.Connection, kind: str, rows: Sequence[tuple[str, SealedRow]]) -> int:
     """Put new documents in place of rows, each unless it was written since. How many were."""
-    statement = sa.text(
-        f"UPDATE intake_{kind} SET doc = :doc, version = version + 1 "
-        "WHERE shard = :shard AND key = :key AND version = :version"
-    )
-    values = [{"doc": doc, "shard": row.shard, "key": row.key, "version": row.version} for doc, row in rows]
-    return sum(connection.execute(statement, each).rowcount for each in values)
+    done = 0
+    for table in (f"intake_{kind}", archive_of(f"intake_{kind}")):
+        # By the document, not its version: a row that came back from the archive has begun to count anew.
+        statement = sa.text(
+            f"UPDATE {table} SET doc = :doc, version = version + 1 "
+            "WHERE shard = :shard AND key = :key AND doc = :former"
+        )
+        values = [{"doc": doc, "shard": row.shard, "key": row.key, "former": row.doc} for doc, row in rows]
+        done += sum(connection.execute(statement, each).rowcount for each in values)
+    return done

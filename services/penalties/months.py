@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
 from services.penalties.sentencing import in_line
 from services.penalties.states import CASES_NAMED_MAX, Month
-from services.penalties.telling import Scene, Wanted, done_by, instructed
+from services.penalties.telling import MonthContext, Wanted, done_by, instructed
 from tousu.decision import Output
 from tousu.event import text_of_time
+from tousu.events.month import DepartmentRated, MonthClosed, MonthCorrected, PersonReinstated, PersonSuspended
+from tousu.events.shared_penalty import PenaltyParty
 from tousu.ledger.obligation import Entry
 from tousu.policy.penalties import end_of_month, line_of_rate, month_of, rate, shown, suspends
 from tousu.policy.penalty_rule import PenaltyRules, SuspensionRule
+
+Why = Literal["charge_changed", "services_reported", "confirmed"]
+"""What came later than a close."""
 
 
 class Turned(NamedTuple):
@@ -26,7 +31,7 @@ class Turned(NamedTuple):
     entries: list[Entry]
 
 
-class Step(NamedTuple):
+class MonthChange(NamedTuple):
     """What a charge changes in its month: one complaint more or fewer, penalties and money more or less."""
 
     complaints: int
@@ -34,7 +39,7 @@ class Step(NamedTuple):
     amount: Decimal
 
 
-def charged(scene: Scene, rules: PenaltyRules, month: Month, step: Step) -> Turned:
+def charged(scene: MonthContext, rules: PenaltyRules, month: Month, step: MonthChange) -> Turned:
     """The month after a charge; a closed one is corrected."""
     new = replace(
         month,
@@ -47,90 +52,108 @@ def charged(scene: Scene, rules: PenaltyRules, month: Month, step: Step) -> Turn
     return _told_again(scene, rules, month, new, "charge_changed", outputs)
 
 
-def reported(scene: Scene, rules: PenaltyRules, month: Month, outlet: str, services: int) -> Turned:
+def reported(scene: MonthContext, rules: PenaltyRules, month: Month, outlet: str, services: int) -> Turned:
     """The month after a figure of services; a closed one is rated again and corrected."""
     new = replace(month, services=month.services | {outlet: services})
     return _told_again(scene, rules, month, new, "services_reported", [])
 
 
-def closed(scene: Scene, rules: PenaltyRules, month: Month) -> Turned:
+def closed(scene: MonthContext, rules: PenaltyRules, month: Month) -> Turned:
     """The month with its figures told for the first time."""
     new, outputs, entries = _rated(scene, rules, month)
     new = replace(new, revision=1)
-    return Turned(new, [*outputs, scene.tell("month.closed", _figures(scene, rules, new))], entries)
+    figures = _figures(scene, new)
+    told = MonthClosed(
+        party=figures.party, month=new.month, revision=new.revision, complaints=new.complaints, services=new.served,
+        rate_percent=figures.rate_percent, penalties=figures.penalties, amount=figures.amount,
+        currency=scene.pack.currency, suspended=figures.suspended, unconfirmed=figures.unconfirmed,
+        at=scene.said_at, pack=scene.reference, section=rules.section,
+    )  # fmt: skip
+    return Turned(new, [*outputs, scene.tell(told)], entries)
 
 
-def confirmed(scene: Scene, rules: PenaltyRules, month: Month) -> Turned:
+def confirmed(scene: MonthContext, rules: PenaltyRules, month: Month) -> Turned:
     """A month that was closed in doubt, now that everything that belongs to it is known: it is rated and told."""
     new, rated, entries = _rated(scene, rules, replace(month, recheck_at=None, revision=month.revision + 1))
-    said = _figures(scene, rules, new) | {"difference": f"{_amount(new) - _amount(month)}", "reason": "confirmed"}
-    return Turned(new, [*rated, scene.tell("month.corrected", said)], entries)
+    return Turned(new, [*rated, _corrected(scene, rules, month, new, "confirmed")], entries)
 
 
 def _told_again(
-    scene: Scene, rules: PenaltyRules, old: Month, new: Month, reason: str, outputs: list[Output]
+    scene: MonthContext, rules: PenaltyRules, old: Month, new: Month, reason: Why, outputs: list[Output]
 ) -> Turned:
     """The figures of a closed month once more, where they changed. One that is open waits for its close."""
     if not old.is_closed or _tellable(old) == _tellable(new):
         return Turned(new, outputs, [])
     new, rated, entries = _rated(scene, rules, new)
     new = replace(new, revision=new.revision + 1)
-    difference = _amount(new) - _amount(old)
-    said = _figures(scene, rules, new) | {"difference": f"{difference}", "reason": reason}
-    return Turned(new, [*outputs, *rated, scene.tell("month.corrected", said)], entries)
+    return Turned(new, [*outputs, *rated, _corrected(scene, rules, old, new, reason)], entries)
+
+
+def _corrected(scene: MonthContext, rules: PenaltyRules, old: Month, new: Month, reason: Why) -> Output:
+    figures = _figures(scene, new)
+    told = MonthCorrected(
+        party=figures.party, month=new.month, revision=new.revision, complaints=new.complaints, services=new.served,
+        rate_percent=figures.rate_percent, penalties=figures.penalties, amount=figures.amount,
+        currency=scene.pack.currency, suspended=figures.suspended, unconfirmed=figures.unconfirmed,
+        at=scene.said_at, pack=scene.reference, section=rules.section, reason=reason,
+        difference=f"{_amount(new) - _amount(old)}",
+    )  # fmt: skip
+    return scene.tell(told)
 
 
 def _tellable(month: Month) -> tuple[object, ...]:
     return (month.complaints, month.penalties, month.amount, month.served, month.suspended)
 
 
-def _rated(scene: Scene, rules: PenaltyRules, month: Month) -> Turned:
+def _rated(scene: MonthContext, rules: PenaltyRules, month: Month) -> Turned:
     """The rate of a department and what its head bears for it; others, and what is unconfirmed, are not rated."""
     if month.recheck_at is not None or month.party.kind != "department" or not rules.head_by_rate:
         return Turned(month, [], [])
     rated = rate(rules, month.complaints, month.served)
     lines = line_of_rate(rated, month.complaints, month.served)
-    said: dict[str, Any] = {
-        "department": month.party.id,
-        "month": month.month,
-        "revision": month.rated + 1,
-        "complaints": month.complaints,
-        **_services(month),
-        "result": "unknown" if rated.percent is None else "penalty" if lines else "no_penalty",
-        "section": rules.head_by_rate[0].section,
-    }
-    for line in lines:
-        optional = {"amount": line.amount, "amount_min": line.amount_min, "amount_max": line.amount_max}
-        said |= {name: f"{value}" for name, value in optional.items() if value is not None}
-        said |= {"currency": scene.pack.currency}
     own = scene._replace(case_number="")
+    line = lines[0] if lines else None
+    told = DepartmentRated(
+        department=month.party.id, month=month.month, revision=month.rated + 1, complaints=month.complaints,
+        services=month.served, rate_percent=_rate_percent(month),
+        result="unknown" if rated.percent is None else "penalty" if lines else "no_penalty",
+        amount=_said(line.amount) if line else None, amount_min=_said(line.amount_min) if line else None,
+        amount_max=_said(line.amount_max) if line else None, currency=scene.pack.currency if line else None,
+        at=own.said_at, pack=own.reference, section=rules.head_by_rate[0].section,
+    )  # fmt: skip
     sentenced = in_line(own, month.rate, lines, "rate_changed")
     new = replace(month, rate=sentenced.sentence, rated=month.rated + 1)
-    return Turned(new, [own.tell("department.rated", said), *sentenced.outputs], sentenced.entries)
+    return Turned(new, [own.tell(told), *sentenced.outputs], sentenced.entries)
 
 
-def _figures(scene: Scene, rules: PenaltyRules, month: Month) -> dict[str, Any]:
-    suspended = {"suspended": month.suspended} if month.party.kind == "person" else {}
-    return {
-        "party": month.party.as_data(),
-        "month": month.month,
-        "revision": month.revision,
-        "complaints": month.complaints,
-        **_services(month),
-        "penalties": month.penalties + bool(month.rate.lines),
-        "amount": f"{_amount(month)}",
-        "currency": scene.pack.currency,
-        **suspended,
-        **({"unconfirmed": True} if month.recheck_at is not None else {}),
-        "section": rules.section,
-    }
+class _Figures(NamedTuple):
+    """What is told of a closed month, beside what the month says itself."""
+
+    party: PenaltyParty
+    rate_percent: str | None
+    penalties: int
+    amount: str
+    suspended: bool | None
+    unconfirmed: bool | None
 
 
-def _services(month: Month) -> dict[str, Any]:
-    if month.served is None:
-        return {}
-    rated = {"rate_percent": shown(Fraction(month.complaints * 100, month.served))} if month.served else {}
-    return {"services": month.served, **rated}
+def _figures(scene: MonthContext, month: Month) -> _Figures:
+    return _Figures(
+        party=month.party.reference,
+        rate_percent=_rate_percent(month),
+        penalties=month.penalties + bool(month.rate.lines),
+        amount=f"{_amount(month)}",
+        suspended=month.suspended if month.party.kind == "person" else None,
+        unconfirmed=True if month.recheck_at is not None else None,
+    )
+
+
+def _rate_percent(month: Month) -> str | None:
+    return shown(Fraction(month.complaints * 100, month.served)) if month.served else None
+
+
+def _said(figure: Decimal | None) -> str | None:
+    return None if figure is None else f"{figure}"
 
 
 def _amount(month: Month) -> Decimal:
@@ -145,36 +168,35 @@ def _cases(month: Month, number: str, more: int) -> tuple[str, ...]:
     return (*others, number)[:CASES_NAMED_MAX] if more > 0 else others
 
 
-def _suspended(scene: Scene, rules: PenaltyRules, month: Month) -> tuple[Month, list[Output]]:
+def _suspended(scene: MonthContext, rules: PenaltyRules, month: Month) -> tuple[Month, list[Output]]:
     """The suspension in line with the complaints of the month: from the third on, at once, and lifted below it."""
     rule = rules.suspension
     if month.party.kind != "person" or rule is None or suspends(rules, month.complaints) == month.suspended:
         return month, []
     of = f"{month.month}/{month.party.name}"
-    said: dict[str, Any] = {
-        "employee": month.party.id,
-        "month": month.month,
-        "complaints": month.complaints,
-        "case_numbers": list(month.cases),
-        "section": rule.section,
-    }
-    own = scene._replace(case_number="")
+    cases, own = list(month.cases), scene._replace(case_number="")
     if month.suspended:
         # What lifts a suspension takes the place of the one that ordered it; only what goes with it is taken back.
         before = tuple(one for one in month.issued if one.what != "suspend")
-        lifted = [Wanted("reinstate", "", {"section": rule.section})]
-        issued, outputs = instructed(own, of, month.suspensions, before, lifted)
-        told = own.tell("person.reinstated", said | {"reason": "complaints_fell"})
-        return replace(month, suspended=False, issued=issued), [told, *outputs]
+        issued, outputs = instructed(own, of, month.suspensions, before, [Wanted("reinstate", "", rule.section)])
+        lifted = PersonReinstated(
+            employee=month.party.id, month=month.month, complaints=month.complaints, case_numbers=cases,
+            at=own.said_at, pack=own.reference, section=rule.section, reason="complaints_fell",
+        )  # fmt: skip
+        return replace(month, suspended=False, issued=issued), [own.tell(lifted), *outputs]
     count = month.suspensions + 1
     by = text_of_time(end_of_month(month_of(scene.at, scene.pack.time_zone), scene.pack.time_zone))
-    said |= {"measures": list(rule.measures), "without_pay": rule.without_pay, "publish_by": by}
     issued, outputs = instructed(own, of, count, (), _ordered(rule, by))
+    suspended = PersonSuspended(
+        employee=month.party.id, month=month.month, complaints=month.complaints, case_numbers=cases, at=own.said_at,
+        pack=own.reference, section=rule.section, measures=list(rule.measures), without_pay=rule.without_pay,
+        publish_by=by,
+    )  # fmt: skip
     new = replace(month, suspended=True, suspensions=count, issued=issued)
-    return new, [own.tell("person.suspended", said), *outputs]
+    return new, [own.tell(suspended), *outputs]
 
 
 def _ordered(rule: SuspensionRule, publish_by: str) -> list[Wanted]:
     """What human resources does upon a suspension."""
-    wanted = [Wanted("suspend", "", {"section": rule.section}), *done_by(rule.measures, rule.section)]
-    return [one._replace(data=one.data | {"due_at": publish_by}) if one.what == "publish" else one for one in wanted]
+    wanted = [Wanted("suspend", "", rule.section), *done_by(rule.measures, rule.section)]
+    return [one._replace(due_at=publish_by) if one.what == "publish" else one for one in wanted]

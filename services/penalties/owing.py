@@ -13,25 +13,25 @@ from typing import Final, NamedTuple
 from msgspec.structs import replace
 
 from services.penalties.states import Sentence
-from services.penalties.telling import Scene
+from services.penalties.telling import MonthContext
 from tousu.ledger.obligation import Booked, Entry, Obligation, award, withdraw
 from tousu.policy.penalties import NOTHING
 
 COMPANY: Final = "company"
 
 
-class Moved(NamedTuple):
+class MovedPenalty(NamedTuple):
     """A penalty after it rose or fell in the ledger, and the entries of that."""
 
     sentence: Sentence
     entries: list[Entry]
 
 
-def moved(scene: Scene, sentence: Sentence, difference: Decimal, reason: str) -> Moved:
+def moved(scene: MonthContext, sentence: Sentence, difference: Decimal, reason: str) -> MovedPenalty:
     """The ledger after the penalty rose or fell by a difference."""
     entries: list[Entry] = []
     if difference == NOTHING:
-        return Moved(sentence, entries)
+        return MovedPenalty(sentence, entries)
     owed = sentence.owed or _penalty(scene, sentence)
     back = sentence.repayment
     if difference > NOTHING:
@@ -47,7 +47,7 @@ def moved(scene: Scene, sentence: Sentence, difference: Decimal, reason: str) ->
         if -difference > off:
             back = back or _repayment(owed)
             back = _noted(award(back, -difference - off, scene.at, scene.cause, reason), entries)
-    return Moved(replace(sentence, owed=owed, repayment=back), entries)
+    return MovedPenalty(replace(sentence, owed=owed, repayment=back), entries)
 
 
 def _noted(booked: Booked, entries: list[Entry]) -> Obligation:
@@ -55,7 +55,7 @@ def _noted(booked: Booked, entries: list[Entry]) -> Obligation:
     return booked.obligation
 
 
-def _penalty(scene: Scene, sentence: Sentence) -> Obligation:
+def _penalty(scene: MonthContext, sentence: Sentence) -> Obligation:
     prefix = f"{scene.party.organisation}|" if scene.party.organisation else ""
     return Obligation(
         number=f"{prefix}{sentence.number}", kind="penalty", debtor=scene.party.key, creditor=COMPANY,

@@ -6,24 +6,31 @@ owed pays nothing here and stays visible until somebody has looked (`tousu ledge
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from msgspec.structs import replace
 
-from services.penalties.states import Paid, Party, PaymentQuestion, Sentence
-from services.penalties.telling import REPAYMENT, Scene
+from services.penalties.states import ChargedParty, Issued, Paid, PenaltyPaymentQuestion, Sentence
+from services.penalties.telling import REPAYMENT, MonthContext
 from tousu.decision import Decision, Output, Ref, State
 from tousu.event import Event, text_of_time
+from tousu.events.claim_handling import HandlingDeductionConfirmed, HandlingPaymentQuestionSettled
+from tousu.events.operations import OperationsDeductionConfirmed, OperationsPaymentQuestionSettled
+from tousu.events.penalty import (
+    PenaltyPaid,
+    PenaltyPaymentQuestioned,
+    PenaltyPaymentQuestionedReason,
+    PenaltyPaymentQuestionSettled,
+)
 from tousu.ledger.obligation import Entry, Obligation, pay
 from tousu.ledger.payment import Doubt, doubt_about, money
 
-CONFIRMED: Final = frozenset({"tousu.handling.deduction_confirmed.v1", "tousu.operations.deduction_confirmed.v1"})
-SETTLED: Final = frozenset(
-    {"tousu.handling.payment_question_settled.v1", "tousu.operations.payment_question_settled.v1"}
-)
-BOOKED: Final = "booked"
+Confirmed = HandlingDeductionConfirmed | OperationsDeductionConfirmed
+"""A penalty of a case was deducted or repaid, or one of the head of a department."""
+Settled = HandlingPaymentQuestionSettled | OperationsPaymentQuestionSettled
+How = Literal["booked", "returned", "booked_elsewhere", "mistake"]
 PAYMENT: Final = "payment"
 QUESTION: Final = "question"
 
@@ -36,114 +43,110 @@ class Booking(NamedTuple):
     states: dict[Ref, State | None]
 
 
-def payer(event: Event) -> Party:
+def payer(event: Event, said: Confirmed | Settled) -> ChargedParty:
     """Whose penalty a confirmation is about: the party named, or the head of the department that reports."""
-    named = event.data.get("party") or {"kind": "department", "id": event.data["department"]}
-    return Party(kind=named["kind"], id=named["id"], organisation=event.organisation)
+    if isinstance(said, OperationsDeductionConfirmed | OperationsPaymentQuestionSettled):
+        return ChargedParty(kind="department", id=said.department, organisation=event.organisation)
+    assert said.party is not None, "claims passes on only what names a party"
+    return ChargedParty(kind=said.party.kind, id=said.party.id, organisation=event.organisation)
 
 
-def payment_ref(party: Party, payment_id: str) -> Ref:
+def payment_ref(party: ChargedParty, payment_id: str) -> Ref:
     """The booked payment of this number, of which a party has one."""
     return Ref(PAYMENT, f"{party.key}|{payment_id}")
 
 
-def question_ref(party: Party, payment_id: str) -> Ref:
+def question_ref(party: ChargedParty, payment_id: str) -> Ref:
     """The question about the payment of this number."""
     return Ref(QUESTION, f"{party.key}|{payment_id}")
 
 
 def confirm(
-    scene: Scene, sentence: Sentence | None, event: Event, paid: Paid | None, asked: PaymentQuestion | None
-) -> Booking:
+    scene: MonthContext, sentence: Sentence | None, said: Confirmed, happened_at: datetime, paid: Paid | None,
+    asked: PenaltyPaymentQuestion | None,
+) -> Booking:  # fmt: skip
     """Book a confirmation, or put it among the questions."""
-    said = event.data
     found = _meant(scene, sentence, said, paid)
     if isinstance(found, Doubt):
         return Booking(sentence, *_asked(scene, said, found))
     assert sentence is not None
-    booked = pay(found, found.outstanding, scene.at, scene.cause, said["payment_id"])
+    booked = pay(found, found.outstanding, scene.at, scene.cause, said.payment_id)
     if found.kind == REPAYMENT:
         new = replace(sentence, repayment=booked.obligation, issued=_without(sentence, "repay"))
     else:
         new = replace(sentence, owed=booked.obligation, issued=_without(sentence, "deduct"))
-    told = {
-        **_of(scene, said),
-        "obligation": said.get("obligation", sentence.number),
-        "amount": money(booked.entry.amount),
-        "currency": found.currency,
-        "paid_at": said.get("deducted_at", text_of_time(event.time)),
-    }
-    states = _booked(scene, said["payment_id"], booked.entry)
-    settled = settle(scene, asked, BOOKED) if asked is not None and not asked.settled else None
-    outputs = [scene.tell("penalty.paid", told)]
+    told = PenaltyPaid(
+        penalty_number=said.penalty_number, party=scene.party.reference, case_number=scene.case_number or None,
+        payment_id=said.payment_id, obligation=said.obligation or sentence.number, amount=money(booked.entry.amount),
+        currency=found.currency, paid_at=said.deducted_at or text_of_time(happened_at), at=scene.said_at,
+        pack=scene.reference,
+    )  # fmt: skip
+    states = _booked(scene, said.payment_id, booked.entry)
+    settled = settle(scene, asked, "booked") if asked is not None and not asked.settled else None
+    outputs = [scene.tell(told)]
     if settled is not None:
         outputs += settled.outputs
         states |= settled.states
     return Booking(new, outputs, states)
 
 
-def settle(scene: Scene, question: PaymentQuestion, how: str) -> Decision:
+def settle(scene: MonthContext, question: PenaltyPaymentQuestion, how: How) -> Decision:
     """A payment in question is one no longer."""
     ref = question_ref(scene.party, question.payment_id)
-    told = {**_of(scene, {"penalty_number": question.penalty_number, "payment_id": question.payment_id}), "how": how}
+    told = PenaltyPaymentQuestionSettled(
+        penalty_number=question.penalty_number, party=scene.party.reference, case_number=scene.case_number or None,
+        payment_id=question.payment_id, how=how, at=scene.said_at, pack=scene.reference,
+    )  # fmt: skip
     return Decision(
         states={ref: replace(question, settled=how, settled_at=scene.at)},
-        outputs=[scene.tell("penalty.payment_question_settled", told)],
+        outputs=[scene.tell(told)],
     )
 
 
-def _meant(scene: Scene, sentence: Sentence | None, said: Mapping[str, Any], paid: Paid | None) -> Obligation | Doubt:
+def _meant(
+    scene: MonthContext, sentence: Sentence | None, said: Confirmed, paid: Paid | None
+) -> Obligation | Doubt[PenaltyPaymentQuestionedReason]:
     """The obligation that a payment is for, or why there is none."""
-    number = said["penalty_number"]
+    number = said.penalty_number
     if sentence is None or sentence.number != number:
         where = f"case {scene.case_number} has none" if scene.case_number else "the month has none"
         message = f"{scene.party.name} has no penalty {number} here: {where} of it, or has been final for long"
         return Doubt("unknown_penalty", message)
     if paid is not None:
-        return Doubt("already_booked", f"payment {said['payment_id']} was booked for {paid.obligation} before")
-    obligation = said.get("obligation", number)
+        return Doubt("already_booked", f"payment {said.payment_id} was booked for {paid.obligation} before")
+    obligation = said.obligation or number
     if obligation not in (number, f"{number}/{REPAYMENT}"):
         return Doubt("unknown_obligation", f"penalty {number} has these: {number}, {number}/{REPAYMENT}")
     owed = sentence.owed if obligation == number else sentence.repayment
     if owed is None:
         return Doubt("not_owed", f"nothing was ever owed of {obligation}")
-    currency = said.get("currency", owed.currency)
-    return doubt_about(owed, Decimal(said["amount"]), currency) or owed
+    return doubt_about(owed, Decimal(said.amount), said.currency or owed.currency) or owed
 
 
-def _asked(scene: Scene, said: Mapping[str, Any], doubt: Doubt) -> tuple[list[Output], dict[Ref, State | None]]:
+def _asked(
+    scene: MonthContext, said: Confirmed, doubt: Doubt[PenaltyPaymentQuestionedReason]
+) -> tuple[list[Output], dict[Ref, State | None]]:
     """The question that a confirmation becomes. A payment has one: a later confirmation takes its place."""
-    question = PaymentQuestion(
-        payment_id=said["payment_id"], party=scene.party, penalty_number=said["penalty_number"],
-        case_number=scene.case_number, reason=doubt.reason, message=doubt.message, amount=Decimal(said["amount"]),
-        currency=said.get("currency", scene.pack.currency), at=scene.at, event_id=scene.cause, expected=doubt.expected,
+    question = PenaltyPaymentQuestion(
+        payment_id=said.payment_id, party=scene.party, penalty_number=said.penalty_number,
+        case_number=scene.case_number, reason=doubt.reason, message=doubt.message, amount=Decimal(said.amount),
+        currency=said.currency or scene.pack.currency, at=scene.at, event_id=scene.cause, expected=doubt.expected,
     )  # fmt: skip
-    told: dict[str, Any] = {
-        **_of(scene, said),
-        "reason": doubt.reason,
-        "message": doubt.message,
-        "amount": money(question.amount),
-        "currency": question.currency,
-    }
-    told |= {} if doubt.expected is None else {"expected": money(doubt.expected)}
-    return [scene.tell("penalty.payment_questioned", told)], {question_ref(scene.party, question.payment_id): question}
+    told = PenaltyPaymentQuestioned(
+        penalty_number=said.penalty_number, party=scene.party.reference, case_number=scene.case_number or None,
+        payment_id=said.payment_id, reason=doubt.reason, message=doubt.message, amount=money(question.amount),
+        currency=question.currency, expected=None if doubt.expected is None else money(doubt.expected),
+        at=scene.said_at, pack=scene.reference,
+    )  # fmt: skip
+    return [scene.tell(told)], {question_ref(scene.party, question.payment_id): question}
 
 
-def _booked(scene: Scene, payment_id: str, entry: Entry) -> dict[Ref, State | None]:
+def _booked(scene: MonthContext, payment_id: str, entry: Entry) -> dict[Ref, State | None]:
     """The entry, and the payment, whose number serves once."""
     paid = Paid(payment_id=payment_id, obligation=entry.obligation)
     return {Ref("entry", entry.number): entry, payment_ref(scene.party, payment_id): paid}
 
 
-def _of(scene: Scene, said: Mapping[str, Any]) -> dict[str, Any]:
-    """What every event of a payment begins with."""
-    case = {"case_number": scene.case_number} if scene.case_number else {}
-    return {
-        "penalty_number": said["penalty_number"], "party": scene.party.as_data(), **case,
-        "payment_id": said["payment_id"],
-    }  # fmt: skip
-
-
-def _without(sentence: Sentence, what: str) -> tuple[Any, ...]:
+def _without(sentence: Sentence, what: str) -> tuple[Issued, ...]:
     """The instructions that stand once one was carried out: it is done, and nobody takes it back."""
     return tuple(one for one in sentence.issued if one.what != what)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from services.penalties.rules import PenaltiesRules
 from services.penalties.store import KINDS
-from services.penalties.telling import INSTRUCTIONS, PENALTIES
-from tousu.runtime.processor import Input, Processor
+from tousu.runtime.processor import Processor
 from tousu.runtime.wiring import Wiring
 
 
@@ -14,13 +13,4 @@ def processor(wiring: Wiring) -> Processor:
 
     The months of a whole company close at one moment, and closing one is cheap.
     """
-    return Processor(
-        name="penalties",
-        inputs=(Input("complaints.charges", writer="claims", spread=True),),
-        rules=PenaltiesRules(wiring.policies),
-        kinds=KINDS,
-        outputs=(PENALTIES, INSTRUCTIONS, "complaints.rejected"),
-        check=wiring.check,
-        schema_of=wiring.schema_of,
-        fires_per_tick=300,
-    )
+    return wiring.processor("penalties", PenaltiesRules(wiring.policies), KINDS, fires_per_tick=300)

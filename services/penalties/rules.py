@@ -9,26 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
-from services.penalties.months import Step, Turned, charged, closed, reported
+from services.penalties.months import MonthChange, Turned, charged, closed, reported
 from services.penalties.months import confirmed as all_known
-from services.penalties.paying import (
-    CONFIRMED,
-    SETTLED,
-    confirm,
-    payer,
-    payment_ref,
-    question_ref,
-    settle,
-)
+from services.penalties.paying import Confirmed, Settled, confirm, payer, payment_ref, question_ref, settle
 from services.penalties.sentencing import in_line
-from services.penalties.states import Charge, Month, Paid, Party, PaymentQuestion, Sentence
-from services.penalties.telling import Scene
+from services.penalties.states import Charge, ChargedParty, Month, Paid, PenaltyPaymentQuestion, Sentence
+from services.penalties.telling import MonthContext
 from tousu.decision import Decision, Output, Ref, Refusal, State, States
 from tousu.event import Event, time_of_text
+from tousu.events.charge import ChargeLaid, ChargeLaidGround
+from tousu.events.claim_handling import HandlingDeductionConfirmed, HandlingPaymentQuestionSettled
+from tousu.events.month import MonthClosed
+from tousu.events.operations import (
+    OperationsDeductionConfirmed,
+    OperationsPaymentQuestionSettled,
+    OperationsReported,
+)
+from tousu.events.penalty import PenaltyWithdrawnReason
 from tousu.ledger.obligation import Entry
 from tousu.policy.calendar import UnpublishedYear
 from tousu.policy.clock_rule import Limit
@@ -38,12 +39,14 @@ from tousu.policy.penalty_rule import PenaltyRules
 from tousu.policy.policies import Policies
 from tousu.policy.working_time import deadline
 
-LAID: Final = "tousu.charge.laid.v1"
-REPORTED: Final = "tousu.operations.reported.v1"
+TYPES: Final = frozenset({
+    ChargeLaid.TYPE, HandlingDeductionConfirmed.TYPE, HandlingPaymentQuestionSettled.TYPE,
+    OperationsDeductionConfirmed.TYPE, OperationsPaymentQuestionSettled.TYPE, OperationsReported.TYPE,
+})  # fmt: skip
+"""What penalties reads; everything else is no concern of it."""
 CHARGE: Final = "charge"
 MONTH: Final = "month"
 ENTRY: Final = "entry"
-CLOSED: Final = "tousu.month.closed.v1"
 RECHECK: Final = timedelta(minutes=10)
 """So often a month that was closed in doubt is looked at again, in pipeline time."""
 
@@ -51,7 +54,7 @@ RECHECK: Final = timedelta(minutes=10)
 class _Told(NamedTuple):
     """What a charge says of itself: the party, the case, the month, and the pack that it was laid by."""
 
-    party: Party
+    party: ChargedParty
     case_number: str
     month: str
     pack: Pack
@@ -69,29 +72,35 @@ class PenaltiesRules:
 
     def refs(self, event: Event) -> Sequence[Ref]:
         """The charge and its month; for figures of services, the month; for a payment, the penalty and the payment."""
-        if event.type == LAID:
-            return self._told(event).refs
-        if event.type in CONFIRMED:
-            whose, payment = payer(event), event.data["payment_id"]
-            return [_penalty_ref(event, whose), payment_ref(whose, payment), question_ref(whose, payment)]
-        if event.type in SETTLED:
-            return [question_ref(payer(event), event.data["payment_id"])]
-        if event.type == REPORTED:
-            party = _reporter(event)
-            return [_month_ref(party, event.data["period"])] if party is not None else []
-        return []
+        if event.type not in TYPES:
+            return []
+        match said := event.content:
+            case ChargeLaid():
+                return self._told(event, said).refs
+            case HandlingDeductionConfirmed() | OperationsDeductionConfirmed():
+                whose, payment = payer(event, said), said.payment_id
+                return [_penalty_ref(said, whose), payment_ref(whose, payment), question_ref(whose, payment)]
+            case HandlingPaymentQuestionSettled() | OperationsPaymentQuestionSettled():
+                return [question_ref(payer(event, said), said.payment_id)]
+            case OperationsReported():
+                party = _reporter(event, said)
+                return [_month_ref(party, said.period)] if party is not None else []
+            case _:
+                return []
 
     def apply(self, states: States, event: Event, now: datetime) -> Decision:
         """Weigh a charge or keep a figure; everything else is a no-op with its reason."""
-        if event.type == LAID:
-            return self._laid(states, event, now)
-        if event.type == REPORTED:
-            return self._reported(states, event, now)
-        if event.type in CONFIRMED:
-            return self._confirmed(states, event, now)
-        if event.type in SETTLED:
-            return self._settled(states, event, now)
-        return Decision(no_op="no_concern_of_penalties")
+        match said := event.content if event.type in TYPES else None:
+            case ChargeLaid():
+                return self._laid(states, event, said, now)
+            case OperationsReported():
+                return self._reported(states, event, said, now)
+            case HandlingDeductionConfirmed() | OperationsDeductionConfirmed():
+                return self._confirmed(states, event, said, now)
+            case HandlingPaymentQuestionSettled() | OperationsPaymentQuestionSettled():
+                return self._settled(states, event, said, now)
+            case _:
+                return Decision(no_op="no_concern_of_penalties")
 
     def due(self, ref: Ref, state: State) -> datetime | None:
         """A month closes, and is forgotten when it is final; its charges with it."""
@@ -125,45 +134,45 @@ class PenaltiesRules:
             return replace(
                 decision, states={**decision.states, **more.states}, outputs=[*decision.outputs, *more.outputs]
             )
-        if is_known or not any(output.type == CLOSED for output in decision.outputs):
+        if is_known or not any(output.type == MonthClosed.TYPE for output in decision.outputs):
             return decision
         rules, scene = self._scene_of_month(month.party, month.month, month.told_at, cause)
         unrated = Sentence(number=month.rate.number)
         as_open = replace(month, revision=0, rated=0, rate=unrated, recheck_at=max(now, month.told_at) + RECHECK)
         return _decision(ref, closed(scene, rules, as_open))
 
-    def _laid(self, states: States, event: Event, now: datetime) -> Decision:
-        told = self._told(event)
+    def _laid(self, states: States, event: Event, said: ChargeLaid, now: datetime) -> Decision:
+        told = self._told(event, said)
         ref, month_ref = told.refs
         old, month = states.get(ref), states.get(month_ref)
         assert old is None or isinstance(old, Charge)
         assert month is None or isinstance(month, Month)
-        rules, grounds = told.pack.penalties, event.data["grounds"]
-        if told.pack.reference() != event.data["pack"]:
-            said = "{id} {version}".format(**event.data["pack"])
-            message = (
-                f"there is no pack {said} here; deploy it, or lay the charge by {told.pack.id} {told.pack.version}"
-            )
+        rules = told.pack.penalties
+        if (told.pack.id, told.pack.version) != (said.pack.id, said.pack.version):
+            missing = f"there is no pack {said.pack.id} {said.pack.version} here"
+            message = f"{missing}; deploy it, or lay the charge by {told.pack.id} {told.pack.version}"
             return Decision(refusal=Refusal(reason="unknown_pack_version", message=message, place="/pack"))
         if rules is None or self._pack_of_month(told.party, told.month).penalties is None:
             return Decision(no_op="pack_without_penalties")
-        if old is not None and event.data["revision"] <= old.revision:
+        if old is not None and said.revision <= old.revision:
             return Decision(no_op="charge_not_newer")
         if old is not None and old.month != told.month:
-            message = f"the case was received in {old.month}, says its first charge; that does not change"
+            message = f"the case was received in {old.month}, says its first charge; give the received_at of that one"
             refusal = Refusal(reason="exists_with_different_content", message=message, place="/received_at")
             return Decision(refusal=refusal)
-        lines = assess(rules, told.party.kind, grounds)
+        lines = assess(rules, told.party.kind, said.grounds)
         if total(lines) > AMOUNT_MAX:
-            message = f"a penalty of {total(lines)} is taken for a mistake: at most {AMOUNT_MAX}"
+            message = f"a penalty of {total(lines)} is taken for a mistake; at most {AMOUNT_MAX} is booked"
             return Decision(refusal=Refusal(reason="number_out_of_range", message=message, place="/grounds"))
-        return self._weighed(told, event, old, month, now)
+        scene = MonthContext(told.party, told.month, told.pack, _latest(now, said.at), event.id, told.case_number)
+        return self._weighed(told, said, scene, old, month)
 
-    def _weighed(self, told: _Told, event: Event, old: Charge | None, month: Month | None, now: datetime) -> Decision:
+    def _weighed(
+        self, told: _Told, said: ChargeLaid, scene: MonthContext, old: Charge | None, month: Month | None
+    ) -> Decision:
         """The charge in line, and its month with it."""
         assert told.pack.penalties is not None
-        rules, grounds = told.pack.penalties, event.data["grounds"]
-        scene = Scene(told.party, told.month, told.pack, _latest(now, event.data["at"]), event.id, told.case_number)
+        rules, grounds = told.pack.penalties, said.grounds
         month = month or self._begun(told.party, told.month, scene.at)
         if old is None and month.final_at <= scene.at:
             return Decision(no_op="month_is_final")
@@ -171,21 +180,21 @@ class PenaltiesRules:
         before = old.sentence if old is not None else Sentence(number=number)
         sentenced = in_line(scene, before, assess(rules, told.party.kind, grounds), _why_none(grounds))
         charge = Charge(
-            party=told.party, case_number=told.case_number, month=told.month, revision=event.data["revision"],
+            party=told.party, case_number=told.case_number, month=told.month, revision=said.revision,
             forgotten_at=month.final_at, sentence=sentenced.sentence, counts=counts(rules, grounds),
         )  # fmt: skip
-        step = Step(
+        step = MonthChange(
             complaints=charge.counts - (old is not None and old.counts),
             penalties=bool(charge.sentence.lines) - bool(before.lines),
             amount=charge.sentence.amount - before.amount,
         )
-        month_rules, month_scene = self._scene_of_month(told.party, told.month, scene.at, event.id)
+        month_rules, month_scene = self._scene_of_month(told.party, told.month, scene.at, scene.cause)
         turned = charged(month_scene._replace(case_number=told.case_number), month_rules, month, step)
         decision = _decision(told.refs[1], turned, sentenced.outputs, sentenced.entries)
         return replace(decision, states={told.refs[0]: charge, **decision.states})
 
-    def _reported(self, states: States, event: Event, now: datetime) -> Decision:
-        party, period = _reporter(event), event.data["period"]
+    def _reported(self, states: States, event: Event, said: OperationsReported, now: datetime) -> Decision:
+        party, period = _reporter(event, said), said.period
         if party is None:
             message = "the subject must say whose figure it is: department/NAME, or outlet/NAME"
             return Decision(refusal=Refusal(reason="missing_attribute", message=message, place="subject"))
@@ -198,46 +207,46 @@ class PenaltiesRules:
         month = month or self._begun(party, period, at)
         if month.final_at <= at:
             return Decision(no_op="month_is_final")
-        outlet = event.data.get("outlet", "") if party.kind == "department" else ""
-        if month.services.get(outlet) == event.data["services"]:
+        outlet = said.outlet or "" if party.kind == "department" else ""
+        if month.services.get(outlet) == said.services:
             return Decision(no_op="services_as_known")
         rules, scene = self._scene_of_month(party, period, at, event.id)
-        return _decision(ref, reported(scene, rules, month, outlet, event.data["services"]))
+        return _decision(ref, reported(scene, rules, month, outlet, said.services))
 
-    def _confirmed(self, states: States, event: Event, now: datetime) -> Decision:
+    def _confirmed(self, states: States, event: Event, said: Confirmed, now: datetime) -> Decision:
         """Something was deducted or repaid."""
-        party, payment = payer(event), event.data["payment_id"]
-        ref = _penalty_ref(event, party)
+        party, payment = payer(event, said), said.payment_id
+        ref = _penalty_ref(said, party)
         holder, paid, asked = (
             states.get(each) for each in (ref, payment_ref(party, payment), question_ref(party, payment))
         )
         assert holder is None or isinstance(holder, Charge | Month)
         assert paid is None or isinstance(paid, Paid)
-        assert asked is None or isinstance(asked, PaymentQuestion)
+        assert asked is None or isinstance(asked, PenaltyPaymentQuestion)
         sentence = holder.rate if isinstance(holder, Month) else holder.sentence if holder is not None else None
-        booking = confirm(self._scene_of_payment(party, event, now), sentence, event, paid, asked)
+        scene = self._scene_of_payment(party, event, now, _case_of(said))
+        booking = confirm(scene, sentence, said, event.time, paid, asked)
         states = dict(booking.states)
         if holder is not None and booking.sentence is not None and booking.sentence != sentence:
             states[ref] = _with_sentence(holder, booking.sentence)
         return Decision(states=states, outputs=booking.outputs)
 
-    def _settled(self, states: States, event: Event, now: datetime) -> Decision:
+    def _settled(self, states: States, event: Event, said: Settled, now: datetime) -> Decision:
         """Somebody has looked at a payment in question."""
-        party, payment = payer(event), event.data["payment_id"]
+        party, payment = payer(event, said), said.payment_id
         question = states.get(question_ref(party, payment))
-        if not isinstance(question, PaymentQuestion) or question.settled:
+        if not isinstance(question, PenaltyPaymentQuestion) or question.settled:
             message = f"{party.name} has no open question about payment {payment}; `tousu ledger questions` lists them"
             return Decision(refusal=Refusal(reason="unknown_payment", message=message, place="/payment_id"))
-        scene = self._scene_of_payment(party, event, now)._replace(case_number=question.case_number)
-        return settle(scene, question, event.data["how"])
+        return settle(self._scene_of_payment(party, event, now, question.case_number), question, said.how)
 
-    def _scene_of_payment(self, party: Party, event: Event, now: datetime) -> Scene:
+    def _scene_of_payment(self, party: ChargedParty, event: Event, now: datetime, case_number: str) -> MonthContext:
         """A payment belongs to no month: the pack in force when it is told names the currency, if nobody does."""
         organisation = party.organisation if self._policies.knows(party.organisation) else ""
         pack = self._policies.at(organisation, event.time)
-        return Scene(party, "", pack, max(now, event.time), event.id, event.data.get("case_number", ""))
+        return MonthContext(party, "", pack, max(now, event.time), event.id, case_number)
 
-    def _begun(self, party: Party, month: str, at: datetime) -> Month:
+    def _begun(self, party: ChargedParty, month: str, at: datetime) -> Month:
         """A month of a party of which nothing is known yet."""
         pack = self._pack_of_month(party, month)
         assert pack.penalties is not None
@@ -247,7 +256,7 @@ class PenaltiesRules:
             final_at=_after(end, rule.final, pack), rate=Sentence(number=f"{month}/{party.name}"),
         )  # fmt: skip
 
-    def _pack_of_month(self, party: Party, month: str) -> Pack:
+    def _pack_of_month(self, party: ChargedParty, month: str) -> Pack:
         """The pack in force as a month begins: one that comes in its middle changes no count that is under way.
 
         An organisation that has left is judged by the deployment's own.
@@ -256,17 +265,18 @@ class PenaltiesRules:
         newest = self._policies.history(organisation).newest
         return self._policies.at(organisation, start_of_month(month, newest.time_zone))
 
-    def _scene_of_month(self, party: Party, month: str, at: datetime, cause: str) -> tuple[PenaltyRules, Scene]:
+    def _scene_of_month(
+        self, party: ChargedParty, month: str, at: datetime, cause: str
+    ) -> tuple[PenaltyRules, MonthContext]:
         pack = self._pack_of_month(party, month)
         assert pack.penalties is not None
-        return pack.penalties, Scene(party, month, pack, at, cause)
+        return pack.penalties, MonthContext(party, month, pack, at, cause)
 
-    def _told(self, event: Event) -> _Told:
-        data: dict[str, Any] = event.data
-        party = Party(kind=data["party"]["kind"], id=data["party"]["id"], organisation=event.organisation)
-        pack = self._policies.version(event.organisation, data["pack"]["version"])
-        month = month_of(time_of_text(data["received_at"], "received_at"), pack.time_zone)
-        return _Told(party, data["case_number"], month, pack)
+    def _told(self, event: Event, said: ChargeLaid) -> _Told:
+        party = ChargedParty(kind=said.party.kind, id=said.party.id, organisation=event.organisation)
+        pack = self._policies.version(event.organisation, said.pack.version)
+        month = month_of(time_of_text(said.received_at, "received_at"), pack.time_zone)
+        return _Told(party, said.case_number, month, pack)
 
 
 def _decision(ref: Ref, turned: Turned, outputs: Sequence[Output] = (), entries: Sequence[Entry] = ()) -> Decision:
@@ -282,33 +292,38 @@ def _with_sentence(holder: Charge | Month, sentence: Sentence) -> Charge | Month
     return replace(holder, sentence=sentence)
 
 
-def _penalty_ref(event: Event, party: Party) -> Ref:
+def _case_of(said: Confirmed) -> str:
+    """The case whose penalty was paid; none for that of a month's rate."""
+    return said.case_number if isinstance(said, HandlingDeductionConfirmed) else ""
+
+
+def _penalty_ref(said: Confirmed, party: ChargedParty) -> Ref:
     """Where the penalty lies that a payment is for: with its case, or with the month that its number begins with."""
-    case_number = event.data.get("case_number", "")
+    case_number = _case_of(said)
     if case_number:
         return Ref(CHARGE, f"{party.key}|{case_number}")
-    return _month_ref(party, event.data["penalty_number"].partition("/")[0])
+    return _month_ref(party, said.penalty_number.partition("/")[0])
 
 
-def _month_ref(party: Party, month: str) -> Ref:
+def _month_ref(party: ChargedParty, month: str) -> Ref:
     return Ref(MONTH, f"{party.key}|{month}")
 
 
-def _reporter(event: Event) -> Party | None:
+def _reporter(event: Event, said: OperationsReported) -> ChargedParty | None:
     """Whose services a figure tells, as its subject says; without one the department's, None where it may be either."""
     kind, _, name = (event.subject or "").partition("/")
     if kind == "outlet" and name:
-        return Party(kind="outlet", id=name, organisation=event.organisation)
-    if kind == "department" or "outlet" not in event.data:
-        return Party(kind="department", id=event.data["department"], organisation=event.organisation)
+        return ChargedParty(kind="outlet", id=name, organisation=event.organisation)
+    if kind == "department" or said.outlet is None:
+        return ChargedParty(kind="department", id=said.department, organisation=event.organisation)
     return None
 
 
-def _why_none(grounds: Sequence[dict[str, Any]]) -> str:
+def _why_none(grounds: Sequence[ChargeLaidGround]) -> PenaltyWithdrawnReason:
     """Why a charge leaves no penalty."""
     if not grounds:
         return "charge_dropped"
-    return "unconfirmed" if any(ground.get("unconfirmed", False) for ground in grounds) else "no_penalty_for_it"
+    return "unconfirmed" if any(ground.unconfirmed for ground in grounds) else "no_penalty_for_it"
 
 
 def _latest(now: datetime, at: str) -> datetime:

@@ -6,17 +6,29 @@ depend on the way there; only what is told on the way does.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from decimal import Decimal
+from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
 from services.penalties.owing import moved
 from services.penalties.states import Sentence
-from services.penalties.telling import Scene, instructed, wanted_by
+from services.penalties.telling import MonthContext, instructed, wanted_by
 from tousu.decision import Output
+from tousu.events.penalty import (
+    PenaltyAssessed,
+    PenaltyCorrected,
+    PenaltyDoubled,
+    PenaltyWithdrawn,
+    PenaltyWithdrawnReason,
+)
+from tousu.events.shared_penalty import PenaltyLine
 from tousu.ledger.obligation import Entry
 from tousu.policy.penalties import Line, is_doubled
+
+_Changed = PenaltyAssessed | PenaltyCorrected | PenaltyDoubled | PenaltyWithdrawn
+_REASONS: Final = {PenaltyAssessed: "assessed", PenaltyCorrected: "corrected", PenaltyDoubled: "doubled"}
+"""What the entries of the ledger give as the reason; a penalty that is left without lines is withdrawn."""
 
 
 class Sentenced(NamedTuple):
@@ -27,57 +39,59 @@ class Sentenced(NamedTuple):
     entries: list[Entry]
 
 
-def in_line(scene: Scene, old: Sentence, lines: tuple[Line, ...], why_withdrawn: str) -> Sentenced:
+def in_line(
+    scene: MonthContext, old: Sentence, lines: tuple[Line, ...], why_withdrawn: PenaltyWithdrawnReason
+) -> Sentenced:
     """The penalty with these lines. `why_withdrawn` is the reason to give where none are left."""
     if lines == old.lines:
         return Sentenced(old, [], [])
     new = replace(old, lines=lines, revision=old.revision + 1)
     difference = new.amount - old.amount
-    said: dict[str, Any] = {
-        "penalty_number": new.number,
-        "party": scene.party.as_data(),
-        "month": scene.month,
-        "revision": new.revision,
-        "amount": f"{new.amount}",
-        "difference": f"{difference}",
-        "currency": scene.pack.currency,
-    }
-    said |= {"case_number": scene.case_number} if scene.case_number else {}
-    step = _step(old, new)
-    match step:
-        case "withdrawn":
-            said |= {"reason": why_withdrawn}
-        case "doubled":
-            section = next(line.section for line in lines if line.ground == "neglect")
-            said |= {"lines": lines_as_data(lines), "section": section}
-        case _:
-            said |= {"lines": lines_as_data(lines)}
+    told = _told(scene, old, new, why_withdrawn)
     assert scene.pack.penalties is not None
-    new, entries = moved(scene, new, difference, step)
+    new, entries = moved(scene, new, difference, _REASONS.get(type(told), "withdrawn"))
     wanted = wanted_by(new, scene.pack.penalties)
     issued, instructions = instructed(scene, new.number, new.revision, new.issued, wanted)
     new = replace(new, issued=issued)
-    return Sentenced(new, [scene.tell(f"penalty.{step}", said), *instructions], entries)
+    return Sentenced(new, [scene.tell(told), *instructions], entries)
 
 
-def _step(old: Sentence, new: Sentence) -> str:
-    if not new.lines:
-        return "withdrawn"
+def _told(scene: MonthContext, old: Sentence, new: Sentence, why_withdrawn: PenaltyWithdrawnReason) -> _Changed:
+    """What happened to a penalty: there was none before, there is none now, neglect doubled it, or it is another."""
+    number, revision, lines = new.number, new.revision, [_line(line) for line in new.lines]
+    amount, difference, currency = f"{new.amount}", f"{new.amount - old.amount}", scene.pack.currency
+    party, month, case_number = scene.party.reference, scene.month, scene.case_number or None
+    at, pack = scene.said_at, scene.reference
+    if not lines:
+        return PenaltyWithdrawn(
+            penalty_number=number, party=party, case_number=case_number, month=month, revision=revision,
+            amount=amount, difference=difference, currency=currency, at=at, pack=pack, reason=why_withdrawn,
+        )  # fmt: skip
     if not old.lines:
-        return "assessed"
-    return "doubled" if is_doubled(new.lines) and not is_doubled(old.lines) else "corrected"
+        return PenaltyAssessed(
+            penalty_number=number, party=party, case_number=case_number, month=month, revision=revision,
+            amount=amount, difference=difference, currency=currency, at=at, pack=pack, lines=lines,
+        )  # fmt: skip
+    if is_doubled(new.lines) and not is_doubled(old.lines):
+        section = next(line.section for line in new.lines if line.ground == "neglect")
+        return PenaltyDoubled(
+            penalty_number=number, party=party, case_number=case_number, month=month, revision=revision,
+            amount=amount, difference=difference, currency=currency, at=at, pack=pack, lines=lines, section=section,
+        )  # fmt: skip
+    return PenaltyCorrected(
+        penalty_number=number, party=party, case_number=case_number, month=month, revision=revision,
+        amount=amount, difference=difference, currency=currency, at=at, pack=pack, lines=lines,
+    )  # fmt: skip
 
 
-def lines_as_data(lines: Sequence[Line]) -> list[dict[str, Any]]:
-    """The lines as events carry them."""
-    return [_line_as_data(line) for line in lines]
+def _line(line: Line) -> PenaltyLine:
+    """A line as events carry it."""
+    return PenaltyLine(
+        ground=line.ground, amount=_said(line.amount), amount_min=_said(line.amount_min),
+        amount_max=_said(line.amount_max), percent=_said(line.percent), measure=line.measure, set_by=line.set_by,
+        section=line.section, steps=list(line.steps) or None,
+    )  # fmt: skip
 
 
-def _line_as_data(line: Line) -> dict[str, Any]:
-    optional: dict[str, Any] = {
-        "amount": line.amount, "amount_min": line.amount_min, "amount_max": line.amount_max, "percent": line.percent,
-        "measure": line.measure,
-    }  # fmt: skip
-    said = {name: f"{value}" for name, value in optional.items() if value is not None}
-    steps = {"steps": list(line.steps)} if line.steps else {}
-    return {"ground": line.ground, **said, "set_by": line.set_by, "section": line.section, **steps}
+def _said(figure: Decimal | None) -> str | None:
+    return None if figure is None else f"{figure}"

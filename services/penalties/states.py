@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from tousu.events.shared_penalty import PenaltyParty
 from tousu.ledger.obligation import Obligation
 from tousu.policy.penalties import NOTHING, Line, PartyKind, total
 
@@ -19,7 +20,7 @@ CASES_NAMED_MAX: Final = 100
 """So many cases a month names; it counts all of them."""
 
 
-class Party(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ChargedParty(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who answers: a person by number, an outlet or department by code, and whose it is."""
 
     kind: PartyKind
@@ -36,9 +37,10 @@ class Party(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """The key of its records: the name, behind the organisation where there is one."""
         return f"{self.organisation}|{self.name}" if self.organisation else self.name
 
-    def as_data(self) -> dict[str, str]:
+    @property
+    def reference(self) -> PenaltyParty:
         """The party as events carry it."""
-        return {"kind": self.kind, "id": self.id}
+        return PenaltyParty(kind=self.kind, id=self.id)
 
 
 class Issued(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -76,7 +78,7 @@ class Paid(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     obligation: str
 
 
-class PaymentQuestion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class PenaltyPaymentQuestion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A confirmed payment of a penalty that fits nothing that is owed: a person must look; nothing was booked.
 
     penalty_number: as the confirmation gives it. reason: why it does not fit. expected: what is outstanding.
@@ -84,7 +86,7 @@ class PaymentQuestion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     """
 
     payment_id: str
-    party: Party
+    party: ChargedParty
     penalty_number: str
     reason: str
     message: str
@@ -101,7 +103,7 @@ class PaymentQuestion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
 class Charge(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The newest charge of a case against a party. `revision`: of the charge. `counts`: as a complaint of the month."""
 
-    party: Party
+    party: ChargedParty
     case_number: str
     month: str
     revision: int
@@ -121,7 +123,7 @@ class Month(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     it is confirmed. Until then no rate is told.
     """
 
-    party: Party
+    party: ChargedParty
     month: str
     begun_at: datetime
     closes_at: datetime

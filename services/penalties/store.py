@@ -6,7 +6,7 @@ from typing import Final
 
 from services.penalties.paying import PAYMENT, QUESTION
 from services.penalties.rules import CHARGE, MONTH
-from services.penalties.states import Charge, Month, Paid, PaymentQuestion
+from services.penalties.states import Charge, Month, Paid, PenaltyPaymentQuestion
 from tousu.runtime.ledger import LEDGER
 from tousu.runtime.metrics import DEPARTMENTS_UNRATED, PAYMENT_QUESTIONS, PENALTIES_STANDING, PERSONS_SUSPENDED, Counted
 from tousu.runtime.processor import Kind
@@ -50,7 +50,7 @@ KINDS: Final = (
     Kind(PAYMENT, Paid, columns={"obligation": lambda paid: paid.obligation}),
     Kind(
         QUESTION,
-        PaymentQuestion,
+        PenaltyPaymentQuestion,
         columns={
             "reason": lambda question: question.reason if not question.settled else None,
             "penalty": lambda question: question.penalty_number,

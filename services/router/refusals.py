@@ -28,7 +28,9 @@ def unknown_name(pack: Pack, event: Event) -> Decision | None:
     for place, name, known in named:
         if name is not None and name not in known:
             what = f"{place[1:].replace('/', '.')} is none of pack {pack.id} {pack.version}"
-            message = f"{what}; use one of: {', '.join(known)}" if known else f"{what}, which has no partner"
+            message = (
+                f"{what}; use one of: {', '.join(known)}" if known else f"{what}, which has no partner; leave it out"
+            )
             return Decision(refusal=Refusal(reason="unknown_department", message=message, place=place))
     return None
 
@@ -44,13 +46,13 @@ def not_of_a_claim(event: Event, what: str) -> Decision:
 
 def twice(event: Event) -> Decision:
     """A case that is registered again."""
-    message = f"case {event.subject} is there already; a case is registered once"
+    message = f"case {event.subject} is there already and is registered once; give another case another number"
     return Decision(refusal=Refusal(reason="exists_with_different_content", message=message, place="subject"))
 
 
 def unknown_case(event: Event) -> Decision:
     """A report about a case that never came."""
-    message = f"case {event.subject} was never routed here; is the case number right?"
+    message = f"case {event.subject} was never routed here; take the number from complaints.cases"
     return Decision(refusal=Refusal(reason="unknown_case", message=message, place="subject"))
 
 
@@ -62,5 +64,5 @@ def unknown_organisation(event: Event) -> Decision:
 
 def unknown_type(event: Event) -> Decision:
     """An event that the router has no rule for."""
-    message = f"the router does not know what to do with {event.type}"
+    message = f"type {event.type} means nothing here; the types are listed in schemas/asyncapi.yaml"
     return Decision(refusal=Refusal(reason="unknown_type", message=message, place="type"))

@@ -20,7 +20,7 @@ from services.router.routing import arrived_claim, arrived_complaint, arrived_in
 from services.router.states import RoutedCase, without_person
 from tousu.decision import Decision, Output, Ref, State, States
 from tousu.domain.case.deciding import decide, ended_by_time, given_up, next_due
-from tousu.domain.case.state import Ground, Kind
+from tousu.domain.case.state import FoldGround, Kind
 from tousu.event import Event, time_of_text
 from tousu.policy.misfit import misfit
 from tousu.policy.occasions import BESIDE_THE_CASE
@@ -119,17 +119,17 @@ class RouterRules:
     def _pack_of(self, case: RoutedCase) -> Pack:
         return self._policies.version(case.organisation, case.state.pack_version)
 
-    def _ground(self, case: RoutedCase) -> Ground:
-        return Ground(lambda version: self._policies.version(case.organisation, version), case.told)
+    def _ground(self, case: RoutedCase) -> FoldGround:
+        return FoldGround(lambda version: self._policies.version(case.organisation, version), case.told)
 
     def _reported(self, case: RoutedCase, event: Event, now: datetime) -> Decision:
         """What was reported about a case. What concerns only its claims or penalties, they alone follow."""
         what = event.type.removeprefix(_HANDLING).partition(".")[0]
         if what in BESIDE_THE_CASE:
             return Decision(outputs=[publishing.forwarded(event)])
-        if case.told["kind"] == "claim":
-            return refusals.not_of_a_claim(event, what)
         refused = self._recount_misfit(case, event) if what == "recount_ordered" else None
+        if case.told["kind"] == "claim" and what != "recount_ordered":
+            return refusals.not_of_a_claim(event, what)
         refused = refused or refusals.unknown_name(self._pack_of(case), event)
         return refused or self._follow(case, what, event, now)
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from services.router.states import RoutedCase
 from tousu.runtime.metrics import CASES_WITH_WAITING_REPORTS, TRIAGE_CASES, Counted
-from tousu.runtime.processor import Kind
+from tousu.runtime.processor import Kind, column_time
 
 
 def _lead(case: RoutedCase) -> str | None:
@@ -21,6 +21,12 @@ def _waiting(case: RoutedCase) -> str:
     return "yes" if case.file.parked else "no"
 
 
+def _over_since(case: RoutedCase) -> str | None:
+    """Since when nothing more is expected here; of a claim filed alone the router hears no end, nor waits for one."""
+    state = case.state
+    return column_time(state.received_at if state.kind == "claim" else state.ended_at or state.lapses_at)
+
+
 KINDS: Final = (
     Kind(
         "case",
@@ -31,7 +37,9 @@ KINDS: Final = (
             "department": _lead,
             "triage": _triage,
             "waiting": _waiting,
+            "over_since": _over_since,
         },
+        ended="over_since",
         gauges=(
             Counted(TRIAGE_CASES, "triage = 'yes'"),
             Counted(CASES_WITH_WAITING_REPORTS, "waiting = 'yes'"),

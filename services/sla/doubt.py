@@ -13,8 +13,9 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from services.sla.scene import Scene
-from services.sla.states import Case, Clock
+from services.sla.states import Case
 from tousu.decision import Decision, Output
+from tousu.domain.clock.state import Clock
 from tousu.event import time_of_text
 from tousu.policy.pack import Pack
 

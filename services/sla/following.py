@@ -12,22 +12,23 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from services.sla import clocks
-from services.sla.counting import all_marks, plan_rest, planned
-from services.sla.extending import extend_case
 from services.sla.measures import finish_action, plan_action
 from services.sla.outcome import Outcome, outcome_of, tell_closed, tell_corrected, tell_incomplete, tell_reopened
-from services.sla.pausing import pause_case, resume_case
 from services.sla.scene import Scene
-from services.sla.states import Case, Clock
-from services.sla.triggers import CLOSED, Triggers, remembered, restarted
+from services.sla.states import Case
+from services.sla.triggers import CLOSED, Triggers, clocks_of, with_clocks
 from tousu.decision import Refusal
 from tousu.domain.case.view import CaseView
+from tousu.domain.clock.counting import all_marks, plan_rest, planned
+from tousu.domain.clock.extending import extend
+from tousu.domain.clock.moves import acquit
+from tousu.domain.clock.pausing import pause_all, resume_all
+from tousu.domain.clock.state import Clock
+from tousu.domain.clock.triggers import ended, reopened
 from tousu.policy.facts import found_with
 from tousu.policy.replies import incomplete_reply
 
 END_UNDONE = "end_undone"
-_OF_CLOCKS = {"paused": pause_case, "extended": extend_case}
 
 
 def follow(
@@ -88,17 +89,9 @@ def viewed(case: Case, view: CaseView) -> Case:
 
 def close(scene: Scene, triggers: Triggers, case: Case) -> Case:
     """End a case: whatever clock still waits and does not outlive the case is cancelled, and the outcome is told."""
-    at = case.closed_at
-    assert at is not None
-    ended = tuple(
-        clock if scene.outlives(clock) else clocks.cancel(scene, clock, at, "case_closed") for clock in case.clocks
-    )
-    past = tuple(
-        clock
-        for clock in (clock if scene.outlives(clock) else clocks.acquit(scene, clock, at) for clock in case.past)
-        if clock.breached
-    )
-    case = replace(case, clocks=ended, past=past)
+    assert case.closed_at is not None
+    at, scene.case = case.closed_at, case
+    case = with_clocks(case, ended(scene, clocks_of(case), at, "case_closed"))
     tell_closed(scene, case)
     return triggers.pull(scene, case, CLOSED, {"result": case.result}, at)
 
@@ -115,29 +108,19 @@ def _reopened(scene: Scene, triggers: Triggers, said: Mapping[str, Any], view: C
     case = viewed(scene.case, view)
     tell_reopened(scene, case, at, said["reason"])
     scene.case = case
-    past = case.past
-    moved = []
-    for clock in case.clocks:
-        rule = scene.rule(clock)
-        new = clock
-        if rule is not None and rule.on_reopen == "restart":
-            old, new = restarted(scene, clock, at)
-            past = remembered(past, old)
-        elif rule is not None and rule.on_reopen == "resume":
-            new = clocks.go_on(scene, clock, at)
-        moved.append(new)
-    return triggers.pull(scene, replace(case, clocks=tuple(moved), past=past), "reopened", said, at)
+    case = with_clocks(case, reopened(scene, clocks_of(case), at))
+    return triggers.pull(scene, case, "reopened", said, at)
 
 
 def _ended_otherwise(scene: Scene, case: Case, ended_at: datetime) -> Case:
     """A closed case that turned out to have ended at another time: what breached only after that is no breach."""
     acquitted = tuple(
-        clocks.acquit(scene, clock, ended_at) if clock.breached and not scene.outlives(clock) else clock
+        acquit(scene, clock, ended_at) if clock.breached and not scene.outlives(clock) else clock
         for clock in case.clocks
     )
     past = tuple(
         clock
-        for clock in (clock if scene.outlives(clock) else clocks.acquit(scene, clock, ended_at) for clock in case.past)
+        for clock in (clock if scene.outlives(clock) else acquit(scene, clock, ended_at) for clock in case.past)
         if clock.breached
     )
     return replace(case, clocks=acquitted, past=past)
@@ -175,10 +158,15 @@ def _going_on(scene: Scene, clock: Clock, at: datetime) -> Clock:
 def _noted(scene: Scene, what: str, said: Mapping[str, Any], at: datetime) -> Case | Refusal:
     case = scene.case
     match what:
-        case "paused" | "extended":
-            return _OF_CLOCKS[what](scene, said, at)
+        case "paused":
+            paused = pause_all(scene, case.clocks, said, at)
+            return paused if isinstance(paused, Refusal) else replace(case, clocks=paused)
+        case "extended":
+            extended = extend(scene, case.clocks, said, at)
+            return extended if isinstance(extended, Refusal) else replace(case, clocks=extended)
         case "resumed":
-            return resume_case(scene, said.get("reason", ""), at)
+            resumed = resume_all(scene, case.clocks, said.get("reason", ""), at)
+            return _nothing_stands_still(case) if resumed is None else replace(case, clocks=resumed)
         case "assessed":
             return replace(case, found=found_with(case.found, said, at))
         case "corrective_action_planned":
@@ -187,3 +175,8 @@ def _noted(scene: Scene, what: str, said: Mapping[str, Any], at: datetime) -> Ca
             return finish_action(scene, said, at)
         case _:  # for triggers alone, or a request to move the case: the router decides, in an event of its own
             return case
+
+
+def _nothing_stands_still(case: Case) -> Refusal:
+    message = f"no clock of {case.kind} {case.number} stands still; resumed follows paused"
+    return Refusal(reason="illegal_transition", message=message, place="type")

@@ -11,10 +11,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from services.sla.opening import moment_of_text
 from services.sla.scene import SLA, Scene
 from services.sla.states import Case, CorrectiveAction
-from tousu.event import text_of_time
+from tousu.event import text_of_time, time_of_text
 
 
 def plan_action(scene: Scene, said: Mapping[str, Any], at: datetime) -> Case:
@@ -29,7 +28,7 @@ def plan_action(scene: Scene, said: Mapping[str, Any], at: datetime) -> Case:
         action=said["action"],
         planned_at=former.planned_at if former is not None else at,
         stated_at=at,
-        due_at=moment_of_text(said["due_at"]) if "due_at" in said else None,
+        due_at=time_of_text(said["due_at"]) if "due_at" in said else None,
         responsible=said.get("responsible", {}),
         done_at=former.done_at if former is not None else None,
     )

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
 
-from services.sla import change, clocks
 from services.sla.outcome import tell_closed
 from services.sla.scene import Scene
 from services.sla.states import Case
 from services.sla.triggers import CLOSED, Triggers
+from tousu.domain.clock import changing
+from tousu.event import time_of_text
 from tousu.policy.facts import facts_told
 from tousu.policy.pack import Pack
 
 
 def new_case(pack: Pack, asked: frozenset[str], told: Mapping[str, Any], cause: str, organisation: str = "") -> Case:
     """The case that the router's event tells of, still without clocks. `asked`: facts that clocks ask for."""
-    received_at = moment_of_text(told["received_at"])
+    received_at = time_of_text(told["received_at"])
     return Case(
         number=told["case_number"],
         kind=told["kind"],
@@ -68,12 +69,8 @@ def graded(scene: Scene, case: Case, grade: str | None, at: datetime) -> Case:
     """The case with this grade (None: unchanged), its active clocks with the limits of it."""
     if grade is None or grade == case.grade:
         return case
-    moved = []
-    for clock in case.clocks:
-        rule = scene.rule(clock)
-        limit = clocks.limit_of(rule, grade) if rule is not None else clock.limit
-        moved.append(change.regrade(scene, clock, limit, at) if clock.is_active and limit != clock.limit else clock)
-    return replace(case, grade=grade, clocks=tuple(moved))
+    case = scene.case = replace(case, grade=grade)
+    return replace(case, clocks=tuple(changing.regrade(scene, clock, at) for clock in case.clocks))
 
 
 def hand_over(scene: Scene, triggers: Triggers, said: Mapping[str, Any], at: datetime) -> Case:
@@ -94,7 +91,7 @@ def hand_over(scene: Scene, triggers: Triggers, said: Mapping[str, Any], at: dat
 
 def join(scene: Scene, triggers: Triggers, said: Mapping[str, Any], at: datetime) -> Case:
     """The same trouble came on another channel. Where that had been received earlier, clocks count from there."""
-    received_at = moment_of_text(said["received_at"])
+    received_at = time_of_text(said["received_at"])
     case = replace(scene.case, joined={**scene.case.joined, _telling(said): received_at})
     return triggers.pull(scene, _received_anew(scene, case, at), "joined", said, at)
 
@@ -121,13 +118,8 @@ def _received_anew(scene: Scene, case: Case, at: datetime) -> Case:
     for clock in case.clocks:
         rule = scene.rule(clock)
         counts = rule is not None and rule.starts_at == "received_at" and clock.generation == 1
-        moved.append(change.restart_from(scene, clock, received_at, at) if counts else clock)
+        moved.append(changing.restart_from(scene, clock, received_at, at) if counts else clock)
     return replace(case, received_at=received_at, clocks=tuple(moved), **begun)
-
-
-def moment_of_text(text: str) -> datetime:
-    """A time of an event's data (it fits the schema) in UTC."""
-    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 def _facts(asked: frozenset[str], told: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,28 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.sla.rules import SlaRules
-from services.sla.scene import OUTCOMES, SLA
 from services.sla.store import KINDS
 from tousu.policy.calendar import missing_years
 from tousu.policy.policies import Policies
 from tousu.runtime.metrics import CALENDAR_YEARS_MISSING, LookedUp
-from tousu.runtime.processor import Input, Processor
+from tousu.runtime.processor import Processor
 from tousu.runtime.wiring import Wiring
 
 
 def processor(wiring: Wiring) -> Processor:
     """The processor of clocks and outcomes for a pack."""
-    return Processor(
-        name="sla",
-        inputs=(Input("complaints.cases", writer="router"),),
-        rules=SlaRules(wiring.policies),
-        kinds=KINDS,
-        outputs=(SLA, OUTCOMES, "complaints.rejected"),
-        ticks_to=(SLA,),
-        check=wiring.check,
-        schema_of=wiring.schema_of,
-        gauges=(years_missing(wiring.policies),),
-    )
+    return wiring.processor("sla", SlaRules(wiring.policies), KINDS, gauges=(years_missing(wiring.policies),))
 
 
 def years_missing(policies: Policies) -> LookedUp:

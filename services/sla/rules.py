@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from services.sla import change, clocks, doubt
+from services.sla import doubt
 from services.sla.following import close, follow, tell_if_corrected, viewed
 from services.sla.hand_up import hand_up
 from services.sla.measures import tell_overdue
@@ -24,6 +24,7 @@ from services.sla.states import Case
 from services.sla.triggers import Triggers
 from tousu.decision import Decision, Output, Ref, Refusal, State, States
 from tousu.domain.case.view import view_of
+from tousu.domain.clock import changing, moves
 from tousu.event import Event
 from tousu.policy.misfit import misfit
 from tousu.policy.occasions import BESIDE_THE_CASE
@@ -72,13 +73,19 @@ class SlaRules:
         if _is_beside_the_case(event):
             return Decision(no_op="beside_the_case")
         if not event.subject:
-            return _refused("missing_attribute", "an event of a case names it as its subject", "subject")
+            return _refused("missing_attribute", "subject must be the number of the case", "subject")
         ref = Ref(CASE, event.subject)
         case = states.get(ref)
         if what == "routed" and case is None:
             return self._opened(ref, event, now)
+        if not isinstance(case, Case) and what == "recount_ordered":
+            return Decision(no_op="not_looked_after")  # a claim that was filed without a complaint: claims counts it
         if not isinstance(case, Case):
-            return _refused("unknown_case", f"no case {event.subject} was ever routed here", "subject")
+            return _refused(
+                "unknown_case",
+                f"no case {event.subject} was ever routed here; take it from complaints.cases",
+                "subject",
+            )
         case, told = self._caught_up(ref, case, now)
         scene = Scene(self._pack(case), case, now, event.id)
         scene.told.extend(told)
@@ -89,9 +96,11 @@ class SlaRules:
         new = self._moved(scene, what, event, at)
         if isinstance(new, Refusal):
             return Decision(refusal=new)
-        new = self._triggers_of(scene.pack).breach(scene, case, new, at)
+        triggers = self._triggers_of(scene.pack)
+        new = triggers.settle(scene, new, at)
+        new = triggers.breach(scene, case, new, at)
         if scene.withdrawn:
-            new = self._triggers_of(scene.pack).take_back(scene, new)
+            new = triggers.take_back(scene, new)
         if new.reopened == case.reopened:
             tell_if_corrected(scene, told_outcome, new, what)
         hand_up(scene, case, new, what, event.data, at)
@@ -124,7 +133,7 @@ class SlaRules:
         pack = self._pack(state)
         triggers = self._triggers_of(pack)
         scene = Scene(pack, state, at)
-        case = replace(state, clocks=tuple(clocks.fire(scene, clock, at) for clock in state.clocks))
+        case = replace(state, clocks=tuple(moves.fire(scene, clock, at) for clock in state.clocks))
         case = triggers.breach(scene, state, case, at)
         case = tell_overdue(scene, case, at)
         if case.recheck_at == at:
@@ -176,7 +185,11 @@ class SlaRules:
         if refusal is not None:
             return refusal
         scene.judge_by(pack)
-        return change.recount_case(scene, former, ordered, at)
+        by = changing.Former(former, former.clocks)
+        clocks = changing.recount(scene, case.clocks, by, ordered, at)
+        if case.pack_version == pack.version and all(a is b for a, b in zip(clocks, case.clocks, strict=True)):
+            return case
+        return replace(case, pack_version=pack.version, clocks=clocks)
 
     def _routed_again(self, scene: Scene, told: dict[str, Any], at: datetime) -> Case | Refusal:
         case, asked = scene.case, self._triggers_of(scene.pack).asked
@@ -193,7 +206,7 @@ class SlaRules:
         case = scene.case
         if all(clock.status != "uncounted" for clock in case.clocks):
             return case
-        return replace(case, clocks=tuple(change.count_again(scene, clock, at) for clock in case.clocks))
+        return replace(case, clocks=tuple(changing.count_again(scene, clock, at) for clock in case.clocks))
 
     def _caught_up(self, ref: Ref, case: Case, now: datetime) -> tuple[Case, list[Output]]:
         """The case with all told that was due before now. The runtime has done so already; replays by hand need it."""

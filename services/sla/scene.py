@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from services.sla.states import Case, Clock
+from services.sla.states import Case
 from tousu.decision import Output
-from tousu.event import text_of_time
-from tousu.policy.calendar import Calendar
+from tousu.domain.clock.context import ClockContext
+from tousu.domain.clock.state import Clock
+from tousu.domain.clock.triggers import BREACHED
 from tousu.policy.clock_rule import ClockRule
 from tousu.policy.pack import Pack
 
@@ -16,14 +18,10 @@ SLA: Final = "complaints.sla"
 OUTCOMES: Final = "complaints.outcomes"
 
 
-class Scene:
-    """One turn of one case. `cause` is the id of the input in hand, empty where time alone moves the case.
+class Scene(ClockContext):
+    """One turn of one case, the owner of its clocks. `told` grows in the order of publication."""
 
-    `now` is pipeline time; `calendar` is the one in force then, as it counts in the region of the case. `told` grows in
-    the order of publication. `withdrawn`: the clocks whose breach was withdrawn.
-    """
-
-    __slots__ = ("calendar", "case", "cause", "departments", "now", "pack", "reference", "told", "withdrawn")
+    __slots__ = ("case", "departments", "told")
 
     def __init__(self, pack: Pack, case: Case, now: datetime, cause: str = "") -> None:
         self.case = case
@@ -31,51 +29,60 @@ class Scene:
         self.cause = cause
         self.departments = list(case.departments)
         self.told: list[Output] = []
-        self.withdrawn: list[str] = []
+        self.withdrawn = []
         self.judge_by(pack)
 
     def judge_by(self, pack: Pack) -> None:
         """Let this pack, and its calendar of now, judge the case from here on."""
         self.pack = pack
-        self.calendar: Calendar = pack.calendar.at(self.now).for_region(self.case.region)
+        self.rules = pack.clocks
+        self.calendar = pack.calendar.at(self.now).for_region(self.case.region)
         self.reference = pack.reference()
 
-    def rule(self, clock: Clock) -> ClockRule | None:
-        """The pack's rule for a clock; None where a newer pack no longer has it."""
-        return self.pack.clocks.get(clock.name)
+    @property
+    def grade(self) -> str | None:
+        return self.case.grade
 
-    def outlives(self, clock: Clock) -> bool:
-        """Whether a clock goes on after the end of its case."""
+    @property
+    def region(self) -> str | None:
+        return self.case.region
+
+    @property
+    def owner(self) -> str:
+        return "case"
+
+    @property
+    def responsible(self) -> Sequence[str]:
+        return self.departments
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        return {"case_number": self.case.number}
+
+    def may_start(self, rule: ClockRule) -> bool:
+        return self.case.life != "closed" or rule.outlives_case
+
+    def start_of(self, rule: ClockRule, at: datetime, *, first: bool) -> datetime | None:
+        """A case was received once: a clock that comes again counts from its event."""
+        return self.case.received_at if first and rule.starts_at == "received_at" else at
+
+    def may_come_again(self, rule: ClockRule, old: Clock, at: datetime) -> bool:
+        """Once a round; a clock that outlives the case or begins with a breach comes as often as its event."""
+        if old.ended_at is None or at < old.ended_at:
+            return False
+        return (
+            rule.outlives_case
+            or rule.starts_on == BREACHED
+            or (self.case.reopened > 0 and old.ended_at <= self.case.round_at <= at)
+        )
+
+    def is_first(self, clock: Clock) -> bool:
+        """It began with its case; what else lies before it concerns an earlier generation."""
         rule = self.rule(clock)
-        return rule is not None and rule.outlives_case
+        return clock.generation == 1 and clock.begun_at is None and rule is not None and rule.starts_on == "routed"
 
-    def clock(
-        self, what: str, clock: Clock, at: datetime, *, reason: str = "", elapsed_us: int | None = None, **more: Any
-    ) -> None:
-        """Tell what a clock did at a moment (`started`, `warned`, ...)."""
-        data: dict[str, Any] = {
-            "case_number": self.case.number,
-            "clock": clock.name,
-            "generation": clock.generation,
-            "limit": clock.limit.as_data(),
-            "started_at": text_of_time(clock.started_at),
-        }
-        if clock.due_at is not None:
-            data["due_at"] = text_of_time(clock.due_at)
-        data["at"] = text_of_time(at)
-        data.update(more)
-        if elapsed_us is not None:
-            data["elapsed_s"] = elapsed_us / 1e6
-        if reason:
-            data["reason"] = reason
-        if self.cause:
-            data["cause_event"] = self.cause
-        data["calendar"] = {"id": self.pack.calendar.id, "version": clock.calendar}
-        data["pack"] = self.reference
-        if clock.limit.section:
-            data["section"] = clock.limit.section
-        data["departments"] = self.departments
-        self.tell(SLA, f"tousu.clock.{what}.v1", at, data, clock.cause)
+    def emit(self, kind: str, at: datetime, data: dict[str, Any], started_by: str) -> None:
+        self.tell(SLA, kind, at, data, started_by)
 
     def tell(self, topic: str, kind: str, at: datetime, data: dict[str, Any], started_by: str) -> None:
         """Tell something of the case. Where time alone moves it, the event that started it all is the cause."""

@@ -1,1 +1,8 @@
 """Trends: watches counts by kind, outlet and region over sliding windows and warns early; nothing depends on it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+KEEPS_BOOKMARK: Final = False
+"""On Kafka it counts in faust-streaming's tables and keeps one row of memory, but no bookmark to look at."""

@@ -6,14 +6,15 @@ the pack (`early_warning.count_by`); the whole network is always counted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from tousu.event import Event
+from tousu.events.complaint import ComplaintRouted
+from tousu.events.inquiry import InquiryRouted
 from tousu.failure import Stop
 from tousu.policy.region import region_of
 
-COUNTED: Final = frozenset({"tousu.complaint.routed.v1", "tousu.inquiry.routed.v1"})
+COUNTED: Final = frozenset({ComplaintRouted.TYPE, InquiryRouted.TYPE})
 DIMENSIONS: Final = ("class", "kind", "outlet", "region")
 
 
@@ -31,11 +32,6 @@ class Cell(NamedTuple):
         """The cell as text, such as `class=damage,outlet=HZ-017`; the same cell always gives the same text."""
         owner = f"{self.organisation}:" if self.organisation else ""
         return f"{owner}{self.what}={self.name}" + (f",{self.where}={self.place}" if self.where else "")
-
-    def as_data(self) -> dict[str, str]:
-        """The cell as a warning names it: `{"class": "damage", "outlet": "HZ-017"}`."""
-        named: dict[str, str] = {self.what: self.name}
-        return named | ({self.where: self.place} if self.where else {})
 
 
 def plain(cell: Cell) -> tuple[str, str, str, str, str]:
@@ -65,14 +61,18 @@ def cells_of(event: Event, count_by: frozenset[str]) -> tuple[Cell, ...]:
     A case of several classes counts once in each. One without a class (an inquiry, a complaint in triage) counts under
     its kind. A case that is classed again (`revision` above 1) was counted on arrival.
     """
-    if event.type not in COUNTED or event.data.get("revision", 1) != 1:
+    if event.type not in COUNTED:
         return ()
-    kind = Cell("kind", str(event.data["kind"]), organisation=event.organisation)
-    whats = [kind._replace(what="class", name=name) for name in _classes(event.data)] if "class" in count_by else []
+    said = event.content
+    assert isinstance(said, ComplaintRouted | InquiryRouted)
+    if isinstance(said, ComplaintRouted) and said.revision not in (None, 1):
+        return ()
+    kind = Cell("kind", said.kind, organisation=event.organisation)
+    whats = [kind._replace(what="class", name=name) for name in _classes(said)] if "class" in count_by else []
     if "kind" in count_by or not whats:
         whats.append(kind)
     found = list(whats)
-    outlet = (event.data.get("object") or {}).get("outlet")
+    outlet = said.object.outlet if said.object is not None else None
     if outlet and "outlet" in count_by:
         found += [what._replace(where="outlet", place=outlet) for what in whats]
     region = region_of(outlet or "")
@@ -81,7 +81,6 @@ def cells_of(event: Event, count_by: frozenset[str]) -> tuple[Cell, ...]:
     return tuple(found)
 
 
-def _classes(data: Mapping[str, Any]) -> list[str]:
-    listed = [each["class"] for each in data.get("classes") or ()]
-    own = data.get("class")
-    return list(dict.fromkeys(([own] if own else []) + listed))
+def _classes(said: ComplaintRouted | InquiryRouted) -> list[str]:
+    listed = [each.class_ for each in said.classes]
+    return list(dict.fromkeys(([said.class_] if said.class_ else []) + listed))

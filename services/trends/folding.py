@@ -14,7 +14,7 @@ import msgspec
 
 from services.trends.cells import cell_of, plain
 from services.trends.rules import TrendRules
-from services.trends.states import Beginning, Tally
+from services.trends.states import Beginning, CellTally
 from tousu.decision import Decision, Ref, State, States
 from tousu.event import Event
 
@@ -42,15 +42,17 @@ class FoldingRules:
         for cell in cells:
             ref = Ref("tally", cell.key)
             old = states[ref]
-            tally = old if isinstance(old, Tally) else Tally(cell=plain(cell), began=beginning.step, end=step + 1)
+            tally = (
+                old if isinstance(old, CellTally) else CellTally(cell=plain(cell), began=beginning.step, end=step + 1)
+            )
             changed[ref] = _counted(tally, step)
         return Decision(states=changed)
 
     def due(self, ref: Ref, state: State) -> datetime | None:
-        return self._rules.beginning_of(state.end) if isinstance(state, Tally) else None
+        return self._rules.beginning_of(state.end) if isinstance(state, CellTally) else None
 
     def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
-        assert isinstance(state, Tally)
+        assert isinstance(state, CellTally)
         counts = tuple(each for each in state.counts if each[0] >= state.end - self._rules.history_steps)
         if not counts:
             return Decision(states={ref: None})
@@ -65,7 +67,7 @@ class FoldingRules:
         return Decision(states={ref: tally}, outputs=(found.warning,) if found.warning else ())
 
 
-def _counted(tally: Tally, step: int) -> Tally:
+def _counted(tally: CellTally, step: int) -> CellTally:
     *older, newest = tally.counts or ((step, 0),)
     counts = (*older, (step, newest[1] + 1)) if newest[0] == step else (*tally.counts, (step, 1))
     return msgspec.structs.replace(tally, counts=counts, end=min(tally.end, step + 1))

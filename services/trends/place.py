@@ -32,7 +32,7 @@ IN_USE: Final = frozenset(
 NOT_LET: Final = frozenset({KafkaError.GROUP_AUTHORIZATION_FAILED, KafkaError.TOPIC_AUTHORIZATION_FAILED})
 
 
-class Place(NamedTuple):
+class StartingPlace(NamedTuple):
     """What is known at the start.
 
     known_until: steps that end up to here were judged and published before; None when nothing was.
@@ -98,7 +98,7 @@ class Log:
                 return Identity("", {})
             raise Retry("broker_away", f"cannot describe the topics: {_said(error)}") from error
 
-    def begin(self, since: datetime | None, offsets: Mapping[int, int]) -> Place:
+    def begin(self, since: datetime | None, offsets: Mapping[int, int]) -> StartingPlace:
         """Put the group to `offsets`, or where there are none, back to `since` (None: to the beginning).
 
         Raises Retry `another_copy` while another copy is at work.
@@ -121,7 +121,7 @@ class Log:
             ids.add(_headers(warning).get("ce_id", ""))
             numbers[warning.partition() or 0] = _number(warning)
         numbers = self._last_numbers() | numbers
-        return Place(known_until, frozenset(ids), numbers)
+        return StartingPlace(known_until, frozenset(ids), numbers)
 
     def ends(self) -> dict[tuple[str, int], int]:
         """Where each partition of complaints.cases ends."""

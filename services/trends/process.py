@@ -15,10 +15,10 @@ import aiokafka.codec
 from services.trends.keeper import Keeper
 from services.trends.memory import MemoryStore
 from services.trends.place import Log as PlaceLog
-from services.trends.place import Place
+from services.trends.place import StartingPlace
 from services.trends.processor import CASES, processor
 from services.trends.rules import WARNINGS, TrendRules
-from services.trends.standing import Standing
+from services.trends.standing import StreamStanding
 from services.trends.stream import TrendStream
 from tousu.client.codecs import AIOKAFKA, check_codecs
 from tousu.failure import Retry
@@ -64,7 +64,7 @@ def work(settings: Settings, log: Log, stopping: threading.Event) -> None:
             since = clock.now() - HISTORIES * rules.history_steps * rules.step
         store = MemoryStore(settings.database, settings.statement_s)
         stack.callback(store.close)
-        found: list[tuple[Place, Keeper]] = []
+        found: list[tuple[StartingPlace, Keeper]] = []
 
         def begin() -> None:
             outside.check_topics()
@@ -82,7 +82,7 @@ def work(settings: Settings, log: Log, stopping: threading.Event) -> None:
         if not Waiting(settings.start_wait_s, stopping, watch, log).until(begin):
             return
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="tousu-trends-")))
-        standing = Standing(measures, watch, clock, log)
+        standing = StreamStanding(measures, watch, clock, log)
         place, keeper = found[0]
         stream = TrendStream(settings, rules, place, keeper, check_output, standing, folder)
         watch.begin_work()

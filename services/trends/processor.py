@@ -6,7 +6,7 @@ from typing import Final
 
 from services.trends.folding import FoldingRules
 from services.trends.rules import WARNINGS, TrendRules
-from services.trends.states import Beginning, Tally
+from services.trends.states import Beginning, CellTally
 from tousu.runtime.processor import Input, Kind, Processor
 from tousu.runtime.wiring import Wiring
 
@@ -19,7 +19,7 @@ def processor(wiring: Wiring) -> Processor:
         name="trends",
         inputs=(Input(CASES, writer="router"),),
         rules=FoldingRules(TrendRules(wiring.policies)),
-        kinds=(Kind("beginning", Beginning), Kind("tally", Tally, timed=True)),
+        kinds=(Kind("beginning", Beginning), Kind("tally", CellTally, timed=True)),
         outputs=(WARNINGS, "complaints.rejected"),
         check=wiring.check,
         schema_of=wiring.schema_of,

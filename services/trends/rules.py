@@ -26,12 +26,14 @@ from typing import Final, NamedTuple
 from services.trends.cells import Cell, cells_of, checked
 from tousu.decision import Output
 from tousu.event import Event, text_of_time
+from tousu.events.codec import decode
+from tousu.events.early_warning import EarlyWarningRaised, EarlyWarningRaisedUsual, EarlyWarningRaisedWindow
+from tousu.events.shared_values import PackReference
 from tousu.failure import Stop
 from tousu.policy.pack import EarlyWarning, Pack
 from tousu.policy.policies import OWN, Policies
 
 WARNINGS: Final = "complaints.warnings"
-RAISED: Final = "tousu.early_warning.raised.v1"
 FORMER_WINDOWS_MIN: Final = 7
 """With fewer former windows nothing is known to be usual (EARS: seven days)."""
 SILENT: Final = EarlyWarning(
@@ -51,7 +53,7 @@ class Usual(NamedTuple):
     upper: float
 
 
-class Verdict(NamedTuple):
+class WindowVerdict(NamedTuple):
     """What a window says: whether it is news, and whether the cell is in alarm from now on."""
 
     is_news: bool
@@ -59,7 +61,7 @@ class Verdict(NamedTuple):
     usual: Usual | None = None
 
 
-class Finding(NamedTuple):
+class CellFinding(NamedTuple):
     """What one cell says when a step ends. `is_quiet`: its window is empty, so nothing changes before a count."""
 
     is_raised: bool
@@ -76,7 +78,7 @@ def usual_range(former: Sequence[int], deviations: float) -> Usual:
     return Usual(round(mean, 2), round(upper, 2))
 
 
-def judge(count: int, former: Sequence[int], settings: EarlyWarning, *, is_raised: bool) -> Verdict:
+def judge(count: int, former: Sequence[int], settings: EarlyWarning, *, is_raised: bool) -> WindowVerdict:
     """Whether a count is news, given the counts of former windows and whether the cell is in alarm already.
 
     The alarm ends, and the next rise is news again, once the count is back in the lower half between mean and upper
@@ -84,11 +86,11 @@ def judge(count: int, former: Sequence[int], settings: EarlyWarning, *, is_raise
     was before, so a new level becomes usual in time.
     """
     if count < settings.count_min or len(former) < min(FORMER_WINDOWS_MIN, settings.usual_windows):
-        return Verdict(is_news=False, is_raised=False)
+        return WindowVerdict(is_news=False, is_raised=False)
     usual = usual_range(former, settings.deviations)
     if count > usual.upper:
-        return Verdict(is_news=not is_raised, is_raised=True, usual=usual)
-    return Verdict(is_news=False, is_raised=is_raised and count > (usual.mean + usual.upper) / 2, usual=usual)
+        return WindowVerdict(is_news=not is_raised, is_raised=True, usual=usual)
+    return WindowVerdict(is_news=False, is_raised=is_raised and count > (usual.mean + usual.upper) / 2, usual=usual)
 
 
 class TrendRules:
@@ -127,7 +129,7 @@ class TrendRules:
         """When a step begins, which is when the one before it ends."""
         return _EPOCH + step * self.step
 
-    def assess(self, cell: Cell, end: int, count_in: CountIn, began: int, *, is_raised: bool) -> Finding:
+    def assess(self, cell: Cell, end: int, count_in: CountIn, began: int, *, is_raised: bool) -> CellFinding:
         """What a cell says at the beginning of step `end`, when the window in front of it is over.
 
         `began` is the step of the first event that was counted at all: windows before it are not known to be empty.
@@ -135,12 +137,12 @@ class TrendRules:
         """
         count = count_in(end - self.window_steps, end)
         if count < self.count_min:
-            return Finding(is_raised=False, is_quiet=count == 0)
+            return CellFinding(is_raised=False, is_quiet=count == 0)
         if not (is_raised or count_in(end - 1, end)):
-            return Finding(is_raised=False, is_quiet=False)
+            return CellFinding(is_raised=False, is_quiet=False)
         verdict = judge(count, self._former(end, count_in, began), self._settings, is_raised=is_raised)
         warning = self._warning(cell, end, count, verdict.usual) if verdict.is_news and verdict.usual else None
-        return Finding(verdict.is_raised, is_quiet=False, warning=warning)
+        return CellFinding(verdict.is_raised, is_quiet=False, warning=warning)
 
     def _former(self, end: int, count_in: CountIn, began: int) -> list[int]:
         """The counts of the former windows, the newest first."""
@@ -151,24 +153,35 @@ class TrendRules:
     def _warning(self, cell: Cell, end: int, count: int, usual: Usual) -> Output:
         at = self.beginning_of(end)
         key = cell.place if cell.where == "outlet" else cell.name
-        data = cell.as_data() | {
-            "window": {"from": text_of_time(self.beginning_of(end - self.window_steps)), "to": text_of_time(at)},
-            "count": count,
-            "usual": usual._asdict(),
-            "at": text_of_time(at),
-            "pack": self._pack_of(cell).reference(),
-            "section": self._settings.section,
-        }
-        return Output(topic=WARNINGS, type=RAISED, subject=key, time=at, data=data, organisation=cell.organisation)
+        pack = self._pack_of(cell)
+        warning = EarlyWarningRaised(
+            class_=cell.name if cell.what == "class" else None, kind=cell.name if cell.what == "kind" else None,
+            outlet=cell.place if cell.where == "outlet" else None,
+            region=cell.place if cell.where == "region" else None,
+            window=EarlyWarningRaisedWindow(
+                from_=text_of_time(self.beginning_of(end - self.window_steps)), to=text_of_time(at)
+            ),
+            count=count, usual=EarlyWarningRaisedUsual(mean=usual.mean, upper=usual.upper), at=text_of_time(at),
+            pack=PackReference(id=pack.id, version=pack.version), section=self._settings.section,
+        )  # fmt: skip
+        return Output.of(warning, topic=WARNINGS, subject=key, time=at, organisation=cell.organisation)
 
     def _pack_of(self, cell: Cell) -> Pack:
         organisation = cell.organisation if self._policies.knows(cell.organisation) else OWN
         return self._policies.history(organisation).newest
 
 
+def raised(output: Output) -> EarlyWarningRaised:
+    """What a warning says."""
+    content = decode(output.type, output.data)
+    assert isinstance(content, EarlyWarningRaised)
+    return content
+
+
 def warning_id(output: Output) -> str:
     """The id of a warning: the same cell and window always give the same, so that a repeated one can be known."""
-    data = output.data
-    named = (f"{name}={data[name]}" for name in ("class", "kind", "outlet", "region") if name in data)
+    said = raised(output)
+    names = {"class": said.class_, "kind": said.kind, "outlet": said.outlet, "region": said.region}
+    named = (f"{name}={value}" for name, value in names.items() if value is not None)
     owner = f"{output.organisation}:" if output.organisation else ""
-    return f"trends:{owner}{','.join(named)}:{data['window']['to']}"
+    return f"trends:{owner}{','.join(named)}:{said.window.to}"

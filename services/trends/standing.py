@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from services.trends.rules import raised
 from tousu.decision import Output
 from tousu.failure import Retry
 from tousu.runtime.arrival import Arrival
 from tousu.runtime.bookmark import Bookmark, Seen
 from tousu.runtime.broker import Ends, Record
-from tousu.runtime.clock import Clock
+from tousu.runtime.clock import TimeSource
 from tousu.runtime.logs import Log
 from tousu.runtime.measures import Measures
 from tousu.runtime.report import TurnReport
@@ -19,10 +20,10 @@ RECORDS_MAX: Final = 1_000
 """So many records of a beat are looked at for the age of the oldest one."""
 
 
-class Standing:
+class StreamStanding:
     """Gathers what happens between two beats and tells it at the beat."""
 
-    def __init__(self, measures: Measures, watch: Watch, clock: Clock, log: Log) -> None:
+    def __init__(self, measures: Measures, watch: Watch, clock: TimeSource, log: Log) -> None:
         self._measures = measures
         self._watch = watch
         self._clock = clock
@@ -60,8 +61,8 @@ class Standing:
         """A warning is out."""
         self._report.outputs[output.topic, output.type] += 1
         self._measures.pending(0)
-        window = output.data["window"]["to"]
-        self._log.info("early warning", about=output.subject, until=window, count=output.data["count"])
+        said = raised(output)
+        self._log.info("early warning", about=output.subject, until=said.window.to, count=said.count)
 
     def waits(self, error: Retry) -> None:
         """Something is away and will be tried again."""

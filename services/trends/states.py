@@ -11,7 +11,7 @@ class Beginning(msgspec.Struct, frozen=True):
     step: int
 
 
-class Tally(msgspec.Struct, frozen=True, kw_only=True):
+class CellTally(msgspec.Struct, frozen=True, kw_only=True):
     """The counts of one cell: (step, count), oldest first, steps without any left out.
 
     cell: what, name, where, place. began: the step from which this log is counted. end: the next step at whose

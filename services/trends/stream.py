@@ -18,10 +18,10 @@ from faust.types import TP
 from services.trends.connection import broker_options
 from services.trends.keeper import Keeper
 from services.trends.overlook import Overlook
-from services.trends.place import Log, Place
+from services.trends.place import Log, StartingPlace
 from services.trends.processor import CASES
 from services.trends.rules import WARNINGS, TrendRules, warning_id
-from services.trends.standing import Standing
+from services.trends.standing import StreamStanding
 from services.trends.tables import LogTable, StepCounts
 from tousu.contract import address_of
 from tousu.decision import Output
@@ -29,7 +29,7 @@ from tousu.event import ORGANISATION, Event, binary_headers, text_of_time
 from tousu.failure import Retry, Stop
 from tousu.runtime.arrival import from_ours
 from tousu.runtime.broker import Ends, Record
-from tousu.runtime.clock import Clock
+from tousu.runtime.clock import TimeSource
 from tousu.runtime.partition import partition_of
 from tousu.runtime.processor import Check
 from tousu.runtime.settings import Settings
@@ -48,8 +48,8 @@ class TrendStream:
     """The stream of one process. `run` returns when asked to stop and raises what ended it otherwise."""
 
     def __init__(
-        self, settings: Settings, rules: TrendRules, place: Place, keeper: Keeper, check: Check, standing: Standing,
-        folder: Path,
+        self, settings: Settings, rules: TrendRules, place: StartingPlace, keeper: Keeper, check: Check,
+        standing: StreamStanding, folder: Path,
     ) -> None:  # fmt: skip
         self._partitions = settings.partitions
         self._place = place
@@ -74,7 +74,7 @@ class TrendStream:
         self.app.on_partitions_assigned.connect(cast("Any", self._given), weak=False)
         self.app.on_partitions_revoked.connect(cast("Any", self._taken), weak=False)
 
-    async def run(self, stopping: threading.Event, log: Log, clock: Clock) -> None:
+    async def run(self, stopping: threading.Event, log: Log, clock: TimeSource) -> None:
         """Follow the log until `stopping` is set."""
         looking = asyncio.create_task(self._look(log, clock))
         try:
@@ -179,7 +179,7 @@ class TrendStream:
 
     # -- the outside --------------------------------------------------------------------------------------------
 
-    async def _look(self, log: Log, clock: Clock) -> None:
+    async def _look(self, log: Log, clock: TimeSource) -> None:
         """Ask the broker now and then where the log ends; an answer also says that it is there."""
         while True:
             asked_at = clock.now()

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
+from graphlib import CycleError, TopologicalSorter
+from itertools import takewhile
 from pathlib import Path
 
 ROOMS = ("tousu", "services", "deploy", "bench", "tests")
@@ -97,6 +99,94 @@ def dead_modules(root: Path) -> list[str]:
         if _dotted(file) not in imported | started
         if 'if __name__ == "__main__":' not in (root / file).read_text()
     ]
+
+
+def import_circles(root: Path) -> list[str]:
+    """No module leads back to itself by imports, and no package to one beside it, at whatever depth.
+
+    `tousu` and `services` themselves are held apart by import-linter, which knows where a whole pipeline is composed.
+    """
+    files = {_dotted(file).removesuffix(".__init__"): file for file in modules(root, SHIPPED)}
+    plain = {name for name, file in files.items() if file.stem != "__init__"}
+    levels: dict[str, dict[str, set[str]]] = {"modules": {name: set() for name in files}}
+    for name, file in files.items():
+        for other in _imports(ast.parse((root / file).read_text()), file, files):
+            levels["modules"][name].add(other)
+            above = _shared(name, other)
+            if above and above not in (name, other):
+                here, there = _below(above, name), _below(above, other)
+                if here != there:
+                    levels.setdefault(above, {}).setdefault(here, set()).add(there)
+    return [
+        f"{level}: {' -> '.join(reversed(circle))}: each needs the next; give what they share a module of its own"
+        for level, graph in sorted(levels.items())
+        if (circle := _circle(graph)) and (level == "modules" or not plain.issuperset(circle))
+    ]
+
+
+def _circle(graph: dict[str, set[str]]) -> list[str]:
+    try:
+        TopologicalSorter({name: others - {name} for name, others in graph.items()}).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def _shared(name: str, other: str) -> str:
+    """The package that two modules have in common."""
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(name.split("."), other.split("."), strict=False))
+    return ".".join(part for part, _ in pairs)
+
+
+def _below(above: str, name: str) -> str:
+    return ".".join(name.split(".")[: above.count(".") + 2])
+
+
+def _imports(tree: ast.Module, file: Path, known: Container[str]) -> Iterator[str]:
+    """The modules of ours that a module imports, wherever in it and for whatever."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in known)
+        elif isinstance(node, ast.ImportFrom):
+            above = file.parts[: -node.level] if node.level else ()
+            start = ".".join((*above, *(node.module or "").split("."))).strip(".")
+            names = [f"{start}.{alias.name}" for alias in node.names]
+            yield from (name if name in known else start for name in names if name in known or start in known)
+
+
+def repeated_class_names(root: Path) -> list[str]:
+    """A class name is given once in all that is shipped: who reads it knows which thing is meant."""
+    found: dict[str, list[str]] = {}
+    for file in modules(root, SHIPPED):
+        for node in ast.walk(ast.parse((root / file).read_text())):
+            if isinstance(node, ast.ClassDef):
+                found.setdefault(node.name, []).append(f"{file}:{node.lineno}")
+    return [
+        f"{name} is the name of {len(places)} classes: {', '.join(places)}"
+        for name, places in sorted(found.items())
+        if len(places) > 1
+    ]
+
+
+def string_subscripts(root: Path, folder: str) -> int:
+    """How often code of a folder looks a field up by its name as text: `said["clock"]`, `said.get("clock")`."""
+    return sum(
+        _is_lookup_by_text(node)
+        for file in modules(root, (folder,))
+        for node in ast.walk(ast.parse((root / file).read_text()))
+    )
+
+
+def _is_lookup_by_text(node: ast.AST) -> bool:
+    match node:
+        case ast.Subscript(value=ast.Name(id="Literal")):
+            return False
+        case ast.Subscript(slice=ast.Constant(value=str())):
+            return True
+        case ast.Call(func=ast.Attribute(attr="get"), args=[ast.Constant(value=str()), *_]):
+            return True
+        case _:
+            return False
 
 
 def stale_exemptions(root: Path, exempt: Iterable[str]) -> list[str]:

@@ -17,7 +17,8 @@ from tousu.contract.speaking import ROLES
 FOLDER = schemas_folder()
 META = orjson.loads((FOLDER / "topic-card.json").read_bytes())
 FILES = sorted((FOLDER / "topics").iterdir())
-PROCESSORS = ("intake", "router", "sla", "claims", "penalties", "trends")
+PROCESSORS = {file.parent.name for file in (Path(__file__).resolve().parents[2] / "services").glob("*/__main__.py")}
+"""By their folders, where the cards know them by what they write."""
 CARD = {
     "topic": "complaints.example",
     "what": "What an example carries.",
@@ -131,6 +132,12 @@ def test_personal_data_is_kept_for_a_limited_time_and_read_by_intake_and_operato
 def test_what_everything_is_rebuilt_from_is_kept_without_end() -> None:
     for topic in ("complaints.accepted", "complaints.cases", "complaints.sla"):
         assert card(topic).retention_ms == -1
+
+
+def test_what_adapters_send_takes_no_more_room_unpacked_than_packed() -> None:
+    """They choose the codec: gzip makes 1 MiB of a thousandth of it, and intake unpacks in memory."""
+    outside = {card_.topic for card_ in cards() if card_.topic.startswith("complaints.inbound.")}
+    assert {card_.topic for card_ in cards() if card_.compression == "uncompressed"} == outside
 
 
 def test_a_refused_event_fits_into_the_topic_of_refused_events() -> None:

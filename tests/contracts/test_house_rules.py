@@ -26,6 +26,8 @@ RULES_OF_THE_TREE = (
     house.banned_in_tests,
     house.banned_calls,
     house.dead_modules,
+    house.import_circles,
+    house.repeated_class_names,
 )
 
 # A smallest tree that breaks a rule: rule, file, its text, what the sentence must name.
@@ -42,6 +44,12 @@ BREAKS = (
     (house.banned_in_tests, "tests/rules/test_x.py", "from time import sleep\n", "time.sleep"),
     (house.dead_modules, "tousu/forgotten.py", "", "tousu/forgotten.py"),
     (house.dead_modules, "tousu/forgotten.py", "from tousu.forgotten import itself\n", "tousu/forgotten.py"),
+    (
+        house.repeated_class_names,
+        "tousu/x.py",
+        "class A: ...\ndef f():\n    class A: ...\n",
+        "A is the name of 2 classes",
+    ),
 )
 
 KEEPS = (
@@ -85,6 +93,43 @@ def test_a_module_that_only_tests_import_is_dead(tmp_path: Path) -> None:
     plant(tmp_path, "tousu/forgotten.py", "")
     plant(tmp_path, "tests/rules/test_forgotten.py", "import tousu.forgotten\n")
     assert len(house.dead_modules(tmp_path)) == 1
+
+
+CIRCLES = (
+    ({"tousu/a.py": "import tousu.b\n", "tousu/b.py": "from tousu import a\n"}, "tousu.a -> tousu.b"),
+    ({"tousu/a.py": "def f():\n    from tousu.b import g\n", "tousu/b.py": "from . import a\n"}, "tousu.a -> tousu.b"),
+    (
+        {"tousu/a/__init__.py": "from tousu.a.b import c\n", "tousu/a/b.py": "from tousu.a import d\n"},
+        "tousu.a -> tousu.a.b",
+    ),
+    (
+        {"tousu/x/a.py": "import tousu.y.a\n", "tousu/y/a.py": "", "tousu/y/b.py": "import tousu.x.b\n",
+         "tousu/x/b.py": "", "tousu/x/__init__.py": "", "tousu/y/__init__.py": ""},
+        "tousu.x -> tousu.y",
+    ),
+    (
+        {"services/sla/x/a.py": "import services.sla.y\n", "services/sla/y.py": "import services.sla.x.b\n",
+         "services/sla/x/b.py": ""},
+        "services.sla.x -> services.sla.y",
+    ),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "named"), CIRCLES)
+def test_a_circle_of_imports_is_named(files: dict[str, str], named: str, tmp_path: Path) -> None:
+    for file, text in files.items():
+        plant(tmp_path, file, text)
+    (fault,) = house.import_circles(tmp_path)
+    here, there = named.split(" -> ")
+    assert here in fault and there in fault
+
+
+def test_a_way_that_comes_back_by_another_package_is_no_circle_without_a_way_on(tmp_path: Path) -> None:
+    plant(tmp_path, "tousu/x/a.py", "import tousu.y.a\nimport tousu.z\n")
+    plant(tmp_path, "tousu/y/a.py", "import tousu.z\n")
+    plant(tmp_path, "tousu/z.py", "import services.sla.rules\n")
+    plant(tmp_path, "services/sla/rules.py", "import tousu.x.a\n")
+    assert [fault for fault in house.import_circles(tmp_path) if not fault.startswith("modules:")] == []
 
 
 # --- layers: import-linter --------------------------------------------------------------------------------------
@@ -205,6 +250,49 @@ def test_every_exempt_path_exists() -> None:
 
 def test_an_exemption_for_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert len(house.stale_exemptions(tmp_path, ["tousu/runtime/clock.py"])) == 1
+
+
+# --- what a type checker sees ----------------------------------------------------------------------------------------
+
+LOOKED_UP_BY_TEXT: dict[str, int] = {
+    "services/claims": 166,
+    "services/intake": 89,
+    "services/penalties": 1,
+    "services/router": 87,
+    "services/sla": 85,
+    "services/trends": 3,
+    "tousu/cli": 400,
+    "tousu/demo": 188,
+    "tousu/explain": 236,
+    "tousu/ledger": 0,
+    "tousu/policy": 104,
+    "tousu/report": 20,
+    "tousu/simulation": 39,
+}
+"""The most there may be in each folder. Events are read by their Structs (tousu/events): lower a figure as it falls."""
+
+
+SERVICES = {f"services/{path.parent.name}" for path in (ROOT / "services").glob("*/rules.py")}
+
+
+@pytest.mark.parametrize("folder", sorted(LOOKED_UP_BY_TEXT.keys() | SERVICES))
+def test_fewer_and_fewer_fields_are_looked_up_by_text(folder: str) -> None:
+    """A new processor has none."""
+    assert house.string_subscripts(ROOT, folder) <= LOOKED_UP_BY_TEXT.get(folder, 0), "read the event as its Struct"
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ('x = said["clock"]\n', 1),
+        ('said["clock"] = 1\ny = said.get("clock", "")\n', 2),
+        ('kind: Literal["clock"]\nz = names["a", "b"]\nn = counts[0]\nm = said.clock\n', 0),
+    ],
+)
+def test_what_is_looked_up_by_text_is_counted(text: str, count: int, tmp_path: Path) -> None:
+    (tmp_path / "services/sla").mkdir(parents=True)
+    (tmp_path / "services/sla/rules.py").write_text(text)
+    assert house.string_subscripts(tmp_path, "services/sla") == count
 
 
 # --- what is written twice says the same ---------------------------------------------------------------------------

@@ -1,13 +1,14 @@
-"""Who may do what follows from the topic cards, and says the same as the hand-written table of docs/security.md."""
+"""Who may do what follows from the topic cards, and says the same as the reviewed tables of docs/security.md."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.rights_table import table
+from tests.rights_table import PAGE, table
 from tousu.client.acls import Rule, plan, rule_of
 from tousu.contract import Card, cards
 from tousu.contract.rights import Right, rights, users
+from tousu.contract.rights_page import with_tables
 
 TABLE = table()
 
@@ -29,6 +30,11 @@ def test_the_cards_give_every_right_of_the_page_and_no_other() -> None:
     assert {(r.user, r.operation) for r in rights(cards()) if r.resource == "cluster"} == {
         (user, operation) for user, does in TABLE.cluster.items() for operation in does
     }
+
+
+def test_the_page_is_up_to_date() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert with_tables(page) == page, "run python -m tousu.contract.rights_page"
 
 
 def test_everybody_with_a_right_is_a_user_and_everybody_else_is_none() -> None:

@@ -128,9 +128,32 @@ def test_a_deployment_names_sources_of_its_own(tmp_path: Path) -> None:
     assert sources.form(WEB) == "/adapters/web/** or one that no other topic has"
 
 
+def test_a_source_is_bound_to_organisations_and_one_without_them_to_none(tmp_path: Path) -> None:
+    file = tmp_path / "sources.yaml"
+    file.write_text(
+        f"{PHONE}:\n- {{source: //acme.example/**, organisations: [acme]}}\n- //both.example\n"
+        f"- {{source: //acme.example/two, organisations: ['', beta]}}\n- {{source: '*', organisations: ['']}}\n"
+    )
+    sources = read_sources(file)
+    for source, may in (
+        ("//acme.example/one", {"acme"}), ("//acme.example/two", {"acme", "", "beta"}), ("//both.example", None),
+        ("//nobody.example", {""}),
+    ):  # fmt: skip
+        assert sources.allow(PHONE, source)
+        assert sources.organisations(PHONE, source) == may, source
+    assert not sources.allow(WEB, "//acme.example/one")
+    assert sources.organisations(FINANCE, "/finance") is None
+    assert sources.named_organisations() == {"", "acme", "beta"}
+    assert Sources.of_cards().organisations(PHONE, "//hotline.example") is None
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
+        (f"{PHONE}: [{{source: /a, organisations: []}}]\n", "'/a' needs an organisation"),
+        (f"{PHONE}: [{{source: /a}}]\n", "no list of sources.*organisations"),
+        (f"{PHONE}: [{{source: '/**', organisations: [a]}}]\n", "must be a source"),
+        (f"{PHONE}: [{{source: /a, organisations: [a], more: 1}}]\n", "no list of sources"),
         ("complaints.inbound.fax: [/fax]\n", "complaints.inbound.fax is no inbound topic; there are"),
         (f"{PHONE}: ['']\n", "'' must be a source"),
         (f"{PHONE}: ['/**']\n", "'/\\*\\*' must be a source"),

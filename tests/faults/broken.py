@@ -14,7 +14,7 @@ from services.claims.owing import COMPENSATION, settle
 from services.claims.rules import ClaimsRules
 from services.claims.states import ClaimedCase
 from services.claims.turn import Turn
-from tests.faults.simulator import FlakyStore
+from tests.faults.simulator import ArchivingStore, FlakyStore
 from tousu.decision import Decision
 from tousu.runtime import bookmark as bm
 from tousu.runtime import frontier
@@ -44,10 +44,17 @@ class WithoutCompareAndSet(FlakyStore):
 class BooksInTwoTransactions(FlakyStore):
     """Commits the claims and the bookmark before the entries of the ledger: a death between loses money."""
 
-    def _write_states(self, connection: sa.Connection, name: str, changes: Sequence[Change]) -> None:
-        super()._write_states(connection, name, changes)
+    def _write_states(self, connection: sa.Connection, name: str, rows: Any) -> None:
+        super()._write_states(connection, name, rows)
         if name == "claim":
             connection.commit()
+
+
+class ForgetsTheArchive(ArchivingStore):
+    """Looks for a state among those at work only."""
+
+    def _places(self, kind: str) -> tuple[str, ...]:
+        return (self.tables[kind],)
 
 
 class SeeksInsteadOfOpening(Loop):

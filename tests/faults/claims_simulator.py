@@ -20,7 +20,7 @@ from services.claims import processor as claims
 from services.claims.rules import ClaimsRules
 from tests.claimwork import Claimwork
 from tests.faults import money, oracle
-from tests.faults.simulator import PARTITIONS, FlakyStore, Run
+from tests.faults.simulator import PARTITIONS, Run
 from tests.integration.claims.whole_way import whole_way
 from tests.integration.feeds import Written
 from tests.integration.runtime.world import World
@@ -70,7 +70,7 @@ class ClaimsRun(Run):
     actions, batches = 160, (8, 20, 50)
     weights = (14, 66, 0, 4, 4, 8, 1, 3)
 
-    def __init__(self, seed: int, loop_type: type[Loop] = Loop, store_type: type[Store] = FlakyStore) -> None:
+    def __init__(self, seed: int, loop_type: type[Loop] = Loop, store_type: type[Store] | None = None) -> None:
         self.makes = (partial(make_claims, type(self).rules),)
         super().__init__(seed, loop_type, store_type)
         self.before: money.Snapshot | None = None

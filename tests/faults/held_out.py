@@ -9,16 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import ModuleType
 from typing import Any, NamedTuple, cast
 
 import orjson
 
-from services.claims import processor as claims
-from services.intake import processor as intake
-from services.penalties import processor as penalties
-from services.router import processor as router
-from services.sla import processor as sla
 from tests.faults.short_limits import START
 from tests.faults.standstill import policies
 from tests.integration.runtime.world import World, header
@@ -40,14 +34,13 @@ from tousu.runtime.replay import KeepingSink, Number, ReplayLoop, number_of
 from tousu.runtime.simulated import SimulatedSource
 from tousu.runtime.store import Store
 from tousu.runtime.wiring import Wiring
+from tousu.simulation.pipeline import composed
+from tousu.simulation.processors import WITH_BOOKMARK
 
 PARTITIONS = 2
 PHONE = "complaints.inbound.phone"
 HANDLING = "complaints.inbound.handling"
 WHO = Operator("li.na", "no leader, #815")
-SERVICES: dict[str, ModuleType] = {
-    "intake": intake, "router": router, "sla": sla, "claims": claims, "penalties": penalties,
-}  # fmt: skip
 
 
 class Partitions(NamedTuple):
@@ -65,7 +58,7 @@ def made(name: str) -> Processor:
         policies=policies(), partitions=PARTITIONS, time_from_events=False, master_key=b"k" * 32, check=check_output,
         schema_of=None,
     )  # fmt: skip
-    processor: Processor = SERVICES[name].processor(wiring)
+    processor: Processor = composed(name, wiring)
     return processor
 
 
@@ -78,7 +71,7 @@ class Works:
         self.broker = self.world.broker
         self._told = 0
         self.pass_to(START)
-        for name in SERVICES:
+        for name in WITH_BOOKMARK:
             self.world.copy(made(name))
 
     def rest(self, name: str, shard: int) -> None:

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from tests.claimwork import Books, ClaimStory, cents
 from tests.faults.oracle import R, head, need
+from tousu.runtime.archive import whole_of
 
 REPEATABLE = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
 MOVEMENTS = ("awarded", "paid", "withdrawn")
@@ -40,7 +41,8 @@ def read_snapshot(connection: sa.Connection) -> Snapshot:
 
 def rows(connection: sa.Connection, processor: str, kind: str) -> Docs:
     """The rows of a kind, by key."""
-    found = connection.execute(sa.text(f"SELECT key, doc FROM {processor}_{kind}"))
+    place = whole_of(f"{processor}_{kind}") if kind in {"case", "claim"} else f"{processor}_{kind}"
+    found = connection.execute(sa.text(f"SELECT key, doc FROM {place}"))
     return {key: json.loads(doc) for key, doc in found}
 
 

@@ -12,6 +12,8 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol, TypeVar
 
+import msgspec
+
 
 class Rec(Protocol):
     """What the oracle needs of a record."""
@@ -159,9 +161,6 @@ def check_bookmark(doc: str, origin: str, topics: dict[str, list[list[Rec]]]) ->
         need(len(mine) == last, "I4", f"{origin}: SQL counts {last} in {place}, the topic has {len(mine)}")
         digest = ""
         for record in mine:
-            state = hashlib.blake2b(digest.encode(), digest_size=16)
-            state.update((record.key or b"") + b"\0" + (record.value or b""))
-            for name, value in record.headers:  # type: ignore[attr-defined]
-                state.update(name.encode() + value)
-            digest = state.hexdigest()
+            said = (topic, int(partition), record.key, record.value or b"", record.headers)
+            digest = hashlib.sha256(digest.encode() + msgspec.msgpack.encode(said)).hexdigest()[:32]
         need(digest == bookmark["digests"][place], "I4", f"{origin}: {place} holds other content than was committed")

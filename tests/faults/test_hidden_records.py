@@ -12,7 +12,7 @@ from confluent_kafka.admin import AdminClient
 from tests.faults.cluster import BROKERS, Cluster, cluster
 from tests.integration.process.conftest import wait_until
 from tests.new_topics import make_the_contracts_topics
-from tousu.runtime.log_ends import LogEnds, Place, Told
+from tousu.runtime.log_ends import EndsAnswer, LogEnds, Place
 
 pytestmark = pytest.mark.kafka
 
@@ -20,10 +20,10 @@ TOPIC = "complaints.inbound.phone"
 PLACE: Place = (TOPIC, 0)
 
 
-def asked(ends: LogEnds) -> Told:
+def asked(ends: LogEnds) -> EndsAnswer:
     """What is told of the end by now."""
     ends.ask(datetime.now(UTC), 0, [PLACE])
-    told: Told = wait_until(ends.answer, "the end is told")
+    told: EndsAnswer = wait_until(ends.answer, "the end is told")
     return told
 
 

@@ -11,6 +11,7 @@ from tests.faults.held_out import HANDLING, PHONE, Works
 from tests.integration.runtime.world import header
 from tousu.failure import Stop
 from tousu.runtime.doubts import CONFIRMED
+from tousu.simulation.processors import WITH_BOOKMARK
 
 SHARD = 0
 
@@ -97,7 +98,7 @@ def test_a_rebuild_from_the_log_says_the_same(works: Works) -> None:
     works.let_in("intake", SHARD, HANDLING)
     works.pass_time(10)
     works.pass_to(works.now + timedelta(minutes=2))
-    for name in ("router", "sla", "claims", "penalties"):
+    for name in WITH_BOOKMARK[1:]:
         said, published = works.rebuilt(name)
         assert published and said == published, name
 

@@ -164,10 +164,10 @@ def test_another_cluster_at_the_same_address_halts_every_shard(way: Way, tmp_pat
         with KafkaBroker(tmp_path / "other", advertised_port=way.proxy.port) as other:
             way.proxy.server_port = other.port
             way.proxy.reset_all()
-            wait_until(lambda: (ids.turn() or before).cluster_id not in ("", before.cluster_id), "it is noticed", 60)
+            wait_until(lambda: (ids.turn() or before).cluster_id not in ("", before.cluster_id), "it is noticed")
             stage.make_topics()
             stage.publish(3 * PARTITIONS)
-            wait_until(lambda: keeper.why_not() == ["other_cluster"] * PARTITIONS, "every shard has halted", 60)
+            wait_until(lambda: keeper.why_not() == ["other_cluster"] * PARTITIONS, "every shard has halted")
             taken = [record for record in records_on(stage, stage.prefix + LOG) if not is_tick(record)]
             assert not taken, "nothing of the other cluster is taken"
             assert keeper.end() == 0

@@ -53,8 +53,9 @@ def test_no_schedule_of_faults_breaks_an_invariant() -> None:
         (broken.ForgetsWhatIsPending, FlakyStore, "I"),
         (broken.AppliesDuplicates, FlakyStore, "I3"),
         (broken.TicksByTheWall, FlakyStore, "I8"),
+        (Loop, broken.ForgetsTheArchive, "I"),
     ),
-    ids=("compare-and-set", "re-initialisation", "pending outputs", "deduplication", "shard time"),
+    ids=("compare-and-set", "re-initialisation", "pending outputs", "deduplication", "shard time", "archive"),
 )
 def test_the_campaign_catches_a_broken_safeguard(
     loop_type: type[Loop], store_type: type[Store], invariant: str

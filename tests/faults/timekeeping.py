@@ -2,7 +2,8 @@
 
 It shares nothing with the services and never reads a due time of theirs: the broker's append times, the attributes that
 adapters wrote and the limits of the test's own pack decide. Of the processors' output it takes which number a complaint
-got, and what each clock said. Everything is heard record by record, so that a million need not stay in memory.
+got, and what each clock said. Everything is heard record by record, and a complaint of which nothing more can come is
+judged and forgotten (`settle`), so that a million need not stay in memory.
 Source: docs/architecture.md, I8; docs/reliability.md.
 """
 
@@ -89,7 +90,8 @@ class Inbound:
     def __init__(self, backdating: timedelta | None) -> None:
         self._backdating_us = None if backdating is None else backdating // MICROSECOND
         self._time_us: dict[tuple[str, int], int] = defaultdict(int)
-        self._seen: set[tuple[str, str]] = set()
+        self._seen: set[int] = set()
+        """Of every source and id its hash of 64 bits: two of a million alike are one chance in 37 million."""
         self.complaints: dict[str, Complaint] = {}
         self.reports: dict[str, list[Report]] = defaultdict(list)
 
@@ -99,9 +101,9 @@ class Inbound:
         told_us = self._time_us[place] = max(self._time_us[place], record.time_ms * 1000)
         said = attributes(record)
         who = (said.get("ce_source", ""), said.get("ce_id", ""))
-        if who in self._seen:
+        if hash(who) in self._seen:
             return
-        self._seen.add(who)
+        self._seen.add(hash(who))
         kind = said.get("ce_type", "")
         if kind.startswith(COMPLAINT):
             receipt_us = min(micros(said.get("ce_receivedtime") or said["ce_time"]), told_us)
@@ -180,33 +182,44 @@ class Findings:
 
 
 def judge(
-    inbound: Inbound, published: Published, rules: Sequence[Rule], until: datetime, by: datetime | None = None
-) -> Findings:
-    """Hold what was published against what was told, all of which has been heard.
+    inbound: Inbound, published: Published, rules: Sequence[Rule], until: datetime, by: datetime | None = None,
+    findings: Findings | None = None,
+) -> Findings:  # fmt: skip
+    """Hold what was published against what was told, all of which has been heard, and forget it. Adds to `findings`.
 
     `until`: a moment that pipeline time has passed at the end; `by`: one that it cannot have passed (None: the same).
     What is due in between may be breached already or not.
     """
-    findings = Findings()
-    until_us, by_us = ((each - EPOCH) // MICROSECOND for each in (until, by or until))
-    for complaint in inbound.complaints.values():
-        findings.clocks += len(rules)
-        registered = published.registered.get(complaint.id, [])
-        if len(registered) != 1:
-            findings.find("registered otherwise than once", f"{complaint}: {registered}")
-            continue
-        ((number, received_us),) = registered
-        if received_us != complaint.receipt_us:
-            findings.find("start: receipt", f"{number} {complaint}, by the processors {moment(received_us)}")
-        if number[:8] != f"{moment(complaint.told_us).astimezone(CHINA):%Y%m%d}":
-            findings.find("start: day of the number", f"{number} {complaint}")
-        reports = inbound.counted(number, complaint.receipt_us)
-        for rule in rules:
-            said = published.clocks.get((number, rule.clock), NOTHING_SAID)
-            _judge_clock(findings, f"{number} {rule.clock}", complaint, rule, reports, said, (until_us, by_us))
-    for surplus in published.registered.keys() - inbound.complaints.keys():
+    findings = Findings() if findings is None else findings
+    end_us = ((until - EPOCH) // MICROSECOND, ((by or until) - EPOCH) // MICROSECOND)
+    for event_id in list(inbound.complaints):
+        settle(findings, inbound, published, rules, event_id, end_us)
+    for surplus in published.registered:
         findings.find("registered untold", surplus)
     return findings
+
+
+def settle(
+    findings: Findings, inbound: Inbound, published: Published, rules: Sequence[Rule], event_id: str,
+    end_us: tuple[int, int],
+) -> None:  # fmt: skip
+    """Judge one complaint and forget it. `end_us`: `until` and `by`, as `judge` takes them."""
+    complaint = inbound.complaints.pop(event_id)
+    registered = published.registered.pop(event_id, [])
+    findings.clocks += len(rules)
+    if len(registered) != 1:
+        findings.find("registered otherwise than once", f"{complaint}: {registered}")
+        return
+    ((number, received_us),) = registered
+    if received_us != complaint.receipt_us:
+        findings.find("start: receipt", f"{number} {complaint}, by the processors {moment(received_us)}")
+    if number[:8] != f"{moment(complaint.told_us).astimezone(CHINA):%Y%m%d}":
+        findings.find("start: day of the number", f"{number} {complaint}")
+    reports = inbound.counted(number, complaint.receipt_us)
+    inbound.reports.pop(number, None)
+    for rule in rules:
+        said = published.clocks.pop((number, rule.clock), NOTHING_SAID)
+        _judge_clock(findings, f"{number} {rule.clock}", complaint, rule, reports, said, end_us)
 
 
 def _judge_clock(

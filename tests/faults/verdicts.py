@@ -172,7 +172,7 @@ def states(url: str, processor: str) -> list[tuple[object, ...]]:
     tables = [table for table in sa.inspect(engine).get_table_names() if table.startswith(f"{processor}_")]
     with engine.connect() as connection:
         rows = [
-            (table, *row)
+            (table.removesuffix("_archive"), *row)
             for table in sorted(tables)
             if not table.endswith("_bookmark")
             for row in connection.execute(sa.text(f"SELECT shard, key, next_due, doc FROM {table}"))

@@ -9,9 +9,9 @@ from typing import Any, Final
 import orjson
 
 from services.intake.keyring import Keyring
-from services.intake.reading import Reading
+from services.intake.reading import InboundEdge
 from services.intake.sealing import RecordCodec
-from services.intake.states import Record as Telling
+from services.intake.states import SubmissionRecord as Telling
 from tests.rules.intake.gate import PARTITIONS, SEALED, START, Gate, of_all_channels
 from tousu.contract.schemas import ADDRESS, documents
 from tousu.decision import Refusal
@@ -36,7 +36,7 @@ class Door:
     def __init__(self) -> None:
         pack = of_all_channels()
         self.gate = Gate(pack, SHARD)
-        self._reading = Reading(PARTITIONS, False, Policies.of(pack))
+        self._reading = InboundEdge(PARTITIONS, False, Policies.of(pack))
         self._codec = RecordCodec(Keyring(b"k" * 32), SEALED)
         self.answers: Counter[str] = Counter()
 

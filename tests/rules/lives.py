@@ -16,7 +16,7 @@ from tousu.decision import Refusal
 from tousu.domain.case.deciding import decide, ended_by_time
 from tousu.domain.case.fold import CaseFile, placed
 from tousu.domain.case.lifecycle import handed_over
-from tousu.domain.case.state import DECIDED, CaseState, Fact, Ground, begun
+from tousu.domain.case.state import DECIDED, CaseFact, CaseState, FoldGround, begun
 from tousu.domain.case.view import block_of
 from tousu.event import Event, text_of_time, time_of_text
 from tousu.policy.occasions import BESIDE_THE_CASE
@@ -93,7 +93,7 @@ class Lives:
         if state.is_over:
             return []
         if one:
-            file = placed(file, Fact(at, "passed_on", {"to_department": to[0]}), self._ground(), now).file
+            file = placed(file, CaseFact(at, "passed_on", {"to_department": to[0]}), self._ground(), now).file
         state = replace(handed_over(file.state, to, at), departments=to)
         grade = {name: event.data[name] for name in ("grade", "class") if name in event.data}
         mediates = self._pack(state.pack_version).routing.disputes_to in to
@@ -112,8 +112,8 @@ class Lives:
     def _with(self, event: Event, state: CaseState, effect: Any) -> Event:
         return replace(event, data=event.data | {"case": block_of(state, 1, effect)})
 
-    def _ground(self) -> Ground:
-        return Ground(self._pack, None)
+    def _ground(self) -> FoldGround:
+        return FoldGround(self._pack, {})
 
     def _pack(self, version: str) -> Pack:
         """As `Policies.version`: another one where that is not there any more."""

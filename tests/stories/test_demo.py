@@ -21,6 +21,7 @@ import psutil
 import pytest
 
 from tousu.local.kafka import KafkaBroker
+from tousu.simulation.processors import WITH_BOOKMARK
 
 TOUSU = str(Path(sys.executable).with_name("tousu"))
 WAIT_S = 180.0
@@ -187,7 +188,7 @@ def test_an_audit_finds_what_was_tampered_with(on_kafka: Played, broker: str, tm
 
 
 @pytest.mark.kafka
-@pytest.mark.parametrize("processor", ["router", "sla", "claims", "penalties"])
+@pytest.mark.parametrize("processor", WITH_BOOKMARK[1:])
 def test_a_rebuild_says_exactly_what_was_said(on_kafka: Played, broker: str, tmp_path: Path, processor: str) -> None:
     """I9: the log into an empty database gives the same outputs; nothing is published."""
     into = f"sqlite:///{tmp_path / 'rebuilt.sqlite'}"

@@ -9,22 +9,42 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+import orjson
 import pytest
 
 from tests.stories.packed import Story
 from tests.stories.telling import EXAMPLE, ClaimTold, Told
+from tousu.contract import schemas_folder
 from tousu.demo.claimwork import RECIPIENT, SENDER
+from tousu.event import time_of_text
 
 DAY_1, DAY_3, DAY_5 = "2026-09-23T16:00:00Z", "2026-09-28T16:00:00Z", "2026-09-30T16:00:00Z"
 """The ends of one, three and five working days after Tuesday, 22 September 2026: Friday is the Mid-Autumn Festival."""
 
 
+EXAMPLES = schemas_folder() / "examples"
+UNTIL = time_of_text("2026-09-30T16:00:00Z")
 PAID = ["opened", "filed", "outlet_notified", "answered", "offered", "agreed", "paid", "closed", "followed_up"]
 
 
 @pytest.fixture(scope="module")
 def told() -> Told:
     return Told(EXAMPLE.read_bytes().splitlines())
+
+
+def test_the_examples_of_the_contract_are_events_of_this_day(told: Told) -> None:
+    """As they were published or came in, byte for byte of their data, as far as the day has gone here."""
+    lines = [*told.lines, *(orjson.loads(line) for line in EXAMPLE.read_bytes().splitlines())]
+    events = [event for line in lines if isinstance(event := line.get("event"), dict)]
+    of_day: dict[str, list[Any]] = {}
+    for event in events:  # an id may have come twice with other content, and was refused then
+        of_day.setdefault(event.get("id", ""), []).append(event)
+    examples = [orjson.loads(path.read_bytes()) for path in sorted(EXAMPLES.rglob("pass-courier-day-*.json"))]
+    here = [each for each in examples if each["id"] in of_day]
+    assert [each for each in here if each not in of_day[each["id"]]] == []
+    later = [each["id"] for each in examples if each["id"] not in of_day and time_of_text(each["time"]) < UNTIL]
+    assert later == []
+    assert len(here) > 100
 
 
 def paid_in_full(claim: ClaimTold, amount: str) -> bool:

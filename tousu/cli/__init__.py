@@ -12,13 +12,9 @@ import logging
 import signal
 import sys
 
+from tousu.cli.exit_codes import INTERRUPTED, REFUSED, UNREACHABLE
 from tousu.failure import Failure, Retry
 from tousu.shown import for_terminal
-
-FOUND = 1
-UNREACHABLE = 3
-REFUSED = 4
-INTERRUPTED = 130
 
 
 def main() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from tousu.cli import FOUND, REFUSED, options
+from tousu.cli import options
+from tousu.cli.exit_codes import FOUND, REFUSED
 
 
 def audit(
@@ -17,7 +18,7 @@ def audit(
     to the topics, an effect for every inbound event, and every entry of the ledgers held against the events: what was
     awarded is paid, outstanding or withdrawn. Each checkpoint is held against the beginning of its log: what was
     deleted unread is a finding, and so is a halted shard. Exit code 1 when something is found, 4 when nothing was but
-    the database of a processor could not be read. Changes nothing.
+    the database of a processor could not be read. Inputs that an operator holds out are listed. Changes nothing.
 
     Example: tousu audit --broker localhost:9092 --data /var/lib/tousu
     """
@@ -37,7 +38,8 @@ def audit(
         halted = halts_in(options.data_folder(data), names)
         report = check(history, inspections, identity_of(connection, topics), missing, halted)
     if as_json:
-        output.json_document(report._asdict() | {"findings": [each._asdict() for each in report.findings]})
+        listed = {name: [each._asdict() for each in getattr(report, name)] for name in ("findings", "held_out")}
+        output.json_document(report._asdict() | listed)
     else:
         output.lines(
             f"{report.records} records on the topics, {report.outputs} outputs, {report.repeated} sent again; "
@@ -45,6 +47,7 @@ def audit(
             f"{report.entries} entries of {report.obligations} obligations in the ledgers",
         )
         output.lines(*(f"not checked: {each}" for each in report.unchecked))
+        output.lines(*(f"held out: {each}" for each in report.held_out))
         if report.findings:
             output.table("Findings", ("invariant", "place", "what"), report.findings)
         elif not missing:

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from tousu.cli import FOUND, REFUSED, options
+from tousu.cli import options
+from tousu.cli.exit_codes import FOUND, REFUSED
 
 
 def backlog(

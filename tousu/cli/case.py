@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +19,8 @@ WANTED = (
     "loss_yuan", "severity", "action_id", "reason", "text", "due_at", "action", "to", "by", "channel",
 )  # fmt: skip
 """Fields of an event that a reader of the story wants, the first five there are."""
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+"""A time as events write it."""
 
 
 def case(
@@ -35,8 +38,10 @@ def case(
     Example: tousu case 20260922-03-0020-22 --data data/demo
     """
     from tousu.cli import output
+    from tousu.cli.story_and_pack import show_times_of_case
     from tousu.cli.told import story
 
+    show_times_of_case(number, data, database)
     found = standing(number, data, database)
     told, why_no_story = _story_or_reason(story, number, data, broker)
     if as_json:
@@ -49,7 +54,7 @@ def case(
         rows = [
             (output.local(line["event"]["time"]), name_of(line["event"]["type"]), gist(line["event"])) for line in told
         ]
-        output.table("Story (Beijing time)", ("when", "what", "in short"), rows)
+        output.table(f"Story ({output.zone()})", ("when", "what", "in short"), rows)
 
 
 _OF_SLA = ("result", "closed_at", "satisfaction", "confirmation", "reopened", "disputed", "responsibility")
@@ -168,7 +173,7 @@ def _show(found: Mapping[str, Any]) -> None:
     ]
     output.table("", ("", ""), facts)
     output.table(
-        "Clocks (Beijing time)", ("clock", "round", "limit", "started", "due", "status", "breached"),
+        f"Clocks ({output.zone()})", ("clock", "round", "limit", "started", "due", "status", "breached"),
         [
             (c["name"], c["generation"], limit_words(c["limit"]), output.local(c.get("started_at")),
              output.local(c.get("due_at")), c["status"], _breach_words(c))
@@ -177,7 +182,7 @@ def _show(found: Mapping[str, Any]) -> None:
     )  # fmt: skip
     if found["corrective_actions"]:
         output.table(
-            "Corrective actions (Beijing time)", ("action", "what", "due", "stands"),
+            f"Corrective actions ({output.zone()})", ("action", "what", "due", "stands"),
             [
                 (a["action_id"], a["action"], output.local(a.get("due_at")), action_words(a))
                 for a in found["corrective_actions"]
@@ -232,6 +237,10 @@ def _plain(value: object) -> str:
         return ", ".join(map(str, value))
     if isinstance(value, dict):
         return ", ".join(f"{name} {_plain(each)}" for name, each in value.items())
+    if isinstance(value, str) and MOMENT.fullmatch(value):
+        from tousu.cli import output
+
+        return output.local(value)
     return str(value)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,11 +11,8 @@ import typer
 if TYPE_CHECKING:
     from tousu.explain.account import Account
     from tousu.explain.claim import ClaimExplanation
-    from tousu.explain.story import Story
+    from tousu.explain.story import CaseHistory
     from tousu.failure import Failure
-
-MARK = "/"
-"""What stands between the number of a case and the running number of a claim."""
 
 
 def explain_claim_number(
@@ -63,14 +59,14 @@ def _asked_for(found: ClaimExplanation, clock: str) -> list[Account]:
 
 
 def _from_story(number: str, asked: str, data: Path | None, broker: str, until: datetime | None) -> ClaimExplanation:
-    from tousu.cli.explain import pack_of, read_story_of
+    from tousu.cli.story_and_pack import MARK, no_case, no_claim, pack_of, read_story_of
     from tousu.cli.told import OF_A_CLAIM
     from tousu.explain.claim import explain_claim, pack_of_claims
     from tousu.explain.claim_order import claim_numbers
     from tousu.failure import Stop
 
     case_number = number.partition(MARK)[0]
-    story: Story = read_story_of(case_number, OF_A_CLAIM, data, broker)
+    story: CaseHistory = read_story_of(case_number, OF_A_CLAIM, data, broker)
     if not story.is_there:
         raise Stop("no_case", no_case(case_number))
     known = claim_numbers(story)
@@ -90,17 +86,3 @@ def _from_databases(number: str, asked: str, data: Path | None, database: str, e
         return claim_reasons(number, asked, data, database)
     except Stop as other:
         raise (error if (error.reason, other.reason) == ("no_case", "no_database") else other) from None
-
-
-def no_case(case_number: str) -> str:
-    """What is said of a number that no case has."""
-    return f"there is no case {case_number}; `tousu tail complaints.cases` shows the numbers there are"
-
-
-def no_claim(number: str, known: Iterable[str]) -> str:
-    """What is said of a number that no claim has: those that there are."""
-    case_number, _, running = number.partition(MARK)
-    there = ", ".join(known)
-    has = f"it has: {there}" if there else f"it has none; `tousu explain {case_number}` says why"
-    form = "" if running.isdecimal() else " (a claim's number is that of its case, a slash, and 1, 2, 3 ...)"
-    return f"case {case_number} has no claim {number}{form}; {has}"

@@ -11,7 +11,7 @@ from tousu.cli import output
 from tousu.cli.limits_shown import LIMITS, limit_row, minute
 from tousu.explain.arithmetic import lines_of, listed
 from tousu.explain.claim import ClaimExplanation, cause_words, stands_words
-from tousu.explain.claim_amount import Amount, Input, kept_back
+from tousu.explain.claim_amount import Amount, AmountInput, kept_back
 from tousu.explain.claim_missing import Item
 from tousu.explain.claim_standing import Happened
 from tousu.explain.decision import department_name
@@ -150,7 +150,7 @@ def _amount(amount: Amount, pack: Pack) -> Iterator[tuple[str, str, str]]:
         yield "unproven", words, each["section"]
 
 
-def _input(each: Input, zone: tzinfo) -> tuple[str, str, str, str]:
+def _input(each: AmountInput, zone: tzinfo) -> tuple[str, str, str, str]:
     when = f"{minute(each.at, zone)} {each.by}" if each.at is not None else each.by
     return each.name.replace("_", " "), each.value, when, USES[each.use]
 

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 def claim_reasons(number: str, asked: str, data: Path | None, database: str) -> ClaimExplanation:
     """The explanation of a claim by its rows. Raises Stop `no_case`, `no_claim`, `no_database`."""
-    from tousu.cli.claim_explain import no_case, no_claim
-    from tousu.cli.explain import pack_of
+    from tousu.cli.story_and_pack import no_case, no_claim, pack_of
     from tousu.explain.claim import explanation_of
     from tousu.failure import Stop
 
@@ -49,15 +48,15 @@ def claim_reasons(number: str, asked: str, data: Path | None, database: str) -> 
 
 
 def _standing(case_number: str, case: Mapping[str, Any], row: Mapping[str, Any]) -> ClaimStanding:
-    from tousu.explain.claim_standing import ClaimStanding, Found, Happened
+    from tousu.explain.claim_standing import ClaimStanding, Happened, KnownFact
 
     asked, ground = row["asked"], row["asked"]["ground"]
     facts = {
-        name: Found(value=each["value"], at=_time(each["at"]), by="company")
+        name: KnownFact(value=each["value"], at=_time(each["at"]), by="company")
         for name, each in row.get("facts", {}).items()
     }
     if case.get("route") and "route" not in facts:
-        facts["route"] = Found(value=case["route"], at=_time(row["opened_at"]), by="case")
+        facts["route"] = KnownFact(value=case["route"], at=_time(row["opened_at"]), by="case")
     side = row.get("outlets")
     happened = () if side is None else (
         Happened(what="outlet_notified", at=_time(row["opened_at"]), event_id="", said={

@@ -13,6 +13,7 @@ from tousu.cli.explain import explain
 from tousu.cli.publish import publish
 from tousu.cli.rebuild import rebuild
 from tousu.cli.report import report
+from tousu.cli.run import run
 from tousu.cli.simulate import simulate
 from tousu.cli.tail import tail
 from tousu.cli.triage import triage
@@ -27,7 +28,7 @@ app = typer.Typer(
     name="tousu", help="Complaint handling on Kafka: from channel to outcome, exactly once.", epilog=EPILOG,
     no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, context_settings=CONTEXT,
 )  # fmt: skip
-for command in (demo, up, simulate, publish, tail, case, explain, report, triage, backlog, rebuild, audit):
+for command in (demo, up, run, simulate, publish, tail, case, explain, report, triage, backlog, rebuild, audit):
     app.command(command.__name__)(command)
 app.add_typer(holding_out.intake, name="intake")
 app.add_typer(keys.app, name="keys")

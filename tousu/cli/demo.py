@@ -11,7 +11,7 @@ import typer
 from tousu.cli import options
 
 
-class Kind(StrEnum):
+class BrokerKind(StrEnum):
     """The brokers that the demo can start by itself."""
 
     KAFKA = "kafka"
@@ -20,8 +20,8 @@ class Kind(StrEnum):
 
 def demo(
     broker: Annotated[
-        Kind, typer.Option(help="kafka: a real one (Java 17). embedded: in memory, needs no Java.")
-    ] = Kind.KAFKA,
+        BrokerKind, typer.Option(help="kafka: a real one (Java 17). embedded: in memory, needs no Java.")
+    ] = BrokerKind.KAFKA,
     pack: Annotated[str, typer.Option(help="The policy pack: a name under policies/ or a path.")] = "courier-network",
     data: Annotated[
         Path,

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tousu.cli import options
+from tousu.cli.story_and_pack import MARK, no_case, pack_of, read_story_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from tousu.explain.explanation import Explanation
-    from tousu.explain.story import Story
     from tousu.failure import Failure
-    from tousu.policy.pack import Pack
 
 
 def explain(
@@ -56,7 +54,7 @@ def explain(
     Example: tousu explain 20260922-03-0020-22/1 --data data/demo
     """
     from tousu.cli import output
-    from tousu.cli.claim_explain import MARK, explain_claim_number
+    from tousu.cli.claim_explain import explain_claim_number
     from tousu.cli.explained import show
     from tousu.cli.reasons import show_reasons
     from tousu.event import time_of_text
@@ -95,24 +93,6 @@ _OF_THE_ASKER = frozenset({"no_such_pack", "invalid_pack"})
 """Faults that no other source mends."""
 
 
-def pack_of(reference: Mapping[str, str], organisation: str, asked: str) -> Pack:
-    """The pack for a case: the one asked for, or the one that the router's event names (`{"id", "version"}`).
-
-    Of the version named; of the newest where that is no longer there. Where the pack of the settings for the
-    organisation is another one, the pack is looked for by its id.
-    """
-    from tousu.policy.loading import load_policies
-    from tousu.policy.policies import OWN
-    from tousu.runtime.settings import read_settings
-
-    version = reference["version"]
-    if asked:
-        return load_policies(asked).version(OWN, version)
-    settings = read_settings("cli")
-    pack = load_policies(settings.pack, settings.organisations).version(organisation, version)
-    return pack if pack.id == reference["id"] else load_policies(reference["id"]).version(OWN, version)
-
-
 def _from_story(number: str, asked: str, data: Path | None, broker: str, until: datetime | None) -> Explanation:
     """Explain from the story. Raises Stop `no_case`, and what `published` raises where no story can be read."""
     from tousu.cli.told import OF_A_CASE
@@ -121,7 +101,7 @@ def _from_story(number: str, asked: str, data: Path | None, broker: str, until: 
 
     story = read_story_of(number, OF_A_CASE, data, broker)
     if not story.is_there:
-        raise Stop("no_case", f"there is no case {number}; `tousu tail complaints.cases` shows the numbers there are")
+        raise Stop("no_case", no_case(number))
     routed = story.routed[-1]
     return explain_story(story, pack_of(routed.data["pack"], routed.organisation, asked), until)
 
@@ -135,14 +115,6 @@ def _from_databases(number: str, asked: str, data: Path | None, database: str, e
         return reasons(number, lambda told: pack_of(told["pack"], "", asked), data, database)
     except Stop as other:
         raise (error if (error.reason, other.reason) == ("no_case", "no_database") else other) from None
-
-
-def read_story_of(number: str, topics: Sequence[str], data: Path | None, broker: str) -> Story:
-    """The story of a case from these topics. Raises Retry `broker_away` where nothing can be read."""
-    from tousu.cli.told import published
-    from tousu.explain.story import read_story
-
-    return read_story(number, published(topics, data, broker, number))
 
 
 def _is_known(clock: str, found: Explanation) -> None:

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from tousu.cli import output
 from tousu.cli.limits_shown import LIMITS, limit_row
-from tousu.explain.account import Account, Interval, Mark
+from tousu.explain.account import Account, ClockMark, Interval
 from tousu.explain.decision import department_name
 from tousu.explain.explanation import Explanation
-from tousu.explain.hops import Share
+from tousu.explain.hops import GroupShare
 from tousu.explain.wording import figure_words, length_words
 from tousu.policy.pack import Pack
 
@@ -67,7 +67,7 @@ def _hops(found: Explanation, zone: tzinfo) -> None:
     output.table("Who was in charge", ("from", "departments", "by"), rows)
 
 
-def show_account(pack: Pack, account: Account, shares: Sequence[Share] = ()) -> None:
+def show_account(pack: Pack, account: Account, shares: Sequence[GroupShare] = ()) -> None:
     """One clock: where its figure comes from, what happened to it, and its intervals."""
     zone = ZoneInfo(pack.time_zone)
     name = f"{account.clock} {account.label.zh}" if account.label is not None else account.clock
@@ -90,7 +90,7 @@ def _interval(each: Interval, zone: tzinfo) -> tuple[str, str, str, str]:
     return moment(each.start, zone), moment(each.end, zone), counted, each.words + cause
 
 
-def _facts(pack: Pack, account: Account, shares: Sequence[Share], zone: tzinfo) -> Iterator[tuple[str, str]]:
+def _facts(pack: Pack, account: Account, shares: Sequence[GroupShare], zone: tzinfo) -> Iterator[tuple[str, str]]:
     yield "figure", figure_words(account)
     if account.note:
         yield "", account.note
@@ -107,7 +107,7 @@ def _facts(pack: Pack, account: Account, shares: Sequence[Share], zone: tzinfo) 
         yield "time with", f"{length_words(share.counted_us)} {who}{times}"
 
 
-def _mark(mark: Mark, zone: tzinfo) -> str:
+def _mark(mark: ClockMark, zone: tzinfo) -> str:
     said: list[str] = [moment(mark.at, zone)]
     if mark.share is not None:
         said.append(f"{mark.share:.0%} used")

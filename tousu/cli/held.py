@@ -12,8 +12,6 @@ from tousu.cli import options
 if TYPE_CHECKING:
     from services.intake.persons import Held
 
-ELSEWHERE = ("router", "sla", "claims")
-"""Processors that keep something of each case."""
 BACKUPS = "backups of intake's database hold records and keys until they run out; erase again after a restore"
 DOWNSTREAM = (
     "topics downstream keep what never named the person: pseudonym, masked name and number (王**, 199****0042), and, "
@@ -40,7 +38,9 @@ def row_of(held: Held, data: Path | None, database: str) -> dict[str, Any]:
 def document_of(found: Sequence[Held], data: Path | None, database: str) -> dict[str, Any]:
     """All that is held: what was told, word for word, what intake knows of it, and what the other processors keep."""
     from tousu.event import text_of_time
+    from tousu.simulation.processors import WITH_BOOKMARK
 
+    elsewhere = [name for name in WITH_BOOKMARK if name != "intake"]
     tellings = [
         row_of(held, data, database)
         | {
@@ -53,7 +53,7 @@ def document_of(found: Sequence[Held], data: Path | None, database: str) -> dict
     ]  # fmt: skip
     numbers = dict.fromkeys(held.record.case_number for held in found)
     cases = {
-        number: {name: state for name in ELSEWHERE if (state := _state(name, number, data, database)) is not None}
+        number: {name: state for name in elsewhere if (state := _state(name, number, data, database)) is not None}
         for number in numbers
     }
     return {"tellings": tellings, "cases": cases, "remains": remains(found)}

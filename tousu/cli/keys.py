@@ -66,6 +66,7 @@ def rotate(
     from services.intake.keyring import Master
     from services.intake.rotating import rotate as take_over
     from tousu.cli import output
+    from tousu.cli.person import TABLES
     from tousu.cli.vault import vault
     from tousu.key_file import make_key_file
     from tousu.runtime.master_key import master_key_in
@@ -80,7 +81,7 @@ def rotate(
             else:
                 output.note(f"{step.rewrapped} rows wrapped again, {step.left} to go")
         former = opened.keyring.former
-        opened.store.dialect.wipe(("intake_record", "intake_case"))
+        opened.store.dialect.wipe(TABLES)
     if not as_json:
         output.lines(
             f"master key {new.name} is in force; {former or 'the former'} opens the database, too, until it is retired",

@@ -15,7 +15,7 @@ PATCH: Final = "tousu-patch"
 PATCH_LENGTH_MAX: Final = 65_536
 
 
-class Ready(NamedTuple):
+class MendedRecord(NamedTuple):
     """A record to be written: the mended event in structured mode. `key` is None where the old one stays."""
 
     value: bytes
@@ -35,7 +35,7 @@ def read_patch(file: Path) -> Any:
         raise Stop("bad_patch", f"{file} is no JSON: {error}") from None
 
 
-def mended(refused: Record, headers: list[tuple[str, str | bytes | None]], patch: Any) -> Ready:
+def mended(refused: Record, headers: list[tuple[str, str | bytes | None]], patch: Any) -> MendedRecord:
     """The event of a refused record after the patch, checked as intake will check it.
 
     `headers`: those that the event came with. The patch is applied to the event in its structured form: `/time`,
@@ -72,7 +72,7 @@ def mended(refused: Record, headers: list[tuple[str, str | bytes | None]], patch
         (each, value) for each, value in headers if not each.startswith("ce_") and each not in ("content-type", PATCH)
     ]
     written = [*kept, ("content-type", STRUCTURED_TYPE), (PATCH, so_far)]
-    return Ready(raw, written, _key_of(event.type, event.data))
+    return MendedRecord(raw, written, _key_of(event.type, event.data))
 
 
 def document_of(refused: Record, headers: list[tuple[str, str | bytes | None]]) -> dict[str, Any]:

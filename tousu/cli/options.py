@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -124,6 +125,22 @@ def inspections(processors: Sequence[str], data: Path | None, database: str) -> 
         else:
             found.append(one)
     return found
+
+
+def show_times_of(data: Path | None, pack: str = "") -> None:
+    """Show times in the zone of a pack: the one named, else that of the data folder, else TOUSU_PACK's.
+
+    Where that pack is not here, times are shown in UTC, as the heading above them says.
+    """
+    from tousu.cli import output
+    from tousu.failure import Failure
+    from tousu.local.folder import pack_of
+    from tousu.policy.loading import load_pack
+    from tousu.runtime.settings import read_settings
+
+    name = pack or pack_of(data_folder(data)) or read_settings("cli").pack
+    with suppress(Failure):
+        output.show_times_in(load_pack(name).time_zone)
 
 
 def organisations(pairs: Sequence[str]) -> dict[str, str]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from contextvars import ContextVar
+from typing import Any, Final
 
 import orjson
 
@@ -75,12 +76,24 @@ def note(line: str) -> None:
     sys.stderr.write(f"tousu: {for_terminal(line)}\n")
 
 
+_ZONE: Final[ContextVar[str]] = ContextVar("zone", default="UTC")
+
+
+def show_times_in(zone: str) -> None:
+    """From now on times are shown in this zone (IANA), that of the pack by which they count."""
+    _ZONE.set(zone)
+
+
+def zone() -> str:
+    """The zone in which times are shown, for the heading above them."""
+    return _ZONE.get()
+
+
 def local(text: str | None) -> str:
-    """A time of an event in the zone of this machine's pack (Beijing), to the minute; empty for none."""
+    """A time of an event in the zone in which times are shown, to the minute; empty for none."""
     if not text:
         return ""
     from datetime import datetime
+    from zoneinfo import ZoneInfo
 
-    from tousu.demo.diary import BEIJING
-
-    return datetime.fromisoformat(text).astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+    return datetime.fromisoformat(text).astimezone(ZoneInfo(zone())).strftime("%Y-%m-%d %H:%M")

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tousu.cli import REFUSED, options
+from tousu.cli import options
+from tousu.cli.exit_codes import REFUSED
 
 if TYPE_CHECKING:
     from services.intake.persons import Held, Query
 
-TABLES = ("intake_record", "intake_case")
+TABLES = ("intake_record", "intake_case", "intake_record_archive", "intake_case_archive")
 app = typer.Typer(help="The rights of a person: what is held, take it along, have it erased.", no_args_is_help=True)
 
 Phone = Annotated[
@@ -59,7 +60,7 @@ def find(
     if as_json:
         output.json_lines(rows)
     else:
-        _show(rows)
+        _show(rows, data)
 
 
 @app.command()
@@ -139,7 +140,7 @@ def erase(
         found = _found(opened.persons.find(_query(phone, email, case, organisation)))
         rows = [row_of(held, data, database) for held in found]
         if not as_json:
-            _show(rows)
+            _show(rows, data)
         if not dry_run:
             _confirm(rows, yes=yes)
         erased = 0 if dry_run else opened.persons.erase(opened.processor, found)
@@ -152,6 +153,44 @@ def erase(
     if not is_clean:
         output.note("the database is busy: old copies of these rows leave its files later; say it again to wait")
         raise typer.Exit(REFUSED)
+
+
+@app.command("erase-again")
+def erase_again(
+    broker: options.Broker = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be erased.")] = False,
+    data: options.Data = None,
+    database: options.Database = "",
+    as_json: options.AsJson = False,
+) -> None:
+    """After a restore of intake's database: erase again whoever was erased since the backup, as the log tells.
+
+    Reads person.erased on complaints.accepted, all of it, and asks nothing: each was confirmed once. Call it when
+    intake has caught up, since what it reads again brings tellings back, too. Where nothing is back, nothing is done.
+
+    Example: tousu person erase-again --broker kafka-1:9092
+    """
+    from services.intake.persons import Erasure
+    from services.intake.rules import ACCEPTED
+    from tousu.cli import output
+    from tousu.cli.held import row_of
+    from tousu.cli.vault import desk
+    from tousu.events.duplicate import PersonErased
+    from tousu.runtime.history import History, told_of
+
+    with desk(data, database) as opened, History(options.reachable(broker, data)) as history:
+        erasures = [Erasure.of(each) for each in told_of(history, ACCEPTED, PersonErased.TYPE)]
+        found = list(opened.persons.back(erasures))
+        rows = [row_of(held, data, database) for held in found]
+        erased = 0 if dry_run else opened.persons.erase(opened.processor, found)
+        is_clean = not erased or opened.store.dialect.wipe(TABLES)
+    if as_json:
+        output.json_document({"dry_run": dry_run, "told": len(erasures), "erased": erased, "cases": rows})
+    else:
+        _show(rows, data)
+        output.lines(f"{len(erasures)} erasures in the log; {erased} tellings erased again")
+    if not is_clean:
+        output.note("the database is busy: old copies of these rows leave its files later")
 
 
 def _query(phone: str, email: str, case: str, organisation: str | None) -> Query:
@@ -173,10 +212,11 @@ def _found(tellings: Any) -> list[Held]:
     return found
 
 
-def _show(rows: Sequence[Mapping[str, Any]]) -> None:
+def _show(rows: Sequence[Mapping[str, Any]], data: Path | None) -> None:
     from tousu.cli import output
 
-    columns = ("case", "kind", "channel", "received", "status", "telling", "claims")
+    options.show_times_of(data)
+    columns = ("case", "kind", "channel", f"received ({output.zone()})", "status", "telling", "claims")
     output.table("Held", columns, [
         (row["case_number"], row["kind"], row["channel"], output.local(row["received_at"]), row["status"],
          "erased" if row["erased"] else "began the case" if row["began"] else "joined", ", ".join(row["claims"]))

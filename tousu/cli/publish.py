@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from tousu.cli import FOUND, REFUSED, options
+from tousu.cli import options
+from tousu.cli.exit_codes import FOUND, REFUSED
 
 if TYPE_CHECKING:
     from tousu.connection import Connection
     from tousu.event import Event
 
 
-class Ready(NamedTuple):
+class PublishableLine(NamedTuple):
     """A line that may be published."""
 
     topic: str
@@ -44,10 +45,10 @@ def publish(
     """
     from tousu.cli import output
 
-    ready: list[Ready] = []
+    ready: list[PublishableLine] = []
     wrong: list[dict[str, Any]] = []
     for number, found in enumerate(map(checked, lines_of(file)), start=1):
-        if isinstance(found, Ready):
+        if isinstance(found, PublishableLine):
             ready.append(found)
         elif found is not None:
             wrong.append({"line": number, **found})
@@ -76,7 +77,7 @@ def lines_of(file: str) -> Iterable[bytes]:
     return path.read_bytes().splitlines()
 
 
-def checked(line: bytes) -> Ready | dict[str, str] | None:
+def checked(line: bytes) -> PublishableLine | dict[str, str] | None:
     """A line that may be published, or what is wrong with it; None for an empty one."""
     from tousu.client.publisher import check
     from tousu.contract import check_topic, inbound_cards, topic_of
@@ -100,10 +101,10 @@ def checked(line: bytes) -> Ready | dict[str, str] | None:
         check_topic(topic, event.type)
     except Reject as error:
         return {"reason": error.reason, "place": error.place, "message": error.message, "schema": error.schema}
-    return Ready(topic, key, event)
+    return PublishableLine(topic, key, event)
 
 
-def _send(ready: Iterable[Ready], connection: Connection) -> Iterator[dict[str, Any]]:
+def _send(ready: Iterable[PublishableLine], connection: Connection) -> Iterator[dict[str, Any]]:
     from tousu.client.publisher import Publisher
 
     with Publisher(connection, source="/cli") as publisher:

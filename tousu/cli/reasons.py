@@ -41,8 +41,9 @@ def reasons(
 def _counted(clock: dict[str, Any], pack: Pack) -> dict[str, Any]:
     """How one clock came to its due time, day by day where days count."""
     from tousu.cli.case import limit_words
-    from tousu.cli.output import local
+    from tousu.cli.output import local, show_times_in
 
+    show_times_in(pack.time_zone)
     rule = pack.clocks[clock["name"]]
     limit = clock["limit"]
     by = "the pack" if limit.get("set_by") == "pack" else "the source"

@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
-from tousu.cli import FOUND, options
+from tousu.cli import options
+from tousu.cli.exit_codes import FOUND
 
 
 def rebuild(
-    processor: Annotated[str, typer.Argument(help="router, sla or claims.", metavar="PROCESSOR")],
+    processor: Annotated[str, typer.Argument(help="Its name: router, sla, claims, say.", metavar="PROCESSOR")],
     into: Annotated[
         str,
         typer.Option(

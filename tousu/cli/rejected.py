@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from tousu.cli import FOUND, options
+from tousu.cli import options
+from tousu.cli.exit_codes import FOUND
 
 if TYPE_CHECKING:
     from tousu.connection import Connection
@@ -49,7 +50,8 @@ def list_(
     if as_json:
         output.json_lines(chosen)
     else:
-        columns = ("id", "when", "reason", "place", "from", "message")
+        options.show_times_of(data)
+        columns = ("id", f"when ({output.zone()})", "reason", "place", "from", "message")
         output.table("Rejected", columns, [
             (event["id"], output.local(event["time"]), event["reason"],
              event.get("place", ""), _origin(event), _kept(event) + event["message"])

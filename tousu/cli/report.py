@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
-from tousu.cli import FOUND, options
+from tousu.cli import options
+from tousu.cli.exit_codes import FOUND
 
 if TYPE_CHECKING:
-    from tousu.report.figures import Question, Report, Row
+    from tousu.report.figures import Question, ReportResult, Row
     from tousu.report.fold import Fold
     from tousu.report.measures import Target
 
@@ -140,7 +141,7 @@ def _check_outputs(csv: str, *, as_json: bool) -> None:
         raise typer.BadParameter("standard output is taken by --json; name a file", param_hint="--csv")
 
 
-def _measures(wanted: Sequence[str], targets: Sequence[Target], made: Report) -> list[str]:
+def _measures(wanted: Sequence[str], targets: Sequence[Target], made: ReportResult) -> list[str]:
     """What is shown: what was asked for, or what is usual (each clock, too, where nothing is grouped), and targets."""
     from tousu.report.measures import IN_TIME_OF_CLOCK, MEASURES, USUAL
 
@@ -158,7 +159,7 @@ def _folded(data: Path | None, broker: str, as_of: str) -> Fold:
 
     from tousu.cli.told import known
     from tousu.event import time_of_text
-    from tousu.failure import Stop
+    from tousu.failure import Reject, Stop
     from tousu.report.fold import TOPICS, Fold
 
     bound = time_of_text(as_of, "--as-of") if as_of else None
@@ -169,15 +170,15 @@ def _folded(data: Path | None, broker: str, as_of: str) -> Fold:
             if bound is None or known_at <= bound:
                 try:
                     fold.take(event)
-                except ValueError as error:
-                    raise Stop("strange_event", str(error)) from None
+                except (ValueError, Reject) as error:
+                    raise Stop("strange_event", f"{event.get('id')}: {error}") from None
             if number % PROGRESS_EVERY == 0 and console.is_terminal:
                 status.update(f"reading the log: {number:,} events, {len(fold.stories):,} cases")
     return fold
 
 
 def _say(
-    made: Report, measures: Sequence[str], targets: Sequence[Target], csv: str, plot: Path | None, as_of: str, *,
+    made: ReportResult, measures: Sequence[str], targets: Sequence[Target], csv: str, plot: Path | None, as_of: str, *,
     as_json: bool,
 ) -> None:  # fmt: skip
     from tousu.cli import output
@@ -197,7 +198,7 @@ def _say(
         _table(made, measures, targets, as_of)
 
 
-def _table(made: Report, measures: Sequence[str], targets: Sequence[Target], as_of: str) -> None:
+def _table(made: ReportResult, measures: Sequence[str], targets: Sequence[Target], as_of: str) -> None:
     from tousu.cli import output
     from tousu.report.measures import measure_of
 
@@ -235,11 +236,11 @@ def _cell(row: Row, measure: str, targets: Sequence[Target]) -> str:
     )
 
 
-def _missed(made: Report, targets: Sequence[Target]) -> bool:
+def _missed(made: ReportResult, targets: Sequence[Target]) -> bool:
     return any(each.is_missed_by(row.tally.figure(each.measure).value) for row in made.rows for each in targets)
 
 
-def _plotted(measures: Sequence[str], made: Report) -> list[str]:
+def _plotted(measures: Sequence[str], made: ReportResult) -> list[str]:
     """The measures of a chart: those asked for; of the usual ones, the four that say most."""
     from tousu.report.chart import SHOWN_BY_DEFAULT
     from tousu.report.measures import USUAL
@@ -249,7 +250,7 @@ def _plotted(measures: Sequence[str], made: Report) -> list[str]:
     return list(measures)
 
 
-def _draw(made: Report, measures: Sequence[str], targets: Sequence[Target], plot: Path, as_of: str) -> None:
+def _draw(made: ReportResult, measures: Sequence[str], targets: Sequence[Target], plot: Path, as_of: str) -> None:
     from tousu.report.chart import chart_of
     from tousu.report.svg import svg_of
 

@@ -20,7 +20,7 @@ NAME_MAX = 100
 
 app = typer.Typer(help="One shard of a processor: where it stands, and ways past what halts it.", no_args_is_help=True)
 
-Processor = Annotated[str, typer.Argument(help="intake, router, sla, claims or penalties.", metavar="PROCESSOR")]
+Processor = Annotated[str, typer.Argument(help="Its name: intake, router, sla, claims, say.", metavar="PROCESSOR")]
 Shard = Annotated[int, typer.Argument(min=0, help="The number of the shard, that is of its partition.")]
 Topic = Annotated[str, typer.Option("--topic", help="The input topic that it cannot get on with.")]
 Reason = Annotated[

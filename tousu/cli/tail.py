@@ -32,10 +32,13 @@ def tail(
 
     Example: tousu tail cases sla --follow --broker localhost:9092
     """
-    from tousu.demo.onlooker import WRITTEN
+    from tousu.contract.pipeline import published_topics
     from tousu.runtime.history import History
 
-    wanted = [name if name.startswith("complaints.") else f"complaints.{name}" for name in topics or WRITTEN]
+    named = topics or published_topics()
+    if not as_json:
+        options.show_times_of(data)
+    wanted = [name if name.startswith("complaints.") else f"complaints.{name}" for name in named]
     if not broker and not follow and options.archive(data) is not None:
         from tousu.cli.told import published
 

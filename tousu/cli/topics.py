@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tousu.cli import FOUND, options
+from tousu.cli import options
+from tousu.cli.exit_codes import FOUND
+from tousu.failure import Retry
 
 if TYPE_CHECKING:
-    from tousu.client.topics import Step
+    from tousu.client.topics import TopicStep
     from tousu.connection import Connection
 
 Partitions = Annotated[
@@ -20,6 +23,8 @@ Partitions = Annotated[
 ]
 Rows = list[tuple[dict[str, Any], str]]
 """What is told of one thing: for machines, for people."""
+
+TRY_AGAIN_S = 1.0
 
 app = typer.Typer(help="The topics of the contract on a cluster, and who may do what.", no_args_is_help=True)
 
@@ -42,6 +47,9 @@ def apply(
         bool, typer.Option("--remove-superfluous", help="Take away the ACLs that no card asks for.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
+    wait_s: Annotated[
+        float, typer.Option("--wait", min=0, metavar="SECONDS", help="How long to wait for a cluster that starts.")
+    ] = 0,
     as_json: options.AsJson = False,
 ) -> None:  # fmt: skip
     """Make the topics as their cards (schemas/topics) want them, those that are there, too; twice changes nothing.
@@ -53,12 +61,20 @@ def apply(
     """
     if remove and not acls:
         raise typer.BadParameter("goes with --acls", param_hint="--remove-superfluous")
-    connection = options.reachable(broker)
-    rows = _apply_topics(connection, partitions, replicas, dry_run=dry_run)
-    if users is not None:
-        rows += _apply_users(connection, users, dry_run=dry_run)
-    if acls:
-        rows += _apply_acls(connection, remove=remove, dry_run=dry_run)
+    ends_s = monotonic() + wait_s
+    while True:
+        try:
+            connection = options.reachable(broker)
+            rows = _apply_topics(connection, partitions, replicas, dry_run=dry_run)
+            if users is not None:
+                rows += _apply_users(connection, users, dry_run=dry_run)
+            if acls:
+                rows += _apply_acls(connection, remove=remove, dry_run=dry_run)
+            break
+        except Retry:
+            if monotonic() > ends_s:
+                raise
+            sleep(TRY_AGAIN_S)
     _show(rows, as_json)
 
 
@@ -107,7 +123,7 @@ def _apply_topics(connection: Connection, partitions: int | None, replicas: int,
     return _topic_rows(steps)
 
 
-def _topic_rows(steps: Sequence[Step]) -> Rows:
+def _topic_rows(steps: Sequence[TopicStep]) -> Rows:
     return [({"topic": s.topic, "action": s.action, "changes": dict(s.changes)}, str(s)) for s in steps]
 
 

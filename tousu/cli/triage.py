@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from tousu.cli import FOUND, options
+from tousu.cli import options
+from tousu.cli.exit_codes import FOUND
 
 WAITING = "SELECT doc FROM router_case WHERE triage = 'yes'"
 
@@ -31,7 +32,8 @@ def triage(
     if as_json:
         output.json_lines(found)
     else:
-        columns = ("case", "since (Beijing time)", "department", "candidates", "words", "text")
+        options.show_times_of(data)
+        columns = ("case", f"since ({output.zone()})", "department", "candidates", "words", "text")
         output.table(f"Triage: {len(found)} waiting", columns, [
             (row["case_number"], output.local(row["received_at"]), ", ".join(row["departments"]),
              ", ".join(row["candidates"]), "、".join(row["words"]), row["content"])

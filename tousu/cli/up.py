@@ -34,10 +34,10 @@ def up(
     itself. A shard that has halted is named; the other shards and processors work.
 
     The folder remembers its broker, so the other commands find it with --data DIR alone. Broker and metrics take the
-    ports 9092 and 9464 to 9469 (TOUSU_METRICS_PORT: the first of them) where those are free.
+    ports 9092 and 9464 and those behind it (TOUSU_METRICS_PORT: the first of them) where those are free.
 
     Settings come from TOUSU_* variables (docs/settings.md); logs go to DIR/logs. For one machine and for trying
-    out: in production each processor runs under the machine's own supervisor (`python -m services.NAME`).
+    out: in production each processor runs under the machine's own supervisor (`tousu run NAME`).
 
     Example: tousu up --local --data data/here
     """
@@ -56,7 +56,7 @@ def up(
     known = read_settings("cli")
     count = partitions or (4 if local else known.partitions)
     with ExitStack() as stack:
-        remember = stack.enter_context(work_in(folder, "up"))
+        remember = stack.enter_context(work_in(folder, "up", pack or known.pack))
         connection = options.reachable(_local_broker(folder, stack) if local else broker)
         remember(connection.servers)
         if apply:

@@ -45,7 +45,7 @@ def vault(data: Path | None, database: str) -> Iterator[Vault]:
         store.close()
 
 
-class Desk(NamedTuple):
+class PersonsDesk(NamedTuple):
     """Where persons are looked after: who there is, intake as it is composed, its store."""
 
     persons: Persons
@@ -54,7 +54,7 @@ class Desk(NamedTuple):
 
 
 @contextmanager
-def desk(data: Path | None, database: str) -> Iterator[Desk]:
+def desk(data: Path | None, database: str) -> Iterator[PersonsDesk]:
     """Intake as it is set up here, on its database, without a broker. Raises as `vault`."""
     from dataclasses import replace
 
@@ -73,7 +73,7 @@ def desk(data: Path | None, database: str) -> Iterator[Desk]:
     places = {kind: personal.places for kind, personal in personal_data().items()}
     try:
         store.create()
-        yield Desk(Persons(store, places, regions), processor, store)
+        yield PersonsDesk(Persons(store, places, regions), processor, store)
     finally:
         store.close()
 

@@ -57,7 +57,7 @@ class Rule(NamedTuple):
         return f"{self.permission} {self.principal} {self.operation} on {self.resource} {names}{from_host}"
 
 
-class Step(NamedTuple):
+class AclStep(NamedTuple):
     """What is to be done for one ACL. `superfluous`: no card asks for it; it is taken away only when told so."""
 
     action: Literal["add", "superfluous"]
@@ -73,7 +73,7 @@ def rule_of(right: Right) -> Rule:
     return Rule(f"User:{right.user}", right.resource, right.name, pattern, right.operation)
 
 
-def plan(standing: Collection[Rule], rights: Iterable[Right]) -> tuple[Step, ...]:
+def plan(standing: Collection[Rule], rights: Iterable[Right]) -> tuple[AclStep, ...]:
     """What differs between the ACLs of a cluster and the rights of the contract (pure).
 
     Other systems may live on the cluster. What is superfluous is what one of our users has beyond the table, and what
@@ -83,7 +83,7 @@ def plan(standing: Collection[Rule], rights: Iterable[Right]) -> tuple[Step, ...
     users = {rule.principal for rule in wanted}
     missing = sorted(wanted - set(standing))
     too_much = sorted(rule for rule in set(standing) - wanted if rule.principal in users or _touches_ours(rule))
-    return *(Step("add", rule) for rule in missing), *(Step("superfluous", rule) for rule in too_much)
+    return *(AclStep("add", rule) for rule in missing), *(AclStep("superfluous", rule) for rule in too_much)
 
 
 def _touches_ours(rule: Rule) -> bool:
@@ -109,11 +109,11 @@ class Acls(Connected):
         found, _ = asked(lambda: self._admin.describe_acls(wanted))
         return frozenset(_rule(acl) for acl in found)
 
-    def plan(self, rights: Iterable[Right]) -> tuple[Step, ...]:
+    def plan(self, rights: Iterable[Right]) -> tuple[AclStep, ...]:
         """What `apply` would do, and what it would leave."""
         return plan(self.standing(), rights)
 
-    def apply(self, steps: Sequence[Step], *, remove: bool = False) -> None:
+    def apply(self, steps: Sequence[AclStep], *, remove: bool = False) -> None:
         """Add what is missing, then, with `remove`, take away what is superfluous; returns once it all holds."""
         added = [step.rule for step in steps if step.action == "add"]
         removed = [step.rule for step in steps if step.action == "superfluous"] if remove else []

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -226,21 +227,34 @@ def check(event: Event) -> tuple[str, ...]:
 
 
 def complaint_key(data: Mapping[str, Any]) -> str | None:
-    """The record key of a complaint: its waybill number, else a few bits of the customer's contact, else None.
+    """The record key of a complaint: its waybill number, else a few bits of its first identifier by name, else of the
+    customer's contact, else None.
 
     Source: the topic cards: the same for the same customer, never personal data.
     """
     waybill = data.get("waybill_number")
     if isinstance(waybill, str | int) and waybill:
         return waybill_key(str(waybill))
+    numbers = data.get("identifiers")
+    given = [each for each in numbers if isinstance(each, Mapping)] if isinstance(numbers, list) else []
+    for each in sorted(given, key=lambda each: str(each.get("what"))):
+        value = unicodedata.normalize("NFKC", str(each.get("object_number", ""))).casefold()
+        number = "".join(sign for sign in value if sign.isalnum())
+        if number:
+            return f"object-{_bits(number)}"
     complainant = data.get("complainant")
     contacts = complainant if isinstance(complainant, Mapping) else {}
     for name in ("phone", "email", "handle", "name"):
         contact = "".join(str(contacts.get(name, "")).lower().replace("-", "").split())
         if contact:
-            digest = hashlib.blake2b(contact.encode(), digest_size=4).digest()
-            return f"contact-{int.from_bytes(digest, 'big') >> (32 - CONTACT_BITS):03x}"
+            return f"contact-{_bits(contact)}"
     return None
+
+
+def _bits(text: str) -> str:
+    """So few bits of a text that nobody can tell it from them."""
+    digest = hashlib.blake2b(text.encode(), digest_size=4).digest()
+    return f"{int.from_bytes(digest, 'big') >> (32 - CONTACT_BITS):03x}"
 
 
 def _moment(time: datetime | str, place: str) -> datetime:

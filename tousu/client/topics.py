@@ -29,7 +29,7 @@ REPLICAS_SAFE: Final = 3
 T = TypeVar("T")
 
 
-class Step(NamedTuple):
+class TopicStep(NamedTuple):
     """What is to be done for one topic. `changes` maps a word (partitions, retention.ms …) to (is, shall be)."""
 
     topic: str
@@ -41,7 +41,7 @@ class Step(NamedTuple):
         return f"{self.action} {self.topic}" + (f": {listed}" if listed else "")
 
 
-class Standing(NamedTuple):
+class ClusterTopic(NamedTuple):
     """A topic as the cluster has it."""
 
     partitions: int
@@ -54,6 +54,8 @@ def settings_of(card: Card, replicas: int) -> dict[str, str]:
         "retention.ms": str(card.retention_ms), "message.timestamp.type": card.timestamp,
         "max.message.bytes": str(card.max_message_bytes),
     }  # fmt: skip
+    if card.compression is not None:
+        found["compression.type"] = card.compression
     if 0 <= card.retention_ms < SEGMENT_MS:
         found["segment.ms"] = str(card.retention_ms)
     if replicas >= REPLICAS_SAFE:
@@ -62,8 +64,8 @@ def settings_of(card: Card, replicas: int) -> dict[str, str]:
 
 
 def plan(
-    standing: Mapping[str, Standing], wanted: Sequence[Card], partitions: int | None = None, replicas: int = 1
-) -> tuple[Step, ...]:
+    standing: Mapping[str, ClusterTopic], wanted: Sequence[Card], partitions: int | None = None, replicas: int = 1
+) -> tuple[TopicStep, ...]:
     """What must be done so that the topics stand as their cards say (pure). `partitions` overrides the cards' count."""
     steps = []
     for card in wanted:
@@ -72,14 +74,14 @@ def plan(
         found = standing.get(card.topic)
         if found is None:
             new = {"partitions": str(count), **settings}
-            steps.append(Step(card.topic, "create", {name: ("", value) for name, value in new.items()}))
+            steps.append(TopicStep(card.topic, "create", {name: ("", value) for name, value in new.items()}))
             continue
         if found.partitions != count:
-            steps.append(Step(card.topic, "refuse", {"partitions": (str(found.partitions), str(count))}))
+            steps.append(TopicStep(card.topic, "refuse", {"partitions": (str(found.partitions), str(count))}))
             continue
         # A broker that tells no settings (the embedded one) cannot be told any.
         differ = {n: (found.settings[n], v) for n, v in settings.items() if found.settings.get(n, v) != v}
-        steps.append(Step(card.topic, "change" if differ else "keep", differ))
+        steps.append(TopicStep(card.topic, "change" if differ else "keep", differ))
     return tuple(steps)
 
 
@@ -93,14 +95,14 @@ class Topics(Connected):
         self._servers = servers
         self._admin: KafkaAdminClient = _asked(lambda: KafkaAdminClient(**options(servers, timeout_s)))
 
-    def describe(self, names: Sequence[str]) -> dict[str, Standing]:
+    def describe(self, names: Sequence[str]) -> dict[str, ClusterTopic]:
         """Those of the named topics that exist."""
         there = set(_asked(self._admin.list_topics)) & set(names)
         if not there:
             return {}
         counts = {t["name"]: len(t["partitions"]) for t in _asked(lambda: self._admin.describe_topics(sorted(there)))}
         settings = {} if self.is_embedded else self._settings(sorted(there))
-        return {name: Standing(count, settings.get(name, {})) for name, count in counts.items()}
+        return {name: ClusterTopic(count, settings.get(name, {})) for name, count in counts.items()}
 
     def _settings(self, names: Sequence[str]) -> dict[str, dict[str, str]]:
         wanted = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
@@ -109,14 +111,14 @@ class Topics(Connected):
 
     def plan(
         self, partitions: int | None = None, replicas: int = 1, wanted: Sequence[Card] | None = None
-    ) -> tuple[Step, ...]:
+    ) -> tuple[TopicStep, ...]:
         """What `apply` would do. `wanted` are all cards of the contract unless given."""
         chosen = cards() if wanted is None else wanted
         if self.is_embedded:
             partitions = EMBEDDED_PARTITIONS
         return plan(self.describe([card.topic for card in chosen]), chosen, partitions, replicas)
 
-    def apply(self, steps: Sequence[Step], replicas: int = 1) -> None:
+    def apply(self, steps: Sequence[TopicStep], replicas: int = 1) -> None:
         """Carry a plan out; doing it twice changes nothing.
 
         Raises Stop `partitions_fixed` before anything is done when a step is refused.
@@ -153,7 +155,7 @@ class Topics(Connected):
                 raise Retry("broker_slow", f"the broker was told the settings of {', '.join(late)} and acts by the old")
             pause.wait(ASK_AGAIN_S)
 
-    def _create(self, steps: Sequence[Step], replicas: int) -> None:
+    def _create(self, steps: Sequence[TopicStep], replicas: int) -> None:
         if not steps:
             return
         names = [step.topic for step in steps]

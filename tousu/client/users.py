@@ -26,7 +26,7 @@ PASSWORD_MIN: Final = 16
 LINE: Final = re.compile(r"(?P<user>[a-z][a-z0-9-]*) (?P<password>\S+)")
 
 
-class Step(NamedTuple):
+class UserStep(NamedTuple):
     """What is to be done for one user. `set`: the user is there and gets the password of the file."""
 
     user: str
@@ -114,12 +114,12 @@ class Users(Connected):
         }
         return tuple(sorted(set(users) - there))
 
-    def plan(self, users: Collection[str]) -> tuple[Step, ...]:
+    def plan(self, users: Collection[str]) -> tuple[UserStep, ...]:
         """What `apply` would do."""
         missing = self.missing(users)
-        return tuple(Step(user, "create" if user in missing else "set") for user in sorted(users))
+        return tuple(UserStep(user, "create" if user in missing else "set") for user in sorted(users))
 
-    def apply(self, steps: Sequence[Step], passwords: Mapping[str, str]) -> None:
+    def apply(self, steps: Sequence[UserStep], passwords: Mapping[str, str]) -> None:
         """Give each user its password. Who is logged in stays so."""
         wanted = [
             UserScramCredentialUpsertion(step.user, MECHANISM, passwords[step.user], iterations=ITERATIONS)

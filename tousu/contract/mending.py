@@ -205,7 +205,7 @@ class _Mending:
         from tousu.contract import wording
 
         schema = self.fields[_starred(path)].schema
-        fault = wording.Fault(path, keyword, schema.get(keyword), schema, self.at(path))
+        fault = wording.SchemaFault(path, keyword, schema.get(keyword), schema, self.at(path))
         place, message = wording.sentence(self.event_type, fault)
         return place, message[:450]
 

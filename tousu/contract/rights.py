@@ -1,7 +1,8 @@
 """Who may do what on the cluster: one table, worked out from the topic cards and from nothing else.
 
 A card's `writers` and `readers` are the users of the cluster; who writes a topic that only shards write (`from_shards`)
-is a processor. docs/security.md holds the same table by hand, and a test asks a real broker about every cell of it.
+is a processor. `python -m tousu.contract.rights_page` writes the tables of docs/security.md; a test asks a real broker
+about every cell of them.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple
 
-from tousu.contract.cards import Card
+from tousu.contract.cards import Card, processors_of
 
 ADMIN: Final = "admin"
 """Who makes topics and sets their settings (`tousu topics apply`), and no more."""
@@ -39,11 +40,6 @@ class Right(NamedTuple):
         return f"{self.user} may {self.operation} {self.resource} {names}"
 
 
-def processors(cards: Iterable[Card]) -> frozenset[str]:
-    """Who writes in shards."""
-    return frozenset(who for card in cards if card.from_shards is not None for who in card.writers)
-
-
 def users(cards: Iterable[Card]) -> tuple[str, ...]:
     """Every user of the cluster but its super user, in alphabetical order."""
     return tuple(sorted({ADMIN} | {who for card in cards for who in (*card.writers, *card.readers)}))
@@ -60,7 +56,7 @@ def rights(cards: Iterable[Card]) -> frozenset[Right]:
     Idempotent producers need no right on the cluster: since Kafka 3.0 it is enough to write some topic (KIP-679).
     """
     cards = tuple(cards)
-    ours = processors(cards)
+    ours = processors_of(cards)
     found: set[Right] = {Right(ADMIN, "cluster", CLUSTER, "describe")}
     for card in cards:
         found |= {Right(who, "topic", card.topic, "write") for who in card.writers}

@@ -72,7 +72,11 @@ def check_topic(topic: str, event_type: str) -> None:
     address_of(event_type)
     right = " or ".join(topics_of(event_type))
     if not right:
-        raise Reject("unknown_type", f"{event_type} is said by tousu itself; {topic} does not take it", "type")
+        raise Reject(
+            "unknown_type",
+            f"{event_type} is said by tousu itself; the types that {topic} takes are listed in schemas/asyncapi.yaml",
+            "type",
+        )
     raise Reject("not_allowed", f"{event_type} may not be said on {topic}; it belongs on {right}", "type")
 
 
@@ -91,26 +95,58 @@ class _Named(NamedTuple):
         return source in self.whole or source.startswith(self.below)
 
 
+class Bound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A source that speaks for some organisations only; '' among them is the deployment's own, which needs no name."""
+
+    source: str
+    organisations: tuple[str, ...]
+
+
+Said = str | Bound
+"""How a deployment names a source: alone it speaks for every organisation."""
+
+
 class Sources:
-    """Which source (the attribute of CloudEvents, a URI reference) may speak on which inbound topic.
+    """Which source (the attribute of CloudEvents, a URI reference) may speak on which inbound topic, and for whom.
 
     A pattern is a source word for word; one that ends in `/**` is that name and everything below it; `*` is every
     source that no topic names.
     """
 
-    def __init__(self, patterns: Mapping[str, Sequence[str]]) -> None:
-        self._patterns = patterns
+    def __init__(self, said: Mapping[str, Sequence[Said]]) -> None:
+        self._bound = {topic: those for topic, those in said.items() if any(isinstance(each, Bound) for each in those)}
+        patterns = {topic: [pattern_of(each) for each in those] for topic, those in said.items()}
+        self._patterns: Mapping[str, Sequence[str]] = patterns
         self._named = {topic: _Named.of(those) for topic, those in patterns.items()}
         self._all = _Named.of([each for those in patterns.values() for each in those])
 
     @classmethod
-    def of_cards(cls, instead: Mapping[str, Sequence[str]] | None = None) -> Sources:
+    def of_cards(cls, instead: Mapping[str, Sequence[Said]] | None = None) -> Sources:
         """What the cards say, with what a deployment says `instead` of some."""
-        return cls({each.topic: each.sources for each in inbound_cards()} | dict(instead or {}))
+        of_cards: dict[str, Sequence[Said]] = {each.topic: each.sources for each in inbound_cards()}
+        return cls(of_cards | dict(instead or {}))
 
     def allow(self, topic: str, source: str) -> bool:
         """Whether a source may speak on a topic."""
         return self._named[topic].have(source) or (OTHERS in self._patterns[topic] and not self._all.have(source))
+
+    def organisations(self, topic: str, source: str) -> frozenset[str] | None:
+        """For which organisations a source that may speak on a topic does so there; None: for every one."""
+        if topic not in self._bound:
+            return None
+        found: set[str] = set()
+        for each in self._bound[topic]:
+            pattern = pattern_of(each)
+            if _Named.of([pattern]).have(source) or (pattern == OTHERS and not self._all.have(source)):
+                if not isinstance(each, Bound):
+                    return None
+                found |= set(each.organisations)
+        return frozenset(found)
+
+    def named_organisations(self) -> frozenset[str]:
+        """Every organisation that is named beside a source."""
+        bound = (each for those in self._bound.values() for each in those if isinstance(each, Bound))
+        return frozenset(name for each in bound for name in each.organisations)
 
     def form(self, topic: str) -> str:
         """How a source of a topic is written, for a sentence."""
@@ -122,20 +158,31 @@ class Sources:
 def read_sources(file: Path) -> Sources:
     """The sources of a deployment: a YAML file of topics, each with its patterns; topics not named stay as their cards.
 
+    A pattern stands alone, or as `{source: PATTERN, organisations: [NAME, ...]}`.
+
     Raises Stop `wrong_setting` naming the file and what is wrong.
     """
     try:
-        said = msgspec.convert(yaml.safe_load(file.read_text(encoding="utf-8")), dict[str, tuple[str, ...]])
+        said = msgspec.convert(yaml.safe_load(file.read_text(encoding="utf-8")), dict[str, tuple[Said, ...]])
     except (OSError, UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError, RecursionError) as error:
-        message = f"{file} is no list of sources: {error}; it is `TOPIC: [PATTERN, ...]` for each topic"
+        form = "`TOPIC: [PATTERN, ...]` for each topic, or `{source: PATTERN, organisations: [NAME, ...]}` for PATTERN"
+        message = f"{file} is no list of sources: {error}; it is {form}"
         raise Stop("wrong_setting", message) from None
     known = [each.topic for each in inbound_cards()]
-    for topic, patterns in said.items():
+    for topic, those in said.items():
         if topic not in known:
             raise Stop("wrong_setting", f"{file}: {topic} is no inbound topic; there are {', '.join(known)}")
-        for pattern in patterns:
-            check_pattern(pattern, f"{file}: {topic}")
+        for each in those:
+            check_pattern(pattern_of(each), f"{file}: {topic}")
+            if isinstance(each, Bound) and not each.organisations:
+                message = f"{file}: {topic}: {each.source!r} needs an organisation; '' is the deployment's own"
+                raise Stop("wrong_setting", message)
     return Sources.of_cards(said)
+
+
+def pattern_of(said: Said) -> str:
+    """The pattern of a source, whomever it speaks for."""
+    return said.source if isinstance(said, Bound) else said
 
 
 def check_pattern(pattern: str, place: str) -> None:

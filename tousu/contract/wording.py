@@ -82,7 +82,7 @@ def pointer(path: Iterable[str | int]) -> str:
     return text[:_PLACE_LENGTH_MAX]
 
 
-class Fault(NamedTuple):
+class SchemaFault(NamedTuple):
     """One keyword of the schema that some value does not meet."""
 
     path: tuple[str | int, ...]
@@ -96,11 +96,11 @@ _Words = tuple[str | None, str]
 """The property meant, where it is one below the place of the fault, and the rest of the sentence."""
 
 
-def _missing(fault: Fault) -> _Words:
+def _missing(fault: SchemaFault) -> _Words:
     return next(name for name in fault.wanted if name not in fault.value), "is missing; add it"
 
 
-def _unknown(fault: Fault) -> _Words:
+def _unknown(fault: SchemaFault) -> _Words:
     known = list(fault.schema.get("properties", {}))
     name = min(name for name in fault.value if name not in known)
     near = get_close_matches(name, known, 1)
@@ -108,7 +108,7 @@ def _unknown(fault: Fault) -> _Words:
     return name, f"is unknown; {hint}"
 
 
-def _alternatives(fault: Fault) -> _Words:
+def _alternatives(fault: SchemaFault) -> _Words:
     branch = _branch_meant(fault)
     if branch is not None:
         return _of_its_kind(branch, fault.value)
@@ -116,7 +116,7 @@ def _alternatives(fault: Fault) -> _Words:
     return None, f"needs at least one of {', '.join(wanted)}"
 
 
-def _branch_meant(fault: Fault) -> Mapping[str, Any] | None:
+def _branch_meant(fault: SchemaFault) -> Mapping[str, Any] | None:
     """The alternative whose values the data have (`kind: claim`), though not what goes with them; None: no such."""
     for branch in fault.wanted:
         told = {"type": "object", "properties": branch.get("properties", {})}
@@ -127,7 +127,7 @@ def _branch_meant(fault: Fault) -> Mapping[str, Any] | None:
 
 def strange(branches: Any, value: Mapping[str, Any]) -> str | None:
     """What does not go with the alternative that is meant (a claim in a complaint); None where something is missing."""
-    branch = _branch_meant(Fault((), "anyOf", branches, {}, value))
+    branch = _branch_meant(SchemaFault((), "anyOf", branches, {}, value))
     names = () if branch is None else branch.get("not", {}).get("required", ())
     return next((name for name in names if name in value), None)
 
@@ -142,7 +142,7 @@ def _of_its_kind(branch: Mapping[str, Any], value: Mapping[str, Any]) -> _Words:
     return strange, f"does not go with this {told}; leave it out, or say another {told}"
 
 
-_SENTENCES: Final[dict[str, Callable[[Fault], _Words]]] = {
+_SENTENCES: Final[dict[str, Callable[[SchemaFault], _Words]]] = {
     "required": _missing,
     "additionalProperties": _unknown,
     "anyOf": _alternatives,
@@ -165,7 +165,7 @@ _EXPLAINED: Final = frozenset({"required", "type", "pattern", "format"})
 _WRITTEN: Final = frozenset({"pattern", "format"})
 
 
-def _meaning(event_type: str, path: tuple[str | int, ...], fault: Fault) -> str:
+def _meaning(event_type: str, path: tuple[str | int, ...], fault: SchemaFault) -> str:
     """What the property is (for one that is missing), or how its value is written (for one that is wrong)."""
     if fault.keyword == "required":
         about = _descriptions(event_type).get(tuple("*" if isinstance(step, int) else step for step in path), "")
@@ -174,10 +174,12 @@ def _meaning(event_type: str, path: tuple[str | int, ...], fault: Fault) -> str:
     return about.rstrip(".") or "see the schema"
 
 
-def _faults(event_type: str, data: object) -> list[Fault]:
+def _faults(event_type: str, data: object) -> list[SchemaFault]:
     """Nearest to the top first, then by place: the same data always gives the same sentence."""
     found = [
-        Fault(tuple(error.absolute_path), str(error.validator), error.validator_value, error.schema, error.instance)
+        SchemaFault(
+            tuple(error.absolute_path), str(error.validator), error.validator_value, error.schema, error.instance
+        )
         for error in islice(second_opinion(event_type).iter_errors(data), _FAULTS_MAX)
     ]
     # alternatives last: which of them is meant can be said once every value is right by itself
@@ -198,7 +200,7 @@ def refusal(event_type: str, data: object) -> Refusal:
     return Refusal(reason="wrong_schema", message=message + more, place=place, schema=schema)
 
 
-def sentence(event_type: str, fault: Fault) -> tuple[str, str]:
+def sentence(event_type: str, fault: SchemaFault) -> tuple[str, str]:
     """The place of one fault and what to say of it: never what stands there."""
     below, words = _SENTENCES[fault.keyword](fault)
     path = fault.path if below is None else (*fault.path, below)

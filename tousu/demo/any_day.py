@@ -40,7 +40,7 @@ FOUND: Final[Mapping[str, Any]] = {
 UNSURE: Final = ("想了解一下贵公司的规定。", "Please call me back about yesterday.")
 
 
-class Work(NamedTuple):
+class ComplaintWork(NamedTuple):
     """A complaint as its department sees it. `class_name` is None where no word says what it is about."""
 
     pack: Pack
@@ -82,16 +82,25 @@ def _complaint(pack: Pack, diary: Diary, number: int) -> None:
     data = customers.told(
         diary, channel, customers.person(diary), content, when, diary.chance.choice(customers.OUTLETS)
     )
-    data |= {"waybill_number": customers.waybill(diary), "route": "domestic"}
+    waybill = customers.waybill(diary)
+    data |= _object(pack, number, waybill)
     case_of = diary.complaint(channel, when, data, event_id=FIRST if number == 0 else "")
     fate = (
         prompt if number == 0 else diary.chance.choices([each for _, each in FATES], [share for share, _ in FATES])[0]
     )
-    fate(Work(pack, diary, case_of, None if is_unsure else one.name, when))
+    fate(ComplaintWork(pack, diary, case_of, None if is_unsure else one.name, when))
     if pack.claims is not None and one.claim is not None and not is_unsure and fate not in (invalid, withdrawn):
         chance_of_claim = diary.chance.random()
         if chance_of_claim < CLAIMED_SHARE:
-            claim_money(Claimed(pack, diary, case_of, one.claim.cause, data["waybill_number"]), when)
+            claim_money(Claimed(pack, diary, case_of, one.claim.cause, waybill), when)
+
+
+def _object(pack: Pack, number: int, waybill: str) -> dict[str, Any]:
+    """What a complaint is about, as the pack's trade identifies it."""
+    names = [name for name in pack.join.same if name != "class"]
+    if "waybill_number" in names or pack.claims is not None:
+        return {"waybill_number": waybill, "route": "domestic"}
+    return {"identifiers": [{"what": name, "object_number": f"{name[:2].upper()}-{number:06}"} for name in names]}
 
 
 def claim_money(claim: Claimed, received: datetime) -> None:
@@ -145,7 +154,7 @@ def _inquiry(pack: Pack, diary: Diary) -> None:
 # -- what becomes of a complaint ------------------------------------------------------------------------------------
 
 
-def acknowledge(work: Work, minutes: tuple[int, int] = (5, 50)) -> datetime:
+def acknowledge(work: ComplaintWork, minutes: tuple[int, int] = (5, 50)) -> datetime:
     """Heard, and how bad it is by the pack's own dimensions."""
     when = work.note("acknowledged", in_office(work.received + timedelta(minutes=work.diary.chance.randint(*minutes))))
     severity = {
@@ -161,13 +170,13 @@ def acknowledge(work: Work, minutes: tuple[int, int] = (5, 50)) -> datetime:
     return work.note("assessed", when + timedelta(minutes=2), **said) if said else when
 
 
-def judge(work: Work, after: datetime, *, stands: bool = True) -> datetime:
+def judge(work: ComplaintWork, after: datetime, *, stands: bool = True) -> datetime:
     """Whether it stands; what nobody could class gets its class."""
     named: dict[str, Any] = {"class": next(iter(work.pack.classes))} if work.class_name is None and stands else {}
     return work.note("judged", office_later(after, work.diary.chance.randint(20, 120)), stands=stands, **named)
 
 
-def plan(work: Work, after: datetime) -> datetime:
+def plan(work: ComplaintWork, after: datetime) -> datetime:
     """Planned, approved where the pack may ask for it, executed."""
     when = work.note("plan_proposed", office_later(after, 30), plan="remedy", text="与客户协商处理")
     if work.pack.approval is not None:
@@ -175,7 +184,7 @@ def plan(work: Work, after: datetime) -> datetime:
     return work.note("plan_executed", office_later(when, 40), result="已处理")
 
 
-def answer(work: Work, when: datetime, *, settled: bool = True, arrival: datetime | None = None) -> datetime:
+def answer(work: ComplaintWork, when: datetime, *, settled: bool = True, arrival: datetime | None = None) -> datetime:
     """The customer is told, with everything that the pack wants in an answer."""
     said: dict[str, Any] = {"settled": settled, "text": "已回访客户" if settled else "客户不接受"}
     if settled and work.pack.closing is not None:
@@ -185,7 +194,7 @@ def answer(work: Work, when: datetime, *, settled: bool = True, arrival: datetim
     return work.note("customer_answered", when, arrival=arrival, **said)
 
 
-def follow_up(work: Work, after: datetime) -> None:
+def follow_up(work: ComplaintWork, after: datetime) -> None:
     """How the customer took it; where the pack asks for calls, what each of them heard, the same day."""
     kinds = {
         str(kind)
@@ -199,36 +208,36 @@ def follow_up(work: Work, after: datetime) -> None:
     work.note("satisfaction_given", after + timedelta(minutes=20), score=work.diary.chance.randint(2, 5))
 
 
-def prompt(work: Work) -> None:
+def prompt(work: ComplaintWork) -> None:
     """As it should be."""
     done = answer(work, office_later(plan(work, judge(work, acknowledge(work))), 20))
     follow_up(work, done)
 
 
-def invalid(work: Work) -> None:
+def invalid(work: ComplaintWork) -> None:
     """Judged not to stand: explained to the customer all the same."""
     answer(work, office_later(judge(work, acknowledge(work), stands=False), 30))
 
 
-def second_round(work: Work) -> None:
+def second_round(work: ComplaintWork) -> None:
     """Not settled: worked out again."""
     refused = answer(work, office_later(plan(work, judge(work, acknowledge(work))), 20), settled=False)
     answer(work, office_later(plan(work, refused), 20))
 
 
-def late(work: Work) -> None:
+def late(work: ComplaintWork) -> None:
     """Long after every limit of days."""
     judge(work, acknowledge(work, (70, 200)))
     answer(work, at("16:00", OFFICE_DAYS[-1]))
 
 
-def reported_late(work: Work) -> None:
+def reported_late(work: ComplaintWork) -> None:
     """Answered the same day, and told to nobody before the next morning."""
     answered = office_later(work.received, 50)
     answer(work, answered, arrival=answered + timedelta(hours=16))
 
 
-def paused(work: Work) -> None:
+def paused(work: ComplaintWork) -> None:
     """Waiting for the customer, where a clock of the pack may."""
     reasons = [
         reason for rule in work.pack.clocks.values() if rule.pauses is not None for reason in rule.pauses.reasons
@@ -240,7 +249,7 @@ def paused(work: Work) -> None:
     answer(work, office_later(plan(work, judged), 20))
 
 
-def extended(work: Work) -> None:
+def extended(work: ComplaintWork) -> None:
     """A day more for a clock that may have it, with approval and notice."""
     judged = judge(work, acknowledge(work))
     due = _due_of_extendable(work)
@@ -253,7 +262,7 @@ def extended(work: Work) -> None:
     answer(work, office_later(plan(work, judged), 60))
 
 
-def _due_of_extendable(work: Work) -> tuple[str, datetime] | None:
+def _due_of_extendable(work: ComplaintWork) -> tuple[str, datetime] | None:
     """A clock of every case that may be extended, and when it is due by the gravest grade."""
     for rule in work.pack.clocks.values():
         if rule.extensions is not None and rule.starts_on == "routed" and not rule.applies_when:
@@ -264,7 +273,7 @@ def _due_of_extendable(work: Work) -> tuple[str, datetime] | None:
     return None
 
 
-def reopened(work: Work) -> None:
+def reopened(work: ComplaintWork) -> None:
     """Settled, and then not, through neglect; what went wrong is mended."""
     settled = answer(work, office_later(plan(work, judge(work, acknowledge(work))), 20))
     again = work.note("reopened", office_later(settled, 120), reason="问题仍未解决", through_neglect=True)
@@ -276,7 +285,7 @@ def reopened(work: Work) -> None:
     work.note("corrective_action_done", office_later(planned, 300), **action)
 
 
-def disputed(work: Work) -> None:
+def disputed(work: ComplaintWork) -> None:
     """The department denies that it answers for it; whoever mediates decides."""
     when = work.note("disputed", office_later(acknowledge(work), 30), reason="不属于本部门责任")
     mediator = work.pack.routing.disputes_to
@@ -287,7 +296,7 @@ def disputed(work: Work) -> None:
     answer(work, office_later(plan(work, judge(work, when)), 20))
 
 
-def passed_up(work: Work) -> None:
+def passed_up(work: ComplaintWork) -> None:
     """Not to be settled below: the one above gives the final opinion."""
     judged = judge(work, acknowledge(work))
     when = work.note("passed_up", office_later(judged, 30), reason="部门无法解决")
@@ -295,12 +304,12 @@ def passed_up(work: Work) -> None:
     answer(work, office_later(plan(work, when), 20))
 
 
-def withdrawn(work: Work) -> None:
+def withdrawn(work: ComplaintWork) -> None:
     """The customer takes it back."""
     work.note("withdrawn", office_later(acknowledge(work), 60), reason="客户撤回")
 
 
-def appealed(work: Work) -> None:
+def appealed(work: ComplaintWork) -> None:
     """Closed, and referred by the regulator: a matter of its own."""
     done = answer(work, office_later(plan(work, judge(work, acknowledge(work))), 20))
     if all(rule.starts_on != "appeal_referred" for rule in work.pack.clocks.values()):
@@ -311,12 +320,12 @@ def appealed(work: Work) -> None:
     work.note("appeal_answered", office_later(when, 600), reference=f"SS-{work.case_of}", text="已答复", upheld=False)
 
 
-def forgotten(work: Work) -> None:
+def forgotten(work: ComplaintWork) -> None:
     """Acknowledged, and nothing more."""
     acknowledge(work)
 
 
-FATES: Final[tuple[tuple[int, Callable[[Work], None]], ...]] = (
+FATES: Final[tuple[tuple[int, Callable[[ComplaintWork], None]], ...]] = (
     (40, prompt), (8, invalid), (8, second_round), (8, late), (4, reported_late), (6, paused), (5, extended),
     (5, reopened), (4, disputed), (4, passed_up), (3, withdrawn), (3, appealed), (2, forgotten),
 )  # fmt: skip

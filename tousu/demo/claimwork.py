@@ -105,7 +105,7 @@ def money(amount: Decimal) -> str:
     return f"{amount:.2f}"
 
 
-class Course(NamedTuple):
+class ClaimSchedule(NamedTuple):
     """When each step of a claim that goes its whole way happens; None: it does not."""
 
     answered: datetime
@@ -115,7 +115,7 @@ class Course(NamedTuple):
     asked: datetime | None = None
 
 
-def go_through(claim: Claimed, course: Course, amount: str) -> None:
+def go_through(claim: Claimed, course: ClaimSchedule, amount: str) -> None:
     """Answered, offered by the table, agreed, paid exactly that, and the customer asked how it was."""
     claim.note("claim_form_answered", course.answered)
     claim.note("claim_decided", course.decided, outcome="offer")

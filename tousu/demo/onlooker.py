@@ -12,16 +12,13 @@ from typing import Any, Final
 import orjson
 
 from tousu.connection import Connection
+from tousu.contract.pipeline import published_topics
 from tousu.event import time_of_text
 from tousu.failure import Failure, Retry, Stop
 from tousu.runtime.broker import Record
 from tousu.runtime.history import Extent, History, Place, is_tick
 from tousu.simulation.lines import kept_line_of
 
-WRITTEN: Final = (
-    "complaints.accepted", "complaints.rejected", "complaints.cases", "complaints.sla", "complaints.outcomes",
-    "complaints.claims", "complaints.charges", "complaints.penalties", "complaints.instructions", "complaints.warnings",
-)  # fmt: skip
 FORWARDED: Final = frozenset({"duplicate.joined"})
 """Counted once, where intake says it; the router says it again."""
 ARCHIVE: Final = "events.jsonl"
@@ -92,10 +89,13 @@ class Tallies:
 
 
 class Happening:
-    """One event worth a line on the screen."""
+    """One event worth a line on the screen. `moment` is pipeline time when it was written to `topic`."""
 
-    def __init__(self, moment: datetime, name: str, case_number: str, data: dict[str, Any], reason: str) -> None:
-        self.moment, self.name, self.case_number, self.data, self.reason = moment, name, case_number, data, reason
+    def __init__(
+        self, moment: datetime, topic: str, name: str, case_number: str, data: dict[str, Any], reason: str
+    ) -> None:
+        self.moment, self.topic, self.name = moment, topic, name
+        self.case_number, self.data, self.reason = case_number, data, reason
 
 
 class Onlooker:
@@ -131,6 +131,10 @@ class Onlooker:
                 raise Retry("no_case", f"intake has not registered {event_id} within {WAIT_S:g} s")
             return self._numbers[event_id]
 
+    def case_to_show(self, event_id: str) -> str:
+        """The case that an inbound event opened, if it did; else the first one there was, '' without any."""
+        return self._numbers.get(event_id) or next(iter(self._numbers.values()), "")
+
     def has_read(self, extents: Mapping[Place, Extent]) -> bool:
         """Whether everything up to these ends has been counted."""
         return all(self._next.get(place, 0) >= extent.end for place, extent in extents.items())
@@ -138,7 +142,7 @@ class Onlooker:
     def _run(self) -> None:
         try:
             with History(self._connection) as history, self._archive.open("wb") as archive:
-                history.follow(dict.fromkeys(history.places(WRITTEN), 0))
+                history.follow(dict.fromkeys(history.places(published_topics()), 0))
                 while not self._stopping.is_set():
                     for record in history.poll(POLL_S):
                         if not self._is_repeated(record) and not is_tick(record):
@@ -176,4 +180,5 @@ class Onlooker:
             with self._news:
                 self._numbers[data["source_event"]["id"]] = data["case_number"]
                 self._news.notify_all()
-        self._heard(Happening(time_of_text(said["tousu-time"]), name, said.get("ce_subject", ""), data, reason))
+        moment, number = time_of_text(said["tousu-time"]), said.get("ce_subject", "")
+        self._heard(Happening(moment, record.topic, name, number, data, reason))

@@ -9,17 +9,19 @@ from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Protocol
+from zoneinfo import ZoneInfo
 
 import orjson
 from rich.console import Console
 
 from tousu.client.topics import Topics
 from tousu.connection import Connection
+from tousu.contract.pipeline import published_topics
 from tousu.demo.any_day import FIRST, tell_a_day
 from tousu.demo.books import Books
 from tousu.demo.crew import Crew
 from tousu.demo.day import PACK, tell_the_day, with_numbers
-from tousu.demo.onlooker import WRITTEN, Onlooker
+from tousu.demo.onlooker import Onlooker
 from tousu.demo.play import MINUTE, Beat, Player, beats
 from tousu.demo.screen import Screen
 from tousu.demo.summary import document, say_where, show, where_to_look
@@ -73,8 +75,8 @@ def run_demo(demo: Demo, console: Console) -> dict[str, Any]:
     played = beats(_lines_of(demo))
     prepare_folder(demo.data)
     with ExitStack() as stack:
-        remember = stack.enter_context(work_in(demo.data, "demo"))
-        screen = stack.enter_context(Screen(console))
+        remember = stack.enter_context(work_in(demo.data, "demo", _lasting(demo.pack)))
+        screen = stack.enter_context(Screen(console, ZoneInfo(load_pack(demo.pack).time_zone)))
         broker, kind = _start_broker(demo, screen, stack)
         connection = Connection(broker.address)
         remember(broker.address)
@@ -92,7 +94,7 @@ def run_demo(demo: Demo, console: Console) -> dict[str, Any]:
         _play(played, player, screen, crew)
         with History(connection) as history:
             behind = _wait_until_done(demo.data, played[-1].moment, crew, history)
-            extents = history.extents(history.places(WRITTEN))
+            extents = history.extents(history.places(published_topics()))
         _wait(lambda: onlooker.has_read(extents), crew, "what was published could not be read back")
         onlooker.stop()
         screen.quiet()
@@ -103,7 +105,7 @@ def run_demo(demo: Demo, console: Console) -> dict[str, Any]:
         result = document(onlooker.tallies, player.published, behind, books)
         note = {"broker": kind, "address": broker.address, "pack": demo.pack, "data": str(demo.data), **result}
         (demo.data / MARK).write_bytes(orjson.dumps(note, option=orjson.OPT_INDENT_2))
-        example = onlooker.number_of("case-7-four-pieces" if demo.pack == PACK else FIRST)
+        example = onlooker.case_to_show("case-7-four-pieces" if demo.pack == PACK else FIRST)
         say_where(console, where_to_look(demo.data, example, is_kept=kind == "kafka"))
         screen.say(f"done after {time.monotonic() - began_s:.1f} s; stopping broker and processors, {demo.data} stays")
     return note
@@ -113,6 +115,11 @@ def read_books(data: Path) -> Books:
     """The ledgers of all processors that keep one."""
     keepers = [_inspection(data, name) for name in LEDGERS]
     return Books.of(document for keeper in keepers for _, document in keeper.each("entry"))
+
+
+def _lasting(pack: str) -> str:
+    """A pack as it is found from any folder: its name, or its whole path."""
+    return str(Path(pack).resolve()) if Path(pack).is_file() else pack
 
 
 def _lines_of(demo: Demo) -> Iterable[bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from datetime import datetime
+from datetime import datetime, tzinfo
 from threading import Lock
 from types import TracebackType
 from typing import Final, Self
@@ -13,7 +13,6 @@ from rich.live import Live
 from rich.panel import Panel
 from rich.text import Text
 
-from tousu.demo.diary import BEIJING
 from tousu.demo.onlooker import Happening, Tallies
 from tousu.demo.wording import sentence
 from tousu.shown import for_terminal
@@ -27,10 +26,11 @@ COUNTED: Final = (
 
 
 class Screen:
-    """Where the demo speaks. `happened` may be called from another thread."""
+    """Where the demo speaks, in the time zone of its pack. `happened` may be called from another thread."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, zone: tzinfo) -> None:
         self.console = console
+        self._zone = zone
         self._lines: deque[Text] = deque(maxlen=LINES)
         self._lock = Lock()
         self._live: Live | None = None
@@ -51,11 +51,11 @@ class Screen:
 
     def happened(self, happening: Happening) -> None:
         """Show one event, if it is worth a line."""
-        found = sentence(happening)
+        found = sentence(happening, self._zone)
         if found is None:
             return
         style, words = found
-        when = happening.moment.astimezone(BEIJING).strftime("%m-%d %H:%M")
+        when = happening.moment.astimezone(self._zone).strftime("%m-%d %H:%M")
         line = Text.assemble((when, "dim"), "  ", (f"{happening.case_number or '-':<20}", "bold"), " ", (words, style))
         line.no_wrap, line.overflow = True, "ellipsis"
         with self._lock:
@@ -73,8 +73,8 @@ class Screen:
         for label, kind in COUNTED:
             value = self._tallies.types[kind] if kind else self._tallies.accepted
             counts.append_text(Text.assemble((f"{value:,}", "bold"), f"\N{NO-BREAK SPACE}{label}    "))
-        now = self._moment.astimezone(BEIJING).strftime("%A %d %B %H:%M") if self._moment else "starting"
-        title = f"{now} (Beijing, simulated)   {self._published:,} published"
+        now = self._moment.astimezone(self._zone).strftime("%A %d %B %H:%M") if self._moment else "starting"
+        title = f"{now} ({self._zone}, simulated)   {self._published:,} published"
         with self._lock:
             lines = list(self._lines)
         return Group(Panel(counts, title=title), *lines)

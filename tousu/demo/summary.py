@@ -11,8 +11,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tousu.contract import card
+from tousu.contract.cards import PREFIX
+from tousu.contract.pipeline import published_topics
 from tousu.demo.books import Books
 from tousu.demo.onlooker import ARCHIVE, Tallies
+from tousu.demo.wording import has_words
 from tousu.runtime.backlog import Behind
 
 LOOK: Final = "SELECT key, state, department, resolution_due FROM sla_case LIMIT 10"
@@ -52,6 +56,7 @@ def document(tallies: Tallies, published: int, behind: Sequence[Behind], books: 
         "instructions": dict(tallies.instructions),
         "cases_closed": dict(tallies.results),
         "early_warnings": types["early_warning.raised"],
+        "other_topics": _without_words(types),
         "backlog": sum(each.events for each in behind),
     }
 
@@ -79,11 +84,18 @@ def show(console: Console, tallies: Tallies, published: int, behind: Sequence[Be
         "instructions": listed(tallies.instructions),
         "cases closed": f"{types['case.closed']}: {listed(tallies.results)}",
         "early warnings": str(types["early_warning.raised"]),
+        **{topic.removeprefix(PREFIX): listed(counts) for topic, counts in _without_words(types).items()},
         "backlog": str(sum(each.events for each in behind)),
     }
     for name, words in rows.items():
         table.add_row(name, words)
     console.print(table)
+
+
+def _without_words(types: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    """What came on topics that have no row of their own: by topic and name of the event."""
+    topics = [topic for topic in published_topics() if not has_words(topic)]
+    return {topic: {name: types[name] for name in card(topic).events if types[name]} for topic in topics}
 
 
 def _claims(tallies: Tallies) -> dict[str, str]:

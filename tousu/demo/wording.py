@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, Final
 
-from tousu.demo.diary import BEIJING
+from tousu.contract import card
 from tousu.demo.onlooker import Happening
 
 Data = Mapping[str, Any]
 COMPLAINTS_WORTH_A_LINE: Final = 3
+PLAIN_FIELDS: Final = 3
+"""So many fields of an event that has no words are told."""
 DONE: Final[Mapping[str, str]] = {"pay_claimant": "pay", "cancel": "no longer pay"}
 """What an instruction asks for, where its code does not read as words."""
 
@@ -135,7 +137,8 @@ def _warning(data: Data) -> str:
 
 
 def _clock(text: str) -> str:
-    return datetime.fromisoformat(text).astimezone(BEIJING).strftime("%m-%d %H:%M")
+    """A time as `sentence` has put it into the zone of the pack."""
+    return datetime.fromisoformat(text).strftime("%m-%d %H:%M")
 
 
 SENTENCES: Final[Mapping[str, tuple[str, Callable[[Data], str]]]] = {
@@ -167,6 +170,7 @@ SENTENCES: Final[Mapping[str, tuple[str, Callable[[Data], str]]]] = {
     "claim.arbitrated": ("magenta", _arbitrated),
     "claim.billed": ("magenta", _billed),
     "claim.closed": ("magenta", _claim_closed),
+    "charge.laid": ("", lambda data: ""),  # penalties tells what came of it
     "instruction.issued": ("blue", _instructed),
     "penalty.assessed": ("red", _penalty),
     "penalty.doubled": ("red", lambda data: f"doubled: {_penalty(data)}"),
@@ -182,13 +186,32 @@ SENTENCES: Final[Mapping[str, tuple[str, Callable[[Data], str]]]] = {
     "month.closed": ("cyan", _month),
     "early_warning.raised": ("bold red", _warning),
 }
-"""Event name -> style and sentence. What is not here, or has no words to say, is counted but not told."""
+"""Event name -> style and sentence. What is not here, or has no words to say, is counted but not told, unless it comes
+from a topic of which nothing is here: such a one nobody has found words for yet, and it is told as it stands."""
 
 
-def sentence(happening: Happening) -> tuple[str, str] | None:
-    """Style and sentence of what happened, or None where it is not worth a line."""
+def has_words(topic: str) -> bool:
+    """Whether anybody has found words for what a topic carries."""
+    return any(name in SENTENCES for name in card(topic).events) or topic == "complaints.rejected"
+
+
+def _as_it_stands(happening: Happening) -> str:
+    """The name of an event, and the first of its plain fields."""
+    fields = {name: value for name, value in happening.data.items() if isinstance(value, str | int | float)}
+    said = [f"{name.replace('_', ' ')} {value}" for name, value in fields.items() if name != "case_number"]
+    return f"{happening.name}: {', '.join(said[:PLAIN_FIELDS])}"
+
+
+def sentence(happening: Happening, zone: tzinfo) -> tuple[str, str] | None:
+    """Style and sentence of what happened, times by the clocks of `zone`; None where it is not worth a line."""
     if happening.name == "event.rejected":
         return "yellow", f"rejected: {happening.reason}"
     found = SENTENCES.get(happening.name)
-    words = "" if found is None else found[1](happening.data)
-    return (found[0], words) if found is not None and words else None
+    if found is None:
+        return None if has_words(happening.topic) else ("blue", _as_it_stands(happening))
+    at_home = {
+        name: datetime.fromisoformat(value).astimezone(zone).isoformat() if name == "due_at" else value
+        for name, value in happening.data.items()
+    }
+    words = found[1](at_home)
+    return (found[0], words) if words else None

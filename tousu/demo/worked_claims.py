@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tousu.demo.claimwork import RECIPIENT, SENDER, Claimed, Course, evidence, form, go_through
+from tousu.demo.claimwork import RECIPIENT, SENDER, Claimed, ClaimSchedule, evidence, form, go_through
 from tousu.demo.diary import OFFICE_DAYS, Diary, at
 from tousu.demo.worked_cases import MONDAY, THURSDAY, TUESDAY, WEDNESDAY
 from tousu.policy.pack import Pack
@@ -25,7 +25,7 @@ def delay_in_traffic(pack: Pack, diary: Diary) -> None:
     claim.note("outlet_notified", at("10:20"), outlet="HZ-003", compensated_outlet="SH-112")
     facts = {"delivered": True, "days_late": 2, "weight_kg": "0.9", "real_value": "260.00", "service_fee": "12.00"}
     claim.note("claim_facts_found", at("15:50"), desk="storage_and_transport", facts=facts)
-    course = Course(
+    course = ClaimSchedule(
         at("16:15"), at("09:40", WEDNESDAY), at("10:05", WEDNESDAY), at("15:00", THURSDAY), at("10:00", MONDAY)
     )
     go_through(claim, course, "112.00")
@@ -38,7 +38,7 @@ def nobody_comes(pack: Pack, diary: Diary) -> None:
     claim.note("outlet_notified", at("09:25", WEDNESDAY), outlet="HZ-017")
     facts = {"delivered": True, "days_late": 2, "weight_kg": "0.6", "real_value": "59.00", "service_fee": "8.00"}
     claim.note("claim_facts_found", at("12:00", WEDNESDAY), desk="storage_and_transport", facts=facts)
-    course = Course(
+    course = ClaimSchedule(
         at("12:10", WEDNESDAY),
         at("14:00", WEDNESDAY),
         at("14:05", WEDNESDAY),
@@ -55,7 +55,7 @@ def phone_became_brick(pack: Pack, diary: Diary) -> None:
     claim.note("outlet_notified", at("09:10", WEDNESDAY), outlet="SZ-041")
     facts = {"insured": False, "share_lost": "1", "real_value": "4999.00", "service_fee": "23.00"}
     claim.note("claim_facts_found", at("16:40", WEDNESDAY), desk="quality_management", facts=facts)
-    course = Course(
+    course = ClaimSchedule(
         at("10:50", WEDNESDAY), at("10:45", THURSDAY), at("15:10", MONDAY), at("11:00", TUESDAY), at("16:00", LAST_DAY)
     )
     go_through(claim, course, "1023.00")
@@ -95,7 +95,7 @@ PIECES: Final[tuple[tuple[str, str, str, dict[str, Any], str], ...]] = (
 
 def four_pieces(pack: Pack, diary: Diary) -> None:
     """7: four claims of one complaint, each with its own amount."""
-    course = Course(
+    course = ClaimSchedule(
         at("09:40", WEDNESDAY), at("16:30", WEDNESDAY), at("17:05", MONDAY), at("10:30", TUESDAY), at("15:30", TUESDAY)
     )
     for number, (cause, waybill, outlet, facts, amount) in enumerate(PIECES, start=1):

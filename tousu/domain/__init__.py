@@ -1,1 +1,1 @@
-"""The domain: pure folds of facts. It knows no log, no database and no clock on the wall."""
+"""The domain: pure folds and rules that several services share. No input or output, no name of a service."""

@@ -34,7 +34,7 @@ class Interval(msgspec.Struct, frozen=True, kw_only=True):
     cause_name: str
 
 
-class Mark(msgspec.Struct, frozen=True, kw_only=True):
+class ClockMark(msgspec.Struct, frozen=True, kw_only=True):
     """Something that a clock did at a moment: `started`, `warned`, `breached`, ... in the order of publication.
 
     due_at: the due time from then on. share: of a warning. elapsed_s, counted_us: the elapsed time that the event says,
@@ -81,7 +81,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime
     due_at: datetime | None
     intervals: tuple[Interval, ...]
-    marks: tuple[Mark, ...]
+    marks: tuple[ClockMark, ...]
     rest: tuple[Interval, ...] = ()
     starts_at: str = ""
     note: str = ""

@@ -12,7 +12,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from tousu.explain.account import Account
-from tousu.explain.story import CLAIMS, SLA, Story, Told
+from tousu.explain.story import CLAIMS, SLA, CaseHistory, PublishedEvent
 from tousu.explain.walk import Follower, Walk
 from tousu.policy.clock_rule import ClockRule, Limit
 from tousu.policy.pack import Pack
@@ -20,7 +20,7 @@ from tousu.policy.pack import Pack
 _CLOCK: Final = "clock."
 
 
-def accounts_of(story: Story, pack: Pack, until: datetime) -> tuple[Account, ...]:
+def accounts_of(story: CaseHistory, pack: Pack, until: datetime) -> tuple[Account, ...]:
     """One account for each generation of each clock, in the order in which they started; claim by claim at the end.
 
     `until`: up to when a clock that still waits is accounted for; never earlier than the last thing known.
@@ -39,7 +39,9 @@ def running_number(claim_number: str) -> tuple[int, str]:
     return (int(running) if running.isdecimal() else 0, claim_number)
 
 
-def _accounts(story: Story, pack: Pack, events: list[Told], until: datetime, claim_number: str = "") -> list[Account]:
+def _accounts(
+    story: CaseHistory, pack: Pack, events: list[PublishedEvent], until: datetime, claim_number: str = ""
+) -> list[Account]:
     """The accounts of clocks whose names are one thing: those of the case, or of one claim. Claims know no region."""
     follower = Follower(story, pack.calendar, None if claim_number else story.region)
     walks: dict[tuple[str, int], Walk] = {}
@@ -86,7 +88,7 @@ def _limit(data: dict[str, Any], rule: ClockRule | None, known: Limit | None) ->
 
 
 def _account(
-    story: Story, pack: Pack, follower: Follower, key: tuple[str, int], walk: Walk, until: datetime,
+    story: CaseHistory, pack: Pack, follower: Follower, key: tuple[str, int], walk: Walk, until: datetime,
     claim_number: str,
 ) -> Account:  # fmt: skip
     name, generation = key
@@ -115,7 +117,7 @@ def _account(
     )
 
 
-def _grade(story: Story, rule: ClockRule | None, limit: Limit) -> str:
+def _grade(story: CaseHistory, rule: ClockRule | None, limit: Limit) -> str:
     """The grade that chose the limit: the one that the case has now where several have the same."""
     if rule is None or not rule.limit_by_grade:
         return ""

@@ -13,13 +13,13 @@ from typing import Any, Final, Literal
 import msgspec
 
 from tousu.explain.accounts import claim_clocks, limits_of
-from tousu.explain.story import CASES, ROUTED, Story, Told
-from tousu.policy.clock_rule import Accepts, ClockRule, Names
+from tousu.explain.story import CASES, ROUTED, CaseHistory, PublishedEvent
+from tousu.policy.clock_rule import Accepts, ClockRule, Names, unknown_in
 from tousu.policy.pack import Pack
 
 Reason = Literal[
-    "attached", "other_kind", "no_claim", "not_happened", "not_applicable", "no_limit", "expired", "not_started",
-    "no_promise",
+    "attached", "other_kind", "no_claim", "not_happened", "not_applicable", "undecided", "no_limit", "expired",
+    "not_started", "no_promise",
 ]  # fmt: skip
 _NO_CLAIM: Final = "it is for claims, and no claim was opened"
 
@@ -47,7 +47,7 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True):
         return self.reason == "attached"
 
 
-def attachments_of(story: Story, pack: Pack) -> tuple[Attachment, ...]:
+def attachments_of(story: CaseHistory, pack: Pack) -> tuple[Attachment, ...]:
     """Every clock of the pack, those of claims last; of these none runs where no claim was opened.
 
     Where claims were opened, `tousu.explain.claim_attachment` says of each of them which of its limits run.
@@ -58,12 +58,15 @@ def attachments_of(story: Story, pack: Pack) -> tuple[Attachment, ...]:
     return tuple(found)
 
 
-def _attachment(story: Story, pack: Pack, rule: ClockRule) -> Attachment:
+def _attachment(story: CaseHistory, pack: Pack, rule: ClockRule) -> Attachment:
     started = started_in(story, rule, "")
-    return without_start(rule, *_obstacle(story, pack, rule)) if started is None else attached(story, rule, started)
+    if started is None:
+        return without_start(rule, *_obstacle(story, pack, rule))
+    known = _facts(story)
+    return attached(story, rule, started, known[-1][1] if known else {})
 
 
-def started_in(story: Story, rule: ClockRule, claim_number: str) -> Told | None:
+def started_in(story: CaseHistory, rule: ClockRule, claim_number: str) -> PublishedEvent | None:
     """The first start of a clock, of the case or of one claim."""
     return next(
         (
@@ -77,12 +80,15 @@ def started_in(story: Story, rule: ClockRule, claim_number: str) -> Told | None:
     )
 
 
-def attached(story: Story, rule: ClockRule, started: Told) -> Attachment:
-    """A clock that was started, and by what."""
+def attached(story: CaseHistory, rule: ClockRule, started: PublishedEvent, facts: Mapping[str, Any]) -> Attachment:
+    """A clock that was started, and by what; `facts`: what is known by now of what it asks for."""
     cause = started.data.get("cause_event", "")
     name = story.name_of_cause(cause)
     wanted = wanted_words(rule.applies_when)
+    unknown = unknown_in(rule.applies_when, facts)
     because = f", as {wanted}" if wanted else ""
+    if unknown:
+        because = f", as long as nobody knows that {' or '.join(unknown)} is anything but what it asks for ({wanted})"
     return Attachment(
         clock=rule.name,
         label=rule.label,
@@ -103,7 +109,7 @@ def without_start(rule: ClockRule, reason: Reason, words: str, claim_number: str
     )
 
 
-def _obstacle(story: Story, pack: Pack, rule: ClockRule) -> tuple[Reason, str]:
+def _obstacle(story: CaseHistory, pack: Pack, rule: ClockRule) -> tuple[Reason, str]:
     """The first condition that the case fails."""
     kind = story.newest["kind"]
     if rule.kind != kind:
@@ -115,7 +121,7 @@ def _obstacle(story: Story, pack: Pack, rule: ClockRule) -> tuple[Reason, str]:
         first_failing(rule.starts_with, told.data) or first_failing(rule.applies_when, facts) for told, facts in came
     ]
     if all(failing):
-        return "not_applicable", failing[-1]
+        return undecided(rule, came[-1][1]) or ("not_applicable", failing[-1])
     grades = [facts.get("grade") for (_, facts), failed in zip(came, failing, strict=True) if not failed]
     limits = limits_of(rule)
     if "" not in limits and not any(grade in limits for grade in grades):
@@ -125,17 +131,17 @@ def _obstacle(story: Story, pack: Pack, rule: ClockRule) -> tuple[Reason, str]:
     return "not_started", _not_started(story, pack)
 
 
-def _not_started(story: Story, pack: Pack) -> str:
+def _not_started(story: CaseHistory, pack: Pack) -> str:
     told = story.newest.get("pack", pack.reference())
     if told != pack.reference():
         return f"all its conditions hold by pack {pack.version}; the case was decided by {told['id']} {told['version']}"
     return "all its conditions hold; sla has not started it: it has not read the event yet"
 
 
-def _facts(story: Story) -> list[tuple[Told, dict[str, Any]]]:
+def _facts(story: CaseHistory) -> list[tuple[PublishedEvent, dict[str, Any]]]:
     """Each event that may start a clock, with the facts of the case when it came."""
     facts: dict[str, Any] = {"stands": None, "reopened": 0}
-    found: list[tuple[Told, dict[str, Any]]] = []
+    found: list[tuple[PublishedEvent, dict[str, Any]]] = []
     for told in story.told:
         if told.topic != CASES:
             continue
@@ -146,13 +152,28 @@ def _facts(story: Story) -> list[tuple[Told, dict[str, Any]]]:
     return found
 
 
-def _changed(told: Told) -> dict[str, Any]:
+def _changed(told: PublishedEvent) -> dict[str, Any]:
     """What an event says of the facts that conditions may ask for."""
     block = told.data.get("case")
     said = {} if block is None else {"stands": block.get("stands"), "reopened": block.get("reopened", 0)}
     if told.short == "passed_on":
         said |= {name: told.data[name] for name in ("class", "grade") if name in told.data}
     return said
+
+
+def undecided(rule: ClockRule, facts: Mapping[str, Any]) -> tuple[Reason, str] | None:
+    """Why nobody can say yet whether a clock applies, and what it does meanwhile; None where that is known."""
+    unknown = unknown_in(rule.applies_when, facts)
+    if not unknown:
+        return None
+    wanted = wanted_words({name: rule.applies_when[name] for name in unknown})
+    meanwhile = {
+        "waits": "until then it counts in silence, and somebody should find it out",
+        "rests": "until then it counts in silence, as the pack says",
+        "runs": "the pack lets it run until then",
+    }[rule.while_unknown]
+    missing = f"{' and '.join(unknown)} {'is' if len(unknown) == 1 else 'are'} not known"
+    return "undecided", f"it applies when {wanted}, and {missing}; {meanwhile}"
 
 
 def first_failing(condition: Accepts, facts: Mapping[str, Any]) -> str:

@@ -15,10 +15,10 @@ from tousu.explain.attachment import Attachment
 from tousu.explain.claim_amount import Amount, amount_of
 from tousu.explain.claim_attachment import claim_attachments
 from tousu.explain.claim_missing import Missing, missing_of
-from tousu.explain.claim_next import Next, Right, next_steps, right_of
+from tousu.explain.claim_next import ClaimRight, Next, next_steps, right_of
 from tousu.explain.claim_reading import standing_of
 from tousu.explain.claim_standing import ClaimStanding
-from tousu.explain.story import ROUTED, Story
+from tousu.explain.story import ROUTED, CaseHistory
 from tousu.policy.pack import Pack
 
 STAGES = {
@@ -45,10 +45,10 @@ class ClaimExplanation(msgspec.Struct, frozen=True, kw_only=True):
     accounts: tuple[Account, ...]
     attachments: tuple[Attachment, ...]
     steps: tuple[Next, ...]
-    right: Right | None
+    right: ClaimRight | None
 
 
-def explain_claim(story: Story, number: str, pack: Pack, until: datetime | None = None) -> ClaimExplanation:
+def explain_claim(story: CaseHistory, number: str, pack: Pack, until: datetime | None = None) -> ClaimExplanation:
     """Explain a claim of a story that holds its `claim.opened`."""
     at = max(until or story.last_at, story.last_at)
     accounts = tuple(each for each in accounts_of(story, pack, at) if each.claim_number == number)
@@ -69,7 +69,7 @@ def explanation_of(
     )  # fmt: skip
 
 
-def pack_of_claims(story: Story) -> dict[str, str]:
+def pack_of_claims(story: CaseHistory) -> dict[str, str]:
     """Id and version of the pack by which claims of a case are judged: the router's, or that of an ordered recount."""
     pack: dict[str, str] = {}
     for told in story.told:

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from tousu.explain.arithmetic import inputs_of, listed, plain_trace
-from tousu.explain.claim_standing import ClaimStanding, Decided, Found
+from tousu.explain.claim_standing import ClaimStanding, Decided, KnownFact
 from tousu.policy.award import award
 from tousu.policy.claim_facts import BadFact, plain
 from tousu.policy.compensation import Compensation, CompensationRule
@@ -26,7 +26,7 @@ NO_INPUTS: Final = frozenset({"cause", "delivered"})
 """Facts that move a claim and no amount."""
 
 
-class Input(msgspec.Struct, frozen=True, kw_only=True):
+class AmountInput(msgspec.Struct, frozen=True, kw_only=True):
     """A fact that the amount was worked out with.
 
     use: it counts in a step or limit, decides which rule it is, or claims an exemption.
@@ -59,7 +59,7 @@ class Amount(msgspec.Struct, frozen=True, kw_only=True):
     rule_words: str = ""
     exemption: str = ""
     trace: Mapping[str, Any] = {}
-    inputs: tuple[Input, ...] = ()
+    inputs: tuple[AmountInput, ...] = ()
     lacking: tuple[str, ...] = ()
     wrong: str = ""
 
@@ -197,7 +197,7 @@ def condition_words(condition: Condition) -> str:
     return " and ".join(said)
 
 
-def _inputs(facts: Mapping[str, Found], trace: Mapping[str, Any], pack: Pack, rule: str) -> tuple[Input, ...]:
+def _inputs(facts: Mapping[str, KnownFact], trace: Mapping[str, Any], pack: Pack, rule: str) -> tuple[AmountInput, ...]:
     """Everything that was found, those that count first; then what the pack took for granted."""
     counted = {
         name.removeprefix("divided_by ")
@@ -207,7 +207,7 @@ def _inputs(facts: Mapping[str, Found], trace: Mapping[str, Any], pack: Pack, ru
     deciding, exempting = _deciding(pack, rule), _exempting(pack)
     assumed = inputs_of(trace.get("assumed", ()))
     found = [
-        Input(
+        AmountInput(
             name=name, value=_value(each.value), at=each.at, by=each.by, event_id=each.event_id,
             use=_use(name, counted, deciding, exempting),
         )
@@ -216,7 +216,7 @@ def _inputs(facts: Mapping[str, Found], trace: Mapping[str, Any], pack: Pack, ru
     ]  # fmt: skip
     order = ("counted", "decided", "exempts", "not_used")
     found.sort(key=lambda each: order.index(each.use))
-    return (*found, *(Input(name=name, value=value, use="assumed", by="pack") for name, value in assumed.items()))
+    return (*found, *(AmountInput(name=name, value=value, use="assumed", by="pack") for name, value in assumed.items()))
 
 
 def _deciding(pack: Pack, rule: str) -> frozenset[str]:

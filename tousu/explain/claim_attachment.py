@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from tousu.explain.accounts import claim_clocks
-from tousu.explain.attachment import Attachment, Reason, attached, first_failing, started_in, without_start
+from tousu.explain.attachment import Attachment, Reason, attached, first_failing, started_in, undecided, without_start
 from tousu.explain.claim_order import of_claim
-from tousu.explain.story import ROUTED, Story, Told
+from tousu.explain.story import ROUTED, CaseHistory, PublishedEvent
 from tousu.policy.clock_rule import ClockRule
 from tousu.policy.pack import Pack
 
@@ -35,32 +35,33 @@ PULLS: Final[Mapping[str, tuple[str, ...]]] = {
 """By which names limits wait for what is told of a claim. One that becomes a loss takes its form along."""
 
 
-def claim_attachments(story: Story, pack: Pack, number: str) -> tuple[Attachment, ...]:
+def claim_attachments(story: CaseHistory, pack: Pack, number: str) -> tuple[Attachment, ...]:
     """Every limit of claims in the pack, and whether it runs for this claim."""
     told = of_claim(story, number)
     return tuple(_attachment(story, rule, number, told) for rule in claim_clocks(pack).values())
 
 
-def _attachment(story: Story, rule: ClockRule, number: str, told: list[Told]) -> Attachment:
+def _attachment(story: CaseHistory, rule: ClockRule, number: str, told: list[PublishedEvent]) -> Attachment:
     started = started_in(story, rule, number)
     if started is not None:
-        return attached(story, rule, started)
+        known = _happened(told)
+        return attached(story, rule, started, known[-1][1] if known else {})
     return without_start(rule, *_obstacle(story, rule, told), claim_number=number)
 
 
-def _obstacle(story: Story, rule: ClockRule, told: list[Told]) -> tuple[Reason, str]:
+def _obstacle(story: CaseHistory, rule: ClockRule, told: list[PublishedEvent]) -> tuple[Reason, str]:
     came = [facts for name, facts in _happened(told) if name == rule.starts_on]
     if not came:
         return "not_happened", f"it starts on {rule.starts_on}, which has not happened"
     failing = [first_failing(rule.applies_when, facts) for facts in came]
     if all(failing):
-        return "not_applicable", failing[-1]
+        return undecided(rule, came[-1]) or ("not_applicable", failing[-1])
     if rule.starts_at == "promised_at" and not story.newest.get("promised_at"):
         return "no_promise", "it counts from the promised time of delivery, and the case names none"
     return "not_started", "all its conditions hold; claims has not started it"
 
 
-def _happened(told: list[Told]) -> list[tuple[str, dict[str, Any]]]:
+def _happened(told: list[PublishedEvent]) -> list[tuple[str, dict[str, Any]]]:
     """What happened to the claim, by the names that limits wait for, with the facts of that time."""
     facts: dict[str, Any] = {}
     found: list[tuple[str, dict[str, Any]]] = []

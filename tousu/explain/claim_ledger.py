@@ -9,10 +9,10 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from tousu.explain.story import Told
+from tousu.explain.story import PublishedEvent
 from tousu.ledger.obligation import Entry, Obligation
 from tousu.ledger.told import Bookkeeper, Moved
-from tousu.ledger.told import Told as LedgerTold
+from tousu.ledger.told import LedgerEvent as LedgerTold
 
 _BILLED: Final = "billed"
 _CLOSED: Final = "closed"
@@ -27,14 +27,14 @@ class ClaimLedger:
         self.payee = ""
         self._keeper = Bookkeeper()
 
-    def take(self, told: Told) -> None:
+    def take(self, told: PublishedEvent) -> None:
         """Book what an event of the claim moves; most move nothing."""
         before = len(self._keeper.moved)
         self._keeper.take(LedgerTold(told.id, told.name, told.time, told.data))
         for moved in self._keeper.moved[before:]:
             self._book(moved, told)
 
-    def _book(self, moved: Moved, told: Told) -> None:
+    def _book(self, moved: Moved, told: PublishedEvent) -> None:
         owed = self.obligations.get(moved.obligation) or Obligation(
             number=moved.obligation, kind=moved.kind, debtor=moved.debtor, creditor=moved.creditor or self.payee,
             currency=moved.currency, case_number=moved.case_number,
@@ -52,7 +52,7 @@ class ClaimLedger:
         self.obligations[owed.number] = replace(owed, entries=count, **sums)
 
 
-def _reason(moved: Moved, told: Told) -> str:
+def _reason(moved: Moved, told: PublishedEvent) -> str:
     """Why, in a word: what was decided, what is billed, why the claim ended."""
     what = told.name.rpartition(".")[2]
     if moved.reference:

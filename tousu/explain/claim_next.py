@@ -36,7 +36,7 @@ class Next(msgspec.Struct, frozen=True, kw_only=True):
     overdue: bool = False
 
 
-class Right(msgspec.Struct, frozen=True, kw_only=True):
+class ClaimRight(msgspec.Struct, frozen=True, kw_only=True):
     """Until when a claim can be made: `lapses_at` is None where it is not known when the piece was posted."""
 
     words: str
@@ -44,7 +44,7 @@ class Right(msgspec.Struct, frozen=True, kw_only=True):
     lapses_at: datetime | None = None
 
 
-def right_of(claim: ClaimStanding, pack: Pack) -> Right | None:
+def right_of(claim: ClaimStanding, pack: Pack) -> ClaimRight | None:
     """When the right to claim lapses: so long after posting."""
     if pack.claims is None:
         return None
@@ -52,11 +52,11 @@ def right_of(claim: ClaimStanding, pack: Pack) -> Right | None:
     length = f"{lasts.amount} {lasts.unit.removesuffix('s') if lasts.amount == 1 else lasts.unit}"
     if claim.posted_at is None:
         words = f"{length} after posting; the case does not say when the piece was posted"
-        return Right(words=words, section=lasts.section)
+        return ClaimRight(words=words, section=lasts.section)
     last = deadline(claim.posted_at, lasts, pack.calendar.newest)
     if isinstance(last, UnpublishedYear):
-        return Right(words=f"{length} after posting; {last.reason}", section=lasts.section)
-    return Right(words=f"{length} after posting", section=lasts.section, lapses_at=last)
+        return ClaimRight(words=f"{length} after posting; {last.reason}", section=lasts.section)
+    return ClaimRight(words=f"{length} after posting", section=lasts.section, lapses_at=last)
 
 
 def next_steps(

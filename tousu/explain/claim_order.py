@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from tousu.explain.story import CASES, CLAIMS, INSTRUCTIONS, REJECTED, Story, Told
+from tousu.explain.story import CASES, CLAIMS, INSTRUCTIONS, REJECTED, CaseHistory, PublishedEvent
 
 _WRITTEN: Final = (CLAIMS, INSTRUCTIONS)
 
 
-def claim_numbers(story: Story) -> tuple[str, ...]:
+def claim_numbers(story: CaseHistory) -> tuple[str, ...]:
     """The claims of a case, in the order in which they were opened."""
     return tuple(dict.fromkeys(each.claim_number for each in story.told if each.name == "claim.opened"))
 
 
-def in_order(story: Story) -> list[Told]:
+def in_order(story: CaseHistory) -> list[PublishedEvent]:
     """The events of a case, of its claims and to finance, in the order in which claims read and wrote them."""
     cases = story.on(CASES)
     found = [((index, 0, 0), each) for index, each in enumerate(cases)]
@@ -29,7 +29,7 @@ def in_order(story: Story) -> list[Told]:
     return [each for _, each in sorted(found, key=lambda pair: pair[0])]
 
 
-def _placed(told: list[Told], cases: list[Told]) -> Iterator[tuple[int, Told]]:
+def _placed(told: list[PublishedEvent], cases: list[PublishedEvent]) -> Iterator[tuple[int, PublishedEvent]]:
     """Each event with the place of the last event of the case that claims had read when it was written."""
     places = {each.id: index for index, each in enumerate(cases)}
     causes = [_cause(each, places, cases) for each in told]
@@ -45,7 +45,7 @@ def _placed(told: list[Told], cases: list[Told]) -> Iterator[tuple[int, Told]]:
         yield place, each
 
 
-def _cause(told: Told, places: Mapping[str, int], cases: list[Told]) -> int | None:
+def _cause(told: PublishedEvent, places: Mapping[str, int], cases: list[PublishedEvent]) -> int | None:
     """The place of the event that led to one; None where time did, though the event that began a limit is named."""
     place = places.get(told.causation)
     if place is None or (told.name.startswith("clock.") and "cause_event" not in told.data):
@@ -54,7 +54,7 @@ def _cause(told: Told, places: Mapping[str, int], cases: list[Told]) -> int | No
     return None if told.name.startswith("claim.") and told.time > max(cases[place].time, received_at) else place
 
 
-def of_claim(story: Story, number: str, before: Told | None = None) -> list[Told]:
+def of_claim(story: CaseHistory, number: str, before: PublishedEvent | None = None) -> list[PublishedEvent]:
     """What is about this claim, and what the router says of its case; up to an event where one is given."""
     told = in_order(story)
     return [
@@ -64,18 +64,18 @@ def of_claim(story: Story, number: str, before: Told | None = None) -> list[Told
     ]
 
 
-def refusals(story: Story, number: str) -> list[Told]:
+def refusals(story: CaseHistory, number: str) -> list[PublishedEvent]:
     """The reports about this claim that were refused, wherever that was."""
     return [each for each in story.on(REJECTED) if _data(each).get("claim_number") == number]
 
 
-def _is_told_of(told: Told, number: str) -> bool:
+def _is_told_of(told: PublishedEvent, number: str) -> bool:
     """Instructions name what is owed, whose number begins with that of the claim."""
     of = str(told.data.get("of", ""))
     return told.topic == INSTRUCTIONS and of.startswith(f"{number}/")
 
 
-def _data(told: Told) -> dict[str, Any]:
+def _data(told: PublishedEvent) -> dict[str, Any]:
     """What was refused: its data, or those of the event in structured form."""
     inner = told.data.get("data")
     return inner if "specversion" in told.data and isinstance(inner, dict) else told.data

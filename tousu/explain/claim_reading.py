@@ -8,15 +8,15 @@ from typing import Any, Final
 
 from tousu.explain.claim_ledger import ClaimLedger
 from tousu.explain.claim_order import of_claim, refusals
-from tousu.explain.claim_standing import ClaimStanding, Decided, Found, Happened
-from tousu.explain.story import ROUTED, Story, Told
+from tousu.explain.claim_standing import ClaimStanding, Decided, Happened, KnownFact
+from tousu.explain.story import ROUTED, CaseHistory, PublishedEvent
 from tousu.policy.pack import ClaimRules, Pack
 
 NOTICE: Final = "negotiation_notice"
 """What the company puts into the file by telling the outlet."""
 
 
-def standing_of(story: Story, number: str, pack: Pack, until: Told | None = None) -> ClaimStanding:
+def standing_of(story: CaseHistory, number: str, pack: Pack, until: PublishedEvent | None = None) -> ClaimStanding:
     """How a claim stands, or stood before an event. Its `claim.opened` must be in the story."""
     opened = [each for each in story.told if each.name == "claim.opened"]
     this = next(each for each in opened if each.claim_number == number)
@@ -27,7 +27,7 @@ def standing_of(story: Story, number: str, pack: Pack, until: Told | None = None
         claim.claimant, claim.claimed_amount, claim.currency = former.claimant, former.claimed_amount, former.currency
         claim.file, claim.facts, claim.filed_at = former.file, dict(former.facts), former.filed_at
     claim.became = next((each.claim_number for each in opened if each.data.get("instead_of") == number), "")
-    reader = Reader(story, claim, pack.claims)
+    reader = ClaimReader(story, claim, pack.claims)
     for told in of_claim(story, number, until):
         reader.take(told)
     claim.owed, claim.entries = tuple(reader.ledger.obligations.values()), tuple(reader.ledger.entries)
@@ -38,17 +38,17 @@ def standing_of(story: Story, number: str, pack: Pack, until: Told | None = None
     return claim
 
 
-class Reader:
+class ClaimReader:
     """Writes one event after the other into the standing of a claim."""
 
-    def __init__(self, story: Story, claim: ClaimStanding, rules: ClaimRules | None) -> None:
+    def __init__(self, story: CaseHistory, claim: ClaimStanding, rules: ClaimRules | None) -> None:
         self.story = story
         self.claim = claim
         self.rules = rules
         self.ledger = ClaimLedger()
         self.received_at: datetime | None = None
 
-    def take(self, told: Told) -> None:
+    def take(self, told: PublishedEvent) -> None:
         if told.name in ROUTED:
             _routed(self, told)
             return
@@ -63,15 +63,15 @@ class Reader:
                 self.claim.stage = "paid" if owed is not None and not owed.outstanding else "agreed"
 
 
-def _routed(reader: Reader, told: Told) -> None:
+def _routed(reader: ClaimReader, told: PublishedEvent) -> None:
     claim = reader.claim
     claim.posted_at, claim.promised_at = told.moment("posted_at"), told.moment("promised_at")
     reader.received_at = told.moment("received_at")
     if told.data.get("route") and claim.facts.get("route", _OF_CASE).by == "case":
-        claim.facts["route"] = Found(value=told.data["route"], at=told.time, by="case", event_id=told.id)
+        claim.facts["route"] = KnownFact(value=told.data["route"], at=told.time, by="case", event_id=told.id)
 
 
-def _opened(reader: Reader, told: Told) -> None:
+def _opened(reader: ClaimReader, told: PublishedEvent) -> None:
     claim, said = reader.claim, told.data
     claim.cause, claim.waybill_number = said["cause"], said.get("waybill_number", "")
     claim.section, claim.asked = said.get("section", ""), said["payee_role"]
@@ -81,7 +81,7 @@ def _opened(reader: Reader, told: Told) -> None:
     claim.stage = "filed" if claim.claimant else "opened"
 
 
-def _filed(reader: Reader, told: Told) -> None:
+def _filed(reader: ClaimReader, told: PublishedEvent) -> None:
     claim, said = reader.claim, told.data
     claim.claimant, claim.file = said["claimant"], tuple(said.get("evidence_held", ()))
     claim.claimed_amount = said.get("claimed_amount", claim.claimed_amount)
@@ -89,17 +89,17 @@ def _filed(reader: Reader, told: Told) -> None:
     claim.stage = "filed" if claim.stage == "opened" else claim.stage
 
 
-def _file_incomplete(reader: Reader, told: Told) -> None:
+def _file_incomplete(reader: ClaimReader, told: PublishedEvent) -> None:
     reader.claim.returns = told.data["returns"]
     _happened(reader, told)
 
 
-def _answered(reader: Reader, told: Told) -> None:
+def _answered(reader: ClaimReader, told: PublishedEvent) -> None:
     reader.claim.stage = "answered"
     _happened(reader, told)
 
 
-def _decided(reader: Reader, told: Told) -> None:
+def _decided(reader: ClaimReader, told: PublishedEvent) -> None:
     claim, what = reader.claim, told.name.rpartition(".")[2]
     claim.stage = what
     one = Decided(
@@ -109,22 +109,22 @@ def _decided(reader: Reader, told: Told) -> None:
     claim.decided = (*claim.decided, one)
 
 
-def _disputed(reader: Reader, told: Told) -> None:
+def _disputed(reader: ClaimReader, told: PublishedEvent) -> None:
     reader.claim.stage, reader.claim.way = "disputed", told.data["way"]
     _happened(reader, told)
 
 
-def _paid(reader: Reader, told: Told) -> None:
+def _paid(reader: ClaimReader, told: PublishedEvent) -> None:
     if told.data["obligation"].endswith("/compensation"):
         reader.claim.stage = "paid"
     _happened(reader, told)
 
 
-def _questioned(reader: Reader, told: Told) -> None:
+def _questioned(reader: ClaimReader, told: PublishedEvent) -> None:
     reader.claim.questions = (*reader.claim.questions, told.data)
 
 
-def _settled(reader: Reader, told: Told) -> None:
+def _settled(reader: ClaimReader, told: PublishedEvent) -> None:
     """A payment is in question no longer: it was booked after all, or somebody reported how it ended."""
     how = {"settled": told.data["how"]}
     reader.claim.questions = tuple(
@@ -132,18 +132,18 @@ def _settled(reader: Reader, told: Told) -> None:
     )
 
 
-def _outlet_notified(reader: Reader, told: Told) -> None:
+def _outlet_notified(reader: ClaimReader, told: PublishedEvent) -> None:
     if reader.rules is not None and NOTICE in reader.rules.evidence:
         _add(reader, (NOTICE,))
     _happened(reader, told)
 
 
-def _closed(reader: Reader, told: Told) -> None:
+def _closed(reader: ClaimReader, told: PublishedEvent) -> None:
     reader.claim.reason, reader.claim.closed_at = told.data["reason"], told.at
     _happened(reader, told)
 
 
-def _reopened(reader: Reader, told: Told) -> None:
+def _reopened(reader: ClaimReader, told: PublishedEvent) -> None:
     claim = reader.claim
     claim.reason, claim.closed_at = "", None
     if told.data["reason"] != "ruled":
@@ -151,7 +151,7 @@ def _reopened(reader: Reader, told: Told) -> None:
     _happened(reader, told)
 
 
-def _facts(reader: Reader, told: Told) -> None:
+def _facts(reader: ClaimReader, told: PublishedEvent) -> None:
     claim = reader.claim
     if claim.opened_at is None:
         return
@@ -160,10 +160,10 @@ def _facts(reader: Reader, told: Told) -> None:
     for name, value in told.data["facts"].items():
         known = claim.facts.get(name)
         if known is None or known.by == "case" or known.at <= at:
-            claim.facts[name] = Found(value=value, at=at, by=by, event_id=told.id)
+            claim.facts[name] = KnownFact(value=value, at=at, by=by, event_id=told.id)
 
 
-def _evidence(reader: Reader, told: Told) -> None:
+def _evidence(reader: ClaimReader, told: PublishedEvent) -> None:
     """Items for the file; as claims does, none where one is unknown, of another piece, or too late."""
     claim, items = reader.claim, told.data["evidence"]
     too_late = claim.opened_at is None or not claim.is_open or claim.stage in _AGREED
@@ -172,27 +172,27 @@ def _evidence(reader: Reader, told: Told) -> None:
         _add(reader, [item["item"] for item in items])
 
 
-def _knows(reader: Reader, item: str) -> bool:
+def _knows(reader: ClaimReader, item: str) -> bool:
     table = reader.rules.compensation if reader.rules is not None else None
     return reader.rules is not None and (item in reader.rules.evidence or (table is not None and item in table.proofs))
 
 
-def _instructed(reader: Reader, told: Told) -> None:
+def _instructed(reader: ClaimReader, told: PublishedEvent) -> None:
     reader.claim.instructions = (*reader.claim.instructions, told.data)
 
 
-def _happened(reader: Reader, told: Told) -> None:
+def _happened(reader: ClaimReader, told: PublishedEvent) -> None:
     one = Happened(what=told.name.rpartition(".")[2], at=told.at, event_id=told.id, said=told.data)
     reader.claim.happened = (*reader.claim.happened, one)
 
 
-def _add(reader: Reader, items: Any) -> None:
+def _add(reader: ClaimReader, items: Any) -> None:
     reader.claim.file = tuple(dict.fromkeys((*reader.claim.file, *items)))
 
 
 _AGREED: Final = frozenset({"agreed", "paid"})
-_OF_CASE: Final = Found(value="", at=datetime.min.replace(tzinfo=UTC), by="case")
-_WRITERS: Final[Mapping[str, Callable[[Reader, Told], None]]] = {
+_OF_CASE: Final = KnownFact(value="", at=datetime.min.replace(tzinfo=UTC), by="case")
+_WRITERS: Final[Mapping[str, Callable[[ClaimReader, PublishedEvent], None]]] = {
     "claim.opened": _opened,
     "claim.filed": _filed,
     "claim.file_incomplete": _file_incomplete,

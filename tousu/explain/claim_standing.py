@@ -14,7 +14,7 @@ import msgspec
 from tousu.ledger.obligation import Entry, Obligation
 
 
-class Found(msgspec.Struct, frozen=True, kw_only=True):
+class KnownFact(msgspec.Struct, frozen=True, kw_only=True):
     """A fact: what was found, when, by which event and department. `by` is `case` where the case itself says it."""
 
     value: Any
@@ -31,7 +31,7 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
     section: str
     event_id: str
     said: Mapping[str, Any]
-    facts: Mapping[str, Found] = {}
+    facts: Mapping[str, KnownFact] = {}
     file: tuple[str, ...] = ()
 
     @property
@@ -77,7 +77,7 @@ class ClaimStanding(msgspec.Struct, kw_only=True):
     filed_at: datetime | None = None
     file: tuple[str, ...] = ()
     returns: int = 0
-    facts: dict[str, Found] = {}
+    facts: dict[str, KnownFact] = {}
     decided: tuple[Decided, ...] = ()
     way: str = ""
     happened: tuple[Happened, ...] = ()

@@ -21,7 +21,7 @@ MAKE_UP_WORDS: Final = "make-up day (调休)"
 CLOSED_WORDS: Final = "outside opening hours"
 
 
-class Part(msgspec.Struct, frozen=True):
+class CountedPart(msgspec.Struct, frozen=True):
     """One part. `why` is a code, `words` say it to a reader; `days` are the local days that it touches."""
 
     start_us: int
@@ -37,15 +37,14 @@ class Part(msgspec.Struct, frozen=True):
         return self.end_us - self.start_us if self.counts else 0
 
 
-def parts_of(start: datetime, end: datetime, limit: Limit, calendar: Calendar, *, fresh: bool) -> list[Part]:
-    """The parts from one moment to a later one. `fresh`: nothing was used before, so days count from the next day."""
+def parts_of(begun: datetime, start: datetime, end: datetime, limit: Limit, calendar: Calendar) -> list[CountedPart]:
+    """The parts from one moment to a later one, of a limit that counts from `begun`: days count from the next day."""
     start_us, end_us = microseconds(start), microseconds(end)
-    found: list[Part] = []
-    if fresh and limit.unit in DAY_UNITS:
-        begun_us = min(microseconds(counted_from(start, limit, calendar)), end_us)
-        if begun_us > start_us:
-            found.append(Part(start_us, begun_us, False, "day_of_start", "the day of the start"))
-        start_us = begun_us
+    found: list[CountedPart] = []
+    counted_us = min(microseconds(counted_from(begun, limit, calendar)), end_us)
+    if counted_us > start_us:
+        found.append(CountedPart(start_us, counted_us, False, "day_of_start", "the day of the start"))
+        start_us = counted_us
     if start_us >= end_us:
         return found
     if limit.unit in DAY_UNITS or limit.unit == "business_hours":
@@ -54,7 +53,7 @@ def parts_of(start: datetime, end: datetime, limit: Limit, calendar: Calendar, *
     return found + _merged(_cut(start_us, end_us, counted, "round_the_clock", "every hour counts", calendar))
 
 
-def _days(start_us: int, end_us: int, limit: Limit, calendar: Calendar) -> Iterator[Part]:
+def _days(start_us: int, end_us: int, limit: Limit, calendar: Calendar) -> Iterator[CountedPart]:
     """The parts day by day."""
     ordinal = calendar.local_day(moment_of(start_us))
     while start_us < end_us:
@@ -66,30 +65,30 @@ def _days(start_us: int, end_us: int, limit: Limit, calendar: Calendar) -> Itera
         start_us, ordinal = next_us, ordinal + 1
 
 
-def _day(start_us: int, end_us: int, ordinal: int, limit: Limit, calendar: Calendar) -> Part:
+def _day(start_us: int, end_us: int, ordinal: int, limit: Limit, calendar: Calendar) -> CountedPart:
     """One day of a limit in days. A day that a suspension touches is none, were it for a minute."""
     midnights = (calendar.day_start_us(ordinal), calendar.day_start_us(ordinal + 1))
     if suspended := calendar.suspended_between(*map(moment_of, midnights)):
-        return Part(start_us, end_us, False, "suspended", _suspended_words(suspended[0]))
+        return CountedPart(start_us, end_us, False, "suspended", _suspended_words(suspended[0]))
     if limit.unit != "working_days":
-        return Part(start_us, end_us, True, "every_day", "every day counts")
+        return CountedPart(start_us, end_us, True, "every_day", "every day counts")
     return _worked_day(start_us, end_us, ordinal, calendar)
 
 
-def _worked_day(start_us: int, end_us: int, ordinal: int, calendar: Calendar) -> Part:
+def _worked_day(start_us: int, end_us: int, ordinal: int, calendar: Calendar) -> CountedPart:
     day = date.fromordinal(ordinal)
     is_working = calendar.is_working(day)
     name = calendar.day_name(day)
     if not isinstance(is_working, bool):
-        return Part(start_us, end_us, False, "unpublished_year", is_working.reason)
+        return CountedPart(start_us, end_us, False, "unpublished_year", is_working.reason)
     if is_working:
-        return Part(start_us, end_us, True, *(("make_up_day", MAKE_UP_WORDS) if name else ("working_day", "")))
+        return CountedPart(start_us, end_us, True, *(("make_up_day", MAKE_UP_WORDS) if name else ("working_day", "")))
     if name:
-        return Part(start_us, end_us, False, "holiday", name)
-    return Part(start_us, end_us, False, "weekend", "weekend" if day.weekday() > 4 else "day off")
+        return CountedPart(start_us, end_us, False, "holiday", name)
+    return CountedPart(start_us, end_us, False, "weekend", "weekend" if day.weekday() > 4 else "day off")
 
 
-def _hours(start_us: int, end_us: int, ordinal: int, calendar: Calendar) -> Iterator[Part]:
+def _hours(start_us: int, end_us: int, ordinal: int, calendar: Calendar) -> Iterator[CountedPart]:
     """One day, or the rest of it, cut by opening hours and, to the minute, by suspensions."""
     opened = list(calendar.open.between(start_us, end_us))
     day = _worked_day(start_us, end_us, ordinal, calendar)
@@ -103,16 +102,16 @@ def _hours(start_us: int, end_us: int, ordinal: int, calendar: Calendar) -> Iter
 
 def _cut(
     start_us: int, end_us: int, counted: Iterable[Span], why: str, words: str, calendar: Calendar
-) -> Iterator[Part]:
+) -> Iterator[CountedPart]:
     """What counts, and between that what is suspended or closed."""
     for first_us, last_us in counted:
         yield from _between(start_us, first_us, calendar)
-        yield Part(first_us, last_us, True, why, words, 0)
+        yield CountedPart(first_us, last_us, True, why, words, 0)
         start_us = last_us
     yield from _between(start_us, end_us, calendar)
 
 
-def _between(start_us: int, end_us: int, calendar: Calendar) -> Iterator[Part]:
+def _between(start_us: int, end_us: int, calendar: Calendar) -> Iterator[CountedPart]:
     if start_us >= end_us:
         return
     for suspended in calendar.suspended_between(moment_of(start_us), moment_of(end_us)):
@@ -120,31 +119,33 @@ def _between(start_us: int, end_us: int, calendar: Calendar) -> Iterator[Part]:
         if last_us <= first_us:  # another one covers it
             continue
         if start_us < first_us:
-            yield Part(start_us, first_us, False, "closed", CLOSED_WORDS, 0)
-        yield Part(first_us, last_us, False, "suspended", _suspended_words(suspended), 0)
+            yield CountedPart(start_us, first_us, False, "closed", CLOSED_WORDS, 0)
+        yield CountedPart(first_us, last_us, False, "suspended", _suspended_words(suspended), 0)
         start_us = last_us
     if start_us < end_us:
-        yield Part(start_us, end_us, False, "closed", CLOSED_WORDS, 0)
+        yield CountedPart(start_us, end_us, False, "closed", CLOSED_WORDS, 0)
 
 
 def _suspended_words(suspended: Suspension) -> str:
     return f"{suspended.region} suspended: {suspended.reason}"
 
 
-def _merged(parts: Iterable[Part]) -> list[Part]:
+def _merged(parts: Iterable[CountedPart]) -> list[CountedPart]:
     """Neighbours of one kind as one part."""
-    found: list[Part] = []
+    found: list[CountedPart] = []
     for part in parts:
         last = found[-1] if found else None
         if last is not None and (last.why, last.words) == (part.why, part.words) and last.end_us == part.start_us:
-            found[-1] = Part(last.start_us, part.end_us, last.counts, last.why, last.words, last.days + part.days)
+            found[-1] = CountedPart(
+                last.start_us, part.end_us, last.counts, last.why, last.words, last.days + part.days
+            )
         else:
             found.append(part)
     return [_worded(part) for part in found]
 
 
-def _worded(part: Part) -> Part:
+def _worded(part: CountedPart) -> CountedPart:
     if part.why != "working_day":
         return part
     words = "working day" if part.days == 1 else f"{part.days} working days"
-    return Part(part.start_us, part.end_us, part.counts, part.why, words, part.days)
+    return CountedPart(part.start_us, part.end_us, part.counts, part.why, words, part.days)

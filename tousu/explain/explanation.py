@@ -8,30 +8,30 @@ from typing import Any
 import msgspec
 
 from tousu.event import text_of_time
-from tousu.explain.account import Account, Interval, Mark
+from tousu.explain.account import Account, ClockMark, Interval
 from tousu.explain.accounts import accounts_of
 from tousu.explain.attachment import Attachment, attachments_of
 from tousu.explain.claim_attachment import claim_attachments
 from tousu.explain.claim_order import claim_numbers
 from tousu.explain.decision import Row, decision_rows
-from tousu.explain.hops import Hop, Share, hops_of, shares_of
-from tousu.explain.story import Story
+from tousu.explain.hops import GroupShare, ResponsibilityPeriod, hops_of, shares_of
+from tousu.explain.story import CaseHistory
 from tousu.policy.pack import Pack
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that can be said of one case. `shares` belong to the accounts, in their order."""
 
-    story: Story
+    story: CaseHistory
     pack: Pack
     decisions: tuple[Row, ...]
     attachments: tuple[Attachment, ...]
     accounts: tuple[Account, ...]
-    hops: tuple[Hop, ...]
-    shares: tuple[tuple[Share, ...], ...]
+    hops: tuple[ResponsibilityPeriod, ...]
+    shares: tuple[tuple[GroupShare, ...], ...]
 
 
-def explain(story: Story, pack: Pack, until: datetime | None = None) -> Explanation:
+def explain(story: CaseHistory, pack: Pack, until: datetime | None = None) -> Explanation:
     """Explain a case. Clocks that still wait are accounted for up to `until`, or to the last thing known of the case.
 
     `story` must hold the router's event (`story.is_there`).
@@ -90,7 +90,7 @@ def _of_claim(each: Attachment | Account) -> dict[str, str]:
     return {"claim_number": each.claim_number} if each.claim_number else {}
 
 
-def account_document(account: Account, shares: tuple[Share, ...]) -> dict[str, Any]:
+def account_document(account: Account, shares: tuple[GroupShare, ...]) -> dict[str, Any]:
     """The account of a clock as JSON values."""
     limit = account.limit
     return {
@@ -135,7 +135,7 @@ def _interval(each: Interval) -> dict[str, Any]:
     }
 
 
-def _mark(each: Mark) -> dict[str, Any]:
+def _mark(each: ClockMark) -> dict[str, Any]:
     said: dict[str, Any] = {
         "what": each.what,
         "at": text_of_time(each.at),
@@ -153,7 +153,7 @@ def _mark(each: Mark) -> dict[str, Any]:
     return said
 
 
-def _hop(each: Hop) -> dict[str, Any]:
+def _hop(each: ResponsibilityPeriod) -> dict[str, Any]:
     return {
         "from": text_of_time(each.start),
         "until": text_of_time(each.end) if each.end is not None else None,

@@ -12,11 +12,11 @@ from datetime import datetime
 import msgspec
 
 from tousu.explain.account import Account, Interval
-from tousu.explain.story import ROUTED, Story, Told
+from tousu.explain.story import ROUTED, CaseHistory, PublishedEvent
 from tousu.policy.calendar import MICROSECOND
 
 
-class Hop(msgspec.Struct, frozen=True, kw_only=True):
+class ResponsibilityPeriod(msgspec.Struct, frozen=True, kw_only=True):
     """A time in which the same departments were in charge (none: it was not routed yet). `end` None: they still are."""
 
     start: datetime
@@ -28,7 +28,7 @@ class Hop(msgspec.Struct, frozen=True, kw_only=True):
     by: str = ""
 
 
-class Share(msgspec.Struct, frozen=True, kw_only=True):
+class GroupShare(msgspec.Struct, frozen=True, kw_only=True):
     """What a group used of a clock's elapsed time, over all its hops, in microseconds."""
 
     departments: tuple[str, ...]
@@ -36,13 +36,13 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
     counted_us: int
 
 
-def hops_of(story: Story) -> tuple[Hop, ...]:
+def hops_of(story: CaseHistory) -> tuple[ResponsibilityPeriod, ...]:
     """The hops of a case in order, from its receipt on. A move that changes nobody is no hop."""
-    found: list[Hop] = []
+    found: list[ResponsibilityPeriod] = []
     first = story.routed[0]
     received_at = min(first.moment("received_at") or first.time, first.time)
     if received_at < first.time:
-        found.append(Hop(start=received_at, end=first.time, departments=(), event_id="", name=""))
+        found.append(ResponsibilityPeriod(start=received_at, end=first.time, departments=(), event_id="", name=""))
     for told in story.told:
         departments = _in_charge(told)
         if not departments or (found and set(found[-1].departments) == set(departments)):
@@ -52,7 +52,7 @@ def hops_of(story: Story) -> tuple[Hop, ...]:
             found[-1] = msgspec.structs.replace(found[-1], end=start)
         said = told.data
         found.append(
-            Hop(
+            ResponsibilityPeriod(
                 start=start,
                 end=None,
                 departments=departments,
@@ -65,7 +65,7 @@ def hops_of(story: Story) -> tuple[Hop, ...]:
     return tuple(found)
 
 
-def shares_of(account: Account, hops: Sequence[Hop]) -> tuple[Share, ...]:
+def shares_of(account: Account, hops: Sequence[ResponsibilityPeriod]) -> tuple[GroupShare, ...]:
     """The elapsed time of a clock by group, in the order in which they got the case; it adds up to all of it.
 
     Only who was in charge while the clock counted is named, and whoever used nothing of it between.
@@ -83,11 +83,12 @@ def shares_of(account: Account, hops: Sequence[Hop]) -> tuple[Share, ...]:
         used[group] = used.get(group, 0) + sum(_within(each, start, hop.end) for each in account.intervals)
     _spread(used, account.elapsed_us)
     return tuple(
-        Share(departments=names[group], hops=visits[group], counted_us=counted_us) for group, counted_us in used.items()
+        GroupShare(departments=names[group], hops=visits[group], counted_us=counted_us)
+        for group, counted_us in used.items()
     )
 
 
-def _in_charge(told: Told) -> tuple[str, ...]:
+def _in_charge(told: PublishedEvent) -> tuple[str, ...]:
     if told.name in ROUTED:
         return tuple(told.data.get("departments", ()))
     return tuple(told.data.get("to_departments", ())) if told.name == "case.passed_on" else ()

@@ -9,12 +9,12 @@ from typing import Final
 
 import msgspec
 
-from tousu.explain.account import Account, Mark
+from tousu.explain.account import Account, ClockMark
 from tousu.explain.axis import Axis
 from tousu.explain.drawing import INK, SOFT, box, dot, group, line, shape, words
 from tousu.explain.explanation import Explanation
 from tousu.explain.labels import Label, shortened, stacked, width_of
-from tousu.explain.story import Told
+from tousu.explain.story import PublishedEvent
 from tousu.explain.wording import happening_words, length_words, limit_words, mark_words
 from tousu.policy.occasions import CLAIM_REPORTS
 
@@ -26,7 +26,7 @@ COUNTS, STANDS, PAUSED, OVER, OVER_STANDS = "#4c84c4", "#d3dfec", "url(#paused)"
 MET, LATE, GONE, WARNED, CHARGE = "#2e8540", "#b3261e", "#7b8794", "#e0a100", "#8fb996"
 
 
-class Lane(msgspec.Struct, frozen=True):
+class DrawnLane(msgspec.Struct, frozen=True):
     """A lane that is drawn: its text, its height, and how far its labels reach to the right."""
 
     text: str
@@ -34,7 +34,7 @@ class Lane(msgspec.Struct, frozen=True):
     right: float
 
 
-def clock_lane(account: Account, axis: Axis, top: float) -> Lane:
+def clock_lane(account: Account, axis: Axis, top: float) -> DrawnLane:
     """The bar of a clock with its marks, and below it their labels."""
     y = top + 8
     parts = _gutter(account, top)
@@ -45,10 +45,10 @@ def clock_lane(account: Account, axis: Axis, top: float) -> Lane:
     height = max(52.0, 8 + BAR + 10 + ROW * _rows(labels))
     data = {"clock": account.clock, "generation": str(account.generation), "status": account.status}
     data |= {"claim": account.claim_number} if account.claim_number else {}
-    return Lane(group("clock", parts, **data), height, _right(labels))
+    return DrawnLane(group("clock", parts, **data), height, _right(labels))
 
 
-def department_lane(found: Explanation, name: str, axis: Axis, top: float, until: datetime) -> Lane:
+def department_lane(found: Explanation, name: str, axis: Axis, top: float, until: datetime) -> DrawnLane:
     """When a department was in charge."""
     known = found.pack.departments.get(name)
     parts = [words(16, top + 16, shortened(known.label.en if known else name, 12, GUTTER - 24), size=12)]
@@ -58,10 +58,10 @@ def department_lane(found: Explanation, name: str, axis: Axis, top: float, until
         if name in hop.departments:
             x, end = axis.x(hop.start), axis.x(min(hop.end or until, until))
             parts.append(box(x, top + 12, end - x, BAR, CHARGE, told=f"{name}: {hop.name} {hop.reason}".strip()))
-    return Lane(group("department", parts, department=name), 40, 0)
+    return DrawnLane(group("department", parts, department=name), 40, 0)
 
 
-def happenings_lane(found: Explanation, axis: Axis, top: float) -> Lane:
+def happenings_lane(found: Explanation, axis: Axis, top: float) -> DrawnLane:
     """What happened to the case, beside its clocks."""
     y = top + 16
     answered = {each.causation for each in found.story.told if each.name.startswith("claim.")}
@@ -71,12 +71,12 @@ def happenings_lane(found: Explanation, axis: Axis, top: float) -> Lane:
     labels = stacked(_happenings(told, axis), SIZE)
     parts += _labelled(labels, y, y + 6)
     parts += [dot(axis.x(each.time), y, 4.5, _colour(each)) for each in told]
-    return Lane(group("happenings", parts), 40 + ROW * _rows(labels), _right(labels))
+    return DrawnLane(group("happenings", parts), 40 + ROW * _rows(labels), _right(labels))
 
 
-def _happenings(told: list[Told], axis: Axis) -> list[tuple[float, str, str]]:
+def _happenings(told: list[PublishedEvent], axis: Axis) -> list[tuple[float, str, str]]:
     """What happened, that of one minute as one label."""
-    found: dict[str, list[Told]] = {}
+    found: dict[str, list[PublishedEvent]] = {}
     for each in told:
         found.setdefault(f"{axis.local(each.time):%m-%d %H:%M}", []).append(each)
     return [
@@ -142,7 +142,7 @@ def _labels(account: Account, axis: Axis) -> list[tuple[float, str, str]]:
     ]
 
 
-def _sign(mark: Mark, axis: Axis, y: float) -> list[str]:
+def _sign(mark: ClockMark, axis: Axis, y: float) -> list[str]:
     """The mark itself, on the bar."""
     x, middle = axis.x(mark.at), y + BAR / 2
     match mark.what:
@@ -182,19 +182,19 @@ def _right(labels: list[Label]) -> float:
     return max((label.x + 3 + width_of(label.text, SIZE) for label in labels), default=0.0)
 
 
-def _mark_colour(mark: Mark) -> str:
+def _mark_colour(mark: ClockMark) -> str:
     if mark.what == "cancelled":
         return LATE if mark.reason == "met_late" else GONE
     return {"met": MET, "breached": LATE, "breach_withdrawn": LATE, "warned": "#8a6100"}.get(mark.what, INK)
 
 
-def _is_shown(told: Told, answered: Collection[str]) -> bool:
+def _is_shown(told: PublishedEvent, answered: Collection[str]) -> bool:
     """Clocks have lanes of their own; of a report about a claim what claims made of it is told, if anything."""
     is_answered = told.short in CLAIM_REPORTS and told.id in answered
     return not told.name.startswith("clock.") and not is_answered
 
 
-def _colour(told: Told) -> str:
+def _colour(told: PublishedEvent) -> str:
     if told.name == "case.escalated":
         return LATE
     return MET if told.name == "case.closed" else INK

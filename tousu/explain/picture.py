@@ -21,7 +21,7 @@ from tousu.explain.lanes import (
     PAUSED,
     STANDS,
     WARNED,
-    Lane,
+    DrawnLane,
     clock_lane,
     department_lane,
     happenings_lane,
@@ -42,7 +42,7 @@ _STRIPES: Final = (
 def picture(found: Explanation) -> str:
     """The picture. Programs find each clock's lane by `data-clock`, and a claim's by `data-claim`."""
     axis = _axis(found)
-    lanes: list[Lane] = []
+    lanes: list[DrawnLane] = []
     y = TOP
     names = list(dict.fromkeys((account.claim_number, account.clock) for account in found.accounts))
     for account in sorted(found.accounts, key=lambda each: names.index((each.claim_number, each.clock))):
@@ -139,7 +139,7 @@ def _axis_parts(axis: Axis, bottom: float) -> list[str]:
     return parts
 
 
-def _separated(lanes: list[Lane], width: float) -> list[str]:
+def _separated(lanes: list[DrawnLane], width: float) -> list[str]:
     parts, y = [], TOP
     for lane in lanes:
         parts += [line(0, y, width, y, "#e4e7eb"), lane.text]

@@ -26,7 +26,7 @@ SHORT: Final = {
 """How triggers of a pack call events, where that is not the last word of the type."""
 
 
-class Told:
+class PublishedEvent:
     """One published event. `name` is its type without prefix and version (`clock.started`).
 
     causation: id of the event that led to it. refused: of a rejected event, who refused it, the reason, the sentence.
@@ -69,20 +69,20 @@ class Told:
         return self.moment("at") or self.time
 
 
-class Story:
+class CaseHistory:
     """Everything published of one case, in the order of publication of each topic."""
 
-    def __init__(self, number: str, told: Iterable[Told]) -> None:
+    def __init__(self, number: str, told: Iterable[PublishedEvent]) -> None:
         self.number = number
         self.told = tuple(told)
 
     @cached_property
-    def routed(self) -> tuple[Told, ...]:
+    def routed(self) -> tuple[PublishedEvent, ...]:
         """The router's decisions on the class, the first one first."""
         return tuple(each for each in self.told if each.name in ROUTED)
 
     @cached_property
-    def by_id(self) -> dict[str, Told]:
+    def by_id(self) -> dict[str, PublishedEvent]:
         """Events by id, to name what caused another."""
         return {each.id: each for each in self.told if each.id}
 
@@ -113,7 +113,7 @@ class Story:
         """Whether the router ever told of this case."""
         return bool(self.routed)
 
-    def on(self, topic: str) -> list[Told]:
+    def on(self, topic: str) -> list[PublishedEvent]:
         """The events of one topic."""
         return [each for each in self.told if each.topic == topic]
 
@@ -123,6 +123,8 @@ class Story:
         return cause.name if cause is not None else ""
 
 
-def read_story(number: str, lines: Iterable[Mapping[str, Any]]) -> Story:
+def read_story(number: str, lines: Iterable[Mapping[str, Any]]) -> CaseHistory:
     """The story of a case from lines `{"topic", "key", "event"}`; those of other cases are passed over."""
-    return Story(number, (Told(line["topic"], line["event"]) for line in lines if line.get("key") == number))
+    return CaseHistory(
+        number, (PublishedEvent(line["topic"], line["event"]) for line in lines if line.get("key") == number)
+    )

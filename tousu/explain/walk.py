@@ -13,12 +13,12 @@ from typing import Any, Final, Literal
 import msgspec
 from msgspec.structs import replace
 
-from tousu.explain.account import Interval, Mark, Status
+from tousu.explain.account import ClockMark, Interval, Status
 from tousu.explain.counting import parts_of
-from tousu.explain.story import Story, Told
+from tousu.explain.story import CaseHistory, PublishedEvent
 from tousu.policy.calendar import MICROSECOND, Calendar, CalendarHistory, UnpublishedYear, moment_of
 from tousu.policy.clock_rule import Limit
-from tousu.policy.working_time import counted_from, elapsed_between, plan_clock
+from tousu.policy.working_time import elapsed_between, plan_clock
 
 CONTINUED: Final = "breach_withdrawn"
 """The reason with which a clock starts that goes on after its breach was withdrawn."""
@@ -53,7 +53,7 @@ class Walk(msgspec.Struct, kw_only=True):
     total_us: int | None = None
     extended_us: int = 0
     done: tuple[Interval, ...] = ()
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[ClockMark, ...] = ()
 
     @property
     def used_us(self) -> int:
@@ -69,12 +69,12 @@ class Walk(msgspec.Struct, kw_only=True):
 class Follower:
     """Follows the clocks of one story. `region`: whose suspensions let them stand still, if anybody's."""
 
-    def __init__(self, story: Story, calendars: CalendarHistory, region: str | None) -> None:
+    def __init__(self, story: CaseHistory, calendars: CalendarHistory, region: str | None) -> None:
         self._story = story
         self._calendars = calendars
         self._region = region
 
-    def start(self, told: Told, limit: Limit, before: Walk | None) -> Walk:
+    def start(self, told: PublishedEvent, limit: Limit, before: Walk | None) -> Walk:
         """A clock that starts; one that goes on after a withdrawn breach keeps what it had (`before`)."""
         started_at = told.moment("started_at") or told.at
         if told.data.get("reason") == CONTINUED and before is not None:
@@ -93,7 +93,7 @@ class Follower:
         self._mark(walk, told)
         return walk
 
-    def follow(self, walk: Walk, told: Told, limit: Limit) -> None:
+    def follow(self, walk: Walk, told: PublishedEvent, limit: Limit) -> None:
         """Take one more event of the clock."""
         what = told.name.rpartition(".")[2]
         match what:
@@ -128,24 +128,21 @@ class Follower:
         start, due_at = max(walk.ended_at or until, walk.anchor), walk.due_at
         if walk.mode != "running" or due_at is None or due_at <= start or walk.end == "cancelled":
             return ()
-        fresh = not walk.used_us and start < counted_from(walk.anchor, walk.limit, self._calendar(walk.calendar))
-        return tuple(self._running(walk, start, due_at, fresh=fresh))
+        return tuple(self._running(walk, start, due_at))
 
-    def _turn(self, walk: Walk, told: Told, mode: Literal["running", "paused"], reason: str) -> None:
+    def _turn(self, walk: Walk, told: PublishedEvent, mode: Literal["running", "paused"], reason: str) -> None:
         """Close what lies behind, and go on from here, running or standing still."""
         at = max(told.at, walk.anchor)
         self._settle(walk, told, at)
         walk.done = (*walk.done, *self._since_anchor(walk, at))
         walk.mode, walk.anchor, walk.reason, walk.cause = mode, at, reason, _cause(told)
         walk.calendar = _version(told) or walk.calendar
-        if mode == "running" and not walk.used_us and not walk.extended_us:
-            walk.total_us = self._whole_us(walk) or walk.total_us
 
-    def _end(self, walk: Walk, told: Told, how: Status) -> None:
+    def _end(self, walk: Walk, told: PublishedEvent, how: Status) -> None:
         walk.end, walk.ended_at = how, max(told.at, walk.anchor)
         self._settle(walk, told, walk.ended_at)
 
-    def _extend(self, walk: Walk, told: Told) -> None:
+    def _extend(self, walk: Walk, told: PublishedEvent) -> None:
         until, walk.calendar = told.moment("due_at"), _version(told) or walk.calendar
         if walk.due_at is None or until is None or walk.total_us is None:
             return
@@ -154,14 +151,14 @@ class Follower:
             walk.extended_us += more // MICROSECOND
             walk.total_us += more // MICROSECOND
 
-    def _go_on(self, before: Walk, ended_at: datetime, told: Told) -> Walk:
+    def _go_on(self, before: Walk, ended_at: datetime, told: PublishedEvent) -> Walk:
         """A clock that goes on in a reopened case: what it had used stays used, the time between counts nothing."""
         walk = replace(before, end=None, ended_at=None, marks=(), done=self.intervals(before, ended_at))
         walk.mode, walk.anchor, walk.reason = "paused", ended_at, "closed"
         self._turn(walk, told, "running", "")
         return walk
 
-    def _reset(self, walk: Walk, told: Told, limit: Limit) -> None:
+    def _reset(self, walk: Walk, told: PublishedEvent, limit: Limit) -> None:
         """From here on nothing is used, and no extension counts."""
         at = max(told.at, walk.anchor)
         walk.done = (*walk.done, *self._since_anchor(walk, at))
@@ -174,7 +171,7 @@ class Follower:
         walk.done = (*walk.done, anew)
         walk.total_us = self._whole_us(walk)
 
-    def _recalculate(self, walk: Walk, told: Told, limit: Limit) -> None:
+    def _recalculate(self, walk: Walk, told: PublishedEvent, limit: Limit) -> None:
         if told.data.get("reason") == RESET and "mode" not in told.data:
             self._reset(walk, told, limit)
             return
@@ -202,7 +199,7 @@ class Follower:
         if walk.mode == "running" and walk.used_us + sum(part.counted_us for part in behind):
             walk.done, walk.anchor = (*walk.done, *behind), at
 
-    def _see_the_plan(self, walk: Walk, told: Told) -> None:
+    def _see_the_plan(self, walk: Walk, told: PublishedEvent) -> None:
         """Take over the due time. A clock that runs and has none lacks a year, which the reason names."""
         due_at = told.moment("due_at")
         if due_at is not None:
@@ -212,12 +209,12 @@ class Follower:
         elif walk.mode != "paused":
             walk.mode, walk.reason, walk.due_at = "uncounted", told.data.get("reason", "") or walk.reason, None
 
-    def _mark(self, walk: Walk, told: Told) -> None:
+    def _mark(self, walk: Walk, told: PublishedEvent) -> None:
         data, counted_us = told.data, None
         if "elapsed_s" in data:
             until = walk.ended_at or max(told.at, walk.anchor)
             counted_us = walk.used_us + sum(part.counted_us for part in self._since_anchor(walk, until))
-        mark = Mark(
+        mark = ClockMark(
             what=told.name.rpartition(".")[2],
             at=told.at,
             event_id=told.id,
@@ -231,7 +228,7 @@ class Follower:
         )
         walk.marks = (*walk.marks, mark)
 
-    def _settle(self, walk: Walk, told: Told, until: datetime) -> None:
+    def _settle(self, walk: Walk, told: PublishedEvent, until: datetime) -> None:
         """Count with the version of the calendar that gives the elapsed time that was published.
 
         An event names the version by which its clock was planned; what was used is counted by the one that held when
@@ -251,10 +248,8 @@ class Follower:
         walk.calendar = named
 
     def _whole_us(self, walk: Walk) -> int | None:
-        """The limit in its measure, counted from the start, or from where it went on while nothing was used."""
-        is_whole = walk.mode == "running" and not walk.used_us and not walk.extended_us
-        start = walk.anchor if is_whole else walk.started_at
-        plan = plan_clock(start, walk.limit, self._calendar(walk.calendar))
+        """The limit in its measure, counted from the start."""
+        plan = plan_clock(walk.started_at, walk.limit, self._calendar(walk.calendar))
         return None if isinstance(plan, UnpublishedYear) else plan.total // MICROSECOND
 
     def _calendar(self, version: str) -> Calendar:
@@ -272,19 +267,18 @@ class Follower:
         if walk.mode == "uncounted":
             why = "unpublished_year"
             return [self._interval(walk, start=walk.anchor, end=until, counts=False, why=why, words=walk.reason)]
-        return self._running(walk, walk.anchor, until, fresh=not walk.used_us)
+        return self._running(walk, walk.anchor, until)
 
-    def _running(self, walk: Walk, start: datetime, until: datetime, *, fresh: bool) -> list[Interval]:
-        again = "the day on which it went on" if walk.anchor != walk.started_at else ""
+    def _running(self, walk: Walk, start: datetime, until: datetime) -> list[Interval]:
         return [
             self._interval(
                 walk, start=moment_of(part.start_us), end=moment_of(part.end_us), counts=part.counts, why=part.why,
-                words=again if again and part.why == "day_of_start" else part.words, counted_us=part.counted_us,
+                words=part.words, counted_us=part.counted_us,
             )
-            for part in parts_of(start, until, walk.limit, self._calendar(walk.calendar), fresh=fresh)
+            for part in parts_of(walk.started_at, start, until, walk.limit, self._calendar(walk.calendar))
         ]  # fmt: skip
 
-    def _converted(self, walk: Walk, told: Told, more_us: int) -> Interval:
+    def _converted(self, walk: Walk, told: PublishedEvent, more_us: int) -> Interval:
         words = f"the share used so far, of {walk.limit.amount} {walk.limit.unit.replace('_', ' ')}"
         kept = replace(walk, cause=_cause(told))
         at = walk.anchor
@@ -295,12 +289,12 @@ class Follower:
         return Interval(calendar=walk.calendar, cause=walk.cause, cause_name=name, counted_us=counted_us, **parts)
 
 
-def _version(told: Told) -> str:
+def _version(told: PublishedEvent) -> str:
     """The version of the calendar that counted, as an event names it; empty where it names none."""
     calendar = told.data.get("calendar")
     return calendar.get("version", "") if isinstance(calendar, dict) else ""
 
 
-def _cause(told: Told) -> str:
+def _cause(told: PublishedEvent) -> str:
     cause: str = told.data.get("cause_event", "")
     return cause

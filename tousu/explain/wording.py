@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from tousu.explain.account import Account, Mark
-from tousu.explain.story import Told
+from tousu.explain.account import Account, ClockMark
+from tousu.explain.story import PublishedEvent
 
 REASON_MAX: Final = 40
 """So many characters of a reason are shown."""
@@ -35,7 +35,7 @@ def length_words(length_us: int) -> str:
     return f"{text}.{parts_us:06}".rstrip("0") if parts_us else text
 
 
-def mark_words(mark: Mark) -> str:
+def mark_words(mark: ClockMark) -> str:
     """What a clock did, in a few words: `paused: waiting for customer`."""
     reason = _short(mark.reason)
     match mark.what:
@@ -59,7 +59,7 @@ def mark_words(mark: Mark) -> str:
             return what.replace("_", " ")
 
 
-def happening_words(told: Told) -> str:
+def happening_words(told: PublishedEvent) -> str:
     """What happened to a case, in a few words: `judged: stands`."""
     said = told.data
     match told.name:

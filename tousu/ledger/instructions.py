@@ -11,16 +11,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Final, NamedTuple
 
+from tousu.events.instruction import InstructionIssued
+from tousu.failure import Reject
 from tousu.ledger.balance import Sums
 from tousu.ledger.obligation import NOTHING
-from tousu.ledger.told import Fault, Moved, Told
+from tousu.ledger.told import LedgerEvent, LedgerFault, Moved
 
 ISSUED: Final = "instruction.issued"
 OF_MONEY: Final = frozenset({"pay_claimant", "bill_outlet", "deduct", "repay"})
 CANCEL: Final = "cancel"
 
 
-class Standing(NamedTuple):
+class StandingInstruction(NamedTuple):
     """An instruction that nobody has taken back."""
 
     number: str
@@ -28,9 +30,11 @@ class Standing(NamedTuple):
     currency: str
 
 
-def faults_of_instructions(told: Iterable[Told], sums: Mapping[str, Sums], moved: Iterable[Moved]) -> Iterator[Fault]:
+def faults_of_instructions(
+    told: Iterable[LedgerEvent], sums: Mapping[str, Sums], moved: Iterable[Moved]
+) -> Iterator[LedgerFault]:
     """What is instructed and not owed, owed and not instructed, instructed twice or for another amount."""
-    standing: dict[str, list[Standing]] = defaultdict(list)
+    standing: dict[str, list[StandingInstruction]] = defaultdict(list)
     currencies = {}
     paid: dict[str, list[Decimal]] = defaultdict(list)
     for each in moved:
@@ -43,54 +47,67 @@ def faults_of_instructions(told: Iterable[Told], sums: Mapping[str, Sums], moved
         for amount in paid.get(obligation, ()):
             spent = next((one for one in left if one.amount == amount), None)
             if spent is None:
-                yield Fault(obligation, f"{amount} was paid, and no instruction for it was ever standing")
+                yield LedgerFault(obligation, f"{amount} was paid, and no instruction for it was ever standing")
             else:
                 left.remove(spent)
         yield from _against(obligation, owed.outstanding, currencies[obligation], left)
 
 
-def _gathered(told: Iterable[Told], sums: Mapping[str, Sums], standing: dict[str, list[Standing]]) -> Iterator[Fault]:
+def _gathered(
+    told: Iterable[LedgerEvent], sums: Mapping[str, Sums], standing: dict[str, list[StandingInstruction]]
+) -> Iterator[LedgerFault]:
     """Sort what was issued and not cancelled by obligation."""
-    issued: dict[tuple[str, str], tuple[str, Standing]] = {}  # two organisations may have a department of one name
+    issued: dict[
+        tuple[str, str], tuple[str, StandingInstruction]
+    ] = {}  # two organisations may have a department of one name
     cancelled: set[tuple[str, str]] = set()
     for one in told:
         try:
-            number = one.data["instruction_number"]
-            if one.data["what"] == CANCEL:
-                cancelled.add((one.organisation, one.data["cancels"]))
-            elif one.data["what"] in OF_MONEY:
-                obligation = _obligation(one, sums)
+            said = one.content
+            assert isinstance(said, InstructionIssued)
+            number = said.instruction_number
+            if said.what == CANCEL and said.cancels is not None:
+                cancelled.add((one.organisation, said.cancels))
+            elif said.what in OF_MONEY:
+                obligation = _obligation(one, said.of, sums)
                 if (one.organisation, number) in issued:
-                    yield Fault(obligation, f"instruction {number} was issued twice, again by {one.id}")
+                    yield LedgerFault(obligation, f"instruction {number} was issued twice, again by {one.id}")
                 issued[one.organisation, number] = (
                     obligation,
-                    Standing(number, Decimal(one.data["amount"]), one.data["currency"]),
+                    StandingInstruction(number, Decimal(said.amount or ""), said.currency or ""),
                 )
-        except (KeyError, TypeError, InvalidOperation) as error:
-            yield Fault(one.id, f"{one.type} cannot be read: {type(error).__name__} {error}")
+        except (Reject, InvalidOperation) as error:
+            yield LedgerFault(one.id, f"{one.type} cannot be read: {type(error).__name__} {error}")
     for key, (obligation, instruction) in issued.items():
         if obligation not in sums:
-            yield Fault(obligation, f"instruction {instruction.number} is about {instruction.amount} that nobody owes")
+            yield LedgerFault(
+                obligation, f"instruction {instruction.number} is about {instruction.amount} that nobody owes"
+            )
         elif key not in cancelled:
             standing[obligation].append(instruction)
 
 
-def _obligation(told: Told, sums: Mapping[str, Sums]) -> str:
+def _obligation(told: LedgerEvent, own: str, sums: Mapping[str, Sums]) -> str:
     """What an instruction is about. Penalties of an organisation stand in the ledger with its name in front."""
-    own: str = told.data["of"]
     whole = f"{told.organisation}|{own}"
     return whole if whole in sums else own
 
 
-def _against(obligation: str, outstanding: Decimal, currency: str, left: list[Standing]) -> Iterator[Fault]:
+def _against(
+    obligation: str, outstanding: Decimal, currency: str, left: list[StandingInstruction]
+) -> Iterator[LedgerFault]:
     if outstanding <= NOTHING:
         for one in left:
-            yield Fault(obligation, f"instruction {one.number} about {one.amount} stands, and nothing is outstanding")
+            yield LedgerFault(
+                obligation, f"instruction {one.number} about {one.amount} stands, and nothing is outstanding"
+            )
     elif not left:
-        yield Fault(obligation, f"{outstanding} {currency} are outstanding, and no instruction stands")
+        yield LedgerFault(obligation, f"{outstanding} {currency} are outstanding, and no instruction stands")
     elif len(left) > 1:
         numbers = ", ".join(one.number for one in left)
-        yield Fault(obligation, f"{len(left)} instructions stand for what is owed once: {numbers}")
+        yield LedgerFault(obligation, f"{len(left)} instructions stand for what is owed once: {numbers}")
     elif (left[0].amount, left[0].currency) != (outstanding, currency):
         said = f"{left[0].amount} {left[0].currency}"
-        yield Fault(obligation, f"instruction {left[0].number} says {said}, outstanding are {outstanding} {currency}")
+        yield LedgerFault(
+            obligation, f"instruction {left[0].number} says {said}, outstanding are {outstanding} {currency}"
+        )

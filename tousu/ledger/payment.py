@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 from tousu.ledger.obligation import Obligation
 
+Reason_co = TypeVar("Reason_co", bound=str, covariant=True)
+NotOutstanding = Literal["already_paid", "not_owed", "other_currency", "other_amount"]
 
-class Doubt(NamedTuple):
+
+class Doubt(NamedTuple, Generic[Reason_co]):
     """Why a confirmation fits nothing that is owed, and what is outstanding where that is known."""
 
-    reason: str
+    reason: Reason_co
     message: str
     expected: Decimal | None = None
 
 
-def doubt_about(owed: Obligation, amount: Decimal, currency: str) -> Doubt | None:
+def doubt_about(owed: Obligation, amount: Decimal, currency: str) -> Doubt[NotOutstanding] | None:
     """Why a payment of this amount is not what is outstanding of an obligation; None where it is, to the cent."""
     if not owed.outstanding:
         words = "was paid before" if owed.paid else "is not owed any more"

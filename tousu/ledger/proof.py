@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from tousu.ledger.balance import Sums, faults
 from tousu.ledger.instructions import ISSUED, faults_of_instructions
 from tousu.ledger.obligation import Entry
-from tousu.ledger.told import Bookkeeper, Fault, Moved, Told
+from tousu.ledger.told import Bookkeeper, LedgerEvent, LedgerFault, Moved
 
 
 class Proof(NamedTuple):
@@ -21,10 +21,10 @@ class Proof(NamedTuple):
     events: int
     entries: int
     obligations: int
-    faults: tuple[Fault, ...]
+    faults: tuple[LedgerFault, ...]
 
 
-def prove(told: Sequence[Told], entries: Iterable[Entry]) -> Proof:
+def prove(told: Sequence[LedgerEvent], entries: Iterable[Entry]) -> Proof:
     """Hold a ledger against the events; those of one case or party come in the order in which they were told."""
     books = Bookkeeper()
     for one in told:
@@ -52,13 +52,13 @@ def _place(entry: Entry) -> tuple[int, str]:
     return (int(last) if last.isdecimal() else 0, entry.number)
 
 
-def _in_itself(booked: dict[str, list[Entry]]) -> Iterator[Fault]:
+def _in_itself(booked: dict[str, list[Entry]]) -> Iterator[LedgerFault]:
     """Faults for which no event is needed."""
     for obligation, entries in booked.items():
-        yield from (Fault(obligation, message) for message in faults(entries))
+        yield from (LedgerFault(obligation, message) for message in faults(entries))
 
 
-def _matched(moved: Iterable[Moved], booked: dict[str, list[Entry]]) -> Iterator[Fault]:
+def _matched(moved: Iterable[Moved], booked: dict[str, list[Entry]]) -> Iterator[LedgerFault]:
     """Every movement has its entry, every entry its movement."""
     waiting: dict[tuple[object, ...], list[Entry]] = defaultdict(list)
     for entries in booked.values():
@@ -68,24 +68,24 @@ def _matched(moved: Iterable[Moved], booked: dict[str, list[Entry]]) -> Iterator
         found = waiting.get(_key(each))
         if not found:
             said = f"{each.amount} {each.currency} {each.movement} at {each.at.isoformat()}"
-            yield Fault(each.obligation, f"{each.event} says {said}, and no entry does")
+            yield LedgerFault(each.obligation, f"{each.event} says {said}, and no entry does")
             continue
         entry = found.pop(0)
         names = ("kind", "case_number", "debtor", "creditor")
         other = [name for name in names if (said := getattr(each, name)) and said != getattr(entry, name)]
         if other:
-            yield Fault(each.obligation, f"{entry.number}: {', '.join(other)} other than {each.event} says")
+            yield LedgerFault(each.obligation, f"{entry.number}: {', '.join(other)} other than {each.event} says")
     for entries in waiting.values():
         for entry in entries:
             said = f"{entry.amount} {entry.currency} {entry.movement} at {entry.at.isoformat()}"
-            yield Fault(entry.obligation, f"entry {entry.number} has {said}, and no event says so")
+            yield LedgerFault(entry.obligation, f"entry {entry.number} has {said}, and no event says so")
 
 
 def _key(each: Entry | Moved) -> tuple[object, ...]:
     return each.obligation, each.movement, each.amount, each.currency, each.at, each.reference
 
 
-def _added_up(moved: Iterable[Moved], entries: Iterable[Entry]) -> Iterator[Fault]:
+def _added_up(moved: Iterable[Moved], entries: Iterable[Entry]) -> Iterator[LedgerFault]:
     """The same sums by the events and in the ledger, for each case and in all, in each currency."""
     told, kept = _sums(moved), _sums(entries)
     for case_number, currency in sorted({*told, *kept}):
@@ -94,7 +94,7 @@ def _added_up(moved: Iterable[Moved], entries: Iterable[Entry]) -> Iterator[Faul
         if by_events != in_ledger:
             place = f"case {case_number}" if case_number else "in all"
             words = f"{_words(by_events)} by the events, {_words(in_ledger)} in the ledger"
-            yield Fault(f"{place} ({currency})", words)
+            yield LedgerFault(f"{place} ({currency})", words)
 
 
 def _sums(each_of: Iterable[Any]) -> dict[tuple[str, str], Sums]:

@@ -5,11 +5,25 @@ Written apart from the services that book, so that a fault of theirs shows as a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final, NamedTuple
+from functools import partial
+from typing import Any, Final, NamedTuple, Protocol
 
+from tousu.events.claim import ClaimAgreed, ClaimClosed, ClaimRuled
+from tousu.events.claim_payment import ClaimBilled, ClaimPaid
+from tousu.events.codec import decode
+from tousu.events.content import Content
+from tousu.events.penalty import (
+    PenaltyAssessed,
+    PenaltyCorrected,
+    PenaltyDoubled,
+    PenaltyPaid,
+    PenaltyWithdrawn,
+)
+from tousu.events.shared_penalty import PenaltyParty
+from tousu.failure import Reject
 from tousu.ledger.balance import Sums
 from tousu.ledger.obligation import NOTHING, Kind, Movement
 
@@ -18,7 +32,7 @@ COMPANY: Final = "company"
 REPAYMENT: Final = "repayment"
 
 
-class Told(NamedTuple):
+class LedgerEvent(NamedTuple):
     """A published event as far as the ledger wants it; `type` without prefix and version: `claim.agreed`."""
 
     id: str
@@ -27,8 +41,18 @@ class Told(NamedTuple):
     data: Mapping[str, Any]
     organisation: str = ""
 
+    @property
+    def content(self) -> Content:
+        """What it says. Raises Reject where it is not of the shape of its type."""
+        return decode(f"tousu.{self.type}.v1", self.data)
 
-class Fault(NamedTuple):
+    @property
+    def prefix(self) -> str:
+        """What penalties of an organisation have in front of their numbers in the ledger."""
+        return f"{self.organisation}|" if self.organisation else ""
+
+
+class LedgerFault(NamedTuple):
     """Something that must not be. `place`: the obligation, the case or the currency that it is about."""
 
     place: str
@@ -51,120 +75,147 @@ class Moved(NamedTuple):
     creditor: str = ""
 
 
+class BookMovement(Protocol):
+    """Books one movement of an event."""
+
+    def __call__(
+        self, obligation: str, kind: Kind, movement: Movement, amount: Decimal, /, *, reference: str = "",
+        debtor: str = "", creditor: str = "",
+    ) -> None:  # fmt: skip
+        """Note it."""
+        ...
+
+
+STEPS: Final = frozenset(
+    each.TYPE.removeprefix("tousu.").removesuffix(".v1")
+    for each in (
+        ClaimAgreed, ClaimRuled, ClaimBilled, ClaimPaid, ClaimClosed, PenaltyAssessed, PenaltyDoubled,
+        PenaltyCorrected, PenaltyWithdrawn, PenaltyPaid,
+    )
+)  # fmt: skip
+"""The events that move money. A claim that is reopened moves none until it is agreed or ruled again."""
+
+
 class Bookkeeper:
     """Takes events in the order in which each claim and each penalty told them, and keeps what they move."""
 
     def __init__(self) -> None:
         self.moved: list[Moved] = []
-        self.faults: list[Fault] = []
+        self.faults: list[LedgerFault] = []
         self.sums: dict[str, Sums] = {}
         self._revisions: dict[str, int] = {}
         self._payments: dict[tuple[str, str], str] = {}
         self._kinds: dict[str, Kind] = {}
 
-    def take(self, told: Told) -> None:
+    def take(self, told: LedgerEvent) -> None:
         """Note what an event moves; one that says nothing of money moves nothing."""
-        step = STEPS.get(told.type)
-        if step is None:
+        if told.type not in STEPS:
             return
         try:
-            step(self, told)
-        except (KeyError, TypeError, InvalidOperation) as error:
-            self.faults.append(Fault(told.id, f"{told.type} cannot be read: {type(error).__name__} {error}"))
+            self._step(told, told.content)
+        except (Reject, InvalidOperation) as error:
+            self.faults.append(LedgerFault(told.id, f"{told.type} cannot be read: {type(error).__name__} {error}"))
 
-    def settled(self, told: Told) -> None:
+    def _step(self, told: LedgerEvent, said: Content) -> None:
+        match said:
+            case ClaimAgreed() | ClaimRuled():
+                self._settled(told, said)
+            case ClaimBilled():
+                amount, kind = Decimal(said.amount), said.kind
+                move = self._of(told, said.case_number, said.currency)
+                move(said.obligation, kind, "awarded", amount, debtor=said.debtor, creditor=said.creditor)
+            case ClaimPaid():
+                self._paid(told, said)
+            case ClaimClosed():
+                self._closed(told, said)
+            case PenaltyAssessed() | PenaltyDoubled() | PenaltyCorrected() | PenaltyWithdrawn():
+                self._penalised(told, said)
+            case PenaltyPaid():
+                self._penalty_paid(told, said)
+            case _:
+                pass
+
+    def _settled(self, told: LedgerEvent, said: ClaimAgreed | ClaimRuled) -> None:
         """An agreement or a ruling says what is owed from now on; what was paid is never asked back."""
-        obligation = f"{told.data['claim_number']}/{COMPENSATION}"
+        obligation = f"{said.claim_number}/{COMPENSATION}"
         sums = self.sums.get(obligation, Sums())
-        difference = Decimal(told.data["amount"]) - (sums.awarded - sums.withdrawn)
+        difference = Decimal(said.amount) - (sums.awarded - sums.withdrawn)
+        move = self._of(told, said.case_number, said.currency)
         if difference > NOTHING:
-            self._move(told, obligation, "compensation", "awarded", difference, debtor=COMPANY)
+            move(obligation, "compensation", "awarded", difference, debtor=COMPANY)
         elif difference < NOTHING and sums.outstanding > NOTHING:
-            self._move(told, obligation, "compensation", "withdrawn", min(sums.outstanding, -difference))
+            move(obligation, "compensation", "withdrawn", min(sums.outstanding, -difference))
 
-    def billed(self, told: Told) -> None:
-        """An outlet owes what it answers for, or a handling fee."""
-        said = told.data
-        self._move(
-            told, said["obligation"], said["kind"], "awarded", Decimal(said["amount"]),
-            debtor=said["debtor"], creditor=said["creditor"],
-        )  # fmt: skip
-
-    def paid(self, told: Told) -> None:
+    def _paid(self, told: LedgerEvent, said: ClaimPaid) -> None:
         """A payment was booked; its number serves once."""
-        obligation, payment = told.data["obligation"], told.data["payment_id"]
-        before = self._payments.get((told.organisation, payment))
-        self._payments[told.organisation, payment] = obligation
-        if before is not None:
-            self.faults.append(Fault(obligation, f"payment {payment} is booked twice: before for {before}"))
-        self._move(told, obligation, self._kind(obligation), "paid", Decimal(told.data["amount"]), reference=payment)
+        self._number_serves_once(told.organisation, said.payment_id, said.obligation)
+        move = self._of(told, said.case_number, said.currency)
+        kind = self._kind(said.obligation)
+        move(said.obligation, kind, "paid", Decimal(said.amount), reference=said.payment_id)
 
-    def closed(self, told: Told) -> None:
+    def _closed(self, told: LedgerEvent, said: ClaimClosed) -> None:
         """The end of a claim names what is withdrawn; afterwards its claimant is owed nothing."""
-        for one in told.data.get("withdrawn", ()):
-            kind = self._kind(one["obligation"])
-            self._move(told, one["obligation"], kind, "withdrawn", Decimal(one["amount"]), currency=one["currency"])
-        obligation = f"{told.data['claim_number']}/{COMPENSATION}"
+        for one in said.withdrawn:
+            move = self._of(told, said.case_number, one.currency)
+            move(one.obligation, self._kind(one.obligation), "withdrawn", Decimal(one.amount))
+        obligation = f"{said.claim_number}/{COMPENSATION}"
         left = self.sums.get(obligation, Sums()).outstanding
         if left:
-            message = f"the claim was closed ({told.data['reason']}) with {left} outstanding, says {told.id}"
-            self.faults.append(Fault(obligation, message))
+            message = f"the claim was closed ({said.reason}) with {left} outstanding, says {told.id}"
+            self.faults.append(LedgerFault(obligation, message))
 
-    def penalised(self, told: Told) -> None:
+    def _penalised(
+        self, told: LedgerEvent, said: PenaltyAssessed | PenaltyDoubled | PenaltyCorrected | PenaltyWithdrawn
+    ) -> None:
         """A penalty is so much from now on, whatever it was before: what was deducted too much must be repaid."""
-        said = told.data
-        prefix = f"{told.organisation}|" if told.organisation else ""
-        obligation, revision = f"{prefix}{said['penalty_number']}", said["revision"]
+        obligation = f"{told.prefix}{said.penalty_number}"
         last = self._revisions.get(obligation, 0)
-        if revision != last + 1:
-            self.faults.append(Fault(obligation, f"after revision {last} comes {revision}, says {told.id}"))
-        self._revisions[obligation] = revision
+        if said.revision != last + 1:
+            self.faults.append(LedgerFault(obligation, f"after revision {last} comes {said.revision}, says {told.id}"))
+        self._revisions[obligation] = said.revision
         repayment = f"{obligation}/{REPAYMENT}"
         own, back = self.sums.get(obligation, Sums()), self.sums.get(repayment, Sums())
-        difference = Decimal(said["amount"]) - (own.awarded - own.withdrawn) + (back.awarded - back.withdrawn)
-        if difference != Decimal(said["difference"]):
-            message = f"the difference is {difference}, and {told.id} says {said['difference']}"
-            self.faults.append(Fault(obligation, message))
-        party = f"{prefix}{said['party']['kind']}/{said['party']['id']}"
+        difference = Decimal(said.amount) - (own.awarded - own.withdrawn) + (back.awarded - back.withdrawn)
+        if difference != Decimal(said.difference):
+            message = f"the difference is {difference}, and {told.id} says {said.difference}"
+            self.faults.append(LedgerFault(obligation, message))
+        party, move = _party(told, said.party), self._of(told, said.case_number, said.currency)
         rise, fall = max(difference, NOTHING), max(-difference, NOTHING)
         kept, dropped = min(back.outstanding, rise), min(own.outstanding, fall)
-        self._rise_and_fall(told, obligation, "penalty", rise - kept, dropped, debtor=party, creditor=COMPANY)
-        self._rise_and_fall(told, repayment, "repayment", fall - dropped, kept, debtor=COMPANY, creditor=party)
+        _rise_and_fall(move, obligation, "penalty", rise - kept, dropped, debtor=party, creditor=COMPANY)
+        _rise_and_fall(move, repayment, "repayment", fall - dropped, kept, debtor=COMPANY, creditor=party)
 
-    def penalty_paid(self, told: Told) -> None:
+    def _penalty_paid(self, told: LedgerEvent, said: PenaltyPaid) -> None:
         """A deduction or a repayment was booked; its number serves once for each party."""
-        said, prefix = told.data, f"{told.organisation}|" if told.organisation else ""
-        obligation, payment = f"{prefix}{said['obligation']}", said["payment_id"]
-        if said["obligation"] not in (said["penalty_number"], f"{said['penalty_number']}/{REPAYMENT}"):
-            self.faults.append(Fault(obligation, f"is none of penalty {said['penalty_number']}, says {told.id}"))
-        whose = f"{prefix}{said['party']['kind']}/{said['party']['id']}"
+        obligation = f"{told.prefix}{said.obligation}"
+        if said.obligation not in (said.penalty_number, f"{said.penalty_number}/{REPAYMENT}"):
+            self.faults.append(LedgerFault(obligation, f"is none of penalty {said.penalty_number}, says {told.id}"))
+        self._number_serves_once(_party(told, said.party), said.payment_id, obligation)
+        kind: Kind = "repayment" if obligation.endswith(f"/{REPAYMENT}") else "penalty"
+        move = self._of(told, said.case_number, said.currency)
+        move(obligation, kind, "paid", Decimal(said.amount), reference=said.payment_id)
+
+    def _number_serves_once(self, whose: str, payment: str, obligation: str) -> None:
         before = self._payments.get((whose, payment))
         self._payments[whose, payment] = obligation
         if before is not None:
-            self.faults.append(Fault(obligation, f"payment {payment} is booked twice: before for {before}"))
-        kind: Kind = "repayment" if obligation.endswith(f"/{REPAYMENT}") else "penalty"
-        self._move(told, obligation, kind, "paid", Decimal(said["amount"]), reference=payment)
+            self.faults.append(LedgerFault(obligation, f"payment {payment} is booked twice: before for {before}"))
 
-    def _rise_and_fall(
-        self, told: Told, obligation: str, kind: Kind, rise: Decimal, fall: Decimal, *, debtor: str, creditor: str
-    ) -> None:  # fmt: skip
-        """What is awarded of an obligation and what of it is withdrawn, where that is anything."""
-        if rise:
-            self._move(told, obligation, kind, "awarded", rise, debtor=debtor, creditor=creditor)
-        if fall:
-            self._move(told, obligation, kind, "withdrawn", fall, debtor=debtor, creditor=creditor)
+    def _of(self, told: LedgerEvent, case_number: str | None, currency: str) -> BookMovement:
+        """What books the movements of one event."""
+        return partial(self._move, told, case_number or "", currency)
 
     def _move(
-        self, told: Told, obligation: str, kind: Kind, movement: Movement, amount: Decimal, *, currency: str = "",
-        reference: str = "", debtor: str = "", creditor: str = "",
+        self, told: LedgerEvent, case_number: str, currency: str, obligation: str, kind: Kind, movement: Movement,
+        amount: Decimal, *, reference: str = "", debtor: str = "", creditor: str = "",
     ) -> None:  # fmt: skip
         sums = self.sums.get(obligation, Sums())
         self.sums[obligation] = sums._replace(**{movement: getattr(sums, movement) + amount})
         self._kinds.setdefault(obligation, kind)
         self.moved.append(
             Moved(
-                obligation, kind, movement, amount, currency or told.data["currency"], told.time, told.id,
-                told.data.get("case_number", ""), reference, debtor, creditor,
+                obligation, kind, movement, amount, currency, told.time, told.id, case_number, reference, debtor,
+                creditor,
             )
         )  # fmt: skip
 
@@ -173,17 +224,15 @@ class Bookkeeper:
         return self._kinds.get(obligation, "compensation")
 
 
-Step = Callable[[Bookkeeper, Told], None]
-STEPS: Final[Mapping[str, Step]] = {
-    "claim.agreed": Bookkeeper.settled,
-    "claim.ruled": Bookkeeper.settled,
-    "claim.billed": Bookkeeper.billed,
-    "claim.paid": Bookkeeper.paid,
-    "claim.closed": Bookkeeper.closed,
-    "penalty.assessed": Bookkeeper.penalised,
-    "penalty.doubled": Bookkeeper.penalised,
-    "penalty.corrected": Bookkeeper.penalised,
-    "penalty.withdrawn": Bookkeeper.penalised,
-    "penalty.paid": Bookkeeper.penalty_paid,
-}
-"""The events that move money. A claim that is reopened moves none until it is agreed or ruled again."""
+def _party(told: LedgerEvent, party: PenaltyParty) -> str:
+    return f"{told.prefix}{party.kind}/{party.id}"
+
+
+def _rise_and_fall(
+    move: BookMovement, obligation: str, kind: Kind, rise: Decimal, fall: Decimal, *, debtor: str, creditor: str
+) -> None:
+    """What is awarded of an obligation and what of it is withdrawn, where that is anything."""
+    if rise:
+        move(obligation, kind, "awarded", rise, debtor=debtor, creditor=creditor)
+    if fall:
+        move(obligation, kind, "withdrawn", fall, debtor=debtor, creditor=creditor)

@@ -43,9 +43,10 @@ def prepare_broker() -> None:
     """Fetch the jars and write the class archive, each only if it is missing; says what it does."""
     from tousu.local.class_archive import make_archive
     from tousu.local.jars import fetch_jars
+    from tousu.local.kafka import KafkaBroker
 
     fetch_jars(_say)
-    make_archive(_say)
+    make_archive(_say, lambda folder, options: KafkaBroker(folder, jvm_options=options))
 
 
 def serve(what: str, data_dir: Path | None, port: int) -> None:

@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from tousu.local.jars import jar_folder, jar_paths
@@ -36,14 +37,16 @@ def archive_options(command: Path) -> tuple[str, ...]:
     return (f"-XX:SharedArchiveFile={archive}", "-Xshare:auto", QUIET)
 
 
-def make_archive(say: Callable[[str], None]) -> None:
+Started = Callable[[Path, tuple[str, ...]], AbstractContextManager[object]]
+"""A broker in a folder, with options for its virtual machine, while one looks at it."""
+
+
+def make_archive(say: Callable[[str], None], broker: Started) -> None:
     """Write the archive if it is missing; `say` is told what happens.
 
     A broker that nobody uses is started once, to learn which classes a start needs. A Java that can write no archive
     leaves an empty file, so that it is asked only once.
     """
-    from tousu.local.kafka import KafkaBroker
-
     archive = archive_file(java())
     if archive.exists():
         return
@@ -52,7 +55,7 @@ def make_archive(say: Callable[[str], None]) -> None:
     unfinished = archive.with_name(f"{archive.name}.{os.getpid()}")
     with tempfile.TemporaryDirectory(prefix="tousu-archive-") as folder:
         classes = Path(folder) / "classes"
-        with KafkaBroker(Path(folder) / "broker", jvm_options=(f"-XX:DumpLoadedClassList={classes}",)):
+        with broker(Path(folder) / "broker", (f"-XX:DumpLoadedClassList={classes}",)):
             pass
         dump = ("-Xshare:dump", "-XX:+UseSerialGC", f"-XX:SharedClassListFile={classes}", QUIET)
         path = ":".join(str(jar) for jar in jar_paths())

@@ -18,8 +18,8 @@ _BYTES_MAX: Final = 4_096
 
 
 @contextmanager
-def work_in(folder: Path, command: str) -> Iterator[Callable[[str], None]]:
-    """Have a data folder for oneself; what is yielded remembers the broker that the work is done with.
+def work_in(folder: Path, command: str, pack: str = "") -> Iterator[Callable[[str], None]]:
+    """Have a data folder for oneself; what is yielded remembers the broker that the work is done with. So is the pack.
 
     Raises Stop `folder_in_use`, which names who has it. The lock goes with the process, however that ends.
     """
@@ -32,6 +32,7 @@ def work_in(folder: Path, command: str) -> Iterator[Callable[[str], None]]:
         except BlockingIOError:
             raise _in_use(folder) from None
         told = {**_told(file), "command": command, "process": os.getpid()}
+        told |= {"pack": pack} if pack else {}
         _write(held, told)
         yield lambda broker: _write(held, told | {"broker": broker})
     finally:
@@ -48,6 +49,11 @@ def check_free(folder: Path) -> None:
 def broker_of(folder: Path) -> str:
     """The broker that the work in a data folder is, or was last, done with; empty where none is known."""
     return str(_told(folder / WORK).get("broker") or "")
+
+
+def pack_of(folder: Path) -> str:
+    """The pack that the work in a data folder is, or was last, done by; empty where none is known."""
+    return str(_told(folder / WORK).get("pack") or "")
 
 
 def _in_use(folder: Path) -> Stop:

@@ -61,7 +61,7 @@ class KafkaBroker:
         self.heap_megabytes = heap_megabytes
         self._settings = dict(settings or {})
         self._security = security
-        self._cluster_id = _new_cluster_id()
+        self._cluster_id = new_cluster_id()
         self._jvm_options = tuple(archive_options(java()) if jvm_options is None else jvm_options)
         self._controller_port = free_port()
         self._process = ServerProcess("the Kafka broker", self.data_dir / "broker.out")
@@ -215,7 +215,7 @@ def _port_of_last_time(data_dir: Path) -> int:
     return int(lines["listeners"].split(",")[0].rsplit(":", 1)[1])
 
 
-def _new_cluster_id() -> str:
+def new_cluster_id() -> str:
     """Sixteen random bytes in Kafka's spelling, 22 characters; the first bit is 0, so it cannot begin with a dash."""
     drawn = secrets.token_bytes(16)
     return base64.urlsafe_b64encode(bytes([drawn[0] & 0x7F]) + drawn[1:]).decode().rstrip("=")

@@ -18,7 +18,7 @@ from tousu.policy.compensation import Cap, Compensation, CompensationCause, Comp
 from tousu.policy.contest import answer, followed, standing
 from tousu.policy.owed import Award, Awarded, Lacking, NotOwed, Referred, Share, Unproven
 from tousu.policy.pack import Pack
-from tousu.policy.reckoning import Bound, Reckoner, inputs_of, is_lifted
+from tousu.policy.reckoning import Reckoner, TriedCap, inputs_of, is_lifted
 
 CAUSES: Final = get_args(CompensationCause)
 
@@ -118,7 +118,7 @@ class _Claim:
         return self._total(rule, goes_as, self._reckoner.rounded(left, rule.section), limits, refunds)
 
     def _total(
-        self, rule: CompensationRule, goes_as: str, amount: Decimal, limits: tuple[Bound, ...], refunds: list[Refund]
+        self, rule: CompensationRule, goes_as: str, amount: Decimal, limits: tuple[TriedCap, ...], refunds: list[Refund]
     ) -> Award:
         if amount == 0:
             return NotOwed(
@@ -188,7 +188,7 @@ class _Claim:
 
     def _referred(
         self, reason: Literal["agreed", "by_hand", "no_rule", "several_rules"], section: str, *,
-        rules: tuple[str, ...] = (), at_most: Decimal | None = None, limits: tuple[Bound, ...] = (),
+        rules: tuple[str, ...] = (), at_most: Decimal | None = None, limits: tuple[TriedCap, ...] = (),
     ) -> Referred:  # fmt: skip
         return Referred(
             reason=reason, section=section, rules=rules, at_most=at_most, limits=limits, unproven=self._unproven,

@@ -12,7 +12,7 @@ import msgspec
 
 from tousu.policy.claim_facts import BadFact, plain, read_amount, to_the_cent
 from tousu.policy.compensation import Compensation
-from tousu.policy.reckoning import Step
+from tousu.policy.reckoning import AmountStep
 
 HUNDRED = Decimal(100)
 
@@ -24,7 +24,7 @@ class OutletFee(msgspec.Struct, frozen=True, kw_only=True):
     percent: Decimal
     amount: Decimal
     section: str
-    steps: tuple[Step, ...]
+    steps: tuple[AmountStep, ...]
 
 
 def handling_fees(table: Compensation, amount: str) -> tuple[OutletFee, ...] | BadFact:
@@ -44,5 +44,5 @@ def handling_fees(table: Compensation, amount: str) -> tuple[OutletFee, ...] | B
 def _fee(side: Literal["fined", "compensated"], amount: Decimal, percent: Decimal, section: str) -> OutletFee:
     fee = to_the_cent(amount * percent / HUNDRED)
     inputs = {"amount": plain(amount), "percent": plain(percent)}
-    step = Step(operation="percent", inputs=inputs, result=plain(fee), section=section)
+    step = AmountStep(operation="percent", inputs=inputs, result=plain(fee), section=section)
     return OutletFee(side=side, percent=percent, amount=fee, section=section, steps=(step,))

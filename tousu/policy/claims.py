@@ -18,7 +18,7 @@ from tousu.policy.working_time import deadline
 Cause = CompensationCause
 
 
-class ClaimOpening(msgspec.Struct, frozen=True, kw_only=True):
+class OpenedClaim(msgspec.Struct, frozen=True, kw_only=True):
     """A claim that begins: its cause, who is to be paid, and the items its file needs."""
 
     cause: Cause
@@ -54,7 +54,7 @@ class ClaimOpener:
         promised_at: datetime | None = None,
         posted_at: datetime | None = None,
         facts: AbstractSet[str] = frozenset(),
-    ) -> ClaimOpening | NoClaim:
+    ) -> OpenedClaim | NoClaim:
         """Decide about one trouble.
 
         `demand` is what the complainant asks for, in his own words. `facts` are those that some evidence depends on
@@ -77,14 +77,14 @@ class ClaimOpener:
         posted_at: datetime | None = None,
         facts: AbstractSet[str] = frozenset(),
         section: str = "",
-    ) -> ClaimOpening | NoClaim:
+    ) -> OpenedClaim | NoClaim:
         """Decide about a claim of a cause that somebody files (a complaint that asks for it does)."""
         claims = self._claims
         if claims is None:
             return NoClaim(reason="class_without_claim", section="")
         if posted_at is not None and self._lapsed(posted_at, claims.right_lasts, received_at):
             return NoClaim(reason="right_has_lapsed", section=claims.right_lasts.section)
-        return ClaimOpening(
+        return OpenedClaim(
             cause=cause,
             payee_role=claims.payee_roles[0],
             evidence_needed=self.evidence_for(cause, facts),

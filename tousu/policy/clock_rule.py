@@ -6,7 +6,7 @@ Conditions list the values they accept; there is no rule language. Source: docs/
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any, Final, Literal
 
 import msgspec
@@ -29,6 +29,7 @@ DAY_UNITS: Final[frozenset[Unit]] = frozenset(
 Ends = Literal["end_of_day", "close_of_business"]
 OnChange = Literal["retroactive", "proportional", "reset"]
 SetBy = Literal["source", "pack"]
+WhileUnknown = Literal["waits", "runs", "rests"]
 Scalar = str | int | float | bool
 # What a condition accepts: for every field named, one of the listed values. An empty condition accepts everything.
 Accepts = dict[str, tuple[Scalar, ...]]
@@ -147,6 +148,9 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
         the case closed; `leave` lets the clock rest.
     on_change: what another limit in mid-case (a graver grade, a newer pack) does with what has been used:
         `retroactive` keeps the time used, `proportional` the share used, `reset` starts the new limit afresh.
+    while_unknown: what it does while nobody can say whether its conditions hold, because the class or the route is not
+        known: `runs` as if they held, `rests` in silence, another clock looking after the case; `waits` in silence, and
+        is counted among those that somebody should look at.
     statutory: the limit is the law's: nothing pauses it.
     outlives_case: it goes on, and may start, after the case is closed (a revisit, a regulator's appeal).
     """
@@ -174,6 +178,7 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
     escalation: tuple[Rung, ...] = ()
     on_reopen: Literal["restart", "resume", "leave"] = "leave"
     on_change: OnChange = "retroactive"
+    while_unknown: WhileUnknown = "waits"
     statutory: bool = False
     outlives_case: bool = False
     note: str = ""
@@ -186,6 +191,10 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
         """The limit for a case of this grade. Raises KeyError for a grade that is not in the pack."""
         return self.limit if self.limit is not None else self.limit_by_grade[grade or ""]
 
+    def starts_with_holds(self, data: Mapping[str, Any]) -> bool:
+        """Whether the data of the event that starts it say what they must."""
+        return accepts(self.starts_with, data)
+
     def applies_to(self, kind: str, facts: Mapping[str, Any]) -> bool:
         """Whether the clock runs in a case of this kind with these facts."""
         return self.kind == kind and accepts(self.applies_when, facts)
@@ -194,3 +203,20 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
 def accepts(condition: Accepts, facts: Mapping[str, Any]) -> bool:
     """Whether the facts have, for every field of the condition, one of its values; a fact that is missing does not."""
     return not condition or all(facts.get(field) in values for field, values in condition.items())
+
+
+def unknown_in(
+    condition: Accepts, facts: Mapping[str, Any], sayable: Container[str] | None = None
+) -> tuple[str, ...] | None:
+    """The fields that must become known before a condition is decided: none where it holds, None where it does not.
+
+    sayable: fields that may become known at all (None: every one); another one that is missing is false.
+    """
+    unknown = []
+    for field, values in condition.items():
+        value = facts.get(field)
+        if value is None and (sayable is None or field in sayable):
+            unknown.append(field)
+        elif value not in values:
+            return None
+    return tuple(unknown)

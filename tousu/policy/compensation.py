@@ -80,7 +80,7 @@ class CompensationRule(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-class Following(msgspec.Struct, frozen=True, kw_only=True):
+class FollowsRule(msgspec.Struct, frozen=True, kw_only=True):
     """Claims of these causes that go by the rows of another: a delay that took the contents' value, as damage."""
 
     causes: tuple[CompensationCause, ...]
@@ -102,7 +102,7 @@ class Refund(Sum, frozen=True, kw_only=True):
     note: str = ""
 
 
-class Proof(msgspec.Struct, frozen=True, kw_only=True):
+class ExemptionProof(msgspec.Struct, frozen=True, kw_only=True):
     """A document that an exemption rests on; unlike `evidence`, no claimant is asked for it."""
 
     name: str
@@ -165,10 +165,10 @@ class Compensation(msgspec.Struct, frozen=True, kw_only=True):
     kinds: dict[str, CompensationKind] = {}
     assumed: dict[str, bool | int | str] = {}
     words: dict[str, tuple[str, ...]] = {}
-    follows: tuple[Following, ...] = ()
+    follows: tuple[FollowsRule, ...] = ()
     refunds: dict[str, Refund] = {}
     exemptions: dict[str, Exemption] = {}
-    proofs: dict[str, Proof] = {}
+    proofs: dict[str, ExemptionProof] = {}
     handling_fees: HandlingFees | None = None
     rates: dict[str, tuple[Rate, ...]] = {}
 

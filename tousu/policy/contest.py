@@ -14,18 +14,18 @@ from tousu.policy.compensation import Compensation, CompensationCause, Compensat
 from tousu.policy.handling_rule import Condition
 
 
-class Answer(NamedTuple):
+class ConditionAnswer(NamedTuple):
     """What a condition says of facts. holds: None while facts are missing that decide it; `missing` names them."""
 
     holds: bool | None
     missing: tuple[str, ...] = ()
 
 
-YES = Answer(holds=True)
-NO = Answer(holds=False)
+YES = ConditionAnswer(holds=True)
+NO = ConditionAnswer(holds=False)
 
 
-class Standing(NamedTuple):
+class ContestResult(NamedTuple):
     """How the rules of a table stand for a claim.
 
     top: the rules that hold and that none of the others goes over; one, where the table is sound. missing: facts that
@@ -36,7 +36,7 @@ class Standing(NamedTuple):
     missing: tuple[str, ...]
 
 
-def answer(condition: Condition, values: Mapping[str, Value]) -> Answer:
+def answer(condition: Condition, values: Mapping[str, Value]) -> ConditionAnswer:
     """What a condition says of what is known."""
     missing: list[str] = []
     for name, accepted in condition.facts.items():
@@ -51,10 +51,12 @@ def answer(condition: Condition, values: Mapping[str, Value]) -> Answer:
             missing.append(name)
         elif not isinstance(value, Decimal) or not bounds.holds(value):
             return NO
-    return Answer(None, tuple(missing)) if missing else YES
+    return ConditionAnswer(None, tuple(missing)) if missing else YES
 
 
-def followed(table: Compensation, cause: CompensationCause, values: Mapping[str, Value]) -> Answer | CompensationCause:
+def followed(
+    table: Compensation, cause: CompensationCause, values: Mapping[str, Value]
+) -> ConditionAnswer | CompensationCause:
     """The cause by whose rows a claim goes, or what must be known to tell."""
     for one in table.follows:
         if cause in one.causes:
@@ -66,7 +68,7 @@ def followed(table: Compensation, cause: CompensationCause, values: Mapping[str,
     return cause
 
 
-def standing(table: Compensation, goes_as: CompensationCause, values: Mapping[str, Value]) -> Standing:
+def standing(table: Compensation, goes_as: CompensationCause, values: Mapping[str, Value]) -> ContestResult:
     """How the rules stand for a claim that goes by the rows of a cause. `values` hold the claim's own `cause`, too."""
     held: list[CompensationRule] = []
     waiting: list[tuple[CompensationRule, tuple[str, ...]]] = []
@@ -81,7 +83,7 @@ def standing(table: Compensation, goes_as: CompensationCause, values: Mapping[st
     if len(held) > 1:
         top = [rule for rule in held if not any(goes_over(table, other, rule) for other in held)]
     open_ = [missing for rule, missing in waiting if not any(goes_over(table, other, rule) for other in held)]
-    return Standing(tuple(top), _asked_first(open_))
+    return ContestResult(tuple(top), _asked_first(open_))
 
 
 def goes_over(table: Compensation, one: CompensationRule, other: CompensationRule) -> bool:

@@ -27,7 +27,7 @@ _WHOLE: Final = re.compile(r"-?(0|[1-9][0-9]*)")
 _DECIMAL: Final = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
 
 
-class Fault(msgspec.Struct, frozen=True, kw_only=True):
+class PackFault(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that is wrong in a pack or calendar: where, what, and how it would be right."""
 
     file: str

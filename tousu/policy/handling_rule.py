@@ -123,7 +123,7 @@ class HandUp(msgspec.Struct, frozen=True, kw_only=True):
     case: Accepts = {}
 
 
-class Target(msgspec.Struct, frozen=True, kw_only=True):
+class ReportTarget(msgspec.Struct, frozen=True, kw_only=True):
     """What a report measures against, such as satisfaction 4.0 (S): a measure of `tousu report`."""
 
     measure: str

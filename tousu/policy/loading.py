@@ -22,7 +22,7 @@ from tousu.failure import Stop
 from tousu.policy import calendar_sense, compensation_sense, document, penalty_sense, sense, traps, words
 from tousu.policy.calendar import Calendar, CalendarHistory, CalendarYear, Hours, Suspension
 from tousu.policy.compensation import NAMED_PARTS
-from tousu.policy.document import Document, Fault
+from tousu.policy.document import Document, PackFault
 from tousu.policy.pack import SECTIONS_BY_NAME, Pack
 from tousu.policy.policies import OWN, PackHistory, Policies, in_order
 from tousu.policy.words import WordLists
@@ -102,7 +102,7 @@ def files_of(name: str) -> tuple[Path, ...]:
     return path, *sorted((path.parent / "earlier").glob(f"{path.stem}-*.yaml"))
 
 
-def findings_of(path: Path, moment: datetime) -> list[tuple[Literal["fault", "trap"], Fault]]:
+def findings_of(path: Path, moment: datetime) -> list[tuple[Literal["fault", "trap"], PackFault]]:
     """What `tousu policy check` tells of one file: its faults, or, where there are none, its traps at a moment."""
     pack = read_pack(path)
     if not isinstance(pack, Pack):
@@ -125,7 +125,7 @@ def _history(name: str) -> PackHistory:
     return in_order(packs)
 
 
-def read_pack(path: Path) -> Pack | tuple[Fault, ...]:
+def read_pack(path: Path) -> Pack | tuple[PackFault, ...]:
     """Read one pack file: the pack, or everything that is wrong with it."""
     text = read_file(path)
     faults = _faults_of_form(path, text, "pack")
@@ -198,7 +198,7 @@ def calendar_of(value: Mapping[str, Any]) -> CalendarHistory:
     return CalendarHistory(id=value["id"], versions=tuple(versions))
 
 
-def _read_calendar(path: Path) -> CalendarHistory | tuple[Fault, ...]:
+def _read_calendar(path: Path) -> CalendarHistory | tuple[PackFault, ...]:
     """Read one calendar file: its versions, or what is wrong; nothing at all where there is no such file."""
     if not path.is_file():
         return ()
@@ -207,7 +207,7 @@ def _read_calendar(path: Path) -> CalendarHistory | tuple[Fault, ...]:
     return faults or _at_lines(path, text, calendar_sense.faults_of(text.value)) or calendar_of(text.value)
 
 
-def _read_words(path: Path) -> dict[str, Any] | tuple[Fault, ...]:
+def _read_words(path: Path) -> dict[str, Any] | tuple[PackFault, ...]:
     """Read one file of words: its values, or what is wrong; nothing at all where there is no such file."""
     if not path.is_file():
         return ()
@@ -222,10 +222,10 @@ def _beside(pack: Path, folder: str, name: str) -> Path:
     return beside if beside.is_file() else POLICIES / folder / f"{name}.yaml"
 
 
-def _no_file(path: Path, text: Document, field: str, folder: str) -> Fault:
+def _no_file(path: Path, text: Document, field: str, folder: str) -> PackFault:
     name = text.value[field]
     known = sorted(file.stem for file in (POLICIES / folder).glob("*.yaml"))
-    return Fault(
+    return PackFault(
         file=str(path),
         line=text.line_of((field,)),
         field=field,
@@ -259,10 +259,10 @@ def _hours(parts: Sequence[str]) -> tuple[Hours, ...]:
     return tuple(Hours(clock(start), clock(end)) for start, end in (part.split("-") for part in parts))
 
 
-def _at_lines(path: Path, text: Document, findings: Sequence[sense.Finding]) -> tuple[Fault, ...]:
+def _at_lines(path: Path, text: Document, findings: Sequence[sense.Finding]) -> tuple[PackFault, ...]:
     """Findings about values, at the lines of the file."""
     return tuple(
-        Fault(
+        PackFault(
             file=str(path),
             line=text.line_of(found.path),
             field=".".join(str(part) for part in found.path),
@@ -274,11 +274,11 @@ def _at_lines(path: Path, text: Document, findings: Sequence[sense.Finding]) -> 
     )
 
 
-def _faults_of_form(path: Path, text: Document, form: str) -> tuple[Fault, ...]:
+def _faults_of_form(path: Path, text: Document, form: str) -> tuple[PackFault, ...]:
     """What the YAML and the schema have against a file."""
     if text.faults:
         return tuple(
-            Fault(file=str(path), line=line, field=".".join(map(str, place)), problem=problem, fix=fix)
+            PackFault(file=str(path), line=line, field=".".join(map(str, place)), problem=problem, fix=fix)
             for place, line, problem, fix in text.faults
         )
     findings = [_finding(error) for error in _validator(form).iter_errors(text.value)]

@@ -37,7 +37,7 @@ class LabelledText(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     held_out: bool = False
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class ClassedText(msgspec.Struct, frozen=True, kw_only=True):
     """What was wanted of a text, what the words gave, and the words found. `triage` stands for no class."""
 
     text: LabelledText
@@ -75,7 +75,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
         return 2 * self.right / (self.given + self.wanted) if self.given + self.wanted else None
 
 
-class Measure(msgspec.Struct, frozen=True, kw_only=True):
+class ClassingFigures(msgspec.Struct, frozen=True, kw_only=True):
     """The figures of every class, in the order of `names`, those of triage, and those of all classes together."""
 
     texts: int
@@ -111,17 +111,17 @@ def labelled_texts(file: str, lines: Iterable[bytes]) -> tuple[LabelledText, ...
     return tuple(found.values())
 
 
-def answer(text: LabelledText, given: str | None, words: Sequence[str], gravity: Mapping[str, int]) -> Answer:
+def answer(text: LabelledText, given: str | None, words: Sequence[str], gravity: Mapping[str, int]) -> ClassedText:
     """Put what the words gave beside what the text wants. `gravity`: how grave each class that exists is."""
     troubles = [name for name in (text.class_name, *text.also) if name in gravity]
     top = max((gravity[name] for name in troubles if name is not None), default=0)
     gravest = [name for name in troubles if name is not None and gravity[name] == top]
     told = given or NOBODY
     accepted = [*gravest, NOBODY] if len(gravest) != 1 else gravest
-    return Answer(text=text, wanted=told if told in accepted else accepted[0], given=told, words=tuple(words))
+    return ClassedText(text=text, wanted=told if told in accepted else accepted[0], given=told, words=tuple(words))
 
 
-def answers_of_pack(texts: Iterable[LabelledText], pack: Pack) -> list[Answer]:
+def answers_of_pack(texts: Iterable[LabelledText], pack: Pack) -> list[ClassedText]:
     """What a pack's classifier says of each text, beside what the text wants."""
     classifier = Classifier(pack)
     gravity = {one.name: pack.grades[one.grade].stars for one in pack.classes.values()}
@@ -129,7 +129,7 @@ def answers_of_pack(texts: Iterable[LabelledText], pack: Pack) -> list[Answer]:
     return [answer(text, said.class_name, said.words, gravity) for text, said in found]
 
 
-def answers_of_words(texts: Iterable[LabelledText], lists: WordLists) -> list[Answer]:
+def answers_of_words(texts: Iterable[LabelledText], lists: WordLists) -> list[ClassedText]:
     """What lists of words alone say of each text, all their classes equally grave."""
     gravity = dict.fromkeys(lists.classes, 1)
     reader = Reader(lists.classes, gravity, lists.negations, lists.harmless)
@@ -137,7 +137,7 @@ def answers_of_words(texts: Iterable[LabelledText], lists: WordLists) -> list[An
     return [answer(text, read.class_name, read.in_order, gravity) for text, read in found]
 
 
-def measured(answers: Sequence[Answer], names: Iterable[str]) -> Measure:
+def measured(answers: Sequence[ClassedText], names: Iterable[str]) -> ClassingFigures:
     """Count."""
     rows = {name: _figures(name, answers) for name in (*names, NOBODY)}
     triage = rows.pop(NOBODY)
@@ -148,10 +148,12 @@ def measured(answers: Sequence[Answer], names: Iterable[str]) -> Measure:
         right=sum(row.right for row in rows.values()),
     )
     right = sum(one.is_right for one in answers)
-    return Measure(texts=len(answers), right=right, classes=tuple(rows.values()), together=together, triage=triage)
+    return ClassingFigures(
+        texts=len(answers), right=right, classes=tuple(rows.values()), together=together, triage=triage
+    )
 
 
-def _figures(name: str, answers: Sequence[Answer]) -> Figures:
+def _figures(name: str, answers: Sequence[ClassedText]) -> Figures:
     return Figures(
         name=name,
         wanted=sum(one.wanted == name for one in answers),

@@ -23,6 +23,7 @@ CLAIM_REPORTS: Final = frozenset(
     {
         "claim_filed", "claim_evidence_given", "claim_facts_found", "claim_form_answered", "claim_decided",
         "claim_agreed", "amount_confirmed", "claim_disputed", "claim_ruled", "claim_withdrawn", "claim_followed_up",
+        "claim_paused", "claim_resumed", "claim_extended",
         "payment_confirmed", "payment_question_settled",
         "outlet_notified", "outlet_negotiation_settled", "outlet_arbitration_requested", "outlet_ruled",
     }
@@ -58,3 +59,10 @@ AFTER_THE_END: Final = frozenset(
 
 FACTS: Final = frozenset((*REGISTERED, *DECIDED, *SEVERITY, *ASSESSED, "stands", "reopened"))
 """The facts of a case that a condition may name."""
+_OF_EVERY_CASE: Final = frozenset({"kind", "channel", "channel_group", "regulator", "reopened"})
+ALWAYS_KNOWN: Final = {
+    "complaint": _OF_EVERY_CASE | {"grade"},
+    "inquiry": _OF_EVERY_CASE,
+    "claim": frozenset({"cause"}),
+}
+"""What is known of a case or claim from its beginning, by kind; of everything else nobody may ever hear."""

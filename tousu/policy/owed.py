@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from tousu.policy.claim_facts import BadFact
-from tousu.policy.reckoning import Bound, Step
+from tousu.policy.reckoning import AmountStep, TriedCap
 
 
 class Unproven(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,8 +44,8 @@ class Awarded(msgspec.Struct, frozen=True, kw_only=True, tag_field="outcome", ta
     rule: str
     section: str
     set_by: str
-    limits: tuple[Bound, ...]
-    steps: tuple[Step, ...]
+    limits: tuple[TriedCap, ...]
+    steps: tuple[AmountStep, ...]
     assumed: dict[str, str]
     unproven: tuple[Unproven, ...]
     pack: dict[str, str]
@@ -60,7 +60,7 @@ class NotOwed(msgspec.Struct, frozen=True, kw_only=True, tag_field="outcome", ta
     exemption: str = ""
     evidence: tuple[str, ...] = ()
     rule: str = ""
-    steps: tuple[Step, ...] = ()
+    steps: tuple[AmountStep, ...] = ()
 
 
 class Lacking(msgspec.Struct, frozen=True, kw_only=True, tag_field="outcome", tag="lacking"):
@@ -85,7 +85,7 @@ class Referred(msgspec.Struct, frozen=True, kw_only=True, tag_field="outcome", t
     pack: dict[str, str]
     rules: tuple[str, ...] = ()
     at_most: Decimal | None = None
-    limits: tuple[Bound, ...] = ()
+    limits: tuple[TriedCap, ...] = ()
     unproven: tuple[Unproven, ...] = ()
 
 

@@ -15,7 +15,16 @@ import msgspec
 from tousu.policy.calendar import CalendarHistory
 from tousu.policy.clock_rule import ClockRule, Limit, Names, SetBy
 from tousu.policy.compensation import Compensation
-from tousu.policy.handling_rule import Approval, Closing, GradeRule, HandUp, PriorityRules, ReplyRule, RouteRule, Target
+from tousu.policy.handling_rule import (
+    Approval,
+    Closing,
+    GradeRule,
+    HandUp,
+    PriorityRules,
+    ReplyRule,
+    ReportTarget,
+    RouteRule,
+)
 from tousu.policy.penalty_rule import PenaltyRules
 
 
@@ -58,6 +67,9 @@ WAITING_HOURS: Final = 24
 PERSONAL_DATA_DAYS: Final = 1095
 """For packs that do not say: three years, within which a right can be taken to court (Civil Code of China, article 188;
 the Financial Conduct Authority wants records of complaints for three years, DISP 1.9.1)."""
+ARCHIVE_DAYS: Final = 90
+"""For packs that do not say: what is still said of a closed case (satisfaction, a reopening, a month's corrections) is
+said within a quarter, and what comes later costs one look-up more."""
 
 
 class ClaimRule(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,7 +160,11 @@ class InquiryRules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JoinRules(msgspec.Struct, frozen=True, kw_only=True):
-    """When a further complaint is the same trouble again: equal in `same`, received within `window` of the first."""
+    """When a further complaint is the same trouble again: equal in `same`, received within `window` of the first.
+
+    `same` says what identifies the object of this trade: `waybill_number`, or names of identifiers that complaints give
+    (vehicle_number, policy_number, meter); `class` beside it keeps two troubles with one thing apart.
+    """
 
     window: Limit
     same: tuple[str, ...]
@@ -224,6 +240,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     """Everything one source document asks for. Maps are keyed by the name that events carry.
 
     personal_data_days: how long intake keeps who told of a case after the last word of it since it was answered.
+    archive_days: how long after its end a case stays among those at work, before its rows move to the archives.
     backdating_days: how far back of its arrival a receipt or a report may say that it happened.
     waiting_hours: how long a report waits for what must have happened before it, such as an approval for its plan.
     delay_causes: why a piece is late (C 3). causes: what a department records as the cause of any complaint (L 4).
@@ -242,6 +259,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     backdating_days: int = BACKDATING_DAYS
     waiting_hours: int = WAITING_HOURS
     personal_data_days: int = PERSONAL_DATA_DAYS
+    archive_days: int = ARCHIVE_DAYS
     channels: dict[str, Channel]
     departments: dict[str, Department]
     grades: dict[str, Grade]
@@ -264,7 +282,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     closing: Closing | None = None
     replies: dict[str, ReplyRule] = {}
     hand_up: tuple[HandUp, ...] = ()
-    targets: tuple[Target, ...] = ()
+    targets: tuple[ReportTarget, ...] = ()
 
     def reference(self) -> dict[str, str]:
         """The pack as decisions and events name it: `{"id": ..., "version": ...}`."""

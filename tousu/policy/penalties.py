@@ -6,19 +6,21 @@ Source: docs/sources.md, section 8.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from tousu.events.charge import ChargeLaidGround
+from tousu.events.shared_penalty import PenaltyGround, PenaltyLineGround
 from tousu.policy.clock_rule import SetBy
 from tousu.policy.handling_rule import Range
-from tousu.policy.penalty_rule import Figure, Measure, PenaltyRules, RateTier
+from tousu.policy.penalty_rule import Measure, PenaltyFigure, PenaltyRules, RateTier
 
 PartyKind = Literal["person", "outlet", "department"]
 AMOUNT_MAX: Final = Decimal(1_000_000_000)
@@ -33,7 +35,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     amount_min, amount_max: the ends of the range where the source leaves the figure within one.
     """
 
-    ground: str
+    ground: PenaltyLineGround
     section: str
     amount: Decimal | None = None
     amount_min: Decimal | None = None
@@ -51,14 +53,14 @@ class Rated(NamedTuple):
     tier: RateTier | None
 
 
-def assess(rules: PenaltyRules, party: PartyKind, grounds: Sequence[Mapping[str, Any]]) -> tuple[Line, ...]:
+def assess(rules: PenaltyRules, party: PartyKind, grounds: Sequence[ChargeLaidGround]) -> tuple[Line, ...]:
     """The penalty for what a case holds against a party: a line for each figure, none where nothing is due.
 
     `grounds` are those of the event charge.laid. Grounds that may still turn out otherwise (unconfirmed) cost nothing.
     """
-    firm = [ground for ground in grounds if not ground.get("unconfirmed", False)]
+    firm = [ground for ground in grounds if not ground.unconfirmed]
     lines = [line for ground in firm for line in _lines(rules, party, ground)]
-    neglected = any(ground["ground"] == "neglect" for ground in firm)
+    neglected = any(ground.ground == "neglect" for ground in firm)
     money = total(lines)
     if neglected and party == "person" and rules.neglect is not None and money > NOTHING:
         steps = (f"{money} x {rules.neglect.times}", f"{money} of it stands above")
@@ -77,12 +79,12 @@ def is_doubled(lines: Sequence[Line]) -> bool:
     return any(line.ground == "neglect" for line in lines)
 
 
-def counts(rules: PenaltyRules, grounds: Sequence[Mapping[str, Any]]) -> bool:
+def counts(rules: PenaltyRules, grounds: Sequence[ChargeLaidGround]) -> bool:
     """Whether a case counts as a complaint against the party, for its rate and for a suspension."""
     return any(
-        _stands_so(rules, ground.get("stands"))
+        _stands_so(rules, ground.stands)
         for ground in grounds
-        if ground["ground"] == "complaint" and not ground.get("unconfirmed", False)
+        if ground.ground == "complaint" and not ground.unconfirmed
     )
 
 
@@ -138,19 +140,19 @@ def shown(percent: Fraction) -> str:
     return f"{tens // 10_000}.{tens % 10_000:04d}"
 
 
-def _lines(rules: PenaltyRules, party: PartyKind, ground: Mapping[str, Any]) -> Iterator[Line]:
+def _lines(rules: PenaltyRules, party: PartyKind, ground: ChargeLaidGround) -> Iterator[Line]:
     """The lines of one ground but neglect, which needs all the others."""
-    match ground["ground"]:
+    match ground.ground:
         case "complaint":
             yield from _of_complaint(rules, party, ground)
         case "late_resolution" if rules.late_resolution is not None:
             grade = rules.late_resolution.as_grade
             figure = rules.by_grade[grade]
             first = f"as grade {grade}"
-            yield from _of_figure("late_resolution", figure, {}, first, rules.late_resolution.section)
-        case "late_acceptance" if rules.late_acceptance is not None and "days" in ground:
+            yield from _of_figure("late_resolution", figure, None, first, rules.late_resolution.section)
+        case "late_acceptance" if rules.late_acceptance is not None and ground.days is not None:
             # Without days it has not been accepted yet: what it costs is known once it is.
-            a_day, days = rules.late_acceptance.amount_a_day, ground["days"]
+            a_day, days = rules.late_acceptance.amount_a_day, ground.days
             steps = (f"{days} days x {a_day}",)
             yield Line(
                 ground="late_acceptance",
@@ -163,17 +165,17 @@ def _lines(rules: PenaltyRules, party: PartyKind, ground: Mapping[str, Any]) -> 
         case "false_report" if rules.false_report is not None:
             yield from _of_figure("false_report", rules.false_report, ground)
         case "assessment" if party == "person" and rules.human_resources is not None:
-            measure = ground.get("measure", "assessment")
+            measure: Measure = ground.measure or "assessment"
             if measure in ("assessment", *rules.human_resources.measures):
                 yield Line(ground="assessment", measure=measure, section=rules.human_resources.section)
 
 
-def _of_complaint(rules: PenaltyRules, party: PartyKind, ground: Mapping[str, Any]) -> Iterator[Line]:
-    stands = ground.get("stands", True)
+def _of_complaint(rules: PenaltyRules, party: PartyKind, ground: ChargeLaidGround) -> Iterator[Line]:
+    stands = ground.stands is not False
     if party == "person":
-        figure = rules.by_grade.get(ground.get("grade", ""))
+        figure = rules.by_grade.get(ground.grade or "")
         if figure is not None and (stands or figure.stands_or_not):
-            yield from _of_figure("complaint", figure, ground, f"grade {ground['grade']}")
+            yield from _of_figure("complaint", figure, ground, f"grade {ground.grade}")
         if rules.complaint is not None and (stands or rules.complaint.stands_or_not):
             yield from _of_figure("complaint", rules.complaint, ground)
     share = rules.performance_share
@@ -188,7 +190,7 @@ def _of_complaint(rules: PenaltyRules, party: PartyKind, ground: Mapping[str, An
 
 
 def _of_figure(
-    name: str, figure: Figure, ground: Mapping[str, Any], first: str = "", section: str = ""
+    name: PenaltyGround, figure: PenaltyFigure, ground: ChargeLaidGround | None, first: str = "", section: str = ""
 ) -> Iterator[Line]:
     """The lines of a figure: money with the loss on top, the share of performance pay, each measure."""
     where = section or figure.section
@@ -203,8 +205,8 @@ def _of_figure(
         yield Line(ground=name, measure=measure, section=where, set_by=figure.set_by)
 
 
-def _loss(ground: Mapping[str, Any]) -> Decimal:
-    return _money(Decimal(ground.get("loss_yuan", "0")))
+def _loss(ground: ChargeLaidGround | None) -> Decimal:
+    return _money(Decimal(ground.loss_yuan or "0" if ground is not None else "0"))
 
 
 def _money(amount: Decimal) -> Decimal:

@@ -18,7 +18,7 @@ Measure = Literal["assessment", "penalty", "training", "administrative_sanction"
 """What is done beside money."""
 
 
-class Figure(msgspec.Struct, frozen=True, kw_only=True):
+class PenaltyFigure(msgspec.Struct, frozen=True, kw_only=True):
     """What a ground costs: an amount, a share of performance pay in percent, measures; at least one of them.
 
     plus_loss: the economic loss comes on top. stands_or_not: it holds for a complaint that does not stand, too (A 3
@@ -134,13 +134,13 @@ class PenaltyRules(msgspec.Struct, frozen=True, kw_only=True):
     section: str
     counting: Counting
     month: MonthRule
-    by_grade: dict[str, Figure] = {}
-    complaint: Figure | None = None
+    by_grade: dict[str, PenaltyFigure] = {}
+    complaint: PenaltyFigure | None = None
     late_resolution: AsGrade | None = None
     neglect: Neglect | None = None
     late_acceptance: ADay | None = None
-    late_handling: Figure | None = None
-    false_report: Figure | None = None
+    late_handling: PenaltyFigure | None = None
+    false_report: PenaltyFigure | None = None
     performance_share: PerformanceShare | None = None
     human_resources: AssessmentRule | None = None
     head_by_rate: tuple[RateTier, ...] = ()

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from tousu.policy.handling_rule import Range
 from tousu.policy.pack import Pack
-from tousu.policy.penalty_rule import Figure, PenaltyRules
+from tousu.policy.penalty_rule import PenaltyFigure, PenaltyRules
 from tousu.policy.sense import Finding
 
 _Path = tuple[str | int, ...]
@@ -60,7 +60,7 @@ def _grades(pack: Pack, rules: PenaltyRules) -> Iterator[Finding]:
 
 
 def _figures(pack: Pack, rules: PenaltyRules) -> Iterator[Finding]:
-    figures: list[tuple[_Path, Figure | None]] = [
+    figures: list[tuple[_Path, PenaltyFigure | None]] = [
         (("penalties", "by_grade", grade), figure) for grade, figure in rules.by_grade.items()
     ]
     figures += [(("penalties", name), getattr(rules, name)) for name in ("complaint", "late_handling", "false_report")]

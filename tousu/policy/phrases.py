@@ -41,10 +41,7 @@ _CLAUSE_ENDS: Final = re.compile(r"[,.;:!?，。；：！？]")
 _BEFORE: Final = 24
 _NOBODY: Final = ""
 _PLACE: Final = itemgetter(1)
-
-
-def _by_place_then_longest(hit: tuple[int, int, int]) -> tuple[int, int]:
-    return hit[1], -hit[2]
+_END: Final = itemgetter(2)
 
 
 class Hit(NamedTuple):
@@ -57,7 +54,7 @@ class Hit(NamedTuple):
 class Phrases:
     """Several lists of words, each with an owner, ready to be looked for at once."""
 
-    __slots__ = ("_finder", "_negating", "_owners", "_parts")
+    __slots__ = ("_finder", "_latin", "_negating", "_owners", "_parts")
 
     def __init__(self, lists: Mapping[str, Words], negations: Words, harmless: Words = NO_WORDS) -> None:
         """Make the lists ready. A word on two lists belongs to the first (sound lists have none such).
@@ -77,16 +74,19 @@ class Phrases:
         # A part, whether it is a word by itself, and what may follow it after a gap, with the word that it makes then.
         parts = dict.fromkeys((*whole, *gapped))
         self._parts = tuple((part, part in self._owners, tuple(gapped.get(part, ()))) for part in parts)
+        self._latin = tuple((part[0].isascii(), part[-1].isascii()) for part in parts)
         self._finder = AhoCorasick(list(parts))
         self._negating = tuple(sorted(map(folded, _all(negations))))
 
     def find(self, text: str) -> tuple[Hit, ...]:
         """The words that stand in a text, each once, in the order of the text. At each place the longest wins."""
         seen = visible(text)
-        plain = folded(_LINK.sub(" ", seen) if "://" in seen or "www." in seen.lower() else seen)
+        plain = folded(_LINK.sub(" ", seen) if "://" in seen or _names_www(seen) else seen)
         found: dict[Hit, None] = {}
         after = 0
-        hits = sorted(self._finder.find_matches_as_indexes(plain, overlapping=True), key=_by_place_then_longest)
+        hits = self._finder.find_matches_as_indexes(plain, overlapping=True)
+        hits.sort(key=_END, reverse=True)
+        hits.sort(key=_PLACE)  # at one place the longest stays first
         for place, here in groupby(hits, key=_PLACE):
             if place < after:
                 continue
@@ -104,14 +104,17 @@ class Phrases:
         best, best_end, letters = "", place, 0
         for number, _, end in hits:
             part, is_word, tails = self._parts[number]
-            if _goes_back(plain, place, part):
+            begins_latin, ends_latin = self._latin[number]
+            if begins_latin and _goes_back(plain, place, part):
+                continue
+            if ends_latin and _goes_on(plain, end, part):
                 continue
             length = end - place
-            if is_word and length > letters and not _goes_on(plain, end, part):
+            if is_word and length > letters:
                 best, best_end, letters = part, end, length
             for tail, word in tails:
                 more = length + len(tail)
-                tail_end = _tail_end(plain, end, part, tail) if more > letters else 0
+                tail_end = _tail_end(plain, end, tail) if more > letters else 0
                 if tail_end:
                     best, best_end, letters = word, tail_end, more
         return best, best_end
@@ -122,6 +125,10 @@ class Phrases:
             return False
         ends_here = (word for word in self._negating if plain.endswith(word, 0, end))
         return any(not _goes_back(plain, end - len(word), word) for word in ends_here)
+
+
+def _names_www(text: str) -> bool:
+    return ("w" in text or "W" in text) and "www." in text.lower()
 
 
 def folded(text: str) -> str:
@@ -139,16 +146,14 @@ def _all(words: Words) -> tuple[str, ...]:
     return (*words.simplified, *words.traditional, *words.english)
 
 
-def _tail_end(plain: str, start: int, head: str, tail: str) -> int:
+def _tail_end(plain: str, start: int, tail: str) -> int:
     """Where the second part of a word with a gap ends, if it follows in the same clause; else 0."""
-    if _goes_on(plain, start, head):
-        return 0
     until = start + (_GAP_MAX_LATIN if tail.isascii() else _GAP_MAX) + len(tail)
     place = plain.find(tail, start, until)
     while place >= 0:
         end = place + len(tail)
         if not _goes_on(plain, end, tail) and not _goes_back(plain, place, tail):
-            return 0 if _CLAUSE_ENDS.search(plain, start, place) else end
+            return 0 if place > start and _CLAUSE_ENDS.search(plain, start, place) else end
         place = plain.find(tail, place + 1, until)
     return 0
 

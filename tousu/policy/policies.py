@@ -8,7 +8,7 @@ was received, and keeps it until a recalculation moves it. Source: docs/architec
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -80,6 +80,11 @@ class Policies:
     def history(self, organisation: str) -> PackHistory:
         """All versions of an organisation's pack. Raises KeyError."""
         return self._histories[organisation]
+
+    @property
+    def archive_after(self) -> timedelta:
+        """How long after its end the rows of any case move to the archives: the longest that a pack asks for."""
+        return timedelta(days=max(pack.archive_days for pack in self.packs()))
 
     def packs(self) -> Iterator[Pack]:
         """Every version of every pack, each once."""

@@ -22,7 +22,7 @@ _FIGURE: Final = re.compile(r"[0-9]+(\.[0-9]+)?")
 Operation = Literal["convert", "take", "multiply", "divide", "decide", "cap", "part", "round", "add", "percent"]
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
+class AmountStep(msgspec.Struct, frozen=True, kw_only=True):
     """One step: what is done, with which inputs by name, and what comes out. Numbers are decimal text."""
 
     operation: Operation
@@ -31,7 +31,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     section: str
 
 
-class Bound(msgspec.Struct, frozen=True, kw_only=True):
+class TriedCap(msgspec.Struct, frozen=True, kw_only=True):
     """A cap that was tried. binds: it makes the amount what it is; holds: the amount is not above it anyway.
 
     amount: empty where it is lifted, or where an input of it is unknown and the pack does not ask for it.
@@ -64,7 +64,7 @@ class Reckoner:
         self._exchange = exchange
         self._rates = rates
         self._converted: set[str] = set()
-        self.steps: list[Step] = []
+        self.steps: list[AmountStep] = []
 
     def take(self, amount: Sum, section: str) -> Decimal:
         """The amount that a rule begins with."""
@@ -80,7 +80,7 @@ class Reckoner:
         self._note("decide", {"decided": plain(decided)}, decided, section)
         return decided
 
-    def under(self, amount: Decimal | None, caps: Sequence[Cap]) -> tuple[Decimal | None, tuple[Bound, ...]]:
+    def under(self, amount: Decimal | None, caps: Sequence[Cap]) -> tuple[Decimal | None, tuple[TriedCap, ...]]:
         """The amount under all caps that hold, and the caps. Without an amount: the least of the caps."""
         tried: list[tuple[Cap, dict[str, str], Decimal | None]] = []
         left = amount
@@ -120,12 +120,12 @@ class Reckoner:
 
     def _bound(
         self, cap: Cap, inputs: dict[str, str], limit: Decimal | None, amount: Decimal | None, left: Decimal | None
-    ) -> Bound:
+    ) -> TriedCap:
         if limit is None:
             outcome: Literal["lifted", "unknown"] = "lifted" if is_lifted(cap, self._values) else "unknown"
-            return Bound(of=inputs, amount="", outcome=outcome, section=cap.section)
+            return TriedCap(of=inputs, amount="", outcome=outcome, section=cap.section)
         binds = limit == left and (amount is None or limit < amount)
-        return Bound(of=inputs, amount=plain(limit), outcome="binds" if binds else "holds", section=cap.section)
+        return TriedCap(of=inputs, amount=plain(limit), outcome="binds" if binds else "holds", section=cap.section)
 
     def _written(self, cap: Cap) -> dict[str, str]:
         """What a cap that does not count is made of; unknown inputs are empty."""
@@ -169,7 +169,7 @@ class Reckoner:
         return value
 
     def _note(self, operation: Operation, inputs: dict[str, str], result: Decimal, section: str) -> None:
-        self.steps.append(Step(operation=operation, inputs=inputs, result=plain(result), section=section))
+        self.steps.append(AmountStep(operation=operation, inputs=inputs, result=plain(result), section=section))
 
 
 def _told(rate: Rate) -> dict[str, str]:

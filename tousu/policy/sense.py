@@ -40,6 +40,16 @@ def faults_of(pack: Pack) -> list[Finding]:
     return [finding for check in CHECKS for finding in check(pack)]
 
 
+def joining_identifies(pack: Pack) -> Iterator[Finding]:
+    """Tellings are the same trouble by what they are about: a class alone would make one case of all customers'."""
+    if not set(pack.join.same) - {"class"}:
+        yield Finding(
+            ("join", "same"), "nothing says what a complaint is about, so nothing joins",
+            "Name what identifies it: waybill_number, or the name of an identifier such as vehicle_number",
+            "[vehicle_number, class]",
+        )  # fmt: skip
+
+
 def names_exist(pack: Pack) -> Iterator[Finding]:
     """Grades and departments that are spoken of must be there."""
     spoken: list[tuple[tuple[str | int, ...], str, str]] = [
@@ -130,6 +140,18 @@ def every_limit_can_end(pack: Pack) -> Iterator[Finding]:
         longest = _CENTURY.get(limit.unit, limit.amount)
         if limit.amount > longest:
             yield Finding((*path, "amount"), f"{limit.amount} {limit.unit} are too long", f"Give at most {longest}")
+
+
+def clocks_stand_where_they_run(pack: Pack) -> Iterator[Finding]:
+    """A clock of claims stands under `claims`, one of cases does not; only a claim counts from a promised delivery."""
+    for path, clock in _clocks(pack):
+        of_claims = path[0] == "claims"
+        if of_claims != (clock.kind == "claim"):
+            where = "clocks" if of_claims else "claims.clocks"
+            yield Finding((*path, "kind"), f"a clock of kind {clock.kind} never runs here", f"Move it to {where}")
+        if not of_claims and clock.starts_at == "promised_at":
+            fix = "Use received_at or event_time; the promised delivery is a matter of claims"
+            yield Finding((*path, "starts_at"), "no case counts from a promised delivery", fix)
 
 
 def no_clock_meets_itself(pack: Pack) -> Iterator[Finding]:
@@ -232,9 +254,11 @@ def _clocks(pack: Pack) -> Iterator[tuple[tuple[str | int, ...], ClockRule]]:
 
 CHECKS: Final[tuple[Callable[[Pack], Iterator[Finding]], ...]] = (
     names_exist,
+    joining_identifies,
     what_facts_call_for_exists,
     every_clock_has_a_limit,
     every_limit_can_end,
+    clocks_stand_where_they_run,
     no_clock_meets_itself,
     warnings_and_rungs_rise,
     every_rung_has_one_time,

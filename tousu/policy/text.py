@@ -22,7 +22,7 @@ DecidedBy = Literal["adapter", "words", "triage"]
 _WORDS_MAX = 50
 
 
-class Trouble(msgspec.Struct, frozen=True, kw_only=True):
+class Issue(msgspec.Struct, frozen=True, kw_only=True):
     """One trouble of a case: a class and the piece it is about, where known."""
 
     class_name: str
@@ -42,7 +42,7 @@ class Classification(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     class_name: str | None
-    troubles: tuple[Trouble, ...]
+    troubles: tuple[Issue, ...]
     grade: str
     stars: int
     departments: tuple[str, ...]
@@ -87,7 +87,7 @@ class Classifier:
         """
         whole = self._read(content, given)
         if not pieces:
-            troubles = [Trouble(class_name=name, waybill_number=waybill_number) for name in whole.classes]
+            troubles = [Issue(class_name=name, waybill_number=waybill_number) for name in whole.classes]
             return self._decide([whole], troubles)
         readings = [
             self._read(piece.get("content") or "", piece.get("class"))
@@ -96,7 +96,7 @@ class Classifier:
             for piece in pieces
         ]
         troubles = [
-            Trouble(class_name=name, waybill_number=piece.get("waybill_number"))
+            Issue(class_name=name, waybill_number=piece.get("waybill_number"))
             for piece, reading in zip(pieces, readings, strict=True)
             for name in reading.classes
         ]
@@ -119,7 +119,7 @@ class Classifier:
             classes=classes, decided_by="words", words=tuple(word for word in read.in_order if word in decisive)
         )
 
-    def _decide(self, readings: Sequence[_Reading], troubles: Sequence[Trouble]) -> Classification:
+    def _decide(self, readings: Sequence[_Reading], troubles: Sequence[Issue]) -> Classification:
         """Put together what the texts of a complaint say."""
         unsure = self._pack.routing.unsure
         undecided = any(not reading.classes for reading in readings)
@@ -156,7 +156,7 @@ class Classifier:
             section=first.section,
         )
 
-    def _by_gravity(self, troubles: Iterable[Trouble]) -> list[ComplaintClass]:
+    def _by_gravity(self, troubles: Iterable[Issue]) -> list[ComplaintClass]:
         """The classes of the troubles, each once, the gravest first, equals in the order given."""
         names = dict.fromkeys(trouble.class_name for trouble in troubles)
         return [self._pack.classes[name] for name in sorted(names, key=self._gravity.__getitem__, reverse=True)]

@@ -13,9 +13,10 @@ from difflib import get_close_matches
 from typing import Final
 
 from tousu.policy.calendar import missing_years
+from tousu.policy.claim_facts import CLAIM_FACTS
 from tousu.policy.clock_rule import Accepts, ClockRule, Limit, Trigger
 from tousu.policy.compensation_traps import traps_of_amounts
-from tousu.policy.occasions import AFTER_THE_END, CLAIM_EVENTS, EVENTS, FACTS
+from tousu.policy.occasions import AFTER_THE_END, ALWAYS_KNOWN, CLAIM_EVENTS, EVENTS, FACTS
 from tousu.policy.pack import ComplaintClass, Pack
 from tousu.policy.sense import Finding
 
@@ -42,7 +43,7 @@ def events_come(pack: Pack) -> Iterator[Finding]:
     of_claims = pack.claims.clocks if pack.claims is not None else {}
     clocks: list[tuple[tuple[str | int, ...], ClockRule, AbstractSet[str]]] = [
         *((("clocks", rule.name), rule, EVENTS) for rule in pack.clocks.values()),
-        *((("claims", "clocks", rule.name), rule, CLAIM_EVENTS) for rule in of_claims.values()),
+        *((("claims", "clocks", rule.name), rule, CLAIM_EVENTS | {"breached"}) for rule in of_claims.values()),
     ]
     for path, rule, events in clocks:
         if rule.starts_on not in events:
@@ -69,10 +70,38 @@ def conditions_can_hold(pack: Pack) -> Iterator[Finding]:
                 yield Finding((*path, fact), f"{fact} is never {shown} in this pack", f"Use one of: {known}")
 
 
+def conditions_get_decided(pack: Pack) -> Iterator[Finding]:
+    """What a condition asks for may never become known: then nobody can ever say whether the clock applies."""
+    for path, rule in _clocks(pack):
+        known = ALWAYS_KNOWN[rule.kind] | ({"stands"} if rule.starts_on == "judged" else set())
+        unsure = [fact for fact in rule.applies_when if fact not in known]
+        if rule.while_unknown == "waits" and unsure:
+            yield Finding(
+                (*path, "applies_when"),
+                f"{', '.join(unsure)} may stay unknown, and then nobody can ever say whether this clock applies",
+                "Say while_unknown: runs, where it is to run meanwhile, or rests, where another clock does",
+                "while_unknown: runs",
+            )
+
+
+def facts_of_claims_come(pack: Pack) -> Iterator[Finding]:
+    """A condition of a claim's clock about something that nobody finds out of a claim holds never."""
+    known = CLAIM_FACTS | {"cause", "route", "region", "delivered"}
+    for rule in pack.claims.clocks.values() if pack.claims is not None else ():
+        conditions = [("applies_when", rule.applies_when), *((field, t.case) for field, t in _triggers(rule))]
+        for field, condition in conditions:
+            for fact in condition:
+                if fact not in known:
+                    yield Finding(
+                        ("claims", "clocks", rule.name, field, fact),
+                        f"no claim has the fact {fact}, so this never holds",
+                        f"Use one of: {', '.join(sorted(known))}",
+                    )  # fmt: skip
+
+
 def clocks_can_run(pack: Pack) -> Iterator[Finding]:
     """A clock that ends or pauses with what starts it, or that waits for the end of the case and ends with it."""
-    for rule in pack.clocks.values():
-        path = ("clocks", rule.name)
+    for path, rule in _clocks(pack):
         for field in ("cancelled_by", "paused_by", "reset_by", "restarted_by"):
             if any(trigger.event == rule.starts_on and not trigger.case for trigger in getattr(rule, field)):
                 yield Finding(
@@ -90,12 +119,16 @@ def clocks_can_run(pack: Pack) -> Iterator[Finding]:
                 (*path, "paused_by"), "nothing but a report by hand resumes this clock", "Add resumed_by",
                 "resumed_by: [{event: resumed}]",
             )  # fmt: skip
-        if rule.starts_on == "closed" and not rule.outlives_case:
+        if rule.kind != "claim" and rule.starts_on == "closed" and not rule.outlives_case:
             yield Finding(
                 (*path, "starts_on"), "the clock starts when the case ends, and ends with it", "Add outlives_case",
                 "outlives_case: true",
             )  # fmt: skip
-        if rule.outlives_case and not any(trigger.event in AFTER_THE_END for trigger in rule.met_by):
+        if (
+            rule.kind != "claim"
+            and rule.outlives_case
+            and not any(trigger.event in AFTER_THE_END for trigger in rule.met_by)
+        ):
             yield Finding(
                 (*path, "met_by"), "nothing that can come after the end of the case meets this clock",
                 f"Name one of: {', '.join(sorted(AFTER_THE_END))}",
@@ -104,18 +137,17 @@ def clocks_can_run(pack: Pack) -> Iterator[Finding]:
 
 def statutory_clocks_stand_alone(pack: Pack) -> Iterator[Finding]:
     """The law's limit is not paused: pauses of such a clock never happen."""
-    for rule in pack.clocks.values():
+    for path, rule in _clocks(pack):
         if rule.statutory and (rule.pauses is not None or rule.paused_by):
             yield Finding(
-                ("clocks", rule.name, "statutory"), "a statutory clock refuses every pause",
+                (*path, "statutory"), "a statutory clock refuses every pause",
                 "Remove its pauses, or keep the company's own limit in a clock apart",
             )  # fmt: skip
 
 
 def notices_can_come(pack: Pack) -> Iterator[Finding]:
     """What is told so long before the limit must fit into it."""
-    for rule in pack.clocks.values():
-        path = ("clocks", rule.name)
+    for path, rule in _clocks(pack):
         shortest = min((_minutes(limit) for limit in _limits(rule)), default=0)
         told: list[tuple[tuple[str | int, ...], Limit]] = [
             ((*path, "warn_before", index), limit) for index, limit in enumerate(rule.warn_before)
@@ -194,6 +226,12 @@ def _has_clock(pack: Pack, one: ComplaintClass, grade: str) -> bool:
     return any(_may_run(rule, facts) for rule in pack.clocks.values() if rule.starts_on == "routed")
 
 
+def _clocks(pack: Pack) -> Iterator[tuple[tuple[str | int, ...], ClockRule]]:
+    yield from ((("clocks", rule.name), rule) for rule in pack.clocks.values())
+    of_claims = pack.claims.clocks if pack.claims is not None else {}
+    yield from ((("claims", "clocks", rule.name), rule) for rule in of_claims.values())
+
+
 def _triggers(rule: ClockRule) -> Iterator[tuple[str, Trigger]]:
     for field in ("met_by", "cancelled_by", "restarted_by", "reset_by", "paused_by", "resumed_by"):
         for trigger in getattr(rule, field):
@@ -261,6 +299,8 @@ def _may_run(rule: ClockRule, facts: Mapping[str, str]) -> bool:
 CHECKS: Final[tuple[Callable[[Pack], Iterator[Finding]], ...]] = (
     events_come,
     conditions_can_hold,
+    conditions_get_decided,
+    facts_of_claims_come,
     clocks_can_run,
     statutory_clocks_stand_alone,
     notices_can_come,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
-from tousu.report.figures import Group, Report
+from tousu.report.figures import Group, ReportResult
 from tousu.report.measures import Measure, Target, measure_of
 
 SHOWN_BY_DEFAULT: Final = ("complaints", "inquiries", "in_time_percent", "mean_hours", "satisfaction")
@@ -51,7 +51,9 @@ class Chart(NamedTuple):
     note: str
 
 
-def chart_of(report: Report, measures: Sequence[str], targets: Sequence[Target] = (), subtitle: str = "") -> Chart:
+def chart_of(
+    report: ReportResult, measures: Sequence[str], targets: Sequence[Target] = (), subtitle: str = ""
+) -> Chart:
     """The chart of a report. Of many groups the largest are drawn, and the note says so."""
     places = tuple(dict.fromkeys(row.period for row in report.rows))
     named = [group for group in report.groups if group is not None]
@@ -66,7 +68,7 @@ def chart_of(report: Report, measures: Sequence[str], targets: Sequence[Target] 
     return Chart(f"{what}{by}, {span}", subtitle, panels, note)
 
 
-def _largest(report: Report, groups: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+def _largest(report: ReportResult, groups: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """The groups by how many cases they have; those without a name last."""
     sizes: dict[Group, int] = dict.fromkeys(groups, 0)
     for row in report.rows:
@@ -76,7 +78,7 @@ def _largest(report: Report, groups: Sequence[tuple[str, ...]]) -> list[tuple[st
 
 
 def _panel(
-    report: Report, measure: Measure, places: Sequence[str], shown: Sequence[Group], targets: Sequence[Target]
+    report: ReportResult, measure: Measure, places: Sequence[str], shown: Sequence[Group], targets: Sequence[Target]
 ) -> Panel:
     known = {(row.period, row.group): row.tally.figure(measure.name).value for row in report.rows}
     wanted = tuple(float(each.value) for each in targets if each.measure == measure.name)

@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 from tousu.report.fold import Fold
 from tousu.report.periods import PeriodKind, day_of, first_day, months, name_of, periods
 from tousu.report.services import MEASURED_BY
-from tousu.report.standing import Standing, Verdict
+from tousu.report.standing import ClockVerdict, Standing
 from tousu.report.tally import Tally
 
 Group = tuple[str, ...] | None
@@ -59,7 +59,7 @@ class Row(NamedTuple):
     tally: Tally
 
 
-class Report(NamedTuple):
+class ReportResult(NamedTuple):
     """The answer. `clocks`: those that came to a verdict. `strays`: cases whose routed event is not in the log."""
 
     question: Question
@@ -73,7 +73,7 @@ class Report(NamedTuple):
         return list(dict.fromkeys(row.group for row in self.rows))
 
 
-def report(fold: Fold, question: Question) -> Report:
+def report(fold: Fold, question: Question) -> ReportResult:
     """Count everything that has been read. The rows of a period: its groups by name, then everybody."""
     count = _Count(question)
     strays = 0
@@ -83,7 +83,7 @@ def report(fold: Fold, question: Question) -> Report:
         else:
             strays += 1
     count.give_services(fold.services.by_group(question.by))
-    return Report(question, count.rows(), tuple(sorted(count.clocks)), strays)
+    return ReportResult(question, count.rows(), tuple(sorted(count.clocks)), strays)
 
 
 class _Count:
@@ -152,7 +152,7 @@ class _Count:
                 tally.ends += 1
                 tally.reopened += case.is_reopened(ending)
 
-    def _clocks(self, case: Standing, verdicts: Sequence[Verdict]) -> None:
+    def _clocks(self, case: Standing, verdicts: Sequence[ClockVerdict]) -> None:
         for verdict in verdicts:
             self.clocks.add(verdict.clock)
             for tally in self._at(self._period(verdict.at), self._groups(case, verdict.lead or case.lead)):

@@ -6,12 +6,26 @@ for a report is passed over.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar
 
+from tousu.events.case import CaseClosed, CaseOutcomeCorrected, CasePassedOn, CaseReopened
+from tousu.events.clock import ClockBreached, ClockBreachWithdrawn, ClockMet
+from tousu.events.codec import decode
+from tousu.events.complaint import ComplaintRouted
+from tousu.events.content import Content
+from tousu.events.duplicate import DuplicateJoined, DuplicateSeparated
+from tousu.events.handling import HandlingCustomerAnswered, HandlingInquiryAnswered, HandlingSatisfactionGiven
+from tousu.events.handling_plan import HandlingJudged
+from tousu.events.inquiry import InquiryRouted
+from tousu.events.operations import OperationsReported
+from tousu.events.shared_values import ComplainedObject, ResponsibleParty
 from tousu.report.periods import micros_of
 from tousu.report.services import Services
 from tousu.report.story import (
+    BREACH_WITHDRAWN,
+    BREACHED,
+    MET,
     Answer,
     ClockSaid,
     Correction,
@@ -31,6 +45,15 @@ ENDED_BY_TIME: Final = 0
 INCOMPLETE: Final = "incomplete"
 """The effect of an answer that lacks what its kind must hold: it answers nothing."""
 
+TYPES: Final = frozenset(
+    each.TYPE
+    for each in (
+        CaseClosed, CaseOutcomeCorrected, CasePassedOn, CaseReopened, ClockBreached, ClockBreachWithdrawn, ClockMet,
+        ComplaintRouted, DuplicateJoined, DuplicateSeparated, HandlingCustomerAnswered, HandlingInquiryAnswered,
+        HandlingJudged, HandlingSatisfactionGiven, InquiryRouted, OperationsReported,
+    )
+)  # fmt: skip
+"""What writes something into a story."""
 Told = TypeVar("Told")
 
 
@@ -44,147 +67,118 @@ class Fold:
         self._words: dict[str, str] = {}
 
     def take(self, event: Mapping[str, Any]) -> None:
-        """Fold one event, a CloudEvent as one JSON object. Raises ValueError for an id that no processor wrote."""
-        name = event["type"].removeprefix("tousu.").rpartition(".v")[0]
-        if name == "operations.reported":
-            self.services.take(event["data"], place_of(event["id"]), event.get("organisation", ""))
+        """Fold one event, a CloudEvent as one JSON object.
+
+        Raises ValueError for an id that no processor wrote, Reject for data that is not of the shape of its type.
+        """
+        kind = event["type"]
+        if kind not in TYPES:
             return
-        write = _WRITERS.get(name)
-        if write is None:
-            return
-        number = event["data"]["case_number"]
+        said, place = decode(kind, event["data"]), place_of(event["id"])
+        match said:
+            case OperationsReported():
+                self.services.take(said, place, event.get("organisation", ""))
+            case ComplaintRouted() | InquiryRouted():
+                self._routed(self._story(said.case_number), said, place, event.get("organisation"))
+            case CasePassedOn():
+                story = self._story(said.case_number)
+                hop = Hop(place, micros_of(said.at or event["time"]), self.lead(said.to_departments))
+                story.hops = _once(story.hops, hop)
+            case CaseClosed() | CaseReopened():
+                cause = event.get("causationid")
+                self._ended(self._story(said.case_number), said, place, place_of(cause) if cause else ENDED_BY_TIME)
+            case ClockMet() | ClockBreached() | ClockBreachWithdrawn():
+                self._clock(said)
+            case CaseOutcomeCorrected():
+                self._corrected(self._story(said.case_number), said, place)
+            case _:
+                self._reported(said, place, micros_of(event["time"]))
+
+    def _story(self, number: str) -> Story:
         story = self.stories.get(number)
         if story is None:
             story = self.stories[number] = Story()
-        write(self, story, event, event["data"])
+        return story
+
+    def _corrected(self, story: Story, said: CaseOutcomeCorrected, place: int) -> None:
+        at = micros_of(said.closed_at) if said.closed_at is not None else None
+        correction = Correction(place, ENDED_BY_TIME, at, self.word(said.result), self.lead(said.departments))
+        story.corrections = _once(story.corrections, correction)
+
+    def _reported(self, said: Content, place: int, at: int) -> None:
+        """What was told or reported of a case."""
+        match said:
+            case DuplicateJoined() | DuplicateSeparated():
+                story, source = self._story(said.case_number), said.source_event
+                received_at = micros_of(said.received_at) if isinstance(said, DuplicateJoined) else None
+                joining = Joining(place, f"{source.source} {source.id}", received_at)
+                story.joinings = _once(story.joinings, joining)
+            case HandlingCustomerAnswered() | HandlingInquiryAnswered():
+                story = self._story(said.case_number)
+                if said.case is None or said.case.effect != INCOMPLETE:
+                    story.answers = _once(story.answers, Answer(at, place, self.word(said.employee)))
+            case HandlingJudged():
+                story, found = self._story(said.case_number), said.responsible or ResponsibleParty()
+                judgement = Judgement(at, place, self.word(found.outlet), self.word(found.employee))
+                story.judgements = _once(story.judgements, judgement)
+            case HandlingSatisfactionGiven():
+                story = self._story(said.case_number)
+                satisfaction = Satisfaction(at, place, said.score or 0, self.word(said.rating))
+                story.satisfactions = _once(story.satisfactions, satisfaction)
+            case _:
+                raise AssertionError(f"{said.TYPE} is in TYPES and goes nowhere")
+
+    def _routed(
+        self, story: Story, said: ComplaintRouted | InquiryRouted, place: int, organisation: str | None
+    ) -> None:
+        revision = (said.revision if isinstance(said, ComplaintRouted) else None) or 1
+        if revision == 1:
+            story.received_at = micros_of(said.received_at)
+            story.hops = _once(story.hops, Hop(place, story.received_at, self.lead(said.departments)))
+        if revision <= story.revision:
+            return
+        about = said.object or ComplainedObject()
+        story.revision = revision
+        story.kind = self.word(said.kind)
+        story.organisation = self.word(organisation)
+        story.channel = self.word(said.channel)
+        story.channel_group = self.word(said.channel_group)
+        story.region = self.word(said.region)
+        story.outlet = self.word(about.outlet)
+        story.employee = self.word(about.employee)
+        story.class_name = self.word(said.class_)
+        story.grade = self.word(said.grade)
+
+    def _ended(self, story: Story, said: CaseClosed | CaseReopened, place: int, cause: int) -> None:
+        if isinstance(said, CaseReopened):
+            story.reopenings = _once(story.reopenings, Reopening(place, cause, micros_of(said.reopened_at)))
+            return
+        lead = self.lead(said.departments)
+        ending = Ending(place, cause, micros_of(said.closed_at), self.word(said.result), lead)
+        story.endings = _once(story.endings, ending)
+
+    def _clock(self, said: ClockMet | ClockBreached | ClockBreachWithdrawn) -> None:
+        if said.claim_number is not None:  # a limit of a claim, which is no clock of the case and none of its figures
+            return
+        match said:
+            case ClockMet():
+                word, at = MET, said.at
+            case ClockBreached():
+                word, at = BREACHED, said.due_at
+            case ClockBreachWithdrawn():
+                word, at = BREACH_WITHDRAWN, said.at
+        story = self._story(said.case_number)
+        new = ClockSaid(self.word(said.clock), said.generation, word, micros_of(at), self.lead(said.departments))
+        story.clocks = _once(story.clocks, new)
 
     def word(self, text: str | None) -> str:
         """The same text object for equal codes: a million cases share their departments."""
         return self._words.setdefault(text, text) if text else ""
 
-    def lead(self, departments: list[str] | None) -> str:
+    def lead(self, departments: Sequence[str] | None) -> str:
         """The department in the lead, the first one; empty for none."""
         return self.word(departments[0]) if departments else ""
 
 
 def _once(told: tuple[Told, ...], new: Told) -> tuple[Told, ...]:
     return told if new in told else (*told, new)
-
-
-def _routed(fold: Fold, story: Story, event: Mapping[str, Any], data: Mapping[str, Any]) -> None:
-    revision = data.get("revision", 1)
-    if revision == 1:
-        story.received_at = micros_of(data["received_at"])
-        first = Hop(place_of(event["id"]), story.received_at, fold.lead(data["departments"]))
-        story.hops = _once(story.hops, first)
-    if revision <= story.revision:
-        return
-    about = data.get("object") or {}
-    story.revision = revision
-    story.kind = fold.word(data["kind"])
-    story.organisation = fold.word(event.get("organisation"))
-    story.channel = fold.word(data["channel"])
-    story.channel_group = fold.word(data.get("channel_group"))
-    story.region = fold.word(about.get("region") or data.get("region"))
-    story.outlet = fold.word(about.get("outlet"))
-    story.employee = fold.word(about.get("employee"))
-    story.class_name = fold.word(data.get("class"))
-    story.grade = fold.word(data.get("grade"))
-
-
-def _passed_on(fold: Fold, story: Story, event: Mapping[str, Any], data: Mapping[str, Any]) -> None:
-    at = micros_of(data.get("at") or event["time"])
-    story.hops = _once(story.hops, Hop(place_of(event["id"]), at, fold.lead(data["to_departments"])))
-
-
-def _joined(fold: Fold, story: Story, event: Mapping[str, Any], data: Mapping[str, Any]) -> None:
-    received_at = micros_of(data["received_at"]) if "received_at" in data else None
-    source = data["source_event"]
-    joining = Joining(place_of(event["id"]), f"{source['source']} {source['id']}", received_at)
-    story.joinings = _once(story.joinings, joining)
-
-
-def _answered(fold: Fold, story: Story, event: Mapping[str, Any], data: Mapping[str, Any]) -> None:
-    if data.get("case", {}).get("effect") != INCOMPLETE:
-        answer = Answer(micros_of(event["time"]), place_of(event["id"]), fold.word(data.get("employee")))
-        story.answers = _once(story.answers, answer)
-
-
-def _judged(fold: Fold, story: Story, event: Mapping[str, Any], data: Mapping[str, Any]) -> None:
-    found = data.get("responsible") or {}
-    outlet, employee = fold.word(found.get("outlet")), fold.word(found.get("employee"))
-    judgement = Judgement(micros_of(event["time"]), place_of(event["id"]), outlet, employee)
-    story.judgements = _once(story.judgements, judgement)
-
-
-def _satisfied(fold: Fold, story: Story, event: Mapping[str, Any], data: Mapping[str, Any]) -> None:
-    at = micros_of(event["time"])
-    said = Satisfaction(at, place_of(event["id"]), data.get("score", 0), fold.word(data.get("rating")))
-    story.satisfactions = _once(story.satisfactions, said)
-
-
-def _closed(fold: Fold, story: Story, event: Mapping[str, Any], data: Mapping[str, Any]) -> None:
-    ending = Ending(
-        place_of(event["id"]), _cause_of(event), micros_of(data["closed_at"]), fold.word(data["result"]),
-        fold.lead(data["departments"]),
-    )  # fmt: skip
-    story.endings = _once(story.endings, ending)
-
-
-def _reopened(fold: Fold, story: Story, event: Mapping[str, Any], data: Mapping[str, Any]) -> None:
-    reopening = Reopening(place_of(event["id"]), _cause_of(event), micros_of(data["reopened_at"]))
-    story.reopenings = _once(story.reopenings, reopening)
-
-
-def _corrected(fold: Fold, story: Story, event: Mapping[str, Any], data: Mapping[str, Any]) -> None:
-    at = micros_of(data["closed_at"]) if data["is_closed"] else None
-    correction = Correction(
-        place_of(event["id"]), _cause_of(event), at, fold.word(data.get("result")), fold.lead(data["departments"])
-    )
-    story.corrections = _once(story.corrections, correction)
-
-
-def _cause_of(event: Mapping[str, Any]) -> int:
-    cause = event.get("causationid")
-    return place_of(cause) if cause else ENDED_BY_TIME
-
-
-def _clock_met(fold: Fold, story: Story, event: Mapping[str, Any], data: Mapping[str, Any]) -> None:
-    _clock(fold, story, "met", data, data["at"])
-
-
-def _clock_breached(fold: Fold, story: Story, event: Mapping[str, Any], data: Mapping[str, Any]) -> None:
-    _clock(fold, story, "breached", data, data["due_at"])
-
-
-def _breach_withdrawn(fold: Fold, story: Story, event: Mapping[str, Any], data: Mapping[str, Any]) -> None:
-    _clock(fold, story, "breach_withdrawn", data, data["at"])
-
-
-def _clock(fold: Fold, story: Story, said: Any, data: Mapping[str, Any], at: str) -> None:
-    if "claim_number" in data:  # a limit of a claim, which is no clock of the case and has no part in its figures
-        return
-    new = ClockSaid(
-        fold.word(data["clock"]), data["generation"], said, micros_of(at), fold.lead(data.get("departments"))
-    )
-    story.clocks = _once(story.clocks, new)
-
-
-_WRITERS: Final[Mapping[str, Callable[[Fold, Story, Mapping[str, Any], Mapping[str, Any]], None]]] = {
-    "complaint.routed": _routed,
-    "inquiry.routed": _routed,
-    "case.passed_on": _passed_on,
-    "duplicate.joined": _joined,
-    "duplicate.separated": _joined,
-    "handling.customer_answered": _answered,
-    "handling.inquiry_answered": _answered,
-    "handling.judged": _judged,
-    "handling.satisfaction_given": _satisfied,
-    "case.closed": _closed,
-    "case.reopened": _reopened,
-    "case.outcome_corrected": _corrected,
-    "clock.met": _clock_met,
-    "clock.breached": _clock_breached,
-    "clock.breach_withdrawn": _breach_withdrawn,
-}
-"""What each event writes into the story of its case."""

@@ -7,9 +7,10 @@ reported again replaces the former one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
+from tousu.events.operations import OperationsReported
 from tousu.policy.region import region_of
 
 MEASURED_BY: Final = frozenset({"organisation", "department", "outlet", "region"})
@@ -30,10 +31,10 @@ class Services:
     def __init__(self) -> None:
         self._told: dict[tuple[str, Whose], tuple[int, int]] = {}
 
-    def take(self, data: Mapping[str, Any], place: int, organisation: str = "") -> None:
+    def take(self, said: OperationsReported, place: int, organisation: str = "") -> None:
         """Keep one reported figure; of several for the same month, the one with the highest place."""
-        key = (data["period"], Whose(organisation, data["department"], data.get("outlet", "")))
-        self._told[key] = max(self._told.get(key, (-1, 0)), (place, data["services"]))
+        key = (said.period, Whose(organisation, said.department, said.outlet or ""))
+        self._told[key] = max(self._told.get(key, (-1, 0)), (place, said.services))
 
     def by_group(self, by: Sequence[str]) -> dict[tuple[str, tuple[str, ...] | None], int]:
         """(month, group) -> services; the group None is everybody. Empty groups where a group has no services."""

@@ -13,7 +13,7 @@ from tousu.policy.region import region_of
 from tousu.report.story import Answer, Correction, Ending, Hop, Judgement, Satisfaction, Story
 
 
-class Verdict(NamedTuple):
+class ClockVerdict(NamedTuple):
     """A clock was met in time, or its breach stands."""
 
     clock: str
@@ -90,11 +90,11 @@ class Standing:
         return max(said, default=None)
 
     @property
-    def verdicts(self) -> list[Verdict]:
+    def verdicts(self) -> list[ClockVerdict]:
         """What became of each clock, once for each generation: met in time, or a breach that was not withdrawn."""
         withdrawn = {(each.clock, each.generation) for each in self.story.clocks if each.said == "breach_withdrawn"}
         return [
-            Verdict(each.clock, each.said == "met", each.at, each.lead)
+            ClockVerdict(each.clock, each.said == "met", each.at, each.lead)
             for each in sorted(self.story.clocks)
             if each.said == "met" or (each.said == "breached" and (each.clock, each.generation) not in withdrawn)
         ]

@@ -7,11 +7,15 @@ place. Times are microseconds since 1970.
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 
 GENERATION_BITS = 44
+ClockWord = Literal["met", "breached", "breach_withdrawn"]
+MET: Final[ClockWord] = "met"
+BREACHED: Final[ClockWord] = "breached"
+BREACH_WITHDRAWN: Final[ClockWord] = "breach_withdrawn"
 
 
 class Ending(NamedTuple):
@@ -84,7 +88,7 @@ class ClockSaid(NamedTuple):
 
     clock: str
     generation: int
-    said: Literal["met", "breached", "breach_withdrawn"]
+    said: ClockWord
     at: int
     lead: str
 

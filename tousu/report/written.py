@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from tousu.report.figures import Report, Row
+from tousu.report.figures import ReportResult, Row
 from tousu.report.measures import Target
 from tousu.report.periods import following
 from tousu.report.tally import Value
@@ -23,7 +23,7 @@ def number_of(value: Value) -> int | float | None:
     return value if value is None or isinstance(value, int) else float(value)
 
 
-def document_of(report: Report, measures: Sequence[str], targets: Sequence[Target] = ()) -> dict[str, Any]:
+def document_of(report: ReportResult, measures: Sequence[str], targets: Sequence[Target] = ()) -> dict[str, Any]:
     """The whole report as one JSON object."""
     question = report.question
     return {
@@ -41,7 +41,7 @@ def _target(target: Target) -> dict[str, Any]:
     return said | ({"section": target.section} if target.section else {})
 
 
-def _row(report: Report, row: Row, measures: Sequence[str], targets: Sequence[Target]) -> dict[str, Any]:
+def _row(report: ReportResult, row: Row, measures: Sequence[str], targets: Sequence[Target]) -> dict[str, Any]:
     by = report.question.by
     group: dict[str, str | None] = dict.fromkeys(by) if row.group is None else dict(zip(by, row.group, strict=True))
     figures: dict[str, Any] = {}
@@ -61,14 +61,14 @@ def _row(report: Report, row: Row, measures: Sequence[str], targets: Sequence[Ta
     }
 
 
-def csv_of(report: Report, measures: Sequence[str]) -> str:
+def csv_of(report: ReportResult, measures: Sequence[str]) -> str:
     """The report as CSV (RFC 4180) with one line of names; a figure that is not known is an empty cell."""
     text = io.StringIO(newline="")
     csv.writer(text).writerows(_lines(report, measures))
     return text.getvalue()
 
 
-def _lines(report: Report, measures: Sequence[str]) -> Iterator[list[object]]:
+def _lines(report: ReportResult, measures: Sequence[str]) -> Iterator[list[object]]:
     by = report.question.by
     yield ["period", "first_day", "last_day", *by, *measures]
     for row in report.rows:
@@ -77,5 +77,5 @@ def _lines(report: Report, measures: Sequence[str]) -> Iterator[list[object]]:
         yield [row.period, row.first, _last_day(report, row), *names, *(row.tally.figure(m).value for m in measures)]
 
 
-def _last_day(report: Report, row: Row) -> str:
+def _last_day(report: ReportResult, row: Row) -> str:
     return (following(row.first, report.question.period) - timedelta(days=1)).isoformat()

@@ -87,27 +87,27 @@ Plan = Callable[[Draft], Act]
 """Says what is to be done to a shard that has just been taken."""
 
 
-class Told(NamedTuple):
+class PublishedAct(NamedTuple):
     """An act as it stands on a topic."""
 
     act: Act
     record: OutRecord
 
 
-def told_in(record: OutRecord) -> Told | None:
+def told_in(record: OutRecord) -> PublishedAct | None:
     """The act that a published record tells of; None for every other record."""
     said = next((value for name, value in record.headers if name == HEADER), None)
-    return None if said is None else Told(msgspec.json.decode(said, type=Act), record)
+    return None if said is None else PublishedAct(msgspec.json.decode(said, type=Act), record)
 
 
-def in_order(told: Iterable[Told]) -> list[Told]:
+def in_order(told: Iterable[PublishedAct]) -> list[PublishedAct]:
     """Acts in the order in which they were done, shard by shard.
 
     They stand on two topics, each with numbers of its own, so the shard's place counts first. What moved it on was done
     after what was done where it stood.
     """
 
-    def key(each: Told) -> tuple[int, int, bool, int]:
+    def key(each: PublishedAct) -> tuple[int, int, bool, int]:
         act, record = each
         seq = next(int(value) for name, value in record.headers if name == "tousu-seq")
         return record.partition, sum(act.at.values()), act.kind in ("skip", "resume"), seq
@@ -115,7 +115,7 @@ def in_order(told: Iterable[Told]) -> list[Told]:
     return sorted(told, key=key)
 
 
-def repeat(draft: Draft, told: Told) -> None:
+def repeat(draft: Draft, told: PublishedAct) -> None:
     """Do a former act again, as it was told: its number and its time come from the shard."""
     told.act.carry_out(draft.bookmark)
     headers = [(name, value) for name, value in told.record.headers if name not in _OF_THE_SHARD]

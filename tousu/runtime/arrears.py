@@ -30,7 +30,7 @@ class Arrear(NamedTuple):
     since_s: float | None
 
 
-class _Line:
+class _InputLine:
     """What is known of one input partition."""
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class Arrears:
     """Fed by the loop's thread, read by the server's."""
 
     def __init__(self) -> None:
-        self._lines: dict[Place, _Line] = {}
+        self._lines: dict[Place, _InputLine] = {}
 
     def delivered(self, records: Iterable[Record]) -> None:
         """Records were read; their broker time is taken where the broker kept one."""
@@ -55,7 +55,7 @@ class Arrears:
         for record in records:
             if record.time_ms <= 0:
                 continue
-            line = self._lines.setdefault((record.topic, record.partition), _Line())
+            line = self._lines.setdefault((record.topic, record.partition), _InputLine())
             line.last, line.last_s = record.offset, record.time_ms / 1000
             if (record.topic, record.partition) not in sampled:
                 sampled.add((record.topic, record.partition))
@@ -65,7 +65,7 @@ class Arrears:
         """The broker said where the inputs end."""
         asked_s = ends.asked_at.timestamp()
         for place, end in ends.offsets.items():
-            line = self._lines.setdefault(place, _Line())
+            line = self._lines.setdefault(place, _InputLine())
             line.end = end
             if line.next >= end:
                 line.caught_up_s = asked_s
@@ -73,7 +73,7 @@ class Arrears:
     def applied(self, offsets: Mapping[Place, int], mine: frozenset[int]) -> None:
         """Everything before these offsets is applied. Shards that are not ours any more are forgotten."""
         for place, offset in offsets.items():
-            line = self._lines.setdefault(place, _Line())
+            line = self._lines.setdefault(place, _InputLine())
             line.next = offset
             while len(line.held) > 1 and line.held[1][0] <= offset:
                 line.held.popleft()
@@ -89,7 +89,7 @@ class Arrears:
             yield Arrear(topic, partition, behind, self._since_s(line) if behind else None)
 
     @staticmethod
-    def _since_s(line: _Line) -> float | None:
+    def _since_s(line: _InputLine) -> float | None:
         held = list(line.held)
         read_to = [written_s for offset, written_s in held if offset <= line.next]
         if held and line.last >= line.next:  # read and not applied

@@ -11,6 +11,7 @@ from msgspec.structs import force_setattr, replace
 
 from tousu.decision import Ref, Refusal, Rules
 from tousu.event import Event, binary_headers, data_bytes, event_of, is_structured, time_of_text
+from tousu.events.codec import WrongShape
 from tousu.failure import Reject
 from tousu.runtime.bookmark import NEVER_US, micros
 from tousu.runtime.broker import Record
@@ -181,7 +182,12 @@ def addressed(arrival: Arrival, rules: Rules) -> Arrival:
 
 
 def fault(error: Exception) -> Refusal:
-    """The refusal of an input on which our own code failed. It names the kind of fault, never what was in the input."""
+    """The refusal of an input on which our own code failed, or that it found to be of another shape than its type.
+
+    It names the kind of fault, never what was in the input.
+    """
+    if isinstance(error, WrongShape):
+        return Refusal(reason=error.reason, message=error.message, place=error.place)
     return Refusal(reason="internal_error", message=f"{type(error).__name__} in the rules; see the processor's log")
 
 

@@ -18,14 +18,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from tousu.contract import cards
+from tousu.event import text_of_time
 from tousu.ledger.proof import Proof
 from tousu.runtime import bookmark as bm
+from tousu.runtime import doubts
 from tousu.runtime.acts import told_in
 from tousu.runtime.arrival import named_in
 from tousu.runtime.broker import Identity, OutRecord, Record
 from tousu.runtime.checkpoints import Halt, gaps_of, halts_of, inputs_of
 from tousu.runtime.history import Extent, History, Place, is_tick
-from tousu.runtime.inspection import Inspection, Standing
+from tousu.runtime.inspection import Inspection, ShardStanding
 from tousu.runtime.money import TOPICS, Kept, Money, kept_by
 
 INBOUND: Final = "complaints.inbound."
@@ -37,7 +39,7 @@ PassedOver = defaultdict[Place, list[range]]
 """The offsets that operators passed over."""
 
 
-class Finding(NamedTuple):
+class AuditFinding(NamedTuple):
     """One thing that must not be. `place` is a topic and partition, an origin or a processor's shard."""
 
     invariant: str
@@ -45,10 +47,21 @@ class Finding(NamedTuple):
     message: str
 
 
-class Report(NamedTuple):
+class HeldOut(NamedTuple):
+    """An input that an operator holds out of a shard's time. `confirmed_until`: so far it had been read."""
+
+    place: str
+    input: str
+    confirmed_until: str
+
+    def __str__(self) -> str:
+        return f"{self.place} goes on without {self.input}; what it decided since {self.confirmed_until} is in doubt"
+
+
+class AuditReport(NamedTuple):
     """What an audit looked at and what it found. `unchecked` says what could not be judged, and why.
 
-    entries, obligations: of all ledgers.
+    entries, obligations: of all ledgers. `held_out` is no finding: an operator has decided it, and time goes on.
     """
 
     records: int
@@ -57,8 +70,9 @@ class Report(NamedTuple):
     inbound: int
     entries: int
     obligations: int
-    findings: tuple[Finding, ...]
+    findings: tuple[AuditFinding, ...]
     unchecked: tuple[str, ...]
+    held_out: tuple[HeldOut, ...] = ()
 
 
 class Chain:
@@ -101,7 +115,7 @@ def _content(record: OutRecord) -> bytes:
 def audit(
     history: History, inspections: Sequence[Inspection], identity: Identity, unlooked_at: Mapping[str, str] = {},
     halted: Iterable[Halt] = (),
-) -> Report:  # fmt: skip
+) -> AuditReport:  # fmt: skip
     """Hold the topics against the databases of these processors.
 
     `identity` is the cluster's. `unlooked_at` names processors whose databases cannot be read, each with the reason.
@@ -111,7 +125,7 @@ def audit(
     standings = {(name, s.shard): s for name, kept in databases.items() for s in kept.standings}
     written = [card.topic for card in cards() if card.events and not card.topic.startswith(INBOUND)]
     extents = history.extents(history.places(written))
-    findings: list[Finding] = []
+    findings: list[AuditFinding] = []
     chains: dict[tuple[str, int, str], Chain] = {}
     effects, money = _Effects(), Money()
     unchecked: list[str] = []
@@ -125,7 +139,7 @@ def audit(
     for kept in databases.values():
         extents_in = history.extents(history.places(inputs_of(kept.processor)))
         gaps = gaps_of(kept.processor, kept.standings, extents_in, history)
-        findings += [Finding("I1", gap.place, str(gap)) for gap in gaps]
+        findings += [AuditFinding("I1", gap.place, str(gap)) for gap in gaps]
         halts += halts_of(kept.processor, kept.standings, extents_in, identity)
     findings += _halted(halts)
     for (processor, shard), standing in standings.items():
@@ -136,23 +150,31 @@ def audit(
     proof = proof_of(money, databases, extents, findings, unchecked)
     outputs = sum(len(chain.running) for chain in chains.values())
     repeated = sum(chain.repeated for chain in chains.values())
-    return Report(
+    return AuditReport(
         records, outputs, repeated, inbound, proof.entries, proof.obligations, tuple(findings[:FINDINGS_MAX]),
-        tuple(unchecked),
+        tuple(unchecked), tuple(held_out_in(standings)),
     )  # fmt: skip
 
 
-def _halted(halts: Iterable[Halt]) -> list[Finding]:
+def held_out_in(standings: Mapping[tuple[str, int], ShardStanding]) -> Iterator[HeldOut]:
+    """What operators hold out of these shards (by processor and number)."""
+    for (processor, shard), standing in sorted(standings.items()):
+        for name in standing.bookmark.held_out:
+            confirmed = bm.moment(standing.bookmark.doubts.get(name, 0))
+            yield HeldOut(f"{processor}/{shard}", doubts.said(name), text_of_time(confirmed))
+
+
+def _halted(halts: Iterable[Halt]) -> list[AuditFinding]:
     """I5: every shard can go on from where it stands; each that cannot once."""
     by_shard = {(halt.processor, halt.shard): halt for halt in halts}
     return [
-        Finding("I5", f"{processor}/{shard}", f"halted, {halt.reason}: {halt.message}")
+        AuditFinding("I5", f"{processor}/{shard}", f"halted, {halt.reason}: {halt.message}")
         for (processor, shard), halt in sorted(by_shard.items())
     ]
 
 
 def proof_of(
-    money: Money, databases: Mapping[str, Kept], extents: Mapping[Place, Extent], findings: list[Finding],
+    money: Money, databases: Mapping[str, Kept], extents: Mapping[Place, Extent], findings: list[AuditFinding],
     unchecked: list[str],
 ) -> Proof:  # fmt: skip
     """I7, where the log still has everything that was told of money."""
@@ -162,14 +184,14 @@ def proof_of(
         return Proof(0, 0, 0, ())
     proof, missing = money.proof(databases)
     unchecked += [f"ledger of {name}: its database is not there" for name in missing]
-    findings += [Finding("I7", fault.place, fault.message) for fault in proof.faults]
+    findings += [AuditFinding("I7", fault.place, fault.message) for fault in proof.faults]
     return proof
 
 
 def _linked(
     record: Record, chains: dict[tuple[str, int, str], Chain], extents: Mapping[Place, Extent], passed_over: PassedOver,
     unchecked: list[str],
-) -> list[Finding]:  # fmt: skip
+) -> list[AuditFinding]:  # fmt: skip
     """I2 for one record of ours. One that does not fit and that an operator passed over is said, and is no finding."""
     place = f"{record.topic}/{record.partition}@{record.offset}"
     said = dict(record.headers)
@@ -180,11 +202,11 @@ def _linked(
             unchecked.append(f"{place}: passed over by an operator")
             return []
     if not origin or not number.isdigit():
-        return [Finding("I2", place, "a record without tousu-origin and tousu-seq: none of ours wrote it")]
+        return [AuditFinding("I2", place, "a record without tousu-origin and tousu-seq: none of ours wrote it")]
     is_whole = extents[(record.topic, record.partition)].start == 0
     chain = chains.setdefault((record.topic, record.partition, origin), Chain(from_start=is_whole))
     problem = chain.add(int(number), as_output(record))
-    return [Finding("I2", place, f"{origin}: {problem}")] if problem else []
+    return [AuditFinding("I2", place, f"{origin}: {problem}")] if problem else []
 
 
 def as_output(record: Record) -> OutRecord:
@@ -194,8 +216,12 @@ def as_output(record: Record) -> OutRecord:
 
 
 def _against_bookmark(
-    processor: str, shard: int, standing: Standing, chains: Mapping[tuple[str, int, str], Chain], unchecked: list[str]
-) -> list[Finding]:
+    processor: str,
+    shard: int,
+    standing: ShardStanding,
+    chains: Mapping[tuple[str, int, str], Chain],
+    unchecked: list[str],
+) -> list[AuditFinding]:
     """I4 for one shard: what its database says it has written, and what is there."""
     findings = []
     bookmark = standing.bookmark
@@ -210,9 +236,11 @@ def _against_bookmark(
         digest = _with_pending(chain, standing.pending, topic, int(partition), number)
         if digest is None:
             message = f"the database has written up to number {number}, the topic holds {chain.last}"
-            findings.append(Finding("I4", place, message))
+            findings.append(AuditFinding("I4", place, message))
         elif digest != bookmark.digests.get(where, ""):
-            findings.append(Finding("I4", place, f"the first {number} records are not those that the database wrote"))
+            findings.append(
+                AuditFinding("I4", place, f"the first {number} records are not those that the database wrote")
+            )
     return findings
 
 
@@ -262,10 +290,10 @@ class _Effects:
             )
             self.refused[(place[0], place[1], place[2], place[3])] += 1
 
-    def doubled(self) -> list[Finding]:
+    def doubled(self) -> list[AuditFinding]:
         """Records that one processor refused twice."""
         return [
-            Finding("I1", f"{topic}/{partition}@{offset}", f"refused {count} times by {source}")
+            AuditFinding("I1", f"{topic}/{partition}@{offset}", f"refused {count} times by {source}")
             for (source, topic, partition, offset), count in self.refused.items()
             if count > 1
         ]
@@ -298,8 +326,8 @@ def _read_around(history: History, read: Mapping[Place, Extent], passed_over: Pa
 
 
 def _inbound(
-    history: History, standings: Mapping[tuple[str, int], Standing], effects: _Effects
-) -> tuple[list[Finding], int]:
+    history: History, standings: Mapping[tuple[str, int], ShardStanding], effects: _Effects
+) -> tuple[list[AuditFinding], int]:
     """I1 at the gate: every inbound record that intake has read was accepted, refused, or is a repetition."""
     topics = [card.topic for card in cards() if card.topic.startswith(INBOUND)]
     extents = history.extents(history.places(topics))
@@ -321,11 +349,11 @@ def _inbound(
         told.setdefault(event_id, set()).add(source)
         if not effects.accepted[event_id]:
             message = "read by intake, and neither accepted nor refused"
-            findings.append(Finding("I1", f"{record.topic}/{record.partition}@{record.offset}", message))
+            findings.append(AuditFinding("I1", f"{record.topic}/{record.partition}@{record.offset}", message))
     for event_id, sources in told.items():
         if effects.accepted[event_id] > len(sources):
             message = f"accepted {effects.accepted[event_id]} times, sent by {len(sources)} source(s)"
-            findings.append(Finding("I1", f"event {event_id}", message))
+            findings.append(AuditFinding("I1", f"event {event_id}", message))
     return findings, inbound
 
 

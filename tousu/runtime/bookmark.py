@@ -86,15 +86,23 @@ def origin_of(processor: str, shard: int, generation: int) -> str:
 
 
 def chained(digest: str, record: OutRecord) -> str:
-    """The running digest after one more output (its key, value and identifying headers)."""
-    parts = [digest.encode(), record.key or b"", b"\0", record.value]
-    for name, value in record.headers:
-        parts.append(name.encode())
-        parts.append(value)
-    return hashlib.blake2b(b"".join(parts), digest_size=16).hexdigest()
+    """The running digest after one more output: 16 bytes in hexadecimal digits."""
+    return chained_packed(digest, packed(record))
+
+
+def chained_packed(digest: str, raw: bytes) -> str:
+    """As `chained`, of an output that is packed."""
+    return hashlib.sha256(digest.encode() + raw).hexdigest()[:32]
 
 
 _PACKER: Final = msgspec.msgpack.Encoder()
+
+
+def packed(record: OutRecord) -> bytes:
+    """An output as it lies in a `pending` column, and goes into its digest."""
+    return _PACKER.encode(record)
+
+
 MARK_CHARACTERS: Final = 8
 """Of a mark: 6 bytes, which a forger would have to hit without knowing what the true record will say."""
 
@@ -112,7 +120,12 @@ _DOC_DECODER = msgspec.json.Decoder(Bookmark)
 
 def pack_pending(records: Iterable[OutRecord]) -> bytes:
     """Outputs as bytes for the bookmark's `pending` column."""
-    return _PACKER.encode(list(records))
+    return join_pending(map(packed, records))
+
+
+def join_pending(raws: Iterable[bytes]) -> bytes:
+    """As `pack_pending`, of outputs that are packed."""
+    return _PACKER.encode([msgspec.Raw(raw) for raw in raws])
 
 
 def unpack_pending(raw: bytes) -> list[OutRecord]:

@@ -27,7 +27,7 @@ FRESH_S: Final = 10.0
 REQUEST_S: Final = 5.0
 
 
-class _Reading(NamedTuple):
+class _ClockReading(NamedTuple):
     """What a broker's clock said, and when we learnt of it (seconds of a monotonic clock)."""
 
     time_us: int
@@ -47,7 +47,7 @@ class BrokerClocks:
         self._question: Future[Any] | None = None
         self._leaders_at_s = float("-inf")
         self._asked_at_s = float("-inf")
-        self._readings: dict[int, _Reading] = {}
+        self._readings: dict[int, _ClockReading] = {}
 
     def turn(self) -> None:
         """Take answers in, and ask again when it is time."""
@@ -77,7 +77,7 @@ class BrokerClocks:
         self._producer.purge()
         self._producer.flush(0)
 
-    def _fresh(self) -> list[_Reading]:
+    def _fresh(self) -> list[_ClockReading]:
         oldest_s = time.monotonic() - FRESH_S
         return [reading for reading in self._readings.values() if reading.heard_at_s > oldest_s]
 
@@ -100,7 +100,7 @@ class BrokerClocks:
         kind, time_ms = message.timestamp()
         broker = self._leaders.get(message.partition() or 0)
         if error is None and kind == TIMESTAMP_LOG_APPEND_TIME and broker is not None:
-            self._readings[broker] = _Reading(1000 * time_ms, time.monotonic())
+            self._readings[broker] = _ClockReading(1000 * time_ms, time.monotonic())
 
 
 def check_append_time(admin: AdminClient, topics: Sequence[str]) -> None:

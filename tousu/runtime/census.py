@@ -10,15 +10,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from tousu.runtime import bookmark as bm
-from tousu.runtime.metrics import TIMERS_DUE, Counted, Metric
-from tousu.runtime.processor import Kind
+from tousu.runtime.archive import archive_of
+from tousu.runtime.metrics import ARCHIVED, TIMERS_DUE, Counted, Metric
+from tousu.runtime.processor import Kind, column_time
 from tousu.runtime.reach import GRACE_S, reaching_engine
 from tousu.runtime.watch import Watch
 
@@ -32,11 +33,6 @@ COUNT_S: Final = 30
 STOP_S: Final = 1.0
 
 Rows = dict[tuple[str, ...], float]
-
-
-def text_of(moment: datetime) -> str:
-    """A time as promoted columns hold it: UTC with six places, so that it sorts as text."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 class Census:
@@ -106,7 +102,7 @@ class Census:
         found: dict[Metric, Rows] = {}
         shards = ", ".join(str(int(shard)) for shard in times_us)
         now = bm.moment(max(0, min(times_us.values())))
-        times = {"now": text_of(now), "soon": text_of(now + timedelta(hours=1))}
+        times = {"now": column_time(now), "soon": column_time(now + timedelta(hours=1))}
         for kind, table in self._tables:
             for gauge in kind.gauges:
                 rows = connection.execute(
@@ -115,7 +111,12 @@ class Census:
                 )
                 found[gauge.metric] = {tuple(label or "" for label in row[:-1]): float(row[-1]) for row in rows}
             if kind.timed:
-                found.setdefault(TIMERS_DUE, {})[(kind.name,)] = self._due(connection, table, times_us)
+                tables = [table, archive_of(table)] if kind.ended else [table]
+                due = sum(self._due(connection, each, times_us) for each in tables)
+                found.setdefault(TIMERS_DUE, {})[(kind.name,)] = due
+            if kind.ended:
+                statement = sa.text(f"SELECT COUNT(*) FROM {archive_of(table)} WHERE shard IN ({shards})")
+                found.setdefault(ARCHIVED, {})[(kind.name,)] = connection.execute(statement).scalar_one()
         return found
 
     def _due(self, connection: sa.Connection, table: str, times_us: Mapping[int, int]) -> float:

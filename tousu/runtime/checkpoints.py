@@ -17,7 +17,7 @@ from tousu.runtime import bookmark as bm
 from tousu.runtime.bookmark import Bookmark
 from tousu.runtime.broker import Identity
 from tousu.runtime.history import Extent, History, Place
-from tousu.runtime.inspection import Standing
+from tousu.runtime.inspection import ShardStanding
 from tousu.runtime.kafka import KafkaSource
 
 RECORDS_LOST: Final = "records_lost"
@@ -76,7 +76,7 @@ def identity_of(connection: Connection, topics: Sequence[str]) -> Identity:
 
 
 def gaps_of(
-    processor: str, standings: Iterable[Standing], extents: Mapping[Place, Extent], history: History
+    processor: str, standings: Iterable[ShardStanding], extents: Mapping[Place, Extent], history: History
 ) -> list[Gap]:
     """What was deleted unread of a processor's inputs; a shard that it never opened stands at the beginning."""
     bookmarks = {each.shard: each.bookmark for each in standings}
@@ -103,7 +103,7 @@ def _moment(us: int) -> datetime | None:
 
 
 def halts_of(
-    processor: str, standings: Iterable[Standing], extents: Mapping[Place, Extent], identity: Identity
+    processor: str, standings: Iterable[ShardStanding], extents: Mapping[Place, Extent], identity: Identity
 ) -> list[Halt]:
     """Shards whose bookmark does not fit the cluster: each halts as soon as it is opened, if it has not."""
     return [
@@ -114,7 +114,7 @@ def halts_of(
 
 
 def _problem(
-    processor: str, standing: Standing, extents: Mapping[Place, Extent], identity: Identity
+    processor: str, standing: ShardStanding, extents: Mapping[Place, Extent], identity: Identity
 ) -> tuple[str, str] | None:
     bookmark = standing.bookmark
     if bookmark.cluster_id and identity.cluster_id and bookmark.cluster_id != identity.cluster_id:

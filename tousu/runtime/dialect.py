@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import orjson
 import sqlalchemy as sa
 
+from tousu.runtime.archive import archive_of, whole_of
 from tousu.runtime.processor import Kind
 from tousu.runtime.reach import STATEMENT_S, reaching_engine
 
@@ -28,6 +29,9 @@ class Dialect(Protocol):
     def delete(self, connection: sa.Connection, table: str, pairs: list[tuple[int, str]]) -> None: ...
 
     def move_bookmarks(self, connection: sa.Connection, table: str, rows: list[Row]) -> int: ...
+
+    lock: str
+    """What a SELECT ends with that holds its rows until the transaction ends."""
 
     def wipe(self, tables: tuple[str, ...]) -> bool:
         """Let what was deleted or overwritten in tables leave the files. False where others were in the way."""
@@ -52,6 +56,10 @@ def _ddl(bookmarks: str, tables: Mapping[str, str], kinds: Mapping[str, Kind], b
         f"CREATE TABLE IF NOT EXISTS {bookmarks} (shard INTEGER PRIMARY KEY, owner_epoch {big} NOT NULL, "
         f"turn {big} NOT NULL, doc TEXT NOT NULL, pending {blob} NOT NULL)"
     )
+    yield from _states_ddl(tables, kinds, big)
+
+
+def _states_ddl(tables: Mapping[str, str], kinds: Mapping[str, Kind], big: str) -> Iterator[str]:
     for name, table in tables.items():
         columns = "".join(f"{column} TEXT, " for column in kinds[name].columns)
         yield (
@@ -66,6 +74,22 @@ def _ddl(bookmarks: str, tables: Mapping[str, str], kinds: Mapping[str, Kind], b
             yield f"CREATE INDEX IF NOT EXISTS {table}_owner ON {table} (shard, {kinds[name].owner})"
 
 
+def _archive_ddl(tables: Mapping[str, str], kinds: Mapping[str, Kind], view: str, big: str) -> Iterator[str]:
+    """The archives: tables as those that they belong to, what finds the rows to move, and both as one for readers."""
+    archived = {name: table for name, table in tables.items() if kinds[name].ended}
+    yield from _states_ddl({name: archive_of(table) for name, table in archived.items()}, kinds, big)
+    for name, table in archived.items():
+        ended, columns = kinds[name].ended, ", ".join(columns_of(kinds[name]))
+        yield f"CREATE INDEX IF NOT EXISTS {table}_ended ON {table} (shard, {ended}) WHERE {ended} IS NOT NULL"
+        both = f"SELECT {columns} FROM {table} UNION ALL SELECT {columns} FROM {archive_of(table)}"
+        yield f"{view} {whole_of(table)} AS {both}"
+
+
+def columns_of(kind: Kind) -> tuple[str, ...]:
+    """Every column of a table of states."""
+    return ("shard", "key", "version", "next_due", *kind.columns, "doc")
+
+
 def _assignments(table: str, columns: tuple[str, ...]) -> str:
     names = ("next_due", *columns, "doc")
     return f"version = {table}.version + 1, " + ", ".join(f"{name} = excluded.{name}" for name in names)
@@ -76,6 +100,8 @@ class PostgreSQL:
 
     The arrays go in binary form (`%b`): in text form the driver would escape every quote of every document.
     """
+
+    lock = " FOR UPDATE"
 
     def __init__(self, url: str, statement_s: int) -> None:
         self._url = url
@@ -90,6 +116,7 @@ class PostgreSQL:
         # Several copies may start at once: the lock makes one of them create, the others find.
         yield "SELECT pg_advisory_xact_lock(7463)"
         yield from _ddl(bookmarks, tables, kinds, "BYTEA", "BIGINT")
+        yield from _archive_ddl(tables, kinds, "CREATE OR REPLACE VIEW", "BIGINT")
         # Outputs are short-lived: compressing them only to throw them away would cost more than it saves.
         yield f"ALTER TABLE {bookmarks} ALTER COLUMN pending SET STORAGE EXTERNAL"
 
@@ -136,6 +163,8 @@ class PostgreSQL:
 class SQLite:
     """Rows go through executemany; writers wait for each other instead of failing."""
 
+    lock = ""  # a transaction here holds everything from its beginning
+
     def __init__(self, url: str) -> None:
         self._url = url
 
@@ -160,6 +189,7 @@ class SQLite:
 
     def ddl(self, bookmarks: str, tables: Mapping[str, str], kinds: Mapping[str, Kind]) -> Iterator[str]:
         yield from _ddl(bookmarks, tables, kinds, "BLOB", "INTEGER")
+        yield from _archive_ddl(tables, kinds, "CREATE VIEW IF NOT EXISTS", "INTEGER")
 
     def select(self, connection: sa.Connection, table: str, pairs: list[tuple[int, str]]) -> Sequence[Row]:
         statement = (

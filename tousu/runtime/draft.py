@@ -6,14 +6,15 @@ Source: docs/architecture.md, section 7.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 import msgspec
 import orjson
+from msgspec.structs import replace
 
-from tousu.decision import Decision, Fallback, Output, Ref, Refusal, State, Wary
+from tousu.decision import Decision, Fallback, Following, Output, Ref, Refusal, State, Wary
 from tousu.event import Event, text_of_time
 from tousu.failure import Failure
 from tousu.runtime import bookmark as bm
@@ -28,16 +29,14 @@ from tousu.runtime.partition import partition_of
 from tousu.runtime.processor import Processor
 from tousu.runtime.rejection import REJECTED, REJECTED_BYTES_MAX, rejection
 from tousu.runtime.report import FOREIGN, Fault, TurnReport
-from tousu.runtime.store import Change, Opened, Store
+from tousu.runtime.spreading import whose_turn
+from tousu.runtime.store import Change, Opened, Store, read_new
 from tousu.runtime.unpublishable import check_fits
 
 FIRES_PER_EVENT: Final = 8
 """Due clocks woken in front of one event. A herd must not hold up live events; a fixed number keeps rebuilds equal."""
 FIRES_PER_TICK: Final = 200
 """The same for a tick, unless the processor says otherwise."""
-SPREAD_TICK_US: Final = 1_000_000
-"""Times the number of partitions: how often a shard tells its time to one partition of a spread topic. Shards take
-turns, so that each partition hears of one a second, as where shard p alone writes it; P x P ticks would be a load."""
 NAME_LENGTH_MAX: Final = 500
 """So much of the id, source and type of a refused event is repeated in headers; more is no name."""
 HELD_OUT_US: Final = 3_600_000_000
@@ -76,6 +75,7 @@ class Draft:
         self.states: dict[Ref, State | None] = {}
         self.changes: dict[Ref, State | None] = {}
         self.outputs: list[OutRecord] = []
+        self._packed: list[bytes] = []
         self.faults = InARow()
         self._now_us, self._now, self._stamped = bm.NEVER_US, bm.moment(bm.NEVER_US), b""
         self._origin = bm.origin_of(processor.name, shard, self.bookmark.generation)
@@ -86,11 +86,13 @@ class Draft:
         self._expected = self.bookmark.awaited(expected)
         self._marks_max = frontier.marks_for(self._expected)
         self._wary = processor.rules if isinstance(processor.rules, Wary) else None
+        self._following = processor.rules if isinstance(processor.rules, Following) else None
+        self._store = store
 
     def change(self) -> Change:
         """The turn's outcome, ready for the database."""
         return Change(
-            self.shard, self.opened.epoch, self.opened.turn, self.bookmark, bm.pack_pending(self.outputs),
+            self.shard, self.opened.epoch, self.opened.turn, self.bookmark, bm.join_pending(self._packed),
             self.changes, self.agenda.dues,
         )  # fmt: skip
 
@@ -134,7 +136,7 @@ class Draft:
             self.bookmark.frontier, arrival.record.topic, arrival.origin, arrival.seq, arrival.time_us,
             self.bookmark.forgiven, bm.mark_of(arrival.record), self._marks_max,
         )  # fmt: skip
-        return seen is frontier.Arrival.DUPLICATE
+        return seen is frontier.ArrivalOrder.DUPLICATE
 
     def tick(self, time_us: int) -> None:
         """Let time pass to `time_us`: wake what is due, tell the readers. Only for the processor that keeps time."""
@@ -155,11 +157,19 @@ class Draft:
         now_us = self.bookmark.time_us
         # An event stamped t meets a case on which every clock due before t has fired, herd or no herd.
         self._fire(now_us - 1, FIRES_PER_EVENT)
-        for ref in arrival.refs:
-            if not self._is_woken_up_to(ref, now_us - 1):
-                message = f"a clock of this {ref.kind} cannot be fired; see the processor's log"
-                self._reject(arrival, Refusal(reason="internal_error", message=message))
-                return
+        refusal = self._stuck(arrival.refs, now_us - 1)
+        if refusal is None and self._following is not None:
+            try:
+                behind = self._following.refs_behind({ref: self.states.get(ref) for ref in arrival.refs}, event)
+            except Exception as error:  # noqa: BLE001 - a fault in the rules must not stop the other customers
+                self._report.faults.append(Fault(error, place_of(arrival.record)))
+                behind, refusal = (), fault(error)
+            read_new(self._store, self.shard, self.states, behind)
+            refusal = refusal or self._stuck(behind, now_us - 1)
+            arrival = replace(arrival, refs=(*arrival.refs, *behind)) if behind else arrival
+        if refusal is not None:
+            self._reject(arrival, refusal)
+            return
         self._settle(arrival, event)
 
     def _settle(self, arrival: Arrival, event: Event) -> None:
@@ -188,6 +198,14 @@ class Draft:
         inbound = event.extensions.get("inboundtime")
         if inbound:
             self._report.inbound_ms.append(int(inbound))
+
+    def _stuck(self, refs: Sequence[Ref], until_us: int) -> Refusal | None:
+        """Wake these states; the refusal of their event where a clock cannot be fired."""
+        for ref in refs:
+            if not self._is_woken_up_to(ref, until_us):
+                message = f"a clock of this {ref.kind} cannot be fired; see the processor's log"
+                return Refusal(reason="internal_error", message=message)
+        return None
 
     def _is_woken_up_to(self, ref: Ref, until_us: int) -> bool:
         """Wake a state until all its own clocks due by then have fired, even while a herd is still being worked off.
@@ -243,16 +261,8 @@ class Draft:
         for topic in self._processor.ticks_to:
             self._tick_to(topic, self.shard)
         for topic in self._processor.ticks_spread_to:
-            for partition in self._whose_turn(self._partitions[topic], last_us, now_us):
+            for partition in whose_turn(self.shard, self._partitions[topic], last_us, now_us):
                 self._tick_to(topic, partition)
-
-    def _whose_turn(self, partitions: int, last_us: int, now_us: int) -> list[int]:
-        """The partitions of a spread topic that are told the time now, by the times of the log alone."""
-        if partitions == 1:
-            return [0]
-        every_us = SPREAD_TICK_US * partitions
-        shifts_us = [(self.shard + partition) % partitions * SPREAD_TICK_US for partition in range(partitions)]
-        return [p for p, us in enumerate(shifts_us) if (now_us + us) // every_us > (last_us + us) // every_us]
 
     def _tick_to(self, topic: str, partition: int) -> None:
         output = Output(topic=topic, type=TICK, subject="", time=self._moment(), data={})
@@ -350,7 +360,8 @@ class Draft:
         if confirmed is not None:
             record.headers.append((doubts.CONFIRMED, text_of_time(confirmed).encode()))
         check_fits([record], self._limits, self.shard)
-        self.bookmark.digests[where] = bm.chained(self.bookmark.digests.get(where, ""), record)
+        self._packed.append(bm.packed(record))
+        self.bookmark.digests[where] = bm.chained_packed(self.bookmark.digests.get(where, ""), self._packed[-1])
         self.outputs.append(record)
 
     def put(self, ref: Ref, state: State | None) -> None:

@@ -20,7 +20,7 @@ MARKS_MIN: Final = 32
 """The same for each origin, however many there are."""
 
 
-class Arrival(Enum):
+class ArrivalOrder(Enum):
     """What a numbered record is to its reader."""
 
     NEXT = "next"
@@ -30,7 +30,7 @@ class Arrival(Enum):
 def observe(
     frontier: dict[str, Seen], topic: str, origin: str, seq: int, time_us: int, forgiven: list[str] | None = None,
     mark: str = "", marks_max: int = MARKS_MAX,
-) -> Arrival:  # fmt: skip
+) -> ArrivalOrder:  # fmt: skip
     """Note a record of an origin in the frontier (in place). One in `forgiven` may jump, once.
 
     `mark` tells what the record says; the last `marks_max` are remembered. An older repetition cannot be compared.
@@ -45,7 +45,7 @@ def observe(
         if former and mark and former != mark:
             message = f"{topic}: number {seq} of {origin} came before with other content; one of the two is forged"
             raise Stop("repeated_with_other_content", message)
-        return Arrival.DUPLICATE
+        return ArrivalOrder.DUPLICATE
     if seq != known + 1 and name not in (forgiven or ()):
         raise Stop("missing_record", f"{topic}: {origin} goes from {known} to {seq}; records are missing in between")
     if last is not None and time_us < last.time_us:
@@ -55,7 +55,7 @@ def observe(
     # Behind a jump the numbers do not follow each other: what is remembered starts anew.
     former = last.marks if last is not None and seq == known + 1 and mark else ""
     frontier[name] = Seen(seq, time_us, (former + mark)[-MARK_CHARACTERS * marks_max :])
-    return Arrival.NEXT
+    return ArrivalOrder.NEXT
 
 
 def _mark_at(seen: Seen, seq: int) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+import orjson
 from confluent_kafka import (
     Consumer,
     KafkaError,
@@ -168,3 +169,11 @@ class History(Connected):
 
     def close(self) -> None:
         self._consumer.close()
+
+
+def told_of(history: History, topic: str, event_type: str) -> Iterator[dict[str, Any]]:
+    """The data of every event of a type on a topic of ours, from its beginning to where it ends now."""
+    wanted = event_type.encode()
+    for record in history.read(history.extents(history.places([topic]))):
+        if record.value is not None and dict(record.headers).get("ce_type") == wanted:
+            yield orjson.loads(record.value)

@@ -8,8 +8,10 @@ shortens, with the header `tousu-act`, by which a rebuild does it again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, Literal
 
+from tousu.contract import cards, name_of
 from tousu.decision import Output
 from tousu.event import text_of_time
 from tousu.failure import Stop
@@ -72,7 +74,13 @@ def _told(site: Site, operator: Operator, act: Act, bookmark: Bookmark) -> Outpu
     data |= {"operator": operator.name, "why": operator.why}
     at = bm.moment(max(bookmark.time_us, 0))
     kind = HELD_OUT if act.kind == "hold_out" else LET_IN
-    return Output(topic=site.processor.outputs[0], type=kind, subject="", time=at, data=data)
+    return Output(topic=_topic_of(kind, site.processor.outputs), type=kind, subject="", time=at, data=data)
+
+
+def _topic_of(kind: str, outputs: Sequence[str]) -> str:
+    """Where such an event is told: on the output whose card has it."""
+    takes = {card.topic for card in cards() if name_of(kind) in card.events}
+    return next((topic for topic in outputs if topic in takes), outputs[0])
 
 
 def _check(site: Site, bookmark: Bookmark, kind: Kind, origin: str) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tousu.failure import Retry, Stop
 from tousu.runtime import bookmark as bm
+from tousu.runtime.archive import whole_of
 from tousu.runtime.bookmark import Bookmark
 from tousu.runtime.broker import OutRecord
 from tousu.runtime.reach import reaching_engine
@@ -23,7 +24,7 @@ STATEMENT_S: Final = 120
 """What one statement may take: a page whose condition few rows meet reads a whole table."""
 
 
-class Standing(NamedTuple):
+class ShardStanding(NamedTuple):
     """One shard as its database knows it: the bookmark, and the outputs of the last turn (they may not be out yet)."""
 
     shard: int
@@ -42,6 +43,7 @@ class Inspection:
         self.processor = processor
         self.url = url
         self._held: sa.Connection | None = None
+        self._places: dict[str, str] = {}
         address = sa.make_url(url)
         if address.get_backend_name() == "sqlite":
             path = Path(address.database or "")
@@ -89,17 +91,28 @@ class Inspection:
         with self._guarded():
             return sa.inspect(self._held or self._engine).has_table(f"{self.processor}_{kind}")
 
-    def standings(self) -> list[Standing]:
+    def standings(self) -> list[ShardStanding]:
         """Every shard that this processor has ever owned, in order."""
         table = f"{self.processor}_bookmark"
         return [
-            Standing(row["shard"], row["turn"], bm.decode(row["doc"]), tuple(bm.unpack_pending(bytes(row["pending"]))))
+            ShardStanding(
+                row["shard"], row["turn"], bm.decode(row["doc"]), tuple(bm.unpack_pending(bytes(row["pending"])))
+            )
             for row in self.rows(f"SELECT shard, turn, doc, pending FROM {table} ORDER BY shard")
         ]
 
+    def place_of(self, kind: str) -> str:
+        """Where all states of a kind are read: its table, together with its archive where it has one."""
+        table = f"{self.processor}_{kind}"
+        if table not in self._places:
+            with self._guarded():
+                has_archive = sa.inspect(self._held or self._engine).has_table(whole_of(table))
+            self._places[table] = whole_of(table) if has_archive else table
+        return self._places[table]
+
     def state(self, kind: str, key: str) -> dict[str, Any] | None:
         """The document of one state as JSON, whichever shard it lies in."""
-        rows = self.rows(f"SELECT doc FROM {self.processor}_{kind} WHERE key = :key", {"key": key})
+        rows = self.rows(f"SELECT doc FROM {self.place_of(kind)} WHERE key = :key", {"key": key})
         return orjson.loads(rows[0]["doc"]) if rows else None
 
     def each(self, kind: str, condition: str = "1 = 1") -> Iterator[tuple[str, str]]:
@@ -109,9 +122,10 @@ class Inspection:
     def each_row(self, kind: str, condition: str = "1 = 1", values: Mapping[str, Any] = {}) -> Iterator[dict[str, Any]]:
         """As `each`, whole rows; `values` are bound into the condition."""
         after: dict[str, Any] = {"shard": -1, "key": ""}
+        place = self.place_of(kind)
         while True:
             found = self.rows(
-                f"SELECT * FROM {self.processor}_{kind} WHERE ({condition}) "
+                f"SELECT * FROM {place} WHERE ({condition}) "
                 "AND (shard > :shard OR (shard = :shard AND key > :key)) "
                 f"ORDER BY shard, key LIMIT {PAGE_ROWS}",
                 {**values, **after},

@@ -36,6 +36,7 @@ from tousu.runtime.opening import other_cluster, recreated
 from tousu.runtime.pulse import Pulse
 from tousu.runtime.standstill import Standstill
 from tousu.runtime.topic_ids import TopicIds, changed, identity_of
+from tousu.runtime.vacancy import Vacancy
 
 NOTE_EVERY_S: Final = 2.0
 JOIN_EVERY_S: Final = 2.0
@@ -88,6 +89,7 @@ class KafkaSource:
         self._transactions = OpenTransactions(transaction_s, self._admin)
         self._pulse = Pulse(self._admin, topics)
         self._topic_ids = TopicIds(self._admin, topics)
+        self._vacancy, self._topics_seen = Vacancy(self._admin, group), 0
         self._fatal = ""
         self._settings = {
             **connection,
@@ -191,6 +193,9 @@ class KafkaSource:
             self._login.let_in()
             if time.monotonic() - self._outside_since_s > JOIN_S:
                 self._fatal = self._fatal or f"no answer to the wish to join for {JOIN_S:g} s"
+        elif self._is_left_out():
+            self._fatal = "the group has given its shards to nobody"
+            self._settings.pop("group.instance.id", None)  # under its fixed name it would be given nothing once more
         if self._fatal:
             self._join_again()
         if self._assignment_stale:
@@ -209,6 +214,10 @@ class KafkaSource:
                 continue
             records.append(self._record(message))
         return [r for r in records if (r.topic, r.partition) in self._offsets]
+
+    def _is_left_out(self) -> bool:
+        idle = self.is_member and not self._group_shards and self._topics_seen == len(self._topics)
+        return idle and self._vacancy.found()
 
     def _messages(self, count_max: int, timeout_s: float) -> list[Message]:
         """What is there. Asked for a batch, librdkafka would wait for a full one or until the time is over."""
@@ -251,8 +260,11 @@ class KafkaSource:
         if told is None:
             return
         self._follow_replicas(told)
+        self._topics_seen = len(told.topic_ids)
         for shard, opened in self._opened.items():
-            if opened.cluster_id and told.cluster_id and told.cluster_id != opened.cluster_id:
+            if opened.cluster_id and not told.cluster_id:
+                continue  # in another cluster the topics are other ones, too, and that is not what is wrong
+            if opened.cluster_id and told.cluster_id != opened.cluster_id:
                 self._broken[shard] = other_cluster(opened.cluster_id, told.cluster_id)
             elif topic := changed(opened.topic_ids, told.topic_ids):
                 self._broken[shard] = recreated(topic, self._offsets.get((topic, shard), 0))

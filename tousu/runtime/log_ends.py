@@ -26,7 +26,7 @@ _EARLIEST: Final = OffsetSpec.earliest()  # type: ignore[no-untyped-call]
 _Answers = Mapping[TopicPartition, Future[Any]]
 
 
-class Told(NamedTuple):
+class EndsAnswer(NamedTuple):
     """An answer. `ends`: of the partitions whose broker answered. `hidden`: where records may stand behind the end."""
 
     asked_at: datetime
@@ -58,7 +58,7 @@ class LogEnds:
     def _list(self, places: Collection[Place], wanted: OffsetSpec) -> _Answers:
         return self._admin.list_offsets({TopicPartition(*at): wanted for at in places}, request_timeout=self._request_s)
 
-    def answer(self) -> Told | None:
+    def answer(self) -> EndsAnswer | None:
         """What was told, once, when all of it is there; None, too, where a broker could not say."""
         questions = (self._latest, self._newest, self._earliest)
         if self._asked is None or not all(future.done() for each in questions for future in each.values()):
@@ -75,7 +75,7 @@ class LogEnds:
         hidden = (
             at for at in ends.keys() & newest.keys() if earliest[at] < ends[at] and not 0 <= newest[at] < ends[at]
         )
-        return Told(asked_at, time_us, ends, frozenset(hidden))
+        return EndsAnswer(asked_at, time_us, ends, frozenset(hidden))
 
 
 def _offsets(answers: _Answers) -> dict[Place, int]:

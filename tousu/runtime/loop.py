@@ -16,9 +16,10 @@ from typing import Final, NamedTuple
 from tousu.decision import Ref, Refusal, State
 from tousu.failure import Retry, Stop
 from tousu.runtime import bookmark as bm
+from tousu.runtime.archiving import Archiving
 from tousu.runtime.arrival import Arrival, addressed, from_ours, from_outside, halves
 from tousu.runtime.broker import Record, Sink, Source, place_of
-from tousu.runtime.clock import Clock
+from tousu.runtime.clock import TimeSource
 from tousu.runtime.draft import Draft
 from tousu.runtime.failpoints import Reached, nothing
 from tousu.runtime.observer import Observer, Silent
@@ -60,7 +61,7 @@ class Loop:
     """What folds; a test that breaks a safeguard on purpose puts its own in."""
 
     def __init__(
-        self, processor: Processor, source: Source, sink: Sink, store: Store, clock: Clock, *,
+        self, processor: Processor, source: Source, sink: Sink, store: Store, clock: TimeSource, *,
         tuning: Tuning | None = None, reached: Reached = nothing, observer: Observer | None = None,
     ) -> None:  # fmt: skip
         self.processor = processor
@@ -74,7 +75,7 @@ class Loop:
         self._by_append_time = processor.keeps_time and not self._tuning.time_from_events
         self._in_order = len(processor.inputs) > 1 or self._by_append_time
         self._partitions: dict[str, int] = {}
-        self._takeovers = Takeovers(store, clock)
+        self._takeovers, self._archiving = Takeovers(store, clock), Archiving(processor, store)
         self._asked_at: datetime | None = None
         self._reached_us = bm.NEVER_US
         """The latest append time that was read."""
@@ -99,6 +100,7 @@ class Loop:
             self._let_time_pass()
             if not applied:
                 self._settle()
+                self._archiving.rest(self.shards)
             return applied
         except Fenced:
             self._observer.fenced(frozenset(self.shards))
@@ -289,8 +291,7 @@ class Loop:
         found = self._store.read(wanted) if wanted else {}
         self._reached("after_read")
         read_s = time.monotonic()
-        drafts: list[Draft] = []
-        rest: dict[int, list[Arrival]] = {}
+        drafts, rest = list[Draft](), dict[int, list[Arrival]]()
         for number, arrivals in batch.items():
             room = WRITES_PER_TURN - sum(draft.writes() for draft in drafts)
             draft, left = self._fold_shard(number, arrivals, found, report, room) if room > 0 else (None, arrivals)
@@ -384,8 +385,7 @@ class Loop:
         """The time keeper's tick: once a second of the brokers' time, when everything before it has been applied."""
         if not self._by_append_time:
             return
-        drafts = []
-        report = TurnReport()
+        drafts, report = list[Draft](), TurnReport()
         for number, shard in list(self.shards.items()):
             time_us = shard.merge.complete_us() - 1  # at that very millisecond something may still come
             if time_us < shard.opened.bookmark.tick_us + TICK_EVERY_US:

@@ -9,6 +9,7 @@ from typing import Final
 from prometheus_client.core import GaugeMetricFamily
 
 from tousu.contract import event_types
+from tousu.contract.pipeline import processors
 from tousu.failure import Failure, Stop
 from tousu.runtime import bookmark as bm
 from tousu.runtime import doubts, frontier
@@ -182,6 +183,7 @@ class Measures:
         yield family(m.OUTPUTS_PENDING_AGE, {(): self._pending.age_s()})
         yield family(m.SHARDS, self._shards())
         yield family(m.READY, {(): 0 if self._watch.reasons_not_ready() else 1})
+        yield family(m.KNOWN, {(name,): 1 for name in processors()})
         yield family(m.CLOCK_DRIFT, {(): max(self._clock.drift_s, self._ahead_s, key=abs)})
         yield family(m.TRANSACTION_OPEN, {(topic, str(number)): s for (topic, number), s in self._held_s.items()})
         yield family(m.INFO, {(*self._pack, self._time): 1})

@@ -44,7 +44,8 @@ class Merge:
         topic = arrival.record.topic
         last_us = self._heard[topic][0]
         if self._in_order and arrival.time_us <= last_us:
-            arrival = replace(arrival, time_us=last_us)
+            if arrival.time_us < last_us:
+                arrival = replace(arrival, time_us=last_us)
         else:
             self._heard[topic] = (arrival.time_us, self._index[topic])
         self._queues[topic].append(arrival)

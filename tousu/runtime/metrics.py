@@ -120,6 +120,11 @@ COMPLAINTS_WITHOUT_CLOCK: Final = Metric(
     "tousu_complaints_without_clock", "gauge", "cases",
     "Open complaints in which no clock of the pack ever ran: nobody would see them grow old.", seen="asked",
 )  # fmt: skip
+UNDECIDED_CLOCKS: Final = Metric(
+    "tousu_undecided_clocks", "gauge", "cases",
+    "Open cases or claims with a clock of which nobody can say whether it applies, by what is not known.",
+    ("missing",), seen="asked",
+)  # fmt: skip
 CALENDAR_YEARS_MISSING: Final = Metric(
     "tousu_calendar_years_missing", "gauge", "years",
     "Years that a calendar should have by now (this one, from 1 December the next one too) and has not.",
@@ -171,6 +176,11 @@ LEDGER_OVERDRAWN: Final = Metric(
     "tousu_ledger_overdrawn_obligations", "gauge", "obligations",
     "Obligations of which more was paid and withdrawn than awarded: the ledger does not balance (`tousu ledger`).",
     seen="asked",
+)  # fmt: skip
+ARCHIVED: Final = Metric(
+    "tousu_archived_states", "gauge", "states",
+    "States of what ended so long ago that they lie in the archive of their table (`archive_days` of the pack).",
+    ("kind",), seen="asked",
 )  # fmt: skip
 TIMERS_DUE: Final = Metric(
     "tousu_timers_due", "gauge", "states", "States whose next wake-up time has come and which were not woken yet.",
@@ -240,6 +250,11 @@ SHARDS: Final = Metric(
     ("state", "reason"), seen="asked",
 )  # fmt: skip
 READY: Final = Metric("tousu_ready", "gauge", "", "1 while /readyz answers 200, else 0.", seen="asked")
+KNOWN: Final = Metric(
+    "tousu_known_processor", "gauge", "",
+    "Always 1, for every processor that the topic cards name: an alert holds them against those that are there.",
+    ("name",), seen="asked",
+)  # fmt: skip
 OPENINGS: Final = Metric("tousu_shard_openings_total", "counter", "shards", "Shards opened (attempts that succeeded).")
 HALTS: Final = Metric("tousu_shard_halts_total", "counter", "shards", "Shards halted, by reason code.", ("reason",))
 REBALANCES: Final = Metric("tousu_rebalances_total", "counter", "", "Changes of the shards that the group gives to us.")

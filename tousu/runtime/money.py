@@ -15,10 +15,10 @@ from tousu.event import ORGANISATION, attributes_of_headers, time_of_text
 from tousu.failure import Reject
 from tousu.ledger.instructions import ISSUED
 from tousu.ledger.proof import Proof, prove
-from tousu.ledger.told import STEPS, Fault, Told
+from tousu.ledger.told import STEPS, LedgerEvent, LedgerFault
 from tousu.runtime import bookmark as bm
 from tousu.runtime.broker import OutRecord, Record
-from tousu.runtime.inspection import Inspection, Standing
+from tousu.runtime.inspection import Inspection, ShardStanding
 from tousu.runtime.ledger import ENTRY, Ledger, read_ledger
 
 TOPICS: Final = frozenset({"complaints.claims", "complaints.penalties", "complaints.instructions"})
@@ -29,7 +29,7 @@ class Kept(NamedTuple):
     """One processor's database at one moment: its shards and, where it keeps one, its ledger."""
 
     processor: str
-    standings: tuple[Standing, ...]
+    standings: tuple[ShardStanding, ...]
     ledger: Ledger | None
 
 
@@ -44,7 +44,7 @@ class _Heard(NamedTuple):
     origin: str
     where: str
     number: int
-    told: Told
+    told: LedgerEvent
 
 
 class Money:
@@ -52,7 +52,7 @@ class Money:
 
     def __init__(self) -> None:
         self._heard: dict[str, _Heard] = {}
-        self._unreadable: list[Fault] = []
+        self._unreadable: list[LedgerFault] = []
 
     def note(self, record: Record | OutRecord) -> None:
         """Take in one record of ours; one that was sent again, or is about something else, is passed over."""
@@ -68,9 +68,9 @@ class Money:
             time = time_of_text(attributes.get("time", ""))
             data = orjson.loads(record.value or b"")
         except (Reject, orjson.JSONDecodeError) as error:
-            self._unreadable.append(Fault(event_id, f"{name} cannot be read: {error}"))
+            self._unreadable.append(LedgerFault(event_id, f"{name} cannot be read: {error}"))
             return
-        told = Told(event_id, name, time, data, attributes.get(ORGANISATION, ""))
+        told = LedgerEvent(event_id, name, time, data, attributes.get(ORGANISATION, ""))
         origin, number = (said.get("tousu-origin") or b"").decode("utf-8", "replace"), said.get("tousu-seq") or b"0"
         where = f"{record.topic}/{record.partition}"
         self._heard[event_id] = _Heard(origin, where, int(number) if number.isdigit() else 0, told)
@@ -85,7 +85,7 @@ class Money:
         missing = {processor for heard in self._heard.values() if (processor := _of(heard.origin)) not in ledgers}
         told = [heard.told for heard in self._heard.values() if _is_written(heard, databases)]
         proof = prove(told, [entry for ledger in ledgers.values() for entry in ledger.entries])
-        broken = [Fault(key, message) for ledger in ledgers.values() for key, message in ledger.broken]
+        broken = [LedgerFault(key, message) for ledger in ledgers.values() for key, message in ledger.broken]
         return proof._replace(faults=(*self._unreadable, *broken, *proof.faults)), tuple(sorted(missing))
 
 

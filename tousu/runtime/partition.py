@@ -11,19 +11,25 @@ _M = 0x5BD1E995
 
 def murmur2(data: bytes) -> int:
     """The 32-bit murmur2 hash (seed 0x9747b28c) of Apache Kafka's default partitioner."""
-    length = len(data)
+    return ended(begun(data, len(data)), data[len(data) & ~3 :])
+
+
+def begun(data: bytes, length: int) -> int:
+    """The hash of the whole words in the beginning of a key of this length; `ended` needs what is behind them."""
     h = (0x9747B28C ^ length) & _MASK
-    whole = length & ~3
-    for word in unpack(f"<{whole >> 2}I", data[:whole]):
+    words = len(data) >> 2
+    for word in unpack(f"<{words}I", data[: words << 2]):
         k = word * _M & _MASK
         h = (h * _M ^ (k ^ k >> 24) * _M) & _MASK
-    rest = length - whole
+    return h
+
+
+def ended(h: int, rest: bytes) -> int:
+    """The hash of a key that was `begun`, with the last bytes, fewer than four."""
     if rest:
-        h ^= int.from_bytes(data[whole:], "little")
-        h = (h * _M) & _MASK
-    h ^= h >> 13
-    h = (h * _M) & _MASK
-    return h ^ (h >> 15)
+        h = (h ^ int.from_bytes(rest, "little")) * _M & _MASK
+    h = (h ^ h >> 13) * _M & _MASK
+    return h ^ h >> 15
 
 
 @lru_cache(maxsize=65_536)

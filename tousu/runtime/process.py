@@ -14,13 +14,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any, Final
 
 from confluent_kafka import KafkaException
 
-from tousu.contract import address_of, read_sources
+from tousu.contract import Sources, address_of, read_sources
 from tousu.failure import Failure, Retry, Stop
 from tousu.policy.loading import load_policies
+from tousu.policy.policies import Policies
 from tousu.runtime.census import Census
 from tousu.runtime.clock import WallClock
 from tousu.runtime.failpoints import killer
@@ -168,15 +170,27 @@ def _wiring(settings: Settings, log: Log) -> Wiring:
     )
     if development is not None:
         log.warning("development key", file=str(development), message="for trying out only")
+    policies = load_policies(settings.pack, settings.organisations)
     return Wiring(
-        policies=load_policies(settings.pack, settings.organisations),
+        policies=policies,
         partitions=settings.partitions,
         time_from_events=settings.time == "events",
         master_key=key,
         check=check_output,
         schema_of=address_of,
-        sources=read_sources(settings.sources) if settings.sources is not None else None,
+        sources=_sources(settings.sources, policies) if settings.sources is not None else None,
     )
+
+
+def _sources(file: Path, policies: Policies) -> Sources:
+    """Who may speak, and for whom. Raises Stop `wrong_setting`, also for an organisation that has no pack."""
+    sources = read_sources(file)
+    unknown = sorted(name for name in sources.named_organisations() if not policies.knows(name))
+    if unknown:
+        known = ", ".join(policies.organisations) or "none but the deployment's own, ''"
+        message = f"{file}: organisation {', '.join(unknown)} has no pack here; there are {known}"
+        raise Stop("wrong_setting", message)
+    return sources
 
 
 def _inbound(processor: Processor) -> Iterator[str]:

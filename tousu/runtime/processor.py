@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
@@ -38,6 +39,11 @@ class JsonCodec:
         return self._decoder.decode(doc)
 
 
+def column_time(moment: datetime | None) -> str | None:
+    """A time as promoted columns hold it: UTC with six places, so that it sorts as text."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if moment is not None else None
+
+
 class Kind:
     """A table of states. `columns` are promoted for queries: column name -> how to read it off a state (text or None).
 
@@ -45,6 +51,8 @@ class Kind:
     `timed` says that states of this kind have clocks: their `next_due` is indexed and they are woken.
     `owner` is the column that says to whom a row belongs: a key `OWNER/` stands for all rows of that owner in a shard,
     which can be deleted so, whatever their number.
+    `ended` is the column that says since when nothing more is expected of a row (`column_time`), empty while something
+    is: a good while later the row moves to the table's archive (`archive`).
     """
 
     def __init__(
@@ -56,6 +64,7 @@ class Kind:
         timed: bool = False,
         codec: Codec | None = None,
         owner: str = "",
+        ended: str = "",
         gauges: Sequence[Counted] = (),
     ) -> None:
         self.name = name
@@ -63,6 +72,7 @@ class Kind:
         self.columns = dict(columns or {})
         self.timed = timed
         self.owner = owner
+        self.ended = ended
         self.codec: Codec = codec or JsonCodec(state)
         self.gauges = tuple(gauges)
 
@@ -99,6 +109,7 @@ class Processor(msgspec.Struct, frozen=True, kw_only=True):
     `schema_of` gives the schema address of a type. `gauges` are worked out when somebody asks for /metrics.
     `fires_per_tick` is how many due clocks one tick wakes, None for the usual number: a herd is worked off by count
     (docs/decisions, 5), and where a clock is cheap it may be more.
+    `archive_after`: how long after their end states move to the archives of their tables, None: they stay.
     `on_opening` looks into the database before work begins, and again whenever a shard is taken, in that transaction;
     it raises Stop where the processor must not work on it.
     """
@@ -116,6 +127,7 @@ class Processor(msgspec.Struct, frozen=True, kw_only=True):
     schema_of: Callable[[str], str] | None = None
     gauges: tuple[LookedUp, ...] = ()
     fires_per_tick: int | None = None
+    archive_after: timedelta | None = None
     on_opening: Callable[[sa.Connection], None] | None = None
 
     def __post_init__(self) -> None:

@@ -75,7 +75,7 @@ def reaching_engine(
     session = f"-c statement_timeout={statement_s}s {options}"
     engine = sa.create_engine(
         sa.make_url(url).set(drivername="postgresql+psycopg"), poolclass=sa.NullPool, hide_parameters=True,
-        connect_args={"connect_timeout": CONNECT_S, "options": session, **_KERNEL},
+        connect_args={"connect_timeout": CONNECT_S, "client_encoding": "utf8", "options": session, **_KERNEL},
     )  # fmt: skip
 
     @sa.event.listens_for(engine, "do_connect")

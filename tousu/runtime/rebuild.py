@@ -17,9 +17,9 @@ import sqlalchemy as sa
 
 from tousu.failure import Stop
 from tousu.runtime import acts
-from tousu.runtime.acts import Told
+from tousu.runtime.acts import PublishedAct
 from tousu.runtime.audit import as_output, digest_of
-from tousu.runtime.clock import Clock
+from tousu.runtime.clock import TimeSource
 from tousu.runtime.history import Extent, History, Place
 from tousu.runtime.kafka import KafkaSource
 from tousu.runtime.loop import Tuning
@@ -64,7 +64,7 @@ class Published:
 
     def __init__(self, processor: Processor, history: History) -> None:
         self.found: dict[Number, str] = {}
-        self.told: dict[Number, Told] = {}
+        self.told: dict[Number, PublishedAct] = {}
         self._name, self._history = processor.name, history
         self._places = history.places(list(dict.fromkeys((*processor.outputs, *processor.ticks_to))))
         self._read_to: dict[Place, int] = {}
@@ -125,7 +125,7 @@ def _shard_of(origin: str) -> int:
 
 
 def rebuild(
-    processor: Processor, history: History, facts: KafkaSource, store: Store, clock: Clock, *,
+    processor: Processor, history: History, facts: KafkaSource, store: Store, clock: TimeSource, *,
     time_from_events: bool = False,
 ) -> Rebuilt:  # fmt: skip
     """Fold the whole input log into an empty database. `time_from_events`: whether its time was simulated.
@@ -159,7 +159,7 @@ def rebuild(
     return rebuilt
 
 
-def _check_whole(told: Iterable[Told]) -> None:
+def _check_whole(told: Iterable[PublishedAct]) -> None:
     """Where an operator accepted that a part of the log is gone, nothing can be made again from the log."""
     for act, record in told:
         if act.to != act.at.get(act.topic, 0) and act.kind == "resume":

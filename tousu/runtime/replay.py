@@ -15,7 +15,7 @@ from tousu.decision import Ref, State
 from tousu.failure import Stop
 from tousu.runtime import acts
 from tousu.runtime import bookmark as bm
-from tousu.runtime.acts import Act, Told
+from tousu.runtime.acts import Act, PublishedAct
 from tousu.runtime.arrival import Arrival
 from tousu.runtime.audit import digest_of
 from tousu.runtime.broker import Ends, Identity, OutRecord, Record
@@ -160,9 +160,9 @@ class KeepingSink:
 class ReplayLoop(Loop):
     """A loop that does what an operator once did, where it was done: what stands there may never be read again."""
 
-    def expect(self, told: Iterable[Told]) -> None:
+    def expect(self, told: Iterable[PublishedAct]) -> None:
         """The operator's acts, in the order in which they were told."""
-        self._told: dict[int, deque[Told]] = defaultdict(deque)
+        self._told: dict[int, deque[PublishedAct]] = defaultdict(deque)
         for each in told:
             self._told[each.record.partition].append(each)
 

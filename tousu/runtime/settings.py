@@ -182,7 +182,7 @@ TABLE: Final = (
     Setting("organisations", "", "", "packs of further organisations: NAME=PACK, separated by commas",
             "acme=auto-service,beta=logistics", _organisations),
     Setting("sources", "", "path", "YAML file of which sources may speak on which inbound topic, instead of what the "
-            "topic cards say; intake reads it", "/etc/tousu/sources.yaml", _file),
+            "topic cards say, and for which organisations; intake reads it", "/etc/tousu/sources.yaml", _file),
     Setting("partitions", "12", "count", "partitions of every topic; must be what the topics have", "12",
             _whole(1, 100_000)),
     Setting("time", "wall", "", "where pipeline time comes from: wall (the brokers' clocks) or events (simulated)",

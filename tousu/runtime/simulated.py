@@ -13,7 +13,7 @@ from tousu.event import Headers
 from tousu.failure import Retry, Stop
 from tousu.runtime.bookmark import NEVER_US, micros
 from tousu.runtime.broker import Ends, Identity, OutRecord, Record
-from tousu.runtime.clock import Clock
+from tousu.runtime.clock import TimeSource
 from tousu.runtime.opening import recreated
 from tousu.runtime.topic_ids import changed
 from tousu.runtime.unpublishable import Unpublishable, check_fits
@@ -25,7 +25,7 @@ class SimulatedBroker:
     `clock` is the broker's own: records are stamped with it as they are appended.
     """
 
-    def __init__(self, topics: Iterable[str], partitions: int, clock: Clock) -> None:
+    def __init__(self, topics: Iterable[str], partitions: int, clock: TimeSource) -> None:
         self.clock = clock
         self.partitions = partitions
         self.logs: dict[str, list[list[Record]]] = {t: [[] for _ in range(partitions)] for t in topics}

@@ -6,7 +6,7 @@ The database never forgets a commit: synchronous_commit=on, or WAL with synchron
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -17,8 +17,9 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, Operationa
 from tousu.decision import Ref, State
 from tousu.failure import Failure, Retry
 from tousu.runtime import bookmark as bm
+from tousu.runtime.archive import archive_of
 from tousu.runtime.bookmark import Bookmark
-from tousu.runtime.dialect import Dialect, dialect_of
+from tousu.runtime.dialect import Dialect, columns_of, dialect_of
 from tousu.runtime.failpoints import Reached, nothing
 from tousu.runtime.processor import Kind
 from tousu.runtime.reach import STATEMENT_S
@@ -59,12 +60,33 @@ class Change(NamedTuple):
     dues: Mapping[Ref, int | None]
 
 
+_StateRow = tuple[int, str, int | None, State | None]
+"""Shard, key, due time, and the state or None."""
+
+
+def _by_kind(changes: Iterable[Change]) -> dict[str, list[_StateRow]]:
+    """The rows of each table."""
+    rows: dict[str, list[_StateRow]] = {}
+    for shard, *_, states, dues in changes:
+        for ref, state in states.items():
+            rows.setdefault(ref.kind, []).append((shard, ref.key, dues.get(ref), state))
+    return rows
+
+
 class Due(NamedTuple):
     """A state that wants to be woken, and when (microseconds since 1970)."""
 
     due_us: int
     key: str
     doc: str
+
+
+def read_new(store: Store, shard: int, states: MutableMapping[Ref, State | None], refs: Sequence[Ref]) -> None:
+    """Put those of these states that are not among `states` there, None where there is no such row."""
+    new = [ref for ref in refs if ref not in states]
+    if new:
+        found = store.read({kind: [(shard, ref.key) for ref in new if ref.kind == kind] for kind, _ in new})
+        states.update((ref, found.get((shard, ref))) for ref in new)
 
 
 class Store:
@@ -76,6 +98,7 @@ class Store:
     ) -> None:  # fmt: skip
         self.kinds = {kind.name: kind for kind in kinds}
         self.tables = {kind.name: f"{processor}_{kind.name}" for kind in kinds}
+        self.archives = {kind.name: archive_of(self.tables[kind.name]) for kind in kinds if kind.ended}
         self._bookmarks = f"{processor}_bookmark"
         self._reached = reached
         self._on_opening = on_opening
@@ -178,9 +201,12 @@ class Store:
         with self._guarded("cannot read states"):
             connection = self.connection()
             for name, pairs in wanted.items():
-                decode = self.kinds[name].codec.decode
-                for shard, key, doc in self.dialect.select(connection, self.tables[name], list(pairs)):
-                    found[(shard, Ref(name, key))] = decode(doc)
+                decode, left = self.kinds[name].codec.decode, list(pairs)
+                for table in self._places(name):
+                    for shard, key, doc in self.dialect.select(connection, table, left) if left else ():
+                        found[(shard, Ref(name, key))] = decode(doc)
+                    # In this order: an owner that brings a row back from the archive puts it into the table first.
+                    left = [(shard, key) for shard, key in left if (shard, Ref(name, key)) not in found]
             connection.rollback()
         return found
 
@@ -188,29 +214,35 @@ class Store:
         """The states due at or before `until_us` and after (due, key) `after`, in the order (due, key)."""
         with self._guarded("cannot read due clocks"):
             connection = self.connection()
-            rows = connection.execute(
-                sa.text(
-                    f"SELECT next_due, key, doc FROM {self.tables[kind]} WHERE shard = :shard AND next_due <= :until "
+            values = {"shard": shard, "until": until_us, "due": after[0], "key": after[1], "rows": rows_max}
+            rows: list[Due] = []
+            for table in self._places(kind):
+                statement = sa.text(
+                    f"SELECT next_due, key, doc FROM {table} WHERE shard = :shard AND next_due <= :until "
                     "AND (next_due, key) > (:due, :key) ORDER BY next_due, key LIMIT :rows"
-                ),
-                {"shard": shard, "until": until_us, "due": after[0], "key": after[1], "rows": rows_max},
-            ).all()
+                )
+                rows += [Due(*row) for row in connection.execute(statement, values)]
             connection.rollback()
-        return [Due(row[0], row[1], row[2]) for row in rows]
+        return sorted(rows)[:rows_max]
 
     def next_due_us(self, kind: str, shard: int, after: tuple[int, str]) -> int | None:
         """When the first state of this kind behind (due, key) `after` wants to be woken."""
         with self._guarded("cannot read the next due time"):
             connection = self.connection()
-            found = connection.execute(
-                sa.text(
-                    f"SELECT next_due FROM {self.tables[kind]} WHERE shard = :shard AND next_due IS NOT NULL "
+            found = []
+            for table in self._places(kind):
+                statement = sa.text(
+                    f"SELECT next_due FROM {table} WHERE shard = :shard AND next_due IS NOT NULL "
                     "AND (next_due, key) > (:due, :key) ORDER BY next_due, key LIMIT 1"
-                ),
-                {"shard": shard, "due": after[0], "key": after[1]},
-            ).scalar()
+                )
+                values = {"shard": shard, "due": after[0], "key": after[1]}
+                found.append(connection.execute(statement, values).scalar())
             connection.rollback()
-        return found
+        return min((due_us for due_us in found if due_us is not None), default=None)
+
+    def _places(self, kind: str) -> tuple[str, ...]:
+        """The tables in one of which a state of this kind lies."""
+        return (self.tables[kind], self.archives[kind]) if kind in self.archives else (self.tables[kind],)
 
     def commit(self, changes: Sequence[Change]) -> None:
         """Write the changes of a turn in one transaction.
@@ -223,8 +255,9 @@ class Store:
             if not self._move_bookmarks(connection, changes):
                 connection.rollback()
                 raise Fenced
+            rows = _by_kind(changes)
             for name in self.tables:
-                self._write_states(connection, name, changes)
+                self._write_states(connection, name, rows.get(name, ()))
             self._reached("inside_commit")
             connection.commit()
 
@@ -233,34 +266,73 @@ class Store:
         rows = [(c.shard, c.epoch, c.turn, bm.encode(c.bookmark), c.pending) for c in changes]
         return self.dialect.move_bookmarks(connection, self._bookmarks, rows) == len(rows)
 
-    def _write_states(self, connection: sa.Connection, name: str, changes: Sequence[Change]) -> None:
+    def _write_states(self, connection: sa.Connection, name: str, rows: Iterable[_StateRow]) -> None:
         kind = self.kinds[name]
         upserts: list[tuple[Any, ...]] = []
         deletes: list[tuple[int, str]] = []
         owners: list[tuple[int, str]] = []
-        for change in changes:
-            for ref, state in change.states.items():
-                if ref.kind != name:
-                    continue
-                if state is None:
-                    (owners if kind.owner and ref.key.endswith("/") else deletes).append((change.shard, ref.key))
-                    continue
-                columns = (read(state) for read in kind.columns.values())
-                upserts.append((change.shard, ref.key, change.dues.get(ref), *columns, kind.codec.encode(state)))
+        encode, readers = kind.codec.encode, tuple(kind.columns.values())
+        for shard, key, due_us, state in rows:
+            if state is None:
+                (owners if kind.owner and key.endswith("/") else deletes).append((shard, key))
+            else:
+                upserts.append((shard, key, due_us, *[read(state) for read in readers], encode(state)))
         if upserts:
             self.dialect.upsert(connection, self.tables[name], tuple(kind.columns), upserts)
         if deletes:
             self.dialect.delete(connection, self.tables[name], deletes)
+        gone = deletes + [(row[0], row[1]) for row in upserts]
+        if gone and name in self.archives:
+            self.dialect.delete(connection, self.archives[name], gone)
         for shard, key in owners:
-            statement = f"DELETE FROM {self.tables[name]} WHERE shard = :shard AND {kind.owner} = :owner"
-            connection.execute(sa.text(statement), {"shard": shard, "owner": key.removesuffix("/")})
+            for table in self._places(name):
+                statement = f"DELETE FROM {table} WHERE shard = :shard AND {kind.owner} = :owner"
+                connection.execute(sa.text(statement), {"shard": shard, "owner": key.removesuffix("/")})
+
+    def archive(self, shard: int, opened: Opened, before: str, rows_max: int) -> dict[str, int]:
+        """Move states of a shard that ended before a time (as columns hold it) to the archives; how many of each kind.
+
+        Raises Fenced when another owner has the shard, or has committed since it was opened so; else as `commit`.
+        """
+        moved: dict[str, int] = {}
+        with self._guarded("cannot move rows to the archive"):
+            connection = self.connection()
+            ours = f"SELECT 1 FROM {self._bookmarks} WHERE shard = :shard AND owner_epoch = :epoch AND turn = :turn"
+            place = {"shard": shard, "epoch": opened.epoch, "turn": opened.turn}
+            if connection.execute(sa.text(ours + self.dialect.lock), place).first() is None:
+                connection.rollback()
+                raise Fenced
+            for name in self.archives:
+                moved[name] = self._move(connection, name, shard, before, rows_max)
+            connection.commit()
+        return moved
+
+    def _move(self, connection: sa.Connection, name: str, shard: int, before: str, rows_max: int) -> int:
+        table, kind = self.tables[name], self.kinds[name]
+        question = f"SELECT key FROM {table} WHERE shard = :shard AND {kind.ended} < :before LIMIT :rows"
+        values = {"shard": shard, "before": before, "rows": rows_max}
+        keys = list(connection.execute(sa.text(question), values).scalars())
+        if keys:
+            these = "WHERE shard = :shard AND key IN :keys"
+            columns = ", ".join(columns_of(kind))
+            for statement in (
+                f"INSERT INTO {self.archives[name]} ({columns}) SELECT {columns} FROM {table} {these}",
+                f"DELETE FROM {table} {these}",
+            ):
+                bound = sa.text(statement).bindparams(sa.bindparam("keys", expanding=True))
+                connection.execute(bound, {"shard": shard, "keys": keys})
+        return len(keys)
 
     def digest(self) -> str:
         """All states as one canonical text (for audits and rebuild checks), independent of the database used."""
         connection = self.connection()
         lines = []
-        for name, table in sorted(self.tables.items()):
-            rows = connection.execute(sa.text(f"SELECT shard, key, next_due, doc FROM {table}")).all()
+        for name in sorted(self.tables):
+            rows = [
+                row
+                for table in self._places(name)
+                for row in connection.execute(sa.text(f"SELECT shard, key, next_due, doc FROM {table}"))
+            ]
             lines += sorted(orjson.dumps([name, *row]).decode() for row in rows)
         connection.rollback()
         return "\n".join(lines)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from tousu.failure import Stop
-from tousu.runtime.clock import Clock
+from tousu.runtime.clock import TimeSource
 from tousu.runtime.store import Fenced, Opened, Store
 
 LOOK_EVERY: Final = timedelta(seconds=3)
@@ -19,7 +19,7 @@ class Takeovers:
     A shard at work notices by its next commit; one that has halted, or that has nothing to commit, only here.
     """
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: TimeSource) -> None:
         self._store, self._clock = store, clock
         self._epochs: dict[int, int] = {}
         self._looked_at: datetime | None = None

@@ -9,12 +9,12 @@ from typing import Final, Protocol
 
 from tousu.failure import Stop
 from tousu.runtime.broker import Ends, Identity, OutRecord, Record, Sink, Source
-from tousu.runtime.clock import Clock
+from tousu.runtime.clock import TimeSource
 
 ASK_EVERY: Final = timedelta(seconds=1)
 
 
-class Onlooker(Protocol):
+class TrafficObserver(Protocol):
     """Is told what passes; must not raise and must not take long."""
 
     def polled(self, records: Sequence[Record], wanted: frozenset[int]) -> None: ...
@@ -29,7 +29,7 @@ class Onlooker(Protocol):
 class WatchedSource:
     """A source seen by an onlooker. Asks where the inputs end, unless the loop itself does (`asks` is false then)."""
 
-    def __init__(self, source: Source, onlooker: Onlooker, clock: Clock, *, asks: bool) -> None:
+    def __init__(self, source: Source, onlooker: TrafficObserver, clock: TimeSource, *, asks: bool) -> None:
         self._source = source
         self._onlooker = onlooker
         self._clock = clock
@@ -99,7 +99,7 @@ class WatchedSource:
 class WatchedSink:
     """A sink that counts what is not acknowledged."""
 
-    def __init__(self, sink: Sink, onlooker: Onlooker) -> None:
+    def __init__(self, sink: Sink, onlooker: TrafficObserver) -> None:
         self._sink = sink
         self._onlooker = onlooker
         self._count = 0

@@ -30,7 +30,7 @@ _CLOCK: Final = "tousu.clock."
 _ROUTED: Final = frozenset({"tousu.complaint.routed.v1", "tousu.inquiry.routed.v1", "tousu.claim.routed.v1"})
 
 
-class Told(msgspec.Struct, kw_only=True):
+class RunResult(msgspec.Struct, kw_only=True):
     """What came of one run: counts, and each case by the inbound event that began it (`source id`)."""
 
     counts: Counter[str]
@@ -71,7 +71,7 @@ def compare(old: Policies, new: Policies, lines: Sequence[bytes], until: datetim
     return Comparison(old=dict(before.counts), new=dict(after.counts), cases=differing)
 
 
-def told(published: Iterable[bytes]) -> Told:
+def told(published: Iterable[bytes]) -> RunResult:
     """Gather what a run published."""
     counts: Counter[str] = Counter()
     cases: dict[str, dict[str, Any]] = {}
@@ -89,7 +89,7 @@ def told(published: Iterable[bytes]) -> Told:
             cases[f"{source['source']} {source['id']}"] = by_number[data["case_number"]] = case
         elif event.get("subject") in by_number:
             _note(by_number[event["subject"]], kind, data)
-    return Told(counts=counts, cases=cases)
+    return RunResult(counts=counts, cases=cases)
 
 
 def _note(case: dict[str, Any], kind: str, data: Mapping[str, Any]) -> None:

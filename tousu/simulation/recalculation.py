@@ -1,4 +1,4 @@
-"""An order to recalculate open cases, and what it would change, worked out by the very rules of sla.
+"""An order to recalculate open cases, and what it would change, worked out by the very rules of sla and claims.
 
 The order's id holds its time and a digest of what is ordered. So an order that was broken off can be given again, word
 for word the same for each case, and no case hears of it twice. Source: features, section 1, number 6.
@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, NamedTuple
 
+from services.claims.states import ClaimedCase
 from services.sla.rules import CASE
 from services.sla.states import Case
-from tousu.decision import Output, Ref, Rules
+from tousu.decision import Output, Ref, Rules, State
 from tousu.event import Event
 from tousu.failure import Stop
 from tousu.policy.clock_rule import OnChange
@@ -23,7 +24,7 @@ WHAT: Final = "recount_ordered"
 _TIME: Final = "%Y%m%dT%H%M%SZ"
 
 
-class Asked(NamedTuple):
+class RecalculationOrder(NamedTuple):
     """What is ordered, for whom and why. Empty: the deployment's own organisation, all regions."""
 
     reason: str
@@ -39,7 +40,7 @@ class Order(NamedTuple):
 
     id: str
     at: datetime
-    asked: Asked
+    asked: RecalculationOrder
 
     def event_id(self, case_number: str) -> str:
         """The id of the order's event for a case, the same whenever it is sent."""
@@ -53,13 +54,21 @@ class Order(NamedTuple):
 
 
 class ClockChange(NamedTuple):
-    """One clock that is due at another time. `breach`: what becomes of one; empty where that stays as it is."""
+    """One clock that is due at another time. `breach`: what becomes of one; empty where that stays as it is.
+
+    claim_number: of a limit of a claim, empty for a clock of the case.
+    """
 
     clock: str
     generation: int
     old_due_at: str | None
     new_due_at: str | None
     breach: Literal["", "withdrawn", "new"]
+    claim_number: str = ""
+
+    def data(self) -> dict[str, Any]:
+        """The change for whoever reads it by program."""
+        return {name: value for name, value in self._asdict().items() if name != "claim_number" or value}
 
 
 class Effect(NamedTuple):
@@ -70,13 +79,13 @@ class Effect(NamedTuple):
     refused: tuple[str, str] | None = None
 
 
-def new_order(now: datetime, asked: Asked) -> Order:
+def new_order(now: datetime, asked: RecalculationOrder) -> Order:
     """An order of now."""
     at = now.astimezone(UTC).replace(microsecond=0)
     return Order(f"{at:{_TIME}}-{_digest(asked)}", at, asked)
 
 
-def order_again(order_id: str, asked: Asked) -> Order:
+def order_again(order_id: str, asked: RecalculationOrder) -> Order:
     """The order of this name. Raises Stop `other_order` where it is no name of an order, or asks for something else."""
     time, _, digest = order_id.partition("-")
     try:
@@ -89,51 +98,73 @@ def order_again(order_id: str, asked: Asked) -> Order:
     return Order(order_id, at, asked)
 
 
-def effects(rules: Rules, cases: Iterable[Case], order: Order, now: datetime) -> Iterator[Effect]:
-    """What the order would do, now, to those of these cases that it is about."""
-    for case in cases:
+def effects(
+    rules: Rules, cases: Iterable[tuple[str, Case | ClaimedCase]], order: Order, now: datetime
+) -> Iterator[Effect]:
+    """What the order would do, now, to those of these cases (number, state of sla or of claims) that it is about."""
+    for number, case in cases:
+        if isinstance(case, ClaimedCase) and not _waits(case):
+            continue
         if case.organisation == order.asked.organisation and order.asked.region in ("", case.region):
-            effect = _effect(rules, case, order, now)
+            effect = _effect(rules, number, case, order, now)
             if effect is not None:
                 yield effect
 
 
-def _effect(rules: Rules, case: Case, order: Order, now: datetime) -> Effect | None:
-    ref = Ref(CASE, case.number)
-    case = _woken(rules, ref, case, now)
+def together(first: Iterable[Effect], second: Iterable[Effect]) -> list[Effect]:
+    """The effects of one order as one of each case; what one owner refuses, the order as a whole does not do."""
+    found = {effect.case_number: effect for effect in first}
+    for effect in second:
+        known = found.get(effect.case_number, Effect(effect.case_number, ()))
+        clocks = (*known.clocks, *effect.clocks)
+        found[effect.case_number] = Effect(effect.case_number, clocks, known.refused or effect.refused)
+    return list(found.values())
+
+
+def _waits(case: ClaimedCase) -> bool:
+    return any(clock.is_active for claim in case.claims for clock in claim.clocks)
+
+
+def _effect(rules: Rules, number: str, case: Case | ClaimedCase, order: Order, now: datetime) -> Effect | None:
+    ref = Ref(CASE, number)
+    woken = _woken(rules, ref, case, now)
     event = Event(
-        id=order.event_id(case.number), source=SOURCE, type=f"tousu.handling.{WHAT}.v1", time=order.at,
-        subject=case.number, data={"case_number": case.number, **order.data()},
+        id=order.event_id(number), source=SOURCE, type=f"tousu.handling.{WHAT}.v1", time=order.at,
+        subject=number, data={"case_number": number, **order.data()},
     )  # fmt: skip
-    decision = rules.apply({ref: case}, event, now)
+    decision = rules.apply({each: woken if each == ref else None for each in rules.refs(event)}, event, now)
     if decision.refusal is not None:
-        return Effect(case.number, (), (decision.refusal.reason, decision.refusal.message))
-    return None if decision.no_op else Effect(case.number, tuple(_changes(decision.outputs)))
+        return Effect(number, (), (decision.refusal.reason, decision.refusal.message))
+    return None if decision.no_op else Effect(number, tuple(_changes(decision.outputs)))
 
 
-def _woken(rules: Rules, ref: Ref, case: Case, now: datetime) -> Case:
-    """The case after everything that was due before now: whatever sla is about to do is no effect of the order."""
+def _woken(rules: Rules, ref: Ref, case: State, now: datetime) -> State:
+    """The case after everything that was due before now: what its owner is about to do is no effect of the order."""
     while (due := rules.due(ref, case)) is not None and due < now:
         woken = rules.fire(ref, case, now).states[ref]
-        assert isinstance(woken, Case)
+        assert woken is not None
         case = woken
     return case
 
 
 def _changes(outputs: Iterable[Output]) -> Iterator[ClockChange]:
     told = {name: [o.data for o in outputs if o.type == f"tousu.clock.{name}.v1"] for name in _TOLD}
-    withdrawn = {data["clock"] for data in told["breach_withdrawn"]}
-    new = {data["clock"] for data in told["breached"]}
+    withdrawn = {_clock(data) for data in told["breach_withdrawn"]}
+    new = {_clock(data) for data in told["breached"]}
     for data in told["recalculated"]:
-        clock = data["clock"]
+        number, name = clock = _clock(data)
         breach: Literal["", "withdrawn", "new"] = (
             "withdrawn" if clock in withdrawn else "new" if clock in new else ""
         )  # fmt: skip
-        yield ClockChange(clock, data["generation"], data.get("old_due_at"), data.get("due_at"), breach)
+        yield ClockChange(name, data["generation"], data.get("old_due_at"), data.get("due_at"), breach, number)
+
+
+def _clock(data: dict[str, Any]) -> tuple[str, str]:
+    return data.get("claim_number", ""), data["clock"]
 
 
 _TOLD: Final = ("recalculated", "breach_withdrawn", "breached")
 
 
-def _digest(asked: Asked) -> str:
+def _digest(asked: RecalculationOrder) -> str:
     return hashlib.blake2b(repr(tuple(asked)).encode(), digest_size=4).hexdigest()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from tousu.runtime import bookmark as bm
-from tousu.runtime.audit import Chain, Finding, proof_of
+from tousu.runtime.audit import AuditFinding, Chain, held_out_in, proof_of
 from tousu.runtime.broker import OutRecord
 from tousu.runtime.history import Extent
+from tousu.runtime.inspection import ShardStanding
 from tousu.runtime.ledger import Ledger
 from tousu.runtime.money import Kept, Money
 
@@ -26,6 +27,14 @@ def test_a_whole_log_has_the_digest_that_its_writer_noted() -> None:
     for number in (1, 2, 3):
         digest = bm.chained(digest, output(number))
     assert (problems, chain.running[3], chain.is_whole) == ([], digest, True)
+
+
+def test_what_operators_hold_out_is_listed_with_how_far_it_was_read() -> None:
+    read_until = 1_767_571_200_000_000  # 2026-01-05T00:00:00Z
+    waiting = bm.Bookmark(held_out=["complaints.charges|claims/1"], doubts={"complaints.charges|claims/1": read_until})
+    let_in = bm.Bookmark(doubts={"complaints.charges|claims/1": read_until})
+    standings = {("penalties", n): ShardStanding(n, 7, each, ()) for n, each in enumerate((let_in, waiting))}
+    assert [tuple(each) for each in held_out_in(standings)] == [("penalties/1", "claims/1", "2026-01-05T00:00:00Z")]
 
 
 def test_a_suffix_that_was_sent_again_is_no_fault() -> None:
@@ -56,7 +65,7 @@ def test_where_retention_took_the_beginning_the_rest_must_still_be_gapless() -> 
 
 
 def test_a_ledger_is_not_judged_by_a_log_whose_beginning_is_gone() -> None:
-    findings: list[Finding] = []
+    findings: list[AuditFinding] = []
     unchecked: list[str] = []
     extents = {("complaints.claims", 0): Extent(5, 9), ("complaints.sla", 0): Extent(2, 3)}
     assert proof_of(Money(), {}, extents, findings, unchecked).entries == 0
@@ -65,6 +74,6 @@ def test_a_ledger_is_not_judged_by_a_log_whose_beginning_is_gone() -> None:
 
 def test_what_the_proof_finds_is_a_finding_of_i7() -> None:
     broken = Ledger((), (("TS-1/1/bill/1", "cannot be read"),))
-    findings: list[Finding] = []
+    findings: list[AuditFinding] = []
     proof_of(Money(), {"claims": Kept("claims", (), broken)}, {}, findings, [])
-    assert findings == [Finding("I7", "TS-1/1/bill/1", "cannot be read")]
+    assert findings == [AuditFinding("I7", "TS-1/1/bill/1", "cannot be read")]

@@ -19,7 +19,7 @@ import pytest
 from msgspec.structs import replace
 
 from services.penalties.paying import question_ref
-from services.penalties.states import Party, PaymentQuestion
+from services.penalties.states import ChargedParty, PenaltyPaymentQuestion
 from services.penalties.store import KINDS as PENALTIES
 from tests.integration.feeds import START
 from tests.integration.settled import AGREED, PAID, UNDECIDED, WITHDRAWN, settled
@@ -241,8 +241,9 @@ def test_a_question_that_was_settled_is_one_no_longer(data: Path) -> None:
     ],
 )
 def test_a_deduction_in_question_stands_in_the_same_list(data: Path, reason: str, to_do: str) -> None:
-    question = PaymentQuestion(
-        payment_id="P-7", party=Party(kind="department", id="workshop"), penalty_number="2026-03/department/workshop",
+    question = PenaltyPaymentQuestion(
+        payment_id="P-7", party=ChargedParty(kind="department", id="workshop"),
+        penalty_number="2026-03/department/workshop",
         reason=reason, message="x", amount=Decimal("50.00"), currency="CNY", at=START, event_id="e1",
     )  # fmt: skip
     done_with = replace(question, payment_id="P-8", settled="returned", settled_at=START)

@@ -11,6 +11,7 @@ import pytest
 from tests.integration.cli.test_commands import run
 from tests.integration.cli.test_deleted_unread import Running, broker, eventually, rows, start, write_letters
 from tests.integration.client.test_subscriber import numbered, write
+from tousu.simulation.processors import WITH_BOOKMARK
 
 __all__ = ["broker", "start"]
 
@@ -25,7 +26,7 @@ def test_a_rebuild_of_what_is_at_work_stops_at_a_stated_place(
     write_letters(broker, 0, 3)
     write_letters(broker, 1, 3)
     eventually(lambda: run("backlog", *asked, "--check").returncode == 0, "the letters are not read")
-    for processor in ("router", "sla", "claims", "penalties"):
+    for processor in WITH_BOOKMARK[1:]:
         into = f"sqlite:///{tmp_path / f'rebuilt-{processor}.sqlite'}"
         done = run("rebuild", processor, *asked, "--into", into, "--json")
         assert done.returncode == 0, done.stderr.decode()

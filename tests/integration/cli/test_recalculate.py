@@ -17,7 +17,7 @@ from tousu.client.topics import Topics
 from tousu.event import Event, text_of_time
 from tousu.failure import Stop
 from tousu.local.embedded import EmbeddedBroker
-from tousu.simulation.recalculation import Asked, new_order, order_again
+from tousu.simulation.recalculation import RecalculationOrder, new_order, order_again
 
 OPERATIONS = "complaints.inbound.operations"
 WORDS = ("--reason", "limits are longer", "--approved-by", "L50001")
@@ -153,7 +153,7 @@ def test_what_cannot_be_done_says_why(data: Path, pack: str, more: tuple[str, ..
 
 def test_an_order_has_one_name_for_one_thing() -> None:
     now = datetime.fromisoformat("2026-03-04T12:00:00.5+08:00")
-    what = Asked("why", "L1", pack_version="2.0.0")
+    what = RecalculationOrder("why", "L1", pack_version="2.0.0")
     order = new_order(now, what)
     assert order_again(order.id, what) == order
     for other in (what._replace(reason="other"), what._replace(mode="reset"), what._replace(pack_version=None)):

@@ -6,23 +6,16 @@ import re
 import struct
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import orjson
 import pytest
-from confluent_kafka.admin import (  # type: ignore[attr-defined]
-    AdminClient,
-    AlterConfigOpType,
-    ConfigEntry,
-    ConfigResource,
-    ResourceType,
-)
+from confluent_kafka import KafkaError, Producer
 
 from tests.integration.cli.test_commands import run
 from tests.integration.client.test_subscriber import numbered, read, seqs
-from tests.new_topics import make_the_contracts_topics, make_topics
+from tests.new_topics import make_the_contracts_topics, make_topics, set_compression
 from tousu.client.topics import Topics
 from tousu.local.kafka import KafkaBroker
 from tousu.runtime.broker import OutRecord
@@ -38,19 +31,6 @@ LONG = b"The parcel did not come. " * 60_000
 WAIT_S = 60.0
 
 
-def compress(broker: str, topic: str, setting: str) -> None:
-    """Set how a topic keeps what is written from now on."""
-    entry = ConfigEntry("compression.type", setting, incremental_operation=AlterConfigOpType.SET)
-    resource = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=[entry])
-    admin = AdminClient({"bootstrap.servers": broker})
-    for done in admin.incremental_alter_configs([resource]).values():
-        done.result(WAIT_S)
-    deadline_s = time.monotonic() + WAIT_S
-    with Topics(broker) as topics:
-        while topics.describe([topic])[topic].settings["compression.type"] != setting:
-            assert time.monotonic() < deadline_s, "the broker does not take the setting"
-
-
 def write(broker: str, codec: str, records: Sequence[OutRecord]) -> None:
     """One batch, compressed by a codec."""
     sink = KafkaSink(broker, {"compression.type": codec})
@@ -63,7 +43,7 @@ def write_all(broker: str, topic: str, kind: str = "t.said", more: Sequence[tupl
     """By each codec under each setting some records of the contract; how many."""
     count = 0
     for setting in SETTINGS:
-        compress(broker, topic, setting)
+        set_compression(broker, topic, setting)
         for codec in CODECS:
             batch = numbered(topic, 0, range(count + 1, count + 1 + EACH), kind=kind)
             write(
@@ -117,6 +97,39 @@ def test_a_record_that_unpacks_to_more_than_any_limit_is_read(broker: KafkaBroke
     data = orjson.dumps({"seq": 1, "text": LONG.decode()})
     write(broker.address, codec, [record._replace(value=data)])
     assert read(broker.address, topic)[0].value == data
+
+
+@pytest.mark.kafka
+@pytest.mark.parametrize("codec", CODECS[1:])
+def test_what_unpacks_to_more_than_an_inbound_topic_takes_is_refused_by_the_broker(
+    broker: KafkaBroker, codec: str
+) -> None:
+    """So no adapter fills the memory of intake, whatever it packs; on a topic that keeps what is packed it could."""
+    topic = "complaints.inbound.letter"
+    try:
+        assert sent(broker.address, codec, topic) == KafkaError.MSG_SIZE_TOO_LARGE
+        set_compression(broker.address, topic, "producer")
+        assert sent(broker.address, codec, topic) is None
+        with Topics(broker.address) as topics:
+            (step,) = (each for each in topics.plan(partitions=1) if each.action != "keep")
+            assert str(step) == f"change {topic}: compression.type producer -> uncompressed"
+            topics.apply([step])
+        assert sent(broker.address, codec, topic) == KafkaError.MSG_SIZE_TOO_LARGE
+    finally:
+        set_compression(broker.address, topic, "uncompressed")
+
+
+def sent(broker: str, codec: str, topic: str) -> int | None:
+    """The broker's answer to a long record that is packed small: the code of the error, or None."""
+    answers: list[int | None] = []
+    producer = Producer({
+        "bootstrap.servers": broker, "log_level": 0, "compression.type": codec, "message.max.bytes": 10_000_000,
+    })  # fmt: skip
+    producer.produce(
+        topic, LONG, partition=0, on_delivery=lambda error, _: answers.append(None if error is None else error.code())
+    )
+    assert producer.flush(WAIT_S) == 0
+    return answers[0]
 
 
 @pytest.mark.kafka

@@ -11,7 +11,7 @@ import pytest
 from confluent_kafka import TIMESTAMP_CREATE_TIME, TIMESTAMP_LOG_APPEND_TIME, Message, Producer
 
 from tests.new_topics import STAMPED, make_topics
-from tousu.client.topics import Standing, Topics, plan, settings_of
+from tousu.client.topics import ClusterTopic, Topics, plan, settings_of
 from tousu.contract import Card, card, cards
 from tousu.failure import Retry, Stop
 from tousu.local.kafka import KafkaBroker
@@ -124,7 +124,7 @@ def test_three_replicas_are_written_by_two() -> None:
 
 def test_the_plan_names_what_is_missing_and_what_is() -> None:
     wanted = [card("complaints.accepted"), card("complaints.cases")]
-    there = {"complaints.cases": Standing(12, {"retention.ms": "1", "max.message.bytes": "2097152"})}
+    there = {"complaints.cases": ClusterTopic(12, {"retention.ms": "1", "max.message.bytes": "2097152"})}
     created, changed = plan(there, wanted)
     assert (created.action, created.changes["partitions"]) == ("create", ("", "12"))
     assert changed.action == "change"

@@ -16,10 +16,10 @@ import pytest
 import sqlalchemy as sa
 
 from services.intake.keyring import Keyring, Master, master_keys
-from services.intake.rotating import Step, retire, rotate
+from services.intake.rotating import RotationProgress, retire, rotate
 from services.intake.sealing import CaseCodec, RecordCodec
 from services.intake.store import count_wrapped, kinds, records_page
-from tests.integration.intake.test_intake import START, Works, header, said
+from tests.integration.intake.test_intake import START, ArchivingStore, Works, header, said
 from tests.rules.intake.gate import SEALED, complaint
 from tousu.failure import Stop
 from tousu.runtime.store import Store
@@ -110,7 +110,7 @@ def go_on(works: Works) -> None:
     works.run()
 
 
-def rotation(works: Works, key: bytes, given: bytes, batch: int) -> list[Step]:
+def rotation(works: Works, key: bytes, given: bytes, batch: int) -> list[RotationProgress]:
     """A rotation to its end by a command of its own."""
     keyring = Keyring(given)
     with closing(store_of(works.url, keyring)) as store:
@@ -118,8 +118,9 @@ def rotation(works: Works, key: bytes, given: bytes, batch: int) -> list[Step]:
         return list(rotate(store, keyring, Master(key), batch))
 
 
-def test_a_new_key_takes_over_while_intake_works(database_url: str) -> None:
-    works = Works(database_url, master=OLD)
+@pytest.mark.parametrize("store_type", [Store, ArchivingStore])
+def test_a_new_key_takes_over_while_intake_works(database_url: str, store_type: type[Store]) -> None:
+    works = Works(database_url, master=OLD, store_type=store_type)
     events = [complaint("phone", at=START, id_=f"c-{n}", complainant=PHONE) for n in range(20)]
     for event in events[:10]:
         works.complain(event)
@@ -129,13 +130,13 @@ def test_a_new_key_takes_over_while_intake_works(database_url: str) -> None:
     with closing(store_of(database_url, keyring)) as store:
         store.create()
         steps = rotate(store, keyring, Master(NEW), 3)
-        assert [next(steps), next(steps)] == [Step(0, 20), Step(3, 17)]
+        assert [next(steps), next(steps)] == [RotationProgress(0, 20), RotationProgress(3, 17)]
         del steps  # the command is cut short
     for event in events[10:]:
         works.complain(event)
     go_on(works)  # fenced, it opens its shards again, and knows both keys
     assert all_rows(works) == {Master(OLD).name: 17, Master(NEW).name: 23}
-    assert rotation(works, NEW, OLD, 3)[-1] == Step(17, 0)
+    assert rotation(works, NEW, OLD, 3)[-1] == RotationProgress(17, 0)
     assert all_rows(works) == {Master(NEW).name: 40}
     for event in events:
         works.complain(event)
@@ -181,7 +182,7 @@ def test_a_former_key_is_retired_only_when_the_new_one_is_at_hand_and_opens_noth
     assert Master(NEW).name in wrong(database_url, OLD)
     works.complain(complaint("phone", at=START, complainant=PHONE))
     go_on(works)  # the running copy has the new key
-    assert rotation(works, THIRD, NEW, 500)[-1] == Step(4, 0)
+    assert rotation(works, THIRD, NEW, 500)[-1] == RotationProgress(4, 0)
     works.loop.finish()
 
 

@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 import sqlalchemy as sa
+from confluent_kafka import Producer
 from msgspec.structs import replace
 
-from services.intake.persons import Held, Persons, Query
-from tests.integration.intake.test_intake import ACCEPTED, HANDLING, START, W, Works, header, said
+from services.intake.persons import Erasure, Held, Persons, Query
+from tests.integration.intake.test_intake import (
+    ACCEPTED,
+    HANDLING,
+    PARTITIONS,
+    START,
+    ArchivingStore,
+    W,
+    Works,
+    header,
+    said,
+)
 from tests.rules.intake.gate import PERSONAL, complaint, report
 from tousu import contract
+from tousu.client.topics import Topics
 from tousu.event import Event
 from tousu.failure import Stop
+from tousu.local.kafka import KafkaBroker
 from tousu.policy.pack import PERSONAL_DATA_DAYS
 from tousu.runtime.store import Store
 
@@ -28,9 +47,10 @@ WANG = {"name": "王小明", "phone": "199 0000 0042", "role": "sender"}
 LI = {"name": "李向南", "email": "Li.Xiangnan@mail.example", "role": "recipient"}
 
 
-@pytest.fixture
-def works(database_url: str) -> Iterator[Works]:
-    works = Works(database_url)
+@pytest.fixture(params=[Store, ArchivingStore])
+def works(database_url: str, request: pytest.FixtureRequest) -> Iterator[Works]:
+    """Intake, with its rows where they are at work or in the archives."""
+    works = Works(database_url, store_type=request.param)
     yield works
     works.loop.finish()
 
@@ -85,7 +105,7 @@ def test_who_told_of_a_case_is_forgotten_when_its_time_is_over(works: Works) -> 
     assert works.rows("record") == 3
     works.pass_time(timedelta(days=2))
     assert (works.rows("case"), works.rows("record")) == (2, 1)
-    docs = works.connection().execute(sa.text("SELECT key, doc, pseudonym FROM intake_case")).all()
+    docs = works.connection().execute(sa.text("SELECT key, doc, pseudonym FROM intake_case_all")).all()
     works.connection().rollback()
     for key, doc, pseudonym in docs:
         assert (not orjson.loads(doc)["sealed"], pseudonym == "") == (key == number, key == number)
@@ -123,12 +143,15 @@ def test_erasing_takes_one_person_out_of_a_case_that_goes_on(works: Works) -> No
     (number,) = told(works, complaint("phone", at=START, waybill_number=W, class_="loss", complainant=WANG))
     assert told(works, complaint("email", at=START, waybill_number=W, class_="loss", complainant=LI)) == [number]
     with closing(Desk(works)) as desk:
+        works.publish(report("acknowledged", number, at=START, note="王小明、李向南 已联系"), HANDLING, number)
+        go_on(works)
+        assert said(works.told()[-1])["note"] == "***、*** 已联系"
         assert desk.erase(email="li.xiangnan@mail.example") == 1
         assert desk.find(email="li.xiangnan@mail.example") == []
         go_on(works)
-        works.publish(report("acknowledged", number, at=START, note="王小明 已联系"), HANDLING, number)
+        works.publish(report("acknowledged", number, at=START, note="王小明、李向南 再次联系"), HANDLING, number)
         go_on(works)
-        assert said(works.told()[-1])["note"] == "*** 已联系"
+        assert said(works.told()[-1])["note"] == "***、李向南 再次联系"  # nobody knows the name any more
         assert desk.erase(phone="19900000042") == 1
         assert desk.erase(case=number) == 0
         assert [held.record.erased for held in desk.find(case=number)] == [True, True]
@@ -156,7 +179,7 @@ def test_what_was_erased_does_not_come_back(works: Works) -> None:
         works.complain(event)  # the adapter sends it again
         go_on(works)
         assert [(held.record.erased, held.record.pseudonym) for held in desk.find(case=number)] == [(True, "")]
-        row = desk.store.connection().execute(sa.text("SELECT doc, pseudonym FROM intake_case")).one()
+        row = desk.store.connection().execute(sa.text("SELECT doc, pseudonym FROM intake_case_all")).one()
         desk.store.connection().rollback()
         assert (orjson.loads(row[0])["sealed"], orjson.loads(row[0])["key"], row[1]) == ({}, None, "")
 
@@ -184,3 +207,92 @@ def test_a_case_that_many_told_of_is_erased_in_parts(works: Works) -> None:
     told_of = [said(one) for one in works.told() if header(one, "ce_type") == ERASED]
     assert [len(each["tellings"]) for each in told_of] == [40, 40, 16]
     assert sum(each["began_the_case"] for each in told_of) == 1
+
+
+# --- after a restore ------------------------------------------------------------------------------------------------
+
+TABLES = ("bookmark", "seen", "counter", "case", "case_archive", "trouble", "record", "record_archive")
+
+
+def backup(works: Works) -> dict[str, list[dict[str, object]]]:
+    found = {
+        table: [dict(row) for row in works.connection().execute(sa.text(f"SELECT * FROM intake_{table}")).mappings()]
+        for table in TABLES
+    }
+    works.connection().rollback()
+    return found
+
+
+def restore(works: Works, rows: dict[str, list[dict[str, object]]]) -> None:
+    """The database as it was; a new copy of intake works on it and reads again what came since."""
+    connection = works.connection()
+    for table, kept in rows.items():
+        connection.execute(sa.text(f"DELETE FROM intake_{table}"))
+        for row in kept:
+            names = ", ".join(row)
+            values = ", ".join(f":{name}" for name in row)
+            connection.execute(sa.text(f"INSERT INTO intake_{table} ({names}) VALUES ({values})"), row)
+    connection.commit()
+    works.loop.finish()
+    works.loop = works.start()
+    works.run()
+
+
+def test_who_was_erased_since_the_backup_is_erased_again(works: Works) -> None:
+    first, other = (
+        complaint("phone", at=START, complainant=WANG, waybill_number=W),
+        complaint("email", at=START, complainant=LI, waybill_number=f"{W}0"),
+    )
+    told(works, first, other)
+    kept = backup(works)
+    since = complaint("web", at=START, complainant=WANG, waybill_number=f"{W}1")
+    told(works, since)
+    with closing(Desk(works)) as desk:
+        assert desk.erase(phone="19900000042") == 2
+        go_on(works)
+    log = [said(one) for one in works.told() if header(one, "ce_type") == ERASED]
+    restore(works, kept)
+    with closing(Desk(works)) as desk:
+        assert {held.record.event_id for held in desk.find(phone="19900000042")} == {first.id, since.id}
+        erasures = [Erasure.of(each) for each in (*log, *log)]
+        assert desk.persons.erase(desk.processor, desk.persons.back(erasures)) == 2
+        assert desk.find(phone="19900000042") == []
+        assert list(desk.persons.back(erasures)) == []
+        assert [held.record.event_id for held in desk.find(email="li.xiangnan@mail.example")] == [other.id]
+        assert not works.loop.halted
+
+
+def test_the_command_learns_from_the_log_whom_to_erase_again(kafka: KafkaBroker, tmp_path: Path) -> None:
+    with Topics(kafka.address) as topics:
+        topics.apply(topics.plan(partitions=PARTITIONS))
+    works = Works(f"sqlite:///{tmp_path / 'intake.sqlite'}", master=sha256(b"of a restore").digest())
+    told(works, complaint("phone", at=START, complainant=WANG), complaint("email", at=START, complainant=LI))
+    kept = backup(works)
+    with closing(Desk(works)) as desk:
+        assert desk.erase(phone="19900000042") == 1
+        go_on(works)
+    producer = Producer({"bootstrap.servers": kafka.address})
+    for one in works.told(ticks=True):
+        producer.produce(one.topic, one.value, one.key, one.partition, headers=list(one.headers))
+    producer.flush(30)
+    restore(works, kept)
+    works.loop.finish()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TOUSU_")}
+    environment |= {"TOUSU_DATA": str(tmp_path), "TOUSU_MASTER_KEY": works.master.hex()}
+
+    def erase_again(*words: str) -> dict[str, Any]:
+        command = [str(Path(sys.executable).with_name("tousu")), "person", "erase-again", "--json", *words]
+        done = subprocess.run(
+            [*command, "--broker", kafka.address], env=environment, capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == 0, done.stderr
+        found: dict[str, Any] = orjson.loads(done.stdout)
+        return found
+
+    tried = erase_again("--dry-run")
+    assert (tried["erased"], len(tried["cases"])) == (0, 1)
+    assert erase_again()["erased"] == 1
+    assert erase_again()["erased"] == 0
+    with closing(Desk(works)) as desk:
+        assert desk.find(phone="19900000042") == []
+        assert len(desk.find(email="li.xiangnan@mail.example")) == 1

@@ -16,7 +16,7 @@ from tests.rules.penalties.payments import deducted, deducted_from_head, settled
 from tousu.event import Event, time_of_text
 from tousu.ledger.balance import Sums, sums_by_obligation
 from tousu.ledger.proof import prove
-from tousu.ledger.told import Told
+from tousu.ledger.told import LedgerEvent
 from tousu.runtime.census import Census
 from tousu.runtime.metrics import PAYMENT_QUESTIONS
 from tousu.runtime.watch import Watch
@@ -62,11 +62,11 @@ def story(*, settles: bool = True) -> list[Written]:
     return told + [one for origin in origins for one in origin.written if one not in told]
 
 
-def told_by(bench: Bench) -> list[Told]:
+def told_by(bench: Bench) -> list[LedgerEvent]:
     """What the topics say, as the proof takes it."""
     records = [*bench.records("complaints.penalties"), *bench.records("complaints.instructions")]
     return [
-        Told(
+        LedgerEvent(
             header(one, "ce_id"), header(one, "ce_type").removeprefix("tousu.").removesuffix(".v1"),
             time_of_text(header(one, "ce_time"), "time"), orjson.loads(one.value or b""),
         )

@@ -32,12 +32,13 @@ from tests.integration.process.test_operator import (
 from tousu.demo.crew import Crew
 from tousu.event import text_of_time
 from tousu.local.kafka import KafkaBroker
+from tousu.simulation.processors import WITH_BOOKMARK
 
 SLA = "complaints.sla"
 PENALTIES = "complaints.penalties"
 LONG_AGO = timedelta(seconds=45)
 """Of two minutes so many have gone when a complaint is told: a busy machine has time for the answer."""
-NAMES = ("intake", "router", "sla", "claims", "penalties")
+NAMES = WITH_BOOKMARK
 
 
 class Hurried(Place):
@@ -129,6 +130,8 @@ def test_time_goes_on_without_what_is_held_out_and_nothing_is_final_before_it_is
         assert f"intake 0: held_out: {HANDLING}" in place.tousu("backlog").stdout
         shown = [orjson.loads(line) for line in place.tousu("shard", "show", "intake", "--json").stdout.splitlines()]
         assert [(each["topic"], each["shard"]) for each in shown if each["held_out"]] == [(HANDLING, 0)]
+        audited = orjson.loads(place.tousu("audit", "--json").stdout)
+        assert [(each["place"], each["input"]) for each in audited["held_out"]] == [("intake/0", HANDLING)]
         again = place.tousu("intake", "hold-out", "0", "--topic", HANDLING, "--reason", "#815")
         assert (again.returncode, "is held out of intake/0 already" in again.stderr) == (4, True)
         skipped = ("shard", "skip", "intake", "0", "--topic", HANDLING, "--offset", str(offset), "--reason", "#815")

@@ -21,7 +21,7 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from tests.integration.process.conftest import WAIT_S, wait_until
-from tests.new_topics import make_topics
+from tests.new_topics import make_topics, set_compression
 from tousu.client.topics import Topics
 from tousu.contract import validator
 from tousu.demo.crew import Crew
@@ -69,7 +69,9 @@ class Place:
     def write(
         self, topic: str, partition: int, value: bytes, headers: dict[str, bytes], key: str = "k", **settings: Any
     ) -> int:
-        """One record by a client of its own. Returns its offset."""
+        """One record by a client of its own. Returns its offset. What is packed stays so, whatever the topic's card."""
+        if "compression.type" in settings:
+            set_compression(self.broker.address, topic, "producer")
         client = Producer({
             "bootstrap.servers": self.broker.address, "log_level": 0, "message.max.bytes": 1_000_000_000,
             "batch.size": 2_147_483_647, "queue.buffering.max.kbytes": 2_097_151, **settings,

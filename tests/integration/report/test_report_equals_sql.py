@@ -13,7 +13,7 @@ import orjson
 import pytest
 
 from tousu.policy.loading import load_policies
-from tousu.report.figures import Question, Report, report
+from tousu.report.figures import Question, ReportResult, report
 from tousu.report.fold import TOPICS, Fold
 from tousu.report.periods import PeriodKind
 from tousu.simulation.simulate import simulate
@@ -155,7 +155,7 @@ def counted(database: sqlite3.Connection, query: str, group: str, period: str, m
     return {(row["group"], row["first"]): dict(row) for row in database.execute(asked)}
 
 
-def told(made: Report, names: Sequence[str], *, only: str) -> Counted:
+def told(made: ReportResult, names: Sequence[str], *, only: str) -> Counted:
     """The same of the report: tallies by group and first day, where there is anything of the kind."""
     found = {}
     for row in made.rows:

@@ -14,9 +14,10 @@ import orjson
 from tousu.decision import Decision, Output, Ref, Refusal, State, States
 from tousu.event import Event, attributes_of_headers, event_of
 from tousu.failure import Reject
+from tousu.runtime.bookmark import EPOCH
 from tousu.runtime.broker import Record
 from tousu.runtime.partition import partition_of
-from tousu.runtime.processor import Input, Kind, Processor
+from tousu.runtime.processor import Input, Kind, Processor, column_time
 
 INBOUND = "t.inbound"
 LOG = "t.log"
@@ -104,10 +105,16 @@ def keeper() -> Processor:
     )  # fmt: skip
 
 
+TALLIES = (
+    Kind("tally", Tally, columns={"counted_at": lambda tally: column_time(EPOCH)}, timed=True, ended="counted_at"),
+)
+"""A tally may go to the archive at once, though its clock has still to ring: where it lies decides nothing."""
+
+
 def counter() -> Processor:
     return Processor(
         name="counter", inputs=(Input(LOG, writer="keeper"),), rules=CounterRules(),
-        kinds=(Kind("tally", Tally, timed=True),), outputs=(COUNTS, REJECTED),
+        kinds=TALLIES, outputs=(COUNTS, REJECTED), archive_after=timedelta(0),
     )  # fmt: skip
 
 

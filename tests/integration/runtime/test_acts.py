@@ -11,7 +11,7 @@ from tests.integration.runtime.counting import counter, keeper, key_in
 from tests.integration.runtime.world import World, header
 from tousu.decision import Refusal
 from tousu.failure import Stop
-from tousu.runtime.acts import HEADER, Act, Told, in_order, repeat, stands_at, take_a_turn, told_in
+from tousu.runtime.acts import HEADER, Act, PublishedAct, in_order, repeat, stands_at, take_a_turn, told_in
 from tousu.runtime.audit import as_output
 from tousu.runtime.bookmark import Bookmark, Seen
 from tousu.runtime.broker import OutRecord
@@ -153,9 +153,9 @@ def test_an_act_done_again_in_the_same_place_says_the_same(world: World) -> None
 
 
 def test_acts_of_a_shard_are_done_again_in_their_order_whatever_topic_tells_of_them() -> None:
-    def told(kind: str, at: int, seq: int, topic: str) -> Told:
+    def told(kind: str, at: int, seq: int, topic: str) -> PublishedAct:
         one = Act(kind=kind, topic="a", at={"a": at}, to=at)  # type: ignore[arg-type]
-        return Told(one, OutRecord(topic, 0, None, b"", [("tousu-seq", str(seq).encode())]))
+        return PublishedAct(one, OutRecord(topic, 0, None, b"", [("tousu-seq", str(seq).encode())]))
 
     in_time = [
         told("hold_out", 4, 900, "log"), told("skip", 4, 1, "rejected"), told("let_in", 5, 901, "log"),

@@ -23,7 +23,7 @@ from tests.new_topics import make_topics
 from tousu.failure import Retry
 from tousu.local.kafka import KafkaBroker
 from tousu.runtime.arrival import TICK
-from tousu.runtime.clock import Clock, SetClock, WallClock
+from tousu.runtime.clock import SetClock, TimeSource, WallClock
 from tousu.runtime.kafka import KafkaSource
 from tousu.runtime.kafka_sink import KafkaSink
 from tousu.runtime.loop import Loop, Tuning
@@ -37,7 +37,7 @@ _numbers = itertools.count()
 class Keeper:
     """A keeper of two inbound topics on a real broker, one partition each, and whoever writes to them."""
 
-    def __init__(self, broker: KafkaBroker, folder: Path, clock: Clock, transaction_s: float) -> None:
+    def __init__(self, broker: KafkaBroker, folder: Path, clock: TimeSource, transaction_s: float) -> None:
         number = next(_numbers)
         self.prefix = f"append{number}."
         self.first, self.second, self.log = (f"{self.prefix}{name}" for name in ("t.inbound", "t.second", "t.log"))
@@ -113,7 +113,7 @@ def stamp(message: Message) -> datetime:
 def keeper(kafka: KafkaBroker, tmp_path: Path) -> Iterator[Callable[..., Keeper]]:
     made: list[Keeper] = []
 
-    def make(clock: Clock | None = None, transaction_s: float = 60.0) -> Keeper:
+    def make(clock: TimeSource | None = None, transaction_s: float = 60.0) -> Keeper:
         made.append(Keeper(kafka, tmp_path, clock or WallClock(), transaction_s))
         return made[-1]
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.integration.security.conftest import Guarded, Worker, wait_until
 from tousu import Publisher, Subscriber
-from tousu.client.acls import Acls, Step, rule_of
+from tousu.client.acls import Acls, AclStep, rule_of
 from tousu.client.subscriber import Delivery
 from tousu.contract.rights import Right
 from tousu.local.secured import Secured
@@ -144,7 +144,7 @@ def test_a_group_that_is_not_its_own_is_named(start: START) -> None:
 
 def take_away(cluster: Guarded, right: Right) -> None:
     with Acls(cluster.root()) as acls:
-        acls.apply([Step("superfluous", rule_of(right))], remove=True)
+        acls.apply([AclStep("superfluous", rule_of(right))], remove=True)
 
 
 def test_who_may_not_write_any_more_halts_and_goes_on_when_the_right_is_back(

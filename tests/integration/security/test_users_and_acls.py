@@ -11,7 +11,7 @@ import pytest
 from tests.integration.cli.test_commands import run
 from tests.integration.security.conftest import PARTITIONS, Guarded
 from tests.rights_table import table
-from tousu.client.acls import Acls, Rule, Step
+from tousu.client.acls import Acls, AclStep, Rule
 from tousu.client.users import complete, read_passwords
 from tousu.failure import Stop
 from tousu.local.kafka import KafkaBroker
@@ -52,7 +52,7 @@ def test_a_second_time_changes_nothing(cluster: Guarded) -> None:
 def test_what_is_superfluous_is_named_and_goes_only_when_told(cluster: Guarded) -> None:
     extra = Rule("User:router", "topic", "complaints.inbound.", "prefixed", "read")
     with Acls(cluster.root()) as acls:
-        acls.apply([Step("add", extra)])
+        acls.apply([AclStep("add", extra)])
         found = cluster.tousu(*CHECK, "--json")
         assert found.returncode == 1
         assert [orjson.loads(line) for line in found.stdout.splitlines()] == [
@@ -71,7 +71,7 @@ def test_what_is_superfluous_is_named_and_goes_only_when_told(cluster: Guarded) 
 def test_a_missing_user_and_a_missing_right_are_named_before_anything_is_done(tmp_path: Path, cluster: Guarded) -> None:
     missing = Rule("User:sla", "group", "tousu.sla", "literal", "read")
     with Acls(cluster.root()) as acls:
-        acls.apply([Step("superfluous", missing)], remove=True)
+        acls.apply([AclStep("superfluous", missing)], remove=True)
     nowhere = tmp_path / "users"
     planned = cluster.tousu("topics", "apply", *COUNT, "--acls", "--users", str(nowhere), "--dry-run")
     assert b"add: allow User:sla read on group tousu.sla\n" in planned.stdout and not nowhere.exists()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tests.integration.client.test_codecs import CODECS, SETTINGS, compress
+from tests.integration.client.test_codecs import CODECS, SETTINGS
 from tests.integration.trends.conftest import TOPICS, Stage, day, days, wait_until
+from tests.new_topics import set_compression
 from tousu.client.subscriber import Subscriber
 from tousu.contract import validator
 from tousu.local.kafka import KafkaBroker
@@ -56,7 +57,7 @@ def test_whatever_codec_the_log_is_compressed_by_is_read(on_kafka: Stage) -> Non
     trends = on_kafka.trends()
     number = 0
     for setting in SETTINGS:
-        compress(on_kafka.servers, TOPICS[0], setting)
+        set_compression(on_kafka.servers, TOPICS[0], setting)
         for codec in CODECS:
             on_kafka.compress_by(codec)
             on_kafka.route(days(number, number + 1, risen=-1), until=day(number + 1))

@@ -357,7 +357,9 @@ class SlowClaims(SlowOutlets):
     def _close(self, claim: Claim, why: str, at: datetime) -> None:
         for limit in claim["limits"].values():
             goes_on = why == "paid" and limit["name"].startswith("negotiation")  # who bears it is still open
-            if limit["status"] in ("running", "paused") and not goes_on:
+            nobody_waited = limit["status"] == "late" and at <= limit["due"]  # it ended before the limit
+            if (limit["status"] in ("running", "paused") or nobody_waited) and not goes_on:
+                limit["due"] = None if limit["status"] == "paused" else limit["due"]
                 limit["status"] = "cancelled"
                 if limit["breached"] and at <= limit["due"] and not self.by_time:
                     self._unbreach(claim, limit)

@@ -75,17 +75,16 @@ class SlowLimits:
         self.happened.append((claim["number"], limit["name"], "breach_withdrawn", limit["due"]))
 
     def _wait(self, claim: Claim, at: datetime, *, waiting: bool) -> None:
-        """While the claimant has to act the offer waits, and goes on with exactly what was left."""
+        """While the claimant has to act the offer waits; its limit moves by what stood still of its thirty days."""
         limit = claim["limits"].get("offer_domestic")
         if limit is None:
             return
-        if waiting and limit["status"] == "running" and not limit["breached"]:
+        if waiting and limit["status"] == "running" and at < limit["due"]:
+            if limit["breached"]:
+                self._unbreach(claim, limit)
             limit |= {"status": "paused", "stood_at": at}
         elif not waiting and limit["status"] == "paused":
             at = max(at, limit["stood_at"])
             begun = last_moment(limit["since"], 0)
-            if limit["stood_at"] <= begun:
-                limit |= {"since": at, "due": last_moment(at, DAYS["offer_domestic"])}
-            else:
-                limit["due"] += at - limit["stood_at"]
+            limit["due"] += max(timedelta(0), at - max(limit["stood_at"], begun))
             limit["status"] = "running"

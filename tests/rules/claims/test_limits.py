@@ -14,9 +14,10 @@ from msgspec.structs import replace
 from tests.rules.casework import NUMBER, START, handling, kinds_of
 from tests.rules.claims.filed import FACTS, FILE, SENDER, agree_claim, file_claim, offer_claim
 from tests.rules.claims.told import WAYBILL, ClaimsDesk, reported, routed
+from tousu.decision import Output
 from tousu.event import text_of_time
 from tousu.policy.calendar import Calendar, CalendarHistory, CalendarYear, Hours, Suspension
-from tousu.policy.clock_rule import Limit
+from tousu.policy.clock_rule import Extensions, Limit, Pauses, Rung, Trigger
 from tousu.policy.pack import Pack
 
 
@@ -219,3 +220,98 @@ def test_the_limits_of_a_region_that_is_suspended_stand_still(pack: Pack, region
     more: dict[str, Any] = {"region": region} if region else {}
     desk.tell(routed("damage", **more))
     assert running(desk, "outlet_notice_damage_loss")[1] == due_at
+
+
+# --- what a pack can say of a clock works for claims as for cases
+
+
+def with_payment(pack: Pack, **more: Any) -> ClaimsDesk:
+    """Claims agreed on at 10:00 + 4 h, their payment due as the pack has it but for this."""
+    assert pack.claims is not None
+    changed = replace(pack.claims.clocks["payment"], **more)
+    return ClaimsDesk(replace(pack, claims=replace(pack.claims, clocks={**pack.claims.clocks, "payment": changed})))
+
+
+def of_payment(outputs: list[Output]) -> list[str]:
+    """What was told of it, in short."""
+    return [
+        kinds_of([one])[0].partition(".")[2] + str(one.data.get("level", ""))
+        for one in outputs
+        if one.data.get("clock") == "payment"
+    ]
+
+
+def test_a_claims_limit_warns_and_climbs_its_ladder(pack: Pack) -> None:
+    rungs = (
+        Rung(level=1, to="finance_head", before=Limit(amount=1, unit="calendar_days")),
+        Rung(level=2, to="board", after=Limit(amount=2, unit="elapsed_hours")),
+    )
+    desk = with_payment(pack, warn_before=(Limit(amount=3, unit="calendar_days"),), escalation=rungs)
+    agree_claim(desk)
+    told = desk.let_time_pass(START + timedelta(days=8))
+    assert of_payment(told) == ["warned", "escalated1", "breached", "escalated2"]
+    escalated = [one.data for one in told if one.type == "tousu.case.escalated.v1"]
+    assert [(one["claim_number"], one["to"]) for one in escalated] == [
+        (f"{NUMBER}/1", "finance_head"), (f"{NUMBER}/1", "board"),
+    ]  # fmt: skip
+
+
+def test_a_claims_limit_is_extended_as_far_as_the_pack_allows(pack: Pack) -> None:
+    terms = Extensions(times_max=1, by_max=Limit(amount=3, unit="calendar_days"), section="T 1")
+    desk = with_payment(pack, extensions=terms)
+    agree_claim(desk)
+    by: dict[str, Any] = {"clock": "payment", "reason": "bank closed", "approved_by": "L50001"}
+    assert desk.refused("claim_extended", 30, until="2026-03-12T16:00:01Z", **by) == ("not_extendable", "/until")
+    desk.report("claim_extended", 30, until="2026-03-12T16:00:00Z", **by)
+    assert running(desk, "payment") == ("running", "2026-03-12T16:00:00Z")
+    assert desk.refused("claim_extended", 31, until="2026-03-13T16:00:00Z", **by) == ("not_extendable", "/clock")
+
+
+def test_a_claims_limit_stands_still_by_report_and_up_to_its_cap(pack: Pack) -> None:
+    cap = Limit(amount=2, unit="elapsed_hours")
+    desk = with_payment(pack, pauses=Pauses(reasons=("waiting_for_customer",), section="T 1", cap=cap))
+    agree_claim(desk)
+    assert desk.refused("claim_paused", 24, reason="holiday") == ("not_pausable", "/reason")
+    desk.report("claim_paused", 24, reason="waiting_for_customer")
+    desk.report("claim_resumed", 25)
+    assert running(desk, "payment") == ("running", "2026-03-09T17:00:00Z")
+    desk.report("claim_paused", 26, reason="waiting_for_customer")
+    desk.let_time_pass(START + timedelta(hours=28))
+    assert running(desk, "payment") == ("running", "2026-03-09T18:00:00Z"), "one hour was left of the cap"
+    assert desk.refused("claim_resumed", 29) == ("illegal_transition", "type")
+
+
+def test_a_claims_limit_is_cancelled_by_what_the_pack_names(pack: Pack) -> None:
+    desk = with_payment(pack, cancelled_by=(Trigger(event="delivered"),))
+    agree_claim(desk)
+    desk.report("claim_facts_found", 30, facts={"delivered": True})
+    assert running(desk, "payment")[0] == "cancelled"
+
+
+# --- while the route is not known
+
+
+def test_without_a_route_the_shortest_offer_runs_from_the_answer(desk: ClaimsDesk) -> None:
+    file_claim(desk, "loss")
+    desk.report("claim_form_answered", 3)
+    assert running(desk, "offer_domestic") == ("running", "2026-04-01T16:00:00Z")
+
+
+@pytest.mark.parametrize("days", [1, 45])
+def test_once_the_route_is_known_the_offer_counts_from_the_answer_by_that(desk: ClaimsDesk, days: int) -> None:
+    file_claim(desk, "loss")
+    desk.report("claim_form_answered", 3)
+    desk.pass_time(days=days - 1, hours=23)
+    desk.tell(routed("loss", at=START + timedelta(days=days), revision=2, route="international"))
+    assert running(desk, "offer_domestic")[0] == "cancelled"
+    assert running(desk, "offer_international") == ("running", "2026-05-01T16:00:00Z")
+    assert not any(clock.breached for clock in desk.claim().clocks if clock.name.startswith("offer"))
+
+
+def test_a_delay_on_an_unknown_route_is_lost_by_the_longest_limit_and_by_its_own_once_known(desk: ClaimsDesk) -> None:
+    """30 days whatever the route; domestic, which turns out on the 20th day, 10."""
+    promised = text_of_time(START - timedelta(days=1))
+    file_claim(desk, "delay", promised_at=promised)
+    assert desk.pass_time(days=19) == []
+    desk.tell(routed("delay", at=START + timedelta(days=20), revision=2, route="domestic", promised_at=promised))
+    assert (desk.claim(1).reason, desk.claim(2).ground.cause) == ("turned_into_loss", "loss")

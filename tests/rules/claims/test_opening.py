@@ -53,6 +53,7 @@ def test_a_class_opens_a_claim_for_its_cause_with_its_check_list(
         "state": "open",
         "stage": "opened",
         "waybill": WAYBILL,
+        "closed_at": None,
     }
 
 

@@ -12,7 +12,7 @@ from tousu.decision import Decision, Output
 from tousu.event import Event, text_of_time
 from tousu.explain.claim import ClaimExplanation, explain_claim
 from tousu.explain.explanation import Explanation, explain
-from tousu.explain.story import Story, read_story
+from tousu.explain.story import CaseHistory, read_story
 from tousu.policy.pack import Pack
 
 CLAIM = f"{NUMBER}/1"
@@ -54,7 +54,7 @@ class ClaimTeller(ClaimsDesk):
             self.write(each.topic, name, each.time, each.data, number, causationid=each.causation or cause)
 
     @property
-    def story(self) -> Story:
+    def story(self) -> CaseHistory:
         return read_story(NUMBER, self.lines)
 
     def explained(self, running: int = 1, hours: float | None = None) -> ClaimExplanation:

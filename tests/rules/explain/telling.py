@@ -10,7 +10,7 @@ from tousu.decision import Decision
 from tousu.event import Event, text_of_time
 from tousu.explain.account import Account
 from tousu.explain.explanation import Explanation, explain
-from tousu.explain.story import Story, read_story
+from tousu.explain.story import CaseHistory, read_story
 from tousu.policy.pack import Pack
 
 
@@ -38,7 +38,7 @@ class Teller(Desk):
         self._later.append(line("complaints.sla", name, at, data, f"later:{len(self._later)}"))
 
     @property
-    def story(self) -> Story:
+    def story(self) -> CaseHistory:
         said = (
             line(each.topic, each.type.removeprefix("tousu.").removesuffix(".v1"), each.time, each.data, f"sla:{index}")
             for index, each in enumerate(self.told)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.rules.policy.test_suspension import LIMITS, STORM, at, china_with
-from tousu.explain.counting import Part, parts_of
+from tousu.explain.counting import CountedPart, parts_of
 from tousu.policy.calendar import Calendar, UnpublishedYear, microseconds
 from tousu.policy.clock_rule import Limit
 from tousu.policy.working_time import counted_from, elapsed_between
@@ -20,7 +20,7 @@ CALENDARS = (VERSIONS["storm"].for_region("CN-ZJ"), VERSIONS["storm"])
 BEGIN = at("2026-07-17 00:00")
 
 
-def words(parts: list[Part]) -> list[tuple[str, float]]:
+def words(parts: list[CountedPart]) -> list[tuple[str, float]]:
     return [(part.words, (part.end_us - part.start_us) / 3_600_000_000) for part in parts]
 
 
@@ -30,15 +30,16 @@ def words(parts: list[Part]) -> list[tuple[str, float]]:
     calendar=st.sampled_from(CALENDARS),
     start=st.integers(0, 9 * 1440),
     minutes=st.integers(0, 12 * 1440),
-    fresh=st.booleans(),
+    later=st.integers(0, 3 * 1440),
 )
 def test_parts_count_what_working_time_counts(
-    limit: Limit, calendar: Calendar, start: int, minutes: int, fresh: bool
+    limit: Limit, calendar: Calendar, start: int, minutes: int, later: int
 ) -> None:
-    first = BEGIN + timedelta(minutes=start)
+    begun = BEGIN + timedelta(minutes=start)
+    first = begun + timedelta(minutes=later)
     last = first + timedelta(minutes=minutes)
-    parts = parts_of(first, last, limit, calendar, fresh=fresh)
-    since = min(counted_from(first, limit, calendar), last) if fresh else first
+    parts = parts_of(begun, first, last, limit, calendar)
+    since = min(max(counted_from(begun, limit, calendar), first), last)
     elapsed = elapsed_between(since, last, limit, calendar)
     assert not isinstance(elapsed, UnpublishedYear)
     assert sum(part.counted_us for part in parts) * timedelta(microseconds=1) == elapsed
@@ -50,7 +51,7 @@ def test_parts_count_what_working_time_counts(
 
 def test_opening_hours_stand_still_to_the_minute() -> None:
     calendar = china_with(FLOOD).versions[-2].for_region("CN-ZJ")
-    parts = parts_of(at("2026-07-22 14:00"), at("2026-07-24 11:00"), LIMITS[2], calendar, fresh=True)
+    parts = parts_of(at("2026-07-22 14:00"), at("2026-07-22 14:00"), at("2026-07-24 11:00"), LIMITS[2], calendar)
     assert words(parts) == [
         ("open", 1.5), ("CN-ZJ suspended: roads closed by order of the province", 42 + 40 / 60), ("open", 50 / 60),
     ]  # fmt: skip
@@ -58,7 +59,7 @@ def test_opening_hours_stand_still_to_the_minute() -> None:
 
 def test_a_day_that_a_suspension_touches_is_no_day_of_a_limit_in_days() -> None:
     calendar = china_with(FLOOD).versions[-2].for_region("CN-ZJ")
-    parts = parts_of(at("2026-07-21 14:00"), at("2026-07-25 11:00"), LIMITS[4], calendar, fresh=True)
+    parts = parts_of(at("2026-07-21 14:00"), at("2026-07-21 14:00"), at("2026-07-25 11:00"), LIMITS[4], calendar)
     assert words(parts) == [
         ("the day of the start", 10), ("CN-ZJ suspended: roads closed by order of the province", 72),
         ("every day counts", 11),

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from tests.rules.explain.telling import Teller
 from tests.rules.sla.desk import at
-from tousu.explain.account import Account, Mark
+from tousu.explain.account import Account, ClockMark
 from tousu.policy.clock_rule import Extensions, Limit, OnChange, Unit
 from tousu.policy.loading import load_pack
 from tousu.policy.pack import Pack
@@ -125,7 +125,7 @@ def adds_up(account: Account) -> None:
         assert is_published(mark, account), (mark, intervals)
 
 
-def is_published(mark: Mark, account: Account) -> bool:
+def is_published(mark: ClockMark, account: Account) -> bool:
     """The intervals give what was published. A limit that had been passed before it was known is reached at once."""
     if mark.difference_s is None:
         return True

@@ -44,7 +44,9 @@ def test_a_fact_is_another(desk: Teller) -> None:
 
 def test_a_fact_is_not_known(desk: Teller) -> None:
     desk.routed(at("01-05 10:00"), kind="inquiry")
-    assert why(desk, "inquiry_answer")[1] == "it applies when web_result is none, and web_result is not known"
+    reason, words = why(desk, "inquiry_answer")
+    assert reason == "attached"
+    assert words.startswith("started by inquiry.routed, as long as nobody knows that web_result is anything but")
 
 
 def test_the_event_that_starts_it_has_not_happened(pack: Pack) -> None:

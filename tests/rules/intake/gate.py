@@ -11,7 +11,7 @@ import msgspec
 from services.intake.identity import Keys
 from services.intake.processor import personal_data, sealed_places
 from services.intake.rules import RECEIVED, IntakeRules
-from services.intake.states import Case, Record
+from services.intake.states import GateCase, SubmissionRecord
 from tousu import contract
 from tousu.decision import Decision, Output, Ref, State
 from tousu.event import Event, text_of_time
@@ -98,6 +98,7 @@ class Gate:
         came = {"inboundtopic": contract.topic_of(event.type)} | event.extensions | {"inboundshard": str(self.shard)}
         event = msgspec.structs.replace(event, extensions=came)
         wanted = {ref: self.states.get(ref) for ref in self.rules.refs(event)}
+        wanted |= {ref: self.states.get(ref) for ref in self.rules.refs_behind(wanted, event)}
         decision = self.rules.apply(wanted, event, self.now)
         self._carry_out(decision)
         return decision
@@ -137,13 +138,13 @@ class Gate:
         assert output.type == "tousu.duplicate.joined.v1", output.type
         return output.subject
 
-    def case(self, number: str) -> Case:
+    def case(self, number: str) -> GateCase:
         case = self.states[Ref("case", number)]
-        assert isinstance(case, Case)
+        assert isinstance(case, GateCase)
         return case
 
-    def records(self, number: str) -> list[Record]:
-        return [one for one in self.states.values() if isinstance(one, Record) and one.case_number == number]
+    def records(self, number: str) -> list[SubmissionRecord]:
+        return [one for one in self.states.values() if isinstance(one, SubmissionRecord) and one.case_number == number]
 
     def kinds(self) -> set[str]:
         return {ref.kind for ref in self.states}

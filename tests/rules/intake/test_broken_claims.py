@@ -9,7 +9,7 @@ import pytest
 
 from tests.rules.claim_reports import CLAIM_SAID
 from tests.rules.intake.gate import complaint, report
-from tests.rules.intake.test_reading import NUMBER, PHONE, binary, reading
+from tests.rules.intake.records import NUMBER, PHONE, binary, reading
 from tousu.contract import topic_of
 from tousu.event import Event
 from tousu.failure import Reject

@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.rules.intake.gate import Gate, complaint, of_all_channels, report
-from tests.rules.intake.test_reading import HANDLING, NUMBER, binary, judged, reading
+from tests.rules.intake.records import HANDLING, NUMBER, binary, judged, reading
 from tousu.contract import channels, schemas_folder, validator
 from tousu.contract.normal_form import CUT
 from tousu.contract.wording import second_opinion

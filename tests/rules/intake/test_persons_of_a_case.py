@@ -57,6 +57,29 @@ def test_the_name_of_another_case_is_not_known(gate: Gate) -> None:
     assert gate.outputs[-1].data["note"] == "王小明来过"
 
 
+def test_nor_the_names_and_numbers_of_those_who_joined_it(gate: Gate) -> None:
+    first = complaint(complainant=NAME, waybill_number=W, class_="loss")
+    number = gate.registers(first)
+    for channel, who in (
+        ("email", LATIN | {"phone": "0571-88886666"}),
+        ("web", {"role": "sender"}),
+        ("letter", {"name": "李向南"}),
+    ):
+        assert gate.joins(complaint(channel, complainant=who, waybill_number=W, class_="loss")) == number
+    note = f"王小明 and José Müller-Smith and 李向南, 8888 6666 or 19900000042, {W}"
+    gate.hear(report("acknowledged", number, note=note))
+    assert gate.outputs[-1].data["note"] == f"*** and *** and ***, *** or ***, {W}"
+
+
+def test_who_left_a_case_is_known_to_it_no_more(gate: Gate) -> None:
+    number = gate.registers(complaint(complainant=NAME, waybill_number=W, class_="loss"))
+    second = complaint(complainant=LATIN, waybill_number=W, class_="loss")
+    assert gate.joins(second) == number
+    gate.hear(report("separated", number, telling={"source": second.source, "id": second.id}, reason="另一件"))
+    assert [teller.own[0] for teller in gate.case(number).tellers.values()] == ["王小明"]
+    assert [teller.own[0] for teller in gate.case(gate.outputs[-1].subject).tellers.values()] == ["josemullersmith"]
+
+
 def test_a_telling_that_becomes_a_case_of_its_own_takes_its_name_along(gate: Gate) -> None:
     number = gate.registers(complaint(complainant=LATIN, waybill_number=W, class_="loss"))
     second = complaint(complainant=NAME, waybill_number=W, class_="loss")
@@ -83,10 +106,10 @@ def test_persons_are_forgotten_so_long_after_the_end(gate: Gate) -> None:
     gate.hear(report("customer_answered", number, at=START + hours(5), **ANSWERED))
     gate.pass_time(START + hours(5) + KEPT)
     assert len(gate.records(number)) == 2
-    assert "王小明" in gate.case(number).own
+    assert [teller.own[0] for teller in gate.case(number).tellers.values()] == ["王小明", "josemullersmith"]
     gate.pass_time(START + hours(6) + KEPT)
     case = gate.case(number)
-    assert (gate.records(number), case.own, case.own_phones, case.pseudonym, case.erase_at) == ([], (), (), "", None)
+    assert (gate.records(number), case.tellers, case.pseudonym, case.erase_at) == ([], {}, "", None)
     gate.hear(report("acknowledged", number, at=START + hours(7) + KEPT, note="谢谢"))
 
 
@@ -137,6 +160,6 @@ def test_the_row_of_a_case_shows_nobody_and_comes_back_whole(gate: Gate) -> None
 
 def test_a_row_from_before_is_read(gate: Gate) -> None:
     case = gate.case(gate.registers(complaint(complainant=NAME)))
-    bare = msgspec.structs.replace(case, own=(), own_phones=())
-    said = {n: v for n, v in msgspec.to_builtins(bare).items() if n not in {"own", "own_phones", "erase_at"}}
+    bare = msgspec.structs.replace(case, tellers={})
+    said = {n: v for n, v in msgspec.to_builtins(bare).items() if n not in {"tellers", "erase_at"}}
     assert CaseCodec(Keyring(b"k" * 32)).decode(msgspec.json.encode(said).decode()) == bare

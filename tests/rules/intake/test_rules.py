@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from services.intake.rules import SEEN_FOR
-from services.intake.states import Seen
+from services.intake.states import AcceptedEvent
 from tests.rules.intake.gate import START, Gate, complaint, hours, report
 from tousu.contract import card
 from tousu.event import Event
@@ -36,7 +36,7 @@ def test_a_resend_changes_nothing_but_the_count_of_repeats(gate: Gate) -> None:
         again = gate.hear(event)
         assert (again.no_op, again.outputs, again.refusal) == ("exists", (), None)
         (seen,) = again.states.values()
-        assert isinstance(seen, Seen)
+        assert isinstance(seen, AcceptedEvent)
         assert seen.repeats == repeats
     assert len(gate.outputs) == 1
 

@@ -13,7 +13,7 @@ from services.intake.keyring import Keyring, keys_of
 from services.intake.processor import processor
 from services.intake.registration import personal_values
 from services.intake.sealing import RecordCodec
-from services.intake.states import Record
+from services.intake.states import SubmissionRecord
 from tests.rules.intake.gate import BLOCKS, PERSONAL, SEALED, complaint
 from tousu.failure import Stop
 from tousu.policy.pack import Pack
@@ -24,9 +24,9 @@ MASTER = bytes(range(32))
 NOW = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
 
 
-def record(channel: str = "phone", number: str = "20260105-03-0001-K7", **data: Any) -> Record:
+def record(channel: str = "phone", number: str = "20260105-03-0001-K7", **data: Any) -> SubmissionRecord:
     event = complaint(channel, id_=f"{number}-{channel}", **data)
-    return Record(
+    return SubmissionRecord(
         case_number=number,
         channel=channel,
         pseudonym="0" * 32,

@@ -7,9 +7,10 @@ from typing import Any
 
 from tests.rules.casework import START
 from tests.rules.claims.told import ClaimsDesk
+from tests.rules.whole import whole
 from tousu.decision import Decision, Output
 from tousu.event import Event
-from tousu.ledger.told import Told
+from tousu.ledger.told import LedgerEvent
 
 
 class Recorded(ClaimsDesk):
@@ -29,27 +30,29 @@ class Recorded(ClaimsDesk):
         self.published += told
         return told
 
-    def told(self) -> list[Told]:
+    def told(self) -> list[LedgerEvent]:
         """Everything published, as the proof takes it."""
         return [
-            Told(f"out-{number}", one.type.removeprefix("tousu.").removesuffix(".v1"), one.time, one.data)
+            LedgerEvent(f"out-{number}", one.type.removeprefix("tousu.").removesuffix(".v1"), one.time, one.data)
             for number, one in enumerate(self.published)
         ]
 
 
-def penalty(amount: str, difference: str, revision: int = 1, what: str = "assessed", organisation: str = "") -> Told:
+def penalty(
+    amount: str, difference: str, revision: int = 1, what: str = "assessed", organisation: str = ""
+) -> LedgerEvent:
     """A penalty of a person for a case, as complaints.penalties tells it."""
     data = {
         "penalty_number": "TS-9/person/E1", "party": {"kind": "person", "id": "E1"}, "case_number": "TS-9",
         "month": "2026-03", "revision": revision, "amount": amount, "difference": difference, "currency": "CNY",
     }  # fmt: skip
-    return Told(f"p-{revision}", f"penalty.{what}", START, data, organisation)
+    return LedgerEvent(f"p-{revision}", f"penalty.{what}", START, whole(f"tousu.penalty.{what}.v1", data), organisation)
 
 
 def instruction(
     number: str, amount: str = "", *, what: str = "deduct", of: str = "TS-9/person/E1", **more: str
-) -> Told:
+) -> LedgerEvent:
     """An instruction about a penalty."""
-    said = {"instruction_number": number, "to": "human_resources", "what": what, "of": of, **more}
+    said: dict[str, Any] = {"instruction_number": number, "to": "human_resources", "what": what, "of": of, **more}
     said |= {"amount": amount, "currency": "CNY"} if amount else {}
-    return Told(f"i-{number}", "instruction.issued", START, said)
+    return LedgerEvent(f"i-{number}", "instruction.issued", START, whole("tousu.instruction.issued.v1", said))

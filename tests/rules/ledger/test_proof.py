@@ -16,17 +16,18 @@ from tests.rules.casework import NUMBER, START, handling
 from tests.rules.claims.filed import OTHER, OUTLET, SENDER, agree_claim, offer_claim
 from tests.rules.claims.told import reported
 from tests.rules.ledger.books import Recorded, instruction, penalty
+from tests.rules.whole import whole
 from tousu.ledger.balance import Sums, sums_by_obligation
 from tousu.ledger.obligation import Entry, Obligation, award, withdraw
 from tousu.ledger.proof import prove
-from tousu.ledger.told import Bookkeeper, Fault, Told
+from tousu.ledger.told import Bookkeeper, LedgerEvent, LedgerFault
 from tousu.policy.pack import Pack
 
 OWED = f"{NUMBER}/1/compensation"
 BILL = f"{NUMBER}/1/bill"
 
 
-def settled(desk: Recorded) -> tuple[list[Told], list[Entry]]:
+def settled(desk: Recorded) -> tuple[list[LedgerEvent], list[Entry]]:
     """A loss that is agreed, ruled higher, billed between the outlets with fees, and paid; the bill is not yet."""
     agree_claim(desk)
     desk.report("claim_ruled", 6, by="court", amount="1000.00")
@@ -36,11 +37,11 @@ def settled(desk: Recorded) -> tuple[list[Told], list[Entry]]:
     return desk.told(), desk.ledger()
 
 
-def places(told: list[Told], entries: list[Entry]) -> list[str]:
+def places(told: list[LedgerEvent], entries: list[Entry]) -> list[str]:
     return [fault.place for fault in prove(told, entries).faults]
 
 
-def words(told: list[Told], entries: list[Entry]) -> str:
+def words(told: list[LedgerEvent], entries: list[Entry]) -> str:
     return "\n".join(f"{fault.place}: {fault.message}" for fault in prove(told, entries).faults)
 
 
@@ -113,14 +114,14 @@ def test_the_books_of_events_are_those_of_a_slow_count(steps: list[tuple[str, in
             left = {"obligation": "T/1/compensation", "amount": f"{owed - paid}", "currency": "CNY"}
             said = {"claim_number": "T/1", "reason": "withdrawn"} | ({"withdrawn": [left]} if owed > paid else {})
             owed = paid
-        books.take(Told(f"e{number}", f"claim.{what}", START, said))
+        books.take(LedgerEvent(f"e{number}", f"claim.{what}", START, whole(f"tousu.claim.{what}.v1", said)))
         sums = books.sums.get("T/1/compensation", Sums())
         assert (sums.awarded - sums.withdrawn, sums.paid, sums.outstanding) == (owed, paid, owed - paid)
         assert books.sums.get("T/1/bill", Sums()).awarded == billed
     assert books.faults == []
 
 
-Tampered = Callable[[list[Told], list[Entry]], tuple[list[Told], list[Entry]]]
+Tampered = Callable[[list[LedgerEvent], list[Entry]], tuple[list[LedgerEvent], list[Entry]]]
 
 
 def changed(place: int, **change: Any) -> Tampered:
@@ -145,7 +146,7 @@ def without_entry(place: int) -> Tampered:
 def with_event(kind: str, **change: Any) -> Tampered:
     """The last event of a kind is there once more, with other words."""
 
-    def tamper(told: list[Told], entries: list[Entry]) -> tuple[list[Told], list[Entry]]:
+    def tamper(told: list[LedgerEvent], entries: list[Entry]) -> tuple[list[LedgerEvent], list[Entry]]:
         last = next(one for one in reversed(told) if one.type == kind and one.data.get("what") != "cancel")
         return [*told, last._replace(id="more", data={**last.data, **change})], entries
 
@@ -227,7 +228,7 @@ PENALTY = Obligation(
 )
 
 
-def fined(prefix: str = "") -> tuple[list[Told], list[Entry]]:
+def fined(prefix: str = "") -> tuple[list[LedgerEvent], list[Entry]]:
     """A penalty that is assessed, doubled, then lowered; human resources was told each time."""
     organisation = prefix.rstrip("|")
     owed = replace(PENALTY, number=f"{prefix}{PENALTY.number}", debtor=f"{prefix}person/E1")
@@ -262,7 +263,7 @@ def test_penalties_are_proven_by_the_same_fold(prefix: str) -> None:
 def test_what_is_missing_of_a_penalty_is_found(place: int, message: str) -> None:
     told, entries = fined()
     del told[place]
-    assert Fault(PENALTY.number, message) in [
+    assert LedgerFault(PENALTY.number, message) in [
         fault._replace(message=fault.message[: len(message)]) for fault in prove(told, entries).faults
     ]
 

@@ -14,13 +14,15 @@ from tests.rules.penalties.payments import LATER, deducted
 from tests.rules.penalties.test_against_slow_ledger import orders, played
 from tousu.event import Event
 from tousu.ledger.proof import prove
-from tousu.ledger.told import Told
+from tousu.ledger.told import LedgerEvent
 
 
-def told_by(desk: PenaltyDesk) -> list[Told]:
+def told_by(desk: PenaltyDesk) -> list[LedgerEvent]:
     """Everything published, as the proof takes it."""
     return [
-        Told(f"p-{n}", one.type.removeprefix("tousu.").removesuffix(".v1"), one.time, one.data, one.organisation or "")
+        LedgerEvent(
+            f"p-{n}", one.type.removeprefix("tousu.").removesuffix(".v1"), one.time, one.data, one.organisation or ""
+        )
         for n, one in enumerate(desk.published)
     ]
 
@@ -66,7 +68,7 @@ def test_a_payment_that_was_changed_by_hand_is_found(place: int, change: Any, wo
     assert any(fault.place == desk.entries[place].obligation and words in fault.message for fault in found)
 
 
-def other(told: list[Told], kind: str, **said: Any) -> list[Told]:
+def other(told: list[LedgerEvent], kind: str, **said: Any) -> list[LedgerEvent]:
     """The same events, the last of a kind with other data."""
     place = max(n for n, one in enumerate(told) if one.type == kind)
     return [one._replace(data={**one.data, **said}) if n == place else one for n, one in enumerate(told)]

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from services.penalties.paying import question_ref
-from services.penalties.states import Party, PaymentQuestion
+from services.penalties.states import ChargedParty, PenaltyPaymentQuestion
 from tests.rules.casework import START, event, kinds_of
 from tests.rules.ledger.test_proof_of_penalties import told_by
 from tests.rules.penalties.charges import (
@@ -37,11 +37,11 @@ B1400, C100, A500 = complaint("b", "1200.00"), complaint("c"), complaint("a")
 AFTER = CLOSED + timedelta(days=1)
 
 
-def question(desk: PenaltyDesk, payment: str = "P-1", party: str = PERSON) -> PaymentQuestion:
+def question(desk: PenaltyDesk, payment: str = "P-1", party: str = PERSON) -> PenaltyPaymentQuestion:
     """The question about a payment of a party."""
     kind, _, name = party.partition("/")
-    found = desk.state(question_ref(Party(kind=kind, id=name), payment))  # type: ignore[arg-type]
-    assert isinstance(found, PaymentQuestion)
+    found = desk.state(question_ref(ChargedParty(kind=kind, id=name), payment))  # type: ignore[arg-type]
+    assert isinstance(found, PenaltyPaymentQuestion)
     return found
 
 

@@ -11,9 +11,12 @@ from msgspec.structs import replace
 
 from tests.rules.casework import START, event, kinds_of
 from tests.rules.penalties.charges import PERSON, PenaltyDesk, complaint, instructions, laid, told
+from tousu.event import binary_headers, data_bytes, text_of_time
 from tousu.ledger.balance import Sums
 from tousu.policy.loading import load_pack
 from tousu.policy.policies import PackHistory, Policies
+from tousu.runtime.arrival import addressed, from_ours
+from tousu.runtime.broker import Record
 
 NUMBER = "TS-1/person/E10023"
 NEGLECT = {"ground": "neglect"}
@@ -244,3 +247,19 @@ def test_a_charge_is_weighed_by_the_version_that_laid_it() -> None:
     outputs = desk.tell(laid("TS-3", complaint("c"), received_at=late, pack=pack))
     assert [desk.charge(f"TS-{n}").sentence.amount for n in (1, 2, 3)] == [100, 999, 999]
     assert told(outputs, "person.suspended")[0]["pack"]["version"] == "1.0.0"
+
+
+def test_a_charge_of_another_shape_than_its_type_is_refused_by_its_place() -> None:
+    """What one of ours wrote in a wrong shape is a fault of the input, named, and none of the rules that read it."""
+    charge = laid("TS-1", complaint("c"))
+    broken = replace(charge, data=charge.data | {"revision": "first"})
+    headers = (
+        *binary_headers(broken),
+        ("tousu-origin", b"claims/0"),
+        ("tousu-seq", b"1"),
+        ("tousu-time", text_of_time(START).encode()),
+    )
+    record = Record("complaints.charges", 0, 0, b"person/E10023", data_bytes(broken), headers, 0)
+    arrival = addressed(from_ours(record), PenaltyDesk().rules)
+    assert arrival.refusal is not None
+    assert (arrival.refusal.reason, arrival.refusal.place) == ("wrong_schema", "/revision")

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tousu.policy.document import Fault
+from tousu.policy.document import PackFault
 from tousu.policy.loading import POLICIES, read_pack
 from tousu.policy.pack import Pack
 
 CALENDAR = (POLICIES / "calendars" / "china.yaml").read_text("utf-8")
 
 
-def faults_of(folder: Path, calendar: str) -> tuple[Fault, ...]:
+def faults_of(folder: Path, calendar: str) -> tuple[PackFault, ...]:
     """What is wrong with a sound pack whose calendar reads so."""
     pack = folder / "courier-network.yaml"
     pack.write_text((POLICIES / pack.name).read_text("utf-8"), "utf-8")

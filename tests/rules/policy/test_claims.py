@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tousu.policy.claims import ClaimOpener, ClaimOpening, NoClaim
+from tousu.policy.claims import ClaimOpener, NoClaim, OpenedClaim
 from tousu.policy.pack import Pack
 
 RECEIVED = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -36,7 +36,7 @@ def test_a_piece_whose_value_is_gone_opens_a_claim(
     opener: ClaimOpener, class_name: str, cause: str, evidence: tuple[str, ...]
 ) -> None:
     found = opener.open(class_name, received_at=RECEIVED)
-    assert isinstance(found, ClaimOpening)
+    assert isinstance(found, OpenedClaim)
     assert (found.cause, found.payee_role, found.evidence_needed, found.section) == (cause, "sender", evidence, "C 7")
 
 
@@ -66,7 +66,7 @@ def test_a_delay_opens_a_claim_when_asked_for_or_past_the_promise(
     promised = None if late_hours is None else RECEIVED - timedelta(hours=late_hours)
     found = opener.open("delay", received_at=RECEIVED, demand=demand, promised_at=promised)
     if opens:
-        assert isinstance(found, ClaimOpening)
+        assert isinstance(found, OpenedClaim)
         assert found.evidence_needed == ("waybill_image", "complete_form")
     else:
         assert found == NoClaim(reason="not_asked_for", section="C 7")
@@ -85,7 +85,7 @@ def test_the_right_to_claim_lapses_a_year_after_posting(
 ) -> None:
     posted_at = datetime(2025, 3, 10, 15, 0, tzinfo=SHANGHAI)
     found = opener.open("loss", received_at=received_at, posted_at=posted_at)
-    assert isinstance(found, ClaimOpening) == opens
+    assert isinstance(found, OpenedClaim) == opens
     assert opens or found == NoClaim(reason="right_has_lapsed", section="C 5")
 
 

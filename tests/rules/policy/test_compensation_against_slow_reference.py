@@ -17,7 +17,7 @@ from tests.rules.policy.slow_compensation import BY_HAND, slow_compensation, slo
 from tousu.policy.award import award
 from tousu.policy.loading import load_pack
 from tousu.policy.owed import Award, Awarded, NotOwed, Referred, trace
-from tousu.policy.reckoning import Step
+from tousu.policy.reckoning import AmountStep
 
 PACK: Final = load_pack("courier-network")
 LAW: Final = load_pack("china-statutory")
@@ -160,7 +160,7 @@ def test_anybody_can_do_the_steps_again(cause: str, facts: dict[str, Any]) -> No
     assert Decimal(answer.steps[-1].result) == answer.amount
 
 
-def done_again(step: Step) -> Decimal:
+def done_again(step: AmountStep) -> Decimal:
     """The result of a step, from its inputs alone."""
     numbers = {name: Decimal(text) for name, text in step.inputs.items()}
     match step.operation:

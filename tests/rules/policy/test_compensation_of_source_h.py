@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tousu.policy.award import award
-from tousu.policy.claims import ClaimOpener, ClaimOpening
+from tousu.policy.claims import ClaimOpener, OpenedClaim
 from tousu.policy.loading import load_pack
 from tousu.policy.owed import Awarded, Lacking, NotOwed, Referred
 
@@ -65,7 +65,7 @@ def test_delay_in_traffic_is_compensated() -> None:
     asked = ClaimOpener(PACK).open(
         "delay", received_at=PACK.holds_from.replace(year=2026), demand="我要求赔偿，等了好几天"
     )
-    assert isinstance(asked, ClaimOpening)
+    assert isinstance(asked, OpenedClaim)
     answer = award(PACK, asked.cause, {"real_loss": "80"}, on=TODAY, decided="80")
     assert isinstance(answer, Awarded)
     assert answer.amount == Decimal(80)

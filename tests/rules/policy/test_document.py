@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from tests.rules.policy.test_loading import GOOD, faults_of
-from tousu.policy.document import Fault, read_document
+from tousu.policy.document import PackFault, read_document
 from tousu.policy.loading import read_pack
 
 
@@ -71,10 +71,10 @@ def test_what_would_take_for_ever_or_means_something_else_is_a_fault_with_a_line
 def test_a_file_that_is_no_utf_8_or_too_large_is_a_fault(tmp_path: Path) -> None:
     path = tmp_path / "pack.yaml"
     path.write_bytes(b"id: x\nname: caf\xe9\n")
-    (found,) = cast("tuple[Fault, ...]", read_pack(path))
+    (found,) = cast("tuple[PackFault, ...]", read_pack(path))
     assert (found.line, found.problem) == (2, "byte 15 of the file is no UTF-8")
     path.write_bytes(b"#" * 4_000_001)
-    (found,) = cast("tuple[Fault, ...]", read_pack(path))
+    (found,) = cast("tuple[PackFault, ...]", read_pack(path))
     assert found.problem == "the file has more than 4000000 bytes"
 
 

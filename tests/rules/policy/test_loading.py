@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from tousu.failure import Stop
-from tousu.policy.document import Fault
+from tousu.policy.document import PackFault
 from tousu.policy.loading import POLICIES, SCHEMA, load_calendar, load_pack, read_pack
 from tousu.policy.pack import Pack
 
@@ -19,7 +19,7 @@ GOOD = (POLICIES / "courier-network.yaml").read_text("utf-8")
 WORDS = (POLICIES / "words" / "courier.yaml").read_text("utf-8")
 
 
-def faults_of(folder: Path, text: str) -> tuple[Fault, ...]:
+def faults_of(folder: Path, text: str) -> tuple[PackFault, ...]:
     path = folder / "pack.yaml"
     path.write_text(text, "utf-8")
     found = read_pack(path)

@@ -11,14 +11,16 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import convert
 from msgspec.structs import replace
 
+from tousu.events.charge import ChargeLaidGround
 from tousu.policy.handling_rule import Range
 from tousu.policy.loading import load_pack
 from tousu.policy.pack import Pack
 from tousu.policy.penalties import (
-    assess,
-    counts,
+    Line,
+    PartyKind,
     end_of_month,
     is_doubled,
     line_of_rate,
@@ -29,10 +31,29 @@ from tousu.policy.penalties import (
     suspends,
     total,
 )
+from tousu.policy.penalties import (
+    assess as assess_grounds,
+)
+from tousu.policy.penalties import (
+    counts as counts_grounds,
+)
 from tousu.policy.penalty_rule import PenaltyRules
 from tousu.policy.penalty_sense import faults_of, traps_of
 
 Ground = dict[str, Any]
+START = "2026-03-02T01:00:00Z"
+
+
+def read(grounds: Sequence[Ground]) -> list[ChargeLaidGround]:
+    return [convert({"at": START, **ground}, ChargeLaidGround) for ground in grounds]
+
+
+def assess(rules: PenaltyRules, party: PartyKind, grounds: Sequence[Ground]) -> tuple[Line, ...]:
+    return assess_grounds(rules, party, read(grounds))
+
+
+def counts(rules: PenaltyRules, grounds: Sequence[Ground]) -> bool:
+    return counts_grounds(rules, read(grounds))
 
 
 def rules_of(name: str) -> PenaltyRules:

@@ -172,3 +172,28 @@ def test_a_year_without_a_calendar_is_told_from_december(moment: str, years: lis
 def test_pauses_of_a_clock_that_is_not_the_laws_are_no_trap() -> None:
     assert isinstance(RESOLUTION.pauses, Pauses)
     assert "clocks.resolution.statutory" not in found(PACK)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"applies_when": {"class": ("delay",)}}, True),
+        ({"applies_when": {"grade": ("simple",)}}, False),
+        ({"applies_when": {"grade": ("simple",), "region": ("CN-ZJ",)}}, True),
+        ({"applies_when": {"class": ("delay",)}, "while_unknown": "runs"}, False),
+        ({"applies_when": {"class": ("delay",)}, "while_unknown": "rests"}, False),
+        ({"applies_when": {"stands": (True,)}, "starts_on": "judged"}, False),
+        ({"applies_when": {"stands": (True,)}, "starts_on": "acknowledged"}, True),
+    ],
+)
+def test_a_condition_that_may_stay_undecided_for_ever(changes: dict[str, Any], expected: bool) -> None:
+    assert ("may stay unknown" in found(with_clock(**changes)).get("clocks.resolution.applies_when", "")) == expected
+
+
+def test_a_condition_of_a_claim_that_may_stay_undecided_or_asks_for_what_nobody_finds() -> None:
+    assert PACK.claims is not None
+    offer = replace(PACK.claims.clocks["offer_domestic"], while_unknown="waits", applies_when={"colour": ("red",)})
+    pack = replace(PACK, claims=replace(PACK.claims, clocks=PACK.claims.clocks | {"offer_domestic": offer}))
+    place = "claims.clocks.offer_domestic.applies_when"
+    assert "colour may stay unknown" in found(pack)[place]
+    assert found(pack)[f"{place}.colour"] == "no claim has the fact colour, so this never holds"

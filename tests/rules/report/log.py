@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from tousu.contract import validator
 from tousu.event import text_of_time
-from tousu.report.figures import Group, Question, Report, report
+from tousu.report.figures import Group, Question, ReportResult, report
 from tousu.report.fold import Fold
 from tousu.report.tally import Value
 
@@ -132,7 +132,7 @@ class Log:
         return event_id
 
 
-def asked(events: Iterable[dict[str, Any]], *by: str, **more: Any) -> Report:
+def asked(events: Iterable[dict[str, Any]], *by: str, **more: Any) -> ReportResult:
     """The report of these events: months unless said otherwise."""
     fold = Fold()
     for event in events:
@@ -140,13 +140,13 @@ def asked(events: Iterable[dict[str, Any]], *by: str, **more: Any) -> Report:
     return report(fold, Question(**{"period": "month", "zone": SHANGHAI, "by": by, **more}))
 
 
-def figures(made: Report, measure: str) -> dict[tuple[str, Group], Value]:
+def figures(made: ReportResult, measure: str) -> dict[tuple[str, Group], Value]:
     """What a report says of one measure, wherever it says anything but zero."""
     found = {(row.period, row.group): row.tally.figure(measure).value for row in made.rows}
     return {place: value for place, value in found.items() if value}
 
 
-def everybody(made: Report, measure: str) -> dict[str, Value]:
+def everybody(made: ReportResult, measure: str) -> dict[str, Value]:
     """What a report says of everybody, by period."""
     return {row.period: row.tally.figure(measure).value for row in made.rows if row.group is None}
 

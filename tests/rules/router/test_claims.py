@@ -119,7 +119,12 @@ def test_a_pack_without_that_cause_sends_it_to_the_centre(pack: Pack) -> None:
     assert routed(desk, claim())["departments"] == [pack.routing.unsure.department]
 
 
-@pytest.mark.parametrize("what", SAID)
+def test_a_recalculation_goes_on_to_the_limits_of_a_claim(desk: Desk) -> None:
+    desk.tell(claim())
+    assert kinds_of(desk.tell(handling("recount_ordered", **SAID["recount_ordered"]))) == ["handling.recount_ordered"]
+
+
+@pytest.mark.parametrize("what", sorted(set(SAID) - {"recount_ordered"}))
 def test_what_is_reported_about_complaints_does_not_fit_a_claim(desk: Desk, what: str) -> None:
     desk.tell(claim())
     before = dict(desk.rows)

@@ -120,4 +120,5 @@ def test_a_pack_without_partners_says_so() -> None:
     desk.tell(complaint(**{"class": "delay"}))
     refusal = desk.take(handling("judged", stands=True, responsible={"partner": CARRIER})).refusal
     assert refusal is not None
-    assert refusal.message == "responsible.partner is none of pack courier-network 1.0.0, which has no partner"
+    none = "responsible.partner is none of pack courier-network 1.0.0"
+    assert refusal.message == f"{none}, which has no partner; leave it out"

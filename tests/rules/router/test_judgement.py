@@ -79,7 +79,8 @@ def test_passed_on_without_a_class_a_case_leaves_the_queue_and_waits_for_its_cla
         "case.passed_on",
     ]
     assert desk.promoted("case", NUMBER) == {
-        "class": None, "grade": "simple", "department": TRANSPORT, "triage": "no", "waiting": "no"
+        "class": None, "grade": "simple", "department": TRANSPORT, "triage": "no", "over_since": None,
+        "waiting": "no",
     }  # fmt: skip
     _, again = desk.tell(judged("damage", 2))
     assert (again.type, again.data["grade"]) == ("tousu.complaint.routed.v1", "major")

@@ -108,7 +108,8 @@ def test_what_does_not_decide_goes_to_the_triage_queue(desk: Desk, content: str)
     assert "class" not in told
     assert "classes" not in told
     assert desk.promoted("case", NUMBER) == {
-        "class": None, "grade": "simple", "department": CENTRE, "triage": "yes", "waiting": "no"
+        "class": None, "grade": "simple", "department": CENTRE, "triage": "yes", "over_since": None,
+        "waiting": "no",
     }  # fmt: skip
 
 
@@ -133,7 +134,8 @@ def test_a_routed_case_says_what_its_readers_need_and_nothing_of_the_channel(des
     assert "reference" not in told
     assert "source_event" not in told
     assert desk.promoted("case", NUMBER) == {
-        "class": "loss", "grade": "major", "department": TRANSPORT, "triage": "no", "waiting": "no"
+        "class": "loss", "grade": "major", "department": TRANSPORT, "triage": "no", "over_since": None,
+        "waiting": "no",
     }  # fmt: skip
 
 

@@ -4,21 +4,21 @@ import pytest
 
 from tousu.failure import Stop
 from tousu.runtime.bookmark import NEVER_US, Seen
-from tousu.runtime.frontier import Arrival, expected_origins, is_expected, observe, shard_time_us, slowest_origin
+from tousu.runtime.frontier import ArrivalOrder, expected_origins, is_expected, observe, shard_time_us, slowest_origin
 from tousu.runtime.processor import Input
 
 
 def test_the_next_number_is_applied_and_remembered() -> None:
     frontier: dict[str, Seen] = {}
-    assert observe(frontier, "log", "intake/0", 1, 10) is Arrival.NEXT
-    assert observe(frontier, "log", "intake/0", 2, 11) is Arrival.NEXT
+    assert observe(frontier, "log", "intake/0", 1, 10) is ArrivalOrder.NEXT
+    assert observe(frontier, "log", "intake/0", 2, 11) is ArrivalOrder.NEXT
     assert frontier == {"log|intake/0": Seen(2, 11)}
 
 
 def test_a_number_not_above_the_last_is_a_duplicate_and_changes_nothing() -> None:
     frontier = {"log|intake/0": Seen(7, 100)}
     for seq in (7, 3):
-        assert observe(frontier, "log", "intake/0", seq, 500) is Arrival.DUPLICATE
+        assert observe(frontier, "log", "intake/0", seq, 500) is ArrivalOrder.DUPLICATE
     assert frontier == {"log|intake/0": Seen(7, 100)}
 
 
@@ -37,8 +37,8 @@ def test_the_first_number_of_an_unknown_origin_must_be_one() -> None:
 def test_an_origin_that_an_operator_forgave_may_jump_once() -> None:
     frontier = {"log|intake/0": Seen(7, 100), "log|intake/1": Seen(1, 100)}
     forgiven = ["log|intake/0", "log|intake/1"]
-    assert observe(frontier, "log", "intake/0", 7, 500, forgiven) is Arrival.DUPLICATE
-    assert observe(frontier, "log", "intake/0", 12, 500, forgiven) is Arrival.NEXT
+    assert observe(frontier, "log", "intake/0", 7, 500, forgiven) is ArrivalOrder.DUPLICATE
+    assert observe(frontier, "log", "intake/0", 12, 500, forgiven) is ArrivalOrder.NEXT
     assert (frontier["log|intake/0"], forgiven) == (Seen(12, 500), ["log|intake/1"])
     with pytest.raises(Stop) as stop:
         observe(frontier, "log", "intake/0", 14, 500, forgiven)
@@ -96,7 +96,7 @@ def test_a_repetition_with_the_same_content_is_dropped_and_one_with_other_conten
     for seq in range(1, 11):
         observe(frontier, "log", "intake/0", seq, 10, mark=mark(seq))
     for seq in range(1, 11):
-        assert observe(frontier, "log", "intake/0", seq, 10, mark=mark(seq)) is Arrival.DUPLICATE
+        assert observe(frontier, "log", "intake/0", seq, 10, mark=mark(seq)) is ArrivalOrder.DUPLICATE
         with pytest.raises(Stop) as stop:
             observe(frontier, "log", "intake/0", seq, 10, mark=mark(seq + 1))
         assert stop.value.reason == "repeated_with_other_content"
@@ -107,7 +107,7 @@ def test_what_is_no_longer_remembered_is_dropped_uncompared() -> None:
     for seq in range(1, 11):
         observe(frontier, "log", "intake/0", seq, 10, mark=mark(seq), marks_max=4)
     assert frontier["log|intake/0"].marks == "".join(map(mark, (7, 8, 9, 10)))
-    assert observe(frontier, "log", "intake/0", 6, 10, mark=mark(0), marks_max=4) is Arrival.DUPLICATE
+    assert observe(frontier, "log", "intake/0", 6, 10, mark=mark(0), marks_max=4) is ArrivalOrder.DUPLICATE
     with pytest.raises(Stop):
         observe(frontier, "log", "intake/0", 7, 10, mark=mark(0), marks_max=4)
 
@@ -119,4 +119,4 @@ def test_behind_a_forgiven_jump_nothing_is_compared_with_what_stood_elsewhere() 
     observe(frontier, "log", "intake/0", 9, 10, ["log|intake/0"], mark(9))
     observe(frontier, "log", "intake/0", 10, 10, mark=mark(10))
     for seq in (3, 9, 10):
-        assert observe(frontier, "log", "intake/0", seq, 10, mark=mark(seq)) is Arrival.DUPLICATE
+        assert observe(frontier, "log", "intake/0", seq, 10, mark=mark(seq)) is ArrivalOrder.DUPLICATE

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from services.sla.rules import CASE, SlaRules
-from services.sla.states import Case, Clock
+from services.sla.states import Case
 from tests.rules.lives import Lives
 from tousu.contract import types_on, validator
 from tousu.decision import Decision, Output, Ref
+from tousu.domain.clock.state import Clock
 from tousu.event import Event, text_of_time, time_of_text
 from tousu.policy.calendar import UnpublishedYear
 from tousu.policy.pack import Pack

@@ -20,7 +20,7 @@ from tousu.policy.pack import Pack
         ("01-06 12:00", "01-06 12:00", "01-08 24:00"),
         ("01-08 23:00", "01-12 09:00", "01-12 10:00"),
         ("01-08 12:00", "01-11 15:00", "01-12 12:00"),  # 15:00 on a Sunday that is not worked
-        ("01-05 11:00", "01-07 09:00", "01-12 24:00"),  # nothing used yet: three whole days afresh
+        ("01-05 11:00", "01-07 09:00", "01-12 09:00"),  # of the three days it stood still on the 6th and 9 h of the 7th
     ],
 )
 def test_a_paused_clock_goes_on_with_the_working_time_it_had_left(
@@ -124,7 +124,7 @@ def test_an_extension_before_anything_is_used_survives_a_pause(routed: Desk) -> 
     routed.handle("extended", at("01-05 11:00"), until="2026-01-09T24:00:00+08:00".replace("09T24", "10T00"))
     routed.handle("paused", at("01-05 12:00"))
     routed.handle("resumed", at("01-06 09:00"))
-    assert routed.clock("resolution").due_at == at("01-12 24:00")
+    assert routed.clock("resolution").due_at == at("01-12 09:00"), "four days, and the 9 h of the 6th"
 
 
 @pytest.mark.parametrize(
@@ -259,16 +259,16 @@ def test_every_event_names_pack_calendar_section_cause_and_departments(routed: D
     assert breached.causation == "e1"
 
 
-def test_a_limit_that_begins_anew_is_as_long_as_from_there(pack: Pack) -> None:
-    """Two statutory days from a Friday end on Monday, three days later; paused unused and begun again on a Tuesday,
-    two. What a warning says of the time used is a share of those two."""
+def test_a_pause_before_anything_is_used_takes_away_what_stood_still_of_a_rolled_limit(pack: Pack) -> None:
+    """Two statutory days from a Friday end on Monday, three days later. From Saturday to Tuesday 10:00 it stood still:
+    three days and ten hours later, then. What a warning says of the time used is a share of the three days."""
     limits = dict.fromkeys(pack.grades, Limit(amount=2, unit="statutory_days"))
     desk = Desk(replace(pack, clocks={"resolution": replace(pack.clocks["resolution"], limit_by_grade=limits)}))
     desk.routed(at("01-09 10:00"))
     desk.handle("paused", at("01-09 11:00"))
     desk.handle("resumed", at("01-13 10:00"))
-    desk.pass_time(at("01-15 24:00"))
+    desk.pass_time(at("01-16 10:00"))
     assert desk.said()[-4:-1] == [
-        "resolution warned 0.5 01-15 00:00", "resolution warned 0.8 01-15 14:24", "resolution breached 01-16 00:00",
+        "resolution warned 0.5 01-14 22:00", "resolution warned 0.8 01-15 19:36", "resolution breached 01-16 10:00",
     ]  # fmt: skip
-    assert [output.data.get("elapsed_s") for output in desk.told[-4:-1]] == [86_400, 138_240, 172_800]
+    assert [output.data.get("elapsed_s") for output in desk.told[-4:-1]] == [129_600, 207_360, 259_200]

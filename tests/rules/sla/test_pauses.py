@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from services.sla.pausing import LEDGER_MAX
-from services.sla.states import Pause
 from tests.rules.sla.desk import Desk, at
 from tests.rules.sla.rulebook import COURIER, desk_with, limit, rule
+from tousu.domain.clock.pausing import LEDGER_MAX
+from tousu.domain.clock.state import Pause
 from tousu.policy.clock_rule import Limit, Pauses, Trigger
 
 WAITING = "waiting_for_customer"

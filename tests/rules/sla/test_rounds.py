@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from services.sla.states import Pause
 from services.sla.store import KINDS
-from services.sla.triggers import PAST_MAX
 from tests.rules.sla.desk import NUMBER, Desk, at
 from tests.rules.sla.rulebook import desk_with, limit, rule
 from tousu.decision import Decision
+from tousu.domain.clock.state import Pause
+from tousu.domain.clock.triggers import PAST_MAX
 from tousu.policy.clock_rule import Pauses, Rung, Trigger
 
 WITHDRAWN = Trigger(event="withdrawn")

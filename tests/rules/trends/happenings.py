@@ -38,7 +38,11 @@ def routed(
     class_name: str = "damage", outlet: str = "HZ-017", *, kind: str = "complaint", at: datetime = START, **more: Any
 ) -> Event:
     """A case that was routed; an empty class or outlet is left out."""
-    data: dict[str, Any] = {"case_number": "CASE-1", "kind": kind, "triage": not class_name}
+    data: dict[str, Any] = {
+        "case_number": "CASE-1", "kind": kind, "channel": "phone", "received_at": text_of_time(at),
+        "registered_at": text_of_time(at), "departments": ["storage_and_transport"], "decided_by": "words",
+        "pack": PACK.reference(), "grade": "simple", "triage": not class_name,
+    }  # fmt: skip
     data |= {"class": class_name, "classes": [{"class": class_name}]} if class_name else {}
     data |= {"object": {"outlet": outlet}} if outlet else {}
     event_type = COMPLAINT if kind == "complaint" else INQUIRY

@@ -58,8 +58,8 @@ def test_case_counts_in(event: Event, count_by: tuple[str, ...], keys: list[str]
 
 
 def test_cell_is_named_in_a_warning_by_what_was_counted() -> None:
-    assert Cell("class", "damage", "outlet", "HZ-017").as_data() == {"class": "damage", "outlet": "HZ-017"}
-    assert Cell("kind", "inquiry").as_data() == {"kind": "inquiry"}
+    assert Cell("class", "damage", "outlet", "HZ-017").key == "class=damage,outlet=HZ-017"
+    assert Cell("kind", "inquiry").key == "kind=inquiry"
 
 
 @pytest.mark.parametrize(("outlet", "region"), [("HZ-017", "HZ"), ("HZ-01-7", "HZ"), ("HZ017", ""), ("", "")])

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from tousu.cli import FOUND, options
+from tousu.cli import options
+from tousu.cli.exit_codes import FOUND
 from tousu.cli.ledger.filters import Currency, OfKind, only
-from tousu.cli.ledger.reading import Books, money, read_books
+from tousu.cli.ledger.reading import LedgerView, money, read_books
 
 if TYPE_CHECKING:
     from tousu.ledger.balance import Balance, Sums
@@ -95,7 +96,7 @@ def _show(accounts: list[Balance], sums: list[tuple[tuple[str, str], Sums]]) -> 
     output.table("Awarded = paid + outstanding + withdrawn", ("kind", "currency", *parts), rows, right=parts)
 
 
-def _verdict(books: Books, entries: list[Entry]) -> Iterable[str]:
+def _verdict(books: LedgerView, entries: list[Entry]) -> Iterable[str]:
     """Whether it balances, in a sentence; else what does not."""
     if books.faults:
         yield f"THE LEDGER DOES NOT BALANCE: {len(books.faults)} faults (whatever --currency and --kind show)"

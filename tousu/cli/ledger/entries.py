@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tousu.cli import FOUND, options
+from tousu.cli import options
+from tousu.cli.exit_codes import FOUND
 from tousu.cli.ledger.filters import Currency, OfKind, only
 from tousu.cli.ledger.reading import money, read_books
 
@@ -20,7 +21,7 @@ OF_NUMBER = (
     "OR obligation LIKE :organised ESCAPE '!' OR obligation LIKE :organised_below ESCAPE '!'"
 )
 """The number itself, what stands below it, and the same behind the name of an organisation (`acme|...`)."""
-COLUMNS = ("entry", "when (Beijing time)", "movement", "amount", "outstanding", "currency", "from", "to", "why")
+COLUMNS = ("movement", "amount", "outstanding", "currency", "from", "to", "why")
 
 
 def entries(
@@ -50,7 +51,9 @@ def entries(
         faults = [{"place": place, "what": what} for place, what in books.faults]
         output.json_document({"number": number, "balances": not faults, "entries": rows, "faults": faults})
     else:
-        output.table(f"Entries of {number}", COLUMNS, [_cells(row) for row in rows], right=("amount", "outstanding"))
+        options.show_times_of(data)
+        columns = ("entry", f"when ({output.zone()})", *COLUMNS)
+        output.table(f"Entries of {number}", columns, [_cells(row) for row in rows], right=("amount", "outstanding"))
         output.lines(*(f"DOES NOT BALANCE: {place}: {what}" for place, what in books.faults))
     if books.faults:
         raise typer.Exit(FOUND)

@@ -7,7 +7,8 @@ from typing import Any
 
 import typer
 
-from tousu.cli import FOUND, options
+from tousu.cli import options
+from tousu.cli.exit_codes import FOUND
 from tousu.cli.ledger.filters import Currency, code_of
 
 TO_DO = {
@@ -52,8 +53,10 @@ def questions(
     if as_json:
         output.json_lines(found)
     else:
+        options.show_times_of(data)
         columns = (
-            "claim or penalty", "payment", "when (Beijing time)", "amount", "expected", "currency", "why", "what to do",
+            "claim or penalty", "payment", f"when ({output.zone()})", "amount", "expected", "currency", "why",
+            "what to do",
         )  # fmt: skip
         output.table(f"Payments in question: {len(found)}", columns, [
             (row.get("claim_number") or row["penalty_number"], row["payment_id"], output.local(row["at"]),

@@ -13,14 +13,16 @@ if TYPE_CHECKING:
     from tousu.ledger.obligation import Entry
 
 
-class Books(NamedTuple):
+class LedgerView(NamedTuple):
     """All entries, those of each obligation in the order of their numbers, and the faults found in them."""
 
     entries: list[Entry]
     faults: list[tuple[str, str]]
 
 
-def read_books(data: Path | None, database: str, condition: str = "1 = 1", values: Mapping[str, Any] = {}) -> Books:
+def read_books(
+    data: Path | None, database: str, condition: str = "1 = 1", values: Mapping[str, Any] = {}
+) -> LedgerView:
     """Read the ledgers of claims and penalties; penalties may not be there, which is said.
 
     Raises Stop `no_database` where claims has none, Retry while one does not answer.
@@ -40,7 +42,7 @@ def read_books(data: Path | None, database: str, condition: str = "1 = 1", value
     ordered = by_obligation(entries)
     for obligation, group in ordered.items():
         found += [(obligation, message) for message in faults(group)]
-    return Books([entry for group in ordered.values() for entry in group], found)
+    return LedgerView([entry for group in ordered.values() for entry in group], found)
 
 
 def money(amount: Decimal) -> str:

@@ -12,7 +12,7 @@ from tousu.cli import options
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tousu.policy.measuring import Answer, Figures, LabelledText, Measure
+    from tousu.policy.measuring import ClassedText, ClassingFigures, Figures, LabelledText
 
 HEADING = ("class", "texts", "precision", "recall", "F1", "held out", "precision", "recall", "F1")
 
@@ -72,7 +72,7 @@ def measure(
             ])  # fmt: skip
 
 
-def summary(found: Measure) -> str:
+def summary(found: ClassingFigures) -> str:
     """The figures of all classes together in one line."""
     return (
         f"{found.texts} texts, accuracy {_shown(found.accuracy)}, precision {_shown(found.together.precision)}, "
@@ -80,7 +80,7 @@ def summary(found: Measure) -> str:
     )
 
 
-def as_markdown(whole: Measure, held_out: Measure) -> list[str]:
+def as_markdown(whole: ClassingFigures, held_out: ClassingFigures) -> list[str]:
     """The figures as docs/classification.md shows them."""
     rows = [HEADING, ("---",) * len(HEADING), *_rows(whole, held_out)]
     table = ["| " + " | ".join(map(str, row)) + " |" for row in rows]
@@ -93,7 +93,7 @@ def _other_labels(texts: Sequence[LabelledText], names: Sequence[str]) -> list[s
     return [f"no class here, so a person must look: {', '.join(others)}"] if others else []
 
 
-def _rows(whole: Measure, held_out: Measure) -> list[tuple[object, ...]]:
+def _rows(whole: ClassingFigures, held_out: ClassingFigures) -> list[tuple[object, ...]]:
     pairs = zip(
         (*whole.classes, whole.triage, whole.together), (*held_out.classes, held_out.triage, held_out.together),
         strict=True,
@@ -109,7 +109,7 @@ def _shown(share: float | None) -> str:
     return "" if share is None else f"{share:.2f}"
 
 
-def _document(found: Measure) -> dict[str, Any]:
+def _document(found: ClassingFigures) -> dict[str, Any]:
     def figures(one: Figures) -> dict[str, Any]:
         return {
             "class": one.name, "texts": one.wanted, "given": one.given, "right": one.right,
@@ -123,7 +123,7 @@ def _document(found: Measure) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _mistake(one: Answer) -> dict[str, Any]:
+def _mistake(one: ClassedText) -> dict[str, Any]:
     return {
         "id": one.text.id, "wanted": one.wanted, "given": one.given, "words": list(one.words), "text": one.text.text,
     }  # fmt: skip

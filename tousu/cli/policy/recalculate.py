@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tousu.cli import FOUND, options
+from tousu.cli import options
+from tousu.cli.exit_codes import FOUND
 
 if TYPE_CHECKING:
     from tousu.connection import Connection
     from tousu.policy.policies import Policies
-    from tousu.simulation.recalculation import Asked, Effect, Order
+    from tousu.simulation.recalculation import Effect, Order, RecalculationOrder
 
 CLOCKS_SHOWN_MAX = 50
-OPEN = "state <> 'closed' OR next_due IS NOT NULL"
-"""The cases of sla in which a clock may still wait: those that are open, and those with a clock that outlives them."""
+OPEN = {"sla": "state <> 'closed' OR next_due IS NOT NULL", "claims": "1 = 1"}
+"""The cases in which a clock may still wait: of sla those that are open, and those with a clock that outlives them; of
+claims any, since a limit of a claim may stand still."""
 NOTE_EVERY_S = 5.0
 CASES_PER_S = 200
 """Slow enough for live events not to wait (docs/benchmark.md)."""
@@ -64,18 +66,20 @@ def recalculate(
     as it is now.
 
     Shows for each clock that changes the old and the new due time, and which breaches are withdrawn or new, as the
-    rules of sla find it in its database; clocks that have ended are never touched. With --apply an order goes to each
-    such case on the way of all reports, not faster than --per-second, so that live events do not wait. Broken off, it
-    goes on with --order; nothing has effect twice.
+    rules of sla and claims find it in their databases; clocks that have ended are never touched. With --apply an order
+    goes to each such case on the way of all reports, not faster than --per-second, so that live events do not wait.
+    Broken off, it goes on with --order; nothing has effect twice.
 
     Exit code 1: something would change (without --apply), or cases cannot go over (with it).
 
     Example: tousu policy recalculate --reason "holiday extended" --approved-by L50001 --data data/here
     """
     from tousu.cli import output
-    from tousu.simulation.recalculation import Asked
+    from tousu.simulation.recalculation import RecalculationOrder
 
-    asked = Asked(reason, approved_by, organisation, region, pack_version or None, mode.value if mode else None)
+    asked = RecalculationOrder(
+        reason, approved_by, organisation, region, pack_version or None, mode.value if mode else None
+    )
     given, found = _worked_out(asked, order, at, pack, data, database)
     possible = [effect for effect in found if effect.refused is None]
     if apply and possible:
@@ -83,32 +87,53 @@ def recalculate(
     if as_json:
         output.json_document(_document(given, found, applied=apply))
     else:
+        options.show_times_of(data, pack)
         _show(given, found, applied=apply)
     if (len(possible) < len(found)) if apply else found:
         raise typer.Exit(FOUND)
 
 
 def _worked_out(
-    asked: Asked, order_id: str, at: str, pack: str, data: Path | None, database: str
+    asked: RecalculationOrder, order_id: str, at: str, pack: str, data: Path | None, database: str
 ) -> tuple[Order, list[Effect]]:  # fmt: skip
     """The order, and what it would do by the databases as they are."""
     from tousu.event import time_of_text
     from tousu.runtime.clock import WallClock
     from tousu.simulation.pipeline import composed, rebuild_wiring
-    from tousu.simulation.recalculation import effects, new_order, order_again
+    from tousu.simulation.recalculation import effects, new_order, order_again, together
 
     clock = WallClock()
     wiring = rebuild_wiring(pack, 1)
     _check_version(wiring.policies, asked)
     now = time_of_text(at, "--at") if at else clock.now()
     order = order_again(order_id, asked) if order_id else new_order(now, asked)
-    sla = composed("sla", wiring)
-    decode: Callable[[str], Any] = sla.kinds[0].codec.decode
-    cases = (decode(doc) for _, doc in options.inspection("sla", data, database).each("case", OPEN))
-    return order, list(effects(sla.rules, cases, order, now))
+    of_owners = []
+    for name, condition in OPEN.items():
+        owner = composed(name, wiring)
+        decode: Callable[[str], Any] = owner.kinds[0].codec.decode
+        cases = ((key, decode(doc)) for key, doc in _states(name, condition, data, database))
+        of_owners.append(list(effects(owner.rules, cases, order, now)))
+    return order, together(*of_owners)
 
 
-def _check_version(policies: Policies, asked: Asked) -> None:
+def _states(name: str, condition: str, data: Path | None, database: str) -> Iterator[tuple[str, str]]:
+    """The cases of a processor in which a clock may still wait; none of claims where claims has no database here."""
+    from tousu.cli import output
+    from tousu.failure import Stop
+
+    try:
+        inspection = options.inspection(name, data, database)
+        if name == "claims" and not inspection.keeps("case"):
+            raise Stop("no_database", "claims has no tables there")
+    except Stop:
+        if name != "claims":
+            raise
+        output.note("claims has no database here, so limits of claims are not looked at")
+        return
+    yield from inspection.each("case", condition)
+
+
+def _check_version(policies: Policies, asked: RecalculationOrder) -> None:
     from tousu.failure import Stop
 
     if not policies.knows(asked.organisation):
@@ -156,7 +181,7 @@ def _document(order: Order, found: Sequence[Effect], *, applied: bool) -> dict[s
         "applied": applied,
         "summary": _summary(found),
         "cases": [
-            {"case_number": effect.case_number, "clocks": [each._asdict() for each in effect.clocks]}
+            {"case_number": effect.case_number, "clocks": [each.data() for each in effect.clocks]}
             | ({"refused": dict(zip(("reason", "message"), effect.refused, strict=True))} if effect.refused else {})
             for effect in found
         ],
@@ -179,12 +204,15 @@ def _show(order: Order, found: Sequence[Effect], *, applied: bool) -> None:
     from tousu.cli import output
 
     rows = [
-        (effect.case_number, each.clock, output.local(each.old_due_at), output.local(each.new_due_at), each.breach)
+        (
+            each.claim_number or effect.case_number, each.clock, output.local(each.old_due_at),
+            output.local(each.new_due_at), each.breach,
+        )
         for effect in found
         for each in effect.clocks
-    ]
+    ]  # fmt: skip
     if rows:
-        title = "Changed (Beijing time)" if applied else "Would change (Beijing time)"
+        title = f"{'Changed' if applied else 'Would change'} ({output.zone()})"
         output.table(title, ("case", "clock", "was due", "is due", "breach"), rows[:CLOCKS_SHOWN_MAX])
     if len(rows) > CLOCKS_SHOWN_MAX:
         output.note(f"{len(rows) - CLOCKS_SHOWN_MAX} more clocks; --json has all of them")

@@ -15,8 +15,8 @@ from msgspec.structs import replace
 from tousu.decision import Refusal
 from tousu.domain.case.fold import CaseFile, Parked, fact_of, placed
 from tousu.domain.case.handover import Move
-from tousu.domain.case.lifecycle import Verdict, lapsed, needs_approval, possible
-from tousu.domain.case.state import CaseState, Fact, Ground
+from tousu.domain.case.lifecycle import FactVerdict, lapsed, needs_approval, possible
+from tousu.domain.case.state import CaseFact, CaseState, FoldGround
 from tousu.event import Event, text_of_time
 
 PARKED_MAX: Final = 40
@@ -31,14 +31,14 @@ class Step(NamedTuple):
     """One report that counts: the case before and after it, its effect, and the move that it made."""
 
     event: Event
-    fact: Fact
+    fact: CaseFact
     former: CaseState
     state: CaseState
     effect: Effect
     move: Move | None
 
 
-class Decided(NamedTuple):
+class CaseDecision(NamedTuple):
     """What became of a report. steps: what counts now, the report itself first, then what it set free.
 
     refused: reports that had waited and can never fit any more. refusal: of the report itself.
@@ -50,25 +50,25 @@ class Decided(NamedTuple):
     refusal: Refusal | None = None
 
 
-def decide(file: CaseFile, name: str, event: Event, ground: Ground, now: datetime) -> Decided:
+def decide(file: CaseFile, name: str, event: Event, ground: FoldGround, now: datetime) -> CaseDecision:
     """What a report (its short name, its event) does to a case. `now` is pipeline time."""
     fact = fact_of(name, event.data, event.time, file.state.received_at, now)
     found = placed(file, fact, ground, now)
     if found.verdict.fate == "refused":
-        return Decided(file, refusal=refusal_of(file, event, found.verdict, ground))
+        return CaseDecision(file, refusal=refusal_of(file, event, found.verdict, ground))
     if found.verdict.fate == "waits":
         return _parked(file, event, fact, found.verdict, ground, now)
     steps = [_step(file, found.file, event, fact, found.verdict, found.move)]
     file, freed, refused = _set_free(found.file, ground, now)
-    return Decided(file, [*steps, *freed], refused)
+    return CaseDecision(file, [*steps, *freed], refused)
 
 
-def given_up(file: CaseFile, ground: Ground, now: datetime) -> Decided:
+def given_up(file: CaseFile, ground: FoldGround, now: datetime) -> CaseDecision:
     """The file without the reports whose wait is over, each with its refusal."""
     over = [each for each in file.parked if each.until <= now]
     kept = tuple(each for each in file.parked if each.until > now)
     refused = [(each.event, _in_vain(file, each, ground)) for each in over]
-    return Decided(replace(file, parked=kept), refused=refused)
+    return CaseDecision(replace(file, parked=kept), refused=refused)
 
 
 def ended_by_time(file: CaseFile, now: datetime) -> CaseFile:
@@ -86,7 +86,7 @@ def next_due(file: CaseFile) -> datetime | None:
     return first
 
 
-def refusal_of(file: CaseFile, event: Event, verdict: Verdict, ground: Ground) -> Refusal:
+def refusal_of(file: CaseFile, event: Event, verdict: FactVerdict, ground: FoldGround) -> Refusal:
     """The refusal of a report, in words that say where the case stands and what is possible."""
     return Refusal(
         reason=verdict.reason,
@@ -98,18 +98,20 @@ def refusal_of(file: CaseFile, event: Event, verdict: Verdict, ground: Ground) -
 _IF_TRUE: Final = "if it is true all the same, mend what is named here and report it again under a new id"
 
 
-def _parked(file: CaseFile, event: Event, fact: Fact, verdict: Verdict, ground: Ground, now: datetime) -> Decided:
+def _parked(
+    file: CaseFile, event: Event, fact: CaseFact, verdict: FactVerdict, ground: FoldGround, now: datetime
+) -> CaseDecision:
     if len(file.parked) >= PARKED_MAX:
         message = f"{PARKED_MAX} reports of this case wait already, and {fact.name} needs {verdict.needs}"
-        full = Verdict("refused", "too_many_waiting", message=message)
-        return Decided(file, refusal=refusal_of(file, event, full, ground))
+        full = FactVerdict("refused", "too_many_waiting", message=message)
+        return CaseDecision(file, refusal=refusal_of(file, event, full, ground))
     wait = timedelta(hours=ground.pack_of(file.state.pack_version).waiting_hours)
     parked = Parked(event=event, fact=replace(fact, data={}), until=now + wait, verdict=verdict)
-    return Decided(replace(file, parked=(*file.parked, parked)))
+    return CaseDecision(replace(file, parked=(*file.parked, parked)))
 
 
 def _set_free(
-    file: CaseFile, ground: Ground, now: datetime
+    file: CaseFile, ground: FoldGround, now: datetime
 ) -> tuple[CaseFile, list[Step], list[tuple[Event, Refusal]]]:
     """What waited and fits by now, in the order in which it happened, each on top of the one before."""
     steps: list[Step] = []
@@ -134,7 +136,7 @@ def _set_free(
     return file, steps, refused
 
 
-def _step(file: CaseFile, new: CaseFile, event: Event, fact: Fact, verdict: Verdict, move: Move | None) -> Step:
+def _step(file: CaseFile, new: CaseFile, event: Event, fact: CaseFact, verdict: FactVerdict, move: Move | None) -> Step:
     effect: Effect = "incomplete" if verdict.fate == "incomplete" else effect_of(file.state, new.state)
     return Step(event, fact, file.state, new.state, effect, move)
 
@@ -153,7 +155,7 @@ def effect_of(former: CaseState, state: CaseState) -> Effect:
     return "moved" if state.reopened == former.reopened else "corrected"
 
 
-def _where(file: CaseFile, event: Event, ground: Ground) -> str:
+def _where(file: CaseFile, event: Event, ground: FoldGround) -> str:
     state = file.state
     pack = ground.pack_of(state.pack_version)
     could = ", ".join(possible(state, pack))
@@ -162,7 +164,7 @@ def _where(file: CaseFile, event: Event, ground: Ground) -> str:
     return f"{state.kind} {event.subject} is {state.life}{since}{approval}; possible: {could}"
 
 
-def _in_vain(file: CaseFile, parked: Parked, ground: Ground) -> Refusal:
+def _in_vain(file: CaseFile, parked: Parked, ground: FoldGround) -> Refusal:
     """Why a report is refused after it has waited: what it needed was never told."""
     name, needs = parked.fact.name, parked.verdict.needs
     message = (

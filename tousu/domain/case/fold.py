@@ -18,9 +18,9 @@ import msgspec
 from msgspec.structs import replace
 
 from tousu.domain.case.handover import Move
-from tousu.domain.case.lifecycle import Verdict, advanced, judged, lapsed
+from tousu.domain.case.lifecycle import FactVerdict, advanced, judged, lapsed
 from tousu.domain.case.routing import MOVING, Routed, decided_anew
-from tousu.domain.case.state import CaseState, Fact, Ground
+from tousu.domain.case.state import CaseFact, CaseState, FoldGround
 from tousu.event import Event
 from tousu.policy.facts import ASSESSED
 from tousu.policy.pack import Pack
@@ -59,9 +59,9 @@ class Parked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     event: Event
-    fact: Fact
+    fact: CaseFact
     until: datetime
-    verdict: Verdict
+    verdict: FactVerdict
 
 
 class CaseFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -72,7 +72,7 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     state: CaseState
     before: CaseState | None = None
-    facts: tuple[Fact, ...] = ()
+    facts: tuple[CaseFact, ...] = ()
     parked: tuple[Parked, ...] = ()
     sequence: int = 0
 
@@ -84,11 +84,11 @@ class Placed(NamedTuple):
     """
 
     file: CaseFile
-    verdict: Verdict
+    verdict: FactVerdict
     move: Move | None = None
 
 
-def evolve(state: CaseState, fact: Fact, ground: Ground) -> CaseState:
+def evolve(state: CaseState, fact: CaseFact, ground: FoldGround) -> CaseState:
     """The case after a fact that happened after all that made it; the very same where the fact does not fit."""
     state = lapsed(state, fact.at)
     pack = ground.pack_of(state.pack_version)
@@ -97,14 +97,14 @@ def evolve(state: CaseState, fact: Fact, ground: Ground) -> CaseState:
     return _applied(state, fact, pack, ground).state
 
 
-def folded(state: CaseState, facts: Iterable[Fact], ground: Ground) -> CaseState:
+def folded(state: CaseState, facts: Iterable[CaseFact], ground: FoldGround) -> CaseState:
     """The case after facts in the order in which they happened."""
     for fact in facts:
         state = evolve(state, fact, ground)
     return state
 
 
-def placed(file: CaseFile, fact: Fact, ground: Ground, now: datetime, *, keeps_waiting: bool = False) -> Placed:
+def placed(file: CaseFile, fact: CaseFact, ground: FoldGround, now: datetime, *, keeps_waiting: bool = False) -> Placed:
     """A file with one more fact in its place. Nothing is put there that is refused, or that waits for another fact.
 
     keeps_waiting: put it there all the same. It moves nothing until what it waits for is there, too; whoever publishes
@@ -127,12 +127,12 @@ def placed(file: CaseFile, fact: Fact, ground: Ground, now: datetime, *, keeps_w
     return Placed(replace(file, state=state, before=before, facts=facts), verdict, routed.move)
 
 
-def compact(fact: Fact) -> Fact:
+def compact(fact: CaseFact) -> CaseFact:
     """A fact with what the fold reads of it, and nothing else."""
-    return Fact(fact.at, fact.name, {name: fact.data[name] for name in READ[fact.name] if name in fact.data})
+    return CaseFact(fact.at, fact.name, {name: fact.data[name] for name in READ[fact.name] if name in fact.data})
 
 
-def _applied(state: CaseState, fact: Fact, pack: Pack, ground: Ground) -> Routed:
+def _applied(state: CaseState, fact: CaseFact, pack: Pack, ground: FoldGround) -> Routed:
     new = advanced(state, fact)
     if fact.name not in MOVING or ground.registered is None:
         return Routed(new, None)
@@ -148,7 +148,7 @@ def _ended_by_time(state: CaseState, at: datetime) -> bool:
     return state.lapses_at is not None and state.ended_at is not None and at <= state.ended_at
 
 
-def _place(facts: tuple[Fact, ...], at: datetime) -> int:
+def _place(facts: tuple[CaseFact, ...], at: datetime) -> int:
     """Behind everything that happened before a moment or at it."""
     index = len(facts)
     while index and facts[index - 1].at > at:
@@ -156,7 +156,9 @@ def _place(facts: tuple[Fact, ...], at: datetime) -> int:
     return index
 
 
-def fact_of(name: str, data: Mapping[str, Any], happened_at: datetime, received_at: datetime, now: datetime) -> Fact:
+def fact_of(
+    name: str, data: Mapping[str, Any], happened_at: datetime, received_at: datetime, now: datetime
+) -> CaseFact:
     """A fact as it counts: nothing happened to a case before its receipt, or after now. An order counts from now on."""
     at = now if name == "recount_ordered" else min(max(happened_at, received_at), now)
-    return Fact(at, name, dict(data))
+    return CaseFact(at, name, dict(data))

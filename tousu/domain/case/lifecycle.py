@@ -20,7 +20,7 @@ from typing import Final, Literal, NamedTuple
 from msgspec.structs import replace
 
 from tousu.domain.case.measures import ACTIONS_MAX, done_action, missing_for, planned_action, settled_by
-from tousu.domain.case.state import CaseState, Fact, Life, Plan, Responsibility
+from tousu.domain.case.state import CaseFact, CaseState, Life, Plan, Responsibility
 from tousu.policy.closing import lacks_confirmation
 from tousu.policy.facts import found_with
 from tousu.policy.occasions import AFTER_THE_END
@@ -30,7 +30,7 @@ from tousu.policy.replies import incomplete_reply
 Fate = Literal["counts", "incomplete", "waits", "refused"]
 
 
-class Verdict(NamedTuple):
+class FactVerdict(NamedTuple):
     """Whether a fact counts where it stands. reason, message, place: of a refusal, or of what it waits for.
 
     needs: what must have happened before it, in words.
@@ -43,7 +43,7 @@ class Verdict(NamedTuple):
     place: str = "type"
 
 
-COUNTS: Final = Verdict("counts")
+COUNTS: Final = FactVerdict("counts")
 RANK: Final[Mapping[str, int]] = {
     "acknowledged": 1, "judged": 2, "plan_proposed": 3, "plan_approved": 4, "plan_executed": 5,
 }  # fmt: skip
@@ -64,23 +64,23 @@ _OPENING: Final = frozenset({"received", "reissued", "reopened"})
 _CONFIRMING: Final = ("confirmation", "no_confirmation_reason")
 
 
-def judged(state: CaseState, fact: Fact, pack: Pack) -> Verdict:
+def judged(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
     """Whether a fact counts for a case as it was when the fact happened."""
     name = fact.name
     if name in OF_CLOCKS or name == "recount_ordered":
         return COUNTS
     if name in _STRANGE[state.kind]:
         message = f"{name} is nothing that happens to {_AN[state.kind]}"
-        return Verdict("refused", "illegal_transition", message=message)
+        return FactVerdict("refused", "illegal_transition", message=message)
     if name == "reopened":
-        return COUNTS if state.is_over else Verdict("waits", needs="the end of the case before it")
+        return COUNTS if state.is_over else FactVerdict("waits", needs="the end of the case before it")
     if state.is_over and name not in RECORDED:
-        return Verdict("waits", needs="a reopening of the case before it")
+        return FactVerdict("waits", needs="a reopening of the case before it")
     fits = _FITS.get(name)
     return COUNTS if fits is None else fits(state, fact, pack)
 
 
-def advanced(state: CaseState, fact: Fact) -> CaseState:
+def advanced(state: CaseState, fact: CaseFact) -> CaseState:
     """The case after a fact that counts, as far as its life goes."""
     move = _MOVES.get(fact.name)
     return state if move is None else move(state, fact)
@@ -111,7 +111,7 @@ def possible(state: CaseState, pack: Pack) -> tuple[str, ...]:
 
 
 def _would_move(state: CaseState, name: str, pack: Pack) -> bool:
-    fact = Fact(state.round_at, name, {"stands": True})
+    fact = CaseFact(state.round_at, name, {"stands": True})
     return judged(state, fact, pack).fate == "counts" and advanced(state, fact) != state
 
 
@@ -131,20 +131,22 @@ _STRANGE: Final[Mapping[str, frozenset[str]]] = {
 """What never happens to a case of a kind."""
 
 
-def _plan_fits(state: CaseState, fact: Fact, pack: Pack) -> Verdict:
+def _plan_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
     if state.life == "not_standing":
-        return Verdict("waits", needs="a judgement before it that upholds the complaint")
+        return FactVerdict("waits", needs="a judgement before it that upholds the complaint")
     if fact.name == "plan_approved" and not state.plan:
-        return Verdict("waits", needs="the plan that was approved, proposed before it")
+        return FactVerdict("waits", needs="the plan that was approved, proposed before it")
     unapproved = fact.name == "plan_executed" and state.plan not in ("approved", "executed")
     if unapproved and needs_approval(state, pack):
-        return Verdict("waits", needs=f"the approval of the plan before it (a plan of grade {state.grade} needs one)")
+        return FactVerdict(
+            "waits", needs=f"the approval of the plan before it (a plan of grade {state.grade} needs one)"
+        )
     return COUNTS
 
 
-def _answer_fits(state: CaseState, fact: Fact, pack: Pack) -> Verdict:
+def _answer_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
     if incomplete_reply(pack, fact.name, fact.data, state.stands) is not None:
-        return Verdict("incomplete")
+        return FactVerdict("incomplete")
     if not lacks_confirmation(pack, fact.name, fact.data, state.stands):
         return COUNTS
     accepted = " or ".join(pack.closing.confirmation) if pack.closing is not None else ""
@@ -155,18 +157,18 @@ def _answer_fits(state: CaseState, fact: Fact, pack: Pack) -> Verdict:
     # An answer that settles nothing ends the case only while the complaint is not upheld: a judgement may change that.
     fate: Fate = "refused" if fact.data["settled"] else "waits"
     needs = "a judgement before it that upholds the complaint, or the customer's confirmation"
-    return Verdict(fate, "confirmation_missing", needs, message, "/confirmation")
+    return FactVerdict(fate, "confirmation_missing", needs, message, "/confirmation")
 
 
-def _settlement_fits(state: CaseState, fact: Fact, pack: Pack) -> Verdict:
+def _settlement_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
     missing = missing_for(state, fact, pack)
     if missing.ways == ():
         return COUNTS
     fate: Fate = "waits" if missing.needs else "refused"
-    return Verdict(fate, "illegal_transition", missing.needs, missing.message, "/by")
+    return FactVerdict(fate, "illegal_transition", missing.needs, missing.message, "/by")
 
 
-def _plan_of_action_fits(state: CaseState, fact: Fact, pack: Pack) -> Verdict:
+def _plan_of_action_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
     number = fact.data["action_id"]
     known = state.actions.get(number)
     if known is None and len(state.actions) >= ACTIONS_MAX:
@@ -174,28 +176,28 @@ def _plan_of_action_fits(state: CaseState, fact: Fact, pack: Pack) -> Verdict:
     if known is None or known.done_at is None:
         return COUNTS
     message = f"corrective action {number} was done before that; give a new one another action_id"
-    return Verdict("refused", "illegal_transition", message=message, place="/action_id")
+    return FactVerdict("refused", "illegal_transition", message=message, place="/action_id")
 
 
-def _action_done_fits(state: CaseState, fact: Fact, pack: Pack) -> Verdict:
+def _action_done_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
     number = fact.data.get("action_id")
     if number is None and len(state.actions) >= ACTIONS_MAX:
         return _too_many_actions("/action")
     if number is None or number in state.actions:
         return COUNTS
     needs = f"the plan of corrective action {number} before it"
-    return Verdict("waits", "illegal_transition", needs, place="/action_id")
+    return FactVerdict("waits", "illegal_transition", needs, place="/action_id")
 
 
-def _too_many_actions(place: str) -> Verdict:
+def _too_many_actions(place: str) -> FactVerdict:
     message = (
         f"the case has {ACTIONS_MAX} corrective actions already; report one that is planned as done, plan it otherwise "
         "by its action_id, or put several into one"
     )
-    return Verdict("refused", "too_many_actions", message=message, place=place)
+    return FactVerdict("refused", "too_many_actions", message=message, place=place)
 
 
-_FITS: Final[Mapping[str, Callable[[CaseState, Fact, Pack], Verdict]]] = {
+_FITS: Final[Mapping[str, Callable[[CaseState, CaseFact, Pack], FactVerdict]]] = {
     "plan_proposed": _plan_fits,
     "plan_approved": _plan_fits,
     "plan_executed": _plan_fits,
@@ -209,7 +211,7 @@ _FITS: Final[Mapping[str, Callable[[CaseState, Fact, Pack], Verdict]]] = {
 # -- what it changes ---------------------------------------------------------------------------------------------------
 
 
-def _step(state: CaseState, fact: Fact) -> CaseState:
+def _step(state: CaseState, fact: CaseFact) -> CaseState:
     """A step of a department: the case goes on by it, unless it lies behind; the department has come so far."""
     life, plan = _after_step(state, fact)
     department, rank = fact.data.get("department"), RANK[fact.name]
@@ -221,7 +223,7 @@ def _step(state: CaseState, fact: Fact) -> CaseState:
     return replace(state, life=life, plan=plan, steps=steps)
 
 
-def _after_step(state: CaseState, fact: Fact) -> tuple[Life, Plan]:
+def _after_step(state: CaseState, fact: CaseFact) -> tuple[Life, Plan]:
     match fact.name:
         case "acknowledged":
             return ("acknowledged" if state.life in _OPENING else state.life), state.plan
@@ -235,7 +237,7 @@ def _after_step(state: CaseState, fact: Fact) -> tuple[Life, Plan]:
             return state.life, state.plan
 
 
-def _judged(state: CaseState, fact: Fact) -> CaseState:
+def _judged(state: CaseState, fact: CaseFact) -> CaseState:
     """The newest judgement counts. One that does not uphold the complaint leaves no plan."""
     stands: bool = fact.data["stands"]
     state = replace(
@@ -250,20 +252,20 @@ def _judged(state: CaseState, fact: Fact) -> CaseState:
     return replace(state, responsibility=named)
 
 
-def _answered(state: CaseState, fact: Fact) -> CaseState:
+def _answered(state: CaseState, fact: CaseFact) -> CaseState:
     if state.stands is False:
         return _ended(state, fact, "does_not_stand")
     return _ended(state, fact, "settled") if fact.data["settled"] else replace(state, life="reissued", plan="")
 
 
-def _ended(state: CaseState, fact: Fact, result: str) -> CaseState:
+def _ended(state: CaseState, fact: CaseFact, result: str) -> CaseState:
     confirmation = {name: fact.data[name] for name in _CONFIRMING if name in fact.data}
     return replace(
         state, life="closed", ended_at=max(fact.at, state.round_at), result=result, confirmation=confirmation
     )
 
 
-def _reopened(state: CaseState, fact: Fact) -> CaseState:
+def _reopened(state: CaseState, fact: CaseFact) -> CaseState:
     """The next round begins: what the former one had found is judged anew."""
     at = max(fact.at, state.ended_at or fact.at)
     return replace(
@@ -272,12 +274,12 @@ def _reopened(state: CaseState, fact: Fact) -> CaseState:
     )  # fmt: skip
 
 
-def _satisfied(state: CaseState, fact: Fact) -> CaseState:
+def _satisfied(state: CaseState, fact: CaseFact) -> CaseState:
     said = {name: fact.data[name] for name in ("score", "rating") if name in fact.data}
     return replace(state, satisfaction=said) if said else state
 
 
-_MOVES: Final[Mapping[str, Callable[[CaseState, Fact], CaseState]]] = {
+_MOVES: Final[Mapping[str, Callable[[CaseState, CaseFact], CaseState]]] = {
     "acknowledged": _step,
     "judged": _judged,
     "plan_proposed": _step,

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
-from tousu.domain.case.state import Action, CaseState, Fact, Responsibility
+from tousu.domain.case.state import Action, CaseFact, CaseState, Responsibility
 from tousu.policy.mediation import ways_to_settle
 from tousu.policy.pack import Pack
 
@@ -19,7 +19,7 @@ ACTIONS_MAX: Final = 50
 the case, which is written with every event."""
 
 
-class Missing(NamedTuple):
+class SettlementLack(NamedTuple):
     """Why a settlement does not fit. ways: those that would; empty where it fits. needs: what could still make it fit,
     had it happened before; empty where nothing could."""
 
@@ -28,13 +28,13 @@ class Missing(NamedTuple):
     message: str = ""
 
 
-def missing_for(state: CaseState, fact: Fact, pack: Pack) -> Missing:
+def missing_for(state: CaseState, fact: CaseFact, pack: Pack) -> SettlementLack:
     """What a settlement of responsibility lacks in a case as it was then."""
     by, responsible = fact.data["by"], fact.data["responsible"]
     disputed = state.dispute is not None
     ways = ways_to_settle(pack, state.departments, responsible, disputed=disputed)
     if by in ways:
-        return Missing()
+        return SettlementLack()
     stands = "is disputed" if disputed else "is not disputed"
     needs = "a dispute before it" if by == "mediation" else "an end of the dispute before it"
     if not disputed and by == "agreement":
@@ -44,10 +44,10 @@ def missing_for(state: CaseState, fact: Fact, pack: Pack) -> Missing:
         stands = stands if disputed else "names a partner"
     could = ", ".join((*(f"responsibility_settled by {way}" for way in ways), *_beside(state)))
     message = f"the case {stands}, which settling by {by} does not follow; possible: {could}"
-    return Missing(ways, needs, message)
+    return SettlementLack(ways, needs, message)
 
 
-def settled_by(state: CaseState, fact: Fact) -> CaseState:
+def settled_by(state: CaseState, fact: CaseFact) -> CaseState:
     """Responsibility is settled; a dispute about it is over."""
     settled = Responsibility(
         responsible=fact.data["responsible"], by=fact.data["by"], at=fact.at, measure=fact.data.get("measure", "")
@@ -55,7 +55,7 @@ def settled_by(state: CaseState, fact: Fact) -> CaseState:
     return replace(state, responsibility=settled)
 
 
-def planned_action(state: CaseState, fact: Fact) -> CaseState:
+def planned_action(state: CaseState, fact: CaseFact) -> CaseState:
     """A corrective action is planned; planned otherwise while it is open, it stays the same action."""
     number = fact.data["action_id"]
     if number in state.actions:
@@ -63,7 +63,7 @@ def planned_action(state: CaseState, fact: Fact) -> CaseState:
     return replace(state, actions={**state.actions, number: Action(fact.at)})
 
 
-def done_action(state: CaseState, fact: Fact) -> CaseState:
+def done_action(state: CaseState, fact: CaseFact) -> CaseState:
     """A corrective action is done: one that was planned, by its number, or one that nobody had planned."""
     number = fact.data.get("action_id")
     if number is None:

@@ -17,7 +17,7 @@ from tousu.domain.case.handover import Move
 from tousu.domain.case.judgement import decided_again
 from tousu.domain.case.lifecycle import handed_over
 from tousu.domain.case.ranking import assigned, known_of, ranked, shifted, with_severity
-from tousu.domain.case.state import DECIDED, CaseState, Fact
+from tousu.domain.case.state import DECIDED, CaseFact, CaseState
 from tousu.policy.pack import Pack
 
 _INFORMING: Final = frozenset({"assessed", "judged", "passed_on", "reopened"})
@@ -33,7 +33,9 @@ class Routed(NamedTuple):
     move: Move | None
 
 
-def decided_anew(former: CaseState, state: CaseState, fact: Fact, pack: Pack, registered: Mapping[str, Any]) -> Routed:
+def decided_anew(
+    former: CaseState, state: CaseState, fact: CaseFact, pack: Pack, registered: Mapping[str, Any]
+) -> Routed:
     """The case after a fact that counts, as far as class, grade, priority and departments go.
 
     `former` is the case before the fact, `state` after what the fact does to its life.
@@ -70,7 +72,7 @@ def _decided(state: CaseState, changes: Mapping[str, Any], pack: Pack, registere
     return replace(state, decided=decided, class_departments=class_departments, assigned=called)
 
 
-def _move(state: CaseState, fact: Fact, pack: Pack) -> Move | None:
+def _move(state: CaseState, fact: CaseFact, pack: Pack) -> Move | None:
     """The move that somebody makes."""
     said = fact.data
     match fact.name:
@@ -87,7 +89,7 @@ def _move(state: CaseState, fact: Fact, pack: Pack) -> Move | None:
 
 
 def _changes(
-    former: CaseState, state: CaseState, fact: Fact, pack: Pack, registered: Mapping[str, Any]
+    former: CaseState, state: CaseState, fact: CaseFact, pack: Pack, registered: Mapping[str, Any]
 ) -> dict[str, Any]:
     """What a newly named class changes. A complaint that is not upheld is answered, not routed again."""
     names_class = fact.name in ("judged", "passed_on") and "class" in fact.data
@@ -97,7 +99,7 @@ def _changes(
 
 
 def _move_by_rules(
-    former: CaseState, state: CaseState, changes: Mapping[str, Any], fact: Fact, pack: Pack,
+    former: CaseState, state: CaseState, changes: Mapping[str, Any], fact: CaseFact, pack: Pack,
     registered: Mapping[str, Any],
 ) -> Move | None:  # fmt: skip
     """A judgement that changes the class brings the case to whom it calls for; new facts bring in whom they call for.

@@ -21,7 +21,7 @@ Plan = Literal["", "proposed", "approved", "executed"]
 """How far the plan of the present round has come; empty while nobody has proposed one."""
 
 
-class Fact(msgspec.Struct, frozen=True, array_like=True):
+class CaseFact(msgspec.Struct, frozen=True, array_like=True):
     """Something that was reported about a case: when it happened, its short name (`judged`), what it says.
 
     In the history of a case `data` holds only what the fold reads, so that a fact takes few bytes.
@@ -114,7 +114,7 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return name
 
 
-class Ground(NamedTuple):
+class FoldGround(NamedTuple):
     """What a fold rests on beside the facts: the packs by version, and what was registered of the case.
 
     registered: None follows the life alone, without class, grade and departments (at the gate, which knows none).

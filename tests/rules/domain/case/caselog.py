@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from tests.rules.casework import NUMBER, START
 from tousu.decision import Refusal
-from tousu.domain.case.deciding import Decided, decide, given_up, next_due
+from tousu.domain.case.deciding import CaseDecision, decide, given_up, next_due
 from tousu.domain.case.fold import CaseFile
-from tousu.domain.case.state import CaseState, Ground, begun
+from tousu.domain.case.state import CaseState, FoldGround, begun
 from tousu.event import Event
 from tousu.policy.pack import Pack
 
@@ -34,7 +34,7 @@ class CaseLog:
 
     def __init__(self, pack: Pack, **more: Any) -> None:
         registered = {"class": "delay", "classes": [{"class": "delay"}], "triage": False, "decided_by": "adapter"}
-        self.ground = Ground(lambda _: pack, {"kind": "complaint", "channel": "phone"})
+        self.ground = FoldGround(lambda _: pack, {"kind": "complaint", "channel": "phone"})
         called = tuple(pack.classes["delay"].departments)
         given: dict[str, Any] = {
             "departments": called, "class_departments": called, "assigned": called,
@@ -49,7 +49,7 @@ class CaseLog:
         """Where the case stands."""
         return self.file.state
 
-    def tell(self, one: Said, now: datetime = LONG_AFTER) -> Decided:
+    def tell(self, one: Said, now: datetime = LONG_AFTER) -> CaseDecision:
         """Decide a report that is read at a time."""
         event = Event(
             id=f"{one.name}-{one.hours}", source="x", type=f"tousu.handling.{one.name}.v1", subject=NUMBER,
@@ -71,7 +71,7 @@ class CaseLog:
         while (due := next_due(self.file)) is not None and due <= until:
             self._take(given_up(self.file, self.ground, due))
 
-    def _take(self, decided: Decided) -> None:
+    def _take(self, decided: CaseDecision) -> None:
         self.file = decided.file
         self.published += [(step.event.id, step.effect) for step in decided.steps]
         self.refused += [refusal for _, refusal in decided.refused]

@@ -11,11 +11,11 @@ from tests.rules.packs import COURIER, as_l
 from tests.rules.sla.desk import FILLED, at
 from tousu.domain.case.fold import evolve
 from tousu.domain.case.lifecycle import RECORDED, judged, possible
-from tousu.domain.case.state import CaseState, Fact, Ground, Life, begun
+from tousu.domain.case.state import CaseFact, CaseState, FoldGround, Life, begun
 
 NOON = at("01-06 12:00")
 STORE, QUALITY = "storage_and_transport", "quality_management"
-GROUND = Ground(lambda _: COURIER)
+GROUND = FoldGround(lambda _: COURIER)
 
 # One row a state: the life that follows each step.
 #                 acknowledged    judged    not standing    proposed   executed
@@ -46,7 +46,7 @@ def a_case(life: Life, **more: Any) -> CaseState:
 
 def after(case: CaseState, name: str, **said: Any) -> str:
     """The life that follows, or that the report waits or is refused."""
-    fact = Fact(NOON + timedelta(hours=1), name, said)
+    fact = CaseFact(NOON + timedelta(hours=1), name, said)
     fate = judged(case, fact, COURIER).fate
     return evolve(case, fact, GROUND).life if fate == "counts" else fate
 
@@ -70,7 +70,7 @@ def test_an_approval_is_of_a_plan_that_was_proposed(plan: str, life: str) -> Non
 
 
 def test_a_plan_of_a_grave_case_is_executed_after_its_approval() -> None:
-    fact = Fact(NOON, "plan_executed")
+    fact = CaseFact(NOON, "plan_executed")
     grave = a_case("planned", plan="proposed", decided={"grade": "major"})
     assert judged(grave, fact, as_l()).fate == "waits"
     assert judged(a_case("approved", plan="approved", decided={"grade": "major"}), fact, as_l()).fate == "counts"
@@ -91,7 +91,7 @@ def test_a_plan_of_a_grave_case_is_executed_after_its_approval() -> None:
     ],
 )
 def test_ends_of_an_open_complaint(life: Life, name: str, said: dict[str, Any], stands: bool | None, end: str) -> None:
-    new = evolve(a_case(life, stands=stands), Fact(NOON, name, said), GROUND)
+    new = evolve(a_case(life, stands=stands), CaseFact(NOON, name, said), GROUND)
     assert (new.life, new.result) == (("closed", end) if end else ("reissued", ""))
 
 
@@ -99,7 +99,7 @@ def test_ends_of_an_open_complaint(life: Life, name: str, said: dict[str, Any], 
 @pytest.mark.parametrize("name", sorted(FILLED))
 def test_after_the_end_only_a_reopening_and_recorded_facts(kind: str, name: str) -> None:
     said = {**FILLED[name], "action_id": "CA-1"} if name == "corrective_action_planned" else FILLED[name]
-    fate = judged(a_case("closed", kind=kind), Fact(NOON, name, said), COURIER).fate
+    fate = judged(a_case("closed", kind=kind), CaseFact(NOON, name, said), COURIER).fate
     of_clocks = {"paused", "resumed", "extended", "recount_ordered"}
     if name in {"reopened", *RECORDED, *of_clocks}:
         assert fate == "counts"
@@ -127,7 +127,7 @@ def test_steps_of_an_inquiry(life: Life, name: str, said: dict[str, Any], result
 @pytest.mark.parametrize(("minutes", "result"), [(-1, "inquiry_no_result"), (0, "inquiry_no_result"), (1, "waits")])
 def test_an_inquiry_lapses_after_its_last_moment(minutes: int, result: str) -> None:
     case = a_case("received", kind="inquiry", lapses_at=NOON + timedelta(days=1))
-    fact = Fact(NOON + timedelta(days=1, minutes=minutes), "inquiry_answered", {"outcome": "no_result"})
+    fact = CaseFact(NOON + timedelta(days=1, minutes=minutes), "inquiry_answered", {"outcome": "no_result"})
     new = evolve(case, fact, GROUND)
     assert new.result == ("inquiry_expired" if result == "waits" else result)
     assert new.ended_at == NOON + timedelta(days=1, minutes=min(0, minutes))
@@ -135,9 +135,9 @@ def test_an_inquiry_lapses_after_its_last_moment(minutes: int, result: str) -> N
 
 def test_each_department_takes_its_own_steps() -> None:
     case = a_case("judged", departments=(STORE, QUALITY), steps={STORE: 2})
-    new = evolve(case, Fact(NOON, "acknowledged", {"department": QUALITY}), GROUND)
+    new = evolve(case, CaseFact(NOON, "acknowledged", {"department": QUALITY}), GROUND)
     assert (new.life, new.steps) == ("judged", {STORE: 2, QUALITY: 1})
-    assert evolve(case, Fact(NOON, "acknowledged", {"department": "sales"}), GROUND) == case
+    assert evolve(case, CaseFact(NOON, "acknowledged", {"department": "sales"}), GROUND) == case
 
 
 def test_possible_reports_of_an_open_complaint_are_named() -> None:

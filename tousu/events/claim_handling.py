@@ -1,0 +1,398 @@
+"""What events of the family claim handling say. Made by `python -m tousu.contract.structs` from schemas/: do not
+edit by hand.
+"""
+
+# fmt: off
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Literal, TypeAlias
+
+from tousu.events.content import Content
+from tousu.events.shared_claim import (
+    ClaimAmount, ClaimAuthority, ClaimCause, ClaimCurrency, ClaimEvidence, ClaimExemption, ClaimFactsFound,
+    ClaimKind, ClaimNumber, ClaimObligation, ClaimPaymentId, ClaimantReference, PayeeReference,
+)
+from tousu.events.shared_handling import HandlingNote
+from tousu.events.shared_penalty import (
+    PenaltyAmount, PenaltyCurrency, PenaltyNumber, PenaltyObligation, PenaltyParty, PenaltyPaymentId,
+)
+from tousu.events.shared_values import (
+    CaseNumber, ClockName, Department, Employee, Outlet, Reason, ToldMoment, ToldWaybillNumber,
+)
+
+
+class HandlingAmountConfirmed(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Amount confirmed (复核金额). A second person confirms an amount that was agreed or ruled above the limit of
+    the pack: from now on it is owed.
+    """
+    TYPE: ClassVar[str] = "tousu.handling.amount_confirmed.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    claim_number: ClaimNumber
+    by: Employee
+    """Who confirms it: another person than offered or reported the amount."""
+    amount: ClaimAmount
+    """The amount that is confirmed, as a decimal string, at most two places, such as '120.00'; it must be the one
+    that waits.
+    """
+    currency: ClaimCurrency | None = None
+
+
+class HandlingClaimAgreed(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Claim agreed (达成赔偿协议). The claimant agreed: to the offer as it stands, or to what is said here."""
+    TYPE: ClassVar[str] = "tousu.handling.claim_agreed.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    claim_number: ClaimNumber
+    amount: ClaimAmount | None = None
+    """How much was agreed, as a decimal string, at most two places, such as '120.00'; absent where it is the offer."""
+    kind: ClaimKind | None = None
+
+
+class HandlingClaimDecided(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Claim decided (理赔决定). A department decided the claim: it makes an offer or refuses."""
+    TYPE: ClassVar[str] = "tousu.handling.claim_decided.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    claim_number: ClaimNumber
+    outcome: Literal["offer", "refuse"]
+    """What was decided: offer (something is offered) or refuse (nothing is due)."""
+    kind: ClaimKind | None = None
+    amount: ClaimAmount | None = None
+    """How much is offered, as a decimal string, at most two places, such as '120.00'; absent where the rules work
+    it out.
+    """
+    exemption: ClaimExemption | None = None
+    reason: Reason | None = None
+
+
+HandlingClaimDisputedWay: TypeAlias = Literal["negotiation", "complaint", "regulator", "arbitration", "court"]
+
+
+class HandlingClaimDisputed(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Claim disputed (索赔争议). The claimant does not accept the decision and takes one of the ways that are open."""
+    TYPE: ClassVar[str] = "tousu.handling.claim_disputed.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    claim_number: ClaimNumber
+    way: HandlingClaimDisputedWay
+    """Which way the claimant takes: negotiation, complaint, regulator, arbitration, court."""
+    reason: Reason | None = None
+
+
+class HandlingClaimEvidenceGiven(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Claim evidence given (补交索赔材料). The claimant or a department handed in evidence for the claim file."""
+    TYPE: ClassVar[str] = "tousu.handling.claim_evidence_given.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    claim_number: ClaimNumber
+    evidence: ClaimEvidence
+
+
+class HandlingClaimExtended(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Claim's limit extended (理赔延期). A limit of a claim gets a later due time, where the pack allows it."""
+    TYPE: ClassVar[str] = "tousu.handling.claim_extended.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    claim_number: ClaimNumber
+    clock: ClockName
+    until: ToldMoment
+    """The new limit."""
+    reason: Reason
+    approved_by: Employee | None = None
+    """Who approved it."""
+    notified_at: ToldMoment | None = None
+    """When the customer was told of it; some packs extend nothing before that."""
+
+
+class HandlingClaimFactsFound(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Claim facts found (查明索赔事实). A department found out facts on which the amount depends. The newest report
+    of each fact counts.
+    """
+    TYPE: ClassVar[str] = "tousu.handling.claim_facts_found.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    claim_number: ClaimNumber
+    facts: ClaimFactsFound
+
+
+class HandlingClaimFiled(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Claim filed (提交索赔). A claim for compensation was filed with the claim form: for a claim that the
+    complaint opened already, or as a further one.
+    """
+    TYPE: ClassVar[str] = "tousu.handling.claim_filed.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    claim_number: ClaimNumber | None = None
+    """The claim that the form belongs to, such as TS-20260105-000007/1; absent where the case has no claim for this
+    cause and piece yet.
+    """
+    cause: ClaimCause
+    waybill_number: ToldWaybillNumber | None = None
+    claimant: ClaimantReference
+    claimed_amount: ClaimAmount | None = None
+    """How much is claimed, as a decimal string, at most two places, such as '120.00'; absent where the claimant
+    leaves it open.
+    """
+    currency: ClaimCurrency | None = None
+    evidence: ClaimEvidence = ()
+
+
+class HandlingClaimFollowedUp(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Claim followed up (赔付回访). After the payment the claimant was asked how the claim was handled."""
+    TYPE: ClassVar[str] = "tousu.handling.claim_followed_up.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    claim_number: ClaimNumber
+    score: int | None = None
+    """From 1 (not at all) to 5 (very) satisfied."""
+    rating: Literal["satisfied", "neutral", "dissatisfied"] | None = None
+    """What the claimant said: satisfied, neutral, dissatisfied."""
+
+
+class HandlingClaimFormAnswered(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Claim form answered (答复索赔申请). The claimant was told that the claim form arrived, and until when the
+    claim will be decided.
+    """
+    TYPE: ClassVar[str] = "tousu.handling.claim_form_answered.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    claim_number: ClaimNumber
+    decision_due_at: ToldMoment | None = None
+    """Until when the claimant was promised the decision."""
+
+
+class HandlingClaimPaused(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Claim's limits paused (理赔暂停计时). Limits of a claim are to stand still, where the pack allows it."""
+    TYPE: ClassVar[str] = "tousu.handling.claim_paused.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    claim_number: ClaimNumber
+    reason: Reason
+    clocks: Sequence[ClockName] = ()
+    """The limits meant; absent: all that may pause."""
+
+
+class HandlingClaimResumed(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Claim's limits resumed (理赔恢复计时). Limits of a claim that stood still go on."""
+    TYPE: ClassVar[str] = "tousu.handling.claim_resumed.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    claim_number: ClaimNumber
+    reason: Reason | None = None
+
+
+class HandlingClaimRuled(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Claim ruled (裁决). A regulator, court of arbitration or court ruled on the claim."""
+    TYPE: ClassVar[str] = "tousu.handling.claim_ruled.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    claim_number: ClaimNumber
+    by: ClaimAuthority
+    amount: ClaimAmount
+    """How much is to be paid by the ruling, as a decimal string, at most two places, such as '120.00'; 0 where
+    nothing is.
+    """
+    currency: ClaimCurrency | None = None
+    reason: Reason | None = None
+
+
+class HandlingClaimWithdrawn(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Claim withdrawn (撤回索赔). The claimant takes the claim back; the complaint goes on."""
+    TYPE: ClassVar[str] = "tousu.handling.claim_withdrawn.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    claim_number: ClaimNumber
+    reason: Reason | None = None
+
+
+class HandlingDeductionConfirmed(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Deduction confirmed (确认扣款). Human resources or finance confirm that a penalty for a case was deducted, or
+    that what is to be given back of it was repaid.
+    """
+    TYPE: ClassVar[str] = "tousu.handling.deduction_confirmed.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    party: PenaltyParty
+    penalty_number: PenaltyNumber
+    payment_id: PenaltyPaymentId
+    obligation: PenaltyObligation | None = None
+    """What was paid: the penalty where it is absent, or its repayment (the number of the penalty and /repayment)."""
+    amount: PenaltyAmount
+    """How much it was, as a decimal string, at most two places, such as '200.00'."""
+    currency: PenaltyCurrency | None = None
+    deducted_at: ToldMoment | None = None
+    """When it was deducted or repaid; absent where that was when the event happened."""
+
+
+class HandlingOutletArbitrationRequested(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Outlet arbitration requested (申请网点仲裁). The outlets did not agree: one of them asks the arbitration
+    centre at headquarters.
+    """
+    TYPE: ClassVar[str] = "tousu.handling.outlet_arbitration_requested.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    claim_number: ClaimNumber
+    outlet: Outlet
+    """The outlet that asks for arbitration, by its code, such as HZ-017."""
+    reason: Reason | None = None
+
+
+class HandlingOutletNegotiationSettled(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Outlet negotiation settled (网点协商一致). The outlets agreed among themselves who bears the claim."""
+    TYPE: ClassVar[str] = "tousu.handling.outlet_negotiation_settled.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    claim_number: ClaimNumber
+    outlet: Outlet
+    """The outlet that bears it, by its code, such as HZ-017."""
+    amount: ClaimAmount | None = None
+    """How much that outlet bears, as a decimal string, at most two places, such as '120.00'; absent for the whole."""
+
+
+class HandlingOutletNotified(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Outlet notified (通知责任网点). The outlet that seems responsible was given notice of the claim."""
+    TYPE: ClassVar[str] = "tousu.handling.outlet_notified.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    claim_number: ClaimNumber
+    outlet: Outlet
+    """The outlet that got the notice, by its code, such as HZ-017."""
+    compensated_outlet: Outlet | None = None
+    """The outlet that would be compensated, by its code; absent where the customer is."""
+
+
+class HandlingOutletRuled(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Outlet ruled (网点仲裁裁定). The arbitration centre ruled between outlets: whether the report of damage or
+    loss is true, and who bears it.
+    """
+    TYPE: ClassVar[str] = "tousu.handling.outlet_ruled.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    claim_number: ClaimNumber
+    report_true: bool
+    """True when the report of damage or loss is true; false when it was a false report."""
+    responsible_outlet: Outlet | None = None
+    """The outlet that bears it, by its code, where the report is true."""
+    reporting_outlet: Outlet | None = None
+    """The outlet that made the report, by its code; it answers for a false one."""
+    amount: ClaimAmount | None = None
+    """How much the responsible outlet bears, as a decimal string, at most two places, such as '120.00'; absent for
+    the whole.
+    """
+    reason: Reason | None = None
+
+
+class HandlingPaymentConfirmed(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Payment confirmed (确认付款). Finance confirms that it paid what is due for a claim."""
+    TYPE: ClassVar[str] = "tousu.handling.payment_confirmed.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    claim_number: ClaimNumber
+    payment_id: ClaimPaymentId
+    obligation: ClaimObligation | None = None
+    amount: ClaimAmount
+    """How much was paid, as a decimal string, at most two places, such as '120.00'."""
+    currency: ClaimCurrency | None = None
+    payee: PayeeReference | None = None
+    paid_at: ToldMoment | None = None
+    """When it was paid; absent where it was paid when the event happened."""
+
+
+class HandlingPaymentQuestionSettled(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Payment question settled (付款疑问了结). Somebody has dealt with a payment that fitted nothing that was owed."""
+    TYPE: ClassVar[str] = "tousu.handling.payment_question_settled.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    payment_id: ClaimPaymentId
+    party: PenaltyParty | None = None
+    """Whose penalty the payment was for; absent where it was for a claim."""
+    how: Literal["returned", "booked_elsewhere", "mistake"]
+    """How it ended: returned (the money came back), booked_elsewhere (it was for something else), mistake (nothing
+    was paid).
+    """

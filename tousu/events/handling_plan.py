@@ -1,0 +1,160 @@
+"""What events of the family handling plan say. Made by `python -m tousu.contract.structs` from schemas/: do not
+edit by hand.
+"""
+
+# fmt: off
+from __future__ import annotations
+
+from typing import ClassVar, Literal, TypeAlias
+
+from msgspec import field
+
+from tousu.events.content import Content
+from tousu.events.shared_case import CaseBehind
+from tousu.events.shared_handling import HandlingActionId, HandlingNote, HandlingText
+from tousu.events.shared_values import (
+    AmountYuan, CaseNumber, ClassCode, Code, Department, Employee, Reason, ResponsibleParty, SeverityFound,
+    ToldMoment,
+)
+
+
+class HandlingAssessed(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Assessed (评估). Somebody found how severe the case is: its dimensions, the loss, the mood of the customer.
+    Grade, priority and departments follow where the pack lets facts decide them. The newest report of each fact
+    counts.
+    """
+    TYPE: ClassVar[str] = "tousu.handling.assessed.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    severity: SeverityFound | None = None
+    loss_yuan: AmountYuan | None = None
+    """The economic loss so far, in yuan, as a decimal string, such as '3000.00'."""
+    emotion: Code | None = None
+    """How strong the feelings of the customer are, by the words of the pack, such as calm, strong, extreme."""
+    image_harm: Code | None = None
+    """What harm was done to the image of the company, by the words of the pack, such as some, great."""
+    conduct: Code | None = None
+    """What the conduct of staff was, by the words of the pack, such as rules_broken, rules_gravely_broken."""
+    complexity: Code | None = None
+    """How complex the case is, by the words of the pack, such as plain, complex."""
+    customer_type: Literal["passive", "angry", "talkative", "threatening"] | None = None
+    """How the customer meets the desk: passive, angry, talkative, threatening."""
+    case: CaseBehind | None = None
+
+
+class HandlingCorrectiveActionDone(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Corrective action done (整改完成). What was to be corrected in the company has been corrected."""
+    TYPE: ClassVar[str] = "tousu.handling.corrective_action_done.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    action_id: HandlingActionId | None = None
+    """Which of the planned actions it was; absent where it had not been planned."""
+    action: HandlingText
+    """What was done; no personal data."""
+    case: CaseBehind | None = None
+
+
+class HandlingCorrectiveActionPlanned(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Corrective action planned (整改计划). Something in the company is to be corrected; it is tracked until it is
+    done, after the end of the case too. Planned again under the same number, the newer plan holds.
+    """
+    TYPE: ClassVar[str] = "tousu.handling.corrective_action_planned.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    action_id: HandlingActionId
+    action: HandlingText
+    """What is to be done; no personal data."""
+    due_at: ToldMoment | None = None
+    """Until when it is to be done."""
+    responsible: ResponsibleParty | None = None
+    """Who is to do it."""
+    case: CaseBehind | None = None
+
+
+class HandlingJudged(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Judged (判定). The department found whether the complaint stands, and its class and cause."""
+    TYPE: ClassVar[str] = "tousu.handling.judged.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    stands: bool
+    """True when the complaint stands (投诉成立), false when it does not (投诉不成立); both are answered."""
+    reason: Reason | None = None
+    class_: ClassCode | None = field(name="class", default=None)
+    """The class that the department found."""
+    cause: Code | None = None
+    """What caused the trouble, one of the causes of the pack, such as operator_error, flaw_in_process,
+    force_majeure.
+    """
+    delay_cause: Literal["objective", "human", "information", "out_of_range"] | None = None
+    """For delay, its cause: objective (weather, accident), human (late or forgotten), information (unreachable
+    number, incomplete address), out_of_range.
+    """
+    responsible: ResponsibleParty | None = None
+    case: CaseBehind | None = None
+
+
+class HandlingPlanApproved(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Plan approved (方案批准). Whoever is in charge approved the plan."""
+    TYPE: ClassVar[str] = "tousu.handling.plan_approved.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    approved_by: Employee
+    """Who approved it."""
+    case: CaseBehind | None = None
+
+
+class HandlingPlanExecuted(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Plan executed (方案执行). The plan was carried out."""
+    TYPE: ClassVar[str] = "tousu.handling.plan_executed.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    result: HandlingText
+    """What came of it; no personal data."""
+    case: CaseBehind | None = None
+
+
+HandlingPlanProposedPlan: TypeAlias = Literal[
+    "apology", "search", "compensation", "freight_reduction", "remedy", "promise", "other",
+]
+
+
+class HandlingPlanProposed(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Plan proposed (提出处理方案). The department proposes how to settle the case."""
+    TYPE: ClassVar[str] = "tousu.handling.plan_proposed.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    plan: HandlingPlanProposedPlan
+    """The kind of plan: apology, search for the goods, compensation, freight_reduction, remedy, promise of
+    improvement, other.
+    """
+    text: HandlingText | None = None
+    """The plan in words; no personal data."""
+    case: CaseBehind | None = None
