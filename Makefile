@@ -57,9 +57,10 @@ test: lint kafka ## lint, then every test, in lanes side by side (with ARGS: one
 	$(VENV)/$(if $(strip $(ARGS)),pytest $(ARGS),python -m tests.side_by_side)
 
 $(addprefix test-,$(FOLDERS)): test-%: $(READY)
-	$(VENV)/pytest tests/$* $(ARGS)
+	$(VENV)/pytest tests/$* $(QUICKLY) $(ARGS)
 
-test-rules:       ## needs nothing
+test-rules: QUICKLY := -m "not long and not heavy"
+test-rules:       ## needs nothing; quick: without what is heavy, which `make test` runs
 test-contracts:   ## needs the files of the repository
 test-integration: kafka ## needs the broker and the databases
 test-stories:     kafka ## needs everything

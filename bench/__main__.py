@@ -19,7 +19,9 @@ import orjson
 from rich.console import Console
 
 from bench import (
+    against,
     alone,
+    catching_up,
     deadlines,
     herd,
     latency,
@@ -43,8 +45,8 @@ from tousu.local.machine import NotOnThisMachine
 from tousu.local.process import ServerFailed
 
 MEASURES: Final = (
-    "confluent_loop", "faust_intake", "memory", "alone", "whole", "latency", "ticks", "herd", "month", "recount",
-    "deadlines", "rules", "profiles",
+    "confluent_loop", "faust_intake", "memory", "against", "alone", "whole", "catching_up", "latency", "ticks", "herd",
+    "month", "recount", "deadlines", "rules", "profiles",
 )  # fmt: skip
 
 
@@ -102,8 +104,10 @@ def run(sizes: Sizes, names: Collection[str], say: Callable[[str], None]) -> dic
             "faust_intake": lambda: peers.faust_intake(ground, sizes),
             "memory": lambda: memory.measure(ground),
             "rules": lambda: rules.measure(sizes),
+            "against": lambda: against.measure(sizes.against_cases, sizes.against_pairs),
             "alone": lambda: alone.measure(ground, sizes, rehearsed()),
             "whole": lambda: whole.measure(ground, sizes),
+            "catching_up": lambda: catching_up.measure(ground, sizes),
             "latency": lambda: latency.measure(ground, sizes),
             "ticks": lambda: ticks.measure(ground, sizes),
             "herd": lambda: herd.measure(ground, sizes),

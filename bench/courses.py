@@ -17,9 +17,9 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from bench.load import SEED, Sent, inbound
+from examples.courier_day.casework import LEAD, NAMED, PLANS
+from examples.courier_day.claims_of_the_day import CAUSES, FACTS
 from tousu.contract import address_of, source_on, topic_of
-from tousu.demo.casework import LEAD, NAMED, PLANS
-from tousu.demo.claims_of_the_day import CAUSES, FACTS
 from tousu.demo.claimwork import FINANCE, SENDER, Claimed, evidence, file_of, offer_of
 from tousu.demo.diary import Diary, text
 from tousu.event import Event

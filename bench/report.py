@@ -39,7 +39,10 @@ Deadlines in a herd are all due at one instant in one table, while ticks and liv
 clocks are recalculated, each by an order of its own, ordered at the rate that `tousu policy recalculate` has by
 default. A month closes for everybody at one moment, while live charges go on. A deadline's cost is the mean over two
 thousand starts with the calendar laid out before, of five rounds the quickest; the rules are measured as pure calls, of
-three rounds the quickest (`python -m bench.deadlines` and `python -m bench.rules` measure them without servers).
+three rounds the quickest (`python -m bench.deadlines` and `python -m bench.rules` measure them without servers). CPU an
+event is held against a former commit by `bench.against`: each tree in a process of its own, turn about, the ratio the
+median of those of all pairs (`python -m bench.against COMMIT` for any other). Behind after an outage means: between two
+waves of complaints without a fault a third one is written while PostgreSQL is killed, and worked off when it is back.
 """
 
 

@@ -17,6 +17,8 @@ AWARD_US_MAX: Final = 100.0
 RECOUNT_RATIO_MAX: Final = 2.0
 MONTH_S_MAX: Final = 10.0
 MONTH_RATIO_MAX: Final = 2.0
+AGAINST_RATIO_MAX: Final = 1.0
+CATCHING_UP_RATIO_MIN: Final = 0.8
 
 Figures = Mapping[str, Any]
 
@@ -34,7 +36,21 @@ class Row(NamedTuple):
 
 def rows(figures: Figures) -> list[Row]:
     """The table, in the order in which it is read. Measures that were left out are left out here."""
-    parts = (_peers, _alone, _whole, _latency, _memory, _ticks, _herd, _month, _recount, _deadlines, _rules)
+    parts = (
+        _peers,
+        _against,
+        _alone,
+        _whole,
+        _catching_up,
+        _latency,
+        _memory,
+        _ticks,
+        _herd,
+        _month,
+        _recount,
+        _deadlines,
+        _rules,
+    )
     return [row for part in parts for row in part(figures)]
 
 
@@ -75,6 +91,24 @@ def _rules(figures: Figures) -> Iterator[Row]:
         f"<= {AWARD_US_MAX:g} us",
         amounts["us"] <= AWARD_US_MAX,
     )
+
+
+def _against(figures: Figures) -> Iterator[Row]:
+    found = figures.get("against")
+    for name, each in found["processors"].items() if found else ():
+        former = f"at {found['commit']} {each['former_us']:,.0f} us"
+        target = f"<= {AGAINST_RATIO_MAX:g}"
+        met = each["ratio"] <= AGAINST_RATIO_MAX
+        yield Row(f"{name}, CPU an event", f"{each['us']:,.0f} us", former, each["ratio"], target, met)
+
+
+def _catching_up(figures: Figures) -> Iterator[Row]:
+    found = figures.get("catching_up")
+    if found:
+        title = f"{found['events']:,} complaints behind after an outage"
+        figure = f"{found['per_s']:,.0f}/s, begun {found['back_s']:.1f} s after the database's return"
+        target, met = f">= {CATCHING_UP_RATIO_MIN:g}", found["ratio"] >= CATCHING_UP_RATIO_MIN
+        yield Row(title, figure, f"without an outage {found['calm_per_s']:,.0f}/s", found["ratio"], target, met)
 
 
 def _alone(figures: Figures) -> Iterator[Row]:

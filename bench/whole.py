@@ -40,9 +40,9 @@ def measure(ground: Ground, sizes: Sizes) -> dict[str, Any]:
         copies = started(stack, ground, STATEFUL, "postgresql")
         new = list(complaints(sizes.whole_cases, now))
         before = ground.servers_cpu_s()
-        first = _wave(ground, copies, out_of(new))
+        first = wave(ground, copies, out_of(new))
         cases = list(routed(ground, {each.key: each for each in new}))
-        second = _wave(ground, copies, out_of(_reports(cases, now)))
+        second = wave(ground, copies, out_of(_reports(cases, now)))
         after = ground.servers_cpu_s()
         memory = {copy.name: copy.resident_mb_max() for copy in copies}
         refused = copies[0].written("complaints.rejected")
@@ -86,7 +86,7 @@ def _reports(cases: Sequence[Case], now: datetime) -> Iterator[Sent]:
         waiting = [(case, steps) for case, steps in waiting if len(steps) > place]
 
 
-def _wave(ground: Ground, copies: Sequence[Copy], records: Iterable[Out]) -> Wave:
+def wave(ground: Ground, copies: Sequence[Copy], records: Iterable[Out]) -> Wave:
     """Write a backlog while everything stands still, then wait until the last processor has read what became of it."""
     inbound = copies[0].read()
     with ExitStack() as held:
@@ -95,16 +95,21 @@ def _wave(ground: Ground, copies: Sequence[Copy], records: Iterable[Out]) -> Wav
         events = ground.fill(records)
         watch = Stopwatch(copies)
         before = {copy.name: copy.cpu_s() for copy in copies}
+    read_through(copies, inbound + events)
+    used = watch.read()
+    return Wave(events, used, {copy.name: copy.cpu_s() - before[copy.name] for copy in copies})
+
+
+def read_through(copies: Sequence[Copy], inbound: int) -> None:
+    """Wait until so many inbound records have gone through all processors."""
     intake, router, sla, claims, penalties = copies
     # Ticks make every topic grow for ever, so each stage is asked for what the stage before had written by now.
-    wait_read(intake, inbound + events, DRAIN_S)
+    wait_read(intake, inbound, DRAIN_S)
     wait_read(router, intake.written(ACCEPTED), DRAIN_S)
     wait_read(sla, router.written(CASES), DRAIN_S)
     wait_read(claims, router.written(CASES), DRAIN_S, CASES)
     wait_read(claims, sla.written(SLA), DRAIN_S, SLA)
     wait_read(penalties, claims.written(CHARGES), DRAIN_S)
-    used = watch.read()
-    return Wave(events, used, {copy.name: copy.cpu_s() - before[copy.name] for copy in copies})
 
 
 def out_of(records: Iterable[Sent]) -> Iterator[Out]:

@@ -22,6 +22,14 @@ settings.load_profile("tousu")
 _numbers = itertools.count(1)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that draw their examples are heavy; others that are say so themselves."""
+    for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker("heavy")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def interruptible() -> None:
     """Ctrl-C works for what tests start, even if a shell put this run in the background and had SIGINT ignored."""

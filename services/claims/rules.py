@@ -212,7 +212,9 @@ class ClaimsRules:
         version = event.data.get("pack_version", case.pack_version)
         pack = self._policies.version(case.organisation, version)
         if pack.claims is None and case.claims:
-            message = f"pack {pack.id} {version} knows no claims, and case {turn.number} has some"
+            message = (
+                f"pack {pack.id} {version} knows no claims, and case {turn.number} has some; name a version that does"
+            )
             return Decision(refusal=Refusal(reason="no_claims_in_pack", message=message, place="/pack_version"))
         new = replace(case, pack_version=version)
         turn = Turn(pack, self._triggers_of(pack), turn.number, new, event.time, now, event.id)

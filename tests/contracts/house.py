@@ -12,7 +12,7 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import takewhile
 from pathlib import Path
 
-ROOMS = ("tousu", "services", "deploy", "bench", "tests")
+ROOMS = ("tousu", "services", "deploy", "bench", "tests", "examples")
 SHIPPED = ("tousu", "services")
 BANNED_NAMES = frozenset({"utils", "util", "helpers", "helper", "common", "base", "manager", "misc"})
 MODULE_LINES_MAX = 400

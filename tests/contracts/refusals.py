@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-ROOMS: Final = ("services", "tousu/contract", "tousu/policy", "tousu/ledger", "tousu/edge.py", "tousu/event.py")
+ROOMS: Final = (
+    "services",
+    "tousu/contract",
+    "tousu/domain",
+    "tousu/policy",
+    "tousu/ledger",
+    "tousu/edge.py",
+    "tousu/event.py",
+)
 REFUSES: Final = frozenset({"Reject", "Refusal", "refusal", "_refused"})
 HOLE: Final = "{}"
 

@@ -255,19 +255,19 @@ def test_an_exemption_for_a_file_that_is_not_there_is_named(tmp_path: Path) -> N
 # --- what a type checker sees ----------------------------------------------------------------------------------------
 
 LOOKED_UP_BY_TEXT: dict[str, int] = {
-    "services/claims": 166,
-    "services/intake": 89,
+    "services/claims": 163,
+    "services/intake": 80,
     "services/penalties": 1,
     "services/router": 87,
-    "services/sla": 85,
+    "services/sla": 61,
     "services/trends": 3,
     "tousu/cli": 400,
-    "tousu/demo": 188,
+    "tousu/demo": 84,
     "tousu/explain": 236,
     "tousu/ledger": 0,
     "tousu/policy": 104,
     "tousu/report": 20,
-    "tousu/simulation": 39,
+    "tousu/simulation": 38,
 }
 """The most there may be in each folder. Events are read by their Structs (tousu/events): lower a figure as it falls."""
 

@@ -19,7 +19,7 @@ WRITTEN = [each for each in SENTENCES if each.words.replace(HOLE, "").strip(" :;
 WAYS_OUT = re.compile(
     r"must |such as |one of|at most |at least |comes? (?:first|before)|after that|possible: |open: |it has |speaks for "
     r"|belongs on |there (?:are|is) |channels are |a source there is |listed in |lists them|names those|only a ruling"
-    r"|the data goes there|ends only with|are taken|names that of|is registered once|paid only|follows paused"
+    r"|the data goes there|ends only with|are taken|names that of|is registered once|paid only|follows \w*paused"
     r"|has a higher|may be extended|did you mean "
     r"|(?:[;:,] |\bor |then |^)(?:add|ask|check|compare|confirm|deploy|extend|file|flatten|give|hand|leave|let|look"
     r"|name|refuse|reopen|report|say|see|send|set|take|tell|use|write)\b"

@@ -11,6 +11,8 @@ from tousu.local.kafka import KafkaBroker
 from tousu.local.postgres import PostgresServer
 
 Database = Callable[[str], str]
+ON_SQLITE = ("intake", "sla", "penalties")
+"""Where databases are mixed, these are on SQLite and the others on PostgreSQL."""
 
 
 @pytest.fixture
@@ -42,7 +44,7 @@ def postgresql(own_postgres: PostgresServer) -> Database:
 @pytest.fixture
 def mixed(sqlite: Database, postgresql: Database) -> Database:
     """Where each processor keeps its states: neighbours on different databases, so that one run has deaths on both."""
-    return lambda name: (sqlite if name in ("intake", "sla", "penalties") else postgresql)(name)
+    return lambda name: (sqlite if name in ON_SQLITE else postgresql)(name)
 
 
 @pytest.fixture(params=["mixed", *(pytest.param(name, marks=pytest.mark.long) for name in ("sqlite", "postgresql"))])

@@ -105,7 +105,7 @@ def test_a_full_disk_of_postgresql_is_waited_out(tmp_path: Path) -> None:
         assert keeping.get("/livez")[0] == 200
         assert seen(scene) < 40 + MANY
         ballast.unlink()
-        wait_until(keeping.ready, "it is ready", ON_AGAIN_S)
+        wait_until(keeping.ready, "it is ready")
         wait_until(lambda: seen(scene) >= 40 + MANY, "it has caught up")
         assert seen(scene) == 40 + MANY
         scene.end()
@@ -120,7 +120,7 @@ def test_a_full_disk_of_the_broker_is_waited_out(tmp_path: Path, own_postgres: P
         pipe = Pipeline(broker.address, own_postgres.create_database, tmp_path, settings)
         with WallTime(pipe, Adapters(1, PARTITIONS), per_second=16) as life:
             life.start_copies(("intake", "router", "sla"))
-            life.until_back(90)
+            life.until_back()
             life.go_on(15)
             ballast = disk / "ballast"
             fill(ballast)
@@ -129,7 +129,7 @@ def test_a_full_disk_of_the_broker_is_waited_out(tmp_path: Path, own_postgres: P
             life.go_on(20)
             ballast.unlink()
             broker.start()
-            back_s = life.until_back(60)
+            back_s = life.until_back()
             life.go_on(20)
             life.go_on(40, complaints=False)
             found = life.end()

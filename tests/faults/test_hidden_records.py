@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from confluent_kafka import Producer
-from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
 
 from tests.faults.cluster import BROKERS, Cluster, cluster
 from tests.integration.process.conftest import wait_until
@@ -20,9 +21,9 @@ TOPIC = "complaints.inbound.phone"
 PLACE: Place = (TOPIC, 0)
 
 
-def asked(ends: LogEnds) -> EndsAnswer:
-    """What is told of the end by now."""
-    ends.ask(datetime.now(UTC), 0, [PLACE])
+def asked(ends: LogEnds, places: Collection[Place] = (PLACE,)) -> EndsAnswer:
+    """What is told of the ends by now."""
+    ends.ask(datetime.now(UTC), 0, places)
     told: EndsAnswer = wait_until(ends.answer, "the end is told")
     return told
 
@@ -57,3 +58,18 @@ def test_records_that_are_not_shown_yet_are_told(tmp_path: Path) -> None:
         silent.pause()
         assert PLACE not in asked(ends).ends, "who does not answer has told no end"
         silent.resume()
+
+
+def test_a_partition_without_a_leader_keeps_no_other_from_telling_its_end(tmp_path: Path) -> None:
+    """Else it would hold the time of every shard of a copy, and not only of its own."""
+    with cluster(tmp_path / "kafka") as brokers:
+        admin = AdminClient({"bootstrap.servers": brokers.address, "log_level": 0})
+        lonely = NewTopic("lonely", 2, replica_assignment=[[1], [BROKERS]])
+        admin.create_topics([lonely])["lonely"].result(30)
+        ends = LogEnds(admin, request_s=2.0)
+        ends.sees_hidden = True
+        both = (("lonely", 0), ("lonely", 1))
+        wait_until(lambda: asked(ends, both).ends == dict.fromkeys(both, 0), "both are led")
+        brokers.brokers[BROKERS - 1].kill()
+        wait_until(lambda: admin.list_topics("lonely").topics["lonely"].partitions[1].leader == -1, "one has no leader")
+        assert asked(ends, both).ends == {("lonely", 0): 0}

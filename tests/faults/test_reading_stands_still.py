@@ -14,7 +14,7 @@ from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
 
 from tests.faults.proxy import Proxy
-from tests.integration.process.conftest import PARTITIONS, Stage, wait_until
+from tests.integration.process.conftest import PARTITIONS, WAIT_S, Stage, wait_until
 from tests.integration.process.test_unpublishable import records_on, told_on
 from tests.integration.runtime.counting import INBOUND, LOG
 from tests.new_topics import make_topics
@@ -85,7 +85,7 @@ class Reader:
             self.held_longest_s = max(self.held_longest_s, *ends.held_s.values(), 0.0)
         self.broken.update(self.source.broken())
 
-    def until(self, true: Callable[[], bool], what: str, wait_s: float = 60.0) -> None:
+    def until(self, true: Callable[[], bool], what: str, wait_s: float = WAIT_S) -> None:
         def turned() -> bool:
             self.turn()
             return true()

@@ -7,11 +7,12 @@ import signal
 import time
 from pathlib import Path
 
-from tests.claimwork import FATES
-from tests.faults.casework import Casework, finish, half_hour
+import pytest
+
+from tests.faults.casework import Casework, half_hour
 from tests.faults.conftest import Database
 from tests.faults.pipeline import PROCESSORS, Copy, Pipeline, pipeline
-from tests.faults.verdicts import assert_all_occurred, judge
+from tests.faults.verdicts import settle
 from tousu.local.kafka import KafkaBroker
 from tousu.local.postgres import PostgresServer
 
@@ -28,19 +29,6 @@ def live_on(pipe: Pipeline, casework: Casework, seconds: float) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         half_hour(pipe, casework)
-
-
-def settle(pipe: Pipeline, casework: Casework) -> None:
-    """End the story, once there is enough of it however busy the machine is, and judge it."""
-
-    def is_enough() -> bool:
-        half_hour(pipe, casework)
-        return len(casework.claimwork.stories) >= len(FATES)
-
-    pipe.until(is_enough, "claims of every fate")
-    end = finish(pipe, casework)
-    found = judge(pipe, casework, end)
-    assert_all_occurred(found)
 
 
 def test_a_copy_paused_past_its_session_wakes_up_and_does_no_harm(
@@ -63,12 +51,15 @@ def test_a_copy_paused_past_its_session_wakes_up_and_does_no_harm(
         settle(pipe, casework)
 
 
-def test_members_come_and_go_and_die_at_random(broker: KafkaBroker, sqlite: Database, tmp_path: Path) -> None:
+@pytest.mark.parametrize("comers", [6, pytest.param(24, marks=pytest.mark.long)])
+def test_members_come_and_go_and_die_at_random(
+    broker: KafkaBroker, sqlite: Database, tmp_path: Path, comers: int
+) -> None:
     chance = random.Random(3)
     with pipeline(broker.address, sqlite, tmp_path) as pipe:
         casework = Casework(pipe, seed=3)
         pipe.start_all()
-        for number in range(1, 13):
+        for number in range(1, comers + 1):
             name = chance.choice(PROCESSORS)
             pipe.start(name, number, fixed_member=False)
             live_on(pipe, casework, chance.uniform(0.5, 1.5))
@@ -83,13 +74,14 @@ def test_members_come_and_go_and_die_at_random(broker: KafkaBroker, sqlite: Data
         settle(pipe, casework)
 
 
+@pytest.mark.parametrize("times", [1, pytest.param(4, marks=pytest.mark.long)])
 def test_broker_and_database_die_and_come_back(
-    broker: KafkaBroker, own_postgres: PostgresServer, tmp_path: Path
+    broker: KafkaBroker, own_postgres: PostgresServer, tmp_path: Path, times: int
 ) -> None:
     with pipeline(broker.address, own_postgres.create_database, tmp_path) as pipe:
         casework = Casework(pipe, seed=4)
         pipe.start_all()
-        for _ in range(2):
+        for _ in range(times):
             live_on(pipe, casework, 3)
             broker.kill()
             broker.start()  # takes seconds: this is the outage

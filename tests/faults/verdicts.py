@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from tests.claimwork import FATES
 from tests.faults import money, oracle
-from tests.faults.casework import CLAIMED, LIMIT_DAYS, Casework, Told
+from tests.faults.casework import CLAIMED, LIMIT_DAYS, Casework, Told, finish, half_hour
 from tests.faults.oracle import head, need
 from tests.faults.pipeline import CHINA, PARTITIONS, PROCESSORS, Pipeline
 from tousu import contract
@@ -53,6 +53,19 @@ def judge(pipeline: Pipeline, casework: Casework, end: datetime) -> Counter[str]
     check_bookmarks(pipeline, fresh)
     check_rebuilds(pipeline)
     return found
+
+
+def settle(pipe: Pipeline, casework: Casework) -> None:
+    """End the story, once there is enough of it however busy the machine is, and judge it."""
+
+    def is_enough() -> bool:
+        half_hour(pipe, casework)
+        return len(casework.claimwork.stories) >= len(FATES)
+
+    pipe.until(is_enough, "claims of every fate")
+    end = finish(pipe, casework)
+    found = judge(pipe, casework, end)
+    assert_all_occurred(found)
 
 
 def assert_all_occurred(found: Counter[str]) -> None:

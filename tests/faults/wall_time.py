@@ -16,7 +16,7 @@ import orjson
 
 from tests.faults import timekeeping
 from tests.faults.oracle import first_copies
-from tests.faults.pipeline import PARTITIONS, PROCESSORS, Pipeline
+from tests.faults.pipeline import PARTITIONS, PATIENCE_S, PROCESSORS, Pipeline
 from tests.faults.short_limits import BACKDATING, RULES, Adapters, Outgoing
 from tests.faults.timekeeping import Findings, Inbound, Published
 from tousu import contract
@@ -89,7 +89,7 @@ class WallTime:
                             heapq.heappush(self._planned, entry)
             self._learned[partition] = len(log)
 
-    def until_back(self, seconds: float) -> float:
+    def until_back(self, seconds: float = PATIENCE_S) -> float:
         """Go on until pipeline time is near the wall again. Returns how many seconds that took."""
         begin_s = time.monotonic()
         back = False

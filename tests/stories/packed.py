@@ -7,8 +7,8 @@ from typing import Any
 
 from tests.rules.intake.gate import BLOCKS
 from tests.stories.telling import ClaimTold, Played, play
-from tousu.demo.day import with_numbers
 from tousu.demo.diary import Diary
+from tousu.demo.numbering import with_numbers
 from tousu.policy.loading import load_policies
 
 

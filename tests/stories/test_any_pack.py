@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from tousu.demo.any_day import COMPLAINTS, tell_a_day
-from tousu.demo.day import with_numbers
+from tousu.demo.numbering import with_numbers
 from tousu.policy.loading import POLICIES, load_pack, load_policies
 from tousu.simulation.simulate import simulate
 

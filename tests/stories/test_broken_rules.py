@@ -17,8 +17,8 @@ from services.sla.rules import SlaRules
 from tests.rules.intake.gate import BLOCKS
 from tests.stories.packed import at, of_type, refusals
 from tousu.decision import Decision, Rules, States
-from tousu.demo.day import with_numbers
 from tousu.demo.diary import Diary
+from tousu.demo.numbering import with_numbers
 from tousu.event import Event
 from tousu.policy.loading import load_policies
 from tousu.policy.policies import Policies

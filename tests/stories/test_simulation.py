@@ -12,9 +12,10 @@ from typing import Any
 import orjson
 import pytest
 
+from examples.courier_day.day import tell_the_day
 from tests.stories.telling import EXAMPLE, Told
 from tousu.contract import source_on, topic_of
-from tousu.demo.day import tell_the_day, with_numbers
+from tousu.demo.numbering import with_numbers
 from tousu.policy.loading import load_policies
 from tousu.simulation.lines import BadLine
 from tousu.simulation.simulate import simulate

@@ -44,7 +44,7 @@ class Claimed(NamedTuple):
 
 
 def claim_number(number: int) -> str:
-    """The number of a claim before its case has one (`tousu.demo.day.about_case` fills it in)."""
+    """The number of a claim before its case has one (`tousu.demo.numbering.about_case` fills it in)."""
     return f"/{number}"
 
 

@@ -14,6 +14,16 @@ import orjson
 from tousu.connection import Connection
 from tousu.contract.pipeline import published_topics
 from tousu.event import time_of_text
+from tousu.events.case import CaseClosed, CasePassedOn
+from tousu.events.claim import ClaimRefused
+from tousu.events.claim_case import ClaimOpened, ClaimRegistered, ClaimRouted
+from tousu.events.claim_payment import ClaimPaymentQuestioned
+from tousu.events.codec import decode
+from tousu.events.complaint import ComplaintRegistered, ComplaintRouted
+from tousu.events.content import Content
+from tousu.events.inquiry import InquiryRegistered, InquiryRouted
+from tousu.events.instruction import InstructionIssued
+from tousu.events.penalty import PenaltyAssessed, PenaltyPaymentQuestioned
 from tousu.failure import Failure, Retry, Stop
 from tousu.runtime.broker import Record
 from tousu.runtime.history import Extent, History, Place, is_tick
@@ -50,40 +60,42 @@ class Tallies:
         self.rejected_at_gate = 0
         self.repeated = 0
 
-    def count(self, topic: str, name: str, data: dict[str, Any], reason: str, source: str) -> None:
-        """Add one event: its topic, name, data and source, and for a rejected one its reason."""
+    def count(self, topic: str, name: str, said: Content | None, reason: str, source: str) -> None:
+        """Add one event: its topic, name and source, what it says, and for a rejected one its reason instead."""
         if topic == "complaints.accepted":
             self.accepted += 1
         elif name in FORWARDED:
             return
-        is_limit = name.startswith("clock.") and "claim_number" in data
+        is_limit = topic == "complaints.claims" and name.startswith("clock.")
         self.types[f"claim.{name}" if is_limit else name] += 1
-        if name == "event.rejected":
-            self.rejected[reason] += 1
-            self.rejected_at_gate += source == "tousu/intake"
-        elif name in ("complaint.routed", "inquiry.routed", "claim.routed"):
-            self.departments[data["case_number"]] = tuple(data["departments"])
-            self.classes[data["case_number"]] = data.get("class") or ("unknown" if data["triage"] else data["kind"])
-        elif name == "case.passed_on":
-            self.departments[data["case_number"]] = tuple(data["to_departments"])
-        elif name == "case.closed":
-            self.results[data["result"]] += 1
-        else:
-            self._count_money(name, data)
+        match said:
+            case None:
+                self.rejected[reason] += 1
+                self.rejected_at_gate += source == "tousu/intake"
+            case ComplaintRouted() | InquiryRouted() | ClaimRouted():
+                self.departments[said.case_number] = tuple(said.departments)
+                class_name = None if isinstance(said, ClaimRouted) else said.class_
+                self.classes[said.case_number] = class_name or ("unknown" if said.triage else said.kind)
+            case CasePassedOn():
+                self.departments[said.case_number] = tuple(said.to_departments)
+            case CaseClosed():
+                self.results[said.result] += 1
+            case _:
+                self._count_money(said)
 
-    def _count_money(self, name: str, data: dict[str, Any]) -> None:
+    def _count_money(self, said: Content) -> None:
         """What claims and penalties tell."""
-        match name:
-            case "claim.opened":
-                self.claims[data["cause"]] += 1
-            case "claim.refused":
-                self.refused[data.get("exemption") or "nothing_lost"] += 1
-            case "claim.payment_questioned" | "penalty.payment_questioned":
-                self.questions[data["reason"]] += 1
-            case "penalty.assessed":
-                self.penalties.update({line["ground"] for line in data["lines"]})
-            case "instruction.issued":
-                self.instructions[data["what"]] += 1
+        match said:
+            case ClaimOpened():
+                self.claims[said.cause] += 1
+            case ClaimRefused():
+                self.refused[said.exemption or "nothing_lost"] += 1
+            case ClaimPaymentQuestioned() | PenaltyPaymentQuestioned():
+                self.questions[said.reason] += 1
+            case PenaltyAssessed():
+                self.penalties.update({line.ground for line in said.lines})
+            case InstructionIssued():
+                self.instructions[said.what] += 1
             case _:
                 pass
 
@@ -175,10 +187,11 @@ class Onlooker:
         is_rejected = name == "event.rejected"
         data: dict[str, Any] = {} if is_rejected else orjson.loads(record.value or b"{}")
         reason = said.get("tousu-reason", "")
-        self.tallies.count(record.topic, name, data, reason, said["ce_source"])
-        if "source_event" in data and name.endswith(".registered"):
+        content = None if is_rejected else decode(said["ce_type"], data)
+        self.tallies.count(record.topic, name, content, reason, said["ce_source"])
+        if isinstance(content, ComplaintRegistered | InquiryRegistered | ClaimRegistered):
             with self._news:
-                self._numbers[data["source_event"]["id"]] = data["case_number"]
+                self._numbers[content.source_event.id] = content.case_number
                 self._news.notify_all()
         moment, number = time_of_text(said["tousu-time"]), said.get("ce_subject", "")
         self._heard(Happening(moment, record.topic, name, number, data, reason))

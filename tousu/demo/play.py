@@ -16,8 +16,8 @@ from confluent_kafka import KafkaException, Producer
 
 from tousu.connection import Connection
 from tousu.contract import cards
-from tousu.demo.day import about_case
 from tousu.demo.diary import BEIJING, DESK_DAYS, THE_DAY, at
+from tousu.demo.numbering import about_case
 from tousu.event import text_of_time
 from tousu.failure import Retry
 from tousu.runtime.arrival import TICK

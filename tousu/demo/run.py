@@ -20,7 +20,7 @@ from tousu.contract.pipeline import published_topics
 from tousu.demo.any_day import FIRST, tell_a_day
 from tousu.demo.books import Books
 from tousu.demo.crew import Crew
-from tousu.demo.day import PACK, tell_the_day, with_numbers
+from tousu.demo.numbering import PACK, with_numbers
 from tousu.demo.onlooker import Onlooker
 from tousu.demo.play import MINUTE, Beat, Player, beats
 from tousu.demo.screen import Screen
@@ -43,7 +43,8 @@ SETTLE_S: Final = 60.0
 ASK_AGAIN_S: Final = 0.1
 MARK: Final = "demo.json"
 """A folder with this file is a former demo's: the next one may clear it."""
-EXAMPLE: Final = Path(__file__).resolve().parents[2] / "examples" / "courier-day.jsonl"
+THE_DAY: Final = Path("examples") / "courier-day.jsonl"
+"""In the repository, or in the installed package."""
 
 
 class Broker(Protocol):
@@ -123,13 +124,18 @@ def _lasting(pack: str) -> str:
 
 
 def _lines_of(demo: Demo) -> Iterable[bytes]:
-    """The file to play; where tousu is installed without its examples, the example is made anew."""
+    """The file to play; for another pack than that of the written day, a day made of the pack."""
     if demo.file is not None and not demo.file.is_file():
         raise Stop("no_file", f"{demo.file} is not there; give a file of inbound events with --file")
     if demo.pack != PACK and demo.file is None:
         return with_numbers(tell_a_day(load_pack(demo.pack)), demo.pack)
-    file = demo.file or EXAMPLE
-    return file.read_bytes().splitlines() if file.is_file() else with_numbers(tell_the_day())
+    return (demo.file or the_day()).read_bytes().splitlines()
+
+
+def the_day() -> Path:
+    """Where the day lies that is played where nothing else is named."""
+    package = Path(__file__).resolve().parents[1]
+    return next(folder / THE_DAY for folder in (package.parent, package) if (folder / THE_DAY).is_file())
 
 
 def prepare_folder(data: Path) -> None:

@@ -4,12 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from tousu.contract import card
 from tousu.demo.onlooker import Happening
+from tousu.events.case import CaseClosed, CaseEscalated, CasePassedOn, CaseReopened
+from tousu.events.charge import ChargeLaid
+from tousu.events.claim import (
+    ClaimArbitrated,
+    ClaimClosed,
+    ClaimConfirmationAwaited,
+    ClaimDisputed,
+    ClaimOffered,
+    ClaimRefused,
+    ClaimReopened,
+    ClaimRuled,
+)
+from tousu.events.claim_case import ClaimFileIncomplete, ClaimOpened
+from tousu.events.claim_payment import ClaimBilled, ClaimPaid, ClaimPaymentQuestioned, ClaimPaymentQuestionSettled
+from tousu.events.clock import ClockBreachConfirmed, ClockBreached, ClockBreachWithdrawn, ClockWarned
+from tousu.events.codec import decode
+from tousu.events.complaint import ComplaintRouted
+from tousu.events.content import Content
+from tousu.events.duplicate import DuplicateJoined, PersonErased
+from tousu.events.early_warning import EarlyWarningRaised
+from tousu.events.instruction import InstructionIssued
+from tousu.events.month import DepartmentRated, MonthClosed, PersonSuspended
+from tousu.events.penalty import (
+    PenaltyAssessed,
+    PenaltyDoubled,
+    PenaltyPaid,
+    PenaltyPaymentQuestioned,
+    PenaltyPaymentQuestionSettled,
+    PenaltyWithdrawn,
+)
+from tousu.events.shared_penalty import PenaltyParty
 
-Data = Mapping[str, Any]
+C = TypeVar("C", bound=Content)
 COMPLAINTS_WORTH_A_LINE: Final = 3
 PLAIN_FIELDS: Final = 3
 """So many fields of an event that has no words are told."""
@@ -17,175 +48,211 @@ DONE: Final[Mapping[str, str]] = {"pay_claimant": "pay", "cancel": "no longer pa
 """What an instruction asks for, where its code does not read as words."""
 
 
-def _routed(data: Data) -> str:
-    to = " and ".join(data["departments"])
-    if data["triage"]:
-        return f"{data['channel']}: nobody knows yet what it is about: {to} looks"
-    return f"{data['channel']}: {data.get('class', data['kind'])}, {data.get('grade', 'ungraded')}, goes to {to}"
+class _Claimed(Protocol):
+    """What may be about a claim of the case."""
+
+    @property
+    def claim_number(self) -> str | None: ...
 
 
-def _breached(data: Data) -> str:
-    in_doubt = ", not confirmed yet" if data.get("unconfirmed") else ""
-    return f"{_of_claim(data)}{data['clock']} breached, it was due {_clock(data['due_at'])}{in_doubt}"
+class _Paid(Protocol):
+    """What says an amount of money."""
+
+    @property
+    def amount(self) -> str: ...
+
+    @property
+    def currency(self) -> str: ...
 
 
-def _closed(data: Data) -> str:
-    late = "" if data["in_time"] else f", late: {', '.join(data['breached_clocks'])}"
-    return f"closed: {data['result']} after {data['handling_hours']:.1f} h{late}"
+class _OfParty(Protocol):
+    """What is about a party that answers."""
+
+    @property
+    def party(self) -> PenaltyParty: ...
 
 
-def _claim(data: Data) -> str:
-    piece = f" for {data['waybill_number']}" if data.get("waybill_number") else ""
-    return f"{_of_claim(data)}opened, {data['cause']}{piece}"
+class DemoSentence(NamedTuple):
+    """How an event is told: the style of its line, and its words, times by the clocks of a zone."""
+
+    style: str
+    words: Callable[[Any, tzinfo], str]
 
 
-def _of_claim(data: Data) -> str:
+def _told(kind: type[C], style: str, words: Callable[[C, tzinfo], str]) -> tuple[str, DemoSentence]:
+    return kind.TYPE.removeprefix("tousu.").removesuffix(".v1"), DemoSentence(style, words)
+
+
+def _routed(said: ComplaintRouted, zone: tzinfo) -> str:
+    to = " and ".join(said.departments)
+    if said.triage:
+        return f"{said.channel}: nobody knows yet what it is about: {to} looks"
+    return f"{said.channel}: {said.class_ or said.kind}, {said.grade}, goes to {to}"
+
+
+def _breached(said: ClockBreached, zone: tzinfo) -> str:
+    in_doubt = ", not confirmed yet" if said.unconfirmed else ""
+    return f"{_of_claim(said)}{said.clock} breached, it was due {_clock(said.due_at, zone)}{in_doubt}"
+
+
+def _closed(said: CaseClosed, zone: tzinfo) -> str:
+    late = "" if said.in_time else f", late: {', '.join(said.breached_clocks)}"
+    return f"closed: {said.result} after {said.handling_hours:.1f} h{late}"
+
+
+def _claim(said: ClaimOpened, zone: tzinfo) -> str:
+    piece = f" for {said.waybill_number}" if said.waybill_number else ""
+    return f"{_of_claim(said)}opened, {said.cause}{piece}"
+
+
+def _of_claim(said: _Claimed) -> str:
     """Which claim of the case at the beginning of the line; nothing where it is about none."""
-    number = data.get("claim_number")
+    number = said.claim_number
     return f"claim {number.rpartition('/')[2]}: " if number else ""
 
 
-def _money(data: Data) -> str:
-    return f"{data['amount']} {data['currency']}"
+def _money(said: _Paid) -> str:
+    return f"{said.amount} {said.currency}"
 
 
-def _sent_back(data: Data) -> str:
-    return f"{_of_claim(data)}file sent back ({data['returns']}): {', '.join(data['evidence_missing'])} missing"
+def _sent_back(said: ClaimFileIncomplete, zone: tzinfo) -> str:
+    return f"{_of_claim(said)}file sent back ({said.returns}): {', '.join(said.evidence_missing)} missing"
 
 
-def _refused(data: Data) -> str:
-    return f"{_of_claim(data)}refused: {data.get('exemption') or data['reason']} ({data.get('section', '')})"
+def _refused(said: ClaimRefused, zone: tzinfo) -> str:
+    return f"{_of_claim(said)}refused: {said.exemption or said.reason} ({said.section or ''})"
 
 
-def _paid(data: Data) -> str:
-    what = str(data["obligation"]).rpartition("/")[2]
-    return f"{_of_claim(data)}{_money(data)} paid" + ("" if what == "compensation" else f" ({what})")
+def _paid(said: ClaimPaid, zone: tzinfo) -> str:
+    what = said.obligation.rpartition("/")[2]
+    return f"{_of_claim(said)}{_money(said)} paid" + ("" if what == "compensation" else f" ({what})")
 
 
-def _questioned(data: Data) -> str:
-    return f"{_of_claim(data)}payment {data['payment_id']} of {_money(data)} is a question: {data['reason']}"
+def _question(said: ClaimPaymentQuestioned | PenaltyPaymentQuestioned) -> str:
+    return f"payment {said.payment_id} of {_money(said)} is a question: {said.reason}"
 
 
-def _settled(data: Data) -> str:
-    return f"{_of_claim(data)}payment {data['payment_id']} is settled: {data['how'].replace('_', ' ')}"
+def _settlement(said: ClaimPaymentQuestionSettled | PenaltyPaymentQuestionSettled) -> str:
+    return f"payment {said.payment_id} is settled: {said.how.replace('_', ' ')}"
 
 
-def _arbitrated(data: Data) -> str:
-    who = (
-        f"{data['responsible_outlet']} bears it"
-        if data["report_true"]
-        else f"{data['reporting_outlet']} reported falsely"
-    )
-    return f"{_of_claim(data)}headquarters rules: {who}"
+def _arbitrated(said: ClaimArbitrated, zone: tzinfo) -> str:
+    if said.report_true:
+        return f"{_of_claim(said)}headquarters rules: {said.responsible_outlet} bears it"
+    return f"{_of_claim(said)}headquarters rules: {said.reporting_outlet} reported falsely"
 
 
-def _billed(data: Data) -> str:
-    fee = f" (fee of {data['percent']} %)" if "percent" in data else ""
-    return f"{_of_claim(data)}{data['debtor']} is billed {_money(data)}{fee}"
+def _billed(said: ClaimBilled, zone: tzinfo) -> str:
+    fee = f" (fee of {said.percent} %)" if said.percent is not None else ""
+    return f"{_of_claim(said)}{said.debtor} is billed {_money(said)}{fee}"
 
 
-def _claim_closed(data: Data) -> str:
+def _claim_closed(said: ClaimClosed, zone: tzinfo) -> str:
     """A claim that was paid says so in the line before."""
-    return "" if data["reason"] == "paid" else f"{_of_claim(data)}closed: {data['reason']}"
+    return "" if said.reason == "paid" else f"{_of_claim(said)}closed: {said.reason}"
 
 
-def _instructed(data: Data) -> str:
+def _instructed(said: InstructionIssued, zone: tzinfo) -> str:
     """What finance has to do. Bills, and what human resources does about a penalty, have lines of their own."""
-    if data["what"] == "bill_outlet" or data["to"] != "finance":
+    if said.what == "bill_outlet" or said.to != "finance":
         return ""
-    done = DONE.get(data["what"], data["what"].replace("_", " "))
-    much = f" {_money(data)}" if "amount" in data else ""
-    party = data.get("party")
-    whom = f" from {party['kind']} {party['id']}" if party else f" for claim {data['of'].split('/')[1]}"
-    until = f", until {_clock(data['due_at'])}" if "due_at" in data else ""
+    done = DONE.get(said.what, said.what.replace("_", " "))
+    much = f" {said.amount} {said.currency}" if said.amount is not None else ""
+    whom = f" from {said.party.kind} {said.party.id}" if said.party else f" for claim {said.of.split('/')[1]}"
+    until = f", until {_clock(said.due_at, zone)}" if said.due_at is not None else ""
     return f"finance: {done}{much}{whom}{until}"
 
 
-def _party(data: Data) -> str:
-    return f"{data['party']['kind']} {data['party']['id']}"
+def _party(said: _OfParty) -> str:
+    return f"{said.party.kind} {said.party.id}"
 
 
-def _penalty(data: Data) -> str:
+def _penalty(said: PenaltyAssessed | PenaltyDoubled) -> str:
     lines = []
-    for line in data.get("lines", ()):
-        much = (
-            f" {line['amount']}"
-            if "amount" in line
-            else f" {line['percent']} % of the pay"
-            if "percent" in line
-            else ""
-        )
-        lines.append(f"{line['ground']}{much or ' ' + line.get('measure', '')}")
-    return f"{_party(data)}: {', '.join(lines)}"
+    for line in said.lines:
+        much = line.amount if line.amount is not None else line.percent and f"{line.percent} % of the pay"
+        lines.append(f"{line.ground} {much or line.measure or ''}")
+    return f"{_party(said)}: {', '.join(lines)}"
 
 
-def _deducted(data: Data) -> str:
-    done = "repaid" if data["obligation"] != data["penalty_number"] else "deducted"
-    return f"{_party(data)}: {_money(data)} {done}"
+def _deducted(said: PenaltyPaid, zone: tzinfo) -> str:
+    done = "repaid" if said.obligation != said.penalty_number else "deducted"
+    return f"{_party(said)}: {_money(said)} {done}"
 
 
-def _month(data: Data) -> str:
+def _month(said: MonthClosed, zone: tzinfo) -> str:
     """The month of a person with at least three complaints; the rest is in the figures."""
-    if data["party"]["kind"] != "person" or data["complaints"] < COMPLAINTS_WORTH_A_LINE:
+    if said.party.kind != "person" or said.complaints < COMPLAINTS_WORTH_A_LINE:
         return ""
-    return f"{_party(data)}: {data['month']} closes with {data['complaints']} complaints, {data['penalties']} penalties"
+    return f"{_party(said)}: {said.month} closes with {said.complaints} complaints, {said.penalties} penalties"
 
 
-def _warning(data: Data) -> str:
-    what = " at ".join(str(data[name]) for name in ("class", "kind", "outlet", "region") if data.get(name))
-    return f"early warning: {data['count']} of {what}, usually {data['usual']['mean']:.1f}"
+def _warning(said: EarlyWarningRaised, zone: tzinfo) -> str:
+    what = " at ".join(filter(None, (said.class_, said.kind, said.outlet, said.region)))
+    return f"early warning: {said.count} of {what}, usually {said.usual.mean:.1f}"
 
 
-def _clock(text: str) -> str:
-    """A time as `sentence` has put it into the zone of the pack."""
-    return datetime.fromisoformat(text).strftime("%m-%d %H:%M")
+def _clock(text: str, zone: tzinfo) -> str:
+    return datetime.fromisoformat(text).astimezone(zone).strftime("%m-%d %H:%M")
 
 
-SENTENCES: Final[Mapping[str, tuple[str, Callable[[Data], str]]]] = {
-    "complaint.routed": ("", _routed),
-    "duplicate.joined": ("cyan", lambda data: f"the same trouble again by {data['channel']}: joined"),
-    "person.erased": ("dim", lambda data: f"erased: {len(data['tellings'])} who told of it"),
-    "case.passed_on": ("cyan", lambda data: f"passed on to {' and '.join(data['to_departments'])} by the {data['by']}"),
-    "clock.warned": ("yellow", lambda data: f"{_of_claim(data)}{data['clock']} is due {_clock(data['due_at'])}"),
-    "clock.breached": ("red", _breached),
-    "clock.breach_withdrawn": (
-        "green",
-        lambda data: f"{_of_claim(data)}{data['clock']}: answered in time, reported late; breach withdrawn",
+SENTENCES: Final[Mapping[str, DemoSentence]] = dict((
+    _told(ComplaintRouted, "", _routed),
+    _told(DuplicateJoined, "cyan", lambda said, _: f"the same trouble again by {said.channel}: joined"),
+    _told(PersonErased, "dim", lambda said, _: f"erased: {len(said.tellings)} who told of it"),
+    _told(
+        CasePassedOn, "cyan", lambda said, _: f"passed on to {' and '.join(said.to_departments)} by the {said.by}"
     ),
-    "clock.breach_confirmed": ("red", lambda data: f"{data['clock']}: nothing in time came up; breach confirmed"),
-    "case.escalated": ("red", lambda data: f"escalated to {data['to']} (level {data['level']})"),
-    "case.closed": ("green", _closed),
-    "case.reopened": ("yellow", lambda data: "reopened"),
-    "claim.opened": ("magenta", _claim),
-    "claim.file_incomplete": ("yellow", _sent_back),
-    "claim.offered": ("magenta", lambda data: f"{_of_claim(data)}{_money(data)} offered ({data.get('section', '')})"),
-    "claim.refused": ("magenta", _refused),
-    "claim.disputed": ("yellow", lambda data: f"{_of_claim(data)}not accepted, goes to {data['way']}"),
-    "claim.confirmation_awaited": ("yellow", lambda data: f"{_of_claim(data)}{_money(data)} waits for a second person"),
-    "claim.ruled": ("magenta", lambda data: f"{_of_claim(data)}{data['by']} rules {_money(data)}"),
-    "claim.paid": ("green", _paid),
-    "claim.payment_questioned": ("yellow", _questioned),
-    "claim.payment_question_settled": ("green", _settled),
-    "claim.reopened": ("yellow", lambda data: f"{_of_claim(data)}opened again: {data['reason']}"),
-    "claim.arbitrated": ("magenta", _arbitrated),
-    "claim.billed": ("magenta", _billed),
-    "claim.closed": ("magenta", _claim_closed),
-    "charge.laid": ("", lambda data: ""),  # penalties tells what came of it
-    "instruction.issued": ("blue", _instructed),
-    "penalty.assessed": ("red", _penalty),
-    "penalty.doubled": ("red", lambda data: f"doubled: {_penalty(data)}"),
-    "penalty.withdrawn": ("green", lambda data: f"{_party(data)}: penalty withdrawn, {data['reason']}"),
-    "penalty.paid": ("green", _deducted),
-    "penalty.payment_questioned": ("yellow", lambda data: f"{_party(data)}: {_questioned(data)}"),
-    "penalty.payment_question_settled": ("green", lambda data: f"{_party(data)}: {_settled(data)}"),
-    "person.suspended": (
-        "bold red",
-        lambda data: f"person {data['employee']} is suspended: {data['complaints']} complaints in {data['month']}",
+    _told(
+        ClockWarned, "yellow", lambda said, zone: f"{_of_claim(said)}{said.clock} is due {_clock(said.due_at, zone)}"
     ),
-    "department.rated": ("red", lambda data: f"{data['department']}: rated for {data['month']}"),
-    "month.closed": ("cyan", _month),
-    "early_warning.raised": ("bold red", _warning),
-}
+    _told(ClockBreached, "red", _breached),
+    _told(
+        ClockBreachWithdrawn, "green",
+        lambda said, _: f"{_of_claim(said)}{said.clock}: answered in time, reported late; breach withdrawn",
+    ),
+    _told(
+        ClockBreachConfirmed, "red", lambda said, _: f"{said.clock}: nothing in time came up; breach confirmed"
+    ),
+    _told(CaseEscalated, "red", lambda said, _: f"escalated to {said.to} (level {said.level})"),
+    _told(CaseClosed, "green", _closed),
+    _told(CaseReopened, "yellow", lambda said, _: "reopened"),
+    _told(ClaimOpened, "magenta", _claim),
+    _told(ClaimFileIncomplete, "yellow", _sent_back),
+    _told(
+        ClaimOffered, "magenta",
+        lambda said, _: f"{_of_claim(said)}{said.amount} {said.currency} offered ({said.section or ''})",
+    ),
+    _told(ClaimRefused, "magenta", _refused),
+    _told(ClaimDisputed, "yellow", lambda said, _: f"{_of_claim(said)}not accepted, goes to {said.way}"),
+    _told(
+        ClaimConfirmationAwaited, "yellow",
+        lambda said, _: f"{_of_claim(said)}{_money(said)} waits for a second person",
+    ),
+    _told(ClaimRuled, "magenta", lambda said, _: f"{_of_claim(said)}{said.by} rules {_money(said)}"),
+    _told(ClaimPaid, "green", _paid),
+    _told(ClaimPaymentQuestioned, "yellow", lambda said, _: _of_claim(said) + _question(said)),
+    _told(ClaimPaymentQuestionSettled, "green", lambda said, _: _of_claim(said) + _settlement(said)),
+    _told(ClaimReopened, "yellow", lambda said, _: f"{_of_claim(said)}opened again: {said.reason}"),
+    _told(ClaimArbitrated, "magenta", _arbitrated),
+    _told(ClaimBilled, "magenta", _billed),
+    _told(ClaimClosed, "magenta", _claim_closed),
+    _told(ChargeLaid, "", lambda said, _: ""),  # penalties tells what came of it
+    _told(InstructionIssued, "blue", _instructed),
+    _told(PenaltyAssessed, "red", lambda said, _: _penalty(said)),
+    _told(PenaltyDoubled, "red", lambda said, _: f"doubled: {_penalty(said)}"),
+    _told(PenaltyWithdrawn, "green", lambda said, _: f"{_party(said)}: penalty withdrawn, {said.reason}"),
+    _told(PenaltyPaid, "green", _deducted),
+    _told(PenaltyPaymentQuestioned, "yellow", lambda said, _: f"{_party(said)}: {_question(said)}"),
+    _told(PenaltyPaymentQuestionSettled, "green", lambda said, _: f"{_party(said)}: {_settlement(said)}"),
+    _told(
+        PersonSuspended, "bold red",
+        lambda said, _: f"person {said.employee} is suspended: {said.complaints} complaints in {said.month}",
+    ),
+    _told(DepartmentRated, "red", lambda said, _: f"{said.department}: rated for {said.month}"),
+    _told(MonthClosed, "cyan", _month),
+    _told(EarlyWarningRaised, "bold red", _warning),
+))  # fmt: skip
 """Event name -> style and sentence. What is not here, or has no words to say, is counted but not told, unless it comes
 from a topic of which nothing is here: such a one nobody has found words for yet, and it is told as it stands."""
 
@@ -209,9 +276,5 @@ def sentence(happening: Happening, zone: tzinfo) -> tuple[str, str] | None:
     found = SENTENCES.get(happening.name)
     if found is None:
         return None if has_words(happening.topic) else ("blue", _as_it_stands(happening))
-    at_home = {
-        name: datetime.fromisoformat(value).astimezone(zone).isoformat() if name == "due_at" else value
-        for name, value in happening.data.items()
-    }
-    words = found[1](at_home)
-    return (found[0], words) if words else None
+    words = found.words(decode(f"tousu.{happening.name}.v1", happening.data), zone)
+    return (found.style, words) if words else None

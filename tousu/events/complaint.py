@@ -123,13 +123,17 @@ class ComplaintRouted(Content, frozen=True, kw_only=True, omit_defaults=True):
     grade_section: Section | None = None
     """The section of the rule that gave the grade by facts; absent where the class gave it."""
     departments: Departments
-    decided_by: Literal["adapter", "words", "triage", "department"]
-    """What decided the class: the adapter's own class, words of the text, nothing (triage), or later a department."""
+    decided_by: Literal["adapter", "words", "model", "triage", "department"]
+    """What decided the class: the adapter's own class, words of the text, a model (weights of grams, where there
+    are no words of the class), nothing (triage), or later a department.
+    """
     words: Sequence[str] | None = None
-    """The words that decided; where nothing did, those that were found."""
+    """The words that decided, or what weighed most where there was no word of the class; where nothing decided, the
+    words found.
+    """
     candidates: Sequence[ClassCode] = ()
-    """The classes that it may be, for the person who looks: those between which the words left it open, or the one
-    for which fewer words speak than for troubles that the pack has no class for.
+    """The classes that it may be, for the person who looks: those between which the words left it open, or those
+    for which the text speaks less than for troubles that the pack has no class for.
     """
     pack: PackReference
     section: Section | None = None

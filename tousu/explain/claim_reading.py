@@ -6,6 +6,14 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from tousu.event import time_of_text
+from tousu.events.claim import ClaimClosed, ClaimDisputed, ClaimReopened
+from tousu.events.claim_case import ClaimFiled, ClaimFileIncomplete, ClaimOpened, ClaimRouted
+from tousu.events.claim_handling import HandlingClaimEvidenceGiven, HandlingClaimFactsFound
+from tousu.events.claim_payment import ClaimPaid, ClaimPaymentQuestionSettled
+from tousu.events.codec import as_data
+from tousu.events.complaint import ComplaintRouted
+from tousu.events.inquiry import InquiryRouted
 from tousu.explain.claim_ledger import ClaimLedger
 from tousu.explain.claim_order import of_claim, refusals
 from tousu.explain.claim_standing import ClaimStanding, Decided, Happened, KnownFact
@@ -20,13 +28,13 @@ def standing_of(story: CaseHistory, number: str, pack: Pack, until: PublishedEve
     """How a claim stands, or stood before an event. Its `claim.opened` must be in the story."""
     opened = [each for each in story.told if each.name == "claim.opened"]
     this = next(each for each in opened if each.claim_number == number)
-    before = this.data.get("instead_of", "")
+    before = this.read(ClaimOpened).instead_of
     claim = ClaimStanding(number=number, case_number=story.number)
     if before:
         former = standing_of(story, before, pack, this)
         claim.claimant, claim.claimed_amount, claim.currency = former.claimant, former.claimed_amount, former.currency
         claim.file, claim.facts, claim.filed_at = former.file, dict(former.facts), former.filed_at
-    claim.became = next((each.claim_number for each in opened if each.data.get("instead_of") == number), "")
+    claim.became = next((each.claim_number for each in opened if each.read(ClaimOpened).instead_of == number), "")
     reader = ClaimReader(story, claim, pack.claims)
     for told in of_claim(story, number, until):
         reader.take(told)
@@ -65,32 +73,38 @@ class ClaimReader:
 
 def _routed(reader: ClaimReader, told: PublishedEvent) -> None:
     claim = reader.claim
-    claim.posted_at, claim.promised_at = told.moment("posted_at"), told.moment("promised_at")
-    reader.received_at = told.moment("received_at")
-    if told.data.get("route") and claim.facts.get("route", _OF_CASE).by == "case":
-        claim.facts["route"] = KnownFact(value=told.data["route"], at=told.time, by="case", event_id=told.id)
+    said = told.content
+    assert isinstance(said, ComplaintRouted | InquiryRouted | ClaimRouted)
+    claim.posted_at, claim.promised_at = _moment(said.posted_at), _moment(said.promised_at)
+    reader.received_at = time_of_text(said.received_at)
+    if said.route and claim.facts.get("route", _OF_CASE).by == "case":
+        claim.facts["route"] = KnownFact(value=said.route, at=told.time, by="case", event_id=told.id)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else time_of_text(text)
 
 
 def _opened(reader: ClaimReader, told: PublishedEvent) -> None:
-    claim, said = reader.claim, told.data
-    claim.cause, claim.waybill_number = said["cause"], said.get("waybill_number", "")
-    claim.section, claim.asked = said.get("section", ""), said["payee_role"]
-    claim.departments = tuple(said.get("departments", ()))
-    claim.opened_at, claim.instead_of = told.at, said.get("instead_of", "")
+    claim, said = reader.claim, told.read(ClaimOpened)
+    claim.cause, claim.waybill_number = said.cause, said.waybill_number or ""
+    claim.section, claim.asked = said.section or "", said.payee_role or ""
+    claim.departments = tuple(said.departments or ())
+    claim.opened_at, claim.instead_of = told.at, said.instead_of or ""
     claim.opened_event, claim.opened_by = told.causation, reader.story.name_of_cause(told.causation)
     claim.stage = "filed" if claim.claimant else "opened"
 
 
 def _filed(reader: ClaimReader, told: PublishedEvent) -> None:
-    claim, said = reader.claim, told.data
-    claim.claimant, claim.file = said["claimant"], tuple(said.get("evidence_held", ()))
-    claim.claimed_amount = said.get("claimed_amount", claim.claimed_amount)
-    claim.currency, claim.filed_at = said.get("currency", claim.currency), told.at
+    claim, said = reader.claim, told.read(ClaimFiled)
+    claim.claimant, claim.file = as_data(said.claimant), tuple(said.evidence_held or ())
+    claim.claimed_amount = said.claimed_amount or claim.claimed_amount
+    claim.currency, claim.filed_at = said.currency or claim.currency, told.at
     claim.stage = "filed" if claim.stage == "opened" else claim.stage
 
 
 def _file_incomplete(reader: ClaimReader, told: PublishedEvent) -> None:
-    reader.claim.returns = told.data["returns"]
+    reader.claim.returns = told.read(ClaimFileIncomplete).returns
     _happened(reader, told)
 
 
@@ -110,12 +124,12 @@ def _decided(reader: ClaimReader, told: PublishedEvent) -> None:
 
 
 def _disputed(reader: ClaimReader, told: PublishedEvent) -> None:
-    reader.claim.stage, reader.claim.way = "disputed", told.data["way"]
+    reader.claim.stage, reader.claim.way = "disputed", told.read(ClaimDisputed).way
     _happened(reader, told)
 
 
 def _paid(reader: ClaimReader, told: PublishedEvent) -> None:
-    if told.data["obligation"].endswith("/compensation"):
+    if told.read(ClaimPaid).obligation.endswith("/compensation"):
         reader.claim.stage = "paid"
     _happened(reader, told)
 
@@ -126,9 +140,10 @@ def _questioned(reader: ClaimReader, told: PublishedEvent) -> None:
 
 def _settled(reader: ClaimReader, told: PublishedEvent) -> None:
     """A payment is in question no longer: it was booked after all, or somebody reported how it ended."""
-    how = {"settled": told.data["how"]}
+    said = told.read(ClaimPaymentQuestionSettled)
     reader.claim.questions = tuple(
-        {**each, **how} if each["payment_id"] == told.data["payment_id"] else each for each in reader.claim.questions
+        {**each, "settled": said.how} if each["payment_id"] == said.payment_id else each
+        for each in reader.claim.questions
     )
 
 
@@ -139,14 +154,14 @@ def _outlet_notified(reader: ClaimReader, told: PublishedEvent) -> None:
 
 
 def _closed(reader: ClaimReader, told: PublishedEvent) -> None:
-    reader.claim.reason, reader.claim.closed_at = told.data["reason"], told.at
+    reader.claim.reason, reader.claim.closed_at = told.read(ClaimClosed).reason, told.at
     _happened(reader, told)
 
 
 def _reopened(reader: ClaimReader, told: PublishedEvent) -> None:
     claim = reader.claim
     claim.reason, claim.closed_at = "", None
-    if told.data["reason"] != "ruled":
+    if told.read(ClaimReopened).reason != "ruled":
         claim.stage = "filed" if claim.claimant else "opened"
     _happened(reader, told)
 
@@ -156,8 +171,9 @@ def _facts(reader: ClaimReader, told: PublishedEvent) -> None:
     if claim.opened_at is None:
         return
     at = max(told.time, reader.received_at or told.time)
-    by = told.data.get("department") or told.data.get("employee") or "company"
-    for name, value in told.data["facts"].items():
+    said = told.read(HandlingClaimFactsFound)
+    by = said.department or said.employee or "company"
+    for name, value in as_data(said.facts).items():
         known = claim.facts.get(name)
         if known is None or known.by == "case" or known.at <= at:
             claim.facts[name] = KnownFact(value=value, at=at, by=by, event_id=told.id)
@@ -165,11 +181,11 @@ def _facts(reader: ClaimReader, told: PublishedEvent) -> None:
 
 def _evidence(reader: ClaimReader, told: PublishedEvent) -> None:
     """Items for the file; as claims does, none where one is unknown, of another piece, or too late."""
-    claim, items = reader.claim, told.data["evidence"]
+    claim, items = reader.claim, told.read(HandlingClaimEvidenceGiven).evidence
     too_late = claim.opened_at is None or not claim.is_open or claim.stage in _AGREED
-    others = {item["waybill_number"] for item in items if "waybill_number" in item} - {claim.waybill_number}
-    if not too_late and not (others and claim.waybill_number) and all(_knows(reader, item["item"]) for item in items):
-        _add(reader, [item["item"] for item in items])
+    others = {item.waybill_number for item in items if item.waybill_number is not None} - {claim.waybill_number}
+    if not too_late and not (others and claim.waybill_number) and all(_knows(reader, item.item) for item in items):
+        _add(reader, [item.item for item in items])
 
 
 def _knows(reader: ClaimReader, item: str) -> bool:

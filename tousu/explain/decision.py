@@ -10,6 +10,7 @@ from tousu.policy.pack import Pack
 DECIDERS: Final = {
     "adapter": "the channel's own class",
     "words": "words of the text",
+    "model": "what the text is like, above all by",
     "triage": "nobody: a person must look",
     "department": "a department, later",
 }

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from tousu.event import ORGANISATION, time_of_text
+from tousu.events.codec import decode
+from tousu.events.content import Content
 
 CASES: Final = "complaints.cases"
 SLA: Final = "complaints.sla"
@@ -24,6 +26,8 @@ SHORT: Final = {
     "handling.passed_on": "pass_requested",
 }
 """How triggers of a pack call events, where that is not the last word of the type."""
+
+C = TypeVar("C", bound=Content)
 
 
 class PublishedEvent:
@@ -47,6 +51,18 @@ class PublishedEvent:
         self.refused: tuple[str, str, str] | None = None
         if topic == REJECTED:
             self.refused = (event.get("source", ""), event.get("reason", ""), event.get("message", ""))
+
+    @property
+    def content(self) -> Content:
+        """What it says. Raises Reject where that is not of the shape of its type."""
+        return decode(f"tousu.{self.name}.v1", self.data)
+
+    def read(self, kind: type[C]) -> C:
+        """What it says, where its type is known. Raises TypeError where it is another: a fault of ours."""
+        content = self.content
+        if not isinstance(content, kind):
+            raise TypeError(f"{self.name} was read as {kind.__name__}")
+        return content
 
     @property
     def claim_number(self) -> str:

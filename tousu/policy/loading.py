@@ -23,6 +23,7 @@ from tousu.policy import calendar_sense, compensation_sense, document, penalty_s
 from tousu.policy.calendar import Calendar, CalendarHistory, CalendarYear, Hours, Suspension
 from tousu.policy.compensation import NAMED_PARTS
 from tousu.policy.document import Document, PackFault
+from tousu.policy.grams import Weights
 from tousu.policy.pack import SECTIONS_BY_NAME, Pack
 from tousu.policy.policies import OWN, PackHistory, Policies, in_order
 from tousu.policy.words import WordLists
@@ -140,24 +141,35 @@ def read_pack(path: Path) -> Pack | tuple[PackFault, ...]:
     faults = _at_lines(path, text, tuple(words.faults_of_use(text.value, lists)))
     if faults:
         return faults
-    pack = _pack_of(words.with_words(text.value, lists), history)
+    weights = _read_weights(_beside(path, "words", text.value["words"]), lists)
+    if isinstance(weights, tuple):
+        return weights
+    pack = _pack_of(words.with_words(text.value, lists, weights), history)
     found = [*sense.faults_of(pack), *compensation_sense.faults_of_amounts(pack), *penalty_sense.faults_of(pack)]
     return _at_lines(path, text, found) or pack
 
 
-def load_words(name: str) -> WordLists:
-    """Lists of words of a name (`courier`) or of a path to a YAML file.
+def load_words(name: str, with_weights: bool = True) -> WordLists:
+    """Lists of words of a name (`courier`) or of a path to a YAML file, with the weights beside them if wanted.
 
     Raises Stop `invalid_words` with every fault found, or `no_such_words`.
     """
-    path = Path(name) if name.endswith((".yaml", ".yml")) else POLICIES / "words" / f"{name}.yaml"
+    path = path_of_words(name)
     lists = _read_words(path)
     if isinstance(lists, dict):
-        return msgspec.convert(lists, WordLists)
+        weights = _read_weights(path, lists) if with_weights else None
+        if not isinstance(weights, tuple):
+            return msgspec.convert(lists | {"weights": weights}, WordLists)
+        lists = weights
     if lists:
         raise Stop("invalid_words", "\n" + "\n".join(str(fault) for fault in lists))
     known = ", ".join(sorted(file.stem for file in (POLICIES / "words").glob("*.yaml")))
     raise Stop("no_such_words", f"there are no words {name} ({path}); give a path to a .yaml file or one of: {known}")
+
+
+def path_of_words(name: str) -> Path:
+    """Where lists of words of this name (or path) lie, whether they are there or not."""
+    return Path(name) if name.endswith((".yaml", ".yml")) else POLICIES / "words" / f"{name}.yaml"
 
 
 def load_calendar(name: str) -> CalendarHistory:
@@ -215,6 +227,27 @@ def _read_words(path: Path) -> dict[str, Any] | tuple[PackFault, ...]:
     faults = _faults_of_form(path, text, "word_lists")
     values: dict[str, Any] = text.value
     return faults or _at_lines(path, text, tuple(words.faults_of_lists(values))) or values
+
+
+def weights_path(lists: Path) -> Path:
+    """Where the weights beside a file of words lie."""
+    return lists.with_suffix(".weights.json")
+
+
+def _read_weights(lists: Path, values: Mapping[str, Any]) -> Weights | tuple[PackFault, ...] | None:
+    """The weights beside a file of words: None where there are none, or what is wrong with them."""
+    path = weights_path(lists)
+    if not path.is_file():
+        return None
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=Weights)
+        problem = next(words.faults_of_weights(found, values), None)
+    except msgspec.DecodeError as error:
+        problem = str(error)
+    if problem is None:
+        return found
+    fix = f"Write the file anew: tousu policy train {lists.stem}"
+    return (PackFault(file=str(path), line=1, field="", problem=problem, fix=fix),)
 
 
 def _beside(pack: Path, folder: str, name: str) -> Path:

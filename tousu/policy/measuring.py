@@ -1,7 +1,7 @@
-"""How well words class complaints: their answers beside labels that people gave, per class.
+"""How well words and weights class complaints: their answers beside labels that people gave, per class.
 
 Which answer is wanted of a text with several troubles depends on the pack: the gravest of them; of equally grave ones
-each is right, and so is leaving the choice to a person. A trouble for which a pack has no class wants a person.
+each is right. A trouble for which a pack has no class wants a person.
 """
 
 from __future__ import annotations
@@ -38,16 +38,20 @@ class LabelledText(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class ClassedText(msgspec.Struct, frozen=True, kw_only=True):
-    """What was wanted of a text, what the words gave, and the words found. `triage` stands for no class."""
+    """What was wanted of a text, what was given, and why. `triage` stands for no class.
+
+    troubles: every class given, the one that names the case among them. words: the words and grams that decided.
+    """
 
     text: LabelledText
     wanted: str
     given: str
     words: tuple[str, ...]
+    troubles: tuple[str, ...] = ()
 
     @property
     def is_right(self) -> bool:
-        """Whether the words gave what was wanted."""
+        """Whether what was given was wanted."""
         return self.given == self.wanted
 
 
@@ -111,14 +115,24 @@ def labelled_texts(file: str, lines: Iterable[bytes]) -> tuple[LabelledText, ...
     return tuple(found.values())
 
 
-def answer(text: LabelledText, given: str | None, words: Sequence[str], gravity: Mapping[str, int]) -> ClassedText:
-    """Put what the words gave beside what the text wants. `gravity`: how grave each class that exists is."""
-    troubles = [name for name in (text.class_name, *text.also) if name in gravity]
-    top = max((gravity[name] for name in troubles if name is not None), default=0)
-    gravest = [name for name in troubles if name is not None and gravity[name] == top]
-    told = given or NOBODY
-    accepted = [*gravest, NOBODY] if len(gravest) != 1 else gravest
-    return ClassedText(text=text, wanted=told if told in accepted else accepted[0], given=told, words=tuple(words))
+def answer(
+    text: LabelledText, troubles: Sequence[str], words: Sequence[str], gravity: Mapping[str, int]
+) -> ClassedText:
+    """Put what was given (the classes, the one that names the case first) beside what the text wants.
+
+    `gravity`: how grave each class that exists is.
+    """
+    labels = [name for name in (text.class_name, *text.also) if name in gravity]
+    top = max((gravity[name] for name in labels if name is not None), default=0)
+    accepted = [name for name in labels if name is not None and gravity[name] == top] or [NOBODY]
+    given = troubles[0] if troubles else NOBODY
+    return ClassedText(
+        text=text,
+        wanted=given if given in accepted else accepted[0],
+        given=given,
+        words=tuple(words),
+        troubles=tuple(troubles),
+    )
 
 
 def answers_of_pack(texts: Iterable[LabelledText], pack: Pack) -> list[ClassedText]:
@@ -126,15 +140,15 @@ def answers_of_pack(texts: Iterable[LabelledText], pack: Pack) -> list[ClassedTe
     classifier = Classifier(pack)
     gravity = {one.name: pack.grades[one.grade].stars for one in pack.classes.values()}
     found = ((text, classifier.classify(text.text)) for text in texts)
-    return [answer(text, said.class_name, said.words, gravity) for text, said in found]
+    return [answer(text, [one.class_name for one in said.troubles], said.words, gravity) for text, said in found]
 
 
 def answers_of_words(texts: Iterable[LabelledText], lists: WordLists) -> list[ClassedText]:
-    """What lists of words alone say of each text, all their classes equally grave."""
+    """What lists of words, and the weights beside them, say of each text, all their classes equally grave."""
     gravity = dict.fromkeys(lists.classes, 1)
-    reader = Reader(lists.classes, gravity, lists.negations, lists.harmless)
+    reader = Reader(lists.classes, gravity, lists.negations, lists.harmless, weights=lists.weights)
     found = ((text, reader.read(text.text)) for text in texts)
-    return [answer(text, read.class_name, read.in_order, gravity) for text, read in found]
+    return [answer(text, read.classes, read.words, gravity) for text, read in found]
 
 
 def measured(answers: Sequence[ClassedText], names: Iterable[str]) -> ClassingFigures:

@@ -15,6 +15,7 @@ import msgspec
 from tousu.policy.calendar import CalendarHistory
 from tousu.policy.clock_rule import ClockRule, Limit, Names, SetBy
 from tousu.policy.compensation import Compensation
+from tousu.policy.grams import Weights
 from tousu.policy.handling_rule import (
     Approval,
     Closing,
@@ -267,6 +268,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     negations: Words
     harmless: Words = NO_WORDS
     without_class: Words = NO_WORDS
+    weights: Weights | None = None
     routing: Routing
     join: JoinRules
     clocks: dict[str, ClockRule]

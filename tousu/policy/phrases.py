@@ -1,7 +1,8 @@
 """Finding the words of a pack in what a customer wrote: longest first, and not where a negation takes them back.
 
 Chinese words are found anywhere, English ones as whole words. A word may leave a gap (等了…天): a few characters of the
-same clause may stand between its two parts. Text and words are folded alike (full width, case, accents, curly
+same clause may stand between its two parts. A part with a ^ before it (^天没有) stands behind a number only: 三天没有,
+not 昨天没有. Text and words are folded alike (full width, case, accents, curly
 apostrophes, runs of blanks, invisible signs), so that a list is written once. Only what a reader sees counts: markup
 and the addresses of links are no words. A blank or a line end between two Chinese characters is none either; the end
 of a paragraph is.
@@ -10,7 +11,7 @@ of a paragraph is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
 from typing import Final, NamedTuple
@@ -23,6 +24,9 @@ from tousu.policy.pack import NO_WORDS, Words
 
 GAP: Final = "…"
 """Stands in a word for the characters that may differ."""
+NUMBER: Final = "^"
+"""Stands in a word before a part that a number must stand before."""
+_NUMERALS: Final = frozenset("0123456789一二两兩三四五六七八九十百几幾多来來数數")
 _GAP_MAX: Final = 8
 _GAP_MAX_LATIN: Final = 30
 _FOLDS: Final = Folds({GAP: GAP, "’": "'", "\n": "\n", "\r": ""})
@@ -40,6 +44,8 @@ _CLAUSE_ENDS: Final = re.compile(r"[,.;:!?，。；：！？]")
 # How far before a hit a negation is looked for; longer than the longest of any pack.
 _BEFORE: Final = 24
 _NOBODY: Final = ""
+_TAKEN_BACK: Final = "|"
+"""Stands for what was taken back, so that what stood around it does not become one word."""
 _PLACE: Final = itemgetter(1)
 _END: Final = itemgetter(2)
 
@@ -54,7 +60,7 @@ class Hit(NamedTuple):
 class Phrases:
     """Several lists of words, each with an owner, ready to be looked for at once."""
 
-    __slots__ = ("_finder", "_latin", "_negating", "_owners", "_parts")
+    __slots__ = ("_counted", "_finder", "_negating", "_owners", "_parts")
 
     def __init__(self, lists: Mapping[str, Words], negations: Words, harmless: Words = NO_WORDS) -> None:
         """Make the lists ready. A word on two lists belongs to the first (sound lists have none such).
@@ -63,26 +69,48 @@ class Phrases:
         stands inside them is not found either.
         """
         self._owners: dict[str, str] = {}
+        # Words, and the parts of words behind a gap, that stand behind a number only.
+        self._counted: set[str] = set()
         for owner, words in {**lists, _NOBODY: harmless}.items():
-            for word in _all(words):
-                self._owners.setdefault(folded(word), owner)
+            for written in map(folded, _all(words)):
+                word = written.replace(NUMBER, "")
+                if word not in self._owners:
+                    self._owners[word] = owner
+                    self._counted |= {word} if written.startswith(NUMBER) else set()
+                    self._counted |= {_tail_of(word)} if GAP + NUMBER in written else set()
         gapped: dict[str, list[tuple[str, str]]] = {}
         for word in sorted((word for word in self._owners if GAP in word), key=lambda word: (-len(word), word)):
-            head, _, tail = word.partition(GAP)
-            gapped.setdefault(head.strip(), []).append((tail.strip(), word))
+            gapped.setdefault(word.partition(GAP)[0].strip(), []).append((word.partition(GAP)[2].strip(), word))
         whole = [word for word in self._owners if GAP not in word]
         # A part, whether it is a word by itself, and what may follow it after a gap, with the word that it makes then.
         parts = dict.fromkeys((*whole, *gapped))
         self._parts = tuple((part, part in self._owners, tuple(gapped.get(part, ()))) for part in parts)
-        self._latin = tuple((part[0].isascii(), part[-1].isascii()) for part in parts)
         self._finder = AhoCorasick(list(parts))
         self._negating = tuple(sorted(map(folded, _all(negations))))
 
     def find(self, text: str) -> tuple[Hit, ...]:
         """The words that stand in a text, each once, in the order of the text. At each place the longest wins."""
-        seen = visible(text)
-        plain = folded(_LINK.sub(" ", seen) if "://" in seen or _names_www(seen) else seen)
-        found: dict[Hit, None] = {}
+        return self.find_in(seen_by_a_reader(text))
+
+    def find_in(self, plain: str) -> tuple[Hit, ...]:
+        """As `find`, of a text that is folded already (`seen_by_a_reader`)."""
+        found = ((self._owners[word], word, denied) for word, _, _, denied in self._words_of(plain))
+        return tuple(
+            dict.fromkeys(Hit(owner, word) for owner, word, denied in found if owner != _NOBODY and not denied)
+        )
+
+    def undenied(self, plain: str) -> str:
+        """A folded text without the words that a negation takes back, and without that negation (没有破损)."""
+        kept, after = [], 0
+        for _, place, end, denied in self._words_of(plain):
+            if denied:
+                before = plain[:place].rstrip(" ")
+                kept.append(plain[after : max(after, len(before) - denied)])
+                after = end
+        return _TAKEN_BACK.join((*kept, plain[after:]))
+
+    def _words_of(self, plain: str) -> Iterator[tuple[str, int, int, int]]:
+        """Each word found: where it begins and ends, and how long the negation is that takes it back (0: none)."""
         after = 0
         hits = self._finder.find_matches_as_indexes(plain, overlapping=True)
         hits.sort(key=_END, reverse=True)
@@ -91,9 +119,8 @@ class Phrases:
             if place < after:
                 continue
             word, after = self._word_at(plain, place, here)
-            if word and (owner := self._owners[word]) != _NOBODY and not self._is_negated(plain, place):
-                found[Hit(owner, word)] = None
-        return tuple(found)
+            if word:
+                yield word, place, after, self._negation_before(plain, place)
 
     def _word_at(self, plain: str, place: int, hits: Iterable[tuple[int, int, int]]) -> tuple[str, int]:
         """The word with the most letters that begins here and where it ends, or an empty text.
@@ -104,27 +131,49 @@ class Phrases:
         best, best_end, letters = "", place, 0
         for number, _, end in hits:
             part, is_word, tails = self._parts[number]
-            begins_latin, ends_latin = self._latin[number]
-            if begins_latin and _goes_back(plain, place, part):
-                continue
-            if ends_latin and _goes_on(plain, end, part):
+            if _goes_back(plain, place, part):
                 continue
             length = end - place
-            if is_word and length > letters:
+            if is_word and length > letters and not _goes_on(plain, end, part) and self._may_stand(part, plain, place):
                 best, best_end, letters = part, end, length
             for tail, word in tails:
                 more = length + len(tail)
-                tail_end = _tail_end(plain, end, tail) if more > letters else 0
-                if tail_end:
+                tail_end = self._tail_end(plain, end, part, tail, word) if more > letters else 0
+                if tail_end and self._may_stand(word, plain, place):
                     best, best_end, letters = word, tail_end, more
         return best, best_end
 
-    def _is_negated(self, plain: str, place: int) -> bool:
+    def _tail_end(self, plain: str, start: int, head: str, tail: str, word: str) -> int:
+        """Where the second part of a word with a gap ends, if it follows in the same clause; else 0."""
+        if _goes_on(plain, start, head):
+            return 0
+        until = start + (_GAP_MAX_LATIN if tail.isascii() else _GAP_MAX) + len(tail)
+        place = plain.find(tail, start, until)
+        while place >= 0:
+            end = place + len(tail)
+            whole = not _goes_on(plain, end, tail) and not _goes_back(plain, place, tail)
+            if whole and self._may_stand(_tail_of(word), plain, place):
+                return 0 if _CLAUSE_ENDS.search(plain, start, place) else end
+            place = plain.find(tail, place + 1, until)
+        return 0
+
+    def _may_stand(self, word: str, plain: str, place: int) -> bool:
+        """Whether a number stands before a place, where the word asks for one."""
+        return word not in self._counted or plain[:place].rstrip(" ")[-1:] in _NUMERALS
+
+    def _negation_before(self, plain: str, place: int) -> int:
+        """How long the negation is that stands directly before a place; 0 where there is none."""
         end = place - 1 if plain[place - 1 : place] == " " else place
         if not plain.endswith(self._negating, max(0, end - _BEFORE), end):
-            return False
+            return 0
         ends_here = (word for word in self._negating if plain.endswith(word, 0, end))
-        return any(not _goes_back(plain, end - len(word), word) for word in ends_here)
+        return max((len(word) for word in ends_here if not _goes_back(plain, end - len(word), word)), default=0)
+
+
+def seen_by_a_reader(text: str) -> str:
+    """What a reader sees of a text, without markup and addresses of links, folded."""
+    seen = visible(text)
+    return folded(_LINK.sub(" ", seen) if "://" in seen or _names_www(seen) else seen)
 
 
 def _names_www(text: str) -> bool:
@@ -146,16 +195,9 @@ def _all(words: Words) -> tuple[str, ...]:
     return (*words.simplified, *words.traditional, *words.english)
 
 
-def _tail_end(plain: str, start: int, tail: str) -> int:
-    """Where the second part of a word with a gap ends, if it follows in the same clause; else 0."""
-    until = start + (_GAP_MAX_LATIN if tail.isascii() else _GAP_MAX) + len(tail)
-    place = plain.find(tail, start, until)
-    while place >= 0:
-        end = place + len(tail)
-        if not _goes_on(plain, end, tail) and not _goes_back(plain, place, tail):
-            return 0 if place > start and _CLAUSE_ENDS.search(plain, start, place) else end
-        place = plain.find(tail, place + 1, until)
-    return 0
+def _tail_of(word: str) -> str:
+    """The gap of a word and what follows it."""
+    return word[word.index(GAP) :]
 
 
 def _goes_on(plain: str, end: int, word: str) -> bool:

@@ -1,38 +1,57 @@
-"""What one text says: the classes to which its words point, the gravest first."""
+"""What one text says: the classes that stand, the gravest first.
+
+A class stands where words of its list are in the text and the weights do not contradict it, speaking for another one,
+or where the weights alone speak for it. Where no class stands, or the text speaks most for a trouble that has no class
+or for no trouble at all and nothing but words speaks for another, a person must look. Without weights words decide.
+
+The thresholds were measured by cross-validation on the texts that are not held out (docs/classification.md).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from tousu.policy.grams import NOTHING, Scorer, Scores, Weights
 from tousu.policy.pack import NO_WORDS, Words
-from tousu.policy.phrases import Phrases
+from tousu.policy.phrases import Phrases, seen_by_a_reader
 
 _WITHOUT_CLASS: Final = "…"
 """Owns the words of troubles for which there is no class; no class can have this name."""
+# Scores are hundredths of a logit (`tousu.policy.grams`).
+_ALONE: Final = 30
+"""From this score on a class stands without a word."""
+_WITH_WORDS: Final = -200
+"""From this score on a class with a word stands though the weights alone would let another one stand."""
+_BESIDE: Final = 0
+"""From this score on a class with a word stands beside another one."""
+_BESIDE_ALONE: Final = 100
+"""From this score on a class without a word stands beside another one."""
+_CANDIDATE: Final = -100
+"""From this score on a class is named to the person who must look."""
+_SURELY_NOTHING: Final = 100
+"""By so much more must a text speak for no trouble at all than for a class, so that its word is not heard."""
+_PER_WORD: Final = 50
+_WORDS_THAT_COUNT: Final = 3
 
 
 class Reading(NamedTuple):
-    """The words of each class that a text points to, the gravest class first; of equals that with more words.
+    """The classes that stand, the gravest first; of equally grave ones the one for which the text speaks more.
 
-    rivals: the classes among which the words leave it open, or the one that fewer words speak for than for troubles
-    without a class; empty where they decide.
+    words: the words, or where there are none the grams, that decided, in the order of the text; where nothing did, all
+    words found. candidates: where no class stands, those that it may be. by_words: whether the first class has words.
     """
 
-    words: dict[str, tuple[str, ...]]
-    in_order: tuple[str, ...] = ()
-    rivals: tuple[str, ...] = ()
-
-    @property
-    def class_name(self) -> str | None:
-        """The class for which the words decide; None where they do not."""
-        return next(iter(self.words), None) if not self.rivals else None
+    classes: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+    by_words: bool = True
 
 
 class Reader:
-    """Lists of words and how grave their classes are, ready to read texts. Make one and keep it."""
+    """Lists of words, weights and how grave their classes are, ready to read texts. Make one and keep it."""
 
-    __slots__ = ("_gravity", "_phrases")
+    __slots__ = ("_gravity", "_phrases", "_scorer")
 
     def __init__(
         self,
@@ -41,24 +60,72 @@ class Reader:
         negations: Words,
         harmless: Words,
         without_class: Words = NO_WORDS,
+        weights: Weights | None = None,
     ) -> None:
         self._gravity = gravity
         self._phrases = Phrases({**lists, _WITHOUT_CLASS: without_class}, negations, harmless)
+        self._scorer = None if weights is None else Scorer(weights)
 
     def read(self, content: str) -> Reading:
         """Read a text."""
-        hits = self._phrases.find(content)
+        plain = seen_by_a_reader(content)
+        hits = self._phrases.find_in(plain)
         words: dict[str, list[str]] = {}
         for hit in hits:
             words.setdefault(hit.owner, []).append(hit.word)
         elsewhere = len(words.pop(_WITHOUT_CLASS, ()))
-        ranks = {name: (self._gravity[name], len(found)) for name, found in words.items()}
-        ranked = sorted(words, key=ranks.__getitem__, reverse=True)
+        in_order = tuple(dict.fromkeys(hit.word for hit in hits))
+        if self._scorer is None:
+            return self._by_words(words, elsewhere, in_order)
+        plain = self._phrases.undenied(plain)
+        scores = self._scorer.scores(plain)
+        standing = self._standing(words, elsewhere, scores.of)
+        if not standing:
+            likely = (name for name in self._gravity if scores.of.get(name, _CANDIDATE - 1) >= _CANDIDATE)
+            found = sorted(dict.fromkeys((*words, *likely)), key=lambda name: -_evidence(name, words, scores.of))
+            return Reading((), in_order, tuple(found))
+        classes = sorted(standing, key=lambda name: (-self._gravity[name], -_evidence(name, words, scores.of)))
+        told = self._told(plain, classes, words, scores, in_order)
+        return Reading(tuple(classes), told, by_words=classes[0] in words)
+
+    def _by_words(self, words: Mapping[str, list[str]], elsewhere: int, in_order: tuple[str, ...]) -> Reading:
+        """Every class with words; none where there are more words of troubles without a class."""
+        classes = tuple(sorted(words, key=lambda name: (-self._gravity[name], -len(words[name]))))
         # A complaint about a contract may say 逾期 once; that does not make it one about delay.
-        outnumbered = elsewhere > sum(map(len, words.values()))
-        rivals = [name for name in ranked if ranks[name] == ranks[ranked[0]]]
-        return Reading(
-            {name: tuple(words[name]) for name in ranked},
-            tuple(dict.fromkeys(hit.word for hit in hits)),
-            tuple(rivals) if outnumbered or len(rivals) > 1 else (),
-        )
+        if elsewhere > sum(map(len, words.values())):
+            return Reading((), in_order, classes)
+        mine = {word for found in words.values() for word in found}
+        return Reading(classes, tuple(word for word in in_order if word in mine))
+
+    def _standing(self, words: Mapping[str, list[str]], elsewhere: int, scores: Mapping[str, int]) -> list[str]:
+        """The classes that stand, in no order."""
+        known = {name: scores.get(name, _WITH_WORDS) for name in self._gravity}
+        contradicted = any(score >= _ALONE for name, score in scores.items() if name not in words)
+        able = [
+            name
+            for name, score in known.items()
+            if score >= _ALONE or (name in words and (score >= _WITH_WORDS or not contradicted))
+        ]
+        if not able:
+            return []
+        first = max(able, key=lambda name: _evidence(name, words, scores))
+        others = {name: score for name, score in scores.items() if name not in known}
+        nothing = others.pop(NOTHING, _WITH_WORDS) - _SURELY_NOTHING
+        other = max((*others.values(), _WITH_WORDS)) + _PER_WORD * min(elsewhere, _WORDS_THAT_COUNT)
+        if max(other, nothing) >= _ALONE and max(other, nothing) > _evidence(first, words, scores):
+            return [name for name in able if known[name] >= _ALONE]
+        return [name for name in able if name == first or known[name] >= (_BESIDE if name in words else _BESIDE_ALONE)]
+
+    def _told(
+        self, plain: str, classes: list[str], words: Mapping[str, list[str]], scores: Scores, in_order: tuple[str, ...]
+    ) -> tuple[str, ...]:
+        """The words of the classes that stand, and the grams of those that have none."""
+        assert self._scorer is not None
+        decisive = {word for name in classes for word in words.get(name, ())}
+        grams = [gram for name in classes if name not in words for gram in self._scorer.reasons(plain, scores, name)]
+        return tuple(dict.fromkeys((*(word for word in in_order if word in decisive), *grams)))
+
+
+def _evidence(name: str, words: Mapping[str, list[str]], scores: Mapping[str, int]) -> int:
+    """How much a text speaks for a class: its score, and something for each of its words."""
+    return scores.get(name, _WITH_WORDS) + _PER_WORD * min(len(words.get(name, ())), _WORDS_THAT_COUNT)

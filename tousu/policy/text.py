@@ -1,10 +1,9 @@
 """From what the customer wrote to the class of the case, with the words that decided.
 
 - The adapter's own class wins where the pack knows it.
-- Otherwise the words decide: of the classes that a text points to, the gravest (most stars); of equally grave ones that
-  with more words. Where two are equal in both, or no word is found, nobody guesses: the case goes to triage, visibly.
-- A milder class beside it counts too where it brings in a department that the first does not (delay and attitude: both
-  departments work on the case together; docs/sources.md, section 4, source C).
+- Otherwise words decide, and weights of grams where there are no words or these contradict each other
+  (`tousu.policy.reading`). The gravest trouble (most stars) names the case; the others stand beside it, with their
+  departments. Where nothing decides, nobody guesses: the case goes to triage, visibly.
 - Several pieces are classed one by one; the gravest names the case (domain, section 10, case 7).
 """
 
@@ -18,7 +17,7 @@ import msgspec
 from tousu.policy.pack import ComplaintClass, Pack
 from tousu.policy.reading import Reader
 
-DecidedBy = Literal["adapter", "words", "triage"]
+DecidedBy = Literal["adapter", "words", "model", "triage"]
 _WORDS_MAX = 50
 
 
@@ -71,7 +70,7 @@ class Classifier:
         self._pack = pack
         lists = {name: one.words for name, one in pack.classes.items()}
         self._gravity = {name: self._pack.grades[one.grade].stars for name, one in pack.classes.items()}
-        self._reader = Reader(lists, self._gravity, pack.negations, pack.harmless, pack.without_class)
+        self._reader = Reader(lists, self._gravity, pack.negations, pack.harmless, pack.without_class, pack.weights)
 
     def classify(
         self,
@@ -106,18 +105,9 @@ class Classifier:
         if given is not None and given in self._pack.classes:
             return _Reading(classes=(given,), decided_by="adapter")
         read = self._reader.read(content)
-        first = read.class_name
-        if first is None:
-            return _Reading(words=read.in_order, candidates=read.rivals)
-        known = self._pack.classes[first].departments
-        beside = [
-            name for name in read.words if self._gravity[name] < self._gravity[first] and self._brings_in(name, known)
-        ]
-        classes = (first, *beside)
-        decisive = {word for name in classes for word in read.words[name]}
-        return _Reading(
-            classes=classes, decided_by="words", words=tuple(word for word in read.in_order if word in decisive)
-        )
+        if not read.classes:
+            return _Reading(words=read.words, candidates=read.candidates)
+        return _Reading(classes=read.classes, decided_by="words" if read.by_words else "model", words=read.words)
 
     def _decide(self, readings: Sequence[_Reading], troubles: Sequence[Issue]) -> Classification:
         """Put together what the texts of a complaint say."""
@@ -160,9 +150,6 @@ class Classifier:
         """The classes of the troubles, each once, the gravest first, equals in the order given."""
         names = dict.fromkeys(trouble.class_name for trouble in troubles)
         return [self._pack.classes[name] for name in sorted(names, key=self._gravity.__getitem__, reverse=True)]
-
-    def _brings_in(self, name: str, known: Sequence[str]) -> bool:
-        return any(department not in known for department in self._pack.classes[name].departments)
 
 
 def _in_order(names: Iterable[str]) -> tuple[str, ...]:

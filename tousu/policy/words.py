@@ -11,8 +11,9 @@ from typing import Any, Final
 import msgspec
 
 from tousu.policy.clock_rule import Names
+from tousu.policy.grams import NOTHING, Weights
 from tousu.policy.pack import NO_WORDS, Words
-from tousu.policy.phrases import GAP, folded
+from tousu.policy.phrases import GAP, NUMBER, folded
 from tousu.policy.sense import Finding
 
 WORD_MAX: Final = 64
@@ -32,6 +33,7 @@ class WordLists(msgspec.Struct, frozen=True, kw_only=True):
     negations: Words
     demand_words: Words
     harmless: Words = NO_WORDS
+    weights: Weights | None = None
 
 
 def faults_of_lists(lists: Mapping[str, Any]) -> Iterator[Finding]:
@@ -47,7 +49,7 @@ def faults_of_lists(lists: Mapping[str, Any]) -> Iterator[Finding]:
             yield Finding(path, "no word leads to this class", "Add at least one word")
         for script in _SCRIPTS:
             for index, word in enumerate(words[script]):
-                other = owners.setdefault(folded(word), name)
+                other = owners.setdefault(folded(word).replace(NUMBER, ""), name)
                 if other != name:
                     problem = f"the word {word} is claimed by {other} too"
                     yield Finding((*path, script, index), problem, "Keep it on one list")
@@ -62,6 +64,8 @@ def _faults_of_word(word: str) -> Iterator[tuple[str, str]]:
         yield f"the word {word} has more than one gap", "Write two words"
     elif GAP in word and not all(part.strip() for part in word.split(GAP)):
         yield f"the word {word} begins or ends with a gap", "Leave the gap out"
+    elif NUMBER in word and not all(NUMBER not in part[1:] and part != NUMBER for part in word.split(GAP)):
+        yield f"the word {word} asks for a number elsewhere than before a part", "Write ^ before the word or behind …"
 
 
 def faults_of_use(pack: Mapping[str, Any], lists: Mapping[str, Any]) -> Iterator[Finding]:
@@ -83,8 +87,8 @@ def faults_of_use(pack: Mapping[str, Any], lists: Mapping[str, Any]) -> Iterator
                 yield Finding(path, f"the words of {wanted} lead to {other} too", "Let them lead to one class")
 
 
-def with_words(pack: Mapping[str, Any], lists: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a pack's file together with the words that it names.
+def with_words(pack: Mapping[str, Any], lists: Mapping[str, Any], weights: Weights | None = None) -> dict[str, Any]:
+    """The values of a pack's file together with the words that it names and the weights beside these.
 
     Lists that no class of the pack takes speak of troubles without a class: an account that was stolen (账号被盗) is no
     stolen parcel, even where a pack has no class for stolen accounts.
@@ -97,7 +101,33 @@ def with_words(pack: Mapping[str, Any], lists: Mapping[str, Any]) -> dict[str, A
     left = _together([words for name, words in lists["classes"].items() if name not in used])
     shared = {"negations": lists["negations"], _WITHOUT_CLASS: left}
     shared |= {_HARMLESS: lists[_HARMLESS]} if _HARMLESS in lists else {}
+    if weights is not None:
+        takers = {wanted: name for name, one in pack["classes"].items() for wanted in one.get("words_of", [name])}
+        shared["weights"] = for_classes(weights, takers)
     return {**pack, **shared, "classes": classes, **claims}
+
+
+def for_classes(weights: Weights, takers: Mapping[str, str]) -> Weights:
+    """Weights whose classes are those of a pack. `takers`: the class that takes each list of words.
+
+    A list that no class takes keeps its name behind a blank, which no class of a pack can have.
+    """
+    names = (takers.get(name, name if name == NOTHING else f" {name}") for name in weights.classes)
+    return msgspec.structs.replace(weights, classes=tuple(names))
+
+
+def faults_of_weights(weights: Weights, lists: Mapping[str, Any]) -> Iterator[str]:
+    """What makes weights unfit for the lists beside which they lie."""
+    unknown = {*weights.classes} - {*lists["classes"], NOTHING}
+    if unknown:
+        yield f"weights for classes that the words do not have: {', '.join(sorted(unknown))}"
+    if len(weights.bias) != len(weights.classes) or len(weights.traditional) != len(weights.simplified):
+        yield "not one bias for each class, or not one simplified character for each traditional one"
+    numbers = range(len(weights.classes))
+    for gram, pairs in weights.grams.items():
+        if len(pairs) % 2 or any(number not in numbers for number in pairs[::2]):
+            yield f"the gram {gram} has weights of no class"
+            return
 
 
 def _joined(lists: Mapping[str, Any], names: Sequence[str]) -> dict[str, list[str]]:

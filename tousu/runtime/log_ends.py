@@ -23,6 +23,7 @@ REQUEST_S: Final = 10.0
 _LATEST: Final = OffsetSpec.latest()  # type: ignore[no-untyped-call]
 _NEWEST: Final = OffsetSpec.max_timestamp()  # type: ignore[no-untyped-call]
 _EARLIEST: Final = OffsetSpec.earliest()  # type: ignore[no-untyped-call]
+_NOT_KNOWN: Final = frozenset({KafkaError._UNSUPPORTED_FEATURE, KafkaError.UNSUPPORTED_VERSION})
 _Answers = Mapping[TopicPartition, Future[Any]]
 
 
@@ -59,19 +60,22 @@ class LogEnds:
         return self._admin.list_offsets({TopicPartition(*at): wanted for at in places}, request_timeout=self._request_s)
 
     def answer(self) -> EndsAnswer | None:
-        """What was told, once, when all of it is there; None, too, where a broker could not say."""
+        """What was told, once, when all of it is there; None, too, where the brokers do not know the question.
+
+        A partition of which no broker could say (it has no leader) has told no end; the others have.
+        """
         questions = (self._latest, self._newest, self._earliest)
         if self._asked is None or not all(future.done() for each in questions for future in each.values()):
             return None
         (asked_at, time_us), self._asked = self._asked, None
         try:
             ends, newest, earliest = (_offsets(each) for each in questions)
-        except KafkaException as error:
-            if error.args[0].code() in (KafkaError._UNSUPPORTED_FEATURE, KafkaError.UNSUPPORTED_VERSION):
-                self.sees_hidden = False
+        except KafkaException:
+            self.sees_hidden = False
             return None  # asked again within a second; time simply does not move meanwhile
         # Of a broker that does not answer librdkafka makes no error, but an offset below all that there are.
-        ends = {at: end for at, end in ends.items() if end >= 0}
+        told = newest.keys() & earliest.keys() if self._newest else ends.keys()
+        ends = {at: end for at, end in ends.items() if end >= 0 and at in told}
         hidden = (
             at for at in ends.keys() & newest.keys() if earliest[at] < ends[at] and not 0 <= newest[at] < ends[at]
         )
@@ -79,4 +83,12 @@ class LogEnds:
 
 
 def _offsets(answers: _Answers) -> dict[Place, int]:
-    return {(each.topic, each.partition): future.result().offset for each, future in answers.items()}
+    """The offsets that were told. Raises KafkaException where the brokers do not know the question."""
+    found = {}
+    for each, future in answers.items():
+        try:
+            found[each.topic, each.partition] = future.result().offset
+        except KafkaException as error:
+            if error.args[0].code() in _NOT_KNOWN:
+                raise
+    return found

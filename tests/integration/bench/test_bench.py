@@ -16,7 +16,7 @@ from tousu.simulation.processors import WITH_BOOKMARK
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 AT_REST = ("confluent_loop", "alone", "ticks", "month", "deadlines", "rules")
-UNDER_LOAD = ("whole", "latency", "herd", "recount")
+UNDER_LOAD = ("whole", "catching_up", "latency", "herd", "recount")
 WAIT_S = 900
 CASES = 60
 
@@ -65,6 +65,22 @@ def test_the_rehearsed_day_has_nothing_refused_and_every_claim_that_was_agreed_p
     assert types[b"tousu.claim.refused.v1"] > 0
     assert types[b"tousu.claim.billed.v1"] > 0
     assert types[b"tousu.penalty.assessed.v1"] > 0
+
+
+def test_any_commit_is_held_against_the_present_in_one_run() -> None:
+    command = [sys.executable, "-m", "bench.against", "HEAD", "--cases", "4", "--pairs", "1", "--only", "intake"]
+    done = subprocess.run(
+        [*command, "--json"], cwd=REPOSITORY, capture_output=True, text=True, timeout=WAIT_S, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    found = orjson.loads(done.stdout)["processors"]["intake"]
+    assert found["ratio"] == pytest.approx(found["us"] / found["former_us"])
+
+
+def test_a_commit_that_is_not_there_is_named() -> None:
+    command = [sys.executable, "-m", "bench.against", "no-such-commit"]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=WAIT_S, check=False)
+    assert (done.returncode, "no-such-commit cannot be had here" in done.stderr) == (1, True)
 
 
 def test_a_report_is_drawn_again_from_its_figures(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from tousu.simulation.processors import PROCESSORS
 
 TOUSU = str(Path(sys.executable).with_name("tousu"))
 WAIT_S = 180.0
-SOON_S = 30.0
+SOON_S = 60.0
 """Ten times what it takes where nobody else is at work."""
 EXAMPLE = Path(__file__).parents[3] / "examples" / "courier-day.jsonl"
 

@@ -28,7 +28,7 @@ SETTINGS = ("producer", "uncompressed", "gzip", "snappy", "lz4", "zstd")
 EACH = 3
 LONG = b"The parcel did not come. " * 60_000
 """Unpacked larger than any limit on what a broker takes, packed a few KB."""
-WAIT_S = 60.0
+WAIT_S = 120.0
 
 
 def write(broker: str, codec: str, records: Sequence[OutRecord]) -> None:

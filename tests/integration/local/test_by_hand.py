@@ -12,7 +12,7 @@ import pytest
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-WAIT_S = 60
+WAIT_S = 120
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])

@@ -11,7 +11,7 @@ from confluent_kafka.admin import AdminClient
 from tousu.local.embedded import PARTITIONS, EmbeddedBroker
 from tousu.local.process import ServerFailed
 
-WAIT_S = 60
+WAIT_S = 120
 
 
 def test_record_goes_from_a_producer_to_a_group(embedded: EmbeddedBroker) -> None:

@@ -113,7 +113,7 @@ def test_a_topic_deleted_and_made_again_under_a_processor_halts_its_shards(stage
         deleted.result(WAIT_S)
     make_topics(stage.broker.address, [stage.prefix + INBOUND], PARTITIONS, {"message.timestamp.type": "LogAppendTime"})
     stage.publish(5 * PARTITIONS)  # more than before: the old offsets lie within the new log
-    wait_until(lambda: keeper.why_not() == ["topic_recreated"] * PARTITIONS, "every shard has halted", 20)
+    wait_until(lambda: keeper.why_not() == ["topic_recreated"] * PARTITIONS, "every shard has halted")
     (message, *_) = [line["message"] for line in keeper.log() if line.get("reason") == "topic_recreated"]
     assert f"{stage.prefix}{INBOUND} was made again" in message
     assert keeper.end() == 0

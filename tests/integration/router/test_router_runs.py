@@ -113,11 +113,14 @@ def test_a_desk_finds_cases_by_class_grade_department_and_triage(bench: Bench) -
 
 
 def unsure() -> Feed:
-    """Five complaints: words leave one open and say nothing of three; of these one is classed later, one withdrawn."""
+    """Five complaints: words lead one to no class of the pack and say nothing of three.
+
+    Of these one is classed later, one withdrawn.
+    """
     feed = Feed("intake", "complaints.accepted", PARTITIONS)
     told = [
         complaint("请尽快回电", case_number="TS-silent", received_at="2026-03-02T01:00:00Z"),
-        complaint("包裹破损，数量不符", case_number="TS-open", received_at="2026-03-02T00:00:00Z"),
+        complaint("合同到期，押金逾期不退", case_number="TS-open", received_at="2026-03-02T00:00:00Z"),
         complaint("麻烦处理一下", case_number="TS-classed"),
         complaint("麻烦处理一下", case_number="TS-withdrawn"),
         complaint("快递员骂人", case_number="TS-clear"),
@@ -135,10 +138,10 @@ def test_who_waits_for_a_class_is_listed_the_longest_waiting_first_and_counted(b
     bench.run()
     listed = waiting(None, bench.url)
     assert [(row["case_number"], row["candidates"], row["words"]) for row in listed] == [
-        ("TS-open", ["damage", "shortage"], ["破损", "数量不符"]),
+        ("TS-open", ["delay"], ["合同到期", "押金", "逾期"]),
         ("TS-silent", [], []),
     ]
-    assert [row["content"] for row in listed] == ["包裹破损，数量不符", "请尽快回电"]
+    assert [row["content"] for row in listed] == ["合同到期，押金逾期不退", "请尽快回电"]
     census = Census(bench.url, "router", bench.processor.kinds, Watch(), 1.0)
     counts = census.count(bench.store.connection(), dict.fromkeys(range(PARTITIONS), 0))
     assert counts[TRIAGE_CASES] == {(): 2}

@@ -30,7 +30,7 @@ from tousu.runtime.loop import Loop, Tuning
 from tousu.runtime.processor import Input, Processor
 from tousu.runtime.store import Store
 
-WAIT_S = 60.0
+WAIT_S = 120.0
 _numbers = itertools.count()
 
 

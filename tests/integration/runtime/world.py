@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import orjson
+import sqlalchemy as sa
 
 from tests.integration.runtime import counting
 from tousu.runtime.broker import Record
@@ -68,6 +69,8 @@ class World:
     ) -> Loop:  # fmt: skip
         """Start one more copy of a processor, which owns these shards (all, unless said)."""
         store = store_type(self.url, processor.name, processor.kinds, reached)
+        if self.url.startswith("sqlite"):  # copies die in here, the machine does not
+            sa.event.listen(store._engine, "connect", lambda made, _: made.execute("PRAGMA synchronous=OFF"))
         store.create()
         owned = range(self.partitions) if shards is None else shards
         source = SimulatedSource(self.broker, [each.topic for each in processor.inputs], owned)

@@ -52,7 +52,7 @@ GROUPS = (*(name.removesuffix("*") + "finance" * name.endswith("*") for name in 
 STRANGER = "stranger"
 """Has a password and no right."""
 USERS = (*TABLE.users, STRANGER)
-WAIT_S = 60.0
+WAIT_S = 120.0
 
 BY_NAME = 12
 """The last version of a fetch that calls topics by name, not by an id which only who may describe them is told."""

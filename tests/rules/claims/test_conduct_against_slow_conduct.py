@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -194,6 +195,7 @@ def test_another_case_beside_it_makes_no_difference(told: tuple[str, Story], dic
     assert [one for one in beside.laid if one.subject == NUMBER] == alone.laid
 
 
+@pytest.mark.heavy
 def test_the_stories_lay_every_ground() -> None:
     """A story that never lays a ground proves nothing of it."""
     found: set[str] = set()

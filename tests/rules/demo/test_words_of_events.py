@@ -10,10 +10,13 @@ from zoneinfo import ZoneInfo
 import orjson
 import pytest
 
+from tests.rules.whole import whole
 from tousu.cli.case import gist
 from tousu.contract import cards
 from tousu.demo.onlooker import Happening, Tallies
 from tousu.demo.wording import SENTENCES, sentence
+from tousu.events.codec import decode
+from tousu.events.content import Content
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "schemas" / "examples"
 TOPIC = {name: card.topic for card in cards() for name in card.events}
@@ -26,8 +29,12 @@ def examples(name: str) -> list[Any]:
     return [orjson.loads(file.read_bytes())["data"] for file in sorted((EXAMPLES / name).glob("v1/pass-*.json"))]
 
 
+def read(name: str, data: dict[str, Any]) -> Content:
+    return decode(f"tousu.{name}.v1", whole(f"tousu.{name}.v1", data))
+
+
 def said(name: str, data: dict[str, Any]) -> str:
-    found = sentence(Happening(AT, TOPIC[name], name, "C", data, ""), ZONE)
+    found = sentence(Happening(AT, TOPIC[name], name, "C", whole(f"tousu.{name}.v1", data), ""), ZONE)
     assert found is not None, name
     return found[1]
 
@@ -74,9 +81,10 @@ def test_a_breach_in_doubt_says_so() -> None:
 
 def test_limits_of_claims_are_counted_apart() -> None:
     tallies = Tallies()
-    tallies.count("complaints.sla", "clock.met", CLOCK, "", "tousu/sla")
+    tallies.count("complaints.sla", "clock.met", read("clock.met", CLOCK), "", "tousu/sla")
     for number in ("C/1", "C/2"):
-        tallies.count("complaints.claims", "clock.met", {**CLOCK, "claim_number": number}, "", "tousu/claims")
+        met = read("clock.met", {**CLOCK, "claim_number": number})
+        tallies.count("complaints.claims", "clock.met", met, "", "tousu/claims")
     assert (tallies.types["clock.met"], tallies.types["claim.clock.met"]) == (1, 2)
 
 
@@ -110,7 +118,6 @@ def test_a_deduction_is_told_with_the_party(name: str, more: dict[str, str], wor
 
 def test_a_deduction_in_question_is_counted_as_a_payment_in_question() -> None:
     tallies = Tallies()
-    tallies.count(
-        "complaints.penalties", "penalty.payment_questioned", PAID | {"reason": "not_owed"}, "", "tousu/penalties"
-    )
+    questioned = read("penalty.payment_questioned", PAID | {"reason": "not_owed"})
+    tallies.count("complaints.penalties", "penalty.payment_questioned", questioned, "", "tousu/penalties")
     assert tallies.questions == {"not_owed": 1}

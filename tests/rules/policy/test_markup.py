@@ -37,7 +37,7 @@ def classifier(pack: Pack) -> Classifier:
         "https://files.example/丢失 请回电",
         "www.files.example/1丢失.png",
         "https://files.example/?q=丢失&page=1",
-        "<p>快件丢</p><p>失望</p>",
+        "<p>丢</p><p>失望</p>请回电",
     ),
 )
 def test_what_nobody_sees_is_no_word(classifier: Classifier, told: str) -> None:

@@ -47,12 +47,12 @@ def measure_of(name: str, held_out_only: bool = False) -> ClassingFigures:
         (("delay",), EQUAL, None, "delay"),
         ((None,), EQUAL, None, "triage"),
         ((None,), EQUAL, "delay", "triage"),
-        # Of two troubles the graver names the case; of equally grave ones each is right, and so is a person.
+        # Of two troubles the graver names the case; of equally grave ones each is right.
         (("attitude", "delay"), BY_STARS, "attitude", "delay"),
         (("attitude", "delay"), BY_STARS, None, "delay"),
         (("attitude", "delay"), EQUAL, "attitude", "attitude"),
         (("attitude", "delay"), EQUAL, "delay", "delay"),
-        (("attitude", "delay"), EQUAL, None, "triage"),
+        (("attitude", "delay"), EQUAL, None, "attitude"),
         (("attitude", "delay"), EQUAL, "loss", "attitude"),
         # What a pack has no class for wants a person.
         (("theft",), EQUAL, None, "triage"),
@@ -64,12 +64,14 @@ def test_what_is_wanted_of_a_text(
     labels: tuple[str | None, ...], gravity: dict[str, int], given: str | None, wanted: str
 ) -> None:
     also = tuple(name for name in labels[1:] if name)
-    assert answer(text(labels[0], *also), given, (), gravity).wanted == wanted
+    assert answer(text(labels[0], *also), [given] if given else [], (), gravity).wanted == wanted
 
 
 def test_the_figures_are_counted() -> None:
     pairs = (("delay", "delay"), ("delay", "loss"), ("delay", None), ("loss", "loss"), (None, "loss"), (None, None))
-    answers = [answer(text(label, number=n), given, (), EQUAL) for n, (label, given) in enumerate(pairs)]
+    answers = [
+        answer(text(label, number=n), [given] if given else [], (), EQUAL) for n, (label, given) in enumerate(pairs)
+    ]
     found = measured(answers, ("delay", "loss", "attitude"))
     delay, loss, attitude = found.classes
     assert (delay.wanted, delay.given, delay.right) == (3, 1, 1)
@@ -122,19 +124,27 @@ def test_texts_of_every_script_are_classed_on_the_held_out_texts(name: str, lang
     lists = load_words(name)
     texts = [one for one in texts_of(name) if one.held_out and one.language == language]
     found = measured(answers_of_words(texts, lists), lists.classes).together
-    assert (found.precision or 0) >= 0.8
-    assert (found.recall or 0) >= 0.5
+    assert (found.precision or 0) >= 0.83
+    assert (found.recall or 0) >= 0.7
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_words_keep_the_floor(name: str) -> None:
-    """A change of words that hurts is seen here. On texts never tuned on, less is found: docs/classification.md."""
+@pytest.mark.parametrize(
+    ("name", "precision", "recall", "of_each_class"),
+    (
+        ("courier", 0.87, 0.79, 0.55),
+        ("auto-service", 0.86, 0.77, 0.65),
+        ("after-sales", 0.95, 0.93, 0.9),
+        ("united-kingdom", 0.95, 0.92, 0.8),
+    ),
+)
+def test_words_and_weights_keep_the_floor(name: str, precision: float, recall: float, of_each_class: float) -> None:
+    """A change that hurts is seen here. Precision, recall, recall of each class are those of the texts held out."""
     whole, held_out = measure_of(name), measure_of(name, held_out_only=True)
-    assert (whole.together.precision or 0) >= 0.9
-    assert (whole.together.recall or 0) >= 0.75
-    assert [one for one in whole.classes if (one.precision or 0) < 0.7 or (one.recall or 0) < 0.6] == []
-    assert (held_out.together.precision or 0) >= 0.86
-    assert (held_out.together.recall or 0) >= 0.64
+    assert (whole.together.precision or 0) >= 0.95
+    assert (whole.together.recall or 0) >= 0.92
+    assert (held_out.together.precision or 0) >= precision
+    assert (held_out.together.recall or 0) >= recall
+    assert [one for one in held_out.classes if (one.recall or 0) < of_each_class] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -143,14 +153,15 @@ def test_the_texts_are_enough_and_labelled_with_classes_that_exist(name: str) ->
     counts = Counter(one.class_name for one in texts)
     held_out = Counter(one.class_name for one in texts if one.held_out)
     assert {label for one in texts for label in (one.class_name, *one.also)} - {None} == set(classes)
-    assert [label for label in classes if counts[label] < 15 or held_out[label] < counts[label] / 4] == []
+    assert [label for label in classes if counts[label] < 15 or held_out[label] < counts[label] / 5] == []
     assert len({one.text for one in texts}) == len(texts)
 
 
 def test_the_texts_are_many_in_all_three_scripts_and_many_tell_situations_of_the_domain() -> None:
     texts = [one for name in NAMES for one in texts_of(name)]
     shares = Counter(one.language for one in texts)
-    assert len(texts) >= 330
+    assert len(texts) >= 1_500
+    assert sum(one.held_out for one in texts) >= 500
     assert len({one.id for one in texts}) == len(texts)
     assert sum(one.source.startswith("docs/sources.md section ") for one in texts) >= 50
     assert shares.keys() == {"zh-Hans", "zh-Hant", "en"}

@@ -48,6 +48,7 @@ def routed(pack: Pack, desk: Desk, one: Any) -> dict[str, Any]:
     return told.data
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", PACKS)
 def test_every_labelled_text_is_registered_and_routed_under_every_pack(name: str) -> None:
     pack = pack_of(name)

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from examples.courier_day.claims_of_the_day import Heard
 from tousu.contract import topic_of, topic_of_channel
 from tousu.demo import customers
-from tousu.demo.claims_of_the_day import Heard
 from tousu.demo.diary import OFFICE_DAYS, Diary, at, text
 
 STRUCTURED: Final = {"content-type": "application/cloudevents+json"}

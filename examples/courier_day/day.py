@@ -1,4 +1,4 @@
-"""The day that the demo plays, from one seed: `python -m tousu.demo.day > examples/courier-day.jsonl` writes it down.
+"""The day that the demo plays, from one seed: `python -m examples.courier_day.day > examples/courier-day.jsonl`.
 
 Tuesday, 22 September 2026: rain in Hangzhou, complaints on every channel; departments work them off until the last
 day of the month, over the Mid-Autumn Festival and a weekend. That day a hall in Guangzhou leaks, which is more damage
@@ -9,24 +9,19 @@ one partition.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-import orjson
-
-from tousu.demo import customers, disorder
-from tousu.demo.casework import Work, answer_inquiry, never_finished, work_off
-from tousu.demo.claims_of_the_day import Heard, claims_of_the_day
+from examples.courier_day import disorder
+from examples.courier_day.casework import Work, answer_inquiry, never_finished, work_off
+from examples.courier_day.claims_of_the_day import Heard, claims_of_the_day
+from examples.courier_day.worked_cases import WORKED_CASES
+from examples.courier_day.worked_claims import WORKED_CLAIMS
+from tousu.demo import customers
 from tousu.demo.diary import OFFICE_DAYS, Diary, at
-from tousu.demo.worked_cases import WORKED_CASES
-from tousu.demo.worked_claims import WORKED_CLAIMS
-from tousu.policy.loading import load_pack, load_policies
-from tousu.simulation.lines import inbound_of
-from tousu.simulation.pipeline import Pipeline
-from tousu.simulation.simulate import EARLIEST, Run
+from tousu.demo.numbering import PACK, with_numbers
+from tousu.policy.loading import load_pack
 
-PACK: Final = "courier-network"
 SEED: Final = 20260922
 RAIN: Final = "HZ-017"
 LEAK: Final = "GZ-036"
@@ -62,9 +57,6 @@ COMPLAINTS: Final = 84
 INQUIRIES: Final = 26
 RAINED_ON: Final = 11
 LEAKED_ON: Final = 9
-OF_THE_CASE: Final = ("claim_number", "obligation")
-"""What begins with the number of the case, a slash, and a name within it."""
-NOBODY: Final = "20260922-00-0000-22"
 
 
 def tell_the_day(seed: int = SEED) -> list[dict[str, Any]]:
@@ -172,32 +164,6 @@ def _inquiry(diary: Diary, number: int) -> None:
         outcome = "turned_into_complaint"
     if number != 7:
         answer_inquiry(diary, case, when, outcome)
-
-
-def with_numbers(lines: list[dict[str, Any]], pack: str = PACK) -> Iterator[bytes]:
-    """The lines as a file has them: handling events get the number that one partition gives the case."""
-    run: Run | None = None
-    numbers: dict[str, str] = {}
-    for number, line in enumerate(lines, start=1):
-        ready = orjson.dumps(about_case(line, numbers.get(line["case_of"], NOBODY)) if "case_of" in line else line)
-        inbound = inbound_of(ready, number)
-        if run is None:
-            run = Run(Pipeline(load_policies(pack), inbound.arrival or EARLIEST, names=("intake",)))
-        run.arrive(inbound)
-        for record in run.news():
-            if record.topic == "complaints.accepted" and record.key is not None:
-                data = orjson.loads(record.value or b"{}")
-                if "source_event" in data:
-                    numbers[data["source_event"]["id"]] = data["case_number"]
-        yield ready + b"\n"
-
-
-def about_case(line: dict[str, Any], case_number: str) -> dict[str, Any]:
-    """A handling line with the number of its case, and of the claim and the obligation of that case which it names."""
-    event = line["event"]
-    data = {"case_number": case_number} | {name: v for name, v in event["data"].items() if name != "case_number"}
-    data |= {name: f"{case_number}/{data[name].partition('/')[2]}" for name in OF_THE_CASE if name in data}
-    return line | {"key": case_number, "event": event | {"subject": case_number, "data": data}}
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Final
 
-from tousu.demo.casework import Work
+from examples.courier_day.casework import Work
 from tousu.demo.diary import Diary, at, text
 
 WEDNESDAY: Final = date(2026, 9, 23)

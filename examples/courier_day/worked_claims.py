@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from examples.courier_day.worked_cases import MONDAY, THURSDAY, TUESDAY, WEDNESDAY
 from tousu.demo.claimwork import RECIPIENT, SENDER, Claimed, ClaimSchedule, evidence, form, go_through
 from tousu.demo.diary import OFFICE_DAYS, Diary, at
-from tousu.demo.worked_cases import MONDAY, THURSDAY, TUESDAY, WEDNESDAY
 from tousu.policy.pack import Pack
 
 LAST_DAY: Final = OFFICE_DAYS[-1]
