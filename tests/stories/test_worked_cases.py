@@ -11,13 +11,13 @@ from typing import Any
 
 import orjson
 import pytest
-from tousu.demo.numbering import NOBODY
 
 from tests.contracts.examples_of_runs import paths
 from tests.stories.packed import Story
 from tests.stories.telling import EXAMPLE, ClaimTold, Told
 from tousu.contract import schemas_folder
 from tousu.demo.claimwork import RECIPIENT, SENDER
+from tousu.demo.numbering import NOBODY
 from tousu.event import time_of_text
 
 DAY_1, DAY_3, DAY_5 = "2026-09-23T16:00:00Z", "2026-09-28T16:00:00Z", "2026-09-30T16:00:00Z"
