@@ -25,7 +25,7 @@ from tousu.domain.clock.counting import BREACH_WITHDRAWN, all_marks, plan_rest, 
 from tousu.domain.clock.escalation import catch_up
 from tousu.domain.clock.extending import lengthen
 from tousu.domain.clock.pausing import can_pause, pause, resume
-from tousu.domain.clock.recorder import Published, Recorder
+from tousu.domain.clock.recorder import RecordedEvent, Recorder
 from tousu.domain.clock.state import Clock, ClockMove, Mark
 from tousu.event import text_of_time
 
@@ -44,7 +44,7 @@ class Folded(NamedTuple):
     """A clock after what happened to it, and what it published on the way."""
 
     clock: Clock
-    events: list[Published]
+    events: list[RecordedEvent]
 
 
 def happened(ctx: ClockContext, clock: Clock, move: ClockMove) -> Clock:
@@ -105,7 +105,7 @@ def _placed(ctx: ClockContext, clock: Clock, move: ClockMove) -> Clock:
     return _kept(ctx, new, tuple(known))
 
 
-def _told(ctx: ClockContext, old: Clock, new: Clock, move: ClockMove, news: list[Published]) -> Clock:
+def _told(ctx: ClockContext, old: Clock, new: Clock, move: ClockMove, news: list[RecordedEvent]) -> Clock:
     """Publish what the clock would have told, had everything been known in its order, and was not told."""
     due_at, waiting = old.due_at, {_place(mark) for mark in old.marks}
     if old.breached and not new.breached:
@@ -136,7 +136,7 @@ def _told(ctx: ClockContext, old: Clock, new: Clock, move: ClockMove, news: list
     return replace(new, marks=tuple(mark for mark in new.marks if mark.told or _place(mark) in waiting))
 
 
-def _news(before: Folded, after: Folded) -> list[Published]:
+def _news(before: Folded, after: Folded) -> list[RecordedEvent]:
     """What the second fold published and the first did not; nobody learns twice what they know."""
     known = {_key(event) for event in before.events}
     heard = {_key(event)[1:] for event in before.events if event.name == "escalated"}
@@ -147,7 +147,7 @@ def _news(before: Folded, after: Folded) -> list[Published]:
     ]
 
 
-def _key(event: Published) -> tuple[Any, ...]:
+def _key(event: RecordedEvent) -> tuple[Any, ...]:
     data = event.data
     if event.name in _ONCE:
         return (event.name,)

@@ -11,7 +11,7 @@ from tousu.domain.clock.state import Clock
 from tousu.policy.clock_rule import ClockRule
 
 
-class Published(NamedTuple):
+class RecordedEvent(NamedTuple):
     """An event of a clock that nobody has heard of: its type, its name (`breached`), when, and its data."""
 
     kind: str
@@ -30,7 +30,7 @@ class Recorder(ClockContext):
         self.pack, self.rules, self.calendar = owned_by.pack, owned_by.rules, owned_by.calendar
         self.now, self.cause, self.reference = owned_by.now, "", owned_by.reference
         self.withdrawn = []
-        self.events: list[Published] = []
+        self.events: list[RecordedEvent] = []
 
     @property
     def grade(self) -> str | None:
@@ -65,4 +65,4 @@ class Recorder(ClockContext):
         return self.owned_by.is_first(clock)
 
     def emit(self, kind: str, at: datetime, data: dict[str, Any], started_by: str) -> None:
-        self.events.append(Published(kind, kind.split(".")[2], at, data))
+        self.events.append(RecordedEvent(kind, kind.split(".")[2], at, data))
