@@ -70,12 +70,14 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """What one input or one due clock leads to: exactly one of changes (states, outputs), a no-op, a refusal.
 
     `states` maps refs to their new state, or to None for 'delete'. `no_op` is the reason code of a recorded no-op.
+    `refused`: inputs of earlier on, which were kept to wait for another one and are refused now.
     """
 
     states: Mapping[Ref, State | None] = {}
     outputs: Sequence[Output] = ()
     no_op: str = ""
     refusal: Refusal | None = None
+    refused: Sequence[tuple[Event, Refusal]] = ()
 
 
 class Rules(Protocol):

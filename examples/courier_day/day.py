@@ -79,7 +79,7 @@ def tell_the_day(seed: int = SEED) -> list[dict[str, Any]]:
     for broken in disorder.BROKEN:
         broken(diary)
     disorder.changed_after_sending(diary, told[11])
-    disorder.after_the_end(diary, "case-1-delay-in-traffic")
+    disorder.of_another_kind(diary, "case-1-delay-in-traffic")
     for worked_claim in WORKED_CLAIMS:
         worked_claim(pack, diary)
     claims_of_the_day(pack, diary, [*heard, *late], leaked)

@@ -175,10 +175,10 @@ def changed_after_sending(diary: Diary, event_id: str) -> None:
     diary.tell(at("18:44"), line | {"event": event})
 
 
-def after_the_end(diary: Diary, case_of: str) -> None:
-    """illegal_transition: a plan for a case that was closed days ago."""
-    data = {"department": "storage_and_transport", "plan": "search", "text": "继续查找"}
-    diary.handling(case_of, "plan_proposed", at("10:15", OFFICE_DAYS[-1]), data)
+def of_another_kind(diary: Diary, case_of: str) -> None:
+    """illegal_transition: the answer to an inquiry, for a complaint. In no order could that be right."""
+    data = {"department": "storage_and_transport", "outcome": "no_result", "text": "查无结果"}
+    diary.handling(case_of, "inquiry_answered", at("10:15", OFFICE_DAYS[-1]), data)
 
 
 BROKEN: Final[tuple[Callable[[Diary], None], ...]] = (

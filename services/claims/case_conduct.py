@@ -12,7 +12,7 @@ from typing import Final, Literal
 import msgspec
 from msgspec.structs import replace
 
-from tousu.policy.course import Course
+from tousu.domain.case.view import Course
 from tousu.policy.facts import Found
 
 REPORTS_MAX: Final = 32
@@ -163,7 +163,6 @@ class CaseConduct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     grade: str = ""
     class_name: str = ""
     departments: tuple[str, ...] = ()
-    disputed: bool = False
     before: Verdict | None = None
     named: Named | None = None
     loss_yuan: Found | None = None

@@ -17,13 +17,14 @@ from services.claims.case_conduct import CaseConduct
 from services.claims.charges import CHARGES, charges_of, lay, unlaid
 from services.claims.lapses import breached, confirmed, moved, neglected, reported, withdrawn
 from services.claims.naming import named_anew, ruled, settled
+from services.claims.opening import course_of
 from tousu.decision import Decision, Output, Ref, State, States
-from tousu.event import Event, time_of_text
+from tousu.domain.case.state import Kind
+from tousu.domain.case.view import Course, view_of
+from tousu.event import Event
 from tousu.policy.calendar import MICROSECOND
-from tousu.policy.closing import falls_short
-from tousu.policy.course import Kind, begun
 from tousu.policy.facts import found_with
-from tousu.policy.occasions import AFTER_THE_END, CLAIM_REPORTS
+from tousu.policy.occasions import CLAIM_REPORTS
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
 
@@ -35,6 +36,7 @@ ROUTED: Final[Mapping[str, Kind]] = {
 }
 """What begins a case; in an inquiry, too, arbitration may rule that an outlet reported falsely."""
 PASSED_ON: Final = "tousu.case.passed_on.v1"
+LAPSED: Final = "tousu.case.lapsed.v1"
 OPERATIONS: Final = "tousu.operations.reported.v1"
 _HANDLING: Final = "tousu.handling."
 _CLOCKS: Final = {
@@ -43,7 +45,7 @@ _CLOCKS: Final = {
     "tousu.clock.breach_confirmed.v1": confirmed,
     "tousu.clock.recalculated.v1": moved,
 }
-_CONCERNS: Final = frozenset({*ROUTED, PASSED_ON, *_CLOCKS})
+_CONCERNS: Final = frozenset({*ROUTED, PASSED_ON, LAPSED, *_CLOCKS})
 
 
 class ConductRules:
@@ -72,7 +74,7 @@ class ConductRules:
             return decision
         case, now = states.get(_ref(event)), max(now, event.time)
         assert case is None or isinstance(case, CaseConduct)
-        new = self._begun(event) if case is None else self._after(case, event, now)
+        new = self._begun(event) if case is None else self._after(case, event)
         if new is None or new == case:
             return decision
         if case is not None and replace(new, reports=case.reports) == case:
@@ -120,39 +122,30 @@ class ConductRules:
         pack = self._policies.version(event.organisation, event.data["pack"]["version"])
         if pack.penalties is None:
             return None
-        case = CaseConduct(
-            course=begun(ROUTED[event.type], time_of_text(event.data["received_at"])),
-            organisation=event.organisation,
-        )
+        course = course_of(ROUTED[event.type], event.data)
+        case = CaseConduct(course=course, organisation=event.organisation)
         return _routed(case, event.data)
 
-    def _after(self, case: CaseConduct, event: Event, now: datetime) -> CaseConduct:
+    def _after(self, case: CaseConduct, event: Event) -> CaseConduct:
         said, clock = event.data, _CLOCKS.get(event.type)
         if clock is not None:
             return clock(case, said)
+        former, view = case.course, view_of(said)
         if event.type in ROUTED:
             is_newer = said.get("revision", 1) > case.revision
-            return _routed(case, said) if is_newer and not case.course.is_over(now) else case
-        if event.type == PASSED_ON:
-            return self._handed_over(case, event, now)
+            return _routed(replace(case, course=former.after(said)), said) if is_newer else case
         what = event.type.removeprefix(_HANDLING).partition(".")[0]
-        at = max(event.time, case.course.received_at)
-        if what == "recount_ordered":
-            return replace(case, pack_version=said.get("pack_version", case.pack_version))
+        at = max(event.time, former.received_at)
         if what in CLAIM_REPORTS:
             return ruled(case, said, at) if what == "outlet_ruled" else case
-        pack = self._pack_of(case)
-        if not case.is_complaint or falls_short(pack, what, said, case.course.stands):
+        if view is None or not view.counts:
             return case
-        return _handled(case, pack, what, event, at, now)
-
-    def _handed_over(self, case: CaseConduct, event: Event, now: datetime) -> CaseConduct:
-        if case.course.is_over(now):
-            return case
-        former, new = event.data["from_departments"], tuple(event.data["to_departments"])
-        disputed = case.disputed and self._pack_of(case).routing.disputes_to in new
-        course = case.course.handed_over(former, new, event.time, now)
-        return replace(case, departments=new, disputed=disputed, course=course)
+        case = replace(case, course=former.after(said))
+        if event.type == PASSED_ON:
+            return replace(case, departments=tuple(said["to_departments"]))
+        if what == "recount_ordered":
+            return replace(case, pack_version=said.get("pack_version", case.pack_version))
+        return _handled(case, former, self._pack_of(case), what, event, at) if case.is_complaint else case
 
 
 def _routed(case: CaseConduct, told: Mapping[str, Any]) -> CaseConduct:
@@ -166,24 +159,22 @@ def _routed(case: CaseConduct, told: Mapping[str, Any]) -> CaseConduct:
     )
 
 
-def _handled(case: CaseConduct, pack: Pack, what: str, event: Event, at: datetime, now: datetime) -> CaseConduct:
-    """The case after a report of a department. `at`: when that happened, not before the receipt."""
-    said, former = event.data, case.course
-    if not former.counts(what, event.time, now):
-        after_the_end = what == "responsibility_settled" and former.is_over(now) and what in AFTER_THE_END
-        return settled(case, pack, said, at) if after_the_end else case
-    case = reported(case, pack, what, said, at)
-    case = replace(case, course=former.after(what, said, event.time, now))
+def _handled(case: CaseConduct, former: Course, pack: Pack, what: str, event: Event, at: datetime) -> CaseConduct:
+    """The case after a report of a department. `at`: when that happened, not before the receipt.
+
+    `former`: the course before it; the case has that of now already.
+    """
+    said = event.data
+    if former.ended_at is None or at <= former.ended_at or what == "reopened":
+        case = reported(case, pack, what, said, at)
     match what:
         case "judged" if "responsible" in said:
             return named_anew(case, said["responsible"], at)
         case "assessed" if "loss_yuan" in said:
             known = {"loss_yuan": case.loss_yuan} if case.loss_yuan is not None else {}
             return replace(case, loss_yuan=found_with(known, said, at)["loss_yuan"])
-        case "disputed" | "taken_back":
-            return replace(case, disputed=what == "disputed")
         case "responsibility_settled":
-            return settled(case, pack, said, at)
+            return settled(case, said, at)
         case "reopened":
             return neglected(case, former, said)
         case _:

@@ -14,8 +14,8 @@ from typing import Any, Final, Literal
 from msgspec.structs import replace
 
 from services.claims.case_conduct import LAPSES_MAX, REPORTS_MAX, CaseConduct, Lapse, Report, Verdict
+from tousu.domain.case.view import Course
 from tousu.event import time_of_text
-from tousu.policy.course import Course
 from tousu.policy.pack import Pack
 
 ACCEPTANCE: Final = "acceptance"

@@ -13,8 +13,6 @@ from typing import Any
 from msgspec.structs import replace
 
 from services.claims.case_conduct import RULINGS_MAX, CaseConduct, Named, Ruling
-from tousu.policy.mediation import ways_to_settle
-from tousu.policy.pack import Pack
 
 
 def named_anew(
@@ -36,12 +34,8 @@ def named_anew(
     return replace(case, named=new)
 
 
-def settled(case: CaseConduct, pack: Pack, said: Mapping[str, Any], at: datetime) -> CaseConduct:
-    """The case after responsibility was settled; what does not fit where it stands, sla has refused."""
-    ways = ways_to_settle(pack, case.departments, said["responsible"], disputed=case.disputed)
-    if said["by"] not in ways:
-        return case
-    case = replace(case, disputed=False)
+def settled(case: CaseConduct, said: Mapping[str, Any], at: datetime) -> CaseConduct:
+    """The case after responsibility was settled."""
     mediated, measure = said["by"] == "mediation", said.get("measure", "")
     return named_anew(case, said["responsible"], at, mediated=mediated, measure=measure)
 

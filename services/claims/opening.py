@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from services.claims.settling import open_claim
 from services.claims.states import Asked, Claim, Ground
 from services.claims.telling import refusal
 from services.claims.turn import Turn
 from tousu.decision import Refusal
+from tousu.domain.case.state import Kind
+from tousu.domain.case.view import Course, course_begun
 from tousu.event import time_of_text
 from tousu.policy.claims import ClaimOpener, NoClaim
-from tousu.policy.course import Course, begun
 
 
 class Asking(NamedTuple):
@@ -76,10 +77,9 @@ def file_claim(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any]) -> Clai
     return open_claim(turn, asked)
 
 
-def course_begun(kind: Literal["complaint", "inquiry", "claim"], routed: Mapping[str, Any]) -> Course:
-    """The course of a case that has just been routed; an inquiry lapses by itself."""
-    received_at = time_of_text(routed["received_at"], "received_at")
-    return begun(kind, received_at, _time(routed, "inquiry_deadline"))
+def course_of(kind: Kind, routed: Mapping[str, Any]) -> Course:
+    """The course of a case that has just been routed."""
+    return course_begun(kind, time_of_text(routed["received_at"], "received_at")).after(routed)
 
 
 def told_of(routed: Mapping[str, Any]) -> dict[str, Any]:

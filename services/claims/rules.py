@@ -16,23 +16,22 @@ from msgspec.structs import replace
 
 from services.claims import limits
 from services.claims.case_conduct import CaseConduct
-from services.claims.conduct import PASSED_ON, ROUTED, ConductRules
+from services.claims.conduct import LAPSED, PASSED_ON, ROUTED, ConductRules
 from services.claims.life import report
-from services.claims.opening import claims_asked_for, course_begun, told_of
+from services.claims.opening import claims_asked_for, course_of, told_of
 from services.claims.passing import is_of_a_penalty, passed_on
 from services.claims.settling import JUDGED_OTHERWISE, bring_in_line
 from services.claims.states import ClaimedCase
 from services.claims.telling import tell_form_refused
 from services.claims.turn import CASE, Turn
 from tousu.decision import Decision, Ref, Refusal, State, States
+from tousu.domain.case.view import view_of
 from tousu.domain.clock.triggers import ClockTriggers
 from tousu.event import Event
 from tousu.policy.claims import ClaimOpener
-from tousu.policy.closing import lacks_confirmation
 from tousu.policy.occasions import CLAIM_REPORTS
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
-from tousu.policy.replies import incomplete_reply
 
 _JOINED: Final = "tousu.duplicate.joined.v1"
 _HANDLING: Final = "tousu.handling."
@@ -99,7 +98,7 @@ class ClaimsRules:
         if pack.claims is None and ROUTED[event.type] != "complaint":
             return None
         case = ClaimedCase(
-            course=course_begun(ROUTED[event.type], event.data),
+            course=course_of(ROUTED[event.type], event.data),
             organisation=event.organisation,
             pack_version=pack.version,
             **told_of(event.data),
@@ -155,16 +154,15 @@ class ClaimsRules:
         return self._openers[pack.id, pack.version]
 
     def _routed(self, case: ClaimedCase | None, event: Event, now: datetime) -> Decision:
-        if case is not None and case.course.is_over(now):
-            return Decision(no_op="case_is_over")
         pack = self._policies.version(event.organisation, event.data["pack"]["version"])
         kind = ROUTED[event.type]
         if pack.claims is None and kind != "complaint":
             return Decision(no_op="no_concern_of_claims")
-        course = case.course if case is not None else course_begun(kind, event.data)
+        course = case.course.after(event.data) if case is not None else course_of(kind, event.data)
         asking = claims_asked_for(event.data, self._opener(pack))
         new = replace(
             case or ClaimedCase(course=course, organisation=event.organisation),
+            course=course,
             asked=asking.asked,
             why_not=asking.why_not,
             pack_version=pack.version,
@@ -198,17 +196,12 @@ class ClaimsRules:
     def _handled(self, turn: Turn, case: ClaimedCase, what: str, event: Event, now: datetime) -> Decision:
         """What happens to the case, as far as its claims rest on it."""
         pack, said = turn.pack, event.data
-        if lacks_confirmation(pack, what, said, case.course.stands):
-            return Decision(no_op="confirmation_missing")
         if what == "recount_ordered":
             return self._recounted(turn, case, event, now)
-        if incomplete_reply(pack, what, said, case.course.stands) is not None:
+        view = view_of(said)
+        if view is not None and not view.counts:
             return Decision(no_op="reply_incomplete")
-        if event.type == PASSED_ON:
-            course = case.course.handed_over(said["from_departments"], said["to_departments"], event.time, now)
-        else:
-            course = case.course.after(what, said, event.time, now)
-        turn.case = replace(case, course=course)
+        turn.case = replace(case, course=case.course.after(said))
         if pack.claims is not None:
             bring_in_line(turn, self._opener(pack), _WHY_AGAIN.get(event.type, ""))
         return self._decision(turn, case)
@@ -233,7 +226,7 @@ class ClaimsRules:
 def _concerns(event: Event) -> bool:
     if event.type == _JOINED:
         return "claim" in event.data
-    return event.type in ROUTED or event.type == PASSED_ON or event.type.startswith(_HANDLING)
+    return event.type in ROUTED or event.type in (PASSED_ON, LAPSED) or event.type.startswith(_HANDLING)
 
 
 def _no_case(event: Event) -> Decision:

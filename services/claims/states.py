@@ -8,10 +8,10 @@ from typing import Literal
 
 import msgspec
 
+from tousu.domain.case.view import Course
 from tousu.domain.clock.state import Clock
 from tousu.ledger.obligation import Obligation
 from tousu.policy.claims import Cause
-from tousu.policy.course import Course
 
 Stage = Literal["opened", "filed", "answered", "offered", "refused", "disputed", "agreed", "paid"]
 """opened: the claim is known, no form has come. filed: the form has come. answered: the claimant knows when it is

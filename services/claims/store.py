@@ -14,8 +14,8 @@ from services.claims.case_conduct import CaseConduct
 from services.claims.conduct import CONDUCT
 from services.claims.states import Claim, ClaimedCase, PaymentQuestion
 from services.claims.turn import CASE, CLAIM, QUESTION
+from tousu.domain.case.view import Course
 from tousu.domain.clock.state import missing_of
-from tousu.policy.course import Course
 from tousu.runtime.ledger import LEDGER
 from tousu.runtime.metrics import OPEN_CLAIMS, PAYMENT_QUESTIONS, UNDECIDED_CLOCKS, Counted
 from tousu.runtime.processor import Kind, column_time
@@ -23,7 +23,7 @@ from tousu.runtime.processor import Kind, column_time
 
 def _over(course: Course) -> datetime | None:
     """When the case came to its end; one that is only a claim ends with its claim."""
-    return course.received_at if course.kind == "claim" else course.ended_at or course.lapses_at
+    return course.received_at if course.kind == "claim" else course.ended_at
 
 
 def _case_over_since(case: ClaimedCase) -> str | None:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from services.intake import registration
+from services.intake.following import followed
 from services.intake.identity import SecretKeys, fingerprint, key_of_event, pseudonym, region_of_zone
 from services.intake.joining import JoiningCheck, Said, object_keys, refs_of, waybill_numbers
 from services.intake.numbers import PartitionOf, mint
@@ -26,12 +27,9 @@ from services.intake.tellers import with_teller, without_tellings
 from services.intake.times import accepted_at, believed, told_receipt
 from tousu.decision import Decision, Output, Ref, Refusal, State, States
 from tousu.event import Event
-from tousu.events.handling import HandlingCustomerAnswered, HandlingRecountOrdered
-from tousu.events.handling_plan import HandlingJudged
+from tousu.events.handling import HandlingRecountOrdered
 from tousu.events.handover import HandlingSeparated
-from tousu.policy.closing import falls_short
 from tousu.policy.currencies import unknown_currency
-from tousu.policy.occasions import CLAIM_ANSWERS
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
 
@@ -259,6 +257,9 @@ class IntakeRules:
                 "the case is of another organisation; a report names that of its case in the attribute organisation"
             )
             return Decision(refusal=Refusal(reason="not_allowed", message=message, place="organisation"))
+        if "case" in event.data:
+            message = "case is what the router says of the case behind a report; leave it out"
+            return Decision(refusal=Refusal(reason="not_allowed", message=message, place="/case"))
         pack = self._pack_of(case)
         event = msgspec.structs.replace(event, time=believed(event.time, accepted_at(event, now), pack.backdating_days))
         if event.type == SEPARATED:
@@ -267,7 +268,7 @@ class IntakeRules:
         ordered = event.read(HandlingRecountOrdered).pack_version if event.type == HandlingRecountOrdered.TYPE else None
         if ordered is not None and self._policies.version(case.organisation, ordered).version != ordered:
             return _no_version(case, ordered)
-        changed = _kept(_followed(case, event, pack), pack, now)
+        changed = _kept(followed(case, event, pack, now), pack, now)
         if changed == case:
             return decision
         rows: dict[Ref, State | None] = {Ref("case", number): changed}
@@ -377,23 +378,3 @@ def _kept(case: GateCase, pack: Pack, now: datetime) -> GateCase:
     if case.status != "answered":
         return msgspec.structs.replace(case, answered_at=None, erase_at=None)
     return msgspec.structs.replace(case, answered_at=now, erase_at=now + timedelta(days=pack.personal_data_days))
-
-
-def _followed(case: GateCase, event: Event, pack: Pack) -> GateCase:
-    """The case as the gate sees it after a report: is it judged, has the customer had the final answer."""
-    what = event.type.removeprefix(HANDLING).rpartition(".v")[0]
-    if case.kind == "claim":  # of a claim, only what is reported about claims counts (the router refuses the rest)
-        return msgspec.structs.replace(case, status="answered") if what in CLAIM_ANSWERS else case
-    if what == "recount_ordered":
-        ordered = event.read(HandlingRecountOrdered).pack_version
-        return msgspec.structs.replace(case, pack_version=ordered or case.pack_version)
-    if falls_short(pack, what, event.data, case.stands):
-        return case
-    if what == "judged":
-        return msgspec.structs.replace(case, stands=event.read(HandlingJudged).stands)
-    settled = what == "customer_answered" and (event.read(HandlingCustomerAnswered).settled or case.stands is False)
-    if settled or what in {"withdrawn", "inquiry_answered"}:
-        return msgspec.structs.replace(case, status="answered")
-    if what == "reopened":
-        return msgspec.structs.replace(case, status="open")
-    return case

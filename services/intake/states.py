@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from tousu.domain.case.fold import CaseFile
+
 
 class AcceptedEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An event that was accepted, so that a re-send changes nothing. `content` is the fingerprint of what it said."""
@@ -36,8 +38,9 @@ class GateCase(msgspec.Struct, frozen=True, kw_only=True):
     """A case as far as the gate must know it.
 
     `status` is open until the customer has had the final answer; it decides only whether a further complaint may join,
-    the life of the case is the sla processor's. `troubles` are the keys of its Trouble rows, which last until
-    `joinable_until`. `stands` is what the department judged, None before. `organisation`: whose case it is.
+    the life of the case is the router's. `life` is the same fold of what was reported of the end, None before anything
+    was. `troubles` are the keys of its Trouble rows, which last until
+    `joinable_until`. `organisation`: whose case it is.
     `first_event_source`, `first_event_id`: the telling that began it.
     `pack_version`: the version of its pack that a recalculation ordered, empty for that of its receipt.
     `tellers`: who told of it, by the last part of the key of their record; sealed in the row, and so bounded as those
@@ -55,7 +58,7 @@ class GateCase(msgspec.Struct, frozen=True, kw_only=True):
     joinable_until: datetime
     waybill_number: str | None = None
     troubles: tuple[str, ...] = ()
-    stands: bool | None = None
+    life: CaseFile | None = None
     organisation: str = ""
     first_event_source: str = ""
     first_event_id: str = ""

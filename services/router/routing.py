@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from services.router.ranking import assigned, ranked, with_priority
 from services.router.states import RoutedCase
+from tousu.domain.case.fold import CaseFile
+from tousu.domain.case.ranking import assigned, ranked, with_priority
+from tousu.domain.case.state import DECIDED, Kind, begun
 from tousu.event import text_of_time, time_of_text
 from tousu.policy.calendar import UnpublishedYear
-from tousu.policy.course import Kind, begun
 from tousu.policy.pack import Pack
 from tousu.policy.text import Classifier
 from tousu.policy.working_time import deadline
@@ -47,13 +48,7 @@ def arrived_complaint(
     assignment = assigned(pack, told, {}, found.departments)
     told["departments"] = list(assignment.departments)
     told["triage"] = found.triage and pack.routing.unsure.department in assignment.departments
-    return RoutedCase(
-        told=told,
-        course=begun("complaint", _time(told, "received_at")),
-        organisation=organisation,
-        class_departments=found.departments,
-        assigned=assignment.departments,
-    )
+    return _case(told, pack, organisation, class_departments=found.departments, assigned=assignment.departments)
 
 
 def arrived_inquiry(registered: Mapping[str, Any], pack: Pack, organisation: str = "") -> RoutedCase:
@@ -76,8 +71,7 @@ def arrived_inquiry(registered: Mapping[str, Any], pack: Pack, organisation: str
         "section": inquiries.section,
         "triage": False,
     }
-    course = begun("inquiry", _time(told, "received_at"), lapses_at)
-    return RoutedCase(told=with_priority(pack, told, {}), course=course, organisation=organisation)
+    return _case(with_priority(pack, told, {}), pack, organisation, lapses_at=lapses_at)
 
 
 def arrived_claim(registered: Mapping[str, Any], pack: Pack, organisation: str = "") -> RoutedCase:
@@ -85,7 +79,7 @@ def arrived_claim(registered: Mapping[str, Any], pack: Pack, organisation: str =
     told = _carried("claim", registered) | {"claim": registered["claim"], "decided_by": "adapter"}
     departments, section = _of_cause(pack, registered["claim"]["cause"], registered.get("class"))
     told |= {"departments": list(departments), "pack": pack.reference(), "section": section, "triage": False}
-    return RoutedCase(told=told, course=begun("claim", _time(told, "received_at")), organisation=organisation)
+    return _case(told, pack, organisation)
 
 
 def left_to_the_desk(kind: Kind, registered: Mapping[str, Any], pack: Pack, organisation: str = "") -> RoutedCase:
@@ -102,13 +96,21 @@ def left_to_the_desk(kind: Kind, registered: Mapping[str, Any], pack: Pack, orga
         told |= {"grade": unsure.grade, "stars": pack.grades[unsure.grade].stars, "revision": 1}
         if registered.get("class") in pack.classes:
             told["candidates"] = [registered["class"]]
-    return RoutedCase(
-        told=told,
-        course=begun(kind, _time(told, "received_at")),
-        organisation=organisation,
-        class_departments=(unsure.department,),
-        assigned=(unsure.department,),
+    called = (unsure.department,)
+    return _case(told, pack, organisation, class_departments=called, assigned=called)
+
+
+def _case(told: dict[str, Any], pack: Pack, organisation: str, **more: Any) -> RoutedCase:
+    """The case as its life begins."""
+    state = begun(
+        told["kind"],
+        _time(told, "received_at"),
+        pack.version,
+        departments=tuple(told["departments"]),
+        decided={name: told[name] for name in DECIDED if name in told},
+        **more,
     )
+    return RoutedCase(told=told, file=CaseFile(state=state), organisation=organisation)
 
 
 def _of_cause(pack: Pack, cause: str, class_name: str | None) -> tuple[tuple[str, ...], str]:

@@ -6,43 +6,32 @@ from typing import Any
 
 import msgspec
 
+from tousu.domain.case.fold import CaseFile
+from tousu.domain.case.state import CaseState
 from tousu.event import Event
-from tousu.policy.course import Course
-from tousu.policy.facts import Found
-
-
-class Dispute(msgspec.Struct, frozen=True, kw_only=True):
-    """Departments that say they are not responsible, while somebody mediates in their place.
-
-    beside: the mediator answered for a part of its own before.
-    """
-
-    by: tuple[str, ...]
-    beside: bool = False
 
 
 class RoutedCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A case as it stands: `told` is the data of its routed event, kept up to date with every later decision.
+    """A case and its life. `told` is the data of its routed event, kept up to date with every later decision.
 
-    revision: how often it was decided (1: on arrival). course: whether it goes on and stands. organisation: whose case
-    it is, empty for the deployment's own. class_departments: whom its classes call for; assigned: whom the pack's rules
-    made of that; who answers may be others by now. found: what departments found since. reopened: how often.
+    file: the facts reported about it and what they make of it. revision: how often it was decided (1: on arrival).
+    organisation: whose case it is, empty for the deployment's own.
     """
 
     told: dict[str, Any]
-    course: Course
+    file: CaseFile
     revision: int = 1
     organisation: str = ""
-    class_departments: tuple[str, ...] = ()
-    assigned: tuple[str, ...] = ()
-    found: dict[str, Found] = {}
-    reopened: int = 0
-    dispute: Dispute | None = None
+
+    @property
+    def state(self) -> CaseState:
+        """Where it stands."""
+        return self.file.state
 
     @property
     def departments(self) -> tuple[str, ...]:
         """Who answers for it, the one in the lead first."""
-        return tuple(self.told["departments"])
+        return self.file.state.departments
 
     @property
     def class_name(self) -> str | None:

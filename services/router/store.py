@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from services.router.states import RoutedCase
-from tousu.runtime.metrics import TRIAGE_CASES, Counted
+from tousu.runtime.metrics import CASES_WITH_WAITING_REPORTS, TRIAGE_CASES, Counted
 from tousu.runtime.processor import Kind, column_time
 
 
@@ -14,13 +14,17 @@ def _lead(case: RoutedCase) -> str | None:
 
 
 def _triage(case: RoutedCase) -> str:
-    return "yes" if case.told["triage"] and case.course.ended_at is None else "no"
+    return "yes" if case.told["triage"] and not case.state.is_over else "no"
+
+
+def _waiting(case: RoutedCase) -> str:
+    return "yes" if case.file.parked else "no"
 
 
 def _over_since(case: RoutedCase) -> str | None:
     """Since when nothing more is expected here; of a claim filed alone the router hears no end, nor waits for one."""
-    course = case.course
-    return column_time(course.received_at if course.kind == "claim" else course.ended_at or course.lapses_at)
+    state = case.state
+    return column_time(state.received_at if state.kind == "claim" else state.ended_at or state.lapses_at)
 
 
 KINDS: Final = (
@@ -32,10 +36,15 @@ KINDS: Final = (
             "grade": lambda case: case.told.get("grade"),
             "department": _lead,
             "triage": _triage,
+            "waiting": _waiting,
             "over_since": _over_since,
         },
         ended="over_since",
-        gauges=(Counted(TRIAGE_CASES, "triage = 'yes'"),),
+        gauges=(
+            Counted(TRIAGE_CASES, "triage = 'yes'"),
+            Counted(CASES_WITH_WAITING_REPORTS, "waiting = 'yes'"),
+        ),
     ),
 )
-"""triage: whether the case waits for a person to say what it is about; one that has ended waits no more."""
+"""triage: whether the case waits for a person to say what it is about; one that has ended waits no more.
+waiting: whether reports about the case wait for what must have happened before them."""

@@ -14,10 +14,8 @@ from services.sla.states import Case
 from services.sla.triggers import CLOSED, Triggers
 from tousu.domain.clock import changing
 from tousu.event import time_of_text
-from tousu.policy.calendar import UnpublishedYear
 from tousu.policy.facts import facts_told
 from tousu.policy.pack import Pack
-from tousu.policy.working_time import deadline
 
 
 def new_case(pack: Pack, asked: frozenset[str], told: Mapping[str, Any], cause: str, organisation: str = "") -> Case:
@@ -31,7 +29,6 @@ def new_case(pack: Pack, asked: frozenset[str], told: Mapping[str, Any], cause: 
         received_at=received_at,
         round_at=received_at,
         assigned_at=received_at,
-        moved_at=received_at,
         cause=cause,
         first_received_at=received_at,
         organisation=organisation,
@@ -42,15 +39,13 @@ def new_case(pack: Pack, asked: frozenset[str], told: Mapping[str, Any], cause: 
         revision=told.get("revision", 1),
         facts=_facts(asked, told),
         first_asked=told.get("first_asked", ""),
-        expires_at=_expiry(pack, told, received_at),
     )
 
 
 def open_case(scene: Scene, triggers: Triggers, told: Mapping[str, Any], at: datetime) -> Case:
-    """Start the clocks of a new case. An inquiry that came after the right to ask had ended ends at once (C 1)."""
+    """Start the clocks of a new case. One that is over at once (an inquiry that came too late) has only its end."""
     case = scene.case
-    if case.expires_at is not None and case.expires_at <= case.received_at:
-        case = replace(case, life="closed", result="inquiry_expired", closed_at=at, expires_at=None)
+    if case.closed_at is not None:
         tell_closed(scene, case)
         return triggers.pull(scene, case, CLOSED, {"result": case.result}, at)
     return triggers.pull(scene, case, "routed", told, at)
@@ -79,7 +74,7 @@ def graded(scene: Scene, case: Case, grade: str | None, at: datetime) -> Case:
 
 
 def hand_over(scene: Scene, triggers: Triggers, said: Mapping[str, Any], at: datetime) -> Case:
-    """Responsibility moves. Clocks go on; where nobody of the former stays, the new ones begin from the start.
+    """Responsibility moves. Clocks go on.
 
     A department that is new to the case sets off what the pack restarts on `passed_on`.
     """
@@ -89,13 +84,6 @@ def hand_over(scene: Scene, triggers: Triggers, said: Mapping[str, Any], at: dat
     scene.departments = list(departments)
     case = replace(old, departments=departments, class_name=said.get("class", old.class_name))
     case = graded(scene, case, said.get("grade"), at)
-    staying = {name: rank for name, rank in old.steps.items() if name in departments}
-    if scene.pack.routing.disputes_to not in departments:
-        case = replace(case, disputed=False)
-    if set(departments) & set(old.departments):
-        case = replace(case, steps=staying)
-    else:
-        case = replace(case, life="received", assigned_at=at, moved_at=max(at, old.moved_at), steps={})
     if set(departments) <= set(old.departments):
         return case
     return triggers.pull(scene, case, "passed_on", said, at)
@@ -125,9 +113,7 @@ def _received_anew(scene: Scene, case: Case, at: datetime) -> Case:
     received_at = min((case.first_received_at or case.received_at, *case.joined.values()))
     if case.life == "closed" or received_at == case.received_at:
         return case
-    begun = {
-        name: received_at for name in ("round_at", "assigned_at", "moved_at") if getattr(case, name) == case.received_at
-    }
+    begun = {name: received_at for name in ("round_at", "assigned_at") if getattr(case, name) == case.received_at}
     moved = []
     for clock in case.clocks:
         rule = scene.rule(clock)
@@ -139,12 +125,3 @@ def _received_anew(scene: Scene, case: Case, at: datetime) -> Case:
 def _facts(asked: frozenset[str], told: Mapping[str, Any]) -> dict[str, Any]:
     """What the routed data say of the facts that the pack asks for."""
     return {name: value for name, value in facts_told(told).items() if name in asked}
-
-
-def _expiry(pack: Pack, told: Mapping[str, Any], received_at: datetime) -> datetime | None:
-    """When the right to an answer ends: an inquiry is valid for so long from posting."""
-    if pack.inquiries is None or told["kind"] != "inquiry" or "posted_at" not in told:
-        return None
-    calendar = pack.calendar.at(received_at).for_region(told.get("region"))
-    end = deadline(time_of_text(told["posted_at"]), pack.inquiries.valid_for, calendar)
-    return None if isinstance(end, UnpublishedYear) else end

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from services.sla.scene import OUTCOMES, SLA, Scene
 from services.sla.states import Case
@@ -13,17 +13,34 @@ from tousu.policy.replies import Incomplete
 HOUR: Final = timedelta(hours=1)
 
 
+class Outcome(NamedTuple):
+    """The end of a case as it was told last."""
+
+    ended_at: datetime | None
+    result: str
+    breached: tuple[str, ...]
+
+
+def outcome_of(scene: Scene, case: Case) -> Outcome | None:
+    """How a case has ended; None while it goes on."""
+    if case.closed_at is None:
+        return None
+    return Outcome(case.closed_at, case.result, tuple(sorted(_breached(scene, case))))
+
+
+def _breached(scene: Scene, case: Case) -> list[str]:
+    """The clocks that stand as breached, without those that outlive the case: these are judged by themselves."""
+    every = (*case.past, *case.clocks)
+    return list(dict.fromkeys(clock.name for clock in every if clock.breached and not scene.outlives(clock)))
+
+
 def tell_closed(scene: Scene, case: Case) -> None:
     """Tell that a case ended. It was in time when no clock, of whatever generation, stands as breached.
 
     Clocks that outlive the case are judged by themselves.
     """
     assert case.closed_at is not None
-    breached = list(
-        dict.fromkeys(
-            clock.name for clock in (*case.past, *case.clocks) if clock.breached and not scene.outlives(clock)
-        )
-    )
+    breached = _breached(scene, case)
     data: dict[str, Any] = {
         "case_number": case.number,
         "kind": case.kind,
@@ -32,7 +49,7 @@ def tell_closed(scene: Scene, case: Case) -> None:
         "closed_at": text_of_time(case.closed_at),
         "in_time": not breached,
         "breached_clocks": breached,
-        "handling_hours": max(0.0, round((case.closed_at - case.received_at) / HOUR, 4)),
+        "handling_hours": _handling_hours(case),
         "departments": scene.departments,
         "pack": scene.reference,
     }
@@ -46,6 +63,34 @@ def tell_closed(scene: Scene, case: Case) -> None:
         data["first_asked"] = case.first_asked
     data |= case.confirmation
     scene.tell(OUTCOMES, "tousu.case.closed.v1", case.closed_at, data, case.cause)
+
+
+def tell_corrected(scene: Scene, case: Case, why: str) -> None:
+    """Tell that the end of a case is otherwise than it was told, or that the case has not ended at all."""
+    data: dict[str, Any] = {
+        "case_number": case.number,
+        "reason": why,
+        "is_closed": case.closed_at is not None,
+        "received_at": text_of_time(case.received_at),
+        "at": text_of_time(scene.now),
+        "departments": scene.departments,
+        "pack": scene.reference,
+    }
+    if case.closed_at is not None:
+        breached = _breached(scene, case)
+        data |= {
+            "result": case.result,
+            "closed_at": text_of_time(case.closed_at),
+            "in_time": not breached,
+            "breached_clocks": breached,
+            "handling_hours": _handling_hours(case),
+        }
+    scene.tell(OUTCOMES, "tousu.case.outcome_corrected.v1", scene.now, data, case.cause)
+
+
+def _handling_hours(case: Case) -> float:
+    assert case.closed_at is not None
+    return max(0.0, round((case.closed_at - case.received_at) / HOUR, 4))
 
 
 def tell_reopened(scene: Scene, case: Case, at: datetime, reason: str) -> None:

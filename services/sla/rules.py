@@ -14,14 +14,16 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from services.sla import doubt
+from services.sla.following import close, follow, tell_if_corrected, viewed
 from services.sla.hand_up import hand_up
-from services.sla.handling import close, handle, illegal
 from services.sla.measures import tell_overdue
 from services.sla.opening import decide_anew, hand_over, join, new_case, open_case, separate
+from services.sla.outcome import outcome_of
 from services.sla.scene import Scene
 from services.sla.states import Case
 from services.sla.triggers import Triggers
 from tousu.decision import Decision, Output, Ref, Refusal, State, States
+from tousu.domain.case.view import view_of
 from tousu.domain.clock import changing, moves
 from tousu.event import Event
 from tousu.policy.misfit import misfit
@@ -35,6 +37,7 @@ _NAMES: Final = {
     "tousu.complaint.routed.v1": "routed",
     "tousu.inquiry.routed.v1": "routed",
     "tousu.case.passed_on.v1": "passed_on",
+    "tousu.case.lapsed.v1": "lapsed",
     "tousu.duplicate.joined.v1": "joined",
     "tousu.duplicate.separated.v1": "separated",
     "tousu.handling.passed_on.v1": "pass_requested",
@@ -89,6 +92,7 @@ class SlaRules:
         at = min(max(event.time, case.received_at), now)
         if what != "recount_ordered":
             scene.case = self._counted(scene, at)
+        told_outcome = outcome_of(scene, case)
         new = self._moved(scene, what, event, at)
         if isinstance(new, Refusal):
             return Decision(refusal=new)
@@ -97,6 +101,8 @@ class SlaRules:
         new = triggers.breach(scene, case, new, at)
         if scene.withdrawn:
             new = triggers.take_back(scene, new)
+        if new.reopened == case.reopened:
+            tell_if_corrected(scene, told_outcome, new, what)
         hand_up(scene, case, new, what, event.data, at)
         if new is case and not scene.told:
             return Decision(no_op="noted")
@@ -110,11 +116,11 @@ class SlaRules:
         if _name(event.type) != "routed" or not event.subject or states.get(Ref(CASE, event.subject)) is not None:
             return None
         pack = self._policies.version(event.organisation, event.data["pack"]["version"])
-        case = new_case(pack, self._triggers_of(pack).asked, event.data, event.id, event.organisation)
+        case = _new_case(pack, self._triggers_of(pack), event)
         return Decision(states={Ref(CASE, event.subject): case})
 
     def due(self, ref: Ref, state: State) -> datetime | None:
-        """The earliest warning, breach, rung or expiry of the case."""
+        """The earliest warning, breach or rung of the case."""
         assert isinstance(state, Case), ref
         return state.next_due
 
@@ -129,8 +135,6 @@ class SlaRules:
         scene = Scene(pack, state, at)
         case = replace(state, clocks=tuple(moves.fire(scene, clock, at) for clock in state.clocks))
         case = triggers.breach(scene, state, case, at)
-        if case.expires_at == at:
-            case = close(scene, triggers, case, "inquiry_expired", at)
         case = tell_overdue(scene, case, at)
         if case.recheck_at == at:
             case = replace(case, recheck_at=max(at, now) + doubt.RECHECK)
@@ -143,7 +147,7 @@ class SlaRules:
     def _opened(self, ref: Ref, event: Event, now: datetime) -> Decision:
         pack = self._policies.version(event.organisation, event.data["pack"]["version"])
         triggers = self._triggers_of(pack)
-        case = new_case(pack, triggers.asked, event.data, event.id, event.organisation)
+        case = _new_case(pack, triggers, event)
         scene = Scene(pack, case, now, event.id)
         at = min(max(event.time, case.received_at), now)
         case = open_case(scene, triggers, event.data, at)
@@ -151,22 +155,26 @@ class SlaRules:
         return Decision(states={ref: case}, outputs=scene.told)
 
     def _moved(self, scene: Scene, what: str, event: Event, at: datetime) -> Case | Refusal:
-        """The case after an event, or why it is refused."""
+        """The case after an event; refused is what its clocks do not allow."""
         case, said = scene.case, event.data
-        triggers = self._triggers_of(scene.pack)
+        triggers, view = self._triggers_of(scene.pack), view_of(said)
         match what:
-            case "routed":
-                return self._routed_again(scene, said, at)
-            case "passed_on":
-                return illegal(scene, what) if case.life == "closed" else hand_over(scene, triggers, said, at)
             case "joined":
                 return join(scene, triggers, said, at)
             case "separated":
                 return separate(scene, said, at)
+            case "routed":
+                moved = self._routed_again(scene, said, at)
             case "recount_ordered":
-                return self._recounted(scene, said, at)
+                moved = self._recounted(scene, said, at)
+            case "passed_on":
+                moved = hand_over(scene, triggers, said, at)
+            case "lapsed":
+                return close(scene, triggers, case if view is None else viewed(case, view))
             case _:
-                return handle(scene, triggers, what, said, event.time, at)
+                assert view is not None, f"{event.type} says nothing of its case"
+                return follow(scene, triggers, what, said, view, at)
+        return moved if isinstance(moved, Refusal) or view is None else viewed(moved, view)
 
     def _recounted(self, scene: Scene, ordered: dict[str, Any], at: datetime) -> Case | Refusal:
         """The case by the pack version that is ordered, else by its own, and the calendar of now."""
@@ -191,7 +199,7 @@ class SlaRules:
                 message=f"{case.kind} {case.number} is there already; a newer decision has a higher revision",
                 place="/revision",
             )
-        return illegal(scene, "routed") if case.life == "closed" else decide_anew(scene, asked, told, at)
+        return decide_anew(scene, asked, told, at)
 
     def _counted(self, scene: Scene, at: datetime) -> Case:
         """The case, with the clocks that lacked a year of the calendar counted where it is there by now."""
@@ -210,6 +218,12 @@ class SlaRules:
             assert isinstance(woken, Case)
             case = woken
         return case, told
+
+
+def _new_case(pack: Pack, triggers: Triggers, event: Event) -> Case:
+    view = view_of(event.data)
+    case = new_case(pack, triggers.asked, event.data, event.id, event.organisation)
+    return case if view is None else viewed(case, view)
 
 
 @lru_cache(maxsize=1024)

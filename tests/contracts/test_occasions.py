@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
+from datetime import UTC, datetime
 from pathlib import Path
 
-from services.sla.life import possible
-from services.sla.states import Case
-from tests.rules.sla.desk import at
 from tousu.contract import inbound_cards
 from tousu.contract.schemas import ADDRESS, documents
+from tousu.domain.case.fold import READ
+from tousu.domain.case.lifecycle import possible
+from tousu.domain.case.state import begun
 from tousu.policy.claim_facts import CLAIM_FACTS, WORDS
+from tousu.policy.loading import load_pack
 from tousu.policy.occasions import AFTER_THE_END, BESIDE_THE_CASE, CLAIM_EVENTS, CLAIM_REPORTS, EVENTS, REPORTS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,10 +55,17 @@ def test_what_may_be_found_of_a_claim_is_what_tables_of_compensation_may_speak_o
 
 
 def test_what_may_come_after_the_end_is_what_a_closed_case_takes() -> None:
-    received = at("01-05 09:00")
-    closed = Case(
-        number="TS-1", kind="complaint", life="closed", departments=("x",), received_at=received, round_at=received,
-        assigned_at=received, moved_at=received, cause="e1",
-    )  # fmt: skip
-    assert set(possible(closed)) | {"closed"} == AFTER_THE_END
+    received = datetime(2026, 1, 5, 1, tzinfo=UTC)
+    closed = begun("complaint", received, life="closed", ended_at=received, result="settled")
+    assert set(possible(closed, load_pack("courier-network"))) | {"closed"} == AFTER_THE_END
     assert AFTER_THE_END <= EVENTS
+
+
+def test_the_fold_knows_every_report_of_a_case() -> None:
+    """What it does not read changes nothing in a case; the list of these is short and each is for clocks alone."""
+    unread = REPORTS | {"passed_on"}
+    assert set(READ) <= unread
+    assert unread - set(READ) == {
+        "paused", "resumed", "extended", "passed_up", "final_opinion_given", "interim_answered", "appeal_referred",
+        "appeal_answered",
+    }  # fmt: skip

@@ -123,6 +123,11 @@ class Desk:
         return {name: read(state) for name, read in self.columns[kind].items()}
 
 
+def as_told(data: dict[str, Any]) -> dict[str, Any]:
+    """The data of an event without what the router says of the case behind it."""
+    return {name: value for name, value in data.items() if name != "case"}
+
+
 def kinds_of(outputs: Sequence[Output]) -> list[str]:
     """The names of events without prefix and version."""
     return [output.type.removeprefix("tousu.").removesuffix(".v1") for output in outputs]

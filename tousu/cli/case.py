@@ -86,6 +86,7 @@ def standing(number: str, data: Path | None, database: str) -> dict[str, Any]:
         **{name: sla[name] for name in _OF_SLA if sla and sla.get(name)},
         "clocks": clocks,
         "corrective_actions": (sla or {}).get("corrective_actions", []),
+        "waiting": [_waiting(each) for each in (routed or {}).get("file", {}).get("parked", [])],
         "claims": claimed,
     }  # fmt: skip
 
@@ -169,7 +170,7 @@ def _show(found: Mapping[str, Any]) -> None:
     facts = [
         (name.replace("_", " "), _plain(value))
         for name, value in found.items()
-        if name not in ("clocks", "claims", "corrective_actions")
+        if name not in ("clocks", "claims", "corrective_actions", "waiting")
     ]
     output.table("", ("", ""), facts)
     output.table(
@@ -188,9 +189,23 @@ def _show(found: Mapping[str, Any]) -> None:
                 for a in found["corrective_actions"]
             ],
         )  # fmt: skip
+    if found["waiting"]:
+        output.table(
+            f"Reports that wait for another one ({output.zone()})", ("report", "happened", "needs", "waits until"),
+            [
+                (w["report"], output.local(w["happened_at"]), w["needs"], output.local(w["until"]))
+                for w in found["waiting"]
+            ],
+        )  # fmt: skip
     if found["claims"]:
         columns = ("claim", "cause", "piece", "stands", "offer", "outstanding", "next limit")
         output.table("Claims (`tousu explain CLAIM` says why)", columns, [_claim_row(c) for c in found["claims"]])
+
+
+def _waiting(parked: Mapping[str, Any]) -> dict[str, Any]:
+    """A report that waits: the fact (when, name) and the verdict (… needs …) are arrays in the row."""
+    happened_at, name = parked["fact"][:2]
+    return {"report": name, "happened_at": happened_at, "needs": parked["verdict"][2], "until": parked["until"]}
 
 
 def _breach_words(clock: Mapping[str, Any]) -> str:

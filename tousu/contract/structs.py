@@ -22,12 +22,13 @@ _HEADING: Final = "Made by `python -m tousu.contract.structs` from schemas/: do 
 _BEGINNING: Final = ("# fmt: off", "from __future__ import annotations", "")
 _WIDTH: Final = 113
 _PREFIXES: Final = {
-    "claim": "Claim", "clock": "Clock", "complaint": "Received", "handling": "Handling", "penalty": "Penalty",
-    "registration": "Registered", "rejection": "Rejection", "values": "",
+    "case": "Case", "claim": "Claim", "clock": "Clock", "complaint": "Received", "handling": "Handling",
+    "penalty": "Penalty", "registration": "Registered", "rejection": "Rejection", "values": "",
 }  # fmt: skip
 """What names of shared definitions begin with, by their file: a piece as received is not one as registered."""
 _NAMES: Final = {
-    "values.clock": "ClockName", "values.calendar": "CalendarReference", "values.class": "ClassCode",
+    "case.case": "CaseBehind", "values.clock": "ClockName", "values.calendar": "CalendarReference",
+    "values.class": "ClassCode",
     "values.limit": "TimeLimit", "values.object": "ComplainedObject",
     "values.pack": "PackReference",
     "values.responsible": "ResponsibleParty", "values.severity": "SeverityFound", "claim.claimant": "ClaimantReference",

@@ -1,1 +1,1 @@
-"""The domain: pure rules that several services share. No input or output, no name of a service."""
+"""The domain: pure folds and rules that several services share. No input or output, no name of a service."""

@@ -11,6 +11,7 @@ from typing import ClassVar, Literal, TypeAlias
 from msgspec import field
 
 from tousu.events.content import Content, Part
+from tousu.events.shared_case import CaseBehind
 from tousu.events.shared_claim import ClaimNumber
 from tousu.events.shared_clock import ClockAt, ClockCauseEvent, ClockDueAt, ClockGeneration
 from tousu.events.shared_handling import HandlingActionId, HandlingText
@@ -143,6 +144,54 @@ class CaseEscalationSuppressed(Content, frozen=True, kw_only=True, omit_defaults
     section: Section | None = None
 
 
+class CaseLapsed(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Case lapsed (时效届满). Time alone ended the case: nobody answered an inquiry within the right to ask."""
+    TYPE: ClassVar[str] = "tousu.case.lapsed.v1"
+    case_number: CaseNumber
+    reason: Literal["inquiry_expired"]
+    """Why it ended: inquiry_expired."""
+    at: Moment
+    """When the right ended."""
+    departments: Departments
+    pack: PackReference
+    case: CaseBehind
+
+
+CaseOutcomeCorrectedResult: TypeAlias = Literal[
+    "settled", "does_not_stand", "withdrawn", "inquiry_delayed", "inquiry_no_result", "inquiry_result_found",
+    "inquiry_turned_into_complaint", "inquiry_no_waybill_number", "inquiry_expired",
+]
+
+
+class CaseOutcomeCorrected(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Outcome corrected (结案更正). A report that came late changes the end of a case that was told: when or how it
+    ended, whether it was in time, or that it has not ended at all. It takes the place of the last case.closed of
+    the case.
+    """
+    TYPE: ClassVar[str] = "tousu.case.outcome_corrected.v1"
+    case_number: CaseNumber
+    reason: Reason
+    """What led to it: the short name of the report that came late, or breach_withdrawn."""
+    is_closed: bool
+    """False when the case turned out not to have ended; then nothing is said of an end."""
+    result: CaseOutcomeCorrectedResult | None = None
+    """How it ended, as in case.closed."""
+    closed_at: Moment | None = None
+    """When it ended."""
+    received_at: Moment
+    """When the company had received it."""
+    in_time: bool | None = None
+    """True when no clock of the case stands as breached."""
+    breached_clocks: Sequence[ClockName] | None = None
+    """The clocks that stand as breached."""
+    handling_hours: int | float | None = None
+    """Hours from receipt to the end, round the clock."""
+    at: Moment
+    """When that became known."""
+    departments: Departments
+    pack: PackReference
+
+
 class CasePassedOn(Content, frozen=True, kw_only=True, omit_defaults=True):
     """Case passed on (案件转交). Responsibility for the case moved."""
     TYPE: ClassVar[str] = "tousu.case.passed_on.v1"
@@ -164,6 +213,7 @@ class CasePassedOn(Content, frozen=True, kw_only=True, omit_defaults=True):
     """When it moved."""
     pack: PackReference | None = None
     section: Section | None = None
+    case: CaseBehind | None = None
 
 
 class CaseReopened(Content, frozen=True, kw_only=True, omit_defaults=True):

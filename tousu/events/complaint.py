@@ -11,6 +11,7 @@ from typing import ClassVar, Literal
 from msgspec import field
 
 from tousu.events.content import Content
+from tousu.events.shared_case import CaseBehind
 from tousu.events.shared_registration import (
     RegisteredClassed, RegisteredComplainant, RegisteredContent, RegisteredDemand, RegisteredPieces,
     RegisteredReference,
@@ -142,3 +143,4 @@ class ComplaintRouted(Content, frozen=True, kw_only=True, omit_defaults=True):
     """Which decision on the case this is: 1 on arrival, one more each time class, grade, priority or departments
     are decided anew.
     """
+    case: CaseBehind | None = None

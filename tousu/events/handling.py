@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Literal, TypeAlias
 
 from tousu.events.content import Content
+from tousu.events.shared_case import CaseBehind
 from tousu.events.shared_handling import HandlingNote, HandlingOrderId, HandlingText
 from tousu.events.shared_values import CaseNumber, ClockName, Code, Department, Employee, Reason, ToldMoment
 
@@ -26,6 +27,7 @@ class HandlingAcknowledged(Content, frozen=True, kw_only=True, omit_defaults=Tru
     note: HandlingNote | None = None
     answer_by: ToldMoment | None = None
     """When the department will answer."""
+    case: CaseBehind | None = None
 
 
 class HandlingCustomerAnswered(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -57,6 +59,7 @@ class HandlingCustomerAnswered(Content, frozen=True, kw_only=True, omit_defaults
     """How the customer confirmed that the case may be closed: spoken or written."""
     no_confirmation_reason: Reason | None = None
     """Why no confirmation of the customer can be had; no personal data."""
+    case: CaseBehind | None = None
 
 
 class HandlingExtended(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -76,6 +79,7 @@ class HandlingExtended(Content, frozen=True, kw_only=True, omit_defaults=True):
     """Who approved it."""
     notified_at: ToldMoment | None = None
     """When the customer was told of it; some packs extend nothing before that."""
+    case: CaseBehind | None = None
 
 
 class HandlingFollowedUp(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -99,6 +103,7 @@ class HandlingFollowedUp(Content, frozen=True, kw_only=True, omit_defaults=True)
     """In words: satisfied, neutral, dissatisfied."""
     text: HandlingText | None = None
     """What the customer said, in short; no personal data."""
+    case: CaseBehind | None = None
 
 
 HandlingInquiryAnsweredOutcome: TypeAlias = Literal[
@@ -121,6 +126,7 @@ class HandlingInquiryAnswered(Content, frozen=True, kw_only=True, omit_defaults=
     """
     text: HandlingText | None = None
     """What the customer was told; no personal data."""
+    case: CaseBehind | None = None
 
 
 class HandlingInterimAnswered(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -138,6 +144,7 @@ class HandlingInterimAnswered(Content, frozen=True, kw_only=True, omit_defaults=
     """What the customer was told; no personal data."""
     next_by: ToldMoment | None = None
     """Until when the customer hears again, as promised."""
+    case: CaseBehind | None = None
 
 
 class HandlingPaused(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -152,6 +159,7 @@ class HandlingPaused(Content, frozen=True, kw_only=True, omit_defaults=True):
     reason: Reason
     clocks: Sequence[ClockName] = ()
     """The clocks meant; absent: all that may pause."""
+    case: CaseBehind | None = None
 
 
 class HandlingRecountOrdered(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -175,6 +183,7 @@ class HandlingRecountOrdered(Content, frozen=True, kw_only=True, omit_defaults=T
     """What the change does with what has been used, for all clocks of the case: retroactive keeps the time,
     proportional the share, reset starts the limit afresh. Absent: each clock as the pack says.
     """
+    case: CaseBehind | None = None
 
 
 class HandlingReopened(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -191,6 +200,7 @@ class HandlingReopened(Content, frozen=True, kw_only=True, omit_defaults=True):
     """True when handling that was ignored, perfunctory or late caused the second complaint, false when not; absent
     where nobody said.
     """
+    case: CaseBehind | None = None
 
 
 class HandlingResumed(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -203,6 +213,7 @@ class HandlingResumed(Content, frozen=True, kw_only=True, omit_defaults=True):
     """Who reports."""
     note: HandlingNote | None = None
     reason: Reason | None = None
+    case: CaseBehind | None = None
 
 
 class HandlingSatisfactionGiven(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -218,6 +229,7 @@ class HandlingSatisfactionGiven(Content, frozen=True, kw_only=True, omit_default
     """From 1 (not at all) to 5 (very)."""
     rating: Literal["satisfied", "neutral", "dissatisfied"] | None = None
     """In words: satisfied, neutral, dissatisfied."""
+    case: CaseBehind | None = None
 
 
 class HandlingWithdrawn(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -230,3 +242,4 @@ class HandlingWithdrawn(Content, frozen=True, kw_only=True, omit_defaults=True):
     """Who reports."""
     note: HandlingNote | None = None
     reason: Reason
+    case: CaseBehind | None = None

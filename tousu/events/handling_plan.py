@@ -10,6 +10,7 @@ from typing import ClassVar, Literal, TypeAlias
 from msgspec import field
 
 from tousu.events.content import Content
+from tousu.events.shared_case import CaseBehind
 from tousu.events.shared_handling import HandlingActionId, HandlingNote, HandlingText
 from tousu.events.shared_values import (
     AmountYuan, CaseNumber, ClassCode, Code, Department, Employee, Reason, ResponsibleParty, SeverityFound,
@@ -42,6 +43,7 @@ class HandlingAssessed(Content, frozen=True, kw_only=True, omit_defaults=True):
     """How complex the case is, by the words of the pack, such as plain, complex."""
     customer_type: Literal["passive", "angry", "talkative", "threatening"] | None = None
     """How the customer meets the desk: passive, angry, talkative, threatening."""
+    case: CaseBehind | None = None
 
 
 class HandlingCorrectiveActionDone(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -57,6 +59,7 @@ class HandlingCorrectiveActionDone(Content, frozen=True, kw_only=True, omit_defa
     """Which of the planned actions it was; absent where it had not been planned."""
     action: HandlingText
     """What was done; no personal data."""
+    case: CaseBehind | None = None
 
 
 class HandlingCorrectiveActionPlanned(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -77,6 +80,7 @@ class HandlingCorrectiveActionPlanned(Content, frozen=True, kw_only=True, omit_d
     """Until when it is to be done."""
     responsible: ResponsibleParty | None = None
     """Who is to do it."""
+    case: CaseBehind | None = None
 
 
 class HandlingJudged(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -102,6 +106,7 @@ class HandlingJudged(Content, frozen=True, kw_only=True, omit_defaults=True):
     number, incomplete address), out_of_range.
     """
     responsible: ResponsibleParty | None = None
+    case: CaseBehind | None = None
 
 
 class HandlingPlanApproved(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -115,6 +120,7 @@ class HandlingPlanApproved(Content, frozen=True, kw_only=True, omit_defaults=Tru
     note: HandlingNote | None = None
     approved_by: Employee
     """Who approved it."""
+    case: CaseBehind | None = None
 
 
 class HandlingPlanExecuted(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -128,6 +134,7 @@ class HandlingPlanExecuted(Content, frozen=True, kw_only=True, omit_defaults=Tru
     note: HandlingNote | None = None
     result: HandlingText
     """What came of it; no personal data."""
+    case: CaseBehind | None = None
 
 
 HandlingPlanProposedPlan: TypeAlias = Literal[
@@ -150,3 +157,4 @@ class HandlingPlanProposed(Content, frozen=True, kw_only=True, omit_defaults=Tru
     """
     text: HandlingText | None = None
     """The plan in words; no personal data."""
+    case: CaseBehind | None = None

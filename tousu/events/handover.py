@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 from msgspec import field
 
 from tousu.events.content import Content, Part
+from tousu.events.shared_case import CaseBehind
 from tousu.events.shared_handling import HandlingNote, HandlingText
 from tousu.events.shared_values import (
     CaseNumber, Channel, ClassCode, Code, Department, Employee, Id, Reason, ReferenceNumber, ResponsibleParty,
@@ -32,6 +33,7 @@ class HandlingAppealAnswered(Content, frozen=True, kw_only=True, omit_defaults=T
     """What the authority was told; no personal data."""
     upheld: bool
     """True when the company finds that the appeal is right."""
+    case: CaseBehind | None = None
 
 
 class HandlingAppealReferred(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -51,6 +53,7 @@ class HandlingAppealReferred(Content, frozen=True, kw_only=True, omit_defaults=T
     """The number of the appeal at the authority."""
     answer_deadline: ToldMoment | None = None
     """Until when the authority wants the answer, as it wrote."""
+    case: CaseBehind | None = None
 
 
 class HandlingDisputed(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -67,6 +70,7 @@ class HandlingDisputed(Content, frozen=True, kw_only=True, omit_defaults=True):
     reason: Reason
     proposed_department: Department | None = None
     """The department that should answer for it instead."""
+    case: CaseBehind | None = None
 
 
 class HandlingFinalOpinionGiven(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -82,6 +86,7 @@ class HandlingFinalOpinionGiven(Content, frozen=True, kw_only=True, omit_default
     """The opinion, in short; no personal data."""
     by: Code
     """Who gave it, by role, such as general_manager."""
+    case: CaseBehind | None = None
 
 
 class HandlingPassedOn(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -98,6 +103,7 @@ class HandlingPassedOn(Content, frozen=True, kw_only=True, omit_defaults=True):
     reason: Reason
     class_: ClassCode | None = field(name="class", default=None)
     """The class, where passing on makes it known."""
+    case: CaseBehind | None = None
 
 
 class HandlingPassedUp(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -112,6 +118,7 @@ class HandlingPassedUp(Content, frozen=True, kw_only=True, omit_defaults=True):
     reason: Reason
     to: Code | None = None
     """Whom it is passed up to, by role, such as general_manager."""
+    case: CaseBehind | None = None
 
 
 class HandlingResponsibilitySettled(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -134,6 +141,7 @@ class HandlingResponsibilitySettled(Content, frozen=True, kw_only=True, omit_def
     """What human resources is to do about the person responsible: assessment, penalty, training, none; absent while
     that is open.
     """
+    case: CaseBehind | None = None
 
 
 class HandlingSeparatedTelling(Part, frozen=True, kw_only=True, omit_defaults=True):
@@ -170,3 +178,4 @@ class HandlingTakenBack(Content, frozen=True, kw_only=True, omit_defaults=True):
     """Who reports."""
     note: HandlingNote | None = None
     reason: Reason
+    case: CaseBehind | None = None

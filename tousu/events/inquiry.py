@@ -11,6 +11,7 @@ from typing import ClassVar, Literal
 from msgspec import field
 
 from tousu.events.content import Content
+from tousu.events.shared_case import CaseBehind
 from tousu.events.shared_registration import (
     RegisteredClassed, RegisteredComplainant, RegisteredContent, RegisteredDemand, RegisteredPieces,
     RegisteredReference,
@@ -133,3 +134,4 @@ class InquiryRouted(Content, frozen=True, kw_only=True, omit_defaults=True):
     """True when the inquiry was received after that: it ends as inquiry_expired. False when in time; absent where
     the time of posting is not known.
     """
+    case: CaseBehind | None = None

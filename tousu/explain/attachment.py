@@ -135,7 +135,7 @@ def _not_started(story: CaseHistory, pack: Pack) -> str:
     told = story.newest.get("pack", pack.reference())
     if told != pack.reference():
         return f"all its conditions hold by pack {pack.version}; the case was decided by {told['id']} {told['version']}"
-    return "all its conditions hold; sla has not started it: it has not read the event yet, or has refused it"
+    return "all its conditions hold; sla has not started it: it has not read the event yet"
 
 
 def _facts(story: CaseHistory) -> list[tuple[PublishedEvent, dict[str, Any]]]:
@@ -147,20 +147,18 @@ def _facts(story: CaseHistory) -> list[tuple[PublishedEvent, dict[str, Any]]]:
             continue
         if told.name in ROUTED:
             facts |= told.data
-        facts |= _changed(told, facts)
+        facts |= _changed(told)
         found.append((told, dict(facts)))
     return found
 
 
-def _changed(told: PublishedEvent, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """What an event changes of the facts that conditions may ask for."""
-    if told.short == "judged":
-        return {"stands": told.data.get("stands")}
-    if told.short == "reopened":
-        return {"stands": None, "reopened": facts["reopened"] + 1}
+def _changed(told: PublishedEvent) -> dict[str, Any]:
+    """What an event says of the facts that conditions may ask for."""
+    block = told.data.get("case")
+    said = {} if block is None else {"stands": block.get("stands"), "reopened": block.get("reopened", 0)}
     if told.short == "passed_on":
-        return {name: told.data[name] for name in ("class", "grade") if name in told.data}
-    return {}
+        said |= {name: told.data[name] for name in ("class", "grade") if name in told.data}
+    return said
 
 
 def undecided(rule: ClockRule, facts: Mapping[str, Any]) -> tuple[Reason, str] | None:

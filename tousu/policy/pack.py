@@ -61,6 +61,8 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
 NO_WORDS: Final = Words(simplified=(), traditional=(), english=())
 BACKDATING_DAYS: Final = 30
 """For packs that do not say."""
+WAITING_HOURS: Final = 24
+"""For packs that do not say: what two systems of one company tell of the same moment arrives within a day."""
 
 
 PERSONAL_DATA_DAYS: Final = 1095
@@ -241,6 +243,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     personal_data_days: how long intake keeps who told of a case after the last word of it since it was answered.
     archive_days: how long after its end a case stays among those at work, before its rows move to the archives.
     backdating_days: how far back of its arrival a receipt or a report may say that it happened.
+    waiting_hours: how long a report waits for what must have happened before it, such as an approval for its plan.
     delay_causes: why a piece is late (C 3). causes: what a department records as the cause of any complaint (L 4).
     inquiries, claims, penalties, early_warning: None where the source has nothing of the kind.
     """
@@ -255,6 +258,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     calendar: CalendarHistory
     text_downstream: bool
     backdating_days: int = BACKDATING_DAYS
+    waiting_hours: int = WAITING_HOURS
     personal_data_days: int = PERSONAL_DATA_DAYS
     archive_days: int = ARCHIVE_DAYS
     channels: dict[str, Channel]

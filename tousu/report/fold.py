@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-from tousu.events.case import CaseClosed, CasePassedOn, CaseReopened
+from tousu.events.case import CaseClosed, CaseOutcomeCorrected, CasePassedOn, CaseReopened
 from tousu.events.clock import ClockBreached, ClockBreachWithdrawn, ClockMet
 from tousu.events.codec import decode
 from tousu.events.complaint import ComplaintRouted
@@ -28,6 +28,7 @@ from tousu.report.story import (
     MET,
     Answer,
     ClockSaid,
+    Correction,
     Ending,
     Hop,
     Joining,
@@ -41,13 +42,15 @@ from tousu.report.story import (
 TOPICS: Final = ("complaints.cases", "complaints.sla", "complaints.outcomes")
 """What a report is made of."""
 ENDED_BY_TIME: Final = 0
+INCOMPLETE: Final = "incomplete"
+"""The effect of an answer that lacks what its kind must hold: it answers nothing."""
 
 TYPES: Final = frozenset(
     each.TYPE
     for each in (
-        CaseClosed, CasePassedOn, CaseReopened, ClockBreached, ClockBreachWithdrawn, ClockMet, ComplaintRouted,
-        DuplicateJoined, DuplicateSeparated, HandlingCustomerAnswered, HandlingInquiryAnswered, HandlingJudged,
-        HandlingSatisfactionGiven, InquiryRouted, OperationsReported,
+        CaseClosed, CaseOutcomeCorrected, CasePassedOn, CaseReopened, ClockBreached, ClockBreachWithdrawn, ClockMet,
+        ComplaintRouted, DuplicateJoined, DuplicateSeparated, HandlingCustomerAnswered, HandlingInquiryAnswered,
+        HandlingJudged, HandlingSatisfactionGiven, InquiryRouted, OperationsReported,
     )
 )  # fmt: skip
 """What writes something into a story."""
@@ -86,8 +89,10 @@ class Fold:
                 self._ended(self._story(said.case_number), said, place, place_of(cause) if cause else ENDED_BY_TIME)
             case ClockMet() | ClockBreached() | ClockBreachWithdrawn():
                 self._clock(said)
+            case CaseOutcomeCorrected():
+                self._corrected(self._story(said.case_number), said, place)
             case _:
-                self._reported(said, place)
+                self._reported(said, place, micros_of(event["time"]))
 
     def _story(self, number: str) -> Story:
         story = self.stories.get(number)
@@ -95,7 +100,12 @@ class Fold:
             story = self.stories[number] = Story()
         return story
 
-    def _reported(self, said: Content, place: int) -> None:
+    def _corrected(self, story: Story, said: CaseOutcomeCorrected, place: int) -> None:
+        at = micros_of(said.closed_at) if said.closed_at is not None else None
+        correction = Correction(place, ENDED_BY_TIME, at, self.word(said.result), self.lead(said.departments))
+        story.corrections = _once(story.corrections, correction)
+
+    def _reported(self, said: Content, place: int, at: int) -> None:
         """What was told or reported of a case."""
         match said:
             case DuplicateJoined() | DuplicateSeparated():
@@ -105,14 +115,15 @@ class Fold:
                 story.joinings = _once(story.joinings, joining)
             case HandlingCustomerAnswered() | HandlingInquiryAnswered():
                 story = self._story(said.case_number)
-                story.answers = _once(story.answers, Answer(place, self.word(said.employee)))
+                if said.case is None or said.case.effect != INCOMPLETE:
+                    story.answers = _once(story.answers, Answer(at, place, self.word(said.employee)))
             case HandlingJudged():
                 story, found = self._story(said.case_number), said.responsible or ResponsibleParty()
-                judgement = Judgement(place, self.word(found.outlet), self.word(found.employee))
+                judgement = Judgement(at, place, self.word(found.outlet), self.word(found.employee))
                 story.judgements = _once(story.judgements, judgement)
             case HandlingSatisfactionGiven():
                 story = self._story(said.case_number)
-                satisfaction = Satisfaction(place, said.score or 0, self.word(said.rating))
+                satisfaction = Satisfaction(at, place, said.score or 0, self.word(said.rating))
                 story.satisfactions = _once(story.satisfactions, satisfaction)
             case _:
                 raise AssertionError(f"{said.TYPE} is in TYPES and goes nowhere")

@@ -1,8 +1,7 @@
 """How a case stands by its story: which end holds, whose it is, who had it how long, which breaches stand.
 
-What was reported between an end and the next reopening moved nothing (sla refuses it) and is not counted here either,
-save satisfaction, which is mostly told after the end. A reopening takes back the end, the answer and the satisfaction
-before it; breaches stay.
+The router publishes only what counts, so that nothing has to be judged again here. An end that was corrected counts as
+it was corrected. A reopening takes back the end, the answer and the satisfaction before it; breaches stay.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tousu.policy.region import region_of
-from tousu.report.story import Answer, Ending, Hop, Judgement, Satisfaction, Story
+from tousu.report.story import Answer, Correction, Ending, Hop, Judgement, Satisfaction, Story
 
 
 class ClockVerdict(NamedTuple):
@@ -35,7 +34,7 @@ class Standing:
 
     def __init__(self, story: Story) -> None:
         self.story = story
-        self.endings = tuple(sorted(story.endings))
+        self.endings = _endings_of(story)
         self.reopenings = tuple(sorted(story.reopenings))
         self.hops = sorted(story.hops)
         """Who was in the lead, in order."""
@@ -56,18 +55,18 @@ class Standing:
 
     @property
     def answer(self) -> Answer | None:
-        """The last answer to the customer that counted: where it ended the case, that one."""
-        return max((each for each in self.story.answers if self._is_open_at(each.place)), default=None)
+        """The last answer to the customer."""
+        return max(self.story.answers, default=None)
 
     @property
     def is_answered(self) -> bool:
         """Whether the customer has been told the result since the last reopening."""
-        return self.answer is not None and self.answer.place > self._round_place
+        return self.answer is not None and (self.answer.at, self.answer.place) > self._round
 
     @property
     def judgement(self) -> Judgement | None:
-        """The last judgement that counted."""
-        return max((each for each in self.story.judgements if self._is_open_at(each.place)), default=None)
+        """The last judgement, by the time at which it was made."""
+        return max(self.story.judgements, default=None)
 
     @property
     def outlet(self) -> str:
@@ -87,7 +86,7 @@ class Standing:
     @property
     def satisfaction(self) -> Satisfaction | None:
         """What the customer said last, since the last reopening."""
-        said = (each for each in self.story.satisfactions if each.place > self._round_place)
+        said = (each for each in self.story.satisfactions if (each.at, each.place) > self._round)
         return max(said, default=None)
 
     @property
@@ -131,8 +130,9 @@ class Standing:
         return found
 
     @property
-    def _round_place(self) -> int:
-        return self.reopenings[-1].cause if self.reopenings else -1
+    def _round(self) -> tuple[int, int]:
+        """When the present round began, and with which event."""
+        return (self.reopenings[-1].at, self.reopenings[-1].cause) if self.reopenings else (-1, -1)
 
     def _is_open_at(self, place: int) -> bool:
         """Whether the case was open when the event at this place came; the one that ended it came while it was."""
@@ -140,6 +140,20 @@ class Standing:
             ending.cause < place and (index >= len(self.reopenings) or place < self.reopenings[index].cause)
             for index, ending in enumerate(self.endings)
         )
+
+
+def _endings_of(story: Story) -> tuple[Ending, ...]:
+    """The ends that were told, each as it was corrected since."""
+    endings: list[Ending] = []
+    told: list[Ending | Correction] = [*story.endings, *story.corrections]
+    for each in sorted(told, key=lambda one: one.place):
+        if isinstance(each, Ending):
+            endings.append(each)
+            continue
+        former = endings.pop()
+        if each.at is not None:
+            endings.append(former._replace(at=each.at, result=each.result))
+    return tuple(endings)
 
 
 def held_by(hops: Sequence[Hop], stretches: Sequence[tuple[int, int]]) -> list[tuple[str, int]]:

@@ -36,6 +36,19 @@ class Reopening(NamedTuple):
     at: int
 
 
+class Correction(NamedTuple):
+    """The end that was told last is otherwise: it was at another time, or with another result, or there was none.
+
+    at: None where the case turned out not to have ended.
+    """
+
+    place: int
+    cause: int
+    at: int | None
+    result: str
+    lead: str
+
+
 class Hop(NamedTuple):
     """From here on this department was in the lead."""
 
@@ -47,6 +60,7 @@ class Hop(NamedTuple):
 class Judgement(NamedTuple):
     """A department found who is responsible; empty where it did not say."""
 
+    at: int
     place: int
     outlet: str
     employee: str
@@ -55,6 +69,7 @@ class Judgement(NamedTuple):
 class Answer(NamedTuple):
     """The customer was told the result, by this employee."""
 
+    at: int
     place: int
     employee: str
 
@@ -62,6 +77,7 @@ class Answer(NamedTuple):
 class Satisfaction(NamedTuple):
     """What the customer said of the handling; score 0 and rating empty where not said."""
 
+    at: int
     place: int
     score: int
     rating: str
@@ -106,6 +122,7 @@ class Story(msgspec.Struct):
     satisfactions: tuple[Satisfaction, ...] = ()
     endings: tuple[Ending, ...] = ()
     reopenings: tuple[Reopening, ...] = ()
+    corrections: tuple[Correction, ...] = ()
     clocks: tuple[ClockSaid, ...] = ()
 
 

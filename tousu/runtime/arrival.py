@@ -7,10 +7,10 @@ from typing import Final
 
 import msgspec
 import orjson
-from msgspec.structs import replace
+from msgspec.structs import force_setattr, replace
 
 from tousu.decision import Ref, Refusal, Rules
-from tousu.event import Event, event_of, is_structured, time_of_text
+from tousu.event import Event, binary_headers, data_bytes, event_of, is_structured, time_of_text
 from tousu.events.codec import WrongShape
 from tousu.failure import Reject
 from tousu.runtime.bookmark import NEVER_US, micros
@@ -131,6 +131,7 @@ def from_ours(record: Record, expected: Container[str] | None = None, *, by_brok
                 "foreign_origin", f"{origin[:100]!r} does not write to this partition; none of ours wrote this"
             )
         event = event_of(attributes, orjson.loads(record.value or b"{}"))
+        force_setattr(event, "offset", record.offset)  # nobody else has it yet; a copy would cost as much as all this
         # Most of what we write happened at that very moment.
         promised = event.time if time == attributes["time"] else time_of_text(time, "tousu-time")
         promised_us = micros(promised)
@@ -144,6 +145,13 @@ def from_ours(record: Record, expected: Container[str] | None = None, *, by_brok
         return refused(record, error)
     except ValueError:
         return refused(record, Reject("malformed_data", "the value must be a JSON object in UTF-8"))
+
+
+def kept(event: Event, refusal: Refusal, topic: str, shard: int) -> Arrival:
+    """An input of earlier on that rules had kept and refuse now, as it was read from this shard of a topic."""
+    key = (event.subject or "").encode() or None
+    record = Record(topic, shard, max(0, event.offset), key, data_bytes(event), binary_headers(event))
+    return Arrival(record, event, refusal, "", 0, NEVER_US)
 
 
 def named_in(record: Record) -> dict[str, str]:

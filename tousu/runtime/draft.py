@@ -20,7 +20,7 @@ from tousu.failure import Failure
 from tousu.runtime import bookmark as bm
 from tousu.runtime import doubts, frontier
 from tousu.runtime.agenda import Agenda
-from tousu.runtime.arrival import TICK, Arrival, fault, named_in
+from tousu.runtime.arrival import TICK, Arrival, fault, kept, named_in
 from tousu.runtime.attributes import headers_of, standing
 from tousu.runtime.broker import OutRecord, Record, place_of
 from tousu.runtime.faults import OUR_FAULTS, InARow, words_of
@@ -299,6 +299,8 @@ class Draft:
         for ref, state in ready.decision.states.items():
             self.states[ref] = self.changes[ref] = state
             self.agenda.changed(ref, ready.dues[ref])
+        for event, refusal in ready.decision.refused:
+            self._reject(kept(event, refusal, self._processor.inputs[0].topic, self.shard), refusal)
 
     def _publish(self, output: Output, record: OutRecord) -> None:
         self._number(record)

@@ -134,6 +134,11 @@ TRIAGE_CASES: Final = Metric(
     "tousu_triage_cases", "gauge", "cases",
     "Cases that go on and whose class nothing decided: a person must look (`tousu triage` lists them).", seen="asked",
 )  # fmt: skip
+CASES_WITH_WAITING_REPORTS: Final = Metric(
+    "tousu_cases_with_waiting_reports", "gauge", "cases",
+    "Cases with a report that waits for another one, such as an approval for its plan (`tousu case` shows it).",
+    seen="asked",
+)  # fmt: skip
 OPEN_CLAIMS: Final = Metric(
     "tousu_open_claims", "gauge", "claims", "Claims that are not closed, by cause and by how far they have come.",
     ("cause", "stage"), seen="asked",

@@ -10,6 +10,7 @@ import orjson
 from services.claims.case_conduct import CaseConduct
 from services.claims.conduct import ConductRules
 from tests.rules.casework import NUMBER, START, event, registration
+from tests.rules.lives import Lives
 from tousu.decision import Decision, Output, Ref, State
 from tousu.event import Event, text_of_time
 from tousu.policy.pack import Pack
@@ -32,6 +33,7 @@ class Desk:
         self.by_one = by_one
         self.pack = pack
         self.rules = ConductRules(Policies.of(pack, *others))
+        self.lives = Lives(pack, *others)
         self.codec = JsonCodec(CaseConduct)
         self.rows: dict[Ref, str] = {}
         self.laid: list[Output] = []
@@ -40,8 +42,8 @@ class Desk:
 
     def tell(self, *events: Event, now: datetime | None = None) -> Desk:
         """Apply events, each at its own time or at `now`; what was due before then is done first."""
-        for one in events:
-            moment = now or one.time
+        behind = [(each, now or one.time) for one in events for each in self.lives.behind(one, now or one.time)]
+        for one, moment in behind:
             self.rest(moment)
             states = {ref: self.state(ref) for ref in self.rules.refs(one)}
             decision = self.rules.beside(OF_CLAIMS, states, one, moment)

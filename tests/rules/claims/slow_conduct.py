@@ -1,7 +1,7 @@
 """What a case holds against each party, worked out anew from the whole story: slow, and written apart from the rules.
 
 It keeps everything that was ever said and looks through all of it for each question. Only the course of the case
-(whether it goes on, whether it stands) is told by the module that tells everybody.
+(whether it goes on, whether it stands) it reads in the events, as everybody does.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from tousu.event import Event, text_of_time, time_of_text
-from tousu.policy.course import Course, begun
 from tousu.policy.pack import Pack
 
 
@@ -32,47 +31,44 @@ class Told:
 
     def __init__(self, pack: Pack, story: Sequence[tuple[Event, datetime]]) -> None:
         self.pack = pack
-        self.course: Course
+        self.block: dict[str, Any] = {}
+        self.received_at: datetime
         self.routed: list[dict[str, Any]] = []
         self.heard: list[Heard] = []
         self.settlements: list[Heard] = []
+        self.named_by: list[Heard] = []
         self.breaches: dict[tuple[str, int], tuple[dict[str, Any], str]] = {}
         self.rulings: list[Heard] = []
         self.departments: list[str] = []
-        self.disputed = False
         self.rounds: list[tuple[datetime, str]] = []
         self.verdicts: list[tuple[bool, str]] = []
-        for place, (event, now) in enumerate(story):
-            self._hear(place, event, now)
+        for place, (event, _) in enumerate(story):
+            self._hear(place, event)
 
-    def _hear(self, place: int, event: Event, now: datetime) -> None:
+    def _hear(self, place: int, event: Event) -> None:
         kind, said = event.type.removeprefix("tousu.").removesuffix(".v1"), event.data
-        if kind == "complaint.routed":
-            if not self.routed:
-                self.course = begun("complaint", time_of_text(said["received_at"]))
-            if not self.routed or not self.course.is_over(now):
-                self.routed.append(said)
-                self.departments = said["departments"]
-            return
-        if kind == "case.passed_on":
-            if not self.course.is_over(now):
-                new = said["to_departments"]
-                self.course = self.course.handed_over(said["from_departments"], new, event.time, now)
-                self.departments = new
-                self.disputed = self.disputed and self.pack.routing.disputes_to in new
-            return
         if kind.startswith("clock."):
             self._clock(kind, said)
             return
+        block = said.get("case")
+        former = self.block
+        if block is not None:
+            self.block = block
+        if kind == "complaint.routed":
+            self.received_at = time_of_text(said["received_at"])
+            self.routed.append(said)
+            self.departments = said["departments"]
+            return
+        if kind == "case.passed_on":
+            self.departments = said["to_departments"]
+            return
         what = kind.removeprefix("handling.")
-        at = max(event.time, self.course.received_at)
+        at = max(event.time, self.received_at)
         heard = Heard(len(self.rounds), at, place, what, said, self.departments[0])
         if what == "outlet_ruled":
             self.rulings.append(heard)
-        elif self.course.counts(what, event.time, now):
-            self._count(heard, event, now)
-        elif what == "responsibility_settled" and self.course.is_over(now):
-            self._settle(heard)
+        elif block is not None and block["effect"] != "incomplete":
+            self._count(heard, former)
 
     def _clock(self, kind: str, said: dict[str, Any]) -> None:
         name = said["clock"], said["generation"]
@@ -86,45 +82,41 @@ class Told:
             former, department = self.breaches[name]
             self.breaches[name] = former | {"due_at": said["due_at"]}, department
 
-    def _count(self, heard: Heard, event: Event, now: datetime) -> None:
-        self.heard.append(heard)
-        before = self.course.stands
-        self.course = self.course.after(heard.what, heard.said, event.time, now)
-        match heard.what:
-            case "disputed" | "taken_back":
-                self.disputed = heard.what == "disputed"
-            case "responsibility_settled":
-                self._settle(heard)
-            case "judged":
-                self.verdicts.clear()
-            case "reopened":
-                if before is not None:
-                    self.verdicts.append((before, self.routed[-1]["grade"]))
-                self.rounds.append((self.course.round_at, heard.lead))
-            case _:
-                pass
-
-    def _settle(self, heard: Heard) -> None:
-        by, partner = heard.said["by"], "partner" in heard.said["responsible"]
-        has_partner = any(self.pack.departments[name].partner for name in self.departments)
-        fits = {
-            "mediation": self.disputed,
-            "agreement": not self.disputed and (partner or has_partner),
-            "department": not self.disputed and not partner,
-        }
-        if fits[by]:
-            self.disputed = False
+    def _count(self, heard: Heard, former: dict[str, Any]) -> None:
+        if "ended_at" not in former or heard.at <= time_of_text(former["ended_at"]) or heard.what == "reopened":
+            self.heard.append(heard)
+        if heard.what == "responsibility_settled":
             self.settlements.append(heard)
+        if heard.what == "judged" and "responsible" in heard.said:
+            self.named_by.append(heard)
+        if heard.what == "reopened":
+            if "stands" in former:
+                self.verdicts.append((former["stands"], self.routed[-1]["grade"]))
+            self.rounds.append((self.round_at, heard.lead))
+
+    @property
+    def stands(self) -> bool | None:
+        """The newest judgement of the present round."""
+        return self.block.get("stands")
+
+    @property
+    def round_at(self) -> datetime:
+        """When the present round began."""
+        return time_of_text(self.block["round_at"])
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether the case ended with a withdrawal."""
+        return bool(self.block.get("result") == "withdrawn")
 
     def namings(self) -> list[Heard]:
         """Every finding of somebody responsible, in the order of the log."""
-        judged = (one for one in self.heard if one.what == "judged" and "responsible" in one.said)
-        return sorted((*judged, *self.settlements), key=lambda one: one.place)
+        return sorted((*self.named_by, *self.settlements), key=lambda one: one.place)
 
     def named(self, rounds: int | None = None) -> Heard | None:
         """Who counts as responsible at the end of so many rounds: round after round, mediation first, then by time."""
         champion: Heard | None = None
-        starts = [self.course.received_at, *(at for at, _ in self.rounds)]
+        starts = [self.received_at, *(at for at, _ in self.rounds)]
         for number in range((len(self.rounds) if rounds is None else rounds) + 1):
             here = [one for one in self.namings() if one.round == number]
             present = [one for one in here if one.at >= starts[number]]
@@ -175,7 +167,7 @@ def charges(pack: Pack, story: Sequence[tuple[Event, datetime]]) -> dict[str, li
 
 
 def _all(told: Told) -> Iterable[tuple[str, dict[str, Any]]]:
-    if not told.course.withdrawn:
+    if not told.withdrawn:
         yield from _complaint(told)
         lapses = sorted(_lapses(told), key=lambda one: one[0])
         for _, grounds in lapses:
@@ -207,14 +199,14 @@ def _loss(told: Told) -> str | None:
 
 def _complaint(told: Told) -> Iterable[tuple[str, dict[str, Any]]]:
     responsible, department = _responsible(told)
-    routed, stands = told.routed[-1], told.course.stands
+    routed, stands = told.routed[-1], told.stands
     grade = routed["grade"]
     if stands is None and told.verdicts:
         stands, former_grade = told.verdicts[-1]
         grade = grade if stands else former_grade
     ground = {
         "ground": "complaint",
-        "at": text_of_time(told.course.received_at),
+        "at": text_of_time(told.received_at),
         "section": told.pack.grades[grade].section,
         "grade": grade,
         "class": routed.get("class"),
@@ -261,7 +253,7 @@ def _neglect(
     reopened = [one for one in told.heard if one.what == "reopened"][number]
     if not reopened.said.get("through_neglect"):
         return
-    start = ([told.course.received_at] + [moment for moment, _ in told.rounds])[number]
+    start = ([told.received_at] + [moment for moment, _ in told.rounds])[number]
     best = told.named(number)
     by_then = [(_mediated(best) and best.at >= start, best.at, best.place, best)] if best is not None else []
     later = [one for one in told.namings() if one.round > number and one.at <= at]

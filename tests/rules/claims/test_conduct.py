@@ -223,7 +223,7 @@ class TestTheEndOfACase:
     def test_what_comes_after_the_end_moves_nothing(self) -> None:
         desk = Desk(A).tell(routed(A), judged(1), handling("customer_answered", 2, **ANSWERED))
         count = len(desk.rest().laid)
-        desk.tell(judged(3, False, employee="E10023"), routed(A, 3, revision=2, grade="a"))
+        desk.tell(judged(3, False, employee="E10023"))
         desk.tell(passed_on(3, ["workshop"], ["sales"]), handling("assessed", 3, loss_yuan="9"))
         assert len(desk.rest().laid) == count
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from tests.rules.casework import NUMBER, event, handling
 from tests.rules.claims.charging import Desk, at, clock, passed_on, routed
 from tests.rules.claims.slow_conduct import charges
+from tests.rules.lives import as_published
 from tousu.event import Event
 from tousu.policy.loading import load_pack
 from tousu.policy.pack import Pack
@@ -117,7 +118,7 @@ def stories(draw: st.DrawFn) -> tuple[str, Story]:
         what = draw(st.sampled_from(theme))
         one = reported(draw, what, pack, now) if what in REPORTS else told(draw, what, pack, now, step + 2)
         story.append((replace(one, id=f"e-{step}"), at(now)))
-    return name, story
+    return name, as_published([pack], story)
 
 
 def folded(name: str, story: Story) -> Desk:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec.structs import replace
+
 from services.claims.rules import ClaimsRules
 from services.claims.states import Claim
 from services.claims.store import KINDS
 from tests.rules.casework import NUMBER, START, Desk, event, kinds_of, registration
-from tousu.decision import Output, Ref
+from tests.rules.lives import Lives
+from tousu.decision import Decision, Output, Ref
 from tousu.event import Event
 from tousu.ledger.obligation import Entry
 from tousu.policy.pack import Pack
@@ -49,8 +52,25 @@ class ClaimsDesk(Desk):
 
     def __init__(self, *packs: Pack) -> None:
         super().__init__(ClaimsRules(Policies.of(*packs)), KINDS)
+        self.lives = Lives(*packs)
         self.clocks: list[Output] = []
         self.instructions: list[Output] = []
+
+    def take(self, one: Event, now: datetime | None = None) -> Decision:
+        """An event as the router publishes it; what it does not publish, claims never hears of."""
+        behind = self.lives.behind(one, now or one.time)
+        if not behind:
+            self.fired = []
+            return Decision(no_op="not_published")
+        decisions, fired = [], []
+        for each in behind:
+            decisions.append(super().take(each, now))
+            fired += self.fired
+        self.fired = fired
+        if len(decisions) == 1:
+            return decisions[0]
+        outputs = [output for decision in decisions for output in decision.outputs]
+        return replace(decisions[-1], outputs=outputs, no_op="" if outputs else decisions[-1].no_op)
 
     def tell(self, *events: Event) -> list[Output]:
         """Apply events, none of which may be refused; what was published of the claims themselves."""

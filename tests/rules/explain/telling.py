@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.rules.sla.desk import NUMBER, Desk
 from tousu.decision import Decision
-from tousu.event import text_of_time
+from tousu.event import Event, text_of_time
 from tousu.explain.account import Account
 from tousu.explain.explanation import Explanation, explain
 from tousu.explain.story import CaseHistory, read_story
@@ -23,9 +23,10 @@ class Teller(Desk):
         self._heard: list[dict[str, Any]] = []
         self._later: list[dict[str, Any]] = []
 
-    def event(self, name: str, happened: datetime, data: dict[str, Any], now: datetime | None = None) -> Decision:
-        decision = super().event(name, happened, data, now)
-        self.also("complaints.cases", name, happened, data, f"e{self._events}")
+    def _read(self, event: Event) -> Decision:
+        decision = super()._read(event)
+        name = event.type.removeprefix("tousu.").removesuffix(".v1")
+        self.also("complaints.cases", name, event.time, event.data, f"e{self._events}")
         return decision
 
     def also(self, topic: str, name: str, at: datetime, data: dict[str, Any], event_id: str = "x") -> None:

@@ -120,7 +120,7 @@ def test_reports_of_a_complaint_leave_a_claim_open_at_the_gate(gate: Gate) -> No
     number = gate.registers(claim())
     for what, said in (("withdrawn", {"reason": "x"}), ("judged", {"stands": False}), ("reopened", {"reason": "x"})):
         gate.hear(report(what, number, at=START + hours(1), **said))
-    assert (gate.case(number).status, gate.case(number).stands) == ("open", None)
+    assert (gate.case(number).status, gate.case(number).life) == ("open", None)
 
 
 def test_a_telling_that_joined_can_leave_and_is_a_claim_again(gate: Gate) -> None:

@@ -197,3 +197,22 @@ def test_refusals_quote_nothing_personal(gate: Gate) -> None:
     refusal = gate.hear(replace(event, data=event.data | {"content": "王小明 19900000042"})).refusal
     assert refusal is not None
     assert not any(value in refusal.message + refusal.place for value in ("王小明", "19900000042"))
+
+
+def test_what_the_router_says_of_a_case_nobody_else_says(gate: Gate) -> None:
+    number = gate.registers(complaint())
+    block = {
+        "sequence": 1, "effect": "closed", "life": "closed", "round_at": "2026-01-05T02:00:00Z",
+        "assigned_at": "2026-01-05T02:00:00Z",
+    }  # fmt: skip
+    refusal = gate.hear(report("acknowledged", number, case=block)).refusal
+    assert refusal is not None
+    assert (refusal.reason, refusal.place) == ("not_allowed", "/case")
+
+
+def test_an_answer_told_before_the_judgement_that_it_follows_ends_the_case(gate: Gate) -> None:
+    number = gate.registers(complaint())
+    gate.hear(report("customer_answered", number, at=START + timedelta(hours=2), settled=False, text="x"))
+    assert gate.case(number).status == "open"
+    gate.hear(report("judged", number, at=START + timedelta(hours=1), stands=False))
+    assert gate.case(number).status == "answered"

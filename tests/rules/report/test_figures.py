@@ -156,15 +156,34 @@ def test_a_case_taken_up_again_after_the_month_no_longer_counts_as_handled_in_it
     assert figures(asked(log.events, "employee"), "handled") == {("2026-10", ("E2",)): 1, ("2026-10", None): 1}
 
 
-def test_what_was_reported_after_the_end_moves_nothing() -> None:
-    """sla refuses it; the router has passed it on all the same."""
+def test_what_is_told_late_counts_by_when_it_happened() -> None:
     log = Log()
     log.complaint("K1", "09-01 10:00")
     log.answered("K1", "09-02 10:00", "E1")
-    log.handling("K1", "customer_answered", "09-03 10:00", employee="E2", settled=True, text="t")
-    log.handling("K1", "judged", "09-03 10:00", stands=True, responsible={"outlet": "HZ-017"})
-    assert figures(asked(log.events, "employee"), "handled") == {("2026-09", ("E1",)): 1, ("2026-09", None): 1}
-    assert figures(asked(log.events, "outlet"), "handled") == {("2026-09", ("",)): 1, ("2026-09", None): 1}
+    log.handling("K1", "judged", "09-01 12:00", stands=True, responsible={"outlet": "HZ-018"})
+    log.handling("K1", "judged", "09-01 11:00", stands=True, responsible={"outlet": "HZ-017"})
+    assert figures(asked(log.events, "outlet"), "handled") == {("2026-09", ("HZ-018",)): 1, ("2026-09", None): 1}
+
+
+def test_an_end_counts_as_it_was_corrected() -> None:
+    log = Log()
+    log.complaint("K1", "09-01 10:00")
+    log.answered("K1", "10-02 10:00")
+    said: dict[str, Any] = {
+        "case_number": "K1",
+        "reason": "withdrawn",
+        "received_at": told("09-01 10:00"),
+        "at": told("10-03 10:00"),
+    }
+    said |= {"departments": [TRANSPORT], "pack": {"id": "courier-network", "version": "1.0.0"}}
+    end = {"result": "withdrawn", "closed_at": told("09-30 10:00"), "in_time": True, "breached_clocks": []}
+    log.say("outcomes", "case.outcome_corrected", "K1", "10-03 10:00", said | end | {
+        "is_closed": True, "handling_hours": 696.0
+    })  # fmt: skip
+    assert everybody(asked(log.events), "handled") == {"2026-09": 1}
+    log.say("outcomes", "case.outcome_corrected", "K1", "10-04 10:00", said | {"is_closed": False})
+    assert everybody(asked(log.events), "handled") == {"2026-09": 0}
+    assert everybody(asked(log.events), "open") == {"2026-09": 1}
 
 
 def whose(log: Log, by: str, measure: str) -> set[tuple[str, ...] | None]:

@@ -148,5 +148,5 @@ def test_a_claim_waits_for_nobody_to_class_it_and_has_no_course_of_a_complaint(d
     assert kinds_of(desk.tell(claim())) == ["claim.routed"]
     case = desk.state(CASE)
     assert isinstance(case, RoutedCase)
-    assert case.course.kind == "claim"
+    assert case.state.kind == "claim"
     assert desk.promoted("case", NUMBER)["triage"] == "no"

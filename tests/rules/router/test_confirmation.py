@@ -28,6 +28,12 @@ MOVE = handling("passed_on", 3, to_department="quality_management", reason="不�
 def test_a_case_is_over_only_with_confirmation(said: dict[str, Any], over: bool, stands: bool) -> None:
     desk = Desk(RouterRules(Policies.of(as_l())), KINDS)
     desk.tell(complaint(**{"class": "delay"}), handling("judged", stands=stands))
-    answer = handling("customer_answered", 2, settled=stands, text="已答复", **said)
-    assert kinds_of(desk.tell(answer)) == ["handling.customer_answered"]
-    assert kinds_of(desk.tell(MOVE)) == ["handling.passed_on", *([] if over else ["case.passed_on"])]
+    answer = desk.take(handling("customer_answered", 2, settled=stands, text="已答复", **said))
+    if over:
+        assert kinds_of(answer.outputs) == ["handling.customer_answered"]
+    elif stands:
+        assert answer.refusal is not None
+        assert answer.refusal.reason == "confirmation_missing"
+    else:
+        assert not answer.outputs, "it waits: upheld by an earlier judgement, the complaint would go on"
+    assert kinds_of(desk.tell(MOVE)) == ([] if over else ["handling.passed_on", "case.passed_on"])

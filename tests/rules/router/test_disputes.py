@@ -77,13 +77,15 @@ def test_a_settled_dispute_is_told_with_the_section_of_the_mediator(desk_h: Desk
 )
 def test_nobody_moves_where_nobody_disputes(desk_h: Desk, before: list[Any]) -> None:
     desk_h.tell(complaint(**{"class": "delay"}), *before)
-    assert kinds_of(desk_h.tell(settled(2, {"partner": CARRIER}))) == ["handling.responsibility_settled"]
+    assert desk_h.tell(settled(2, {"partner": CARRIER})) == [], "it waits for a dispute before it"
+    assert desk_h.promoted("case", NUMBER)["waiting"] == "yes"
 
 
 @pytest.mark.parametrize("by", ["department", "agreement"])
 def test_what_is_settled_without_mediation_moves_nobody(desk_h: Desk, by: str) -> None:
     desk_h.tell(complaint(**{"class": "delay"}))
-    assert len(desk_h.tell(settled(1, {"partner": CARRIER}, by=by))) == 1
+    responsible = {"partner": CARRIER} if by == "agreement" else {"employee": "C20117"}
+    assert kinds_of(desk_h.tell(settled(1, responsible, by=by))) == ["handling.responsibility_settled"]
 
 
 def test_several_who_dispute_get_their_parts_back(desk_h: Desk) -> None:

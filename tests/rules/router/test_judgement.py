@@ -21,7 +21,7 @@ def test_another_class_grades_the_same_case_again(desk: Desk) -> None:
     forwarded, again = desk.tell(judged("loss", reason="到时限仍未投递"))
     assert forwarded.type == "tousu.handling.judged.v1"
     assert again.type == "tousu.complaint.routed.v1"
-    changed = {"class", "classes", "grade", "stars", "decided_by", "revision", "words"}
+    changed = {"class", "classes", "grade", "stars", "decided_by", "revision", "words", "case"}
     assert {name: again.data[name] for name in again.data if name not in changed} == {
         name: first.data[name] for name in first.data if name not in changed
     }
@@ -80,6 +80,7 @@ def test_passed_on_without_a_class_a_case_leaves_the_queue_and_waits_for_its_cla
     ]
     assert desk.promoted("case", NUMBER) == {
         "class": None, "grade": "simple", "department": TRANSPORT, "triage": "no", "over_since": None,
+        "waiting": "no",
     }  # fmt: skip
     _, again = desk.tell(judged("damage", 2))
     assert (again.type, again.data["grade"]) == ("tousu.complaint.routed.v1", "major")
@@ -137,4 +138,6 @@ def test_a_piece_named_twice_does_not_stay_in_triage(desk: Desk) -> None:
 
 def test_an_inquiry_has_no_class_to_judge(desk: Desk) -> None:
     desk.tell(inquiry())
-    assert kinds_of(desk.tell(judged("loss"))) == ["handling.judged"]
+    refusal = desk.take(judged("loss")).refusal
+    assert refusal is not None
+    assert refusal.message.startswith("judged is nothing that happens to an inquiry; inquiry TS-20260302-000001 is")

@@ -109,6 +109,7 @@ def test_what_does_not_decide_goes_to_the_triage_queue(desk: Desk, content: str)
     assert "classes" not in told
     assert desk.promoted("case", NUMBER) == {
         "class": None, "grade": "simple", "department": CENTRE, "triage": "yes", "over_since": None,
+        "waiting": "no",
     }  # fmt: skip
 
 
@@ -134,6 +135,7 @@ def test_a_routed_case_says_what_its_readers_need_and_nothing_of_the_channel(des
     assert "source_event" not in told
     assert desk.promoted("case", NUMBER) == {
         "class": "loss", "grade": "major", "department": TRANSPORT, "triage": "no", "over_since": None,
+        "waiting": "no",
     }  # fmt: skip
 
 

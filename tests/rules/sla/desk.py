@@ -7,14 +7,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from services.sla.rules import CASE, SlaRules
 from services.sla.states import Case
+from tests.rules.lives import Lives
 from tousu.contract import types_on, validator
 from tousu.decision import Decision, Output, Ref
 from tousu.domain.clock.state import Clock
-from tousu.event import Event, text_of_time
+from tousu.event import Event, text_of_time, time_of_text
+from tousu.policy.calendar import UnpublishedYear
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
+from tousu.policy.working_time import deadline
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NUMBER = "TS-20260105-000001"
@@ -31,11 +36,17 @@ def at(text: str) -> datetime:
 
 
 class Desk:
-    """One case and what was told of it. `now` is pipeline time: it never goes back."""
+    """One case and what was told of it. `now` is pipeline time: it never goes back.
+
+    The life of the case is decided by the same fold as in the router; who answers for it and how grave it is, the tests
+    say.
+    """
 
     def __init__(self, *versions: Pack) -> None:
         """`versions` of one pack, oldest first; the case is decided by 1.0.0."""
         self.rules = SlaRules(Policies.of(*versions))
+        self.versions = {pack.version: pack for pack in versions}
+        self.lives = Lives(*versions)
         self.ref = Ref(CASE, NUMBER)
         self.case: Case | None = None
         self.told: list[Output] = []
@@ -62,21 +73,40 @@ class Desk:
         }  # fmt: skip
         if kind == "complaint":
             data |= {"class": class_name, "grade": "complex"}
+        pack = self.versions.get(data["pack"]["version"], next(iter(self.versions.values())))
+        if kind == "inquiry" and "posted_at" in more and pack.inquiries is not None:
+            calendar = pack.calendar.newest.for_region(more.get("region"))
+            end = deadline(time_of_text(more["posted_at"]), pack.inquiries.valid_for, calendar)
+            if not isinstance(end, UnpublishedYear):
+                data["inquiry_deadline"] = text_of_time(end)
         decision = self.event(f"{kind}.routed", now or received, data | more, now=now)
         assert decision.refusal is None, decision.refusal
 
     def event(self, name: str, happened: datetime, data: dict[str, Any], now: datetime | None = None) -> Decision:
-        """Fold one event that happened at a time and is read now (at once, unless said)."""
+        """Fold one event that happened at a time and is read now (at once, unless said). A report is decided first."""
         self.now = max(self.now, now or happened)
         self.pass_time(self.now - timedelta(microseconds=1))
+        event = Event(id="", source="test", type=f"tousu.{name}.v1", time=happened, subject=NUMBER, data=data)
+        behind = self.lives.behind(event, self.now)
+        if self.lives.refusal is not None:
+            return Decision(refusal=self.lives.refusal)
+        decisions = [self._read(each) for each in behind]
+        return decisions[0] if decisions else Decision(no_op="waits")
+
+    def _read(self, event: Event) -> Decision:
         self._events += 1
-        event = Event(
-            id=f"e{self._events}", source="test", type=f"tousu.{name}.v1", time=happened, subject=NUMBER, data=data
-        )
+        event = replace(event, id=f"e{self._events}")
         assert list(self.rules.refs(event)) == [self.ref]
         decision = self._weighed(self.rules.apply({self.ref: self.case}, event, self.now))
         self._take(decision)
         return decision
+
+    def handle_now(self, what: str, happened: datetime, now: datetime | None = None, **data: Any) -> bool:
+        """As `handle`, where nobody waits for an earlier report: whether it was taken in."""
+        decision = self.handle(what, happened, now, **data)
+        file = self.lives.files[NUMBER]
+        self.lives.files[NUMBER] = replace(file, parked=())
+        return decision.refusal is None and not file.parked
 
     def handle(self, what: str, happened: datetime, now: datetime | None = None, **data: Any) -> Decision:
         """Fold a handling event; what its schema asks for is filled in."""
@@ -102,6 +132,9 @@ class Desk:
     def pass_time(self, until: datetime) -> None:
         """Wake the case at each moment that is due up to and including this one."""
         self.now = max(self.now, until)
+        file = self.lives.files.get(NUMBER)
+        if file is not None and not file.state.is_over and (end := file.state.lapses_at) is not None and end <= until:
+            self._read(self.lives.lapsed(NUMBER, end))
         while self.case is not None and (due := self.rules.due(self.ref, self.case)) is not None and due <= until:
             before = len(self.told)
             self._take(self._weighed(self.rules.fire(self.ref, self.case, self.now)))
@@ -209,6 +242,9 @@ def _in_short(output: Output) -> str:
             return f"reply_incomplete {data['kind']} {' '.join(data['missing'])}"
         case ["case", "closed"]:
             return f"closed {data['result']} {shown(data['closed_at'])}"
+        case ["case", "outcome_corrected"]:
+            end = f"{data['result']} {shown(data['closed_at'])}" if data["is_closed"] else "open"
+            return f"outcome corrected {end}"
         case _:
             return f"{name.split('.')[1]} {shown(data['reopened_at'])}"
 

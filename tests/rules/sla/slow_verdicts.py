@@ -33,8 +33,8 @@ class Round(NamedTuple):
 
     @property
     def end(self) -> int:
-        """When the customer was answered, or withdrew."""
-        return next((report.happened for report in self.reports if report.what in ANSWERS), NEVER)
+        """When the customer was first answered, or withdrew, whenever that was told."""
+        return min((report.happened for report in self.reports if report.what in ANSWERS), default=NEVER)
 
 
 def resolution_breaches(rounds: Sequence[Round], horizon: int, is_worked: Sequence[bool]) -> int:

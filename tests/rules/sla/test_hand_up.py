@@ -63,10 +63,10 @@ def test_every_time_it_happens_it_is_told() -> None:
     assert sum(line.startswith("handed up") for line in desk.said()) == 2
 
 
-def test_what_is_refused_is_not_told() -> None:
+def test_what_waits_is_not_told() -> None:
     desk = desk_of(PASSED_UP)
     desk.handle("withdrawn", at("01-05 11:00"))
-    assert desk.handle("passed_up", at("01-05 12:00")).refusal is not None
+    assert desk.handle("passed_up", at("01-05 12:00")).no_op == "waits"
     assert not any(line.startswith("handed up") for line in desk.said())
 
 

@@ -65,11 +65,9 @@ def test_24_what_was_said_incompletely_in_time_does_not_undo_a_breach(strict: De
     assert strict.clock("resolution").breached
 
 
-def test_an_answer_that_fits_nowhere_is_refused_as_ever(strict: Desk) -> None:
+def test_an_answer_after_the_end_waits_for_a_reopening(strict: Desk) -> None:
     strict.handle("withdrawn", at("01-06 10:00"))
-    refusal = strict.handle("customer_answered", at("01-06 11:00")).refusal
-    assert refusal is not None
-    assert refusal.reason == "illegal_transition"
+    assert strict.handle("customer_answered", at("01-06 11:00")).no_op == "waits"
 
 
 @pytest.mark.parametrize("said", [{"settled": True, "elements": []}, {"settled": True, "kind": "final"}])

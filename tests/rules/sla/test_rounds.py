@@ -301,7 +301,7 @@ def test_after_the_end_a_pause_concerns_only_a_clock_that_lives() -> None:
     desk.handle("withdrawn", at("01-05 12:00"))
     dead = desk.handle("paused", at("01-05 13:00")).refusal
     assert dead is not None
-    assert dead.reason == "illegal_transition"
+    assert dead.reason == "not_pausable"
     desk = desk_with(rule("resolution", 8, pauses=PAUSES), REVISIT)
     desk.handle("customer_answered", at("01-05 12:00"))
     alive = desk.handle("paused", at("01-05 13:00")).refusal

@@ -18,6 +18,7 @@ from tests.rules.sla.slow_verdicts import (
     resolution_breaches,
 )
 from tousu.decision import Output
+from tousu.event import text_of_time
 from tousu.policy.loading import load_pack
 
 PACK = load_pack("courier-network")
@@ -106,6 +107,8 @@ class Story:
         desk, then, now = self.desk, _moment(happened), _moment(self.read)
         assert desk.case is not None
         if what == "passed_on":
+            if desk.case.life == "closed":
+                return False
             other = "quality_management" if desk.case.departments[0] != "quality_management" else "customer_service"
             return desk.passed_on([other], then, now).refusal is None
         if what == "regraded":
@@ -116,7 +119,7 @@ class Story:
             desk.routed(_moment(self.rounds[0].begin), grade=self.grade, revision=before + 1, now=now)
             return True
         name, data = STEPS[what]
-        return desk.handle(name, then, now, **data).refusal is None
+        return desk.handle_now(name, then, now, **data)
 
 
 def _moment(minute: int) -> datetime:
@@ -167,19 +170,20 @@ def _is_right(story: Story) -> None:
 
 
 def _ends_once(story: Story) -> None:
-    """Each round that ended is closed once, by the answer; nothing follows but a reopening."""
+    """Each round that ended is closed once, by the answer; nothing follows but corrections and a reopening."""
     case = story.desk.case
     assert case is not None
-    outcomes = _outcomes(story)
+    outcomes = [one for one in _outcomes(story) if one.type != "tousu.case.outcome_corrected.v1"]
     kinds = [output.type.split(".")[2] for output in outcomes]
     ended = [each for each in story.rounds if each.end != NEVER]
     assert kinds == [kind for each in story.rounds for kind in _expected_outcomes(each, story.rounds)]
-    assert [o.time for o in outcomes if o.type.endswith("closed.v1")] == [_moment(each.end) for each in ended]
+    assert len([o for o in outcomes if o.type.endswith("closed.v1")]) == len(ended)
     if story.rounds[-1].end != NEVER:
-        assert story.desk.told[-1].type == "tousu.case.closed.v1"
+        last = _outcomes(story)[-1].data
+        assert last["closed_at"] == text_of_time(_moment(story.rounds[-1].end))
         assert story.desk.rules.due(story.desk.ref, case) is None
         standing = sorted({clock.name for clock in (*case.past, *case.clocks) if clock.breached})
-        assert sorted(story.desk.last("case.closed")["breached_clocks"]) == standing
+        assert sorted(last["breached_clocks"]) == standing
 
 
 def _expected_outcomes(each: Round, rounds: list[Round]) -> list[str]:

@@ -84,9 +84,8 @@ def _lacking(terms: Extensions, said: Mapping[str, Any], now: datetime) -> Refus
 def _out_of_bounds(ctx: ClockContext, clock: Clock, terms: Extensions, until: datetime, at: datetime) -> Refusal | None:
     """Too late to extend, nothing added, or more than the pack allows."""
     if clock.status != "running" or clock.due_at is None or at > clock.due_at:
-        return not_extendable(
-            f"clock {clock.name} did not count at that time, or its limit had passed; extend it while it runs", "/clock"
-        )
+        message = f"clock {clock.name} did not count at that time, or its limit had passed; extend it while it runs"
+        return not_extendable(message, "/clock")
     if until <= clock.due_at:
         return not_extendable(f"until must lie after the present limit of clock {clock.name}", "/until")
     most = terms.by_max

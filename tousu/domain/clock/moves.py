@@ -118,7 +118,10 @@ def meet(ctx: ClockContext, clock: Clock, at: datetime, what: str) -> Clock:
     """What the clock waited for (the event `what`) happened at `at`, whenever that was reported."""
     if clock.status == "uncounted":
         return cancel(ctx, clock, at, clock.missing)
-    if not (clock.is_active or clock.status == "late"):
+    # The end of a case cancels a clock that had breached; what would have met it in time may be told only after that.
+    # Of a claim's clocks the claim itself looks after that (settling.delivered).
+    is_late_news = ctx.owner == "case" and clock.status == "cancelled" and clock.breached and was_in_time(clock, at)
+    if not (clock.is_active or clock.status == "late" or is_late_news):
         return clock
     in_time = was_in_time(clock, at)
     if not in_time and clock.status == "late":

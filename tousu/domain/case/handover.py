@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from services.router.states import Dispute, RoutedCase
+from tousu.domain.case.state import CaseState, Dispute
 from tousu.policy.pack import Pack
 
 
@@ -30,19 +30,19 @@ def passed_on(pack: Pack, answering: Sequence[str], said: Mapping[str, Any]) -> 
     """A department, or the centre, passes its part of the case on."""
     by = "centre" if said.get("department") == pack.routing.unsure.department else "department"
     to = _in_place_of(said.get("department"), said["to_department"], answering)
-    return Move(to=to, by=by, reason=said["reason"])
+    return Move(to=to, by=by, reason=said.get("reason", ""))
 
 
 def disputed(pack: Pack, answering: Sequence[str], said: Mapping[str, Any]) -> Move:
     """A department says that it is not responsible: whoever mediates by the pack has its part until it is decided."""
     to = _in_place_of(said.get("department"), pack.routing.disputes_to, answering)
-    return Move(to=to, by="mediation", reason=said["reason"], section=pack.routing.disputes_section)
+    return Move(to=to, by="mediation", reason=said.get("reason", ""), section=pack.routing.disputes_section)
 
 
 def taken_back(pack: Pack, said: Mapping[str, Any]) -> Move:
     """The centre takes the whole case back."""
     unsure = pack.routing.unsure
-    return Move(to=(unsure.department,), by="centre", reason=said["reason"], section=unsure.section)
+    return Move(to=(unsure.department,), by="centre", reason=said.get("reason", ""), section=unsure.section)
 
 
 def settled(pack: Pack, answering: Sequence[str], dispute: Dispute, said: Mapping[str, Any]) -> Move:
@@ -56,9 +56,7 @@ def settled(pack: Pack, answering: Sequence[str], dispute: Dispute, said: Mappin
     return Move(to=tuple(dict.fromkeys(to)), by="mediation", reason=reason, section=pack.routing.disputes_section)
 
 
-def dispute_after(
-    pack: Pack, case: RoutedCase, what: str, said: Mapping[str, Any], to: Sequence[str]
-) -> Dispute | None:
+def dispute_after(pack: Pack, case: CaseState, what: str, said: Mapping[str, Any], to: Sequence[str]) -> Dispute | None:
     """The open dispute of a case after an event that left it with these departments. None: nobody disputes."""
     open_so_far, mediator = case.dispute, pack.routing.disputes_to
     if what == "disputed":

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from services.router.states import RoutedCase
+from tousu.domain.case.state import CaseState
 from tousu.policy.facts import facts_told, severity_of
 from tousu.policy.grading import Assignment, assignment_of, grade_rule, priority_of
 from tousu.policy.pack import Pack
@@ -45,13 +45,13 @@ def assigned(
     return assignment_of(pack, facts_told(told) | known, class_departments)
 
 
-def known_of(case: RoutedCase) -> dict[str, Any]:
+def known_of(case: CaseState) -> dict[str, Any]:
     """What is known of a case beyond its routed data: what was found, whether it stands, how often it was reopened."""
     known: dict[str, Any] = {name: each.value for name, each in case.found.items()}
-    return known | {"stands": case.course.stands, "reopened": case.reopened}
+    return known | {"stands": case.stands, "reopened": case.reopened}
 
 
-def with_severity(told: Mapping[str, Any], case: RoutedCase) -> dict[str, Any]:
+def with_severity(told: Mapping[str, Any], case: CaseState) -> dict[str, Any]:
     """The routed data with the newest severity."""
     severity = told.get("severity", {}) | severity_of(case.found)
     return {**told, **({"severity": severity} if severity else {})}

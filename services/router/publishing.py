@@ -1,0 +1,120 @@
+"""What the router says of a case: the report that counts, to whom the case moved, and how it is decided now.
+
+Each of these events carries the block `case`: its number within the case, what it did, and where the case stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from services.router.states import RoutedCase
+from tousu.decision import Output
+from tousu.domain.case.deciding import Effect, Step
+from tousu.domain.case.fold import CaseFile
+from tousu.domain.case.handover import Move
+from tousu.domain.case.ranking import RANKED
+from tousu.domain.case.state import DECIDED, CaseState
+from tousu.domain.case.view import block_of
+from tousu.event import Event, text_of_time
+from tousu.policy.pack import Pack
+
+CASES: Final = "complaints.cases"
+COMPLAINT_ROUTED: Final = "tousu.complaint.routed.v1"
+INQUIRY_ROUTED: Final = "tousu.inquiry.routed.v1"
+CLAIM_ROUTED: Final = "tousu.claim.routed.v1"
+PASSED_ON: Final = "tousu.case.passed_on.v1"
+LAPSED: Final = "tousu.case.lapsed.v1"
+_ROUTED_ANEW: Final = ("class", "classes", "decided_by", "section", *RANKED)
+"""What readers of a routed case must hear of again where it changes."""
+
+
+def begun(case: RoutedCase, event: Event, routed: str, now: datetime) -> tuple[RoutedCase, Output]:
+    """A case with the event that begins it."""
+    effect: Effect = "closed" if case.state.is_over else "moved"
+    file, data = _numbered(case.file, case.told, effect)
+    if case.told["kind"] == "claim":
+        data = case.told  # a claim without a complaint has no life of its own; claims alone follow it
+    return replace(case, file=file), _output(event, routed, now, data)
+
+
+def published(case: RoutedCase, step: Step, pack: Pack, *, is_freed: bool) -> tuple[RoutedCase, list[Output]]:
+    """The case with all that is said of a report that counts. is_freed: the report had waited for another one."""
+    event, effect = step.event, step.effect
+    told = {name: value for name, value in case.told.items() if name not in DECIDED} | step.state.decided
+    told["departments"] = list(step.state.departments)
+    is_revised = step.former.assigned != step.state.assigned or any(
+        told.get(name) != case.told.get(name) for name in _ROUTED_ANEW
+    )
+    if is_revised or step.former.pack_version != step.state.pack_version:
+        told["pack"] = pack.reference()
+    file, data = _numbered(_at(case.file, step.state), event.data, effect)
+    outputs = [_output(event, event.type, event.time, data)]
+    if step.state.departments != step.former.departments:
+        file, data = _numbered(file, _moved(event, step, told, case.told, pack), "moved")
+        outputs.append(_output(event, PASSED_ON, event.time, data))
+    revision = case.revision
+    if is_revised:
+        revision += 1
+        told["revision"] = revision
+        file, data = _numbered(file, told, "moved")
+        outputs.append(_output(event, COMPLAINT_ROUTED, event.time, data))
+    if is_freed:
+        outputs = [replace(each, causation=event.id, organisation=case.organisation) for each in outputs]
+    file = replace(case.file, sequence=file.sequence)
+    return replace(case, told=told, file=file, revision=revision), outputs
+
+
+def lapsed(file: CaseFile, number: str, case: RoutedCase, pack: Pack, at: datetime) -> tuple[CaseFile, Output]:
+    """The file of an inquiry of which the right to an answer has ended, and the event that says so."""
+    said = {
+        "case_number": number,
+        "reason": file.state.result,
+        "at": text_of_time(at),
+        "departments": list(file.state.departments),
+        "pack": pack.reference(),
+    }
+    file, data = _numbered(file, said, "closed")
+    output = Output(topic=CASES, type=LAPSED, subject=number, time=at, data=data, organisation=case.organisation)
+    return file, output
+
+
+def forwarded(event: Event, key: str | None = None) -> Output:
+    """The same event for the readers of cases, where it moves no case: same type, data and time."""
+    return Output(topic=CASES, type=event.type, subject=event.subject or "", time=event.time, data=event.data, key=key)
+
+
+def _numbered(file: CaseFile, data: Mapping[str, Any], effect: Effect) -> tuple[CaseFile, dict[str, Any]]:
+    """Data with the block `case` of the next event of a case."""
+    sequence = file.sequence + 1
+    return replace(file, sequence=sequence), {**data, "case": block_of(file.state, sequence, effect)}
+
+
+def _at(file: CaseFile, state: CaseState) -> CaseFile:
+    return replace(file, state=state)
+
+
+def _moved(event: Event, step: Step, told: Mapping[str, Any], former: Mapping[str, Any], pack: Pack) -> dict[str, Any]:
+    """That responsibility moved. A report that came late may move a case otherwise than it says itself."""
+    move = step.move
+    if move is None or move.to != step.state.departments:
+        reason = event.data.get("reason") or f"called for by what was {step.fact.name}"
+        move = Move(to=step.state.departments, by="department", reason=reason)
+    data: dict[str, Any] = {
+        "case_number": event.subject,
+        "from_departments": list(step.former.departments),
+        "to_departments": list(step.state.departments),
+        "reason": move.reason,
+        "by": move.by,
+    }
+    graded = ("class", "grade", "stars")
+    data |= {name: told[name] for name in graded if name in told and told[name] != former.get(name)}
+    data |= {"at": text_of_time(event.time), "pack": pack.reference()}
+    return data | ({"section": move.section} if move.section else {})
+
+
+def _output(event: Event, kind: str, time: datetime, data: dict[str, Any]) -> Output:
+    return Output(topic=CASES, type=kind, subject=event.subject or "", time=time, data=data)

@@ -1,0 +1,301 @@
+"""The way of a case: whether a fact fits the case as it was when the fact happened, and what it makes of it.
+
+A complaint is received, acknowledged, judged; a plan is proposed, where the pack asks for it approved, and executed;
+the customer is answered. An answer ends a complaint that is settled or is not upheld; any other answer issues it to the
+department again. An inquiry ends with its answer or with the right to ask; both end with a withdrawal. Only a reopening
+takes up what has ended.
+
+Steps may be skipped, and a department may take one that another has taken before: such a step lies behind the case and
+moves nothing, but it is recorded and can still meet a clock. What another fact alone can make right (an approval
+without its plan, a report after the end without a reopening) *waits* for that fact. Refused is what no order of facts
+could make right. Source: docs/sources.md, sections 1, 2, 4 and 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final, Literal, NamedTuple
+
+from msgspec.structs import replace
+
+from tousu.domain.case.measures import ACTIONS_MAX, done_action, missing_for, planned_action, settled_by
+from tousu.domain.case.state import CaseFact, CaseState, Life, Plan, Responsibility
+from tousu.policy.closing import lacks_confirmation
+from tousu.policy.facts import found_with
+from tousu.policy.occasions import AFTER_THE_END
+from tousu.policy.pack import Pack
+from tousu.policy.replies import incomplete_reply
+
+Fate = Literal["counts", "incomplete", "waits", "refused"]
+
+
+class FactVerdict(NamedTuple):
+    """Whether a fact counts where it stands. reason, message, place: of a refusal, or of what it waits for.
+
+    needs: what must have happened before it, in words.
+    """
+
+    fate: Fate
+    reason: str = ""
+    needs: str = ""
+    message: str = ""
+    place: str = "type"
+
+
+COUNTS: Final = FactVerdict("counts")
+RANK: Final[Mapping[str, int]] = {
+    "acknowledged": 1, "judged": 2, "plan_proposed": 3, "plan_approved": 4, "plan_executed": 5,
+}  # fmt: skip
+"""The steps of a department, in order."""
+RECORDED: Final = AFTER_THE_END - {"closed", "reopened"}
+"""What is recorded also of a case that has ended."""
+OF_CLOCKS: Final = frozenset({"paused", "resumed", "extended"})
+"""What concerns clocks alone; a clock may outlive its case, so the end does not matter."""
+NOTED: Final = frozenset(
+    {
+        "passed_on", "disputed", "taken_back", "assessed", "passed_up", "final_opinion_given", "interim_answered",
+        "recount_ordered",
+    }
+)  # fmt: skip
+"""What fits any case that is open."""
+OF_COMPLAINTS: Final = frozenset({"judged", "plan_proposed", "plan_approved", "plan_executed", "customer_answered"})
+_OPENING: Final = frozenset({"received", "reissued", "reopened"})
+_CONFIRMING: Final = ("confirmation", "no_confirmation_reason")
+
+
+def judged(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
+    """Whether a fact counts for a case as it was when the fact happened."""
+    name = fact.name
+    if name in OF_CLOCKS or name == "recount_ordered":
+        return COUNTS
+    if name in _STRANGE[state.kind]:
+        message = f"{name} is nothing that happens to {_AN[state.kind]}"
+        return FactVerdict("refused", "illegal_transition", message=message)
+    if name == "reopened":
+        return COUNTS if state.is_over else FactVerdict("waits", needs="the end of the case before it")
+    if state.is_over and name not in RECORDED:
+        return FactVerdict("waits", needs="a reopening of the case before it")
+    fits = _FITS.get(name)
+    return COUNTS if fits is None else fits(state, fact, pack)
+
+
+def advanced(state: CaseState, fact: CaseFact) -> CaseState:
+    """The case after a fact that counts, as far as its life goes."""
+    move = _MOVES.get(fact.name)
+    return state if move is None else move(state, fact)
+
+
+def lapsed(state: CaseState, until: datetime) -> CaseState:
+    """The case as time alone has left it before this moment: the right to an answer may have ended."""
+    if state.lapses_at is None or state.is_over or not state.lapses_at < until:
+        return state
+    return replace(state, life="closed", ended_at=max(state.lapses_at, state.received_at), result="inquiry_expired")
+
+
+def handed_over(state: CaseState, departments: tuple[str, ...], at: datetime) -> CaseState:
+    """The case with these departments in charge: where nobody of the former stays, the new ones begin anew."""
+    staying = {name: rank for name, rank in state.steps.items() if name in departments}
+    if set(departments) & set(state.departments):
+        return replace(state, departments=departments, steps=staying)
+    return replace(state, departments=departments, steps={}, life="received", plan="", assigned_at=at)
+
+
+def possible(state: CaseState, pack: Pack) -> tuple[str, ...]:
+    """What may be reported of a case as it is, for the words of a refusal."""
+    if state.is_over:
+        return ("reopened", *sorted(RECORDED))
+    steps = [name for name in RANK if name not in _STRANGE[state.kind] and _would_move(state, name, pack)]
+    answer = "inquiry_answered" if state.kind == "inquiry" else "customer_answered"
+    return (*steps, answer, "withdrawn", *sorted((NOTED | RECORDED) - {"recount_ordered"}))
+
+
+def _would_move(state: CaseState, name: str, pack: Pack) -> bool:
+    fact = CaseFact(state.round_at, name, {"stands": True})
+    return judged(state, fact, pack).fate == "counts" and advanced(state, fact) != state
+
+
+def needs_approval(state: CaseState, pack: Pack) -> bool:
+    """Whether a plan of this case is executed only after it was approved."""
+    return pack.approval is not None and state.grade in pack.approval.grades
+
+
+# -- whether it fits ---------------------------------------------------------------------------------------------------
+
+_AN: Final[Mapping[str, str]] = {"complaint": "a complaint", "inquiry": "an inquiry", "claim": "a claim"}
+_STRANGE: Final[Mapping[str, frozenset[str]]] = {
+    "complaint": frozenset({"inquiry_answered"}),
+    "inquiry": OF_COMPLAINTS,
+    "claim": frozenset(),
+}
+"""What never happens to a case of a kind."""
+
+
+def _plan_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
+    if state.life == "not_standing":
+        return FactVerdict("waits", needs="a judgement before it that upholds the complaint")
+    if fact.name == "plan_approved" and not state.plan:
+        return FactVerdict("waits", needs="the plan that was approved, proposed before it")
+    unapproved = fact.name == "plan_executed" and state.plan not in ("approved", "executed")
+    if unapproved and needs_approval(state, pack):
+        return FactVerdict(
+            "waits", needs=f"the approval of the plan before it (a plan of grade {state.grade} needs one)"
+        )
+    return COUNTS
+
+
+def _answer_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
+    if incomplete_reply(pack, fact.name, fact.data, state.stands) is not None:
+        return FactVerdict("incomplete")
+    if not lacks_confirmation(pack, fact.name, fact.data, state.stands):
+        return COUNTS
+    accepted = " or ".join(pack.closing.confirmation) if pack.closing is not None else ""
+    message = (
+        f"a complaint ends only with the customer's confirmation; say {accepted} in confirmation, or in "
+        "no_confirmation_reason why none can be had"
+    )
+    # An answer that settles nothing ends the case only while the complaint is not upheld: a judgement may change that.
+    fate: Fate = "refused" if fact.data["settled"] else "waits"
+    needs = "a judgement before it that upholds the complaint, or the customer's confirmation"
+    return FactVerdict(fate, "confirmation_missing", needs, message, "/confirmation")
+
+
+def _settlement_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
+    missing = missing_for(state, fact, pack)
+    if missing.ways == ():
+        return COUNTS
+    fate: Fate = "waits" if missing.needs else "refused"
+    return FactVerdict(fate, "illegal_transition", missing.needs, missing.message, "/by")
+
+
+def _plan_of_action_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
+    number = fact.data["action_id"]
+    known = state.actions.get(number)
+    if known is None and len(state.actions) >= ACTIONS_MAX:
+        return _too_many_actions("/action_id")
+    if known is None or known.done_at is None:
+        return COUNTS
+    message = f"corrective action {number} was done before that; give a new one another action_id"
+    return FactVerdict("refused", "illegal_transition", message=message, place="/action_id")
+
+
+def _action_done_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
+    number = fact.data.get("action_id")
+    if number is None and len(state.actions) >= ACTIONS_MAX:
+        return _too_many_actions("/action")
+    if number is None or number in state.actions:
+        return COUNTS
+    needs = f"the plan of corrective action {number} before it"
+    return FactVerdict("waits", "illegal_transition", needs, place="/action_id")
+
+
+def _too_many_actions(place: str) -> FactVerdict:
+    message = (
+        f"the case has {ACTIONS_MAX} corrective actions already; report one that is planned as done, plan it otherwise "
+        "by its action_id, or put several into one"
+    )
+    return FactVerdict("refused", "too_many_actions", message=message, place=place)
+
+
+_FITS: Final[Mapping[str, Callable[[CaseState, CaseFact, Pack], FactVerdict]]] = {
+    "plan_proposed": _plan_fits,
+    "plan_approved": _plan_fits,
+    "plan_executed": _plan_fits,
+    "customer_answered": _answer_fits,
+    "responsibility_settled": _settlement_fits,
+    "corrective_action_planned": _plan_of_action_fits,
+    "corrective_action_done": _action_done_fits,
+}
+
+
+# -- what it changes ---------------------------------------------------------------------------------------------------
+
+
+def _step(state: CaseState, fact: CaseFact) -> CaseState:
+    """A step of a department: the case goes on by it, unless it lies behind; the department has come so far."""
+    life, plan = _after_step(state, fact)
+    department, rank = fact.data.get("department"), RANK[fact.name]
+    steps = state.steps
+    if department in state.departments and steps.get(department, 0) < rank:
+        steps = {**steps, department: rank}
+    if (life, plan, steps) == (state.life, state.plan, state.steps):
+        return state
+    return replace(state, life=life, plan=plan, steps=steps)
+
+
+def _after_step(state: CaseState, fact: CaseFact) -> tuple[Life, Plan]:
+    match fact.name:
+        case "acknowledged":
+            return ("acknowledged" if state.life in _OPENING else state.life), state.plan
+        case "plan_proposed":
+            return "planned", "proposed"
+        case "plan_approved" if state.plan == "proposed":
+            return "approved", "approved"
+        case "plan_executed":
+            return "executed", "executed"
+        case _:  # approved again
+            return state.life, state.plan
+
+
+def _judged(state: CaseState, fact: CaseFact) -> CaseState:
+    """The newest judgement counts. One that does not uphold the complaint leaves no plan."""
+    stands: bool = fact.data["stands"]
+    state = replace(
+        _step(state, fact),
+        stands=stands,
+        life="judged" if stands else "not_standing",
+        plan=state.plan if stands else "",
+    )
+    if "responsible" not in fact.data:
+        return state
+    named = Responsibility(responsible=fact.data["responsible"], by="judgement", at=fact.at)
+    return replace(state, responsibility=named)
+
+
+def _answered(state: CaseState, fact: CaseFact) -> CaseState:
+    if state.stands is False:
+        return _ended(state, fact, "does_not_stand")
+    return _ended(state, fact, "settled") if fact.data["settled"] else replace(state, life="reissued", plan="")
+
+
+def _ended(state: CaseState, fact: CaseFact, result: str) -> CaseState:
+    confirmation = {name: fact.data[name] for name in _CONFIRMING if name in fact.data}
+    return replace(
+        state, life="closed", ended_at=max(fact.at, state.round_at), result=result, confirmation=confirmation
+    )
+
+
+def _reopened(state: CaseState, fact: CaseFact) -> CaseState:
+    """The next round begins: what the former one had found is judged anew."""
+    at = max(fact.at, state.ended_at or fact.at)
+    return replace(
+        state, life="reopened", reopened=state.reopened + 1, round_at=at, assigned_at=at, plan="", stands=None,
+        steps={}, satisfaction={}, confirmation={}, result="", ended_at=None, lapses_at=None,
+    )  # fmt: skip
+
+
+def _satisfied(state: CaseState, fact: CaseFact) -> CaseState:
+    said = {name: fact.data[name] for name in ("score", "rating") if name in fact.data}
+    return replace(state, satisfaction=said) if said else state
+
+
+_MOVES: Final[Mapping[str, Callable[[CaseState, CaseFact], CaseState]]] = {
+    "acknowledged": _step,
+    "judged": _judged,
+    "plan_proposed": _step,
+    "plan_approved": _step,
+    "plan_executed": _step,
+    "customer_answered": _answered,
+    "inquiry_answered": lambda state, fact: _ended(state, fact, f"inquiry_{fact.data['outcome']}"),
+    "withdrawn": lambda state, fact: _ended(state, fact, "withdrawn"),
+    "reopened": _reopened,
+    "satisfaction_given": _satisfied,
+    "followed_up": _satisfied,
+    "assessed": lambda state, fact: replace(state, found=found_with(state.found, fact.data, fact.at)),
+    "responsibility_settled": settled_by,
+    "corrective_action_planned": planned_action,
+    "corrective_action_done": done_action,
+    "recount_ordered": lambda state, fact: replace(
+        state, pack_version=fact.data.get("pack_version", state.pack_version)
+    ),
+}
