@@ -90,8 +90,10 @@ class Story:
             for part in range(1, 4):
                 self.desk.pass_time(_moment(before + action.gap * part // 4))
         current = self.rounds[-1]
+        if action.what in ANSWERS and current.end != NEVER:
+            return  # which of two ends counts is the router's to say
         happened = max(self.read - action.lag, current.begin)
-        may_pause = current.end == NEVER
+        may_pause = happened < current.end
         taken = self._tell(action.what, happened)
         if action.what == "paused":
             assert taken == may_pause, (happened, self.rounds)
