@@ -9,8 +9,10 @@ from typing import Any
 
 import orjson
 
+from tests.rules.lives import Lives
 from tousu.event import Event, binary_headers, text_of_time
 from tousu.policy.loading import load_policies
+from tousu.policy.pack import Pack
 from tousu.runtime.arrival import TICK
 from tousu.runtime.broker import Record
 from tousu.runtime.clock import SetClock
@@ -54,6 +56,18 @@ class Feed:
             ("tousu-time", text_of_time(now).encode()),
         ]
         self.written.append((self.topic, partition, key, orjson.dumps(one.data), headers))
+
+
+class CaseFeed(Feed):
+    """What the router writes of cases: each event with where its case stands behind it."""
+
+    def __init__(self, partitions: int, *packs: Pack) -> None:
+        super().__init__("router", "complaints.cases", partitions)
+        self.lives = Lives(*packs)
+
+    def say(self, one: Event, now: datetime, key: str | None = None) -> None:
+        for behind in self.lives.behind(one, now):
+            super().say(behind, now, key)
 
 
 class Bench:

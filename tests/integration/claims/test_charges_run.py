@@ -13,7 +13,7 @@ import pytest
 from msgspec.structs import replace
 
 from services.claims.processor import processor
-from tests.integration.feeds import START, Bench, Feed, Written, header, numbers_in
+from tests.integration.feeds import START, Bench, CaseFeed, Feed, Written, header, numbers_in
 from tests.rules.casework import event, handling
 from tests.rules.claims.charging import clock, routed
 from tousu.event import Event
@@ -41,7 +41,7 @@ def at(hours: float) -> datetime:
 
 def inputs() -> list[Written]:
     """Three cases on three partitions, one employee responsible in all; the last one late, as it turns out in time."""
-    cases = Feed("router", "complaints.cases", PARTITIONS)
+    cases = CaseFeed(PARTITIONS, A)
     clocks = Feed("sla", "complaints.sla", PARTITIONS)
     named = {"responsible": {"employee": "E10023"}, "by": "department"}
     for feed in (cases, clocks):

@@ -15,9 +15,10 @@ import sqlalchemy as sa
 from services.claims.processor import processor
 from tests.claimwork import FATES, Books, cents
 from tests.integration.claims.whole_way import WholeWay, whole_way
-from tests.integration.feeds import START, Bench, Feed, Written, header, numbers_in
+from tests.integration.feeds import START, Bench, CaseFeed, Feed, Written, header, numbers_in
 from tests.rules.casework import event, handling
 from tests.rules.claims.told import routed, routed_pieces
+from tousu.policy.loading import load_pack
 
 PARTITIONS = 2
 TROUBLES = ("loss", "delay", "contents_mismatch", "damage")
@@ -35,7 +36,7 @@ CLOCK = {
 
 def inputs() -> tuple[list[Written], list[Written]]:
     """What router and sla write of four cases over six hours; sla writes at the same times as router, and between."""
-    cases = Feed("router", "complaints.cases", PARTITIONS)
+    cases = CaseFeed(PARTITIONS, load_pack("courier-network"))
     clocks = Feed("sla", "complaints.sla", PARTITIONS)
     numbers = [number for p in range(PARTITIONS) for number in numbers_in(p, PARTITIONS, 2)]
     for hour in range(6):

@@ -11,10 +11,13 @@ from typing import Any
 import orjson
 import pytest
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from services.sla.processor import processor
 from tests.integration.feeds import START, Bench, Feed, header, numbers_in
+from tests.rules.lives import Lives
 from tousu.event import Event, text_of_time
+from tousu.policy.loading import load_pack
 from tousu.runtime.arrival import TICK
 
 PARTITIONS = 2
@@ -28,6 +31,7 @@ class Cases(Feed):
 
     def __init__(self) -> None:
         super().__init__("router", CASES, PARTITIONS)
+        self.lives = Lives(load_pack("courier-network"))
         self._ids = 0
 
     def routed(self, number: str, now: datetime, grade: str = "simple") -> None:
@@ -42,14 +46,13 @@ class Cases(Feed):
         self._event(f"handling.{what}", number, happened or now, now, {"case_number": number, **data})
 
     def _event(self, name: str, number: str, happened: datetime, now: datetime, data: dict[str, Any]) -> None:
-        self._ids += 1
-        self.say(
-            Event(
-                id=f"router/{self._ids}", source="tousu/router", type=f"tousu.{name}.v1", subject=number,
-                time=happened, data=data, extensions={"correlationid": f"c-{number}"},
-            ),
-            now,
+        event = Event(
+            id="", source="tousu/router", type=f"tousu.{name}.v1", subject=number, time=happened, data=data,
+            extensions={"correlationid": f"c-{number}"},
         )  # fmt: skip
+        for each in self.lives.behind(event, now):
+            self._ids += 1
+            self.say(replace(each, id=f"router/{self._ids}"), now)
 
 
 def after(hours: float) -> datetime:
@@ -61,7 +64,7 @@ def day() -> Cases:
     """A hundred simple complaints of Monday 2 March 10:00, due on Tuesday at 24:00 (38 hours later), and their fate.
 
     By number modulo 5: 0 answered in time; 1 answered in time but read a day later; 2 answered late; 3 nobody cares;
-    4 withdrawn, and then a department goes on as if nothing had happened.
+    4 withdrawn, and then a department pauses the clocks as if nothing had happened.
     """
     cases = Cases()
     numbers = sorted(number for shard in range(PARTITIONS) for number in numbers_in(shard, PARTITIONS, 50))
@@ -75,7 +78,7 @@ def day() -> Cases:
                 cases.handled("acknowledged", number, after(at))
             elif which == 4:
                 cases.handled("withdrawn", number, after(at), reason="it came")
-                cases.handled("plan_executed", number, after(at), result="apologised")
+                cases.handled("paused", number, after(at), reason="waiting_for_customer")
             else:
                 cases.handled("customer_answered", number, after(at), settled=True, text="sorry")
     return cases
@@ -98,6 +101,7 @@ def written(day: Cases) -> list[Any]:
     """The day, the late reports two days later, and a month in which nothing happens."""
     cases = Cases()
     cases.written = list(day.written)
+    cases.lives.files = dict(day.lives.files)
     cases._ids = 10_000
     numbers = sorted({dict(one[4])["ce_subject"].decode() for one in day.written if one[2]})
     cases.tick(after(61))
@@ -145,8 +149,8 @@ def test_each_case_gets_what_its_story_asks_for(benches: Benches, database_url: 
         assert clocks[number].count("case.escalated") == {0: 0, 1: 2, 2: 2, 3: 3, 4: 0}[index % 5], clocks[number]
     rejected = bench.records(REJECTED)
     assert sorted((one.key or b"").decode() for one in rejected) == numbers[4::5]
-    assert {header(one, "tousu-reason") for one in rejected} == {"illegal_transition"}
-    assert "is closed, which plan_executed does not follow" in header(rejected[0], "tousu-message")
+    assert {header(one, "tousu-reason") for one in rejected} == {"not_pausable"}
+    assert "did not count at that time" in header(rejected[0], "tousu-message")
 
 
 def test_what_fires_is_dated_by_its_limit_and_names_the_event_that_started_it(
