@@ -15,6 +15,7 @@ from tests.rules.sla.slow_verdicts import (
     Report,
     Round,
     acknowledgement_breaches,
+    due,
     resolution_breaches,
 )
 from tousu.decision import Output
@@ -79,6 +80,7 @@ class Story:
         self.desk = Desk(PACK)
         self.grade = grade
         self.read = received
+        self.in_vain = False
         self.rounds = [Round(received, DAYS[grade], [])]
         self.desk.routed(_moment(received), grade=grade)
 
@@ -90,8 +92,15 @@ class Story:
             for part in range(1, 4):
                 self.desk.pass_time(_moment(before + action.gap * part // 4))
         current = self.rounds[-1]
+        if action.what in ANSWERS and current.end != NEVER:
+            return  # which of two ends counts is the router's to say
+        if action.what == "regraded" and self.in_vain:
+            return  # a pause after the limit of then is none; the walk would count it within the limit of now
         happened = max(self.read - action.lag, current.begin)
-        may_pause = current.end == NEVER
+        may_pause = happened < current.end
+        if action.what == "paused":
+            known = [each for each in current.reports if each.what == "regraded" or each.happened <= happened]
+            self.in_vain = self.in_vain or happened >= due(current._replace(reports=known), IS_WORKED)
         taken = self._tell(action.what, happened)
         if action.what == "paused":
             assert taken == may_pause, (happened, self.rounds)
