@@ -60,6 +60,7 @@ class Recorder:
 
     def __init__(self, inner: Dialect) -> None:
         self._inner = inner
+        self.lock = inner.lock
         self.turns: list[Turn] = []
 
     def engine(self) -> sa.Engine:
@@ -82,6 +83,9 @@ class Recorder:
     def move_bookmarks(self, connection: sa.Connection, table: str, rows: list[Row]) -> int:
         self.turns.append(Turn(list(rows), [], []))
         return self._inner.move_bookmarks(connection, table, rows)
+
+    def wipe(self, tables: tuple[str, ...]) -> bool:
+        return self._inner.wipe(tables)
 
 
 class Stage:

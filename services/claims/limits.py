@@ -21,9 +21,10 @@ from services.claims.turn import Turn
 from tousu.decision import Refusal
 from tousu.domain.clock import changing, moves
 from tousu.domain.clock.context import ClockContext
-from tousu.domain.clock.extending import extend
-from tousu.domain.clock.pausing import may_pause, pause, pause_all, resume_all
-from tousu.domain.clock.state import Clock
+from tousu.domain.clock.history import as_of, happened
+from tousu.domain.clock.pausing import obstacle_to_pausing
+from tousu.domain.clock.reports import extend, pause_all, resume_all
+from tousu.domain.clock.state import Clock, ClockMove
 from tousu.domain.clock.triggers import Running, reopened
 from tousu.policy.clock_rule import ClockRule
 from tousu.policy.pack import ClaimRules, Pack
@@ -135,8 +136,9 @@ def wait_for_file(turn: Turn, claim: Claim, *, waiting: bool) -> Claim:
     if not waiting:
         resumed = resume_all(ctx, claim.clocks, COMPLETED, turn.at, paused_for=WAITING)
         return claim if resumed is None else replace(claim, clocks=resumed)
+    move = ClockMove(at=turn.at, name="paused", reason=WAITING, cause=turn.cause)
     moved = (
-        pause(ctx, clock, turn.at, WAITING, {}) if may_pause(ctx, clock, WAITING, turn.at) else clock
+        clock if obstacle_to_pausing(ctx, as_of(ctx, clock, turn.at), WAITING) else happened(ctx, clock, move)
         for clock in claim.clocks
     )
     return replace(claim, clocks=tuple(moved))

@@ -20,9 +20,8 @@ from services.sla.triggers import CLOSED, Triggers, clocks_of, with_clocks
 from tousu.decision import Refusal
 from tousu.domain.case.view import CaseView
 from tousu.domain.clock.counting import all_marks, plan_rest, planned
-from tousu.domain.clock.extending import extend
 from tousu.domain.clock.moves import acquit
-from tousu.domain.clock.pausing import pause_all, resume_all
+from tousu.domain.clock.reports import extend, pause_all, resume_all
 from tousu.domain.clock.state import Clock
 from tousu.domain.clock.triggers import ended, reopened
 from tousu.policy.facts import found_with

@@ -262,14 +262,14 @@ LOOKED_UP_BY_TEXT: dict[str, int] = {
     "services/sla": 61,
     "services/trends": 3,
     "tousu/cli": 400,
-    "tousu/demo": 84,
-    "tousu/explain": 236,
+    "tousu/demo": 50,
+    "tousu/explain": 208,
     "tousu/ledger": 0,
-    "tousu/policy": 104,
     "tousu/report": 20,
     "tousu/simulation": 38,
 }
-"""The most there may be in each folder. Events are read by their Structs (tousu/events): lower a figure as it falls."""
+"""The most there may be in each folder. Events are read by their Structs (tousu/events): lower a figure as it falls.
+tousu/policy is not counted: what it looks up by text stands in packs, which are no events."""
 
 
 SERVICES = {f"services/{path.parent.name}" for path in (ROOT / "services").glob("*/rules.py")}

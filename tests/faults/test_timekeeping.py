@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -18,9 +19,9 @@ from tousu.runtime.loop import Loop
 
 def findings(
     outage: timedelta, complaints: int, loop_type: type[Loop] = Loop, host_off: timedelta = timedelta(0),
-    who: str = "intake",
+    who: str = "intake", folder: Path | None = None,
 ) -> Findings:  # fmt: skip
-    world = Standstill(1, loop_type, host_off)
+    world = Standstill(1, loop_type, host_off, folder)
     try:
         return world.run(outage, complaints, who)
     finally:
@@ -49,9 +50,9 @@ def test_who_is_an_hour_behind_judges_by_what_was_told_and_when(who: str) -> Non
 
 
 @pytest.mark.long
-def test_twenty_thousand_behind() -> None:
+def test_twenty_thousand_behind(tmp_path: Path) -> None:
     began_s = time.monotonic()
-    found = findings(timedelta(hours=6), 20_000)
+    found = findings(timedelta(hours=6), 20_000, folder=tmp_path)
     print(f"20,000 behind: {time.monotonic() - began_s:.0f} s in one process; {found}")
     check(found)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +14,12 @@ from tousu.cli import options
 KAFKA_PORT = 9092
 METRICS_PORT = 9464
 """Of the first processor; the default of Prometheus exporters of OpenTelemetry."""
+
+Users = Annotated[
+    Path | None,
+    typer.Option("--users", metavar="FILE", help="Where the cluster holds everybody to ACLs: the users of "
+                 "`tousu topics apply --acls`; each processor comes in as its own.", show_default=False),
+]  # fmt: skip
 
 
 def up(
@@ -28,6 +35,7 @@ def up(
             min=1, help="Partitions of every topic. Default: TOUSU_PARTITIONS, with --local 4.", show_default=False
         ),
     ] = None,
+    users: Users = None,
     apply: Annotated[bool, typer.Option("--apply-topics/--no-apply-topics", help="Make missing topics first.")] = True,
 ) -> None:
     """Run all processors as processes of their own until Ctrl-C: started, watched, started again when one ends by
@@ -66,7 +74,8 @@ def up(
         own = {"TOUSU_BROKER": connection.servers, "TOUSU_DATA": str(folder), "TOUSU_PARTITIONS": str(count)}
         own |= {"TOUSU_PACK": pack} if pack else {}
         port = known.metrics_port or METRICS_PORT
-        crew = stack.enter_context(Crew(PROCESSORS, folder, own, keep_environment=True, metrics_port=port))
+        each = {} if users is None else _ways_in(users, folder, PROCESSORS)
+        crew = stack.enter_context(Crew(PROCESSORS, folder, own, keep_environment=True, metrics_port=port, own=each))
 
         def tell(name: str) -> None:
             word = "in part" if crew.halted(name) else "ready"
@@ -77,6 +86,26 @@ def up(
         with suppress(KeyboardInterrupt):
             watch_over(crew, output.note)
         output.lines("stopping all processors")
+
+
+def _ways_in(users: Path, folder: Path, names: Sequence[str]) -> dict[str, dict[str, str]]:
+    """The variables by which each processor comes in as the user of its name. Raises Stop `wrong_setting`."""
+    from tousu.client.users import read_passwords
+    from tousu.failure import Stop
+
+    passwords = read_passwords(users)
+    missing = [name for name in names if name not in passwords]
+    if missing:
+        raise Stop("wrong_setting", f"{users} has no user {', '.join(missing)}; `tousu topics apply --acls` adds them")
+    found = {}
+    for name in names:
+        file = folder / "run" / f"{name}.password"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(f"{passwords[name]}\n", encoding="utf-8")
+        found[name] = {
+            "TOUSU_KAFKA_USER": name, "TOUSU_KAFKA_PASSWORD": "", "TOUSU_KAFKA_PASSWORD_FILE": str(file),
+        }  # fmt: skip
+    return found
 
 
 def _local_broker(folder: Path, stack: ExitStack) -> str:

@@ -27,20 +27,21 @@ ASK_AGAIN_S: Final = 0.05
 class Crew:
     """One process for each name, `python -m services.NAME`. `settings` are TOUSU_* variables that all of them get,
     `keep_environment` leaves those of this process in force beside them. `metrics_port` is that of the first one's
-    metrics, the others' follow it, each where it is free.
+    metrics, the others' follow it, each where it is free. `own`: variables for one alone.
 
     Logs go to `data`/logs, addresses of metrics to `data`/run. Nobody outlives this process.
     """
 
     def __init__(
         self, names: Sequence[str], data: Path, settings: Mapping[str, str], *, keep_environment: bool = False,
-        metrics_port: int = 0,
+        metrics_port: int = 0, own: Mapping[str, Mapping[str, str]] = {},
     ) -> None:  # fmt: skip
         self.names = tuple(names)
         self._data = data.resolve()
         inherited = environment()
         self._environ = {n: v for n, v in inherited.items() if keep_environment or not n.startswith("TOUSU_")}
         self._environ |= {"PYTHONUNBUFFERED": "1", **settings}
+        self._own = own
         self._ports = {name: metrics_port + place for place, name in enumerate(names) if metrics_port}
         self._processes = {name: ServerProcess(f"processor {name}", self.log_file(name)) for name in names}
 
@@ -83,7 +84,7 @@ class Crew:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.unlink(missing_ok=True)
         command = [sys.executable, "-m", f"services.{name}"]
-        environ = self._environ | {
+        environ = self._environ | dict(self._own.get(name, {})) | {
             "TOUSU_METRICS_PORT_FILE": str(file), "TOUSU_METRICS_PORT": str(port_if_free(self._ports.get(name, 0))),
         }  # fmt: skip
         self._processes[name].start(command, lambda: True, 0.0, environ=environ)

@@ -132,6 +132,7 @@ class Follower:
 
     def _turn(self, walk: Walk, told: PublishedEvent, mode: Literal["running", "paused"], reason: str) -> None:
         """Close what lies behind, and go on from here, running or standing still."""
+        _go_back(walk, told)
         at = max(told.at, walk.anchor)
         self._settle(walk, told, at)
         walk.done = (*walk.done, *self._since_anchor(walk, at))
@@ -139,6 +140,7 @@ class Follower:
         walk.calendar = _version(told) or walk.calendar
 
     def _end(self, walk: Walk, told: PublishedEvent, how: Status) -> None:
+        _go_back(walk, told)
         walk.end, walk.ended_at = how, max(told.at, walk.anchor)
         self._settle(walk, told, walk.ended_at)
 
@@ -287,6 +289,26 @@ class Follower:
     def _interval(self, walk: Walk, *, counted_us: int = 0, **parts: Any) -> Interval:
         name = self._story.name_of_cause(walk.cause)
         return Interval(calendar=walk.calendar, cause=walk.cause, cause_name=name, counted_us=counted_us, **parts)
+
+
+def _go_back(walk: Walk, told: PublishedEvent) -> None:
+    """Back to the time of an event that was told late: what was known of later is told again where it still holds.
+
+    Unless what was published as used says that the clock was judged as it stood when the event was read.
+    """
+    if told.at >= walk.anchor:
+        return
+    done = []
+    for each in walk.done:
+        if each.start >= told.at and each.end > told.at:
+            break
+        cut = each if each.end <= told.at else replace(each, end=told.at)
+        counted_us = (cut.end - cut.start) // MICROSECOND if cut is not each and cut.counts else each.counted_us
+        done.append(replace(cut, counted_us=counted_us if cut.counts else 0))
+    published_s = told.data.get("elapsed_s")
+    used_s = sum(interval.counted_us for interval in done) / 1e6
+    if published_s is None or abs(used_s - published_s) < 1:
+        walk.done, walk.anchor, walk.mode = tuple(done), max(told.at, walk.started_at), "running"
 
 
 def _version(told: PublishedEvent) -> str:

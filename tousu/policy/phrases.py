@@ -60,7 +60,7 @@ class Hit(NamedTuple):
 class Phrases:
     """Several lists of words, each with an owner, ready to be looked for at once."""
 
-    __slots__ = ("_counted", "_finder", "_negating", "_owners", "_parts")
+    __slots__ = ("_counted", "_finder", "_latin", "_negating", "_owners", "_parts")
 
     def __init__(self, lists: Mapping[str, Words], negations: Words, harmless: Words = NO_WORDS) -> None:
         """Make the lists ready. A word on two lists belongs to the first (sound lists have none such).
@@ -85,6 +85,7 @@ class Phrases:
         # A part, whether it is a word by itself, and what may follow it after a gap, with the word that it makes then.
         parts = dict.fromkeys((*whole, *gapped))
         self._parts = tuple((part, part in self._owners, tuple(gapped.get(part, ()))) for part in parts)
+        self._latin = tuple((part[0].isascii(), part[-1].isascii()) for part in parts)
         self._finder = AhoCorasick(list(parts))
         self._negating = tuple(sorted(map(folded, _all(negations))))
 
@@ -94,18 +95,16 @@ class Phrases:
 
     def find_in(self, plain: str) -> tuple[Hit, ...]:
         """As `find`, of a text that is folded already (`seen_by_a_reader`)."""
-        found = ((self._owners[word], word, denied) for word, _, _, denied in self._words_of(plain))
-        return tuple(
-            dict.fromkeys(Hit(owner, word) for owner, word, denied in found if owner != _NOBODY and not denied)
-        )
+        found = (Hit(self._owners[word], word) for word, _, _, denied in self._words_of(plain) if not denied)
+        return tuple(dict.fromkeys(hit for hit in found if hit.owner != _NOBODY))
 
     def undenied(self, plain: str) -> str:
         """A folded text without the words that a negation takes back, and without that negation (没有破损)."""
         kept, after = [], 0
         for _, place, end, denied in self._words_of(plain):
             if denied:
-                before = plain[:place].rstrip(" ")
-                kept.append(plain[after : max(after, len(before) - denied)])
+                before = place - 1 if plain[place - 1] == " " else place
+                kept.append(plain[after : max(after, before - denied)])
                 after = end
         return _TAKEN_BACK.join((*kept, plain[after:]))
 
@@ -131,35 +130,39 @@ class Phrases:
         best, best_end, letters = "", place, 0
         for number, _, end in hits:
             part, is_word, tails = self._parts[number]
-            if _goes_back(plain, place, part):
+            begins_latin, ends_latin = self._latin[number]
+            if begins_latin and _goes_back(plain, place, part):
+                continue
+            if ends_latin and _goes_on(plain, end, part):
                 continue
             length = end - place
-            if is_word and length > letters and not _goes_on(plain, end, part) and self._may_stand(part, plain, place):
+            if is_word and length > letters and self._may_stand(part, plain, place):
                 best, best_end, letters = part, end, length
             for tail, word in tails:
                 more = length + len(tail)
-                tail_end = self._tail_end(plain, end, part, tail, word) if more > letters else 0
+                tail_end = self._tail_end(plain, end, tail, word) if more > letters else 0
                 if tail_end and self._may_stand(word, plain, place):
                     best, best_end, letters = word, tail_end, more
         return best, best_end
 
-    def _tail_end(self, plain: str, start: int, head: str, tail: str, word: str) -> int:
+    def _tail_end(self, plain: str, start: int, tail: str, word: str) -> int:
         """Where the second part of a word with a gap ends, if it follows in the same clause; else 0."""
-        if _goes_on(plain, start, head):
-            return 0
         until = start + (_GAP_MAX_LATIN if tail.isascii() else _GAP_MAX) + len(tail)
         place = plain.find(tail, start, until)
         while place >= 0:
             end = place + len(tail)
             whole = not _goes_on(plain, end, tail) and not _goes_back(plain, place, tail)
             if whole and self._may_stand(_tail_of(word), plain, place):
-                return 0 if _CLAUSE_ENDS.search(plain, start, place) else end
+                return 0 if place > start and _CLAUSE_ENDS.search(plain, start, place) else end
             place = plain.find(tail, place + 1, until)
         return 0
 
     def _may_stand(self, word: str, plain: str, place: int) -> bool:
         """Whether a number stands before a place, where the word asks for one."""
-        return word not in self._counted or plain[:place].rstrip(" ")[-1:] in _NUMERALS
+        if word not in self._counted:
+            return True
+        end = place - 1 if plain[place - 1 : place] == " " else place
+        return end > 0 and plain[end - 1] in _NUMERALS
 
     def _negation_before(self, plain: str, place: int) -> int:
         """How long the negation is that stands directly before a place; 0 where there is none."""

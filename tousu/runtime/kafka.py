@@ -352,7 +352,7 @@ class KafkaSource:
         check_append_time(self._admin, topics)
 
     def ask_ends(self, asked_at: datetime, reached_us: int = NEVER_US) -> None:
-        # What an operator holds out is not asked for: one partition without a leader would leave all unanswered.
+        # What an operator holds out is not asked for: nobody waits for it.
         places = [(topic, shard) for topic in self._topics for shard in self._group_shards]
         places = [place for place in places if place in self._offsets or place[1] not in self._opened]
         time_us = max(reached_us, self._clocks.time_us()) if self._clocks is not None else reached_us

@@ -113,10 +113,7 @@ def test_a_desk_finds_cases_by_class_grade_department_and_triage(bench: Bench) -
 
 
 def unsure() -> Feed:
-    """Five complaints: words lead one to no class of the pack and say nothing of three.
-
-    Of these one is classed later, one withdrawn.
-    """
+    """Five complaints: words leave one open and say nothing of three; of these one is classed later, one withdrawn."""
     feed = Feed("intake", "complaints.accepted", PARTITIONS)
     told = [
         complaint("请尽快回电", case_number="TS-silent", received_at="2026-03-02T01:00:00Z"),

@@ -96,7 +96,7 @@ def story_steps(draw: st.DrawFn, count: int) -> list[Step]:
 def _moments(told: SlowClaims, since: datetime, until: datetime) -> list[datetime]:
     """The moments about which it matters when something happens: when a limit is due, and just after."""
     dues = {limit["due"] for claim in told.claims for limit in claim["limits"].values()}
-    near = sorted(moment for due in dues for moment in (due, due + timedelta(microseconds=1)))
+    near = sorted(moment for due in dues if due is not None for moment in (due, due + timedelta(microseconds=1)))
     return [moment for moment in near if since <= moment <= until] or [since]
 
 

@@ -17,7 +17,7 @@ from tests.rules.claims.told import WAYBILL, ClaimsDesk, reported, routed
 from tousu.decision import Output
 from tousu.event import text_of_time
 from tousu.policy.calendar import Calendar, CalendarHistory, CalendarYear, Hours, Suspension
-from tousu.policy.clock_rule import Extensions, Limit, Pauses, Rung, Trigger
+from tousu.policy.clock_rule import Extensions, Limit, Pauses, Rung, Trigger, WhileUnknown
 from tousu.policy.pack import Pack
 
 
@@ -278,7 +278,8 @@ def test_a_claims_limit_stands_still_by_report_and_up_to_its_cap(pack: Pack) -> 
     desk.report("claim_paused", 26, reason="waiting_for_customer")
     desk.let_time_pass(START + timedelta(hours=28))
     assert running(desk, "payment") == ("running", "2026-03-09T18:00:00Z"), "one hour was left of the cap"
-    assert desk.refused("claim_resumed", 29) == ("illegal_transition", "type")
+    desk.take(reported("claim_resumed", 26.5), START + timedelta(hours=30))
+    assert running(desk, "payment") == ("running", "2026-03-09T17:30:00Z"), "it had gone on before the cap"
 
 
 def test_a_claims_limit_is_cancelled_by_what_the_pack_names(pack: Pack) -> None:
@@ -315,3 +316,14 @@ def test_a_delay_on_an_unknown_route_is_lost_by_the_longest_limit_and_by_its_own
     assert desk.pass_time(days=19) == []
     desk.tell(routed("delay", at=START + timedelta(days=20), revision=2, route="domestic", promised_at=promised))
     assert (desk.claim(1).reason, desk.claim(2).ground.cause) == ("turned_into_loss", "loss")
+
+
+@pytest.mark.parametrize(("while_unknown", "missing"), [("waits", "route"), ("rests", None)])
+def test_a_limit_that_nobody_can_decide_is_seen(pack: Pack, while_unknown: WhileUnknown, missing: str | None) -> None:
+    assert pack.claims is not None
+    offer = replace(pack.claims.clocks["offer_domestic"], while_unknown=while_unknown)
+    clocks = {**pack.claims.clocks, "offer_domestic": offer}
+    desk = ClaimsDesk(replace(pack, claims=replace(pack.claims, clocks=clocks)))
+    file_claim(desk, "loss")
+    desk.report("claim_form_answered", 3)
+    assert desk.promoted("claim", f"{NUMBER}/1")["missing"] == missing

@@ -54,6 +54,7 @@ def test_a_class_opens_a_claim_for_its_cause_with_its_check_list(
         "stage": "opened",
         "waybill": WAYBILL,
         "closed_at": None,
+        "missing": None,
     }
 
 

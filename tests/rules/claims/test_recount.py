@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from msgspec.structs import replace
 
-from tests.rules.casework import handling, kinds_of
+from services.claims.states import ClaimedCase
+from tests.rules.casework import NUMBER, START, handling, kinds_of
 from tests.rules.claims.filed import agree_claim
 from tests.rules.claims.told import ClaimsDesk, routed
-from tousu.decision import Output
+from tousu.decision import Output, Ref
 from tousu.policy.clock_rule import Limit
 from tousu.policy.handling_rule import ReplyRule
 from tousu.policy.pack import Pack
+from tousu.simulation.recalculation import RecalculationOrder, effects, new_order, together
 
 ORDER = {"order_id": "R-1", "reason": "新版生效", "approved_by": "L50001", "pack_version": "2.0.0"}
 
@@ -101,3 +104,20 @@ def test_a_version_without_claims_is_refused_where_there_are_some(pack: Pack) ->
     desk.tell(routed("damage"))
     refusal = desk.take(handling("recount_ordered", **ORDER)).refusal
     assert refusal is not None and (refusal.reason, refusal.place) == ("no_claims_in_pack", "/pack_version")
+
+
+def test_a_dry_run_shows_the_limits_of_claims(pack: Pack) -> None:
+    desk = ClaimsDesk(pack, newer(pack))
+    agree_claim(desk)
+    now = START + timedelta(days=1)
+    order = new_order(now, RecalculationOrder("新版生效", "L50001", pack_version="2.0.0"))
+    case = desk.state(Ref("case", NUMBER))
+    assert isinstance(case, ClaimedCase)
+    (effect,) = together([], effects(desk.rules, [(NUMBER, case)], order, now))
+    assert [change.data() for change in effect.clocks] == [
+        {
+            "clock": "payment", "generation": 1, "old_due_at": "2026-03-09T16:00:00Z",
+            "new_due_at": "2026-03-05T16:00:00Z", "breach": "", "claim_number": f"{NUMBER}/1",
+        }
+    ]  # fmt: skip
+    assert desk.state(Ref("case", NUMBER)) == case

@@ -131,14 +131,14 @@ class SlowClock:
     def _pause(self) -> bool:
         may = self._is_before_its_limit() and not (self.terms.cap and self.still >= self.terms.cap)
         self.life = "paused" if may else self.life
-        return may
+        return self.life in {"running", "paused"}
 
     def _resume(self) -> bool:
-        if self.life != "paused":
-            return False
-        self.life = "running"
-        self._skip_warnings()
-        return True
+        """One that does not stand still remembers it: the pause may be read later than its end."""
+        if self.life == "paused":
+            self.life = "running"
+            self._skip_warnings()
+        return self.life == "running"
 
     def _reset(self) -> bool:
         if self.life == "paused" or (self.life == "running" and self.breached_at is None):

@@ -45,31 +45,25 @@ def resolution_breaches(rounds: Sequence[Round], horizon: int, is_worked: Sequen
 def due(each: Round, is_worked: Sequence[bool]) -> int:
     """When the limit is used up, NEVER while it stands still. Only worked days count, from the midnight after."""
     limit = next((report.days for report in reversed(each.reports) if report.what == "regraded"), each.days)
-    pauses = _pauses(each)
-    used, minute = 0, (each.begin // DAY + 1) * DAY
-    while used < limit * DAY:
-        if pauses and minute >= pauses[0][0]:
-            resumed = pauses.pop(0)[1]
-            if resumed == NEVER:
+    ahead = pauses_of(each)
+    used, minute, paused = 0, each.begin, False
+    while paused or used < limit * DAY:
+        while ahead and ahead[0].happened <= minute:
+            paused = ahead.pop(0).what == "paused"
+        if paused:
+            if not ahead:
                 return NEVER
-            # Of which nothing was used, that begins afresh: from the midnight after.
-            minute = resumed if used else (resumed // DAY + 1) * DAY
+            minute = ahead[0].happened
             continue
-        used += is_worked[minute // DAY]
+        used += is_worked[minute // DAY] if minute // DAY > each.begin // DAY else 0
         minute += 1
     return minute
 
 
-def _pauses(each: Round) -> list[tuple[int, int]]:
-    """From when to when it stood still; what overlaps an earlier pause begins where that ended."""
-    pauses: list[tuple[int, int]] = []
-    for report in each.reports:
-        if report.what == "paused":
-            pauses.append((max(report.happened, pauses[-1][1] if pauses else 0), NEVER))
-        elif report.what == "resumed":
-            since = pauses[-1][0]
-            pauses[-1] = (since, max(report.happened, since))
-    return pauses
+def pauses_of(each: Round, until: int = NEVER) -> list[Report]:
+    """What was reported of standing still and going on up to a moment, in the order in which it happened."""
+    found = [report for report in each.reports if report.what in {"paused", "resumed"} and report.happened <= until]
+    return sorted(found, key=lambda report: report.happened)
 
 
 def acknowledgement_breaches(rounds: Sequence[Round], horizon: int) -> int:

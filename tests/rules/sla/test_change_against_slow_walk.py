@@ -96,7 +96,8 @@ def test_a_changed_limit_is_due_when_the_walk_says(story: Story) -> None:
         taken += [("paused", story.paused), ("resumed", story.resumed)]
     for what, minute in sorted(taken, key=lambda each: each[1]):
         said = {"pack_version": "2.0.0"} if what == "recount_ordered" else {}
-        if desk.handle(what, moment(minute), **said).refusal is not None:  # type: ignore[arg-type]
+        refused = desk.handle(what, moment(minute), **said).refusal is not None  # type: ignore[arg-type]
+        if refused or (what == "paused" and desk.clock("resolution").status != "paused"):
             return  # no pause after the limit: another story
     found = desk.clock("resolution").due_at
     assert found is not None

@@ -79,7 +79,6 @@ def test_a_resumption_reported_late_is_due_in_the_past_and_breaches_at_its_time(
         ("01-06 10:00", {"reason": "lunch"}, "waiting_for_customer, waiting_for_evidence, force_majeure"),
         ("01-06 10:00", {"clocks": ["acknowledgement"]}, "clock acknowledgement may pause only for: no reason"),
         ("01-06 10:00", {"clocks": ["inquiry_answer"]}, "the case has no clock inquiry_answer"),
-        ("01-09 10:00", {}, "clock resolution did not count at that time"),
     ],
 )
 def test_a_pause_that_the_pack_does_not_allow_is_refused(
@@ -98,14 +97,22 @@ def test_the_thirty_minutes_of_an_inquiry_refuse_a_pause(desk: Desk) -> None:
     assert refusal.reason == "not_pausable"
 
 
-def test_what_does_not_stand_still_cannot_be_resumed(routed: Desk) -> None:
-    refusal = routed.handle("resumed", at("01-06 10:00")).refusal
-    assert refusal is not None
-    assert refusal.reason == "illegal_transition"
+def test_the_end_of_a_pause_may_be_read_before_the_pause(routed: Desk) -> None:
+    """What does not stand still goes on; once the pause is read, it stood still from that to its end."""
+    assert routed.handle("resumed", at("01-06 12:00")).refusal is None
+    assert not any("resumed" in line for line in routed.said())
+    routed.handle("paused", at("01-06 09:00"), now=at("01-06 12:05"))
+    assert routed.said()[-2:] == ["resolution paused 01-06 09:00", "resolution resumed 01-06 12:00"]
+    assert routed.clock("resolution").due_at == at("01-09 03:00")
+
+
+def test_what_stands_still_is_not_paused_again(routed: Desk) -> None:
     routed.handle("paused", at("01-06 11:00"))
-    twice = routed.handle("paused", at("01-06 12:00")).refusal
-    assert twice is not None
-    assert twice.reason == "not_pausable"
+    before = len(routed.told)
+    assert routed.handle("paused", at("01-06 12:00")).refusal is None
+    assert routed.said(before) == []
+    routed.handle("resumed", at("01-06 11:30"), now=at("01-06 13:00"))
+    assert routed.clock("resolution").status == "paused", "between the two it counted"
 
 
 def test_an_extension_moves_the_limit_once(routed: Desk) -> None:

@@ -15,7 +15,6 @@ from tests.rules.sla.slow_verdicts import (
     Report,
     Round,
     acknowledgement_breaches,
-    due,
     resolution_breaches,
 )
 from tousu.decision import Output
@@ -92,8 +91,7 @@ class Story:
                 self.desk.pass_time(_moment(before + action.gap * part // 4))
         current = self.rounds[-1]
         happened = max(self.read - action.lag, current.begin)
-        paused = [report.what for report in current.reports if report.what in {"paused", "resumed"}][-1:] == ["paused"]
-        may_pause = current.end == NEVER and not paused and happened < due(current, IS_WORKED)
+        may_pause = current.end == NEVER
         taken = self._tell(action.what, happened)
         if action.what == "paused":
             assert taken == may_pause, (happened, self.rounds)

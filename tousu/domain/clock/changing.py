@@ -32,7 +32,7 @@ from tousu.domain.clock.counting import (
 )
 from tousu.domain.clock.escalation import catch_up, in_order
 from tousu.domain.clock.moves import RESET
-from tousu.domain.clock.state import Clock, Mark
+from tousu.domain.clock.state import Clock, Mark, rebased
 from tousu.event import text_of_time
 from tousu.policy.calendar import MICROSECOND, Calendar, UnpublishedYear
 from tousu.policy.clock_rule import ClockRule, Limit, OnChange, Rung
@@ -141,9 +141,12 @@ def _changed(
         clock = next_generation(ctx, clock, at, RESET)
         ahead = plan_rest(ctx, clock)
     if clock.status != "paused":
-        return _due_anew(ctx, old, clock, ahead, at, why)
-    _tell(ctx, old, clock, at, why)
-    return clock
+        clock = _due_anew(ctx, old, clock, ahead, at, why)
+    else:
+        _tell(ctx, old, clock, at, why)
+    # By a retroactive change the limit counts as if it had been so from the start; by another one history begins anew.
+    is_as_from_the_start = mode == "retroactive" and old.limit.unit == limit.unit
+    return clock if is_as_from_the_start else rebased(clock, max(at, clock.anchor))
 
 
 def _with_used(ctx: ClockContext, old: Clock, clock: Clock, mode: OnChange, at: datetime, why: Why) -> Clock:

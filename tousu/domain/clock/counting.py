@@ -130,7 +130,7 @@ def was_in_time(clock: Clock, at: datetime) -> bool:
 
 def unbreached(ctx: ClockContext, clock: Clock) -> Clock:
     """Withdraw a published breach. That happens now, when it becomes known."""
-    clock = replace(clock, breached=False, unconfirmed=False, marks=())
+    clock = replace(clock, breached=False, unconfirmed=False, acquitted=True, marks=())
     ctx.clock("breach_withdrawn", clock, ctx.now, reason="known_late")
     ctx.withdrawn.append(clock.name)
     return clock
@@ -145,6 +145,6 @@ def next_generation(ctx: ClockContext, clock: Clock, at: datetime, reason: str) 
     """The same clock, free to tell every warning, the breach and each rung again; when they come waits for a plan."""
     rule = ctx.rule(clock)
     marks = all_marks(rule, at) if rule is not None else ()
-    clock = replace(clock, generation=clock.generation + 1, marks=marks)
+    clock = replace(clock, generation=clock.generation + 1, acquitted=False, marks=marks)
     ctx.clock("started", clock, at, reason=reason)
     return clock

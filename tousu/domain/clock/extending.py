@@ -5,7 +5,7 @@ Source: docs/sources.md, section 5; features, number 14 (Zhejiang: once, 15 days
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -21,77 +21,32 @@ from tousu.policy.clock_rule import DAY_UNITS, Extensions
 from tousu.policy.working_time import deadline, elapsed_between
 
 
-def extend(
-    ctx: ClockContext, clocks: Sequence[Clock], said: Mapping[str, Any], at: datetime
-) -> tuple[Clock, ...] | Refusal:
-    """Extend one clock, where the pack allows it and everything that it needs was told with it."""
-    name = said["clock"]
-    clock = next((clock for clock in clocks if clock.name == name), None)
-    if clock is None:
-        known = ", ".join(clock.name for clock in clocks) or "none"
-        return _refused(f"the {ctx.owner} has no clock {name}; it has {known}", "/clock")
+def obstacle_to_extending(ctx: ClockContext, clock: Clock, said: Mapping[str, Any], at: datetime) -> Refusal | None:
+    """Why a clock, as it stood then, may not be extended as is said; None where it may."""
     rule = ctx.rule(clock)
     terms = rule.extensions if rule is not None else None
     most = terms.times_max if terms is not None else 0
     if terms is None or clock.extensions >= most:
-        return _refused(f"clock {name} may be extended {most} times and was {clock.extensions} times", "/clock")
+        message = f"clock {clock.name} may be extended {most} times and was {clock.extensions} times"
+        return not_extendable(message, "/clock")
     until = time_of_text(said["until"])
     refusal = _lacking(terms, said, ctx.now) or _out_of_bounds(ctx, clock, terms, until, at)
-    if refusal is not None:
-        return refusal
-    extended = _extend(ctx, clock, at, until, said["reason"])
-    if isinstance(extended, UnpublishedYear):
-        return _refused(extended.reason, "/until")
-    return tuple(extended if each is clock else each for each in clocks)
+    if refusal is None:
+        assert clock.due_at is not None
+        more = elapsed_between(clock.due_at, until, clock.limit, ctx.calendar)
+        refusal = not_extendable(more.reason, "/until") if isinstance(more, UnpublishedYear) else None
+    return refusal
 
 
-def _lacking(terms: Extensions, said: Mapping[str, Any], now: datetime) -> Refusal | None:
-    """What must be told with an extension and was not."""
-    if "approval" in terms.needs and "approved_by" not in said:
-        return _refused("an extension needs approval: say who approved it in approved_by", "/approved_by")
-    if "notice" in terms.needs:
-        if "notified_at" not in said:
-            return _refused(
-                "an extension needs notice: say in notified_at when the customer was told; until then the limit stays",
-                "/notified_at",
-            )
-        if time_of_text(said["notified_at"]) > now:
-            return _refused("notified_at lies in the future: tell the customer, then extend", "/notified_at")
-    return None
-
-
-def _out_of_bounds(ctx: ClockContext, clock: Clock, terms: Extensions, until: datetime, at: datetime) -> Refusal | None:
-    """Too late to extend, nothing added, or more than the pack allows."""
-    if clock.status != "running" or clock.due_at is None or at > clock.due_at:
-        return _refused(
-            f"clock {clock.name} did not count at that time, or its limit had passed; extend it while it runs", "/clock"
-        )
-    if until <= clock.due_at:
-        return _refused(f"until must lie after the present limit of clock {clock.name}", "/until")
-    most = terms.by_max
-    if most is None:
-        return None
-    # A limit in days is due at 24:00, which is still that day: the first day after it counts.
-    due_at = clock.due_at - MICROSECOND if most.unit in DAY_UNITS else clock.due_at
-    latest = deadline(due_at, most, ctx.calendar)
-    if isinstance(latest, UnpublishedYear):
-        return _refused(latest.reason, "/until")
-    if until <= latest:
-        return None
-    local = latest.astimezone(ctx.calendar.zone).isoformat()
-    return _refused(f"clock {clock.name} may be extended by {most.amount} {most.unit}, until {local}", "/until")
-
-
-def _extend(ctx: ClockContext, clock: Clock, at: datetime, until: datetime, reason: str) -> Clock | UnpublishedYear:
+def lengthen(ctx: ClockContext, clock: Clock, at: datetime, until: datetime, reason: str) -> Clock:
     """Give a clock a later due time. The time added is part of its limit from now on."""
-    assert clock.due_at is not None
+    if clock.due_at is None:
+        return clock
     more = elapsed_between(clock.due_at, until, clock.limit, ctx.calendar)
-    if isinstance(more, UnpublishedYear):
-        return more
+    more_us = 0 if isinstance(more, UnpublishedYear) else more // MICROSECOND
     was_breached = clock.breached
     if was_breached:
         clock = revive(ctx, clock)
-    more_us = more // MICROSECOND
     clock = replace(
         clock,
         extensions=clock.extensions + 1,
@@ -100,11 +55,48 @@ def _extend(ctx: ClockContext, clock: Clock, at: datetime, until: datetime, reas
         calendar=ctx.calendar.version,
     )
     clock = planned(clock, plan_rest(ctx, clock), silent_until=ctx.now if was_breached else None)
-    if clock.status == "running":
+    if clock.status == "running" and more_us:
         clock = replace(clock, due_at=until)
     ctx.clock("extended", clock, at, reason=reason)
     return clock
 
 
-def _refused(message: str, place: str) -> Refusal:
+def not_extendable(message: str, place: str) -> Refusal:
+    """The refusal of an extension."""
     return Refusal(reason="not_extendable", message=message, place=place)
+
+
+def _lacking(terms: Extensions, said: Mapping[str, Any], now: datetime) -> Refusal | None:
+    """What must be told with an extension and was not."""
+    if "approval" in terms.needs and "approved_by" not in said:
+        return not_extendable("an extension needs approval: say who approved it in approved_by", "/approved_by")
+    if "notice" in terms.needs:
+        if "notified_at" not in said:
+            return not_extendable(
+                "an extension needs notice: say in notified_at when the customer was told; until then the limit stays",
+                "/notified_at",
+            )
+        if time_of_text(said["notified_at"]) > now:
+            return not_extendable("notified_at lies in the future: tell the customer, then extend", "/notified_at")
+    return None
+
+
+def _out_of_bounds(ctx: ClockContext, clock: Clock, terms: Extensions, until: datetime, at: datetime) -> Refusal | None:
+    """Too late to extend, nothing added, or more than the pack allows."""
+    if clock.status != "running" or clock.due_at is None or at > clock.due_at:
+        message = f"clock {clock.name} did not count at that time, or its limit had passed; extend it while it runs"
+        return not_extendable(message, "/clock")
+    if until <= clock.due_at:
+        return not_extendable(f"until must lie after the present limit of clock {clock.name}", "/until")
+    most = terms.by_max
+    if most is None:
+        return None
+    # A limit in days is due at 24:00, which is still that day: the first day after it counts.
+    due_at = clock.due_at - MICROSECOND if most.unit in DAY_UNITS else clock.due_at
+    latest = deadline(due_at, most, ctx.calendar)
+    if isinstance(latest, UnpublishedYear):
+        return not_extendable(latest.reason, "/until")
+    if until <= latest:
+        return None
+    local = latest.astimezone(ctx.calendar.zone).isoformat()
+    return not_extendable(f"clock {clock.name} may be extended by {most.amount} {most.unit}, until {local}", "/until")

@@ -24,7 +24,7 @@ from tousu.domain.clock.context import ClockContext
 from tousu.domain.clock.counting import all_marks, plan_rest, planned, revive, unbreached, used_at, was_in_time
 from tousu.domain.clock.escalation import escalate, marks_after, suppress
 from tousu.domain.clock.pausing import CAP_REACHED, closed_between, resume, stood_still
-from tousu.domain.clock.state import NOTHING_UNKNOWN, Clock, Mark, UnknownFields
+from tousu.domain.clock.state import NOTHING_UNKNOWN, Clock, Mark, UnknownFields, rebased
 from tousu.policy.calendar import MICROSECOND, UnpublishedYear
 from tousu.policy.clock_rule import ClockRule
 from tousu.policy.working_time import length_of, plan_clock
@@ -111,7 +111,7 @@ def go_on(ctx: ClockContext, clock: Clock, at: datetime) -> Clock:
     )
     clock = planned(clock, plan_rest(ctx, clock))
     ctx.clock("started", clock, at, reason=clock.missing or REOPENED, elapsed_us=clock.used_us)
-    return clock
+    return rebased(clock, at)
 
 
 def meet(ctx: ClockContext, clock: Clock, at: datetime, what: str) -> Clock:

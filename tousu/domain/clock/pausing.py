@@ -7,13 +7,12 @@ Source: docs/sources.md, section 5; features, number 8.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from msgspec.structs import replace
 
-from tousu.decision import Refusal
 from tousu.domain.clock.context import ClockContext
 from tousu.domain.clock.counting import plan_rest, planned, revive, used_at
 from tousu.domain.clock.state import Clock, Pause
@@ -24,39 +23,6 @@ from tousu.policy.working_time import elapsed_between, length_of, moment_after
 
 CAP_REACHED: Final = "pause_cap_reached"
 LEDGER_MAX: Final = 10
-
-
-def pause_all(
-    ctx: ClockContext, clocks: Sequence[Clock], said: Mapping[str, Any], at: datetime
-) -> tuple[Clock, ...] | Refusal:
-    """Pause the clocks named, or all that may pause for this reason. None, or one that may not: refused."""
-    reason, named = said["reason"], said.get("clocks")
-    obstacles = {clock.name: _obstacle(ctx, clock, reason, at) for clock in clocks}
-    chosen = named if named is not None else [name for name, obstacle in obstacles.items() if not obstacle]
-    found = [obstacles.get(name, f"the {ctx.owner} has no clock {name}") for name in chosen]
-    if not chosen or any(found):
-        words = "; ".join(obstacle for obstacle in (found or obstacles.values()) if obstacle)
-        return Refusal(reason="not_pausable", message=words or f"the {ctx.owner} has no clock", place="/reason")
-    return tuple(pause(ctx, clock, at, reason, said) if clock.name in chosen else clock for clock in clocks)
-
-
-def resume_all(
-    ctx: ClockContext, clocks: Sequence[Clock], reason: str, at: datetime, *, paused_for: str = ""
-) -> tuple[Clock, ...] | None:
-    """Let all clocks that stand still go on, or those that do so for one reason; None where none does."""
-    still = {
-        clock.name
-        for clock in clocks
-        if clock.status == "paused" and (not paused_for or clock.pauses[-1].reason == paused_for)
-    }
-    return (
-        tuple(resume(ctx, clock, at, reason) if clock.name in still else clock for clock in clocks) if still else None
-    )
-
-
-def may_pause(ctx: ClockContext, clock: Clock, reason: str, at: datetime) -> bool:
-    """Whether a clock may be paused for this reason at that time."""
-    return not _obstacle(ctx, clock, reason, at)
 
 
 def can_pause(ctx: ClockContext, clock: Clock, at: datetime) -> bool:
@@ -119,20 +85,18 @@ def _kept(pauses: tuple[Pause, ...], last: Pause) -> tuple[Pause, ...]:
     return (*pauses[-(LEDGER_MAX - 1) :], last)
 
 
-def _obstacle(ctx: ClockContext, clock: Clock, reason: str, at: datetime) -> str:
-    """Why a clock may not be paused for this reason at that time; empty where it may."""
+def obstacle_to_pausing(ctx: ClockContext, clock: Clock, reason: str) -> str:
+    """Why no order of reports could let a clock, as it stood then, be paused for this reason; empty where one could.
+
+    What stands still already, or whose limit has passed by what is known now, may turn out to have counted then.
+    """
     rule = ctx.rule(clock)
     if rule is not None and rule.statutory:
         return f"clock {clock.name} is a limit of the law ({rule.section}): nothing pauses it"
     if rule is None or not rule.may_pause(reason):
         reasons = ", ".join(rule.pauses.reasons) if rule is not None and rule.pauses is not None else "no reason"
         return f"clock {clock.name} may pause only for: {reasons}"
-    if _has_had_its_cap(rule, clock):
-        assert rule.pauses is not None
-        assert rule.pauses.cap is not None
-        most = f"{rule.pauses.cap.amount} {rule.pauses.cap.unit}"
-        return f"clock {clock.name} has stood still for {most}, the most that its pauses may last together"
-    return "" if _counts(clock, at) else f"clock {clock.name} did not count at that time"
+    return "" if clock.is_active else f"clock {clock.name} did not count at that time"
 
 
 def _counts(clock: Clock, at: datetime) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from tousu.policy.calendar import MICROSECOND
 from tousu.policy.clock_rule import Limit
@@ -55,6 +56,20 @@ class Pause(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     employee: str = ""
 
 
+class ClockMove(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing that happened to a clock. `reason`: why, or by which event; `cause`: id of the event that reported it.
+
+    by: who said so. until: the new limit of an extension.
+    """
+
+    at: datetime
+    name: Literal["paused", "resumed", "reset", "extended", "met", "cancelled"]
+    reason: str = ""
+    cause: str = ""
+    by: dict[str, str] = {}
+    until: datetime | None = None
+
+
 class Clock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One clock in its present generation.
 
@@ -70,6 +85,9 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     undecided: what must become known before anybody can say whether it applies; until then it counts and publishes
     nothing. presumed: the same of a clock that the pack lets run meanwhile. rests: it is undecided, and the pack says
     that nobody need look.
+    acquitted: a breach of this generation was published and withdrawn, so that another one needs a generation.
+    moves: the last things that happened to it, in the order in which they did. base: the clock before them, None where
+    that is its start; folded_at: the last thing that went into the base.
     """
 
     name: str
@@ -99,6 +117,10 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     undecided: tuple[str, ...] = ()
     presumed: tuple[str, ...] = ()
     rests: bool = False
+    acquitted: bool = False
+    moves: tuple[ClockMove, ...] = ()
+    base: Clock | None = None
+    folded_at: datetime | None = None
 
     @property
     def is_active(self) -> bool:
@@ -129,6 +151,12 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def used(self) -> timedelta:
         """What had been used at the anchor."""
         return self.used_us * MICROSECOND
+
+
+def rebased(clock: Clock, at: datetime) -> Clock:
+    """A clock whose history begins at this moment: what lies before is not put in order any more."""
+    clock = replace(clock, moves=(), base=None, folded_at=None)
+    return replace(clock, base=clock, folded_at=at)
 
 
 def missing_of(clocks: Iterable[Clock]) -> str | None:

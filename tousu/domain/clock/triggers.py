@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -18,8 +18,8 @@ from tousu.domain.clock import moves
 from tousu.domain.clock.context import ClockContext
 from tousu.domain.clock.counting import BREACH_WITHDRAWN
 from tousu.domain.clock.deciding import decided, doubt_of
-from tousu.domain.clock.pausing import can_pause, pause, resume
-from tousu.domain.clock.state import Clock
+from tousu.domain.clock.history import as_of, happened
+from tousu.domain.clock.state import Clock, ClockMove
 from tousu.policy.clock_rule import ClockRule, Trigger
 
 PAST_MAX: Final = 50
@@ -27,6 +27,9 @@ BREACHED: Final = "breached"
 MOVES: Final = ("met_by", "cancelled_by", "restarted_by", "reset_by", "paused_by", "resumed_by")
 """What an event can do to a clock, the first that hits counts."""
 
+_MOVE: Final[Mapping[str, Literal["met", "cancelled", "reset", "paused", "resumed"]]] = {
+    "met_by": "met", "cancelled_by": "cancelled", "reset_by": "reset", "paused_by": "paused", "resumed_by": "resumed",
+}  # fmt: skip
 _ENDS: Final = ("met_by", "cancelled_by")
 Moves = tuple[tuple[str, tuple[Trigger, ...]], ...]
 """What an event may do to a clock, and the triggers that say when."""
@@ -166,7 +169,8 @@ def _moved_by(
     moved: list[Clock] = []
     for clock in running.clocks:
         of_clock = pull.moves.get(clock.name)
-        move = _first_hit(of_clock, clock, event_name, data, facts) if of_clock is not None else ""
+        stands = of_clock is not None and as_of(ctx, clock, at).status == "paused"
+        move = _first_hit(of_clock, stands, event_name, data, facts) if of_clock is not None else ""
         if not move:
             moved.append(clock)
         elif move in _ENDS and at < (clock.begun_at or clock.started_at) and not ctx.is_first(clock):
@@ -187,20 +191,9 @@ def _moved_by(
 
 
 def _moved(ctx: ClockContext, clock: Clock, move: str, event_name: str, data: Mapping[str, Any], at: datetime) -> Clock:
-    """A clock after what an event does to it within its generation."""
-    match move:
-        case "met_by":
-            return moves.meet(ctx, clock, at, event_name)
-        case "cancelled_by":
-            return moves.cancel(ctx, clock, at, event_name)
-        case "reset_by":
-            return moves.reset(ctx, clock, at)
-        case "paused_by" if can_pause(ctx, clock, at):
-            return pause(ctx, clock, at, event_name, data)
-        case "resumed_by" if clock.status == "paused":
-            return resume(ctx, clock, at, event_name)
-        case _:
-            return clock
+    """A clock after what an event does to it within its generation, put where it belongs."""
+    by = {name: data[name] for name in ("department", "employee") if name in data} if move == "paused_by" else {}
+    return happened(ctx, clock, ClockMove(at=at, name=_MOVE[move], reason=event_name, cause=ctx.cause, by=by))
 
 
 def _started(
@@ -251,11 +244,12 @@ def _moves(rule: ClockRule, event_name: str) -> Moves:
 
 
 def _first_hit(
-    of_clock: Moves, clock: Clock, event_name: str, data: Mapping[str, Any], facts: Mapping[str, Any]
+    of_clock: Moves, stands: bool, event_name: str, data: Mapping[str, Any], facts: Mapping[str, Any]
 ) -> str:
-    """What an event does to a clock; empty for nothing. What stands still is not paused again."""
+    """What an event does to a clock; empty for nothing. One that pauses and resumes looks whether it `stands`."""
+    resumes = any(move == "resumed_by" for move, _ in of_clock)
     for move, triggers in of_clock:
-        if move == "paused_by" and clock.status == "paused":
+        if move == "paused_by" and stands and resumes:
             continue
         if any(trigger.hit_by(event_name, data, facts) for trigger in triggers):
             return move
