@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from services.claims.processor import processor
-from tests.integration.feeds import START, Bench, Feed, numbers_in
+from tests.integration.feeds import START, Bench, CaseFeed, Feed, numbers_in
 from tests.rules.casework import event
 from tests.rules.claims.filed import FACTS, FILE, OTHER, OUTLET, SENDER
 from tests.rules.claims.told import WAYBILL, routed
 from tousu.event import Event
+from tousu.policy.loading import load_pack
 
 PARTITIONS = 2
 PAID, WITHDRAWN = numbers_in(0, PARTITIONS, 2)
@@ -21,7 +22,7 @@ UNDECIDED = numbers_in(1, PARTITIONS, 2)[1]
 def settled(database_url: str, *more: Event) -> Bench:
     """Everything read and published, and `more` events of these cases."""
     bench = Bench(processor, database_url, PARTITIONS)
-    cases = Feed("router", "complaints.cases", PARTITIONS)
+    cases = CaseFeed(PARTITIONS, load_pack("courier-network"))
     clocks = Feed("sla", "complaints.sla", PARTITIONS)
     ways = [_way_of(number) for number in (PAID, WITHDRAWN, AGREED, UNDECIDED)]
     for one in sorted((one for way in (*ways, more) for one in way), key=lambda one: one.time):

@@ -11,12 +11,13 @@ import pytest
 
 from services.sla.processor import processor
 from tests.integration.cli.test_commands import NOBODY, run
-from tests.integration.feeds import START, Bench, Feed, numbers_in
+from tests.integration.feeds import START, Bench, CaseFeed, numbers_in
 from tousu import Subscriber
 from tousu.client.topics import Topics
 from tousu.event import Event, text_of_time
 from tousu.failure import Stop
 from tousu.local.embedded import EmbeddedBroker
+from tousu.policy.loading import load_pack
 from tousu.simulation.recalculation import RecalculationOrder, new_order, order_again
 
 OPERATIONS = "complaints.inbound.operations"
@@ -28,7 +29,7 @@ AT = text_of_time(START + timedelta(hours=50))
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """sla's database: five simple complaints of Monday, one of them answered; nobody has looked since then."""
-    feed = Feed("router", "complaints.cases", 2)
+    feed = CaseFeed(2, load_pack("courier-network"))
     feed.tick(START)
     for index, number in enumerate(sorted(numbers_in(0, 2, 5))):
         routed = {
@@ -48,7 +49,7 @@ def data(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _say(feed: Feed, kind: str, number: str, said: dict[str, Any]) -> None:
+def _say(feed: CaseFeed, kind: str, number: str, said: dict[str, Any]) -> None:
     event_id = f"{kind}-{number}"
     feed.say(
         Event(id=event_id, source="tousu/router", type=f"tousu.{kind}.v1", subject=number, time=START, data=said), START
