@@ -166,25 +166,24 @@ def _ageing(events: int) -> dict[str, Any]:
 
 
 def _aged(rules: SlaRules, count: int) -> Aged:
-    """A case after so many events, all in time."""
-    number, at = "20260922-00-00001-22", BEGINNING
+    """A case after so many events, all in time, as the router publishes them."""
+    number, second = "20260922-00-00000-22", timedelta(seconds=1)
     ref = Ref(CASE, number)
     (registered, *_) = _registrations(load_pack(PACK), 1)
-    routed = RouterRules(Policies.of(load_pack(PACK))).apply({}, registered, at).outputs[0]
-    state: State | None = None
-    events = [_event("0", routed.type, number, at, routed.data)]
-    second = timedelta(seconds=1)
+    told = [registered]
     for n in range(1, count):
         what, said = DAYS_WORK[(n - 1) % len(DAYS_WORK)]
-        events.append(_report(str(n), what, number, at + n * second, said))
-    for event in events:
+        told.append(_report(str(n), what, number, BEGINNING + n * second, said))
+    told.append(_report("next", "satisfaction_given", number, BEGINNING + OLD * STEP, {"score": 5}))
+    published = _fold(RouterRules(Policies.of(load_pack(PACK))), told)
+    *before, last = (_event(f"o{n}", each.type, number, each.time, each.data) for n, each in enumerate(published))
+    state: State | None = None
+    for event in before:
         decision = rules.apply({ref: state}, event, event.time)
         assert decision.refusal is None, (event.type, decision.refusal)
         state = decision.states.get(ref, state)
     assert isinstance(state, Case)
-    return Aged(
-        KINDS[0].codec.encode(state), _report("next", "satisfaction_given", number, at + OLD * STEP, {"score": 5})
-    )
+    return Aged(KINDS[0].codec.encode(state), last)
 
 
 def _once(rules: SlaRules, aged: Aged) -> str:

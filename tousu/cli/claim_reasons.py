@@ -43,7 +43,8 @@ def claim_reasons(number: str, asked: str, data: Path | None, database: str) -> 
     claim.questions = tuple(_questions(claims, number))
     claim.decided = _with_trace(claim, row, pack)
     at = _latest(row, claim)
-    accounts = tuple(_account(each, pack, at) for each in row.get("clocks", []))
+    # One that is undecided counts in silence: nobody has been told of it.
+    accounts = tuple(_account(each, pack, at) for each in row.get("clocks", []) if not each.get("undecided"))
     return explanation_of(claim, pack, at, accounts, source="databases")
 
 

@@ -385,16 +385,14 @@ class Draft:
 
     def _reject(self, arrival: Arrival, refusal: Refusal, more: Mapping[str, str] = {}) -> None:
         """Send an input to complaints.rejected. It always fits there, so a refusal never halts a shard."""
-        record = arrival.record
-        name, schema_of = self._processor.name, self._processor.schema_of
-        headers = [h for h in standing(name, schema_of, "tousu.event.rejected.v1") if h[0] != "content-type"]
+        record, name, schema_of = arrival.record, self._processor.name, self._processor.schema_of
         stamp = self._stamp_of(record)
-        headers.append(("ce_time", stamp))
+        kept = (h for h in standing(name, schema_of, "tousu.event.rejected.v1") if h[0] != "content-type")
+        headers = [*kept, ("ce_time", stamp)]
         named = {f"tousu-event-{name}": text[:NAME_LENGTH_MAX] for name, text in named_in(record).items()}
         limit_bytes = min(REJECTED_BYTES_MAX, self._limits.get(REJECTED, REJECTED_BYTES_MAX))
         self._number(rejection(record, refusal, headers, self.shard, limit_bytes, {**named, **more}), stamp)
-        kind = arrival.event.type if arrival.event is not None else "unreadable"
-        self._report.events[(kind, "rejected")] += 1
+        self._report.events[(arrival.event.type if arrival.event is not None else "unreadable", "rejected")] += 1
         self._report.rejects[refusal.reason] += 1
         if refusal.reason in OUR_FAULTS:
             self.faults.input_failed()

@@ -65,7 +65,7 @@ def test_a_broker_that_is_away_is_3_and_one_sentence() -> None:
 def test_what_cannot_be_done_is_4_and_one_sentence(tmp_path: Path) -> None:
     done = run("case", "20260922-00-0001-22", "--data", str(tmp_path))
     assert done.returncode == 4
-    assert b"sla.sqlite is not there: has sla ever run with this data folder?" in done.stderr
+    assert b"router.sqlite is not there: has router ever run with this data folder?" in done.stderr
     done = run("simulate", str(tmp_path / "none.jsonl"))
     assert (done.returncode, done.stdout) == (4, b"")
     done = run("simulate", "--pack", "no-such-pack", "-")

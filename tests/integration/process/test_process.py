@@ -36,7 +36,7 @@ def test_it_waits_for_the_topics_works_and_stops_when_asked(stage: Stage) -> Non
     counter = stage.start("counter")
     stage.publish(200)
     wait_until(lambda: counter.total("tousu_events_total", result="applied") == 200, "all events are counted")
-    assert counted(stage.folder) == 200
+    wait_until(lambda: counted(stage.folder) == 200, "all are in the database")
     for copy in (keeper, counter):
         assert copy.end() == 0
         assert copy.log()[-1]["event"] == "ended"
