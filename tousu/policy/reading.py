@@ -29,6 +29,8 @@ _BESIDE_ALONE: Final = 100
 """From this score on a class without a word stands beside another one."""
 _CANDIDATE: Final = -100
 """From this score on a class is named to the person who must look."""
+_NO_LESS: Final = 100
+"""How grave a trouble counts that is no class of the pack: as grave as any."""
 _SURELY_NOTHING: Final = 100
 """By so much more must a text speak for no trouble at all than for a class, so that its word is not heard."""
 _PER_WORD: Final = 50
@@ -100,11 +102,16 @@ class Reader:
     def _standing(self, words: Mapping[str, list[str]], elsewhere: int, scores: Mapping[str, int]) -> list[str]:
         """The classes that stand, in no order."""
         known = {name: scores.get(name, _WITH_WORDS) for name in self._gravity}
-        contradicted = any(score >= _ALONE for name, score in scores.items() if name not in words)
+        # What the weights say instead. A milder class takes no graver one away that has a word: 丢件 is a loss, however
+        # much of the text is about the days before.
+        instead = [
+            self._gravity.get(name, _NO_LESS) for name, score in scores.items() if score >= _ALONE and name not in words
+        ]
+        gravest = max(instead, default=-1)
         able = [
             name
             for name, score in known.items()
-            if score >= _ALONE or (name in words and (score >= _WITH_WORDS or not contradicted))
+            if score >= _ALONE or (name in words and (score >= _WITH_WORDS or self._gravity[name] > gravest))
         ]
         if not able:
             return []
@@ -114,7 +121,13 @@ class Reader:
         other = max((*others.values(), _WITH_WORDS)) + _PER_WORD * min(elsewhere, _WORDS_THAT_COUNT)
         if max(other, nothing) >= _ALONE and max(other, nothing) > _evidence(first, words, scores):
             return [name for name in able if known[name] >= _ALONE]
-        return [name for name in able if name == first or known[name] >= (_BESIDE if name in words else _BESIDE_ALONE)]
+        return [
+            name
+            for name in able
+            if name == first
+            or known[name] >= (_BESIDE if name in words else _BESIDE_ALONE)
+            or (name in words and self._gravity[name] > self._gravity[first])
+        ]
 
     def _told(
         self, plain: str, classes: list[str], words: Mapping[str, list[str]], scores: Scores, in_order: tuple[str, ...]

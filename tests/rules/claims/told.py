@@ -59,8 +59,8 @@ class ClaimsDesk(Desk):
     def take(self, one: Event, now: datetime | None = None) -> Decision:
         """An event as the router publishes it; what it does not publish, claims never hears of."""
         behind = self.lives.behind(one, now or one.time)
-        if not behind:
-            self.fired = []
+        if not behind:  # time passes all the same
+            self.fired = [each for ref in self.rules.refs(one) for each in self._woken(ref, now or one.time)]
             return Decision(no_op="not_published")
         decisions, fired = [], []
         for each in behind:
