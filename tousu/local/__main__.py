@@ -55,8 +55,9 @@ def serve(what: str, data_dir: Path | None, port: int) -> None:
     with contextlib.ExitStack() as stack:
         folder = data_dir or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=f"tousu-{what}-")))
         address = stack.enter_context(_server(what, folder, port))
-        _say(f"{what} listens on {address}, its data is in {folder}; Ctrl-C stops it.")
+        # Before it says so: whoever reads the line may ask for the stop at once.
         signal.pthread_sigmask(signal.SIG_BLOCK, stop)
+        _say(f"{what} listens on {address}, its data is in {folder}; Ctrl-C stops it.")
         signal.sigwait(stop)
         _say(f"stopping {what}")
 
