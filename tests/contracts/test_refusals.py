@@ -18,6 +18,7 @@ SENTENCES = sentences()
 WRITTEN = [each for each in SENTENCES if each.words.replace(HOLE, "").strip(" :;,()[]")]
 WAYS_OUT = re.compile(
     r"must |such as |one of|at most |at least |comes? (?:first|before)|after that|possible: |open: |it has |speaks for "
+    r"|mend what is named"
     r"|belongs on |there (?:are|is) |channels are |a source there is |listed in |lists them|names those|only a ruling"
     r"|the data goes there|ends only with|are taken|names that of|is registered once|paid only|follows \w*paused"
     r"|has a higher|may be extended|did you mean "
@@ -51,7 +52,7 @@ def test_the_reading_of_the_code_finds_them_all() -> None:
     }  # fmt: skip
     found = {each.reason for each in SENTENCES}
     assert {code for code in CODES - found - elsewhere if f'"{code}"' not in code_of_all_rooms()} == set()
-    assert len(SENTENCES) > 140
+    assert len(SENTENCES) > 130
 
 
 def code_of_all_rooms() -> str:

@@ -45,9 +45,10 @@ def test_the_outermost_moments_that_the_contract_takes_lead_out_of_it_and_are_to
 @pytest.mark.parametrize("due_at", ("1990-01-01T00:00:00+23:59", "2199-12-31T23:59:59-23:59"))
 def test_a_corrective_action_due_at_the_end_of_all_that_may_be_told_is_taken(due_at: str) -> None:
     pack = pack_of("courier-network")
-    sla = Desk(SlaRules(Policies.of(pack)), KINDS)
-    (routed,) = Desk(rules_of("courier-network"), ROUTER_KINDS).tell(complaint("快件丢了"))
+    sla, router = Desk(SlaRules(Policies.of(pack)), KINDS), Desk(rules_of("courier-network"), ROUTER_KINDS)
+    (routed,) = router.tell(complaint("快件丢了"))
     said = {"action_id": "A-1", "action": "x", "due_at": due_at, "responsible": {"employee": "E1"}}
     sla.tell(event("complaint.routed", routed.data, routed.subject))
-    sla.tell(handling("corrective_action_planned", 1, **said))
+    (planned,) = router.tell(handling("corrective_action_planned", 1, **said))
+    sla.tell(event("handling.corrective_action_planned", planned.data, planned.subject))
     assert sla.let_time_pass(START.replace(month=6))

@@ -26,7 +26,7 @@ def first() -> Event:
 
 @pytest.fixture
 def second() -> Event:
-    data: dict[str, Any] = {**WAYBILL, "content": "包裹的事情。"}
+    data: dict[str, Any] = {**WAYBILL, "content": "请查一下。"}
     return complaint("app", at=START + hours(3), **data)
 
 
@@ -59,13 +59,13 @@ def test_both_cases_keep_their_own_record(gate: Gate, number: str, first: Event,
 
 def test_nobody_joins_the_new_case_by_itself(gate: Gate, number: str, second: Event) -> None:
     gate.hear(report("separated", number, telling=telling(second), reason="另一件"))
-    data: dict[str, Any] = {**WAYBILL, "content": "包裹的事情。"}
+    data: dict[str, Any] = {**WAYBILL, "content": "请查一下。"}
     assert gate.joins(complaint("web", at=START + hours(6), **data)) == number
 
 
 def test_of_two_tellings_of_one_source_and_id_the_channel_says_which_is_meant(gate: Gate, number: str) -> None:
     for channel in ("web", "letter"):
-        said: dict[str, Any] = {**WAYBILL, "content": "包裹的事情。"}
+        said: dict[str, Any] = {**WAYBILL, "content": "请查一下。"}
         gate.joins(msgspec.structs.replace(complaint(channel, id_="1", **said), source="//gateway.example"))
     both = {"source": "//gateway.example", "id": "1"}
     refusal = gate.hear(report("separated", number, telling=both, reason="另一件")).refusal
