@@ -95,8 +95,8 @@ def limits_told(outputs: list[Output]) -> list[tuple[str, str, str, Any]]:
     ]
 
 
-# The reference takes reports in the order in which they are told, the router by when they happened, and what waits later:
-# of stories told out of order the two say different things until the reference folds, too.
+# The reference takes reports in the order in which they are told, the router by when they happened, and what waits is
+# taken later: of stories told out of order the two say different things until the reference folds, too.
 @pytest.mark.long
 @settings(max_examples=300)
 @given(stories())
