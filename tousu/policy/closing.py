@@ -1,6 +1,6 @@
 """Whether an answer may end a case: the customer's confirmation, where a pack asks for it (domain, section 6, L).
 
-An answer that lacks it is refused by sla, so it ends nothing for whoever else acts on answers: intake, router, claims.
+An answer that lacks it ends nothing (tousu/domain/case/lifecycle.py).
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from tousu.policy.pack import Pack
-from tousu.policy.replies import incomplete_reply
 
 
 def lacks_confirmation(pack: Pack, what: str, said: Mapping[str, Any], stands: bool | None) -> bool:
@@ -20,12 +19,3 @@ def lacks_confirmation(pack: Pack, what: str, said: Mapping[str, Any], stands: b
     if pack.closing is None or what != "customer_answered" or not (said["settled"] or stands is False):
         return False
     return said.get("confirmation") not in pack.closing.confirmation and "no_confirmation_reason" not in said
-
-
-def falls_short(pack: Pack, what: str, said: Mapping[str, Any], stands: bool | None) -> bool:
-    """Whether a handling event (short name, data) is an answer that changes nothing, since sla refuses it.
-
-    It lacks the customer's confirmation, or something that a reply of its kind must hold.
-    """
-    incomplete = incomplete_reply(pack, what, said, stands) is not None
-    return incomplete or lacks_confirmation(pack, what, said, stands)
