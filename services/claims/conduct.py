@@ -133,14 +133,14 @@ class ConductRules:
         former, view = case.course, view_of(said)
         if event.type in ROUTED:
             is_newer = said.get("revision", 1) > case.revision
-            return _routed(replace(case, course=former.after(said)), said) if is_newer else case
+            return _routed(replace(case, course=former.after(view)), said) if is_newer else case
         what = event.type.removeprefix(_HANDLING).partition(".")[0]
         at = max(event.time, former.received_at)
         if what in CLAIM_REPORTS:
             return ruled(case, said, at) if what == "outlet_ruled" else case
         if view is None or not view.counts:
             return case
-        case = replace(case, course=former.after(said))
+        case = replace(case, course=former.after(view))
         if event.type == PASSED_ON:
             return replace(case, departments=tuple(said["to_departments"]))
         if what == "recount_ordered":

@@ -12,7 +12,7 @@ from services.claims.telling import refusal
 from services.claims.turn import Turn
 from tousu.decision import Refusal
 from tousu.domain.case.state import Kind
-from tousu.domain.case.view import Course, course_begun
+from tousu.domain.case.view import Course, course_begun, view_of
 from tousu.event import time_of_text
 from tousu.policy.claims import ClaimOpener, NoClaim
 
@@ -79,7 +79,7 @@ def file_claim(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any]) -> Clai
 
 def course_of(kind: Kind, routed: Mapping[str, Any]) -> Course:
     """The course of a case that has just been routed."""
-    return course_begun(kind, time_of_text(routed["received_at"], "received_at")).after(routed)
+    return course_begun(kind, time_of_text(routed["received_at"], "received_at")).after(view_of(routed))
 
 
 def told_of(routed: Mapping[str, Any]) -> dict[str, Any]:

@@ -158,7 +158,7 @@ class ClaimsRules:
         kind = ROUTED[event.type]
         if pack.claims is None and kind != "complaint":
             return Decision(no_op="no_concern_of_claims")
-        course = case.course.after(event.data) if case is not None else course_of(kind, event.data)
+        course = case.course.after(view_of(event.data)) if case is not None else course_of(kind, event.data)
         asking = claims_asked_for(event.data, self._opener(pack))
         new = replace(
             case or ClaimedCase(course=course, organisation=event.organisation),
@@ -201,7 +201,7 @@ class ClaimsRules:
         view = view_of(said)
         if view is not None and not view.counts:
             return Decision(no_op="reply_incomplete")
-        turn.case = replace(case, course=case.course.after(said))
+        turn.case = replace(case, course=case.course.after(view))
         if pack.claims is not None:
             bring_in_line(turn, self._opener(pack), _WHY_AGAIN.get(event.type, ""))
         return self._decision(turn, case)

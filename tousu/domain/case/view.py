@@ -99,9 +99,8 @@ class Course(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Whether the case has come to its end."""
         return self.ended_at is not None
 
-    def after(self, data: Mapping[str, Any]) -> Course:
-        """The course after an event with these data; the same where they say nothing of the case."""
-        view = view_of(data)
+    def after(self, view: CaseView | None) -> Course:
+        """The course after an event that says this of the case; the same where it says nothing."""
         if view is None:
             return self
         return replace(
