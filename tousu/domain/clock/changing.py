@@ -15,12 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
 from tousu.domain.clock.context import ClockContext
 from tousu.domain.clock.counting import (
+    BACK_DATED,
     Rest,
     all_marks,
     next_generation,
@@ -38,8 +39,6 @@ from tousu.policy.calendar import MICROSECOND, Calendar, UnpublishedYear
 from tousu.policy.clock_rule import ClockRule, Limit, OnChange, Rung
 from tousu.policy.pack import Pack
 from tousu.policy.working_time import plan_clock
-
-BACK_DATED: Final = "back_dated"
 
 
 class Former(NamedTuple):
@@ -259,16 +258,12 @@ def _without_storm(marks: tuple[Mark, ...], now: datetime) -> tuple[Mark, ...]:
 
 def _yet_to_tell(clock: Clock, rule: ClockRule, former: ClockRule) -> tuple[Mark, ...]:
     """What a newer rule tells before the breach, without what was told already, and the repetitions that wait."""
-    waiting = {_place(mark) for mark in clock.marks}
-    told = {_place(mark) for mark in all_marks(former, clock.anchor)} - waiting
-    new = [mark for mark in all_marks(rule, clock.anchor) if _place(mark) not in told]
-    if {_place(mark) for mark in new} == {_place(mark) for mark in clock.marks if not mark.told}:
+    waiting = {mark.place for mark in clock.marks}
+    told = {mark.place for mark in all_marks(former, clock.anchor)} - waiting
+    new = [mark for mark in all_marks(rule, clock.anchor) if mark.place not in told]
+    if {mark.place for mark in new} == {mark.place for mark in clock.marks if not mark.told}:
         return clock.marks
     return in_order([*new, *(mark for mark in clock.marks if mark.told)])
-
-
-def _place(mark: Mark) -> tuple[float | None, Any, int]:
-    return mark.share, mark.left and (mark.left.amount, mark.left.unit), mark.level
 
 
 def _calendar_of(ctx: ClockContext, clock: Clock, pack: Pack) -> Calendar:

@@ -24,6 +24,7 @@ from tousu.policy.working_time import (
     moments_after,
 )
 
+BACK_DATED: Final = "back_dated"
 BREACH_WITHDRAWN: Final = "breach_withdrawn"
 _NOTHING: Final = timedelta(0)
 

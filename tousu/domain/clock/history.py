@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from tousu.domain.clock import moves
 from tousu.domain.clock.context import ClockContext
-from tousu.domain.clock.counting import BREACH_WITHDRAWN, all_marks, plan_rest, planned, unbreached
+from tousu.domain.clock.counting import BACK_DATED, BREACH_WITHDRAWN, all_marks, plan_rest, planned, unbreached
 from tousu.domain.clock.escalation import catch_up
 from tousu.domain.clock.extending import lengthen
 from tousu.domain.clock.pausing import can_pause, pause, resume
@@ -32,7 +32,6 @@ from tousu.event import text_of_time
 MOVES_MAX: Final = 32
 FOLDED_AT_ONCE: Final = 8
 """So many of the oldest go into the base together, so that the base is not written anew with each event."""
-BACK_DATED: Final = "back_dated"
 KNOWN_LATE: Final = "known_late"
 _WHEN: Final = attrgetter("at")
 _ONCE: Final = frozenset({"started", "breached", "met", "cancelled"})
@@ -49,10 +48,10 @@ class Folded(NamedTuple):
 
 def happened(ctx: ClockContext, clock: Clock, move: ClockMove) -> Clock:
     """The clock after something that happened to it, whenever that is reported."""
-    if not clock.is_active and clock.status != "late" and not is_late(clock, move.at):
-        return clock
     if is_late(clock, move.at):
         return _placed(ctx, clock, move)
+    if not clock.is_active and clock.status != "late":
+        return clock
     return _kept(ctx, evolve(ctx, clock, move), (*clock.moves, move))
 
 
@@ -107,13 +106,13 @@ def _placed(ctx: ClockContext, clock: Clock, move: ClockMove) -> Clock:
 
 def _told(ctx: ClockContext, old: Clock, new: Clock, move: ClockMove, news: list[RecordedEvent]) -> Clock:
     """Publish what the clock would have told, had everything been known in its order, and was not told."""
-    due_at, waiting = old.due_at, {_place(mark) for mark in old.marks}
+    due_at, waiting = old.due_at, {mark.place for mark in old.marks}
     if old.breached and not new.breached:
         unbreached(ctx, old)
         if new.is_active:
             new = replace(new, generation=old.generation + 1, acquitted=False)
             ctx.clock("started", new, ctx.now, reason=BREACH_WITHDRAWN)
-            waiting = {_place(mark) for mark in new.marks}
+            waiting = {mark.place for mark in new.marks}
         else:
             new = replace(new, acquitted=True)
     elif new.breached and not old.breached and old.acquitted:
@@ -133,7 +132,7 @@ def _told(ctx: ClockContext, old: Clock, new: Clock, move: ClockMove, news: list
     if new.status == "running" and new.breached and not old.breached:
         passed = [Mark(at=ctx.now, level=event.data["level"]) for event in news if event.name == "escalated"]
         return catch_up(ctx, replace(new, marks=(*new.marks, *passed)))
-    return replace(new, marks=tuple(mark for mark in new.marks if mark.told or _place(mark) in waiting))
+    return replace(new, marks=tuple(mark for mark in new.marks if mark.told or mark.place in waiting))
 
 
 def _news(before: Folded, after: Folded) -> list[RecordedEvent]:
@@ -197,7 +196,3 @@ def _kept(ctx: ClockContext, clock: Clock, known: tuple[ClockMove, ...]) -> Cloc
     oldest = known[:FOLDED_AT_ONCE]
     base = _fold(ctx, clock, oldest, oldest[-1].at).clock
     return replace(clock, moves=known[FOLDED_AT_ONCE:], base=replace(base, moves=()), folded_at=oldest[-1].at)
-
-
-def _place(mark: Mark) -> tuple[float | None, Any, int]:
-    return mark.share, mark.left and (mark.left.amount, mark.left.unit), mark.level

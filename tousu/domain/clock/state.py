@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -44,6 +44,11 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     left: Limit | None = None
     level: int = 0
     told: int = 0
+
+    @property
+    def place(self) -> tuple[Any, ...]:
+        """Where on the limit it stands and what it is, whenever that comes: by this it is known again."""
+        return self.share, self.left and (self.left.amount, self.left.unit), self.level
 
 
 class Pause(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
