@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from services.penalties.sentencing import in_line
 from services.penalties.states import CASES_NAMED_MAX, Month
-from services.penalties.telling import MonthContext, Wanted, done_by, instructed
+from services.penalties.telling import MonthContext, Wanted, done_by, figure_told, instructed
 from tousu.decision import Output
 from tousu.event import text_of_time
 from tousu.events.month import DepartmentRated, MonthClosed, MonthCorrected, PersonReinstated, PersonSuspended
@@ -117,8 +117,8 @@ def _rated(scene: MonthContext, rules: PenaltyRules, month: Month) -> Turned:
         department=month.party.id, month=month.month, revision=month.rated + 1, complaints=month.complaints,
         services=month.served, rate_percent=_rate_percent(month),
         result="unknown" if rated.percent is None else "penalty" if lines else "no_penalty",
-        amount=_said(line.amount) if line else None, amount_min=_said(line.amount_min) if line else None,
-        amount_max=_said(line.amount_max) if line else None, currency=scene.pack.currency if line else None,
+        amount=figure_told(line.amount) if line else None, amount_min=figure_told(line.amount_min) if line else None,
+        amount_max=figure_told(line.amount_max) if line else None, currency=scene.pack.currency if line else None,
         at=own.said_at, pack=own.reference, section=rules.head_by_rate[0].section,
     )  # fmt: skip
     sentenced = in_line(own, month.rate, lines, "rate_changed")
@@ -150,10 +150,6 @@ def _figures(scene: MonthContext, month: Month) -> _Figures:
 
 def _rate_percent(month: Month) -> str | None:
     return shown(Fraction(month.complaints * 100, month.served)) if month.served else None
-
-
-def _said(figure: Decimal | None) -> str | None:
-    return None if figure is None else f"{figure}"
 
 
 def _amount(month: Month) -> Decimal:

@@ -6,14 +6,13 @@ depend on the way there; only what is told on the way does.
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
 from services.penalties.owing import moved
 from services.penalties.states import Sentence
-from services.penalties.telling import MonthContext, instructed, wanted_by
+from services.penalties.telling import MonthContext, figure_told, instructed, wanted_by
 from tousu.decision import Output
 from tousu.events.penalty import (
     PenaltyAssessed,
@@ -87,11 +86,7 @@ def _told(scene: MonthContext, old: Sentence, new: Sentence, why_withdrawn: Pena
 def _line(line: Line) -> PenaltyLine:
     """A line as events carry it."""
     return PenaltyLine(
-        ground=line.ground, amount=_said(line.amount), amount_min=_said(line.amount_min),
-        amount_max=_said(line.amount_max), percent=_said(line.percent), measure=line.measure, set_by=line.set_by,
-        section=line.section, steps=list(line.steps) or None,
+        ground=line.ground, amount=figure_told(line.amount), amount_min=figure_told(line.amount_min),
+        amount_max=figure_told(line.amount_max), percent=figure_told(line.percent), measure=line.measure,
+        set_by=line.set_by, section=line.section, steps=list(line.steps) or None,
     )  # fmt: skip
-
-
-def _said(figure: Decimal | None) -> str | None:
-    return None if figure is None else f"{figure}"

@@ -143,3 +143,8 @@ def instructed(
 def _about(of: str, what: str) -> str:
     """What an instruction is about: what must come back of a penalty is owed apart from it."""
     return f"{of}/{REPAYMENT}" if what == "repay" else of
+
+
+def figure_told(figure: Decimal | None) -> str | None:
+    """An amount or a share as events carry it; None where there is none."""
+    return None if figure is None else f"{figure}"
