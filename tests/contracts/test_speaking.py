@@ -35,7 +35,7 @@ ALONE = {
     RULINGS: {"handling.claim_ruled", "handling.outlet_ruled"},
     DESK: {"handling.plan_approved", "handling.extended", "handling.taken_back", "handling.responsibility_settled",
            "handling.final_opinion_given", "handling.claim_decided", "handling.claim_agreed", "handling.separated",
-           "handling.outlet_negotiation_settled"},
+           "handling.outlet_negotiation_settled", "handling.special_reason_approved"},
 }  # fmt: skip
 
 
