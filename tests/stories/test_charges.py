@@ -105,6 +105,19 @@ def test_a_special_reason_saves_from_the_fine_unless_whoever_was_late_approves_i
     assert [data["clock"] for data in of_type(events, "clock.breach_withdrawn")] == []
 
 
+@pytest.mark.parametrize(("answered", "late"), [("03-03 13:00", []), ("03-03 13:01", [("assessed", "50.00")])])
+def test_a_level_raised_after_its_limit_costs_nothing_for_the_past(answered: str, late: list[tuple[str, str]]) -> None:
+    """Level A has 8 hours. Known 20 hours after the receipt, they end 28 hours after it, at 13:00, and not at 17:00."""
+    story = Story("auto-service")
+    story.complains("03-02 09:00", "维修收费太贵，乱收费")
+    story.reports("acknowledged", "03-02 09:20", **ACTS)
+    story.reports("assessed", "03-03 05:00", department="workshop", emotion="extreme")
+    story.reports("customer_answered", answered, department="workshop", settled=True, text="已退款")
+    events = story.run("03-06 00:00")
+    assert refusals(events) == []
+    assert penalties(events, E1) == late
+
+
 def test_a_withdrawn_complaint_leaves_nothing_on_anybody() -> None:
     story = Story("auto-service")
     story.complains("03-02 09:00", "前台接待态度冷淡", first_asked="E10023")
