@@ -68,16 +68,19 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
 class Trigger(msgspec.Struct, frozen=True, kw_only=True):
     """An event that moves a clock: its short name (`customer_answered`), what its data and the case must say.
 
-    `case` speaks of the facts of the case as they are once the event has been applied, such as `stands`.
+    `says`: fields that its data must have, whatever they say. `case` speaks of the facts of the case as they are once
+    the event has been applied, such as `stands`.
     """
 
     event: str
     data: Accepts = {}
+    says: tuple[str, ...] = ()
     case: Accepts = {}
 
     def hit_by(self, event: str, data: Mapping[str, Any], case: Mapping[str, Any]) -> bool:
         """Whether an event (short name, data) sets this trigger off in a case with these facts."""
-        return event == self.event and accepts(self.data, data) and accepts(self.case, case)
+        said = event == self.event and accepts(self.data, data) and all(name in data for name in self.says)
+        return said and accepts(self.case, case)
 
 
 class Repeat(msgspec.Struct, frozen=True, kw_only=True):

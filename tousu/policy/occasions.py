@@ -47,8 +47,8 @@ CLAIM_EVENTS: Final = frozenset(
 """What happens to a claim, by the names that clocks of claims wait for."""
 DECISIONS: Final = frozenset({"routed", "passed_on", "joined"})
 """What the router and intake decide."""
-OWN_EVENTS: Final = frozenset({"closed", "breached"})
-"""What happens to the case itself: it ends, one of its clocks breaches."""
+OWN_EVENTS: Final = frozenset({"closed", "breached", "accepted"})
+"""What happens to the case itself: it ends, one of its clocks breaches, somebody takes it up (or its grade changes)."""
 EVENTS: Final = REPORTS | DECISIONS | OWN_EVENTS
 AFTER_THE_END: Final = frozenset(
     {
