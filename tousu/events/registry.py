@@ -59,7 +59,9 @@ from tousu.events.handover import (
 from tousu.events.inquiry import InquiryRegistered, InquiryRouted
 from tousu.events.instruction import InstructionIssued
 from tousu.events.month import DepartmentRated, MonthClosed, MonthCorrected, PersonReinstated, PersonSuspended
-from tousu.events.operations import OperationsDeductionConfirmed, OperationsPaymentQuestionSettled, OperationsReported
+from tousu.events.operations import (
+    OperationsCorrectionDone, OperationsDeductionConfirmed, OperationsPaymentQuestionSettled, OperationsReported,
+)
 from tousu.events.penalty import (
     PenaltyAssessed, PenaltyCorrected, PenaltyDoubled, PenaltyPaid, PenaltyPaymentQuestionSettled,
     PenaltyPaymentQuestioned, PenaltyWithdrawn,
@@ -100,10 +102,10 @@ _ALL: Final[tuple[type[Content], ...]] = (
     HandlingRecountOrdered, HandlingReopened, HandlingResponsibilitySettled, HandlingResumed,
     HandlingSatisfactionGiven, HandlingSeparated, HandlingSpecialReasonApproved, HandlingTakenBack,
     HandlingWithdrawn, InquiryRegistered, InquiryRouted, InstructionIssued, MonthClosed, MonthCorrected,
-    OperationsDeductionConfirmed, OperationsPaymentQuestionSettled, OperationsReported, PenaltyAssessed,
-    PenaltyCorrected, PenaltyDoubled, PenaltyPaid, PenaltyPaymentQuestionSettled, PenaltyPaymentQuestioned,
-    PenaltyWithdrawn, PersonErased, PersonReinstated, PersonSuspended, TimeHeldOut, TimeJumpAccepted, TimeLetIn,
-    TimeTicked,
+    OperationsCorrectionDone, OperationsDeductionConfirmed, OperationsPaymentQuestionSettled, OperationsReported,
+    PenaltyAssessed, PenaltyCorrected, PenaltyDoubled, PenaltyPaid, PenaltyPaymentQuestionSettled,
+    PenaltyPaymentQuestioned, PenaltyWithdrawn, PersonErased, PersonReinstated, PersonSuspended, TimeHeldOut,
+    TimeJumpAccepted, TimeLetIn, TimeTicked,
 )
 CLASSES: Final = MappingProxyType({each.TYPE: each for each in _ALL})
 """By event type, such as tousu.clock.met.v1."""
