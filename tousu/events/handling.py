@@ -27,6 +27,12 @@ class HandlingAcknowledged(Content, frozen=True, kw_only=True, omit_defaults=Tru
     note: HandlingNote | None = None
     answer_by: ToldMoment | None = None
     """When the department will answer."""
+    process: HandlingText | None = None
+    """The process that the customer was told; no personal data."""
+    contact: HandlingText | None = None
+    """Whom the customer was told to turn to, such as a hotline with the number of the desk; no personal data."""
+    in_charge: Employee | None = None
+    """The person who is in charge of it from now on."""
     case: CaseBehind | None = None
 
 

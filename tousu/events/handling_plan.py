@@ -14,8 +14,8 @@ from tousu.events.content import Content
 from tousu.events.shared_case import CaseBehind
 from tousu.events.shared_handling import HandlingActionId, HandlingNote, HandlingPlanId, HandlingText
 from tousu.events.shared_values import (
-    AmountYuan, CaseNumber, ClassCode, Code, Department, Employee, Reason, ResponsibleParty, SeverityFound,
-    ToldMoment,
+    AmountYuan, CaseNumber, ClassCode, Code, Department, Employee, Evidence, Reason, ResponsibleParty,
+    SeverityFound, ToldMoment,
 )
 
 
@@ -44,6 +44,8 @@ class HandlingAssessed(Content, frozen=True, kw_only=True, omit_defaults=True):
     """How complex the case is, by the words of the pack, such as plain, complex."""
     customer_type: Literal["passive", "angry", "talkative", "threatening"] | None = None
     """How the customer meets the desk: passive, angry, talkative, threatening."""
+    evidence: Evidence | None = None
+    """Evidence that was found in the investigation."""
     case: CaseBehind | None = None
 
 
@@ -107,6 +109,8 @@ class HandlingJudged(Content, frozen=True, kw_only=True, omit_defaults=True):
     number, incomplete address), out_of_range.
     """
     responsible: ResponsibleParty | None = None
+    evidence: Evidence | None = None
+    """Evidence that was found in the investigation."""
     case: CaseBehind | None = None
 
 

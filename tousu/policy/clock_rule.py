@@ -143,6 +143,8 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
         which it counts: `received_at` (the earliest receipt of the case), `event_time` (the time of that event) or, for
         claims, `promised_at` (until when delivery was promised; without that the clock does not start).
     restarted_by: events that start a new generation at their own time (a new department is assigned, say).
+    met_not_before: so long after its start nothing meets it: what comes sooner is something else (a call at once is no
+        visit some time after).
     reset_by: events that set the same generation back to its full limit, while it is not breached.
     paused_by / resumed_by: events that pause and resume it beside an explicit report.
     limit / limit_by_grade: exactly one of the two; ask `limit_for(grade)`.
@@ -169,6 +171,7 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
     met_by: tuple[Trigger, ...]
     section: str
     starts_with: Accepts = {}
+    met_not_before: Limit | None = None
     restarted_by: tuple[Trigger, ...] = ()
     reset_by: tuple[Trigger, ...] = ()
     paused_by: tuple[Trigger, ...] = ()

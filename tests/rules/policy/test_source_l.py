@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.rules.casework import NUMBER
+from tousu.contract import validator
 from tousu.policy.grading import grade_rule
 from tousu.policy.loading import load_pack
 
@@ -13,6 +15,21 @@ PACK = load_pack("logistics")
 CAUSES = {  # section 4: causes to record
     "operator_error", "information_passed_wrongly", "flaw_in_process", "force_majeure", "customers_misunderstanding",
 }  # fmt: skip
+
+
+EVIDENCE = {  # section 4: evidence kinds
+    "contract", "order", "handover_record", "tracking_data", "warehouse_document", "correspondence", "gps_track",
+    "video", "onsite_inspection",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [*sorted(EVIDENCE), "hearsay"])
+@pytest.mark.parametrize("what", ["judged", "assessed"])
+def test_nine_kinds_of_evidence_are_found_in_the_investigation(what: str, kind: str) -> None:
+    """On any case; a kind that nobody knows is refused."""
+    said = {"case_number": NUMBER, "evidence": [{"kind": kind, "uri": "https://files.example/e/1"}]}
+    fault = validator(f"tousu.handling.{what}.v1")(said | ({"stands": True} if what == "judged" else {}))
+    assert (fault is None) is (kind in EVIDENCE)
 
 
 def test_causes_to_record() -> None:

@@ -28,13 +28,13 @@ from tousu.policy.occasions import AFTER_THE_END
 from tousu.policy.pack import Pack
 from tousu.policy.replies import incomplete_reply
 
-Fate = Literal["counts", "incomplete", "waits", "refused"]
+Fate = Literal["counts", "noted", "incomplete", "waits", "refused"]
 
 
 class FactVerdict(NamedTuple):
-    """Whether a fact counts where it stands. reason, message, place: of a refusal, or of what it waits for.
+    """Whether a fact counts where it stands; `noted` moves nothing, but it happened.
 
-    needs: what must have happened before it, in words.
+    reason, message, place: of a refusal, or of what it waits for. needs: what must have happened before it, in words.
     """
 
     fate: Fate
@@ -170,6 +170,13 @@ def _answer_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
         f"a complaint ends only with the customer's confirmation; say {accepted} in confirmation, or in "
         "no_confirmation_reason why none can be had"
     )
+    if (
+        fact.data["settled"]
+        and state.stands is not False
+        and pack.closing is not None
+        and pack.closing.result_told_apart
+    ):
+        return FactVerdict("noted")
     # An answer that settles nothing ends the case only while the complaint is not upheld: a judgement may change that.
     fate: Fate = "refused" if fact.data["settled"] else "waits"
     needs = "a judgement before it that upholds the complaint, or the customer's confirmation"

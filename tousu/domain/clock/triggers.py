@@ -20,7 +20,9 @@ from tousu.domain.clock.counting import BREACH_WITHDRAWN
 from tousu.domain.clock.deciding import decided, doubt_of
 from tousu.domain.clock.history import as_of, happened
 from tousu.domain.clock.state import Clock, ClockMove
+from tousu.policy.calendar import UnpublishedYear
 from tousu.policy.clock_rule import ClockRule, Trigger
+from tousu.policy.working_time import deadline
 
 PAST_MAX: Final = 50
 BREACHED: Final = "breached"
@@ -171,6 +173,7 @@ def _moved_by(
         of_clock = pull.moves.get(clock.name)
         stands = of_clock is not None and as_of(ctx, clock, at).status == "paused"
         move = _first_hit(of_clock, stands, event_name, data, facts) if of_clock is not None else ""
+        move = "" if move == "met_by" and _comes_too_soon(ctx, clock, at) else move
         if not move:
             moved.append(clock)
         elif move in _ENDS and at < (clock.begun_at or clock.started_at) and not ctx.is_first(clock):
@@ -188,6 +191,15 @@ def _moved_by(
     if past is running.past and all(new is old for new, old in zip(moved, running.clocks, strict=True)):
         return running
     return Running(tuple(moved), past)
+
+
+def _comes_too_soon(ctx: ClockContext, clock: Clock, at: datetime) -> bool:
+    """Whether what would meet a clock happened before that may be, by the pack."""
+    rule = ctx.rule(clock)
+    if rule is None or rule.met_not_before is None:
+        return False
+    earliest = deadline(clock.started_at, rule.met_not_before, ctx.calendar)
+    return not isinstance(earliest, UnpublishedYear) and at < earliest
 
 
 def _moved(ctx: ClockContext, clock: Clock, move: str, event_name: str, data: Mapping[str, Any], at: datetime) -> Clock:
