@@ -19,10 +19,11 @@ from tousu.runtime import bookmark as bm
 from tousu.runtime.acts import Act, Operator
 from tousu.runtime.arrival import from_ours
 from tousu.runtime.audit import JUMP_ACCEPTED
-from tousu.runtime.bookmark import Bookmark
+from tousu.runtime.bookmark import Bookmark, mark_of
 from tousu.runtime.broker import Identity, Record
 from tousu.runtime.checkpoints import inputs_of
 from tousu.runtime.draft import Draft
+from tousu.runtime.frontier import says_otherwise
 from tousu.runtime.history import Extent, History
 from tousu.runtime.inspection import Inspection
 from tousu.runtime.processor import Processor
@@ -139,7 +140,8 @@ def skip(site: Site, operator: Operator, offset: int, through: int) -> Done:
 
 def resume(site: Site, operator: Operator, identity: Identity) -> Done:
     """Go on where the log begins although records in front of it are gone (`offset_gone`), where the topic was made
-    again (`topic_recreated`), or behind a hole in the numbers (`missing_record`).
+    again (`topic_recreated`), behind a hole in the numbers (`missing_record`), or with true records whose numbers
+    forged ones had before (`repeated_with_other_content`).
 
     Raises Stop `nothing_lost` when the log has everything from the bookmark on.
     """
@@ -147,7 +149,7 @@ def resume(site: Site, operator: Operator, identity: Identity) -> Done:
     stands = bookmark.offsets.get(site.topic, 0)
     extent = site.extent()
     known, present = (ids.get(site.topic, "") for ids in (bookmark.topic_ids, identity.topic_ids))
-    to, topic_id = stands, ""
+    to, topic_id, numbers = stands, "", dict[str, int]()
     forgives = acts.origins_of(site.processor, bookmark, site.shard, site.topic, site.partitions)
     if known and present and known != present:
         to, topic_id = extent.start, present
@@ -159,14 +161,14 @@ def resume(site: Site, operator: Operator, identity: Identity) -> Done:
         to = extent.end
         what = f"{stands - to} records that had been applied, from {to} through {stands - 1}, are no longer in the log"
     else:
-        what, forgives = _hole(site, bookmark, stands, extent)
+        what, forgives, numbers = _hole(site, bookmark, stands, extent)
     message = f"{site.topic}/{site.shard}: {what}; accepted by {operator.name}: {operator.why}"
 
     def do(draft: Draft) -> Act:
         _check_stands(site, draft.bookmark, stands)
         return Act(
             kind="resume", topic=site.topic, at=dict(draft.bookmark.offsets), to=to, forgives=forgives,
-            topic_id=topic_id,
+            topic_id=topic_id, numbers=numbers,
         )  # fmt: skip
 
     gone = Record(site.topic, site.shard, stands, None, None, ())
@@ -254,9 +256,15 @@ def _numbers(site: Site, bookmark: Bookmark, record: Record | None) -> tuple[dic
     return {}, [name] if arrival.seq > known else []
 
 
-def _hole(site: Site, bookmark: Bookmark, stands: int, extent: Extent) -> tuple[str, list[str]]:
-    """What is missing in front of the record at which a shard stands, and of whom. Raises Stop `nothing_lost`."""
+def _hole(site: Site, bookmark: Bookmark, stands: int, extent: Extent) -> tuple[str, list[str], dict[str, int]]:
+    """What is missing in front of the record at which a shard stands, and of whom; the numbers that count as seen.
+
+    Raises Stop `nothing_lost`.
+    """
     record = site.history.at((site.topic, site.shard), stands) if stands < extent.end else None
+    forged = _forged(site, bookmark, record)
+    if forged is not None:
+        return forged
     numbers, forgives = _numbers(site, bookmark, record)
     if record is None or numbers or len(forgives) != 1:
         message = f"{_log(site, extent)} and {site.name} stands at {stands}: nothing is gone in front of it"
@@ -264,4 +272,20 @@ def _hole(site: Site, bookmark: Bookmark, stands: int, extent: Extent) -> tuple[
     (name,) = forgives
     known = bookmark.frontier[name].seq if name in bookmark.frontier else 0
     seq = from_ours(record).seq
-    return f"{seq - known - 1} records of {name.partition('|')[2]} are missing in front of offset {stands}", forgives
+    return (
+        f"{seq - known - 1} records of {name.partition('|')[2]} are missing in front of offset {stands}",
+        forgives,
+        {},
+    )
+
+
+def _forged(site: Site, bookmark: Bookmark, record: Record | None) -> tuple[str, list[str], dict[str, int]] | None:
+    """As `_hole`, where the record at which a shard stands has a number that said something else before."""
+    arrival = from_ours(record) if record is not None else None
+    name = f"{site.topic}|{arrival.origin}" if arrival is not None else ""
+    seen = bookmark.frontier.get(name)
+    if record is None or arrival is None or seen is None or not says_otherwise(seen, arrival.seq, mark_of(record)):
+        return None
+    words = f"{arrival.seq} to {seen.seq} of {arrival.origin}"
+    what = f"what had the numbers {words} is taken for forged, and what stands at {record.offset} for true"
+    return what, [], {name: arrival.seq - 1}
