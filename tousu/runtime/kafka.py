@@ -106,7 +106,7 @@ class KafkaSource:
             # A broker that has just come back may not know the topics yet, and the group then assigns nothing.
             "topic.metadata.refresh.interval.ms": 10_000,
             **({"group.instance.id": member} if member else {}),
-            "fetch.wait.max.ms": 50,
+            "fetch.wait.max.ms": 250,  # a record ends the wait; what stands behind a transaction's end is seen so late
             # Enough for several turns; more would only be memory.
             "queued.max.messages.kbytes": 4_096,
             "fetch.message.max.bytes": 262_144,
