@@ -52,7 +52,7 @@ def waybill_numbers(data: Mapping[str, Any]) -> tuple[str, ...]:
 
 def identifiers(data: Mapping[str, Any]) -> list[ReceivedIdentifier]:
     """The numbers by which a complaint says what it is about."""
-    return msgspec.convert(data.get("identifiers", []), list[ReceivedIdentifier])
+    return msgspec.convert(data["identifiers"], list[ReceivedIdentifier]) if "identifiers" in data else []
 
 
 def object_keys(data: Mapping[str, Any], key: bytes, names: Container[str] | None = None) -> tuple[str, ...]:
