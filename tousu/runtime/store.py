@@ -241,14 +241,13 @@ class Store:
         """When the first state of this kind behind (due, key) `after` wants to be woken."""
         with self._guarded("cannot read the next due time"):
             connection = self.connection()
-            found = []
-            for table in self._places(kind):
-                statement = sa.text(
-                    f"SELECT next_due FROM {table} WHERE shard = :shard AND next_due IS NOT NULL "
-                    "AND (next_due, key) > (:due, :key) ORDER BY next_due, key LIMIT 1"
-                )
-                values = {"shard": shard, "due": after[0], "key": after[1]}
-                found.append(connection.execute(statement, values).scalar())
+            each = (
+                f"(SELECT next_due FROM {table} WHERE shard = :shard AND next_due IS NOT NULL "
+                "AND (next_due, key) > (:due, :key) ORDER BY next_due, key LIMIT 1)"
+                for table in self._places(kind)
+            )
+            values = {"shard": shard, "due": after[0], "key": after[1]}
+            found = connection.execute(sa.text(f"SELECT {', '.join(each)}"), values).one()
             connection.rollback()
         return min((due_us for due_us in found if due_us is not None), default=None)
 
