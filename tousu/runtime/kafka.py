@@ -106,7 +106,7 @@ class KafkaSource:
             # A broker that has just come back may not know the topics yet, and the group then assigns nothing.
             "topic.metadata.refresh.interval.ms": 10_000,
             **({"group.instance.id": member} if member else {}),
-            "fetch.wait.max.ms": 50,
+            "fetch.wait.max.ms": 250,  # a record ends the wait; what stands behind a transaction's end is seen so late
             # Enough for several turns; more would only be memory.
             "queued.max.messages.kbytes": 4_096,
             "fetch.message.max.bytes": 262_144,
@@ -168,8 +168,10 @@ class KafkaSource:
 
     @property
     def trouble(self) -> Retry | None:
-        """Why the group cannot tell: the cluster does not answer, or not us. None for a member and before an answer."""
-        return None if self.is_member else self._login.trouble(self._pulse.trouble)
+        """Why nothing is ours: the cluster does not answer, or not us. None before an answer, and for a spare copy."""
+        if self._group_shards:
+            return None
+        return (None if self.is_member else self._login.trouble(self._pulse.trouble)) or self._topic_ids.trouble
 
     def wanted(self) -> frozenset[int]:
         for shard, topics in self._group_shards.items():
@@ -238,12 +240,10 @@ class KafkaSource:
 
     def _note_error(self, message: Message, error: KafkaError) -> None:
         topic, partition, offset = message.topic(), message.partition(), message.offset()
-        self._login.heard(error)
-        if is_fatal(error):
-            self._fatal = error.str()
-        elif topic is None or partition is None:
+        self._heard(error)
+        if is_fatal(error) or topic is None or partition is None:
             return
-        elif error.code() == KafkaError._PARTITION_EOF:
+        if error.code() == KafkaError._PARTITION_EOF:
             assert offset is not None
             self._empty_to[(topic, partition)] = offset
             self._standstill.moved((topic, partition))
