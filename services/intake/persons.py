@@ -86,9 +86,7 @@ class Persons:
         self._store = store
         self._places = places
         self._regions = sorted(regions)
-        codec = store.kinds["record"].codec
-        assert isinstance(codec, RecordCodec)
-        self._codec = codec
+        self._codec = _codec_of(store)
 
     def find(self, query: Query) -> Iterator[Held]:
         """Every telling of the person, in the order of the rows; of a case all, those that were erased, too.
@@ -187,14 +185,19 @@ def erased_again(draft: Draft, store: Store, told: OutRecord) -> None:
     if ("ce_type", PersonErased.TYPE.encode()) not in told.headers:
         return
     erasure = Erasure.of(orjson.loads(told.value))
-    codec = store.kinds["record"].codec
-    assert isinstance(codec, RecordCodec)
+    codec = _codec_of(store)
     with store.transaction("cannot read records") as connection:
         rows = records_page(connection, erasure.case, (-1, ""), sys.maxsize)
     docs = {row.key: row.doc for row in rows if erasure.names(codec.erased(row.doc))}
     case = store.read({"case": [(draft.shard, erasure.case)]}).get((draft.shard, Ref("case", erasure.case)))
     if isinstance(case, GateCase):
         _put_erased(draft, codec, case, docs)
+
+
+def _codec_of(store: Store) -> RecordCodec:
+    codec = store.kinds["record"].codec
+    assert isinstance(codec, RecordCodec)
+    return codec
 
 
 def _put_erased(

@@ -271,10 +271,21 @@ def test_the_command_learns_from_the_log_whom_to_erase_again(kafka: KafkaBroker,
         found: dict[str, Any] = orjson.loads(done.stdout)
         return found
 
+    def audited() -> tuple[int, list[list[str]]]:
+        command = [str(Path(sys.executable).with_name("tousu")), "audit", "--json", "--broker", kafka.address]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+        findings = orjson.loads(done.stdout)["findings"]
+        return done.returncode, [[each["place"], each["message"]] for each in findings if each["invariant"] == "I12"]
+
+    code, findings = audited()
+    (number,) = {said(one)["case_number"] for one in works.told() if header(one, "ce_type") == ERASED}
+    assert (code, [place for place, _ in findings]) == (1, [f"case {number}"])
+    assert "1 tellings can be read" in findings[0][1] and "`tousu person erase-again`" in findings[0][1]
     tried = erase_again("--dry-run")
     assert (tried["erased"], len(tried["cases"])) == (0, 1)
     assert erase_again()["erased"] == 1
     assert erase_again()["erased"] == 0
+    assert audited()[1] == []
     with closing(Desk(works)) as desk:
         assert desk.find(phone="19900000042") == []
         assert len(desk.find(email="li.xiangnan@mail.example")) == 1
