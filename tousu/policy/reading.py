@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from tousu.policy.grams import NOTHING, Scorer, Scores, Weights
 from tousu.policy.pack import NO_WORDS, Words
-from tousu.policy.phrases import Phrases, seen_by_a_reader
+from tousu.policy.phrases import Phrases, seen_by_a_reader, undenied
 
 _WITHOUT_CLASS: Final = "…"
 """Owns the words of troubles for which there is no class; no class can have this name."""
@@ -71,7 +71,8 @@ class Reader:
     def read(self, content: str) -> Reading:
         """Read a text."""
         plain = seen_by_a_reader(content)
-        hits = self._phrases.find_in(plain)
+        found = self._phrases.found(plain)
+        hits = self._phrases.hits(found)
         words: dict[str, list[str]] = {}
         for hit in hits:
             words.setdefault(hit.owner, []).append(hit.word)
@@ -79,13 +80,13 @@ class Reader:
         in_order = tuple(dict.fromkeys(hit.word for hit in hits))
         if self._scorer is None:
             return self._by_words(words, elsewhere, in_order)
-        plain = self._phrases.undenied(plain)
+        plain = undenied(plain, found)
         scores = self._scorer.scores(plain)
         standing = self._standing(words, elsewhere, scores.of)
         if not standing:
             likely = (name for name in self._gravity if scores.of.get(name, _CANDIDATE - 1) >= _CANDIDATE)
-            found = sorted(dict.fromkeys((*words, *likely)), key=lambda name: -_evidence(name, words, scores.of))
-            return Reading((), in_order, tuple(found))
+            able = sorted(dict.fromkeys((*words, *likely)), key=lambda name: -_evidence(name, words, scores.of))
+            return Reading((), in_order, tuple(able))
         classes = sorted(standing, key=lambda name: (-self._gravity[name], -_evidence(name, words, scores.of)))
         told = self._told(plain, classes, words, scores, in_order)
         return Reading(tuple(classes), told, by_words=classes[0] in words)

@@ -120,11 +120,19 @@ class Place:
         finally:
             client.close()
 
+    def told(self, topic: str, partition: int) -> list[dict[str, Any]]:
+        """As `read`, what was published again left out, as readers do it.
+
+        A shard that is opened publishes what may not be out, and an act on one shard opens all of its copy.
+        """
+        first = {(each["tousu-origin"], each["tousu-seq"]): each for each in reversed(self.read(topic, partition))}
+        return sorted(first.values(), key=lambda each: int(each["at"]))
+
     def passed(self, topic: str, partition: int) -> list[dict[str, Any]]:
         """What operators did, as complaints.rejected tells of it."""
         return [
             each
-            for each in self.read(REJECTED, partition)
+            for each in self.told(REJECTED, partition)
             if each.get("tousu-topic") == topic and "tousu-operator" in each
         ]
 

@@ -36,7 +36,8 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a clock is to tell at a moment: a warning (level 0), or a rung of its ladder.
 
     share, left: its place on the limit: so much of it used, or so much of it left. A rung after the breach has none.
-    told: how often the rung has been told already. The moment means something only while the clock runs.
+    told, not_before: how often the rung has been told already, and when its repetition is due at the earliest.
+    The moment means something only while the clock runs.
     """
 
     at: datetime
@@ -44,6 +45,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     left: Limit | None = None
     level: int = 0
     told: int = 0
+    not_before: datetime | None = None
 
     @property
     def place(self) -> tuple[Any, ...]:
