@@ -44,10 +44,11 @@ CLAIM_EVENTS: Final = frozenset(
     }
 )  # fmt: skip
 """What happens to a claim, by the names that clocks of claims wait for."""
-DECISIONS: Final = frozenset({"routed", "passed_on", "joined"})
+DECISIONS: Final = frozenset({"routed", "passed_on", "reissued", "joined"})
 """What the router and intake decide."""
-OWN_EVENTS: Final = frozenset({"closed", "breached"})
-"""What happens to the case itself: it ends, one of its clocks breaches."""
+PROMISED: Final = "promised"
+OWN_EVENTS: Final = frozenset({"closed", "breached", PROMISED})
+"""What happens to the case itself: it ends, one of its clocks breaches, the customer is told until when to wait."""
 EVENTS: Final = REPORTS | DECISIONS | OWN_EVENTS
 AFTER_THE_END: Final = frozenset(
     {
