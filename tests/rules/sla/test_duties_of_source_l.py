@@ -70,6 +70,14 @@ def test_contact_within_the_days_is_met_by_contact(desk: Desk, what: str, said: 
     assert "met" in of(desk, "contact")
 
 
+@pytest.mark.parametrize(("answered", "kept"), [("03-06 18:00", True), ("03-06 18:01", False)])
+def test_the_limit_that_was_told_is_kept(desk: Desk, answered: str, kept: bool) -> None:
+    report(desk, "acknowledged", 1, **INFORMED)
+    assert desk.clock("promised_answer").due_at == at("03-06 18:00")
+    desk.handle("customer_answered", at(answered), **SETTLED)
+    assert ("breached" in of(desk, "promised_answer")) is not kept
+
+
 class TestConfirmation:
     """The result told and the customer's confirmation are two things."""
 

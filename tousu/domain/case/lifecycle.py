@@ -280,9 +280,9 @@ def _judged(state: CaseState, fact: CaseFact) -> CaseState:
 def _answered(state: CaseState, fact: CaseFact) -> CaseState:
     if state.stands is False:
         return _ended(state, fact, "does_not_stand")
-    return (
-        _ended(state, fact, "settled") if fact.data["settled"] else replace(state, life="reissued", plan="", plans={})
-    )
+    if fact.data["settled"]:
+        return _ended(state, fact, "settled")
+    return replace(state, life="reissued", plan="", plans={}, reissued=state.reissued + 1)
 
 
 def _ended(state: CaseState, fact: CaseFact, result: str) -> CaseState:

@@ -71,7 +71,8 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     round_at: when the present round began (receipt or last reopening). assigned_at: when wholly other departments got
     the case, or round_at. lapses_at: when time alone ends it (an inquiry, until it is reopened). stands: the newest
-    judgement of this round, None before one. steps: for each department in charge the furthest step it has taken.
+    judgement of this round, None before one. reissued: how often its departments got it again, since the customer did
+    not take it as settled. steps: for each department in charge the furthest step it has taken.
     result, ended_at, confirmation: how and when it ended, and how the customer confirmed that; empty while it is open.
     plans: those of the present round by number ('' for one without), the newest last.
     satisfaction: what the customer said last in this round. actions: corrective actions by number (-1, -2, … for those
@@ -91,6 +92,7 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     plans: dict[str, CasePlan] = {}
     stands: bool | None = None
     reopened: int = 0
+    reissued: int = 0
     lapses_at: datetime | None = None
     ended_at: datetime | None = None
     result: str = ""
