@@ -25,7 +25,7 @@ from tests.rules.casework import complaint, handling, inquiry
 from tests.rules.claims.filed import FACTS, OTHER, OUTLET, agree_claim, file_claim, offer_claim
 from tests.rules.claims.test_filing import form
 from tests.rules.claims.told import ClaimsDesk, routed
-from tests.rules.penalties.charges import PERSON, laid, services
+from tests.rules.penalties.charges import PERSON, correction, laid, services
 from tests.rules.penalties.charges import complaint as blamed
 from tests.rules.penalties.payments import settled
 from tousu.decision import Decision
@@ -207,6 +207,7 @@ def of_penalties() -> Iterator[Provoked]:
     other_month = laid("TS-1", blamed("b"), revision=2, received_at=START - timedelta(days=40), at=START)
     unclear = Event(id="x", source="tousu/claims", type=services(1).type, time=START, data=services(1, outlet="H").data)
     strange = {"id": "other", "version": "1.0.0"}
+    yield Provoked("penalties", "illegal_transition", now(correction("training")))
     yield Provoked("penalties", "unknown_pack_version", now(laid("TS-1", blamed("c"), pack=strange)))
     yield Provoked("penalties", "exists_with_different_content", now(first, other_month))
     yield Provoked("penalties", "number_out_of_range", now(laid("TS-1", blamed("b", "999999999999.99"))))
