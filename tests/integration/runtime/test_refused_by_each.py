@@ -178,7 +178,7 @@ CLAIMS: dict[str, Callable[[Recorded], object]] = {
 }  # fmt: skip
 ELSEWHERE_SHOWN: dict[str, dict[str, str]] = {
     "router": {},
-    "sla": {"illegal_transition": "the router lets no such report through under this pack"},
+    "sla": {"illegal_transition": "a measure that was done is planned again (tests/rules/sla/test_measures.py)"},
     "claims": {
         "not_allowed": "no pack here wants a second person (tests/rules/claims/test_second_person.py)",
         "no_claims_in_pack": "the pack has claims (tests/rules/claims/test_filing.py)",
