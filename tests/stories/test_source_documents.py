@@ -125,14 +125,18 @@ def test_courier_network() -> None:
     """C: not settled at the first call, supplemented and issued to the department again, settled, closed."""
     story = Story("courier-network")
     story.complains("03-02 09:00", "快件一直没送到，物流没更新")
-    story.reports("acknowledged", "03-02 09:20", department="storage_and_transport")
+    told = {"department": "storage_and_transport", "answer_by": "2026-03-03T12:00:00+08:00"}
+    story.reports("acknowledged", "03-02 09:20", **told)
     story.reports("judged", "03-02 11:00", department="storage_and_transport", stands=True, delay_cause="human")
     story.reports("plan_executed", "03-02 15:00", department="storage_and_transport", result="加急派送")
     story.reports("customer_answered", "03-03 09:00", settled=False, text="仍未收到")
+    again = {"department": "storage_and_transport", "answer_by": "2026-03-04T18:00:00+08:00"}
+    story.reports("acknowledged", "03-03 10:00", **again)
     story.reports("plan_executed", "03-04 11:00", department="storage_and_transport", result="专人送达")
     story.reports("customer_answered", "03-04 15:00", settled=True, text="已收到")
     events = story.run("03-20 00:00")
-    assert clocks(events, "met") == ["acknowledgement", "resolution"]
+    promised = ["promised_answer", "acknowledgement"]
+    assert clocks(events, "met") == ["acknowledgement", *promised, "promised_answer", "resolution"]
     (closed,) = of_type(events, "case.closed")
     assert (closed["in_time"], closed["result"]) == (True, "settled")
     assert refusals(events) == []
