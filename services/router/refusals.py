@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from tousu.decision import Decision, Refusal
 from tousu.event import Event
+from tousu.events.handling_plan import HandlingPlanProposed
 from tousu.policy.occasions import BESIDE_THE_CASE
-from tousu.policy.pack import Pack
+from tousu.policy.pack import PLANS, Pack
 
 
 def unknown_name(pack: Pack, event: Event) -> Decision | None:
@@ -17,6 +18,10 @@ def unknown_name(pack: Pack, event: Event) -> Decision | None:
         causes = ", ".join(pack.causes) or "none, for this pack records no causes"
         message = f"cause is none of pack {pack.id} {pack.version}; use one of: {causes}"
         return Decision(refusal=Refusal(reason="unknown_cause", message=message, place="/cause"))
+    plans = pack.plans or PLANS
+    if event.type == HandlingPlanProposed.TYPE and event.read(HandlingPlanProposed).plan not in plans:
+        message = f"plan is none of pack {pack.id} {pack.version}; use one of: {', '.join(plans)}"
+        return Decision(refusal=Refusal(reason="unknown_kind", message=message, place="/plan"))
     partners = tuple(name for name, one in pack.departments.items() if one.partner)
     responsible = event.data.get("responsible", {})
     named = (
