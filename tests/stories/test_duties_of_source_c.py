@@ -272,3 +272,71 @@ def test_an_inquiry_that_is_taken_up_again_has_its_clock() -> None:
         "2026-03-02T01:30:00Z", "2026-03-02T07:30:00Z",
     ]  # fmt: skip
     assert clocks(events, "breached") == ["inquiry_answer"]
+
+
+# -- 分析原因, 处理方案, 会同相关部门共同处理 ----------------
+
+
+@pytest.mark.parametrize("cause", ["theft", "rough_handling", "packing", "staff"])
+def test_the_cause_of_any_complaint_is_recorded(cause: str) -> None:
+    story = Story("courier-network")
+    story.complains("03-02 09:00", SWAPPED)
+    story.reports("judged", "03-02 10:00", department=TRANSPORT, stands=True, cause=cause)
+    events = story.run("03-02 11:00")
+    assert ([each["cause"] for each in of_type(events, "handling.judged")][-1], refusals(events)) == (cause, [])
+
+
+@pytest.mark.parametrize(
+    ("cause", "reason"), [("bad_luck", "unknown_cause"), ("operator_error", "unknown_cause"), ("", "wrong_schema")]
+)
+def test_a_cause_that_the_pack_does_not_know_is_refused_and_the_complaint_stays(cause: str, reason: str) -> None:
+    story = Story("courier-network")
+    story.complains("03-02 09:00", SWAPPED)
+    story.reports("judged", "03-02 10:00", department=TRANSPORT, stands=True, cause=cause)
+    events = story.run("03-02 12:00")
+    assert refusals(events) == [reason]
+    assert clocks(events, "breached") == ["acknowledgement"]
+
+
+@pytest.mark.parametrize(
+    ("pack", "plan", "reasons"),
+    [
+        ("courier-network", "refund", []),
+        ("courier-network", "renewed_delivery", []),
+        ("courier-network", "a_lottery_ticket", ["unknown_kind"]),
+        ("courier-network", "", ["wrong_schema"]),
+        ("logistics", "freight_reduction", []),
+        ("logistics", "renewed_delivery", ["unknown_kind"]),
+    ],
+)
+def test_kinds_of_plans_are_those_of_the_pack(pack: str, plan: str, reasons: list[str]) -> None:
+    story = Story(pack)
+    story.complains("03-02 09:00", LATE)
+    story.reports("plan_proposed", "03-02 10:00", plan=plan)
+    events = story.run("03-02 11:00")
+    assert refusals(events) == reasons
+    assert any(event["type"] == "tousu.handling.plan_proposed.v1" and "case" in event["data"] for event in events) is (
+        not reasons
+    )
+
+
+def test_a_department_calls_another_one_in_beside_itself() -> None:
+    story = Story("courier-network")
+    story.complains("03-02 09:00", LATE)
+    story.reports("acknowledged", "03-02 09:30", department=TRANSPORT, answer_by=time("03-04 12:00"))
+    calling = {"department": TRANSPORT, "to_department": QUALITY, "beside": True, "reason": "会同处理"}
+    story.reports("passed_on", "03-02 14:00", **calling)
+    events = story.run("03-02 17:00")
+    (moved,) = of_type(events, "case.passed_on")
+    assert moved["to_departments"] == [TRANSPORT, QUALITY]
+    (breached,) = told(events, "breached", "acknowledgement")
+    assert breached["departments"] == [QUALITY]  # the one that called it in has told the customer already
+    assert clocks(events, "cancelled") == []
+
+
+def test_a_department_that_the_pack_does_not_have_is_not_called_in() -> None:
+    story = Story("courier-network")
+    story.complains("03-02 09:00", LATE)
+    story.reports("passed_on", "03-02 14:00", to_department="marketing", beside=True, reason="会同处理")
+    events = story.run("03-02 15:00")
+    assert (refusals(events), of_type(events, "case.passed_on")) == (["unknown_department"], [])

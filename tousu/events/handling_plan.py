@@ -6,7 +6,7 @@ edit by hand.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal, TypeAlias
+from typing import ClassVar, Literal
 
 from msgspec import field
 
@@ -146,16 +146,6 @@ class HandlingPlanExecuted(Content, frozen=True, kw_only=True, omit_defaults=Tru
     case: CaseBehind | None = None
 
 
-HandlingPlanProposedPlan: TypeAlias = Literal[
-    "apology", "search", "compensation", "freight_reduction", "remedy", "promise", "other",
-]
-
-
-HandlingPlanProposedMoreKind: TypeAlias = Literal[
-    "apology", "search", "compensation", "freight_reduction", "remedy", "promise", "other",
-]
-
-
 class HandlingPlanProposed(Content, frozen=True, kw_only=True, omit_defaults=True):
     """Plan proposed (提出处理方案). The department proposes how to settle the case."""
     TYPE: ClassVar[str] = "tousu.handling.plan_proposed.v1"
@@ -165,14 +155,14 @@ class HandlingPlanProposed(Content, frozen=True, kw_only=True, omit_defaults=Tru
     employee: Employee | None = None
     """Who reports."""
     note: HandlingNote | None = None
-    plan: HandlingPlanProposedPlan
-    """The kind of plan: apology, search for the goods, compensation, freight_reduction, remedy, promise of
-    improvement, other.
+    plan: Code
+    """The kind of plan, one of the plans of the pack; for a pack that lists none apology, search, compensation,
+    freight_reduction, remedy, promise or other.
     """
     text: HandlingText | None = None
     """The plan in words; no personal data."""
     plan_id: HandlingPlanId | None = None
     """The number of the plan; proposed again under it, the newer words hold and must be approved again."""
-    more_kinds: Sequence[HandlingPlanProposedMoreKind] = ()
+    more_kinds: Sequence[Code] = ()
     """Other kinds that go with it in the same plan, such as compensation beside an apology."""
     case: CaseBehind | None = None

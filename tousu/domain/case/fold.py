@@ -39,7 +39,7 @@ READ: Final[Mapping[str, tuple[str, ...]]] = {
     "withdrawn": (),
     "reopened": (),
     "assessed": (*ASSESSED, "severity"),
-    "passed_on": ("department", "to_department", "class"),
+    "passed_on": ("department", "to_department", "class", "beside"),
     "disputed": ("department",),
     "taken_back": (),
     "responsibility_settled": ("responsible", "by", "measure"),
