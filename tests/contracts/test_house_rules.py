@@ -263,7 +263,7 @@ LOOKED_UP_BY_TEXT: dict[str, int] = {
     "services/trends": 3,
     "tousu/cli": 412,
     "tousu/demo": 50,
-    "tousu/domain": 96,
+    "tousu/domain": 104,
     "tousu/explain": 210,
     "tousu/ledger": 0,
     "tousu/report": 21,

@@ -58,7 +58,7 @@ def test_where_the_pack_asks_for_confirmation_an_answer_without_it_ends_nothing(
     said: dict[str, str], over: bool
 ) -> None:
     desk = ClaimsDesk(as_l())
-    desk.tell(routed("loss"))
+    desk.tell(routed("loss", grade="general"))
     desk.take(handling("customer_answered", 1, settled=True, text="已答复", **said))
     assert kinds_of(desk.tell(WITHDRAWN)) == ([] if over else ["claim.closed"])
 

@@ -169,7 +169,10 @@ def test_a_limit_of_the_law_refuses_every_pause_and_says_why() -> None:
     refusal = desk.handle("paused", at("01-06 12:00"), clocks=["seven_days"]).refusal
     assert refusal is not None
     assert refusal.reason == "not_pausable"
-    assert refusal.message == "clock seven_days is a limit of the law (T 5): nothing pauses it"
+    assert refusal.message == (
+        "clock seven_days is a limit of the law (T 5): nothing pauses it; it has seven_days; "
+        "name one that may pause, for a reason of the pack, or let the time run"
+    )
 
 
 # --- what pauses and resumes beside an explicit report
