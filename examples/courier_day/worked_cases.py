@@ -121,6 +121,7 @@ def phone_became_brick(diary: Diary) -> None:
     }, event_id="case-4-phone-became-brick")  # fmt: skip
     work = Work(diary, case, "contents_mismatch", at("10:26"))
     work.note("acknowledged", at("10:58"), answer_by=text(at("18:00", MONDAY)))
+    work.note("acknowledged", at("11:06"), by="quality_management", answer_by=text(at("18:00", MONDAY)))
     work.note("judged", at("16:20", WEDNESDAY), stands=True, reason="称重记录与运单不符",
               **found("contents_mismatch", outlet="SZ-041"))  # fmt: skip
     work.note("plan_proposed", at("09:30", THURSDAY), plan="compensation", text="按标准协商赔付")
@@ -141,7 +142,10 @@ def ask_in_two_days(diary: Diary) -> None:
     work.note("acknowledged", at("11:30"), answer_by=text(at("18:00", WEDNESDAY)))
     work.note("judged", at("14:00"), stands=True, **found("attitude", outlet="CD-008"))
     work.note("plan_executed", at("15:30"), result="当事人道歉，岗位培训")
-    work.note("customer_answered", at("16:45"), by="customer_service", settled=False, text="客户要求书面道歉")
+    work.note(
+        "customer_answered", at("16:45"), by="customer_service", settled=False, text="已当面道歉", added="要求书面道歉"
+    )
+    work.note("acknowledged", at("17:10"), answer_by=text(at("18:00", WEDNESDAY)))
     work.note("plan_executed", at("10:00", WEDNESDAY), result="已寄书面道歉信")
     work.note("customer_answered", at("11:15", WEDNESDAY), by="customer_service", settled=True, text="客户接受")
 
@@ -187,6 +191,7 @@ def four_pieces(diary: Diary) -> None:
     }, happened=datetime.fromisoformat(posted(20)), event_id="case-7-four-pieces")  # fmt: skip
     work = Work(diary, case, "loss", at("15:05"))
     work.note("acknowledged", at("15:45"), answer_by=text(at("18:00", MONDAY)))
+    work.note("acknowledged", at("15:52"), by="quality_management", answer_by=text(at("18:00", MONDAY)))
     work.note("judged", at("10:00", WEDNESDAY), stands=True, reason="四件分别核实属实")
     work.note("plan_proposed", at("11:30", WEDNESDAY), plan="compensation", text="四件分别理赔")
     work.note("plan_approved", at("15:00", WEDNESDAY), approved_by="M10")

@@ -145,7 +145,12 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def next_due(self) -> datetime | None:
         """When its earliest limit has something to say."""
-        return min((at for clock in self.clocks if (at := clock.next_at) is not None), default=None)
+        first = None
+        for clock in self.clocks:
+            at = clock.next_at
+            if at is not None and (first is None or at < first):
+                first = at
+        return first
 
     def obligation(self, name: str) -> Obligation | None:
         """What is owed under this name (`compensation`, `bill`, ...), None where nothing was ever awarded."""
@@ -205,5 +210,9 @@ class ClaimedCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     @property
     def next_due(self) -> datetime | None:
         """When the earliest limit of its claims has something to say; of a closed one, what outlets still negotiate."""
-        dues = (claim.next_due for claim in self.claims)
-        return min((at for at in dues if at is not None), default=None)
+        first = None
+        for claim in self.claims:
+            at = claim.next_due
+            if at is not None and (first is None or at < first):
+                first = at
+        return first

@@ -111,7 +111,7 @@ class JoiningCheck:
         given = telling.get("class")
         if given in self._known:
             return {given}
-        return set(self._classifier.said(telling.get("content", ""))) or ({given} if given else set())
+        return {*self._classifier.said(telling.get("content", ""))} or ({given} if given else set())
 
     def case_to_join(
         self, states: States, said: Said, kind: str, received_at: datetime, organisation: str = ""

@@ -27,6 +27,7 @@ COMPLAINT_ROUTED: Final = "tousu.complaint.routed.v1"
 INQUIRY_ROUTED: Final = "tousu.inquiry.routed.v1"
 CLAIM_ROUTED: Final = "tousu.claim.routed.v1"
 PASSED_ON: Final = "tousu.case.passed_on.v1"
+REISSUED: Final = "tousu.case.reissued.v1"
 LAPSED: Final = "tousu.case.lapsed.v1"
 _ROUTED_ANEW: Final = ("class", "classes", "decided_by", "section", *RANKED)
 """What readers of a routed case must hear of again where it changes."""
@@ -55,6 +56,9 @@ def published(case: RoutedCase, step: Step, pack: Pack, *, is_freed: bool) -> tu
             told["pack"] = pack.reference()
     file, data = _numbered(_at(case.file, step.state), event.data, effect)
     outputs = [_output(event, event.type, event.time, data)]
+    if step.state.reissued > step.former.reissued and not step.state.is_over:
+        file, data = _numbered(file, _reissued(event, step, pack), "noted")
+        outputs.append(_output(event, REISSUED, event.time, data))
     if step.state.departments != step.former.departments:
         file, data = _numbered(file, _moved(event, step, told, case.told, pack), "moved")
         outputs.append(_output(event, PASSED_ON, event.time, data))
@@ -121,6 +125,18 @@ def _moved(event: Event, step: Step, told: Mapping[str, Any], former: Mapping[st
     data |= {name: told[name] for name in graded if name in told and told[name] != former.get(name)}
     data |= {"at": text_of_time(event.time), "pack": pack.reference()}
     return data | ({"section": move.section} if move.section else {})
+
+
+def _reissued(event: Event, step: Step, pack: Pack) -> dict[str, Any]:
+    """That the departments have the case again, since the customer does not take it as settled."""
+    data = {
+        "case_number": event.subject,
+        "departments": list(step.state.departments),
+        "times": step.state.reissued,
+        "at": text_of_time(event.time),
+        "pack": pack.reference(),
+    }
+    return data | {name: event.data[name] for name in ("added", "text") if name in event.data}
 
 
 def _output(event: Event, kind: str, time: datetime, data: dict[str, Any]) -> Output:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from tousu.decision import Decision, Refusal
 from tousu.event import Event
+from tousu.events.handling_plan import HandlingPlanProposed
 from tousu.policy.occasions import BESIDE_THE_CASE
-from tousu.policy.pack import Pack
+from tousu.policy.pack import PLANS, Pack
 
 
 def unknown_name(pack: Pack, event: Event) -> Decision | None:
@@ -17,6 +18,8 @@ def unknown_name(pack: Pack, event: Event) -> Decision | None:
         causes = ", ".join(pack.causes) or "none, for this pack records no causes"
         message = f"cause is none of pack {pack.id} {pack.version}; use one of: {causes}"
         return Decision(refusal=Refusal(reason="unknown_cause", message=message, place="/cause"))
+    if event.type == HandlingPlanProposed.TYPE and (refusal := _unknown_plan(pack, event)) is not None:
+        return refusal
     responsible = event.data.get("responsible", {})
     named = (
         ("/to_department", event.data.get("to_department")),
@@ -35,6 +38,17 @@ def unknown_name(pack: Pack, event: Event) -> Decision | None:
                 f"{what}; use one of: {', '.join(known)}" if known else f"{what}, which has no partner; leave it out"
             )
             return Decision(refusal=Refusal(reason="unknown_department", message=message, place=place))
+    return None
+
+
+def _unknown_plan(pack: Pack, event: Event) -> Decision | None:
+    proposed = event.read(HandlingPlanProposed)
+    known = pack.plans or PLANS
+    kinds = [("/plan", proposed.plan), *((f"/more_kinds/{at}", kind) for at, kind in enumerate(proposed.more_kinds))]
+    for place, kind in kinds:
+        if kind not in known:
+            message = f"{place[1:]} is none of pack {pack.id} {pack.version}; use one of: {', '.join(known)}"
+            return Decision(refusal=Refusal(reason="unknown_kind", message=message, place=place))
     return None
 
 

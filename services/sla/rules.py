@@ -39,6 +39,7 @@ _NAMES: Final = {
     "tousu.inquiry.routed.v1": "routed",
     "tousu.case.passed_on.v1": "passed_on",
     "tousu.case.lapsed.v1": "lapsed",
+    "tousu.case.reissued.v1": "reissued",
     "tousu.duplicate.joined.v1": "joined",
     "tousu.duplicate.separated.v1": "separated",
     "tousu.handling.passed_on.v1": "pass_requested",
@@ -171,6 +172,8 @@ class SlaRules:
                 moved = self._recounted(scene, said, at)
             case "passed_on":
                 moved = hand_over(scene, triggers, said, at)
+            case "reissued":
+                moved = triggers.pull(scene, case, "reissued", said, at)
             case "lapsed":
                 return close(scene, triggers, case if view is None else viewed(case, view))
             case _:

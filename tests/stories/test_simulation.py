@@ -94,7 +94,8 @@ def test_a_clock_due_before_an_arrival_fires_before_it() -> None:
 
 def test_an_answer_that_arrives_at_the_very_moment_is_in_time() -> None:
     """A clock due at D fires before events later than D; the answer at D itself comes first."""
-    lines = [rude(), report("acknowledged", "2026-01-05T10:30:00+08:00"), answered("2026-01-07T00:00:00+08:00")]
+    told = report("acknowledged", "2026-01-05T10:30:00+08:00", answer_by="2026-01-07T00:00:00+08:00")
+    lines = [rude(), told, answered("2026-01-07T00:00:00+08:00")]
     said = sla(lines, "2026-01-08T00:00:00+08:00")
     assert ("met", "resolution", "2026-01-06T16:00:00Z") in said
     assert not [each for each in said if each[0] == "breached"]

@@ -27,6 +27,12 @@ class HandlingAcknowledged(Content, frozen=True, kw_only=True, omit_defaults=Tru
     note: HandlingNote | None = None
     answer_by: ToldMoment | None = None
     """When the department will answer."""
+    process: HandlingText | None = None
+    """The process that the customer was told; no personal data."""
+    contact: HandlingText | None = None
+    """Whom the customer was told to turn to, such as a hotline with the number of the desk; no personal data."""
+    in_charge: Employee | None = None
+    """The person who is in charge of it from now on."""
     case: CaseBehind | None = None
 
 
@@ -45,6 +51,10 @@ class HandlingCustomerAnswered(Content, frozen=True, kw_only=True, omit_defaults
     """True when the customer takes the case as settled."""
     text: HandlingText
     """What the customer was told; no personal data."""
+    added: HandlingText | None = None
+    """What the customer added where it is not settled (补充); no personal data. The departments get it with the
+    case.
+    """
     kind: Code | None = None
     """What kind of reply it is, such as final; the pack says what each kind must hold. An answer that ends the case
     counts as final where no kind is named.
@@ -107,7 +117,7 @@ class HandlingFollowedUp(Content, frozen=True, kw_only=True, omit_defaults=True)
 
 
 HandlingInquiryAnsweredOutcome: TypeAlias = Literal[
-    "delayed", "no_result", "result_found", "turned_into_complaint", "no_waybill_number",
+    "delayed", "no_result", "result_found", "turned_into_complaint", "no_waybill_number", "expired",
 ]
 
 
@@ -122,7 +132,8 @@ class HandlingInquiryAnswered(Content, frozen=True, kw_only=True, omit_defaults=
     note: HandlingNote | None = None
     outcome: HandlingInquiryAnsweredOutcome
     """What came out: delayed, no_result, result_found, turned_into_complaint (the inquiry ends; whoever answers
-    registers the complaint on a channel, as a case of its own), no_waybill_number.
+    registers the complaint on a channel, as a case of its own), no_waybill_number, expired (it was asked later
+    than an inquiry may be made, and the customer is told so).
     """
     text: HandlingText | None = None
     """What the customer was told; no personal data."""

@@ -103,6 +103,10 @@ class HandlingPassedOn(Content, frozen=True, kw_only=True, omit_defaults=True):
     reason: Reason
     class_: ClassCode | None = field(name="class", default=None)
     """The class, where passing on makes it known."""
+    beside: bool | None = None
+    """True where the other department is called in beside those that have the case (会同相关部门共同处理): nobody
+    leaves.
+    """
     case: CaseBehind | None = None
 
 

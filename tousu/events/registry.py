@@ -11,7 +11,7 @@ from typing import Final
 
 from tousu.events.case import (
     CaseClosed, CaseCorrectiveActionOverdue, CaseEscalated, CaseEscalationSuppressed, CaseLapsed,
-    CaseOutcomeCorrected, CasePassedOn, CaseReopened, CaseReplyIncomplete,
+    CaseOutcomeCorrected, CasePassedOn, CaseReissued, CaseReopened, CaseReplyIncomplete,
 )
 from tousu.events.charge import ChargeLaid
 from tousu.events.claim import (
@@ -78,7 +78,7 @@ from tousu.events.time import TimeHeldOut, TimeJumpAccepted, TimeLetIn, TimeTick
 
 _ALL: Final[tuple[type[Content], ...]] = (
     CaseClosed, CaseCorrectiveActionOverdue, CaseEscalated, CaseEscalationSuppressed, CaseLapsed,
-    CaseOutcomeCorrected, CasePassedOn, CaseReopened, CaseReplyIncomplete, ChargeLaid, ClaimAgreed,
+    CaseOutcomeCorrected, CasePassedOn, CaseReissued, CaseReopened, CaseReplyIncomplete, ChargeLaid, ClaimAgreed,
     ClaimAnswered, ClaimArbitrated, ClaimArbitrationRequested, ClaimBilled, ClaimClosed,
     ClaimConfirmationAwaited, ClaimDisputed, ClaimFileCompleted, ClaimFileIncomplete, ClaimFiled,
     ClaimFollowedUp, ClaimFormRefused, ClaimOffered, ClaimOpened, ClaimOutletNotified, ClaimOutletsSettled,

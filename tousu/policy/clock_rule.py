@@ -143,9 +143,17 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
         which it counts: `received_at` (the earliest receipt of the case), `event_time` (the time of that event) or, for
         claims, `promised_at` (until when delivery was promised; without that the clock does not start).
     restarted_by: events that start a new generation at their own time (a new department is assigned, say).
+    met_not_before: so long after its start nothing meets it: what comes sooner is something else (a call at once is no
+        visit some time after).
     reset_by: events that set the same generation back to its full limit, while it is not breached.
     paused_by / resumed_by: events that pause and resume it beside an explicit report.
-    limit / limit_by_grade: exactly one of the two; ask `limit_for(grade)`.
+    each_department: every department in charge owes what meets it; it is met once the last of them has done it. A
+        department that keeps the case when others come in does not owe it again; after a restart for another reason
+        all do.
+    limit / limit_by_grade: exactly one of the two, unless the limit is promised; ask `limit_for(grade)`.
+    promised_in: the limit is the time that the customer was told, in one of these fields of a report; it starts on
+        `promised`. Told another time meanwhile, the earlier one holds: only an answer ends a promise.
+    within: the clock whose due time bounds what may be promised.
     warn_at_share: shares of the limit used, in (0, 1), at which a warning goes out.
     warn_before: how much of the limit is left when a warning goes out, in the clock's own measure.
     on_reopen: `restart` starts a new generation at the time of reopening; `resume` goes on with what was left when
@@ -169,6 +177,7 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
     met_by: tuple[Trigger, ...]
     section: str
     starts_with: Accepts = {}
+    met_not_before: Limit | None = None
     restarted_by: tuple[Trigger, ...] = ()
     reset_by: tuple[Trigger, ...] = ()
     paused_by: tuple[Trigger, ...] = ()
@@ -177,6 +186,9 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
     applies_when: Accepts = {}
     limit: Limit | None = None
     limit_by_grade: dict[str, Limit] = {}
+    each_department: bool = False
+    promised_in: tuple[str, ...] = ()
+    within: str = ""
     pauses: Pauses | None = None
     extensions: Extensions | None = None
     warn_at_share: tuple[float, ...] = ()

@@ -45,10 +45,12 @@ CLAIM_EVENTS: Final = frozenset(
     }
 )  # fmt: skip
 """What happens to a claim, by the names that clocks of claims wait for."""
-DECISIONS: Final = frozenset({"routed", "passed_on", "joined"})
+DECISIONS: Final = frozenset({"routed", "passed_on", "reissued", "joined"})
 """What the router and intake decide."""
-OWN_EVENTS: Final = frozenset({"closed", "breached", "accepted"})
-"""What happens to the case itself: it ends, one of its clocks breaches, somebody takes it up (or its grade changes)."""
+PROMISED: Final = "promised"
+OWN_EVENTS: Final = frozenset({"closed", "breached", "accepted", PROMISED})
+"""What happens to the case itself: it ends, one of its clocks breaches, somebody takes it up (or its grade changes),
+the customer is told until when to wait."""
 EVENTS: Final = REPORTS | DECISIONS | OWN_EVENTS
 AFTER_THE_END: Final = frozenset(
     {

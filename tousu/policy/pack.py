@@ -59,6 +59,8 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
 
 
 NO_WORDS: Final = Words(simplified=(), traditional=(), english=())
+PLANS: Final = ("apology", "search", "compensation", "freight_reduction", "remedy", "promise", "other")
+"""The kinds of plans for packs that list none (L, section 6)."""
 BACKDATING_DAYS: Final = 30
 """For packs that do not say."""
 WAITING_HOURS: Final = 24
@@ -115,6 +117,14 @@ class DelayCause(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     label: Names
     examples: tuple[str, ...]
+    section: str
+
+
+class PlanKind(msgspec.Struct, frozen=True, kw_only=True):
+    """A way of settling a complaint, as whoever proposes a plan names it."""
+
+    name: str
+    label: Names
     section: str
 
 
@@ -245,6 +255,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     backdating_days: how far back of its arrival a receipt or a report may say that it happened.
     waiting_hours: how long a report waits for what must have happened before it, such as an approval for its plan.
     delay_causes: why a piece is late (C 3). causes: what a department records as the cause of any complaint (L 4).
+    plans: the kinds of plans; a pack that lists none knows those of PLANS.
     inquiries, claims, penalties, early_warning: None where the source has nothing of the kind.
     """
 
@@ -274,6 +285,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     clocks: dict[str, ClockRule]
     delay_causes: dict[str, DelayCause] = {}
     causes: dict[str, DelayCause] = {}
+    plans: dict[str, PlanKind] = {}
     inquiries: InquiryRules | None = None
     claims: ClaimRules | None = None
     penalties: PenaltyRules | None = None
@@ -295,4 +307,4 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
         return max(grades, key=lambda name: self.grades[name].stars)
 
 
-SECTIONS_BY_NAME: Final = ("channels", "departments", "grades", "classes", "delay_causes", "causes", "clocks")
+SECTIONS_BY_NAME: Final = ("channels", "departments", "grades", "classes", "delay_causes", "causes", "plans", "clocks")

@@ -101,10 +101,9 @@ class Classifier:
         ]
         return self._decide(readings, troubles)
 
-    def said(self, content: str) -> tuple[str, ...]:
+    def said(self, content: str) -> frozenset[str]:
         """The classes of a text alone, or those between which its words leave it open, as `classify` finds them."""
-        read = self._reader.read(content)
-        return read.classes or read.candidates[:_WORDS_MAX]
+        return self._reader.said(content)
 
     def _read(self, content: str, given: str | None) -> _Reading:
         if given is not None and given in self._pack.classes:

@@ -121,8 +121,12 @@ def in_order(told: Iterable[PublishedAct]) -> list[PublishedAct]:
 def repeat(draft: Draft, told: PublishedAct) -> None:
     """Do a former act again, as it was told: its number and its time come from the shard."""
     told.act.carry_out(draft.bookmark)
-    headers = [(name, value) for name, value in told.record.headers if name not in _OF_THE_SHARD]
-    draft.tell(told.record._replace(headers=headers))
+    tell_again(draft, told.record)
+
+
+def tell_again(draft: Draft, record: OutRecord) -> None:
+    """Put out what stands in the log, as what is said next."""
+    draft.tell(record._replace(headers=[each for each in record.headers if each[0] not in _OF_THE_SHARD]))
 
 
 def stands_at(bookmark: Bookmark, at: Mapping[str, int]) -> bool:

@@ -77,6 +77,7 @@ def from_outside(record: Record, edge: Edge, time_from_events: bool) -> Arrival:
     try:
         _check_headers(record)
         event = edge(record)
+        force_setattr(event, "offset", record.offset)  # as in `from_ours`
         if time_from_events:
             received = event.extensions.get("receivedtime")
             time_us = micros(time_of_text(received, "receivedtime") if received else event.time)

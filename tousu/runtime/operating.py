@@ -7,7 +7,7 @@ operator thinks. Nothing here guesses: what is passed over is named by its offse
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -26,6 +26,7 @@ from tousu.runtime.draft import Draft
 from tousu.runtime.frontier import says_otherwise
 from tousu.runtime.history import Extent, History
 from tousu.runtime.inspection import Inspection
+from tousu.runtime.own_log import OwnLog, check_numbers
 from tousu.runtime.processor import Processor
 from tousu.runtime.rejection import REJECTED
 from tousu.runtime.store import Store
@@ -218,8 +219,23 @@ def _act(site: Site, operator: Operator, record: Record, refusal: Refusal, plan:
     return Done(done[-1], refusal.message)
 
 
+def check_retraced(
+    processor: Processor, inspection: Inspection, history: History, shards: Collection[int] | None = None
+) -> None:
+    """Raises Stop `not_retraced` where one of these shards (all unless told) has been restored, and not followed its
+    log yet."""
+    if not processor.keeps_time:
+        return
+    own_log = OwnLog(processor, lambda: history)
+    standings = [each for each in inspection.standings() if shards is None or each.shard in shards]
+    behind = {each.shard: own_log.behind(each.shard, each.bookmark, each.pending) for each in standings}
+    for each in inspection.standings():
+        check_numbers(f"{processor.name}/{each.shard}", behind.get(each.shard, {}), each.bookmark)
+
+
 def take_a_turn(site: Site, do: Callable[[Draft], None]) -> None:
-    """Act as the owner of the site's shard for one turn. As `acts.take_a_turn`."""
+    """Act as the owner of the site's shard for one turn. As `acts.take_a_turn`; raises Stop `not_retraced`, too."""
+    check_retraced(site.processor, site.inspection, site.history, [site.shard])
     partitions = dict.fromkeys([each.topic for each in site.processor.inputs], site.partitions)
     acts.take_a_turn(site.processor, site.store, site.shard, partitions, do)
 

@@ -96,6 +96,17 @@ def test_the_grams_that_are_looked_for_are_those_into_which_a_text_is_cut(name: 
             }
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_text_says_in_short_are_its_classes_or_else_its_candidates(name: str) -> None:
+    lists = load_words(name)
+    gravity = dict.fromkeys(lists.classes, 1)
+    for weights in (lists.weights, None):
+        reader = Reader(lists.classes, gravity, lists.negations, lists.harmless, weights=weights)
+        for one in TEXTS[name]:
+            read = reader.read(one.text)
+            assert reader.said(one.text) == frozenset(read.classes or read.candidates)
+
+
 def test_reasons_are_the_grams_that_weighed_most_as_the_customer_wrote_them() -> None:
     scorer = Scorer(WEIGHTS)
     told = "遲到,壞,late,broken"

@@ -27,9 +27,12 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def passed_on(pack: Pack, answering: Sequence[str], said: Mapping[str, Any]) -> Move:
-    """A department, or the centre, passes its part of the case on."""
-    by = "centre" if said.get("department") == pack.routing.unsure.department else "department"
-    to = _in_place_of(said.get("department"), said["to_department"], answering)
+    """A department, or the centre, passes its part of the case on, or calls another one in beside itself."""
+    department = said.get("department")
+    by = "centre" if department == pack.routing.unsure.department else "department"
+    coming = said["to_department"]
+    is_beside = said.get("beside", False)
+    to = tuple(dict.fromkeys((*answering, coming))) if is_beside else _in_place_of(department, coming, answering)
     return Move(to=to, by=by, reason=said.get("reason", ""))
 
 

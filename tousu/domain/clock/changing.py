@@ -75,7 +75,7 @@ def recount(
 def regrade(ctx: ClockContext, clock: Clock, at: datetime) -> Clock:
     """A clock that waits with the limit of the grade of now, by what its rule says of a change."""
     rule = ctx.rule(clock)
-    limit = ctx.limit_of(rule) if rule is not None else clock.limit
+    limit = _limit_now(ctx, rule, clock)
     if rule is None or not clock.is_active or limit == clock.limit:
         return clock
     again, mode = clock, rule.on_change
@@ -145,7 +145,7 @@ def _recounted(ctx: ClockContext, clock: Clock, mode: OnChange | None, at: datet
     Unless `mode` says so, only another limit is a change of the rule: a calendar counts from the same start.
     """
     rule = ctx.rule(clock)
-    limit = ctx.limit_of(rule) if rule is not None else clock.limit
+    limit = _limit_now(ctx, rule, clock)
     is_other = rule is not None and not _is_same(limit, clock.limit)
     by_rule = rule.on_change if rule is not None and is_other else "retroactive"
     if by_rule == "from_when_known":
@@ -252,6 +252,11 @@ def late_breach(ctx: ClockContext, clock: Clock) -> Clock:
     clock = replace(clock, breached=True)
     ctx.clock("breached", clock, due_at, reason=BACK_DATED, elapsed_us=clock.total_us)
     return clock
+
+
+def _limit_now(ctx: ClockContext, rule: ClockRule | None, clock: Clock) -> Limit:
+    """The limit by the rule of now; what was promised stays what it is."""
+    return clock.limit if rule is None or rule.promised_in else ctx.limit_of(rule)
 
 
 def _same(ctx: ClockContext) -> Former:

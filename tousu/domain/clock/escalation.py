@@ -173,7 +173,7 @@ def _told(ctx: ClockContext, clock: Clock, rung: Rung, mark: Mark, reason: str, 
         "to": rung.to,
         "reason": reason,
         "at": text_of_time(at),
-        "departments": list(ctx.responsible),
+        "departments": list(ctx.owing(clock)),
         "pack": ctx.reference,
         "section": rung.section or (place.section if place is not None else "") or clock.limit.section,
     }

@@ -81,7 +81,7 @@ def evolve(ctx: ClockContext, clock: Clock, move: ClockMove) -> Clock:
             assert move.until is not None
             return lengthen(ctx, clock, move.at, move.until, move.reason)
         case "met":
-            return moves.meet(ctx, clock, move.at, move.reason)
+            return moves.done_by(ctx, clock, move.at, move.reason, move.by.values())
         case "cancelled":
             return moves.cancel(ctx, clock, move.at, move.reason)
         case _:

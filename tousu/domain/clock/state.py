@@ -66,7 +66,7 @@ class Pause(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class ClockMove(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that happened to a clock. `reason`: why, or by which event; `cause`: id of the event that reported it.
 
-    by: who said so. until: the new limit of an extension.
+    by: who said so; of what each department owes, the department that did it. until: the new limit of an extension.
     """
 
     at: datetime
@@ -92,6 +92,7 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     undecided: what must become known before anybody can say whether it applies; until then it counts and publishes
     nothing. presumed: the same of a clock that the pack lets run meanwhile. rests: it is undecided, and the pack says
     that nobody need look.
+    done: the departments that have done what each of them owes.
     acquitted: a breach of this generation was published and withdrawn, so that another one needs a generation.
     moves: the last things that happened to it, in the order in which they did. base: the clock before them, None where
     that is its start; folded_at: the last thing that went into the base.
@@ -124,6 +125,7 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     undecided: tuple[str, ...] = ()
     presumed: tuple[str, ...] = ()
     rests: bool = False
+    done: tuple[str, ...] = ()
     acquitted: bool = False
     moves: tuple[ClockMove, ...] = ()
     base: Clock | None = None
