@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import orjson
 
 from tests.faults.short_limits import START
 from tests.faults.standstill import policies
-from tests.integration.runtime.world import World, header
+from tests.integration.runtime.world import LogOf, World, header
 from tests.rules.intake.gate import BLOCKS
 from tousu import contract
 from tousu.contract import validator
@@ -41,15 +41,6 @@ PARTITIONS = 2
 PHONE = "complaints.inbound.phone"
 HANDLING = "complaints.inbound.handling"
 WHO = Operator("li.na", "no leader, #815")
-
-
-class Partitions(NamedTuple):
-    """All that an act asks of the log's history."""
-
-    shards: int
-
-    def partitions(self, topic: str) -> int:
-        return self.shards
 
 
 def made(name: str) -> Processor:
@@ -145,7 +136,7 @@ class Works:
         processor = made(name)
         store = Store(self.url, name, processor.kinds)
         try:
-            history = cast(History, Partitions(PARTITIONS))
+            history = cast(History, LogOf(self.broker))
             return act(Site(processor, shard, topic, inspection, store, history), WHO, origin)
         finally:
             store.close()

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import timedelta
-from typing import NamedTuple, cast
+from typing import cast
 
 import pytest
 
 from tests.integration.runtime import counting
 from tests.integration.runtime.counting import counter, keeper, key_in
-from tests.integration.runtime.world import World, both, counts, header
+from tests.integration.runtime.world import LogOf, World, both, counts, header
 from tousu.failure import Stop
 from tousu.runtime.acts import Operator
 from tousu.runtime.bookmark import micros
 from tousu.runtime.broker import Identity, Record
-from tousu.runtime.history import Extent, History
+from tousu.runtime.history import History
 from tousu.runtime.inspection import Inspection
 from tousu.runtime.operating import Site, resume
 from tousu.runtime.store import Store
@@ -144,27 +143,12 @@ def test_keeper_is_the_only_writer_expected_of_the_log() -> None:
     assert [each.writer for each in counter().inputs] == [keeper().name]
 
 
-class LogOf(NamedTuple):
-    """What an act asks of the log's history, of the broker in memory."""
-
-    world: World
-
-    def partitions(self, topic: str) -> int:
-        return len(self.world.broker.logs[topic])
-
-    def extents(self, places: Collection[tuple[str, int]]) -> dict[tuple[str, int], Extent]:
-        return {at: Extent(0, len(self.world.broker.logs[at[0]][at[1]])) for at in places}
-
-    def at(self, place: tuple[str, int], offset: int) -> Record:
-        return self.world.broker.logs[place[0]][place[1]][offset]
-
-
 def resumed(world: World) -> str:
     """An operator says that what came earlier under the number at which the counter's shard 0 stands was forged."""
     processor = counter()
     store, inspection = Store(world.url, "counter", processor.kinds), Inspection(world.url, "counter")
     try:
-        site = Site(processor, 0, counting.LOG, inspection, store, cast("History", LogOf(world)))
+        site = Site(processor, 0, counting.LOG, inspection, store, cast("History", LogOf(world.broker)))
         return resume(site, Operator("li.na", "#817"), Identity("simulated", {})).message
     finally:
         store.close()

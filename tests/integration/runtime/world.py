@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 import orjson
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from tests.integration.runtime import counting
 from tousu.runtime.broker import Record
 from tousu.runtime.clock import SetClock
 from tousu.runtime.failpoints import Reached, nothing
+from tousu.runtime.history import Extent
 from tousu.runtime.loop import Loop, Tuning
 from tousu.runtime.observer import Silent
 from tousu.runtime.partition import partition_of
@@ -137,6 +139,25 @@ class World:
 
 def header(record: Record, name: str) -> str:
     return (dict(record.headers)[name] or b"").decode()
+
+
+class LogOf(NamedTuple):
+    """What an act asks of the log's history, of the broker in memory."""
+
+    broker: SimulatedBroker
+
+    def partitions(self, topic: str) -> int:
+        return len(self.broker.logs[topic])
+
+    def extents(self, places: Collection[tuple[str, int]]) -> dict[tuple[str, int], Extent]:
+        return {at: Extent(0, len(self.broker.logs[at[0]][at[1]])) for at in places}
+
+    def at(self, place: tuple[str, int], offset: int) -> Record:
+        return self.broker.logs[place[0]][place[1]][offset]
+
+    def read(self, extents: Mapping[tuple[str, int], Extent]) -> Iterator[Record]:
+        for (topic, shard), extent in extents.items():
+            yield from self.broker.logs[topic][shard][extent.start : extent.end]
 
 
 def both(world: World) -> tuple[Loop, Loop]:
