@@ -45,13 +45,15 @@ def begun(case: RoutedCase, event: Event, routed: str, now: datetime) -> tuple[R
 def published(case: RoutedCase, step: Step, pack: Pack, *, is_freed: bool) -> tuple[RoutedCase, list[Output]]:
     """The case with all that is said of a report that counts. is_freed: the report had waited for another one."""
     event, effect = step.event, step.effect
-    told = {name: value for name, value in case.told.items() if name not in DECIDED} | step.state.decided
-    told["departments"] = list(step.state.departments)
-    is_revised = step.former.assigned != step.state.assigned or any(
-        told.get(name) != case.told.get(name) for name in _ROUTED_ANEW
-    )
-    if is_revised or step.former.pack_version != step.state.pack_version:
-        told["pack"] = pack.reference()
+    told, is_revised = case.told, False
+    if _routing_of(step.state) != _routing_of(step.former):  # else what was told of it stands
+        told = {name: value for name, value in case.told.items() if name not in DECIDED} | step.state.decided
+        told["departments"] = list(step.state.departments)
+        is_revised = step.former.assigned != step.state.assigned or any(
+            told.get(name) != case.told.get(name) for name in _ROUTED_ANEW
+        )
+        if is_revised or step.former.pack_version != step.state.pack_version:
+            told["pack"] = pack.reference()
     file, data = _numbered(_at(case.file, step.state), event.data, effect)
     outputs = [_output(event, event.type, event.time, data)]
     if step.state.reissued > step.former.reissued and not step.state.is_over:
@@ -95,6 +97,11 @@ def _numbered(file: CaseFile, data: Mapping[str, Any], effect: Effect) -> tuple[
     """Data with the block `case` of the next event of a case."""
     sequence = file.sequence + 1
     return replace(file, sequence=sequence), {**data, "case": block_of(file.state, sequence, effect)}
+
+
+def _routing_of(state: CaseState) -> tuple[object, ...]:
+    """All that the routed data say of a state."""
+    return state.decided, state.departments, state.assigned, state.pack_version
 
 
 def _at(file: CaseFile, state: CaseState) -> CaseFile:

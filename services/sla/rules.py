@@ -14,6 +14,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from services.sla import doubt
+from services.sla.accepting import accept
 from services.sla.following import close, follow, tell_if_corrected, viewed
 from services.sla.hand_up import hand_up
 from services.sla.measures import tell_overdue
@@ -98,6 +99,7 @@ class SlaRules:
         if isinstance(new, Refusal):
             return Decision(refusal=new)
         triggers = self._triggers_of(scene.pack)
+        new = accept(scene, triggers, case, new, at)
         new = triggers.settle(scene, new, at)
         new = triggers.breach(scene, case, new, at)
         if scene.withdrawn:

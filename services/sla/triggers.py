@@ -50,7 +50,10 @@ class Triggers:
 
     def breach(self, scene: Scene, before: Case, case: Case, at: datetime) -> Case:
         """The case after the breaches that it has now and had not before have moved its clocks."""
-        scene.case, facts = case, partial(facts_of, case)
+        scene.case = case
+        if case.clocks is before.clocks:
+            return case
+        facts = partial(facts_of, case)
         running = self._of_clocks.breach(scene, clocks_of(before), clocks_of(case), case.kind, facts, at)
         return with_clocks(case, running)
 

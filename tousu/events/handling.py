@@ -205,6 +205,8 @@ class HandlingReopened(Content, frozen=True, kw_only=True, omit_defaults=True):
     """True when handling that was ignored, perfunctory or late caused the second complaint, false when not; absent
     where nobody said.
     """
+    neglected_by: Employee | None = None
+    """Who ignored it, was perfunctory or late; absent where that was whoever had it in hand."""
     case: CaseBehind | None = None
 
 
@@ -234,6 +236,24 @@ class HandlingSatisfactionGiven(Content, frozen=True, kw_only=True, omit_default
     """From 1 (not at all) to 5 (very)."""
     rating: Literal["satisfied", "neutral", "dissatisfied"] | None = None
     """In words: satisfied, neutral, dissatisfied."""
+    case: CaseBehind | None = None
+
+
+class HandlingSpecialReasonApproved(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Special reason approved (特殊原因批准). There is a special reason why the case is not resolved in time, and
+    somebody in charge approved it. The limit stays; who was late is not punished for it where the pack says so.
+    Whoever was late cannot approve it.
+    """
+    TYPE: ClassVar[str] = "tousu.handling.special_reason_approved.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    reason: Reason
+    approved_by: Employee
+    """Who approved it."""
     case: CaseBehind | None = None
 
 

@@ -5,13 +5,14 @@ edit by hand.
 # fmt: off
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from msgspec import field
 
 from tousu.events.content import Content
 from tousu.events.shared_case import CaseBehind
-from tousu.events.shared_handling import HandlingActionId, HandlingNote, HandlingText
+from tousu.events.shared_handling import HandlingActionId, HandlingNote, HandlingPlanId, HandlingText
 from tousu.events.shared_values import (
     AmountYuan, CaseNumber, ClassCode, Code, Department, Employee, Reason, ResponsibleParty, SeverityFound,
     ToldMoment,
@@ -120,6 +121,8 @@ class HandlingPlanApproved(Content, frozen=True, kw_only=True, omit_defaults=Tru
     note: HandlingNote | None = None
     approved_by: Employee
     """Who approved it."""
+    plan_id: HandlingPlanId | None = None
+    """The plan that is approved; absent where only one waits for it."""
     case: CaseBehind | None = None
 
 
@@ -134,6 +137,8 @@ class HandlingPlanExecuted(Content, frozen=True, kw_only=True, omit_defaults=Tru
     note: HandlingNote | None = None
     result: HandlingText
     """What came of it; no personal data."""
+    plan_id: HandlingPlanId | None = None
+    """The plan that was carried out; absent where it is the department's newest."""
     case: CaseBehind | None = None
 
 
@@ -152,4 +157,8 @@ class HandlingPlanProposed(Content, frozen=True, kw_only=True, omit_defaults=Tru
     """
     text: HandlingText | None = None
     """The plan in words; no personal data."""
+    plan_id: HandlingPlanId | None = None
+    """The number of the plan; proposed again under it, the newer words hold and must be approved again."""
+    more_kinds: Sequence[Code] = ()
+    """Other kinds that go with it in the same plan, such as compensation beside an apology."""
     case: CaseBehind | None = None

@@ -28,6 +28,7 @@ DAY_UNITS: Final[frozenset[Unit]] = frozenset(
 """The units that begin on the day after and end with a day."""
 Ends = Literal["end_of_day", "close_of_business"]
 OnChange = Literal["retroactive", "proportional", "reset"]
+OnChangeRule = Literal[OnChange, "from_when_known"]
 SetBy = Literal["source", "pack"]
 WhileUnknown = Literal["waits", "runs", "rests"]
 Scalar = str | int | float | bool
@@ -157,6 +158,8 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
         the case closed; `leave` lets the clock rest.
     on_change: what another limit in mid-case (a graver grade, a newer pack) does with what has been used:
         `retroactive` keeps the time used, `proportional` the share used, `reset` starts the new limit afresh.
+        `from_when_known` is retroactive, but nobody is late for what could not be known: a limit that had passed by
+        then counts from the change, and never ends later than the one before.
     while_unknown: what it does while nobody can say whether its conditions hold, because the class or the route is not
         known: `runs` as if they held, `rests` in silence, another clock looking after the case; `waits` in silence, and
         is counted among those that somebody should look at.
@@ -189,7 +192,7 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
     warn_before: tuple[Limit, ...] = ()
     escalation: tuple[Rung, ...] = ()
     on_reopen: Literal["restart", "resume", "leave"] = "leave"
-    on_change: OnChange = "retroactive"
+    on_change: OnChangeRule = "retroactive"
     while_unknown: WhileUnknown = "waits"
     statutory: bool = False
     outlives_case: bool = False

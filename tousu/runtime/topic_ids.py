@@ -70,8 +70,11 @@ def _refused(topic: str, answer: Future[Any]) -> Retry | None:
 def identity_of(cluster_id: str, described: Mapping[str, TopicDescription]) -> Identity:
     """The identity of topics that the brokers have described."""
     ids = {topic: str(each.topic_id) for topic, each in described.items()}
-    counts = (len(partition.replicas) for each in described.values() for partition in each.partitions)
-    return Identity(cluster_id, ids, max(counts, default=1) > 1)
+    # Any: a partition may be without a leader, whatever the type says.
+    partitions: list[tuple[str, Any]] = [(name, each) for name, told in described.items() for each in told.partitions]
+    is_replicated = any(len(partition.replicas) > 1 for _, partition in partitions)
+    led = frozenset((topic, partition.id) for topic, partition in partitions if partition.leader is not None)
+    return Identity(cluster_id, ids, is_replicated, led)
 
 
 def changed(opened: Mapping[str, str], told: Mapping[str, str]) -> str:

@@ -175,8 +175,7 @@ def _moved_by(
     moved: list[Clock] = []
     for clock in running.clocks:
         of_clock = pull.moves.get(clock.name)
-        stands = of_clock is not None and as_of(ctx, clock, at).status == "paused"
-        move = _first_hit(of_clock, stands, event_name, data, facts) if of_clock is not None else ""
+        move = _first_hit(of_clock, ctx, clock, event_name, data, facts, at) if of_clock is not None else ""
         if not move:
             moved.append(clock)
         elif move in _ENDS and at < (clock.begun_at or clock.started_at) and not ctx.is_first(clock):
@@ -295,13 +294,17 @@ def _moves(rule: ClockRule, event_name: str) -> Moves:
 
 
 def _first_hit(
-    of_clock: Moves, stands: bool, event_name: str, data: Mapping[str, Any], facts: Mapping[str, Any]
-) -> str:
-    """What an event does to a clock; empty for nothing. One that pauses and resumes looks whether it `stands`."""
-    resumes = any(move == "resumed_by" for move, _ in of_clock)
+    of_clock: Moves, ctx: ClockContext, clock: Clock, event_name: str, data: Mapping[str, Any],
+    facts: Mapping[str, Any], at: datetime,
+) -> str:  # fmt: skip
+    """What an event does to a clock; empty for nothing. One that pauses and resumes looks whether it stands still."""
     for move, triggers in of_clock:
-        if move == "paused_by" and stands and resumes:
+        for trigger in triggers:
+            if trigger.hit_by(event_name, data, facts):
+                break
+        else:
             continue
-        if any(trigger.hit_by(event_name, data, facts) for trigger in triggers):
+        resumes = move == "paused_by" and of_clock[-1][0] == "resumed_by"
+        if not (resumes and as_of(ctx, clock, at).status == "paused"):
             return move
     return ""
