@@ -46,7 +46,7 @@ class Provoked(NamedTuple):
     said: Sequence[Said]
 
 
-WITH_A_CASE = ("not_pausable", "not_extendable")
+WITH_A_CASE = ("not_pausable", "not_extendable", "impossible_promise")
 """Why sla refuses what the router has let through."""
 COMPOSE: dict[str, Compose] = {"router": router, "sla": sla, "claims": claims, "penalties": penalties}
 
@@ -61,6 +61,7 @@ def of_router() -> Iterator[Provoked]:
     yield Provoked("router", "exists_with_different_content", now(first, replace(first, id="again")))
     yield Provoked("router", "unknown_class", now(first, handling("judged", 1, **{"stands": True, "class": "noise"})))
     yield Provoked("router", "unknown_cause", now(first, handling("judged", 1, stands=True, cause="noise")))
+    yield Provoked("router", "unknown_kind", now(first, handling("plan_proposed", 1, plan="a_song")))
     moved = {"to_department": "kitchen", "reason": "不属本部门"}
     yield Provoked("router", "unknown_department", now(first, handling("passed_on", 1, **moved)))
     elsewhere = replace(first, extensions={"organisation": "acme"})
@@ -75,6 +76,8 @@ def of_sla() -> Iterator[Provoked]:
     yield Provoked("sla", "unknown_case", now(handling("acknowledged", 1, "TS-unknown")))
     yield Provoked("sla", "missing_attribute", now(replace(handling("acknowledged", 1), subject=None)))
     yield Provoked("sla", "exists_with_different_content", now(first, replace(first, id="again")))
+    promised = handling("acknowledged", 1, answer_by="2026-03-01T18:00:00+08:00")
+    yield Provoked("sla", "impossible_promise", now(first, promised))
     paused = handling("paused", 1, reason="found", clocks=["lunch"])
     yield Provoked("sla", "not_pausable", now(first, paused))
     said = {"until": "2026-03-20T18:00:00+08:00", "clock": "lunch", "reason": "typhoon", "approved_by": "E-9"}
