@@ -22,6 +22,7 @@ from msgspec.structs import replace
 from tousu.domain.case.measures import ACTIONS_MAX, done_action, missing_for, planned_action, settled_by
 from tousu.domain.case.plans import (
     AmbiguousPlan,
+    department_of,
     is_approved,
     number_said,
     of_another_department,
@@ -196,7 +197,8 @@ def _settlement_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdic
 
 
 def _plan_of_action_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
-    number = fact.data["action_id"]
+    number = _action_of(fact)
+    assert number is not None, "a plan of an action has a number"
     known = state.actions.get(number)
     if known is None and len(state.actions) >= ACTIONS_MAX:
         return _too_many_actions("/action_id")
@@ -207,13 +209,17 @@ def _plan_of_action_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVe
 
 
 def _action_done_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
-    number = fact.data.get("action_id")
+    number = _action_of(fact)
     if number is None and len(state.actions) >= ACTIONS_MAX:
         return _too_many_actions("/action")
     if number is None or number in state.actions:
         return COUNTS
     needs = f"the plan of corrective action {number} before it"
     return FactVerdict("waits", "illegal_transition", needs, place="/action_id")
+
+
+def _action_of(fact: CaseFact) -> str | None:
+    return fact.data.get("action_id")
 
 
 def _too_many_actions(place: str) -> FactVerdict:
@@ -242,7 +248,7 @@ def _step(state: CaseState, fact: CaseFact) -> CaseState:
     """A step of a department: the case goes on by it, unless it lies behind; the department has come so far."""
     life, plan = _after_step(state, fact)
     plans = plans_after(state, fact) if fact.name.startswith("plan_") else state.plans
-    department, rank = fact.data.get("department"), RANK[fact.name]
+    department, rank = department_of(fact), RANK[fact.name]
     steps = state.steps
     if department in state.departments and steps.get(department, 0) < rank:
         steps = {**steps, department: rank}

@@ -26,7 +26,8 @@ def number_said(fact: CaseFact) -> str | None:
     return fact.data.get("plan_id")
 
 
-def _department_of(fact: CaseFact) -> str:
+def department_of(fact: CaseFact) -> str:
+    """The department that reports; empty where nobody says."""
     department: str = fact.data.get("department", "")
     return department
 
@@ -46,14 +47,14 @@ def plan_meant(state: CaseState, fact: CaseFact) -> str:
         if len(waiting) > 1:
             raise AmbiguousPlan(", ".join(waiting))
         return waiting[0] if waiting else [*state.plans][-1]
-    department = _department_of(fact)
+    department = department_of(fact)
     own = [number for number, plan in state.plans.items() if department and plan.department == department]
     return (own or [*state.plans])[-1]
 
 
 def plans_after(state: CaseState, fact: CaseFact) -> Mapping[str, CasePlan]:
     """The plans after a report about one of them that counts; the newest stands last."""
-    number, department = plan_meant(state, fact), _department_of(fact)
+    number, department = plan_meant(state, fact), department_of(fact)
     known = state.plans.get(number)
     match fact.name:
         case "plan_proposed":
@@ -70,7 +71,7 @@ def plans_after(state: CaseState, fact: CaseFact) -> Mapping[str, CasePlan]:
 
 def of_another_department(state: CaseState, fact: CaseFact) -> str:
     """The department whose plan a report of another one is about; empty where it is its own, or nobody says."""
-    number, department = number_said(fact), _department_of(fact)
+    number, department = number_said(fact), department_of(fact)
     known = state.plans.get(number) if number is not None else None
     if fact.name == "plan_approved" or known is None or not department:
         return ""
