@@ -84,10 +84,11 @@ def moved(case: CaseConduct, said: Mapping[str, Any]) -> CaseConduct:
 
 
 def ticked(case: CaseConduct, pack: Pack, now: datetime) -> CaseConduct:
-    """The case with the days that acceptances are late by now, where each day costs."""
-    if pack.penalties is None or pack.penalties.late_acceptance is None or not case.waiting:
+    """The case with the days that acceptances are late by now, where each day costs. After its end nobody waits."""
+    if pack.penalties is None or pack.penalties.late_acceptance is None:
         return case
-    lapses = tuple(lapse.waited(now) for lapse in case.lapses)
+    is_open = bool(case.waiting)
+    lapses = tuple(lapse.waited(now) if is_open else replace(lapse, days_waited=0) for lapse in case.lapses)
     return case if lapses == case.lapses else replace(case, lapses=lapses)
 
 

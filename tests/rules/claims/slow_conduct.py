@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from tousu.event import Event, text_of_time, time_of_text
@@ -43,7 +43,7 @@ class Told:
         self.departments: list[str] = []
         self.rounds: list[tuple[datetime, str]] = []
         self.verdicts: list[tuple[bool, str]] = []
-        self.until = story[-1][1]
+        self.until = story[-1][1] + timedelta(microseconds=1)  # charges are laid when the moment is over
         for place, (event, _) in enumerate(story):
             self._hear(place, event)
 
@@ -251,7 +251,7 @@ def _lapses(told: Told) -> Iterable[tuple[Any, list[tuple[str, dict[str, Any]]]]
         if clock == "acceptance" and rules is not None and rules.late_acceptance is not None:
             employee, centre = told.routed[0].get("first_asked", ""), rules.late_acceptance.otherwise
             where = department if employee else centre
-            if accepted is None and "unconfirmed" not in said:
+            if accepted is None and "unconfirmed" not in said and "ended_at" not in told.block:
                 days = max(1, math.ceil((told.until - due).total_seconds() / 86_400))
         ground = {"ground": names[clock], "at": text_of_time(due), "section": said["section"], "days": days}
         ground |= {"clock": clock} | ({"unconfirmed": True} if "unconfirmed" in said else {})

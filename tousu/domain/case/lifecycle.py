@@ -20,7 +20,16 @@ from typing import Final, Literal, NamedTuple
 from msgspec.structs import replace
 
 from tousu.domain.case.measures import ACTIONS_MAX, done_action, missing_for, planned_action, settled_by
-from tousu.domain.case.plans import AmbiguousPlan, is_approved, of_another_department, plan_meant, plans_after, settles
+from tousu.domain.case.plans import (
+    AmbiguousPlan,
+    department_of,
+    is_approved,
+    number_said,
+    of_another_department,
+    plan_meant,
+    plans_after,
+    settles,
+)
 from tousu.domain.case.state import CaseFact, CaseState, Life, Plan, Responsibility
 from tousu.policy.closing import lacks_confirmation
 from tousu.policy.facts import found_with
@@ -138,7 +147,7 @@ def _plan_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
     if fact.name == "plan_approved" and not state.plan:
         return FactVerdict("waits", needs="the plan that was approved, proposed before it")
     try:
-        known, number = plan_meant(state, fact) in state.plans, fact.data.get("plan_id")
+        known, number = plan_meant(state, fact) in state.plans, number_said(fact)
     except AmbiguousPlan as several:
         message = f"these plans wait for an approval: {several}; name one of them in plan_id"
         return FactVerdict("refused", "illegal_transition", message=message, place="/plan_id")
@@ -159,8 +168,9 @@ def _plan_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
 def _answer_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
     if incomplete_reply(pack, fact.name, fact.data, state.stands) is not None:
         return FactVerdict("incomplete")
+    says_settled = bool(fact.data["settled"])
+    is_settled = says_settled and state.stands is not False
     if not lacks_confirmation(pack, fact.name, fact.data, state.stands):
-        is_settled = fact.data["settled"] and state.stands is not False
         if is_settled and needs_approval(state, pack) and not settles(state):
             needs = f"the plan that settles it, approved and executed before it (grade {state.grade} needs one)"
             return FactVerdict("waits", needs=needs)
@@ -170,15 +180,10 @@ def _answer_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
         f"a complaint ends only with the customer's confirmation; say {accepted} in confirmation, or in "
         "no_confirmation_reason why none can be had"
     )
-    if (
-        fact.data["settled"]
-        and state.stands is not False
-        and pack.closing is not None
-        and pack.closing.result_told_apart
-    ):
+    if is_settled and pack.closing is not None and pack.closing.result_told_apart:
         return FactVerdict("noted")
     # An answer that settles nothing ends the case only while the complaint is not upheld: a judgement may change that.
-    fate: Fate = "refused" if fact.data["settled"] else "waits"
+    fate: Fate = "refused" if says_settled else "waits"
     needs = "a judgement before it that upholds the complaint, or the customer's confirmation"
     return FactVerdict(fate, "confirmation_missing", needs, message, "/confirmation")
 
@@ -192,7 +197,8 @@ def _settlement_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdic
 
 
 def _plan_of_action_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
-    number = fact.data["action_id"]
+    number = _action_of(fact)
+    assert number is not None, "a plan of an action has a number"
     known = state.actions.get(number)
     if known is None and len(state.actions) >= ACTIONS_MAX:
         return _too_many_actions("/action_id")
@@ -203,13 +209,17 @@ def _plan_of_action_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVe
 
 
 def _action_done_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
-    number = fact.data.get("action_id")
+    number = _action_of(fact)
     if number is None and len(state.actions) >= ACTIONS_MAX:
         return _too_many_actions("/action")
     if number is None or number in state.actions:
         return COUNTS
     needs = f"the plan of corrective action {number} before it"
     return FactVerdict("waits", "illegal_transition", needs, place="/action_id")
+
+
+def _action_of(fact: CaseFact) -> str | None:
+    return fact.data.get("action_id")
 
 
 def _too_many_actions(place: str) -> FactVerdict:
@@ -238,7 +248,7 @@ def _step(state: CaseState, fact: CaseFact) -> CaseState:
     """A step of a department: the case goes on by it, unless it lies behind; the department has come so far."""
     life, plan = _after_step(state, fact)
     plans = plans_after(state, fact) if fact.name.startswith("plan_") else state.plans
-    department, rank = fact.data.get("department"), RANK[fact.name]
+    department, rank = department_of(fact), RANK[fact.name]
     steps = state.steps
     if department in state.departments and steps.get(department, 0) < rank:
         steps = {**steps, department: rank}

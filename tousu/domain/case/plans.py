@@ -21,13 +21,24 @@ class AmbiguousPlan(Exception):
     """An approval that names no plan while several wait for one."""
 
 
+def number_said(fact: CaseFact) -> str | None:
+    """The number of the plan that a report names."""
+    return fact.data.get("plan_id")
+
+
+def department_of(fact: CaseFact) -> str:
+    """The department that reports; empty where nobody says."""
+    department: str = fact.data.get("department", "")
+    return department
+
+
 def plan_meant(state: CaseState, fact: CaseFact) -> str:
     """The number of the plan that a report means; empty for one without number, or where there is none.
 
     Raises AmbiguousPlan.
     """
-    if "plan_id" in fact.data:
-        number: str = fact.data["plan_id"]
+    number = number_said(fact)
+    if number is not None:
         return number
     if fact.name == "plan_proposed" or not state.plans:
         return ""
@@ -36,14 +47,14 @@ def plan_meant(state: CaseState, fact: CaseFact) -> str:
         if len(waiting) > 1:
             raise AmbiguousPlan(", ".join(waiting))
         return waiting[0] if waiting else [*state.plans][-1]
-    department = fact.data.get("department")
+    department = department_of(fact)
     own = [number for number, plan in state.plans.items() if department and plan.department == department]
     return (own or [*state.plans])[-1]
 
 
 def plans_after(state: CaseState, fact: CaseFact) -> Mapping[str, CasePlan]:
     """The plans after a report about one of them that counts; the newest stands last."""
-    number, department = plan_meant(state, fact), fact.data.get("department", "")
+    number, department = plan_meant(state, fact), department_of(fact)
     known = state.plans.get(number)
     match fact.name:
         case "plan_proposed":
@@ -60,9 +71,9 @@ def plans_after(state: CaseState, fact: CaseFact) -> Mapping[str, CasePlan]:
 
 def of_another_department(state: CaseState, fact: CaseFact) -> str:
     """The department whose plan a report of another one is about; empty where it is its own, or nobody says."""
-    known = state.plans.get(fact.data.get("plan_id", ""))
-    department = fact.data.get("department", "")
-    if fact.name == "plan_approved" or "plan_id" not in fact.data or known is None or not department:
+    number, department = number_said(fact), department_of(fact)
+    known = state.plans.get(number) if number is not None else None
+    if fact.name == "plan_approved" or known is None or not department:
         return ""
     return known.department if known.department not in ("", department) else ""
 
