@@ -16,6 +16,7 @@ from tousu.domain.clock.triggers import Running
 from tousu.policy.pack import Pack
 
 CLOSED: Final = "closed"
+CASE_CLOSED: Final = "case_closed"
 Change = Callable[[Running], Running]
 
 
@@ -33,7 +34,11 @@ class Triggers:
         """The case after an event has moved its clocks: the very same where it moves none. `at` is when it happened."""
         scene.case = case
         facts = partial(facts_of, case)
-        return with_clocks(case, self._of_clocks.pull(scene, clocks_of(case), case.kind, what, said, facts, at))
+        running = self._of_clocks.pull(scene, clocks_of(case), case.kind, what, said, facts, at)
+        ended_at = case.closed_at
+        if ended_at is not None and any(each.is_active and not scene.outlives(each) for each in running.clocks):
+            running = triggers.ended(scene, running, ended_at, CASE_CLOSED)  # begun before the end, and told after it
+        return with_clocks(case, running)
 
     def breach(self, scene: Scene, before: Case, case: Case, at: datetime) -> Case:
         """The case after the breaches that it has now and had not before have moved its clocks."""
