@@ -1,7 +1,7 @@
 """Every test, in lanes side by side: `python -m tests.side_by_side`, which is what `make test` does.
 
 tests/integration and tests/faults mostly wait, so each has a lane of its own, as have the folders of integration that
-wait longest; the simulated faults, which never wait, have another, and the other folders share one.
+wait longest, and tests/stories; the simulated faults, which never wait, have another, and the other folders share one.
 Nothing is interleaved: a lane is printed as a whole when it has ended; until then a line now and then says how far
 each is. The last line adds the lanes up, in pytest's form. Exit status: 0 when every lane has passed, else not 0.
 """
@@ -27,6 +27,7 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 LANES_OF_THEIR_OWN: Final[tuple[str, ...]] = (
     "tests/faults", "tests/faults/test_simulator.py",
     "tests/integration", "tests/integration/cli", "tests/integration/process", "tests/integration/security",
+    "tests/stories",
 )  # fmt: skip
 """Folders, and what stands in folders. The lane of a folder leaves out what has its own."""
 PROGRESS_S: Final = 30.0

@@ -41,8 +41,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One thing that happened. `time` is when it happened in the world (UTC); `extensions` are further attributes.
 
     `source` and `id` together identify it; `subject` is the case number once a case exists. `data` is what it says as
-    it came, `content` the same as the Struct of its type. `offset` is no attribute: where a log of ours held it (-1 for
-    what came otherwise), so that a report that is kept can still be refused.
+    it came, `content` the same as the Struct of its type. `offset` is no attribute: where it stood in the log
+    it was read from (-1 for what came otherwise), so that a report that is kept can still be refused.
     """
 
     id: str

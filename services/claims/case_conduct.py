@@ -5,6 +5,7 @@ Everything here is bounded: of reports the newest by time, of lapses, rulings an
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -13,10 +14,13 @@ import msgspec
 from msgspec.structs import replace
 
 from tousu.domain.case.view import Course
+from tousu.policy.calendar import MICROSECOND
 from tousu.policy.facts import Found
 
 REPORTS_MAX: Final = 32
 LAPSES_MAX: Final = 40
+EXCUSES_MAX: Final = 40
+ROUNDS_MAX: Final = 40
 RULINGS_MAX: Final = 40
 DROPPED_MAX: Final = 40
 _DAY: Final = timedelta(days=1)
@@ -62,12 +66,21 @@ class Named(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return present, present and self.mediated, self.at
 
 
+class Excuse(msgspec.Struct, frozen=True, kw_only=True):
+    """A special reason why a resolution is late: when it was approved, and by whom."""
+
+    at: datetime
+    approved_by: str
+
+
 class Lapse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something went wrong in a department: a limit was missed, or neglect caused a second complaint.
 
     at: when (the limit, the reopening). clock, generation, section: which limit. hand, hand_at: who had last acted for
-    the department by then, and when. accepted_by, accepted_at: the acceptance that came too late. named: for neglect,
-    who was found responsible by then. unconfirmed: an answer in time may still lie unread, since an input is held out.
+    the department by then, and when. accepted_by, accepted_at: the acceptance that came too late; days_waited: while
+    there is none, how many days of delay have begun. neglected_by, named: for neglect, who is said to have neglected
+    it, and who was found responsible by then. unconfirmed: an answer in time may still lie unread, since an input is
+    held out.
     """
 
     ground: Literal["late_resolution", "late_acceptance", "neglect"]
@@ -81,6 +94,8 @@ class Lapse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     hand_at: datetime | None = None
     accepted_by: str = ""
     accepted_at: datetime | None = None
+    days_waited: int = 0
+    neglected_by: str = ""
     named: Named | None = None
 
     def seen(self, report: Report) -> Lapse:
@@ -113,14 +128,36 @@ class Lapse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def employee(self) -> str:
-        """Who failed to act; empty where nobody is known."""
+        """Who failed to act; empty where nobody is known.
+
+        Neglected it has who is said to, else who had it in hand, else who was responsible for it all.
+        """
         named = self.named.employee if self.named is not None else ""
-        return named or self.hand or self.accepted_by
+        return self.neglected_by or self.hand or named or self.accepted_by
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is an acceptance that is late and has not come; one in doubt may still turn out to have."""
+        return self.ground == "late_acceptance" and self.accepted_at is None and not self.unconfirmed
+
+    def waited(self, until: datetime) -> Lapse:
+        """The lapse with the days of delay that have begun by this moment."""
+        days = self.days_by(until) if self.waits else 0
+        return replace(self, days_waited=days) if days != self.days_waited else self
+
+    def days_by(self, at: datetime) -> int:
+        """How many days of delay have begun by a moment: the first one begins with the limit."""
+        return max(1, -((self.at - at) // _DAY))
+
+    @property
+    def next_day_at(self) -> datetime:
+        """When one more day of delay begins."""
+        return self.at + self.days_waited * _DAY + MICROSECOND
 
     @property
     def days(self) -> int | None:
         """How many days the acceptance was late, each day that has begun counted whole; None where it is not known."""
-        return -((self.at - self.accepted_at) // _DAY) if self.accepted_at is not None else None
+        return self.days_by(self.accepted_at) if self.accepted_at is not None else self.days_waited or None
 
 
 class Ruling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -151,9 +188,10 @@ class CaseConduct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
     course: what it is, whether it goes on and stands. revision, grade, class_name: as the router decided last.
     departments: who answers for it, the one in the lead first. before: the verdict of the last round that had
-    one. reports: in order of time. laid: by party, what changed last stands last; forgotten: the highest revision
-    of the parties that were dropped and are no longer listed. changed_at, cause: when the charges became others than
-    were laid, and the event that did it; None while nothing is to be laid.
+    one. first_asked: who was asked first and had to hand it on. excuses: special reasons why it was late; rounds: when
+    each round but the first began. reports: in order of time. laid: by party, what changed last stands last;
+    forgotten: the highest revision of the parties that were dropped and are no longer listed. changed_at, cause: when
+    the charges became others than were laid, None while nothing is to be laid; and the event that last changed them.
     """
 
     course: Course
@@ -166,6 +204,9 @@ class CaseConduct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     before: Verdict | None = None
     named: Named | None = None
     loss_yuan: Found | None = None
+    first_asked: str = ""
+    excuses: tuple[Excuse, ...] = ()
+    rounds: tuple[datetime, ...] = ()
     reports: tuple[Report, ...] = ()
     lapses: tuple[Lapse, ...] = ()
     rulings: tuple[Ruling, ...] = ()
@@ -178,6 +219,25 @@ class CaseConduct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     def is_complaint(self) -> bool:
         """Whether anybody answers for more than what arbitration rules: not in an inquiry or a claim by itself."""
         return self.course.kind == "complaint"
+
+    @property
+    def waiting(self) -> tuple[Lapse, ...]:
+        """The acceptances that are late and for which somebody still waits: they cost more every day."""
+        if not self.is_complaint or self.course.is_over:
+            return ()
+        return tuple(lapse for lapse in self.lapses if lapse.waits)
+
+    def excuse_of(self, lapse: Lapse) -> Excuse | None:
+        """The special reason that was approved in the round of a lapse: the first, by another than whoever was late."""
+        number = bisect_right(self.rounds, lapse.at)
+        return next(
+            (
+                excuse
+                for excuse in self.excuses
+                if bisect_right(self.rounds, excuse.at) == number and excuse.approved_by != lapse.employee
+            ),
+            None,
+        )
 
     @property
     def lead(self) -> str:

@@ -2,9 +2,10 @@
 
 - complaint: the person, the outlet and the department found responsible; while no department is named, the one in the
   lead answers, since its complaint rate counts every complaint. An inquiry and a claim are no complaints.
-- late_resolution, late_acceptance: whoever failed to act; where nobody is known, the department.
+- late_resolution, late_acceptance: whoever failed to act; where nobody is known, the department. Where the pack says so
+  (A), a late acceptance falls on whoever was asked first, or on the department that has to accept.
 - late_handling: where the pack has a figure for it (C), whoever delayed answers too, beside the person responsible.
-- neglect: the person of the round before. assessment (H): the person responsible. false_report (C): the outlet.
+- neglect: whoever neglected the round before. assessment (H): the person responsible. false_report (C): the outlet.
 
 A complaint that was withdrawn holds nothing against anybody; what arbitration ruled on a report stays true.
 Source: docs/sources.md, section 8.
@@ -62,7 +63,7 @@ def lay(case: CaseConduct, case_number: str, pack: Pack) -> tuple[CaseConduct, l
         laid[party] = Laid(party=party, revision=former.revision + 1, digest=digest)
         outputs.append(_told(case, case_number, laid[party], grounds, pack))
     kept, forgotten = _without_old(list(laid.values()), case.forgotten)
-    return replace(case, laid=kept, forgotten=forgotten, changed_at=None, cause=""), outputs
+    return replace(case, laid=kept, forgotten=forgotten, changed_at=None), outputs
 
 
 def _grounds(case: CaseConduct, pack: Pack) -> Iterator[tuple[Party, Ground]]:
@@ -108,20 +109,30 @@ def _complaint(case: CaseConduct, pack: Pack) -> Ground:
 
 
 def _of_a_lapse(case: CaseConduct, lapse: Lapse, pack: Pack) -> Iterator[tuple[Party, Ground]]:
-    employee = lapse.employee
+    employee, department = _who_failed(case, lapse, pack)
     ground: Ground = {"ground": lapse.ground, "at": text_of_time(lapse.at)} | _if_any(section=lapse.section)
     if lapse.days is not None:
         ground["days"] = lapse.days
     ground |= _if_any(clock=lapse.clock) | ({"unconfirmed": True} if lapse.unconfirmed else {})
+    excuse = case.excuse_of(lapse) if lapse.ground == "late_resolution" else None
+    ground |= _if_any(excused_by=excuse.approved_by if excuse is not None else "")
     if employee:
-        yield Party("person", employee), ground | _if_any(department=lapse.department)
+        yield Party("person", employee), ground | _if_any(department=department)
     elif lapse.ground != "neglect":
-        yield Party("department", lapse.department), ground
+        yield Party("department", department), ground
     responsible = case.named.employee if case.named is not None else ""
     too = pack.penalties is not None and pack.penalties.late_handling is not None and lapse.ground == "late_resolution"
     if too and employee and employee != responsible:
         late = ground | {"ground": "late_handling"} | _loss(case) | _if_any(department=lapse.department)
         yield Party("person", employee), late
+
+
+def _who_failed(case: CaseConduct, lapse: Lapse, pack: Pack) -> tuple[str, str]:
+    """The employee (empty where nobody is known) and the department that answer for a lapse."""
+    accepting = pack.penalties.late_acceptance if pack.penalties is not None else None
+    if lapse.ground != "late_acceptance" or accepting is None or accepting.borne_by != "first_asked":
+        return lapse.employee, lapse.department
+    return (case.first_asked, lapse.department) if case.first_asked else ("", accepting.otherwise)
 
 
 def _assessment(case: CaseConduct) -> Iterator[tuple[Party, Ground]]:

@@ -15,13 +15,15 @@ from msgspec.structs import replace
 
 from services.claims.case_conduct import CaseConduct
 from services.claims.charges import CHARGES, charges_of, lay, unlaid
-from services.claims.lapses import breached, confirmed, moved, neglected, reported, withdrawn
+from services.claims.lapses import breached, confirmed, excused, moved, neglected, reported, ticked, withdrawn
 from services.claims.naming import named_anew, ruled, settled
 from services.claims.opening import course_of
 from tousu.decision import Decision, Output, Ref, State, States
 from tousu.domain.case.state import Kind
 from tousu.domain.case.view import Course, view_of
 from tousu.event import Event
+from tousu.events.complaint import ComplaintRouted
+from tousu.events.handling import HandlingReopened, HandlingSpecialReasonApproved
 from tousu.policy.calendar import MICROSECOND
 from tousu.policy.facts import found_with
 from tousu.policy.occasions import CLAIM_REPORTS
@@ -78,12 +80,15 @@ class ConductRules:
         case, now = states.get(_ref(event)), max(now, event.time)
         assert case is None or isinstance(case, CaseConduct)
         new = self._begun(event) if case is None else self._after(case, counting)
-        if new is None or new == case:
+        if new is None:
+            return decision
+        new = ticked(new, self._pack_of(new), now)
+        if new == case:
             return decision
         if case is not None and replace(new, reports=case.reports) == case:
             return _with(decision, {_ref(event): new}, ())  # somebody acted, and nobody answers for anything else
         is_unlaid = unlaid(new, charges_of(new, self._pack_of(new)))
-        new = replace(new, changed_at=now if is_unlaid else None, cause=event.id if is_unlaid else "")
+        new = replace(new, changed_at=now if is_unlaid else None, cause=event.id if is_unlaid else new.cause)
         return _with(decision, {_ref(event): new}, ())
 
     def begun(self, event: Event) -> dict[Ref, State | None]:
@@ -92,12 +97,20 @@ class ConductRules:
         return {} if case is None else {_ref(event): case}
 
     def due(self, state: CaseConduct) -> datetime | None:
-        """When the moment is over in which the charges became others than were laid; None while they are not."""
-        return state.changed_at + MICROSECOND if state.changed_at is not None else None
+        """When the moment is over in which the charges became others than were laid, or one more day costs."""
+        moments = [state.changed_at + MICROSECOND] if state.changed_at is not None else []
+        penalties = self._pack_of(state).penalties if state.waiting else None
+        if penalties is not None and penalties.late_acceptance is not None:
+            moments += [lapse.next_day_at for lapse in state.waiting]
+        return min(moments, default=None)
 
     def fire(self, ref: Ref, state: CaseConduct) -> Decision:
-        """Lay the charges as they are now that the moment is over."""
-        new, outputs = lay(state, ref.key, self._pack_of(state))
+        """Lay the charges as they are now that the moment is over, or one more day has begun."""
+        at, pack = self.due(state), self._pack_of(state)
+        assert at is not None, f"nothing of {ref.key} waits"
+        state = ticked(state, pack, at)
+        state = replace(state, changed_at=at) if state.changed_at is None else state
+        new, outputs = lay(state, ref.key, pack)
         return Decision(states={ref: new}, outputs=outputs)
 
     def _pack_of(self, case: CaseConduct) -> Pack:
@@ -126,7 +139,9 @@ class ConductRules:
         if pack.penalties is None:
             return None
         course = course_of(ROUTED[event.type], event.data)
-        case = CaseConduct(course=course, organisation=event.organisation)
+        said = event.content
+        asked = said.first_asked if isinstance(said, ComplaintRouted) else None
+        case = CaseConduct(course=course, organisation=event.organisation, first_asked=asked or "")
         return _routed(case, event.data)
 
     def _after(self, case: CaseConduct, counting: Sequence[Event]) -> CaseConduct:
@@ -183,8 +198,14 @@ def _handled(case: CaseConduct, former: Course, pack: Pack, what: str, event: Ev
             return replace(case, loss_yuan=found_with(known, said, at)["loss_yuan"])
         case "responsibility_settled":
             return settled(case, said, at)
+        case "special_reason_approved":
+            approved = event.content
+            assert isinstance(approved, HandlingSpecialReasonApproved)
+            return excused(case, approved.approved_by, at)
         case "reopened":
-            return neglected(case, former, said)
+            reopening = event.content
+            assert isinstance(reopening, HandlingReopened)
+            return neglected(case, former, reopening)
         case _:
             return case
 

@@ -280,10 +280,10 @@ def _why_owed(found: Award) -> str:
     if unproven:
         first = unproven[0]
         missing = ", ".join(first.evidence_missing)
-        return f"{first.exemption} counts only with its proof in the file: {missing} (claim_evidence_given)"
+        return f"{first.exemption} counts only with its proof in the file; add {missing} (claim_evidence_given)"
     if isinstance(found, Awarded):
         due = f"{money(found.amount)} {found.currency}"
-        return f"by {found.section} {due} is due; a refusal needs an exemption that was found"
+        return f"by {found.section} {due} is due; offer it, or report the exemption first (claim_facts_found)"
     return "no exemption of the pack holds by what was found out; report it with claim_facts_found"
 
 

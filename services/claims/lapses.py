@@ -13,9 +13,20 @@ from typing import Any, Final, Literal
 
 from msgspec.structs import replace
 
-from services.claims.case_conduct import LAPSES_MAX, REPORTS_MAX, CaseConduct, Lapse, Report, Verdict
+from services.claims.case_conduct import (
+    EXCUSES_MAX,
+    LAPSES_MAX,
+    REPORTS_MAX,
+    ROUNDS_MAX,
+    CaseConduct,
+    Excuse,
+    Lapse,
+    Report,
+    Verdict,
+)
 from tousu.domain.case.view import Course
 from tousu.event import time_of_text
+from tousu.events.handling import HandlingReopened
 from tousu.policy.pack import Pack
 
 ACCEPTANCE: Final = "acceptance"
@@ -62,7 +73,9 @@ def moved(case: CaseConduct, said: Mapping[str, Any]) -> CaseConduct:
         return case
     due_at = time_of_text(said["due_at"])
     lapses = (
-        replace(lapse, at=due_at, hand="", hand_at=None, accepted_by="", accepted_at=None).seen_all(case.reports)
+        replace(lapse, at=due_at, hand="", hand_at=None, accepted_by="", accepted_at=None, days_waited=0).seen_all(
+            case.reports
+        )
         if _is_of(lapse, said) and lapse.at != due_at
         else lapse
         for lapse in case.lapses
@@ -70,19 +83,38 @@ def moved(case: CaseConduct, said: Mapping[str, Any]) -> CaseConduct:
     return replace(case, lapses=_in_order(lapses))
 
 
-def neglected(case: CaseConduct, former: Course, said: Mapping[str, Any]) -> CaseConduct:
+def ticked(case: CaseConduct, pack: Pack, now: datetime) -> CaseConduct:
+    """The case with the days that acceptances are late by now, where each day costs."""
+    if pack.penalties is None or pack.penalties.late_acceptance is None or not case.waiting:
+        return case
+    lapses = tuple(lapse.waited(now) for lapse in case.lapses)
+    return case if lapses == case.lapses else replace(case, lapses=lapses)
+
+
+def excused(case: CaseConduct, approved_by: str, at: datetime) -> CaseConduct:
+    """A special reason why the resolution is late was approved."""
+    excuses = [*case.excuses]
+    insort_right(excuses, Excuse(at=at, approved_by=approved_by), key=lambda one: one.at)
+    return replace(case, excuses=tuple(excuses[-EXCUSES_MAX:]))
+
+
+def neglected(case: CaseConduct, former: Course, said: HandlingReopened) -> CaseConduct:
     """The case was reopened (its course is that of the new round): through neglect, or not.
 
     What the round before had found stays until it is judged anew.
     """
+    case = replace(case, rounds=tuple(sorted({*case.rounds, case.course.round_at}))[-ROUNDS_MAX:])
     if former.stands is not None:
         case = replace(case, before=Verdict(former.stands, case.grade))
-    if not said.get("through_neglect"):
+    if not said.through_neglect:
         return case
     named = case.named
     if named is not None:
         named = replace(named, mediated=named.mediated and named.at >= former.round_at)
-    lapse = Lapse(ground="neglect", at=case.course.round_at, department=case.lead, named=named)
+    lapse = Lapse(
+        ground="neglect", at=case.course.round_at, department=case.lead, named=named,
+        neglected_by=said.neglected_by or "",
+    )  # fmt: skip
     return _with(case, lapse.seen_all(case.reports))
 
 

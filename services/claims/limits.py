@@ -119,6 +119,8 @@ def pull(
 
 def settled(turn: Turn, claim: Claim) -> Claim:
     """The claim with the limits decided that what is known of it by now decides."""
+    if not any(clock.undecided or clock.presumed for clock in claim.clocks):
+        return claim
     ctx = ClaimClocks(turn, claim)
     return _kept(ctx, turn.triggers.settle(ctx, _running(claim), partial(facts_of, turn, claim), turn.at))
 
@@ -210,6 +212,8 @@ def opened_again(turn: Turn, claim: Claim) -> Claim:
 
 def counted(turn: Turn, claim: Claim) -> Claim:
     """The claim with the limits counted that lacked a year of the calendar, where it is there by now."""
+    if all(clock.status != "uncounted" for clock in claim.clocks):
+        return claim
     ctx = ClaimClocks(turn, claim)
     return _with(claim, [changing.count_again(ctx, clock, turn.at) for clock in claim.clocks])
 

@@ -186,7 +186,12 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def next_due(self) -> datetime | None:
         """When its earliest limit has something to say."""
-        return min((at for clock in self.clocks if (at := clock.next_at) is not None), default=None)
+        first = None
+        for clock in self.clocks:
+            at = clock.next_at
+            if at is not None and (first is None or at < first):
+                first = at
+        return first
 
     def obligation(self, name: str) -> Obligation | None:
         """What is owed under this name (`compensation`, `bill`, ...), None where nothing was ever awarded."""
@@ -250,8 +255,12 @@ class ClaimedCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
         Of a closed claim that is what outlets still negotiate.
         """
-        dues = (claim.next_due for claim in self.claims)
-        first = min((at for at in dues if at is not None), default=None)
+        first = None
+        for claim in self.claims:
+            at = claim.next_due
+            if at is not None and (first is None or at < first):
+                first = at
         for each in self.waiting:
-            first = each.until if first is None or each.until < first else first
+            if first is None or each.until < first:
+                first = each.until
         return first

@@ -92,6 +92,8 @@ class Turn:
 
     def keep(self, claim: Claim) -> Claim:
         """Put a changed or new claim into the case."""
+        if any(each is claim for each in self.case.claims):
+            return claim
         known = any(each.number == claim.number for each in self.case.claims)
         claims = tuple(claim if each.number == claim.number else each for each in self.case.claims)
         self.case = replace(self.case, claims=claims if known else (*claims, claim))
@@ -129,10 +131,11 @@ class Turn:
         """What the turn comes to."""
         before = {claim.number: claim for claim in old.claims} if old is not None else {}
         states: dict[Ref, State | None] = {}
-        if self.case != old:
+        if self.case is not old and self.case != old:
             states[Ref(CASE, self.number)] = self.case
         for claim in self.case.claims:
-            if before.get(claim.number) != claim:
+            former = before.get(claim.number)
+            if former is not claim and former != claim:
                 states[Ref(CLAIM, claim.number)] = claim.bare
         states |= {Ref(ENTRY, entry.number): entry for entry in self.entries}
         states |= {Ref(QUESTION, _key(question)): question for question in self.questions}

@@ -52,7 +52,7 @@ def waybill_numbers(data: Mapping[str, Any]) -> tuple[str, ...]:
 
 def identifiers(data: Mapping[str, Any]) -> list[ReceivedIdentifier]:
     """The numbers by which a complaint says what it is about."""
-    return msgspec.convert(data.get("identifiers", []), list[ReceivedIdentifier])
+    return msgspec.convert(data["identifiers"], list[ReceivedIdentifier]) if "identifiers" in data else []
 
 
 def object_keys(data: Mapping[str, Any], key: bytes, names: Container[str] | None = None) -> tuple[str, ...]:
@@ -111,9 +111,7 @@ class JoiningCheck:
         given = telling.get("class")
         if given in self._known:
             return {given}
-        found = self._classifier.classify(telling.get("content", ""))
-        classes = {trouble.class_name for trouble in found.troubles} or set(found.candidates)
-        return classes or ({given} if given else set())
+        return {*self._classifier.said(telling.get("content", ""))} or ({given} if given else set())
 
     def case_to_join(
         self, states: States, said: Said, kind: str, received_at: datetime, organisation: str = ""

@@ -9,10 +9,13 @@ Source: Personal Information Protection Law of China, articles 45 and 47; GDPR, 
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, Final, NamedTuple, Self
+
+import orjson
 
 from services.intake.identity import address_key, phone_key
 from services.intake.registration import ADDRESSES, PHONES, Place, personal_values
@@ -27,6 +30,7 @@ from tousu.events.shared_values import SourceEvent
 from tousu.failure import Stop
 from tousu.runtime import bookmark as bm
 from tousu.runtime.acts import take_a_turn
+from tousu.runtime.broker import OutRecord
 from tousu.runtime.draft import Draft
 from tousu.runtime.processor import Processor
 from tousu.runtime.store import Store
@@ -69,6 +73,10 @@ class Erasure(NamedTuple):
     def of(cls, data: Mapping[str, Any]) -> Self:
         return cls(data["case_number"], frozenset((each["source"], each["id"]) for each in data["tellings"]))
 
+    def names(self, record: SubmissionRecord) -> bool:
+        """Whether it tells of this record of its case."""
+        return (record.event_source, record.event_id) in self.tellings
+
 
 class Persons:
     """The persons in intake's database. `places`: what is personal in each type of event. `regions`: where telephone
@@ -78,9 +86,7 @@ class Persons:
         self._store = store
         self._places = places
         self._regions = sorted(regions)
-        codec = store.kinds["record"].codec
-        assert isinstance(codec, RecordCodec)
-        self._codec = codec
+        self._codec = _codec_of(store)
 
     def find(self, query: Query) -> Iterator[Held]:
         """Every telling of the person, in the order of the rows; of a case all, those that were erased, too.
@@ -159,15 +165,9 @@ class Persons:
             with self._store.transaction("cannot read records") as connection:
                 docs = documents_of(connection, shard, [held.key for held in tellings])
             case = self._cases([(shard, number)])[shard, number]
-            done[:] = []
-            for key, doc in docs.items():
-                record = self._codec.erased(doc)
-                draft.put(Ref("record", key), record)
-                done.append(record)
+            done[:], began = _put_erased(draft, self._codec, case, docs)
             if not done:
                 return
-            began = _begun(case) in set(map(_telling, done))
-            draft.put(Ref("case", number), without_tellings(case, list(docs), is_begun=began))
             named = [SourceEvent(source=record.event_source, id=record.event_id) for record in done]
             erased = PersonErased(case_number=number, tellings=named, began_the_case=began)
             draft.say(Output.of(
@@ -178,6 +178,39 @@ class Persons:
         partitions = dict.fromkeys([*(each.topic for each in processor.inputs), *processor.outputs], shard + 1)
         take_a_turn(processor, self._store, shard, partitions, do)
         return len(done)
+
+
+def erased_again(draft: Draft, store: Store, told: OutRecord) -> None:
+    """Erase what the event `person.erased` tells of, as it was erased then. Of other events nothing comes."""
+    if ("ce_type", PersonErased.TYPE.encode()) not in told.headers:
+        return
+    erasure = Erasure.of(orjson.loads(told.value))
+    codec = _codec_of(store)
+    with store.transaction("cannot read records") as connection:
+        rows = records_page(connection, erasure.case, (-1, ""), sys.maxsize)
+    docs = {row.key: row.doc for row in rows if erasure.names(codec.erased(row.doc))}
+    case = store.read({"case": [(draft.shard, erasure.case)]}).get((draft.shard, Ref("case", erasure.case)))
+    if isinstance(case, GateCase):
+        _put_erased(draft, codec, case, docs)
+
+
+def _codec_of(store: Store) -> RecordCodec:
+    codec = store.kinds["record"].codec
+    assert isinstance(codec, RecordCodec)
+    return codec
+
+
+def _put_erased(
+    draft: Draft, codec: RecordCodec, case: GateCase, docs: Mapping[str, str]
+) -> tuple[list[SubmissionRecord], bool]:
+    """Take the person out of these rows of records, and out of their case; also, whether one of them began it."""
+    done = {key: codec.erased(doc) for key, doc in docs.items()}
+    for key, record in done.items():
+        draft.put(Ref("record", key), record)
+    began = _begun(case) in set(map(_telling, done.values()))
+    if done:
+        draft.put(Ref("case", case.number), without_tellings(case, list(done), is_begun=began))
+    return list(done.values()), began
 
 
 def _parts(tellings: Iterable[Held]) -> Iterator[list[Held]]:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from services.intake.keyring import Keyring
+from services.intake.persons import erased_again
 from services.intake.proving import places_of
 from services.intake.reading import InboundEdge
 from services.intake.registration import Personal, Place
@@ -41,6 +42,7 @@ def processor(wiring: Wiring) -> Processor:
         keeps_time=True,
         edge=InboundEdge(wiring.partitions, wiring.time_from_events, wiring.policies, wiring.sources),
         on_opening=keyring.open,
+        act_again=erased_again,
     )
 
 

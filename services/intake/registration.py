@@ -24,6 +24,7 @@ from tousu.event import Event, text_of_time
 from tousu.events.codec import as_data
 from tousu.events.duplicate import DuplicateJoined, DuplicateSeparated
 from tousu.events.operations import (
+    OperationsCorrectionDone,
     OperationsDeductionConfirmed,
     OperationsPaymentQuestionSettled,
     OperationsReported,
@@ -155,7 +156,10 @@ def joined(
 def department_of(event: Event) -> str:
     """Whose figures or payments a report of operations is about."""
     said = event.content
-    assert isinstance(said, OperationsReported | OperationsDeductionConfirmed | OperationsPaymentQuestionSettled)
+    assert isinstance(
+        said,
+        OperationsReported | OperationsDeductionConfirmed | OperationsPaymentQuestionSettled | OperationsCorrectionDone,
+    )
     return said.department
 
 

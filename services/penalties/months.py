@@ -13,11 +13,17 @@ from services.penalties.states import CASES_NAMED_MAX, Month
 from services.penalties.telling import MonthContext, Wanted, done_by, figure_told, instructed
 from tousu.decision import Output
 from tousu.event import text_of_time
-from tousu.events.month import DepartmentRated, MonthClosed, MonthCorrected, PersonReinstated, PersonSuspended
+from tousu.events.month import (
+    DepartmentRated,
+    MonthClosed,
+    MonthCorrected,
+    PersonReinstated,
+    PersonSuspended,
+)
 from tousu.events.shared_penalty import PenaltyParty
 from tousu.ledger.obligation import Entry
 from tousu.policy.penalties import end_of_month, line_of_rate, month_of, rate, shown, suspends
-from tousu.policy.penalty_rule import PenaltyRules, SuspensionRule
+from tousu.policy.penalty_rule import Measure, PenaltyRules, SuspensionRule
 
 Why = Literal["charge_changed", "services_reported", "confirmed"]
 """What came later than a close."""
@@ -76,6 +82,20 @@ def confirmed(scene: MonthContext, rules: PenaltyRules, month: Month) -> Turned:
     """A month that was closed in doubt, now that everything that belongs to it is known: it is rated and told."""
     new, rated, entries = _rated(scene, rules, replace(month, recheck_at=None, revision=month.revision + 1))
     return Turned(new, [*rated, _corrected(scene, rules, month, new, "confirmed")], entries)
+
+
+def corrected(scene: MonthContext, rules: PenaltyRules, month: Month, measure: Measure) -> Turned:
+    """The month of a suspended person who has done something of what goes with it: with the last of it the suspension
+    ends. What is done nobody takes back.
+    """
+    rule = rules.suspension
+    assert rule is not None, "only who is suspended is corrected"
+    done = (*month.corrected, measure)
+    issued = tuple(one for one in month.issued if one.what not in {each.what for each in done_by([measure], "")})
+    new = replace(month, corrected=done, issued=issued)
+    if not set(rule.measures) <= set(done):
+        return Turned(new, [], [])
+    return Turned(*_lifted(scene, rule, replace(new, atoned=month.complaints), "corrected"), [])
 
 
 def _told_again(
@@ -167,19 +187,13 @@ def _cases(month: Month, number: str, more: int) -> tuple[str, ...]:
 def _suspended(scene: MonthContext, rules: PenaltyRules, month: Month) -> tuple[Month, list[Output]]:
     """The suspension in line with the complaints of the month: from the third on, at once, and lifted below it."""
     rule = rules.suspension
-    if month.party.kind != "person" or rule is None or suspends(rules, month.complaints) == month.suspended:
+    is_due = suspends(rules, month.complaints) and month.complaints > month.atoned
+    if month.party.kind != "person" or rule is None or is_due == month.suspended:
         return month, []
+    if month.suspended:
+        return _lifted(scene, rule, month, "complaints_fell")
     of = f"{month.month}/{month.party.name}"
     cases, own = list(month.cases), scene._replace(case_number="")
-    if month.suspended:
-        # What lifts a suspension takes the place of the one that ordered it; only what goes with it is taken back.
-        before = tuple(one for one in month.issued if one.what != "suspend")
-        issued, outputs = instructed(own, of, month.suspensions, before, [Wanted("reinstate", "", rule.section)])
-        lifted = PersonReinstated(
-            employee=month.party.id, month=month.month, complaints=month.complaints, case_numbers=cases,
-            at=own.said_at, pack=own.reference, section=rule.section, reason="complaints_fell",
-        )  # fmt: skip
-        return replace(month, suspended=False, issued=issued), [own.tell(lifted), *outputs]
     count = month.suspensions + 1
     by = text_of_time(end_of_month(month_of(scene.at, scene.pack.time_zone), scene.pack.time_zone))
     issued, outputs = instructed(own, of, count, (), _ordered(rule, by))
@@ -188,8 +202,22 @@ def _suspended(scene: MonthContext, rules: PenaltyRules, month: Month) -> tuple[
         pack=own.reference, section=rule.section, measures=list(rule.measures), without_pay=rule.without_pay,
         publish_by=by,
     )  # fmt: skip
-    new = replace(month, suspended=True, suspensions=count, issued=issued)
+    new = replace(month, suspended=True, suspensions=count, issued=issued, corrected=())
     return new, [own.tell(suspended), *outputs]
+
+
+def _lifted(
+    scene: MonthContext, rule: SuspensionRule, month: Month, why: Literal["complaints_fell", "corrected"]
+) -> tuple[Month, list[Output]]:
+    """What lifts a suspension takes the place of the one that ordered it; only what goes with it is taken back."""
+    of, own = f"{month.month}/{month.party.name}", scene._replace(case_number="")
+    before = tuple(one for one in month.issued if one.what != "suspend")
+    issued, outputs = instructed(own, of, month.suspensions, before, [Wanted("reinstate", "", rule.section)])
+    lifted = PersonReinstated(
+        employee=month.party.id, month=month.month, complaints=month.complaints, case_numbers=list(month.cases),
+        at=own.said_at, pack=own.reference, section=rule.section, reason=why,
+    )  # fmt: skip
+    return replace(month, suspended=False, issued=issued), [own.tell(lifted), *outputs]
 
 
 def _ordered(rule: SuspensionRule, publish_by: str) -> list[Wanted]:

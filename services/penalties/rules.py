@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from services.penalties.months import MonthChange, Turned, charged, closed, reported
 from services.penalties.months import confirmed as all_known
+from services.penalties.months import corrected as put_right
 from services.penalties.paying import Confirmed, Settled, confirm, payer, payment_ref, question_ref, settle
 from services.penalties.sentencing import in_line
 from services.penalties.states import Charge, ChargedParty, Month, Paid, PenaltyPaymentQuestion, Sentence
@@ -25,6 +26,7 @@ from tousu.events.charge import ChargeLaid, ChargeLaidGround
 from tousu.events.claim_handling import HandlingDeductionConfirmed, HandlingPaymentQuestionSettled
 from tousu.events.month import MonthClosed
 from tousu.events.operations import (
+    OperationsCorrectionDone,
     OperationsDeductionConfirmed,
     OperationsPaymentQuestionSettled,
     OperationsReported,
@@ -42,6 +44,7 @@ from tousu.policy.working_time import deadline
 TYPES: Final = frozenset({
     ChargeLaid.TYPE, HandlingDeductionConfirmed.TYPE, HandlingPaymentQuestionSettled.TYPE,
     OperationsDeductionConfirmed.TYPE, OperationsPaymentQuestionSettled.TYPE, OperationsReported.TYPE,
+    OperationsCorrectionDone.TYPE,
 })  # fmt: skip
 """What penalties reads; everything else is no concern of it."""
 CHARGE: Final = "charge"
@@ -85,6 +88,8 @@ class PenaltiesRules:
             case OperationsReported():
                 party = _reporter(event, said)
                 return [_month_ref(party, said.period)] if party is not None else []
+            case OperationsCorrectionDone():
+                return [_month_ref(_suspended(event, said), said.month)]
             case _:
                 return []
 
@@ -95,6 +100,8 @@ class PenaltiesRules:
                 return self._laid(states, event, said, now)
             case OperationsReported():
                 return self._reported(states, event, said, now)
+            case OperationsCorrectionDone():
+                return self._corrected(states, event, said, now)
             case HandlingDeductionConfirmed() | OperationsDeductionConfirmed():
                 return self._confirmed(states, event, said, now)
             case HandlingPaymentQuestionSettled() | OperationsPaymentQuestionSettled():
@@ -213,6 +220,24 @@ class PenaltiesRules:
         rules, scene = self._scene_of_month(party, period, at, event.id)
         return _decision(ref, reported(scene, rules, month, outlet, said.services))
 
+    def _corrected(self, states: States, event: Event, said: OperationsCorrectionDone, now: datetime) -> Decision:
+        """A suspended person has done something of what goes with the suspension."""
+        party = _suspended(event, said)
+        ref = _month_ref(party, said.month)
+        month = states.get(ref)
+        rule = self._pack_of_month(party, said.month).penalties
+        measures = rule.suspension.measures if rule is not None and rule.suspension is not None else ()
+        if isinstance(month, Month) and month.suspended and said.measure in month.corrected:
+            return Decision(no_op="corrected_before")
+        if not isinstance(month, Month) or not month.suspended or said.measure not in measures:
+            message = (
+                f"{party.name} is not suspended for complaints of {said.month}, or {said.measure} does not go with it; "
+                "name person and month as person.suspended does"
+            )
+            return Decision(refusal=Refusal(reason="illegal_transition", message=message, place="/suspended"))
+        rules, scene = self._scene_of_month(party, said.month, max(now, event.time), event.id)
+        return _decision(ref, put_right(scene, rules, month, said.measure))
+
     def _confirmed(self, states: States, event: Event, said: Confirmed, now: datetime) -> Decision:
         """Something was deducted or repaid."""
         party, payment = payer(event, said), said.payment_id
@@ -303,6 +328,11 @@ def _penalty_ref(said: Confirmed, party: ChargedParty) -> Ref:
     if case_number:
         return Ref(CHARGE, f"{party.key}|{case_number}")
     return _month_ref(party, said.penalty_number.partition("/")[0])
+
+
+def _suspended(event: Event, said: OperationsCorrectionDone) -> ChargedParty:
+    """Whose suspension it is about."""
+    return ChargedParty(kind="person", id=said.suspended, organisation=event.organisation)
 
 
 def _month_ref(party: ChargedParty, month: str) -> Ref:

@@ -15,6 +15,7 @@ import msgspec
 from tousu.events.shared_penalty import PenaltyParty
 from tousu.ledger.obligation import Obligation
 from tousu.policy.penalties import NOTHING, Line, PartyKind, total
+from tousu.policy.penalty_rule import Measure
 
 CASES_NAMED_MAX: Final = 100
 """So many cases a month names; it counts all of them."""
@@ -119,8 +120,9 @@ class Month(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rate: what the head bears for the complaint rate. complaints: those that count; cases: their numbers, at most the
     first hundred, for persons. penalties, amount: of the cases. services: by outlet, '' for the whole. revision: how
     often its figures were told; rated: how often the rate. suspensions: how often the person was suspended; suspended:
-    whether now. recheck_at: set while its close is unconfirmed, since an input was held out: when to ask next whether
-    it is confirmed. Until then no rate is told.
+    whether now; corrected: what the person has done since of what goes with it; atoned: how many complaints counted
+    when that was all done, which suspend nobody again. recheck_at: set while its close is unconfirmed, since an input
+    was held out: when to ask next whether it is confirmed. Until then no rate is told.
     """
 
     party: ChargedParty
@@ -138,6 +140,8 @@ class Month(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rated: int = 0
     suspensions: int = 0
     suspended: bool = False
+    corrected: tuple[Measure, ...] = ()
+    atoned: int = 0
     issued: tuple[Issued, ...] = ()
     recheck_at: datetime | None = None
 

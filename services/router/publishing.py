@@ -27,6 +27,7 @@ COMPLAINT_ROUTED: Final = "tousu.complaint.routed.v1"
 INQUIRY_ROUTED: Final = "tousu.inquiry.routed.v1"
 CLAIM_ROUTED: Final = "tousu.claim.routed.v1"
 PASSED_ON: Final = "tousu.case.passed_on.v1"
+REISSUED: Final = "tousu.case.reissued.v1"
 LAPSED: Final = "tousu.case.lapsed.v1"
 _ROUTED_ANEW: Final = ("class", "classes", "decided_by", "section", *RANKED)
 """What readers of a routed case must hear of again where it changes."""
@@ -44,15 +45,20 @@ def begun(case: RoutedCase, event: Event, routed: str, now: datetime) -> tuple[R
 def published(case: RoutedCase, step: Step, pack: Pack, *, is_freed: bool) -> tuple[RoutedCase, list[Output]]:
     """The case with all that is said of a report that counts. is_freed: the report had waited for another one."""
     event, effect = step.event, step.effect
-    told = {name: value for name, value in case.told.items() if name not in DECIDED} | step.state.decided
-    told["departments"] = list(step.state.departments)
-    is_revised = step.former.assigned != step.state.assigned or any(
-        told.get(name) != case.told.get(name) for name in _ROUTED_ANEW
-    )
-    if is_revised or step.former.pack_version != step.state.pack_version:
-        told["pack"] = pack.reference()
+    told, is_revised = case.told, False
+    if _routing_of(step.state) != _routing_of(step.former):  # else what was told of it stands
+        told = {name: value for name, value in case.told.items() if name not in DECIDED} | step.state.decided
+        told["departments"] = list(step.state.departments)
+        is_revised = step.former.assigned != step.state.assigned or any(
+            told.get(name) != case.told.get(name) for name in _ROUTED_ANEW
+        )
+        if is_revised or step.former.pack_version != step.state.pack_version:
+            told["pack"] = pack.reference()
     file, data = _numbered(_at(case.file, step.state), event.data, effect)
     outputs = [_output(event, event.type, event.time, data)]
+    if step.state.reissued > step.former.reissued and not step.state.is_over:
+        file, data = _numbered(file, _reissued(event, step, pack), "noted")
+        outputs.append(_output(event, REISSUED, event.time, data))
     if step.state.departments != step.former.departments:
         file, data = _numbered(file, _moved(event, step, told, case.told, pack), "moved")
         outputs.append(_output(event, PASSED_ON, event.time, data))
@@ -93,6 +99,11 @@ def _numbered(file: CaseFile, data: Mapping[str, Any], effect: Effect) -> tuple[
     return replace(file, sequence=sequence), {**data, "case": block_of(file.state, sequence, effect)}
 
 
+def _routing_of(state: CaseState) -> tuple[object, ...]:
+    """All that the routed data say of a state."""
+    return state.decided, state.departments, state.assigned, state.pack_version
+
+
 def _at(file: CaseFile, state: CaseState) -> CaseFile:
     return replace(file, state=state)
 
@@ -114,6 +125,18 @@ def _moved(event: Event, step: Step, told: Mapping[str, Any], former: Mapping[st
     data |= {name: told[name] for name in graded if name in told and told[name] != former.get(name)}
     data |= {"at": text_of_time(event.time), "pack": pack.reference()}
     return data | ({"section": move.section} if move.section else {})
+
+
+def _reissued(event: Event, step: Step, pack: Pack) -> dict[str, Any]:
+    """That the departments have the case again, since the customer does not take it as settled."""
+    data = {
+        "case_number": event.subject,
+        "departments": list(step.state.departments),
+        "times": step.state.reissued,
+        "at": text_of_time(event.time),
+        "pack": pack.reference(),
+    }
+    return data | {name: event.data[name] for name in ("added", "text") if name in event.data}
 
 
 def _output(event: Event, kind: str, time: datetime, data: dict[str, Any]) -> Output:

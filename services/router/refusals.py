@@ -17,16 +17,19 @@ def unknown_name(pack: Pack, event: Event) -> Decision | None:
         causes = ", ".join(pack.causes) or "none, for this pack records no causes"
         message = f"cause is none of pack {pack.id} {pack.version}; use one of: {causes}"
         return Decision(refusal=Refusal(reason="unknown_cause", message=message, place="/cause"))
-    partners = tuple(name for name, one in pack.departments.items() if one.partner)
     responsible = event.data.get("responsible", {})
     named = (
-        ("/to_department", event.data.get("to_department"), tuple(pack.departments)),
-        ("/proposed_department", event.data.get("proposed_department"), tuple(pack.departments)),
-        ("/responsible/department", responsible.get("department"), tuple(pack.departments)),
-        ("/responsible/partner", responsible.get("partner"), partners),
+        ("/to_department", event.data.get("to_department")),
+        ("/proposed_department", event.data.get("proposed_department")),
+        ("/responsible/department", responsible.get("department")),
+        ("/responsible/partner", responsible.get("partner")),
     )
-    for place, name, known in named:
-        if name is not None and name not in known:
+    for place, name in named:
+        if name is None:
+            continue
+        is_partner = place == "/responsible/partner"
+        known = [each for each, one in pack.departments.items() if one.partner or not is_partner]
+        if name not in known:
             what = f"{place[1:].replace('/', '.')} is none of pack {pack.id} {pack.version}"
             message = (
                 f"{what}; use one of: {', '.join(known)}" if known else f"{what}, which has no partner; leave it out"

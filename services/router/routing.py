@@ -52,7 +52,10 @@ def arrived_complaint(
 
 
 def arrived_inquiry(registered: Mapping[str, Any], pack: Pack, organisation: str = "") -> RoutedCase:
-    """A registered inquiry as it begins: the pack says who answers, and until when the inquiry could be made."""
+    """A registered inquiry as it begins: the pack says who answers, and until when it could be made.
+
+    The year bounds asking: one that was asked in time is answered however late, one that was not is answered, too.
+    """
     told = _carried("inquiry", registered)
     if registered.get("class") in pack.classes:
         told["class"] = registered["class"]
@@ -61,9 +64,8 @@ def arrived_inquiry(registered: Mapping[str, Any], pack: Pack, organisation: str
     until = deadline(_time(registered, "posted_at"), inquiries.valid_for, pack.calendar.newest) if (
         "posted_at" in registered
     ) else None  # fmt: skip
-    lapses_at = until if not isinstance(until, UnpublishedYear) else None
-    if lapses_at is not None:
-        told |= {"inquiry_deadline": text_of_time(lapses_at), "expired": _time(registered, "received_at") > lapses_at}
+    if until is not None and not isinstance(until, UnpublishedYear):
+        told |= {"inquiry_deadline": text_of_time(until), "expired": _time(registered, "received_at") > until}
     told |= {
         "departments": list(inquiries.departments),
         "decided_by": "adapter",
@@ -71,7 +73,7 @@ def arrived_inquiry(registered: Mapping[str, Any], pack: Pack, organisation: str
         "section": inquiries.section,
         "triage": False,
     }
-    return _case(with_priority(pack, told, {}), pack, organisation, lapses_at=lapses_at)
+    return _case(with_priority(pack, told, {}), pack, organisation)
 
 
 def arrived_claim(registered: Mapping[str, Any], pack: Pack, organisation: str = "") -> RoutedCase:

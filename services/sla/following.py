@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from services.sla.measures import finish_action, plan_action
 from services.sla.outcome import Outcome, outcome_of, tell_closed, tell_corrected, tell_incomplete, tell_reopened
+from services.sla.promises import impossible_promise
 from services.sla.scene import Scene
 from services.sla.states import Case
 from services.sla.triggers import CASE_CLOSED, CLOSED, Triggers, clocks_of, with_clocks
@@ -40,6 +41,9 @@ def follow(
         if lack is not None:
             tell_incomplete(scene, lack, at)
         return case
+    impossible = impossible_promise(scene, said, at)
+    if impossible is not None:
+        return impossible
     if what == "reopened" and view.reopened > case.reopened and view.ended_at is None:
         return _reopened(scene, triggers, said, view)
     noted = _noted(scene, what, said, at)

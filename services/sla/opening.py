@@ -11,8 +11,9 @@ from msgspec.structs import replace
 from services.sla.outcome import tell_closed
 from services.sla.scene import Scene
 from services.sla.states import Case
-from services.sla.triggers import CLOSED, Triggers
+from services.sla.triggers import CLOSED, Triggers, clocks_of, with_clocks
 from tousu.domain.clock import changing
+from tousu.domain.clock.triggers import relieved
 from tousu.event import time_of_text
 from tousu.policy.facts import facts_told
 from tousu.policy.pack import Pack
@@ -84,7 +85,8 @@ def hand_over(scene: Scene, triggers: Triggers, said: Mapping[str, Any], at: dat
     case = replace(old, departments=departments, class_name=said.get("class", old.class_name))
     case = graded(scene, case, said.get("grade"), at)
     if set(departments) <= set(old.departments):
-        return case
+        scene.case = case
+        return with_clocks(case, relieved(scene, clocks_of(case), at))
     return triggers.pull(scene, case, "passed_on", said, at)
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from services.sla import doubt
+from services.sla.accepting import accept
 from services.sla.following import close, follow, tell_if_corrected, viewed
 from services.sla.hand_up import hand_up
 from services.sla.measures import tell_overdue
@@ -38,6 +39,7 @@ _NAMES: Final = {
     "tousu.inquiry.routed.v1": "routed",
     "tousu.case.passed_on.v1": "passed_on",
     "tousu.case.lapsed.v1": "lapsed",
+    "tousu.case.reissued.v1": "reissued",
     "tousu.duplicate.joined.v1": "joined",
     "tousu.duplicate.separated.v1": "separated",
     "tousu.handling.passed_on.v1": "pass_requested",
@@ -97,6 +99,7 @@ class SlaRules:
         if isinstance(new, Refusal):
             return Decision(refusal=new)
         triggers = self._triggers_of(scene.pack)
+        new = accept(scene, triggers, case, new, at)
         new = triggers.settle(scene, new, at)
         new = triggers.breach(scene, case, new, at)
         if scene.withdrawn:
@@ -169,6 +172,8 @@ class SlaRules:
                 moved = self._recounted(scene, said, at)
             case "passed_on":
                 moved = hand_over(scene, triggers, said, at)
+            case "reissued":
+                moved = triggers.pull(scene, case, "reissued", said, at)
             case "lapsed":
                 return close(scene, triggers, case if view is None else viewed(case, view))
             case _:

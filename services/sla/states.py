@@ -38,7 +38,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     whether its unconfirmed breaches are confirmed.
     organisation, region, pack_version: whose case it is, where it belongs, and the version of the pack that judges it.
     first_received_at: receipt of the telling that began it; joined: receipts of those that joined, by source and id.
-    found: what departments found since.
+    found: what departments found since. answered_at: when the customer was last answered, as far as promises are kept.
     """
 
     number: str
@@ -71,6 +71,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     confirmation: dict[str, str] = {}
     result: str = ""
     closed_at: datetime | None = None
+    answered_at: datetime | None = None
     recheck_at: datetime | None = None
 
     @property

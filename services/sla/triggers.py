@@ -9,10 +9,12 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
+from services.sla.promises import kept
 from services.sla.scene import Scene
 from services.sla.states import Case
 from tousu.domain.clock import triggers
-from tousu.domain.clock.triggers import Running
+from tousu.domain.clock.triggers import Running, promised
+from tousu.policy.occasions import PROMISED
 from tousu.policy.pack import Pack
 
 CLOSED: Final = "closed"
@@ -23,15 +25,26 @@ Change = Callable[[Running], Running]
 class Triggers:
     """The triggers of a pack, pulled for cases."""
 
-    __slots__ = ("_of_clocks", "asked")
+    __slots__ = ("_of_clocks", "_promising", "asked")
 
     def __init__(self, pack: Pack) -> None:
+        self._promising = [rule for rule in pack.clocks.values() if rule.promised_in]
         self._of_clocks = triggers.ClockTriggers(pack.clocks.values())
         self.asked = self._of_clocks.asked | {field for rule in pack.hand_up for field in rule.case}
         """The facts of a case that conditions of clocks and of telling somebody higher up ask for."""
 
     def pull(self, scene: Scene, case: Case, what: str, said: Mapping[str, Any], at: datetime) -> Case:
         """The case after an event has moved its clocks: the very same where it moves none. `at` is when it happened."""
+        case = self._pulled(scene, case, what, said, at)
+        if not self._promising:
+            return case
+        if any(trigger.event == what for rule in self._promising for trigger in rule.met_by):
+            case = replace(case, answered_at=max(at, case.answered_at or at))
+        if all(promised(rule, said) is None for rule in self._promising):
+            return case
+        return kept(scene, self._pulled(scene, case, PROMISED, said, at), at)
+
+    def _pulled(self, scene: Scene, case: Case, what: str, said: Mapping[str, Any], at: datetime) -> Case:
         scene.case = case
         facts = partial(facts_of, case)
         running = self._of_clocks.pull(scene, clocks_of(case), case.kind, what, said, facts, at)
@@ -42,7 +55,10 @@ class Triggers:
 
     def breach(self, scene: Scene, before: Case, case: Case, at: datetime) -> Case:
         """The case after the breaches that it has now and had not before have moved its clocks."""
-        scene.case, facts = case, partial(facts_of, case)
+        scene.case = case
+        if case.clocks is before.clocks:
+            return case
+        facts = partial(facts_of, case)
         running = self._of_clocks.breach(scene, clocks_of(before), clocks_of(case), case.kind, facts, at)
         return with_clocks(case, running)
 

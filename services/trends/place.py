@@ -62,7 +62,7 @@ class Log:
                     "enable.auto.commit": False,
                     "auto.offset.reset": "earliest",
                     "enable.partition.eof": True,
-                    "fetch.wait.max.ms": 50,
+                    "fetch.wait.max.ms": 250,
                 },
                 logger=LOG,
             )

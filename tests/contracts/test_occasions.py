@@ -67,5 +67,5 @@ def test_the_fold_knows_every_report_of_a_case() -> None:
     assert set(READ) <= unread
     assert unread - set(READ) == {
         "paused", "resumed", "extended", "passed_up", "final_opinion_given", "interim_answered", "appeal_referred",
-        "appeal_answered",
+        "appeal_answered", "special_reason_approved",
     }  # fmt: skip

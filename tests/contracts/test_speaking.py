@@ -31,11 +31,11 @@ FINANCE, RULINGS, OPERATIONS = (f"{INBOUND}{name}" for name in ("finance", "ruli
 ALONE = {
     # whoever may say it moves money, or ends what a department must do: no department and no outlet says it by itself
     FINANCE: {"handling.payment_confirmed", "handling.payment_question_settled", "handling.deduction_confirmed",
-              "operations.deduction_confirmed", "operations.payment_question_settled"},
+              "operations.deduction_confirmed", "operations.payment_question_settled", "operations.correction_done"},
     RULINGS: {"handling.claim_ruled", "handling.outlet_ruled"},
     DESK: {"handling.plan_approved", "handling.extended", "handling.taken_back", "handling.responsibility_settled",
            "handling.final_opinion_given", "handling.claim_decided", "handling.claim_agreed", "handling.separated",
-           "handling.outlet_negotiation_settled"},
+           "handling.outlet_negotiation_settled", "handling.special_reason_approved"},
 }  # fmt: skip
 
 

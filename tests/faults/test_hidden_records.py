@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
+import orjson
 import pytest
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
@@ -60,16 +63,23 @@ def test_records_that_are_not_shown_yet_are_told(tmp_path: Path) -> None:
         silent.resume()
 
 
-def test_a_partition_without_a_leader_keeps_no_other_from_telling_its_end(tmp_path: Path) -> None:
-    """Else it would hold the time of every shard of a copy, and not only of its own."""
+def test_a_partition_without_a_leader_neither_keeps_others_from_telling_their_ends_nor_ends_the_copy(
+    tmp_path: Path,
+) -> None:
+    """It would hold the time of every shard of a copy, and not only of its own; or no shard would be worked on."""
     with cluster(tmp_path / "kafka") as brokers:
         admin = AdminClient({"bootstrap.servers": brokers.address, "log_level": 0})
         lonely = NewTopic("lonely", 2, replica_assignment=[[1], [BROKERS]])
         admin.create_topics([lonely])["lonely"].result(30)
-        ends = LogEnds(admin, request_s=2.0)
-        ends.sees_hidden = True
-        both = (("lonely", 0), ("lonely", 1))
-        wait_until(lambda: asked(ends, both).ends == dict.fromkeys(both, 0), "both are led")
+
+        def leaders() -> list[int]:
+            return [each.leader for _, each in sorted(admin.list_topics("lonely").topics["lonely"].partitions.items())]
+
+        wait_until(lambda: leaders() == [1, BROKERS], "both are led")
         brokers.brokers[BROKERS - 1].kill()
-        wait_until(lambda: admin.list_topics("lonely").topics["lonely"].partitions[1].leader == -1, "one has no leader")
-        assert asked(ends, both).ends == {("lonely", 0): 0}
+        wait_until(lambda: leaders() == [1, -1], "one has no leader")
+        asks = [sys.executable, "-m", "tests.faults.asking_ends", brokers.address, "lonely", "5"]
+        asked = subprocess.run(asks, capture_output=True, text=True, timeout=120)
+        assert asked.returncode == 0, asked.stderr
+        found = orjson.loads(asked.stdout)
+        assert found["of"] == [0] and found["told"]["0"] > 50, found

@@ -11,6 +11,7 @@ from tests.faults.held_out import HANDLING, PHONE, Works
 from tests.integration.runtime.world import header
 from tousu.failure import Stop
 from tousu.runtime.doubts import CONFIRMED
+from tousu.runtime.takeovers import LOOK_EVERY
 from tousu.simulation.processors import WITH_BOOKMARK
 
 SHARD = 0
@@ -207,6 +208,19 @@ def test_one_silent_shard_of_claims_stops_no_month_once_it_is_held_out(works: Wo
     ]  # fmt: skip
     said, published = works.rebuilt("penalties")
     assert said == published
+
+
+def test_an_act_is_told_once_to_readers_although_an_act_on_another_shard_publishes_it_again(works: Works) -> None:
+    with_a_silent_shard_of_claims(works)
+    loop = works.loop("penalties")
+    for shard in (0, 1):
+        works.hold_out("penalties", shard, "complaints.charges", "claims/1")
+        works.world.clock.set(works.now + 2 * LOOK_EVERY)
+        while not any("tousu-act" in dict(each.headers) for each in works.broker.logs["complaints.penalties"][shard]):
+            loop.step(0)
+    published = ["tousu-act" in dict(each.headers) for each in works.broker.logs["complaints.penalties"][0]]
+    assert published.count(True) == 2, "the copy opened both shards again"
+    assert len(works.on("complaints.penalties", "time.held_out")) == 2, "one each, for readers"
 
 
 def test_held_out_again_before_it_has_caught_up_the_doubt_goes_back_to_where_it_began(works: Works) -> None:

@@ -129,7 +129,7 @@ def test_records_of_an_internal_topic_are_deleted_and_the_topic_is_made_again(to
     again_us = int(datetime.now(UTC).timestamp() * 1e6)
     life.go_on(20)
     life.go_on(40, complaints=False)
-    found = life.end(lambda number, told_us: number[9:11] == "00" and told_us < again_us, torn=CASES)
+    found = life.end(lambda number, complaint: number[9:11] == "00" and complaint.told_us < again_us, torn=CASES)
     print(found)
     assert not found.wrong, str(found)
     made_again(town)

@@ -26,7 +26,7 @@ def test_nothing_is_judged_wrongly_after_the_database_was_away(
     with WallTime(pipe, Adapters(1, PARTITIONS, old=True), per_second=16) as life:
         life.start_copies(("intake", "router", "sla"))
         found = through_an_outage(life, own_postgres, before_s=8, outage_s=8, after_s=8, quiet_s=14)
-    assert min(found.fates[fate] for fate in ("met", "withdrawn", "breached")) > 10, str(found)
+    assert min(found.fates[fate] for fate in ("met", "withdrawn", "breached")) > 0, str(found)
 
 
 @pytest.mark.long

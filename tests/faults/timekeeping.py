@@ -61,11 +61,12 @@ class Report(NamedTuple):
 
 
 class Complaint(NamedTuple):
-    """A complaint: when it was received (as far as that can be), and when it was told."""
+    """A complaint: when it was received (as far as that can be), when and where it was told."""
 
     id: str
     receipt_us: int
     told_us: int
+    topic: str
 
 
 class Said(NamedTuple):
@@ -109,7 +110,7 @@ class Inbound:
             receipt_us = min(micros(said.get("ce_receivedtime") or said["ce_time"]), told_us)
             if self._backdating_us is not None:
                 receipt_us = max(receipt_us, told_us - self._backdating_us)
-            self.complaints[who[1]] = Complaint(who[1], receipt_us, told_us)
+            self.complaints[who[1]] = Complaint(who[1], receipt_us, told_us, record.topic)
         elif kind.startswith(HANDLING):
             what = kind.removeprefix(HANDLING).rpartition(".")[0]
             number = orjson.loads(record.value or b"")["case_number"]

@@ -18,7 +18,7 @@ from tests.faults import timekeeping
 from tests.faults.oracle import first_copies
 from tests.faults.pipeline import PARTITIONS, PATIENCE_S, PROCESSORS, Pipeline
 from tests.faults.short_limits import BACKDATING, RULES, Adapters, Outgoing
-from tests.faults.timekeeping import Findings, Inbound, Published
+from tests.faults.timekeeping import Complaint, Findings, Inbound, Published
 from tousu import contract
 from tousu.runtime.broker import Record
 
@@ -103,10 +103,10 @@ class WallTime:
         assert back, f"not back after {seconds:g} s\n{self.pipeline.logs()}"
         return time.monotonic() - begin_s
 
-    def end(self, lost: Callable[[str, int], bool] = lambda number, told_us: False, torn: str = "") -> Findings:
+    def end(self, lost: Callable[[str, Complaint], bool] = lambda *_: False, torn: str = "") -> Findings:
         """Let pipeline time come to now, and judge; no number is missing in any topic, and none says two things.
 
-        `lost` says which cases (by number, and when they were told) are not judged; `torn` is a topic that has holes.
+        `lost` says which cases (by number and complaint) are not judged; `torn` is a topic that has holes.
         """
         self.pipeline.flush()
         until = self.now()
@@ -125,7 +125,7 @@ class WallTime:
                 first_copies(log, f"{topic}/{partition}")
         for event_id, cases in list(published.registered.items()):
             complaint = inbound.complaints.get(event_id)
-            if complaint is not None and any(lost(number, complaint.told_us) for number, _ in cases):
+            if complaint is not None and any(lost(number, complaint) for number, _ in cases):
                 del inbound.complaints[event_id], published.registered[event_id]
         return timekeeping.judge(inbound, published, RULES, until, by)
 

@@ -73,9 +73,12 @@ class CaseFeed(Feed):
 class Bench:
     """One processor with the pack of source C on a broker in memory, its database a file."""
 
-    def __init__(self, compose: Compose, database_url: str, partitions: int = 2, batch_max: int = 500) -> None:
+    def __init__(
+        self, compose: Compose, database_url: str, partitions: int = 2, batch_max: int = 500,
+        pack: str = "courier-network",
+    ) -> None:  # fmt: skip
         wiring = Wiring(
-            policies=load_policies("courier-network"), partitions=partitions,
+            policies=load_policies(pack), partitions=partitions,
             time_from_events=False, master_key=b"", check=check_output, schema_of=None,
         )  # fmt: skip
         self.processor: Processor = compose(wiring)

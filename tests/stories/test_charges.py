@@ -10,6 +10,7 @@ from tests.stories.packed import Story, at, of_type, refusals
 from tousu.contract import source_on, topic_of
 
 E1 = {"kind": "person", "id": "E10023"}
+FIRST_ASKED = {"kind": "person", "id": "E7"}
 WORKSHOP = {"kind": "department", "id": "workshop"}
 ACTS = {"department": "workshop", "employee": "E10023"}
 
@@ -27,9 +28,12 @@ def charges(events: list[dict[str, Any]], party: dict[str, str]) -> list[dict[st
 
 
 def test_accepted_late_settled_late_and_neglected() -> None:
-    """A 8: level B with its loss, late acceptance by the day, a late resolution, and then the customer is back."""
+    """A 8: level B with its loss, late acceptance by the day, a late resolution, and then the customer is back.
+
+    Neglect doubles the fines of whoever neglected, 200 and 50, and never the loss of 1,200.
+    """
     story = Story("auto-service")
-    story.complains("03-02 09:00", "维修收费太贵，乱收费", "association")
+    story.complains("03-02 09:00", "维修收费太贵，乱收费", "association", first_asked="E7")
     story.reports("acknowledged", "03-02 12:30", **ACTS)  # two hours are the limit
     story.reports("assessed", "03-02 13:00", department="workshop", loss_yuan="1200.00", emotion="strong")
     story.reports("judged", "03-02 14:00", department="workshop", stands=True, responsible={"employee": "E10023"})
@@ -39,18 +43,19 @@ def test_accepted_late_settled_late_and_neglected() -> None:
     assert refusals(events) == []
     *_, newest = charges(events, E1)
     said = {ground["ground"]: ground for ground in newest["grounds"]}
-    assert list(said) == ["complaint", "late_acceptance", "late_resolution", "neglect"]
+    assert list(said) == ["complaint", "late_resolution", "neglect"]
     complaint = said["complaint"]
     assert (complaint["grade"], complaint["stands"], complaint["loss_yuan"]) == ("b", True, "1200.00")
-    assert said["late_acceptance"]["days"] == 1
+    (asked,) = charges(events, FIRST_ASKED)
+    assert [(ground["ground"], ground["days"]) for ground in asked["grounds"]] == [("late_acceptance", 1)]
+    assert penalties(events, FIRST_ASKED) == [("assessed", "100.00")]
     assert said["late_resolution"]["at"] == "2026-03-03T01:00:00Z"
     assert said["neglect"]["at"] == "2026-03-05T02:00:00Z"
     assert [data["revision"] for data in charges(events, E1)] == list(range(1, len(charges(events, E1)) + 1))
     assert penalties(events, E1) == [
-        ("assessed", "100.00"),  # a day
-        ("corrected", "1500.00"),  # and B: 200 and the loss of 1,200
-        ("corrected", "1550.00"),  # and as D for the late resolution
-        ("doubled", "3100.00"),
+        ("assessed", "1400.00"),  # B: 200 and the loss of 1,200
+        ("corrected", "1450.00"),  # and as D for the late resolution
+        ("doubled", "1700.00"),
     ]
     *_, department = charges(events, WORKSHOP)
     assert [ground["ground"] for ground in department["grounds"]] == ["complaint"]
@@ -71,10 +76,52 @@ def test_what_is_invalid_is_charged_as_d_and_never_as_anything_graver() -> None:
     assert penalties(events, E1) == [("assessed", "50.00")]
 
 
-def test_a_withdrawn_complaint_leaves_nothing_on_anybody() -> None:
+def test_a_complaint_that_nobody_accepts_costs_every_day() -> None:
+    """A 8: 100 for each day of delay, on whoever was asked first; two hours are the limit, so 11:00 ends each day."""
+    story = Story("auto-service")
+    story.complains("03-02 09:00", "前台接待态度冷淡", first_asked="E7")
+    events = story.run("03-05 10:59")
+    assert penalties(events, FIRST_ASKED) == [
+        ("assessed", "100.00"), ("corrected", "200.00"), ("corrected", "300.00"),
+    ]  # fmt: skip
+    assert penalties(story.run("03-05 11:01"), FIRST_ASKED)[-1] == ("corrected", "400.00")
+    story.reports("acknowledged", "03-05 10:00", department="customer_service", employee="E20001")
+    assert penalties(story.run("03-20 00:00"), FIRST_ASKED)[-1] == ("corrected", "300.00")
+
+
+@pytest.mark.parametrize(("approved_by", "penalty"), [("E90001", [("assessed", "50.00"), ("withdrawn", "0")]),
+                                                      ("E10023", [("assessed", "50.00")])])  # fmt: skip
+def test_a_special_reason_saves_from_the_fine_unless_whoever_was_late_approves_it(
+    approved_by: str, penalty: list[tuple[str, str]]
+) -> None:
+    """A 8: resolution not in time without special reason (无特殊原因): as level D. The breach stays what it is."""
     story = Story("auto-service")
     story.complains("03-02 09:00", "前台接待态度冷淡")
-    story.reports("acknowledged", "03-02 12:00", department="customer_service", employee="E10023")
+    story.reports("acknowledged", "03-02 09:20", department="customer_service", employee="E10023")
+    story.reports("special_reason_approved", "03-05 10:00", reason="客户出差，无法联系", approved_by=approved_by)
+    events = story.run("03-06 00:00")
+    assert refusals(events) == []
+    assert penalties(events, E1) == penalty
+    assert [data["clock"] for data in of_type(events, "clock.breach_withdrawn")] == []
+
+
+@pytest.mark.parametrize(("answered", "late"), [("03-03 13:00", []), ("03-03 13:01", [("assessed", "50.00")])])
+def test_a_level_raised_after_its_limit_costs_nothing_for_the_past(answered: str, late: list[tuple[str, str]]) -> None:
+    """Level A has 8 hours. Known 20 hours after the receipt, they end 28 hours after it, at 13:00, and not at 17:00."""
+    story = Story("auto-service")
+    story.complains("03-02 09:00", "维修收费太贵，乱收费")
+    story.reports("acknowledged", "03-02 09:20", **ACTS)
+    story.reports("assessed", "03-03 05:00", department="workshop", emotion="extreme")
+    story.reports("customer_answered", answered, department="workshop", settled=True, text="已退款")
+    events = story.run("03-06 00:00")
+    assert refusals(events) == []
+    assert penalties(events, E1) == late
+
+
+def test_a_withdrawn_complaint_leaves_nothing_on_anybody() -> None:
+    story = Story("auto-service")
+    story.complains("03-02 09:00", "前台接待态度冷淡", first_asked="E10023")
+    story.reports("acknowledged", "03-02 12:00", department="customer_service", employee="E20001")
     story.reports("withdrawn", "03-02 15:00", reason="误会")
     events = story.run("03-10 00:00")
     assert [[ground["ground"] for ground in one["grounds"]] for one in charges(events, E1)] == [["late_acceptance"], []]

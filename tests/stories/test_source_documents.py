@@ -104,7 +104,13 @@ def test_logistics() -> None:
     """L: a special plan is approved before it is executed; the customer confirms; somebody visits again."""
     story = Story("logistics")
     story.complains("03-02 09:00", "货物丢失，找不到了", object={"route": "HZ-SH-3"}, amount_yuan="8000.00")
-    story.reports("acknowledged", "03-02 10:00", department="transport_operations")
+    told = {
+        "process": "调查后三日内答复",
+        "answer_by": "2026-03-09T18:00:00+08:00",
+        "contact": "投诉专线",
+        "in_charge": "E310",
+    }
+    story.reports("acknowledged", "03-02 10:00", department="transport_operations", **told)
     story.reports("judged", "03-02 13:30", department="transport_operations", stands=True, cause="bad_luck")
     story.reports("judged", "03-02 14:00", department="transport_operations", stands=True, cause="operator_error")
     story.reports("plan_proposed", "03-02 15:00", department="transport_operations", plan="search", text="全网查找")
@@ -115,24 +121,29 @@ def test_logistics() -> None:
     story.reports("customer_answered", "03-04 10:00", settled=True, text="货物已找到", confirmation="spoken")
     story.reports("followed_up", "03-10 10:00", kind="revisit", score=5)
     events = story.run("03-20 00:00")
-    assert refusals(events) == ["unknown_cause", "illegal_transition", "confirmation_missing"]
+    assert refusals(events) == ["unknown_cause", "illegal_transition"]
     (closed,) = of_type(events, "case.closed")
-    assert closed["confirmation"] == "spoken"
-    assert clocks(events, "met") == ["customer_informed", "resolution", "revisit"]
+    assert (closed["confirmation"], closed["closed_at"]) == ("spoken", "2026-03-04T02:00:00Z")
+    met = ["customer_informed", "person_in_charge", "contact", "resolution", "promised_answer", "revisit"]
+    assert clocks(events, "met") == met
 
 
 def test_courier_network() -> None:
     """C: not settled at the first call, supplemented and issued to the department again, settled, closed."""
     story = Story("courier-network")
     story.complains("03-02 09:00", "快件一直没送到，物流没更新")
-    story.reports("acknowledged", "03-02 09:20", department="storage_and_transport")
+    told = {"department": "storage_and_transport", "answer_by": "2026-03-03T12:00:00+08:00"}
+    story.reports("acknowledged", "03-02 09:20", **told)
     story.reports("judged", "03-02 11:00", department="storage_and_transport", stands=True, delay_cause="human")
     story.reports("plan_executed", "03-02 15:00", department="storage_and_transport", result="加急派送")
     story.reports("customer_answered", "03-03 09:00", settled=False, text="仍未收到")
+    again = {"department": "storage_and_transport", "answer_by": "2026-03-04T18:00:00+08:00"}
+    story.reports("acknowledged", "03-03 10:00", **again)
     story.reports("plan_executed", "03-04 11:00", department="storage_and_transport", result="专人送达")
     story.reports("customer_answered", "03-04 15:00", settled=True, text="已收到")
     events = story.run("03-20 00:00")
-    assert clocks(events, "met") == ["acknowledgement", "resolution"]
+    promised = ["promised_answer", "acknowledgement"]
+    assert clocks(events, "met") == ["acknowledgement", *promised, "promised_answer", "resolution"]
     (closed,) = of_type(events, "case.closed")
     assert (closed["in_time"], closed["result"]) == (True, "settled")
     assert refusals(events) == []

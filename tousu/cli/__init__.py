@@ -1,4 +1,4 @@
-"""The command line: `tousu --help` lists the commands; each has a module of its own here.
+"""The command line: `tousu --help` lists the commands; each has a module or folder of its own here.
 
 Exit codes: 0 done; 1 something was found (an audit's finding, an invalid event, a ledger out of balance, a
 payment in question, a backlog or rejects with --check);

@@ -17,8 +17,9 @@ def audit(
     """Read everything once and check it: numbers without holes, repetitions equal, digests in the databases equal
     to the topics, an effect for every inbound event, and every entry of the ledgers held against the events: what was
     awarded is paid, outstanding or withdrawn. Each checkpoint is held against the beginning of its log: what was
-    deleted unread is a finding, and so is a halted shard. Exit code 1 when something is found, 4 when nothing was but
-    the database of a processor could not be read. Inputs that an operator holds out are listed. Changes nothing.
+    deleted unread is a finding, and so is a halted shard, and whoever was erased and can be read again. Exit code 1
+    when something is found, 4 when nothing was but the database of a processor could not be read. Inputs that an
+    operator holds out are listed. Changes nothing.
 
     Example: tousu audit --broker localhost:9092 --data /var/lib/tousu
     """

@@ -38,8 +38,8 @@ def case(
     Example: tousu case 20260922-03-0020-22 --data data/demo
     """
     from tousu.cli import output
+    from tousu.cli.published import story
     from tousu.cli.story_and_pack import show_times_of_case
-    from tousu.cli.told import story
 
     show_times_of_case(number, data, database)
     found = standing(number, data, database)

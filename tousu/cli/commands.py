@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import typer
 
-from tousu.cli import holding_out, keys, ledger, person, policy, rejected, shard, topics
+from tousu.cli import holding_out, keys, ledger, person, policy, shard, topics
 from tousu.cli.audit import audit
 from tousu.cli.backlog import backlog
 from tousu.cli.case import case
 from tousu.cli.demo import demo
-from tousu.cli.explain import explain
+from tousu.cli.explain.command import explain
 from tousu.cli.publish import publish
 from tousu.cli.rebuild import rebuild
+from tousu.cli.rejected import command as rejected
 from tousu.cli.report import report
 from tousu.cli.run import run
 from tousu.cli.simulate import simulate

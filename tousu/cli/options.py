@@ -42,12 +42,12 @@ def connection(broker: str, data: Path | None = None) -> Connection:
     data folder named there, else TOUSU_BROKER, else that of the folder of TOUSU_DATA (what `tousu up` and the demo
     work with is remembered there)."""
     from tousu.local.folder import broker_of
-    from tousu.runtime.settings import TABLE, read_settings
+    from tousu.runtime.settings import TABLE, read_servers, read_settings
 
     known = read_settings("cli")
     if not broker and (data is not None or known.connection.servers == TABLE[0].default):
         broker = broker_of(data or known.data)
-    return replace(known.connection, servers=broker) if broker else known.connection
+    return replace(known.connection, servers=read_servers(broker, "--broker")) if broker else known.connection
 
 
 def reachable(broker: str, data: Path | None = None) -> Connection:

@@ -177,8 +177,10 @@ def erase_again(
     from tousu.cli.vault import desk
     from tousu.events.duplicate import PersonErased
     from tousu.runtime.history import History, told_of
+    from tousu.runtime.operating import check_retraced
 
     with desk(data, database) as opened, History(options.reachable(broker, data)) as history:
+        check_retraced(opened.processor, options.inspection("intake", data, database), history)
         erasures = [Erasure.of(each) for each in told_of(history, ACCEPTED, PersonErased.TYPE)]
         found = list(opened.persons.back(erasures))
         rows = [row_of(held, data, database) for held in found]

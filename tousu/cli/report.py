@@ -157,7 +157,7 @@ def _folded(data: Path | None, broker: str, as_of: str) -> Fold:
     """Everything that was known, folded. Only the stories of the cases are kept in memory, never the log."""
     from rich.console import Console
 
-    from tousu.cli.told import known
+    from tousu.cli.published import known
     from tousu.event import time_of_text
     from tousu.failure import Reject, Stop
     from tousu.report.fold import TOPICS, Fold

@@ -109,7 +109,8 @@ def resume(
     as_json: options.AsJson = False,
 ) -> None:
     """Go on although records are gone for good: where the log begins now (halted with offset_gone), in the topic that
-    was made again (topic_recreated), behind a hole in the numbers (missing_record).
+    was made again (topic_recreated), behind a hole in the numbers (missing_record), or with the record at hand where an
+    earlier one with its number was forged (repeated_with_other_content): then all true ones are applied.
 
     complaints.rejected tells how many are lost, from where to where (records_lost). Ask first whether they can come
     back. Refused when nothing is gone.

@@ -77,7 +77,7 @@ def show_times_of_case(number: str, data: Path | None, database: str) -> None:
 
 def read_story_of(number: str, topics: Sequence[str], data: Path | None, broker: str) -> CaseHistory:
     """The story of a case from these topics. Raises Retry `broker_away` where nothing can be read."""
-    from tousu.cli.told import published
+    from tousu.cli.published import published
     from tousu.explain.story import read_story
 
     return read_story(number, published(topics, data, broker, number))

@@ -40,7 +40,7 @@ def tail(
         options.show_times_of(data)
     wanted = [name if name.startswith("complaints.") else f"complaints.{name}" for name in named]
     if not broker and not follow and options.archive(data) is not None:
-        from tousu.cli.told import published
+        from tousu.cli.published import published
 
         for line in deque(published(wanted, data, ""), maxlen=count):
             _show(line, as_json=as_json)

@@ -57,6 +57,7 @@ def rights(cards: Iterable[Card]) -> frozenset[Right]:
     """
     cards = tuple(cards)
     ours = processors_of(cards)
+    gate = ours & {who for card in cards if card.from_shards is None for who in card.readers}
     found: set[Right] = {Right(ADMIN, "cluster", CLUSTER, "describe")}
     for card in cards:
         found |= {Right(who, "topic", card.topic, "write") for who in card.writers}
@@ -65,6 +66,9 @@ def rights(cards: Iterable[Card]) -> frozenset[Right]:
         # stamped, which it keeps time by.
         asked = card.writers if card.from_shards is not None else card.readers
         found |= {Right(who, "topic", card.topic, "describe_configs") for who in asked if who in ours}
+        if card.from_shards is not None and card.events:
+            # Who gives order to what comes from outside reads what it wrote: its database may be a former one.
+            found |= {Right(who, "topic", card.topic, "read") for who in gate.intersection(card.writers)}
         if card.from_shards is None:
             # Who hands in may do so in transactions, one producer at a time.
             found |= {Right(who, "transactional_id", who, "write") for who in card.writers}

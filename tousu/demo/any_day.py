@@ -156,7 +156,8 @@ def _inquiry(pack: Pack, diary: Diary) -> None:
 
 def acknowledge(work: ComplaintWork, minutes: tuple[int, int] = (5, 50)) -> datetime:
     """Heard, and how bad it is by the pack's own dimensions."""
-    when = work.note("acknowledged", in_office(work.received + timedelta(minutes=work.diary.chance.randint(*minutes))))
+    when = in_office(work.received + timedelta(minutes=work.diary.chance.randint(*minutes)))
+    when = work.note("acknowledged", when, **_told_at_once(work, when))
     severity = {
         name: work.diary.chance.choice(values)
         for name, values in (work.pack.priority.dimensions if work.pack.priority is not None else {}).items()
@@ -168,6 +169,22 @@ def acknowledge(work: ComplaintWork, minutes: tuple[int, int] = (5, 50)) -> date
     if "complexity" in asked and work.diary.chance.random() < 0.2:
         said["complexity"] = "complex"
     return work.note("assessed", when + timedelta(minutes=2), **said) if said else when
+
+
+def _told_at_once(work: ComplaintWork, when: datetime) -> dict[str, Any]:
+    """What the customer hears with the acknowledgement, as far as the pack asks for it."""
+    asked = {
+        name
+        for rule in work.pack.clocks.values()
+        for trigger in rule.met_by
+        if trigger.event == "acknowledged"
+        for name in trigger.says
+    }
+    told = {
+        "process": "受理、调查、方案、答复", "answer_by": text(when + timedelta(days=3)), "contact": "客服热线",
+        "in_charge": "E310",
+    }  # fmt: skip
+    return {name: value for name, value in told.items() if name in asked}
 
 
 def judge(work: ComplaintWork, after: datetime, *, stands: bool = True) -> datetime:
@@ -197,14 +214,14 @@ def answer(work: ComplaintWork, when: datetime, *, settled: bool = True, arrival
 def follow_up(work: ComplaintWork, after: datetime) -> None:
     """How the customer took it; where the pack asks for calls, what each of them heard, the same day."""
     kinds = {
-        str(kind)
+        str(kind): 240 if rule.met_not_before is None else 4 * 24 * 60
         for rule in work.pack.clocks.values()
         for trigger in rule.met_by
         for kind in trigger.data.get("kind", ())
         if trigger.event == "followed_up"
     }
-    for kind in sorted(kinds):
-        after = work.note("followed_up", office_later(after, 240), kind=kind, text="已回访")
+    for kind, minutes in sorted(kinds.items()):
+        after = work.note("followed_up", office_later(after, minutes), kind=kind, text="已回访")
     work.note("satisfaction_given", after + timedelta(minutes=20), score=work.diary.chance.randint(2, 5))
 
 

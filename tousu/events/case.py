@@ -216,6 +216,26 @@ class CasePassedOn(Content, frozen=True, kw_only=True, omit_defaults=True):
     case: CaseBehind | None = None
 
 
+class CaseReissued(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Case issued again (补充客户诉求，下发责任部门跟进). The customer was answered and does not take the complaint
+    as settled: the responsible departments have it again, with what the customer added.
+    """
+    TYPE: ClassVar[str] = "tousu.case.reissued.v1"
+    case_number: CaseNumber
+    departments: Departments
+    """The departments that have it again; what each of them owes begins anew."""
+    times: int
+    """How often the case was issued again so far, this time included."""
+    added: HandlingText | None = None
+    """What the customer added; absent where the answer says nothing of it."""
+    text: HandlingText | None = None
+    """What the customer had been told."""
+    at: Moment
+    """When the customer did not take it as settled."""
+    pack: PackReference
+    case: CaseBehind
+
+
 class CaseReopened(Content, frozen=True, kw_only=True, omit_defaults=True):
     """Case reopened (重新立案). A closed case was taken up again; its earlier outcome no longer holds."""
     TYPE: ClassVar[str] = "tousu.case.reopened.v1"

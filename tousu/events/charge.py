@@ -30,7 +30,9 @@ class ChargeLaidGround(Part, frozen=True, kw_only=True, omit_defaults=True):
     loss_yuan: AmountYuan | None = None
     """The economic loss that the case caused, in yuan."""
     days: int | None = None
-    """How many days it was late."""
+    """How many days it was late, each day that has begun counted whole; while it goes on, those that have begun by
+    now.
+    """
     clock: ClockName | None = None
     claim_number: str | None = None
     """The claim in which it was found, such as .../1."""
@@ -40,6 +42,8 @@ class ChargeLaidGround(Part, frozen=True, kw_only=True, omit_defaults=True):
     """The department in which it happened."""
     employee: Employee | None = None
     """The person who did it, where the party is not the person."""
+    excused_by: Employee | None = None
+    """Who approved a special reason for it, where there is one: some packs punish nobody then."""
     unconfirmed: bool | None = None
     """True while an origin is held out, so that it may still turn out otherwise: nobody is punished for it yet."""
 

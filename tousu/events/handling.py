@@ -27,6 +27,12 @@ class HandlingAcknowledged(Content, frozen=True, kw_only=True, omit_defaults=Tru
     note: HandlingNote | None = None
     answer_by: ToldMoment | None = None
     """When the department will answer."""
+    process: HandlingText | None = None
+    """The process that the customer was told; no personal data."""
+    contact: HandlingText | None = None
+    """Whom the customer was told to turn to, such as a hotline with the number of the desk; no personal data."""
+    in_charge: Employee | None = None
+    """The person who is in charge of it from now on."""
     case: CaseBehind | None = None
 
 
@@ -45,6 +51,10 @@ class HandlingCustomerAnswered(Content, frozen=True, kw_only=True, omit_defaults
     """True when the customer takes the case as settled."""
     text: HandlingText
     """What the customer was told; no personal data."""
+    added: HandlingText | None = None
+    """What the customer added where it is not settled (补充); no personal data. The departments get it with the
+    case.
+    """
     kind: Code | None = None
     """What kind of reply it is, such as final; the pack says what each kind must hold. An answer that ends the case
     counts as final where no kind is named.
@@ -107,7 +117,7 @@ class HandlingFollowedUp(Content, frozen=True, kw_only=True, omit_defaults=True)
 
 
 HandlingInquiryAnsweredOutcome: TypeAlias = Literal[
-    "delayed", "no_result", "result_found", "turned_into_complaint", "no_waybill_number",
+    "delayed", "no_result", "result_found", "turned_into_complaint", "no_waybill_number", "expired",
 ]
 
 
@@ -122,7 +132,8 @@ class HandlingInquiryAnswered(Content, frozen=True, kw_only=True, omit_defaults=
     note: HandlingNote | None = None
     outcome: HandlingInquiryAnsweredOutcome
     """What came out: delayed, no_result, result_found, turned_into_complaint (the inquiry ends; whoever answers
-    registers the complaint on a channel, as a case of its own), no_waybill_number.
+    registers the complaint on a channel, as a case of its own), no_waybill_number, expired (it was asked later
+    than an inquiry may be made, and the customer is told so).
     """
     text: HandlingText | None = None
     """What the customer was told; no personal data."""
@@ -200,6 +211,8 @@ class HandlingReopened(Content, frozen=True, kw_only=True, omit_defaults=True):
     """True when handling that was ignored, perfunctory or late caused the second complaint, false when not; absent
     where nobody said.
     """
+    neglected_by: Employee | None = None
+    """Who ignored it, was perfunctory or late; absent where that was whoever had it in hand."""
     case: CaseBehind | None = None
 
 
@@ -229,6 +242,24 @@ class HandlingSatisfactionGiven(Content, frozen=True, kw_only=True, omit_default
     """From 1 (not at all) to 5 (very)."""
     rating: Literal["satisfied", "neutral", "dissatisfied"] | None = None
     """In words: satisfied, neutral, dissatisfied."""
+    case: CaseBehind | None = None
+
+
+class HandlingSpecialReasonApproved(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Special reason approved (特殊原因批准). There is a special reason why the case is not resolved in time, and
+    somebody in charge approved it. The limit stays; who was late is not punished for it where the pack says so.
+    Whoever was late cannot approve it.
+    """
+    TYPE: ClassVar[str] = "tousu.handling.special_reason_approved.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    reason: Reason
+    approved_by: Employee
+    """Who approved it."""
     case: CaseBehind | None = None
 
 

@@ -5,16 +5,17 @@ edit by hand.
 # fmt: off
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal, TypeAlias
 
 from msgspec import field
 
 from tousu.events.content import Content
 from tousu.events.shared_case import CaseBehind
-from tousu.events.shared_handling import HandlingActionId, HandlingNote, HandlingText
+from tousu.events.shared_handling import HandlingActionId, HandlingNote, HandlingPlanId, HandlingText
 from tousu.events.shared_values import (
-    AmountYuan, CaseNumber, ClassCode, Code, Department, Employee, Reason, ResponsibleParty, SeverityFound,
-    ToldMoment,
+    AmountYuan, CaseNumber, ClassCode, Code, Department, Employee, Evidence, Reason, ResponsibleParty,
+    SeverityFound, ToldMoment,
 )
 
 
@@ -43,6 +44,8 @@ class HandlingAssessed(Content, frozen=True, kw_only=True, omit_defaults=True):
     """How complex the case is, by the words of the pack, such as plain, complex."""
     customer_type: Literal["passive", "angry", "talkative", "threatening"] | None = None
     """How the customer meets the desk: passive, angry, talkative, threatening."""
+    evidence: Evidence | None = None
+    """Evidence that was found in the investigation."""
     case: CaseBehind | None = None
 
 
@@ -106,6 +109,8 @@ class HandlingJudged(Content, frozen=True, kw_only=True, omit_defaults=True):
     number, incomplete address), out_of_range.
     """
     responsible: ResponsibleParty | None = None
+    evidence: Evidence | None = None
+    """Evidence that was found in the investigation."""
     case: CaseBehind | None = None
 
 
@@ -120,6 +125,8 @@ class HandlingPlanApproved(Content, frozen=True, kw_only=True, omit_defaults=Tru
     note: HandlingNote | None = None
     approved_by: Employee
     """Who approved it."""
+    plan_id: HandlingPlanId | None = None
+    """The plan that is approved; absent where only one waits for it."""
     case: CaseBehind | None = None
 
 
@@ -134,10 +141,17 @@ class HandlingPlanExecuted(Content, frozen=True, kw_only=True, omit_defaults=Tru
     note: HandlingNote | None = None
     result: HandlingText
     """What came of it; no personal data."""
+    plan_id: HandlingPlanId | None = None
+    """The plan that was carried out; absent where it is the department's newest."""
     case: CaseBehind | None = None
 
 
 HandlingPlanProposedPlan: TypeAlias = Literal[
+    "apology", "search", "compensation", "freight_reduction", "remedy", "promise", "other",
+]
+
+
+HandlingPlanProposedMoreKind: TypeAlias = Literal[
     "apology", "search", "compensation", "freight_reduction", "remedy", "promise", "other",
 ]
 
@@ -157,4 +171,8 @@ class HandlingPlanProposed(Content, frozen=True, kw_only=True, omit_defaults=Tru
     """
     text: HandlingText | None = None
     """The plan in words; no personal data."""
+    plan_id: HandlingPlanId | None = None
+    """The number of the plan; proposed again under it, the newer words hold and must be approved again."""
+    more_kinds: Sequence[HandlingPlanProposedMoreKind] = ()
+    """Other kinds that go with it in the same plan, such as compensation beside an apology."""
     case: CaseBehind | None = None

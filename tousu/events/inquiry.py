@@ -131,7 +131,7 @@ class InquiryRouted(Content, frozen=True, kw_only=True, omit_defaults=True):
     inquiry_deadline: Moment | None = None
     """Until when the customer may ask, counted from posting; absent where that time is not known."""
     expired: bool | None = None
-    """True when the inquiry was received after that: it ends as inquiry_expired. False when in time; absent where
-    the time of posting is not known.
+    """True when the inquiry was received after that: the customer is answered that it comes too late. False when in
+    time; absent where the time of posting is not known.
     """
     case: CaseBehind | None = None

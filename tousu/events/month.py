@@ -99,8 +99,8 @@ class MonthCorrected(Content, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class PersonReinstated(Content, frozen=True, kw_only=True, omit_defaults=True):
-    """Person reinstated (恢复上岗). A suspension is lifted, since fewer complaints of the month count than it
-    takes.
+    """Person reinstated (恢复上岗). A suspension is lifted: the person is corrected, or fewer complaints of the
+    month count than it takes.
     """
     TYPE: ClassVar[str] = "tousu.person.reinstated.v1"
     employee: Employee
@@ -111,8 +111,10 @@ class PersonReinstated(Content, frozen=True, kw_only=True, omit_defaults=True):
     at: PenaltyAt
     pack: PackReference
     section: Section
-    reason: Literal["complaints_fell"]
-    """Why: complaints_fell (a complaint was withdrawn or does not stand)."""
+    reason: Literal["complaints_fell", "corrected"]
+    """Why: complaints_fell (a complaint was withdrawn or does not stand), corrected (the correction report and all
+    that goes with it is done).
+    """
 
 
 class PersonSuspended(Content, frozen=True, kw_only=True, omit_defaults=True):

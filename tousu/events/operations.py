@@ -10,9 +10,27 @@ from typing import ClassVar, Literal
 from tousu.events.content import Content
 from tousu.events.shared_handling import HandlingNote
 from tousu.events.shared_penalty import (
-    PenaltyAmount, PenaltyCurrency, PenaltyNumber, PenaltyObligation, PenaltyPaymentId,
+    PenaltyAmount, PenaltyCurrency, PenaltyMonth, PenaltyNumber, PenaltyObligation, PenaltyPaymentId,
 )
 from tousu.events.shared_values import Department, Employee, Outlet, ToldMoment
+
+
+class OperationsCorrectionDone(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Correction done (整改完成). Human resources confirm what a suspended person has done: the correction report,
+    the training, the publication. With the last of them the suspension ends. It belongs to no case.
+    """
+    TYPE: ClassVar[str] = "tousu.operations.correction_done.v1"
+    department: Department
+    """The department of the person."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    suspended: Employee
+    """Who is suspended, as person.suspended names the person."""
+    month: PenaltyMonth
+    """The month whose complaints suspended the person, as person.suspended names it."""
+    measure: Literal["correction_report", "training", "publication"]
+    """What is done: correction_report (handed in and accepted), training, publication."""
 
 
 class OperationsDeductionConfirmed(Content, frozen=True, kw_only=True, omit_defaults=True):

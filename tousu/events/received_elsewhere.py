@@ -88,7 +88,7 @@ class ComplaintReceivedMedia(Content, frozen=True, kw_only=True, omit_defaults=T
     TYPE: ClassVar[str] = "tousu.complaint.received.media.v1"
     kind: ReceivedKind
     content: ReceivedContent
-    complainant: ReceivedComplainant
+    complainant: ReceivedComplainant | None = None
     waybill_number: ToldWaybillNumber | None = None
     posted_at: ToldMoment | None = None
     """When the piece was posted."""

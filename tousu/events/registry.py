@@ -11,7 +11,7 @@ from typing import Final
 
 from tousu.events.case import (
     CaseClosed, CaseCorrectiveActionOverdue, CaseEscalated, CaseEscalationSuppressed, CaseLapsed,
-    CaseOutcomeCorrected, CasePassedOn, CaseReopened, CaseReplyIncomplete,
+    CaseOutcomeCorrected, CasePassedOn, CaseReissued, CaseReopened, CaseReplyIncomplete,
 )
 from tousu.events.charge import ChargeLaid
 from tousu.events.claim import (
@@ -46,7 +46,7 @@ from tousu.events.event import EventRejected
 from tousu.events.handling import (
     HandlingAcknowledged, HandlingCustomerAnswered, HandlingExtended, HandlingFollowedUp,
     HandlingInquiryAnswered, HandlingInterimAnswered, HandlingPaused, HandlingRecountOrdered, HandlingReopened,
-    HandlingResumed, HandlingSatisfactionGiven, HandlingWithdrawn,
+    HandlingResumed, HandlingSatisfactionGiven, HandlingSpecialReasonApproved, HandlingWithdrawn,
 )
 from tousu.events.handling_plan import (
     HandlingAssessed, HandlingCorrectiveActionDone, HandlingCorrectiveActionPlanned, HandlingJudged,
@@ -59,7 +59,9 @@ from tousu.events.handover import (
 from tousu.events.inquiry import InquiryRegistered, InquiryRouted
 from tousu.events.instruction import InstructionIssued
 from tousu.events.month import DepartmentRated, MonthClosed, MonthCorrected, PersonReinstated, PersonSuspended
-from tousu.events.operations import OperationsDeductionConfirmed, OperationsPaymentQuestionSettled, OperationsReported
+from tousu.events.operations import (
+    OperationsCorrectionDone, OperationsDeductionConfirmed, OperationsPaymentQuestionSettled, OperationsReported,
+)
 from tousu.events.penalty import (
     PenaltyAssessed, PenaltyCorrected, PenaltyDoubled, PenaltyPaid, PenaltyPaymentQuestionSettled,
     PenaltyPaymentQuestioned, PenaltyWithdrawn,
@@ -76,7 +78,7 @@ from tousu.events.time import TimeHeldOut, TimeJumpAccepted, TimeLetIn, TimeTick
 
 _ALL: Final[tuple[type[Content], ...]] = (
     CaseClosed, CaseCorrectiveActionOverdue, CaseEscalated, CaseEscalationSuppressed, CaseLapsed,
-    CaseOutcomeCorrected, CasePassedOn, CaseReopened, CaseReplyIncomplete, ChargeLaid, ClaimAgreed,
+    CaseOutcomeCorrected, CasePassedOn, CaseReissued, CaseReopened, CaseReplyIncomplete, ChargeLaid, ClaimAgreed,
     ClaimAnswered, ClaimArbitrated, ClaimArbitrationRequested, ClaimBilled, ClaimClosed,
     ClaimConfirmationAwaited, ClaimDisputed, ClaimFileCompleted, ClaimFileIncomplete, ClaimFiled,
     ClaimFollowedUp, ClaimFormRefused, ClaimOffered, ClaimOpened, ClaimOutletNotified, ClaimOutletsSettled,
@@ -98,11 +100,12 @@ _ALL: Final[tuple[type[Content], ...]] = (
     HandlingOutletRuled, HandlingPassedOn, HandlingPassedUp, HandlingPaused, HandlingPaymentConfirmed,
     HandlingPaymentQuestionSettled, HandlingPlanApproved, HandlingPlanExecuted, HandlingPlanProposed,
     HandlingRecountOrdered, HandlingReopened, HandlingResponsibilitySettled, HandlingResumed,
-    HandlingSatisfactionGiven, HandlingSeparated, HandlingTakenBack, HandlingWithdrawn, InquiryRegistered,
-    InquiryRouted, InstructionIssued, MonthClosed, MonthCorrected, OperationsDeductionConfirmed,
-    OperationsPaymentQuestionSettled, OperationsReported, PenaltyAssessed, PenaltyCorrected, PenaltyDoubled,
-    PenaltyPaid, PenaltyPaymentQuestionSettled, PenaltyPaymentQuestioned, PenaltyWithdrawn, PersonErased,
-    PersonReinstated, PersonSuspended, TimeHeldOut, TimeJumpAccepted, TimeLetIn, TimeTicked,
+    HandlingSatisfactionGiven, HandlingSeparated, HandlingSpecialReasonApproved, HandlingTakenBack,
+    HandlingWithdrawn, InquiryRegistered, InquiryRouted, InstructionIssued, MonthClosed, MonthCorrected,
+    OperationsCorrectionDone, OperationsDeductionConfirmed, OperationsPaymentQuestionSettled, OperationsReported,
+    PenaltyAssessed, PenaltyCorrected, PenaltyDoubled, PenaltyPaid, PenaltyPaymentQuestionSettled,
+    PenaltyPaymentQuestioned, PenaltyWithdrawn, PersonErased, PersonReinstated, PersonSuspended, TimeHeldOut,
+    TimeJumpAccepted, TimeLetIn, TimeTicked,
 )
 CLASSES: Final = MappingProxyType({each.TYPE: each for each in _ALL})
 """By event type, such as tousu.clock.met.v1."""

@@ -22,3 +22,7 @@ HandlingOrderId: TypeAlias = str
 
 HandlingNote: TypeAlias = str
 """A remark for whoever reads the case; what points to a person is masked."""
+
+
+HandlingPlanId: TypeAlias = str
+"""The number of the plan, one for each within the case, such as P-1; a plan is of one department."""

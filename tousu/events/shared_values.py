@@ -113,7 +113,10 @@ class ComplainedObject(Part, frozen=True, kw_only=True, omit_defaults=True):
     """The goods in a few words, such as 紫砂茶具."""
 
 
-EvidenceItemKind: TypeAlias = Literal["photo", "video", "recording", "document", "screenshot", "waybill_image"]
+EvidenceItemKind: TypeAlias = Literal[
+    "photo", "video", "recording", "document", "screenshot", "waybill_image", "contract", "order",
+    "handover_record", "tracking_data", "warehouse_document", "correspondence", "gps_track", "onsite_inspection",
+]
 
 
 Uri: TypeAlias = str
@@ -129,7 +132,9 @@ Sha256: TypeAlias = str
 class EvidenceItem(Part, frozen=True, kw_only=True, omit_defaults=True):
     """One piece of evidence."""
     kind: EvidenceItemKind
-    """What kind of evidence it is: photo, video, recording, document, screenshot, waybill_image."""
+    """What kind of evidence it is: photo, video, recording, document, screenshot, waybill_image, contract, order,
+    handover_record, tracking_data, warehouse_document (in or out), correspondence, gps_track, onsite_inspection.
+    """
     uri: Uri
     sha256: Sha256 | None = None
 

@@ -124,7 +124,7 @@ def _obstacle(story: CaseHistory, pack: Pack, rule: ClockRule) -> tuple[Reason, 
         return undecided(rule, came[-1][1]) or ("not_applicable", failing[-1])
     grades = [facts.get("grade") for (_, facts), failed in zip(came, failing, strict=True) if not failed]
     limits = limits_of(rule)
-    if "" not in limits and not any(grade in limits for grade in grades):
+    if limits and "" not in limits and not any(grade in limits for grade in grades):
         return "no_limit", f"the pack gives no limit for grade {grades[-1] or 'none'}; it has: {', '.join(limits)}"
     if any(each.data.get("result") == "inquiry_expired" for each in story.told if each.name == "case.closed"):
         return "expired", "the right to ask had ended before the inquiry came"

@@ -22,6 +22,7 @@ SHORT: Final = {
     "inquiry.routed": "routed",
     "claim.routed": "routed",
     "case.passed_on": "passed_on",
+    "case.reissued": "reissued",
     "duplicate.joined": "joined",
     "handling.passed_on": "pass_requested",
 }

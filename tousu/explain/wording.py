@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from tousu.events.case import CaseReissued
 from tousu.explain.account import Account, ClockMark
 from tousu.explain.story import PublishedEvent
 
@@ -67,6 +68,8 @@ def happening_words(told: PublishedEvent) -> str:
             return f"routed: {_short(said.get('class') or told.name.partition('.')[0])}"
         case "case.passed_on":
             return f"passed on to {', '.join(_short(name) for name in said.get('to_departments', ()))}"
+        case "case.reissued":
+            return f"issued again to {', '.join(map(_short, told.read(CaseReissued).departments))}"
         case "case.escalated":
             return f"escalated to {_short(said.get('to', ''))}, level {said.get('level', '')}"
         case "case.closed":

@@ -28,6 +28,7 @@ DAY_UNITS: Final[frozenset[Unit]] = frozenset(
 """The units that begin on the day after and end with a day."""
 Ends = Literal["end_of_day", "close_of_business"]
 OnChange = Literal["retroactive", "proportional", "reset"]
+OnChangeRule = Literal[OnChange, "from_when_known"]
 SetBy = Literal["source", "pack"]
 WhileUnknown = Literal["waits", "runs", "rests"]
 Scalar = str | int | float | bool
@@ -67,16 +68,19 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
 class Trigger(msgspec.Struct, frozen=True, kw_only=True):
     """An event that moves a clock: its short name (`customer_answered`), what its data and the case must say.
 
-    `case` speaks of the facts of the case as they are once the event has been applied, such as `stands`.
+    `says`: fields that its data must have, whatever they say. `case` speaks of the facts of the case as they are once
+    the event has been applied, such as `stands`.
     """
 
     event: str
     data: Accepts = {}
+    says: tuple[str, ...] = ()
     case: Accepts = {}
 
     def hit_by(self, event: str, data: Mapping[str, Any], case: Mapping[str, Any]) -> bool:
         """Whether an event (short name, data) sets this trigger off in a case with these facts."""
-        return event == self.event and accepts(self.data, data) and accepts(self.case, case)
+        said = event == self.event and accepts(self.data, data) and all(name in data for name in self.says)
+        return said and accepts(self.case, case)
 
 
 class Repeat(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,15 +143,25 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
         which it counts: `received_at` (the earliest receipt of the case), `event_time` (the time of that event) or, for
         claims, `promised_at` (until when delivery was promised; without that the clock does not start).
     restarted_by: events that start a new generation at their own time (a new department is assigned, say).
+    met_not_before: so long after its start nothing meets it: what comes sooner is something else (a call at once is no
+        visit some time after).
     reset_by: events that set the same generation back to its full limit, while it is not breached.
     paused_by / resumed_by: events that pause and resume it beside an explicit report.
-    limit / limit_by_grade: exactly one of the two; ask `limit_for(grade)`.
+    each_department: every department in charge owes what meets it; it is met once the last of them has done it. A
+        department that keeps the case when others come in does not owe it again; after a restart for another reason
+        all do.
+    limit / limit_by_grade: exactly one of the two, unless the limit is promised; ask `limit_for(grade)`.
+    promised_in: the limit is the time that the customer was told, in one of these fields of a report; it starts on
+        `promised`. Told another time meanwhile, the earlier one holds: only an answer ends a promise.
+    within: the clock whose due time bounds what may be promised.
     warn_at_share: shares of the limit used, in (0, 1), at which a warning goes out.
     warn_before: how much of the limit is left when a warning goes out, in the clock's own measure.
     on_reopen: `restart` starts a new generation at the time of reopening; `resume` goes on with what was left when
         the case closed; `leave` lets the clock rest.
     on_change: what another limit in mid-case (a graver grade, a newer pack) does with what has been used:
         `retroactive` keeps the time used, `proportional` the share used, `reset` starts the new limit afresh.
+        `from_when_known` is retroactive, but nobody is late for what could not be known: a limit that had passed by
+        then counts from the change, and never ends later than the one before.
     while_unknown: what it does while nobody can say whether its conditions hold, because the class or the route is not
         known: `runs` as if they held, `rests` in silence, another clock looking after the case; `waits` in silence, and
         is counted among those that somebody should look at.
@@ -163,6 +177,7 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
     met_by: tuple[Trigger, ...]
     section: str
     starts_with: Accepts = {}
+    met_not_before: Limit | None = None
     restarted_by: tuple[Trigger, ...] = ()
     reset_by: tuple[Trigger, ...] = ()
     paused_by: tuple[Trigger, ...] = ()
@@ -171,13 +186,16 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
     applies_when: Accepts = {}
     limit: Limit | None = None
     limit_by_grade: dict[str, Limit] = {}
+    each_department: bool = False
+    promised_in: tuple[str, ...] = ()
+    within: str = ""
     pauses: Pauses | None = None
     extensions: Extensions | None = None
     warn_at_share: tuple[float, ...] = ()
     warn_before: tuple[Limit, ...] = ()
     escalation: tuple[Rung, ...] = ()
     on_reopen: Literal["restart", "resume", "leave"] = "leave"
-    on_change: OnChange = "retroactive"
+    on_change: OnChangeRule = "retroactive"
     while_unknown: WhileUnknown = "waits"
     statutory: bool = False
     outlives_case: bool = False

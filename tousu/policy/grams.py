@@ -9,12 +9,15 @@ the same answer.
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import isqrt
+from operator import add
 from typing import Final, NamedTuple
 
 import msgspec
+from ahocorasick_rs import AhoCorasick
 
 HUNDREDTHS: Final = 100
 """Weights and scores are hundredths of a logit: 0 is as likely as not, 100 is 73 of 100, -300 is 5 of 100."""
@@ -24,11 +27,16 @@ SHORT: Final = 1
 """As many grams are added to those of a text where its length counts."""
 READ_MAX: Final = 4_000
 """So many characters of a text are read; what comes behind says the same again."""
-_CHINESE_MAX: Final = 3
 _BEGINNINGS: Final = (3, 4, 5)
 _REASONS_MAX: Final = 5
+_BITS: Final = 64
+"""So many of one long number are the sum of a class: all sums of a text grow by one addition a gram."""
+_HALF: Final = 1 << (_BITS - 1)
+"""Stands for zero in a sum, so that none is negative."""
 _DIGITS: Final = {ord(digit): "0" for digit in "123456789"}
-_RUNS: Final = re.compile(r"[\u3400-\u9fff]+|[a-z0-9']+")
+_FIRST: Final = "\u3400"
+_WORD: Final = re.compile(r"[a-z0-9']+")
+_RUNS: Final = re.compile(rf"[{_FIRST}-\u9fff]+|{_WORD.pattern}")
 
 
 class Weights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,33 +66,47 @@ class Scores(NamedTuple):
 class Scorer:
     """Weights, ready to score texts. Make one and keep it."""
 
-    __slots__ = ("_plain", "_weights")
+    __slots__ = ("_bias", "_differs", "_finder", "_form", "_nothing", "_plain", "_sums", "_weights")
 
     def __init__(self, weights: Weights) -> None:
         self._weights = weights
         self._plain = script_table(weights.traditional, weights.simplified)
+        self._differs = re.compile("[" + "".join(map(re.escape, map(chr, self._plain))) + "]")
+        chinese = [gram for gram in weights.grams if gram[:1] >= _FIRST and gram in grams_of(gram)]
+        self._finder = AhoCorasick(chinese, store_patterns=True)
+        self._bias = tuple(zip(weights.classes, weights.bias, strict=True))
+        self._form = struct.Struct(f"<{len(weights.classes)}Q")
+        self._nothing = sum(_HALF << (_BITS * number) for number in range(len(weights.classes)))
+        self._sums = {
+            gram: sum(weight << (_BITS * number) for number, weight in zip(of[::2], of[1::2], strict=True))
+            for gram, of in weights.grams.items()
+        }
 
     def scores(self, text: str) -> Scores:
         """Score a text that is folded already (`phrases.seen_by_a_reader`)."""
-        known = self._weights.grams
-        found = [gram for gram in grams_of(text[:READ_MAX].translate(self._plain)) if gram in known]
-        sums = [0] * len(self._weights.classes)
-        for gram in found:
-            weights = iter(known[gram])
-            for number, weight in zip(weights, weights, strict=True):
-                sums[number] += weight
+        known, plain = self._sums, self._in_one_script(text)
+        found = dict.fromkeys(self._finder.find_matches_as_strings(plain, overlapping=True))
+        words = _WORD.findall(plain)
+        if words:
+            found.update(dict.fromkeys(filter(known.__contains__, _latin(words))))
+        total = sum(map(known.__getitem__, found), self._nothing)
+        sums = self._form.unpack(total.to_bytes(self._form.size, "little"))
         length = isqrt((len(found) + SHORT) * 1_000_000)  # in thousandths
         of: dict[str, int] = {}
-        for name, bias, total in zip(self._weights.classes, self._weights.bias, sums, strict=True):
-            score = bias + total * 1000 // length
+        for (name, bias), one in zip(self._bias, sums, strict=True):
+            score = bias + (one - _HALF) * 1000 // length
             of[name] = max(score, of.get(name, score))
         return Scores(of, tuple(found))
+
+    def _in_one_script(self, text: str) -> str:
+        read = text[:READ_MAX]
+        return read.translate(self._plain) if self._differs.search(read) else read
 
     def reasons(self, text: str, scores: Scores, name: str) -> tuple[str, ...]:
         """The grams that speak most for a class, as they stand in the text, the strongest first."""
         numbers = {number for number, one in enumerate(self._weights.classes) if one == name}
         weights = {gram: self._weight(gram, numbers) for gram in scores.grams}
-        plain = text[:READ_MAX].translate(self._plain)
+        plain = self._in_one_script(text)
         told: list[str] = []
         for gram in sorted(weights, key=lambda one: (-weights[one], one)):
             if weights[gram] <= 0 or len(told) == _REASONS_MAX:
@@ -111,13 +133,13 @@ def grams_of(plain: str) -> dict[str, None]:
     found: dict[str, None] = {}
     words: list[str] = []
     for run in _RUNS.findall(plain):
-        if run[0] < "\u3400":
+        if run[0] < _FIRST:
             words.append(run)
             continue
-        for size in range(1, _CHINESE_MAX + 1):
-            found |= dict.fromkeys(run[start : start + size] for start in range(len(run) - size + 1))
+        pairs = [*map(add, run, run[1:])]
+        found.update(dict.fromkeys(chain(run, pairs, map(add, pairs, run[2:]))))
     if words:
-        found |= dict.fromkeys(_latin(words))
+        found.update(dict.fromkeys(_latin(words)))
     return found
 
 

@@ -98,10 +98,15 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Closing(msgspec.Struct, frozen=True, kw_only=True):
-    """What an answer that settles a case must carry: the customer's confirmation, or why none can be had (L)."""
+    """What an answer that settles a case must carry: the customer's confirmation, or why none can be had (L).
+
+    result_told_apart: an answer that settles without it tells the customer the result, and the case goes on until the
+    confirmation is there; otherwise it is refused.
+    """
 
     confirmation: tuple[Literal["spoken", "written"], ...]
     section: str
+    result_told_apart: bool = False
 
 
 class ReplyRule(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ REPORTS: Final = frozenset(
         "inquiry_answered", "interim_answered", "satisfaction_given", "followed_up", "paused", "resumed", "extended",
         "disputed", "taken_back", "responsibility_settled", "passed_up", "final_opinion_given", "withdrawn", "reopened",
         "corrective_action_planned", "corrective_action_done", "appeal_referred", "appeal_answered", "recount_ordered",
+        "special_reason_approved",
     }
 )  # fmt: skip
 """What departments report, by the short name of its type."""
@@ -44,15 +45,17 @@ CLAIM_EVENTS: Final = frozenset(
     }
 )  # fmt: skip
 """What happens to a claim, by the names that clocks of claims wait for."""
-DECISIONS: Final = frozenset({"routed", "passed_on", "joined"})
+DECISIONS: Final = frozenset({"routed", "passed_on", "reissued", "joined"})
 """What the router and intake decide."""
-OWN_EVENTS: Final = frozenset({"closed", "breached"})
-"""What happens to the case itself: it ends, one of its clocks breaches."""
+PROMISED: Final = "promised"
+OWN_EVENTS: Final = frozenset({"closed", "breached", "accepted", PROMISED})
+"""What happens to the case itself: it ends, one of its clocks breaches, somebody takes it up (or its grade changes),
+the customer is told until when to wait."""
 EVENTS: Final = REPORTS | DECISIONS | OWN_EVENTS
 AFTER_THE_END: Final = frozenset(
     {
         "closed", "satisfaction_given", "followed_up", "corrective_action_planned", "corrective_action_done",
-        "appeal_referred", "appeal_answered", "responsibility_settled", "reopened",
+        "appeal_referred", "appeal_answered", "responsibility_settled", "special_reason_approved", "reopened",
     }
 )  # fmt: skip
 """What can still come once the case is closed."""

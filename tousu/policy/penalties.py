@@ -32,7 +32,8 @@ _CENT: Final = Decimal("0.01")
 class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One figure of a penalty: what it is for, money or a share of performance pay or a measure, and how it came.
 
-    amount_min, amount_max: the ends of the range where the source leaves the figure within one.
+    amount_min, amount_max: the ends of the range where the source leaves the figure within one. loss: how much of the
+    amount is the economic loss, and no fine.
     """
 
     ground: PenaltyLineGround
@@ -44,6 +45,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     measure: Measure | None = None
     set_by: SetBy = "source"
     steps: tuple[str, ...] = ()
+    loss: Decimal = Decimal(0)
 
 
 class Rated(NamedTuple):
@@ -61,10 +63,10 @@ def assess(rules: PenaltyRules, party: PartyKind, grounds: Sequence[ChargeLaidGr
     firm = [ground for ground in grounds if not ground.unconfirmed]
     lines = [line for ground in firm for line in _lines(rules, party, ground)]
     neglected = any(ground.ground == "neglect" for ground in firm)
-    money = total(lines)
-    if neglected and party == "person" and rules.neglect is not None and money > NOTHING:
-        steps = (f"{money} x {rules.neglect.times}", f"{money} of it stands above")
-        more = _money(money * (rules.neglect.times - 1))
+    fines = total(lines) - sum((line.loss for line in lines), NOTHING)
+    if neglected and party == "person" and rules.neglect is not None and fines > NOTHING:
+        steps = (f"{fines} x {rules.neglect.times}", f"{fines} of it stands above")
+        more = _money(fines * (rules.neglect.times - 1))
         lines.append(Line(ground="neglect", amount=more, section=rules.neglect.section, steps=steps))
     return tuple(lines)
 
@@ -146,12 +148,14 @@ def _lines(rules: PenaltyRules, party: PartyKind, ground: ChargeLaidGround) -> I
         case "complaint":
             yield from _of_complaint(rules, party, ground)
         case "late_resolution" if rules.late_resolution is not None:
+            if rules.late_resolution.unless_special_reason and ground.excused_by is not None:
+                return
             grade = rules.late_resolution.as_grade
             figure = rules.by_grade[grade]
             first = f"as grade {grade}"
             yield from _of_figure("late_resolution", figure, None, first, rules.late_resolution.section)
         case "late_acceptance" if rules.late_acceptance is not None and ground.days is not None:
-            # Without days it has not been accepted yet: what it costs is known once it is.
+            # Without days nobody knows yet how late it is: it stands in doubt.
             a_day, days = rules.late_acceptance.amount_a_day, ground.days
             steps = (f"{days} days x {a_day}",)
             yield Line(
@@ -198,7 +202,9 @@ def _of_figure(
         amount, loss = figure.amount or NOTHING, _loss(ground) if figure.plus_loss else NOTHING
         steps: tuple[str, ...] = (f"{first}: {amount}" if first else str(amount),)
         steps += (f"plus the economic loss: {loss}",) if loss > NOTHING else ()
-        yield Line(ground=name, amount=_money(amount + loss), section=where, set_by=figure.set_by, steps=steps)
+        yield Line(
+            ground=name, amount=_money(amount + loss), section=where, set_by=figure.set_by, steps=steps, loss=loss
+        )
     if figure.percent is not None:
         yield Line(ground=name, percent=figure.percent, section=where, set_by=figure.set_by)
     for measure in figure.measures:

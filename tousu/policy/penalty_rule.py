@@ -36,24 +36,37 @@ class PenaltyFigure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AsGrade(msgspec.Struct, frozen=True, kw_only=True):
-    """A ground that costs what a complaint of a grade costs."""
+    """A ground that costs what a complaint of a grade costs.
+
+    unless_special_reason: a special reason that was approved saves from it.
+    """
 
     as_grade: str
     section: str
+    unless_special_reason: bool = False
 
 
 class Neglect(msgspec.Struct, frozen=True, kw_only=True):
-    """Neglect that caused a second complaint: everything in money that the person bears for the case, so many times."""
+    """Neglect that caused a second complaint: the fines that whoever neglected bears for the case, so many times.
+
+    A loss that is borne beside a fine is borne once: it is the loss, and no penalty.
+    """
 
     times: int
     section: str
 
 
 class ADay(msgspec.Struct, frozen=True, kw_only=True):
-    """So much for each day of delay."""
+    """So much for each day of delay; each day that has begun counts whole, also before the delay is over.
+
+    borne_by: `whoever_failed` is who had last acted for the department by the limit; `first_asked` whoever was asked
+    first and had to hand it on, or where nobody was the department `otherwise`.
+    """
 
     amount_a_day: Decimal
     section: str
+    borne_by: Literal["whoever_failed", "first_asked"] = "whoever_failed"
+    otherwise: str = ""
 
 
 class ShareTier(msgspec.Struct, frozen=True, kw_only=True):

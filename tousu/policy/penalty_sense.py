@@ -53,6 +53,10 @@ def _grades(pack: Pack, rules: PenaltyRules) -> Iterator[Finding]:
     for grade in rules.by_grade:
         if grade not in pack.grades:
             yield Finding(("penalties", "by_grade", grade), f"{grade} is not among the grades", fix)
+    accepting = rules.late_acceptance
+    if accepting is not None and accepting.borne_by == "first_asked" and accepting.otherwise not in pack.departments:
+        path, known = ("penalties", "late_acceptance", "otherwise"), ", ".join(pack.departments)
+        yield Finding(path, f"{accepting.otherwise or 'nobody'} is not among the departments", f"Use one of: {known}")
     late = rules.late_resolution
     if late is not None and late.as_grade not in rules.by_grade:
         path = ("penalties", "late_resolution", "as_grade")

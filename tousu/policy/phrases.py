@@ -57,6 +57,15 @@ class Hit(NamedTuple):
     word: str
 
 
+class Occurrence(NamedTuple):
+    """A word at a place of a text: where it begins and ends, how long the negation is that takes it back (0: none)."""
+
+    word: str
+    place: int
+    end: int
+    denied: int
+
+
 class Phrases:
     """Several lists of words, each with an owner, ready to be looked for at once."""
 
@@ -91,25 +100,18 @@ class Phrases:
 
     def find(self, text: str) -> tuple[Hit, ...]:
         """The words that stand in a text, each once, in the order of the text. At each place the longest wins."""
-        return self.find_in(seen_by_a_reader(text))
+        return self.hits(self.found(seen_by_a_reader(text)))
 
-    def find_in(self, plain: str) -> tuple[Hit, ...]:
-        """As `find`, of a text that is folded already (`seen_by_a_reader`)."""
-        found = (Hit(self._owners[word], word) for word, _, _, denied in self._words_of(plain) if not denied)
-        return tuple(dict.fromkeys(hit for hit in found if hit.owner != _NOBODY))
+    def found(self, plain: str) -> list[Occurrence]:
+        """Every word in a text that is folded already (`seen_by_a_reader`), with what takes it back."""
+        return list(self._words_of(plain))
 
-    def undenied(self, plain: str) -> str:
-        """A folded text without the words that a negation takes back, and without that negation (没有破损)."""
-        kept, after = [], 0
-        for _, place, end, denied in self._words_of(plain):
-            if denied:
-                before = place - 1 if plain[place - 1] == " " else place
-                kept.append(plain[after : max(after, before - denied)])
-                after = end
-        return _TAKEN_BACK.join((*kept, plain[after:]))
+    def hits(self, found: Iterable[Occurrence]) -> tuple[Hit, ...]:
+        """The words found that nothing takes back, each once."""
+        hits = (Hit(self._owners[each.word], each.word) for each in found if not each.denied)
+        return tuple(dict.fromkeys(hit for hit in hits if hit.owner != _NOBODY))
 
-    def _words_of(self, plain: str) -> Iterator[tuple[str, int, int, int]]:
-        """Each word found: where it begins and ends, and how long the negation is that takes it back (0: none)."""
+    def _words_of(self, plain: str) -> Iterator[Occurrence]:
         after = 0
         hits = self._finder.find_matches_as_indexes(plain, overlapping=True)
         hits.sort(key=_END, reverse=True)
@@ -119,7 +121,7 @@ class Phrases:
                 continue
             word, after = self._word_at(plain, place, here)
             if word:
-                yield word, place, after, self._negation_before(plain, place)
+                yield Occurrence(word, place, after, self._negation_before(plain, place))
 
     def _word_at(self, plain: str, place: int, hits: Iterable[tuple[int, int, int]]) -> tuple[str, int]:
         """The word with the most letters that begins here and where it ends, or an empty text.
@@ -171,6 +173,17 @@ class Phrases:
             return 0
         ends_here = (word for word in self._negating if plain.endswith(word, 0, end))
         return max((len(word) for word in ends_here if not _goes_back(plain, end - len(word), word)), default=0)
+
+
+def undenied(plain: str, found: Iterable[Occurrence]) -> str:
+    """A folded text without the words that a negation takes back, and without that negation (没有破损)."""
+    kept, after = [], 0
+    for _, place, end, denied in found:
+        if denied:
+            before = place - 1 if plain[place - 1] == " " else place
+            kept.append(plain[after : max(after, before - denied)])
+            after = end
+    return _TAKEN_BACK.join((*kept, plain[after:])) if kept else plain
 
 
 def seen_by_a_reader(text: str) -> str:

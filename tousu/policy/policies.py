@@ -32,7 +32,10 @@ class PackHistory(msgspec.Struct, frozen=True):
 
     def version(self, version: str) -> Pack:
         """The version of this number; the newest where it is no longer there. Decisions name the one that made them."""
-        return next((pack for pack in self.versions if pack.version == version), self.newest)
+        for pack in self.versions:
+            if pack.version == version:
+                return pack
+        return self.newest
 
     @property
     def newest(self) -> Pack:

@@ -9,12 +9,12 @@ The thresholds were measured by cross-validation on the texts that are not held 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from tousu.policy.grams import NOTHING, Scorer, Scores, Weights
 from tousu.policy.pack import NO_WORDS, Words
-from tousu.policy.phrases import Phrases, seen_by_a_reader
+from tousu.policy.phrases import Phrases, seen_by_a_reader, undenied
 
 _WITHOUT_CLASS: Final = "…"
 """Owns the words of troubles for which there is no class; no class can have this name."""
@@ -50,6 +50,19 @@ class Reading(NamedTuple):
     by_words: bool = True
 
 
+class _Weighed(NamedTuple):
+    """What speaks for the classes of a text. plain: without what negations take back. words: those found, by class.
+
+    elsewhere: how many words of troubles without a class. scores: by the weights, None where there are none.
+    """
+
+    plain: str
+    words: dict[str, list[str]]
+    elsewhere: int
+    in_order: tuple[str, ...]
+    scores: Scores | None
+
+
 class Reader:
     """Lists of words, weights and how grave their classes are, ready to read texts. Make one and keep it."""
 
@@ -70,25 +83,41 @@ class Reader:
 
     def read(self, content: str) -> Reading:
         """Read a text."""
+        plain, words, elsewhere, in_order, scores = self._weighed(content)
+        if scores is None:
+            return self._by_words(words, elsewhere, in_order)
+        standing = self._standing(words, elsewhere, scores.of)
+        if not standing:
+            found = sorted(self._likely(words, scores.of), key=lambda name: -_evidence(name, words, scores.of))
+            return Reading((), in_order, tuple(found))
+        classes = sorted(standing, key=lambda name: (-self._gravity[name], -_evidence(name, words, scores.of)))
+        told = self._told(plain, classes, words, scores, in_order)
+        return Reading(tuple(classes), told, by_words=classes[0] in words)
+
+    def said(self, content: str) -> frozenset[str]:
+        """The classes that `read` finds in a text, or its candidates; neither their order nor what they rest on."""
+        _, words, elsewhere, in_order, scores = self._weighed(content)
+        if scores is None:
+            reading = self._by_words(words, elsewhere, in_order)
+            return frozenset(reading.classes or reading.candidates)
+        return frozenset(self._standing(words, elsewhere, scores.of) or self._likely(words, scores.of))
+
+    def _weighed(self, content: str) -> _Weighed:
         plain = seen_by_a_reader(content)
-        hits = self._phrases.find_in(plain)
+        found = self._phrases.found(plain)
+        hits = self._phrases.hits(found)
         words: dict[str, list[str]] = {}
         for hit in hits:
             words.setdefault(hit.owner, []).append(hit.word)
         elsewhere = len(words.pop(_WITHOUT_CLASS, ()))
         in_order = tuple(dict.fromkeys(hit.word for hit in hits))
-        if self._scorer is None:
-            return self._by_words(words, elsewhere, in_order)
-        plain = self._phrases.undenied(plain)
-        scores = self._scorer.scores(plain)
-        standing = self._standing(words, elsewhere, scores.of)
-        if not standing:
-            likely = (name for name in self._gravity if scores.of.get(name, _CANDIDATE - 1) >= _CANDIDATE)
-            found = sorted(dict.fromkeys((*words, *likely)), key=lambda name: -_evidence(name, words, scores.of))
-            return Reading((), in_order, tuple(found))
-        classes = sorted(standing, key=lambda name: (-self._gravity[name], -_evidence(name, words, scores.of)))
-        told = self._told(plain, classes, words, scores, in_order)
-        return Reading(tuple(classes), told, by_words=classes[0] in words)
+        plain = undenied(plain, found)
+        return _Weighed(plain, words, elsewhere, in_order, self._scorer.scores(plain) if self._scorer else None)
+
+    def _likely(self, words: Iterable[str], scores: Mapping[str, int]) -> dict[str, None]:
+        """The classes that a text may be about where none stands, each once."""
+        likely = (name for name in self._gravity if scores.get(name, _CANDIDATE - 1) >= _CANDIDATE)
+        return dict.fromkeys((*words, *likely))
 
     def _by_words(self, words: Mapping[str, list[str]], elsewhere: int, in_order: tuple[str, ...]) -> Reading:
         """Every class with words; none where there are more words of troubles without a class."""

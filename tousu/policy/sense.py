@@ -13,6 +13,7 @@ import msgspec
 
 from tousu.policy.clock_rule import DAY_UNITS, ClockRule, Limit, Unit
 from tousu.policy.handling_rule import PriorityRules
+from tousu.policy.occasions import PROMISED
 from tousu.policy.pack import Pack
 from tousu.policy.working_time import LENGTHS
 
@@ -107,11 +108,12 @@ def _priorities_fit(rules: PriorityRules) -> Iterator[Finding]:
 def every_clock_has_a_limit(pack: Pack) -> Iterator[Finding]:
     """One limit or one for every grade, never both; over 0."""
     for path, clock in _clocks(pack):
-        if (clock.limit is None) == (not clock.limit_by_grade):
+        given = (clock.limit is not None) + bool(clock.limit_by_grade) + bool(clock.promised_in)
+        if given != 1:
             yield Finding(
                 path,
-                "a clock needs either limit or limit_by_grade",
-                "Keep exactly one of the two",
+                "a clock needs either limit or limit_by_grade, or promised_in",
+                "Keep exactly one of them",
                 'limit: {"amount": 3, "unit": "working_days", "section": "C 5"}',
             )
         if clock.limit_by_grade and set(clock.limit_by_grade) != set(pack.grades):
@@ -126,6 +128,20 @@ def every_clock_has_a_limit(pack: Pack) -> Iterator[Finding]:
         for place, limit in limits:
             if limit.amount == 0:
                 yield Finding((*place, "amount"), "a limit of 0 is broken at once", "Give at least 1", "amount: 1")
+
+
+def promises_begin_and_end(pack: Pack) -> Iterator[Finding]:
+    """What is promised starts with the promise and is bounded by a clock that there is."""
+    for path, clock in _clocks(pack):
+        if bool(clock.promised_in) != (clock.starts_on == PROMISED):
+            fix = "Let a clock with promised_in start on promised, and no other"
+            yield Finding((*path, "starts_on"), "only a promise gives a limit that is promised", fix)
+        if clock.promised_in and (clock.restarted_by or clock.on_reopen == "restart"):
+            fix = "Leave restarted_by out, and let it rest when the case is reopened"
+            yield Finding(path, "a promise cannot be given anew by anything but a promise", fix)
+        if clock.within and (clock.within not in pack.clocks or not clock.promised_in):
+            fix = f"Name one of: {', '.join(pack.clocks)}; in a clock with promised_in"
+            yield Finding((*path, "within"), f"{clock.within} bounds no promise", fix)
 
 
 def every_limit_can_end(pack: Pack) -> Iterator[Finding]:
@@ -257,6 +273,7 @@ CHECKS: Final[tuple[Callable[[Pack], Iterator[Finding]], ...]] = (
     joining_identifies,
     what_facts_call_for_exists,
     every_clock_has_a_limit,
+    promises_begin_and_end,
     every_limit_can_end,
     clocks_stand_where_they_run,
     no_clock_meets_itself,

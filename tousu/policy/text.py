@@ -101,6 +101,10 @@ class Classifier:
         ]
         return self._decide(readings, troubles)
 
+    def said(self, content: str) -> frozenset[str]:
+        """The classes of a text alone, or those between which its words leave it open, as `classify` finds them."""
+        return self._reader.said(content)
+
     def _read(self, content: str, given: str | None) -> _Reading:
         if given is not None and given in self._pack.classes:
             return _Reading(classes=(given,), decided_by="adapter")

@@ -17,7 +17,7 @@ import msgspec
 from tousu.policy.grams import HUNDREDTHS, NOTHING, READ_MAX, SHORT, Weights, grams_of, script_table
 from tousu.policy.measuring import LabelledText
 from tousu.policy.pack import Words
-from tousu.policy.phrases import GAP, NUMBER, Phrases, seen_by_a_reader
+from tousu.policy.phrases import GAP, NUMBER, Phrases, seen_by_a_reader, undenied
 from tousu.policy.words import WordLists
 
 SAME: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
@@ -61,10 +61,11 @@ def examples(lists: WordLists, texts: Mapping[str, Sequence[LabelledText]]) -> t
             labels = tuple(name for name in (one.class_name, *one.also) if name) or (NOTHING,)
             if one.held_out:
                 continue
+            plain = seen_by_a_reader(one.text)
+            text = undenied(plain, phrases.found(plain))
             if file == lists.id:
-                found.add(Example(phrases.undenied(seen_by_a_reader(one.text)), labels, 1))
+                found.add(Example(text, labels, 1))
             elif labels == (NOTHING,) or (len(labels) == 1 and labels[0] in same):
-                text = phrases.undenied(seen_by_a_reader(one.text))
                 found.add(Example(text, (same.get(labels[0], NOTHING),), _OF_ANOTHER_FILE))
     for name, words in {**lists.classes, NOTHING: lists.harmless}.items():
         found.update(Example(word.replace(GAP, " "), (name,), _OF_A_LIST) for word in _folded(words))

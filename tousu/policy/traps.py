@@ -99,11 +99,17 @@ def facts_of_claims_come(pack: Pack) -> Iterator[Finding]:
                     )  # fmt: skip
 
 
+def _is_what_starts(rule: ClockRule, trigger: Trigger) -> bool:
+    """Whether what sets a trigger off can start the clock, too: the same event, that need not say something else."""
+    apart = any(not set(values) & set(trigger.data.get(name, values)) for name, values in rule.starts_with.items())
+    return trigger.event == rule.starts_on and not trigger.case and not apart
+
+
 def clocks_can_run(pack: Pack) -> Iterator[Finding]:
     """A clock that ends or pauses with what starts it, or that waits for the end of the case and ends with it."""
     for path, rule in _clocks(pack):
         for field in ("cancelled_by", "paused_by", "reset_by", "restarted_by"):
-            if any(trigger.event == rule.starts_on and not trigger.case for trigger in getattr(rule, field)):
+            if any(_is_what_starts(rule, trigger) for trigger in getattr(rule, field)):
                 yield Finding(
                     (*path, field), f"{rule.starts_on} starts this clock and sets this off", "Name another event"
                 )

@@ -41,9 +41,10 @@ class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What an act does to the bookmark.
 
     at: where the shard stood in each of its inputs. to: the next offset of `topic` afterwards. numbers: 'topic|origin'
-    -> the number that counts as seen. forgives: 'topic|origin' whose next record may have any number. topic_id: of the
-    topic as it is now, where it was made again. is_copied: whether the record's bytes were read and went along. origin:
-    which of the topic's origins is held out or let in, empty for the topic as a whole.
+    -> the number that counts as seen, a lower one where what came above it was forged. forgives: 'topic|origin' whose
+    next record may have any number. topic_id: of the topic as it is now, where it was made again. is_copied: whether
+    the record's bytes were read and went along. origin: which of the topic's origins is held out or let in, empty for
+    the topic as a whole.
     """
 
     kind: Literal["skip", "resume", "hold_out", "let_in"]
@@ -63,8 +64,10 @@ class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         bookmark.offsets[self.topic] = self.to
         for name, seq in self.numbers.items():
             last = bookmark.frontier.get(name)
-            # Its promise of time is not taken over: the record was not fit to be believed.
-            bookmark.frontier[name] = Seen(seq, bm.NEVER_US if last is None else last.time_us)
+            # Its promise of time is not taken over: the record was not fit to be believed. Nor are those of records
+            # that are taken for forged now.
+            is_kept = last is not None and last.seq < seq
+            bookmark.frontier[name] = Seen(seq, last.time_us if last is not None and is_kept else bm.NEVER_US)
         bookmark.forgiven = sorted({*bookmark.forgiven, *self.forgives})
         if self.topic_id:
             bookmark.topic_ids[self.topic] = self.topic_id
@@ -118,8 +121,12 @@ def in_order(told: Iterable[PublishedAct]) -> list[PublishedAct]:
 def repeat(draft: Draft, told: PublishedAct) -> None:
     """Do a former act again, as it was told: its number and its time come from the shard."""
     told.act.carry_out(draft.bookmark)
-    headers = [(name, value) for name, value in told.record.headers if name not in _OF_THE_SHARD]
-    draft.tell(told.record._replace(headers=headers))
+    tell_again(draft, told.record)
+
+
+def tell_again(draft: Draft, record: OutRecord) -> None:
+    """Put out what stands in the log, as what is said next."""
+    draft.tell(record._replace(headers=[each for each in record.headers if each[0] not in _OF_THE_SHARD]))
 
 
 def stands_at(bookmark: Bookmark, at: Mapping[str, int]) -> bool:

@@ -13,7 +13,7 @@ from tousu.decision import Ref, Refusal, Rules
 from tousu.event import Event, binary_headers, data_bytes, event_of, is_structured, time_of_text
 from tousu.events.codec import WrongShape
 from tousu.failure import Reject
-from tousu.runtime.bookmark import NEVER_US, micros
+from tousu.runtime.bookmark import NEVER_US, mark_of, micros
 from tousu.runtime.broker import Record
 from tousu.runtime.frontier import is_expected
 from tousu.runtime.processor import Edge
@@ -40,7 +40,8 @@ class Arrival(msgspec.Struct, frozen=True):
     `time_us` is its place in pipeline time: what its writer promised (`tousu-time`) or, from outside, when a broker
     appended it; -1 where neither is known. `origin` is empty for what comes from outside. `error` is what our own code
     raised, where that is why it is refused. `is_ahead`: its writer promised a later time than can be. `confirmed_us` is
-    up to when its writer's log was complete, where it says that this is not `time_us` (`doubts`).
+    up to when its writer's log was complete, where it says that this is not `time_us` (`doubts`). `mark`: a short
+    digest of what a record with a number says (`bookmark.mark_of`), taken while its bytes are at hand.
     """
 
     record: Record
@@ -53,6 +54,7 @@ class Arrival(msgspec.Struct, frozen=True):
     error: Exception | None = None
     is_ahead: bool = False
     confirmed_us: int = NEVER_US
+    mark: str = ""
 
     @property
     def is_tick(self) -> bool:
@@ -75,6 +77,7 @@ def from_outside(record: Record, edge: Edge, time_from_events: bool) -> Arrival:
     try:
         _check_headers(record)
         event = edge(record)
+        force_setattr(event, "offset", record.offset)  # as in `from_ours`
         if time_from_events:
             received = event.extensions.get("receivedtime")
             time_us = micros(time_of_text(received, "receivedtime") if received else event.time)
@@ -139,7 +142,7 @@ def from_ours(record: Record, expected: Container[str] | None = None, *, by_brok
         confirmed_us = micros(time_of_text(confirmed, "tousu-confirmed")) if confirmed else NEVER_US
         return Arrival(
             record, event, None, origin, int(seq), min(promised_us, most_us), is_ahead=promised_us > most_us,
-            confirmed_us=confirmed_us,
+            confirmed_us=confirmed_us, mark=mark_of(record),
         )  # fmt: skip
     except Reject as error:
         return refused(record, error)
@@ -172,11 +175,12 @@ def named_in(record: Record) -> dict[str, str]:
 
 
 def addressed(arrival: Arrival, rules: Rules) -> Arrival:
-    """The arrival with the states that it touches. Rules that fail on it make it refused: the others go on."""
+    """An arrival just read, with the states that it touches. Rules that fail on it make it refused: others go on."""
     if arrival.event is None or arrival.is_tick:
         return arrival
     try:
-        return replace(arrival, refs=tuple(rules.refs(arrival.event)))
+        force_setattr(arrival, "refs", tuple(rules.refs(arrival.event)))  # nobody else has it yet
+        return arrival
     except Exception as error:  # noqa: BLE001 - a fault in the rules must not stop the other customers
         return replace(arrival, refusal=fault(error), error=error)
 

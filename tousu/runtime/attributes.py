@@ -11,6 +11,8 @@ from tousu.event import ORGANISATION, Event
 
 CARRIED: Final = tuple((name, f"ce_{name}") for name in ("correlationid", "traceparent", "inboundtime"))
 """Attributes that an output takes over from the event that caused it, and their headers."""
+INBOUND: Final = "tousu-inbound"
+"""Of what comes from a record from outside: where that stands, topic/offset (in the same partition)."""
 _ORGANISATION: Final = f"ce_{ORGANISATION}"
 
 SchemaOf = Callable[[str], str] | None
@@ -30,6 +32,9 @@ def headers_of(
     if organisation:
         headers.append((_ORGANISATION, organisation.encode()))
     if cause is not None:
+        inbound = cause.extensions.get("inboundtopic")
+        if inbound is not None:
+            headers.append((INBOUND, f"{inbound}/{cause.offset}".encode()))
         for name, header in CARRIED:
             value = cause.extensions.get(name)
             if value is not None:

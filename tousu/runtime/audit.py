@@ -6,6 +6,7 @@ I2  each output number of an origin stands there once after deduplication, none 
 I4  the running digest in a bookmark equals the digest over the topic's records (plus what is not yet out).
 I5  every shard stands at a place from which it can go on: no shard is halted.
 I7  the ledgers hold exactly the money that the events speak of, and balance (`money`).
+I12 nobody can be read who was erased (`erasures`).
 Source: docs/architecture.md, section 2. It reads and changes nothing, and may run beside working processors: what is
 written while it reads is left for the next audit.
 """
@@ -26,6 +27,7 @@ from tousu.runtime.acts import told_in
 from tousu.runtime.arrival import named_in
 from tousu.runtime.broker import Identity, OutRecord, Record
 from tousu.runtime.checkpoints import Halt, gaps_of, halts_of, inputs_of
+from tousu.runtime.erasures import Erasures
 from tousu.runtime.history import Extent, History, Place, is_tick
 from tousu.runtime.inspection import Inspection, ShardStanding
 from tousu.runtime.money import TOPICS, Kept, Money, kept_by
@@ -127,13 +129,14 @@ def audit(
     extents = history.extents(history.places(written))
     findings: list[AuditFinding] = []
     chains: dict[tuple[str, int, str], Chain] = {}
-    effects, money = _Effects(), Money()
+    effects, money, erasures = _Effects(), Money(), Erasures()
     unchecked: list[str] = []
     records = 0
     for record in _read_all(history, extents, effects):
         records += 1
         effects.note(record)
         money.note(record)
+        erasures.note(record)
         findings += _linked(record, chains, extents, effects.passed_over, unchecked)
     halts = list(halted)
     for kept in databases.values():
@@ -147,6 +150,8 @@ def audit(
     inbound_findings, inbound = _inbound(history, standings, effects)
     findings += inbound_findings
     findings += effects.doubled()
+    for each in (each for each in inspections if each.processor == "intake"):
+        findings += [AuditFinding("I12", f"case {number}", message) for number, message in erasures.forgotten(each)]
     proof = proof_of(money, databases, extents, findings, unchecked)
     outputs = sum(len(chain.running) for chain in chains.values())
     repeated = sum(chain.repeated for chain in chains.values())

@@ -49,12 +49,13 @@ class OutRecord(NamedTuple):
 class Identity(NamedTuple):
     """What tells a topic from one of the same name made later. Empty where the broker cannot say.
 
-    `is_replicated`: whether any of the topics is kept by more than one broker.
+    `is_replicated`: whether any of the topics is kept by more than one broker. `led`: all partitions with a leader.
     """
 
     cluster_id: str
     topic_ids: Mapping[str, str]
     is_replicated: bool = False
+    led: frozenset[tuple[str, int]] = frozenset()
 
 
 class Ends(NamedTuple):

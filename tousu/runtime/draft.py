@@ -134,7 +134,7 @@ class Draft:
     def _is_repeated(self, arrival: Arrival) -> bool:
         seen = frontier.observe(
             self.bookmark.frontier, arrival.record.topic, arrival.origin, arrival.seq, arrival.time_us,
-            self.bookmark.forgiven, bm.mark_of(arrival.record), self._marks_max,
+            self.bookmark.forgiven, arrival.mark, self._marks_max,
         )  # fmt: skip
         return seen is frontier.ArrivalOrder.DUPLICATE
 

@@ -41,8 +41,7 @@ def observe(
     last = frontier.get(name)
     known = last.seq if last is not None else 0
     if last is not None and seq <= known:
-        former = _mark_at(last, seq)
-        if former and mark and former != mark:
+        if says_otherwise(last, seq, mark):
             message = f"{topic}: number {seq} of {origin} came before with other content; one of the two is forged"
             raise Stop("repeated_with_other_content", message)
         return ArrivalOrder.DUPLICATE
@@ -58,10 +57,11 @@ def observe(
     return ArrivalOrder.NEXT
 
 
-def _mark_at(seen: Seen, seq: int) -> str:
-    """What is remembered of a number that was seen, '' for one too long ago."""
+def says_otherwise(seen: Seen, seq: int, mark: str) -> bool:
+    """Whether a number that was seen said something else then; not of one too long ago to be remembered."""
     start = len(seen.marks) - (seen.seq - seq + 1) * MARK_CHARACTERS
-    return seen.marks[start : start + MARK_CHARACTERS] if start >= 0 else ""
+    former = seen.marks[start : start + MARK_CHARACTERS] if start >= 0 else ""
+    return bool(former and mark) and former != mark
 
 
 def expected_origins(inputs: Iterable[Input], shard: int, partitions: int) -> tuple[str, ...]:

@@ -115,9 +115,11 @@ class Inspection:
         rows = self.rows(f"SELECT doc FROM {self.place_of(kind)} WHERE key = :key", {"key": key})
         return orjson.loads(rows[0]["doc"]) if rows else None
 
-    def each(self, kind: str, condition: str = "1 = 1") -> Iterator[tuple[str, str]]:
+    def each(
+        self, kind: str, condition: str = "1 = 1", values: Mapping[str, Any] = {}
+    ) -> Iterator[tuple[str, str]]:  # fmt: skip
         """Key and document of every state of a kind that meets a condition (SQL over its promoted columns)."""
-        return ((row["key"], row["doc"]) for row in self.each_row(kind, condition))
+        return ((row["key"], row["doc"]) for row in self.each_row(kind, condition, values))
 
     def each_row(self, kind: str, condition: str = "1 = 1", values: Mapping[str, Any] = {}) -> Iterator[dict[str, Any]]:
         """As `each`, whole rows; `values` are bound into the condition."""

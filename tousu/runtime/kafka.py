@@ -106,7 +106,7 @@ class KafkaSource:
             # A broker that has just come back may not know the topics yet, and the group then assigns nothing.
             "topic.metadata.refresh.interval.ms": 10_000,
             **({"group.instance.id": member} if member else {}),
-            "fetch.wait.max.ms": 50,
+            "fetch.wait.max.ms": 250,  # a record ends the wait; what stands behind a transaction's end is seen so late
             # Enough for several turns; more would only be memory.
             "queued.max.messages.kbytes": 4_096,
             "fetch.message.max.bytes": 262_144,
@@ -168,8 +168,10 @@ class KafkaSource:
 
     @property
     def trouble(self) -> Retry | None:
-        """Why the group cannot tell: the cluster does not answer, or not us. None for a member and before an answer."""
-        return None if self.is_member else self._login.trouble(self._pulse.trouble)
+        """Why nothing is ours: the cluster does not answer, or not us. None before an answer, and for a spare copy."""
+        if self._group_shards:
+            return None
+        return (None if self.is_member else self._login.trouble(self._pulse.trouble)) or self._topic_ids.trouble
 
     def wanted(self) -> frozenset[int]:
         for shard, topics in self._group_shards.items():
@@ -238,12 +240,10 @@ class KafkaSource:
 
     def _note_error(self, message: Message, error: KafkaError) -> None:
         topic, partition, offset = message.topic(), message.partition(), message.offset()
-        self._login.heard(error)
-        if is_fatal(error):
-            self._fatal = error.str()
-        elif topic is None or partition is None:
+        self._heard(error)
+        if is_fatal(error) or topic is None or partition is None:
             return
-        elif error.code() == KafkaError._PARTITION_EOF:
+        if error.code() == KafkaError._PARTITION_EOF:
             assert offset is not None
             self._empty_to[(topic, partition)] = offset
             self._standstill.moved((topic, partition))
@@ -259,7 +259,7 @@ class KafkaSource:
         told = self._topic_ids.turn()
         if told is None:
             return
-        self._follow_replicas(told)
+        self._log_ends.follow(told, keeps_time=self._clocks is not None)
         self._topics_seen = len(told.topic_ids)
         for shard, opened in self._opened.items():
             if opened.cluster_id and not told.cluster_id:
@@ -268,10 +268,6 @@ class KafkaSource:
                 self._broken[shard] = other_cluster(opened.cluster_id, told.cluster_id)
             elif topic := changed(opened.topic_ids, told.topic_ids):
                 self._broken[shard] = recreated(topic, self._offsets.get((topic, shard), 0))
-
-    def _follow_replicas(self, told: Identity) -> None:
-        """What is replicated is shown later than it is appended; it matters to who keeps time."""
-        self._log_ends.sees_hidden = told.is_replicated and self._clocks is not None
 
     def _assign(self) -> None:
         """Tell librdkafka which partitions to fetch, each from where we stand. Rare: shards open, close, pause."""
@@ -330,7 +326,7 @@ class KafkaSource:
                 return Identity("", {})
             raise self._login.why(self._admin, f"see {', '.join(self._topics)}", error.args[0]) from error
         self._identity = identity_of(cluster_id, answers)
-        self._follow_replicas(self._identity)
+        self._log_ends.follow(self._identity, keeps_time=self._clocks is not None)
         return self._identity
 
     def partitions(self, topic: str) -> int:
@@ -368,7 +364,7 @@ class KafkaSource:
             self._transactions.note(place, position, end, is_empty=is_empty)
             is_silent = self._transactions.is_silent(place) if is_empty else end > position
             self._watch_silence(place, position, is_silent=is_silent)
-        self._transactions.turn()
+        self._transactions.turn(told.ends)
         return Ends(told.asked_at, told.ends, told.time_us, self._transactions.held_s(), told.hidden)
 
     def _watch_silence(self, place: tuple[str, int], position: int, *, is_silent: bool) -> None:

@@ -5,6 +5,10 @@ milliseconds later, or seconds, while one of them is being lost. Until then the 
 reads up to that end has not heard everything up to now. The newest record of a partition tells: brokers look for it in
 all they hold, and name none where it is not shown. Source: KIP-734, KIP-207; Kafka,
 `Partition.fetchOffsetForTimestamp`. Of the very first record of a partition nothing can be told so.
+
+Nobody is asked of a partition without a leader. It would tell nothing, and it would end the process now and then:
+librdkafka works on such a question in two threads at once when it hears of the topics meanwhile. Source: librdkafka,
+`rd_kafka_topic_partition_list_query_leaders_async`, which observes its cache only while it misses a leader.
 """
 
 from __future__ import annotations
@@ -16,6 +20,8 @@ from typing import Any, Final, NamedTuple
 
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
+
+from tousu.runtime.broker import Identity
 
 Place = tuple[str, int]
 """Topic and partition."""
@@ -42,13 +48,23 @@ class LogEnds:
     def __init__(self, admin: AdminClient, request_s: float = REQUEST_S) -> None:
         self.sees_hidden = False
         self._admin, self._request_s = admin, request_s
+        self._led: set[Place] | None = None
+        """The partitions that have a leader, as far as the brokers have told; None before they have."""
         self._asked: tuple[datetime, int] | None = None
         self._latest: _Answers = {}
         self._newest: _Answers = {}
         self._earliest: _Answers = {}
 
+    def follow(self, told: Identity, *, keeps_time: bool) -> None:
+        """The brokers have told of the topics. What is replicated is shown later than it is appended; it matters to who
+        keeps time."""
+        self.sees_hidden = told.is_replicated and keeps_time
+        if told.topic_ids:
+            self._led = set(told.led)
+
     def ask(self, asked_at: datetime, time_us: int, places: Collection[Place]) -> None:
-        """Ask for the ends of these partitions; nothing is asked while an answer is awaited."""
+        """Ask for the ends of those of these partitions that are led; nothing is asked while an answer is awaited."""
+        places = places if self._led is None else [place for place in places if place in self._led]
         if self._asked is not None or not places:
             return
         self._asked = asked_at, time_us
@@ -62,7 +78,8 @@ class LogEnds:
     def answer(self) -> EndsAnswer | None:
         """What was told, once, when all of it is there; None, too, where the brokers do not know the question.
 
-        A partition of which no broker could say (it has no leader) has told no end; the others have.
+        A partition of which no broker could say has told no end; the others have. It is not asked for again before the
+        brokers have told of the topics anew: it may have lost its leader.
         """
         questions = (self._latest, self._newest, self._earliest)
         if self._asked is None or not all(future.done() for each in questions for future in each.values()):
@@ -76,6 +93,8 @@ class LogEnds:
         # Of a broker that does not answer librdkafka makes no error, but an offset below all that there are.
         told = newest.keys() & earliest.keys() if self._newest else ends.keys()
         ends = {at: end for at, end in ends.items() if end >= 0 and at in told}
+        if self._led is not None:
+            self._led -= {(each.topic, each.partition) for each in self._latest} - ends.keys()
         hidden = (
             at for at in ends.keys() & newest.keys() if earliest[at] < ends[at] and not 0 <= newest[at] < ends[at]
         )

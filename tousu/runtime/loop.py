@@ -68,8 +68,7 @@ class Loop:
         self.shards: dict[int, Shard] = {}
         self.halted: dict[int, Stop] = {}
         self._source, self._sink, self._store, self._clock = source, sink, store, clock
-        self._tuning = tuning or Tuning()
-        self._reached = reached
+        self._tuning, self._reached = tuning or Tuning(), reached
         self._observer: Observer = observer or Silent()
         self._inputs = {each.topic: each for each in processor.inputs}
         self._by_append_time = processor.keeps_time and not self._tuning.time_from_events
@@ -79,8 +78,7 @@ class Loop:
         self._asked_at: datetime | None = None
         self._reached_us = bm.NEVER_US
         """The latest append time that was read."""
-        self._trouble, self._not_before_s, self._halted_again_s = 0, 0.0, 0.0
-        self._unsettled = False
+        self._trouble, self._unsettled, self._not_before_s, self._halted_again_s = 0, False, 0.0, 0.0
 
     # -- one turn -----------------------------------------------------------------------------------------------
 
@@ -166,10 +164,13 @@ class Loop:
         if self._sink.publish_alone(shard, bm.unpack_pending(opened.pending)):
             del self.halted[shard]
 
+    def _take(self, shard: int) -> Opened:
+        return self._takeovers.take(shard)
+
     def _open(self, shard: int) -> None:
         """Take a shard over: raise the epoch, read the bookmark, publish what may not be out, start at its offsets."""
         self._partitions = self._partitions or partitions_of(self.processor, self._source)
-        opened = self._takeovers.take(shard)
+        opened = self._take(shard)
         self._reached("after_epoch")
         check_identity(opened.bookmark, self._source.identity(), self._inputs)
         pending = bm.unpack_pending(opened.pending)
@@ -245,10 +246,9 @@ class Loop:
         """Ask where the inputs from outside end, and hear up to when they have been read."""
         if not self._by_append_time:
             return
-        now = self._clock.now()
-        if self._waits() or self._asked_at is None or now - self._asked_at >= TICK_EVERY:
-            self._asked_at = now
-            self._source.ask_ends(now, self._reached_us)
+        if self._waits() or self._asked_at is None or self._clock.now() - self._asked_at >= TICK_EVERY:
+            self._asked_at = self._clock.now()
+            self._source.ask_ends(self._asked_at, self._reached_us)
         ends = self._source.ends()
         for shard in self.shards.values():
             if ends is not None and ends.time_us != bm.NEVER_US:

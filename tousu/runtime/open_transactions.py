@@ -9,7 +9,7 @@ to which it shows everything, tells one from the other.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import Future
 from typing import Any, Final, NamedTuple
 
@@ -52,13 +52,15 @@ class OpenTransactions:
         elif place not in self._held or self._held[place].position != position:
             self._held[place] = _Held(position, time.monotonic())
 
-    def turn(self) -> None:
-        """Take answers in, and ask why nothing comes where that has lasted."""
+    def turn(self, led: Collection[Place]) -> None:
+        """Take answers in, and ask why nothing comes where that has lasted; only of partitions that have a leader, for
+        the reason that `LogEnds` gives."""
         if self._questions:
             self._hear()
             return
         now_s = time.monotonic()
-        long_held = [place for place, held in self._held.items() if now_s - held.since_s > self._ask_after_s]
+        held = [(place, each) for place, each in self._held.items() if place in led]
+        long_held = [place for place, each in held if now_s - each.since_s > self._ask_after_s]
         if long_held and now_s - self._asked_at_s > self._ask_after_s:
             self._asked_at_s = now_s
             self._questions = self._admin.list_offsets(

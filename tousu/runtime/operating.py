@@ -7,7 +7,7 @@ operator thinks. Nothing here guesses: what is passed over is named by its offse
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -19,12 +19,14 @@ from tousu.runtime import bookmark as bm
 from tousu.runtime.acts import Act, Operator
 from tousu.runtime.arrival import from_ours
 from tousu.runtime.audit import JUMP_ACCEPTED
-from tousu.runtime.bookmark import Bookmark
+from tousu.runtime.bookmark import Bookmark, mark_of
 from tousu.runtime.broker import Identity, Record
 from tousu.runtime.checkpoints import inputs_of
 from tousu.runtime.draft import Draft
+from tousu.runtime.frontier import says_otherwise
 from tousu.runtime.history import Extent, History
 from tousu.runtime.inspection import Inspection
+from tousu.runtime.own_log import OwnLog, check_numbers
 from tousu.runtime.processor import Processor
 from tousu.runtime.rejection import REJECTED
 from tousu.runtime.store import Store
@@ -139,7 +141,8 @@ def skip(site: Site, operator: Operator, offset: int, through: int) -> Done:
 
 def resume(site: Site, operator: Operator, identity: Identity) -> Done:
     """Go on where the log begins although records in front of it are gone (`offset_gone`), where the topic was made
-    again (`topic_recreated`), or behind a hole in the numbers (`missing_record`).
+    again (`topic_recreated`), behind a hole in the numbers (`missing_record`), or with true records whose numbers
+    forged ones had before (`repeated_with_other_content`).
 
     Raises Stop `nothing_lost` when the log has everything from the bookmark on.
     """
@@ -147,7 +150,7 @@ def resume(site: Site, operator: Operator, identity: Identity) -> Done:
     stands = bookmark.offsets.get(site.topic, 0)
     extent = site.extent()
     known, present = (ids.get(site.topic, "") for ids in (bookmark.topic_ids, identity.topic_ids))
-    to, topic_id = stands, ""
+    to, topic_id, numbers = stands, "", dict[str, int]()
     forgives = acts.origins_of(site.processor, bookmark, site.shard, site.topic, site.partitions)
     if known and present and known != present:
         to, topic_id = extent.start, present
@@ -159,14 +162,14 @@ def resume(site: Site, operator: Operator, identity: Identity) -> Done:
         to = extent.end
         what = f"{stands - to} records that had been applied, from {to} through {stands - 1}, are no longer in the log"
     else:
-        what, forgives = _hole(site, bookmark, stands, extent)
+        what, forgives, numbers = _hole(site, bookmark, stands, extent)
     message = f"{site.topic}/{site.shard}: {what}; accepted by {operator.name}: {operator.why}"
 
     def do(draft: Draft) -> Act:
         _check_stands(site, draft.bookmark, stands)
         return Act(
             kind="resume", topic=site.topic, at=dict(draft.bookmark.offsets), to=to, forgives=forgives,
-            topic_id=topic_id,
+            topic_id=topic_id, numbers=numbers,
         )  # fmt: skip
 
     gone = Record(site.topic, site.shard, stands, None, None, ())
@@ -216,8 +219,23 @@ def _act(site: Site, operator: Operator, record: Record, refusal: Refusal, plan:
     return Done(done[-1], refusal.message)
 
 
+def check_retraced(
+    processor: Processor, inspection: Inspection, history: History, shards: Collection[int] | None = None
+) -> None:
+    """Raises Stop `not_retraced` where one of these shards (all unless told) has been restored, and not followed its
+    log yet."""
+    if not processor.keeps_time:
+        return
+    own_log = OwnLog(processor, lambda: history)
+    standings = [each for each in inspection.standings() if shards is None or each.shard in shards]
+    behind = {each.shard: own_log.behind(each.shard, each.bookmark, each.pending) for each in standings}
+    for each in inspection.standings():
+        check_numbers(f"{processor.name}/{each.shard}", behind.get(each.shard, {}), each.bookmark)
+
+
 def take_a_turn(site: Site, do: Callable[[Draft], None]) -> None:
-    """Act as the owner of the site's shard for one turn. As `acts.take_a_turn`."""
+    """Act as the owner of the site's shard for one turn. As `acts.take_a_turn`; raises Stop `not_retraced`, too."""
+    check_retraced(site.processor, site.inspection, site.history, [site.shard])
     partitions = dict.fromkeys([each.topic for each in site.processor.inputs], site.partitions)
     acts.take_a_turn(site.processor, site.store, site.shard, partitions, do)
 
@@ -254,9 +272,15 @@ def _numbers(site: Site, bookmark: Bookmark, record: Record | None) -> tuple[dic
     return {}, [name] if arrival.seq > known else []
 
 
-def _hole(site: Site, bookmark: Bookmark, stands: int, extent: Extent) -> tuple[str, list[str]]:
-    """What is missing in front of the record at which a shard stands, and of whom. Raises Stop `nothing_lost`."""
+def _hole(site: Site, bookmark: Bookmark, stands: int, extent: Extent) -> tuple[str, list[str], dict[str, int]]:
+    """What is missing in front of the record at which a shard stands, and of whom; the numbers that count as seen.
+
+    Raises Stop `nothing_lost`.
+    """
     record = site.history.at((site.topic, site.shard), stands) if stands < extent.end else None
+    forged = _forged(site, bookmark, record)
+    if forged is not None:
+        return forged
     numbers, forgives = _numbers(site, bookmark, record)
     if record is None or numbers or len(forgives) != 1:
         message = f"{_log(site, extent)} and {site.name} stands at {stands}: nothing is gone in front of it"
@@ -264,4 +288,20 @@ def _hole(site: Site, bookmark: Bookmark, stands: int, extent: Extent) -> tuple[
     (name,) = forgives
     known = bookmark.frontier[name].seq if name in bookmark.frontier else 0
     seq = from_ours(record).seq
-    return f"{seq - known - 1} records of {name.partition('|')[2]} are missing in front of offset {stands}", forgives
+    return (
+        f"{seq - known - 1} records of {name.partition('|')[2]} are missing in front of offset {stands}",
+        forgives,
+        {},
+    )
+
+
+def _forged(site: Site, bookmark: Bookmark, record: Record | None) -> tuple[str, list[str], dict[str, int]] | None:
+    """As `_hole`, where the record at which a shard stands has a number that said something else before."""
+    arrival = from_ours(record) if record is not None else None
+    name = f"{site.topic}|{arrival.origin}" if arrival is not None else ""
+    seen = bookmark.frontier.get(name)
+    if record is None or arrival is None or seen is None or not says_otherwise(seen, arrival.seq, mark_of(record)):
+        return None
+    words = f"{arrival.seq} to {seen.seq} of {arrival.origin}"
+    what = f"what had the numbers {words} is taken for forged, and what stands at {record.offset} for true"
+    return what, [], {name: arrival.seq - 1}

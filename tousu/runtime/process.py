@@ -27,6 +27,7 @@ from tousu.runtime.census import Census
 from tousu.runtime.clock import WallClock
 from tousu.runtime.failpoints import killer
 from tousu.runtime.health import HealthServer
+from tousu.runtime.history import History
 from tousu.runtime.kafka import KafkaSource
 from tousu.runtime.kafka_sink import KafkaSink
 from tousu.runtime.logs import Log, frames_of, start_logs
@@ -34,7 +35,9 @@ from tousu.runtime.loop import Loop, Tuning
 from tousu.runtime.master_key import master_key
 from tousu.runtime.measures import Measures
 from tousu.runtime.outgoing import check_output
+from tousu.runtime.own_log import OwnLog
 from tousu.runtime.processor import Processor
+from tousu.runtime.retracing import RetracingLoop
 from tousu.runtime.settings import Settings, read_settings
 from tousu.runtime.stopping import CUT_SHORT, STOP_S, Stopping
 from tousu.runtime.store import Store
@@ -52,7 +55,7 @@ TIME_TOPIC: Final = "complaints.time"
 """Where the brokers are asked for the time."""
 _MEND_FIRST: Final = frozenset({
     "wrong_setting", "wrong_partitions", "no_such_pack", "invalid_pack", "invalid_calendar", "no_append_time",
-    "wrong_master_key", "weak_master_key", "readable_key_file",
+    "wrong_master_key", "weak_master_key", "readable_key_file", "other_tables",
 })  # fmt: skip
 
 
@@ -130,11 +133,18 @@ def _run(settings: Settings, compose: Compose, log: Log, stopping: threading.Eve
         source, sink = _broker(
             settings, processor, TIME_TOPIC if loop_asks else ""
         )  # joins the group: work can be done
-        loop = Loop(
-            processor, WatchedSource(source, measures, clock, asks=not loop_asks), WatchedSink(sink, measures),
-            store, clock, observer=measures, reached=strike,
-            tuning=Tuning(batch_max=settings.batch, time_from_events=wiring.time_from_events),
+        surroundings = (
+            WatchedSource(source, measures, clock, asks=not loop_asks), WatchedSink(sink, measures), store, clock
         )  # fmt: skip
+        tuning = Tuning(batch_max=settings.batch, time_from_events=wiring.time_from_events)
+        if loop_asks:
+            own_log = stack.enter_context(OwnLog(processor, lambda: History(settings.connection)))
+            loop: Loop = RetracingLoop(
+                processor, *surroundings, observer=measures, reached=strike, tuning=tuning, own_log=own_log,
+                noticed=lambda shard, numbers: log.warning("retracing its own log", shard=shard, numbers=numbers),
+            )  # fmt: skip
+        else:
+            loop = Loop(processor, *surroundings, observer=measures, reached=strike, tuning=tuning)
         stack.callback(loop.finish)
         if not waiting.until(lambda: _check_topics(source, processor, settings)):
             return

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from tousu.decision import Output, Rules, State
 from tousu.event import Event
-from tousu.runtime.broker import Record
+from tousu.runtime.broker import OutRecord, Record
 
 if TYPE_CHECKING:
     from tousu.runtime.metrics import Counted, LookedUp
@@ -101,6 +101,10 @@ class Check(Protocol):
     def __call__(self, output: Output, size_bytes: int) -> str: ...
 
 
+ActAgain = Callable[[Any, Any, OutRecord], None]
+"""Takes the draft of the turn, the store, and the record that tells what was done. (Both need this module.)"""
+
+
 class Processor(msgspec.Struct, frozen=True, kw_only=True):
     """A stream processor. `keeps_time` marks the one that stamps time (intake); the others take time from their input.
 
@@ -112,6 +116,8 @@ class Processor(msgspec.Struct, frozen=True, kw_only=True):
     `archive_after`: how long after their end states move to the archives of their tables, None: they stay.
     `on_opening` looks into the database before work begins, and again whenever a shard is taken, in that transaction;
     it raises Stop where the processor must not work on it.
+    `act_again` changes states as a command once did that told of it by this record of the processor's log
+    (`retracing`).
     """
 
     name: str
@@ -129,6 +135,7 @@ class Processor(msgspec.Struct, frozen=True, kw_only=True):
     fires_per_tick: int | None = None
     archive_after: timedelta | None = None
     on_opening: Callable[[sa.Connection], None] | None = None
+    act_again: ActAgain | None = None
 
     def __post_init__(self) -> None:
         assert len(self.inputs) == 1 or not any(each.spread for each in self.inputs), "a spread input stands alone"

@@ -87,7 +87,7 @@ def _file(text: str) -> Path | None:
 def _servers(text: str) -> str:
     for server in text.split(","):
         host, _, port = server.strip().rpartition(":")
-        if not host or not port.isdecimal():
+        if not host or not port.isdecimal() or not 0 < int(port) < 65_536:
             raise _Wrong("must be host:port, several separated by commas")
     return text.replace(" ", "")
 
@@ -266,6 +266,14 @@ def read_organisations(text: str, place: str) -> dict[str, str]:
         return _organisations(text)
     except _Wrong as error:
         raise Stop("wrong_setting", f"{place} is {text!r} but {error}; for example {place} acme=auto-service") from None
+
+
+def read_servers(text: str, place: str) -> str:
+    """Brokers as a command takes them, without blanks. Raises Stop `wrong_setting` naming the place."""
+    try:
+        return _servers(text)
+    except _Wrong as error:
+        raise Stop("wrong_setting", f"{place} is {text!r} but {error}; for example {place} kafka-1:9092") from None
 
 
 def read_database(text: str, place: str) -> str:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 
 from tousu.decision import Ref, State
-from tousu.failure import Failure, Retry
+from tousu.failure import Failure, Retry, Stop
 from tousu.runtime import bookmark as bm
 from tousu.runtime.archive import archive_of
 from tousu.runtime.bookmark import Bookmark
@@ -114,13 +114,25 @@ class Store:
         return self._connection
 
     def create(self) -> None:
-        """Make the tables that are not there yet. Raises what `on_opening` raises."""
+        """Make the tables that are not there yet. Raises what `on_opening` raises, and Stop `other_tables`."""
         with self._guarded("cannot make the tables"):
             connection = self.connection()
+            self._check_tables(connection)
             for statement in self.dialect.ddl(self._bookmarks, self.tables, self.kinds):
                 connection.execute(sa.text(statement))
             self._look(connection)
             connection.commit()
+
+    def _check_tables(self, connection: sa.Connection) -> None:
+        """Nothing is touched in a database whose tables another version made, an older or a newer one."""
+        inspector = sa.inspect(connection)
+        names = set(inspector.get_table_names())
+        for kind in self.kinds.values():
+            table = self.tables[kind.name]
+            for each in names & {table, archive_of(table)}:
+                found, wanted = {column["name"] for column in inspector.get_columns(each)}, set(columns_of(kind))
+                if found != wanted:
+                    raise Stop("other_tables", _other_tables(each, wanted - found, found - wanted))
 
     def _look(self, connection: sa.Connection) -> None:
         """Let the processor look into its database. Nothing is changed where it raises Stop."""
@@ -229,14 +241,13 @@ class Store:
         """When the first state of this kind behind (due, key) `after` wants to be woken."""
         with self._guarded("cannot read the next due time"):
             connection = self.connection()
-            found = []
-            for table in self._places(kind):
-                statement = sa.text(
-                    f"SELECT next_due FROM {table} WHERE shard = :shard AND next_due IS NOT NULL "
-                    "AND (next_due, key) > (:due, :key) ORDER BY next_due, key LIMIT 1"
-                )
-                values = {"shard": shard, "due": after[0], "key": after[1]}
-                found.append(connection.execute(statement, values).scalar())
+            each = (
+                f"(SELECT next_due FROM {table} WHERE shard = :shard AND next_due IS NOT NULL "
+                "AND (next_due, key) > (:due, :key) ORDER BY next_due, key LIMIT 1)"
+                for table in self._places(kind)
+            )
+            values = {"shard": shard, "due": after[0], "key": after[1]}
+            found = connection.execute(sa.text(f"SELECT {', '.join(each)}"), values).one()
             connection.rollback()
         return min((due_us for due_us in found if due_us is not None), default=None)
 
@@ -336,3 +347,12 @@ class Store:
             lines += sorted(orjson.dumps([name, *row]).decode() for row in rows)
         connection.rollback()
         return "\n".join(lines)
+
+
+def _other_tables(table: str, missing: set[str], unknown: set[str]) -> str:
+    words = [f"lacks {', '.join(sorted(missing))}"] if missing else []
+    words += [f"has {', '.join(sorted(unknown))}, which this version does not know"] if unknown else []
+    return (
+        f"table {table} {' and '.join(words)}: another version of tousu made it; run that version, or make a "
+        "database of this one (runbook, other_tables)"
+    )

@@ -11,9 +11,11 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, Final
 
-from confluent_kafka import KafkaException, TopicCollection
+from confluent_kafka import KafkaError, KafkaException, TopicCollection
 from confluent_kafka.admin import AdminClient, TopicDescription  # type: ignore[attr-defined]
 
+from tousu.failure import Retry
+from tousu.login import not_authorised
 from tousu.runtime.broker import Identity
 
 ASK_EVERY_S: Final = 3.0
@@ -29,6 +31,8 @@ class TopicIds:
         self._topics = list(topics)
         self._questions: Mapping[str, Future[Any]] = {}
         self._asked_at_s = time.monotonic()
+        self.trouble: Retry | None = None
+        """The first topic that the brokers would not show us; None where they show all, or do not answer."""
 
     def turn(self) -> Identity | None:
         """What the brokers tell where an answer has just come; asks again when it is time."""
@@ -37,6 +41,7 @@ class TopicIds:
                 return None
             questions, self._questions = self._questions, {}
             answers = {topic: each.result() for topic, each in questions.items() if each.exception() is None}
+            self.trouble = next(filter(None, map(_refused, questions, questions.values())), None)
             return identity_of(self._cluster_id(), answers)
         if time.monotonic() - self._asked_at_s >= ASK_EVERY_S:
             self._asked_at_s = time.monotonic()
@@ -56,11 +61,20 @@ class TopicIds:
             return ""
 
 
+def _refused(topic: str, answer: Future[Any]) -> Retry | None:
+    error = answer.exception()
+    is_known = isinstance(error, KafkaException) and error.args[0].code() == KafkaError.TOPIC_AUTHORIZATION_FAILED
+    return not_authorised(f"see topic {topic}", error.args[0]) if error is not None and is_known else None
+
+
 def identity_of(cluster_id: str, described: Mapping[str, TopicDescription]) -> Identity:
     """The identity of topics that the brokers have described."""
     ids = {topic: str(each.topic_id) for topic, each in described.items()}
-    counts = (len(partition.replicas) for each in described.values() for partition in each.partitions)
-    return Identity(cluster_id, ids, max(counts, default=1) > 1)
+    # Any: a partition may be without a leader, whatever the type says.
+    partitions: list[tuple[str, Any]] = [(name, each) for name, told in described.items() for each in told.partitions]
+    is_replicated = any(len(partition.replicas) > 1 for _, partition in partitions)
+    led = frozenset((topic, partition.id) for topic, partition in partitions if partition.leader is not None)
+    return Identity(cluster_id, ids, is_replicated, led)
 
 
 def changed(opened: Mapping[str, str], told: Mapping[str, str]) -> str:

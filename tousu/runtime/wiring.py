@@ -14,7 +14,7 @@ from tousu.decision import Rules
 from tousu.failure import Stop
 from tousu.policy.policies import Policies
 from tousu.runtime.metrics import LookedUp
-from tousu.runtime.processor import Check, Edge, Input, Kind, Processor
+from tousu.runtime.processor import ActAgain, Check, Edge, Input, Kind, Processor
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Wiring:
         self, name: str, rules: Rules, kinds: tuple[Kind, ...], *, inputs: tuple[Input, ...] | None = None,
         keeps_time: bool = False, edge: Edge | None = None, gauges: tuple[LookedUp, ...] = (),
         fires_per_tick: int | None = None, on_opening: Callable[[sa.Connection], None] | None = None,
+        act_again: ActAgain | None = None,
     ) -> Processor:  # fmt: skip
         """A processor as the topic cards know it: its inputs (unless given), its outputs, and to whom it passes time.
 
@@ -61,6 +62,7 @@ class Wiring:
             gauges=gauges,
             fires_per_tick=fires_per_tick,
             on_opening=on_opening,
+            act_again=act_again,
         )
 
 

@@ -131,6 +131,17 @@ def test_the_line_in_another_encoding_is_named(wrong: bytes, words: bytes) -> No
         assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("broker", ["local", "kafka:", ":9092", "kafka:99999", "kafka:9092,other"])
+@pytest.mark.parametrize("command", [("up",), ("tail", "cases")], ids=" ".join)
+def test_a_broker_that_cannot_be_one_is_4_and_shows_the_right_form(command: tuple[str, ...], broker: str) -> None:
+    done = run(*command, "--broker", broker)
+    assert (done.returncode, done.stdout) == (4, b"")
+    assert done.stderr.decode() == (
+        f"tousu: --broker is {broker!r} but must be host:port, several separated by commas; "
+        "for example --broker kafka-1:9092\n"
+    )
+
+
 def test_publish_can_be_tried_without_a_broker() -> None:
     done = run("publish", "-", "--dry-run", stdin=line())
     assert (done.returncode, done.stdout) == (0, b"1 right, 0 wrong, 0 published\n")

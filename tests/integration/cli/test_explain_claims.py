@@ -16,7 +16,7 @@ import pytest
 from tests.rules.casework import NUMBER
 from tests.rules.claims.filed import agree_claim
 from tests.rules.explain.claim_telling import CLAIM, ClaimTeller
-from tousu.cli.claim_explain import explain_claim_number
+from tousu.cli.explain.claim import explain_claim_number
 from tousu.demo.onlooker import ARCHIVE
 from tousu.failure import Stop
 from tousu.policy.loading import load_pack

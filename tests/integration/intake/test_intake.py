@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from services.intake.processor import processor
 from services.intake.registration import personal_values
 from services.intake.rules import SEEN_FOR
+from tests.integration.intake.log_in_memory import LogInMemory
 from tests.rules.claim_reports import CLAIM_SAID
 from tests.rules.intake.gate import PERSONAL, complaint, of_all_channels, report
 from tousu import contract
@@ -24,8 +25,10 @@ from tousu.runtime.broker import Record
 from tousu.runtime.clock import SetClock
 from tousu.runtime.loop import Loop, Tuning
 from tousu.runtime.outgoing import check_output
+from tousu.runtime.own_log import OwnLog
 from tousu.runtime.partition import partition_of
 from tousu.runtime.processor import Processor
+from tousu.runtime.retracing import RetracingLoop
 from tousu.runtime.simulated import SimulatedBroker, SimulatedSink, SimulatedSource
 from tousu.runtime.store import Opened, Store
 from tousu.runtime.wiring import Wiring
@@ -51,6 +54,8 @@ class Works:
         self.store_type = store_type
         self.master = master
         self.from_events = time_from_events
+        self.retraced: list[tuple[int, int]] = []
+        """Of which shards it was noticed that they must retrace their log, and how many numbers."""
         self.clock = SetClock(START)
         self.broker = SimulatedBroker([card.topic for card in contract.cards()], PARTITIONS, self.clock)
         self.loop = self.start()
@@ -61,7 +66,14 @@ class Works:
         store.create()
         source = SimulatedSource(self.broker, [each.topic for each in made.inputs], range(PARTITIONS))
         tuning = Tuning(time_from_events=self.from_events, retry_delay_s=0.0)
-        return Loop(made, source, SimulatedSink(self.broker), store, self.clock, tuning=tuning)
+        around = source, SimulatedSink(self.broker), store, self.clock
+        if self.from_events:
+            return Loop(made, *around, tuning=tuning)
+        own_log = OwnLog(made, lambda: LogInMemory(self.broker))
+        return RetracingLoop(
+            made, *around, tuning=tuning, own_log=own_log,
+            noticed=lambda shard, numbers: self.retraced.append((shard, numbers)),
+        )  # fmt: skip
 
     def processor(self) -> Processor:
         return processor(

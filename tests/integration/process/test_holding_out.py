@@ -85,7 +85,7 @@ class Hurried(Place):
     def of_clock(self, number: str, clock: str) -> list[str]:
         """What was told of a clock, a breach in doubt with a question mark."""
         found = []
-        for each in self.read(SLA, 0):
+        for each in self.told(SLA, 0):
             data = orjson.loads(each["value"])
             if (data.get("case_number"), data.get("clock")) == (number, clock):
                 what = each["ce_type"].removeprefix("tousu.clock.").removesuffix(".v1")
@@ -143,7 +143,7 @@ def test_time_goes_on_without_what_is_held_out_and_nothing_is_final_before_it_is
         wait_until(lambda: place.of_clock(forgotten, "resolution")[-1] == "breach_confirmed", "the other one stands")
         every_month_waits_no_more(place)
         wait_until(lambda: crew.is_ready("penalties"), "penalties goes on")
-    assert [each["ce_type"] for each in place.read(ACCEPTED, 0) if "tousu-act" in each] == [
+    assert [each["ce_type"] for each in place.told(ACCEPTED, 0) if "tousu-act" in each] == [
         "tousu.time.held_out.v1", "tousu.time.let_in.v1",
     ]  # fmt: skip
     for name in NAMES[1:]:
@@ -169,5 +169,5 @@ def every_month_waits_no_more(place: Hurried) -> None:
 
 
 def kinds(place: Hurried, shard: int) -> list[str]:
-    told = [each["ce_type"] for each in place.read(PENALTIES, shard) if "tousu-act" in each]
+    told = [each["ce_type"] for each in place.told(PENALTIES, shard) if "tousu-act" in each]
     return [each.removeprefix("tousu.time.").removesuffix(".v1") for each in told]

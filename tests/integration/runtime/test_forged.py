@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import timedelta
+from typing import NamedTuple, cast
+
 import pytest
 
 from tests.integration.runtime import counting
 from tests.integration.runtime.counting import counter, keeper, key_in
 from tests.integration.runtime.world import World, both, counts, header
+from tousu.failure import Stop
+from tousu.runtime.acts import Operator
 from tousu.runtime.bookmark import micros
-from tousu.runtime.broker import Record
+from tousu.runtime.broker import Identity, Record
+from tousu.runtime.history import Extent, History
+from tousu.runtime.inspection import Inspection
+from tousu.runtime.operating import Site, resume
+from tousu.runtime.store import Store
+from tousu.runtime.takeovers import LOOK_EVERY
 
 FAR = b"2099-01-01T00:00:00Z"
 
@@ -131,3 +142,53 @@ def test_a_later_generation_of_an_expected_origin_is_taken(world: World) -> None
 
 def test_keeper_is_the_only_writer_expected_of_the_log() -> None:
     assert [each.writer for each in counter().inputs] == [keeper().name]
+
+
+class LogOf(NamedTuple):
+    """What an act asks of the log's history, of the broker in memory."""
+
+    world: World
+
+    def partitions(self, topic: str) -> int:
+        return len(self.world.broker.logs[topic])
+
+    def extents(self, places: Collection[tuple[str, int]]) -> dict[tuple[str, int], Extent]:
+        return {at: Extent(0, len(self.world.broker.logs[at[0]][at[1]])) for at in places}
+
+    def at(self, place: tuple[str, int], offset: int) -> Record:
+        return self.world.broker.logs[place[0]][place[1]][offset]
+
+
+def resumed(world: World) -> str:
+    """An operator says that what came earlier under the number at which the counter's shard 0 stands was forged."""
+    processor = counter()
+    store, inspection = Store(world.url, "counter", processor.kinds), Inspection(world.url, "counter")
+    try:
+        site = Site(processor, 0, counting.LOG, inspection, store, cast("History", LogOf(world)))
+        return resume(site, Operator("li.na", "#817"), Identity("simulated", {})).message
+    finally:
+        store.close()
+        inspection.close()
+
+
+def test_one_command_takes_the_earlier_numbers_for_forged_and_every_true_record_is_applied(world: World) -> None:
+    key, true = started(world)
+    last = last_number(world)
+    ahead = (world.clock.now() + timedelta(seconds=50)).isoformat().encode()
+    for seq in range(last + 1, last + 121):
+        headers = forged(true, "keeper/0", seq, "tousu.time.ticked.v1")
+        put(world, true, [(name, ahead if name == "tousu-time" else value) for name, value in headers])
+    world.send(key)
+    world.run()
+    loop = world.loops[1]
+    assert loop.halted[0].reason == "repeated_with_other_content"
+    said = resumed(world)
+    assert f"the numbers {last + 1} to {last + 120} of keeper/0 is taken for forged" in said
+    world.pass_time(2 * LOOK_EVERY / timedelta(seconds=1))
+    world.send(key)
+    world.run()
+    assert not loop.halted
+    assert counts(world, key) == [1, 2, 3]
+    assert world.diaries[loop].lines.count("fenced") == 0, "the other shard was left alone"
+    with pytest.raises(Stop, match="nothing is gone"):
+        resumed(world)

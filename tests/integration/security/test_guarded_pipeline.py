@@ -15,6 +15,7 @@ from tousu.client.acls import Acls, AclStep, rule_of
 from tousu.client.subscriber import Delivery
 from tousu.contract.rights import Right
 from tousu.local.secured import Secured
+from tousu.runtime.kafka import KafkaSource
 from tousu.simulation.processors import PROCESSORS
 
 START = Callable[..., Worker]
@@ -194,3 +195,20 @@ def test_who_may_not_read_any_more_stops_and_goes_on_when_the_right_is_back(
     wait_until(workers["sla"].is_ready, "sla goes on by itself", workers["sla"])
     case = wait_until(lambda: of_waybill(cluster, waybill), "the complaint is routed")
     wait_until(lambda: told(cluster, ["complaints.sla"], "clock.started", case.event.subject), "its clocks run")
+
+
+def test_a_copy_that_the_group_gives_nothing_says_which_topic_is_hidden_from_it(cluster: Guarded) -> None:
+    way_in = cluster.way_in("claims")
+    take_away(cluster, Right("claims", "topic", "complaints.cases", "read"))
+    source = KafkaSource(way_in.servers, "tousu.claims", ["complaints.cases"], way_in.librdkafka())
+    try:
+
+        def why() -> str:
+            source.poll(1, 0.1)
+            return source.trouble.message if source.trouble is not None else ""
+
+        words = wait_until(why, "it says why it has nothing")
+    finally:
+        source.close()
+        cluster.apply()
+    assert "this user may not see topic complaints.cases" in words

@@ -52,14 +52,24 @@ class Desk:
         return self
 
     def rest(self, until: datetime | None = None) -> Desk:
-        """Let time pass, up to a moment that has not begun."""
+        """Let time pass, up to a moment that has not begun; without one, until what happened is laid."""
         for ref in list(self.rows):
-            state = self.state(ref)
-            assert isinstance(state, CaseConduct)
-            due = self.rules.due(state)
-            if due is not None and (until is None or due < until):
+            while (due := self._due(ref)) is not None and (due < until if until is not None else self._is_unlaid(ref)):
+                state = self.state(ref)
+                assert isinstance(state, CaseConduct)
                 self._keep(self.rules.fire(ref, state))
+                after = self._due(ref)
+                assert after is None or after > due, "it stands still"
         return self
+
+    def _due(self, ref: Ref) -> datetime | None:
+        state = self.state(ref)
+        assert isinstance(state, CaseConduct)
+        return self.rules.due(state)
+
+    def _is_unlaid(self, ref: Ref) -> bool:
+        state = self.state(ref)
+        return isinstance(state, CaseConduct) and state.changed_at is not None
 
     def state(self, ref: Ref) -> State | None:
         """A state as it comes back from the database."""

@@ -39,9 +39,11 @@ class Told:
         self.named_by: list[Heard] = []
         self.breaches: dict[tuple[str, int], tuple[dict[str, Any], str]] = {}
         self.rulings: list[Heard] = []
+        self.excuses: list[Heard] = []
         self.departments: list[str] = []
         self.rounds: list[tuple[datetime, str]] = []
         self.verdicts: list[tuple[bool, str]] = []
+        self.until = story[-1][1]
         for place, (event, _) in enumerate(story):
             self._hear(place, event)
 
@@ -85,6 +87,8 @@ class Told:
     def _count(self, heard: Heard, former: dict[str, Any]) -> None:
         if "ended_at" not in former or heard.at <= time_of_text(former["ended_at"]) or heard.what == "reopened":
             self.heard.append(heard)
+        if heard.what == "special_reason_approved":
+            self.excuses.append(heard)
         if heard.what == "responsibility_settled":
             self.settlements.append(heard)
         if heard.what == "judged" and "responsible" in heard.said:
@@ -145,6 +149,16 @@ class Told:
             and one.said.get("department", one.lead) == department
         ]
         return found[-1] if found else ""
+
+    def begins(self) -> list[datetime]:
+        """When each round but the first began."""
+        return [*(at for at, _ in self.rounds)]
+
+    def excuse(self, at: datetime, late: str) -> str:
+        """Who first approved a special reason in the round of a moment, beside whoever was late."""
+        found = [one for one in self.excuses if one.said["approved_by"] != late]
+        same = [one for one in found if sum(b <= one.at for b in self.begins()) == sum(b <= at for b in self.begins())]
+        return min(same, key=lambda one: (one.at, one.place)).said["approved_by"] if same else ""
 
     def accepted(self, after: datetime) -> Heard | None:
         """The first acceptance (or withdrawal) later than a moment."""
@@ -227,20 +241,26 @@ def _lapses(told: Told) -> Iterable[tuple[Any, list[tuple[str, dict[str, Any]]]]
         if clock not in names:
             continue
         due = time_of_text(said["due_at"])
-        employee, days = told.hand(department, due), None
+        employee, days, where = told.hand(department, due), None, department
         accepted = told.accepted(due) if clock == "acceptance" else None
         if accepted is not None:
             days = math.ceil((accepted.at - due).total_seconds() / 86_400)
             if not employee and accepted.what != "withdrawn":
                 employee = accepted.said.get("employee", "")
+        rules = told.pack.penalties
+        if clock == "acceptance" and rules is not None and rules.late_acceptance is not None:
+            employee, centre = told.routed[0].get("first_asked", ""), rules.late_acceptance.otherwise
+            where = department if employee else centre
+            if accepted is None and "unconfirmed" not in said:
+                days = max(1, math.ceil((told.until - due).total_seconds() / 86_400))
         ground = {"ground": names[clock], "at": text_of_time(due), "section": said["section"], "days": days}
         ground |= {"clock": clock} | ({"unconfirmed": True} if "unconfirmed" in said else {})
-        party = f"person/{employee}" if employee else f"department/{department}"
-        grounds = [(party, ground | ({"department": department} if employee else {}))]
-        rules = told.pack.penalties
+        ground |= {"excused_by": told.excuse(due, employee)} if clock == "resolution" else {}
+        party = f"person/{employee}" if employee else f"department/{where}"
+        grounds = [(party, ground | ({"department": where} if employee else {}))]
         too = clock == "resolution" and rules is not None and rules.late_handling is not None
         if too and employee and employee != _responsible(told)[0].get("employee"):
-            late = ground | {"ground": "late_handling", "loss_yuan": _loss(told), "department": department}
+            late = ground | {"ground": "late_handling", "loss_yuan": _loss(told), "department": where}
             grounds.append((party, late))
         yield (due, names[clock], generation), grounds
     for number, (at, lead) in enumerate(told.rounds):
@@ -259,7 +279,7 @@ def _neglect(
     later = [one for one in told.namings() if one.round > number and one.at <= at]
     by_then += [(_mediated(one), one.at, one.place, one) for one in later]
     named = max(by_then, key=lambda one: one[:3])[3].said["responsible"] if by_then else {}
-    employee = named.get("employee") or told.hand(lead, at)
+    employee = reopened.said.get("neglected_by") or told.hand(lead, at) or named.get("employee")
     if employee:
         ground = {"ground": "neglect", "at": text_of_time(at), "department": lead}
         yield (at, "neglect", 0), [(f"person/{employee}", ground)]

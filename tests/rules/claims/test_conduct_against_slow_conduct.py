@@ -23,11 +23,14 @@ PACKS = {name: load_pack(name) for name in ("auto-service", "courier-network", "
 EMPLOYEES = ("E1", "E2", "E3")
 REPORTS = (
     "acknowledged", "judged", "assessed", "responsibility_settled", "disputed", "taken_back", "customer_answered",
-    "withdrawn", "reopened", "outlet_ruled", "interim_answered", "satisfaction_given",
+    "withdrawn", "reopened", "outlet_ruled", "interim_answered", "satisfaction_given", "special_reason_approved",
 )  # fmt: skip
 CLOCKS = ("breached", "breached", "breached", "breach_withdrawn", "breach_confirmed", "recalculated")
 NAMING = ("judged", *("responsibility_settled",) * 4, "disputed", "customer_answered", "reopened", "reopened")
-LATE = (*("acknowledged",) * 3, "assessed", "interim_answered", "withdrawn", "reopened", "reopened", "passed_on")
+LATE = (
+    *("acknowledged",) * 3, "assessed", "interim_answered", "withdrawn", "reopened", "reopened", "passed_on",
+    "special_reason_approved", "special_reason_approved", "customer_answered",
+)  # fmt: skip
 THEMES = (
     (*REPORTS, "routed", "passed_on", *CLOCKS),
     NAMING,
@@ -69,7 +72,11 @@ def said_of(draw: st.DrawFn, what: str, pack: Pack) -> dict[str, Any]:
             return {"score": 1}
         case "reopened":
             neglect = draw(st.sampled_from((None, True, True, False)))
-            return {"reason": "x"} | ({"through_neglect": neglect} if neglect is not None else {})
+            who = draw(st.sampled_from((None, None, "E1", "E2")))
+            said = {"reason": "x"} | ({"through_neglect": neglect} if neglect is not None else {})
+            return said | ({"neglected_by": who} if who is not None else {})
+        case "special_reason_approved":
+            return {"reason": "x", "approved_by": draw(st.sampled_from(EMPLOYEES))}
         case "outlet_ruled":
             claim = {"claim_number": f"{NUMBER}/{draw(st.integers(1, 3))}", "report_true": draw(st.booleans())}
             outlet = draw(st.sampled_from((None, "HZ-1", "HZ-2")))
@@ -96,7 +103,7 @@ def told(draw: st.DrawFn, what: str, pack: Pack, now: float, revision: int) -> E
     if what == "routed":
         name, grade = draw(st.sampled_from(tuple(pack.classes))), draw(st.sampled_from(tuple(pack.grades)))
         more = {"class": name, "grade": grade, "departments": draw(departments), "revision": revision}
-        return routed(pack, now, **more)
+        return routed(pack, now, **more)  # who was asked first the first telling says
     if what == "passed_on":
         return passed_on(now, draw(departments), draw(departments))
     name = draw(st.sampled_from(("resolution", "resolution", "acceptance", "acceptance", "answer")))
@@ -111,7 +118,8 @@ def stories(draw: st.DrawFn) -> tuple[str, Story]:
     """A complaint of one of the packs and all that may follow, in the order of the log."""
     name = draw(st.sampled_from(tuple(PACKS)))
     pack, theme = PACKS[name], draw(st.sampled_from(THEMES))
-    story: Story = [(routed(pack), at(0))]
+    first = draw(st.sampled_from(({}, {"first_asked": "E3"})))
+    story: Story = [(routed(pack, **first), at(0))]
     now = 0.0
     for step in range(draw(st.integers(5, 22))):
         now += draw(st.sampled_from((0, 1, 1, 2, 24)))

@@ -39,6 +39,11 @@ def rules(request: pytest.FixtureRequest) -> ClaimsRules:
         (handling("payment_question_settled", **SETTLED, party=E1), NUMBER, "person/E10023"),
         (of_operations("deduction_confirmed", **OF_A_HEAD), "department/workshop", "department/workshop"),
         (
+            of_operations("correction_done", department="workshop", suspended="E10023", month="2026-03",
+                          measure="training"),
+            "person/E10023", "person/E10023",
+        ),
+        (
             of_operations("payment_question_settled", department="workshop", **SETTLED),
             "department/workshop", "department/workshop",
         ),

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tests.rules.explain.telling import Teller
+from tests.rules.packs import plain_clocks
 from tests.rules.sla.desk import at
-from tousu.policy.loading import load_pack
 from tousu.policy.pack import Pack
 
 
 @pytest.fixture(scope="session")
 def pack() -> Pack:
-    return load_pack("courier-network")
+    return plain_clocks()
 
 
 @pytest.fixture

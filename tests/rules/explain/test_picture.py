@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 
 from tests.rules.explain.telling import Teller
 from tests.rules.explain.test_intervals_add_up import ACTIONS, BEGIN, report
+from tests.rules.packs import plain_clocks
 from tests.rules.sla.desk import NUMBER, at
 from tousu.explain.axis import axis_of
 from tousu.explain.labels import stacked, width_of
 from tousu.explain.picture import picture
-from tousu.policy.loading import load_pack
 
-PACK = load_pack("courier-network")
+PACK = plain_clocks()
 SVG = "{http://www.w3.org/2000/svg}"
 
 

@@ -32,7 +32,10 @@ def test_attached_by_which_event_and_from_when(desk: Teller) -> None:
 def test_it_is_for_the_other_kind(desk: Teller) -> None:
     desk.routed(at("01-05 10:00"), kind="inquiry", web_result="none")
     assert why(desk, "resolution") == ("other_kind", "it is for complaints, and the case is an inquiry")
-    assert why(desk, "inquiry_answer") == ("attached", "started by inquiry.routed, as web_result is none")
+    assert why(desk, "inquiry_answer") == (
+        "attached",
+        "started by inquiry.routed, as web_result is none and channel is phone or onsite or sms",
+    )
 
 
 def test_a_fact_is_another(desk: Teller) -> None:

@@ -107,5 +107,36 @@ def test_the_publisher_sends_all_tellings_of_one_thing_to_one_shard(written: str
     assert "D12345" not in key
 
 
-def test_the_auto_service_joins_by_the_car() -> None:
-    assert "vehicle_number" in load_pack("auto-service").join.same
+OF_A_CAR = ("vehicle_number", "vin", "work_order_number", "order_number")
+
+
+@pytest.mark.parametrize("name", OF_A_CAR)
+def test_the_auto_service_joins_by_the_car_the_work_order_and_the_like(name: str) -> None:
+    gate = Gate(load_pack("auto-service"))
+    number = gate.registers(complaint(**about(name, "WX-2026-0417", class_="repair_cost")))
+    assert (
+        gate.joins(complaint("web", at=START + hours(2), **about(name, "wx20260417", class_="repair_cost"))) == number
+    )
+    other = about(name, "WX-2026-0418", class_="repair_cost")
+    assert gate.registers(complaint("web", at=START + hours(2), **other)) != number
+
+
+@pytest.mark.parametrize("name", ["vehicle_number", "work_order_number"])
+def test_told_with_both_either_of_them_joins(name: str) -> None:
+    numbers = {"vehicle_number": PLATE, "work_order_number": "WX-2026-0417"}
+    gate = Gate(load_pack("auto-service"))
+    both = about("vehicle_number", PLATE, ("work_order_number", "WX-2026-0417"), class_="repair_cost")
+    number = gate.registers(complaint(**both))
+    second = about(name, numbers[name], class_="repair_cost")
+    assert gate.joins(complaint("web", at=START + hours(2), **second)) == number
+
+
+def test_a_report_in_the_press_needs_no_complainant() -> None:
+    """A 1: press and media; who is reported about often wants no name in it."""
+    event = complaint("media", **about("vehicle_number", PLATE, class_="repair_cost"))
+    del event.data["complainant"]
+    gate = Gate(load_pack("auto-service"))
+    number = gate.registers(event)
+    (registered,) = [one for one in gate.outputs if one.subject == number]
+    assert registered.type == "tousu.complaint.registered.v1"
+    assert set(registered.data["complainant"]) == {"pseudonym"}

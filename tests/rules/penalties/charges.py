@@ -62,6 +62,15 @@ def services(count: int, party: str = WORKSHOP, period: str = "2026-03", *, at: 
     return of_organisation(event("operations.reported", data, party, at, f"{party}-{period}-{count}"), organisation)
 
 
+def correction(
+    measure: str, at: datetime = START, *, suspended: str = "E10023", period: str = "2026-03", organisation: str = ""
+) -> Event:
+    """Human resources confirm what a suspended person has done."""
+    data = {"department": "workshop", "suspended": suspended, "month": period, "measure": measure}
+    one = event("operations.correction_done", data, f"person/{suspended}", at, f"{measure}-{period}-{at}")
+    return of_organisation(one, organisation)
+
+
 def of_organisation(one: Event, organisation: str) -> Event:
     extensions = {"organisation": organisation} if organisation else {}
     return Event(

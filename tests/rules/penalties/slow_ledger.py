@@ -52,9 +52,9 @@ def outcome_of(events: Iterable[Event]) -> Outcome:
 
 
 def _fen(party: str, grounds: list[dict[str, Any]]) -> int:
-    fen = 0
+    fen = lost = 0
     for each in grounds:
-        if each["ground"] == "late_resolution":
+        if each["ground"] == "late_resolution" and "excused_by" not in each:
             fen += 5_000
         if each["ground"] == "late_acceptance":
             fen += 10_000 * each["days"]
@@ -63,9 +63,10 @@ def _fen(party: str, grounds: list[dict[str, Any]]) -> int:
             dead = each.get("stands") is False
             fen += {"d": 5_000, "c": 0 if dead else 10_000}.get(each["grade"], 0)
             if each["grade"] in "ab" and not dead:
-                fen += {"b": 20_000, "a": 50_000}[each["grade"]] + loss
+                fen += {"b": 20_000, "a": 50_000}[each["grade"]]
+                lost += loss
     doubled = party.startswith("person/") and any(each["ground"] == "neglect" for each in grounds)
-    return 2 * fen if doubled else fen
+    return (2 * fen if doubled else fen) + lost
 
 
 def _head_fen(complaints: int, served: int) -> int:

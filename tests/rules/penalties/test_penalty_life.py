@@ -59,7 +59,7 @@ def test_a_penalty_is_assessed_instructed_and_booked(desk: PenaltyDesk) -> None:
 
 STEPS: tuple[tuple[list[Any], list[Any], str, str, str], ...] = (  # before, after, event, amount, difference
     ([complaint("c")], [complaint("c"), NEGLECT], "doubled", "200.00", "100.00"),
-    ([complaint("c")], [complaint("b", "1"), NEGLECT], "doubled", "402.00", "302.00"),
+    ([complaint("c")], [complaint("b", "1"), NEGLECT], "doubled", "401.00", "301.00"),
     ([complaint("a", "4000")], [complaint("c")], "corrected", "100.00", "-4400.00"),
     ([complaint("c")], [complaint("c"), {"ground": "late_resolution"}], "corrected", "150.00", "50.00"),
     ([complaint("c"), NEGLECT], [complaint("c")], "corrected", "100.00", "-100.00"),

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from math import isqrt
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from tousu.failure import Stop
-from tousu.policy.grams import NOTHING, READ_MAX, Scorer, Weights, grams_of
+from tousu.policy.grams import NOTHING, READ_MAX, Scorer, Weights, grams_of, script_table
 from tousu.policy.loading import load_pack, load_words, weights_path
 from tousu.policy.measuring import LabelledText, answers_of_words, labelled_texts, measured
 from tousu.policy.pack import Words
-from tousu.policy.phrases import Phrases
+from tousu.policy.phrases import Phrases, seen_by_a_reader, undenied
 from tousu.policy.reading import Reader
 from tousu.policy.training import examples, inputs
 from tousu.policy.words import WordLists
@@ -68,6 +69,42 @@ def test_a_score_is_the_bias_and_the_weights_by_the_root_of_how_many_grams_are_k
     plain: str, of: dict[str, int]
 ) -> None:
     assert Scorer(WEIGHTS).scores(plain).of == of
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_grams_that_are_looked_for_are_those_into_which_a_text_is_cut(name: str) -> None:
+    lists = load_words(name)
+    assert lists.weights is not None
+    scorer = Scorer(lists.weights)
+    table = script_table(lists.weights.traditional, lists.weights.simplified)
+    for labelled in TEXTS.values():
+        for one in labelled:
+            plain = seen_by_a_reader(one.text)
+            cut = grams_of(plain[:READ_MAX].translate(table))
+            known = [gram for gram in cut if gram in lists.weights.grams]
+            scores = scorer.scores(plain)
+            assert sorted(scores.grams) == sorted(known)
+            sums = dict.fromkeys(range(len(lists.weights.classes)), 0)
+            for gram in known:
+                weights = lists.weights.grams[gram]
+                for number, weight in zip(weights[::2], weights[1::2], strict=True):
+                    sums[number] += weight
+            length = isqrt((len(known) + 1) * 1_000_000)
+            assert scores.of == {
+                each: lists.weights.bias[number] + sums[number] * 1000 // length
+                for number, each in enumerate(lists.weights.classes)
+            }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_text_says_in_short_are_its_classes_or_else_its_candidates(name: str) -> None:
+    lists = load_words(name)
+    gravity = dict.fromkeys(lists.classes, 1)
+    for weights in (lists.weights, None):
+        reader = Reader(lists.classes, gravity, lists.negations, lists.harmless, weights=weights)
+        for one in TEXTS[name]:
+            read = reader.read(one.text)
+            assert reader.said(one.text) == frozenset(read.classes or read.candidates)
 
 
 def test_reasons_are_the_grams_that_weighed_most_as_the_customer_wrote_them() -> None:
@@ -212,8 +249,11 @@ def test_what_negations_take_back_is_cut_out() -> None:
     lists = {"damage": Words(simplified=("破损", "坏了"), traditional=(), english=("damaged",))}
     negations = Words(simplified=("没有", "没"), traditional=(), english=("not",))
     phrases = Phrases(lists, negations)
-    assert phrases.undenied("包裹没有破损,坏了") == "包裹|,坏了"
-    assert phrases.undenied("it is not damaged.") == "it is |."
-    assert phrases.undenied("没坏了没破损") == "||"
-    assert phrases.undenied("您好") == "您好"
+    for plain, kept in (
+        ("包裹没有破损,坏了", "包裹|,坏了"),
+        ("it is not damaged.", "it is |."),
+        ("没坏了没破损", "||"),
+        ("您好", "您好"),
+    ):
+        assert undenied(plain, phrases.found(plain)) == kept
     assert [hit.word for hit in phrases.find("包裹没有破损,坏了")] == ["坏了"]

@@ -88,7 +88,11 @@ FIGURES_OF_A: tuple[tuple[list[Ground], str, list[str]], ...] = (  # grounds aga
     ([{"ground": "late_acceptance", "days": 1}], "100.00", []),
     ([{"ground": "late_acceptance", "days": 7}], "700.00", []),
     ([complaint("c"), {"ground": "neglect"}], "200.00", []),
-    ([{"ground": "neglect"}, complaint("b", "1200")], "2800.00", []),  # doubled with the loss: it is one penalty
+    ([{"ground": "neglect"}, complaint("b", "1200")], "1600.00", []),  # 2 x 200 and the loss once: it is no penalty
+    ([{"ground": "neglect"}, complaint("a", "3000")], "4000.00", ["administrative_sanction"]),
+    ([{"ground": "late_resolution", "excused_by": "M1"}], "0", []),  # 'without special reason': there was one
+    ([complaint("c"), {"ground": "late_resolution", "excused_by": "M1"}, {"ground": "neglect"}], "200.00", []),
+    ([{"ground": "late_acceptance", "days": 1, "excused_by": "M1"}], "100.00", []),  # of late acceptance A says no such
     ([complaint("c"), {"ground": "late_resolution"}, {"ground": "neglect"}], "300.00", []),
     ([complaint("c"), {"ground": "neglect"}, {"ground": "neglect"}], "200.00", []),  # doubled once
     ([{"ground": "neglect"}], "0", []),  # nothing to double
@@ -119,7 +123,7 @@ def test_a_line_shows_how_it_was_reckoned() -> None:
     assert [line.steps for line in lines] == [
         ("grade b: 200", "plus the economic loss: 1200.00"),
         ("2 days x 100",),
-        ("1600.00 x 2", "1600.00 of it stands above"),
+        ("400.00 x 2", "400.00 of it stands above"),
     ]
 
 

@@ -91,11 +91,11 @@ def test_the_intermediate_result_is_due_at_the_limit() -> None:
 
 
 def test_a_general_complaint_is_called_back() -> None:
-    assert PACK.clocks["follow_up_call"].applies_when == {"grade": ("c",)}
-    assert PACK.clocks["follow_up_call"].starts_on == "acknowledged"
+    assert PACK.clocks["follow_up_call"].starts_with == {"grade": ("c",)}
+    assert PACK.clocks["follow_up_call"].starts_on == "accepted"
 
 
-def test_the_general_manager_hears_of_neglect_and_of_what_is_not_settled() -> None:
+def test_the_general_manager_hears_of_a_second_complaint_and_of_what_is_not_settled() -> None:
     assert {(one.event, one.to, one.reason) for one in PACK.hand_up} == {
         ("reopened", "general_manager", "second_complaint"),
         ("passed_up", "general_manager", "not_settled_below"),

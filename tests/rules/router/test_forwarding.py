@@ -48,6 +48,7 @@ SAID: dict[str, dict[str, Any]] = {
     "corrective_action_planned": {"action_id": "CA-1", "action": "x"},
     "passed_up": {"reason": "x"},
     "final_opinion_given": {"text": "x", "by": "general_manager"},
+    "special_reason_approved": {"reason": "x", "approved_by": "E1"},
     "recount_ordered": {"order_id": "R-1", "reason": "x", "approved_by": "E1"},
 }
 CLASSES = ("attitude", "delay", "loss", "damage", "shortage", "contents_mismatch")

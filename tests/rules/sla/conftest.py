@@ -1,17 +1,17 @@
-"""A desk with the pack of source C."""
+"""A desk with a pack of which the clocks are plain."""
 
 from __future__ import annotations
 
 import pytest
 
+from tests.rules.packs import plain_clocks
 from tests.rules.sla.desk import Desk, at
-from tousu.policy.loading import load_pack
 from tousu.policy.pack import Pack
 
 
 @pytest.fixture(scope="session")
 def pack() -> Pack:
-    return load_pack("courier-network")
+    return plain_clocks()
 
 
 @pytest.fixture

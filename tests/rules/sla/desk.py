@@ -216,6 +216,7 @@ FILLED: dict[str, dict[str, Any]] = {
     "corrective_action_planned": {"action_id": "CA-1", "action": "spare cars"},
     "passed_up": {"reason": "beyond the department"},
     "final_opinion_given": {"text": "pay in full", "by": "general_manager"},
+    "special_reason_approved": {"reason": "part on order", "approved_by": "L-1"},
     "recount_ordered": {"order_id": "R-1", "reason": "new limits", "approved_by": "L-1"},
 }
 

@@ -40,18 +40,21 @@ def counts(minute: int, unit: str) -> bool:
 
 
 def due(story: Story) -> int:
-    """When the limit is used up, by walking; a change that comes after the old limit changes nothing about it."""
+    """When the limit is used up, by walking; a change that comes after the old limit changes nothing about it.
+
+    One at the very minute of the limit still comes before the breach, as an answer does.
+    """
     used, total = Fraction(0), Fraction(story.before * HOUR)
     if story.mode == "retroactive":
         total = Fraction(story.after * HOUR)
     # What is used up beyond the new limit already is due once the clock counts, not in a pause and not before it.
     least = story.resumed if story.paused < min(story.resumed, story.changes) else 0
     for minute in range(NEVER):
-        if used >= total and minute >= least:
-            return minute
         if minute == story.changes and story.mode != "retroactive":
             used = used * story.after / story.before if story.mode == "proportional" else Fraction(0)
             total = Fraction(story.after * HOUR)
+        if used >= total and minute >= least:
+            return minute
         if not story.paused <= minute < story.resumed:
             used += counts(minute, story.unit)
     raise AssertionError(story)

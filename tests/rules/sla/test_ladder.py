@@ -241,6 +241,17 @@ def test_a_repetition_waits_where_an_extension_takes_the_clock_back_behind_the_r
     assert told(desk) == ["resolution escalated 1 handler 01-05 13:00", "resolution escalated 1+1 handler 01-05 19:00"]
 
 
+def test_a_repetition_waits_for_its_place_after_a_reset_and_not_for_the_one_of_before() -> None:
+    terms = Extensions(times_max=1, needs=(), section="T 1")
+    rung = Rung(level=1, to="handler", before=HOUR, repeat=HALF_HOURLY)
+    anew = (Trigger(event="interim_answered"),)
+    desk = desk_with(rule("resolution", 4, escalation=(rung,), extensions=terms, reset_by=anew))
+    desk.handle("extended", at("01-05 13:10"), until="2026-01-05T20:00:00+08:00")
+    desk.handle("interim_answered", at("01-05 13:20"))
+    desk.pass_time(at("01-05 16:20"))
+    assert told(desk) == ["resolution escalated 1 handler 01-05 13:00", "resolution escalated 1+1 handler 01-05 16:20"]
+
+
 def test_a_clock_met_while_it_stands_still_records_the_rung_without_a_time() -> None:
     desk = desk_with(rule("resolution", 4, escalation=(Rung(level=1, to="handler", before=HOUR),), pauses=PAUSES))
     desk.handle("paused", at("01-05 12:00"))

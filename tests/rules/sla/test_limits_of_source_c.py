@@ -93,19 +93,6 @@ def test_the_department_it_is_passed_on_to_has_two_hours_of_its_own_and_resoluti
     assert desk.clock("resolution").due_at == at("01-08 24:00")
 
 
-# | C (1) | an inquiry is valid for 1 year from posting |
-def test_an_inquiry_that_nobody_answers_expires_a_year_after_posting(desk: Desk) -> None:
-    desk.routed(at("02-16 03:00"), kind="inquiry", posted_at="2025-03-10T10:00:00+08:00", web_result="none")
-    desk.pass_time(at("03-11 10:00"))
-    assert desk.said()[-2:] == ["inquiry_answer cancelled 03-11 00:00", "closed inquiry_expired 03-11 00:00"]
-    assert desk.last("case.closed")["breached_clocks"] == ["inquiry_answer"]
-
-
-def test_an_inquiry_after_a_year_has_expired_when_it_comes(desk: Desk) -> None:
-    desk.routed(at("02-16 03:00"), kind="inquiry", posted_at="2025-02-10T10:00:00+08:00", web_result="none")
-    assert desk.said() == ["closed inquiry_expired 02-16 03:00"]
-
-
 # 100 % handled, 100 % answered: warned at 50 % and 80 %, then the head of department is told, then the manager.
 def test_a_case_that_nobody_touches_is_warned_of_breached_and_escalated_once(desk: Desk) -> None:
     desk.routed(at("01-05 10:00"), grade="simple", class_name="attitude")

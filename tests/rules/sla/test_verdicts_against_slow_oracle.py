@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.rules.packs import plain_clocks
 from tests.rules.sla.desk import Desk, at
 from tests.rules.sla.slow_verdicts import (
     ANSWERS,
@@ -20,9 +21,8 @@ from tests.rules.sla.slow_verdicts import (
 )
 from tousu.decision import Output
 from tousu.event import text_of_time
-from tousu.policy.loading import load_pack
 
-PACK = load_pack("courier-network")
+PACK = plain_clocks()
 MIDNIGHT = at("01-26 00:00")
 FIRST = date(2026, 1, 26)
 HORIZON_DAYS = 60

@@ -31,9 +31,9 @@ FACTS_MAX: Final = 48
 READ: Final[Mapping[str, tuple[str, ...]]] = {
     "acknowledged": ("department",),
     "judged": ("department", "stands", "class", "responsible"),
-    "plan_proposed": ("department",),
-    "plan_approved": ("department",),
-    "plan_executed": ("department",),
+    "plan_proposed": ("department", "plan_id"),
+    "plan_approved": ("department", "plan_id"),
+    "plan_executed": ("department", "plan_id"),
     "customer_answered": ("settled", "kind", "elements", "confirmation", "no_confirmation_reason"),
     "inquiry_answered": ("outcome",),
     "withdrawn": (),

@@ -20,6 +20,7 @@ from typing import Final, Literal, NamedTuple
 from msgspec.structs import replace
 
 from tousu.domain.case.measures import ACTIONS_MAX, done_action, missing_for, planned_action, settled_by
+from tousu.domain.case.plans import AmbiguousPlan, is_approved, of_another_department, plan_meant, plans_after, settles
 from tousu.domain.case.state import CaseFact, CaseState, Life, Plan, Responsibility
 from tousu.policy.closing import lacks_confirmation
 from tousu.policy.facts import found_with
@@ -27,13 +28,13 @@ from tousu.policy.occasions import AFTER_THE_END
 from tousu.policy.pack import Pack
 from tousu.policy.replies import incomplete_reply
 
-Fate = Literal["counts", "incomplete", "waits", "refused"]
+Fate = Literal["counts", "noted", "incomplete", "waits", "refused"]
 
 
 class FactVerdict(NamedTuple):
-    """Whether a fact counts where it stands. reason, message, place: of a refusal, or of what it waits for.
+    """Whether a fact counts where it stands; `noted` moves nothing, but it happened.
 
-    needs: what must have happened before it, in words.
+    reason, message, place: of a refusal, or of what it waits for. needs: what must have happened before it, in words.
     """
 
     fate: Fate
@@ -98,7 +99,7 @@ def handed_over(state: CaseState, departments: tuple[str, ...], at: datetime) ->
     staying = {name: rank for name, rank in state.steps.items() if name in departments}
     if set(departments) & set(state.departments):
         return replace(state, departments=departments, steps=staying)
-    return replace(state, departments=departments, steps={}, life="received", plan="", assigned_at=at)
+    return replace(state, departments=departments, steps={}, life="received", plan="", plans={}, assigned_at=at)
 
 
 def possible(state: CaseState, pack: Pack) -> tuple[str, ...]:
@@ -136,7 +137,18 @@ def _plan_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
         return FactVerdict("waits", needs="a judgement before it that upholds the complaint")
     if fact.name == "plan_approved" and not state.plan:
         return FactVerdict("waits", needs="the plan that was approved, proposed before it")
-    unapproved = fact.name == "plan_executed" and state.plan not in ("approved", "executed")
+    try:
+        known, number = plan_meant(state, fact) in state.plans, fact.data.get("plan_id")
+    except AmbiguousPlan as several:
+        message = f"these plans wait for an approval: {several}; name one of them in plan_id"
+        return FactVerdict("refused", "illegal_transition", message=message, place="/plan_id")
+    if number is not None and not known and fact.name == "plan_approved":
+        return FactVerdict("waits", needs=f"the plan {number}, proposed before it")
+    other = of_another_department(state, fact)
+    if other:
+        message = f"plan {number} is of {other}; a plan is of one department, so give another one a number of its own"
+        return FactVerdict("refused", "illegal_transition", message=message, place="/plan_id")
+    unapproved = fact.name == "plan_executed" and not is_approved(state, fact)
     if unapproved and needs_approval(state, pack):
         return FactVerdict(
             "waits", needs=f"the approval of the plan before it (a plan of grade {state.grade} needs one)"
@@ -148,12 +160,23 @@ def _answer_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
     if incomplete_reply(pack, fact.name, fact.data, state.stands) is not None:
         return FactVerdict("incomplete")
     if not lacks_confirmation(pack, fact.name, fact.data, state.stands):
+        is_settled = fact.data["settled"] and state.stands is not False
+        if is_settled and needs_approval(state, pack) and not settles(state):
+            needs = f"the plan that settles it, approved and executed before it (grade {state.grade} needs one)"
+            return FactVerdict("waits", needs=needs)
         return COUNTS
     accepted = " or ".join(pack.closing.confirmation) if pack.closing is not None else ""
     message = (
         f"a complaint ends only with the customer's confirmation; say {accepted} in confirmation, or in "
         "no_confirmation_reason why none can be had"
     )
+    if (
+        fact.data["settled"]
+        and state.stands is not False
+        and pack.closing is not None
+        and pack.closing.result_told_apart
+    ):
+        return FactVerdict("noted")
     # An answer that settles nothing ends the case only while the complaint is not upheld: a judgement may change that.
     fate: Fate = "refused" if fact.data["settled"] else "waits"
     needs = "a judgement before it that upholds the complaint, or the customer's confirmation"
@@ -214,13 +237,14 @@ _FITS: Final[Mapping[str, Callable[[CaseState, CaseFact, Pack], FactVerdict]]] =
 def _step(state: CaseState, fact: CaseFact) -> CaseState:
     """A step of a department: the case goes on by it, unless it lies behind; the department has come so far."""
     life, plan = _after_step(state, fact)
+    plans = plans_after(state, fact) if fact.name.startswith("plan_") else state.plans
     department, rank = fact.data.get("department"), RANK[fact.name]
     steps = state.steps
     if department in state.departments and steps.get(department, 0) < rank:
         steps = {**steps, department: rank}
-    if (life, plan, steps) == (state.life, state.plan, state.steps):
+    if (life, plan, plans, steps) == (state.life, state.plan, state.plans, state.steps):
         return state
-    return replace(state, life=life, plan=plan, steps=steps)
+    return replace(state, life=life, plan=plan, plans=plans, steps=steps)
 
 
 def _after_step(state: CaseState, fact: CaseFact) -> tuple[Life, Plan]:
@@ -245,6 +269,7 @@ def _judged(state: CaseState, fact: CaseFact) -> CaseState:
         stands=stands,
         life="judged" if stands else "not_standing",
         plan=state.plan if stands else "",
+        plans=state.plans if stands else {},
     )
     if "responsible" not in fact.data:
         return state
@@ -255,7 +280,9 @@ def _judged(state: CaseState, fact: CaseFact) -> CaseState:
 def _answered(state: CaseState, fact: CaseFact) -> CaseState:
     if state.stands is False:
         return _ended(state, fact, "does_not_stand")
-    return _ended(state, fact, "settled") if fact.data["settled"] else replace(state, life="reissued", plan="")
+    if fact.data["settled"]:
+        return _ended(state, fact, "settled")
+    return replace(state, life="reissued", plan="", plans={}, reissued=state.reissued + 1)
 
 
 def _ended(state: CaseState, fact: CaseFact, result: str) -> CaseState:
@@ -269,8 +296,8 @@ def _reopened(state: CaseState, fact: CaseFact) -> CaseState:
     """The next round begins: what the former one had found is judged anew."""
     at = max(fact.at, state.ended_at or fact.at)
     return replace(
-        state, life="reopened", reopened=state.reopened + 1, round_at=at, assigned_at=at, plan="", stands=None,
-        steps={}, satisfaction={}, confirmation={}, result="", ended_at=None, lapses_at=None,
+        state, life="reopened", reopened=state.reopened + 1, round_at=at, assigned_at=at, plan="", plans={},
+        stands=None, steps={}, satisfaction={}, confirmation={}, result="", ended_at=None, lapses_at=None,
     )  # fmt: skip
 
 

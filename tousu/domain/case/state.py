@@ -32,6 +32,14 @@ class CaseFact(msgspec.Struct, frozen=True, array_like=True):
     data: dict[str, Any] = {}
 
 
+class CasePlan(msgspec.Struct, frozen=True, array_like=True):
+    """A plan of a case: whose it is (empty where nobody says), whether it was approved, and carried out."""
+
+    department: str = ""
+    approved: bool = False
+    executed: bool = False
+
+
 class Dispute(msgspec.Struct, frozen=True, kw_only=True):
     """Departments that say they are not responsible, while somebody mediates in their place.
 
@@ -63,8 +71,10 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     round_at: when the present round began (receipt or last reopening). assigned_at: when wholly other departments got
     the case, or round_at. lapses_at: when time alone ends it (an inquiry, until it is reopened). stands: the newest
-    judgement of this round, None before one. steps: for each department in charge the furthest step it has taken.
+    judgement of this round, None before one. reissued: how often its departments got it again, since the customer did
+    not take it as settled. steps: for each department in charge the furthest step it has taken.
     result, ended_at, confirmation: how and when it ended, and how the customer confirmed that; empty while it is open.
+    plans: those of the present round by number ('' for one without), the newest last.
     satisfaction: what the customer said last in this round. actions: corrective actions by number (-1, -2, … for those
     that nobody had planned).
     departments: who answers for it, the one in the lead first. class_departments: whom its classes call for; assigned:
@@ -79,8 +89,10 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     pack_version: str
     life: Life = "received"
     plan: Plan = ""
+    plans: dict[str, CasePlan] = {}
     stands: bool | None = None
     reopened: int = 0
+    reissued: int = 0
     lapses_at: datetime | None = None
     ended_at: datetime | None = None
     result: str = ""

@@ -4,6 +4,9 @@ retroactive    what has been used stays used, counted from the same start (in an
 proportional   the share of the limit that has been used stays used
 reset          nothing is used any more: the new limit counts from the change on, in the clock's next generation
 
+A rule that says `from_when_known` is retroactive where the new limit is still ahead, and resets where it had passed
+before anybody could know of it; where even that ends no sooner than the limit that runs, this one stays.
+
 What has ended is never touched. A published breach that a retroactive change undoes is withdrawn; the other two change
 nothing about a limit that had passed before. A limit that now lies in the past is told as one breach, reason
 `back_dated`, without the warnings before it, and of all rungs whose time has passed only the highest. Where only
@@ -38,7 +41,7 @@ from tousu.event import text_of_time
 from tousu.policy.calendar import MICROSECOND, Calendar, UnpublishedYear
 from tousu.policy.clock_rule import ClockRule, Limit, OnChange, Rung
 from tousu.policy.pack import Pack
-from tousu.policy.working_time import plan_clock
+from tousu.policy.working_time import deadline, plan_clock
 
 
 class Former(NamedTuple):
@@ -72,10 +75,19 @@ def recount(
 def regrade(ctx: ClockContext, clock: Clock, at: datetime) -> Clock:
     """A clock that waits with the limit of the grade of now, by what its rule says of a change."""
     rule = ctx.rule(clock)
-    limit = ctx.limit_of(rule) if rule is not None else clock.limit
+    limit = _limit_now(ctx, rule, clock)
     if rule is None or not clock.is_active or limit == clock.limit:
         return clock
-    return _changed(ctx, clock, clock, limit, rule.on_change, at, Why("grade_changed", _same(ctx)))
+    again, mode = clock, rule.on_change
+    if mode == "from_when_known":
+        again = _as_first_begun(rule, clock)
+        known = _how_from_when_known(ctx, clock, again, limit, at)
+        if known is None:
+            return clock
+        mode = known
+    return _changed(
+        ctx, clock, again if mode == "retroactive" else clock, limit, mode, at, Why("grade_changed", _same(ctx))
+    )
 
 
 def count_again(ctx: ClockContext, clock: Clock, at: datetime) -> Clock:
@@ -94,14 +106,51 @@ def restart_from(ctx: ClockContext, clock: Clock, started_at: datetime, at: date
     return _changed(ctx, clock, other, clock.limit, "retroactive", at, Why(reason, _same(ctx)))
 
 
+def _as_first_begun(rule: ClockRule, clock: Clock) -> Clock:
+    """A clock whose limit counts from a change of before, as it counted from its beginning; one that paused stays."""
+    if clock.begun_at is None or clock.status != "running" or clock.anchor != clock.started_at:
+        return clock
+    if rule.reset_by or rule.on_reopen == "resume":
+        return clock
+    return replace(clock, started_at=clock.begun_at, anchor=clock.begun_at, begun_at=None)
+
+
+def _how_from_when_known(ctx: ClockContext, clock: Clock, again: Clock, limit: Limit, at: datetime) -> OnChange | None:
+    """How another limit counts that became known at this moment; None where the one that runs stays.
+
+    again: the clock as it counted from its beginning.
+    """
+    retroactive = _due_by(ctx, again, limit)
+    if clock.status == "uncounted" or retroactive is None or retroactive > at:
+        return "retroactive"
+    afresh = deadline(max(at, clock.anchor), limit, ctx.calendar)
+    running = clock.due_at if clock.status != "paused" else _due_by(ctx, clock, clock.limit)
+    if isinstance(afresh, UnpublishedYear) or running is None:
+        return "retroactive"
+    return RESET if afresh < running else None
+
+
+def _due_by(ctx: ClockContext, clock: Clock, limit: Limit) -> datetime | None:
+    """When a clock is due by another limit, with what it has used; one that stands still as if it went on at once."""
+    whole = plan_clock(clock.started_at, limit, ctx.calendar)
+    if isinstance(whole, UnpublishedYear):
+        return None
+    ahead = plan_rest(ctx, replace(clock, limit=limit, total_us=whole.total // MICROSECOND + clock.extended_us))
+    return None if isinstance(ahead, UnpublishedYear) else ahead.due_at
+
+
 def _recounted(ctx: ClockContext, clock: Clock, mode: OnChange | None, at: datetime, why: Why) -> Clock:
     """A clock by the pack and calendar of the ctx. One that the pack no longer has keeps its limit.
 
     Unless `mode` says so, only another limit is a change of the rule: a calendar counts from the same start.
     """
     rule = ctx.rule(clock)
-    limit = ctx.limit_of(rule) if rule is not None else clock.limit
-    by_rule = rule.on_change if rule is not None and not _is_same(limit, clock.limit) else "retroactive"
+    limit = _limit_now(ctx, rule, clock)
+    is_other = rule is not None and not _is_same(limit, clock.limit)
+    by_rule = rule.on_change if rule is not None and is_other else "retroactive"
+    if by_rule == "from_when_known":
+        known = _how_from_when_known(ctx, clock, clock, limit, at)
+        limit, by_rule = (clock.limit, "retroactive") if known is None else (limit, known)
     former = why.former.rules.get(clock.name)
     again = clock
     if rule is not None and former is not None and not clock.breached:
@@ -203,6 +252,11 @@ def late_breach(ctx: ClockContext, clock: Clock) -> Clock:
     clock = replace(clock, breached=True)
     ctx.clock("breached", clock, due_at, reason=BACK_DATED, elapsed_us=clock.total_us)
     return clock
+
+
+def _limit_now(ctx: ClockContext, rule: ClockRule | None, clock: Clock) -> Limit:
+    """The limit by the rule of now; what was promised stays what it is."""
+    return clock.limit if rule is None or rule.promised_in else ctx.limit_of(rule)
 
 
 def _same(ctx: ClockContext) -> Former:

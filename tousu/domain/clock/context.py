@@ -99,6 +99,10 @@ class ClockContext(ABC):
         limit = rule.limit_for(self.grade)
         return limit if limit.section else replace(limit, section=rule.section)
 
+    def owing(self, clock: Clock) -> Sequence[str]:
+        """The departments that a clock waits for: those in charge, without the ones that have done what each owes."""
+        return [name for name in self.responsible if name not in clock.done] or self.responsible
+
     def outlives(self, clock: Clock) -> bool:
         """Whether a clock goes on after the end of its owner."""
         rule = self.rule(clock)
@@ -139,5 +143,5 @@ class ClockContext(ABC):
         data["pack"] = {"id": self.pack.id, "version": clock.pack}
         if clock.limit.section:
             data["section"] = clock.limit.section
-        data["departments"] = list(self.responsible)
+        data["departments"] = list(self.owing(clock))
         self.emit(f"tousu.clock.{event_name}.v1", at, data, clock.cause)

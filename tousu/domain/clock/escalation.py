@@ -113,7 +113,7 @@ def escalate(ctx: ClockContext, clock: Clock, mark: Mark, at: datetime, passed_o
     moment = moment_after(at, length_of(repeat.every), repeat.every, ctx.calendar)
     if isinstance(moment, UnpublishedYear):
         return replace(clock, missing=moment.reason)
-    again = replace(mark, at=kept_quiet(ctx, rung, moment), told=mark.told + 1)
+    again = replace(mark, at=kept_quiet(ctx, rung, moment), told=mark.told + 1, not_before=moment)
     return replace(clock, marks=in_order([*clock.marks, again]))
 
 
@@ -173,7 +173,7 @@ def _told(ctx: ClockContext, clock: Clock, rung: Rung, mark: Mark, reason: str, 
         "to": rung.to,
         "reason": reason,
         "at": text_of_time(at),
-        "departments": list(ctx.responsible),
+        "departments": list(ctx.owing(clock)),
         "pack": ctx.reference,
         "section": rung.section or (place.section if place is not None else "") or clock.limit.section,
     }

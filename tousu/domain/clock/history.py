@@ -85,7 +85,7 @@ def evolve(ctx: ClockContext, clock: Clock, move: ClockMove) -> Clock:
         case "extended" if move.until is not None and can_extend(ctx, clock, move.until, move.at):
             return lengthen(ctx, clock, move.at, move.until, move.reason)
         case "met":
-            return moves.meet(ctx, clock, move.at, move.reason)
+            return moves.done_by(ctx, clock, move.at, move.reason, move.by.values())
         case "cancelled":
             return moves.cancel(ctx, clock, move.at, move.reason)
         case _:

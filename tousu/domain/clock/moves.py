@@ -15,6 +15,7 @@ section 5.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
@@ -26,7 +27,7 @@ from tousu.domain.clock.escalation import escalate, marks_after, suppress
 from tousu.domain.clock.pausing import CAP_REACHED, closed_between, resume, stood_still
 from tousu.domain.clock.state import NOTHING_UNKNOWN, Clock, Mark, UnknownFields, rebased
 from tousu.policy.calendar import MICROSECOND, UnpublishedYear
-from tousu.policy.clock_rule import ClockRule
+from tousu.policy.clock_rule import ClockRule, Limit
 from tousu.policy.working_time import length_of, plan_clock
 
 MET_LATE: Final = "met_late"
@@ -42,13 +43,14 @@ def start(
     at: datetime,
     generation: int = 1,
     doubt: UnknownFields = NOTHING_UNKNOWN,
+    limit: Limit | None = None,
 ) -> Clock:
-    """Start a clock that counts from `started_at`; told at `at`."""
+    """Start a clock that counts from `started_at`; told at `at`. limit: None for that of the rule."""
     clock = Clock(
         name=rule.name,
         generation=generation,
         status="running",
-        limit=ctx.limit_of(rule),
+        limit=limit or ctx.limit_of(rule),
         started_at=started_at,
         anchor=started_at,
         cause=ctx.origin,
@@ -161,13 +163,29 @@ def cancel(ctx: ClockContext, clock: Clock, at: datetime, reason: str, *, by_tim
     return clock
 
 
-def restarted(ctx: ClockContext, rule: ClockRule, clock: Clock, at: datetime) -> tuple[Clock, Clock]:
-    """A clock that starts anew: its old generation as it ended, and the new one."""
+def done_by(ctx: ClockContext, clock: Clock, at: datetime, what: str, by: Collection[str]) -> Clock:
+    """Departments did what meets the clock; none for all. What each owes is met once the last one has done it."""
+    rule = ctx.rule(clock)
+    if rule is not None and rule.each_department and by:
+        clock = replace(clock, done=tuple(dict.fromkeys((*clock.done, *by))))
+        if not set(ctx.responsible) <= set(clock.done):
+            return clock
+    return meet(ctx, clock, at, what)
+
+
+def restarted(
+    ctx: ClockContext, rule: ClockRule, clock: Clock, at: datetime, staying: Collection[str] = ()
+) -> tuple[Clock, Clock]:
+    """A clock that starts anew: its old generation as it ended, and the new one.
+
+    staying: the departments that keep the case; what they have done they do not owe again.
+    """
     at = max(at, clock.started_at)
     old = cancel(ctx, clock, at, RESTARTED)
-    return old, start(
-        ctx, rule, at, at, clock.generation + 1, UnknownFields(clock.undecided, clock.presumed, clock.rests)
-    )
+    doubt = UnknownFields(clock.undecided, clock.presumed, clock.rests)
+    new = start(ctx, rule, at, at, clock.generation + 1, doubt)
+    done = tuple(name for name in clock.done if name in staying)
+    return old, rebased(replace(new, done=done), at) if done else new
 
 
 def acquit(ctx: ClockContext, past: Clock, at: datetime) -> Clock:

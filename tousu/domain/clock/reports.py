@@ -28,7 +28,10 @@ def pause_all(
     found = [obstacles.get(name, f"the {ctx.owner} has no clock {name}") for name in chosen]
     if not chosen or any(found):
         words = "; ".join(obstacle for obstacle in (found or obstacles.values()) if obstacle)
-        return Refusal(reason="not_pausable", message=words or f"the {ctx.owner} has no clock", place="/reason")
+        known = f"it has {', '.join(obstacles)}" if obstacles else f"the {ctx.owner} has no clock"
+        message = f"{words}; {known}" if words else known
+        way_out = "name one that may pause, for a reason of the pack, or let the time run"
+        return Refusal(reason="not_pausable", message=f"{message}; {way_out}", place="/reason")
     by = {name: said[name] for name in ("department", "employee") if name in said}
     move = ClockMove(at=at, name="paused", reason=reason, cause=ctx.cause, by=by)
     return tuple(happened(ctx, clock, move) if clock.name in chosen else clock for clock in clocks)

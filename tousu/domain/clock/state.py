@@ -36,7 +36,8 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a clock is to tell at a moment: a warning (level 0), or a rung of its ladder.
 
     share, left: its place on the limit: so much of it used, or so much of it left. A rung after the breach has none.
-    told: how often the rung has been told already. The moment means something only while the clock runs.
+    told, not_before: how often the rung has been told already, and when its repetition is due at the earliest.
+    The moment means something only while the clock runs.
     """
 
     at: datetime
@@ -44,6 +45,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     left: Limit | None = None
     level: int = 0
     told: int = 0
+    not_before: datetime | None = None
 
     @property
     def place(self) -> tuple[Any, ...]:
@@ -64,7 +66,7 @@ class Pause(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class ClockMove(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that happened to a clock. `reason`: why, or by which event; `cause`: id of the event that reported it.
 
-    by: who said so. until: the new limit of an extension.
+    by: who said so; of what each department owes, the department that did it. until: the new limit of an extension.
     """
 
     at: datetime
@@ -90,6 +92,7 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     undecided: what must become known before anybody can say whether it applies; until then it counts and publishes
     nothing. presumed: the same of a clock that the pack lets run meanwhile. rests: it is undecided, and the pack says
     that nobody need look.
+    done: the departments that have done what each of them owes.
     acquitted: a breach of this generation was published and withdrawn, so that another one needs a generation.
     moves: the last things that happened to it, in the order in which they did. base: the clock before them, None where
     that is its start; folded_at: the last thing that went into the base.
@@ -122,6 +125,7 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     undecided: tuple[str, ...] = ()
     presumed: tuple[str, ...] = ()
     rests: bool = False
+    done: tuple[str, ...] = ()
     acquitted: bool = False
     moves: tuple[ClockMove, ...] = ()
     base: Clock | None = None

@@ -7,8 +7,8 @@ clock breaches. After the end of its owner only a clock moves that outlives it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
@@ -20,10 +20,16 @@ from tousu.domain.clock.counting import BREACH_WITHDRAWN
 from tousu.domain.clock.deciding import decided, doubt_of
 from tousu.domain.clock.history import as_of, begun_late, happened
 from tousu.domain.clock.state import Clock, ClockMove
-from tousu.policy.clock_rule import ClockRule, Trigger
+from tousu.event import time_of_text
+from tousu.policy.calendar import UnpublishedYear
+from tousu.policy.clock_rule import ClockRule, Limit, Trigger
+from tousu.policy.working_time import deadline
 
 PAST_MAX: Final = 50
+_MINUTE: Final = timedelta(minutes=1)
 BREACHED: Final = "breached"
+FORMER: Final = "from_departments"
+"""Where an event says who had the case before it: whoever stays has done what was done."""
 MOVES: Final = ("met_by", "cancelled_by", "restarted_by", "reset_by", "paused_by", "resumed_by")
 """What an event can do to a clock, the first that hits counts."""
 
@@ -31,6 +37,8 @@ _MOVE: Final[Mapping[str, Literal["met", "cancelled", "reset", "paused", "resume
     "met_by": "met", "cancelled_by": "cancelled", "reset_by": "reset", "paused_by": "paused", "resumed_by": "resumed",
 }  # fmt: skip
 _ENDS: Final = ("met_by", "cancelled_by")
+_SAID_BY: Final[Mapping[str, tuple[str, ...]]] = {"paused_by": ("department", "employee"), "met_by": ("department",)}
+"""What a clock keeps of who did something to it."""
 Moves = tuple[tuple[str, tuple[Trigger, ...]], ...]
 """What an event may do to a clock, and the triggers that say when."""
 Facts = Callable[[], Mapping[str, Any]]
@@ -170,8 +178,8 @@ def _moved_by(
     moved: list[Clock] = []
     for clock in running.clocks:
         of_clock = pull.moves.get(clock.name)
-        stands = of_clock is not None and as_of(ctx, clock, at).status == "paused"
-        move = _first_hit(of_clock, stands, event_name, data, facts) if of_clock is not None else ""
+        move = _first_hit(of_clock, ctx, clock, event_name, data, facts, at) if of_clock is not None else ""
+        move = "" if move == "met_by" and _comes_too_soon(ctx, clock, at) else move
         if not move:
             moved.append(clock)
         elif move in _ENDS and at < (clock.begun_at or clock.started_at) and not ctx.is_first(clock):
@@ -180,7 +188,7 @@ def _moved_by(
         elif move == "restarted_by":
             rule = ctx.rule(clock)
             if rule is not None and ctx.may_start(rule, at):
-                old, clock = _restarted(ctx, rule, clock, at)  # noqa: PLW2901
+                old, clock = _restarted(ctx, rule, clock, at, data.get(FORMER, ()))  # noqa: PLW2901
                 past = remembered(past, old)
             moved.append(clock)
         else:
@@ -191,15 +199,26 @@ def _moved_by(
     return Running(tuple(moved), past)
 
 
-def _restarted(ctx: ClockContext, rule: ClockRule, clock: Clock, at: datetime) -> tuple[Clock, Clock]:
+def _restarted(
+    ctx: ClockContext, rule: ClockRule, clock: Clock, at: datetime, staying: Sequence[str]
+) -> tuple[Clock, Clock]:
     """A clock that starts anew: what had happened to it after that, as is known by now, happened to the new one."""
-    old, new = moves.restarted(ctx, rule, clock, at)
+    old, new = moves.restarted(ctx, rule, clock, at, staying)
     return old, begun_late(ctx, new, tuple(move for move in clock.moves if move.at > new.started_at))
+
+
+def _comes_too_soon(ctx: ClockContext, clock: Clock, at: datetime) -> bool:
+    """Whether what would meet a clock happened before that may be, by the pack."""
+    rule = ctx.rule(clock)
+    if rule is None or rule.met_not_before is None:
+        return False
+    earliest = deadline(clock.started_at, rule.met_not_before, ctx.calendar)
+    return not isinstance(earliest, UnpublishedYear) and at < earliest
 
 
 def _moved(ctx: ClockContext, clock: Clock, move: str, event_name: str, data: Mapping[str, Any], at: datetime) -> Clock:
     """A clock after what an event does to it within its generation, put where it belongs."""
-    by = {name: data[name] for name in ("department", "employee") if name in data} if move == "paused_by" else {}
+    by = {name: data[name] for name in _SAID_BY.get(move, ()) if name in data}
     return happened(ctx, clock, ClockMove(at=at, name=_MOVE[move], reason=event_name, cause=ctx.cause, by=by))
 
 
@@ -216,6 +235,8 @@ def _started(
     old = next((clock for clock in running.clocks if clock.name == rule.name), None)
     if doubt is None or not ctx.may_start(rule, at):
         return running
+    if rule.promised_in:
+        return _promised(ctx, running, rule, old, data, at)
     if old is not None and (old.is_active or not ctx.may_come_again(rule, old, at)):
         return running
     started_at = ctx.start_of(rule, at, first=old is None)
@@ -226,6 +247,48 @@ def _started(
     new = moves.start(ctx, rule, started_at, at, old.generation + 1, doubt=doubt)
     clocks = tuple(new if clock is old else clock for clock in running.clocks)
     return Running(clocks, remembered(running.past, old))
+
+
+def _promised(
+    ctx: ClockContext, running: Running, rule: ClockRule, old: Clock | None, data: Mapping[str, Any], at: datetime
+) -> Running:
+    """The clocks with one that waits until the time that the customer was told.
+
+    The first promise holds until it is kept: another one can only bring it forward.
+    """
+    until = promised(rule, data)
+    if until is None or until <= at:
+        return running
+    if old is not None and old.is_active and old.due_at is not None and old.due_at <= until:
+        return running
+    if old is not None and not old.is_active and (old.ended_at is None or at < old.ended_at):
+        return running
+    minutes = -((at - until) // _MINUTE)
+    limit = Limit(amount=minutes, unit="elapsed_minutes", section=rule.section)
+    generation = 1 if old is None else old.generation + 1
+    ended_one = None if old is None else moves.cancel(ctx, old, at, moves.RESTARTED)
+    new = moves.start(ctx, rule, until - minutes * _MINUTE, at, generation, limit=limit)
+    if old is None or ended_one is None:
+        return running._replace(clocks=(*running.clocks, new))
+    clocks = tuple(new if clock is old else clock for clock in running.clocks)
+    return Running(clocks, remembered(running.past, ended_one))
+
+
+def promised(rule: ClockRule, data: Mapping[str, Any]) -> datetime | None:
+    """Until when an event says that the customer was promised what a clock waits for; None where it says nothing."""
+    said = next((data[name] for name in rule.promised_in if name in data), None)
+    return None if said is None else time_of_text(said)
+
+
+def relieved(ctx: ClockContext, running: Running, at: datetime) -> Running:
+    """The clocks after departments left: what each owes is met where those that stay have done it."""
+    moved = tuple(
+        happened(ctx, clock, ClockMove(at=at, name="met", reason="passed_on", cause=ctx.cause))
+        if clock.done and set(ctx.responsible) <= set(clock.done)
+        else clock
+        for clock in running.clocks
+    )
+    return running._replace(clocks=moved) if moved != running.clocks else running
 
 
 def _acquitted(ctx: ClockContext, past: Iterable[Clock], name: str, at: datetime) -> tuple[Clock, ...]:
@@ -251,13 +314,17 @@ def _moves(rule: ClockRule, event_name: str) -> Moves:
 
 
 def _first_hit(
-    of_clock: Moves, stands: bool, event_name: str, data: Mapping[str, Any], facts: Mapping[str, Any]
-) -> str:
-    """What an event does to a clock; empty for nothing. One that pauses and resumes looks whether it `stands`."""
-    resumes = any(move == "resumed_by" for move, _ in of_clock)
+    of_clock: Moves, ctx: ClockContext, clock: Clock, event_name: str, data: Mapping[str, Any],
+    facts: Mapping[str, Any], at: datetime,
+) -> str:  # fmt: skip
+    """What an event does to a clock; empty for nothing. One that pauses and resumes looks whether it stands still."""
     for move, triggers in of_clock:
-        if move == "paused_by" and stands and resumes:
+        for trigger in triggers:
+            if trigger.hit_by(event_name, data, facts):
+                break
+        else:
             continue
-        if any(trigger.hit_by(event_name, data, facts) for trigger in triggers):
+        resumes = move == "paused_by" and of_clock[-1][0] == "resumed_by"
+        if not (resumes and as_of(ctx, clock, at).status == "paused"):
             return move
     return ""

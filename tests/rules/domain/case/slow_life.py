@@ -56,6 +56,8 @@ def _answered(case: dict[str, Any], one: Said, strict: bool) -> None:
     ends = one.data["settled"] or case["upheld"] is False
     if not ends:
         case |= {"where": "reissued", "plan": None}
+    elif strict and case["upheld"] is not False and case["plan"] != "executed":
+        return
     elif not strict or "confirmation" in one.data:
         case |= {"where": "closed", "end": one.hours, "why": "not" if case["upheld"] is False else "settled"}
 

@@ -11,7 +11,7 @@ from tests.rules.packs import COURIER, as_l
 from tests.rules.sla.desk import FILLED, at
 from tousu.domain.case.fold import evolve
 from tousu.domain.case.lifecycle import RECORDED, judged, possible
-from tousu.domain.case.state import CaseFact, CaseState, FoldGround, Life, begun
+from tousu.domain.case.state import CaseFact, CasePlan, CaseState, FoldGround, Life, begun
 
 NOON = at("01-06 12:00")
 STORE, QUALITY = "storage_and_transport", "quality_management"
@@ -73,7 +73,8 @@ def test_a_plan_of_a_grave_case_is_executed_after_its_approval() -> None:
     fact = CaseFact(NOON, "plan_executed")
     grave = a_case("planned", plan="proposed", decided={"grade": "major"})
     assert judged(grave, fact, as_l()).fate == "waits"
-    assert judged(a_case("approved", plan="approved", decided={"grade": "major"}), fact, as_l()).fate == "counts"
+    approved = a_case("approved", plan="approved", plans={"": CasePlan(approved=True)}, decided={"grade": "major"})
+    assert judged(approved, fact, as_l()).fate == "counts"
     assert judged(a_case("planned", plan="proposed", decided={"grade": "simple"}), fact, as_l()).fate == "counts"
 
 
@@ -141,7 +142,7 @@ def test_each_department_takes_its_own_steps() -> None:
 
 
 def test_possible_reports_of_an_open_complaint_are_named() -> None:
-    assert possible(a_case("planned", plan="proposed"), COURIER)[:6] == (
+    assert possible(a_case("planned", plan="proposed", plans={"": CasePlan()}), COURIER)[:6] == (
         "judged", "plan_approved", "plan_executed", "customer_answered", "withdrawn", "appeal_answered",
     )  # fmt: skip
     assert possible(a_case("received", kind="inquiry"), COURIER)[:3] == (

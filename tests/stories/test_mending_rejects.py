@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 import pytest
 
-from tousu.cli.mended import PATCH, mended
-from tousu.cli.rejected import original_headers
+from tousu.cli.rejected.command import original_headers
+from tousu.cli.rejected.mending import PATCH, mended
 from tousu.failure import Stop
 from tousu.policy.loading import load_policies
 from tousu.runtime.broker import Record

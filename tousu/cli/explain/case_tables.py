@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from tousu.cli import output
-from tousu.cli.limits_shown import LIMITS, limit_row
+from tousu.cli.explain.limit_rows import LIMITS, limit_row
 from tousu.explain.account import Account, ClockMark, Interval
 from tousu.explain.decision import department_name
 from tousu.explain.explanation import Explanation

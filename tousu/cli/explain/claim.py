@@ -23,8 +23,8 @@ def explain_claim_number(
     if picture is not None:
         raise typer.BadParameter("a picture shows a case; give the number before the slash", param_hint="--picture")
     from tousu.cli import output
-    from tousu.cli.claim_explained import show_claim
-    from tousu.cli.explained import show_account
+    from tousu.cli.explain.case_tables import show_account
+    from tousu.cli.explain.claim_tables import show_claim
     from tousu.explain.claim_document import claim_document
     from tousu.failure import Failure
 
@@ -59,8 +59,8 @@ def _asked_for(found: ClaimExplanation, clock: str) -> list[Account]:
 
 
 def _from_story(number: str, asked: str, data: Path | None, broker: str, until: datetime | None) -> ClaimExplanation:
+    from tousu.cli.published import OF_A_CLAIM
     from tousu.cli.story_and_pack import MARK, no_case, no_claim, pack_of, read_story_of
-    from tousu.cli.told import OF_A_CLAIM
     from tousu.explain.claim import explain_claim, pack_of_claims
     from tousu.explain.claim_order import claim_numbers
     from tousu.failure import Stop
@@ -79,7 +79,7 @@ def _from_story(number: str, asked: str, data: Path | None, broker: str, until: 
 
 def _from_databases(number: str, asked: str, data: Path | None, database: str, error: Failure) -> ClaimExplanation:
     """Explain what the databases know. A case that is not in the story is told as that where there are none."""
-    from tousu.cli.claim_reasons import claim_reasons
+    from tousu.cli.explain.claim_from_databases import claim_reasons
     from tousu.failure import Stop
 
     try:

@@ -41,7 +41,7 @@ def list_(
     Example: tousu rejected list --reason wrong_schema --broker localhost:9092
     """
     from tousu.cli import output
-    from tousu.cli.told import published
+    from tousu.cli.published import published
     from tousu.simulation.lines import REJECTED_TYPE
 
     events = [line["event"] for line in published([TOPIC], data, broker)]
@@ -91,7 +91,7 @@ def replay(
     Example: tousu rejected replay --reason unknown_case --yes --broker localhost:9092
     """
     from tousu.cli import output
-    from tousu.cli.mended import mended, read_patch
+    from tousu.cli.rejected.mending import mended, read_patch
 
     chosen, others, cut = [], 0, []
     for record in _refused(broker, data):

@@ -8,7 +8,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from tousu.cli import output
-from tousu.cli.limits_shown import LIMITS, limit_row, minute
+from tousu.cli.explain.limit_rows import LIMITS, limit_row, minute
 from tousu.explain.arithmetic import lines_of, listed
 from tousu.explain.claim import ClaimExplanation, cause_words, stands_words
 from tousu.explain.claim_amount import Amount, AmountInput, kept_back

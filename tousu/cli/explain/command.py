@@ -54,9 +54,9 @@ def explain(
     Example: tousu explain 20260922-03-0020-22/1 --data data/demo
     """
     from tousu.cli import output
-    from tousu.cli.claim_explain import explain_claim_number
-    from tousu.cli.explained import show
-    from tousu.cli.reasons import show_reasons
+    from tousu.cli.explain.case_from_databases import show_reasons
+    from tousu.cli.explain.case_tables import show
+    from tousu.cli.explain.claim import explain_claim_number
     from tousu.event import time_of_text
     from tousu.explain.explanation import document
     from tousu.failure import Failure
@@ -95,7 +95,7 @@ _OF_THE_ASKER = frozenset({"no_such_pack", "invalid_pack"})
 
 def _from_story(number: str, asked: str, data: Path | None, broker: str, until: datetime | None) -> Explanation:
     """Explain from the story. Raises Stop `no_case`, and what `published` raises where no story can be read."""
-    from tousu.cli.told import OF_A_CASE
+    from tousu.cli.published import OF_A_CASE
     from tousu.explain.explanation import explain as explain_story
     from tousu.failure import Stop
 
@@ -108,7 +108,7 @@ def _from_story(number: str, asked: str, data: Path | None, broker: str, until: 
 
 def _from_databases(number: str, asked: str, data: Path | None, database: str, error: Failure) -> dict[str, Any]:
     """Explain what the databases know. A case that is not in the story is told as that where there are none."""
-    from tousu.cli.reasons import reasons
+    from tousu.cli.explain.case_from_databases import reasons
     from tousu.failure import Stop
 
     try:

@@ -1,0 +1,265 @@
+"""Every reason for which router, sla, claims and penalties refuse, provoked by a record on the topic that they read.
+
+What goes to complaints.rejected names the event that was refused (id, source, type), when that was (in the time of the
+shard, never 1970), and says in a sentence what the right form is or what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from msgspec.structs import replace
+
+from services.claims.processor import processor as claims
+from services.penalties.processor import processor as penalties
+from services.router.processor import processor as router
+from services.sla.processor import processor as sla
+from tests.contracts.refusals import sentences
+from tests.contracts.test_refusals import CODES, INTERNAL, WAYS_OUT
+from tests.integration.feeds import START, Bench, CaseFeed, Feed, header
+from tests.rules.casework import complaint, handling, inquiry
+from tests.rules.claims.filed import FACTS, OTHER, OUTLET, agree_claim, file_claim, offer_claim
+from tests.rules.claims.test_filing import form
+from tests.rules.claims.told import ClaimsDesk, routed
+from tests.rules.penalties.charges import PERSON, correction, laid, services
+from tests.rules.penalties.charges import complaint as blamed
+from tests.rules.penalties.payments import settled
+from tousu.decision import Decision
+from tousu.event import Event
+from tousu.policy.loading import load_pack
+from tousu.runtime.wiring import Compose
+
+PARTITIONS = 2
+SOURCE, PACK = "courier-network", "auto-service"
+Said = tuple[Event, datetime]
+
+
+class Provoked(NamedTuple):
+    """Records of which the last one is refused (one before it may be, too)."""
+
+    processor: str
+    reason: str
+    said: Sequence[Said]
+
+
+WITH_A_CASE = ("not_pausable", "not_extendable")
+"""Why sla refuses what the router has let through."""
+COMPOSE: dict[str, Compose] = {"router": router, "sla": sla, "claims": claims, "penalties": penalties}
+
+
+def now(*events: Event) -> list[Said]:
+    return [(one, max(START, one.time)) for one in events]
+
+
+def of_router() -> Iterator[Provoked]:
+    first = complaint("晚了三天")
+    yield Provoked("router", "unknown_case", now(handling("acknowledged", 1, "TS-unknown")))
+    yield Provoked("router", "exists_with_different_content", now(first, replace(first, id="again")))
+    yield Provoked("router", "unknown_class", now(first, handling("judged", 1, **{"stands": True, "class": "noise"})))
+    yield Provoked("router", "unknown_cause", now(first, handling("judged", 1, stands=True, cause="noise")))
+    moved = {"to_department": "kitchen", "reason": "不属本部门"}
+    yield Provoked("router", "unknown_department", now(first, handling("passed_on", 1, **moved)))
+    elsewhere = replace(first, extensions={"organisation": "acme"})
+    yield Provoked("router", "unknown_organisation", now(elsewhere))
+    strange = replace(handling("acknowledged", 1), type="tousu.weather.changed.v1")
+    yield Provoked("router", "unknown_type", now(first, strange))
+    yield Provoked("router", "illegal_transition", now(inquiry(), handling("judged", 1, stands=True)))
+
+
+def of_sla() -> Iterator[Provoked]:
+    first = routed("delay")
+    yield Provoked("sla", "unknown_case", now(handling("acknowledged", 1, "TS-unknown")))
+    yield Provoked("sla", "missing_attribute", now(replace(handling("acknowledged", 1), subject=None)))
+    yield Provoked("sla", "exists_with_different_content", now(first, replace(first, id="again")))
+    paused = handling("paused", 1, reason="found", clocks=["lunch"])
+    yield Provoked("sla", "not_pausable", now(first, paused))
+    said = {"until": "2026-03-20T18:00:00+08:00", "clock": "lunch", "reason": "typhoon", "approved_by": "E-9"}
+    yield Provoked("sla", "not_extendable", now(first, handling("extended", 1, **said)))
+
+
+class Recorded(ClaimsDesk):
+    """A desk that notes what it was told: up to the first refusal, and with it."""
+
+    def __init__(self) -> None:
+        self.said: list[Said] = []
+        self.reason = ""
+        super().__init__(replace(load_pack(SOURCE), penalties=None))
+
+    def take(self, one: Event, now: datetime | None = None) -> Decision:
+        if not self.reason:
+            self.said.append((one, now or one.time))
+        decision = super().take(one, now)
+        if decision.refusal is not None and not self.reason:
+            self.reason = decision.refusal.reason
+        return decision
+
+
+def begun(what: str, /, hours: float = 1, claim: int | None = 1, **said: Any) -> Callable[[Recorded], object]:
+    """A report about a claim that was only opened."""
+
+    def do(desk: Recorded) -> None:
+        desk.tell(routed("loss"))
+        desk.refused(what, hours, claim=claim, **said)
+
+    return do
+
+
+def decided(facts: dict[str, Any], **said: Any) -> Callable[[Recorded], object]:
+    def do(desk: Recorded) -> None:
+        file_claim(desk, "damage" if "damage_degree" in facts else "loss")
+        if facts:
+            desk.report("claim_facts_found", 2, facts=facts)
+        desk.refused("claim_decided", 3, **said)
+
+    return do
+
+
+def proven(**said: Any) -> Callable[[Recorded], object]:
+    def do(desk: Recorded) -> None:
+        file_claim(desk, "damage")
+        desk.report("claim_facts_found", 2, facts=FACTS["damage"] | {"reported_after_signing": True})
+        desk.report("claim_evidence_given", 4, evidence=[{"item": "signed_receipt"}])
+        desk.refused("claim_decided", 5, **said)
+
+    return do
+
+
+def behind(step: Callable[[ClaimsDesk], None], what: str, hours: float, /, **said: Any) -> Callable[[Recorded], object]:
+    def do(desk: Recorded) -> None:
+        step(desk)
+        desk.refused(what, hours, **said)
+
+    return do
+
+
+def notified(desk: ClaimsDesk) -> None:
+    desk.tell(routed("loss"))
+    desk.report("outlet_notified", 1, outlet=OUTLET)
+
+
+def incomplete(desk: ClaimsDesk) -> None:
+    desk.tell(routed("loss"))
+    filed = {"claimant": {"role": "sender"}, "evidence": [{"item": "claim_letter"}]}
+    desk.report("claim_filed", 1, claim=None, cause="loss", **filed)
+    desk.report("claim_facts_found", 2, facts=FACTS["loss"])
+
+
+LOSS, DAMAGE = FACTS["loss"], FACTS["damage"] | {"real_value": "3000.00"}
+RECIPIENT, STRANGER = {"role": "recipient"}, {"role": "sender", "reference": "p_another0001"}
+ELSEWHERE = [{"item": "waybill_image", "waybill_number": "TS77009"}]
+CLAIMS: dict[str, Callable[[Recorded], object]] = {
+    "amount_not_positive": begun("claim_filed", claim=None, **form(claimed_amount="0")),
+    "piece_not_of_this_case": begun("claim_filed", claim=None, **form(waybill_number="TS77009")),
+    "payee_not_entitled": begun("claim_filed", claim=None, **form(claimant=RECIPIENT)),
+    "piece_of_another_customer": begun("claim_filed", claim=None, **form(claimant=STRANGER)),
+    "evidence_of_another_piece": begun("claim_filed", claim=None, **form(evidence=ELSEWHERE)),
+    "unknown_evidence": begun("claim_filed", claim=None, **form(evidence=[{"item": "holiday_photos"}])),
+    "unknown_claim": begun("claim_withdrawn", claim=7),
+    "illegal_transition": begun("claim_agreed"),
+    "same_outlet": begun("outlet_notified", outlet=OUTLET, compensated_outlet=OUTLET),
+    "facts_missing": decided({}, outcome="offer"),
+    "other_amount": decided(LOSS, outcome="offer", amount="9999.00"),
+    "unknown_kind": decided(LOSS, outcome="offer", kind="goods"),
+    "no_ground_to_refuse": decided(LOSS, outcome="refuse"),
+    "bad_fact": decided(LOSS | {"real_value": "0.00"}, outcome="offer"),
+    "amount_missing": decided(DAMAGE, outcome="offer"),
+    "amount_above_limit": decided(DAMAGE, outcome="offer", amount="3000.01"),
+    "nothing_due": proven(outcome="offer"),
+    "other_exemption": proven(outcome="refuse", exemption="force_majeure"),
+    "file_incomplete": behind(incomplete, "claim_decided", 3, outcome="offer"),
+    "negotiation_goes_on": behind(offer_claim, "outlet_arbitration_requested", 24, outlet=OTHER),
+    "unknown_payment": behind(
+        agree_claim, "payment_question_settled", 8, claim=None, payment_id="P-9", how="mistake"
+    ),
+}  # fmt: skip
+ELSEWHERE_SHOWN: dict[str, dict[str, str]] = {
+    "router": {},
+    "sla": {"illegal_transition": "a measure that was done is planned again (tests/rules/sla/test_measures.py)"},
+    "claims": {
+        "not_allowed": "no pack here wants a second person (tests/rules/claims/test_second_person.py)",
+        "no_claims_in_pack": "the pack has claims (tests/rules/claims/test_filing.py)",
+        "no_rule": "the pack has a rule for everything",
+        "other_cause": "the causes of the pack fit",
+        "other_currency": "claims asks a question instead (tests/rules/claims/test_paying.py)",
+        "outlet_missing": "tests/rules/claims/test_outlets.py",
+        "materials_missing": "tests/rules/claims/test_outlets.py",
+        "right_has_lapsed": "tests/rules/claims/test_filing.py",
+    },
+    "penalties": {},
+}
+"""Reason codes that no record can provoke under this pack, or that take weeks; where they are shown."""
+
+
+def of_claims() -> Iterator[Provoked]:
+    for reason, do in CLAIMS.items():
+        desk = Recorded()
+        do(desk)
+        assert desk.reason == reason
+        yield Provoked("claims", reason, desk.said)
+
+
+def of_penalties() -> Iterator[Provoked]:
+    first = laid("TS-1", blamed("c"))
+    other_month = laid("TS-1", blamed("b"), revision=2, received_at=START - timedelta(days=40), at=START)
+    unclear = Event(id="x", source="tousu/claims", type=services(1).type, time=START, data=services(1, outlet="H").data)
+    strange = {"id": "other", "version": "1.0.0"}
+    yield Provoked("penalties", "illegal_transition", now(correction("training")))
+    yield Provoked("penalties", "unknown_pack_version", now(laid("TS-1", blamed("c"), pack=strange)))
+    yield Provoked("penalties", "exists_with_different_content", now(first, other_month))
+    yield Provoked("penalties", "number_out_of_range", now(laid("TS-1", blamed("b", "999999999999.99"))))
+    yield Provoked("penalties", "missing_attribute", now(unclear))
+    yield Provoked("penalties", "unknown_payment", now(first, settled("TS-1", "P-9")))
+
+
+PROVOKED = [*of_router(), *of_sla(), *of_claims(), *of_penalties()]
+
+
+def feeds_of(provoked: Provoked) -> list[Feed]:
+    """The records on the topics that a processor reads, and time behind them."""
+    end = max(at for _, at in provoked.said) + timedelta(hours=1)
+    topic = {"router": "complaints.accepted", "penalties": "complaints.charges"}.get(provoked.processor)
+    writer = {"router": "intake", "penalties": "claims"}.get(provoked.processor, "router")
+    if topic is not None:
+        feed = Feed(writer, topic, PARTITIONS)
+    elif provoked.processor == "claims" or provoked.reason in WITH_A_CASE:
+        feed = CaseFeed(PARTITIONS, load_pack(SOURCE))
+    else:
+        feed = Feed("router", "complaints.cases", PARTITIONS)
+    for one, at in provoked.said:
+        feed.say(one, at, key=one.subject or PERSON)
+    feed.tick(end)
+    beside = Feed("sla", "complaints.sla", PARTITIONS)
+    beside.tick(end)
+    return [feed, beside] if provoked.processor == "claims" else [feed]
+
+
+@pytest.mark.parametrize("provoked", PROVOKED, ids=lambda each: f"{each.processor}-{each.reason}")
+def test_a_refusal_says_which_event_when_why_and_what_to_do(provoked: Provoked, tmp_path: Path) -> None:
+    pack = PACK if provoked.processor == "penalties" else SOURCE
+    bench = Bench(COMPOSE[provoked.processor], f"sqlite:///{tmp_path / 'own.sqlite'}", PARTITIONS, pack=pack)
+    for feed in feeds_of(provoked):
+        bench.feed(feed.written)
+    bench.run()
+    refused = bench.records("complaints.rejected")[-1]
+    one, at = provoked.said[-1]
+    said = {name: (value or b"").decode() for name, value in refused.headers}
+    assert said["tousu-reason"] == provoked.reason and provoked.reason in CODES
+    assert said["tousu-event-id"] == one.id == said["original-ce_id"]
+    assert (said["tousu-event-source"], said["tousu-event-type"]) == (one.source, one.type)
+    assert at <= datetime.fromisoformat(said["ce_time"]) <= at + timedelta(hours=1)
+    assert said["ce_source"] == f"tousu/{provoked.processor}"
+    assert WAYS_OUT.search(said["tousu-message"]), said["tousu-message"]
+    assert not INTERNAL.search(said["tousu-message"]), said["tousu-message"]
+    assert said["tousu-place"]
+    assert header(refused, "tousu-topic") in {each.topic for each in bench.processor.inputs}
+
+
+@pytest.mark.parametrize("name", COMPOSE)
+def test_each_reason_that_a_processor_knows_is_provoked(name: str) -> None:
+    known = {each.reason for each in sentences() if each.file.startswith(f"services/{name}/")} & CODES
+    provoked = {each.reason for each in PROVOKED if each.processor == name}
+    assert known - provoked - ELSEWHERE_SHOWN[name].keys() == set()

@@ -1,0 +1,274 @@
+"""What source C asks of a courier network beside its limits: whom to tell what, who decides, what is told again.
+
+Each story quotes the words of the source that it shows.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.stories.packed import Story, clocks, of_type, refusals
+
+LATE = "快件一直没送到，物流没更新"
+SWAPPED = "买的手机收到时变成了砖头，内件不符"
+TRANSPORT, QUALITY, CENTRE = "storage_and_transport", "quality_management", "customer_service"
+
+
+def time(text: str) -> str:
+    """A time of 2026 in Beijing as a report says it."""
+    day, clock = text.split()
+    return f"2026-{day}T{clock}:00+08:00"
+
+
+def told(events: list[dict[str, Any]], what: str, clock: str) -> list[dict[str, Any]]:
+    """What a clock did, in order."""
+    return [data for data in of_type(events, f"clock.{what}") if data["clock"] == clock]
+
+
+# -- 责任部门应立即告知客户收到投诉，并告知答复时间 ----------------
+
+
+@pytest.mark.parametrize(
+    ("report", "said", "is_told"),
+    [
+        ("acknowledged", {"answer_by": time("03-03 12:00")}, True),
+        ("interim_answered", {"text": "正在查找", "next_by": time("03-03 12:00")}, True),
+        ("acknowledged", {}, False),
+        ("interim_answered", {"text": "正在查找"}, False),
+        ("judged", {"stands": True}, False),
+        ("plan_proposed", {"plan": "search"}, False),
+    ],
+)
+def test_only_telling_the_customer_when_the_answer_comes_meets_the_acknowledgement(
+    report: str, said: dict[str, Any], is_told: bool
+) -> None:
+    story = Story("courier-network")
+    story.complains("03-02 09:00", LATE)
+    story.reports(report, "03-02 10:30", department=TRANSPORT, **said)
+    events = story.run("03-02 12:00")
+    assert (clocks(events, "met") == ["acknowledgement"]) is is_told
+    assert (clocks(events, "breached") == []) is is_told
+    assert refusals(events) == []
+
+
+def test_each_responsible_department_tells_the_customer() -> None:
+    """Two departments have the case: one that told the customer does not speak for the other, which is named."""
+    story = Story("courier-network")
+    story.complains("03-02 09:00", SWAPPED)
+    story.reports("acknowledged", "03-02 09:30", department=TRANSPORT, answer_by=time("03-04 12:00"))
+    story.reports("acknowledged", "03-02 09:40", department=TRANSPORT, answer_by=time("03-04 12:00"))
+    story.reports("acknowledged", "03-02 09:50", department=CENTRE, answer_by=time("03-04 12:00"))
+    events = story.run("03-02 12:00")
+    (breached,) = told(events, "breached", "acknowledgement")
+    assert breached["departments"] == [QUALITY]
+    assert [each["departments"] for each in of_type(events, "case.escalated")] == [[QUALITY]]
+
+
+@pytest.mark.parametrize("known", ["03-02 10:00", "03-02 12:30"])
+def test_the_last_department_ends_it_whichever_is_heard_first(known: str) -> None:
+    story = Story("courier-network")
+    story.complains("03-02 09:00", SWAPPED)
+    story.reports("acknowledged", "03-02 10:50", department=QUALITY, answer_by=time("03-04 12:00"))
+    story.reports_late("acknowledged", "03-02 10:00", known, department=TRANSPORT, answer_by=time("03-04 12:00"))
+    events = story.run("03-02 13:00")
+    (met,) = told(events, "met", "acknowledgement")
+    assert met["at"] == "2026-03-02T02:50:00Z"  # 10:50, when the second of them had told the customer
+    assert len(told(events, "breach_withdrawn", "acknowledgement")) == len(told(events, "breached", "acknowledgement"))
+
+
+def test_a_department_that_comes_in_owes_it_and_one_that_stays_does_not_owe_it_again() -> None:
+    story = Story("courier-network")
+    story.complains("03-02 09:00", SWAPPED)
+    for department in (TRANSPORT, QUALITY):
+        story.reports("acknowledged", "03-02 09:30", department=department, answer_by=time("03-04 12:00"))
+    passing = {"department": TRANSPORT, "to_department": CENTRE, "reason": "不是运输问题"}
+    story.reports("passed_on", "03-02 14:00", **passing)
+    story.reports("acknowledged", "03-02 15:00", department=CENTRE, answer_by=time("03-04 12:00"))
+    events = story.run("03-02 17:00")
+    assert [each["due_at"] for each in told(events, "started", "acknowledgement")] == [
+        "2026-03-02T03:00:00Z", "2026-03-02T08:00:00Z",
+    ]  # fmt: skip
+    assert len(told(events, "met", "acknowledgement")) == 2
+    assert clocks(events, "breached") == []
+
+
+# -- 告知答复时间: what the customer was told is a limit ----------------
+
+
+def test_the_promised_time_is_a_limit_that_an_answer_keeps() -> None:
+    story = Story("courier-network")
+    story.complains("03-02 09:00", LATE)
+    story.reports("acknowledged", "03-02 09:30", department=TRANSPORT, answer_by=time("03-02 15:00"))
+    story.reports(
+        "acknowledged", "03-02 10:00", department=TRANSPORT, answer_by=time("03-04 15:00")
+    )  # puts off nothing
+    story.reports("interim_answered", "03-02 15:00", text="仍在查找", next_by=time("03-03 12:00"))
+    story.reports("judged", "03-03 11:00", department=TRANSPORT, stands=True)  # nobody told the customer
+    events = story.run("03-03 13:00")
+    assert [each["due_at"] for each in told(events, "started", "promised_answer")] == [
+        "2026-03-02T07:00:00Z", "2026-03-03T04:00:00Z",
+    ]  # fmt: skip
+    assert [each["at"] for each in told(events, "met", "promised_answer")] == ["2026-03-02T07:00:00Z"]
+    assert [each["at"] for each in told(events, "breached", "promised_answer")] == ["2026-03-03T04:00:00Z"]
+
+
+def test_a_promise_is_brought_forward_by_an_earlier_one() -> None:
+    story = Story("courier-network")
+    story.complains("03-02 09:00", LATE)
+    story.reports("acknowledged", "03-02 09:30", department=TRANSPORT, answer_by=time("03-03 15:00"))
+    story.reports("acknowledged", "03-02 10:00", department=TRANSPORT, answer_by=time("03-02 16:00"))
+    events = story.run("03-02 17:00")
+    (breached,) = told(events, "breached", "promised_answer")
+    assert breached["due_at"] == "2026-03-02T08:00:00Z"
+
+
+def test_a_promise_that_becomes_known_after_the_answer_was_kept() -> None:
+    story = Story("courier-network")
+    story.complains("03-02 09:00", LATE)
+    story.reports("interim_answered", "03-02 11:00", text="仍在查找")
+    late = {"department": TRANSPORT, "answer_by": time("03-02 12:00")}
+    story.reports_late("acknowledged", "03-02 09:30", "03-02 13:00", **late)
+    events = story.run("03-02 18:00")
+    assert clocks(events, "breach_withdrawn") == ["acknowledgement"]
+    assert [each["at"] for each in told(events, "met", "promised_answer")] == ["2026-03-02T03:00:00Z"]
+    assert told(events, "breached", "promised_answer") == []
+
+
+@pytest.mark.parametrize(
+    ("answer_by", "words"),
+    [
+        (
+            "03-06 09:00",
+            "resolution; promise at most 3 working_days, until 2026-03-06T00:00:00+08:00",
+        ),
+        ("03-02 09:00", "answer_by lies before the report itself"),
+        ("01-02 09:00", "answer_by lies before the report itself"),
+    ],
+)
+def test_a_promise_beyond_the_limit_is_refused_with_the_limit(answer_by: str, words: str) -> None:
+    story = Story("courier-network")
+    story.complains("03-02 09:00", LATE)
+    story.reports("acknowledged", "03-02 09:30", department=TRANSPORT, answer_by=time(answer_by))
+    events = story.run("03-02 12:00")
+    assert refusals(events) == ["impossible_promise"]
+    (message,) = [event["message"] for event in events if event["type"] == "tousu.event.rejected.v1"]
+    assert words in message
+    assert clocks(events, "breached") == ["acknowledgement"]  # the complaint stays, and so does the duty
+
+
+@pytest.mark.parametrize("answer_by", ["", "tomorrow", "2026-13-01T00:00:00+08:00"])
+def test_a_time_that_is_none_costs_the_report_and_not_the_complaint(answer_by: str) -> None:
+    story = Story("courier-network")
+    story.complains("03-02 09:00", LATE)
+    story.reports("acknowledged", "03-02 09:30", department=TRANSPORT, answer_by=answer_by)
+    events = story.run("03-02 12:00")
+    assert refusals(events) == ["wrong_schema"]
+    assert clocks(events, "breached") == ["acknowledgement"]
+
+
+# -- 补充客户诉求，下发责任部门跟进 ----------------
+
+
+def test_not_settled_the_departments_have_it_again_with_what_the_customer_added() -> None:
+    story = Story("courier-network")
+    story.complains("03-02 09:00", LATE)
+    story.reports("acknowledged", "03-02 09:20", department=TRANSPORT, answer_by=time("03-03 12:00"))
+    story.reports("customer_answered", "03-03 09:00", settled=False, text="今天派送", added="要求送到单位")
+    story.reports("judged", "03-03 10:30", department=TRANSPORT, stands=True)
+    events = story.run("03-03 12:00")
+    (again,) = of_type(events, "case.reissued")
+    assert (again["departments"], again["times"], again["added"]) == ([TRANSPORT], 1, "要求送到单位")
+    assert again["case"]["life"] == "reissued"
+    started = told(events, "started", "acknowledgement")
+    assert [each["due_at"] for each in started] == ["2026-03-02T03:00:00Z", "2026-03-03T03:00:00Z"]
+    assert [each["at"] for each in told(events, "breached", "acknowledgement")] == ["2026-03-03T03:00:00Z"]
+    assert len(told(events, "started", "resolution")) == 1  # the customer's limit is the same as before
+
+
+def test_what_was_added_may_not_be_empty_and_the_case_is_not_issued_for_it() -> None:
+    story = Story("courier-network")
+    story.complains("03-02 09:00", LATE)
+    story.reports("customer_answered", "03-03 09:00", settled=False, text="今天派送", added="")
+    events = story.run("03-03 12:00")
+    assert (refusals(events), of_type(events, "case.reissued")) == (["wrong_schema"], [])
+
+
+def test_a_call_that_becomes_known_after_the_case_was_settled_issues_nothing() -> None:
+    story = Story("courier-network")
+    story.complains("03-02 09:00", LATE)
+    story.reports("customer_answered", "03-04 09:00", settled=True, text="已收到")
+    story.reports_late("customer_answered", "03-03 09:00", "03-05 09:00", settled=False, text="仍未收到")
+    events = story.run("03-06 12:00")
+    assert of_type(events, "case.reissued") == []
+
+
+# -- 快件查询: 在30分钟内把情况告知客户 ----------------
+
+
+def asked(channel: str = "phone", **said: Any) -> Story:
+    """An inquiry of 9:00 of which the look-up on the web found nothing."""
+    story = Story("courier-network")
+    story.complains("03-02 09:00", "我的快件到哪里了？", channel, kind="inquiry", **{"web_result": "none", **said})
+    return story
+
+
+def test_the_situation_is_told_within_thirty_minutes_and_the_next_answer_at_the_promised_time() -> None:
+    story = asked()
+    story.reports("interim_answered", "03-02 09:25", text="正在联系网点", next_by=time("03-02 14:00"))
+    story.reports("inquiry_answered", "03-02 14:30", outcome="result_found")
+    events = story.run("03-02 18:00")
+    assert [each["at"] for each in told(events, "met", "inquiry_answer")] == ["2026-03-02T01:25:00Z"]
+    assert [each["due_at"] for each in told(events, "breached", "promised_inquiry_answer")] == ["2026-03-02T06:00:00Z"]
+
+
+def test_the_situation_without_the_time_of_the_next_answer_is_not_told() -> None:
+    story = asked()
+    story.reports("interim_answered", "03-02 09:25", text="正在联系网点")
+    assert clocks(story.run("03-02 10:00"), "breached") == ["inquiry_answer"]
+
+
+@pytest.mark.parametrize(
+    ("channel", "clock", "due_at"),
+    [
+        ("phone", "inquiry_answer", "2026-03-02T01:30:00Z"),
+        ("onsite", "inquiry_answer", "2026-03-02T01:30:00Z"),
+        ("letter", "inquiry_answer_in_writing", "2026-03-03T16:00:00Z"),
+        ("email", "inquiry_answer_in_writing", "2026-03-03T16:00:00Z"),
+        ("app", "inquiry_answer_in_writing", "2026-03-03T16:00:00Z"),
+    ],
+)
+def test_thirty_minutes_are_for_a_customer_who_calls(channel: str, clock: str, due_at: str) -> None:
+    started = of_type(asked(channel).run("03-02 09:10"), "clock.started")
+    assert [(each["clock"], each["due_at"]) for each in started] == [(clock, due_at)]
+
+
+def test_an_inquiry_asked_within_the_year_is_answered_however_late() -> None:
+    story = asked(posted_at="2025-03-04T10:00:00+08:00")
+    story.reports("inquiry_answered", "03-20 09:00", outcome="result_found")
+    events = story.run("03-21 09:00")
+    (closed,) = of_type(events, "case.closed")
+    assert (closed["result"], closed["closed_at"]) == ("inquiry_result_found", "2026-03-20T01:00:00Z")
+    assert refusals(events) == []
+
+
+def test_one_asked_too_late_is_answered_that_it_is() -> None:
+    story = asked(posted_at="2025-02-10T10:00:00+08:00")
+    story.reports("inquiry_answered", "03-02 09:20", outcome="expired", text="查询有效期为一年")
+    events = story.run("03-03 09:00")
+    (routed,) = of_type(events, "inquiry.routed")
+    assert (routed["expired"], "ended_at" in routed["case"]) == (True, False)
+    assert clocks(events, "met") == ["inquiry_answer"]
+    assert [each["result"] for each in of_type(events, "case.closed")] == ["inquiry_expired"]
+
+
+def test_an_inquiry_that_is_taken_up_again_has_its_clock() -> None:
+    story = asked()
+    story.reports("inquiry_answered", "03-02 09:20", outcome="no_result")
+    story.reports("reopened", "03-02 15:00", reason="客户再次来电")
+    events = story.run("03-02 16:00")
+    assert [each["due_at"] for each in told(events, "started", "inquiry_answer")] == [
+        "2026-03-02T01:30:00Z", "2026-03-02T07:30:00Z",
+    ]  # fmt: skip
+    assert clocks(events, "breached") == ["inquiry_answer"]

@@ -1,0 +1,1 @@
+"""`tousu rejected`: what was refused, mended and handed in again."""

@@ -1,0 +1,79 @@
+"""The plans of a case: each has a number and belongs to one department, and where it must, it is approved for itself.
+
+Whoever approves or carries out a plan names it (`plan_id`). Where nobody does, a department means its own newest plan,
+and whoever approves the one that waits for it. Source: docs/sources.md, section 6 (L).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from msgspec.structs import replace
+
+from tousu.domain.case.state import CaseFact, CasePlan, CaseState
+
+PLANS_MAX: Final = 40
+"""So many plans of a round are known, the newest ones."""
+
+
+class AmbiguousPlan(Exception):
+    """An approval that names no plan while several wait for one."""
+
+
+def plan_meant(state: CaseState, fact: CaseFact) -> str:
+    """The number of the plan that a report means; empty for one without number, or where there is none.
+
+    Raises AmbiguousPlan.
+    """
+    if "plan_id" in fact.data:
+        number: str = fact.data["plan_id"]
+        return number
+    if fact.name == "plan_proposed" or not state.plans:
+        return ""
+    if fact.name == "plan_approved":
+        waiting = [number for number, plan in state.plans.items() if not plan.approved]
+        if len(waiting) > 1:
+            raise AmbiguousPlan(", ".join(waiting))
+        return waiting[0] if waiting else [*state.plans][-1]
+    department = fact.data.get("department")
+    own = [number for number, plan in state.plans.items() if department and plan.department == department]
+    return (own or [*state.plans])[-1]
+
+
+def plans_after(state: CaseState, fact: CaseFact) -> Mapping[str, CasePlan]:
+    """The plans after a report about one of them that counts; the newest stands last."""
+    number, department = plan_meant(state, fact), fact.data.get("department", "")
+    known = state.plans.get(number)
+    match fact.name:
+        case "plan_proposed":
+            others = {name: plan for name, plan in state.plans.items() if name != number}
+            new = CasePlan(department or (known.department if known is not None else ""))
+            return dict([*others.items(), (number, new)][-PLANS_MAX:])
+        case "plan_approved" if known is not None:
+            return {**state.plans, number: replace(known, approved=True)}
+        case "plan_executed":
+            return {**state.plans, number: replace(known or CasePlan(department), executed=True)}
+        case _:
+            return state.plans
+
+
+def of_another_department(state: CaseState, fact: CaseFact) -> str:
+    """The department whose plan a report of another one is about; empty where it is its own, or nobody says."""
+    known = state.plans.get(fact.data.get("plan_id", ""))
+    department = fact.data.get("department", "")
+    if fact.name == "plan_approved" or "plan_id" not in fact.data or known is None or not department:
+        return ""
+    return known.department if known.department not in ("", department) else ""
+
+
+def is_approved(state: CaseState, fact: CaseFact) -> bool:
+    """Whether the plan that a report means is there and approved."""
+    plan = state.plans.get(plan_meant(state, fact))
+    return plan is not None and plan.approved
+
+
+def settles(state: CaseState) -> bool:
+    """Whether the plan that settles the case, the newest, was approved and executed."""
+    newest = [*state.plans.values()][-1:]
+    return any(plan.approved and plan.executed for plan in newest)
