@@ -33,13 +33,18 @@ def limits_told(outputs: list[Output]) -> list[tuple[str, str, str, Any]]:
 
 
 def in_true_order(story: list[Step]) -> list[Step]:
-    """The story with each event read when it happens, no two at one moment; of other orders test_any_order tells."""
-    steps = sorted(story, key=lambda step: max(step.event.time, START))
+    """What is reported of claims, each read when it happens, no two at one moment; test_any_order has the other orders.
+
+    Without what happens to the complaint: what waits for its reopening would count behind that, and here it is refused.
+    """
+    known = {f"{NUMBER}/{place}" for place in range(1, 1 + len(story[0].event.data["classes"]))}
+    of_claims = [story[0], *(step for step in story[1:] if step.event.data.get("claim_number") in known)]
+    steps = sorted(of_claims, key=lambda step: max(step.event.time, START))
     moments = [max(step.event.time, START) + place * MICROSECOND for place, step in enumerate(steps)]
     return [Step(replace(step.event, time=at), at) for step, at in zip(steps, moments, strict=True)]
 
 
-@settings(max_examples=40)
+@settings(max_examples=150)
 @given(stories().map(in_true_order))
 def test_after_every_event_the_money_is_right(pack: Pack, story: list[Step]) -> None:
     desk, slow = ClaimsDesk(pack), SlowClaims(NUMBER, START)
@@ -112,7 +117,7 @@ def told_of(pack: Pack, story: list[Step]) -> tuple[Any, list[Output]]:
     return list(desk.rows.items()), outputs
 
 
-@settings(max_examples=40)
+@settings(max_examples=150)
 @given(stories())
 def test_the_same_story_gives_the_same_rows_and_outputs_byte_for_byte(pack: Pack, story: list[Step]) -> None:
     first, second = told_of(pack, story), told_of(pack, story)
