@@ -62,9 +62,12 @@ class ConductRules:
         concerns = event.type in _CONCERNS or event.type.startswith(_HANDLING)
         return [_ref(event)] if self._any and concerns and event.subject else []
 
-    def beside(self, decision: Decision, states: States, event: Event, now: datetime) -> Decision:
+    def beside(
+        self, decision: Decision, states: States, event: Event, now: datetime, counting: Sequence[Event]
+    ) -> Decision:
         """What claims decided on an event, with what it does to the conduct of its case: nothing if it is refused.
 
+        counting: the reports that count now: the event, unless it waits for another one, and those that it set free.
         `now` may lie before the event, since the clocks of the case have not spoken of its time yet. It is taken for
         the later of the two: nothing is laid before the log is complete up to the event.
         """
@@ -76,7 +79,7 @@ class ConductRules:
             return decision
         case, now = states.get(_ref(event)), max(now, event.time)
         assert case is None or isinstance(case, CaseConduct)
-        new = self._begun(event) if case is None else self._after(case, event)
+        new = self._begun(event) if case is None else self._after(case, counting)
         if new is None:
             return decision
         new = ticked(new, self._pack_of(new), now)
@@ -141,7 +144,12 @@ class ConductRules:
         case = CaseConduct(course=course, organisation=event.organisation, first_asked=asked or "")
         return _routed(case, event.data)
 
-    def _after(self, case: CaseConduct, event: Event) -> CaseConduct:
+    def _after(self, case: CaseConduct, counting: Sequence[Event]) -> CaseConduct:
+        for event in counting:
+            case = self._moved(case, event)
+        return case
+
+    def _moved(self, case: CaseConduct, event: Event) -> CaseConduct:
         said, clock = event.data, _CLOCKS.get(event.type)
         if clock is not None:
             return clock(case, said)

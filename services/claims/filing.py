@@ -16,7 +16,7 @@ from services.claims import limits
 from services.claims.ending import MATERIALS_MISSING, close
 from services.claims.opening import file_claim
 from services.claims.settling import JUDGED_OTHERWISE, bring_in_line
-from services.claims.states import Claim, Claimant, Fact
+from services.claims.states import Claim, Claimant, ClaimedCase, Fact
 from services.claims.telling import refusal
 from services.claims.turn import Turn, time_text
 from tousu.decision import Refusal
@@ -140,6 +140,15 @@ def _checked(turn: Turn, opener: ClaimOpener, claim: Claim) -> Claim:
     return limits.wait_for_file(turn, claim, waiting=True)
 
 
+def number_meant(case: ClaimedCase, said: Mapping[str, Any]) -> str | None:
+    """The number of the claim that a form is for; None where it asks for a new one."""
+    number, cause, waybill = (said.get(name) for name in ("claim_number", "cause", "waybill_number"))
+    if isinstance(number, str):
+        return number
+    same = (each for each in case.claims if each.ground.cause == cause)
+    return next((each.number for each in same if waybill in (None, each.ground.waybill_number)), None)
+
+
 def _claim_meant(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any]) -> Claim | Refusal | None:
     """The claim that a form is for, None for a new one."""
     number = said.get("claim_number")
@@ -147,9 +156,9 @@ def _claim_meant(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any]) -> Cl
     if number is None and waybill is not None and turn.case.pieces and waybill not in turn.case.pieces:
         message = f"{waybill} is no piece of case {turn.number}; file the claim with the case of that piece"
         return refusal("piece_not_of_this_case", message, "/waybill_number")
+    meant = number_meant(turn.case, said)
     for claim in turn.case.claims:
-        same = claim.ground.cause == said["cause"] and waybill in (None, claim.ground.waybill_number)
-        if claim.number == number or (number is None and same):
+        if claim.number == meant:
             if claim.ground.cause != said["cause"]:
                 message = f"claim {number} is for {claim.ground.cause}; leave claim_number out to file another one"
                 return refusal("other_cause", message, "/cause")

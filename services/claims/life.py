@@ -12,10 +12,11 @@ from typing import Any, Final
 
 from services.claims import deciding, filing, limits, outlets
 from services.claims.ending import close
+from services.claims.history import forget_payment, happened
 from services.claims.paying import payment_confirmed
 from services.claims.questions import question_settled
-from services.claims.settling import delivered
-from services.claims.states import Claim, Stage
+from services.claims.settling import JUDGED_OTHERWISE, delivered
+from services.claims.states import Claim, ClaimFact, Stage
 from services.claims.telling import refusal
 from services.claims.turn import Turn, time_text
 from tousu.decision import Refusal
@@ -92,6 +93,31 @@ STEPS: Final[Mapping[str, Step]] = {
 
 def report(turn: Turn, opener: ClaimOpener, what: str, said: Said) -> Refusal | None:
     """What a report does to the claims of the case in `turn`, or why it is refused."""
+
+    def step(then: Turn, name: str, data: Said) -> Refusal | None:
+        return _stepped(then, opener, name, data)
+
+    number: Any
+    payment_id: Any
+    number, payment_id = (said.get(name) for name in ("claim_number", "payment_id"))
+    if what == "claim_filed":
+        number = filing.number_meant(turn.case, said)
+    claim = next((each for each in turn.case.claims if each.number == number), None)
+    if claim is None or what == "payment_question_settled" or claim.reason == JUDGED_OTHERWISE:
+        why = step(turn, what, said)
+    else:
+        kept = {name: value for name, value in said.items() if name not in ("case_number", "note")}
+        fact = ClaimFact(turn.at, what, turn.cause, kept | {"claim_number": claim.number})
+        why = happened(turn, claim, fact, step)
+    if why is None and what == "payment_question_settled":
+        forget_payment(turn, payment_id)
+    if why is None and what == "claim_facts_found" and said["facts"].get("delivered") is True:
+        delivered(turn, opener, turn.claim(number))
+    return why
+
+
+def _stepped(turn: Turn, opener: ClaimOpener, what: str, said: Said) -> Refusal | None:
+    """What a report does to the claims of the case as they stand, or why it does not fit."""
     if what == "claim_filed":
         return filing.filed(turn, opener, said)
     if what == "payment_confirmed":
@@ -113,8 +139,6 @@ def report(turn: Turn, opener: ClaimOpener, what: str, said: Said) -> Refusal | 
     if claim.state == "closed" and new.state == "open":
         turn.tell("reopened", new, {"reopened_at": time_text(turn.at), "reason": "ruled"})
     turn.keep(new)
-    if what == "claim_facts_found" and said["facts"].get("delivered") is True:
-        delivered(turn, opener, new)
     return None
 
 

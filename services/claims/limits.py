@@ -77,7 +77,7 @@ class ClaimClocks(ClockContext):
     def origin(self) -> str:
         return self.turn.cause or next((clock.cause for clock in self.claim.clocks), "")
 
-    def may_start(self, rule: ClockRule) -> bool:
+    def may_start(self, rule: ClockRule, at: datetime) -> bool:
         """A claim that has ended waits for nothing, so none of its limits begins."""
         return self.claim.state == "open"
 

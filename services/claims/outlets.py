@@ -86,7 +86,7 @@ def arbitration_requested(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> 
     if isinstance(side, Refusal):
         return side
     for clock in limits.waiting_for(turn, claim, "negotiation_settled"):
-        if not clock.breached and clock.due_at is not None and turn.at < clock.due_at:
+        if clock.due_at is not None and turn.at < clock.due_at:
             message = f"the outlets negotiate until {time_text(clock.due_at)} ({clock.limit.section}); ask after that"
             return refusal("negotiation_goes_on", message, "type")
     turn.tell(

@@ -24,6 +24,7 @@ from services.claims.settling import JUDGED_OTHERWISE, bring_in_line
 from services.claims.states import ClaimedCase
 from services.claims.telling import tell_form_refused
 from services.claims.turn import CASE, Turn
+from services.claims.waiting import give_up, set_free, wait
 from tousu.decision import Decision, Ref, Refusal, State, States
 from tousu.domain.case.view import view_of
 from tousu.domain.clock.triggers import ClockTriggers
@@ -65,7 +66,8 @@ class ClaimsRules:
         """What the event does to the claims of a case, and to what the case holds against anybody."""
         if is_of_a_penalty(event):
             return passed_on(event)
-        return self._conduct.beside(self._claims(states, event, now), states, event, now)
+        decision = self._claims(states, event, now)
+        return self._conduct.beside(decision, states, event, now, _counting(decision, states, event))
 
     def _claims(self, states: States, event: Event, now: datetime) -> Decision:
         """Open, move or close claims; everything else is a no-op with its reason."""
@@ -75,13 +77,13 @@ class ClaimsRules:
         assert case is None or isinstance(case, ClaimedCase)
         if event.type in ROUTED:
             return self._routed(case, event, now)
-        what = event.type.removeprefix(_HANDLING).partition(".")[0]
+        what = _what(event)
         if case is None:
             return _no_case(event) if what in CLAIM_REPORTS else Decision(no_op="no_complaint")
         pack = self._policies.version(case.organisation, case.pack_version)
         turn = self._turn(pack, event, case, now)
         if what in CLAIM_REPORTS:
-            return self._reported(turn, case, what, event.data)
+            return self._reported(turn, case, event)
         if event.type == _JOINED:
             self._form_came(turn, event.data)
             return self._decision(turn, case)
@@ -122,6 +124,7 @@ class ClaimsRules:
         turn = Turn(pack, self._triggers_of(pack), ref.key, state, at, at)
         for claim in state.claims:
             turn.keep(limits.fire(turn, claim))
+        give_up(turn)
         return self._decision(turn, state)
 
     def _turn(self, pack: Pack, event: Event, case: ClaimedCase, now: datetime) -> Turn:
@@ -145,6 +148,8 @@ class ClaimsRules:
                 # The limit may have passed before anybody claimed; the loss is claimed no earlier than the delay was.
                 turn.at = turn.now = max(turn.at, *(claim.opened_at for claim in lost))
             bring_in_line(turn, self._opener(turn.pack), "")
+        if turn.case.waiting and turn.cause:  # a limit may fire for a time that lies far behind
+            set_free(turn, self._report)
         return turn.decision(former)
 
     def _triggers_of(self, pack: Pack) -> ClockTriggers | None:
@@ -171,7 +176,7 @@ class ClaimsRules:
         turn = self._turn(pack, event, new, now)
         if case is not None and case.grade != new.grade and pack.claims is not None:
             for claim in case.claims:
-                turn.keep(limits.regraded(turn, claim))
+                turn.keep(limits.regraded(turn, claim).bare)
         bring_in_line(turn, self._opener(pack), _WHY_AGAIN.get(event.type, ""))
         if kind == "claim":
             self._form_came(turn, event.data)
@@ -185,13 +190,21 @@ class ClaimsRules:
         if refusal is not None:
             tell_form_refused(turn, form, refusal)
 
-    def _reported(self, turn: Turn, case: ClaimedCase, what: str, said: dict[str, Any]) -> Decision:
+    def _reported(self, turn: Turn, case: ClaimedCase, event: Event) -> Decision:
         """What is reported of a claim of the case."""
         if turn.pack.claims is None:
             message = f"pack {turn.pack.id} {turn.pack.version} knows no claims; add the block claims to it"
             return Decision(refusal=Refusal(reason="no_claims_in_pack", message=message, place="type"))
-        refusal = report(turn, self._opener(turn.pack), what, said)
+        then = turn.at_moment(turn.at, turn.cause, turn.now)
+        refusal = self._report(then, event)
+        if refusal is None:
+            turn.take_over(then)
+        else:
+            refusal = wait(turn, event, refusal)
         return self._decision(turn, case) if refusal is None else Decision(refusal=refusal)
+
+    def _report(self, turn: Turn, event: Event) -> Refusal | None:
+        return report(turn, self._opener(turn.pack), _what(event), event.data)
 
     def _handled(self, turn: Turn, case: ClaimedCase, what: str, event: Event, now: datetime) -> Decision:
         """What happens to the case, as far as its claims rest on it."""
@@ -219,8 +232,23 @@ class ClaimsRules:
         new = replace(case, pack_version=version)
         turn = Turn(pack, self._triggers_of(pack), turn.number, new, event.time, now, event.id)
         for claim in case.claims:
-            turn.keep(limits.recounted(turn, claim, former, event.data))
+            turn.keep(limits.recounted(turn, claim, former, event.data).bare)
         return self._decision(turn, case)
+
+
+def _counting(decision: Decision, states: States, event: Event) -> list[Event]:
+    """The reports that count by a decision: the event, unless it waits, and those that waited so far."""
+    ref = _ref(event)
+    former, new = states.get(ref), decision.states.get(ref)
+    before = former.waiting if isinstance(former, ClaimedCase) else ()
+    after = new.waiting if isinstance(new, ClaimedCase) else before
+    waits = {(one.source, one.id) for one in (*(each.event for each in after), *(one for one, _ in decision.refused))}
+    reports = (event, *(each.event for each in before))
+    return [one for one in reports if (one.source, one.id) not in waits]
+
+
+def _what(event: Event) -> str:
+    return event.type.removeprefix(_HANDLING).partition(".")[0]
 
 
 def _concerns(event: Event) -> bool:

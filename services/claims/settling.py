@@ -35,9 +35,9 @@ def bring_in_line(turn: Turn, opener: ClaimOpener, why_again: str, why_gone: str
     live = {one.ground for one in asked}
     for claim in turn.case.claims:
         if claim.state == "open" and claim.ground not in live and claim.stage not in _FIRM:
-            turn.keep(close(turn, claim, _reason_to_close(turn, claim, why_gone)))
+            turn.keep(close(turn, claim, _reason_to_close(turn, claim, why_gone)).bare)
         elif claim.state == "closed" and claim.ground in live and claim.reason not in _FOR_GOOD:
-            turn.keep(_opened_again(turn, claim, why_again))
+            turn.keep(_opened_again(turn, claim, why_again).bare)
     known = {claim.ground for claim in turn.case.claims}
     for one in asked:
         if one.ground not in known:
@@ -56,7 +56,7 @@ def delivered(turn: Turn, opener: ClaimOpener, claim: Claim) -> None:
     acquitted = limits.acquit(turn, delay, turn.rules.turns_into_loss)
     if acquitted == delay:
         return
-    turn.keep(acquitted)
+    turn.keep(acquitted.bare)
     turn.case = replace(turn.case, turned=tuple(each for each in turn.case.turned if each != ground))
     bring_in_line(turn, opener, DELIVERED_IN_TIME, DELIVERED_IN_TIME)
     turn.keep(limits.pull(turn, next(each for each in turn.case.claims if each.ground == ground), "delivered"))

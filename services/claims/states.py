@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
+from tousu.decision import Refusal
 from tousu.domain.case.view import Course
 from tousu.domain.clock.state import Clock
+from tousu.event import Event
 from tousu.ledger.obligation import Obligation
 from tousu.policy.claims import Cause
 
@@ -93,6 +96,36 @@ class Awaiting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return (1 if self.acted else 2) - len(self.confirmed_by)
 
 
+class ClaimFact(msgspec.Struct, frozen=True, array_like=True):
+    """Something that was reported of a claim: when it happened, its short name, the event, and what it says."""
+
+    at: datetime
+    name: str
+    event_id: str
+    data: dict[str, Any]
+
+
+class WaitingReport(msgspec.Struct, frozen=True, array_like=True):
+    """A report that does not fit where its claim stands, which another one may make fit: when it happened, its name.
+
+    needs: why it does not fit, with reason code and place. until: how long it waits. The event is kept whole: it counts
+    when its time comes, or goes back to its sender.
+    """
+
+    at: datetime
+    name: str
+    needs: str
+    until: datetime
+    event: Event
+    reason: str
+    place: str
+
+    @property
+    def refusal(self) -> Refusal:
+        """With which it goes back."""
+        return Refusal(reason=self.reason, message=self.needs, place=self.place)
+
+
 class OutletSide(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who answers for a claim among the outlets of a network, and who is compensated.
 
@@ -112,7 +145,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     file: the items of evidence that are there. returns: how often the file went back incomplete. facts: what was found
     out. owed: what the ledger has of it. payments: numbers of the payments that were taken. awaiting: what waits for a
-    second person. past: earlier generations of its limits whose breach stands.
+    second person. past: earlier generations of its limits whose breach stands. told: the last things that were
+    reported of it, in the order in which they happened; before: the claim before them, None where there are none.
     """
 
     number: str
@@ -136,6 +170,13 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     owed: tuple[Obligation, ...] = ()
     payments: tuple[str, ...] = ()
     awaiting: Awaiting | None = None
+    told: tuple[ClaimFact, ...] = ()
+    before: Claim | None = None
+
+    @property
+    def bare(self) -> Claim:
+        """The claim without its history, as where something else than a report has happened to it."""
+        return replace(self, told=(), before=None) if self.told else self
 
     @property
     def ground(self) -> Ground:
@@ -186,7 +227,7 @@ class ClaimedCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     claims: in the order of their numbers, closed ones too. course: whether the case goes on and stands. organisation,
     pack_version: whose case it is, and the version of the pack that its router decided with.
     grade, pieces, complainant, route, region, posted_at, promised_at, departments: what the case says of itself.
-    questions: payments in question that nobody has settled yet.
+    questions: payments in question that nobody has settled yet. waiting: reports that wait for another one.
     """
 
     course: Course
@@ -206,13 +247,20 @@ class ClaimedCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     promised_at: datetime | None = None
     departments: tuple[str, ...] = ()
     questions: tuple[PaymentQuestion, ...] = ()
+    waiting: tuple[WaitingReport, ...] = ()
 
     @property
     def next_due(self) -> datetime | None:
-        """When the earliest limit of its claims has something to say; of a closed one, what outlets still negotiate."""
+        """When the earliest limit of its claims has something to say, or a report has waited long enough.
+
+        Of a closed claim that is what outlets still negotiate.
+        """
         first = None
         for claim in self.claims:
             at = claim.next_due
             if at is not None and (first is None or at < first):
                 first = at
+        for each in self.waiting:
+            if first is None or each.until < first:
+                first = each.until
         return first

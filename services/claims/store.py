@@ -1,7 +1,8 @@
 """The tables of claims: rules read `case` and `conduct`; the others have rows for whoever asks the database.
 
 `claim` has a row a claim, `entry` the ledger (rows are only ever added), `question` the payments that fit nothing owed;
-the column `reason` of a question is empty once it is settled. `over_since`: since when nothing more is expected of a
+the column `reason` of a question is empty once it is settled. `waiting`: whether reports of claims of the case wait for
+another one. `over_since`: since when nothing more is expected of a
 case, empty while it goes on, a claim of it is open, or a payment is in question.
 """
 
@@ -17,7 +18,7 @@ from services.claims.turn import CASE, CLAIM, QUESTION
 from tousu.domain.case.view import Course
 from tousu.domain.clock.state import missing_of
 from tousu.runtime.ledger import LEDGER
-from tousu.runtime.metrics import OPEN_CLAIMS, PAYMENT_QUESTIONS, UNDECIDED_CLOCKS, Counted
+from tousu.runtime.metrics import CASES_WITH_WAITING_REPORTS, OPEN_CLAIMS, PAYMENT_QUESTIONS, UNDECIDED_CLOCKS, Counted
 from tousu.runtime.processor import Kind, column_time
 
 
@@ -33,7 +34,14 @@ def _case_over_since(case: ClaimedCase) -> str | None:
 
 
 KINDS: Final = (
-    Kind(CASE, ClaimedCase, columns={"over_since": _case_over_since}, timed=True, ended="over_since"),
+    Kind(
+        CASE,
+        ClaimedCase,
+        columns={"waiting": lambda case: "yes" if case.waiting else "no", "over_since": _case_over_since},
+        timed=True,
+        ended="over_since",
+        gauges=(Counted(CASES_WITH_WAITING_REPORTS, "waiting = 'yes'"),),
+    ),
     Kind(
         CONDUCT,
         CaseConduct,

@@ -9,9 +9,9 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from services.claims.states import Claim, ClaimedCase, PaymentQuestion
-from tousu.decision import Decision, Output, Ref, State
+from tousu.decision import Decision, Output, Ref, Refusal, State
 from tousu.domain.clock.triggers import ClockTriggers
-from tousu.event import text_of_time
+from tousu.event import Event, text_of_time
 from tousu.ledger.obligation import Entry
 from tousu.policy.calendar import Calendar
 from tousu.policy.pack import ClaimRules, Pack
@@ -28,11 +28,12 @@ class Turn:
     """One turn of one case. `now` is pipeline time, `at` when the event happened, within receipt and now.
 
     `cause` is the id of the event in hand, empty where time alone moves the case. `told` grows in the order of
-    publication, `entries` in the order of booking.
+    publication, `entries` in the order of booking. `refused`: reports that had waited and never fit.
     """
 
     __slots__ = (
-        "_triggers", "at", "calendar", "case", "cause", "entries", "now", "number", "pack", "questions", "told",
+        "_triggers", "at", "calendar", "case", "cause", "entries", "now", "number", "pack", "questions", "refused",
+        "told",
     )  # fmt: skip
 
     def __init__(
@@ -50,6 +51,7 @@ class Turn:
         self.told: list[Output] = []
         self.entries: list[Entry] = []
         self.questions: list[PaymentQuestion] = []
+        self.refused: list[tuple[Event, Refusal]] = []
 
     @property
     def rules(self) -> ClaimRules:
@@ -62,6 +64,31 @@ class Turn:
         """The triggers of the limits of claims; only asked where the pack says something of claims."""
         assert self._triggers is not None
         return self._triggers
+
+    def claim(self, number: str) -> Claim:
+        """The claim of this number, as it stands in the turn."""
+        return next(claim for claim in self.case.claims if claim.number == number)
+
+    def apart(self, claim: Claim) -> Turn:
+        """A turn in which a claim stands so and no payment is in question; nothing of it is told or booked here."""
+        claims = tuple(claim if each.number == claim.number else each for each in self.case.claims)
+        then = self.at_moment(self.at, "", self.now)
+        then.case = replace(self.case, claims=claims, questions=())
+        return then
+
+    def at_moment(self, at: datetime, cause: str, now: datetime) -> Turn:
+        """Another turn of the case, at a moment of its own; what is told in it stays there."""
+        then = Turn(self.pack, self._triggers, self.number, self.case, at, now, cause)
+        then.calendar = self.calendar
+        return then
+
+    def take_over(self, then: Turn) -> None:
+        """Take over what another turn of the case came to; an event of before may have caused it."""
+        self.case = then.case
+        cause = then.cause if then.cause != self.cause else None
+        self.told += [replace(each, causation=each.causation or cause) for each in then.told]
+        self.entries += then.entries
+        self.questions += then.questions
 
     def keep(self, claim: Claim) -> Claim:
         """Put a changed or new claim into the case."""
@@ -109,12 +136,12 @@ class Turn:
         for claim in self.case.claims:
             former = before.get(claim.number)
             if former is not claim and former != claim:
-                states[Ref(CLAIM, claim.number)] = claim
+                states[Ref(CLAIM, claim.number)] = claim.bare
         states |= {Ref(ENTRY, entry.number): entry for entry in self.entries}
         states |= {Ref(QUESTION, _key(question)): question for question in self.questions}
         if not states and not self.told:
             return Decision(no_op="claims_go_on")
-        return Decision(states=states, outputs=self.told)
+        return Decision(states=states, outputs=self.told, refused=self.refused)
 
 
 def time_text(moment: datetime | None) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -17,7 +17,7 @@ from services.sla.outcome import Outcome, outcome_of, tell_closed, tell_correcte
 from services.sla.promises import impossible_promise
 from services.sla.scene import Scene
 from services.sla.states import Case
-from services.sla.triggers import CLOSED, Triggers, clocks_of, with_clocks
+from services.sla.triggers import CASE_CLOSED, CLOSED, Triggers, clocks_of, with_clocks
 from tousu.decision import Refusal
 from tousu.domain.case.view import CaseView
 from tousu.domain.clock.counting import all_marks, plan_rest, planned
@@ -28,7 +28,7 @@ from tousu.domain.clock.triggers import ended, reopened
 from tousu.policy.facts import found_with
 from tousu.policy.replies import incomplete_reply
 
-END_UNDONE = "end_undone"
+END_UNDONE: Final = "end_undone"
 
 
 def follow(
@@ -94,7 +94,7 @@ def close(scene: Scene, triggers: Triggers, case: Case) -> Case:
     """End a case: whatever clock still waits and does not outlive the case is cancelled, and the outcome is told."""
     assert case.closed_at is not None
     at, scene.case = case.closed_at, case
-    case = with_clocks(case, ended(scene, clocks_of(case), at, "case_closed"))
+    case = with_clocks(case, ended(scene, clocks_of(case), at, CASE_CLOSED))
     tell_closed(scene, case)
     return triggers.pull(scene, case, CLOSED, {"result": case.result}, at)
 
@@ -149,6 +149,7 @@ def _going_on(scene: Scene, clock: Clock, at: datetime) -> Clock:
         generation=clock.generation + 1,
         status="running",
         ended_at=None,
+        moves=tuple(move for move in clock.moves if (move.name, move.at) != ("cancelled", clock.ended_at)),
         cause=scene.cause,
         calendar=scene.calendar.version,
         marks=all_marks(rule, clock.anchor),

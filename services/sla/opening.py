@@ -80,7 +80,6 @@ def hand_over(scene: Scene, triggers: Triggers, said: Mapping[str, Any], at: dat
     A department that is new to the case sets off what the pack restarts on `passed_on`.
     """
     old = scene.case
-    at = max(at, old.assigned_at)
     departments = tuple(said["to_departments"])
     scene.departments = list(departments)
     case = replace(old, departments=departments, class_name=said.get("class", old.class_name))

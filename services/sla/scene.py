@@ -59,8 +59,9 @@ class Scene(ClockContext):
     def identity(self) -> dict[str, Any]:
         return {"case_number": self.case.number}
 
-    def may_start(self, rule: ClockRule) -> bool:
-        return self.case.life != "closed" or rule.outlives_case
+    def may_start(self, rule: ClockRule, at: datetime) -> bool:
+        ended_at = self.case.closed_at
+        return ended_at is None or at < ended_at or rule.outlives_case
 
     def start_of(self, rule: ClockRule, at: datetime, *, first: bool) -> datetime | None:
         """A case was received once: a clock that comes again counts from its event."""

@@ -18,6 +18,7 @@ from tousu.policy.occasions import PROMISED
 from tousu.policy.pack import Pack
 
 CLOSED: Final = "closed"
+CASE_CLOSED: Final = "case_closed"
 Change = Callable[[Running], Running]
 
 
@@ -46,7 +47,11 @@ class Triggers:
     def _pulled(self, scene: Scene, case: Case, what: str, said: Mapping[str, Any], at: datetime) -> Case:
         scene.case = case
         facts = partial(facts_of, case)
-        return with_clocks(case, self._of_clocks.pull(scene, clocks_of(case), case.kind, what, said, facts, at))
+        running = self._of_clocks.pull(scene, clocks_of(case), case.kind, what, said, facts, at)
+        ended_at = case.closed_at
+        if ended_at is not None and any(each.is_active and not scene.outlives(each) for each in running.clocks):
+            running = triggers.ended(scene, running, ended_at, CASE_CLOSED)  # begun before the end, and told after it
+        return with_clocks(case, running)
 
     def breach(self, scene: Scene, before: Case, case: Case, at: datetime) -> Case:
         """The case after the breaches that it has now and had not before have moved its clocks."""

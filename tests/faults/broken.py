@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from services.claims.states import ClaimedCase
 from services.claims.turn import Turn
 from tests.faults.simulator import ArchivingStore, FlakyStore
 from tousu.decision import Decision
+from tousu.event import Event
 from tousu.runtime import bookmark as bm
 from tousu.runtime import frontier
 from tousu.runtime.arrival import Arrival
@@ -164,11 +165,12 @@ class TakesTopicsAsTheyCome(Loop):
 class PaysAtEachConfirmation(ClaimsRules):
     """Books whatever finance confirms, without looking for what is outstanding."""
 
-    def _reported(self, turn: Turn, case: ClaimedCase, what: str, said: dict[str, Any]) -> Decision:
+    def _reported(self, turn: Turn, case: ClaimedCase, event: Event) -> Decision:
+        said = event.data
         claim = next((one for one in case.claims if one.number == said.get("claim_number")), None)
         owed = claim.obligation(COMPENSATION) if claim is not None else None
-        if what != "payment_confirmed" or claim is None or owed is None:
-            return super()._reported(turn, case, what, said)
+        if not event.type.endswith("payment_confirmed.v1") or claim is None or owed is None:
+            return super()._reported(turn, case, event)
         # As much is awarded as is paid, so that the ledger itself has nothing against it.
         amount = Decimal(said["amount"])
         generous = replace(owed, awarded=owed.awarded + amount)
@@ -180,7 +182,7 @@ class PaysAtEachConfirmation(ClaimsRules):
 class InstructsWithEveryReport(ClaimsRules):
     """Tells finance again what it was told, whenever somebody reports something of a claim that is agreed."""
 
-    def _reported(self, turn: Turn, case: ClaimedCase, what: str, said: Mapping[str, Any]) -> Decision:
-        decision = super()._reported(turn, case, what, dict(said))
+    def _reported(self, turn: Turn, case: ClaimedCase, event: Event) -> Decision:
+        decision = super()._reported(turn, case, event)
         told = [one for one in decision.outputs if one.topic == "complaints.instructions"]
         return replace(decision, outputs=[*decision.outputs, *told])

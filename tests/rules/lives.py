@@ -90,11 +90,11 @@ class Lives:
         file, to = self.files[event.subject or ""], tuple(event.data["to_departments"])
         at = min(max(event.time, file.state.received_at), now)
         state, one = file.state, len(to) == 1
-        if state.is_over:
+        if state.is_over and (state.ended_at is None or at >= state.ended_at):
             return []
         if one:
             file = placed(file, CaseFact(at, "passed_on", {"to_department": to[0]}), self._ground(), now).file
-        state = replace(handed_over(file.state, to, at), departments=to)
+        state = replace(file.state if state.is_over else handed_over(file.state, to, at), departments=to)
         grade = {name: event.data[name] for name in ("grade", "class") if name in event.data}
         mediates = self._pack(state.pack_version).routing.disputes_to in to
         state = replace(state, decided=state.decided | grade, dispute=file.state.dispute if mediates else None)

@@ -71,7 +71,8 @@ def standing(number: str, data: Path | None, database: str) -> dict[str, Any]:
     routed = options.inspection("router", data, database).state("case", number)
     if sla is None and routed is None:
         raise Stop("no_case", f"there is no case {number}; `tousu tail complaints.cases` shows the numbers there are")
-    claimed = _claims(number, data, database)
+    claimed = options.inspection("claims", data, database).state("case", number) or {}
+    claims, waiting = (claimed.get(name, []) for name in ("claims", "waiting"))
     clocks = [_clock(each) for each in [*(sla or {}).get("past", []), *(sla or {}).get("clocks", [])]]
     told = (routed or {}).get("told", {})
     kept = (
@@ -86,14 +87,12 @@ def standing(number: str, data: Path | None, database: str) -> dict[str, Any]:
         **{name: sla[name] for name in _OF_SLA if sla and sla.get(name)},
         "clocks": clocks,
         "corrective_actions": (sla or {}).get("corrective_actions", []),
-        "waiting": [_waiting(each) for each in (routed or {}).get("file", {}).get("parked", [])],
-        "claims": claimed,
+        "waiting": [
+            *(_waiting(each) for each in (routed or {}).get("file", {}).get("parked", [])),
+            *(dict(zip(("happened_at", "report", "needs", "until"), each, strict=False)) for each in waiting),
+        ],
+        "claims": [_claim(each) for each in claims],
     }  # fmt: skip
-
-
-def _claims(number: str, data: Path | None, database: str) -> list[dict[str, Any]]:
-    claimed = options.inspection("claims", data, database).state("case", number)
-    return [_claim(each) for each in (claimed or {}).get("claims", [])]
 
 
 def _claim(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -213,10 +213,6 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the data of the event that starts it say what they must."""
         return accepts(self.starts_with, data)
 
-    def applies_to(self, kind: str, facts: Mapping[str, Any]) -> bool:
-        """Whether the clock runs in a case of this kind with these facts."""
-        return self.kind == kind and accepts(self.applies_when, facts)
-
 
 def accepts(condition: Accepts, facts: Mapping[str, Any]) -> bool:
     """Whether the facts have, for every field of the condition, one of its values; a fact that is missing does not."""

@@ -156,48 +156,10 @@ def plan_clock(
     total = elapsed_between(counted, due, limit, calendar)
     if isinstance(total, UnpublishedYear):
         return total
-    return _with_warnings(counted, due, total, timedelta(0), limit, calendar, warn_at_share)
-
-
-def resume_clock(
-    resumed_at: datetime,
-    total: timedelta,
-    used: timedelta,
-    limit: Limit,
-    calendar: Calendar,
-    warn_at_share: Sequence[float] = (),
-) -> Plan | UnpublishedYear:
-    """The rest of a paused clock, to the second: `used` of `total` was gone when the pause began.
-
-    A clock of which nothing was used starts afresh. Warnings whose share was already used are left out.
-    """
-    if used <= timedelta(0):
-        return plan_clock(resumed_at, limit, calendar, warn_at_share)
-    due = _after(resumed_at, total - used, limit, calendar)
-    if isinstance(due, UnpublishedYear):
-        return due
-    return _with_warnings(resumed_at, due, total, used, limit, calendar, warn_at_share)
-
-
-def _with_warnings(
-    counted: datetime,
-    due: datetime,
-    total: timedelta,
-    used: timedelta,
-    limit: Limit,
-    calendar: Calendar,
-    shares: Sequence[float],
-) -> Plan | UnpublishedYear:
-    warnings = []
-    for share in shares:
-        ahead = total * share - used
-        if ahead < timedelta(0) or (ahead == timedelta(0) and used):
-            continue
-        moment = _after(counted, ahead, limit, calendar)
-        if isinstance(moment, UnpublishedYear):
-            return moment
-        warnings.append((share, moment))
-    return Plan(due_at=due, total=total, warnings=tuple(warnings))
+    moments = moments_after(counted, [total * share for share in warn_at_share], limit, calendar)
+    if isinstance(moments, UnpublishedYear):
+        return moments
+    return Plan(due_at=due, total=total, warnings=tuple(zip(warn_at_share, moments, strict=True)))
 
 
 def _after(start: datetime, amount: timedelta, limit: Limit, calendar: Calendar) -> datetime | UnpublishedYear:

@@ -46,7 +46,7 @@ class Desk:
         for one, moment in behind:
             self.rest(moment)
             states = {ref: self.state(ref) for ref in self.rules.refs(one)}
-            decision = self.rules.beside(OF_CLAIMS, states, one, moment)
+            decision = self.rules.beside(OF_CLAIMS, states, one, moment, [one])
             assert (decision is OF_CLAIMS) is bool(decision.no_op)
             self._keep(decision)
         return self

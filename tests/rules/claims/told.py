@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from services.claims.rules import ClaimsRules
-from services.claims.states import Claim
+from services.claims.states import Claim, ClaimedCase, WaitingReport
 from services.claims.store import KINDS
 from tests.rules.casework import NUMBER, START, Desk, event, kinds_of, registration
 from tests.rules.lives import Lives
@@ -95,12 +95,23 @@ class ClaimsDesk(Desk):
         return self.tell(reported(what, hours, claim, **said))
 
     def refused(self, what: str, hours: float = 1, /, claim: int | None = 1, **said: Any) -> tuple[str, str]:
-        """Reason and place of a report that is refused; nothing changes."""
+        """Reason and place of a report that is refused, or that only waits: then as if it never came; nothing moves."""
         before = dict(self.rows)
-        refusal = self.take(reported(what, hours, claim, **said)).refusal
-        assert refusal is not None
+        decision = self.take(reported(what, hours, claim, **said))
+        refusal = decision.refusal
+        if refusal is None:
+            assert [ref.kind for ref in decision.states] == ["case"]
+            assert decision.outputs == []
+            refusal = self.waiting[-1].refusal
+            self.rows = before
         assert self.rows == before
         return refusal.reason, refusal.place
+
+    @property
+    def waiting(self) -> tuple[WaitingReport, ...]:
+        """The reports that wait for another one."""
+        case = self.state(Ref("case", NUMBER))
+        return case.waiting if isinstance(case, ClaimedCase) else ()
 
     def claim(self, running: int = 1) -> Claim:
         """A claim as its row has it."""

@@ -20,8 +20,8 @@ from tousu.policy.working_time import (
     counted_from,
     deadline,
     elapsed_between,
+    moment_after,
     plan_clock,
-    resume_clock,
 )
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -191,9 +191,8 @@ def test_warnings_and_used_time_stand_still_too() -> None:
     assert elapsed_between(counted, at("2026-07-22 18:00"), limit, calendar) == timedelta(0)
     used = elapsed_between(counted, at("2026-07-23 06:00"), limit, calendar)
     assert used == timedelta(hours=6)
-    resumed = resume_clock(at("2026-07-23 18:00"), plan.total, timedelta(hours=6), limit, calendar)
-    assert isinstance(resumed, Plan)
-    assert resumed.due_at == at("2026-07-27 12:00")
+    rest = moment_after(at("2026-07-23 18:00"), plan.total - timedelta(hours=6), limit, calendar)
+    assert rest == at("2026-07-27 12:00")
 
 
 def test_used_time_of_days_leaves_out_the_whole_of_a_day_that_is_suspended_in_part() -> None:

@@ -15,8 +15,9 @@ from tousu.policy.working_time import (
     counted_from,
     deadline,
     elapsed_between,
+    moment_after,
+    moments_after,
     plan_clock,
-    resume_clock,
 )
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -203,25 +204,10 @@ def test_a_pause_moves_what_is_left_and_nothing_more(china: Calendar) -> None:
     used = elapsed_between(counted_from(at("2026-01-05 10:00"), limit, china), at("2026-01-06 10:00"), limit, china)
     assert isinstance(used, timedelta)
     assert used == timedelta(hours=10)
-    after = planned(resume_clock(at("2026-01-08 15:00"), plan.total, used, limit, china, (0.1, 0.5, 0.8)))
     # 62 hours of worked days are left: 9 of Thursday, 24 of Friday, 24 of Monday, 5 of Tuesday.
-    assert after.due_at == at("2026-01-13 05:00")
-    assert after.warnings == ((0.5, at("2026-01-09 17:00")), (0.8, at("2026-01-12 14:36")))
-
-
-def test_a_warning_that_was_due_when_the_pause_began_is_not_given_again(china: Calendar) -> None:
-    limit = Limit(amount=2, unit="elapsed_hours")
-    after = planned(
-        resume_clock(at("2026-01-05 15:00"), timedelta(hours=2), timedelta(hours=1), limit, china, (0.5, 0.8))
-    )
-    assert after.warnings == ((0.8, at("2026-01-05 15:36")),)
-
-
-def test_a_clock_paused_before_anything_was_used_starts_afresh(china: Calendar) -> None:
-    limit = Limit(amount=1, unit="working_days")
-    plan = planned(plan_clock(at("2026-01-05 10:00"), limit, china))
-    after = planned(resume_clock(at("2026-01-07 09:00"), plan.total, timedelta(0), limit, china))
-    assert after.due_at == at("2026-01-08 24:00")
+    ahead = [plan.total * share - used for share in (0.5, 0.8, 1)]
+    after = moments_after(at("2026-01-08 15:00"), ahead, limit, china)
+    assert after == [at("2026-01-09 17:00"), at("2026-01-12 14:36"), at("2026-01-13 05:00")]
 
 
 @pytest.mark.parametrize(
@@ -286,7 +272,7 @@ def test_pauses_and_shares_name_the_missing_year_too(china: Calendar) -> None:
     days, open_hours = Limit(amount=3, unit="working_days"), Limit(amount=3, unit="business_hours")
     assert isinstance(plan_clock(at("2026-12-30 10:00"), days, china, (0.1,)), UnpublishedYear)
     for limit in (days, open_hours):
-        left = resume_clock(at("2026-12-31 17:00"), timedelta(days=3), timedelta(hours=1), limit, china)
+        left = moment_after(at("2026-12-31 17:00"), timedelta(days=3) - timedelta(hours=1), limit, china)
         assert isinstance(left, UnpublishedYear)
         assert isinstance(
             elapsed_between(at("2026-12-30 10:00"), at("2027-01-02 10:00"), limit, china), UnpublishedYear

@@ -69,7 +69,8 @@ def pauses_of(each: Round, until: int = NEVER) -> list[Report]:
 def acknowledgement_breaches(rounds: Sequence[Round], horizon: int) -> int:
     """How many departments said nothing within two hours of getting the case, by the minute `horizon`.
 
-    What was read before the case was handed over is not what the next department said.
+    What was said before the case was handed over is not what the next department said, whenever either is told; what
+    was said in the same moment is, where it was told afterwards.
     """
     read = [(each, report) for each in rounds for report in each.reports]
     assigned = [(0, rounds[0].begin, rounds[0])]
@@ -79,6 +80,10 @@ def acknowledgement_breaches(rounds: Sequence[Round], horizon: int) -> int:
     breaches = 0
     for (index, start, each), following in zip(assigned, [*assigned[1:], (0, NEVER, rounds[-1])], strict=True):
         limit = start + TWO_HOURS
-        heard = any(start <= report.happened <= limit for _, report in read[index:] if report.what in WORDS)
+        heard = any(
+            (start, index) <= (report.happened, place) and report.happened <= limit
+            for place, (_, report) in enumerate(read)
+            if report.what in WORDS
+        )
         breaches += limit <= horizon and not heard and following[1] > limit and each.end > limit
     return breaches

@@ -68,8 +68,8 @@ class ClockContext(ABC):
         return self.cause
 
     @abstractmethod
-    def may_start(self, rule: ClockRule) -> bool:
-        """Whether a clock may begin where the owner stands: one that has ended starts only what outlives it."""
+    def may_start(self, rule: ClockRule, at: datetime) -> bool:
+        """Whether a clock may begin at a moment: an owner that had ended by then starts only what outlives it."""
 
     @abstractmethod
     def start_of(self, rule: ClockRule, at: datetime, *, first: bool) -> datetime | None:

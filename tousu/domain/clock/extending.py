@@ -23,19 +23,15 @@ from tousu.policy.working_time import deadline, elapsed_between
 
 def obstacle_to_extending(ctx: ClockContext, clock: Clock, said: Mapping[str, Any], at: datetime) -> Refusal | None:
     """Why a clock, as it stood then, may not be extended as is said; None where it may."""
-    rule = ctx.rule(clock)
-    terms = rule.extensions if rule is not None else None
-    most = terms.times_max if terms is not None else 0
-    if terms is None or clock.extensions >= most:
-        message = f"clock {clock.name} may be extended {most} times and was {clock.extensions} times"
-        return not_extendable(message, "/clock")
     until = time_of_text(said["until"])
-    refusal = _lacking(terms, said, ctx.now) or _out_of_bounds(ctx, clock, terms, until, at)
-    if refusal is None:
-        assert clock.due_at is not None
-        more = elapsed_between(clock.due_at, until, clock.limit, ctx.calendar)
-        refusal = not_extendable(more.reason, "/until") if isinstance(more, UnpublishedYear) else None
-    return refusal
+    terms = _terms(ctx, clock)
+    lacking = _lacking(terms, said, ctx.now) if terms is not None and clock.extensions < terms.times_max else None
+    return lacking or _out_of_place(ctx, clock, until, at)
+
+
+def can_extend(ctx: ClockContext, clock: Clock, until: datetime, at: datetime) -> bool:
+    """Whether an extension fits where the clock stands then: another one may turn out to have come before it."""
+    return _out_of_place(ctx, clock, until, at) is None
 
 
 def lengthen(ctx: ClockContext, clock: Clock, at: datetime, until: datetime, reason: str) -> Clock:
@@ -79,6 +75,26 @@ def _lacking(terms: Extensions, said: Mapping[str, Any], now: datetime) -> Refus
         if time_of_text(said["notified_at"]) > now:
             return not_extendable("notified_at lies in the future: tell the customer, then extend", "/notified_at")
     return None
+
+
+def _terms(ctx: ClockContext, clock: Clock) -> Extensions | None:
+    rule = ctx.rule(clock)
+    return rule.extensions if rule is not None else None
+
+
+def _out_of_place(ctx: ClockContext, clock: Clock, until: datetime, at: datetime) -> Refusal | None:
+    """Once too often, too late, too far, or over a year that nobody has published."""
+    terms = _terms(ctx, clock)
+    most = terms.times_max if terms is not None else 0
+    if terms is None or clock.extensions >= most:
+        message = f"clock {clock.name} may be extended {most} times and was {clock.extensions} times"
+        return not_extendable(message, "/clock")
+    refusal = _out_of_bounds(ctx, clock, terms, until, at)
+    if refusal is None:
+        assert clock.due_at is not None
+        more = elapsed_between(clock.due_at, until, clock.limit, ctx.calendar)
+        refusal = not_extendable(more.reason, "/until") if isinstance(more, UnpublishedYear) else None
+    return refusal
 
 
 def _out_of_bounds(ctx: ClockContext, clock: Clock, terms: Extensions, until: datetime, at: datetime) -> Refusal | None:

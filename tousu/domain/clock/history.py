@@ -23,7 +23,7 @@ from tousu.domain.clock import moves
 from tousu.domain.clock.context import ClockContext
 from tousu.domain.clock.counting import BACK_DATED, BREACH_WITHDRAWN, all_marks, plan_rest, planned, unbreached
 from tousu.domain.clock.escalation import catch_up
-from tousu.domain.clock.extending import lengthen
+from tousu.domain.clock.extending import can_extend, lengthen
 from tousu.domain.clock.pausing import can_pause, pause, resume
 from tousu.domain.clock.recorder import RecordedEvent, Recorder
 from tousu.domain.clock.state import Clock, ClockMove, Mark
@@ -55,6 +55,11 @@ def happened(ctx: ClockContext, clock: Clock, move: ClockMove) -> Clock:
     return _kept(ctx, evolve(ctx, clock, move), (*clock.moves, move))
 
 
+def begun_late(ctx: ClockContext, clock: Clock, since: tuple[ClockMove, ...]) -> Clock:
+    """A clock that has just begun at a time that lies behind, after what has happened to it since."""
+    return _refolded(ctx, clock, since, (), clock.started_at) if since else clock
+
+
 def is_late(clock: Clock, at: datetime) -> bool:
     """Whether something that happened later is known of a clock already, a pause that ended by itself included."""
     since = clock.folded_at or clock.begun_at or clock.started_at
@@ -77,8 +82,7 @@ def evolve(ctx: ClockContext, clock: Clock, move: ClockMove) -> Clock:
             return resume(ctx, clock, move.at, move.reason)
         case "reset":
             return moves.reset(ctx, clock, move.at)
-        case "extended":
-            assert move.until is not None
+        case "extended" if move.until is not None and can_extend(ctx, clock, move.until, move.at):
             return lengthen(ctx, clock, move.at, move.until, move.reason)
         case "met":
             return moves.done_by(ctx, clock, move.at, move.reason, move.by.values())
@@ -93,6 +97,13 @@ def _placed(ctx: ClockContext, clock: Clock, move: ClockMove) -> Clock:
     before = _fold(ctx, clock, clock.moves, ctx.now)
     known = list(clock.moves)
     insort_right(known, move, key=_WHEN)
+    return _refolded(ctx, clock, tuple(known), before.events, move.at)
+
+
+def _refolded(
+    ctx: ClockContext, clock: Clock, known: tuple[ClockMove, ...], before: Sequence[RecordedEvent], at: datetime
+) -> Clock:
+    """The clock by everything that is known; what it told already (`before`) is not told again."""
     after = _fold(ctx, clock, known, ctx.now)
     new = replace(
         after.clock, generation=clock.generation, base=clock.base, folded_at=clock.folded_at,
@@ -100,11 +111,11 @@ def _placed(ctx: ClockContext, clock: Clock, move: ClockMove) -> Clock:
         rests=clock.rests, acquitted=clock.acquitted,
     )  # fmt: skip
     if not clock.undecided:
-        new = _told(ctx, clock, new, move, _news(before, after))
-    return _kept(ctx, new, tuple(known))
+        new = _told(ctx, clock, new, at, _news(before, after.events))
+    return _kept(ctx, new, known)
 
 
-def _told(ctx: ClockContext, old: Clock, new: Clock, move: ClockMove, news: list[RecordedEvent]) -> Clock:
+def _told(ctx: ClockContext, old: Clock, new: Clock, at: datetime, news: list[RecordedEvent]) -> Clock:
     """Publish what the clock would have told, had everything been known in its order, and was not told."""
     due_at, waiting = old.due_at, {mark.place for mark in old.marks}
     if old.breached and not new.breached:
@@ -128,20 +139,20 @@ def _told(ctx: ClockContext, old: Clock, new: Clock, move: ClockMove, news: list
         ctx.emit(event.kind, event.at, data, new.cause)
     if new.status == "running" and new.due_at != due_at:
         more: dict[str, Any] = {} if due_at is None else {"old_due_at": text_of_time(due_at)}
-        ctx.clock("recalculated", new, move.at, reason=KNOWN_LATE, old_limit=old.limit.as_data(), **more)
+        ctx.clock("recalculated", new, at, reason=KNOWN_LATE, old_limit=old.limit.as_data(), **more)
     if new.status == "running" and new.breached and not old.breached:
         passed = [Mark(at=ctx.now, level=event.data["level"]) for event in news if event.name == "escalated"]
         return catch_up(ctx, replace(new, marks=(*new.marks, *passed)))
     return replace(new, marks=tuple(mark for mark in new.marks if mark.told or mark.place in waiting))
 
 
-def _news(before: Folded, after: Folded) -> list[RecordedEvent]:
+def _news(before: Sequence[RecordedEvent], after: Sequence[RecordedEvent]) -> list[RecordedEvent]:
     """What the second fold published and the first did not; nobody learns twice what they know."""
-    known = {_key(event) for event in before.events}
-    heard = {_key(event)[1:] for event in before.events if event.name == "escalated"}
+    known = {_key(event) for event in before}
+    heard = {_key(event)[1:] for event in before if event.name == "escalated"}
     return [
         event
-        for event in after.events
+        for event in after
         if _key(event) not in known and not (event.name == "escalation_suppressed" and _key(event)[1:] in heard)
     ]
 

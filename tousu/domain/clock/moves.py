@@ -120,10 +120,7 @@ def meet(ctx: ClockContext, clock: Clock, at: datetime, what: str) -> Clock:
     """What the clock waited for (the event `what`) happened at `at`, whenever that was reported."""
     if clock.status == "uncounted":
         return cancel(ctx, clock, at, clock.missing)
-    # The end of a case cancels a clock that had breached; what would have met it in time may be told only after that.
-    # Of a claim's clocks the claim itself looks after that (settling.delivered).
-    is_late_news = ctx.owner == "case" and clock.status == "cancelled" and clock.breached and was_in_time(clock, at)
-    if not (clock.is_active or clock.status == "late" or is_late_news):
+    if not (clock.is_active or clock.status == "late"):
         return clock
     in_time = was_in_time(clock, at)
     if not in_time and clock.status == "late":
@@ -152,7 +149,7 @@ def cancel(ctx: ClockContext, clock: Clock, at: datetime, reason: str, *, by_tim
     """The clock no longer matters from `at` on. A breach that only came after that is withdrawn, but not by time alone:
     its owner may end by this very breach.
     """
-    if clock.status == "late" and was_in_time(clock, at):
+    if clock.status in ("late", "cancelled") and clock.breached and not by_time and was_in_time(clock, at):
         return replace(unbreached(ctx, clock), status="cancelled", ended_at=at)
     if not clock.is_active:
         return clock

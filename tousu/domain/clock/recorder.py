@@ -52,8 +52,8 @@ class Recorder(ClockContext):
     def owner(self) -> str:
         return self.owned_by.owner
 
-    def may_start(self, rule: ClockRule) -> bool:
-        return self.owned_by.may_start(rule)
+    def may_start(self, rule: ClockRule, at: datetime) -> bool:
+        return self.owned_by.may_start(rule, at)
 
     def start_of(self, rule: ClockRule, at: datetime, *, first: bool) -> datetime | None:
         return self.owned_by.start_of(rule, at, first=first)

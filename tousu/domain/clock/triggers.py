@@ -7,7 +7,7 @@ clock breaches. After the end of its owner only a clock moves that outlives it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, NamedTuple
 
@@ -18,7 +18,7 @@ from tousu.domain.clock import moves
 from tousu.domain.clock.context import ClockContext
 from tousu.domain.clock.counting import BREACH_WITHDRAWN
 from tousu.domain.clock.deciding import decided, doubt_of
-from tousu.domain.clock.history import as_of, happened
+from tousu.domain.clock.history import as_of, begun_late, happened
 from tousu.domain.clock.state import Clock, ClockMove
 from tousu.event import time_of_text
 from tousu.policy.calendar import UnpublishedYear
@@ -163,7 +163,8 @@ def reopened(ctx: ClockContext, running: Running, at: datetime) -> Running:
 
 def ended(ctx: ClockContext, running: Running, at: datetime, reason: str) -> Running:
     """The owner has ended: what does not outlive it waits no more, and what came to its end in time was no breach."""
-    clocks = tuple(clock if ctx.outlives(clock) else moves.cancel(ctx, clock, at, reason) for clock in running.clocks)
+    move = ClockMove(at=at, name="cancelled", reason=reason, cause=ctx.cause)
+    clocks = tuple(clock if ctx.outlives(clock) else happened(ctx, clock, move) for clock in running.clocks)
     looked_at = (clock if ctx.outlives(clock) else moves.acquit(ctx, clock, at) for clock in running.past)
     return Running(clocks, tuple(clock for clock in looked_at if clock.breached))
 
@@ -186,17 +187,24 @@ def _moved_by(
             moved.append(clock)
         elif move == "restarted_by":
             rule = ctx.rule(clock)
-            may = rule is not None and ctx.may_start(rule)
-            staying = data.get(FORMER, ())
-            old, new = moves.restarted(ctx, rule, clock, at, staying) if rule is not None and may else (None, clock)
-            past = remembered(past, old) if old is not None else past
-            moved.append(new)
+            if rule is not None and ctx.may_start(rule, at):
+                old, clock = _restarted(ctx, rule, clock, at, data.get(FORMER, ()))  # noqa: PLW2901
+                past = remembered(past, old)
+            moved.append(clock)
         else:
             counted = max(at, clock.started_at) if move in _ENDS and ctx.is_first(clock) else at
             moved.append(_moved(ctx, clock, move, event_name, data, counted))
     if past is running.past and all(new is old for new, old in zip(moved, running.clocks, strict=True)):
         return running
     return Running(tuple(moved), past)
+
+
+def _restarted(
+    ctx: ClockContext, rule: ClockRule, clock: Clock, at: datetime, staying: Sequence[str]
+) -> tuple[Clock, Clock]:
+    """A clock that starts anew: what had happened to it after that, as is known by now, happened to the new one."""
+    old, new = moves.restarted(ctx, rule, clock, at, staying)
+    return old, begun_late(ctx, new, tuple(move for move in clock.moves if move.at > new.started_at))
 
 
 def _comes_too_soon(ctx: ClockContext, clock: Clock, at: datetime) -> bool:
@@ -225,7 +233,7 @@ def _started(
     """The clocks with one that begins; with its next generation where the one before has ended and may come again."""
     doubt = doubt_of(rule, data, facts)
     old = next((clock for clock in running.clocks if clock.name == rule.name), None)
-    if doubt is None or not ctx.may_start(rule):
+    if doubt is None or not ctx.may_start(rule, at):
         return running
     if rule.promised_in:
         return _promised(ctx, running, rule, old, data, at)

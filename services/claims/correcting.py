@@ -1,0 +1,121 @@
+"""What was booked and told of a claim, brought to where it stands by what is known now.
+
+Entries of the ledger and instructions are never taken out: what turned out wrong is taken back by entries and
+instructions of its own, so that the sums come to what they ought to be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from services.claims import limits
+from services.claims.owing import COMPENSATION, cancel_instruction, instruct, owe, payee_of, release, settle
+from services.claims.states import Claim
+from services.claims.turn import Turn
+from tousu.decision import Output
+from tousu.domain.clock.correcting import corrected, undone
+from tousu.domain.clock.history import KNOWN_LATE
+from tousu.events.claim_payment import ClaimPaid
+from tousu.ledger.obligation import NOTHING, Obligation
+
+_PAID: Final = "paid"
+
+
+def limits_as(turn: Turn, claim: Claim, ought: Claim) -> Claim:
+    """The claim with its limits as they ought to stand; what stood otherwise is told."""
+    ctx = limits.ClaimClocks(turn, claim)
+    stands = {(clock.name, clock.started_at) for clock in ought.past}
+    known = {clock.name: clock for clock in claim.clocks}
+    clocks = []
+    for clock in ought.clocks:
+        old = known.pop(clock.name, None)
+        if old is not None and old.breached and (old.name, old.started_at) in stands:
+            clock = replace(clock, generation=max(clock.generation, old.generation + 1))  # noqa: PLW2901
+            old = None  # its breach stands as one of an earlier generation
+        clocks.append(corrected(ctx, old, clock))
+    clocks += [undone(ctx, clock) for clock in known.values()]
+    for clock in claim.past:
+        if (clock.name, clock.started_at) not in stands:
+            undone(ctx, clock)
+    return replace(claim, clocks=tuple(clocks), past=ought.past)
+
+
+def books_as(turn: Turn, claim: Claim, ought: Claim, payments: Sequence[ClaimPaid]) -> Claim:
+    """The claim with its books as they ought to stand, and finance told; `payments` are still to be booked."""
+    for owed in claim.owed:
+        if ought.obligation(_name(owed)) is None:
+            claim = _book_as(turn, claim, replace(owed, awarded=NOTHING, paid=NOTHING, withdrawn=NOTHING), ())
+    for owed in ought.owed:
+        claim = _book_as(turn, claim, owed, [one for one in payments if one.obligation == owed.number])
+    return replace(claim, payments=ought.payments)
+
+
+def _book_as(turn: Turn, claim: Claim, ought: Obligation, payments: Sequence[ClaimPaid]) -> Claim:
+    name = _name(ought)
+    former = claim.obligation(name)
+    if former is not None and former.debtor != ought.debtor:
+        claim = _of_another(turn, claim, former, ought)
+        former = claim.obligation(name)
+    due = ought.awarded - ought.withdrawn
+    so_far = former.awarded - former.withdrawn if former is not None else NOTHING
+    if due > so_far:
+        claim = owe(
+            turn, claim, name, ought.kind, due - so_far, ought.currency, ought.debtor, ought.creditor, KNOWN_LATE
+        )  # fmt: skip
+    for one in payments:
+        owed = claim.obligation(name)
+        assert owed is not None
+        claim = settle(turn, claim, owed, Decimal(one.amount), one.payment_id)
+    if due < so_far:
+        claim = release(turn, claim, name, so_far - due, KNOWN_LATE)
+    after = claim.obligation(name)
+    if after is None:  # by the true order it came and went
+        return claim
+    outstanding = former.outstanding if former is not None else NOTHING
+    if former is not None and outstanding and not payments and after.outstanding != outstanding:
+        cancel_instruction(turn, claim, former, after, _to(claim, after))
+    if after.outstanding and (payments or after.outstanding != outstanding):
+        _instruct(turn, claim, after)
+    return claim
+
+
+def _of_another(turn: Turn, claim: Claim, former: Obligation, ought: Obligation) -> Claim:
+    """What one outlet was told to pay another one owes: nothing is asked of the first any more."""
+    name = _name(former)
+    if former.outstanding:
+        claim = release(turn, claim, name, former.outstanding, KNOWN_LATE)
+        after = claim.obligation(name)
+        assert after is not None
+        cancel_instruction(turn, claim, former, after, _to(claim, former))
+    owed = tuple(
+        replace(each, debtor=ought.debtor, creditor=ought.creditor) if each.number == former.number else each
+        for each in claim.owed
+    )
+    return replace(claim, owed=owed)
+
+
+def _instruct(turn: Turn, claim: Claim, owed: Obligation) -> None:
+    if _name(owed) == COMPENSATION:
+        pay_by = next((clock.due_at for clock in limits.waiting_for(turn, claim, _PAID)), None)
+        instruct(turn, claim, "pay_claimant", owed, payee_of(claim), pay_by)
+    else:
+        instruct(turn, claim, "bill_outlet", owed, _to(claim, owed))
+
+
+def _to(claim: Claim, owed: Obligation) -> dict[str, Any]:
+    if _name(owed) == COMPENSATION:
+        return payee_of(claim)
+    return {"party": {"kind": "outlet", "id": owed.debtor}}
+
+
+def _name(owed: Obligation) -> str:
+    return owed.number.rpartition("/")[2]
+
+
+def name_of(output: Output) -> str:
+    """The name of an event of a claim (`offered`)."""
+    return output.type.split(".")[2]

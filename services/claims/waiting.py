@@ -1,0 +1,94 @@
+"""Reports of a claim that wait for another one: a true report is never refused for its order.
+
+What fits in no place that is known by now (an agreement before its offer) waits with the case, whole. It counts as soon
+as what it needs is there, where it happened. What waited in vain goes back to its sender.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from msgspec.structs import replace
+
+from services.claims.states import ClaimedCase, WaitingReport
+from services.claims.turn import Turn
+from tousu.decision import Refusal
+from tousu.event import Event, text_of_time
+from tousu.events.claim_handling import HandlingClaimExtended, HandlingClaimPaused
+
+WAITING_MAX: Final = 40
+"""So many reports of a case wait at most; each is kept whole."""
+_FOR_ANOTHER_REPORT: Final = frozenset(
+    {
+        "illegal_transition", "facts_missing", "file_incomplete", "nothing_due", "no_ground_to_refuse",
+        "negotiation_goes_on",
+    }
+)  # fmt: skip
+"""Why a report does not fit where another report could make it fit. An amount that is wrong is refused at once."""
+Report = Callable[[Turn, Event], Refusal | None]
+
+
+def wait(turn: Turn, event: Event, refusal: Refusal) -> Refusal | None:
+    """Let a report wait, where another one could make it fit; why it is refused otherwise."""
+    if not _may_fit_yet(turn, event, refusal):
+        return refusal
+    waiting = turn.case.waiting
+    if len(waiting) >= WAITING_MAX:
+        message = (
+            f"{WAITING_MAX} reports of claims of this case wait already; report first what they need: {refusal.message}"
+        )
+        return Refusal(reason="too_many_waiting", message=message, place=refusal.place)
+    until = turn.now + timedelta(hours=turn.pack.waiting_hours)
+    name = event.type.split(".")[2]
+    new = WaitingReport(turn.at, name, refusal.message, until, event, refusal.reason, refusal.place)
+    turn.case = replace(turn.case, waiting=(*waiting, new))
+    return None
+
+
+def set_free(turn: Turn, report: Report) -> None:
+    """Report what waited and fits by now, the first that happened first."""
+    while True:
+        for each in sorted(turn.case.waiting, key=lambda one: one.at):
+            then = turn.at_moment(each.at, each.event.id, turn.now)
+            refusal = report(then, each.event)
+            if refusal is None or not _may_fit_yet(turn, each.event, refusal):
+                break
+        else:
+            return
+        if refusal is None:
+            turn.take_over(then)
+        else:
+            turn.refused.append((each.event, refusal))
+        turn.case = replace(turn.case, waiting=tuple(one for one in turn.case.waiting if one is not each))
+
+
+def give_up(turn: Turn) -> None:
+    """Send back what has waited long enough."""
+    case: ClaimedCase = turn.case
+    for each in case.waiting:
+        if each.until <= turn.now:
+            turn.refused.append((each.event, _in_vain(each)))
+    turn.case = replace(case, waiting=tuple(each for each in case.waiting if each.until > turn.now))
+
+
+def _may_fit_yet(turn: Turn, event: Event, refusal: Refusal) -> bool:
+    """Whether another report could make one right that does not fit; a limit that is not there yet may start."""
+    rules = turn.rules.clocks
+    match event.content:
+        case HandlingClaimPaused(reason=reason) if refusal.reason == "not_pausable":
+            return any(rule.may_pause(reason) for rule in rules.values())
+        case HandlingClaimExtended(clock=name) if refusal.reason == "not_extendable":
+            return refusal.place == "/clock" and name in rules and rules[name].extensions is not None
+        case _:
+            return refusal.reason in _FOR_ANOTHER_REPORT
+
+
+def _in_vain(each: WaitingReport) -> Refusal:
+    message = (
+        f"it waited until {text_of_time(each.until)} for another report that would make it fit, and none came: "
+        f"{each.refusal.message}; if it is true, report what is missing with the time at which it happened, then this "
+        "once more under a new id"
+    )
+    return replace(each.refusal, message=message)
