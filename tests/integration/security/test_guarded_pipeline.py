@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import orjson
@@ -80,10 +80,10 @@ def test_a_complaint_goes_its_way_and_every_command_works_as_its_user(
     routed = wait_until(lambda: told(cluster, ["complaints.cases"], "complaint.routed"), "it is routed")
     number = routed.event.subject
     wait_until(lambda: told(cluster, ["complaints.sla"], "clock.started", number), "its clocks run")
+    now = datetime.now(UTC)
+    said = {"department": "storage_and_transport", "answer_by": (now + timedelta(hours=1)).isoformat()}
     with Publisher(cluster.way_in("departments"), source="/departments/storage") as publisher:
-        publisher.handling(
-            number, "acknowledged", {"department": "storage_and_transport"}, time=datetime.now(UTC), id="A-1"
-        )
+        publisher.handling(number, "acknowledged", said, time=now, id="A-1")
     wait_until(lambda: told(cluster, ["complaints.sla"], "clock.met", number), "the acknowledgement counts")
     for command in ("audit", "backlog"):
         done = cluster.tousu(command, "--data", str(folder), "--json", user="ops")
