@@ -109,6 +109,7 @@ def test_demo_tells_what_came_of_the_day(on_kafka: Played) -> None:
     ):  # fmt: skip
         assert words in said
     assert "│ backlog        │ 0 " in said
+    assert f"  {TOUSU if shutil.which('tousu') is None else 'tousu'} case 20260922-" in said
     assert on_kafka.took_s < 180, "a busy machine is slower; an idle one takes half a minute"
     assert not still_running(on_kafka.data)
 

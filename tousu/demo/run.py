@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
@@ -107,7 +108,8 @@ def run_demo(demo: Demo, console: Console) -> dict[str, Any]:
         note = {"broker": kind, "address": broker.address, "pack": demo.pack, "data": str(demo.data), **result}
         (demo.data / MARK).write_bytes(orjson.dumps(note, option=orjson.OPT_INDENT_2))
         example = onlooker.case_to_show("case-7-four-pieces" if demo.pack == PACK else FIRST)
-        say_where(console, where_to_look(demo.data, example, is_kept=kind == "kafka"))
+        is_kept = kind == "kafka"
+        say_where(console, where_to_look(demo.data, example, is_kept=is_kept, tousu=_as_typed()))
         screen.say(f"done after {time.monotonic() - began_s:.1f} s; stopping broker and processors, {demo.data} stays")
     return note
 
@@ -116,6 +118,12 @@ def read_books(data: Path) -> Books:
     """The ledgers of all processors that keep one."""
     keepers = [_inspection(data, name) for name in LEDGERS]
     return Books.of(document for keeper in keepers for _, document in keeper.each("entry"))
+
+
+def _as_typed() -> str:
+    """How the command is typed here: by its path where the shell does not find it, as after `make demo`."""
+    path = Path(sys.argv[0])
+    return str(path) if path.name == "tousu" and shutil.which("tousu") is None else "tousu"
 
 
 def _lasting(pack: str) -> str:

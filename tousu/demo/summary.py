@@ -115,21 +115,24 @@ def _repeated(tallies: Tallies, published: int) -> int:
     return published - tallies.accepted - tallies.rejected_at_gate
 
 
-def where_to_look(data: Path, case_number: str, *, is_kept: bool) -> list[str]:
-    """What a curious reader types next. `is_kept`: the broker's topics are on disk and can be served again."""
+def where_to_look(data: Path, case_number: str, *, is_kept: bool, tousu: str = "tousu") -> list[str]:
+    """What a curious reader types next. `is_kept`: the broker's topics are on disk and can be served again.
+
+    `tousu` is how the command is typed here.
+    """
     folder = f"--data {data}"
     lines = [
-        f"tousu case {case_number} {folder}      where it stands, its clocks, its story",
-        f"tousu explain {case_number} {folder}   why this class, these departments, these limits",
-        f"tousu ledger {folder}      what is owed, paid and withdrawn, and whether it balances",
-        f"tousu rejected list {folder}",
+        f"{tousu} case {case_number} {folder}      where it stands, its clocks, its story",
+        f"{tousu} explain {case_number} {folder}   why this class, these departments, these limits",
+        f"{tousu} ledger {folder}      what is owed, paid and withdrawn, and whether it balances",
+        f"{tousu} rejected list {folder}",
         f"sqlite3 {data}/sla.sqlite '{LOOK}'",
-        f"{data}/{ARCHIVE}   every published event, one a line; `tousu tail sla {folder}` shows the last",
+        f"{data}/{ARCHIVE}   every published event, one a line; `{tousu} tail sla {folder}` shows the last",
         f"{data}/logs/   what the processors logged",
     ]
     if is_kept:
         again = "starts everything again on the kept topics, metrics at the addresses that it prints"
-        lines.append(f"tousu up --local {folder}   {again}")
+        lines.append(f"{tousu} up --local {folder}   {again}")
     return lines
 
 
