@@ -105,7 +105,6 @@ def test_a_period_under_a_shorter_limit_is_due_earlier(changed: Path, morning: P
     done = run("policy", "simulate", *packs, str(morning), "--until", UNTIL, "--json")
     assert done.returncode == 1
     found = orjson.loads(done.stdout)
-    assert found["new"]["breaches"] >= found["old"]["breaches"]
     assert found["new"]["complaints"] == found["old"]["complaints"] > 0
     assert found["cases"]
     for case in found["cases"]:
