@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 
-from confluent_kafka import TopicPartition
+from confluent_kafka import OFFSET_END, TopicPartition
 from confluent_kafka.admin import (  # type: ignore[attr-defined]
     AdminClient,
     AlterConfigOpType,
@@ -48,6 +48,14 @@ def make_the_contracts_topics(address: str, partitions: int, replicas: int = 1) 
         topics.apply(topics.plan(partitions, replicas), replicas)
     admin = AdminClient({"bootstrap.servers": address, "log_level": 0})
     wait_until_led(admin, [card.topic for card in cards()], partitions)
+
+
+def empty_topic(address: str, topic: str, partitions: int) -> None:
+    """Delete every record of a topic: what tests before wrote there under names that are used again."""
+    admin = AdminClient({"bootstrap.servers": address, "log_level": 0})
+    everything = [TopicPartition(topic, number, OFFSET_END) for number in range(partitions)]
+    for deleted in admin.delete_records(everything).values():
+        deleted.result(WAIT_S)
 
 
 def wait_until_led(admin: AdminClient, names: list[str], partitions: int) -> None:

@@ -215,7 +215,7 @@ def test_ceramic_that_was_not_packed_soundly_by_the_customer_is_paid(packed: dic
 
 def test_ceramic_reported_after_signing_is_not_refused_without_the_receipt_in_the_file() -> None:
     story = ceramic("refuse", {"reported_after_signing": True}, exemption="reported_after_signing")
-    told = story.told("03-03 00:00")
+    told = story.told("03-20 00:00")
     assert told.refusals == ["no_ground_to_refuse"]
     assert "refused" not in told.claim().steps
 

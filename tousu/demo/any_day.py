@@ -181,7 +181,7 @@ def _told_at_once(work: ComplaintWork, when: datetime) -> dict[str, Any]:
         for name in trigger.says
     }
     told = {
-        "process": "受理、调查、方案、答复", "answer_by": text(when + timedelta(days=3)), "contact": "客服热线",
+        "process": "受理、调查、方案、答复", "answer_by": text(when + timedelta(hours=6)), "contact": "客服热线",
         "in_charge": "E310",
     }  # fmt: skip
     return {name: value for name, value in told.items() if name in asked}

@@ -7,6 +7,7 @@ Then the log decides. What it holds under a number counts, and must come out aga
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Final, Protocol
 
 import msgspec
@@ -92,6 +93,7 @@ class OwnLog(Connected):
             unknown = [there[number] for number in sorted(there) if number > known]
             if unknown:
                 _check_whole(unknown, known)
+                self._check_causes(unknown, shard)
                 found[topic] = unknown
         return found
 
@@ -115,6 +117,25 @@ class OwnLog(Connected):
                 if found.setdefault(each.number, each).digest != each.digest:
                     raise Stop(CONTRADICTED, f"{each.place} stands in the log of {origin} with two contents")
         return found
+
+    def _check_causes(self, unknown: Iterable[LoggedOutput], shard: int) -> None:
+        """What it comes from must be there to be read again; for what is not the shard would wait for ever."""
+        inputs = {each.topic for each in self._processor.inputs}
+        newest: dict[str, tuple[int, LoggedOutput]] = {}
+        for each in unknown:
+            if each.cause is not None:
+                topic, offset = each.cause
+                newest[topic] = max(newest.get(topic, (-1, each)), (offset, each), key=itemgetter(0))
+        for topic, (offset, each) in newest.items():
+            end = self._end((topic, shard)) if topic in inputs else 0
+            if offset >= end:
+                ends = f"which ends at {end}" if topic in inputs else "which it does not read"
+                message = f"{each.place} comes from offset {offset} of {topic}/{shard}, {ends}"
+                raise Stop(CONTRADICTED, f"{message}: was the topic made again, or does another processor write here?")
+
+    def _end(self, place: Place) -> int:
+        assert self._reader is not None
+        return self._reader.extents([place])[place].end
 
     def close(self) -> None:
         if self._reader is not None:

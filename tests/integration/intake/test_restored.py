@@ -280,6 +280,26 @@ def test_a_record_that_is_gone_from_the_inbound_topic_halts_the_shard_by_name(wo
     assert all(numbers(works)[number] == contents for number, contents in before.items())
 
 
+def test_an_inbound_topic_that_ends_before_what_came_of_it_halts_the_shard_by_name(works: Works) -> None:
+    """It was made again. Without a word the shard would wait for ever for records that nobody writes any more."""
+    works.complain(complaint("phone", at=START, waybill_number=W))
+    works.run()
+    kept = backup(works)
+    sent = works.complain(complaint("phone", at=START, waybill_number=W))
+    works.run()
+    works.pass_time(timedelta(seconds=2))
+    del works.broker.logs[sent.topic][sent.partition][sent.offset :]
+    before = numbers(works)
+    put_back(works, kept)
+    works.run()
+    works.pass_time(timedelta(seconds=2))
+    halt = works.loop.halted[sent.partition]
+    assert (halt.reason, f"{sent.topic}/{sent.partition}, which ends at {sent.offset}" in halt.message) == (
+        "log_contradicted", True,
+    )  # fmt: skip
+    assert all(numbers(works)[number] == contents for number, contents in before.items())
+
+
 def test_what_a_command_did_to_a_restored_database_too_early_never_leaves(works: Works) -> None:
     works.complain(complaint("phone", at=START, complainant=WANG, waybill_number=W))
     works.run()

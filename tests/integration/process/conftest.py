@@ -23,8 +23,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.integration.process.copy_of import topics
 from tests.integration.runtime.counting import INBOUND, inbound, key_in
-from tests.new_topics import make_the_contracts_topics, make_topics
+from tests.new_topics import empty_topic, make_the_contracts_topics, make_topics
 from tousu.local.kafka import KafkaBroker
+from tousu.runtime.rejection import REJECTED
 
 ROOT = Path(__file__).resolve().parents[3]
 PARTITIONS = 4
@@ -120,6 +121,7 @@ class Stage:
 
     def make_topics(self) -> None:
         make_the_contracts_topics(self.broker.address, PARTITIONS)
+        empty_topic(self.broker.address, REJECTED, PARTITIONS)  # a shard reads on from what is under its name
         make_topics(self.broker.address, topics(self.prefix), PARTITIONS)
 
     def start(self, which: str, **settings: str) -> Copy:

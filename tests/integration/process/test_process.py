@@ -139,15 +139,18 @@ def test_a_tick_and_numbers_of_a_foreign_origin_are_refused_and_every_event_coun
     assert max(counter.metrics()["tousu_pipeline_time_behind_seconds"].values()) > 0  # nothing stands in 2099
 
 
-def test_forged_numbers_under_a_true_name_halt_the_shard_by_name_when_the_true_ones_come(stage: Stage) -> None:
+def test_forged_numbers_under_the_name_of_a_keeper_halt_its_shard_before_it_contradicts_them(stage: Stage) -> None:
+    """How a reader halts that has heard both stands in tests/integration/runtime/test_forged.py."""
     stage.make_topics()
     counter = stage.start("counter")
     forge(stage, "keeper/2", range(1, 121), "t.noted", "2026-01-04T01:30:00Z")
     wait_until(lambda: counter.total("tousu_events_total", result="applied") == 120, "nobody can tell them yet")
-    stage.start("keeper")
+    keeper = stage.start("keeper")
     stage.publish(40)
-    wait_until(lambda: counter.why_not() == ["repeated_with_other_content"], "it says that a number was forged")
-    assert counter.total("tousu_shards", state="halted", reason="repeated_with_other_content") == 1
+    wait_until(lambda: keeper.why_not() == ["log_contradicted"], "it says that its log holds what it never said")
+    assert keeper.total("tousu_shards", state="halted", reason="log_contradicted") == 1
+    wait_until(lambda: counter.total("tousu_events_total", result="applied") == 150, "the other shards work on")
+    assert counter.ready()
 
 
 def test_it_is_unready_while_the_database_is_down(stage: Stage) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.rules.packs import plain_clocks
@@ -141,6 +141,12 @@ def _moment(minute: int) -> datetime:
     grade=st.sampled_from(GRADES),
     actions=ACTIONS,
 )
+@example(  # met twice, and a department that came in between becomes known last
+    received=0, grade="simple", actions=[
+        Action("acknowledged", 0, 0, ticks=False), Action("acknowledged", 1, 0, ticks=False),
+        Action("passed_on", 0, 1, ticks=False),
+    ],
+)  # fmt: skip
 def test_verdicts_are_those_of_the_slow_walk(received: int, grade: str, actions: list[Action]) -> None:
     stories = [_told(received, grade, [action._replace(ticks=ticks) for action in actions]) for ticks in (False, True)]
     stories.append(_told(received, grade, actions))

@@ -51,13 +51,20 @@ def happened(ctx: ClockContext, clock: Clock, move: ClockMove) -> Clock:
     if is_late(clock, move.at):
         return _placed(ctx, clock, move)
     if not clock.is_active and clock.status != "late":
-        return clock
+        return _met_again(ctx, clock, move)
     return _kept(ctx, evolve(ctx, clock, move), (*clock.moves, move))
 
 
 def begun_late(ctx: ClockContext, clock: Clock, since: tuple[ClockMove, ...]) -> Clock:
     """A clock that has just begun at a time that lies behind, after what has happened to it since."""
     return _refolded(ctx, clock, since, (), clock.started_at) if since else clock
+
+
+def _met_again(ctx: ClockContext, clock: Clock, move: ClockMove) -> Clock:
+    """A clock that was met and is so once more: it matters where a restart in between becomes known later."""
+    rule = ctx.rule(clock)
+    matters = move.name == "met" and clock.status == "met" and rule is not None and bool(rule.restarted_by)
+    return _kept(ctx, clock, (*clock.moves, move)) if matters else clock
 
 
 def is_late(clock: Clock, at: datetime) -> bool:
