@@ -59,7 +59,7 @@ def after(hours: float) -> datetime:
     return START + timedelta(hours=hours)
 
 
-PROMISED = {"department": STORE, "answer_by": text_of_time(after(37.5))}
+PROMISED: dict[str, Any] = {"department": STORE, "answer_by": text_of_time(after(37.5))}
 """What the customer is told: who has it, and the answer for half an hour before the limit."""
 
 
