@@ -27,6 +27,7 @@ from services.claims.turn import CASE, Turn
 from services.claims.waiting import give_up, set_free, wait
 from tousu.decision import Decision, Ref, Refusal, State, States
 from tousu.domain.case.view import view_of
+from tousu.domain.clock.history import KNOWN_LATE
 from tousu.domain.clock.triggers import ClockTriggers
 from tousu.event import Event
 from tousu.policy.claims import ClaimOpener
@@ -177,7 +178,7 @@ class ClaimsRules:
         if case is not None and case.grade != new.grade and pack.claims is not None:
             for claim in case.claims:
                 turn.keep(limits.regraded(turn, claim).bare)
-        bring_in_line(turn, self._opener(pack), _WHY_AGAIN.get(event.type, ""))
+        bring_in_line(turn, self._opener(pack), _WHY_AGAIN.get(event.type, KNOWN_LATE))
         if kind == "claim":
             self._form_came(turn, event.data)
         return self._decision(turn, case)
@@ -216,7 +217,7 @@ class ClaimsRules:
             return Decision(no_op="reply_incomplete")
         turn.case = replace(case, course=case.course.after(view))
         if pack.claims is not None:
-            bring_in_line(turn, self._opener(pack), _WHY_AGAIN.get(event.type, ""))
+            bring_in_line(turn, self._opener(pack), _WHY_AGAIN.get(event.type, KNOWN_LATE))
         return self._decision(turn, case)
 
     def _recounted(self, turn: Turn, case: ClaimedCase, event: Event, now: datetime) -> Decision:

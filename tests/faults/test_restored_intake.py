@@ -184,6 +184,7 @@ def test_a_backup_taken_under_load_is_restored_and_its_log_decides(place: Restor
             wait_until(lambda: len(more.sound) > 100, "customers go on")
         names = {*load.sound, *load.wrong, *more.sound, *more.wrong}
         wait_until(lambda: names <= effects(place).keys() or crew.halted("intake"), "all have had their effect")
+        assert not crew.halted("intake"), crew.halted("intake")
         assert effects(place) == Counter(dict.fromkeys(names, 1))
         after = contents(place)
         assert [number for number, said in after.items() if len(said) > 1] == []

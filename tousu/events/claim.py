@@ -240,7 +240,8 @@ class ClaimReopened(Content, frozen=True, kw_only=True, omit_defaults=True):
     """When it went on."""
     reason: Code
     """Why: case_reopened, stands (judged to stand after all), judged_otherwise (the piece has the former class
-    again), filed (a form came), delivered_in_time (it had not been lost), ruled (an authority gave more).
+    again), filed (a form came), delivered_in_time (it had not been lost), ruled (an authority gave more),
+    known_late (what became known late gives it its ground again).
     """
     pack: PackReference | None = None
     section: Section | None = None

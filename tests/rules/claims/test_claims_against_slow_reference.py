@@ -95,9 +95,10 @@ def check_claims(desk: ClaimsDesk, slow: SlowClaims, sums: dict[str, dict[str, D
         assert (set(claim.file), claim.returns) == (ought["file"], ought["returns"])
         clocks = {clock.name: (clock.status, clock.breached, clock.due_at) for clock in claim.clocks}
         limits = {name: (each["status"], each["breached"], each["due"]) for name, each in ought["limits"].items()}
-        waiting = {name for name, each in limits.items() if each[0] == "paused"}  # due when it goes on
-        assert {name: (*each[:2], name in waiting or each[2]) for name, each in clocks.items()} == {
-            name: (*each[:2], name in waiting or each[2]) for name, each in limits.items()
+        # One that stands still is due when it goes on; one that has ended is due no more.
+        at_rest = {name for name, each in limits.items() if each[0] != "running"}
+        assert {name: (*each[:2], name in at_rest or each[2]) for name, each in clocks.items()} == {
+            name: (*each[:2], name in at_rest or each[2]) for name, each in limits.items()
         }
         paid = found.get(f"{claim.number}/compensation", (0, 0, 0))[1]
         assert paid <= ought["most_ever"], "nothing is paid without agreement or ruling, and never more than either"
