@@ -123,7 +123,9 @@ def read_books(data: Path) -> Books:
 def _as_typed() -> str:
     """How the command is typed here: by its path where the shell does not find it, as after `make demo`."""
     path = Path(sys.argv[0])
-    return str(path) if path.name == "tousu" and shutil.which("tousu") is None else "tousu"
+    if path.name != "tousu" or shutil.which("tousu") is not None:
+        return "tousu"
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def _lasting(pack: str) -> str:
