@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from tousu.decision import Refusal
 from tousu.domain.case.view import Course
-from tousu.domain.clock.state import Clock
+from tousu.domain.clock.state import Clock, first_next_at
 from tousu.event import Event
 from tousu.ledger.obligation import Obligation
 from tousu.policy.claims import Cause
@@ -186,12 +186,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def next_due(self) -> datetime | None:
         """When its earliest limit has something to say."""
-        first = None
-        for clock in self.clocks:
-            at = clock.next_at
-            if at is not None and (first is None or at < first):
-                first = at
-        return first
+        return first_next_at(self.clocks)
 
     def obligation(self, name: str) -> Obligation | None:
         """What is owed under this name (`compensation`, `bill`, ...), None where nothing was ever awarded."""

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from tousu.domain.case.state import Life, Responsibility
-from tousu.domain.clock.state import Clock
+from tousu.domain.clock.state import Clock, first_next_at
 from tousu.policy.facts import Found
 
 
@@ -82,11 +82,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             at = action.due_at if action.done_at is None and not action.overdue else None
             if at is not None and (first is None or at < first):
                 first = at
-        for clock in self.clocks:
-            at = clock.next_at
-            if at is not None and (first is None or at < first):
-                first = at
-        return first
+        return first_next_at(self.clocks, first)
 
     @property
     def open_actions(self) -> tuple[CorrectiveAction, ...]:

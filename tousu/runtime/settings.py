@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 import orjson
 import sqlalchemy as sa
@@ -36,6 +36,9 @@ OURS_IN_KAFKA: Final = frozenset(
     }
 )  # fmt: skip
 """Properties on which exactly-once rests: they cannot be set from outside."""
+
+
+_Value = TypeVar("_Value")
 
 
 class _Wrong(ValueError):
@@ -262,26 +265,24 @@ def read_settings(name: str, environment: Mapping[str, str] | None = None) -> Se
 
 def read_organisations(text: str, place: str) -> dict[str, str]:
     """`NAME=PACK` pairs separated by commas, as a command takes them. Raises Stop `wrong_setting` naming the place."""
-    try:
-        return _organisations(text)
-    except _Wrong as error:
-        raise Stop("wrong_setting", f"{place} is {text!r} but {error}; for example {place} acme=auto-service") from None
+    return _of_command(_organisations, text, f"{place} is {text!r} but", f"{place} acme=auto-service")
 
 
 def read_servers(text: str, place: str) -> str:
     """Brokers as a command takes them, without blanks. Raises Stop `wrong_setting` naming the place."""
-    try:
-        return _servers(text)
-    except _Wrong as error:
-        raise Stop("wrong_setting", f"{place} is {text!r} but {error}; for example {place} kafka-1:9092") from None
+    return _of_command(_servers, text, f"{place} is {text!r} but", f"{place} kafka-1:9092")
 
 
 def read_database(text: str, place: str) -> str:
     """The address of a database, as a command takes it. Raises Stop `wrong_setting`; a password in it is not shown."""
+    return _of_command(_database, text, f"{place} (not shown)", f"{place} postgresql://db/tousu")
+
+
+def _of_command(read: Callable[[str], _Value], text: str, given: str, example: str) -> _Value:
     try:
-        return _database(text)
+        return read(text)
     except _Wrong as error:
-        raise Stop("wrong_setting", f"{place} (not shown) {error}; for example {place} postgresql://db/tousu") from None
+        raise Stop("wrong_setting", f"{given} {error}; for example {example}") from None
 
 
 def _read(row: Setting, text: str) -> Any:

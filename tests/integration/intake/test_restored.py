@@ -265,13 +265,19 @@ def test_a_log_that_comes_out_otherwise_halts_the_shard_before_anything_is_said(
     assert places(works)[sent.partition] == place[sent.partition]
 
 
-def test_a_record_that_is_gone_from_the_inbound_topic_halts_the_shard_by_name(works: Works) -> None:
+def one_behind_a_backup(works: Works) -> tuple[Backup, Record]:
+    """A backup, and the complaint about the same parcel that was told after it."""
     works.complain(complaint("phone", at=START, waybill_number=W))
     works.run()
     kept = backup(works)
     sent = works.complain(complaint("phone", at=START, waybill_number=W))
     works.run()
     works.pass_time(timedelta(seconds=2))
+    return kept, sent
+
+
+def test_a_record_that_is_gone_from_the_inbound_topic_halts_the_shard_by_name(works: Works) -> None:
+    kept, sent = one_behind_a_backup(works)
     works.broker.truncate(sent.topic, sent.partition, sent.offset + 1)
     before = numbers(works)
     restore(works, kept)
@@ -282,12 +288,7 @@ def test_a_record_that_is_gone_from_the_inbound_topic_halts_the_shard_by_name(wo
 
 def test_an_inbound_topic_that_ends_before_what_came_of_it_halts_the_shard_by_name(works: Works) -> None:
     """It was made again. Without a word the shard would wait for ever for records that nobody writes any more."""
-    works.complain(complaint("phone", at=START, waybill_number=W))
-    works.run()
-    kept = backup(works)
-    sent = works.complain(complaint("phone", at=START, waybill_number=W))
-    works.run()
-    works.pass_time(timedelta(seconds=2))
+    kept, sent = one_behind_a_backup(works)
     del works.broker.logs[sent.topic][sent.partition][sent.offset :]
     before = numbers(works)
     put_back(works, kept)

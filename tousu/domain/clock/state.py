@@ -162,6 +162,15 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.used_us * MICROSECOND
 
 
+def first_next_at(clocks: Iterable[Clock], first: datetime | None = None) -> datetime | None:
+    """When the first of these clocks has something to say, or `first` where that is earlier."""
+    for clock in clocks:
+        at = clock.next_at
+        if at is not None and (first is None or at < first):
+            first = at
+    return first
+
+
 def rebased(clock: Clock, at: datetime) -> Clock:
     """A clock whose history begins at this moment: what lies before is not put in order any more."""
     clock = replace(clock, moves=(), base=None, folded_at=None)
