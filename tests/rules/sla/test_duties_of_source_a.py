@@ -7,27 +7,14 @@ from typing import Any
 
 import pytest
 
+from tests.rules.sla.car_service import RECEIVED, CarDesk
 from tests.rules.sla.desk import Desk, at
-from tousu.policy.loading import load_pack
 
-A = load_pack("auto-service")
-RECEIVED = at("03-02 09:30")  # a Monday
 SETTLED: dict[str, Any] = {"settled": True, "text": "已致歉"}
 
 
-def received(grade: str = "c") -> Desk:
-    desk = Desk(A)
-    graded(desk, grade, 0)
-    return desk
-
-
-def graded(desk: Desk, grade: str, hours: float) -> None:
-    when = RECEIVED + timedelta(hours=hours)
-    desk.pass_time(when)
-    desk.routed(
-        RECEIVED, class_name="reception", grade=grade, departments=["customer_service"], now=when, pack=A.reference(),
-        revision=1 + len(desk.told),
-    )  # fmt: skip
+def received(grade: str = "c") -> CarDesk:
+    return CarDesk("reception", "customer_service", grade)
 
 
 def report(desk: Desk, what: str, hours: float, **said: Any) -> None:
@@ -82,19 +69,19 @@ class TestFollowUpCall:
     def test_a_level_that_changes_drops_it(self, grade: str) -> None:
         desk = received()
         report(desk, "acknowledged", 1)
-        graded(desk, grade, 3)
+        desk.graded(grade, 3)
         desk.pass_time(at("03-20 00:00"))
         assert of(desk, "follow_up_call") == ["started", "cancelled"]
 
     def test_a_level_that_changes_starts_it(self) -> None:
         desk = received("b")
         report(desk, "acknowledged", 1)
-        graded(desk, "c", 20)
+        desk.graded("c", 20)
         assert desk.clock("follow_up_call").due_at == at("03-05 00:00")
 
     def test_a_level_that_changes_before_anybody_accepts_it_starts_nothing(self) -> None:
         desk = received("b")
-        graded(desk, "c", 1)
+        desk.graded("c", 1)
         assert "follow_up_call" not in names(desk)
         report(desk, "acknowledged", 2)
         assert desk.clock("follow_up_call").due_at == self.NEXT_DAY

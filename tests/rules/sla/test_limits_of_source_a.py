@@ -6,27 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from tests.rules.sla.desk import Desk, at
-from tousu.policy.loading import load_pack
-
-A = load_pack("auto-service")
-RECEIVED = at("03-02 09:30")
+from tests.rules.sla.car_service import RECEIVED, CarDesk
+from tests.rules.sla.desk import at
 
 
-def received(grade: str) -> Desk:
-    desk = Desk(A)
-    graded(desk, grade, 0)
-    return desk
-
-
-def graded(desk: Desk, grade: str, hours: float) -> None:
-    """The level is decided so many hours after the receipt; everything due by then is told first."""
-    when = RECEIVED + timedelta(hours=hours)
-    desk.pass_time(when)
-    desk.routed(
-        RECEIVED, class_name="repair_cost", grade=grade, departments=["workshop"], now=when, pack=A.reference(),
-        revision=1 + len(desk.told),
-    )  # fmt: skip
+def received(grade: str) -> CarDesk:
+    return CarDesk("repair_cost", "workshop", grade)
 
 
 # level, raised to, hours after the receipt -> hours after the receipt at which the resolution is due then
@@ -55,7 +40,7 @@ def test_a_level_raised_after_its_limit_counts_from_when_it_could_be_known(
     clock: str, level: str, raised: str, hours: float, due: float
 ) -> None:
     desk = received(level)
-    graded(desk, raised, hours)
+    desk.graded(raised, hours)
     assert desk.clock(clock).due_at == RECEIVED + timedelta(hours=due)
     assert not [line for line in desk.said() if line.startswith(f"{clock} breached")], "nobody is late for the past"
     desk.pass_time(RECEIVED + timedelta(hours=due))
@@ -65,7 +50,7 @@ def test_a_level_raised_after_its_limit_counts_from_when_it_could_be_known(
 @pytest.mark.parametrize("hours", [48.5, 50, 400])
 def test_what_had_breached_before_stays_one_breach(hours: float) -> None:
     desk = received("c")
-    graded(desk, "a", hours)
+    desk.graded("a", hours)
     desk.pass_time(RECEIVED + timedelta(hours=hours + 100))
     assert [line for line in desk.said() if line.startswith("resolution breached")] == [
         "resolution breached 03-04 09:30"
@@ -76,7 +61,7 @@ def test_what_had_breached_before_stays_one_breach(hours: float) -> None:
 @pytest.mark.parametrize("hours", [2, 8, 20, 47])
 def test_a_level_that_is_lowered_has_the_longer_limit_from_the_receipt(hours: float) -> None:
     desk = received("a")
-    graded(desk, "c", hours)
+    desk.graded("c", hours)
     assert desk.clock("resolution").due_at == RECEIVED + timedelta(hours=48)
     assert not desk.clock("resolution").breached
 
@@ -84,14 +69,14 @@ def test_a_level_that_is_lowered_has_the_longer_limit_from_the_receipt(hours: fl
 @pytest.mark.parametrize("hours", [9, 20, 27])
 def test_raised_and_lowered_again_the_limit_is_that_of_the_receipt(hours: float) -> None:
     desk = received("c")
-    graded(desk, "a", hours)
-    graded(desk, "c", hours + 0.5)
+    desk.graded("a", hours)
+    desk.graded("c", hours + 0.5)
     assert desk.clock("resolution").due_at == RECEIVED + timedelta(hours=48)
 
 
 def test_lowered_after_the_same_day_the_answer_is_not_late_for_the_past() -> None:
     """B is answered within three days, C the same day: on the second day nobody can answer on the first one."""
     desk = received("b")
-    graded(desk, "c", 24)
+    desk.graded("c", 24)
     assert not desk.clock("answer").breached
     assert desk.clock("answer").due_at == at("03-04 00:00")  # the same day as it became known
