@@ -25,6 +25,7 @@ from services.claims.owing import (
     payee_of,
     release,
 )
+from services.claims.parcel import beside_in, exceeds
 from services.claims.second_person import hold
 from services.claims.states import Awaiting, Claim, Offer
 from services.claims.telling import refusal
@@ -35,6 +36,7 @@ from tousu.policy.award import award
 from tousu.policy.claim_facts import BadFact
 from tousu.policy.claims import ClaimOpener
 from tousu.policy.owed import Award, Awarded, Lacking, NotOwed, Referred
+from tousu.policy.reckoning import Beside
 
 WAYS_ON: Final = ("negotiation", "complaint", "regulator", "arbitration", "court")
 """What a claimant can do who does not accept: as they choose (domain, section 7, C)."""
@@ -58,7 +60,8 @@ def form_answered(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim:
 
 def decided(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
     """Something is offered, or nothing is due."""
-    found = amount_owed(turn, claim)
+    others = beside_in(said)
+    found = amount_owed(turn, claim, others)
     if isinstance(found, BadFact):
         return refusal(
             "bad_fact", f"{found.name}: {found.message} ({found.reason}); report it again", f"/facts/{found.name}"
@@ -74,7 +77,8 @@ def decided(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str, An
     kind = said.get("kind", "cash")
     if kind not in kinds:
         return refusal("unknown_kind", f"kind must be one of {', '.join(kinds)} (pack {turn.pack.id})", "/kind")
-    offer = _offer(turn, claim, found, kind, said.get("amount"))
+    given = amount_said(said)
+    offer = given if isinstance(given, Refusal) else _offer(turn, claim, found, kind, given, others)
     if isinstance(offer, Refusal):
         return offer
     return _offered(turn, claim, replace(offer[0], by=said.get("employee", "")), offer[1])
@@ -86,13 +90,20 @@ def agreed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal
     if offer is None:
         message = f"claim {claim.number} was refused, so nothing can be agreed; claim_decided with an offer comes first"
         return refusal("illegal_transition", message, "type")
-    amount = Decimal(said["amount"]) if "amount" in said else offer.amount
+    given = amount_said(said)
+    if isinstance(given, Refusal):
+        return given
+    amount = Decimal(given) if given is not None else offer.amount
     if amount <= 0:
         return refusal("amount_not_positive", "amount must be above 0, such as 120.00", "/amount")
     if offer.most is not None and amount > offer.most:
         message = f"at most {money(offer.most)} {offer.currency} may be agreed (pack {turn.pack.id}, {offer.section})"
         return refusal("amount_above_limit", message, "/amount")
-    offer = replace(offer, amount=amount, kind=said.get("kind", offer.kind))
+    offer = replace(offer, amount=amount, kind=said.get("kind", offer.kind), fee=min(offer.fee, amount))
+    most = exceeds(turn, claim, amount, offer.fee, beside_in(said))
+    if most is not None:
+        message = f"other claims of the piece leave at most {money(most)}; decide this one anew (claim_decided)"
+        return refusal("amount_above_limit", message, "/amount")
     return _due(turn, claim, offer, "agreed", {}, said)
 
 
@@ -118,9 +129,11 @@ def ruled(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
         return refusal(
             "amount_not_positive", "a ruling that nothing is due ends the claim: report claim_withdrawn", "/amount"
         )
+    fee = min(claim.offer.fee, amount) if claim.offer is not None else Decimal(0)  # it has gone back with the ruling
     offer = Offer(
-        amount=amount, currency=currency, kind="cash", at=turn.at, decided="by_ruling", section=claim.asked.section
-    )
+        amount=amount, currency=currency, kind="cash", at=turn.at, decided="by_ruling", section=claim.asked.section,
+        fee=fee,
+    )  # fmt: skip
     ruling = {name: said[name] for name in ("by", "reason") if name in said}
     return _due(turn, claim, offer, "ruled", ruling, said)
 
@@ -145,11 +158,23 @@ def confirmed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refu
     return _awarded(turn, claim, waits.offer, waits.what, waits.ruling)
 
 
-def amount_owed(turn: Turn, claim: Claim, amount: str | None = None) -> Award:
-    """What the pack's table says of a claim as it is known now; `amount` where people decide it."""
+def amount_said(said: Mapping[str, Any]) -> str | Refusal | None:
+    """The amount of a report, the fee that goes back in it. `amount` is the name that it had first."""
+    old, new = said.get("amount"), said.get("amount_with_fee")
+    if old is not None and new is not None and Decimal(old) != Decimal(new):
+        message = "amount and amount_with_fee are the same thing; give one of them, the fee that goes back in it"
+        return refusal("other_amount", message, "/amount")
+    return old if new is None else new
+
+
+def amount_owed(turn: Turn, claim: Claim, others: Beside, amount: str | None = None) -> Award:
+    """What the pack's table says of a claim as it is known now; `amount` where people decide it.
+
+    others: what the other claims of its piece have.
+    """
     day = turn.at.astimezone(turn.calendar.zone).date()
     facts = {name: value for name, value in limits.facts_of(turn, claim).items() if name not in _NO_INPUTS}
-    return award(turn.pack, claim.ground.cause, facts, on=day, evidence=claim.file, decided=amount)
+    return award(turn.pack, claim.ground.cause, facts, on=day, evidence=claim.file, decided=amount, beside=others)
 
 
 _NO_INPUTS: Final = frozenset({"cause", "delivered"})
@@ -161,7 +186,7 @@ def _kinds(turn: Turn) -> tuple[str, ...]:
 
 
 def _offer(
-    turn: Turn, claim: Claim, found: Award, kind: str, amount: str | None
+    turn: Turn, claim: Claim, found: Award, kind: str, amount: str | None, others: Beside
 ) -> tuple[Offer, Awarded | None] | Refusal:
     """The offer that the table allows."""
     match found:
@@ -172,13 +197,16 @@ def _offer(
             message = f"nothing is due ({_why_not(found)}, {section}); refuse the claim, or correct what was found out"
             return refusal("nothing_due", message, "/outcome")
         case Referred() if amount is not None:
-            return _by_hand(turn, claim, found, kind, amount)
+            return _by_hand(turn, claim, found, kind, amount, others)
         case Referred():
-            most = "" if found.at_most is None else f", at most {money(found.at_most)} {turn.pack.currency}"
-            return refusal("amount_missing", f"the pack leaves the amount to people{most}; give amount", "/amount")
+            most = "" if found.at_most is None else f", at most {money(found.at_most)} {turn.pack.currency} and the fee"
+            message = f"the pack leaves the amount to people{most}; give amount_with_fee"
+            return refusal("amount_missing", message, "/amount")
         case Awarded():
             if amount is not None and Decimal(amount) != found.amount:
-                message = f"by {found.section} it is {money(found.amount)} {found.currency}; leave amount out"
+                message = (
+                    f"by {found.section} it is {money(found.amount)} {found.currency} with the fee; leave amount out"
+                )
                 return refusal("other_amount", message, "/amount")
             return _as_offer(turn, found, kind, "by_table"), found
         case _:
@@ -186,25 +214,30 @@ def _offer(
 
 
 def _by_hand(
-    turn: Turn, claim: Claim, found: Referred, kind: str, amount: str
+    turn: Turn, claim: Claim, found: Referred, kind: str, amount: str, others: Beside
 ) -> tuple[Offer, Awarded | None] | Refusal:
     given = Decimal(amount)
     if given <= 0:
         return refusal("amount_not_positive", "amount must be above 0, such as 120.00", "/amount")
-    if found.at_most is not None and given > found.at_most:
-        message = f"at most {money(found.at_most)} {turn.pack.currency} ({found.section})"
-        return refusal("amount_above_limit", message, "/amount")
     if found.reason == "no_table":
         offer = Offer(
             amount=given, currency=turn.pack.currency, kind=kind, at=turn.at, decided="by_hand",
             section=claim.asked.section,
         )  # fmt: skip
         return offer, None
-    again = amount_owed(turn, claim, amount)
+    again = amount_owed(turn, claim, others, amount)
+    most = None if found.at_most is None else found.at_most + getattr(again, "fee", 0)
+    if most is not None and given > most:
+        message = f"at most {money(most)} {turn.pack.currency} ({found.section}), the fee that goes back in it"
+        return refusal("amount_above_limit", message, "/amount")
+    is_less = isinstance(again, NotOwed) and again.reason == "nothing_lost"
+    if is_less or (isinstance(again, Awarded) and again.amount != given):
+        message = "the fee goes back in any case; the amount must be above it, such as 120.00 where the fee is 12.00"
+        return refusal("other_amount", message, "/amount")
     if isinstance(again, Awarded):
-        return replace(_as_offer(turn, again, kind, "by_hand"), most=found.at_most), again
-    if isinstance(again, Lacking):
-        return _offer(turn, claim, again, kind, amount)
+        return replace(_as_offer(turn, again, kind, "by_hand"), most=most), again
+    if isinstance(again, Lacking | NotOwed):
+        return _offer(turn, claim, again, kind, amount, others)
     message = f"the table of pack {turn.pack.id} has no single rule for this claim; see `tousu policy check`"
     return refusal("no_rule", message, "/claim_number")
 
@@ -212,7 +245,7 @@ def _by_hand(
 def _as_offer(turn: Turn, found: Awarded, kind: str, decided: Literal["by_table", "by_hand"]) -> Offer:
     return Offer(
         amount=found.amount, currency=found.currency, kind=kind, at=turn.at, decided=decided, section=found.section,
-        rule=found.rule, most=found.amount,
+        rule=found.rule, most=found.amount, fee=found.fee,
     )  # fmt: skip
 
 
@@ -222,6 +255,7 @@ def _offered(turn: Turn, claim: Claim, offer: Offer, found: Awarded | None) -> C
         "currency": offer.currency,
         "kind": offer.kind,
         "decided": offer.decided,
+        "fee_refunded": money(offer.fee) if offer.fee else None,
         "offered_at": time_text(turn.at),
         "ways_on": list(WAYS_ON),
     }
@@ -324,6 +358,7 @@ def _awarded(turn: Turn, claim: Claim, offer: Offer, what: str, more: Mapping[st
         "amount": money(offer.amount),
         "currency": offer.currency,
         "kind": offer.kind,
+        "fee_refunded": money(offer.fee) if offer.fee and what == "agreed" else None,
         f"{what}_at": time_text(turn.at),
         "pay_by": time_text(pay_by),
     }

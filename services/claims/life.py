@@ -13,6 +13,7 @@ from typing import Any, Final
 from services.claims import deciding, filing, limits, outlets
 from services.claims.ending import close
 from services.claims.history import forget_payment, happened
+from services.claims.parcel import told_beside
 from services.claims.paying import payment_confirmed
 from services.claims.questions import question_settled
 from services.claims.settling import JUDGED_OTHERWISE, delivered
@@ -62,6 +63,8 @@ FITS: Final[Mapping[str, frozenset[Stage]]] = {
     "outlet_ruled": _ANY,
 }
 """Where each report fits; `claim_filed` and what is said of payments look for their claim themselves."""
+HELD_AGAINST_OTHERS: Final = frozenset({"claim_decided", "claim_agreed"})
+"""What depends on the other claims of the piece, as they stand when it is told."""
 AFTER_THE_END: Final = frozenset(
     {
         "claim_facts_found", "claim_ruled", "amount_confirmed", "claim_followed_up", "outlet_notified",
@@ -107,6 +110,7 @@ def report(turn: Turn, opener: ClaimOpener, what: str, said: Said) -> Refusal | 
         why = step(turn, what, said)
     else:
         kept = {name: value for name, value in said.items() if name not in ("case_number", "note")}
+        kept |= told_beside(turn, claim) if what in HELD_AGAINST_OTHERS else {}
         fact = ClaimFact(turn.at, what, turn.cause, kept | {"claim_number": claim.number})
         why = happened(turn, claim, fact, step)
     if why is None and what == "payment_question_settled":

@@ -23,7 +23,9 @@ class ClaimAgreed(Content, frozen=True, kw_only=True, omit_defaults=True):
     claim_number: ClaimNumber
     case_number: CaseNumber
     amount: ClaimAmount
-    """What is owed from now on, as a decimal string with two places."""
+    """What is owed from now on, the fee that goes back in it, as a decimal string with two places."""
+    fee_refunded: ClaimAmount | None = None
+    """How much of the amount is the service fee that goes back; absent where none does."""
     currency: ClaimCurrency
     kind: ClaimKind
     agreed_at: Moment
@@ -194,7 +196,11 @@ class ClaimOffered(Content, frozen=True, kw_only=True, omit_defaults=True):
     claim_number: ClaimNumber
     case_number: CaseNumber
     amount: ClaimAmount
-    """What is offered, or what the goods or the service offered are worth, as a decimal string with two places."""
+    """What is offered, or what the goods or the service offered are worth, the fee that goes back in it, as a
+    decimal string with two places.
+    """
+    fee_refunded: ClaimAmount | None = None
+    """How much of the amount is the service fee that goes back; absent where none does."""
     currency: ClaimCurrency
     kind: ClaimKind
     decided: ClaimDecided

@@ -23,12 +23,11 @@ from tousu.events.claim_case import (
     ClaimFileCompleted, ClaimFileIncomplete, ClaimFiled, ClaimOpened, ClaimRegistered, ClaimRouted,
 )
 from tousu.events.claim_handling import (
-    HandlingAmountConfirmed, HandlingClaimAgreed, HandlingClaimDecided, HandlingClaimDisputed,
-    HandlingClaimEvidenceGiven, HandlingClaimExtended, HandlingClaimFactsFound, HandlingClaimFiled,
-    HandlingClaimFollowedUp, HandlingClaimFormAnswered, HandlingClaimPaused, HandlingClaimResumed,
-    HandlingClaimRuled, HandlingClaimWithdrawn, HandlingDeductionConfirmed, HandlingOutletArbitrationRequested,
-    HandlingOutletNegotiationSettled, HandlingOutletNotified, HandlingOutletRuled, HandlingPaymentConfirmed,
-    HandlingPaymentQuestionSettled,
+    HandlingClaimAgreed, HandlingClaimDecided, HandlingClaimDisputed, HandlingClaimEvidenceGiven,
+    HandlingClaimExtended, HandlingClaimFactsFound, HandlingClaimFiled, HandlingClaimFollowedUp,
+    HandlingClaimFormAnswered, HandlingClaimPaused, HandlingClaimResumed, HandlingClaimRuled,
+    HandlingClaimWithdrawn, HandlingOutletArbitrationRequested, HandlingOutletNegotiationSettled,
+    HandlingOutletNotified, HandlingOutletRuled,
 )
 from tousu.events.claim_payment import (
     ClaimBilled, ClaimOutletNotified, ClaimOutletsSettled, ClaimPaid, ClaimPaymentQuestionSettled,
@@ -61,6 +60,10 @@ from tousu.events.instruction import InstructionIssued
 from tousu.events.month import DepartmentRated, MonthClosed, MonthCorrected, PersonReinstated, PersonSuspended
 from tousu.events.operations import (
     OperationsCorrectionDone, OperationsDeductionConfirmed, OperationsPaymentQuestionSettled, OperationsReported,
+)
+from tousu.events.payment_handling import (
+    HandlingAmountConfirmed, HandlingDeductionConfirmed, HandlingPaymentConfirmed,
+    HandlingPaymentQuestionSettled,
 )
 from tousu.events.penalty import (
     PenaltyAssessed, PenaltyCorrected, PenaltyDoubled, PenaltyPaid, PenaltyPaymentQuestionSettled,

@@ -146,7 +146,7 @@ class ClaimTrace(Part, frozen=True, kw_only=True, omit_defaults=True):
     set_by: str | None = None
     """Who gives the figure: source or pack."""
     reason: str | None = None
-    """Why nothing is owed: exempt or nothing_lost."""
+    """Why nothing is owed: exempt, nothing_lost or compensated_before (other claims of the piece have its value)."""
     exemption: str | None = None
     """The exemption that holds."""
     evidence: Sequence[Code] | None = None

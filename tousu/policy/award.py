@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final, Literal, cast, get_args
+from typing import Any, Final, Literal, NamedTuple, cast, get_args
 
 from tousu.policy.claim_facts import BadFact, Value, plain, rate_on, read_amount, read_facts
 from tousu.policy.compensation import Cap, Compensation, CompensationCause, CompensationRule, Exemption, Refund
 from tousu.policy.contest import answer, followed, standing
 from tousu.policy.owed import Award, Awarded, Lacking, NotOwed, Referred, Share, Unproven
 from tousu.policy.pack import Pack
-from tousu.policy.reckoning import Reckoner, TriedCap, inputs_of, is_lifted
+from tousu.policy.reckoning import AmountStep, Beside, Reckoner, TriedCap, inputs_of, is_lifted
 
 CAUSES: Final = get_args(CompensationCause)
 
@@ -31,11 +31,13 @@ def award(
     on: date,
     evidence: Collection[str] = (),
     decided: str | None = None,
+    beside: Beside | None = None,
 ) -> Award:
     """What is owed for a claim of this cause.
 
     facts: what was found, decimals as text. on: the day whose exchange rate counts. evidence: the items in the file.
-    decided: the amount that was agreed, or decided by hand, where the rule that decides leaves it to people.
+    decided: the amount that was agreed, or decided by hand, where the rule that decides leaves it to people, the fee in
+    it. beside: what other claims of the same piece have.
     """
     table = pack.claims.compensation if pack.claims is not None else None
     if table is None:
@@ -56,7 +58,14 @@ def award(
         pack, table, cast(CompensationCause, cause), values, Reckoner(values, read.exchange, rates, table.section),
         {name: plain(value) for name, value in assumed.items()},
     )  # fmt: skip
-    return claim.settled(frozenset(evidence), amount)
+    return claim.settled(frozenset(evidence), amount, beside or Beside())
+
+
+class Worked(NamedTuple):
+    """How something came about: its steps, and the limits that were tried."""
+
+    steps: tuple[AmountStep, ...]
+    limits: tuple[TriedCap, ...]
 
 
 class _Claim:
@@ -72,7 +81,7 @@ class _Claim:
         self._values, self._reckoner, self._assumed = values, reckoner, assumed
         self._unproven: tuple[Unproven, ...] = ()
 
-    def settled(self, evidence: frozenset[str], decided: Decimal | None) -> Award:
+    def settled(self, evidence: frozenset[str], decided: Decimal | None, beside: Beside) -> Award:
         exempt = self._exempt(evidence)
         if exempt is not None:
             return exempt
@@ -86,9 +95,11 @@ class _Claim:
             names = tuple(rule.name for rule in found.top)
             return self._referred("several_rules" if names else "no_rule", self._table.section, rules=names)
         (rule,) = found.top
-        return self._by_rule(rule, goes_as, decided)
+        return self._by_rule(rule, goes_as, decided, beside)
 
-    def _by_rule(self, rule: CompensationRule, goes_as: CompensationCause, decided: Decimal | None) -> Award:
+    def _by_rule(
+        self, rule: CompensationRule, goes_as: CompensationCause, decided: Decimal | None, beside: Beside
+    ) -> Award:
         caps, missing = self._caps(rule)
         left_to_people = rule.basis != "figures" and decided is None
         part = rule.part if rule.part is not None and goes_as in rule.part.causes else None
@@ -103,35 +114,67 @@ class _Claim:
             return self._lacking(missing, rule)
         if left_to_people:
             at_most, limits = self._reckoner.under(None, caps)
+            at_most, rest = self._beside(at_most, beside)
             assert rule.basis != "figures"
-            return self._referred(rule.basis, rule.section, rules=(rule.name,), at_most=at_most, limits=limits)
+            return self._referred(
+                rule.basis, rule.section, rules=(rule.name,), at_most=at_most, limits=(*limits, *rest)
+            )
+        fees, of_fees = self._fees(refunds, beside)
         if rule.basis == "figures":
             assert rule.amount is not None, rule.name
             amount = self._reckoner.take(rule.amount, rule.section)
         else:
             assert decided is not None
-            amount = self._reckoner.decide(decided, rule.section)
+            in_it = sum((one.amount for one in fees), Decimal(0))
+            amount = self._reckoner.decide(decided, in_it, rule.section)
         left, limits = self._reckoner.under(amount, caps)
         assert left is not None
         if part is not None:
             left = self._reckoner.part(left, part)
-        return self._total(rule, goes_as, self._reckoner.rounded(left, rule.section), limits, refunds)
+        own = self._reckoner.rounded(left, rule.section)
+        left, rest = self._beside(own, beside)
+        assert left is not None
+        self._reckoner.steps += of_fees.steps if own else ()
+        return self._total(rule, goes_as, own, left, (*limits, *rest, *of_fees.limits), fees)
 
-    def _total(
-        self, rule: CompensationRule, goes_as: str, amount: Decimal, limits: tuple[TriedCap, ...], refunds: list[Refund]
-    ) -> Award:
-        if amount == 0:
-            return NotOwed(
-                reason="nothing_lost", section=rule.section, rule=rule.name, steps=tuple(self._reckoner.steps),
-                pack=self._pack.reference(),
-            )  # fmt: skip
-        parts = [Share(name="compensation", amount=amount, section=rule.section)]
+    def _fees(self, refunds: list[Refund], beside: Beside) -> tuple[tuple[Share, ...], Worked]:
+        """The fees that go back, once for a piece whatever its other claims are for; and how they came about."""
+        before = len(self._reckoner.steps)
+        fees, limits = [], []
         for one in refunds:
             fee = self._reckoner.rounded(self._reckoner.take(one, one.section), one.section)
-            parts.append(Share(name=one.name, amount=fee, section=one.section))
+            whole = self._values.get(one.of)
+            if beside.fee and isinstance(whole, Decimal):
+                fee, tried = self._reckoner.beside(fee, one.of, whole, beside.fee, one.section)
+                limits.append(tried)
+            fees.append(Share(name=one.name, amount=fee, section=one.section))
+        worked = Worked(tuple(self._reckoner.steps[before:]), tuple(limits))
+        del self._reckoner.steps[before:]
+        return tuple(fees), worked
+
+    def _beside(self, amount: Decimal | None, others: Beside) -> tuple[Decimal | None, tuple[TriedCap, ...]]:
+        """The amount within what is left of the value of the piece; without an amount: what is left."""
+        if others.worth is None or not others.compensation:
+            return amount, ()
+        left, tried = self._reckoner.beside(
+            amount, "real_value", others.worth, others.compensation, self._table.section
+        )
+        return left, (tried,)
+
+    def _total(
+        self, rule: CompensationRule, goes_as: str, own: Decimal, amount: Decimal, limits: tuple[TriedCap, ...],
+        fees: tuple[Share, ...],
+    ) -> Award:  # fmt: skip
+        """own: what the table gives; amount: what of it is left beside the other claims of the piece."""
+        parts = (Share(name="compensation", amount=amount, section=rule.section), *fees)
+        if own == 0 or not any(part.amount for part in parts):
+            return NotOwed(
+                reason="nothing_lost" if own == 0 else "compensated_before", section=rule.section, rule=rule.name,
+                steps=tuple(self._reckoner.steps), pack=self._pack.reference(),
+            )  # fmt: skip
         total = self._reckoner.added({part.name: part.amount for part in parts}, self._table.section)
         return Awarded(
-            amount=total, currency=self._pack.currency, parts=tuple(parts), cause=self._cause, goes_as=goes_as,
+            amount=total, currency=self._pack.currency, parts=parts, cause=self._cause, goes_as=goes_as,
             rule=rule.name, section=rule.section, set_by=rule.set_by, limits=limits, steps=tuple(self._reckoner.steps),
             assumed=self._assumed, unproven=self._unproven, pack=self._pack.reference(),
         )  # fmt: skip

@@ -125,11 +125,11 @@ def test_less_may_be_agreed(desk: ClaimsDesk) -> None:
 
 
 def test_goods_of_high_value_are_decided_by_hand_and_never_above_their_value(desk: ClaimsDesk) -> None:
-    """Exactly 3,000 yuan follows the high-value rules."""
+    """Exactly 3,000 yuan follows the high-value rules; half of the fee, 6.00, goes back with half of the value."""
     file_claim(desk, "damage")
     desk.report("claim_facts_found", 2, facts=FACTS["damage"] | {"real_value": "3000.00"})
     assert desk.refused("claim_decided", 3, outcome="offer")[0] == "amount_missing"
-    assert desk.refused("claim_decided", 3, outcome="offer", amount="3000.01")[0] == "amount_above_limit"
+    assert desk.refused("claim_decided", 3, outcome="offer", amount="3006.01")[0] == "amount_above_limit"
     (offered,) = desk.tell_report("claim_decided", 3, outcome="offer", amount="1800.00")
     assert (offered.data["decided"], offered.data["rule"]) == ("by_hand", "high_value")
 

@@ -72,7 +72,7 @@ def test_the_amount_is_left_to_people_within_its_limit(teller: ClaimTeller) -> N
     teller.report("claim_decided", 3, outcome="offer", amount="2500.00")
     by_hand = teller.explained().amount
     assert by_hand.words == "decided by hand within the limits of the table"
-    assert words(teller)[0] == "2500, decided or agreed by people"
+    assert words(teller)[0] == "2500, decided or agreed by people − 6 (fee) = 2494"
 
 
 @pytest.mark.parametrize(
