@@ -359,6 +359,7 @@ def _awarded(turn: Turn, claim: Claim, offer: Offer, what: str, more: Mapping[st
         "currency": offer.currency,
         "kind": offer.kind,
         "fee_refunded": money(offer.fee) if offer.fee and what == "agreed" else None,
+        **payee_of(claim),
         f"{what}_at": time_text(turn.at),
         "pay_by": time_text(pay_by),
     }

@@ -22,6 +22,8 @@ from tousu.ledger.payment import money
 
 PAID: Final = "paid"
 MATERIALS_MISSING: Final = "materials_missing"
+PAYEE_DENIED: Final = "payee_denied"
+"""The sender said that whoever claims is not to be paid."""
 
 
 def close(turn: Turn, claim: Claim, reason: str) -> Claim:

@@ -16,7 +16,7 @@ from services.claims.history import forget_payment, happened
 from services.claims.parcel import told_beside
 from services.claims.paying import payment_confirmed
 from services.claims.questions import question_settled
-from services.claims.settling import JUDGED_OTHERWISE, delivered
+from services.claims.settling import OPENED_BY_FORM, delivered
 from services.claims.states import Claim, ClaimFact, Stage
 from services.claims.telling import refusal
 from services.claims.turn import Turn, time_text
@@ -106,7 +106,7 @@ def report(turn: Turn, opener: ClaimOpener, what: str, said: Said) -> Refusal | 
     if what == "claim_filed":
         number = filing.number_meant(turn.case, said)
     claim = next((each for each in turn.case.claims if each.number == number), None)
-    if claim is None or what == "payment_question_settled" or claim.reason == JUDGED_OTHERWISE:
+    if claim is None or what == "payment_question_settled" or claim.reason in OPENED_BY_FORM:
         why = step(turn, what, said)
     else:
         kept = {name: value for name, value in said.items() if name not in ("case_number", "note")}

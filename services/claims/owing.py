@@ -79,7 +79,7 @@ def cancel_instruction(turn: Turn, claim: Claim, former: Obligation, now: Obliga
 
 
 def payee_of(claim: Claim) -> dict[str, Any]:
-    """Who is paid, as instructions carry it."""
+    """Who is paid, as agreements and instructions carry it."""
     if claim.claimant is None:
         return {"payee": {"role": claim.asked.payee_role}}
     who = claim.claimant

@@ -45,11 +45,14 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Claimant(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who claims: what they are to the piece, and the company's reference for them, never a name."""
+    """Who claims: what they are to the piece, and the company's reference for them, never a name.
+
+    named_by_sender: whether the sender named them, None where nobody said.
+    """
 
     role: str
     reference: str = ""
-    named_by_sender: bool = False
+    named_by_sender: bool | None = None
 
 
 class Fact(msgspec.Struct, frozen=True):

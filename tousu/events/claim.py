@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 from tousu.events.content import Content, Part
 from tousu.events.shared_claim import (
     ClaimAmount, ClaimAuthority, ClaimCause, ClaimCurrency, ClaimDecided, ClaimExemption, ClaimKind, ClaimNumber,
-    ClaimObligation, ClaimTrace, ClaimWay,
+    ClaimObligation, ClaimTrace, ClaimWay, PayeeReference,
 )
 from tousu.events.shared_rejection import RejectionReason
 from tousu.events.shared_values import CaseNumber, Code, Moment, Outlet, PackReference, Reason, Section, WaybillNumber
@@ -28,6 +28,8 @@ class ClaimAgreed(Content, frozen=True, kw_only=True, omit_defaults=True):
     """How much of the amount is the service fee that goes back; absent where none does."""
     currency: ClaimCurrency
     kind: ClaimKind
+    payee: PayeeReference | None = None
+    """Who is paid: a role and, where known, a reference; nothing personal."""
     agreed_at: Moment
     """When the claimant agreed; where a second person had to confirm it, when that was done."""
     pay_by: Moment | None = None
@@ -108,7 +110,8 @@ class ClaimClosed(Content, frozen=True, kw_only=True, omit_defaults=True):
     """When it ended."""
     reason: Code
     """Why: withdrawn, does_not_stand, judged_otherwise (the piece has another class now), paid, claim_withdrawn,
-    materials_missing, turned_into_loss, delivered_in_time (it had not been lost).
+    materials_missing, turned_into_loss, delivered_in_time (it had not been lost), payee_denied (the sender said
+    that whoever claims is not to be paid).
     """
     withdrawn: Sequence[ClaimClosedWithdrawnItem] = ()
     """What was owed and is not paid any more, by obligation; absent where nothing was outstanding."""
@@ -266,6 +269,8 @@ class ClaimRuled(Content, frozen=True, kw_only=True, omit_defaults=True):
     kind: ClaimKind | None = None
     by: ClaimAuthority
     reason: Reason | None = None
+    payee: PayeeReference | None = None
+    """Who is paid: a role and, where known, a reference; nothing personal."""
     ruled_at: Moment
     """When it was ruled; where a second person had to confirm it, when that was done."""
     pay_by: Moment | None = None

@@ -30,6 +30,24 @@ ClaimKind: TypeAlias = Literal["cash", "goods", "service", "other"]
 """How it is made good: cash, goods of equal value, service of equal value, other as agreed."""
 
 
+ClaimRole: TypeAlias = Literal["sender", "recipient", "beneficiary", "outlet", "other"]
+"""What the person or outlet is to the piece: sender, recipient, beneficiary (whom the sender named), outlet, other."""
+
+
+ClaimReference: TypeAlias = str
+"""Who it is, without saying so: the pseudonym, the customer number or the code of the outlet; never a name,
+telephone number or account.
+"""
+
+
+class PayeeReference(Part, frozen=True, kw_only=True, omit_defaults=True):
+    """Who was paid: a role and, where known, a reference; nothing personal."""
+    role: ClaimRole
+    """What the payee is to the piece: sender, recipient, beneficiary, outlet, other."""
+    reference: ClaimReference | None = None
+    """The payee's pseudonym, customer number or code of outlet; never a name, telephone number or account."""
+
+
 ClaimObligation: TypeAlias = str
 """The number of the obligation in the ledger that is paid; absent where the claim owes one thing only."""
 
@@ -41,16 +59,6 @@ ClaimWay: TypeAlias = Literal["negotiation", "complaint", "regulator", "arbitrat
 ClaimCause: TypeAlias = Literal["delay", "loss", "damage", "contents_mismatch", "late_forwarding", "poor_service"]
 """Why money may be due: delay, loss, damage, contents_mismatch, late_forwarding (a third party forwarded too late),
 poor_service (nothing happened to a piece, the service itself was poor).
-"""
-
-
-ClaimRole: TypeAlias = Literal["sender", "recipient", "beneficiary", "outlet", "other"]
-"""What the person or outlet is to the piece: sender, recipient, beneficiary (whom the sender named), outlet, other."""
-
-
-ClaimReference: TypeAlias = str
-"""Who it is, without saying so: the pseudonym, the customer number or the code of the outlet; never a name,
-telephone number or account.
 """
 
 
@@ -223,6 +231,10 @@ class ClaimFactsFound(Part, frozen=True, kw_only=True, omit_defaults=True):
     """The company acted with intent or gross negligence."""
     delivered: bool | None = None
     """The piece has been delivered, however late."""
+    named_by_sender: bool | None = None
+    """True when the sender named whoever claims as the beneficiary; false when the sender denied them: then they
+    are paid nothing.
+    """
     direct_loss: bool | None = None
     """The delay took the value of the contents itself, such as fruit that spoilt."""
     mis_sorted: bool | None = None
@@ -264,11 +276,3 @@ class ClaimFactsFound(Part, frozen=True, kw_only=True, omit_defaults=True):
     """How many days late the piece came or still is, from 0."""
     currency: ClaimCurrency | None = None
     """The currency of the amounts among the facts by ISO 4217, such as CNY; absent for the currency of the pack."""
-
-
-class PayeeReference(Part, frozen=True, kw_only=True, omit_defaults=True):
-    """Who was paid: a role and, where known, a reference; nothing personal."""
-    role: ClaimRole
-    """What the payee is to the piece: sender, recipient, beneficiary, outlet, other."""
-    reference: ClaimReference | None = None
-    """The payee's pseudonym, customer number or code of outlet; never a name, telephone number or account."""
