@@ -16,6 +16,15 @@ from msgspec.structs import replace
 from services.claims import limits
 from services.claims.ending import PAID, close
 from services.claims.filing import missing_items
+from services.claims.offering import (
+    Circumstances,
+    amount_owed,
+    amount_said,
+    kinds_of,
+    not_in_principle,
+    offer_of,
+    why_not,
+)
 from services.claims.owing import (
     COMPANY,
     COMPENSATION,
@@ -32,11 +41,9 @@ from services.claims.telling import refusal
 from services.claims.turn import Turn, time_text
 from tousu.decision import Refusal
 from tousu.ledger.payment import money
-from tousu.policy.award import award
 from tousu.policy.claim_facts import BadFact
 from tousu.policy.claims import ClaimOpener
-from tousu.policy.owed import Award, Awarded, Lacking, NotOwed, Referred
-from tousu.policy.reckoning import Beside
+from tousu.policy.owed import Award, Awarded, NotOwed
 
 WAYS_ON: Final = ("negotiation", "complaint", "regulator", "arbitration", "court")
 """What a claimant can do who does not accept: as they choose (domain, section 7, C)."""
@@ -60,8 +67,11 @@ def form_answered(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim:
 
 def decided(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
     """Something is offered, or nothing is due."""
-    others = beside_in(said)
-    found = amount_owed(turn, claim, others)
+    circumstances = Circumstances(beside_in(said), said.get("in_spite_of", ""))
+    problem = not_in_principle(turn, said)
+    if problem is not None:
+        return problem
+    found = amount_owed(turn, claim, circumstances)
     if isinstance(found, BadFact):
         return refusal(
             "bad_fact", f"{found.name}: {found.message} ({found.reason}); report it again", f"/facts/{found.name}"
@@ -73,15 +83,16 @@ def decided(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str, An
         lacks = f"the file of claim {claim.number} lacks {', '.join(missing)}"
         message = f"{lacks}; hand them in (claim_evidence_given), then decide"
         return refusal("file_incomplete", message, "/claim_number")
-    kinds = _kinds(turn)
+    kinds = kinds_of(turn)
     kind = said.get("kind", "cash")
     if kind not in kinds:
         return refusal("unknown_kind", f"kind must be one of {', '.join(kinds)} (pack {turn.pack.id})", "/kind")
     given = amount_said(said)
-    offer = given if isinstance(given, Refusal) else _offer(turn, claim, found, kind, given, others)
+    offer = given if isinstance(given, Refusal) else offer_of(turn, claim, found, kind, given, circumstances)
     if isinstance(offer, Refusal):
         return offer
-    return _offered(turn, claim, replace(offer[0], by=said.get("employee", "")), offer[1])
+    decided = replace(offer[0], by=said.get("employee", ""), in_spite_of=circumstances.in_spite_of)
+    return _offered(turn, claim, decided, offer[1], said.get("reason", ""))
 
 
 def agreed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
@@ -158,98 +169,7 @@ def confirmed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refu
     return _awarded(turn, claim, waits.offer, waits.what, waits.ruling)
 
 
-def amount_said(said: Mapping[str, Any]) -> str | Refusal | None:
-    """The amount of a report, the fee that goes back in it. `amount` is the name that it had first."""
-    old, new = said.get("amount"), said.get("amount_with_fee")
-    if old is not None and new is not None and Decimal(old) != Decimal(new):
-        message = "amount and amount_with_fee are the same thing; give one of them, the fee that goes back in it"
-        return refusal("other_amount", message, "/amount")
-    return old if new is None else new
-
-
-def amount_owed(turn: Turn, claim: Claim, others: Beside, amount: str | None = None) -> Award:
-    """What the pack's table says of a claim as it is known now; `amount` where people decide it.
-
-    others: what the other claims of its piece have.
-    """
-    day = turn.at.astimezone(turn.calendar.zone).date()
-    facts = {name: value for name, value in limits.facts_of(turn, claim).items() if name not in _NO_INPUTS}
-    return award(turn.pack, claim.ground.cause, facts, on=day, evidence=claim.file, decided=amount, beside=others)
-
-
-_NO_INPUTS: Final = frozenset({"cause", "delivered"})
-
-
-def _kinds(turn: Turn) -> tuple[str, ...]:
-    table = turn.rules.compensation
-    return tuple(table.kinds) if table is not None and table.kinds else ("cash",)
-
-
-def _offer(
-    turn: Turn, claim: Claim, found: Award, kind: str, amount: str | None, others: Beside
-) -> tuple[Offer, Awarded | None] | Refusal:
-    """The offer that the table allows."""
-    match found:
-        case Lacking(inputs=inputs):
-            message = f"for the amount these must be found out first: {', '.join(inputs)} (claim_facts_found)"
-            return refusal("facts_missing", message, "/claim_number")
-        case NotOwed(section=section):
-            message = f"nothing is due ({_why_not(found)}, {section}); refuse the claim, or correct what was found out"
-            return refusal("nothing_due", message, "/outcome")
-        case Referred() if amount is not None:
-            return _by_hand(turn, claim, found, kind, amount, others)
-        case Referred():
-            most = "" if found.at_most is None else f", at most {money(found.at_most)} {turn.pack.currency} and the fee"
-            message = f"the pack leaves the amount to people{most}; give amount_with_fee"
-            return refusal("amount_missing", message, "/amount")
-        case Awarded():
-            if amount is not None and Decimal(amount) != found.amount:
-                message = (
-                    f"by {found.section} it is {money(found.amount)} {found.currency} with the fee; leave amount out"
-                )
-                return refusal("other_amount", message, "/amount")
-            return _as_offer(turn, found, kind, "by_table"), found
-        case _:
-            raise AssertionError(f"a bad fact is answered before: {found}")
-
-
-def _by_hand(
-    turn: Turn, claim: Claim, found: Referred, kind: str, amount: str, others: Beside
-) -> tuple[Offer, Awarded | None] | Refusal:
-    given = Decimal(amount)
-    if given <= 0:
-        return refusal("amount_not_positive", "amount must be above 0, such as 120.00", "/amount")
-    if found.reason == "no_table":
-        offer = Offer(
-            amount=given, currency=turn.pack.currency, kind=kind, at=turn.at, decided="by_hand",
-            section=claim.asked.section,
-        )  # fmt: skip
-        return offer, None
-    again = amount_owed(turn, claim, others, amount)
-    most = None if found.at_most is None else found.at_most + getattr(again, "fee", 0)
-    if most is not None and given > most:
-        message = f"at most {money(most)} {turn.pack.currency} ({found.section}), the fee that goes back in it"
-        return refusal("amount_above_limit", message, "/amount")
-    is_less = isinstance(again, NotOwed) and again.reason == "nothing_lost"
-    if is_less or (isinstance(again, Awarded) and again.amount != given):
-        message = "the fee goes back in any case; the amount must be above it, such as 120.00 where the fee is 12.00"
-        return refusal("other_amount", message, "/amount")
-    if isinstance(again, Awarded):
-        return replace(_as_offer(turn, again, kind, "by_hand"), most=most), again
-    if isinstance(again, Lacking | NotOwed):
-        return _offer(turn, claim, again, kind, amount, others)
-    message = f"the table of pack {turn.pack.id} has no single rule for this claim; see `tousu policy check`"
-    return refusal("no_rule", message, "/claim_number")
-
-
-def _as_offer(turn: Turn, found: Awarded, kind: str, decided: Literal["by_table", "by_hand"]) -> Offer:
-    return Offer(
-        amount=found.amount, currency=found.currency, kind=kind, at=turn.at, decided=decided, section=found.section,
-        rule=found.rule, most=found.amount, fee=found.fee,
-    )  # fmt: skip
-
-
-def _offered(turn: Turn, claim: Claim, offer: Offer, found: Awarded | None) -> Claim:
+def _offered(turn: Turn, claim: Claim, offer: Offer, found: Awarded | None, reason: str) -> Claim:
     data: dict[str, Any] = {
         "amount": money(offer.amount),
         "currency": offer.currency,
@@ -259,6 +179,8 @@ def _offered(turn: Turn, claim: Claim, offer: Offer, found: Awarded | None) -> C
         "offered_at": time_text(turn.at),
         "ways_on": list(WAYS_ON),
     }
+    if offer.in_spite_of:
+        data |= {"in_spite_of": offer.in_spite_of, "reason": reason}
     if found is not None:
         data |= {"rule": found.rule, "trace": _trace(found)}
     turn.tell("offered", claim, data, section=offer.section)
@@ -269,14 +191,14 @@ def _refused(turn: Turn, claim: Claim, found: Award, said: Mapping[str, Any]) ->
     if not isinstance(found, NotOwed):
         return refusal("no_ground_to_refuse", _why_owed(found), "/outcome")
     if "exemption" in said and said["exemption"] != found.exemption:
-        message = f"what was found out is {_why_not(found)} ({found.section}); give that exemption, or leave it out"
+        message = f"what was found out is {why_not(found)} ({found.section}); give that exemption, or leave it out"
         return refusal("other_exemption", message, "/exemption")
     turn.tell(
         "refused",
         claim,
         {
             "exemption": found.exemption or None,
-            "reason": said.get("reason") or _why_not(found),
+            "reason": said.get("reason") or why_not(found),
             "ways_on": list(WAYS_ON),
             "refused_at": time_text(turn.at),
             "trace": _trace(found),
@@ -305,10 +227,6 @@ def _named(values: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"input": name, "value": value} for name, value in values.items()]
 
 
-def _why_not(found: NotOwed) -> str:
-    return found.exemption or found.reason
-
-
 def _why_owed(found: Award) -> str:
     unproven = getattr(found, "unproven", ())
     if unproven:
@@ -327,7 +245,8 @@ def _due(
 ) -> Claim:  # fmt: skip
     """What is agreed or ruled is owed at once, or once a second person has confirmed it."""
     rule = turn.rules.second_person_above
-    if rule is None or not rule.must_confirm(offer.amount, offer.currency):
+    is_much = rule is not None and rule.must_confirm(offer.amount, offer.currency)
+    if not is_much and not offer.in_spite_of:
         return _awarded(turn, claim, offer, what, ruling)
     offered_by = offer.by if what == "agreed" else ""
     acted = tuple(dict.fromkeys(who for who in (offered_by, said.get("employee", "")) if who))

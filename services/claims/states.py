@@ -67,6 +67,7 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     rule: the rule of the pack, empty where a person or a court decided. most: the most that may be agreed, None
     where no limit binds. by: who offered it, by number, where that was said. fee: how much of it goes back as a fee.
+    in_spite_of: the exemption that holds in principle and was decided not to count.
     """
 
     amount: Decimal
@@ -79,10 +80,13 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     most: Decimal | None = None
     by: str = ""
     fee: Decimal = Decimal(0)
+    in_spite_of: str = ""
 
 
 class Awaiting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What was agreed or ruled above the pack's limit and a second person must confirm; until then it is not owed.
+    """What was agreed or ruled and a second person must confirm; until then it is not owed.
+
+    Above the pack's limit, or in spite of an exemption that holds in principle.
 
     ruling: who ruled and why, where an authority did. acted: who offered or reported it, as far as that was said.
     confirmed_by: who has confirmed it, where more than one must.

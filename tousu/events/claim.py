@@ -209,6 +209,10 @@ class ClaimOffered(Content, frozen=True, kw_only=True, omit_defaults=True):
     decided: ClaimDecided
     rule: Code | None = None
     """The rule of the pack's table, where it decided."""
+    in_spite_of: ClaimExemption | None = None
+    """The exemption that holds in principle and was decided not to count here."""
+    reason: Reason | None = None
+    """Why it does not count here."""
     trace: ClaimTrace | None = None
     ways_on: Sequence[ClaimWay] | None = None
     """What the claimant can do who does not accept, as they choose: negotiation, complaint, regulator, arbitration,

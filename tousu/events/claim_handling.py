@@ -58,6 +58,10 @@ class HandlingClaimDecided(Content, frozen=True, kw_only=True, omit_defaults=Tru
     absent where the rules work it out.
     """
     exemption: ClaimExemption | None = None
+    in_spite_of: ClaimExemption | None = None
+    """The exemption that holds in principle and was decided not to count here; the reason says why, and a second
+    person confirms what is agreed.
+    """
     reason: Reason | None = None
 
 

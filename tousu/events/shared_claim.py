@@ -78,6 +78,10 @@ authority).
 """
 
 
+ClaimExemption: TypeAlias = Code
+"""Why nothing or less is due, by the name of the exemption in the pack, such as force_majeure, customers_fault."""
+
+
 class ClaimTracePart(Part, frozen=True, kw_only=True, omit_defaults=True):
     """One part of the amount."""
     what: str
@@ -120,10 +124,6 @@ class ClaimTraceStep(Part, frozen=True, kw_only=True, omit_defaults=True):
     result: str
     """What comes out, as decimal text."""
     section: Section
-
-
-ClaimExemption: TypeAlias = Code
-"""Why nothing or less is due, by the name of the exemption in the pack, such as force_majeure, customers_fault."""
 
 
 class ClaimUnproven(Part, frozen=True, kw_only=True, omit_defaults=True):
@@ -249,6 +249,8 @@ class ClaimFactsFound(Part, frozen=True, kw_only=True, omit_defaults=True):
     """What proves the price: a formal invoice, a valid screenshot of the online transaction, or none."""
     damage_degree: Code | None = None
     """How badly it is damaged, by the codes of the pack, such as damaged, partly_lost, destroyed."""
+    damage_cause: Code | None = None
+    """What caused the damage, by the codes of the pack, such as inner_packing, rough_handling."""
     route: Route | None = None
     cause: ClaimCause | None = None
     """What in fact happened to the piece: delay, loss, damage, contents_mismatch, late_forwarding."""

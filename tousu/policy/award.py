@@ -32,12 +32,14 @@ def award(
     evidence: Collection[str] = (),
     decided: str | None = None,
     beside: Beside | None = None,
+    in_spite_of: str = "",
 ) -> Award:
     """What is owed for a claim of this cause.
 
     facts: what was found, decimals as text. on: the day whose exchange rate counts. evidence: the items in the file.
     decided: the amount that was agreed, or decided by hand, where the rule that decides leaves it to people, the fee in
-    it. beside: what other claims of the same piece have.
+    it. beside: what other claims of the same piece have. in_spite_of: an exemption that holds in principle and was
+    decided not to count here.
     """
     table = pack.claims.compensation if pack.claims is not None else None
     if table is None:
@@ -56,7 +58,7 @@ def award(
     values |= {f"rate_{code}": rate.rate for code, rate in rates.items()}
     claim = _Claim(
         pack, table, cast(CompensationCause, cause), values, Reckoner(values, read.exchange, rates, table.section),
-        {name: plain(value) for name, value in assumed.items()},
+        {name: plain(value) for name, value in assumed.items()}, in_spite_of,
     )  # fmt: skip
     return claim.settled(frozenset(evidence), amount, beside or Beside())
 
@@ -71,12 +73,13 @@ class Worked(NamedTuple):
 class _Claim:
     """One claim on its way through the table."""
 
-    __slots__ = ("_assumed", "_cause", "_pack", "_reckoner", "_table", "_unproven", "_values")
+    __slots__ = ("_assumed", "_cause", "_in_spite_of", "_pack", "_reckoner", "_table", "_unproven", "_values")
 
     def __init__(
         self, pack: Pack, table: Compensation, cause: CompensationCause, values: Mapping[str, Value],
-        reckoner: Reckoner, assumed: dict[str, str],
+        reckoner: Reckoner, assumed: dict[str, str], in_spite_of: str,
     ) -> None:  # fmt: skip
+        self._in_spite_of = in_spite_of
         self._pack, self._table, self._cause = pack, table, cause
         self._values, self._reckoner, self._assumed = values, reckoner, assumed
         self._unproven: tuple[Unproven, ...] = ()
@@ -88,6 +91,20 @@ class _Claim:
         goes_as = followed(self._table, self._cause, self._values)
         if not isinstance(goes_as, str):
             return self._lacking(goes_as.missing)
+        found = self._going_as(goes_as, decided, beside)
+        if goes_as == self._cause or not isinstance(found, Awarded | NotOwed) or not self._at_least_own(goes_as):
+            return found
+        self._reckoner.begin_anew()
+        own = self._going_as(self._cause, None, beside)
+        return own if isinstance(own, Lacking) or _amount(own) > _amount(found) else found
+
+    def _at_least_own(self, goes_as: CompensationCause) -> bool:
+        """Whether a claim that goes by the rows of another cause gets at least what its own rows give."""
+        return any(
+            one.at_least_own and self._cause in one.causes and one.goes_as == goes_as for one in self._table.follows
+        )
+
+    def _going_as(self, goes_as: CompensationCause, decided: Decimal | None, beside: Beside) -> Award:
         found = standing(self._table, goes_as, self._values)
         if found.missing:
             return self._lacking(found.missing)
@@ -196,7 +213,7 @@ class _Claim:
         missing: tuple[str, ...] = ()
         unproven: list[Unproven] = []
         for one in self._table.exemptions.values():
-            if self._cause not in one.causes:
+            if self._cause not in one.causes or (one.in_principle and one.name == self._in_spite_of):
                 continue
             said = self._claimed(one)
             if isinstance(said, tuple):
@@ -237,6 +254,10 @@ class _Claim:
             reason=reason, section=section, rules=rules, at_most=at_most, limits=limits, unproven=self._unproven,
             pack=self._pack.reference(),
         )  # fmt: skip
+
+
+def _amount(found: Award) -> Decimal:
+    return found.amount if isinstance(found, Awarded) else Decimal(0)
 
 
 def _assumed(value: bool | int | str) -> Value:

@@ -77,6 +77,11 @@ class Reckoner:
         self._converted: set[str] = set()
         self.steps: list[AmountStep] = []
 
+    def begin_anew(self) -> None:
+        """Forget the steps, to work out another amount by the same facts."""
+        self.steps = []
+        self._converted.clear()
+
     def take(self, amount: Sum, section: str) -> Decimal:
         """The amount that a rule begins with."""
         inputs, result = self._made(amount)

@@ -21,7 +21,7 @@ FOUND: dict[str, dict[str, Any]] = {
     "loss": WORTH,
     "delay": WORTH | {"days_late": 5, "weight_kg": "0.5"},  # 250 of 50 a day
     "damage": WORTH | {"proof": "invoice", "share_lost": "0.9", "damage_degree": "damaged"},  # 720 of 800
-    "contents_mismatch": WORTH | {"share_lost": "1", "proof": "invoice", "damage_degree": "damaged"},
+    "contents_mismatch": WORTH | {"share_lost": "1", "real_loss": "800.00"},
 }
 
 
