@@ -17,9 +17,9 @@ from services.claims.telling import refusal
 from services.claims.turn import Turn
 from tousu.decision import Refusal
 from tousu.ledger.payment import money
+from tousu.policy.amount_calculation import Beside
 from tousu.policy.award import award
 from tousu.policy.owed import Award, Awarded, Lacking, NotOwed, Referred
-from tousu.policy.reckoning import Beside
 
 
 def amount_said(said: Mapping[str, Any]) -> str | Refusal | None:

@@ -16,8 +16,8 @@ import msgspec
 from services.claims.owing import COMPENSATION
 from services.claims.states import Claim, ClaimedCase, Fact
 from services.claims.turn import Turn
+from tousu.policy.amount_calculation import Beside
 from tousu.policy.claim_facts import BadFact, read_facts
-from tousu.policy.reckoning import Beside
 
 BESIDE: Final = "beside"
 """Where a report that was taken carries what the other claims of its piece had then."""

@@ -13,12 +13,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, Literal, NamedTuple, cast, get_args
 
+from tousu.policy.amount_calculation import AmountStep, Beside, Calculator, TriedCap, inputs_of, is_lifted
 from tousu.policy.claim_facts import BadFact, Value, plain, rate_on, read_amount, read_facts
 from tousu.policy.compensation import Cap, Compensation, CompensationCause, CompensationRule, Exemption, Refund
-from tousu.policy.contest import answer, followed, standing
 from tousu.policy.owed import Award, Awarded, Lacking, NotOwed, Referred, Share, Unproven
 from tousu.policy.pack import Pack
-from tousu.policy.reckoning import AmountStep, Beside, Reckoner, TriedCap, inputs_of, is_lifted
+from tousu.policy.rule_precedence import answer, followed, standing
 
 CAUSES: Final = get_args(CompensationCause)
 
@@ -57,7 +57,7 @@ def award(
     values: dict[str, Value] = {**assumed, **read.values, "cause": cause}
     values |= {f"rate_{code}": rate.rate for code, rate in rates.items()}
     claim = _Claim(
-        pack, table, cast(CompensationCause, cause), values, Reckoner(values, read.exchange, rates, table.section),
+        pack, table, cast(CompensationCause, cause), values, Calculator(values, read.exchange, rates, table.section),
         {name: plain(value) for name, value in assumed.items()}, in_spite_of,
     )  # fmt: skip
     return claim.settled(frozenset(evidence), amount, beside or Beside())
@@ -73,15 +73,15 @@ class Worked(NamedTuple):
 class _Claim:
     """One claim on its way through the table."""
 
-    __slots__ = ("_assumed", "_cause", "_in_spite_of", "_pack", "_reckoner", "_table", "_unproven", "_values")
+    __slots__ = ("_amounts", "_assumed", "_cause", "_in_spite_of", "_pack", "_table", "_unproven", "_values")
 
     def __init__(
         self, pack: Pack, table: Compensation, cause: CompensationCause, values: Mapping[str, Value],
-        reckoner: Reckoner, assumed: dict[str, str], in_spite_of: str,
+        amounts: Calculator, assumed: dict[str, str], in_spite_of: str,
     ) -> None:  # fmt: skip
         self._in_spite_of = in_spite_of
         self._pack, self._table, self._cause = pack, table, cause
-        self._values, self._reckoner, self._assumed = values, reckoner, assumed
+        self._values, self._amounts, self._assumed = values, amounts, assumed
         self._unproven: tuple[Unproven, ...] = ()
 
     def settled(self, evidence: frozenset[str], decided: Decimal | None, beside: Beside) -> Award:
@@ -94,7 +94,7 @@ class _Claim:
         found = self._going_as(goes_as, decided, beside)
         if goes_as == self._cause or not isinstance(found, Awarded | NotOwed) or not self._at_least_own(goes_as):
             return found
-        self._reckoner.begin_anew()
+        self._amounts.begin_anew()
         own = self._going_as(self._cause, None, beside)
         return own if isinstance(own, Lacking) or _amount(own) > _amount(found) else found
 
@@ -130,7 +130,7 @@ class _Claim:
         if missing:
             return self._lacking(missing, rule)
         if left_to_people:
-            at_most, limits = self._reckoner.under(None, caps)
+            at_most, limits = self._amounts.under(None, caps)
             at_most, rest = self._beside(at_most, beside)
             assert rule.basis != "figures"
             return self._referred(
@@ -139,43 +139,41 @@ class _Claim:
         fees, of_fees = self._fees(refunds, beside)
         if rule.basis == "figures":
             assert rule.amount is not None, rule.name
-            amount = self._reckoner.take(rule.amount, rule.section)
+            amount = self._amounts.take(rule.amount, rule.section)
         else:
             assert decided is not None
             in_it = sum((one.amount for one in fees), Decimal(0))
-            amount = self._reckoner.decide(decided, in_it, rule.section)
-        left, limits = self._reckoner.under(amount, caps)
+            amount = self._amounts.decide(decided, in_it, rule.section)
+        left, limits = self._amounts.under(amount, caps)
         assert left is not None
         if part is not None:
-            left = self._reckoner.part(left, part)
-        own = self._reckoner.rounded(left, rule.section)
+            left = self._amounts.part(left, part)
+        own = self._amounts.rounded(left, rule.section)
         left, rest = self._beside(own, beside)
         assert left is not None
-        self._reckoner.steps += of_fees.steps if own else ()
+        self._amounts.steps += of_fees.steps if own else ()
         return self._total(rule, goes_as, own, left, (*limits, *rest, *of_fees.limits), fees)
 
     def _fees(self, refunds: list[Refund], beside: Beside) -> tuple[tuple[Share, ...], Worked]:
         """The fees that go back, once for a piece whatever its other claims are for; and how they came about."""
-        before = len(self._reckoner.steps)
+        before = len(self._amounts.steps)
         fees, limits = [], []
         for one in refunds:
-            fee = self._reckoner.rounded(self._reckoner.take(one, one.section), one.section)
+            fee = self._amounts.rounded(self._amounts.take(one, one.section), one.section)
             whole = self._values.get(one.of)
             if beside.fee and isinstance(whole, Decimal):
-                fee, tried = self._reckoner.beside(fee, one.of, whole, beside.fee, one.section)
+                fee, tried = self._amounts.beside(fee, one.of, whole, beside.fee, one.section)
                 limits.append(tried)
             fees.append(Share(name=one.name, amount=fee, section=one.section))
-        worked = Worked(tuple(self._reckoner.steps[before:]), tuple(limits))
-        del self._reckoner.steps[before:]
+        worked = Worked(tuple(self._amounts.steps[before:]), tuple(limits))
+        del self._amounts.steps[before:]
         return tuple(fees), worked
 
     def _beside(self, amount: Decimal | None, others: Beside) -> tuple[Decimal | None, tuple[TriedCap, ...]]:
         """The amount within what is left of the value of the piece; without an amount: what is left."""
         if others.worth is None or not others.compensation:
             return amount, ()
-        left, tried = self._reckoner.beside(
-            amount, "real_value", others.worth, others.compensation, self._table.section
-        )
+        left, tried = self._amounts.beside(amount, "real_value", others.worth, others.compensation, self._table.section)
         return left, (tried,)
 
     def _total(
@@ -187,12 +185,12 @@ class _Claim:
         if own == 0 or not any(part.amount for part in parts):
             return NotOwed(
                 reason="nothing_lost" if own == 0 else "compensated_before", section=rule.section, rule=rule.name,
-                steps=tuple(self._reckoner.steps), pack=self._pack.reference(),
+                steps=tuple(self._amounts.steps), pack=self._pack.reference(),
             )  # fmt: skip
-        total = self._reckoner.added({part.name: part.amount for part in parts}, self._table.section)
+        total = self._amounts.added({part.name: part.amount for part in parts}, self._table.section)
         return Awarded(
             amount=total, currency=self._pack.currency, parts=parts, cause=self._cause, goes_as=goes_as,
-            rule=rule.name, section=rule.section, set_by=rule.set_by, limits=limits, steps=tuple(self._reckoner.steps),
+            rule=rule.name, section=rule.section, set_by=rule.set_by, limits=limits, steps=tuple(self._amounts.steps),
             assumed=self._assumed, unproven=self._unproven, pack=self._pack.reference(),
         )  # fmt: skip
 
