@@ -112,7 +112,7 @@ def _desk(pack: Pack, diary: Diary, heard: Heard, number: int) -> Desk:
     facts = {**found, "real_value": value, "service_fee": f"{diary.chance.randint(8, 25)}.00"}
     facts |= {"real_loss": value} if cause == "damage" else {}
     if cause == "contents_mismatch" and not found["insured"]:
-        facts |= {"real_loss": f"{min(Decimal(value), 1000) * Decimal(found['share_lost']):.2f}"}
+        facts |= {"real_loss": f"{min(Decimal(value), Decimal(1000)) * Decimal(str(found['share_lost'])):.2f}"}
     facts |= {"delivered": True} if cause == "delay" else {}
     return Desk(Claimed(pack, diary, heard.case_of, cause, heard.waybill), heard, facts)
 

@@ -118,7 +118,8 @@ class ClaimSchedule(NamedTuple):
 def go_through(claim: Claimed, schedule: ClaimSchedule, amount: str, **by_hand: str) -> None:
     """Answered, offered by the table (or `by_hand`), agreed, paid exactly that, and the customer asked how it was."""
     claim.note("claim_form_answered", schedule.answered)
-    claim.note("claim_decided", schedule.decided, outcome="offer", **by_hand)
+    said: dict[str, Any] = {"outcome": "offer", **by_hand}
+    claim.note("claim_decided", schedule.decided, **said)
     claim.note("claim_agreed", schedule.agreed)
     if schedule.paid is not None:
         pay(claim, schedule.paid, amount)
