@@ -20,6 +20,7 @@ from services.claims.states import Claim, Claimant, ClaimedCase, Fact
 from services.claims.telling import refusal
 from services.claims.turn import Turn, time_text
 from tousu.decision import Refusal
+from tousu.policy.claim_facts import BadFact, read_facts
 from tousu.policy.claims import ClaimOpener
 
 CLAIMANT: Final = "claimant"
@@ -93,8 +94,14 @@ def evidence_given(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[
     return _checked(turn, opener, more)
 
 
-def facts_found(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str, Any]) -> Claim:
-    """What was found out; of each fact the newest report counts, by when it was found."""
+def facts_found(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
+    """What was found out; of each fact the newest report counts, by when it was found.
+
+    One that cannot be right goes back to who told it, before anybody decides by it.
+    """
+    problem = _bad_fact(turn, claim, said["facts"])
+    if problem is not None:
+        return problem
     new = {
         name: Fact(value, turn.at)
         for name, value in said["facts"].items()
@@ -109,6 +116,21 @@ def facts_found(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str
     if claim.stage in ("filed", "answered"):
         claim = limits.wait_for_file(turn, claim, waiting=bool(missing_items(turn, opener, claim)))
     return claim
+
+
+def _bad_fact(turn: Turn, claim: Claim, told: Mapping[str, Any]) -> Refusal | None:
+    """Why one of the facts that are told cannot be right by the table."""
+    table = turn.rules.compensation
+    if table is None:
+        return None
+    currency = {"currency": claim.facts["currency"].value} if "currency" in claim.facts else {}
+    day = turn.at.astimezone(turn.calendar.zone).date()
+    found = read_facts(currency | dict(told), table, turn.pack.currency, day)
+    if not isinstance(found, BadFact) or found.name not in told:
+        return None
+    return refusal(
+        "bad_fact", f"{found.name}: {found.message} ({found.reason}); report it again", f"/facts/{found.name}"
+    )
 
 
 def missing_items(

@@ -13,12 +13,13 @@ OPENER = ClaimOpener(load_pack("courier-network"))
 RECEIVED = datetime(2026, 9, 22, 2, tzinfo=UTC)
 
 ASKED_FOR = (
-    "退还运费", "给我赔50块钱", "退回运费", "要求退还快递费", "赔我五十元", "你们得赔", "照价赔偿", "把运费退给我，再赔一百块",
-    "不要道歉，要求赔偿", "退還運費", "給我賠50塊錢", "I want my money back", "please refund the fee",
+    "退还运费", "给我赔50块钱", "退回运费", "要求退还快递费", "赔我五十元", "你们得赔", "照价赔偿",
+    "把运费退给我，再赔一百块", "不要道歉，要求赔偿", "退還運費", "給我賠50塊錢",
+    "I want my money back", "please refund the fee",
 )  # fmt: skip
 NOT_ASKED_FOR = (
-    "不要求赔偿", "不要求任何赔偿", "没有要求赔偿", "不需要赔偿", "无需赔偿，尽快送到就行", "不想要赔偿", "放弃索赔", "不求赔偿",
-    "不用赔我", "不要求退还运费", "不要求賠償", "只要道歉", "", "请尽快送货", "not asking for compensation",
+    "不要求赔偿", "不要求任何赔偿", "没有要求赔偿", "不需要赔偿", "无需赔偿，尽快送到就行", "不想要赔偿", "放弃索赔",
+    "不求赔偿", "不用赔我", "不要求退还运费", "不要求賠償", "只要道歉", "", "请尽快送货", "not asking for compensation",
     "I do not need a refund",
 )  # fmt: skip
 
