@@ -89,7 +89,7 @@ def readable(processors: Sequence[str], data: Path | None, database: str) -> tup
     for name in processors:
         try:
             one = inspection(name, data, database)
-            if not one.keeps("bookmark"):
+            if not one.keeps("checkpoint"):
                 raise Stop("no_database", f"{name} has no tables there: has it ever run with this database?")
             found.append(one)
         except Failure as error:
@@ -120,7 +120,7 @@ def inspections(processors: Sequence[str], data: Path | None, database: str) -> 
             if name not in NOT_EVERYWHERE:
                 raise
             one = None
-        if one is None or (name in NOT_EVERYWHERE and not one.keeps("bookmark")):
+        if one is None or (name in NOT_EVERYWHERE and not one.keeps("checkpoint")):
             output.note(f"{name} has no database here, so nothing of it is counted")
         else:
             found.append(one)
@@ -134,14 +134,14 @@ def with_tables(processors: Sequence[str] | None, data: Path | None, database: s
     from tousu.failure import Stop
     from tousu.runtime.store import Store
     from tousu.runtime.table_versions import shown
-    from tousu.simulation.processors import WITH_BOOKMARK
+    from tousu.simulation.processors import WITH_CHECKPOINT
 
-    unknown = [name for name in processors or () if name not in WITH_BOOKMARK]
+    unknown = [name for name in processors or () if name not in WITH_CHECKPOINT]
     if unknown:
-        message = f"{unknown[0]!r} has no database of states; there are {', '.join(WITH_BOOKMARK)}"
+        message = f"{unknown[0]!r} has no database of states; there are {', '.join(WITH_CHECKPOINT)}"
         raise Stop("unknown_processor", message)
     found, failures = [], dict[str, Stop]()
-    for name in processors or WITH_BOOKMARK:
+    for name in processors or WITH_CHECKPOINT:
         try:
             url = inspection(name, data, database).url
             with closing(Store(url, name, ())) as store, store.transaction("cannot look into it") as connection:

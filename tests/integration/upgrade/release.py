@@ -36,7 +36,7 @@ from tousu.runtime.inspection import Inspection
 from tousu.runtime.metrics import BEHIND
 from tousu.runtime.table_versions import known, version_table
 from tousu.simulation.pipeline import composed, rebuild_wiring
-from tousu.simulation.processors import PROCESSORS, WITH_BOOKMARK, WITHOUT_BOOKMARK
+from tousu.simulation.processors import PROCESSORS, WITH_CHECKPOINT, WITHOUT_CHECKPOINT
 
 KEPT: Final = Path(__file__).with_name("kept")
 ROOT: Final = Path(__file__).resolve().parents[3]
@@ -87,13 +87,13 @@ def play(parts: Sequence[Beat], address: str, data: Path, crew: Crew) -> None:
 
 def _is_done(data: Path, crew: Crew, history: History, last: Beat) -> bool:
     crew.check()
-    looks = [Inspection(f"sqlite:///{data / name}.sqlite", name) for name in WITH_BOOKMARK]
+    looks = [Inspection(f"sqlite:///{data / name}.sqlite", name) for name in WITH_CHECKPOINT]
     goal_us = int(last.moment.timestamp() * 1_000_000)
-    times = [each.bookmark.time_us for look in looks for each in look.standings()]
+    times = [each.checkpoint.time_us for look in looks for each in look.standings()]
     is_there = len(times) == PARTITIONS * len(looks) and min(times) >= goal_us
     return is_there and not any(
         each.events for look in looks for each in backlog(look, history)
-    ) and all(crew.metric(name, BEHIND.name) == 0 for name in WITHOUT_BOOKMARK)  # fmt: skip
+    ) and all(crew.metric(name, BEHIND.name) == 0 for name in WITHOUT_CHECKPOINT)  # fmt: skip
 
 
 def topics() -> list[str]:
@@ -139,7 +139,7 @@ def keep(version: str) -> Path:
         with at_work(broker.address, data) as crew:
             play(played(after_the_cut=False), broker.address, data, crew)
         records = dump(broker.address)
-        tables = orjson.dumps({name: tables_of(name) for name in WITH_BOOKMARK})
+        tables = orjson.dumps({name: tables_of(name) for name in WITH_CHECKPOINT})
         parts = {RECORDS: records, TABLES: tables, KEY: (data / KEY).read_bytes()}
         _pack(file, parts | {name: _whole(data / name) for name in FILES})
     return file
@@ -153,7 +153,7 @@ def tables_of(name: str) -> dict[str, list[str]]:
     stamp = [f"CREATE TABLE {version_table(name)} (version_num VARCHAR(64) NOT NULL, {constraint})"]
     stamp += [f"INSERT INTO {version_table(name)} VALUES ('{migration}')" for migration in known()]
     return {
-        url.partition(":")[0]: [*dialect_of(url).ddl(f"{name}_bookmark", tables, kinds), *stamp]
+        url.partition(":")[0]: [*dialect_of(url).ddl(f"{name}_checkpoint", tables, kinds), *stamp]
         for url in ("postgresql://", "sqlite://")
     }
 

@@ -18,7 +18,7 @@ from tousu.local.embedded import EmbeddedBroker
 from tousu.runtime.inspection import Inspection
 from tousu.runtime.processor import Processor
 from tousu.simulation.pipeline import composed
-from tousu.simulation.processors import WITH_BOOKMARK
+from tousu.simulation.processors import WITH_CHECKPOINT
 
 MORE = 12
 """Beats of the day that are played behind what was kept: two hours."""
@@ -42,7 +42,7 @@ def open_of(processor: Processor, data: Path) -> Iterator[tuple[str, object]]:
 def counted(data: Path) -> dict[str, Counter[str]]:
     """How many states of each kind every processor has, each of them read."""
     made = replace(wiring(), master_key=bytes.fromhex((data / KEY).read_text().strip()))
-    return {name: Counter(kind for kind, _ in open_of(composed(name, made), data)) for name in WITH_BOOKMARK}
+    return {name: Counter(kind for kind, _ in open_of(composed(name, made), data)) for name in WITH_CHECKPOINT}
 
 
 @pytest.mark.heavy
@@ -53,7 +53,7 @@ def test_every_build_starts_on_a_release_reads_every_state_and_goes_on(
     data = tmp_path / "data"
     unpack(KEPT / f"{release}.tar.xz", data)
     upgraded = said(capfdbinary, "upgrade", "--json", "--data", str(data))
-    assert [row["processor"] for row in upgraded] == list(WITH_BOOKMARK)
+    assert [row["processor"] for row in upgraded] == list(WITH_CHECKPOINT)
     counts = counted(data)
     assert all(count["case"] > 20 for name, count in counts.items() if name != "penalties"), counts
     with EmbeddedBroker(tmp_path / "broker") as broker:

@@ -17,7 +17,7 @@ from tousu.runtime.store import Store
 from tousu.runtime.upgrading import Tables, upgrade
 from tousu.runtime.wiring import Wiring
 from tousu.simulation.pipeline import composed, rebuild_wiring
-from tousu.simulation.processors import WITH_BOOKMARK
+from tousu.simulation.processors import WITH_CHECKPOINT
 
 RELEASES = sorted(file.name.removesuffix(".tar.xz") for file in KEPT.glob("*.tar.xz"))
 
@@ -85,7 +85,7 @@ def test_migrated_equals_fresh(database_url: str, release: str) -> None:
 
 
 def test_every_processor_with_a_database_was_kept() -> None:
-    assert all(set(WITH_BOOKMARK) <= set(tables_of(release)) for release in RELEASES[-1:])
+    assert all(set(WITH_CHECKPOINT) <= set(tables_of(release)) for release in RELEASES[-1:])
 
 
 def test_a_difference_is_found(sqlite_url: str) -> None:

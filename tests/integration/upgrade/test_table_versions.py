@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from tests.integration.runtime.counting import Tally
 from tousu.cli.commands import app
-from tousu.decision import Ref
+from tousu.decision import StateKey
 from tousu.failure import Stop
 from tousu.runtime.processor import Kind
 from tousu.runtime.store import Change, Opened, Store
@@ -123,7 +123,7 @@ def test_what_the_next_release_adds_beforehand_does_not_hinder_this_one(database
     make(database_url, NOW)
     with closing(Store(database_url, "counter", (NOW,))) as store:
         write(store, store.take(0), 3)
-        assert store.read({"tally": [(0, "k")]}) == {(0, Ref("tally", "k")): Tally(count=3)}
+        assert store.read({"tally": [(0, "k")]}) == {(0, StateKey("tally", "k")): Tally(count=3)}
 
 
 def test_what_a_newer_release_took_away_stops_the_start(database_url: str) -> None:
@@ -135,9 +135,9 @@ def test_what_a_newer_release_took_away_stops_the_start(database_url: str) -> No
 
 
 def write(store: Store, opened: Opened, count: int) -> None:
-    """One turn of an owner: one state, and the bookmark."""
-    states = {Ref("tally", "k"): Tally(count=count)}
-    store.commit([Change(0, opened.epoch, opened.turn, opened.bookmark, b"", states, {})])
+    """One turn of an owner: one state, and the checkpoint."""
+    states = {StateKey("tally", "k"): Tally(count=count)}
+    store.commit([Change(0, opened.epoch, opened.turn, opened.checkpoint, b"", states, {})])
 
 
 def test_states_of_a_newer_form_are_not_taken_back_by_an_older_copy(database_url: str) -> None:
@@ -160,8 +160,8 @@ def test_states_of_a_newer_form_are_not_taken_back_by_an_older_copy(database_url
         assert stopped.value.reason == "newer_states"
         assert "counter/0" in stopped.value.message and "tally" in stopped.value.message
         assert old.epochs() == epochs, "the new owner keeps its shard"
-        assert old.take(1).bookmark.states == {}, "other shards go on"
-        assert new.read({"tally": [(0, "k")]}) == {(0, Ref("tally", "k")): Tally(count=3)}
+        assert old.take(1).checkpoint.states == {}, "other shards go on"
+        assert new.read({"tally": [(0, "k")]}) == {(0, StateKey("tally", "k")): Tally(count=3)}
     stopped_at_start = refused(database_url, NOW)
     assert stopped_at_start.reason == "newer_states"
     assert "start the newer version" in stopped_at_start.message
@@ -186,7 +186,7 @@ def test_a_migration_rewrites_every_state_wherever_it_lies(database_url: str) ->
         assert tables.rewrite("tally", dict) == 0
     with closing(Store(database_url, "counter", (NOW,))) as store:
         found = store.read({"tally": [(number % 3, f"k{number}") for number in range(2_005)]})
-    assert found == {(n % 3, Ref("tally", f"k{n}")): Tally(count=n) for n in range(2_005)}
+    assert found == {(n % 3, StateKey("tally", f"k{n}")): Tally(count=n) for n in range(2_005)}
 
 
 def test_phases_are_told_apart_by_name() -> None:
