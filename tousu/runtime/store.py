@@ -150,25 +150,14 @@ class Store:
         try:
             found = table_versions.applied(connection, self.processor)
             table_versions.check(found, self.processor, self._url)
-            self._check_columns(connection, is_ours=found == set(table_versions.known()))
+            columns = {table: columns_of(kind) for kind in self.kinds.values() for table in self._places(kind.name)}
+            table_versions.check_columns(connection, columns, self._url, is_ours=found == set(table_versions.known()))
             docs = connection.execute(sa.text(f"SELECT doc FROM {self._checkpoints}")).scalars()
             versions = (cp.decode(doc).states for doc in docs)
             table_versions.check_states(versions, self.states, table_versions.shown(self._url))
         except Stop:
             connection.rollback()
             raise
-
-    def _check_columns(self, connection: sa.Connection, *, is_ours: bool) -> None:
-        """Raises Stop `other_tables`. What is there beyond our columns is wrong where nothing but we made it."""
-        inspector = sa.inspect(connection)
-        names = set(inspector.get_table_names())
-        for kind in self.kinds.values():
-            for each in self._places(kind.name):
-                columns = inspector.get_columns(each) if each in names else ()
-                found, wanted = {column["name"] for column in columns}, set(columns_of(kind))
-                if wanted - found or (found - wanted and is_ours):
-                    place = table_versions.shown(self._url)
-                    raise Stop("other_tables", _other_tables(place, each, wanted - found, found - wanted))
 
     def _look(self, connection: sa.Connection) -> None:
         """Let the processor look into its database. Nothing is changed where it raises Stop."""
@@ -395,12 +384,3 @@ class Store:
             lines += sorted(orjson.dumps([name, *row]).decode() for row in rows)
         connection.rollback()
         return "\n".join(lines)
-
-
-def _other_tables(place: str, table: str, missing: set[str], unknown: set[str]) -> str:
-    words = [f"lacks {', '.join(sorted(missing))}"] if missing else []
-    words += [f"has {', '.join(sorted(unknown))}, which this version does not know"] if unknown else []
-    return (
-        f"{place}: table {table} {' and '.join(words)}, and no migration tells why: a build between two releases made "
-        "it; run that build, or make a database of this one (runbook, other_tables)"
-    )

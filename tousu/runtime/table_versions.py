@@ -9,7 +9,7 @@ adds; a `post` one took away what this version needs.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Final
@@ -88,6 +88,24 @@ def check_states(found: Iterable[dict[str, int]], own: dict[str, int], place: st
             "start the newer version (runbook, newer_states)"
         )
         raise Stop("newer_states", message)
+
+
+def check_columns(connection: sa.Connection, wanted: Mapping[str, Sequence[str]], url: str, *, is_ours: bool) -> None:
+    """Raises Stop `other_tables`; `wanted`: table -> its columns. `is_ours`: no other version has changed anything, so
+    what is there beyond these columns is wrong, too."""
+    inspector = sa.inspect(connection)
+    names = set(inspector.get_table_names())
+    for table, columns in wanted.items():
+        found = {column["name"] for column in inspector.get_columns(table)} if table in names else set()
+        lacks, has = set(columns) - found, found - set(columns) if is_ours else set()
+        if lacks or has:
+            words = [f"lacks {', '.join(sorted(lacks))}"] if lacks else []
+            words += [f"has {', '.join(sorted(has))}, which this version does not know"] if has else []
+            message = (
+                f"{shown(url)}: table {table} {' and '.join(words)}, and no migration tells why: a build between two "
+                "releases made it; run that build, or make a database of this one (runbook, other_tables)"
+            )
+            raise Stop("other_tables", message)
 
 
 def named(migrations: Sequence[str]) -> str:
