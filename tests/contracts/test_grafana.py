@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
+import yaml
+from grafana_foundation_sdk.models.alerting import ContactPoint
 
+from deploy.grafana.alerting import DATA_SOURCE
 from deploy.grafana.boards import BOARDS
 from deploy.grafana.files import HERE, files
 
@@ -53,3 +57,70 @@ def test_no_two_panels_lie_on_one_place(path: Path) -> None:
     )
     assert max(cells.values()) == 1
     assert max(column for column, _ in cells) < 24
+
+
+# --- alerts ---------------------------------------------------------------------------------------------------------
+
+
+def read(path: str) -> Any:
+    return yaml.safe_load((ROOT / "deploy" / path).read_text("utf-8"))
+
+
+def rules_of(document: Any) -> list[dict[str, Any]]:
+    return [rule for group in document["groups"] for rule in group["rules"]]
+
+
+def test_grafana_asks_what_prometheus_asks_and_says_the_same() -> None:
+    ours = rules_of(read("prometheus/rules.yaml"))
+    theirs = {rule["title"]: rule for rule in rules_of(read("grafana/provisioning/alerting/rules.yaml"))}
+    assert list(theirs) == [rule["alert"] for rule in ours]
+    for rule in ours:
+        other = theirs[rule["alert"]]
+        (question,) = [node["model"] for node in other["data"] if node["datasourceUid"] == DATA_SOURCE]
+        assert question["expr"].replace("$$", "$") == rule["expr"]
+        assert (other["for"], other["labels"]) == (rule.get("for", "0s"), rule["labels"])
+        said = other["annotations"]["summary"].replace("$$", "$").replace("$values.A.Value", "$value")
+        assert said == rule["annotations"]["summary"]
+        assert "$" not in json.dumps(other).replace("$$", ""), "a single dollar is a variable of the environment"
+
+
+def test_an_alert_fires_whatever_its_value_is() -> None:
+    """`tousu_ready == 0` gives zeros, which Grafana would take for calm."""
+    for rule in rules_of(read("grafana/provisioning/alerting/rules.yaml")):
+        _, is_there, above = (node["model"] for node in rule["data"])
+        assert is_there["expression"] == "is_number($$A) || is_nan($$A) || is_inf($$A)"
+        assert (rule["condition"], above["expression"]) == ("C", "B")
+        assert len(rule["uid"]) <= 40
+
+
+def test_the_sources_that_dashboards_and_alerts_ask_are_provisioned() -> None:
+    assert DATA_SOURCE in {
+        source["uid"] for source in read("grafana/provisioning/datasources/tousu.yaml")["datasources"]
+    }
+
+
+@pytest.mark.parametrize("file", ["provisioning/alerting/contact-points.yaml", "examples/contact-points.yaml"])
+def test_every_severity_reaches_a_contact_point_of_a_known_kind(file: str) -> None:
+    points = {point["name"]: point for point in read(f"grafana/{file}")["contactPoints"]}
+    (policy,) = read("grafana/provisioning/alerting/policies.yaml")["policies"]
+    routed = {route["object_matchers"][0][2]: route["receiver"] for route in policy["routes"]}
+    assert routed == {"page": "on-call", "ticket": "tickets"}
+    assert {policy["receiver"], *routed.values()} <= points.keys()
+    known = set(get_args(get_type_hints(ContactPoint.__init__)["type_val"])[0].__args__)
+    kinds = {receiver["type"] for point in points.values() for receiver in point["receivers"]}
+    assert kinds <= known
+    assert kinds == ({"email"} if "provisioning" in file else {"wecom", "dingding", "email"})
+
+
+def test_the_example_of_alertmanager_differs_in_its_receivers_alone() -> None:
+    used, example = read("compose/alertmanager.yaml"), read("compose/alertmanager-example.yaml")
+    names = [each["name"] for each in used.pop("receivers")]
+    assert names == [each["name"] for each in example.pop("receivers")]
+    assert used == example
+
+
+def test_inhibition_names_alerts_that_there_are() -> None:
+    alerts = {rule["alert"] for rule in rules_of(read("prometheus/rules.yaml"))}
+    for rule in read("compose/alertmanager.yaml")["inhibit_rules"]:
+        named = set(re.findall(r"Tousu\w+", json.dumps(rule)))
+        assert named and named <= alerts
