@@ -15,7 +15,7 @@ _OF = 'processor="intake",result!="ticked"'
 
 
 def _of_result(result: str) -> str:
-    return f'sum(increase(tousu_events_total{{processor="intake",result="{result}"}}[$__range])) or vector(0)'
+    return f'round(sum(increase(tousu_events_total{{processor="intake",result="{result}"}}[$__range]))) or vector(0)'
 
 
 NOW: Final = Row("Now", (
@@ -44,9 +44,10 @@ CHANNELS: Final = Row("What comes in", (
 
 REFUSED: Final = Row("What is refused", (
     Look("Refused at the gate, by reason", "In the time shown: runbook, 5.", "bars",
-         (Query('sum by (reason) (increase(tousu_rejects_total{processor="intake"}[$__range]))', "{{reason}}"),)),
+         (Query('round(sum by (reason) (increase(tousu_rejects_total{processor="intake"}[$__range])))',
+                "{{reason}}"),)),
     Look("Refused later, by processor and reason", "A report that the case does not allow, say.", "bars",
-         (Query('sum by (processor, reason) (increase(tousu_rejects_total{processor!="intake"}[$__range]))',
+         (Query('round(sum by (processor, reason) (increase(tousu_rejects_total{processor!="intake"}[$__range])))',
                 "{{processor}}: {{reason}}"),)),
     Look("Without effect, by reason", "Told again, joined, noted.", "lines",
          (Query('sum by (reason) (rate(tousu_no_ops_total{processor="intake"}[$__rate_interval]))', "{{reason}}"),),

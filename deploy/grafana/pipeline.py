@@ -6,7 +6,7 @@ from typing import Final
 
 from deploy.grafana.board import Board, Look, Query, Row
 
-_NOT_BY_WALL = "time comes from the events"
+_NOT_BY_WALL = "time by events"
 
 
 def _rate(metric: str, by: str, where: str = "") -> str:
@@ -18,7 +18,7 @@ def _quantile(share: float, metric: str, where: str = "", by: str = "le") -> str
 
 
 NOW: Final = Row("Now", (
-    Look("Oldest event that waits", "Age of the oldest record that some processor has not applied.", "number",
+    Look("Oldest waits", "Age of the oldest record that some processor has not applied.", "number",
          (Query("max(tousu_oldest_unprocessed_age_seconds)"),), "seconds", 4, 4, 10, 60),
     Look("Records behind", "Records between the bookmarks and the ends of their inputs, of all processors.", "number",
          (Query("sum(tousu_messages_behind)"),), "count", 4, 4),
@@ -26,12 +26,12 @@ NOW: Final = Row("Now", (
          (Query("max(tousu_pipeline_time_behind_seconds)"),), "seconds", 4, 4, 10, 60, nothing=_NOT_BY_WALL),
     Look("Halted shards", "A halted shard keeps its place and waits for somebody: runbook, 3.", "number",
          (Query('sum(tousu_shards{state="halted"}) or vector(0)'),), "count", 3, 4, alarm=1),
-    Look("Copies not ready", "Copies whose /readyz says why.", "number",
+    Look("Not ready", "Copies whose /readyz says why.", "number",
          (Query("count(tousu_ready == 0) or vector(0)"),), "count", 3, 4, alarm=1),
-    Look("Processors absent", "Those that the topic cards name and of which nobody is seen.", "number",
+    Look("Absent", "Those that the topic cards name and of which nobody is seen.", "number",
          (Query("count(count by (name) (tousu_known_processor)) - count(count by (processor) (tousu_ready))"),),
          "count", 3, 4, alarm=1),
-    Look("Alerts that fire", "Of the rules in deploy/prometheus.", "number",
+    Look("Alerts", "Of the rules in deploy/prometheus.", "number",
          (Query('count(ALERTS{alertstate="firing",alertname=~"Tousu.+"}) or vector(0)'),), "count", 3, 4, alarm=1),
 ))  # fmt: skip
 
@@ -75,12 +75,12 @@ WAY: Final = Row("The way of an event", (
     Look("Outputs", "By topic, without ticks.", "areas",
          (Query(_rate("tousu_outputs_total", "topic", 'type!="tousu.time.ticked.v1"'), "{{topic}}"),), "rate", 12),
     Look("Retries and fenced turns", "Turns given up because somebody was away, or had the shard.", "lines",
-         (Query(f"{_rate('tousu_retries_total', 'reason')} or vector(0)", "{{reason}}"),
-          Query("sum(rate(tousu_fenced_total[$__rate_interval]))", "fenced")), "rate", 12),
+         (Query(_rate("tousu_retries_total", "reason"), "{{reason}}"),
+          Query("sum(rate(tousu_fenced_total[$__rate_interval]))", "fenced")), "rate", 12, nothing="none was given up"),
 ))  # fmt: skip
 
 PROMISES: Final = Row("Objectives", (
-    Look("Routed within a second: left of the month", "The objective is 99.9 % over 30 days; of the 0.1 % this is "
+    Look("Left of the month's 0.1 %", "The objective is 99.9 % over 30 days; of the 0.1 % this is "
          "left.", "number", (Query("1 - tousu:routed_after_1s:ratio_rate30d / 0.001"),), "share", 6, 5, 0.5, 0.01,
          low=True, nothing="nothing was routed"),
     Look("How fast it burns", "1 uses the 0.1 % up in 30 days, 14.4 in two days.", "lines",

@@ -18,7 +18,7 @@ def _now(metric: str, how: str = "sum", by: str = "") -> str:
 
 
 NOW: Final = Row("Now", (
-    Look("Copies ready", "Of those that are seen.", "number", (Query(_now("tousu_ready")),), "count", 4, 4, 1, 0.5,
+    Look("Copies ready", "Of those that are seen.", "number", (Query(_now("tousu_ready")),), "count", 3, 4, 1, 0.5,
          low=True),
     Look("Last polled", "How long ago the slowest copy last polled.", "number",
          (Query(f"time() - min(tousu_last_poll_timestamp_seconds{{{_OF}}})"),), "seconds", 4, 4, 10, 120),
@@ -31,7 +31,7 @@ NOW: Final = Row("Now", (
     Look("Shards", "By state, and why where halted.", "table",
          (Query(f"sum by (state, reason) (tousu_shards{{{_OF}}})"),), "count", 4, 4),
     Look("What runs", "Pack, its version, and where time comes from.", "table",
-         (Query(f"count by (pack, pack_version, time) (tousu_process_info{{{_OF}}})"),), "count", 4, 4),
+         (Query(f"count by (pack, pack_version, time) (tousu_process_info{{{_OF}}})"),), "count", 5, 4),
 ))  # fmt: skip
 
 BACKLOG: Final = Row("Backlog by shard", (

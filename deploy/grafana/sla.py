@@ -27,10 +27,10 @@ NOW: Final = Row("Now", (
          (Query(f"sum(tousu_cases_due_within_hour{{{_OF}}}) or vector(0)"),), "count", 4, 4, 1),
     Look("Overdue", "With a breached clock that still waits for its answer.", "number",
          (Query(f"sum(tousu_cases_overdue{{{_OF}}}) or vector(0)"),), "count", 4, 4, alarm=1),
-    Look("Closed", "Ends of cases in the time shown.", "number", (Query(_closed()),), "count", 4, 4),
+    Look("Closed", "Ends of cases in the time shown.", "number", (Query(f"round({_closed()})"),), "count", 4, 4),
     Look("Closed in time", "Of the cases closed, those without a breach, as told at their end.", "number",
          (Query(_share()),), "share", 4, 4, 0.95, 0.9, low=True, nothing="nothing was closed"),
-    Look("Nobody decided their class", "The desk must look: `tousu triage`.", "number",
+    Look("Triage", "Cases whose class nothing decided: the desk must look: `tousu triage`.", "number",
          (Query("sum(tousu_triage_cases)"),), "count", 4, 4, 1),
 ))  # fmt: skip
 
@@ -43,7 +43,7 @@ DEPARTMENTS: Final = Row("By department and grade", (
     Look("Overdue", "By department and grade.", "bars",
          (Query(f"sum by ({_GROUP}) (tousu_cases_overdue{{{_OF}}})", _BOTH),), alarm=1, nothing="nothing is overdue"),
     Look("Closed with a breach", "In the time shown, by department and grade.", "bars",
-         (Query(_closed(_GROUP, "no"), _BOTH),), alarm=1, nothing="nothing was closed late"),
+         (Query(f"round({_closed(_GROUP, 'no')})", _BOTH),), alarm=1, nothing="nothing was closed late"),
     Look("Closed in time", "Share by department, in the time shown.", "bars",
          (Query(_share("department"), "{{department}}"),), "share", warn=0.95, alarm=0.9, low=True,
          nothing="nothing was closed"),
@@ -63,13 +63,13 @@ COURSE: Final = Row("How it goes", (
 ))  # fmt: skip
 
 GAPS: Final = Row("What nobody would see otherwise", (
-    Look("Clocks without a calendar", "Their year is not published.", "number",
+    Look("Without a calendar", "Clocks whose year is not published.", "number",
          (Query("sum(tousu_cases_without_calendar)"),), "count", 4, 4, alarm=1),
     Look("Calendar years missing", "That a calendar should have by now.", "number",
          (Query("max by (calendar) (tousu_calendar_years_missing)", "{{calendar}}"),), "count", 4, 4, alarm=1),
-    Look("Complaints without a clock", "No rule of the pack applies to them.", "number",
+    Look("Without a clock", "Complaints: no rule of the pack applies to them.", "number",
          (Query("sum(tousu_complaints_without_clock)"),), "count", 4, 4, alarm=1),
-    Look("Clocks that nobody can decide", "By what is not known.", "number",
+    Look("Undecided clocks", "By what is not known.", "number",
          (Query("sum(tousu_undecided_clocks) or vector(0)"),), "count", 4, 4, alarm=1),
     Look("Reports that wait", "For another report, such as an approval for its plan.", "number",
          (Query("sum(tousu_cases_with_waiting_reports)"),), "count", 4, 4, 1),

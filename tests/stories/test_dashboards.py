@@ -28,7 +28,7 @@ PARTS = re.compile(r"_(bucket|sum|count)$")
 EMPTY_IN_THE_DEMO = {
     "pipeline": {
         "Pipeline time behind", "Who holds time back", "Held out by an operator", "Open transactions of adapters",
-        "How fast it burns", "Routed within a second: left of the month",
+        "How fast it burns", "Left of the month's 0.1 %", "Retries and fenced turns",
     },
     "sla": {"Due within an hour"},
     "processor": {"Turns given up"},
