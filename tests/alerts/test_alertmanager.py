@@ -65,7 +65,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 FOLLOWS = (
     ("TousuAbsent", "TousuOldBacklog"),
     ("TousuShardHalted", "TousuNotReady"),
-    ("TousuLoopStalled", "TousuPipelineTimeBehind"),
+    ("TousuLoopStalled", "TousuWatermarkBehind"),
     ("TousuOutputsStuck", "TousuOldBacklog"),
     ("TousuTimersLate", "TousuTimerLate"),
 )

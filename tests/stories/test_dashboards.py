@@ -27,7 +27,7 @@ PARTS = re.compile(r"_(bucket|sum|count)$")
 
 EMPTY_IN_THE_DEMO = {
     "pipeline": {
-        "Pipeline time behind", "Who holds time back", "Held out by an operator", "Open transactions of adapters",
+        "The watermark behind", "Who holds time back", "Held out by an operator", "Open transactions of adapters",
         "How fast it burns", "Left of the month's 0.1 %", "Retries and fenced turns",
     },
     "sla": {"Due within an hour"},
@@ -38,7 +38,7 @@ EMPTY_IN_THE_DEMO = {
 """By dashboard: panels that state what nothing means, and of which the demo has nothing: its time comes from the
 events, no operator acts, at its end no case is due within the hour, and it is over before days are reckoned."""
 NOT_IN_THE_DEMO = {
-    "tousu_pipeline_time_behind_seconds", "tousu_pipeline_time_held_back_seconds", "tousu_held_out_seconds",
+    "tousu_watermark_behind_seconds", "tousu_watermark_held_back_seconds", "tousu_held_out_seconds",
     "tousu_open_transaction_seconds", "tousu_cases_due_within_hour", "tousu_undecided_clocks",
     "tousu_retries_total", "tousu_shard_halts_total", "tousu_cases_overdue",
 }  # fmt: skip
