@@ -196,3 +196,12 @@ def test_what_is_referred_to_is_there_or_explained(overlay: str) -> None:
     of_strimzi = set(re.findall(r"'secret': {[^]]*\], 'name': '([^']+)'", str(manifests)))
     assert of_strimzi == {"tousu-cluster-ca-cert", *processors()}
     assert of_strimzi - {"tousu-cluster-ca-cert"} <= of_kind(manifests, "KafkaUser").keys()
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_every_dashboard_is_handed_to_grafana(overlay: str) -> None:
+    config = of_kind(built(overlay), "ConfigMap")["tousu-dashboards"]
+    there = {path.name: path.read_text("utf-8") for path in (ROOT / "deploy/grafana/dashboards").glob("*.json")}
+    assert config["data"] == there
+    assert config["metadata"]["labels"] == {"grafana_dashboard": "1"}
+    assert sum(len(text.encode()) for text in there.values()) < 1_000_000, "what a ConfigMap may hold"
