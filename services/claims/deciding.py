@@ -173,6 +173,8 @@ def _offer(
             return refusal("nothing_due", message, "/outcome")
         case Referred() if amount is not None:
             return _by_hand(turn, claim, found, kind, amount)
+        case Referred(usual=usual) if usual:
+            return _by_hand(turn, claim, found, kind, money(usual))
         case Referred():
             most = "" if found.at_most is None else f", at most {money(found.at_most)} {turn.pack.currency}"
             return refusal("amount_missing", f"the pack leaves the amount to people{most}; give amount", "/amount")
