@@ -20,7 +20,8 @@ from services.claims.owing import (
     COMPANY,
     COMPENSATION,
     cancel_instruction,
-    instruct,
+    compensate,
+    giver_of,
     owe,
     payee_of,
     release,
@@ -92,7 +93,10 @@ def agreed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal
     if offer.most is not None and amount > offer.most:
         message = f"at most {money(offer.most)} {offer.currency} may be agreed (pack {turn.pack.id}, {offer.section})"
         return refusal("amount_above_limit", message, "/amount")
-    offer = replace(offer, amount=amount, kind=said.get("kind", offer.kind))
+    kind = said.get("kind", offer.kind)
+    if kind not in (kinds := _kinds(turn)):
+        return refusal("unknown_kind", f"kind must be one of {', '.join(kinds)} (pack {turn.pack.id})", "/kind")
+    offer = replace(offer, amount=amount, kind=kind, given_by=_giver(turn, claim, kind))
     return _due(turn, claim, offer, "agreed", {}, said)
 
 
@@ -158,6 +162,14 @@ _NO_INPUTS: Final = frozenset({"cause", "delivered"})
 def _kinds(turn: Turn) -> tuple[str, ...]:
     table = turn.rules.compensation
     return tuple(table.kinds) if table is not None and table.kinds else ("cash",)
+
+
+def _giver(turn: Turn, claim: Claim, kind: str) -> str:
+    """The department that gives what is not cash: whom the pack names, else the one in the lead of the case."""
+    table = turn.rules.compensation
+    if kind == "cash" or table is None:
+        return ""
+    return table.kinds[kind].given_by or (turn.case.departments or claim.asked.departments)[0]
 
 
 def _offer(
@@ -317,6 +329,7 @@ def _awarded(turn: Turn, claim: Claim, offer: Offer, what: str, more: Mapping[st
         )  # fmt: skip
     after = claim.obligation(COMPENSATION)
     is_paid = after is not None and not after.outstanding
+    told = claim.offer
     claim = replace(claim, stage="paid" if is_paid else "agreed", offer=offer, awaiting=None)
     if not is_paid:  # a ruling for more opens a claim again that had ended
         claim = replace(claim, state="open", reason="", closed_at=None)
@@ -330,10 +343,10 @@ def _awarded(turn: Turn, claim: Claim, offer: Offer, what: str, more: Mapping[st
         "pay_by": time_text(pay_by),
     }
     turn.tell(what, claim, {**data, **more}, section=offer.section)
-    if after is not None and after != former:
+    if after is not None and (after != former or giver_of(told) != giver_of(offer)):
         if former is not None and former.outstanding:
-            cancel_instruction(turn, claim, former, after, payee_of(claim))
+            cancel_instruction(turn, claim, former, after, payee_of(claim) | giver_of(told))
         if after.outstanding:
-            instruct(turn, claim, "pay_claimant", after, payee_of(claim), pay_by)
+            compensate(turn, claim, after, pay_by)
     # A ruling for no more than was paid ends a claim that had been opened again for more.
     return close(turn, claim, PAID) if is_paid and claim.state == "open" else claim

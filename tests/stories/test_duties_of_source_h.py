@@ -99,3 +99,109 @@ def test_nothing_is_offered_before_the_loss_is_known() -> None:
     story.reports("claim_decided", "03-03 10:00", **CLAIM, outcome="offer", amount="50.00")
     told = story.told("03-10 00:00")
     assert (told.refusals, "offered" in told.claim().steps) == (["facts_missing"], False)
+
+
+# -- 6.2.2: goods, a service, something else is given as that, by whoever gives it ----------------
+
+
+def agreed_in_kind(kind: str) -> Story:
+    """A loss of 60 is made good by something of that worth."""
+    story = suffered("recipient", "delay", "delay", real_loss="60.00")
+    story.reports("claim_decided", "03-03 10:00", **CLAIM, outcome="offer", kind=kind, amount="60.00")
+    story.reports("claim_agreed", "03-03 11:00", **CLAIM)
+    return story
+
+
+@pytest.mark.parametrize("kind", ["goods", "service", "other"])
+def test_what_is_no_cash_is_instructed_to_whoever_gives_it_as_that(kind: str) -> None:
+    story = agreed_in_kind(kind)
+    story.reports("compensation_given", "03-04 09:00", **CLAIM, department="business", receipt="V-1")
+    told = story.told("03-05 00:00")
+    (instruction,) = told.of_type("instruction.issued")
+    assert (instruction["to"], instruction["department"]) == ("department", "business")
+    assert (instruction["what"], instruction["kind"], instruction["amount"]) == ("give_compensation", kind, "60.00")
+    assert instruction["payee"] == {"role": "recipient"}
+    assert told.claim().one("closed")["reason"] == "paid"
+    assert told.claim().booked == [("compensation", "awarded", "60.00"), ("compensation", "paid", "60.00")]
+    assert told.refusals == []
+
+
+def test_cash_for_what_was_to_be_given_otherwise_is_a_question() -> None:
+    story = agreed_in_kind("goods")
+    story.reports("payment_confirmed", "03-04 09:00", **CLAIM, payment_id="P-1", amount="60.00")
+    told = story.told("03-05 00:00")
+    (question,) = told.of_type("claim.payment_questioned")
+    assert (question["reason"], "goods is owed, no cash" in question["message"]) == ("not_owed", True)
+    assert told.claim().booked == [("compensation", "awarded", "60.00")]
+
+
+def test_cash_is_not_given_by_a_department() -> None:
+    story = agreed_in_kind("cash")
+    story.reports("compensation_given", "03-04 09:00", **CLAIM, department="business", receipt="V-1")
+    told = story.told("03-10 00:00")
+    assert told.refusals == ["illegal_transition"]
+    assert [(one["to"], one["what"]) for one in told.of_type("instruction.issued")] == [("finance", "pay_claimant")]
+
+
+def test_agreed_on_something_else_after_all_the_first_one_no_longer_gives_it() -> None:
+    """A court rules that it is paid in cash, the same amount."""
+    story = suffered("recipient", "delay", "delay", real_loss="60.00")
+    story.reports("claim_decided", "03-03 10:00", **CLAIM, outcome="offer", amount="60.00")
+    story.reports("claim_agreed", "03-03 12:00", **CLAIM, kind="goods")
+    story.reports("claim_ruled", "03-04 09:00", **CLAIM, by="court", amount="60.00")
+    told = story.told("03-05 00:00")
+    told_so = [(one["to"], one["what"]) for one in told.of_type("instruction.issued")]
+    assert told_so == [
+        ("department", "give_compensation"), ("department", "cancel"), ("finance", "pay_claimant"),
+    ]  # fmt: skip
+    assert told.books.faults() == []
+
+
+@pytest.mark.parametrize("kind", ["", "a_lottery_ticket"])
+def test_a_kind_that_is_none_moves_no_claim(kind: str) -> None:
+    story = suffered("recipient", "delay", "delay", real_loss="60.00")
+    story.reports("claim_decided", "03-03 10:00", **CLAIM, outcome="offer", amount="60.00")
+    story.reports("claim_agreed", "03-03 12:00", **CLAIM, kind=kind)
+    told = story.told("03-05 00:00")
+    assert (told.refusals, told.of_type("instruction.issued")) == (["wrong_schema"], [])
+
+
+# -- after the payment: the follow-up call about satisfaction ----------------
+
+
+@pytest.mark.parametrize(
+    ("called", "word", "at"),
+    [("03-06 15:00", "met", "2026-03-06T07:00:00Z"), ("03-10 09:00", "breached", "2026-03-09T16:00:00Z")],
+)
+def test_after_the_payment_the_customer_is_called(called: str, word: str, at: str) -> None:
+    """Paid on Wednesday, 4 March; the pack gives three working days, Thursday, Friday and Monday."""
+    story = agreed_in_kind("cash")
+    story.reports("payment_confirmed", "03-04 09:00", **CLAIM, payment_id="P-1", amount="60.00")
+    story.reports("claim_followed_up", called, **CLAIM, rating="satisfied")
+    told = story.told("03-12 00:00")
+    (data,) = [data for data in told.of_type(f"clock.{word}") if data["clock"] == "payment_follow_up"]
+    assert (data["at"], data["departments"]) == (at, ["customer_service"])
+    assert told.refusals == []
+
+
+def test_who_is_not_paid_is_not_called_about_a_payment() -> None:
+    story = agreed_in_kind("cash")
+    story.reports("claim_withdrawn", "03-04 09:00", **CLAIM, reason="不再追究")
+    started = [data["clock"] for data in story.told("03-12 00:00").of_type("clock.started")]
+    assert "payment_follow_up" not in started
+
+
+# -- 4: the first judgement is the receiving department's ----------------
+
+
+def test_the_first_review_is_the_duty_of_the_department_that_received_it() -> None:
+    story = Story("courier-handbook")
+    story.complains("03-02 09:00", "等了四天还没到。", **{"class": "delay"})
+    events = story.told("03-02 12:00")
+    assert events.of_type("complaint.routed")[0]["departments"] == ["business"]
+    (breached,) = events.of_type("clock.breached")
+    assert (breached["clock"], breached["departments"]) == ("first_review", ["customer_service"])
+    (escalated,) = events.of_type("case.escalated")
+    assert escalated["departments"] == ["customer_service"]
+    (resolution,) = [one for one in events.of_type("clock.started") if one["clock"] == "resolution"]
+    assert resolution["departments"] == ["business"]

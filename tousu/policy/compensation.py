@@ -139,11 +139,15 @@ class Exemption(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CompensationKind(msgspec.Struct, frozen=True, kw_only=True):
-    """A way of compensating: cash, goods or service of equal value, other as agreed (H)."""
+    """A way of compensating: cash, goods or service of equal value, other as agreed (H).
+
+    given_by: the department that gives what is not cash; empty where it is the one in the lead of the case.
+    """
 
     name: Literal["cash", "goods", "service", "other"]
     label: Names
     section: str
+    given_by: str = ""
 
 
 class HandlingFees(msgspec.Struct, frozen=True, kw_only=True):

@@ -64,6 +64,14 @@ def names_exist(pack: Pack) -> Iterator[Finding]:
     for one in pack.classes.values():
         spoken.append((("classes", one.name, "grade"), "grades", one.grade))
         spoken.extend((("classes", one.name, "departments"), "departments", name) for name in one.departments)
+    for path, clock in _clocks(pack):
+        if clock.duty_of:
+            spoken.append(((*path, "duty_of"), "departments", clock.duty_of))
+    table = pack.claims.compensation if pack.claims is not None else None
+    for kind in table.kinds.values() if table is not None else ():
+        if kind.given_by:
+            path = ("claims", "compensation", "kinds", kind.name, "given_by")
+            spoken.append((path, "departments", kind.given_by))
     known: dict[str, Collection[str]] = {
         "departments": pack.departments,
         "grades": pack.grades,

@@ -53,6 +53,11 @@ class ClockContext(ABC):
         """The departments in charge."""
 
     @property
+    def answerable(self) -> Sequence[str]:
+        """The departments that answer for what goes wrong: those in charge."""
+        return self.responsible
+
+    @property
     @abstractmethod
     def identity(self) -> dict[str, Any]:
         """How what is published names the owner."""
@@ -100,8 +105,12 @@ class ClockContext(ABC):
         return limit if limit.section else replace(limit, section=rule.section)
 
     def owing(self, clock: Clock) -> Sequence[str]:
-        """The departments that a clock waits for: those in charge, without the ones that have done what each owes."""
-        return [name for name in self.responsible if name not in clock.done] or self.responsible
+        """The departments whose duty a clock is: the one that its rule names; otherwise those that answer for what goes
+        wrong, without the ones that have done what each owes."""
+        rule = self.rule(clock)
+        if rule is not None and rule.duty_of:
+            return (rule.duty_of,)
+        return [name for name in self.answerable if name not in clock.done] or self.answerable
 
     def outlives(self, clock: Clock) -> bool:
         """Whether a clock goes on after the end of its owner."""
