@@ -5,9 +5,14 @@ Each story quotes the words of the source that it shows, or the section that the
 
 from __future__ import annotations
 
+from datetime import UTC
+from typing import Any
+
 import pytest
 
-from tests.stories.packed import Story
+from tests.stories.packed import Story, StoryTold
+from tousu.report.figures import Question, report
+from tousu.report.fold import TYPES, Fold
 
 CLAIM = {"claim_number": "/1"}
 PROOF = [{"item": "evidence_of_loss"}]
@@ -184,6 +189,17 @@ def test_after_the_payment_the_customer_is_called(called: str, word: str, at: st
     assert told.refusals == []
 
 
+def test_a_visit_about_the_payment_that_names_no_claim_is_the_call() -> None:
+    story = agreed_in_kind("cash")
+    story.reports("customer_answered", "03-03 12:00", department="business", settled=True, text="已协商")
+    story.reports("payment_confirmed", "03-04 09:00", **CLAIM, payment_id="P-1", amount="60.00")
+    story.reports("followed_up", "03-05 15:00", kind="payment_visit", rating="satisfied")
+    told = story.told("03-12 00:00")
+    assert [data["at"] for data in told.of_type("clock.met") if data["clock"] == "payment_follow_up"] == [
+        "2026-03-05T07:00:00Z"
+    ]
+
+
 def test_who_is_not_paid_is_not_called_about_a_payment() -> None:
     story = agreed_in_kind("cash")
     story.reports("claim_withdrawn", "03-04 09:00", **CLAIM, reason="不再追究")
@@ -205,3 +221,107 @@ def test_the_first_review_is_the_duty_of_the_department_that_received_it() -> No
     assert escalated["departments"] == ["customer_service"]
     (resolution,) = [one for one in events.of_type("clock.started") if one["clock"] == "resolution"]
     assert resolution["departments"] == ["business"]
+
+
+def by_employee(events: list[dict[str, Any]]) -> dict[str, int]:
+    """The breaches of March by employee, as a report tells them."""
+    fold = Fold()
+    for event in events:
+        if event["type"] in TYPES and event["source"] in ("tousu/router", "tousu/sla"):
+            fold.take(event)
+    result = report(fold, Question("month", UTC, by=("employee",)))
+    return {row.group[0]: row.tally.breaches for row in result.rows if row.group is not None}
+
+
+def test_its_breach_is_of_whoever_was_asked_first_not_of_whoever_answered() -> None:
+    """9.2.1 by employee: E10023 took the call and did nothing; E200 of the business department settled it in time."""
+    story = Story("courier-handbook")
+    story.complains("03-02 09:00", "等了四天还没到。", first_asked="E10023", **{"class": "delay"})
+    story.reports(
+        "customer_answered", "03-03 10:00", department="business", employee="E200", settled=True, text="已送达"
+    )
+    assert by_employee(story.run("03-05 00:00")) == {"E10023": 1, "E200": 0}
+
+
+# -- 4: quality management mediates, and answers for nothing meanwhile ----------------
+
+
+def disputed() -> Story:
+    """The business department says at once that it was the carrier's driver; quality management mediates."""
+    story = Story("courier-handbook")
+    story.complains("03-02 09:00", "等了四天还没到。", **{"class": "delay"})
+    story.reports("acknowledged", "03-02 09:20", department="customer_service", employee="E10023")
+    story.reports("disputed", "03-02 10:00", department="business", reason="外包司机")
+    return story
+
+
+def charged(told: StoryTold) -> list[tuple[str, str]]:
+    """Against whom anything is held at the end."""
+    last = {(one["party"]["kind"], one["party"]["id"]): one["grounds"] for one in told.of_type("charge.laid")}
+    return sorted(party for party, grounds in last.items() if grounds)
+
+
+def test_the_mediator_is_charged_with_nothing_and_late_with_nothing() -> None:
+    told = disputed().told("03-06 00:00")
+    (moved,) = told.of_type("case.passed_on")
+    assert moved["to_departments"] == ["quality_management"]
+    assert charged(told) == [("department", "business")]
+    assert [one["departments"] for one in told.of_type("clock.breached")] == [["business"]]
+    assert {name for one in told.of_type("case.escalated") for name in one["departments"]} == {"business"}
+
+
+def test_mediated_it_is_a_partners_and_a_partner_is_no_department() -> None:
+    story = disputed()
+    settled = {"responsible": {"partner": "transport_partner"}, "by": "mediation"}
+    story.reports("responsibility_settled", "03-03 15:00", department="quality_management", **settled)
+    told = story.told("03-06 00:00")
+    assert charged(told) == [("partner", "transport_partner")]
+    assert [one["departments"] for one in told.of_type("clock.breached")] == [["transport_partner"]]
+    assert told.refusals == []
+
+
+@pytest.mark.parametrize("partner", ["", "business", "a_shop"])
+def test_who_is_no_partner_of_the_pack_is_not_named_as_one(partner: str) -> None:
+    story = disputed()
+    settled = {"responsible": {"partner": partner}, "by": "mediation"}
+    story.reports("responsibility_settled", "03-03 15:00", department="quality_management", **settled)
+    told = story.told("03-04 00:00")
+    assert told.refusals == ["unknown_department" if partner else "wrong_schema"]
+    assert charged(told) == [("department", "business")]
+
+
+# -- 2.2.3, 2.3.3: dissatisfied after the handling goes first ----------------
+
+
+@pytest.mark.parametrize(
+    ("said", "priority"),
+    [
+        ({"rating": "dissatisfied"}, "first"),
+        ({"rating": "neutral"}, "next"),
+        ({"rating": "satisfied"}, "normal"),
+        ({"score": 1}, "first"),
+        ({"score": 3}, "next"),
+        ({"score": 5}, "normal"),
+    ],
+)
+def test_dissatisfied_after_the_handling_goes_first(said: dict[str, Any], priority: str) -> None:
+    story = Story("courier-handbook")
+    story.complains("03-02 09:00", "等了四天还没到。", **{"class": "delay"})
+    story.reports("customer_answered", "03-03 10:00", department="business", settled=False, text="今天派送")
+    story.reports("satisfaction_given", "03-03 11:00", **said)
+    told = story.told("03-03 12:00")
+    routed = told.of_type("complaint.routed")
+    assert (routed[0]["priority"], routed[-1]["priority"]) == ("normal", priority)
+    assert told.refusals == []
+
+
+def test_it_goes_first_also_where_it_is_taken_up_again_and_no_longer_once_it_is_content() -> None:
+    story = Story("courier-handbook")
+    story.complains("03-02 09:00", "等了四天还没到。", **{"class": "delay"})
+    story.reports("customer_answered", "03-03 10:00", department="business", settled=True, text="已送达")
+    story.reports("satisfaction_given", "03-03 11:00", rating="dissatisfied")
+    story.reports("reopened", "03-04 09:00", reason="客户不满意")
+    story.reports("followed_up", "03-05 11:00", kind="revisit", rating="satisfied")
+    told = story.told("03-05 12:00")
+    assert [one["priority"] for one in told.of_type("complaint.routed")] == ["normal", "first", "normal"]
+    assert told.refusals == []
