@@ -25,7 +25,7 @@ _VERDICTS: Final = frozenset({"met", "breached", "breach_withdrawn"})
 class ClockContext(ABC):
     """The owner of some clocks in one turn. `cause` is the id of the event in hand, empty where time alone moves it.
 
-    `now` is pipeline time; `calendar` is the one in force then, as it counts in the owner's region. `withdrawn`: names
+    `now` is the watermark; `calendar` is the one in force then, as it counts in the owner's region. `withdrawn`: names
     of the clocks whose breach was withdrawn in this turn.
     """
 
