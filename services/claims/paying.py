@@ -7,8 +7,9 @@ owed pays nothing here and stays visible until somebody has looked (`tousu ledge
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -22,6 +23,9 @@ from tousu.events.claim_payment import ClaimPaymentQuestionedReason
 from tousu.ledger.obligation import Obligation
 from tousu.ledger.payment import Doubt, doubt_about, money
 
+_MAY_COME_TO_BE_OWED: Final = frozenset({"not_owed", "unknown_obligation", "already_paid"})
+"""Why a payment was put in question that an agreement, a ruling or a bill of after it can make right."""
+
 
 def payment_confirmed(turn: Turn, said: Mapping[str, Any]) -> None:
     """Book a payment, or put it among the questions."""
@@ -34,24 +38,49 @@ def payment_confirmed(turn: Turn, said: Mapping[str, Any]) -> None:
     if isinstance(found, Doubt):
         ask(turn, said, found)
         return
-    claim = settle(turn, claim, found, Decimal(said["amount"]), said["payment_id"])
-    is_compensation = found.number.endswith(f"/{COMPENSATION}")
+    _book(turn, claim, found, said, turn.at)
+
+
+def paid_before(turn: Turn, claim: Claim) -> Claim | None:
+    """The claim after a payment that had been made before it was owed, and is in question since; None without one.
+
+    The money has moved, so finance is not told to pay what is owed once more.
+    """
+    for question in turn.case.questions:
+        if question.claim_number != claim.number or question.reason not in _MAY_COME_TO_BE_OWED:
+            continue
+        said: dict[str, Any] = {
+            "claim_number": claim.number, "payment_id": question.payment_id, "amount": money(question.amount),
+            "currency": question.currency,
+        }  # fmt: skip
+        said |= {"obligation": question.obligation} if question.obligation else {}
+        said |= {"payee": question.payee} if question.payee else {}
+        found = _meant(turn, claim, said)
+        if not isinstance(found, Doubt):
+            _book(turn, claim, found, said, question.at)
+            return turn.claim(claim.number)
+    return None
+
+
+def _book(turn: Turn, claim: Claim, found: Obligation, said: Mapping[str, Any], paid_at: datetime) -> None:
+    amount, payment_id = Decimal(said["amount"]), said["payment_id"]
+    claim = settle(turn, claim, found, amount, payment_id)
     turn.tell(
         "paid",
         claim,
         {
-            "payment_id": said["payment_id"],
+            "payment_id": payment_id,
             "obligation": found.number,
-            "amount": money(Decimal(said["amount"])),
+            "amount": money(amount),
             "currency": found.currency,
-            "paid_at": time_text(turn.at),
+            "paid_at": time_text(paid_at),
         },
     )
-    if is_compensation:
+    if found.number.endswith(f"/{COMPENSATION}"):
         claim = limits.pull(turn, replace(claim, stage="paid"), "paid", said)
         claim = close(turn, claim, PAID)
     turn.keep(claim)
-    settle_questions(turn, said["payment_id"], BOOKED)
+    settle_questions(turn, payment_id, BOOKED)
 
 
 def _meant(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Obligation | Doubt[ClaimPaymentQuestionedReason]:

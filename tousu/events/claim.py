@@ -27,7 +27,9 @@ class ClaimAgreed(Content, frozen=True, kw_only=True, omit_defaults=True):
     currency: ClaimCurrency
     kind: ClaimKind
     agreed_at: Moment
-    """When the claimant agreed; where a second person had to confirm it, when that was done."""
+    """When the claimant agreed, also where a second person confirmed it later: the limit of the payment counts from
+    then.
+    """
     pay_by: Moment | None = None
     """Until when it is to be paid."""
     pack: PackReference
@@ -261,7 +263,7 @@ class ClaimRuled(Content, frozen=True, kw_only=True, omit_defaults=True):
     by: ClaimAuthority
     reason: Reason | None = None
     ruled_at: Moment
-    """When it was ruled; where a second person had to confirm it, when that was done."""
+    """When it was ruled, also where a second person confirmed it later: the limit of the payment counts from then."""
     pay_by: Moment | None = None
     """Until when it is to be paid."""
     pack: PackReference
