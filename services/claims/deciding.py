@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from services.claims import limits
 from services.claims.ending import PAID, close
-from services.claims.filing import missing_items
+from services.claims.missing import missing_items, waiting
 from services.claims.owing import (
     COMPANY,
     COMPENSATION,
@@ -42,7 +42,7 @@ WAYS_ON: Final = ("negotiation", "complaint", "regulator", "arbitration", "court
 EVERYBODY: Final = ("claimant", "company")
 
 
-def form_answered(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
+def form_answered(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
     """The claimant has been told until when the claim is decided; that is the limit from then on."""
     claim = limits.pull(turn, replace(claim, stage="answered"), "form_answered", said)
     problem = limits.impossible_time(turn, claim, "decision_due_at", said, "offered")
@@ -57,7 +57,7 @@ def form_answered(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | 
             "decision_due_at": said.get("decision_due_at") or time_text(offer_due),
         },
     )
-    return claim
+    return waiting(turn, opener, claim)
 
 
 def decided(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:

@@ -83,7 +83,7 @@ TOLD_IN: Final[Mapping[str, str]] = {
 STEPS: Final[Mapping[str, Step]] = {
     "claim_evidence_given": filing.evidence_given,
     "claim_facts_found": filing.facts_found,
-    "claim_form_answered": lambda turn, _, claim, said: deciding.form_answered(turn, claim, said),
+    "claim_form_answered": deciding.form_answered,
     "claim_decided": deciding.decided,
     "claim_agreed": lambda turn, _, claim, said: deciding.agreed(turn, claim, said),
     "claim_disputed": lambda turn, _, claim, said: deciding.disputed(turn, claim, said),

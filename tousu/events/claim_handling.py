@@ -112,6 +112,10 @@ class HandlingClaimEvidenceGiven(Content, frozen=True, kw_only=True, omit_defaul
     note: HandlingNote | None = None
     claim_number: ClaimNumber
     evidence: ClaimEvidence
+    handed_in: bool | None = None
+    """True when the claimant hands the file in with this, what came singly before included: an incomplete one is
+    given back; false or absent for single items.
+    """
 
 
 class HandlingClaimExtended(Content, frozen=True, kw_only=True, omit_defaults=True):

@@ -152,25 +152,26 @@ class SlowClaims(SlowPayments):
         claim["stage"] = "filed" if claim["stage"] == "opened" else claim["stage"]
         claim["file"] |= {one["item"] for one in said["evidence"]}
         self._begin(claim, "answer_to_claim_form", at)
-        self._look_at_file(claim, at)
+        self._look_at_file(claim, at, handed_in=True)
         return ""
 
     def _claim_evidence_given(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
         if not claim["open"] or claim["stage"] in ("agreed", "paid"):
             return "illegal_transition"
         claim["file"] |= {one["item"] for one in said["evidence"]}
-        self._look_at_file(claim, at)
+        theirs = {one["item"] for one in said["evidence"]} - {"investigation_record", "force_majeure_notice"}
+        self._look_at_file(claim, at, handed_in=bool(theirs and said.get("handed_in")))
         return ""
 
-    def _look_at_file(self, claim: Claim, at: datetime) -> None:
+    def _look_at_file(self, claim: Claim, at: datetime, *, handed_in: bool) -> None:
         if claim["stage"] not in TAKEN_BEFORE_A_DECISION:
             return
         if not self._missing(claim):
             self._wait(claim, at, waiting=False)
-        elif claim["returns"] == 3:
+        elif handed_in and claim["returns"] == 3:
             self._close(claim, "materials_missing", at)
         else:
-            claim["returns"] += 1
+            claim["returns"] += handed_in
             self._wait(claim, at, waiting=True)
 
     def _claim_facts_found(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
@@ -204,6 +205,7 @@ class SlowClaims(SlowPayments):
         claim["stage"] = "answered"
         self._meet(claim, ["answer_to_claim_form"], at)
         self._begin(claim, "offer_domestic", at)
+        self._wait(claim, at, waiting=bool(self._missing(claim)))
         return ""
 
     def _claim_decided(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:

@@ -76,7 +76,7 @@ def data_of(dice: random.Random, name: str, cause: str, place: int) -> dict[str,
             piece = {"cause": cause, "waybill_number": PIECES[cause]}
             return piece | {"claimant": SENDER, "evidence": [{"item": item} for item in items]}
         case "claim_evidence_given":
-            return {"evidence": [{"item": item} for item in dice.sample(FILE, 2)]}
+            return {"evidence": [{"item": item} for item in dice.sample(FILE, 2)], "handed_in": dice.random() < 0.5}
         case "claim_facts_found":
             more = {} if dice.random() < 0.7 else {"real_value": "300.00"}
             return {"facts": FACTS[cause] | more}
