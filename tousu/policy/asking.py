@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from tousu.policy.amount_calculation import inputs_of
 from tousu.policy.claim_facts import BadFact, Value, read_facts
 from tousu.policy.compensation import Compensation, CompensationCause, CompensationRule
-from tousu.policy.contest import answer, goes_over
 from tousu.policy.pack import Pack
-from tousu.policy.reckoning import inputs_of
+from tousu.policy.rule_precedence import answer, goes_over
 
 
 def facts_asked(pack: Pack, cause: CompensationCause, facts: Mapping[str, Any], on: date) -> tuple[str, ...]:
