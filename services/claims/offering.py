@@ -73,6 +73,14 @@ def kinds_of(turn: Turn) -> tuple[str, ...]:
     return tuple(table.kinds) if table is not None and table.kinds else ("cash",)
 
 
+def giver_of_kind(turn: Turn, claim: Claim, kind: str) -> str:
+    """The department that gives what is not cash: whom the pack names, else the one in the lead of the case."""
+    table = turn.rules.compensation
+    if kind == "cash" or table is None:
+        return ""
+    return table.kinds[kind].given_by or (turn.case.departments or claim.asked.departments)[0]
+
+
 def offer_of(
     turn: Turn, claim: Claim, found: Award, kind: str, amount: str | None, by: Circumstances
 ) -> tuple[Offer, Awarded | None] | Refusal:
@@ -86,6 +94,10 @@ def offer_of(
             return refusal("nothing_due", message, "/outcome")
         case Referred() if amount is not None:
             return _by_hand(turn, claim, found, kind, amount, by)
+        case Referred(usual=usual) if usual:
+            again = amount_owed(turn, claim, by, money(usual))
+            fee = again.fee if isinstance(again, Awarded) else Decimal(0)
+            return _by_hand(turn, claim, found, kind, money(usual + fee), by)
         case Referred():
             most = "" if found.at_most is None else f", at most {money(found.at_most)} {turn.pack.currency} and the fee"
             message = f"the pack leaves the amount to people{most}; give amount_with_fee"

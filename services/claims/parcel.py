@@ -21,7 +21,8 @@ from tousu.policy.claim_facts import BadFact, read_facts
 
 BESIDE: Final = "beside"
 """Where a report that was taken carries what the other claims of its piece had then."""
-_OF_NO_PIECE: Final = frozenset({"poor_service"})
+_OF_NO_PIECE: Final = frozenset({"poor_service", "price", "information_security", "contract"})
+"""Causes by which nothing happened to a piece."""
 _STANDING: Final = frozenset({"offered", "disputed", "agreed", "paid"})
 _WORTH: Final = ("real_value", "insured_amount")
 """What tells the value of a piece, the better one first."""

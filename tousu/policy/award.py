@@ -121,7 +121,7 @@ class _Claim:
         left_to_people = rule.basis != "figures" and decided is None
         part = rule.part if rule.part is not None and goes_as in rule.part.causes else None
         refunds = [one for one in self._table.refunds.values() if self._cause in one.causes]
-        if rule.basis == "figures" and rule.amount is not None:
+        if rule.amount is not None:
             missing += inputs_of(rule.amount)
         if not left_to_people:
             missing += (part.times,) if part is not None else ()
@@ -133,8 +133,9 @@ class _Claim:
             at_most, limits = self._amounts.under(None, caps)
             at_most, rest = self._beside(at_most, beside)
             assert rule.basis != "figures"
+            usual, _ = self._beside(self._usual(rule, caps), beside) if rule.amount is not None else (None, ())
             return self._referred(
-                rule.basis, rule.section, rules=(rule.name,), at_most=at_most, limits=(*limits, *rest)
+                rule.basis, rule.section, rules=(rule.name,), at_most=at_most, usual=usual, limits=(*limits, *rest)
             )
         fees, of_fees = self._fees(refunds, beside)
         if rule.basis == "figures":
@@ -153,6 +154,14 @@ class _Claim:
         assert left is not None
         self._amounts.steps += of_fees.steps if own else ()
         return self._total(rule, goes_as, own, left, (*limits, *rest, *of_fees.limits), fees)
+
+    def _usual(self, rule: CompensationRule, caps: tuple[Cap, ...]) -> Decimal | None:
+        """What is offered where it is agreed and nobody names an amount."""
+        if rule.amount is None:
+            return None
+        left, _ = self._amounts.under(self._amounts.take(rule.amount, rule.section), caps)
+        assert left is not None
+        return self._amounts.rounded(left, rule.section)
 
     def _fees(self, refunds: list[Refund], beside: Beside) -> tuple[tuple[Share, ...], Worked]:
         """The fees that go back, once for a piece whatever its other claims are for; and how they came about."""
@@ -246,11 +255,12 @@ class _Claim:
 
     def _referred(
         self, reason: Literal["agreed", "by_hand", "no_rule", "several_rules"], section: str, *,
-        rules: tuple[str, ...] = (), at_most: Decimal | None = None, limits: tuple[TriedCap, ...] = (),
+        rules: tuple[str, ...] = (), at_most: Decimal | None = None, usual: Decimal | None = None,
+        limits: tuple[TriedCap, ...] = (),
     ) -> Referred:  # fmt: skip
         return Referred(
-            reason=reason, section=section, rules=rules, at_most=at_most, limits=limits, unproven=self._unproven,
-            pack=self._pack.reference(),
+            reason=reason, section=section, rules=rules, at_most=at_most, usual=usual, limits=limits,
+            unproven=self._unproven, pack=self._pack.reference(),
         )  # fmt: skip
 
 
