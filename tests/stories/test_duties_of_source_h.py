@@ -18,12 +18,6 @@ CLAIM = {"claim_number": "/1"}
 PROOF = [{"item": "evidence_of_loss"}]
 
 
-def time(text: str) -> str:
-    """A time of 2026 in Beijing as a report says it."""
-    day, clock = text.split()
-    return f"2026-{day}T{clock}:00+08:00"
-
-
 def suffered(role: str, class_name: str, cause: str, **facts: str) -> Story:
     """A customer in this role complains and claims; the loss is found out."""
     story = Story("courier-handbook")
