@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from services.claims import limits
 from services.claims.ending import PAID, close
-from services.claims.filing import missing_items
+from services.claims.missing import missing_items, waiting
 from services.claims.owing import (
     COMPANY,
     COMPENSATION,
@@ -26,6 +26,7 @@ from services.claims.owing import (
     payee_of,
     release,
 )
+from services.claims.paying import paid_before
 from services.claims.second_person import hold
 from services.claims.states import Awaiting, Claim, Offer
 from services.claims.telling import refusal
@@ -42,9 +43,12 @@ WAYS_ON: Final = ("negotiation", "complaint", "regulator", "arbitration", "court
 EVERYBODY: Final = ("claimant", "company")
 
 
-def form_answered(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim:
-    """The claimant has been told until when the claim is decided."""
+def form_answered(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
+    """The claimant has been told until when the claim is decided; that is the limit from then on."""
     claim = limits.pull(turn, replace(claim, stage="answered"), "form_answered", said)
+    problem = limits.impossible_time(turn, claim, "decision_due_at", said, "offered")
+    if problem is not None:
+        return problem
     offer_due = next((clock.due_at for clock in limits.waiting_for(turn, claim, "offered")), None)
     turn.tell(
         "answered",
@@ -54,7 +58,7 @@ def form_answered(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim:
             "decision_due_at": said.get("decision_due_at") or time_text(offer_due),
         },
     )
-    return claim
+    return waiting(turn, opener, claim)
 
 
 def decided(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
@@ -146,7 +150,7 @@ def confirmed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refu
     waits = replace(waits, confirmed_by=(*waits.confirmed_by, who))
     if waits.missing > 0:
         return hold(turn, claim, waits)
-    return _awarded(turn, claim, waits.offer, waits.what, waits.ruling)
+    return _awarded(turn, claim, waits)
 
 
 def amount_owed(turn: Turn, claim: Claim, amount: str | None = None) -> Award:
@@ -304,18 +308,25 @@ def _why_owed(found: Award) -> str:
 def _due(
     turn: Turn, claim: Claim, offer: Offer, what: Literal["agreed", "ruled"], ruling: dict[str, str],
     said: Mapping[str, Any],
-) -> Claim:  # fmt: skip
+) -> Claim | Refusal:  # fmt: skip
     """What is agreed or ruled is owed at once, or once a second person has confirmed it."""
-    rule = turn.rules.second_person_above
-    if rule is None or not rule.must_confirm(offer.amount, offer.currency):
-        return _awarded(turn, claim, offer, what, ruling)
+    problem = limits.impossible_time(turn, claim, "pay_by", said)
+    if problem is not None:
+        return problem
     offered_by = offer.by if what == "agreed" else ""
     acted = tuple(dict.fromkeys(who for who in (offered_by, said.get("employee", "")) if who))
-    return hold(turn, claim, Awaiting(offer=offer, what=what, ruling=ruling, acted=acted))
+    due = Awaiting(offer=offer, what=what, at=turn.at, ruling=ruling, acted=acted, pay_by=said.get("pay_by", ""))
+    rule = turn.rules.second_person_above
+    must_wait = rule is not None and rule.must_confirm(offer.amount, offer.currency)
+    return hold(turn, claim, due) if must_wait else _awarded(turn, claim, due)
 
 
-def _awarded(turn: Turn, claim: Claim, offer: Offer, what: str, more: Mapping[str, Any]) -> Claim:
-    """The amount of an agreement or a ruling is owed, in place of what was owed and not paid before."""
+def _awarded(turn: Turn, claim: Claim, due: Awaiting) -> Claim:
+    """The amount of an agreement or a ruling is owed, in place of what was owed and not paid before.
+
+    The payment is due by when it was agreed or ruled, also where a second person confirmed it later.
+    """
+    offer, what, was_closed = due.offer, due.what, claim.state == "closed"
     former = claim.obligation(COMPENSATION)
     owed_so_far = former.awarded - former.withdrawn if former is not None else Decimal(0)
     if former is not None and former.outstanding and offer.amount < owed_so_far:
@@ -329,23 +340,30 @@ def _awarded(turn: Turn, claim: Claim, offer: Offer, what: str, more: Mapping[st
         )  # fmt: skip
     after = claim.obligation(COMPENSATION)
     is_paid = after is not None and not after.outstanding
-    told = claim.offer
+    promised = claim.offer
     claim = replace(claim, stage="paid" if is_paid else "agreed", offer=offer, awaiting=None)
     if not is_paid:  # a ruling for more opens a claim again that had ended
         claim = replace(claim, state="open", reason="", closed_at=None)
-    claim = limits.pull(turn, claim, "agreed", anew=former is not None and not former.outstanding)
+    told = {"pay_by": due.pay_by} if due.pay_by else {}
+    if what == "ruled" and not is_paid:
+        claim = limits.pull(turn, claim, "ruled", told, at=due.at)
+    claim = limits.pull(turn, claim, "agreed", told, at=due.at)
     pay_by = next((clock.due_at for clock in limits.waiting_for(turn, claim, "paid")), None)
     data: dict[str, Any] = {
         "amount": money(offer.amount),
         "currency": offer.currency,
         "kind": offer.kind,
-        f"{what}_at": time_text(turn.at),
+        f"{what}_at": time_text(due.at),
         "pay_by": time_text(pay_by),
     }
-    turn.tell(what, claim, {**data, **more}, section=offer.section)
-    if after is not None and (after != former or giver_of(told) != giver_of(offer)):
+    turn.tell(what, claim, {**data, **due.ruling}, section=offer.section)
+    if was_closed and not is_paid:
+        turn.tell("reopened", claim, {"reopened_at": time_text(turn.at), "reason": "ruled"})
+    if after is not None and (after != former or giver_of(promised) != giver_of(offer)):
         if former is not None and former.outstanding:
-            cancel_instruction(turn, claim, former, after, payee_of(claim) | giver_of(told))
+            cancel_instruction(turn, claim, former, after, payee_of(claim) | giver_of(promised))
+        if after.outstanding and (paid := paid_before(turn, claim)) is not None:
+            return paid
         if after.outstanding:
             compensate(turn, claim, after, pay_by)
     # A ruling for no more than was paid ends a claim that had been opened again for more.

@@ -75,7 +75,7 @@ def file_claim(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any], role: s
         return refusal(
             "illegal_transition", f"case {turn.number} {why}; reopen it before a claim is filed", "/case_number"
         )
-    return open_claim(turn, asked)
+    return open_claim(turn, opener, asked)
 
 
 def lifecycle_of(kind: Kind, routed: Mapping[str, Any]) -> CaseLifecycle:

@@ -7,8 +7,9 @@ owed pays nothing here and stays visible until somebody has looked (`tousu ledge
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -24,6 +25,9 @@ from tousu.events.claim_payment import ClaimPaymentQuestionedReason
 from tousu.ledger.obligation import Obligation
 from tousu.ledger.payment import Doubt, doubt_about, money
 
+_MAY_COME_TO_BE_OWED: Final = frozenset({"not_owed", "unknown_obligation", "already_paid"})
+"""Why a payment was put in question that an agreement, a ruling or a bill of after it can make right."""
+
 
 def payment_confirmed(turn: Turn, said: Mapping[str, Any]) -> None:
     """Book a payment, or put it among the questions."""
@@ -36,8 +40,30 @@ def payment_confirmed(turn: Turn, said: Mapping[str, Any]) -> None:
     if isinstance(found, Doubt):
         ask(turn, said, found)
         return
-    turn.keep(_booked(turn, claim, found, said["payment_id"], said))
+    turn.keep(_booked(turn, claim, found, said["payment_id"], said, turn.at))
     settle_questions(turn, said["payment_id"], BOOKED)
+
+
+def paid_before(turn: Turn, claim: Claim) -> Claim | None:
+    """The claim after a payment that had been made before it was owed, and is in question since; None without one.
+
+    The money has moved, so finance is not told to pay what is owed once more.
+    """
+    for question in turn.case.questions:
+        if question.claim_number != claim.number or question.reason not in _MAY_COME_TO_BE_OWED:
+            continue
+        said: dict[str, Any] = {
+            "claim_number": claim.number, "payment_id": question.payment_id, "amount": money(question.amount),
+            "currency": question.currency,
+        }  # fmt: skip
+        said |= {"obligation": question.obligation} if question.obligation else {}
+        said |= {"payee": question.payee} if question.payee else {}
+        found = _meant(turn, claim, said)
+        if not isinstance(found, Doubt):
+            claim = _booked(turn, claim, found, question.payment_id, said, question.at)
+            settle_questions(turn, question.payment_id, BOOKED)
+            return claim
+    return None
 
 
 def compensation_given(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
@@ -50,10 +76,12 @@ def compensation_given(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Cla
     if any(receipt in each.payments for each in turn.case.claims):
         message = f"receipt {receipt} was booked before; give what is given now a number of its own"
         return refusal("exists_with_different_content", message, "/receipt")
-    return _booked(turn, claim, owed, receipt, said)
+    return _booked(turn, claim, owed, receipt, said, turn.at)
 
 
-def _booked(turn: Turn, claim: Claim, owed: Obligation, payment_id: str, said: Mapping[str, Any]) -> Claim:
+def _booked(
+    turn: Turn, claim: Claim, owed: Obligation, payment_id: str, said: Mapping[str, Any], paid_at: datetime
+) -> Claim:
     """The claim with all that is outstanding of an obligation paid, by this payment."""
     amount = owed.outstanding
     claim = settle(turn, claim, owed, amount, payment_id)
@@ -65,7 +93,7 @@ def _booked(turn: Turn, claim: Claim, owed: Obligation, payment_id: str, said: M
             "obligation": owed.number,
             "amount": money(amount),
             "currency": owed.currency,
-            "paid_at": time_text(turn.at),
+            "paid_at": time_text(paid_at),
         },
     )
     if not owed.number.endswith(f"/{COMPENSATION}"):

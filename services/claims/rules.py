@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from services.claims import limits
 from services.claims.case_conduct import CaseConduct
 from services.claims.conduct import LAPSED, PASSED_ON, ROUTED, ConductRules
-from services.claims.life import report
+from services.claims.life import happened_at, report
 from services.claims.opening import claims_asked_for, lifecycle_of, told_of
 from services.claims.passing import is_of_a_penalty, passed_on
 from services.claims.settling import JUDGED_OTHERWISE, reconcile
@@ -131,7 +131,7 @@ class ClaimsRules:
 
     def _turn(self, pack: Pack, event: Event, case: ClaimedCase, now: datetime) -> Turn:
         """The turn of an event, its claims with the limits counted and decided that can be by now."""
-        turn = Turn(pack, self._triggers_of(pack), event.subject or "", case, event.time, now, event.id)
+        turn = Turn(pack, self._triggers_of(pack), event.subject or "", case, happened_at(event), now, event.id)
         for claim in case.claims if pack.claims is not None else ():
             turn.keep(limits.settled(turn, limits.counted(turn, claim)))
         return turn

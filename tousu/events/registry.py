@@ -26,9 +26,12 @@ from tousu.events.claim_handling import (
     HandlingAmountConfirmed, HandlingClaimAgreed, HandlingClaimDecided, HandlingClaimDisputed,
     HandlingClaimEvidenceGiven, HandlingClaimExtended, HandlingClaimFactsFound, HandlingClaimFiled,
     HandlingClaimFollowedUp, HandlingClaimFormAnswered, HandlingClaimPaused, HandlingClaimResumed,
-    HandlingClaimRuled, HandlingClaimWithdrawn, HandlingDeductionConfirmed, HandlingOutletArbitrationRequested,
-    HandlingOutletNegotiationSettled, HandlingOutletNotified, HandlingOutletRuled, HandlingPaymentConfirmed,
+    HandlingClaimRuled, HandlingClaimWithdrawn, HandlingDeductionConfirmed, HandlingPaymentConfirmed,
     HandlingPaymentQuestionSettled,
+)
+from tousu.events.claim_outlets import (
+    HandlingOutletArbitrationRequested, HandlingOutletNegotiationSettled, HandlingOutletNotified,
+    HandlingOutletRuled,
 )
 from tousu.events.claim_payment import (
     ClaimBilled, ClaimOutletNotified, ClaimOutletsSettled, ClaimPaid, ClaimPaymentQuestionSettled,

@@ -34,6 +34,14 @@ ClaimObligation: TypeAlias = str
 """The number of the obligation in the ledger that is paid; absent where the claim owes one thing only."""
 
 
+class ClaimDependingItem(Part, frozen=True, kw_only=True, omit_defaults=True):
+    """An item of the check-list that is needed if a fact turns out true."""
+    item: Code
+    """The item, as the pack names it, such as price_evidence."""
+    fact: Code
+    """The fact, such as ecommerce_goods."""
+
+
 ClaimWay: TypeAlias = Literal["negotiation", "complaint", "regulator", "arbitration", "court"]
 """A way on for a claimant who does not accept: negotiation, complaint, regulator, arbitration, court."""
 

@@ -40,8 +40,8 @@ CLAIM_ANSWERS: Final = frozenset(
 """With one of these the claimant has been answered: what is claimed after it is a claim of its own."""
 CLAIM_EVENTS: Final = frozenset(
     {
-        "opened", "form_received", "form_answered", "offered", "refused", "agreed", "disputed", "paid", "followed_up",
-        "delivered", "outlet_notified", "negotiation_settled", "arbitrated",
+        "opened", "form_received", "form_answered", "offered", "refused", "agreed", "ruled", "disputed", "paid",
+        "followed_up", "delivered", "outlet_notified", "negotiation_settled", "arbitrated",
     }
 )  # fmt: skip
 """What happens to a claim, by the names that clocks of claims wait for."""

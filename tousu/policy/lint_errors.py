@@ -150,6 +150,12 @@ def promises_begin_and_end(pack: Pack) -> Iterator[Finding]:
         if clock.within and (clock.within not in pack.clocks or not clock.promised_in):
             fix = f"Name one of: {', '.join(pack.clocks)}; in a clock with promised_in"
             yield Finding((*path, "within"), f"{clock.within} bounds no promise", fix)
+        if clock.told_in and (clock.limit is None or clock.limit.unit == "elapsed_minutes"):
+            fix = "Give a limit in another unit; the time told is counted in minutes"
+            yield Finding((*path, "told_in"), "a time can be told only instead of one limit, of hours or days", fix)
+        if clock.agreed_if and not clock.told_in:
+            fix = "Leave agreed_if out, or name the fields that tell a time in told_in"
+            yield Finding((*path, "agreed_if"), "nothing tells a time that could be agreed", fix)
 
 
 def every_limit_can_end(pack: Pack) -> Iterator[Finding]:
