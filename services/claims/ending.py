@@ -21,7 +21,7 @@ from services.claims.states import Claim
 from services.claims.turn import Turn, time_text
 from tousu.ledger.payment import money
 
-PAID: Final = "paid"
+PAID: Final = limits.PAID
 MATERIALS_MISSING: Final = "materials_missing"
 
 

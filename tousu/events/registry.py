@@ -30,8 +30,8 @@ from tousu.events.claim_handling import (
     HandlingPaymentQuestionSettled,
 )
 from tousu.events.claim_outlets import (
-    HandlingOutletArbitrationRequested, HandlingOutletNegotiationSettled, HandlingOutletNotified,
-    HandlingOutletRuled,
+    HandlingOutletArbitrationRequested, HandlingOutletContacted, HandlingOutletNegotiationSettled,
+    HandlingOutletNotified, HandlingOutletRuled,
 )
 from tousu.events.claim_payment import (
     ClaimBilled, ClaimOutletNotified, ClaimOutletsSettled, ClaimPaid, ClaimPaymentQuestionSettled,
@@ -99,16 +99,16 @@ _ALL: Final[tuple[type[Content], ...]] = (
     HandlingClaimRuled, HandlingClaimWithdrawn, HandlingCorrectiveActionDone, HandlingCorrectiveActionPlanned,
     HandlingCustomerAnswered, HandlingDeductionConfirmed, HandlingDisputed, HandlingExtended,
     HandlingFinalOpinionGiven, HandlingFollowedUp, HandlingInquiryAnswered, HandlingInterimAnswered,
-    HandlingJudged, HandlingOutletArbitrationRequested, HandlingOutletNegotiationSettled, HandlingOutletNotified,
-    HandlingOutletRuled, HandlingPassedOn, HandlingPassedUp, HandlingPaused, HandlingPaymentConfirmed,
-    HandlingPaymentQuestionSettled, HandlingPlanApproved, HandlingPlanExecuted, HandlingPlanProposed,
-    HandlingRecountOrdered, HandlingReopened, HandlingResponsibilitySettled, HandlingResumed,
-    HandlingSatisfactionGiven, HandlingSeparated, HandlingSpecialReasonApproved, HandlingTakenBack,
-    HandlingWithdrawn, InquiryRegistered, InquiryRouted, InstructionIssued, MonthClosed, MonthCorrected,
-    OperationsCorrectionDone, OperationsDeductionConfirmed, OperationsPaymentQuestionSettled, OperationsReported,
-    PenaltyAssessed, PenaltyCorrected, PenaltyDoubled, PenaltyPaid, PenaltyPaymentQuestionSettled,
-    PenaltyPaymentQuestioned, PenaltyWithdrawn, PersonErased, PersonReinstated, PersonSuspended, TimeHeldOut,
-    TimeJumpAccepted, TimeLetIn, TimeTicked,
+    HandlingJudged, HandlingOutletArbitrationRequested, HandlingOutletContacted,
+    HandlingOutletNegotiationSettled, HandlingOutletNotified, HandlingOutletRuled, HandlingPassedOn,
+    HandlingPassedUp, HandlingPaused, HandlingPaymentConfirmed, HandlingPaymentQuestionSettled,
+    HandlingPlanApproved, HandlingPlanExecuted, HandlingPlanProposed, HandlingRecountOrdered, HandlingReopened,
+    HandlingResponsibilitySettled, HandlingResumed, HandlingSatisfactionGiven, HandlingSeparated,
+    HandlingSpecialReasonApproved, HandlingTakenBack, HandlingWithdrawn, InquiryRegistered, InquiryRouted,
+    InstructionIssued, MonthClosed, MonthCorrected, OperationsCorrectionDone, OperationsDeductionConfirmed,
+    OperationsPaymentQuestionSettled, OperationsReported, PenaltyAssessed, PenaltyCorrected, PenaltyDoubled,
+    PenaltyPaid, PenaltyPaymentQuestionSettled, PenaltyPaymentQuestioned, PenaltyWithdrawn, PersonErased,
+    PersonReinstated, PersonSuspended, TimeHeldOut, TimeJumpAccepted, TimeLetIn, TimeTicked,
 )
 CLASSES: Final = MappingProxyType({each.TYPE: each for each in _ALL})
 """By event type, such as tousu.clock.met.v1."""
