@@ -229,12 +229,6 @@ def fire(turn: Turn, claim: Claim) -> Claim:
     return _kept(ctx, running)
 
 
-def contacted(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim:
-    """The responsible outlet made contact: negotiation begins with that, unless its days were over before."""
-    claim = pull(turn, claim, CONTACTED, said)
-    return pull(turn, claim, BEGUN, said)
-
-
 def negotiates_until(turn: Turn, claim: Claim) -> Clock | None:
     """The limit by which the outlets still negotiate, or have yet to begin; None where their time is over."""
     for clock in waiting_for(turn, claim, "negotiation_settled"):

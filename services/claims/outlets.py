@@ -36,13 +36,13 @@ _ITSELF: Final = "an outlet does not compensate itself; name another in compensa
 
 def notified(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
     """The outlet that is thought responsible has been told; the notice goes into the file where the pack wants one."""
-    former = claim.outlets
+    former, outlet = claim.outlets, said["outlet"]
     if former is not None:
-        problem = _no_second(claim, former, said["outlet"])
+        problem = _no_second(claim, former, outlet)
         if problem is not None:
             return problem
     compensated = said.get("compensated_outlet", former.compensated if former is not None else "")
-    side = OutletSide(notified=said["outlet"], compensated=compensated)
+    side = OutletSide(notified=outlet, compensated=compensated)
     if side.compensated == side.notified:
         return refusal("same_outlet", _ITSELF, "/compensated_outlet")
     file = claim.file
@@ -85,8 +85,12 @@ def contacted(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refu
         )
         return refusal("other_outlet", message, "/outlet")
     if side.contacted:
-        return refusal("illegal_transition", f"outlet {side.notified} has made contact already", "type")
-    return limits.contacted(turn, replace(claim, outlets=replace(side, contacted=True)), said)
+        return refusal(
+            "illegal_transition", f"outlet {side.notified} has made contact already; leave this report out", "type"
+        )
+    claim = limits.pull(turn, replace(claim, outlets=replace(side, contacted=True)), "outlet_contacted", said)
+    # Where its days were over before, negotiation has begun with that.
+    return limits.pull(turn, claim, "negotiation_begun", said)
 
 
 def settled(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:

@@ -215,7 +215,7 @@ def test_what_a_regulator_rules_counts_though_it_is_above_the_table() -> None:
     told = story.told("03-20 00:00")
     assert told.refusals == ["amount_above_limit"]
     assert told.claim().one("offered")["amount"] == "162.00"
-    assert told.claim().one("disputed")["ways_on"] == ["negotiation", "complaint", "regulator", "arbitration", "court"]
+    assert told.claim().one("disputed")["ways_on"] == ["negotiation", "complaint", "regulator", "court"]
     ruled = told.claim().one("ruled")
     assert (ruled["by"], ruled["amount"], ruled["pay_by"]) == ("regulator", "400.00", "2026-03-16T16:00:00Z")
     assert told.claim().one("payment_questioned")["expected"] == "400.00"
