@@ -20,7 +20,8 @@ from services.claims.owing import (
     COMPANY,
     COMPENSATION,
     cancel_instruction,
-    instruct,
+    compensate,
+    giver_of,
     owe,
     payee_of,
     release,
@@ -98,7 +99,10 @@ def agreed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal
     if offer.most is not None and amount > offer.most:
         message = f"at most {money(offer.most)} {offer.currency} may be agreed (pack {turn.pack.id}, {offer.section})"
         return refusal("amount_above_limit", message, "/amount")
-    offer = replace(offer, amount=amount, kind=said.get("kind", offer.kind))
+    kind = said.get("kind", offer.kind)
+    if kind not in (kinds := _kinds(turn)):
+        return refusal("unknown_kind", f"kind must be one of {', '.join(kinds)} (pack {turn.pack.id})", "/kind")
+    offer = replace(offer, amount=amount, kind=kind, given_by=_giver(turn, claim, kind))
     return _due(turn, claim, offer, "agreed", {}, said)
 
 
@@ -173,6 +177,14 @@ def _kinds(turn: Turn) -> tuple[str, ...]:
     return tuple(table.kinds) if table is not None and table.kinds else ("cash",)
 
 
+def _giver(turn: Turn, claim: Claim, kind: str) -> str:
+    """The department that gives what is not cash: whom the pack names, else the one in the lead of the case."""
+    table = turn.rules.compensation
+    if kind == "cash" or table is None:
+        return ""
+    return table.kinds[kind].given_by or (turn.case.departments or claim.asked.departments)[0]
+
+
 def _offer(
     turn: Turn, claim: Claim, found: Award, kind: str, amount: str | None
 ) -> tuple[Offer, Awarded | None] | Refusal:
@@ -186,6 +198,8 @@ def _offer(
             return refusal("nothing_due", message, "/outcome")
         case Referred() if amount is not None:
             return _by_hand(turn, claim, found, kind, amount)
+        case Referred(usual=usual) if usual:
+            return _by_hand(turn, claim, found, kind, money(usual))
         case Referred():
             most = "" if found.at_most is None else f", at most {money(found.at_most)} {turn.pack.currency}"
             return refusal("amount_missing", f"the pack leaves the amount to people{most}; give amount", "/amount")
@@ -335,6 +349,7 @@ def _awarded(turn: Turn, claim: Claim, due: Awaiting) -> Claim:
         )  # fmt: skip
     after = claim.obligation(COMPENSATION)
     is_paid = after is not None and not after.outstanding
+    promised = claim.offer
     claim = replace(claim, stage="paid" if is_paid else "agreed", offer=offer, awaiting=None)
     if not is_paid:  # a ruling for more opens a claim again that had ended
         claim = replace(claim, state="open", reason="", closed_at=None)
@@ -353,12 +368,12 @@ def _awarded(turn: Turn, claim: Claim, due: Awaiting) -> Claim:
     turn.tell(what, claim, {**data, **due.ruling}, section=offer.section)
     if was_closed and not is_paid:
         turn.tell("reopened", claim, {"reopened_at": time_text(turn.at), "reason": "ruled"})
-    if after is not None and after != former:
+    if after is not None and (after != former or giver_of(promised) != giver_of(offer)):
         if former is not None and former.outstanding:
-            cancel_instruction(turn, claim, former, after, payee_of(claim))
+            cancel_instruction(turn, claim, former, after, payee_of(claim) | giver_of(promised))
         if after.outstanding and (paid := paid_before(turn, claim)) is not None:
             return paid
         if after.outstanding:
-            instruct(turn, claim, "pay_claimant", after, payee_of(claim), pay_by)
+            compensate(turn, claim, after, pay_by)
     # A ruling for no more than was paid ends a claim that had been opened again for more.
     return close(turn, claim, PAID) if is_paid and claim.state == "open" else claim

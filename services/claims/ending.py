@@ -14,6 +14,7 @@ from services.claims.owing import (
     FEE_OF_COMPENSATED,
     FEE_OF_FINED,
     cancel_instruction,
+    giver_of,
     payee_of,
     release,
 )
@@ -54,6 +55,10 @@ def _released(turn: Turn, claim: Claim, reason: str) -> tuple[Claim, list[dict[s
         withdrawn.append({"obligation": former.number, "amount": amount, "currency": former.currency})
         after = claim.obligation(name)
         assert after is not None
-        to = payee_of(claim) if name == COMPENSATION else {"party": {"kind": "outlet", "id": former.debtor}}
+        to = (
+            payee_of(claim) | giver_of(claim.offer)
+            if name == COMPENSATION
+            else {"party": {"kind": "outlet", "id": former.debtor}}
+        )
         cancel_instruction(turn, claim, former, after, to)
     return claim, withdrawn

@@ -38,7 +38,7 @@ def filed(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any]) -> Refusal |
     if problem is not None:
         return problem
     if claim is None:
-        claim = file_claim(turn, opener, said)
+        claim = file_claim(turn, opener, said, claimant.role)
         if isinstance(claim, Refusal):
             return claim
     if claim.stage not in ("opened", "filed", "answered"):

@@ -89,7 +89,7 @@ def _placed(turn: Turn, claim: Claim, fact: ClaimFact, step: Step) -> Refusal | 
     new = replace(after.claim, owed=claim.owed, clocks=claim.clocks, past=claim.past)
     turn.case = replace(turn.case, filed=after.turn.case.filed)
     new = limits_as(turn, new, after.claim)
-    new = books_as(turn, new, after.claim, _payments(claim, after))
+    new = books_as(turn, new, after.claim, _payments(claim, after), claim.offer)
     turn.keep(_kept(turn, new, claim.before, known, step))
     for payment_id in after.claim.payments:
         if payment_id not in claim.payments:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from services.claims import deciding, filing, limits, outlets
 from services.claims.ending import close
 from services.claims.history import forget_payment, happened
-from services.claims.paying import payment_confirmed
+from services.claims.paying import compensation_given, payment_confirmed
 from services.claims.questions import question_settled
 from services.claims.settling import JUDGED_OTHERWISE, delivered
 from services.claims.states import Claim, ClaimFact, Stage
@@ -54,6 +54,7 @@ FITS: Final[Mapping[str, frozenset[Stage]]] = {
     "claim_ruled": _ANY - {"opened"},
     "amount_confirmed": _ANY,
     "claim_withdrawn": _ANY - {"paid"},
+    "compensation_given": frozenset({"agreed"}),
     "claim_followed_up": frozenset({"paid", "refused"}),
     "claim_paused": _ANY,
     "claim_resumed": _ANY,
@@ -93,6 +94,7 @@ STEPS: Final[Mapping[str, Step]] = {
     "claim_ruled": lambda turn, _, claim, said: deciding.ruled(turn, claim, said),
     "amount_confirmed": lambda turn, _, claim, said: deciding.confirmed(turn, claim, said),
     "claim_withdrawn": _withdrawn,
+    "compensation_given": lambda turn, _, claim, said: compensation_given(turn, claim, said),
     "claim_followed_up": _followed_up,
     "claim_paused": lambda turn, _, claim, said: limits.paused(turn, claim, said),
     "claim_resumed": lambda turn, _, claim, said: limits.resumed(turn, claim, said),

@@ -30,6 +30,7 @@ from tousu.domain.case.view import view_of
 from tousu.domain.clock.history import KNOWN_LATE
 from tousu.domain.clock.triggers import ClockTriggers
 from tousu.event import Event
+from tousu.events.handling import HandlingFollowedUp
 from tousu.policy.claims import ClaimOpener
 from tousu.policy.event_catalogue import CLAIM_REPORTS
 from tousu.policy.pack import Pack
@@ -218,6 +219,11 @@ class ClaimsRules:
         turn.case = replace(case, lifecycle=case.lifecycle.after(view))
         if pack.claims is not None:
             reconcile(turn, self._opener(pack), _WHY_AGAIN.get(event.type, KNOWN_LATE))
+        match event.content:
+            case HandlingFollowedUp(kind="payment_visit") if pack.claims is not None:
+                for claim in turn.case.claims:  # the call names no claim: it is about all that was paid by then
+                    if claim.stage == "paid":
+                        turn.keep(limits.pull(turn, claim, "followed_up", said).bare)
         return self._decision(turn, case)
 
     def _recounted(self, turn: Turn, case: ClaimedCase, event: Event, now: datetime) -> Decision:

@@ -63,7 +63,8 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is offered: an amount (or goods or a service of that value), and how it came about.
 
     rule: the rule of the pack, empty where a person or a court decided. most: the most that may be agreed, None
-    where no limit binds. by: who offered it, by number, where that was said.
+    where no limit binds. by: who offered it, by number, where that was said. given_by: the department that gives what
+    was agreed; empty for cash, which finance pays.
     """
 
     amount: Decimal
@@ -75,6 +76,7 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rule: str = ""
     most: Decimal | None = None
     by: str = ""
+    given_by: str = ""
 
 
 class Awaiting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -47,9 +47,10 @@ from tousu.events.duplicate import DuplicateJoined, DuplicateSeparated, PersonEr
 from tousu.events.early_warning import EarlyWarningRaised
 from tousu.events.event import EventRejected
 from tousu.events.handling import (
-    HandlingAcknowledged, HandlingCustomerAnswered, HandlingExtended, HandlingFollowedUp,
-    HandlingInquiryAnswered, HandlingInterimAnswered, HandlingPaused, HandlingRecountOrdered, HandlingReopened,
-    HandlingResumed, HandlingSatisfactionGiven, HandlingSpecialReasonApproved, HandlingWithdrawn,
+    HandlingAcknowledged, HandlingCompensationGiven, HandlingCustomerAnswered, HandlingExtended,
+    HandlingFollowedUp, HandlingInquiryAnswered, HandlingInterimAnswered, HandlingPaused, HandlingRecountOrdered,
+    HandlingReopened, HandlingResumed, HandlingSatisfactionGiven, HandlingSpecialReasonApproved,
+    HandlingWithdrawn,
 )
 from tousu.events.handling_plan import (
     HandlingAssessed, HandlingCorrectiveActionDone, HandlingCorrectiveActionPlanned, HandlingJudged,
@@ -96,10 +97,10 @@ _ALL: Final[tuple[type[Content], ...]] = (
     HandlingAssessed, HandlingClaimAgreed, HandlingClaimDecided, HandlingClaimDisputed,
     HandlingClaimEvidenceGiven, HandlingClaimExtended, HandlingClaimFactsFound, HandlingClaimFiled,
     HandlingClaimFollowedUp, HandlingClaimFormAnswered, HandlingClaimPaused, HandlingClaimResumed,
-    HandlingClaimRuled, HandlingClaimWithdrawn, HandlingCorrectiveActionDone, HandlingCorrectiveActionPlanned,
-    HandlingCustomerAnswered, HandlingDeductionConfirmed, HandlingDisputed, HandlingExtended,
-    HandlingFinalOpinionGiven, HandlingFollowedUp, HandlingInquiryAnswered, HandlingInterimAnswered,
-    HandlingJudged, HandlingOutletArbitrationRequested, HandlingOutletContacted,
+    HandlingClaimRuled, HandlingClaimWithdrawn, HandlingCompensationGiven, HandlingCorrectiveActionDone,
+    HandlingCorrectiveActionPlanned, HandlingCustomerAnswered, HandlingDeductionConfirmed, HandlingDisputed,
+    HandlingExtended, HandlingFinalOpinionGiven, HandlingFollowedUp, HandlingInquiryAnswered,
+    HandlingInterimAnswered, HandlingJudged, HandlingOutletArbitrationRequested, HandlingOutletContacted,
     HandlingOutletNegotiationSettled, HandlingOutletNotified, HandlingOutletRuled, HandlingPassedOn,
     HandlingPassedUp, HandlingPaused, HandlingPaymentConfirmed, HandlingPaymentQuestionSettled,
     HandlingPlanApproved, HandlingPlanExecuted, HandlingPlanProposed, HandlingRecountOrdered, HandlingReopened,

@@ -46,9 +46,13 @@ ClaimWay: TypeAlias = Literal["negotiation", "complaint", "regulator", "arbitrat
 """A way on for a claimant who does not accept: negotiation, complaint, regulator, arbitration, court."""
 
 
-ClaimCause: TypeAlias = Literal["delay", "loss", "damage", "contents_mismatch", "late_forwarding", "poor_service"]
+ClaimCause: TypeAlias = Literal[
+    "delay", "loss", "damage", "contents_mismatch", "late_forwarding", "poor_service", "price",
+    "information_security", "contract",
+]
 """Why money may be due: delay, loss, damage, contents_mismatch, late_forwarding (a third party forwarded too late),
-poor_service (nothing happened to a piece, the service itself was poor).
+poor_service (nothing happened to a piece, the service itself was poor), price (more was charged than was owed),
+information_security (personal data was leaked or misused), contract (what was agreed was not kept).
 """
 
 

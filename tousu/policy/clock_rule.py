@@ -168,6 +168,8 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
         known: `runs` as if they held, `rests` in silence, another clock looking after the case; `waits` in silence, and
         is counted among those that somebody should look at.
     statutory: the limit is the law's: nothing pauses it.
+    duty_of: the department whose duty it is, whoever answers for the case (the first review is the receiving
+        department's); empty where it is of those who answer for it.
     outlives_case: it goes on, and may start, after the case is closed (a revisit, a regulator's appeal).
     """
 
@@ -203,6 +205,7 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
     while_unknown: WhileUnknown = "waits"
     statutory: bool = False
     outlives_case: bool = False
+    duty_of: str = ""
     note: str = ""
 
     def may_pause(self, reason: str) -> bool:
