@@ -29,8 +29,8 @@ from tousu.events.claim_handling import (
     HandlingClaimWithdrawn,
 )
 from tousu.events.claim_outlets import (
-    HandlingOutletArbitrationRequested, HandlingOutletNegotiationSettled, HandlingOutletNotified,
-    HandlingOutletRuled,
+    HandlingOutletArbitrationRequested, HandlingOutletContacted, HandlingOutletNegotiationSettled,
+    HandlingOutletNotified, HandlingOutletRuled,
 )
 from tousu.events.claim_payment import (
     ClaimBilled, ClaimOutletNotified, ClaimOutletsSettled, ClaimPaid, ClaimPaymentQuestionSettled,
@@ -105,16 +105,16 @@ _ALL: Final[tuple[type[Content], ...]] = (
     HandlingCorrectiveActionPlanned, HandlingCorrectiveActionReviewed, HandlingCustomerAnswered,
     HandlingDeductionConfirmed, HandlingDisputed, HandlingExtended, HandlingFinalOpinionGiven,
     HandlingFollowedUp, HandlingInquiryAnswered, HandlingInterimAnswered, HandlingJudged,
-    HandlingOutletArbitrationRequested, HandlingOutletNegotiationSettled, HandlingOutletNotified,
-    HandlingOutletRuled, HandlingPassedOn, HandlingPassedUp, HandlingPaused, HandlingPaymentConfirmed,
-    HandlingPaymentQuestionSettled, HandlingPlanApproved, HandlingPlanExecuted, HandlingPlanProposed,
-    HandlingRecountOrdered, HandlingReopened, HandlingResponsibilitySettled, HandlingResumed,
-    HandlingSatisfactionGiven, HandlingSeparated, HandlingSpecialReasonApproved, HandlingTakenBack,
-    HandlingWithdrawn, InquiryRegistered, InquiryRouted, InstructionIssued, MonthClosed, MonthCorrected,
-    OperationsCorrectionDone, OperationsDeductionConfirmed, OperationsPaymentQuestionSettled, OperationsReported,
-    PenaltyAssessed, PenaltyCorrected, PenaltyDoubled, PenaltyPaid, PenaltyPaymentQuestionSettled,
-    PenaltyPaymentQuestioned, PenaltyWithdrawn, PersonErased, PersonReinstated, PersonSuspended, TimeHeldOut,
-    TimeJumpAccepted, TimeLetIn, TimeTicked,
+    HandlingOutletArbitrationRequested, HandlingOutletContacted, HandlingOutletNegotiationSettled,
+    HandlingOutletNotified, HandlingOutletRuled, HandlingPassedOn, HandlingPassedUp, HandlingPaused,
+    HandlingPaymentConfirmed, HandlingPaymentQuestionSettled, HandlingPlanApproved, HandlingPlanExecuted,
+    HandlingPlanProposed, HandlingRecountOrdered, HandlingReopened, HandlingResponsibilitySettled,
+    HandlingResumed, HandlingSatisfactionGiven, HandlingSeparated, HandlingSpecialReasonApproved,
+    HandlingTakenBack, HandlingWithdrawn, InquiryRegistered, InquiryRouted, InstructionIssued, MonthClosed,
+    MonthCorrected, OperationsCorrectionDone, OperationsDeductionConfirmed, OperationsPaymentQuestionSettled,
+    OperationsReported, PenaltyAssessed, PenaltyCorrected, PenaltyDoubled, PenaltyPaid,
+    PenaltyPaymentQuestionSettled, PenaltyPaymentQuestioned, PenaltyWithdrawn, PersonErased, PersonReinstated,
+    PersonSuspended, TimeHeldOut, TimeJumpAccepted, TimeLetIn, TimeTicked,
 )
 CLASSES: Final = MappingProxyType({each.TYPE: each for each in _ALL})
 """By event type, such as tousu.clock.met.v1."""

@@ -26,7 +26,8 @@ CLAIM_REPORTS: Final = frozenset(
         "claim_agreed", "amount_confirmed", "claim_disputed", "claim_ruled", "claim_withdrawn", "claim_followed_up",
         "claim_paused", "claim_resumed", "claim_extended",
         "payment_confirmed", "compensation_given", "payment_question_settled",
-        "outlet_notified", "outlet_negotiation_settled", "outlet_arbitration_requested", "outlet_ruled",
+        "outlet_notified", "outlet_contacted", "outlet_negotiation_settled", "outlet_arbitration_requested",
+        "outlet_ruled",
     }
 )  # fmt: skip
 """What is reported about a claim, by the short name of its type: it concerns claims alone and moves no case."""
@@ -41,7 +42,8 @@ CLAIM_ANSWERS: Final = frozenset(
 CLAIM_EVENTS: Final = frozenset(
     {
         "opened", "form_received", "form_answered", "offered", "refused", "agreed", "ruled", "disputed", "paid",
-        "followed_up", "delivered", "outlet_notified", "negotiation_settled", "arbitrated",
+        "followed_up", "delivered", "outlet_notified", "outlet_contacted", "negotiation_begun", "negotiation_settled",
+        "arbitrated",
     }
 )  # fmt: skip
 """What happens to a claim, by the names that clocks of claims wait for."""
