@@ -53,6 +53,8 @@ class Kind:
     which can be deleted so, whatever their number.
     `ended` is the column that says since when nothing more is expected of a row (`column_time`), empty while something
     is: a good while later the row moves to the table's archive (`archive`).
+    `version` is that of the form of its states. It rises with a release from which an older one must not take a shard
+    back, since it cannot read the states or would drop what is new in them; every older form stays readable.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Kind:
         owner: str = "",
         ended: str = "",
         gauges: Sequence[Counted] = (),
+        version: int = 1,
     ) -> None:
         self.name = name
         self.state = state
@@ -75,6 +78,7 @@ class Kind:
         self.ended = ended
         self.codec: Codec = codec or JsonCodec(state)
         self.gauges = tuple(gauges)
+        self.version = version
 
 
 class Input(msgspec.Struct, frozen=True):
