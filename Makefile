@@ -100,7 +100,7 @@ format: $(READY) ## let ruff lay out the code and mend what it can
 	$(VENV)/ruff check --fix .
 
 release: $(READY) ## wheel, sdist, notes and (where podman is) the image of this commit in dist/, built twice (ARGS=--no-image)
-	@$(PYTHON) deploy/local/release.py $(ARGS)
+	@$(PYTHON) -m deploy.local.release $(ARGS)
 
 bench: $(BENCH_READY) kafka ## the numbers of docs/benchmark.md, measured again on this machine (QUICK=1: a first look)
 	$(VENV)/python -m bench $(if $(QUICK),--size quick) $(ARGS)

@@ -16,7 +16,7 @@ import tempfile
 import tomllib
 from pathlib import Path
 
-from setup import SetUpFailed, install_uv, uv_environment
+from deploy.local.setup import SetUpFailed, install_uv, uv_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 DIST = ROOT / "dist"
