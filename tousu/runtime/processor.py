@@ -14,7 +14,7 @@ from tousu.event import Event
 from tousu.runtime.broker import OutRecord, Record
 
 if TYPE_CHECKING:
-    from tousu.runtime.metrics import Counted, LookedUp
+    from tousu.runtime.metrics import Counted, CountedOutput, LookedUp
 
 
 class Codec(Protocol):
@@ -115,6 +115,7 @@ class Processor(msgspec.Struct, frozen=True, kw_only=True):
     `ticks_to` are the topics onto which the passing of time is sent: shard p to partition p. `ticks_spread_to` are
     those of which any shard writes any partition, so each tells every partition its time, less often (`shard_turn`).
     `schema_of` gives the schema address of a type. `gauges` are worked out when somebody asks for /metrics.
+    `tallies`: counters of its own, by the type of the output that raises them.
     `timers_per_tick` is how many due clocks one tick wakes, None for the usual number: a herd is worked off by count
     (docs/decisions, 5), and where a clock is cheap it may be more.
     `archive_after`: how long after their end states move to the archives of their tables, None: they stay.
@@ -136,6 +137,7 @@ class Processor(msgspec.Struct, frozen=True, kw_only=True):
     check: Check | None = None
     schema_of: Callable[[str], str] | None = None
     gauges: tuple[LookedUp, ...] = ()
+    tallies: Mapping[str, CountedOutput] = {}
     timers_per_tick: int | None = None
     archive_after: timedelta | None = None
     on_opening: Callable[[sa.Connection], None] | None = None

@@ -304,7 +304,7 @@ class ShardTurn:
 
     def _publish(self, output: Output, record: OutRecord) -> None:
         self._number(record)
-        self._report.outputs[(output.topic, output.type)] += 1
+        self._report.said(output, self._processor.tallies)
 
     def _checked(self, output: Output, cause: Event | None) -> OutRecord:
         """The record of an output, still without its number. Raises WrongOutput where it must not leave."""
