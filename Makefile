@@ -19,6 +19,7 @@ FOLDERS := rules contracts integration stories faults
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: drill examples test-deploy test-alerts test-hostile faults-long help setup kafka demo test lint ruff types layers format bench clean $(addprefix test-,$(FOLDERS))
+.PHONY: release examples test-deploy test-alerts test-hostile faults-long help setup kafka demo test lint ruff types layers format bench clean $(addprefix test-,$(FOLDERS))
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -103,6 +104,9 @@ layers: $(READY)
 format: $(READY) ## let ruff lay out the code and mend what it can
 	$(VENV)/ruff format .
 	$(VENV)/ruff check --fix .
+
+release: $(READY) ## wheel, sdist, notes and (where podman is) the image of this commit in dist/, built twice (ARGS=--no-image)
+	@$(PYTHON) -m deploy.local.release $(ARGS)
 
 bench: $(BENCH_READY) kafka ## the numbers of docs/benchmark.md, measured again on this machine (QUICK=1: a first look)
 	$(VENV)/python -m bench $(if $(QUICK),--size quick) $(ARGS)
