@@ -61,7 +61,7 @@ def stands_as(
     new = viewed(case, view)
     if is_closed and not was_closed:
         # Until the clocks have seen the event the case is open: what ends it may start clocks that outlive it.
-        new = triggers.pull(scene, replace(new, life=case.life, closed_at=None), what, said, at)
+        new = triggers.pull(scene, replace(new, life=case.life, closed_at=None, outcome={}), what, said, at)
         return close(scene, triggers, viewed(new, view))
     if was_closed and not is_closed:
         new = _end_undone(scene, case, new, at)
@@ -82,6 +82,7 @@ def viewed(case: Case, view: CaseView) -> Case:
         stands=view.stands,
         result=view.result,
         closed_at=view.ended_at,
+        outcome=view.outcome,
         confirmation=view.confirmation,
         satisfaction=view.satisfaction,
         disputed=view.is_disputed,

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from services.sla.scene import OUTCOMES, SLA, Scene
 from services.sla.states import Case
+from tousu.domain.clock.state import Clock
 from tousu.event import text_of_time
 from tousu.policy.replies import Incomplete
 
@@ -18,14 +19,14 @@ class Outcome(NamedTuple):
 
     ended_at: datetime | None
     result: str
-    breached: tuple[str, ...]
+    data: dict[str, Any]
 
 
 def outcome_of(scene: Scene, case: Case) -> Outcome | None:
     """How a case has ended; None while it goes on."""
     if case.closed_at is None:
         return None
-    return Outcome(case.closed_at, case.result, tuple(sorted(_breached(scene, case))))
+    return Outcome(case.closed_at, case.result, _verdict(scene, case))
 
 
 def _breached(scene: Scene, case: Case) -> list[str]:
@@ -40,18 +41,15 @@ def tell_closed(scene: Scene, case: Case) -> None:
     Clocks that outlive the case are judged by themselves.
     """
     assert case.closed_at is not None
-    breached = _breached(scene, case)
     data: dict[str, Any] = {
         "case_number": case.number,
         "kind": case.kind,
         "result": case.result,
         "received_at": text_of_time(case.received_at),
         "closed_at": text_of_time(case.closed_at),
-        "in_time": not breached,
-        "breached_clocks": breached,
-        "handling_hours": _handling_hours(case),
         "departments": scene.departments,
         "pack": scene.reference,
+        **_verdict(scene, case),
     }
     if case.class_name is not None:
         data["class"] = case.class_name
@@ -77,15 +75,33 @@ def tell_corrected(scene: Scene, case: Case, why: str) -> None:
         "pack": scene.reference,
     }
     if case.closed_at is not None:
-        breached = _breached(scene, case)
-        data |= {
-            "result": case.result,
-            "closed_at": text_of_time(case.closed_at),
-            "in_time": not breached,
-            "breached_clocks": breached,
-            "handling_hours": _handling_hours(case),
-        }
+        data |= {"result": case.result, "closed_at": text_of_time(case.closed_at), **_verdict(scene, case)}
     scene.tell(OUTCOMES, "tousu.case.outcome_corrected.v1", scene.now, data, case.cause)
+
+
+def _verdict(scene: Scene, case: Case) -> dict[str, Any]:
+    """What is said of an end beside when and how it came: what came of the case, and what its clocks did."""
+    breached = _breached(scene, case)
+    verdict: dict[str, Any] = {
+        "in_time": not breached,
+        "breached_clocks": breached,
+        "handling_hours": _handling_hours(case),
+        "clocks": [_clock(each) for each in (*case.past, *case.clocks) if not _is_by_itself(scene, each)],
+    }
+    return verdict | ({"outcome": case.outcome} if case.outcome else {})
+
+
+def _clock(clock: Clock) -> dict[str, Any]:
+    """One clock of a case that is over: until when it ran, and when it was met."""
+    status = "met_late" if clock.status == "late" else clock.status
+    moments = {"due_at": clock.due_at, "met_at": clock.ended_at if status != "cancelled" else None}
+    told = {name: text_of_time(at) for name, at in moments.items() if at is not None}
+    return {"clock": clock.name, "generation": clock.generation, "status": status, "breached": clock.breached} | told
+
+
+def _is_by_itself(scene: Scene, clock: Clock) -> bool:
+    """Whether nothing is said of a clock with the end: it goes on after it, or nobody knows whether it applied."""
+    return scene.outlives(clock) or bool(clock.undecided)
 
 
 def _handling_hours(case: Case) -> float:

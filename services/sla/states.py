@@ -31,8 +31,8 @@ class CorrectiveAction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
 class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One complaint or inquiry: its clocks, and where it stands as the router says.
 
-    life, stands, reopened, result, closed_at, confirmation, satisfaction, disputed, responsibility, round_at and
-    assigned_at are the router's word, from the last event. received_at: the earliest receipt. facts: fields of the
+    life, stands, reopened, result, closed_at, outcome, confirmation, satisfaction, disputed, responsibility, round_at
+    and assigned_at are the router's word, from the last event. received_at: the earliest receipt. facts: fields of the
     routed event that clocks of the pack ask for. past: earlier generations whose breach stands (the last fifty).
     revision: of the router's decision. cause: id of the event that brought the case. recheck_at: when to ask next
     whether its unconfirmed breaches are confirmed.
@@ -71,6 +71,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     confirmation: dict[str, str] = {}
     result: str = ""
     closed_at: datetime | None = None
+    outcome: dict[str, Any] = {}
     answered_at: datetime | None = None
     recheck_at: datetime | None = None
 
