@@ -106,8 +106,8 @@ def test_a_case_that_nobody_touches_is_warned_of_breached_and_escalated_once(des
         "resolution warned 0.5 01-06 12:00",
         "resolution warned 0.8 01-06 19:12",
         "resolution breached 01-07 00:00",
-        "resolution escalated 1 department_head 01-07 00:00",
-        "resolution escalated 2 centre_manager 01-08 00:00",
+        "resolution escalated 1 department_head 01-07 09:00",
+        "resolution escalated 2 centre_manager 01-08 09:00",
     ]
 
 
