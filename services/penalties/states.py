@@ -1,7 +1,7 @@
 """What penalties keeps: the newest charge of each case against a party, and the months of each party.
 
-No row grows with the complaints of a department: the month counts and names a hundred, the charge holds one case. Both go
-when the month is final; the ledger's entries stay, and with them the numbers of payments and what was in question.
+No row grows with the complaints of a department: the month counts and names a hundred, the charge holds one case. Both
+go when the month is final; the ledger's entries stay, and with them the numbers of payments and what was in question.
 """
 
 from __future__ import annotations

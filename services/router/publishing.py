@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 from msgspec.structs import replace
 
+from services.router.odd_fields import dropped_of
 from services.router.states import RoutedCase
 from tousu.decision import Output
 from tousu.domain.case.deciding import Effect, Step
@@ -54,7 +56,7 @@ def published(case: RoutedCase, step: Step, pack: Pack, *, is_freed: bool) -> tu
         )
         if is_revised or step.former.pack_version != step.state.pack_version:
             told["pack"] = pack.reference()
-    file, data = _numbered(_at(case.file, step.state), event.data, effect, told)
+    file, data = _numbered(_at(case.file, step.state), event.data, effect, told, dropped_of(event))
     outputs = [_output(event, event.type, event.time, data)]
     if step.state.reissued > step.former.reissued and not step.state.is_over:
         file, data = _numbered(file, _reissued(event, step, pack), "noted", told)
@@ -94,11 +96,18 @@ def forwarded(event: Event, key: str | None = None) -> Output:
 
 
 def _numbered(
-    file: CaseFile, data: Mapping[str, Any], effect: Effect, routed: Mapping[str, Any]
+    file: CaseFile,
+    data: Mapping[str, Any],
+    effect: Effect,
+    routed: Mapping[str, Any],
+    more: Mapping[str, Any] = MappingProxyType({}),
 ) -> tuple[CaseFile, dict[str, Any]]:
     """Data with the block `case` of the next event of a case."""
     sequence = file.sequence + 1
-    return replace(file, sequence=sequence), {**data, "case": block_of(file.state, sequence, effect, routed)}
+    return replace(file, sequence=sequence), {
+        **data,
+        "case": {**block_of(file.state, sequence, effect, routed), **more},
+    }
 
 
 def _routing_of(state: CaseState) -> tuple[object, ...]:

@@ -13,8 +13,8 @@ from tousu.events.shared_claim import ClaimAmount, ClaimCurrency
 from tousu.events.shared_clock import ClockDueAt, ClockGeneration
 from tousu.events.shared_handling import HandlingPlanId, HandlingText
 from tousu.events.shared_values import (
-    Channel, ChannelGroup, ClockName, Code, ComplainedObject, Department, Employee, Moment, Reason, Region,
-    ResponsibleParty, WaybillNumber,
+    Channel, ChannelGroup, ClockName, Code, ComplainedObject, Department, DroppedFields, Employee, Moment,
+    Reason, Region, ResponsibleParty, WaybillNumber,
 )
 
 
@@ -175,3 +175,7 @@ class CaseBehind(Part, frozen=True, kw_only=True, omit_defaults=True):
     responsibility: CaseBehindResponsibility | None = None
     """Who is responsible; absent while nobody has said."""
     outcome: CaseOutcome | None = None
+    dropped_fields: DroppedFields = ()
+    """What of this report could not be right for its case and was left out, such as a word that the pack does not
+    know or a time before the complaint; whoever reported can mend it.
+    """

@@ -105,6 +105,20 @@ Section: TypeAlias = str
 """The section of the source document that the figure or rule comes from."""
 
 
+class DroppedField(Part, frozen=True, kw_only=True, omit_defaults=True):
+    """One field."""
+    place: str
+    """Where in the data of the inbound event: a JSON pointer."""
+    message: str
+    """What is wrong, what was done, and how the right form looks; never what stood there."""
+
+
+DroppedFields: TypeAlias = Sequence[DroppedField]
+"""What of the customer's event could not be taken as it was written: left out, or cut at the end. The channel's
+adapter can mend it.
+"""
+
+
 AmountYuan: TypeAlias = str
 """An amount of money in yuan as a decimal string, at most two places, such as '120.00'; never a JSON number."""
 
@@ -171,20 +185,6 @@ class SeverityFound(Part, frozen=True, kw_only=True, omit_defaults=True):
     """
     satisfaction: Literal["satisfied", "neutral", "dissatisfied"] | None = None
     """The mood of the customer as first met: satisfied, neutral, dissatisfied."""
-
-
-class DroppedField(Part, frozen=True, kw_only=True, omit_defaults=True):
-    """One field."""
-    place: str
-    """Where in the data of the inbound event: a JSON pointer."""
-    message: str
-    """What is wrong, what was done, and how the right form looks; never what stood there."""
-
-
-DroppedFields: TypeAlias = Sequence[DroppedField]
-"""What of the customer's event could not be taken as it was written: left out, or cut at the end. The channel's
-adapter can mend it.
-"""
 
 
 ToldWaybillNumber: TypeAlias = str
