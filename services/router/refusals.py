@@ -5,7 +5,7 @@ from __future__ import annotations
 from tousu.decision import Decision, Refusal
 from tousu.event import Event
 from tousu.events.handling_plan import HandlingPlanProposed
-from tousu.policy.occasions import BESIDE_THE_CASE
+from tousu.policy.event_catalogue import BESIDE_THE_CASE
 from tousu.policy.pack import PLANS, Pack
 
 
