@@ -56,7 +56,7 @@ class CaseClosed(Content, frozen=True, kw_only=True, omit_defaults=True):
     themselves.
     """
     outcome: CaseOutcome | None = None
-    clocks: CaseClocks
+    clocks: CaseClocks | None = None
     class_: ClassCode | None = field(name="class", default=None)
     grade: Grade | None = None
     departments: Departments
