@@ -39,6 +39,7 @@ def new_case(pack: Pack, asked: frozenset[str], told: Mapping[str, Any], cause: 
         class_name=told.get("class"),
         revision=told.get("revision", 1),
         facts=_facts(asked, told),
+        **_priority(pack, told),
         first_asked=told.get("first_asked", ""),
     )
 
@@ -62,6 +63,7 @@ def decide_anew(context: CaseContext, asked: frozenset[str], told: Mapping[str, 
         class_name=told.get("class"),
         revision=told.get("revision", 1),
         facts=_facts(asked, told),
+        **_priority(context.pack, told),
     )
     return graded(context, case, told.get("grade"), at)
 
@@ -126,3 +128,9 @@ def _received_anew(context: CaseContext, case: Case, at: datetime) -> Case:
 def _facts(asked: frozenset[str], told: Mapping[str, Any]) -> dict[str, Any]:
     """What the routed data say of the facts that the pack asks for."""
     return {name: value for name, value in facts_told(told).items() if name in asked}
+
+
+def _priority(pack: Pack, told: Mapping[str, Any]) -> dict[str, Any]:
+    """Which priority the routed data say, and as how many from the top the pack has it."""
+    priority, levels = told.get("priority", ""), pack.priority.levels if pack.priority is not None else ()
+    return {"priority": priority, "rank": levels.index(priority) if priority in levels else 0}

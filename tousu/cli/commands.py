@@ -11,6 +11,7 @@ from tousu.cli.case import case
 from tousu.cli.demo import demo
 from tousu.cli.explain.command import explain
 from tousu.cli.publish import publish
+from tousu.cli.queue import queue
 from tousu.cli.rebuild import rebuild
 from tousu.cli.rejected import command as rejected
 from tousu.cli.report import report
@@ -29,7 +30,7 @@ app = typer.Typer(
     name="tousu", help="Complaint handling on Kafka: from channel to outcome, exactly once.", epilog=EPILOG,
     no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, context_settings=CONTEXT,
 )  # fmt: skip
-for command in (demo, up, run, simulate, publish, tail, case, explain, report, triage, backlog, rebuild, audit):
+for command in (demo, up, run, simulate, publish, tail, case, explain, report, triage, queue, backlog, rebuild, audit):
     app.command(command.__name__)(command)
 app.add_typer(holding_out.intake, name="intake")
 app.add_typer(keys.app, name="keys")
