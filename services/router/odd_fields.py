@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+import msgspec
 import orjson
 from msgspec.structs import replace
 
@@ -22,6 +23,13 @@ DROPPED: Final = "droppedfields"
 """The attribute that holds the sentences, as JSON."""
 PROMISES: Final = ("answer_by", "next_by", "due_at", "notified_at")
 """Times that a report tells of, which lie behind the receipt of the complaint."""
+
+
+class _ListedWords(msgspec.Struct, frozen=True):
+    """What a report names that a pack may list."""
+
+    cause: str | None = None
+    in_charge: str | None = None
 
 
 def without_odd_fields(event: Event, pack: Pack, received_at: datetime, departments: Sequence[str]) -> Event:
@@ -47,12 +55,13 @@ def _odd(
     for name in MARKS:
         if name in said and (why := why_unknown(pack, name, said[name])):
             yield name, why
-    if "cause" in said and said["cause"] not in pack.causes:
+    named = msgspec.convert(said, _ListedWords)
+    if named.cause not in (None, *pack.causes):
         causes = f"use one of: {', '.join(pack.causes)}" if pack.causes else "this pack records no causes"
         yield "cause", f"cause is none of pack {pack.id} {pack.version}; {causes}"
     for name in PROMISES:
         if name in said and time_of_text(said[name], name) < received_at:
             yield name, f"{name} lies before the complaint, which was received at {text_of_time(received_at)}"
     persons = [person for name in departments if name in pack.departments for person in pack.departments[name].persons]
-    if persons and "in_charge" in said and said["in_charge"] not in persons:
+    if persons and named.in_charge not in (None, *persons):
         yield "in_charge", f"in_charge is none of those who may be in charge here; use one of: {', '.join(persons)}"

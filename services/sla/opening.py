@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -17,6 +17,9 @@ from tousu.domain.clock.triggers import relieved
 from tousu.event import time_of_text
 from tousu.policy.facts import facts_told
 from tousu.policy.pack import Pack
+
+_GOES_FIRST: Final = ("priority",)
+"""The field of the routed data that says which case goes first."""
 
 
 def new_case(pack: Pack, asked: frozenset[str], told: Mapping[str, Any], cause: str, organisation: str = "") -> Case:
@@ -132,5 +135,6 @@ def _facts(asked: frozenset[str], told: Mapping[str, Any]) -> dict[str, Any]:
 
 def _priority(pack: Pack, told: Mapping[str, Any]) -> dict[str, Any]:
     """Which priority the routed data say, and as how many from the top the pack has it."""
-    priority, levels = told.get("priority", ""), pack.priority.levels if pack.priority is not None else ()
+    priority = next((told[name] for name in _GOES_FIRST if name in told), "")
+    levels = pack.priority.levels if pack.priority is not None else ()
     return {"priority": priority, "rank": levels.index(priority) if priority in levels else 0}

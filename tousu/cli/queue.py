@@ -9,7 +9,7 @@ import typer
 from tousu.cli import options
 
 _QUEUE = """
-SELECT key, department, priority, grade, class, state, next_breach, overdue_since FROM sla_case
+SELECT key AS case_number, department, priority, grade, class, state, next_breach, overdue_since FROM sla_case
 WHERE closed_at IS NULL AND (:department = '' OR department = :department) ORDER BY served_as, key LIMIT :rows
 """
 
@@ -32,14 +32,8 @@ def queue(
 
     found = options.inspection("sla", data, database).rows(_QUEUE, {"department": department, "rows": rows})
     if as_json:
-        output.json_document({"cases": [{"case_number": row.pop("key"), **row} for row in found]})
+        output.json_document({"cases": found})
         return
     columns = ("case", "department", "priority", "grade", "class", "state", f"due ({output.zone()})")
-    table = [
-        (
-            row["key"], row["department"], row["priority"], row["grade"], row["class"], row["state"],
-            output.local(row["overdue_since"] or row["next_breach"]),
-        )
-        for row in found
-    ]  # fmt: skip
+    table = [[*known, output.local(overdue or due)] for *known, due, overdue in (row.values() for row in found)]
     output.table(f"{len(found)} open cases, the first to serve first", columns, table)

@@ -134,9 +134,9 @@ def test_show_as_json_says_what_starts_meets_and_pauses_each_clock() -> None:
     assert {"phone", "letter"} <= {one["code"] for one in found["channels"]}
     assert {"theft", "staff"} <= {one["code"] for one in found["causes"]}
     (clock,) = [one for one in found["clocks"] if one["clock"] == "acknowledgement"]
-    assert clock["starts"] == {"event": "routed", "counts_from": "event_time"}
-    assert {"event": "acknowledged", "says": ["answer_by"]} in clock["met_by"]
-    assert {"event": "reissued"} in clock["restarted_by"]
+    assert (clock["starts_on"], clock["counts_from"]) == ("routed", "event_time")
+    assert ("acknowledged", ["answer_by"]) in [(each["event"], each["says"]) for each in clock["met_by"]]
+    assert "reissued" in [each["event"] for each in clock["restarted_by"]]
     (clock,) = [one for one in found["clocks"] if one["clock"] == "resolution"]
     assert clock["pause_reasons"] == ["waiting_for_customer", "waiting_for_evidence", "force_majeure"]
     labelled = [*found["departments"], *found["classes"], *found["grades"], *found["clocks"], *found["plans"]]
