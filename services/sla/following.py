@@ -92,6 +92,7 @@ def viewed(case: Case, view: CaseView) -> Case:
         confirmation=view.confirmation,
         satisfaction=view.satisfaction,
         disputed=view.is_disputed,
+        answerable=view.answerable,
         responsibility=view.responsibility,
     )
     return case if new == case else new

@@ -39,6 +39,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     whether its unconfirmed breaches are confirmed.
     organisation, region, pack_version: whose case it is, where it belongs, and the version of the pack that judges it.
     first_received_at: receipt of the telling that began it; joined: receipts of those that joined, by source and id.
+    answerable: who answers for what goes wrong while a dispute is mediated; empty while nobody disputes.
     found: what departments found since. answered_at: when the customer was last answered, as far as promises are kept.
     """
 
@@ -70,6 +71,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     found: dict[str, Found] = {}
     first_asked: str = ""
     disputed: bool = False
+    answerable: tuple[str, ...] = ()
     responsibility: Responsibility | None = None
     confirmation: dict[str, str] = {}
     result: str = ""

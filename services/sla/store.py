@@ -40,13 +40,6 @@ def _overdue_since(case: Case) -> str | None:
     return _earliest([clock.due_at for clock in case.clocks if clock.is_active and clock.breached])
 
 
-def _served_as(case: Case) -> str | None:
-    """What puts open cases in the order in which they are served: the priority first, then what is due first."""
-    if case.closed_at is not None:
-        return None
-    return f"{case.rank:02} {_overdue_since(case) or _next_breach(case) or column_time(case.received_at)}"
-
-
 def _missing(case: Case) -> str | None:
     return next((clock.missing for clock in case.clocks if clock.missing and clock.is_active), None)
 
@@ -59,8 +52,6 @@ KINDS: Final = (
             "kind": lambda case: case.kind,
             "state": lambda case: case.life,
             "grade": lambda case: case.grade,
-            "priority": lambda case: case.priority or None,
-            "served_as": _served_as,
             "department": lambda case: case.departments[0] if case.departments else None,
             "class": lambda case: case.class_name,
             "opened_at": lambda case: column_time(case.received_at),
@@ -76,8 +67,8 @@ KINDS: Final = (
         ended="closed_at",
         gauges=(
             Counted(OPEN_CASES, "state <> 'closed'", ("department", "grade", "state")),
-            Counted(CASES_DUE_SOON, "next_breach > :now AND next_breach <= :soon"),
-            Counted(CASES_OVERDUE, "overdue_since IS NOT NULL"),
+            Counted(CASES_DUE_SOON, "next_breach > :now AND next_breach <= :soon", ("department", "grade")),
+            Counted(CASES_OVERDUE, "overdue_since IS NOT NULL", ("department", "grade")),
             Counted(CASES_WITHOUT_CALENDAR, "missing_calendar IS NOT NULL"),
             Counted(UNDECIDED_CLOCKS, "state <> 'closed' AND missing IS NOT NULL", ("missing",)),
             Counted(COMPLAINTS_WITHOUT_CLOCK, "state <> 'closed' AND kind = 'complaint' AND clocked IS NULL"),
@@ -86,5 +77,5 @@ KINDS: Final = (
 )
 """resolution_due: when the last of its limits is due. next_breach: the earliest due time of a clock that counts.
 overdue_since: the due time of a breached clock that still waits. missing_calendar: why a clock has no due time; any row
-here is an alarm. served_as: in this order open cases are served, those of a priority lane first. missing: what must
-become known before anybody can say whether a clock applies. clocked: whether a clock ever ran."""
+here is an alarm. missing: what must become known before anybody can say whether a clock applies. clocked: whether a
+clock ever ran."""

@@ -13,8 +13,8 @@ from tousu.events.shared_claim import ClaimAmount, ClaimCurrency
 from tousu.events.shared_clock import ClockDueAt, ClockGeneration
 from tousu.events.shared_handling import HandlingPlanId, HandlingText
 from tousu.events.shared_values import (
-    Channel, ChannelGroup, ClockName, Code, ComplainedObject, Department, DroppedFields, Employee, Moment,
-    Reason, Region, ResponsibleParty, WaybillNumber,
+    Channel, ChannelGroup, ClockName, Code, ComplainedObject, Department, Departments, DroppedFields, Employee,
+    Moment, Reason, Region, ResponsibleParty, WaybillNumber,
 )
 
 
@@ -168,6 +168,10 @@ class CaseBehind(Part, frozen=True, kw_only=True, omit_defaults=True):
     """How it ended; absent while it is open."""
     is_disputed: bool | None = None
     """There while somebody mediates who is responsible."""
+    answerable: Departments | None = None
+    """There while somebody mediates: who answers for what goes wrong meanwhile, which is who disputes it, never the
+    mediator in their place.
+    """
     confirmation: CaseBehindConfirmation | None = None
     """How the customer confirmed the end, or why no confirmation could be had; absent where nothing was said."""
     satisfaction: CaseBehindSatisfaction | None = None

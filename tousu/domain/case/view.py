@@ -36,6 +36,7 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: datetime | None = None
     result: str = ""
     is_disputed: bool = False
+    answerable: tuple[str, ...] = ()
     confirmation: dict[str, str] = {}
     satisfaction: dict[str, int | str] = {}
     responsibility: Responsibility | None = None
@@ -64,7 +65,7 @@ def block_of(state: CaseState, sequence: int, effect: Effect, routed: Mapping[st
         block |= {"ended_at": text_of_time(state.ended_at), "result": state.result}
         block["outcome"] = outcome_of(state, routed)
     if state.dispute is not None:
-        block["is_disputed"] = True
+        block |= {"is_disputed": True, "answerable": list(state.answerable)}
     if state.confirmation:
         block["confirmation"] = state.confirmation
     if state.satisfaction:
