@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from services.intake import registration
+from services.intake.codes import unknown_department, without_unknown_codes
 from services.intake.following import followed
 from services.intake.identity import SecretKeys, fingerprint, key_of_event, pseudonym, region_of_zone
 from services.intake.joining import JoiningCheck, Said, keys_of_waybills, object_keys, waybill_numbers
@@ -121,8 +122,11 @@ class IntakeRules:
     def _figures(self, event: Event, now: datetime) -> Decision:
         """Operations figures are about no case."""
         accepted = accepted_at(event, now)
-        bound_days = self._policies.at(event.organisation, accepted).backdating_days
-        event = msgspec.structs.replace(event, time=believed(event.time, accepted, bound_days))
+        pack = self._policies.at(event.organisation, accepted)
+        refusal = unknown_department(event, pack)
+        if refusal is not None:
+            return Decision(refusal=refusal)
+        event = msgspec.structs.replace(event, time=believed(event.time, accepted, pack.backdating_days))
         return self._passed_on(event, key=registration.department_of(event), subject="")
 
     def next_timer(self, state_key: StateKey, state: State) -> datetime | None:
@@ -153,6 +157,7 @@ class IntakeRules:
         refusal = _not_taken(pack, channel, event.data["kind"])
         if refusal is not None:
             return Decision(refusal=refusal)
+        event = without_unknown_codes(event, pack)
         counter = states[COUNTER]
         joining = self._joinings[pack.id, pack.version]
         telling = _Telling(

@@ -135,7 +135,7 @@ def _rated(scene: MonthContext, rules: PenaltyRules, month: Month) -> Turned:
     line = lines[0] if lines else None
     told = DepartmentRated(
         department=month.party.id, month=month.month, revision=month.rated + 1, complaints=month.complaints,
-        services=month.served, rate_percent=_rate_percent(month),
+        case_numbers=list(month.cases), services=month.served, rate_percent=_rate_percent(month),
         result="unknown" if rated.percent is None else "penalty" if lines else "no_penalty",
         amount=figure_told(line.amount) if line else None, amount_min=figure_told(line.amount_min) if line else None,
         amount_max=figure_told(line.amount_max) if line else None, currency=scene.pack.currency if line else None,
@@ -177,8 +177,8 @@ def _amount(month: Month) -> Decimal:
 
 
 def _cases(month: Month, number: str, more: int) -> tuple[str, ...]:
-    """The numbers of the cases that count; only persons are told which."""
-    if month.party.kind != "person" or more == 0:
+    """The numbers of the cases that count, so that whoever is rated or suspended can look at them."""
+    if more == 0:
         return month.cases
     others = tuple(each for each in month.cases if each != number)
     return (*others, number)[:CASES_NAMED_MAX] if more > 0 else others

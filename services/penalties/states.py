@@ -1,7 +1,7 @@
 """What penalties keeps: the newest charge of each case against a party, and the months of each party.
 
-Every row is of one size, however many complaints a department has: the month counts, the charge holds one case. Both go
-when the month is final; the ledger's entries stay, and with them the numbers of payments and what was in question.
+No row grows with the complaints of a department: the month counts and names a hundred, the charge holds one case. Both
+go when the month is final; the ledger's entries stay, and with them the numbers of payments and what was in question.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ class Month(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     begun_at: when something was first known of it. closes_at, final_at: when its figures are told, and forgotten.
     rate: what the head bears for the complaint rate. complaints: those that count; cases: their numbers, at most the
-    first hundred, for persons. penalties, amount: of the cases. services: by outlet, '' for the whole. revision: how
+    first hundred. penalties, amount: of the cases. services: by outlet, '' for the whole. revision: how
     often its figures were told; rated: how often the rate. suspensions: how often the person was suspended; suspended:
     whether now; corrected: what the person has done since of what goes with it; atoned: how many complaints counted
     when that was all done, which suspend nobody again. recheck_at: set while its close is unconfirmed, since an input

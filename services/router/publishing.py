@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 from msgspec.structs import replace
 
+from services.router.odd_fields import dropped_of
 from services.router.states import RoutedCase
 from tousu.decision import Output
 from tousu.domain.case.deciding import Effect, Step
@@ -36,7 +38,7 @@ _ROUTED_ANEW: Final = ("class", "classes", "decided_by", "section", *RANKED)
 def begun(case: RoutedCase, event: Event, routed: str, now: datetime) -> tuple[RoutedCase, Output]:
     """A case with the event that begins it."""
     effect: Effect = "closed" if case.state.is_over else "moved"
-    file, data = _numbered(case.file, case.told, effect)
+    file, data = _numbered(case.file, case.told, effect, case.told)
     if case.told["kind"] == "claim":
         data = case.told  # a claim without a complaint has no life of its own; claims alone follow it
     return replace(case, file=file), _output(event, routed, now, data)
@@ -59,19 +61,19 @@ def published(
         )
         if is_revised or step.former.pack_version != step.state.pack_version:
             told["pack"] = pack.reference()
-    file, data = _numbered(_at(case.file, step.state), event.data, effect)
+    file, data = _numbered(_at(case.file, step.state), event.data, effect, told, dropped_of(event))
     outputs = [_output(event, event.type, event.time, data)]
     if step.state.reissued > step.former.reissued and not step.state.is_over:
-        file, data = _numbered(file, _reissued(event, step, pack), "noted")
+        file, data = _numbered(file, _reissued(event, step, pack), "noted", told)
         outputs.append(_output(event, REISSUED, event.time, data))
     if step.state.departments != step.former.departments:
-        file, data = _numbered(file, _moved(event, step, told, case.told, pack), "moved")
+        file, data = _numbered(file, _moved(event, step, told, case.told, pack), "moved", told)
         outputs.append(_output(event, PASSED_ON, event.time, data))
     revision = case.revision
     if is_revised:
         revision += 1
         told["revision"] = revision
-        file, data = _numbered(file, told, "moved")
+        file, data = _numbered(file, told, "moved", told)
         outputs.append(_output(event, COMPLAINT_ROUTED, event.time, data))
     if is_freed:
         outputs = [replace(each, causation=event.id, organisation=case.organisation) for each in outputs]
@@ -82,7 +84,7 @@ def published(
 def routed_again(case: RoutedCase, event: Event) -> tuple[RoutedCase, Output]:
     """The case with its routed data told once more, since they have become others."""
     told = case.told | {"revision": case.revision + 1}
-    file, data = _numbered(case.file, told, "noted")
+    file, data = _numbered(case.file, told, "noted", told)
     new = replace(case, told=told, file=file, revision=case.revision + 1)
     return new, _output(event, COMPLAINT_ROUTED, event.time, data)
 
@@ -96,7 +98,7 @@ def lapsed(file: CaseFile, number: str, case: RoutedCase, pack: Pack, at: dateti
         "departments": list(file.state.departments),
         "pack": pack.reference(),
     }
-    file, data = _numbered(file, said, "closed")
+    file, data = _numbered(file, said, "closed", case.told)
     output = Output(topic=CASES, type=LAPSED, subject=number, time=at, data=data, organisation=case.organisation)
     return file, output
 
@@ -106,10 +108,19 @@ def forwarded(event: Event, key: str | None = None) -> Output:
     return Output(topic=CASES, type=event.type, subject=event.subject or "", time=event.time, data=event.data, key=key)
 
 
-def _numbered(file: CaseFile, data: Mapping[str, Any], effect: Effect) -> tuple[CaseFile, dict[str, Any]]:
+def _numbered(
+    file: CaseFile,
+    data: Mapping[str, Any],
+    effect: Effect,
+    routed: Mapping[str, Any],
+    more: Mapping[str, Any] = MappingProxyType({}),
+) -> tuple[CaseFile, dict[str, Any]]:
     """Data with the block `case` of the next event of a case."""
     sequence = file.sequence + 1
-    return replace(file, sequence=sequence), {**data, "case": block_of(file.state, sequence, effect)}
+    return replace(file, sequence=sequence), {
+        **data,
+        "case": {**block_of(file.state, sequence, effect, routed), **more},
+    }
 
 
 def _routing_of(state: CaseState) -> tuple[object, ...]:

@@ -14,10 +14,6 @@ def unknown_name(pack: Pack, event: Event) -> Decision | None:
     if "class" in event.data and event.data["class"] not in pack.classes:
         message = f"class is none of pack {pack.id} {pack.version}; use one of: {', '.join(pack.classes)}"
         return Decision(refusal=Refusal(reason="unknown_class", message=message, place="/class"))
-    if "cause" in event.data and event.data["cause"] not in pack.causes:
-        causes = ", ".join(pack.causes) or "none, for this pack records no causes"
-        message = f"cause is none of pack {pack.id} {pack.version}; use one of: {causes}"
-        return Decision(refusal=Refusal(reason="unknown_cause", message=message, place="/cause"))
     if event.type == HandlingPlanProposed.TYPE and (refusal := _unknown_plan(pack, event)) is not None:
         return refusal
     responsible = event.data.get("responsible", {})

@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 
 from services.router import publishing, refusals
+from services.router.odd_fields import without_odd_fields
 from services.router.publishing import CLAIM_ROUTED, COMPLAINT_ROUTED, INQUIRY_ROUTED
 from services.router.routing import arrived_claim, arrived_complaint, arrived_inquiry, left_to_the_desk
 from services.router.states import RoutedCase, told_again, without_person, without_tellings
@@ -137,8 +138,12 @@ class RouterRules:
         refused = self._recount_misfit(case, event) if what == "recount_ordered" else None
         if case.state.kind == "claim" and what != "recount_ordered":
             return refusals.not_of_a_claim(event, what)
-        refused = refused or refusals.unknown_name(self._pack_of(case), event)
-        return refused or self._follow(case, what, event, now)
+        pack = self._pack_of(case)
+        refused = refused or refusals.unknown_name(pack, event)
+        if refused is not None:
+            return refused
+        event = without_odd_fields(event, pack, case.state.received_at, case.departments)
+        return self._follow(case, what, event, now)
 
     def _told_again(self, case: RoutedCase, event: Event, now: datetime) -> Decision:
         """The customer told it again: what is new goes on the record and to whoever has the case."""

@@ -67,7 +67,7 @@ def stands_as(
     new = viewed(case, view)
     if is_closed and not was_closed:
         # Until the clocks have seen the event the case is open: what ends it may start clocks that outlive it.
-        new = triggers.pull(context, replace(new, life=case.life, closed_at=None), what, said, at)
+        new = triggers.pull(context, replace(new, life=case.life, closed_at=None, outcome={}), what, said, at)
         return close(context, triggers, viewed(new, view))
     if was_closed and not is_closed:
         new = _end_undone(context, case, new, at)
@@ -88,6 +88,7 @@ def viewed(case: Case, view: CaseView) -> Case:
         stands=view.stands,
         result=view.result,
         closed_at=view.ended_at,
+        outcome=view.outcome,
         confirmation=view.confirmation,
         satisfaction=view.satisfaction,
         disputed=view.is_disputed,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -17,6 +17,9 @@ from tousu.domain.clock.triggers import relieved
 from tousu.event import time_of_text
 from tousu.policy.facts import facts_told
 from tousu.policy.pack import Pack
+
+_GOES_FIRST: Final = ("priority",)
+"""The field of the routed data that says which case goes first."""
 
 
 def new_case(pack: Pack, asked: frozenset[str], told: Mapping[str, Any], cause: str, organisation: str = "") -> Case:
@@ -39,6 +42,7 @@ def new_case(pack: Pack, asked: frozenset[str], told: Mapping[str, Any], cause: 
         class_name=told.get("class"),
         revision=told.get("revision", 1),
         facts=_facts(asked, told),
+        **_priority(pack, told),
         first_asked=told.get("first_asked", ""),
     )
 
@@ -62,6 +66,7 @@ def decide_anew(context: CaseContext, asked: frozenset[str], told: Mapping[str, 
         class_name=told.get("class"),
         revision=told.get("revision", 1),
         facts=_facts(asked, told),
+        **_priority(context.pack, told),
     )
     return graded(context, case, told.get("grade"), at)
 
@@ -126,3 +131,10 @@ def _received_anew(context: CaseContext, case: Case, at: datetime) -> Case:
 def _facts(asked: frozenset[str], told: Mapping[str, Any]) -> dict[str, Any]:
     """What the routed data say of the facts that the pack asks for."""
     return {name: value for name, value in facts_told(told).items() if name in asked}
+
+
+def _priority(pack: Pack, told: Mapping[str, Any]) -> dict[str, Any]:
+    """Which priority the routed data say, and as how many from the top the pack has it."""
+    priority = next((told[name] for name in _GOES_FIRST if name in told), "")
+    levels = pack.priority.levels if pack.priority is not None else ()
+    return {"priority": priority, "rank": levels.index(priority) if priority in levels else 0}

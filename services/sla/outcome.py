@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from services.sla.case_context import OUTCOMES, SLA, CaseContext
 from services.sla.states import Case
+from tousu.domain.clock.state import Clock
 from tousu.event import text_of_time
 from tousu.policy.replies import Incomplete
 
@@ -19,15 +19,14 @@ class Outcome(NamedTuple):
 
     ended_at: datetime | None
     result: str
-    breached: tuple[str, ...]
-    satisfaction: Mapping[str, int | str]
+    data: dict[str, Any]
 
 
 def outcome_of(context: CaseContext, case: Case) -> Outcome | None:
     """How a case has ended; None while it goes on."""
     if case.closed_at is None:
         return None
-    return Outcome(case.closed_at, case.result, tuple(sorted(_breached(context, case))), case.satisfaction)
+    return Outcome(case.closed_at, case.result, _verdict(context, case))
 
 
 def _breached(context: CaseContext, case: Case) -> list[str]:
@@ -42,25 +41,20 @@ def tell_closed(context: CaseContext, case: Case) -> None:
     Clocks that outlive the case are judged by themselves.
     """
     assert case.closed_at is not None
-    breached = _breached(context, case)
     data: dict[str, Any] = {
         "case_number": case.number,
         "kind": case.kind,
         "result": case.result,
         "received_at": text_of_time(case.received_at),
         "closed_at": text_of_time(case.closed_at),
-        "in_time": not breached,
-        "breached_clocks": breached,
-        "handling_hours": _handling_hours(case),
         "departments": context.departments,
         "pack": context.reference,
+        **_verdict(context, case),
     }
     if case.class_name is not None:
         data["class"] = case.class_name
     if case.grade is not None:
         data["grade"] = case.grade
-    if case.satisfaction:
-        data["satisfaction"] = case.satisfaction
     if case.first_asked:
         data["first_asked"] = case.first_asked
     data |= case.confirmation
@@ -79,17 +73,34 @@ def tell_corrected(context: CaseContext, case: Case, why: str) -> None:
         "pack": context.reference,
     }
     if case.closed_at is not None:
-        breached = _breached(context, case)
-        data |= {
-            "result": case.result,
-            "closed_at": text_of_time(case.closed_at),
-            "in_time": not breached,
-            "breached_clocks": breached,
-            "handling_hours": _handling_hours(case),
-        }
-        if case.satisfaction:
-            data |= {"satisfaction": case.satisfaction}
+        data |= {"result": case.result, "closed_at": text_of_time(case.closed_at), **_verdict(context, case)}
     context.tell(OUTCOMES, "tousu.case.outcome_corrected.v1", context.now, data, case.cause)
+
+
+def _verdict(context: CaseContext, case: Case) -> dict[str, Any]:
+    """What is said of an end beside when and how it came: what came of the case, and what its clocks did."""
+    breached = _breached(context, case)
+    verdict: dict[str, Any] = {
+        "in_time": not breached,
+        "breached_clocks": breached,
+        "handling_hours": _handling_hours(case),
+        "clocks": [_clock(each) for each in (*case.past, *case.clocks) if not _is_by_itself(context, each)],
+    }
+    verdict |= {"satisfaction": case.satisfaction} if case.satisfaction else {}
+    return verdict | ({"outcome": case.outcome} if case.outcome else {})
+
+
+def _clock(clock: Clock) -> dict[str, Any]:
+    """One clock of a case that is over: until when it ran, and when it was met."""
+    status = "met_late" if clock.status == "late" else clock.status
+    moments = {"due_at": clock.due_at, "met_at": clock.ended_at if status != "cancelled" else None}
+    told = {name: text_of_time(at) for name, at in moments.items() if at is not None}
+    return {"clock": clock.name, "generation": clock.generation, "status": status, "breached": clock.breached} | told
+
+
+def _is_by_itself(context: CaseContext, clock: Clock) -> bool:
+    """Whether nothing is said of a clock with the end: it goes on after it, or nobody knows whether it applied."""
+    return context.outlives(clock) or bool(clock.undecided)
 
 
 def _handling_hours(case: Case) -> float:

@@ -31,9 +31,10 @@ class CorrectiveAction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
 class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One complaint or inquiry: its clocks, and where it stands as the router says.
 
-    life, stands, reopened, result, closed_at, confirmation, satisfaction, disputed, responsibility, round_at and
-    assigned_at are the router's word, from the last event. received_at: the earliest receipt. facts: fields of the
+    life, stands, reopened, result, closed_at, outcome, confirmation, satisfaction, disputed, responsibility, round_at
+    and assigned_at are the router's word, from the last event. received_at: the earliest receipt. facts: fields of the
     routed event that clocks of the pack ask for. past: earlier generations whose breach stands (the last fifty).
+    priority, rank: which goes first, and as how many from the top (0: at once, and where the pack has no priorities).
     revision: of the router's decision. cause: id of the event that brought the case. recheck_at: when to ask next
     whether its unconfirmed breaches are confirmed.
     organisation, region, pack_version: whose case it is, where it belongs, and the version of the pack that judges it.
@@ -58,6 +59,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     clocks: tuple[Clock, ...] = ()
     past: tuple[Clock, ...] = ()
     grade: str | None = None
+    priority: str = ""
+    rank: int = 0
     class_name: str | None = None
     revision: int = 1
     stands: bool | None = None
@@ -73,6 +76,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     confirmation: dict[str, str] = {}
     result: str = ""
     closed_at: datetime | None = None
+    outcome: dict[str, Any] = {}
     answered_at: datetime | None = None
     recheck_at: datetime | None = None
 

@@ -258,7 +258,7 @@ def day() -> list[str]:
         event = line["event"]
         name = event["type"].removeprefix("tousu.").removesuffix(".v1")
         types[f"claim.{name}" if name.startswith("clock.") and "claim_number" in event["data"] else name] += 1
-    names = ("started", "met", "warned", "breached", "breach_withdrawn", "cancelled")
+    names = ("started", "met", "met_late", "warned", "breached", "breach_withdrawn", "cancelled")
     return [
         f"published        {len(lines)} events",
         f"events: {types['complaint.registered']} complaints, {types['inquiry.registered']} inquiries,",

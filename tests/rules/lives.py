@@ -110,7 +110,7 @@ class Lives:
         return [self._with(step.event, step.state, step.effect) for step in decided.steps]
 
     def _with(self, event: Event, state: CaseState, effect: Any) -> Event:
-        return replace(event, data=event.data | {"case": block_of(state, 1, effect)})
+        return replace(event, data=event.data | {"case": block_of(state, 1, effect, {"channel": "phone"})})
 
     def _ground(self) -> FoldGround:
         return FoldGround(self._pack, {})

@@ -10,9 +10,25 @@ from msgspec.structs import replace
 from tousu.policy.clock_rule import Trigger
 from tousu.policy.handling_rule import Approval, Closing, GradeRule, HandUp, PriorityRules, RouteRule
 from tousu.policy.loading import load_pack
-from tousu.policy.pack import Department, Grade, Pack
+from tousu.policy.pack import CaseMark, Department, Grade, Pack
 
 COURIER: Final = load_pack("courier-network")
+
+MARKS_OF_A: Final = {
+    "emotion": ("calm", "strong", "extreme"),
+    "conduct": ("poor_communication", "rules_broken", "rules_gravely_broken"),
+    "image_harm": ("some", "great"),
+}
+MARKS_OF_S: Final = {"complexity": ("plain", "complex"), "customer_tier": ("loyal", "ordinary")}
+
+
+def marked(pack: Pack, marks: dict[str, tuple[str, ...]]) -> Pack:
+    """A pack with these words that mark a case."""
+    label = pack.grades[next(iter(pack.grades))].label
+    listed = {
+        fact: {name: CaseMark(name=name, label=label, section="A 3") for name in names} for fact, names in marks.items()
+    }
+    return replace(pack, marks={**pack.marks, **listed})
 
 
 def plain_clocks() -> Pack:
@@ -64,7 +80,7 @@ def graded_as_a() -> Pack:
     limit = COURIER.clocks["resolution"].limit_by_grade["simple"]
     resolution = replace(COURIER.clocks["resolution"], limit_by_grade=dict.fromkeys(grades, limit))
     return replace(
-        COURIER,
+        marked(COURIER, MARKS_OF_A),
         grades=grades,
         classes={
             name: replace(one, grade="c", category="quality" if name != "attitude" else "")
@@ -95,6 +111,7 @@ def with_partners() -> Pack:
 def routed_by(*rules: dict[str, Any], pack: Pack = COURIER) -> Pack:
     """A pack whose departments facts can change."""
     made = msgspec.convert([rule | {"section": "S 4"} for rule in rules], tuple[RouteRule, ...])
+    pack = marked(pack, MARKS_OF_A | MARKS_OF_S)
     return replace(pack, routing=replace(pack.routing, rules=made))
 
 
@@ -110,4 +127,4 @@ def as_l() -> Pack:
 def handed_up(*rules: dict[str, Any]) -> Pack:
     """A pack that tells somebody higher up of events."""
     made = msgspec.convert([{"level": 3, "section": "A 6"} | rule for rule in rules], tuple[HandUp, ...])
-    return replace(COURIER, hand_up=made)
+    return replace(marked(COURIER, MARKS_OF_A), hand_up=made)

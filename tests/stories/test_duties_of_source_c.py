@@ -287,18 +287,6 @@ def test_the_cause_of_any_complaint_is_recorded(cause: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cause", "reason"), [("bad_luck", "unknown_cause"), ("operator_error", "unknown_cause"), ("", "wrong_schema")]
-)
-def test_a_cause_that_the_pack_does_not_know_is_refused_and_the_complaint_stays(cause: str, reason: str) -> None:
-    story = Story("courier-network")
-    story.complains("03-02 09:00", SWAPPED)
-    story.reports("judged", "03-02 10:00", department=TRANSPORT, stands=True, cause=cause)
-    events = story.run("03-02 12:00")
-    assert refusals(events) == [reason]
-    assert clocks(events, "breached") == ["acknowledgement"]
-
-
-@pytest.mark.parametrize(
     ("pack", "plan", "reasons"),
     [
         ("courier-network", "refund", []),

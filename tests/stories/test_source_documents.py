@@ -121,7 +121,7 @@ def test_logistics() -> None:
     story.reports("customer_answered", "03-04 10:00", settled=True, text="货物已找到", confirmation="spoken")
     story.reports("followed_up", "03-10 10:00", kind="revisit", score=5)
     events = story.run("03-20 00:00")
-    assert refusals(events) == ["unknown_cause", "illegal_transition"]
+    assert refusals(events) == ["illegal_transition"]
     (closed,) = of_type(events, "case.closed")
     assert (closed["confirmation"], closed["closed_at"]) == ("spoken", "2026-03-04T02:00:00Z")
     met = ["customer_informed", "person_in_charge", "contact", "resolution", "promised_answer", "revisit"]

@@ -12,6 +12,7 @@ from tousu.cli.case import case
 from tousu.cli.demo import demo
 from tousu.cli.explain.command import explain
 from tousu.cli.publish import publish
+from tousu.cli.queue import queue
 from tousu.cli.rebuild import rebuild
 from tousu.cli.rejected import command as rejected
 from tousu.cli.report import report
@@ -33,8 +34,8 @@ app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, context_settings=CONTEXT,
 )  # fmt: skip
 COMMANDS = (
-    demo, up, run, simulate, publish, tail, case, explain, report, triage, backlog, rebuild, audit, backup, restore,
-    upgrade, version,
+    demo, up, run, simulate, publish, tail, case, explain, report, triage, queue, backlog, rebuild, audit, backup,
+    restore, upgrade, version,
 )  # fmt: skip
 for command in COMMANDS:
     app.command(command.__name__)(command)

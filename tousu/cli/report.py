@@ -237,7 +237,7 @@ def _cell(row: Row, measure: str, targets: Sequence[Target]) -> str:
 
 
 def _missed(made: ReportResult, targets: Sequence[Target]) -> bool:
-    return any(each.is_missed_by(row.tally.figure(each.measure).value) for row in made.rows for each in targets)
+    return any(each.is_missed_by(row.tally.figure(each.measure).compared) for row in made.rows for each in targets)
 
 
 def _plotted(measures: Sequence[str], made: ReportResult) -> list[str]:

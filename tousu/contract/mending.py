@@ -2,7 +2,8 @@
 
 Data that does not meet its schema is taken place by place: each value that is plain in another writing is normalised
 (`normal_form`); of a complaint what is still wrong is left out where the schema can do without it, and a sentence says
-which field and why. Of a report only what changes no meaning is normalised: what decides is refused, not dropped. The
+which field and why. Of a report only what changes no meaning is normalised: what decides is refused, not dropped; an
+optional field of a report about a case in which nothing stands says nothing, so that it goes. The
 block `claim` of a claim decides as well: an amount that is left out would be another claim.
 """
 
@@ -164,10 +165,12 @@ class _Mending:
         yield target
 
     def can_go(self, path: Path) -> bool:
-        """Whether the schema can do without this. Of a report only a note that says nothing."""
+        """Whether the schema can do without this. Of a report only what says nothing: a note, or a field of a case."""
         field = self.fields[_starred(path)]
         if not self.is_forgiving:
-            return field.is_optional and field.schema.get("x-normalised") == "note" and is_blank(self.at(path))
+            told = self.at(path)
+            is_of_case = ("case",) in self.fields and (told is None or isinstance(told, str))
+            return field.is_optional and is_blank(told) and (is_of_case or field.schema.get("x-normalised") == "note")
         return field.is_optional and not self.decides(path)
 
     def decides(self, path: Path) -> bool:

@@ -22,7 +22,7 @@ from tousu.runtime.backlog import Behind
 LOOK: Final = "SELECT key, state, department, resolution_due FROM sla_case LIMIT 10"
 STEPS: Final = ("filed", "offered", "refused", "disputed", "agreed", "closed")
 """Of the steps of a claim, those that the summary counts."""
-CLOCKS: Final = ("started", "met", "warned", "breached", "breach_withdrawn", "cancelled")
+CLOCKS: Final = ("started", "met", "met_late", "warned", "breached", "breach_withdrawn", "cancelled")
 
 
 def listed(counts: Mapping[str, int]) -> str:

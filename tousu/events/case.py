@@ -11,7 +11,7 @@ from typing import ClassVar, Literal, TypeAlias
 from msgspec import field
 
 from tousu.events.content import Content, Part
-from tousu.events.shared_case import CaseBehind
+from tousu.events.shared_case import CaseBehind, CaseClocks, CaseOutcome
 from tousu.events.shared_claim import ClaimNumber
 from tousu.events.shared_clock import ClockAt, ClockCauseEvent, ClockDueAt, ClockGeneration
 from tousu.events.shared_handling import HandlingActionId, HandlingText
@@ -55,6 +55,8 @@ class CaseClosed(Content, frozen=True, kw_only=True, omit_defaults=True):
     """The clocks that stand as breached. Those that outlive the case, such as that of an appeal, are judged by
     themselves.
     """
+    outcome: CaseOutcome | None = None
+    clocks: CaseClocks | None = None
     class_: ClassCode | None = field(name="class", default=None)
     grade: Grade | None = None
     departments: Departments
@@ -192,6 +194,8 @@ class CaseOutcomeCorrected(Content, frozen=True, kw_only=True, omit_defaults=Tru
     """True when no clock of the case stands as breached."""
     breached_clocks: Sequence[ClockName] | None = None
     """The clocks that stand as breached."""
+    outcome: CaseOutcome | None = None
+    clocks: CaseClocks | None = None
     handling_hours: int | float | None = None
     """Hours from receipt to the end, round the clock."""
     satisfaction: CaseOutcomeCorrectedSatisfaction | None = None

@@ -94,8 +94,8 @@ class ClockBreached(Content, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ClockCancelled(Content, frozen=True, kw_only=True, omit_defaults=True):
-    """Clock cancelled (计时取消). The clock no longer matters: the case was withdrawn or closed, the clock starts
-    anew, or what it waited for happened late (reason met_late; the breach stands).
+    """Clock cancelled (计时取消). The clock no longer matters: the case was withdrawn or closed, or the clock
+    starts anew. What happened late is no cancellation (clock.met_late).
     """
     TYPE: ClassVar[str] = "tousu.clock.cancelled.v1"
     case_number: CaseNumber
@@ -161,6 +161,30 @@ class ClockMet(Content, frozen=True, kw_only=True, omit_defaults=True):
     departments: Departments | None = None
     employee: Employee | None = None
     """Whose duty it was, where the pack makes it the receiving department's and it is known who was asked first."""
+
+
+class ClockMetLate(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Clock met late (逾期完成). What the clock waited for happened after its limit. The breach stands. A report
+    that is told later may still show that it had been in time: then clock.breach_withdrawn and clock.met follow.
+    """
+    TYPE: ClassVar[str] = "tousu.clock.met_late.v1"
+    case_number: CaseNumber
+    claim_number: ClaimNumber | None = None
+    """The claim whose limit it is; absent for a clock of the case."""
+    clock: ClockName
+    generation: ClockGeneration
+    limit: TimeLimit | None = None
+    started_at: ClockStartedAt | None = None
+    due_at: ClockDueAt
+    at: ClockAt
+    elapsed_s: ClockElapsedS | None = None
+    reason: Reason | None = None
+    """Absent where it was reported as it happened; known_late or now_known where that became known afterwards."""
+    cause_event: ClockCauseEvent | None = None
+    calendar: CalendarReference | None = None
+    pack: PackReference
+    section: Section | None = None
+    departments: Departments | None = None
 
 
 class ClockPaused(Content, frozen=True, kw_only=True, omit_defaults=True):

@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 from msgspec import field
 
 from tousu.events.content import Content
-from tousu.events.shared_case import CaseBehind
+from tousu.events.shared_case import CaseBehind, CaseCompensation
 from tousu.events.shared_handling import HandlingActionId, HandlingNote, HandlingPlanId, HandlingText
 from tousu.events.shared_values import (
     AmountYuan, CaseNumber, ClassCode, Code, Department, Employee, Evidence, Reason, ResponsibleParty,
@@ -183,4 +183,5 @@ class HandlingPlanProposed(Content, frozen=True, kw_only=True, omit_defaults=Tru
     """The number of the plan; proposed again under it, the newer words hold and must be approved again."""
     more_kinds: Sequence[Code] = ()
     """Other kinds that go with it in the same plan, such as compensation beside an apology."""
+    compensation: CaseCompensation | None = None
     case: CaseBehind | None = None

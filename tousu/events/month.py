@@ -25,6 +25,8 @@ class DepartmentRated(Content, frozen=True, kw_only=True, omit_defaults=True):
     month: PenaltyMonth
     revision: PenaltyRevision
     complaints: PenaltyComplaints
+    case_numbers: Sequence[CaseNumber] | None = None
+    """The cases behind the rate, at most the first hundred."""
     services: PenaltyServices | None = None
     rate_percent: PenaltyRatePercent | None = None
     result: Literal["no_penalty", "penalty", "unknown"]

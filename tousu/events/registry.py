@@ -38,7 +38,7 @@ from tousu.events.claim_payment import (
 )
 from tousu.events.clock import (
     ClockBreachConfirmed, ClockBreachWithdrawn, ClockBreached, ClockCancelled, ClockExtended, ClockMet,
-    ClockPaused, ClockRecalculated, ClockResumed, ClockStarted, ClockWarned,
+    ClockMetLate, ClockPaused, ClockRecalculated, ClockResumed, ClockStarted, ClockWarned,
 )
 from tousu.events.complaint import ComplaintRegistered, ComplaintRouted
 from tousu.events.content import Content
@@ -92,13 +92,13 @@ _ALL: Final[tuple[type[Content], ...]] = (
     ClaimFollowedUp, ClaimFormRefused, ClaimOffered, ClaimOpened, ClaimOutletNotified, ClaimOutletsSettled,
     ClaimPaid, ClaimPaymentQuestionSettled, ClaimPaymentQuestioned, ClaimRefused, ClaimRegistered, ClaimReopened,
     ClaimRouted, ClaimRuled, ClockBreachConfirmed, ClockBreachWithdrawn, ClockBreached, ClockCancelled,
-    ClockExtended, ClockMet, ClockPaused, ClockRecalculated, ClockResumed, ClockStarted, ClockWarned,
-    ComplaintReceivedApp, ComplaintReceivedAssociation, ComplaintReceivedEmail, ComplaintReceivedLetter,
-    ComplaintReceivedMedia, ComplaintReceivedMessageBoard, ComplaintReceivedOnsite, ComplaintReceivedPhone,
-    ComplaintReceivedSocial, ComplaintReceivedThirdParty, ComplaintReceivedWeb, ComplaintRegistered,
-    ComplaintRouted, DepartmentRated, DuplicateJoined, DuplicateSeparated, EarlyWarningRaised, EventRejected,
-    HandlingAcknowledged, HandlingAmountConfirmed, HandlingAppealAnswered, HandlingAppealReferred,
-    HandlingAssessed, HandlingClaimAgreed, HandlingClaimDecided, HandlingClaimDisputed,
+    ClockExtended, ClockMet, ClockMetLate, ClockPaused, ClockRecalculated, ClockResumed, ClockStarted,
+    ClockWarned, ComplaintReceivedApp, ComplaintReceivedAssociation, ComplaintReceivedEmail,
+    ComplaintReceivedLetter, ComplaintReceivedMedia, ComplaintReceivedMessageBoard, ComplaintReceivedOnsite,
+    ComplaintReceivedPhone, ComplaintReceivedSocial, ComplaintReceivedThirdParty, ComplaintReceivedWeb,
+    ComplaintRegistered, ComplaintRouted, DepartmentRated, DuplicateJoined, DuplicateSeparated,
+    EarlyWarningRaised, EventRejected, HandlingAcknowledged, HandlingAmountConfirmed, HandlingAppealAnswered,
+    HandlingAppealReferred, HandlingAssessed, HandlingClaimAgreed, HandlingClaimDecided, HandlingClaimDisputed,
     HandlingClaimEvidenceGiven, HandlingClaimExtended, HandlingClaimFactsFound, HandlingClaimFiled,
     HandlingClaimFollowedUp, HandlingClaimFormAnswered, HandlingClaimPaused, HandlingClaimResumed,
     HandlingClaimRuled, HandlingClaimWithdrawn, HandlingCompensationGiven, HandlingCorrectiveActionDone,

@@ -5,10 +5,98 @@ tousu.contract.structs` from schemas/: do not edit by hand.
 # fmt: off
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from tousu.events.content import Part
-from tousu.events.shared_values import Departments, Moment, Reason, ResponsibleParty
+from tousu.events.shared_claim import ClaimAmount, ClaimCurrency
+from tousu.events.shared_clock import ClockDueAt, ClockGeneration
+from tousu.events.shared_handling import HandlingPlanId, HandlingText
+from tousu.events.shared_values import (
+    Channel, ChannelGroup, ClockName, Code, ComplainedObject, Department, Departments, DroppedFields, Employee,
+    Moment, Reason, Region, ResponsibleParty, WaybillNumber,
+)
+
+
+class CaseCompensation(Part, frozen=True, kw_only=True, omit_defaults=True):
+    """What a plan gives the customer in money. What is paid for a claim is told on complaints.claims under the same
+    key, the case number.
+    """
+    amount: ClaimAmount
+    currency: ClaimCurrency | None = None
+
+
+class CaseOutcomePlan(Part, frozen=True, kw_only=True, omit_defaults=True):
+    """One plan."""
+    plan_id: HandlingPlanId | None = None
+    department: Department | None = None
+    """Whose plan it is."""
+    kinds: Sequence[Code] = ()
+    """Its kinds, such as apology and compensation; absent for a plan that was carried out and never proposed."""
+    compensation: CaseCompensation | None = None
+    approved: bool
+    """Whether it was approved."""
+    executed: bool
+    """Whether it was carried out."""
+
+
+class CaseOutcome(Part, frozen=True, kw_only=True, omit_defaults=True):
+    """What came of a case, for whoever reads only its end; absent while it is open."""
+    channel: Channel
+    channel_group: ChannelGroup | None = None
+    waybill_number: WaybillNumber | None = None
+    object: ComplainedObject | None = None
+    region: Region | None = None
+    category: Code | None = None
+    """What the source groups the class under, where the pack has groups."""
+    priority: Code | None = None
+    """Which went first, where the pack has it, such as first, next, normal."""
+    upheld: bool | None = None
+    """Whether the complaint was found to stand (投诉成立), by the newest judgement of the last round; absent where
+    nobody judged it.
+    """
+    reason: Reason | None = None
+    """Why it is upheld or not; of a case that was withdrawn, why that."""
+    cause: Code | None = None
+    """What caused the trouble, one of the causes of the pack."""
+    delay_cause: Literal["objective", "human", "information", "out_of_range"] | None = None
+    """For delay, its cause: objective (weather, accident), human (late or forgotten), information (unreachable
+    number, incomplete address), out_of_range.
+    """
+    responsible: ResponsibleParty | None = None
+    plans: Sequence[CaseOutcomePlan] = ()
+    """The plans of the last round, the newest last."""
+    reissued: int
+    """How often the departments got the case again, since the customer did not take it as settled."""
+    answered_at: Moment | None = None
+    """When the customer was answered last; absent where nobody answered."""
+    answered_by: Employee | None = None
+    """Who answered; absent where the answer does not say."""
+    answering_department: Department | None = None
+    """Whose answer it is; absent where the answer does not say."""
+    text: HandlingText | None = None
+    """What the customer was told at last; no personal data."""
+
+
+class CaseClock(Part, frozen=True, kw_only=True, omit_defaults=True):
+    """One clock."""
+    clock: ClockName
+    generation: ClockGeneration
+    status: Literal["met", "met_late", "cancelled"]
+    """How it ended: met and met_late (what it waited for happened, in time or not), cancelled (it no longer
+    mattered, breached or not).
+    """
+    due_at: ClockDueAt | None = None
+    met_at: Moment | None = None
+    """When what it waited for happened; absent where it did not."""
+    breached: bool
+    """Whether its breach stands."""
+
+
+CaseClocks: TypeAlias = Sequence[CaseClock]
+"""The clocks of the case, each in its last generation and in those before it whose breach stands, without those
+that outlive the case.
+"""
 
 
 CaseBehindEffect: TypeAlias = Literal["moved", "noted", "incomplete", "closed", "reopened", "corrected"]
@@ -90,3 +178,8 @@ class CaseBehind(Part, frozen=True, kw_only=True, omit_defaults=True):
     """What the customer said last in this round; absent where nothing was said."""
     responsibility: CaseBehindResponsibility | None = None
     """Who is responsible; absent while nobody has said."""
+    outcome: CaseOutcome | None = None
+    dropped_fields: DroppedFields = ()
+    """What of this report could not be right for its case and was left out, such as a word that the pack does not
+    know or a time before the complaint; whoever reported can mend it.
+    """

@@ -12,10 +12,6 @@ from tousu.events.content import Part
 from tousu.events.shared_values import Code, PackReference, Route, Section, ToldWaybillNumber, Uri
 
 
-ClaimNumber: TypeAlias = str
-"""The number of the claim: case number, slash, running number within the case, such as TS-20260105-000007/1."""
-
-
 ClaimAmount: TypeAlias = str
 """An amount of money as a decimal string, at most twelve digits and two places, such as '120.00'; never a JSON
 number, never negative.
@@ -24,6 +20,10 @@ number, never negative.
 
 ClaimCurrency: TypeAlias = str
 """The currency of the amounts by ISO 4217, such as CNY or HKD; where it is absent, the currency of the pack."""
+
+
+ClaimNumber: TypeAlias = str
+"""The number of the claim: case number, slash, running number within the case, such as TS-20260105-000007/1."""
 
 
 ClaimKind: TypeAlias = Literal["cash", "goods", "service", "other"]

@@ -10,10 +10,6 @@ from typing import TypeAlias
 from tousu.events.shared_values import Moment
 
 
-ClockAt: TypeAlias = Moment
-"""When it happened for the clock, in the time of the log."""
-
-
 ClockGeneration: TypeAlias = int
 """Which clock of this name of the case: 1 for the first, one more each time the case is reopened, the clock starts
 anew, or it goes on after a breach was withdrawn.
@@ -22,6 +18,10 @@ anew, or it goes on after a breach was withdrawn.
 
 ClockDueAt: TypeAlias = Moment
 """When the limit is reached."""
+
+
+ClockAt: TypeAlias = Moment
+"""When it happened for the clock, in the time of the log."""
 
 
 ClockCauseEvent: TypeAlias = str

@@ -8,12 +8,16 @@ from __future__ import annotations
 from typing import TypeAlias
 
 
-HandlingActionId: TypeAlias = str
-"""The number of the corrective action, one for each within the case, such as CA-1."""
+HandlingPlanId: TypeAlias = str
+"""The number of the plan, one for each within the case, such as P-1; a plan is of one department."""
 
 
 HandlingText: TypeAlias = str
 """What was said or written, in short; what points to a person is masked."""
+
+
+HandlingActionId: TypeAlias = str
+"""The number of the corrective action, one for each within the case, such as CA-1."""
 
 
 HandlingOrderId: TypeAlias = str
@@ -22,7 +26,3 @@ HandlingOrderId: TypeAlias = str
 
 HandlingNote: TypeAlias = str
 """A remark for whoever reads the case; what points to a person is masked."""
-
-
-HandlingPlanId: TypeAlias = str
-"""The number of the plan, one for each within the case, such as P-1; a plan is of one department."""

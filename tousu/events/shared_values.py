@@ -27,6 +27,58 @@ ClockName: TypeAlias = Code
 """The name of a clock of the pack, such as resolution."""
 
 
+Channel: TypeAlias = str
+"""The channel on which it came: the last part of the inbound topic, such as phone or third-party."""
+
+
+ChannelGroup: TypeAlias = Literal["phone", "network", "on_site", "post"]
+"""The group of channels in reports: phone, network (website, app, social, e-mail, third party), on_site, post."""
+
+
+WaybillNumber: TypeAlias = str
+"""The number on the waybill (运单号) of one piece."""
+
+
+Outlet: TypeAlias = str
+"""An outlet (网点) by its code, such as HZ-017."""
+
+
+Employee: TypeAlias = str
+"""A member of staff by the company's number, never by name."""
+
+
+class ComplainedObject(Part, frozen=True, kw_only=True, omit_defaults=True):
+    """What is complained of."""
+    outlet: Outlet | None = None
+    route: str | None = None
+    """The line or delivery route by its code."""
+    employee: Employee | None = None
+    goods: str | None = None
+    """The goods in a few words, such as 紫砂茶具."""
+
+
+Region: TypeAlias = str
+"""A region by its code, such as HZ."""
+
+
+Reason: TypeAlias = str
+"""The reason in a few words for whoever reads the case; what points to a person is masked."""
+
+
+Department: TypeAlias = Code
+"""A department or partner that answers for a case, such as storage_and_transport; the pack lists them."""
+
+
+class ResponsibleParty(Part, frozen=True, kw_only=True, omit_defaults=True):
+    """Who is found responsible."""
+    employee: Employee | None = None
+    outlet: Outlet | None = None
+    department: Department | None = None
+    """The department of the company that answers for it, by its code in the pack."""
+    partner: Department | None = None
+    """A partner company, by its code in the pack."""
+
+
 ClassCode: TypeAlias = Code
 """What the case is about, such as delay, loss, damage, shortage, contents_mismatch, attitude; the pack lists the
 classes.
@@ -37,20 +89,8 @@ Grade: TypeAlias = Code
 """How serious the case is, such as simple, complex, major; the pack lists the grades."""
 
 
-Department: TypeAlias = Code
-"""A department or partner that answers for a case, such as storage_and_transport; the pack lists them."""
-
-
 Departments: TypeAlias = Sequence[Department]
 """The departments or partners that answer for the case together, first the one in the lead."""
-
-
-Reason: TypeAlias = str
-"""The reason in a few words for whoever reads the case; what points to a person is masked."""
-
-
-Employee: TypeAlias = str
-"""A member of staff by the company's number, never by name."""
 
 
 class PackReference(Part, frozen=True, kw_only=True, omit_defaults=True):
@@ -65,34 +105,22 @@ Section: TypeAlias = str
 """The section of the source document that the figure or rule comes from."""
 
 
-Outlet: TypeAlias = str
-"""An outlet (网点) by its code, such as HZ-017."""
+class DroppedField(Part, frozen=True, kw_only=True, omit_defaults=True):
+    """One field."""
+    place: str
+    """Where in the data of the inbound event: a JSON pointer."""
+    message: str
+    """What is wrong, what was done, and how the right form looks; never what stood there."""
 
 
-class ResponsibleParty(Part, frozen=True, kw_only=True, omit_defaults=True):
-    """Who is found responsible."""
-    employee: Employee | None = None
-    outlet: Outlet | None = None
-    department: Department | None = None
-    """The department of the company that answers for it, by its code in the pack."""
-    partner: Department | None = None
-    """A partner company, by its code in the pack."""
+DroppedFields: TypeAlias = Sequence[DroppedField]
+"""What of the customer's event could not be taken as it was written: left out, or cut at the end. The channel's
+adapter can mend it.
+"""
 
 
 AmountYuan: TypeAlias = str
 """An amount of money in yuan as a decimal string, at most two places, such as '120.00'; never a JSON number."""
-
-
-WaybillNumber: TypeAlias = str
-"""The number on the waybill (运单号) of one piece."""
-
-
-Channel: TypeAlias = str
-"""The channel on which it came: the last part of the inbound topic, such as phone or third-party."""
-
-
-ChannelGroup: TypeAlias = Literal["phone", "network", "on_site", "post"]
-"""The group of channels in reports: phone, network (website, app, social, e-mail, third party), on_site, post."""
 
 
 Role: TypeAlias = Literal["sender", "recipient", "other"]
@@ -101,16 +129,6 @@ Role: TypeAlias = Literal["sender", "recipient", "other"]
 
 Route: TypeAlias = Literal["domestic", "same_city", "hongkong_macau_taiwan", "international"]
 """Where the piece goes: domestic, same_city, hongkong_macau_taiwan, international."""
-
-
-class ComplainedObject(Part, frozen=True, kw_only=True, omit_defaults=True):
-    """What is complained of."""
-    outlet: Outlet | None = None
-    route: str | None = None
-    """The line or delivery route by its code."""
-    employee: Employee | None = None
-    goods: str | None = None
-    """The goods in a few words, such as 紫砂茶具."""
 
 
 EvidenceItemKind: TypeAlias = Literal[
@@ -147,10 +165,6 @@ WebResult: TypeAlias = Literal["none", "found"]
 """Inquiry only: what the look-up on the website said before the customer asked: none or found."""
 
 
-Region: TypeAlias = str
-"""A region by its code, such as HZ."""
-
-
 CustomerTier: TypeAlias = Code
 """What the customer is to the company, by its own code, such as loyal; a pack may give a tier a lane."""
 
@@ -171,20 +185,6 @@ class SeverityFound(Part, frozen=True, kw_only=True, omit_defaults=True):
     """
     satisfaction: Literal["satisfied", "neutral", "dissatisfied"] | None = None
     """The mood of the customer as first met: satisfied, neutral, dissatisfied."""
-
-
-class DroppedField(Part, frozen=True, kw_only=True, omit_defaults=True):
-    """One field."""
-    place: str
-    """Where in the data of the inbound event: a JSON pointer."""
-    message: str
-    """What is wrong, what was done, and how the right form looks; never what stood there."""
-
-
-DroppedFields: TypeAlias = Sequence[DroppedField]
-"""What of the customer's event could not be taken as it was written: left out, or cut at the end. The channel's
-adapter can mend it.
-"""
 
 
 ToldWaybillNumber: TypeAlias = str

@@ -154,8 +154,10 @@ def _sign(mark: ClockMark, axis: Axis, y: float) -> list[str]:
             return [shape([(x, middle - 8), (x + 8, middle), (x, middle + 8), (x - 8, middle)], "#ffffff", stroke=LATE)]
         case "met":
             return [dot(x, middle, 6, MET)]
+        case "met_late":
+            return [dot(x, middle, 6, LATE)]
         case "cancelled":
-            return [dot(x, middle, 6, LATE if mark.reason == "met_late" else GONE)]
+            return [dot(x, middle, 6, GONE)]
         case "extended" | "recalculated":
             return [shape([(x, y - 5), (x + 6, y), (x, y + 5)], INK)]
         case _:
@@ -183,9 +185,11 @@ def _right(labels: list[Label]) -> float:
 
 
 def _mark_colour(mark: ClockMark) -> str:
-    if mark.what == "cancelled":
-        return LATE if mark.reason == "met_late" else GONE
-    return {"met": MET, "breached": LATE, "breach_withdrawn": LATE, "warned": "#8a6100"}.get(mark.what, INK)
+    colours = {
+        "met": MET, "met_late": LATE, "breached": LATE, "breach_withdrawn": LATE, "warned": "#8a6100",
+        "cancelled": GONE,
+    }  # fmt: skip
+    return colours.get(mark.what, INK)
 
 
 def _is_shown(told: PublishedEvent, answered: Collection[str]) -> bool:

@@ -105,10 +105,8 @@ class Follower:
                 self._extend(walk, told)
             case "recalculated":
                 self._recalculate(walk, told, limit)
-            case "met":
-                self._end(walk, told, "met")
-            case "cancelled":
-                self._end(walk, told, "met_late" if told.data.get("reason") == "met_late" else "cancelled")
+            case "met" | "met_late" | "cancelled":
+                self._end(walk, told, what)
             case "breached" | "breach_withdrawn":
                 walk.breached = what == "breached"
             case _:  # it moves nothing: a warning, or what was not known when this was written

@@ -43,7 +43,9 @@ def mark_words(mark: ClockMark) -> str:
         case "warned":
             return f"{mark.share or 0:.0%} used"
         case "cancelled":
-            return "done, too late" if mark.reason == "met_late" else f"cancelled: {reason}"
+            return f"cancelled: {reason}"
+        case "met_late":
+            return "done, too late"
         case "breached":
             return "breached, unconfirmed" if mark.reason == "unconfirmed" else "breached"
         case "breach_withdrawn":

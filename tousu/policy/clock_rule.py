@@ -95,7 +95,9 @@ class Rung(msgspec.Struct, frozen=True, kw_only=True):
 
     after: so long after the breach. before: when so much of the limit is left, in the measure of the clock's own unit.
     at_share: when this share (0 to 1) of the limit is used.
-    quiet: `none` tells at any hour; `closed` waits for the opening hours of the calendar.
+    quiet: `none` tells at any hour; `closed` waits for the opening hours of the calendar. Where the pack says neither,
+        a rung waits whose time is counted in days, its own or that of the limit: such a time is a midnight, and nobody
+        is at the desk then.
     """
 
     level: int
@@ -103,9 +105,15 @@ class Rung(msgspec.Struct, frozen=True, kw_only=True):
     after: Limit | None = None
     before: Limit | None = None
     at_share: float | None = None
-    quiet: Literal["none", "closed"] = "none"
+    quiet: Literal["none", "closed"] | None = None
     repeat: Repeat | None = None
     section: str = ""
+
+    def keeps_quiet(self, limit: Limit) -> bool:
+        """Whether it waits for the opening hours, on a clock with this limit."""
+        if self.quiet is not None:
+            return self.quiet == "closed"
+        return limit.unit in DAY_UNITS or (self.after is not None and self.after.unit in DAY_UNITS)
 
 
 class Pauses(msgspec.Struct, frozen=True, kw_only=True):

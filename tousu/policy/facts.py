@@ -18,6 +18,8 @@ REGISTERED: Final = (
 DECIDED: Final = ("class", "category", "grade", "priority")
 SEVERITY: Final = ("content", "scope", "satisfaction")
 ASSESSED: Final = ("loss_yuan", "emotion", "image_harm", "conduct", "complexity", "customer_type")
+MARKS: Final = ("emotion", "image_harm", "conduct", "complexity", "customer_tier")
+"""Facts that are told by a word of the pack; the others are amounts, or words of the contract."""
 
 
 class Found(msgspec.Struct, frozen=True):

@@ -134,6 +134,7 @@ class ReportTarget(msgspec.Struct, frozen=True, kw_only=True):
     measure: str
     value: Decimal
     section: str
+    set_by: SetBy = "source"
 
 
 def _amount(value: Any) -> Decimal | None:

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from tousu.policy.clock_rule import DAY_UNITS, ClockRule, Limit, Unit
+from tousu.policy.clock_rule import DAY_UNITS, Accepts, ClockRule, Limit, Unit
 from tousu.policy.event_catalogue import PROMISED
+from tousu.policy.facts import MARKS
 from tousu.policy.handling_rule import PriorityRules
 from tousu.policy.pack import Pack
 from tousu.policy.working_time import LENGTHS
@@ -25,6 +26,8 @@ _CENTURY: Final[dict[Unit, int]] = {
     "months": 1_200,
     "years": 100,
 }
+_CONDITIONS: Final = frozenset({"facts", "applies_when", "starts_with", "case", "data"})
+"""The fields of a pack that hold conditions."""
 
 
 class Finding(NamedTuple):
@@ -111,6 +114,34 @@ def _priorities_fit(rules: PriorityRules) -> Iterator[Finding]:
         if lane.priority not in rules.levels:
             fix = f"Use one of: {', '.join(rules.levels)}"
             yield Finding(("priority", "lanes", index, "priority"), f"{lane.priority} is not among the levels", fix)
+
+
+def conditions_ask_for_known_marks(pack: Pack) -> Iterator[Finding]:
+    """A word that marks a case and is not listed is left out of reports, so that a condition on it never holds."""
+    for path, asked in _asked(pack, ()):
+        for fact in MARKS:
+            for word in asked.get(fact, ()):
+                if word not in pack.marks.get(fact, {}):
+                    known = ", ".join(pack.marks.get(fact, {})) or "none"
+                    fix = f"Add it to marks.{fact}, or use one of: {known}"
+                    yield Finding((*path, fact), f"{word} is not among the marks", fix)
+
+
+def _asked(value: object, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Accepts]]:
+    """Every condition on facts of a case, wherever it stands."""
+    if isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            inner = getattr(value, name)
+            if name in _CONDITIONS and isinstance(inner, dict):
+                yield (*path, name), inner
+            else:
+                yield from _asked(inner, (*path, name))
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _asked(inner, (*path, key))
+    elif isinstance(value, tuple):
+        for index, inner in enumerate(value):
+            yield from _asked(inner, (*path, index))
 
 
 def every_clock_has_a_limit(pack: Pack) -> Iterator[Finding]:
@@ -286,6 +317,7 @@ CHECKS: Final[tuple[Callable[[Pack], Iterator[Finding]], ...]] = (
     names_exist,
     joining_identifies,
     what_facts_call_for_exists,
+    conditions_ask_for_known_marks,
     every_clock_has_a_limit,
     promises_begin_and_end,
     every_limit_can_end,

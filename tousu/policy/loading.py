@@ -291,6 +291,7 @@ def _pack_of(value: Mapping[str, Any], history: CalendarHistory) -> Pack:
         return {name: {"name": name, **body} for name, body in section.items()}
 
     filled = {key: named(body) if key in SECTIONS_BY_NAME else body for key, body in value.items()}
+    filled["marks"] = {fact: named(body) for fact, body in value.get("marks", {}).items()}
     if "inquiries" in value:
         filled["inquiries"] = value["inquiries"] | {"outcomes": named(value["inquiries"]["outcomes"])}
     if "claims" in value:

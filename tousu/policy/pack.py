@@ -39,12 +39,16 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Department(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody who answers for cases. `partner`: another company (H 4), with which responsibility is agreed."""
+    """Somebody who answers for cases. `partner`: another company (H 4), with which responsibility is agreed.
+
+    persons: who may be in charge of a case, by number; anybody where the pack lists nobody.
+    """
 
     name: str
     label: Names
     section: str
     partner: bool = False
+    persons: tuple[str, ...] = ()
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,6 +132,15 @@ class PlanKind(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     label: Names
     section: str
+
+
+class CaseMark(msgspec.Struct, frozen=True, kw_only=True):
+    """One word that marks a case, such as strong for the emotion of a customer (A 3)."""
+
+    name: str
+    label: Names
+    section: str
+    set_by: SetBy = "source"
 
 
 class Unsure(msgspec.Struct, frozen=True, kw_only=True):
@@ -258,6 +271,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     waiting_hours: how long a report waits for what must have happened before it, such as an approval for its plan.
     delay_causes: why a piece is late (C 3). causes: what a department records as the cause of any complaint (L 4).
     plans: the kinds of plans; a pack that lists none knows those of PLANS.
+    marks: the words of each fact that is told by a word of the pack (`MARKS`); one that it does not list is left out.
     inquiries, claims, penalties, early_warning: None where the source has nothing of the kind.
     """
 
@@ -288,6 +302,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     delay_causes: dict[str, DelayCause] = {}
     causes: dict[str, DelayCause] = {}
     plans: dict[str, PlanKind] = {}
+    marks: dict[str, dict[str, CaseMark]] = {}
     inquiries: InquiryRules | None = None
     claims: ClaimRules | None = None
     penalties: PenaltyRules | None = None

@@ -15,7 +15,12 @@ from tousu.events.codec import decode
 from tousu.events.complaint import ComplaintRouted
 from tousu.events.content import Content
 from tousu.events.duplicate import DuplicateJoined, DuplicateSeparated
-from tousu.events.handling import HandlingCustomerAnswered, HandlingInquiryAnswered, HandlingSatisfactionGiven
+from tousu.events.handling import (
+    HandlingCustomerAnswered,
+    HandlingFollowedUp,
+    HandlingInquiryAnswered,
+    HandlingSatisfactionGiven,
+)
 from tousu.events.handling_plan import HandlingJudged
 from tousu.events.inquiry import InquiryRouted
 from tousu.events.operations import OperationsReported
@@ -49,8 +54,8 @@ TYPES: Final = frozenset(
     each.TYPE
     for each in (
         CaseClosed, CaseOutcomeCorrected, CasePassedOn, CaseReopened, ClockBreached, ClockBreachWithdrawn, ClockMet,
-        ComplaintRouted, DuplicateJoined, DuplicateSeparated, HandlingCustomerAnswered, HandlingInquiryAnswered,
-        HandlingJudged, HandlingSatisfactionGiven, InquiryRouted, OperationsReported,
+        ComplaintRouted, DuplicateJoined, DuplicateSeparated, HandlingCustomerAnswered, HandlingFollowedUp,
+        HandlingInquiryAnswered, HandlingJudged, HandlingSatisfactionGiven, InquiryRouted, OperationsReported,
     )
 )  # fmt: skip
 """What writes something into a story."""
@@ -121,10 +126,11 @@ class Fold:
                 story, found = self._story(said.case_number), said.responsible or ResponsibleParty()
                 judgement = Judgement(at, place, self.word(found.outlet), self.word(found.employee))
                 story.judgements = _once(story.judgements, judgement)
-            case HandlingSatisfactionGiven():
+            case HandlingSatisfactionGiven() | HandlingFollowedUp():
                 story = self._story(said.case_number)
                 satisfaction = Satisfaction(at, place, said.score or 0, self.word(said.rating))
-                story.satisfactions = _once(story.satisfactions, satisfaction)
+                if satisfaction.score or satisfaction.rating:
+                    story.satisfactions = _once(story.satisfactions, satisfaction)
             case _:
                 raise AssertionError(f"{said.TYPE} is in TYPES and goes nowhere")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final, Literal, NamedTuple
 
 Better = Literal["more", "less", "neither"]
@@ -47,6 +48,7 @@ MEASURES: Final = {
         Measure("neutral_percent", "neutral %", "percent", "neither", "Of the ratings in words, neutral."),
         Measure("dissatisfied_percent", "dissatisfied %", "percent", "less", "Of the ratings in words, dissatisfied."),
         Measure("reopened_percent", "reopened %", "percent", "less", "Of all ends in the period, those taken back."),
+        Measure("solved_percent", "solved %", "percent", "more", "Of the cases handled, those that were settled."),
         Measure(
             "upheld_percent", "upheld %", "percent", "neither",
             "Of the complaints settled or found not to stand, those that were settled.",
@@ -85,11 +87,12 @@ class Target(NamedTuple):
     value: Decimal
     section: str = ""
 
-    def is_missed_by(self, value: Decimal | int | None) -> bool:
-        """Whether a figure falls short. One that is not known misses nothing."""
+    def is_missed_by(self, value: Fraction | Decimal | int | None) -> bool:
+        """Whether a figure, unrounded, falls short. One that is not known misses nothing."""
         if value is None:
             return False
-        return value < self.value if measure_of(self.measure).better == "more" else value > self.value
+        found, wanted = Fraction(value), Fraction(self.value)
+        return found < wanted if measure_of(self.measure).better == "more" else found > wanted
 
 
 def target_of(text: str) -> Target:

@@ -7,7 +7,9 @@ denominator is zero is None: nothing is known, which is not the same as zero.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from typing import Final, NamedTuple
 
 import msgspec
@@ -16,15 +18,26 @@ from tousu.report.measures import IN_TIME_OF_CLOCK
 
 Value = Decimal | int | None
 _CENT: Final = Decimal("0.01")
-_HOUR_US: Final = Decimal(3_600_000_000)
+_HOUR_US: Final = 3_600_000_000
 
 
 class Figure(NamedTuple):
-    """A value; for a share or a mean, out of how many it comes (`of`), and for a share how many had it (`having`)."""
+    """A value; for a share or a mean, out of how many it comes (`of`), and for a share how many had it (`having`).
+
+    exact: a share or a mean before it was rounded; comparisons are made with it.
+    """
 
     value: Value
     having: int | None = None
     of: int | None = None
+    exact: Fraction | None = None
+
+    @property
+    def compared(self) -> Fraction | None:
+        """What is held against a target; None where nothing is known."""
+        if self.exact is not None or self.value is None:
+            return self.exact
+        return Fraction(self.value)
 
 
 class Tally(msgspec.Struct):
@@ -82,7 +95,7 @@ class Tally(msgspec.Struct):
             case "services":
                 return Figure(self.services)
             case "satisfaction":
-                return Figure(_mean(self.scores, Decimal(1)), of=len(self.scores))
+                return _mean(self.scores, 1, len(self.scores))
             case "mean_hours" | "median_hours" | "p90_hours" | "held_hours":
                 return self._hours(measure)
             case _:
@@ -90,19 +103,16 @@ class Tally(msgspec.Struct):
 
     def _hours(self, measure: str) -> Figure:
         if measure == "held_hours":
-            return Figure(_mean((self.held_us,), _HOUR_US) if self.held else None, of=self.held)
+            return _mean((self.held_us,) if self.held else (), _HOUR_US, self.held)
         times = sorted(self.handled_us)
-        if not times:
-            return Figure(None, of=0)
         match measure:
             case "mean_hours":
-                value = _mean(times, _HOUR_US)
+                counted = times
             case "median_hours":
-                middle = (times[(len(times) - 1) // 2], times[len(times) // 2])
-                value = _mean(middle, _HOUR_US)
+                counted = [times[(len(times) - 1) // 2], times[len(times) // 2]] if times else []
             case _:
-                value = _mean((times[-(-9 * len(times) // 10) - 1],), _HOUR_US)
-        return Figure(value, of=len(times))
+                counted = [times[-(-9 * len(times) // 10) - 1]] if times else []
+        return _mean(counted, _HOUR_US, len(times))
 
     def _share(self, measure: str) -> tuple[int, int]:
         ratings = sum(self.ratings.values())
@@ -114,6 +124,7 @@ class Tally(msgspec.Struct):
             "neutral_percent": (self.ratings["neutral"], ratings),
             "dissatisfied_percent": (self.ratings["dissatisfied"], ratings),
             "reopened_percent": (self.reopened, self.ends),
+            "solved_percent": (self.settled, len(self.handled_us)),
             "upheld_percent": (self.settled, self.settled + self.does_not_stand),
             "complaint_rate_percent": (self.complaints_by_services, self.services or 0),
         }[measure]
@@ -121,12 +132,17 @@ class Tally(msgspec.Struct):
 
 def percent(count: int, of: int) -> Figure:
     """A share in percent with two decimals; no value where there is nothing to take a share of."""
-    return Figure(_rounded(Decimal(100 * count) / of) if of else None, count, of)
+    exact = Fraction(100 * count, of) if of else None
+    return Figure(_rounded(exact), count, of, exact)
 
 
-def _mean(values: list[int] | tuple[int, ...], unit: Decimal) -> Decimal | None:
-    return _rounded(Decimal(sum(values)) / (len(values) * unit)) if values else None
+def _mean(values: Sequence[int], unit: int, of: int) -> Figure:
+    """The mean of some values in units; no value where there are none. of: how many it speaks for."""
+    exact = Fraction(sum(values), len(values) * unit) if values else None
+    return Figure(_rounded(exact), of=of, exact=exact)
 
 
-def _rounded(value: Decimal) -> Decimal:
-    return value.quantize(_CENT, ROUND_HALF_UP)
+def _rounded(value: Fraction | None) -> Decimal | None:
+    if value is None:
+        return None
+    return (Decimal(value.numerator) / value.denominator).quantize(_CENT, ROUND_HALF_UP)

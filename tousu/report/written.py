@@ -51,7 +51,7 @@ def _row(report: ReportResult, row: Row, measures: Sequence[str], targets: Seque
         figures[name] |= {word: number for word in ("having", "of") if (number := getattr(figure, word)) is not None}
         wanted = [each for each in targets if each.measure == name]
         if wanted and figure.value is not None:
-            figures[name]["reached"] = not any(each.is_missed_by(figure.value) for each in wanted)
+            figures[name]["reached"] = not any(each.is_missed_by(figure.compared) for each in wanted)
     return {
         "period": row.period,
         "first_day": row.first.isoformat(),

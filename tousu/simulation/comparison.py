@@ -102,7 +102,7 @@ def _note(case: dict[str, Any], kind: str, data: Mapping[str, Any]) -> None:
         what, clock = kind.removeprefix(_CLOCK).partition(".")[0], data["clock"]
         if "due_at" in data:
             case[f"{clock}.due"] = data["due_at"]
-        if what in ("met", "cancelled"):
+        if what in ("met", "met_late", "cancelled"):
             case[f"{clock}.ended"] = what
         if what in ("breached", "breach_withdrawn"):
             case[f"{clock}.breached"] = what == "breached"

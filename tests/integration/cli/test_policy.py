@@ -116,3 +116,28 @@ def test_the_same_pack_twice_differs_in_nothing(morning: Path) -> None:
     done = run("policy", "simulate", "--pack", NETWORK, "--against", NETWORK, str(morning))
     assert done.returncode == 0
     assert b"cases differ" not in done.stdout
+
+
+def test_show_lists_codes_marks_and_clocks_in_both_languages() -> None:
+    said = run("policy", "show", "after-sales", "--lang", "zh")
+    assert said.returncode == 0
+    shown = said.stdout.decode()
+    for words in ("独立处理小组", "忠诚客户", "首次回复", "1小时", "2个工作日", "waiting_for_customer"):
+        assert words in shown
+    shown = run("policy", "show", "after-sales").stdout.decode()
+    for words in ("independent group", "loyal customer", "first reply", "1 hour ", "2 working days", "received_at"):
+        assert words in shown
+
+
+def test_show_as_json_says_what_starts_meets_and_pauses_each_clock() -> None:
+    found = orjson.loads(run("policy", "show", "courier-network", "--json").stdout)
+    assert {"phone", "letter"} <= {one["code"] for one in found["channels"]}
+    assert {"theft", "staff"} <= {one["code"] for one in found["causes"]}
+    (clock,) = [one for one in found["clocks"] if one["clock"] == "acknowledgement"]
+    assert (clock["starts_on"], clock["counts_from"]) == ("routed", "event_time")
+    assert ("acknowledged", ["answer_by"]) in [(each["event"], each["says"]) for each in clock["met_by"]]
+    assert "reissued" in [each["event"] for each in clock["restarted_by"]]
+    (clock,) = [one for one in found["clocks"] if one["clock"] == "resolution"]
+    assert clock["pause_reasons"] == ["waiting_for_customer", "waiting_for_evidence", "force_majeure"]
+    labelled = [*found["departments"], *found["classes"], *found["grades"], *found["clocks"], *found["plans"]]
+    assert all(one["en"] and one["zh"] for one in labelled)

@@ -61,7 +61,6 @@ def of_router() -> Iterator[Provoked]:
     yield Provoked("router", "unknown_case", now(handling("acknowledged", 1, "TS-unknown")))
     yield Provoked("router", "exists_with_different_content", now(first, replace(first, id="again")))
     yield Provoked("router", "unknown_class", now(first, handling("judged", 1, **{"stands": True, "class": "noise"})))
-    yield Provoked("router", "unknown_cause", now(first, handling("judged", 1, stands=True, cause="noise")))
     yield Provoked("router", "unknown_kind", now(first, handling("plan_proposed", 1, plan="a_song")))
     moved = {"to_department": "kitchen", "reason": "不属本部门"}
     yield Provoked("router", "unknown_department", now(first, handling("passed_on", 1, **moved)))

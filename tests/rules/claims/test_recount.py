@@ -82,7 +82,7 @@ def test_a_limit_that_an_order_leaves_alone_goes_on_naming_the_version_that_it_c
     desk.tell(handling("recount_ordered", 24 * 8, **ORDER, mode="reset"))
     assert of_payment(desk.clocks) == []
     desk.report("payment_confirmed", 24 * 8 + 1, payment_id="P-1", amount="812.00")
-    assert of_payment(desk.clocks) == [("clock.cancelled", "2026-03-09T16:00:00Z", "1.0.0", 7)]
+    assert of_payment(desk.clocks) == [("clock.met_late", "2026-03-09T16:00:00Z", "1.0.0", 7)]
 
 
 def test_a_limit_that_lies_in_the_past_now_is_one_breach_and_an_order_may_undo_one(pack: Pack) -> None:

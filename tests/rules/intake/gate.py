@@ -41,9 +41,10 @@ _numbers = count(1)
 
 
 def of_all_channels() -> Pack:
-    """The courier network, with the channels that only other packs have (A 1)."""
+    """The courier network, with the channels and the marks that only other packs have (A 1, S 4)."""
     pack, other = load_pack("courier-network"), load_pack("auto-service")
-    return msgspec.structs.replace(pack, channels={**other.channels, **pack.channels})
+    marks = load_pack("after-sales").marks
+    return msgspec.structs.replace(pack, channels={**other.channels, **pack.channels}, marks=marks)
 
 
 def complaint(channel: str = "phone", *, at: datetime = START, id_: str = "", **data: Any) -> Event:

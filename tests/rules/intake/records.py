@@ -97,7 +97,7 @@ REFUSED: dict[str, tuple[Record, str, str]] = {
         binary(complaint(zodiac="rat", route="moon", kind="praise")), "wrong_schema", "/kind",
     ),
     "a report with an unknown field": (binary(judged(zodiac=1), HANDLING, NUMBER), "wrong_schema", "/zodiac"),
-    "a report with null": (binary(judged(department=None), HANDLING, NUMBER), "wrong_schema", "/department"),
+    "a report with null": (binary(judged(stands=None), HANDLING, NUMBER), "wrong_schema", "/stands"),
     # the type
     "a type nobody knows": (typed("tousu.complaint.received.v1"), "unknown_type", "type"),
     "a type of another house": (typed("com.example.created"), "unknown_type", "type"),

@@ -26,6 +26,15 @@ def operations(**data: Any) -> Event:
     )
 
 
+@pytest.mark.parametrize("department", ["workshop", "storage", "kitchen"])
+def test_figures_of_a_department_that_the_pack_does_not_have_are_refused(gate: Gate, department: str) -> None:
+    refusal = gate.hear(operations(department=department)).refusal
+    assert refusal is not None
+    assert (refusal.reason, refusal.place) == ("unknown_department", "/department")
+    assert "storage_and_transport" in refusal.message
+    assert department not in refusal.message.partition("use one of")[0]
+
+
 # -- seen before ------------------------------------------------------------------------------------------------
 
 

@@ -143,6 +143,7 @@ def test_a_department_is_rated_when_its_month_closes(
     outputs = desk.pass_to(CLOSED)
     (rated,) = told(outputs, "department.rated")
     assert (rated["complaints"], rated["services"], rated["result"]) == (count, served, result)
+    assert rated["case_numbers"] == [f"TS-{number}" for number in range(1, count + 1)], "the cases behind the rate"
     assert rated.get("amount") == money
     assert [one["amount"] for one in told(outputs, "penalty.assessed")] == ([money] if money else [])
     assert instructions(outputs) == ([("deduct", money)] if money else [])

@@ -191,6 +191,9 @@ def test_what_makes_no_sense_is_told_where_it_stands(
 
 
 BY_FACTS = """
+marks:
+  complexity: {complex: {label: {en: complex, zh: 复杂}, section: S 4}}
+  customer_tier: {loyal: {label: {en: loyal, zh: 忠诚}, section: S 4}}
 grading:
   - {grade: major, when: {amounts: {loss_yuan: {at_least: "3000"}}}, section: A 3}
 priority:
@@ -214,6 +217,8 @@ FACTS = (
     ),
     ("[serious, moderate, minor]", "[serious, minor]", "priority.dimensions.content", "not as many values as levels"),
     ("priority: first,", "priority: firts,", "priority.lanes.0.priority", "not among the levels"),
+    ("[loyal]", "[loyl]", "priority.lanes.0.when.facts.customer_tier", "not among the marks"),
+    ("[complex]", "[complicated]", "routing.rules.0.when.facts.complexity", "not among the marks"),
 )
 
 

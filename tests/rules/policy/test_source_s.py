@@ -43,5 +43,8 @@ def test_loyal_customers_get_a_priority_lane() -> None:
 def test_targets() -> None:
     assert {(target.measure, target.value) for target in PACK.targets} == {
         ("satisfaction", Decimal("4.0")),
+        ("in_time_percent.first_reply", Decimal(100)),
+        ("in_time_percent.preliminary_solution", Decimal(100)),
         ("in_time_percent.cycle_time", Decimal(100)),
+        ("solved_percent", Decimal(95)),
     }

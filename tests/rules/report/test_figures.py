@@ -310,6 +310,30 @@ def test_scores_and_words_are_counted_apart() -> None:
     ]  # fmt: skip
 
 
+def test_a_score_told_in_a_follow_up_counts_and_the_last_word_holds() -> None:
+    """S 9: satisfaction is asked in a call; a visit at which nothing is said of it changes nothing."""
+    log = Log()
+    for number in range(3):
+        log.complaint(f"K{number}", "09-01 10:00")
+        log.answered(f"K{number}", "09-02 10:00")
+    log.handling("K0", "followed_up", "09-03 10:00", kind="revisit", score=4)
+    log.satisfied("K1", "09-02 11:00", score=1)
+    log.handling("K1", "followed_up", "09-03 10:00", kind="revisit", score=5, rating="satisfied")
+    log.satisfied("K2", "09-02 11:00", score=3)
+    log.handling("K2", "followed_up", "09-03 10:00", kind="revisit")
+    made = asked(log.events)
+    assert [everybody(made, name)["2026-09"] for name in ("rated", "satisfaction", "satisfied_percent")] == [3, 4, 100]
+
+
+def test_share_solved() -> None:
+    log = Log()
+    results = ("settled", "settled", "does_not_stand", "withdrawn")
+    for number, result in enumerate(results):
+        log.complaint(f"K{number}", "09-01 10:00")
+        log.answered(f"K{number}", "09-02 10:00", result=result)
+    assert everybody(asked(log.events), "solved_percent") == {"2026-09": 50}
+
+
 def test_open_at_the_end_of_each_period_also_of_those_without_events() -> None:
     log = Log()
     log.complaint("K1", "08-30 10:00")

@@ -8,7 +8,9 @@ import pytest
 
 from tousu.policy.loading import POLICIES, load_pack
 from tousu.report.measures import measure_of, target_of
-from tousu.report.tally import Value
+from tousu.report.tally import Tally, Value
+
+HOUR_US = 3_600_000_000
 
 
 @pytest.mark.parametrize(
@@ -27,6 +29,21 @@ from tousu.report.tally import Value
 )
 def test_at_least_or_at_most_as_the_measure_is_better(target: str, value: Value, missed: bool) -> None:
     assert target_of(target).is_missed_by(value) is missed
+
+
+@pytest.mark.parametrize(
+    "target, tally, shown",
+    [  # 3.996, 99.996 % and 48.004 hours look reached once they are rounded
+        ("satisfaction=4.0", Tally(scores=[4] * 249 + [3]), "4.00"),
+        ("in_time_percent=100", Tally(handled_us=[0] * 25_000, in_time=24_999), "100.00"),
+        ("mean_hours=48", Tally(handled_us=[48 * HOUR_US + HOUR_US // 250]), "48.00"),
+    ],
+)
+def test_a_figure_is_compared_as_it_is_not_as_it_is_shown(target: str, tally: Tally, shown: str) -> None:
+    wanted = target_of(target)
+    figure = tally.figure(wanted.measure)
+    assert str(figure.value) == shown
+    assert wanted.is_missed_by(figure.compared)
 
 
 @pytest.mark.parametrize(

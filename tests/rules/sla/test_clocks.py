@@ -56,10 +56,10 @@ def test_a_pause_that_was_reported_after_the_breach_withdraws_it_and_the_clock_g
         "resolution#2 paused 01-08 12:00",
     ]
     routed.handle("resumed", at("01-12 12:00"))
-    routed.pass_time(at("01-13 00:00"))
+    routed.pass_time(at("01-13 09:00"))
     assert routed.said()[-2:] == [
         "resolution#2 breached 01-13 00:00",
-        "resolution#2 escalated 1 department_head 01-13 00:00",
+        "resolution#2 escalated 1 department_head 01-13 09:00",
     ]
 
 
@@ -69,7 +69,7 @@ def test_a_resumption_reported_late_is_due_in_the_past_and_breaches_at_its_time(
     routed.pass_time(at("01-13 10:00"))
     assert routed.said()[-3:-1] == [
         "resolution breached 01-09 21:00",
-        "resolution escalated 1 department_head 01-09 21:00",
+        "resolution escalated 1 department_head 01-12 09:00",
     ]
 
 
@@ -188,11 +188,11 @@ def test_a_graver_class_after_the_breach_withdraws_it(routed: Desk) -> None:
         "resolution#2 recalculated 01-09 10:00",
     ]
     since = len(routed.told)
-    routed.pass_time(at("01-13 00:00"))
+    routed.pass_time(at("01-13 09:00"))
     assert routed.said(since) == [
         "resolution#2 warned 0.8 01-10 00:00",
         "resolution#2 breached 01-13 00:00",
-        "resolution#2 escalated 1 department_head 01-13 00:00",
+        "resolution#2 escalated 1 department_head 01-13 09:00",
     ]
 
 

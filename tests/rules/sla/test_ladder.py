@@ -9,7 +9,7 @@ import pytest
 from tests.rules.sla.desk import RUNGS, Desk, at
 from tests.rules.sla.rulebook import desk_with, limit, office, rule
 from tousu.policy.calendar import Calendar, CalendarHistory
-from tousu.policy.clock_rule import Extensions, Pauses, Repeat, Rung, Trigger
+from tousu.policy.clock_rule import Extensions, Limit, Pauses, Repeat, Rung, Trigger
 
 HOUR = limit(1, "elapsed_hours")
 AT_BREACH = Rung(level=1, to="department_head", after=limit(0, "elapsed_hours"))
@@ -121,6 +121,30 @@ def test_quiet_hours_defer_to_the_next_opening(received: str, quiet: str, at_the
     desk = desk_with(rule("resolution", 4, escalation=(rung,)), received=received)
     desk.pass_time(at("01-31 00:00"))
     assert told(desk) == [f"resolution escalated 1 department_head {at_the_breach}"]
+
+
+@pytest.mark.parametrize(
+    ("limited", "after", "at_the_breach"),
+    [
+        (limit(1, "working_days"), limit(0, "elapsed_hours"), "01-12 08:00"),  # due at midnight of Friday
+        (limit(1, "calendar_days"), limit(0, "elapsed_hours"), "01-12 08:00"),
+        (limit(4, "elapsed_hours"), limit(1, "working_days"), "01-12 08:00"),  # the rung itself ends at midnight
+        (limit(30, "elapsed_minutes"), limit(0, "elapsed_minutes"), "01-08 17:30"),  # whoever calls cannot wait
+    ],
+)
+def test_nobody_is_woken_for_a_limit_that_ends_at_midnight(limited: Limit, after: Limit, at_the_breach: str) -> None:
+    """Thursday 17:00: a limit in days is over at 24:00 of Friday; the head of department hears of it on Monday."""
+    rung = Rung(level=1, to="department_head", after=after)
+    desk = desk_with(rule("resolution", 1, limit=limited, escalation=(rung,)), received="01-08 17:00")
+    desk.pass_time(at("01-31 00:00"))
+    assert told(desk) == [f"resolution escalated 1 department_head {at_the_breach}"]
+
+
+def test_a_pack_may_tell_it_at_midnight_all_the_same() -> None:
+    rung = Rung(level=1, to="department_head", after=limit(0, "elapsed_hours"), quiet="none")
+    desk = desk_with(rule("resolution", 1, limit=limit(1, "working_days"), escalation=(rung,)), received="01-08 17:00")
+    desk.pass_time(at("01-31 00:00"))
+    assert told(desk) == ["resolution escalated 1 department_head 01-10 00:00"]
 
 
 def test_a_rung_before_the_breach_that_waited_for_the_opening_is_told_after_it() -> None:

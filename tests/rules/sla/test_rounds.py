@@ -224,7 +224,7 @@ def test_a_closed_complaint_receives_an_appeal_of_fifteen_days_and_its_verdict_s
     assert (row(desk)["next_breach"], row(desk)["overdue_since"]) == (None, "2026-01-27T16:00:00.000000Z")
     assert desk.last("case.closed") is closed, "the complaint is not closed again"
     desk.handle("appeal_answered", at("01-29 10:00"))
-    assert desk.said()[-1] == "appeal cancelled 01-29 10:00"
+    assert desk.said()[-1] == "appeal met_late 01-29 10:00"
     assert desk.rules.next_timer(desk.state_key, desk.case) is None
     assert row(desk)["overdue_since"] is None
 

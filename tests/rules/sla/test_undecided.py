@@ -94,7 +94,7 @@ def test_known_late_it_tells_one_breach_and_the_highest_rung() -> None:
     ("answered", "told"),
     [
         ("01-05 18:00", ["answer started 01-06 10:00", "answer met 01-05 18:00"]),
-        ("01-05 18:01", ["answer started 01-06 10:00", "answer breached 01-05 18:00", "answer cancelled 01-05 18:01"]),
+        ("01-05 18:01", ["answer started 01-06 10:00", "answer breached 01-05 18:00", "answer met_late 01-05 18:01"]),
     ],
 )
 def test_an_answer_that_came_meanwhile_counts(answered: str, told: list[str]) -> None:

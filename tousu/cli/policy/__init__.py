@@ -8,13 +8,14 @@ from tousu.cli.policy.check import check
 from tousu.cli.policy.diff import diff
 from tousu.cli.policy.measure import measure
 from tousu.cli.policy.recalculate import recalculate
+from tousu.cli.policy.show import show
 from tousu.cli.policy.simulate import simulate
 from tousu.cli.policy.train import train
 
 app = typer.Typer(
-    help="Check packs, compare them, measure their words, and replay a recorded period under another one.",
+    help="Check packs, list what they know, compare them, measure their words, replay a period under another one.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-for command in (check, diff, measure, recalculate, simulate, train):
+for command in (check, diff, show, measure, recalculate, simulate, train):
     app.command(command.__name__)(command)

@@ -18,7 +18,8 @@ import msgspec
 from msgspec.structs import replace
 
 from tousu.domain.case.handover import Move
-from tousu.domain.case.lifecycle import FactVerdict, advanced, judged, lapsed
+from tousu.domain.case.lifecycle import ANSWERING, FINDING, FactVerdict, advanced, judged, lapsed
+from tousu.domain.case.plans import PROPOSED
 from tousu.domain.case.routing import MOVING, Routed, decided_anew
 from tousu.domain.case.state import CaseFact, CaseState, FoldGround
 from tousu.event import Event
@@ -30,13 +31,13 @@ FACTS_MAX: Final = 48
 
 READ: Final[Mapping[str, tuple[str, ...]]] = {
     "acknowledged": ("department",),
-    "judged": ("department", "stands", "class", "responsible"),
-    "plan_proposed": ("department", "plan_id"),
+    "judged": ("department", "stands", "class", "responsible", *FINDING),
+    "plan_proposed": ("department", "plan_id", *PROPOSED),
     "plan_approved": ("department", "plan_id"),
     "plan_executed": ("department", "plan_id"),
-    "customer_answered": ("settled", "kind", "elements", "confirmation", "no_confirmation_reason"),
-    "inquiry_answered": ("outcome",),
-    "withdrawn": (),
+    "customer_answered": ("settled", "kind", "elements", "confirmation", "no_confirmation_reason", *ANSWERING),
+    "inquiry_answered": ("outcome", *ANSWERING),
+    "withdrawn": ("reason",),
     "reopened": (),
     "assessed": (*ASSESSED, "severity"),
     "joined": ("severity",),

@@ -37,7 +37,7 @@ from tousu.domain.case.plans import (
     plans_after,
     settles,
 )
-from tousu.domain.case.state import CaseFact, CaseState, Life, Plan, Responsibility
+from tousu.domain.case.state import CaseAnswer, CaseFact, CaseState, Life, Plan, Responsibility
 from tousu.policy.closing import lacks_confirmation
 from tousu.policy.event_catalogue import AFTER_THE_END
 from tousu.policy.facts import found_with
@@ -79,6 +79,10 @@ NOTED: Final = frozenset(
 )  # fmt: skip
 """What fits any case that is open."""
 OF_COMPLAINTS: Final = frozenset({"judged", "plan_proposed", "plan_approved", "plan_executed", "customer_answered"})
+FINDING: Final = ("reason", "cause", "delay_cause")
+"""What a judgement says beside whether the complaint is upheld."""
+ANSWERING: Final = ("text", "employee", "department")
+"""What an answer says of itself."""
 _OPENING: Final = frozenset({"received", "reissued", "reopened"})
 _CONFIRMING: Final = ("confirmation", "no_confirmation_reason")
 
@@ -299,6 +303,7 @@ def _judged(state: CaseState, fact: CaseFact) -> CaseState:
         life="judged" if stands else "not_standing",
         plan=state.plan if stands else "",
         plans=state.plans if stands else {},
+        finding={name: fact.data[name] for name in FINDING if name in fact.data},
     )
     if "responsible" not in fact.data:
         return state
@@ -307,11 +312,23 @@ def _judged(state: CaseState, fact: CaseFact) -> CaseState:
 
 
 def _answered(state: CaseState, fact: CaseFact) -> CaseState:
+    state = _told(state, fact)
     if state.stands is False:
         return _ended(state, fact, "does_not_stand")
     if fact.data["settled"]:
         return _ended(state, fact, "settled")
     return replace(state, life="reissued", plan="", plans={}, reissued=state.reissued + 1)
+
+
+def _told(state: CaseState, fact: CaseFact) -> CaseState:
+    return replace(
+        state, answer=CaseAnswer(fact.at, **{name: fact.data[name] for name in ANSWERING if name in fact.data})
+    )
+
+
+def _withdrawn(state: CaseState, fact: CaseFact) -> CaseState:
+    why = {"reason": fact.data["reason"]} if "reason" in fact.data else {}
+    return replace(_ended(state, fact, "withdrawn"), finding=state.finding | why)
 
 
 def _ended(state: CaseState, fact: CaseFact, result: str) -> CaseState:
@@ -326,7 +343,8 @@ def _reopened(state: CaseState, fact: CaseFact) -> CaseState:
     at = max(fact.at, state.ended_at or fact.at)
     return replace(
         state, life="reopened", reopened=state.reopened + 1, round_at=at, assigned_at=at, plan="", plans={},
-        stands=None, steps={}, satisfaction={}, confirmation={}, result="", ended_at=None, lapses_at=None,
+        stands=None, finding={}, answer=None, steps={}, satisfaction={}, confirmation={}, result="", ended_at=None,
+        lapses_at=None,
     )  # fmt: skip
 
 
@@ -342,8 +360,8 @@ _MOVES: Final[Mapping[str, Callable[[CaseState, CaseFact], CaseState]]] = {
     "plan_approved": _step,
     "plan_executed": _step,
     "customer_answered": _answered,
-    "inquiry_answered": lambda state, fact: _ended(state, fact, f"inquiry_{fact.data['outcome']}"),
-    "withdrawn": lambda state, fact: _ended(state, fact, "withdrawn"),
+    "inquiry_answered": lambda state, fact: _ended(_told(state, fact), fact, f"inquiry_{fact.data['outcome']}"),
+    "withdrawn": _withdrawn,
     "reopened": _reopened,
     "satisfaction_given": _satisfied,
     "followed_up": _satisfied,

@@ -16,6 +16,9 @@ from tousu.domain.case.state import CaseFact, CasePlan, CaseState
 PLANS_MAX: Final = 40
 """So many plans of a round are known, the newest ones."""
 
+PROPOSED: Final = ("plan", "more_kinds", "compensation")
+"""What a proposal says of its plan, beside whose and which it is."""
+
 
 class AmbiguousPlan(Exception):
     """An approval that names no plan while several wait for one."""
@@ -59,7 +62,9 @@ def plans_after(state: CaseState, fact: CaseFact) -> Mapping[str, CasePlan]:
     match fact.name:
         case "plan_proposed":
             others = {name: plan for name, plan in state.plans.items() if name != number}
-            new = CasePlan(department or (known.department if known is not None else ""))
+            kinds = (*_listed(fact.data.get("plan")), *fact.data.get("more_kinds", ()))
+            whose = department or (known.department if known is not None else "")
+            new = CasePlan(whose, kinds=kinds, compensation=fact.data.get("compensation", {}))
             return dict([*others.items(), (number, new)][-PLANS_MAX:])
         case "plan_approved" if known is not None:
             return {**state.plans, number: replace(known, approved=True)}
@@ -82,6 +87,10 @@ def is_approved(state: CaseState, fact: CaseFact) -> bool:
     """Whether the plan that a report means is there and approved."""
     plan = state.plans.get(plan_meant(state, fact))
     return plan is not None and plan.approved
+
+
+def _listed(kind: str | None) -> tuple[str, ...]:
+    return () if kind is None else (kind,)
 
 
 def settles(state: CaseState) -> bool:

@@ -33,11 +33,25 @@ class CaseFact(msgspec.Struct, frozen=True, array_like=True):
 
 
 class CasePlan(msgspec.Struct, frozen=True, array_like=True):
-    """A plan of a case: whose it is (empty where nobody says), whether it was approved, and carried out."""
+    """A plan of a case: whose it is (empty where nobody says), whether it was approved, and carried out.
+
+    kinds: what it does, such as an apology. compensation: what it gives in money, as the report says it.
+    """
 
     department: str = ""
     approved: bool = False
     executed: bool = False
+    kinds: tuple[str, ...] = ()
+    compensation: dict[str, str] = {}
+
+
+class CaseAnswer(msgspec.Struct, frozen=True, array_like=True):
+    """What the customer was told, when, and by whom (empty where the report does not say)."""
+
+    at: datetime
+    text: str = ""
+    employee: str = ""
+    department: str = ""
 
 
 class Dispute(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,7 +91,8 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     judgement of this round, None before one. reissued: how often its departments got it again, since the customer did
     not take it as settled. steps: for each department in charge the furthest step it has taken.
     result, ended_at, confirmation: how and when it ended, and how the customer confirmed that; empty while it is open.
-    plans: those of the present round by number ('' for one without), the newest last.
+    plans: those of the present round by number ('' for one without), the newest last. finding: why the complaint is
+    upheld or not and its cause, by that judgement; why it was withdrawn. answer: the last one of this round.
     satisfaction: what the customer said last in this round. actions: corrective actions by number (-1, -2, … for those
     that nobody had planned).
     departments: who answers for it, the one in the lead first. class_departments: whom its classes call for; assigned:
@@ -94,6 +109,8 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     plan: Plan = ""
     plans: dict[str, CasePlan] = {}
     stands: bool | None = None
+    finding: dict[str, str] = {}
+    answer: CaseAnswer | None = None
     reopened: int = 0
     reissued: int = 0
     lapses_at: datetime | None = None

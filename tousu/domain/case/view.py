@@ -14,6 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from tousu.domain.case.deciding import Effect
+from tousu.domain.case.outcome import outcome_of
 from tousu.domain.case.state import CaseState, Kind, Life, Responsibility
 from tousu.event import text_of_time
 
@@ -21,7 +22,8 @@ from tousu.event import text_of_time
 class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     """Where a case stands behind an event, as the event says it; the fields are those of `CaseState`.
 
-    sequence: the number of the event among all that count for the case. effect: what it did.
+    sequence: the number of the event among all that count for the case. effect: what it did. outcome: what came of it
+    (`tousu.domain.case.outcome`), where it is over.
     """
 
     sequence: int
@@ -38,6 +40,7 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     confirmation: dict[str, str] = {}
     satisfaction: dict[str, int | str] = {}
     responsibility: Responsibility | None = None
+    outcome: dict[str, Any] = {}
 
     @property
     def counts(self) -> bool:
@@ -45,8 +48,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
         return self.effect != "incomplete"
 
 
-def block_of(state: CaseState, sequence: int, effect: Effect) -> dict[str, Any]:
-    """The block `case` of an event that left a case in this state."""
+def block_of(state: CaseState, sequence: int, effect: Effect, routed: Mapping[str, Any]) -> dict[str, Any]:
+    """The block `case` of an event that left a case in this state. routed: the data of its routed event."""
     block: dict[str, Any] = {
         "sequence": sequence,
         "effect": effect,
@@ -60,6 +63,7 @@ def block_of(state: CaseState, sequence: int, effect: Effect) -> dict[str, Any]:
         block["stands"] = state.stands
     if state.ended_at is not None:
         block |= {"ended_at": text_of_time(state.ended_at), "result": state.result}
+        block["outcome"] = outcome_of(state, routed)
     if state.dispute is not None:
         block |= {"is_disputed": True, "answerable": list(state.answerable)}
     if state.confirmation:

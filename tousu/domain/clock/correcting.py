@@ -65,7 +65,8 @@ def _tell_end(ctx: ClockContext, new: Clock) -> None:
     if new.status == "met":
         ctx.clock("met", new, new.ended_at or ctx.now, reason=KNOWN_LATE)
     elif new.status in ("late", "cancelled"):
-        ctx.clock("cancelled", new, new.ended_at or ctx.now, reason=MET_LATE if new.status == "late" else KNOWN_LATE)
+        event_name = MET_LATE if new.status == "late" else "cancelled"
+        ctx.clock(event_name, new, new.ended_at or ctx.now, reason=KNOWN_LATE)
 
 
 def _end(clock: Clock) -> object:

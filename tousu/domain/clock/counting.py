@@ -111,7 +111,7 @@ def _place(mark: Mark, total: timedelta) -> timedelta:
 
 def _rung_at(ctx: ClockContext, clock: Clock, mark: Mark, moment: datetime) -> Mark:
     moment = max(moment, mark.not_before) if mark.not_before is not None else moment
-    return replace(mark, at=kept_quiet(ctx, rung_of(ctx, clock, mark.level), moment))
+    return replace(mark, at=kept_quiet(ctx, rung_of(ctx, clock, mark.level), clock, moment))
 
 
 def planned(clock: Clock, ahead: Rest | UnpublishedYear, *, silent_until: datetime | None = None) -> Clock:

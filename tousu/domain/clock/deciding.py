@@ -88,7 +88,7 @@ def _revealed(ctx: ClockContext, clock: Clock, at: datetime) -> Clock | None:
         case "met" | "cancelled" if passed:
             met = clock.status == "met"
             clock = replace(late_breach(ctx, clock), status="late" if met else "cancelled", marks=())
-            ctx.clock("cancelled", clock, clock.ended_at or at, reason=MET_LATE if met else NOW_KNOWN)
+            ctx.clock(MET_LATE if met else "cancelled", clock, clock.ended_at or at, reason=NOW_KNOWN)
         case "met":
             ctx.clock("met", clock, clock.ended_at or at)
         case _:  # it lacks a year, as its start says

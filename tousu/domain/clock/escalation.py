@@ -51,16 +51,16 @@ def marks_after(ctx: ClockContext, clock: Clock) -> Clock:
         if isinstance(moment, UnpublishedYear):
             return replace(clock, marks=in_order([*clock.marks, *found]), missing=moment.reason)
         earliest = max(earliest, moment)
-        found.append(Mark(at=kept_quiet(ctx, rung, earliest), level=rung.level))
+        found.append(Mark(at=kept_quiet(ctx, rung, clock, earliest), level=rung.level))
     return replace(clock, marks=in_order([*clock.marks, *found])) if found else clock
 
 
-def kept_quiet(ctx: ClockContext, rung: Rung | None, moment: datetime) -> datetime:
-    """When a rung may be told: at its moment, or at the next opening where it keeps quiet hours.
+def kept_quiet(ctx: ClockContext, rung: Rung | None, clock: Clock, moment: datetime) -> datetime:
+    """When a rung of a clock may be told: at its moment, or at the next opening where it keeps quiet hours.
 
     Where the calendar lacks the year of that opening it is told at its moment: at a bad hour, but not never.
     """
-    if rung is None or rung.quiet == "none":
+    if rung is None or not rung.keeps_quiet(clock.limit):
         return moment
     opening = next_opening(moment, ctx.calendar)
     return moment if isinstance(opening, UnpublishedYear) else opening
@@ -87,7 +87,7 @@ def catch_up(ctx: ClockContext, clock: Clock) -> Clock:
     if not past:
         return clock
     *lower, highest = sorted(past, key=attrgetter("level"))
-    opening = kept_quiet(ctx, rung_of(ctx, clock, highest.level), ctx.now)
+    opening = kept_quiet(ctx, rung_of(ctx, clock, highest.level), clock, ctx.now)
     if opening > ctx.now:
         return replace(clock, marks=in_order([*clock.marks, replace(highest, at=opening)]))
     return escalate(ctx, clock, highest, ctx.now, [mark.level for mark in lower])
@@ -113,7 +113,7 @@ def escalate(ctx: ClockContext, clock: Clock, mark: Mark, at: datetime, passed_o
     moment = moment_after(at, length_of(repeat.every), repeat.every, ctx.calendar)
     if isinstance(moment, UnpublishedYear):
         return replace(clock, missing=moment.reason)
-    again = replace(mark, at=kept_quiet(ctx, rung, moment), told=mark.told + 1, not_before=moment)
+    again = replace(mark, at=kept_quiet(ctx, rung, clock, moment), told=mark.told + 1, not_before=moment)
     return replace(clock, marks=in_order([*clock.marks, again]))
 
 

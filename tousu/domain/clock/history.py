@@ -34,7 +34,7 @@ FOLDED_AT_ONCE: Final = 8
 """So many of the oldest go into the base together, so that the base is not written anew with each event."""
 KNOWN_LATE: Final = "known_late"
 _WHEN: Final = attrgetter("at")
-_ONCE: Final = frozenset({"started", "breached", "met", "cancelled"})
+_ONCE: Final = frozenset({"started", "breached", "met", "met_late", "cancelled"})
 _PASSED: Final = frozenset({"started", "warned", "escalated"})
 """What is not told of a time that lies behind."""
 

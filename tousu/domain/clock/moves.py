@@ -31,6 +31,7 @@ from tousu.policy.clock_rule import ClockRule, Limit
 from tousu.policy.working_time import length_of, plan_clock
 
 MET_LATE: Final = "met_late"
+"""What a clock publishes when what it waited for happened after its limit: the breach stands."""
 RESET: Final = "reset"
 RESTARTED: Final = "restarted"
 REOPENED: Final = "reopened"
@@ -129,7 +130,7 @@ def meet(ctx: ClockContext, clock: Clock, at: datetime, what: str) -> Clock:
     clock = replace(suppress(ctx, clock, at, _in_a_word(what)), ended_at=at)
     if not in_time:
         clock = replace(clock, status="late")
-        ctx.clock("cancelled", clock, at, reason=MET_LATE, elapsed_us=used)
+        ctx.clock(MET_LATE, clock, at, elapsed_us=used)
         return clock
     if clock.breached:
         clock = unbreached(ctx, clock)

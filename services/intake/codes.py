@@ -1,0 +1,75 @@
+"""Codes that a pack does not know: a complaint stays, the field goes, and a sentence says why.
+
+Figures of a department that there is not would be measured against nothing, so they are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+from typing import Any, Final
+
+import msgspec
+import orjson
+from msgspec.structs import replace
+
+from services.intake.registration import DROPPED
+from tousu.decision import Refusal
+from tousu.event import Event
+from tousu.events.operations import OperationsReported
+from tousu.policy.marks import LEFT_OUT, why_unknown
+from tousu.policy.pack import Pack
+
+DROPPED_MAX: Final = 50
+"""So many sentences one complaint carries; the edge says no more of them either."""
+
+
+class _Piece(msgspec.Struct, frozen=True):
+    """What a piece says by a code."""
+
+    class_: str | None = msgspec.field(name="class", default=None)
+
+
+class _Coded(_Piece, frozen=True):
+    """What a complaint says by codes of its pack."""
+
+    customer_tier: str | None = None
+    pieces: tuple[_Piece, ...] = ()
+
+
+def without_unknown_codes(event: Event, pack: Pack) -> Event:
+    """The complaint without classes and marks that its pack does not have."""
+    odd = dict(_unknown(msgspec.convert(event.data, _Coded), pack))
+    if not odd:
+        return event
+    former = orjson.loads(event.extensions.get(DROPPED) or b"[]")
+    told = [*former, *({"place": place, "message": why + LEFT_OUT} for place, why in odd.items())][:DROPPED_MAX]
+    extensions = {**event.extensions, DROPPED: orjson.dumps(told).decode()}
+    return replace(event, data=_without(event.data, odd, ""), extensions=extensions)
+
+
+def _without(node: Any, odd: Container[str], place: str) -> Any:
+    """A value without what stands at some places."""
+    if isinstance(node, list):
+        return [_without(child, odd, f"{place}/{at}") for at, child in enumerate(node)]
+    if isinstance(node, dict):
+        kept = {name: child for name, child in node.items() if f"{place}/{name}" not in odd}
+        return {name: _without(child, odd, f"{place}/{name}") for name, child in kept.items()}
+    return node
+
+
+def unknown_department(event: Event, pack: Pack) -> Refusal | None:
+    """Why figures of operations are nobody's, by the pack that holds; None where the department is there."""
+    if event.type != OperationsReported.TYPE or event.read(OperationsReported).department in pack.departments:
+        return None
+    message = f"department is none of pack {pack.id} {pack.version}; use one of: {', '.join(pack.departments)}"
+    return Refusal(reason="unknown_department", message=message, place="/department")
+
+
+def _unknown(said: _Coded, pack: Pack) -> Iterator[tuple[str, str]]:
+    """The place of each code that the pack does not know, and why."""
+    if said.customer_tier is not None and (why := why_unknown(pack, "customer_tier", said.customer_tier)):
+        yield "/customer_tier", why
+    for place, one in (("", said), *((f"/pieces/{at}", piece) for at, piece in enumerate(said.pieces))):
+        if one.class_ is not None and one.class_ not in pack.classes:
+            classes = ", ".join(pack.classes)
+            yield f"{place}/class", f"class is none of pack {pack.id} {pack.version}; use one of: {classes}"[:450]

@@ -1,0 +1,67 @@
+"""Fields of a report that cannot be right for its case: the report stays, the field goes, and a sentence says why.
+
+What no report can do without is refused instead (`refusals`). The sentences travel with the event in the attribute that
+intake uses for complaints, and stand in the block `case` of what the router publishes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+import orjson
+from msgspec.structs import replace
+
+from tousu.event import Event, text_of_time, time_of_text
+from tousu.policy.facts import MARKS
+from tousu.policy.marks import LEFT_OUT, why_unknown
+from tousu.policy.pack import Pack
+
+DROPPED: Final = "droppedfields"
+"""The attribute that holds the sentences, as JSON."""
+PROMISES: Final = ("answer_by", "next_by", "due_at", "notified_at")
+"""Times that a report tells of, which lie behind the receipt of the complaint."""
+
+
+class _ListedWords(msgspec.Struct, frozen=True):
+    """What a report names that a pack may list."""
+
+    cause: str | None = None
+    in_charge: str | None = None
+
+
+def without_odd_fields(event: Event, pack: Pack, received_at: datetime, departments: Sequence[str]) -> Event:
+    """The report without what cannot be right for a case with this pack, receipt and departments."""
+    odd = dict(_odd(event.data, pack, received_at, departments))
+    if not odd:
+        return event
+    told = [{"place": f"/{name}", "message": why + LEFT_OUT} for name, why in odd.items()]
+    data = {name: value for name, value in event.data.items() if name not in odd}
+    return replace(event, data=data, extensions={**event.extensions, DROPPED: orjson.dumps(told).decode()})
+
+
+def dropped_of(event: Event) -> dict[str, Any]:
+    """What was left out of an event, as its block `case` says it; nothing where nothing was."""
+    told = event.extensions.get(DROPPED)
+    return {"dropped_fields": orjson.loads(told)} if told else {}
+
+
+def _odd(
+    said: Mapping[str, Any], pack: Pack, received_at: datetime, departments: Sequence[str]
+) -> Iterator[tuple[str, str]]:
+    """Each field that cannot be right, and why."""
+    for name in MARKS:
+        if name in said and (why := why_unknown(pack, name, said[name])):
+            yield name, why
+    named = msgspec.convert(said, _ListedWords)
+    if named.cause not in (None, *pack.causes):
+        causes = f"use one of: {', '.join(pack.causes)}" if pack.causes else "this pack records no causes"
+        yield "cause", f"cause is none of pack {pack.id} {pack.version}; {causes}"
+    for name in PROMISES:
+        if name in said and time_of_text(said[name], name) < received_at:
+            yield name, f"{name} lies before the complaint, which was received at {text_of_time(received_at)}"
+    persons = [person for name in departments if name in pack.departments for person in pack.departments[name].persons]
+    if persons and named.in_charge not in (None, *persons):
+        yield "in_charge", f"in_charge is none of those who may be in charge here; use one of: {', '.join(persons)}"
