@@ -39,6 +39,7 @@ KINDS: Final = (
             "waiting": _waiting,
             "over_since": _over_since,
         },
+        timed=True,  # what waits for another report does not wait for ever
         ended="over_since",
         gauges=(
             Counted(TRIAGE_CASES, "triage = 'yes'"),

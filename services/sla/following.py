@@ -84,6 +84,7 @@ def viewed(case: Case, view: CaseView) -> Case:
         closed_at=view.ended_at,
         confirmation=view.confirmation,
         satisfaction=view.satisfaction,
+        plans_waiting=view.plans_waiting,
         disputed=view.is_disputed,
         responsibility=view.responsibility,
     )

@@ -31,11 +31,11 @@ class CorrectiveAction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
 class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One complaint or inquiry: its clocks, and where it stands as the router says.
 
-    life, stands, reopened, result, closed_at, confirmation, satisfaction, disputed, responsibility, round_at and
-    assigned_at are the router's word, from the last event. received_at: the earliest receipt. facts: fields of the
-    routed event that clocks of the pack ask for. past: earlier generations whose breach stands (the last fifty).
-    revision: of the router's decision. cause: id of the event that brought the case. recheck_at: when to ask next
-    whether its unconfirmed breaches are confirmed.
+    life, stands, reopened, result, closed_at, confirmation, satisfaction, plans_waiting, disputed, responsibility,
+    round_at and assigned_at are the router's word, from the last event. received_at: the earliest receipt. facts:
+    fields of the routed event that clocks of the pack ask for. past: earlier generations whose breach stands (the last
+    fifty). revision: of the router's decision. cause: id of the event that brought the case. recheck_at: when to ask
+    next whether its unconfirmed breaches are confirmed.
     organisation, region, pack_version: whose case it is, where it belongs, and the version of the pack that judges it.
     first_received_at: receipt of the telling that began it; joined: receipts of those that joined, by source and id.
     found: what departments found since. answered_at: when the customer was last answered, as far as promises are kept.
@@ -66,6 +66,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     corrective_actions: tuple[CorrectiveAction, ...] = ()
     found: dict[str, Found] = {}
     first_asked: str = ""
+    plans_waiting: int = 0
     disputed: bool = False
     responsibility: Responsibility | None = None
     confirmation: dict[str, str] = {}

@@ -197,7 +197,8 @@ def plan(work: ComplaintWork, after: datetime) -> datetime:
     """Planned, approved where the pack may ask for it, executed."""
     when = work.note("plan_proposed", office_later(after, 30), plan="remedy", text="与客户协商处理")
     if work.pack.approval is not None:
-        when = work.note("plan_approved", office_later(when, 30), approved_by="M10")
+        named: dict[str, Any] = {"in_charge": "E310"} if work.pack.approval.in_charge else {}
+        when = work.note("plan_approved", office_later(when, 30), approved_by="M10", **named)
     return work.note("plan_executed", office_later(when, 40), result="已处理")
 
 

@@ -50,7 +50,7 @@ from tousu.events.handling import (
 )
 from tousu.events.handling_plan import (
     HandlingAssessed, HandlingCorrectiveActionDone, HandlingCorrectiveActionPlanned, HandlingJudged,
-    HandlingPlanApproved, HandlingPlanExecuted, HandlingPlanProposed,
+    HandlingPlanApproved, HandlingPlanExecuted, HandlingPlanProposed, HandlingPlanRefused,
 )
 from tousu.events.handover import (
     HandlingAppealAnswered, HandlingAppealReferred, HandlingDisputed, HandlingFinalOpinionGiven,
@@ -99,13 +99,13 @@ _ALL: Final[tuple[type[Content], ...]] = (
     HandlingJudged, HandlingOutletArbitrationRequested, HandlingOutletNegotiationSettled, HandlingOutletNotified,
     HandlingOutletRuled, HandlingPassedOn, HandlingPassedUp, HandlingPaused, HandlingPaymentConfirmed,
     HandlingPaymentQuestionSettled, HandlingPlanApproved, HandlingPlanExecuted, HandlingPlanProposed,
-    HandlingRecountOrdered, HandlingReopened, HandlingResponsibilitySettled, HandlingResumed,
-    HandlingSatisfactionGiven, HandlingSeparated, HandlingSpecialReasonApproved, HandlingTakenBack,
-    HandlingWithdrawn, InquiryRegistered, InquiryRouted, InstructionIssued, MonthClosed, MonthCorrected,
-    OperationsCorrectionDone, OperationsDeductionConfirmed, OperationsPaymentQuestionSettled, OperationsReported,
-    PenaltyAssessed, PenaltyCorrected, PenaltyDoubled, PenaltyPaid, PenaltyPaymentQuestionSettled,
-    PenaltyPaymentQuestioned, PenaltyWithdrawn, PersonErased, PersonReinstated, PersonSuspended, TimeHeldOut,
-    TimeJumpAccepted, TimeLetIn, TimeTicked,
+    HandlingPlanRefused, HandlingRecountOrdered, HandlingReopened, HandlingResponsibilitySettled,
+    HandlingResumed, HandlingSatisfactionGiven, HandlingSeparated, HandlingSpecialReasonApproved,
+    HandlingTakenBack, HandlingWithdrawn, InquiryRegistered, InquiryRouted, InstructionIssued, MonthClosed,
+    MonthCorrected, OperationsCorrectionDone, OperationsDeductionConfirmed, OperationsPaymentQuestionSettled,
+    OperationsReported, PenaltyAssessed, PenaltyCorrected, PenaltyDoubled, PenaltyPaid,
+    PenaltyPaymentQuestionSettled, PenaltyPaymentQuestioned, PenaltyWithdrawn, PersonErased, PersonReinstated,
+    PersonSuspended, TimeHeldOut, TimeJumpAccepted, TimeLetIn, TimeTicked,
 )
 CLASSES: Final = MappingProxyType({each.TYPE: each for each in _ALL})
 """By event type, such as tousu.clock.met.v1."""

@@ -25,7 +25,8 @@ SAID: dict[str, dict[str, Any]] = {
     "acknowledged": {"answer_by": "2026-03-02T09:00:00Z"},
     "judged": {"stands": True},
     "plan_proposed": {"plan": "compensation"},
-    "plan_approved": {"approved_by": "E1"},
+    "plan_approved": {"approved_by": "E1", "in_charge": "E2"},
+    "plan_refused": {"refused_by": "E1", "reason": "x"},
     "plan_executed": {"result": "paid"},
     "customer_answered": {"settled": False, "text": "x"},
     "satisfaction_given": {"score": 4},
@@ -59,8 +60,11 @@ def as_it_came(one: Any) -> tuple[Any, ...]:
 
 
 OF_INQUIRIES = {"inquiry_answered"}
-OF_COMPLAINTS = {"judged", "plan_proposed", "plan_approved", "plan_executed", "customer_answered"}
-NEEDS = {"plan_approved": "plan_proposed", "reopened": "withdrawn"}
+OF_COMPLAINTS = {"judged", "plan_proposed", "plan_approved", "plan_refused", "plan_executed", "customer_answered"}
+NEEDS = {
+    "plan_approved": ("plan_proposed",), "plan_refused": ("plan_proposed",),
+    "plan_executed": ("plan_proposed", "plan_approved"), "reopened": ("withdrawn",),
+}  # fmt: skip
 """What needs another report before it."""
 
 
@@ -80,8 +84,8 @@ def test_a_handling_event_is_forwarded_unchanged_before_what_it_changes(desk: De
         assert refusal is not None
         assert f"{what} is nothing that happens to" in refusal.message
         return
-    if what in NEEDS:
-        desk.tell(handling(NEEDS[what], 0.5, **SAID[NEEDS[what]]))
+    for place, needed in enumerate(NEEDS.get(what, ())):
+        desk.tell(handling(needed, 0.5 + place / 10, **SAID[needed]))
     assert as_it_came(desk.tell(one)[0]) == as_it_came(one)
 
 

@@ -195,6 +195,7 @@ FILLED: dict[str, dict[str, Any]] = {
     "judged": {"stands": True},
     "plan_proposed": {"plan": "apology"},
     "plan_approved": {"approved_by": "E-1"},
+    "plan_refused": {"refused_by": "E-1", "reason": "too dear"},
     "plan_executed": {"result": "delivered"},
     "customer_answered": {"settled": True, "text": "explained"},
     "satisfaction_given": {"score": 4},

@@ -17,7 +17,7 @@ Life = Literal[
     "closed",
 ]  # fmt: skip
 """Where a case is on its way; tousu.domain.case.lifecycle says what leads where."""
-Plan = Literal["", "proposed", "approved", "executed"]
+Plan = Literal["", "proposed", "approved", "refused", "executed"]
 """How far the plan of the present round has come; empty while nobody has proposed one."""
 
 
@@ -33,11 +33,17 @@ class CaseFact(msgspec.Struct, frozen=True, array_like=True):
 
 
 class CasePlan(msgspec.Struct, frozen=True, array_like=True):
-    """A plan of a case: whose it is (empty where nobody says), whether it was approved, and carried out."""
+    """A plan of a case: whose it is (empty where nobody says), whether it was approved, carried out, refused."""
 
     department: str = ""
     approved: bool = False
     executed: bool = False
+    refused: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether whoever is in charge has still to say something about it."""
+        return not self.approved and not self.refused
 
 
 class Dispute(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from tousu.domain.case.deciding import Effect
+from tousu.domain.case.plans import waiting
 from tousu.domain.case.state import CaseState, Kind, Life, Responsibility
 from tousu.event import text_of_time
 
@@ -33,6 +34,7 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     stands: bool | None = None
     ended_at: datetime | None = None
     result: str = ""
+    plans_waiting: int = 0
     is_disputed: bool = False
     confirmation: dict[str, str] = {}
     satisfaction: dict[str, int | str] = {}
@@ -59,6 +61,9 @@ def block_of(state: CaseState, sequence: int, effect: Effect) -> dict[str, Any]:
         block["stands"] = state.stands
     if state.ended_at is not None:
         block |= {"ended_at": text_of_time(state.ended_at), "result": state.result}
+    plans = len(waiting(state))
+    if plans:
+        block["plans_waiting"] = plans
     if state.dispute is not None:
         block["is_disputed"] = True
     if state.confirmation:
