@@ -236,10 +236,10 @@ def work_off(work: Work) -> bool:
     return fate not in (does_not_stand, withdrawn)
 
 
-def answer_inquiry(diary: Diary, case_of: str, received: datetime, outcome: str) -> None:
+def answer_inquiry(diary: Diary, case_of: str, received: datetime, outcome: str, **more: str) -> None:
     """An inquiry is answered: in half an hour where the web look-up found nothing (C 5), mostly."""
-    minutes = diary.chance.randint(5, 28) if diary.chance.random() < 0.8 else diary.chance.randint(35, 80)
+    minutes = diary.chance.randint(10, 28) if diary.chance.random() < 0.8 else diary.chance.randint(35, 80)
     words = {"result_found": "已告知快件位置", "delayed": "快件延误，已催派", "no_result": "暂无结果，已登记"}
-    data = {"department": "customer_service", "outcome": outcome, "text": words.get(outcome, "已登记")}
+    data = {"department": "customer_service", "outcome": outcome, "text": words.get(outcome, "已登记"), **more}
     when = received + timedelta(minutes=minutes)
     diary.handling(case_of, "inquiry_answered", when if when.hour < 22 else in_office(when), data)

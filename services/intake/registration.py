@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 from msgspec import convert, json
+from msgspec.structs import replace
 
 from services.intake.identity import address_key, national_digits, region_of_zone
 from services.intake.joining import identifiers, waybill_numbers
@@ -38,8 +39,8 @@ Place = tuple[str, ...]
 """Where an inbound event holds something personal, such as ("pieces", "*", "content")."""
 
 PLAIN: Final = (
-    "waybill_number", "posted_at", "promised_at", "route", "class", "object", "amount_yuan", "first_asked", "evidence",
-    "web_result", "region", "customer_tier", "subject", "severity", "claim",
+    "waybill_number", "posted_at", "promised_at", "route", "class", "object", "amount_yuan", "first_asked",
+    "inquiry_number", "evidence", "web_result", "region", "customer_tier", "subject", "severity", "claim",
 )  # fmt: skip
 """Fields that travel, each in the form in which it may leave (`proving`)."""
 DROPPED: Final = "droppedfields"
@@ -169,6 +170,13 @@ def separated(case_number: str, new_case_number: str, telling: Event, reason: st
         case_number=case_number, kind=telling.data["kind"], new_case_number=new_case_number,
         source_event=source_event(telling), reason=reason,
     )  # fmt: skip
+
+
+def without(event: Event, field: str, why: str) -> Event:
+    """A telling without a field that cannot be taken, which `dropped_fields` names with the reason."""
+    data = {name: value for name, value in event.data.items() if name != field}
+    dropped = [*orjson.loads(event.extensions.get(DROPPED, "[]")), {"place": f"/{field}", "message": why}]
+    return replace(event, data=data, extensions={**event.extensions, DROPPED: orjson.dumps(dropped).decode()})
 
 
 def _dropped(event: Event) -> Sequence[DroppedField]:

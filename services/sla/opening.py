@@ -8,10 +8,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from services.sla.outcome import tell_closed
 from services.sla.scene import Scene
 from services.sla.states import Case
-from services.sla.triggers import CLOSED, Triggers, clocks_of, with_clocks
+from services.sla.triggers import Triggers, clocks_of, with_clocks
 from tousu.domain.clock import changing
 from tousu.domain.clock.triggers import relieved
 from tousu.event import time_of_text
@@ -44,12 +43,8 @@ def new_case(pack: Pack, asked: frozenset[str], told: Mapping[str, Any], cause: 
 
 
 def open_case(scene: Scene, triggers: Triggers, told: Mapping[str, Any], at: datetime) -> Case:
-    """Start the clocks of a new case. One that is over at once (an inquiry that came too late) has only its end."""
-    case = scene.case
-    if case.closed_at is not None:
-        tell_closed(scene, case)
-        return triggers.pull(scene, case, CLOSED, {"result": case.result}, at)
-    return triggers.pull(scene, case, "routed", told, at)
+    """Start the clocks of a new case."""
+    return triggers.pull(scene, scene.case, "routed", told, at)
 
 
 def decide_anew(scene: Scene, asked: frozenset[str], told: Mapping[str, Any], at: datetime) -> Case:

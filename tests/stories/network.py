@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.stories.packed import of_type
 
+WAYBILL = "YT7700000000099"
 LATE = "快件一直没送到，物流没更新"
 SWAPPED = "买的手机收到时变成了砖头，内件不符"
 TRANSPORT, QUALITY, CENTRE = "storage_and_transport", "quality_management", "customer_service"

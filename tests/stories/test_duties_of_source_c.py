@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.stories.network import CENTRE, LATE, QUALITY, SWAPPED, TRANSPORT, time, told
-from tests.stories.packed import Story, clocks, of_type, refusals
+from tests.rules.intake.gate import BLOCKS
+from tests.stories.network import CENTRE, LATE, QUALITY, SWAPPED, TRANSPORT, WAYBILL, time, told
+from tests.stories.packed import Story, at, clocks, of_type, refusals
 
 # -- 责任部门应立即告知客户收到投诉，并告知答复时间 ----------------
 
@@ -257,6 +258,55 @@ def test_an_inquiry_that_is_taken_up_again_has_its_clock() -> None:
         "2026-03-02T01:30:00Z", "2026-03-02T07:30:00Z",
     ]  # fmt: skip
     assert clocks(events, "breached") == ["inquiry_answer"]
+
+
+def becoming(number: str, **answer: Any) -> Story:
+    """An inquiry of 9:00 that becomes a complaint at 9:10, which names this inquiry; the answer follows at 9:20."""
+    story = asked()
+    data = {
+        "kind": "complaint", "content": LATE, "complainant": {"phone": "19900000042"}, "waybill_number": WAYBILL,
+        "phone": BLOCKS["phone"], "inquiry_number": number,
+    }  # fmt: skip
+    story.diary.complaint("phone", at("03-02 09:10"), data, event_id="complaint")
+    story.reports("inquiry_answered", "03-02 09:20", outcome="turned_into_complaint", **answer)
+    return story
+
+
+def test_an_inquiry_and_the_complaint_that_it_became_name_each_other() -> None:
+    events = becoming("the-complaint", complaint_number="complaint").run("03-02 09:30")
+    (inquiry,), (complaint,) = of_type(events, "inquiry.routed"), of_type(events, "complaint.routed")
+    (answered,) = [each for each in of_type(events, "handling.inquiry_answered") if "case" in each]
+    assert complaint["inquiry_number"] == inquiry["case_number"]
+    assert answered["complaint_number"] == complaint["case_number"]
+    assert [each["result"] for each in of_type(events, "case.closed")] == ["inquiry_turned_into_complaint"]
+
+
+@pytest.mark.parametrize(
+    ("said", "reason", "place"),
+    [({}, "illegal_transition", "/complaint_number"), ({"complaint_number": ""}, "wrong_schema", "/complaint_number")],
+)
+def test_an_inquiry_does_not_become_a_complaint_without_its_number(
+    said: dict[str, Any], reason: str, place: str
+) -> None:
+    events = becoming("the-complaint", **said).run("03-02 10:00")
+    (refused,) = [event for event in events if event["type"] == "tousu.event.rejected.v1"]
+    assert (refused["reason"], refused["place"]) == (reason, place)
+    assert of_type(events, "case.closed") == []
+    assert "inquiry_answer" in clocks(events, "breached")  # what is not told does not count
+
+
+@pytest.mark.parametrize("number", ["20260302-00-0999-22", "不是单号"])
+def test_a_complaint_that_names_no_inquiry_of_ours_stays_and_the_field_goes(number: str) -> None:
+    events = becoming(number, complaint_number="complaint").run("03-02 09:30")
+    (complaint,) = of_type(events, "complaint.routed")
+    assert "inquiry_number" not in complaint
+    assert [each["place"] for each in complaint["dropped_fields"]] == ["/inquiry_number"]
+    assert complaint["dropped_fields"][0]["message"] != ""
+
+
+def test_a_complaint_that_names_an_empty_inquiry_names_none() -> None:
+    (complaint,) = of_type(becoming("", complaint_number="complaint").run("03-02 09:30"), "complaint.routed")
+    assert "inquiry_number" not in complaint
 
 
 # -- 分析原因, 处理方案, 会同相关部门共同处理 ----------------

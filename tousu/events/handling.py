@@ -132,9 +132,11 @@ class HandlingInquiryAnswered(Content, frozen=True, kw_only=True, omit_defaults=
     note: HandlingNote | None = None
     outcome: HandlingInquiryAnsweredOutcome
     """What came out: delayed, no_result, result_found, turned_into_complaint (the inquiry ends; whoever answers
-    registers the complaint on a channel, as a case of its own), no_waybill_number, expired (it was asked later
-    than an inquiry may be made, and the customer is told so).
+    registers the complaint on a channel before, as a case of its own that names the inquiry, and names it here),
+    no_waybill_number, expired (it was asked later than an inquiry may be made, and the customer is told so).
     """
+    complaint_number: CaseNumber | None = None
+    """The complaint that the inquiry became, by its case number; wanted with turned_into_complaint."""
     text: HandlingText | None = None
     """What the customer was told; no personal data."""
     case: CaseBehind | None = None

@@ -15,8 +15,8 @@ from tousu.events.shared_complaint import (
     ReceivedComplainant, ReceivedContent, ReceivedDemand, ReceivedIdentifiers, ReceivedKind, ReceivedPieces,
 )
 from tousu.events.shared_values import (
-    AmountYuan, ClassCode, ComplainedObject, ComplaintSubject, CustomerTier, Employee, Evidence, ReferenceNumber,
-    Region, Route, SeverityFound, ToldDeadline, ToldMoment, ToldWaybillNumber, Uri, WebResult,
+    AmountYuan, CaseNumber, ClassCode, ComplainedObject, ComplaintSubject, CustomerTier, Employee, Evidence,
+    ReferenceNumber, Region, Route, SeverityFound, ToldDeadline, ToldMoment, ToldWaybillNumber, Uri, WebResult,
 )
 
 
@@ -56,6 +56,8 @@ class ComplaintReceivedAssociation(Content, frozen=True, kw_only=True, omit_defa
     pieces: ReceivedPieces = ()
     first_asked: Employee | None = None
     """Who was asked first and registered it (首问责任)."""
+    inquiry_number: CaseNumber | None = None
+    """The inquiry that it came of (由查询转为投诉), by its case number."""
     evidence: Evidence | None = None
     web_result: WebResult | None = None
     region: Region | None = None
@@ -105,6 +107,8 @@ class ComplaintReceivedMedia(Content, frozen=True, kw_only=True, omit_defaults=T
     pieces: ReceivedPieces = ()
     first_asked: Employee | None = None
     """Who was asked first and registered it (首问责任)."""
+    inquiry_number: CaseNumber | None = None
+    """The inquiry that it came of (由查询转为投诉), by its case number."""
     evidence: Evidence | None = None
     web_result: WebResult | None = None
     region: Region | None = None
@@ -154,6 +158,8 @@ class ComplaintReceivedMessageBoard(Content, frozen=True, kw_only=True, omit_def
     pieces: ReceivedPieces = ()
     first_asked: Employee | None = None
     """Who was asked first and registered it (首问责任)."""
+    inquiry_number: CaseNumber | None = None
+    """The inquiry that it came of (由查询转为投诉), by its case number."""
     evidence: Evidence | None = None
     web_result: WebResult | None = None
     region: Region | None = None
@@ -207,6 +213,8 @@ class ComplaintReceivedSocial(Content, frozen=True, kw_only=True, omit_defaults=
     pieces: ReceivedPieces = ()
     first_asked: Employee | None = None
     """Who was asked first and registered it (首问责任)."""
+    inquiry_number: CaseNumber | None = None
+    """The inquiry that it came of (由查询转为投诉), by its case number."""
     evidence: Evidence | None = None
     web_result: WebResult | None = None
     region: Region | None = None
@@ -259,6 +267,8 @@ class ComplaintReceivedThirdParty(Content, frozen=True, kw_only=True, omit_defau
     pieces: ReceivedPieces = ()
     first_asked: Employee | None = None
     """Who was asked first and registered it (首问责任)."""
+    inquiry_number: CaseNumber | None = None
+    """The inquiry that it came of (由查询转为投诉), by its case number."""
     evidence: Evidence | None = None
     web_result: WebResult | None = None
     region: Region | None = None

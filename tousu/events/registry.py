@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import Final
 
 from tousu.events.case import (
-    CaseClosed, CaseCorrectiveActionOverdue, CaseEscalated, CaseEscalationSuppressed, CaseLapsed,
-    CaseOutcomeCorrected, CasePassedOn, CaseReissued, CaseReopened, CaseReplyIncomplete,
+    CaseClosed, CaseCorrectiveActionOverdue, CaseEscalated, CaseEscalationSuppressed, CaseOutcomeCorrected,
+    CasePassedOn, CaseReissued, CaseReopened, CaseReplyIncomplete,
 )
 from tousu.events.charge import ChargeLaid
 from tousu.events.claim import (
@@ -77,23 +77,23 @@ from tousu.events.received_elsewhere import (
 from tousu.events.time import TimeHeldOut, TimeJumpAccepted, TimeLetIn, TimeTicked
 
 _ALL: Final[tuple[type[Content], ...]] = (
-    CaseClosed, CaseCorrectiveActionOverdue, CaseEscalated, CaseEscalationSuppressed, CaseLapsed,
-    CaseOutcomeCorrected, CasePassedOn, CaseReissued, CaseReopened, CaseReplyIncomplete, ChargeLaid, ClaimAgreed,
-    ClaimAnswered, ClaimArbitrated, ClaimArbitrationRequested, ClaimBilled, ClaimClosed,
-    ClaimConfirmationAwaited, ClaimDisputed, ClaimFileCompleted, ClaimFileIncomplete, ClaimFiled,
-    ClaimFollowedUp, ClaimFormRefused, ClaimOffered, ClaimOpened, ClaimOutletNotified, ClaimOutletsSettled,
-    ClaimPaid, ClaimPaymentQuestionSettled, ClaimPaymentQuestioned, ClaimRefused, ClaimRegistered, ClaimReopened,
-    ClaimRouted, ClaimRuled, ClockBreachConfirmed, ClockBreachWithdrawn, ClockBreached, ClockCancelled,
-    ClockExtended, ClockMet, ClockPaused, ClockRecalculated, ClockResumed, ClockStarted, ClockWarned,
-    ComplaintReceivedApp, ComplaintReceivedAssociation, ComplaintReceivedEmail, ComplaintReceivedLetter,
-    ComplaintReceivedMedia, ComplaintReceivedMessageBoard, ComplaintReceivedOnsite, ComplaintReceivedPhone,
-    ComplaintReceivedSocial, ComplaintReceivedThirdParty, ComplaintReceivedWeb, ComplaintRegistered,
-    ComplaintRouted, DepartmentRated, DuplicateJoined, DuplicateSeparated, EarlyWarningRaised, EventRejected,
-    HandlingAcknowledged, HandlingAmountConfirmed, HandlingAppealAnswered, HandlingAppealReferred,
-    HandlingAssessed, HandlingClaimAgreed, HandlingClaimDecided, HandlingClaimDisputed,
-    HandlingClaimEvidenceGiven, HandlingClaimExtended, HandlingClaimFactsFound, HandlingClaimFiled,
-    HandlingClaimFollowedUp, HandlingClaimFormAnswered, HandlingClaimPaused, HandlingClaimResumed,
-    HandlingClaimRuled, HandlingClaimWithdrawn, HandlingCorrectiveActionDone, HandlingCorrectiveActionPlanned,
+    CaseClosed, CaseCorrectiveActionOverdue, CaseEscalated, CaseEscalationSuppressed, CaseOutcomeCorrected,
+    CasePassedOn, CaseReissued, CaseReopened, CaseReplyIncomplete, ChargeLaid, ClaimAgreed, ClaimAnswered,
+    ClaimArbitrated, ClaimArbitrationRequested, ClaimBilled, ClaimClosed, ClaimConfirmationAwaited,
+    ClaimDisputed, ClaimFileCompleted, ClaimFileIncomplete, ClaimFiled, ClaimFollowedUp, ClaimFormRefused,
+    ClaimOffered, ClaimOpened, ClaimOutletNotified, ClaimOutletsSettled, ClaimPaid, ClaimPaymentQuestionSettled,
+    ClaimPaymentQuestioned, ClaimRefused, ClaimRegistered, ClaimReopened, ClaimRouted, ClaimRuled,
+    ClockBreachConfirmed, ClockBreachWithdrawn, ClockBreached, ClockCancelled, ClockExtended, ClockMet,
+    ClockPaused, ClockRecalculated, ClockResumed, ClockStarted, ClockWarned, ComplaintReceivedApp,
+    ComplaintReceivedAssociation, ComplaintReceivedEmail, ComplaintReceivedLetter, ComplaintReceivedMedia,
+    ComplaintReceivedMessageBoard, ComplaintReceivedOnsite, ComplaintReceivedPhone, ComplaintReceivedSocial,
+    ComplaintReceivedThirdParty, ComplaintReceivedWeb, ComplaintRegistered, ComplaintRouted, DepartmentRated,
+    DuplicateJoined, DuplicateSeparated, EarlyWarningRaised, EventRejected, HandlingAcknowledged,
+    HandlingAmountConfirmed, HandlingAppealAnswered, HandlingAppealReferred, HandlingAssessed,
+    HandlingClaimAgreed, HandlingClaimDecided, HandlingClaimDisputed, HandlingClaimEvidenceGiven,
+    HandlingClaimExtended, HandlingClaimFactsFound, HandlingClaimFiled, HandlingClaimFollowedUp,
+    HandlingClaimFormAnswered, HandlingClaimPaused, HandlingClaimResumed, HandlingClaimRuled,
+    HandlingClaimWithdrawn, HandlingCorrectiveActionDone, HandlingCorrectiveActionPlanned,
     HandlingCustomerAnswered, HandlingDeductionConfirmed, HandlingDisputed, HandlingExtended,
     HandlingFinalOpinionGiven, HandlingFollowedUp, HandlingInquiryAnswered, HandlingInterimAnswered,
     HandlingJudged, HandlingOutletArbitrationRequested, HandlingOutletNegotiationSettled, HandlingOutletNotified,

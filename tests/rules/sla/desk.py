@@ -132,9 +132,6 @@ class Desk:
     def pass_time(self, until: datetime) -> None:
         """Wake the case at each moment that is due up to and including this one."""
         self.now = max(self.now, until)
-        file = self.lives.files.get(NUMBER)
-        if file is not None and not file.state.is_over and (end := file.state.lapses_at) is not None and end <= until:
-            self._read(self.lives.lapsed(NUMBER, end))
         while self.case is not None and (due := self.rules.due(self.ref, self.case)) is not None and due <= until:
             before = len(self.told)
             self._take(self._weighed(self.rules.fire(self.ref, self.case, self.now)))

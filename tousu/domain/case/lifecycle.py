@@ -2,8 +2,8 @@
 
 A complaint is received, acknowledged, judged; a plan is proposed, where the pack asks for it approved, and executed
 (one that is refused is worked out again); the customer is answered. An answer ends a complaint that is settled or is
-not upheld; any other answer issues it to the department again. An inquiry ends with its answer or with the right to
-ask; both end with a withdrawal. Only a reopening takes up what has ended.
+not upheld; any other answer issues it to the department again. An inquiry ends with its answer, however late;
+both end with a withdrawal. Only a reopening takes up what has ended.
 
 Steps may be skipped, and a department may take one that another has taken before: such a step lies behind the case and
 moves nothing, but it is recorded and can still meet a clock. What another fact alone can make right (an approval
@@ -99,13 +99,6 @@ def advanced(state: CaseState, fact: CaseFact) -> CaseState:
     """The case after a fact that counts, as far as its life goes."""
     move = _MOVES.get(fact.name)
     return state if move is None else move(state, fact)
-
-
-def lapsed(state: CaseState, until: datetime) -> CaseState:
-    """The case as time alone has left it before this moment: the right to an answer may have ended."""
-    if state.lapses_at is None or state.is_over or not state.lapses_at < until:
-        return state
-    return replace(state, life="closed", ended_at=max(state.lapses_at, state.received_at), result="inquiry_expired")
 
 
 def handed_over(state: CaseState, departments: tuple[str, ...], at: datetime) -> CaseState:
@@ -208,6 +201,15 @@ def _answer_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
     return FactVerdict(fate, "confirmation_missing", needs, message, "/confirmation")
 
 
+def _inquiry_answer_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
+    """An inquiry that became a complaint names it, as the complaint names the inquiry."""
+    became = pack.inquiries is not None and fact.data["outcome"] == pack.inquiries.complaint_outcome
+    if not became or "complaint_number" in fact.data:
+        return COUNTS
+    message = "the inquiry became a complaint; register it on a channel and say its number in complaint_number"
+    return FactVerdict("refused", "illegal_transition", message=message, place="/complaint_number")
+
+
 def _lacking_approval(state: CaseState, pack: Pack) -> str:
     """What the plans of a case lack before it is settled; empty for nothing."""
     if pack.approval is None or not needs_approval(state, pack):
@@ -267,6 +269,7 @@ _FITS: Final[Mapping[str, Callable[[CaseState, CaseFact, Pack], FactVerdict]]] =
     "plan_refused": _plan_fits,
     "plan_executed": _plan_fits,
     "customer_answered": _answer_fits,
+    "inquiry_answered": _inquiry_answer_fits,
     "responsibility_settled": _settlement_fits,
     "corrective_action_planned": _plan_of_action_fits,
     "corrective_action_done": _action_done_fits,
@@ -341,7 +344,7 @@ def _reopened(state: CaseState, fact: CaseFact) -> CaseState:
     at = max(fact.at, state.ended_at or fact.at)
     return replace(
         state, life="reopened", reopened=state.reopened + 1, round_at=at, assigned_at=at, plan="", plans={},
-        stands=None, steps={}, satisfaction={}, confirmation={}, result="", ended_at=None, lapses_at=None,
+        stands=None, steps={}, satisfaction={}, confirmation={}, result="", ended_at=None,
     )  # fmt: skip
 
 

@@ -76,9 +76,9 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the facts up to a moment make of a case.
 
     round_at: when the present round began (receipt or last reopening). assigned_at: when wholly other departments got
-    the case, or round_at. lapses_at: when time alone ends it (an inquiry, until it is reopened). stands: the newest
-    judgement of this round, None before one. reissued: how often its departments got it again, since the customer did
-    not take it as settled. steps: for each department in charge the furthest step it has taken.
+    the case, or round_at. stands: the newest judgement of this round, None before one. reissued: how often its
+    departments got it again, since the customer did not take it as settled. steps: for each department in charge the
+    furthest step it has taken.
     result, ended_at, confirmation: how and when it ended, and how the customer confirmed that; empty while it is open.
     plans: those of the present round by number ('' for one without), the newest last.
     satisfaction: what the customer said last in this round. actions: corrective actions by number (-1, -2, … for those
@@ -99,7 +99,6 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     stands: bool | None = None
     reopened: int = 0
     reissued: int = 0
-    lapses_at: datetime | None = None
     ended_at: datetime | None = None
     result: str = ""
     confirmation: dict[str, str] = {}

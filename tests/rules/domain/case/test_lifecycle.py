@@ -131,15 +131,6 @@ def test_steps_of_an_inquiry(life: Life, name: str, said: dict[str, Any], result
     assert after(a_case(life, kind="inquiry"), name, **said) == result
 
 
-@pytest.mark.parametrize(("minutes", "result"), [(-1, "inquiry_no_result"), (0, "inquiry_no_result"), (1, "waits")])
-def test_an_inquiry_lapses_after_its_last_moment(minutes: int, result: str) -> None:
-    case = a_case("received", kind="inquiry", lapses_at=NOON + timedelta(days=1))
-    fact = CaseFact(NOON + timedelta(days=1, minutes=minutes), "inquiry_answered", {"outcome": "no_result"})
-    new = evolve(case, fact, GROUND)
-    assert new.result == ("inquiry_expired" if result == "waits" else result)
-    assert new.ended_at == NOON + timedelta(days=1, minutes=min(0, minutes))
-
-
 def test_each_department_takes_its_own_steps() -> None:
     case = a_case("judged", departments=(STORE, QUALITY), steps={STORE: 2})
     new = evolve(case, CaseFact(NOON, "acknowledged", {"department": QUALITY}), GROUND)
