@@ -151,6 +151,7 @@ def _leaked_on(diary: Diary, number: int) -> Heard:
 def _inquiry(diary: Diary, number: int) -> None:
     """Somebody asks where a piece is; one in eight has no number to ask by."""
     when, channel = _moment(diary), customers.channel(diary)
+    channel = "sms" if number in (2, 6) else channel
     content = diary.chance.choice(customers.INQUIRIES)
     data = customers.told(diary, channel, customers.person(diary), content, when, "HZ-003") | {"kind": "inquiry"}
     data["web_result"] = diary.chance.choice(("none", "none", "found"))

@@ -73,6 +73,8 @@ def rude_courier(diary: Diary) -> None:
     work.note("plan_executed", at("10:15", WEDNESDAY), result="已登门道歉；快递员停岗培训")
     work.note("customer_answered", at("11:00", WEDNESDAY), by="customer_service", settled=True, text="客户接受道歉")
     work.note("corrective_action_done", at("16:00", MONDAY), action="K-0417 培训考核合格")
+    work.note("evaluated", at("16:30", MONDAY), text="当天登门道歉，客户接受", evaluated_by="M10",
+              improvement="新入职快递员先培训服务用语")  # fmt: skip
 
 
 def nobody_comes(diary: Diary) -> None:
@@ -133,6 +135,7 @@ def phone_became_brick(diary: Diary) -> None:
     work.note("plan_approved", at("10:40", THURSDAY), approved_by="M10", in_charge="E310")
     work.note("plan_executed", at("14:00", MONDAY), result="赔付协议已签")
     work.note("customer_answered", at("15:10", MONDAY), by="customer_service", settled=True, text="客户同意赔付方案")
+    work.note("evaluated", at("16:20", MONDAY), text="称重记录定责，五个工作日内办结", evaluated_by="M10")
 
 
 def ask_in_two_days(diary: Diary) -> None:

@@ -47,7 +47,7 @@ DROPPED: Final = "droppedfields"
 """The attribute in which the edge hands over what it could not take of an event, as JSON."""
 _TOLD: Final = frozenset({"content", "demand", "subject"})
 """Personal because a customer wrote them, not because they name one."""
-PHONES: Final = frozenset({"phone", "caller_number"})
+PHONES: Final = frozenset({"phone", "caller_number", "sender_number"})
 ADDRESSES: Final = frozenset({"email", "from_address"})
 
 

@@ -220,6 +220,7 @@ def test_the_situation_without_the_time_of_the_next_answer_is_not_told() -> None
     [
         ("phone", "inquiry_answer", "2026-03-02T01:30:00Z"),
         ("onsite", "inquiry_answer", "2026-03-02T01:30:00Z"),
+        ("sms", "inquiry_answer", "2026-03-02T01:30:00Z"),
         ("letter", "inquiry_answer_in_writing", "2026-03-03T16:00:00Z"),
         ("email", "inquiry_answer_in_writing", "2026-03-03T16:00:00Z"),
         ("app", "inquiry_answer_in_writing", "2026-03-03T16:00:00Z"),
@@ -319,6 +320,34 @@ def test_the_cause_of_any_complaint_is_recorded(cause: str) -> None:
     story.reports("judged", "03-02 10:00", department=TRANSPORT, stands=True, cause=cause)
     events = story.run("03-02 11:00")
     assert ([each["cause"] for each in of_type(events, "handling.judged")][-1], refusals(events)) == (cause, [])
+
+
+# -- 总结评价: the last step of a complaint ----------------
+
+
+@pytest.mark.parametrize(("when", "counts"), [("03-04 10:00", True), ("03-02 10:00", False)])
+def test_how_it_was_handled_is_evaluated_once_it_has_ended(when: str, counts: bool) -> None:
+    story = Story("courier-network")
+    story.complains("03-02 09:00", LATE)
+    story.reports("customer_answered", "03-03 09:00", settled=True, text="已送达")
+    said = {"text": "分拣漏扫，次日送达", "improvement": "出库前复核", "evaluated_by": "M10"}
+    story.reports("evaluated", when, **said)
+    events = story.run("03-05 09:00")
+    told_on = [each for each in of_type(events, "handling.evaluated") if "case" in each]
+    assert [each["improvement"] for each in told_on] == ["出库前复核"] * counts
+    assert [each["result"] for each in of_type(events, "case.closed")] == ["settled"]
+    assert refusals(events) == [] if counts else ["illegal_transition"]
+
+
+@pytest.mark.parametrize(("field", "value"), [("text", ""), ("evaluated_by", "张三"), ("improvement", "")])
+def test_an_evaluation_that_says_nothing_is_refused_and_the_end_stays(field: str, value: str) -> None:
+    story = Story("courier-network")
+    story.complains("03-02 09:00", LATE)
+    story.reports("customer_answered", "03-03 09:00", settled=True, text="已送达")
+    story.reports("evaluated", "03-04 10:00", **{"text": "次日送达", "evaluated_by": "M10", field: value})
+    events = story.run("03-05 09:00")
+    assert refusals(events) == ["wrong_schema"]
+    assert [each["result"] for each in of_type(events, "case.closed")] == ["settled"]
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,26 @@ class HandlingCustomerAnswered(Content, frozen=True, kw_only=True, omit_defaults
     case: CaseBehind | None = None
 
 
+class HandlingEvaluated(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Evaluated (总结评价). Somebody looked back at how the case was handled, and says what is to be learned from
+    it.
+    """
+    TYPE: ClassVar[str] = "tousu.handling.evaluated.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    text: HandlingText
+    """How it was handled, and what came of it; no personal data."""
+    improvement: HandlingText | None = None
+    """What is to be done better (改善对策); no personal data."""
+    evaluated_by: Employee
+    """Who evaluated it."""
+    case: CaseBehind | None = None
+
+
 class HandlingExtended(Content, frozen=True, kw_only=True, omit_defaults=True):
     """Extended (延期). A clock gets a later limit."""
     TYPE: ClassVar[str] = "tousu.handling.extended.v1"

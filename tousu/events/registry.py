@@ -44,7 +44,7 @@ from tousu.events.duplicate import DuplicateJoined, DuplicateSeparated, PersonEr
 from tousu.events.early_warning import EarlyWarningRaised
 from tousu.events.event import EventRejected
 from tousu.events.handling import (
-    HandlingAcknowledged, HandlingCustomerAnswered, HandlingExtended, HandlingFollowedUp,
+    HandlingAcknowledged, HandlingCustomerAnswered, HandlingEvaluated, HandlingExtended, HandlingFollowedUp,
     HandlingInquiryAnswered, HandlingInterimAnswered, HandlingPaused, HandlingRecountOrdered, HandlingReopened,
     HandlingResumed, HandlingSatisfactionGiven, HandlingSpecialReasonApproved, HandlingWithdrawn,
 )
@@ -71,8 +71,8 @@ from tousu.events.received import (
     ComplaintReceivedPhone, ComplaintReceivedWeb,
 )
 from tousu.events.received_elsewhere import (
-    ComplaintReceivedAssociation, ComplaintReceivedMedia, ComplaintReceivedMessageBoard, ComplaintReceivedSocial,
-    ComplaintReceivedThirdParty,
+    ComplaintReceivedAssociation, ComplaintReceivedMedia, ComplaintReceivedMessageBoard, ComplaintReceivedSms,
+    ComplaintReceivedSocial, ComplaintReceivedThirdParty,
 )
 from tousu.events.time import TimeHeldOut, TimeJumpAccepted, TimeLetIn, TimeTicked
 
@@ -86,15 +86,15 @@ _ALL: Final[tuple[type[Content], ...]] = (
     ClockBreachConfirmed, ClockBreachWithdrawn, ClockBreached, ClockCancelled, ClockExtended, ClockMet,
     ClockPaused, ClockRecalculated, ClockResumed, ClockStarted, ClockWarned, ComplaintReceivedApp,
     ComplaintReceivedAssociation, ComplaintReceivedEmail, ComplaintReceivedLetter, ComplaintReceivedMedia,
-    ComplaintReceivedMessageBoard, ComplaintReceivedOnsite, ComplaintReceivedPhone, ComplaintReceivedSocial,
-    ComplaintReceivedThirdParty, ComplaintReceivedWeb, ComplaintRegistered, ComplaintRouted, DepartmentRated,
-    DuplicateJoined, DuplicateSeparated, EarlyWarningRaised, EventRejected, HandlingAcknowledged,
-    HandlingAmountConfirmed, HandlingAppealAnswered, HandlingAppealReferred, HandlingAssessed,
-    HandlingClaimAgreed, HandlingClaimDecided, HandlingClaimDisputed, HandlingClaimEvidenceGiven,
-    HandlingClaimExtended, HandlingClaimFactsFound, HandlingClaimFiled, HandlingClaimFollowedUp,
-    HandlingClaimFormAnswered, HandlingClaimPaused, HandlingClaimResumed, HandlingClaimRuled,
-    HandlingClaimWithdrawn, HandlingCorrectiveActionDone, HandlingCorrectiveActionPlanned,
-    HandlingCustomerAnswered, HandlingDeductionConfirmed, HandlingDisputed, HandlingExtended,
+    ComplaintReceivedMessageBoard, ComplaintReceivedOnsite, ComplaintReceivedPhone, ComplaintReceivedSms,
+    ComplaintReceivedSocial, ComplaintReceivedThirdParty, ComplaintReceivedWeb, ComplaintRegistered,
+    ComplaintRouted, DepartmentRated, DuplicateJoined, DuplicateSeparated, EarlyWarningRaised, EventRejected,
+    HandlingAcknowledged, HandlingAmountConfirmed, HandlingAppealAnswered, HandlingAppealReferred,
+    HandlingAssessed, HandlingClaimAgreed, HandlingClaimDecided, HandlingClaimDisputed,
+    HandlingClaimEvidenceGiven, HandlingClaimExtended, HandlingClaimFactsFound, HandlingClaimFiled,
+    HandlingClaimFollowedUp, HandlingClaimFormAnswered, HandlingClaimPaused, HandlingClaimResumed,
+    HandlingClaimRuled, HandlingClaimWithdrawn, HandlingCorrectiveActionDone, HandlingCorrectiveActionPlanned,
+    HandlingCustomerAnswered, HandlingDeductionConfirmed, HandlingDisputed, HandlingEvaluated, HandlingExtended,
     HandlingFinalOpinionGiven, HandlingFollowedUp, HandlingInquiryAnswered, HandlingInterimAnswered,
     HandlingJudged, HandlingOutletArbitrationRequested, HandlingOutletNegotiationSettled, HandlingOutletNotified,
     HandlingOutletRuled, HandlingPassedOn, HandlingPassedUp, HandlingPaused, HandlingPaymentConfirmed,

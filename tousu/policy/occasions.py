@@ -13,7 +13,7 @@ from tousu.policy.facts import ASSESSED, DECIDED, REGISTERED, SEVERITY
 REPORTS: Final = frozenset(
     {
         "acknowledged", "assessed", "judged", "plan_proposed", "plan_approved", "plan_refused", "plan_executed",
-        "customer_answered", "inquiry_answered", "interim_answered", "satisfaction_given", "followed_up",
+        "customer_answered", "inquiry_answered", "interim_answered", "satisfaction_given", "followed_up", "evaluated",
         "paused", "resumed", "extended", "disputed", "taken_back", "responsibility_settled", "passed_up",
         "final_opinion_given", "withdrawn", "reopened", "corrective_action_planned", "corrective_action_done",
         "appeal_referred", "appeal_answered", "recount_ordered", "special_reason_approved",
@@ -54,8 +54,9 @@ the customer is told until when to wait."""
 EVENTS: Final = REPORTS | DECISIONS | OWN_EVENTS
 AFTER_THE_END: Final = frozenset(
     {
-        "closed", "satisfaction_given", "followed_up", "corrective_action_planned", "corrective_action_done",
-        "appeal_referred", "appeal_answered", "responsibility_settled", "special_reason_approved", "reopened",
+        "closed", "satisfaction_given", "followed_up", "evaluated", "corrective_action_planned",
+        "corrective_action_done", "appeal_referred", "appeal_answered", "responsibility_settled",
+        "special_reason_approved", "reopened",
     }
 )  # fmt: skip
 """What can still come once the case is closed."""

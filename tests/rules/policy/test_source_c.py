@@ -41,6 +41,7 @@ CHANNELS = (
     ("third-party", "network"),
     ("onsite", "on_site"),
     ("letter", "post"),
+    ("sms", "phone"),
 )
 
 # Section 3, level (C): class, grade, stars. Section 4: who answers for it.

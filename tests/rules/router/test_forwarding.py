@@ -27,6 +27,7 @@ SAID: dict[str, dict[str, Any]] = {
     "plan_proposed": {"plan": "compensation"},
     "plan_approved": {"approved_by": "E1", "in_charge": "E2"},
     "plan_refused": {"refused_by": "E1", "reason": "x"},
+    "evaluated": {"text": "x", "evaluated_by": "E1"},
     "plan_executed": {"result": "paid"},
     "customer_answered": {"settled": False, "text": "x"},
     "satisfaction_given": {"score": 4},
@@ -64,6 +65,7 @@ OF_COMPLAINTS = {"judged", "plan_proposed", "plan_approved", "plan_refused", "pl
 NEEDS = {
     "plan_approved": ("plan_proposed",), "plan_refused": ("plan_proposed",),
     "plan_executed": ("plan_proposed", "plan_approved"), "reopened": ("withdrawn",),
+    "evaluated": ("withdrawn",),
 }  # fmt: skip
 """What needs another report before it."""
 

@@ -194,6 +194,7 @@ FILLED: dict[str, dict[str, Any]] = {
     "plan_approved": {"approved_by": "E-1"},
     "plan_refused": {"refused_by": "E-1", "reason": "too dear"},
     "plan_executed": {"result": "delivered"},
+    "evaluated": {"text": "well done", "evaluated_by": "E-1"},
     "customer_answered": {"settled": True, "text": "explained"},
     "satisfaction_given": {"score": 4},
     "paused": {"reason": "waiting_for_customer"},

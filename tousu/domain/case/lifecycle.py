@@ -115,7 +115,7 @@ def possible(state: CaseState, pack: Pack) -> tuple[str, ...]:
         return ("reopened", *sorted(RECORDED))
     steps = [name for name in RANK if name not in _STRANGE[state.kind] and _would_move(state, name, pack)]
     answer = "inquiry_answered" if state.kind == "inquiry" else "customer_answered"
-    return (*steps, answer, "withdrawn", *sorted((NOTED | RECORDED) - {"recount_ordered"}))
+    return (*steps, answer, "withdrawn", *sorted((NOTED | RECORDED) - {"recount_ordered", "evaluated"}))
 
 
 def _would_move(state: CaseState, name: str, pack: Pack) -> bool:
@@ -201,6 +201,10 @@ def _answer_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
     return FactVerdict(fate, "confirmation_missing", needs, message, "/confirmation")
 
 
+def _evaluation_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
+    return COUNTS if state.is_over else FactVerdict("waits", needs="the end of the case before it")
+
+
 def _inquiry_answer_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
     """An inquiry that became a complaint names it, as the complaint names the inquiry."""
     became = pack.inquiries is not None and fact.data["outcome"] == pack.inquiries.complaint_outcome
@@ -270,6 +274,7 @@ _FITS: Final[Mapping[str, Callable[[CaseState, CaseFact, Pack], FactVerdict]]] =
     "plan_executed": _plan_fits,
     "customer_answered": _answer_fits,
     "inquiry_answered": _inquiry_answer_fits,
+    "evaluated": _evaluation_fits,
     "responsibility_settled": _settlement_fits,
     "corrective_action_planned": _plan_of_action_fits,
     "corrective_action_done": _action_done_fits,
