@@ -22,7 +22,7 @@ from bench.rehearsal import (
     simulated_broker,
 )  # fmt: skip
 from bench.sizes import Sizes
-from tousu.policy.occasions import CLAIM_REPORTS
+from tousu.policy.event_catalogue import CLAIM_REPORTS
 
 REPORTS: Final = frozenset(f"tousu.handling.{name}.v1".encode() for name in CLAIM_REPORTS)
 LAID: Final = frozenset({b"tousu.charge.laid.v1"})

@@ -1,6 +1,6 @@
 """The peer below every stateful processor: the same rows in the same turns, and nothing else.
 
-A turn of a processor is one transaction: the bookmarks under their compare-and-set, with the outputs in them, and the
+A turn of a processor is one transaction: the checkpoints under their compare-and-set, with the outputs in them, and the
 changed states table by table. Here the rows of recorded turns are written again by the driver alone, prepared in
 memory beforehand: no broker, no parsing, no rules, no reading of states. What this reaches is the most that a processor
 could reach if all its own work cost nothing.
@@ -38,21 +38,21 @@ def write(url: str, processor: Processor, turns: Sequence[Turn]) -> Written:
     """Write recorded turns into an empty database. The tables are made as the processor makes them, before the time."""
     store = Store(url, processor.name, processor.kinds)
     store.create()
-    for shard in range(len(turns[0].bookmarks) if turns else 0):
+    for shard in range(len(turns[0].checkpoints) if turns else 0):
         store.take(shard)
     store.close()
-    bookmarks = f"{processor.name}_bookmark"
+    checkpoints = f"{processor.name}_checkpoint"
     kinds = {f"{processor.name}_{kind.name}": kind for kind in processor.kinds}
     # A fresh database counts turns and epochs from the start, as the recorded one did.
     writer = _PostgreSQL if sa.make_url(url).get_backend_name() == "postgresql" else _SQLite
-    wall_s = writer(url, bookmarks, kinds).run(turns)
+    wall_s = writer(url, checkpoints, kinds).run(turns)
     rows = [row for turn in turns for _, _, rows in turn.upserts for row in rows]
     return Written(
         wall_s=wall_s,
         turns=len(turns),
         rows=len(rows),
         row_bytes=sum(_bytes(value) for row in rows for value in row),
-        pending_bytes=sum(_bytes(row[4]) for turn in turns for row in turn.bookmarks),
+        pending_bytes=sum(_bytes(row[4]) for turn in turns for row in turn.checkpoints),
     )
 
 
@@ -70,9 +70,9 @@ def _assignments(table: str, columns: tuple[str, ...]) -> str:
 class _PostgreSQL:
     """psycopg, binary parameters, sets unnested by the server."""
 
-    def __init__(self, url: str, bookmarks: str, kinds: Mapping[str, Kind]) -> None:
+    def __init__(self, url: str, checkpoints: str, kinds: Mapping[str, Kind]) -> None:
         self._url = url
-        self._bookmarks = bookmarks
+        self._checkpoints = checkpoints
 
     def run(self, turns: Sequence[Turn]) -> float:
         with psycopg.connect(self._url) as connection, connection.cursor() as cursor:
@@ -87,11 +87,11 @@ class _PostgreSQL:
 
     def _write(self, cursor: psycopg.Cursor[Any], turn: Turn) -> None:
         cursor.execute(
-            f"UPDATE {self._bookmarks} b SET turn = b.turn + 1, doc = w.doc, pending = w.pending "
+            f"UPDATE {self._checkpoints} b SET turn = b.turn + 1, doc = w.doc, pending = w.pending "
             "FROM unnest(%b::int[], %b::bigint[], %b::bigint[], %b::text[], %b::bytea[]) "
             "AS w (shard, epoch, turn, doc, pending) "
             "WHERE b.shard = w.shard AND b.owner_epoch = w.epoch AND b.turn = w.turn",
-            _columns(turn.bookmarks),
+            _columns(turn.checkpoints),
         )
         for table, columns, rows in turn.upserts:
             names = ("shard", "key", "next_due", *columns, "doc")
@@ -117,9 +117,9 @@ def _columns(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
 class _SQLite:
     """The standard library's driver, executemany."""
 
-    def __init__(self, url: str, bookmarks: str, kinds: Mapping[str, Kind]) -> None:
+    def __init__(self, url: str, checkpoints: str, kinds: Mapping[str, Kind]) -> None:
         self._path = sa.make_url(url).database or ":memory:"
-        self._bookmarks = bookmarks
+        self._checkpoints = checkpoints
 
     def run(self, turns: Sequence[Turn]) -> float:
         connection = sqlite3.connect(self._path, isolation_level=None)
@@ -129,9 +129,9 @@ class _SQLite:
         for turn in turns:
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany(
-                f"UPDATE {self._bookmarks} SET turn = turn + 1, doc = ?, pending = ? "
+                f"UPDATE {self._checkpoints} SET turn = turn + 1, doc = ?, pending = ? "
                 "WHERE shard = ? AND owner_epoch = ? AND turn = ?",
-                [(doc, pending, shard, epoch, number) for shard, epoch, number, doc, pending in turn.bookmarks],
+                [(doc, pending, shard, epoch, number) for shard, epoch, number, doc, pending in turn.checkpoints],
             )
             for table, columns, rows in turn.upserts:
                 names = ("shard", "key", "next_due", *columns, "doc")

@@ -1,7 +1,7 @@
 """Copies of processors as real processes: started, held still while their backlog is written, let go, looked at.
 
 A copy that is ready is stopped with SIGSTOP, its input is written, and SIGCONT is the start of the measurement. So
-neither the start of Python nor the writing of the backlog is in the figures. Its place is read from its bookmarks.
+neither the start of Python nor the writing of the backlog is in the figures. Its place is read from its checkpoints.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from bench.ground import Ground, cpu_s, until
 from bench.rehearsal import MASTER_KEY, PARTITIONS
 from tousu.local.machine import environment
 from tousu.local.process import ServerProcess
-from tousu.runtime import bookmark as bm
+from tousu.runtime import checkpoint as cp
 
 REPOSITORY: Final = Path(__file__).resolve().parents[1]
 READY_S: Final = 60.0
@@ -111,25 +111,25 @@ class Copy:
                 return int(line.split()[1]) / 1024
         return self.resident_mb()
 
-    def bookmarks(self) -> list[bm.Bookmark]:
-        """The bookmarks of all shards, as committed."""
-        statement = f"SELECT doc FROM {self.name}_bookmark"
+    def checkpoints(self) -> list[cp.Checkpoint]:
+        """The checkpoints of all shards, as committed."""
+        statement = f"SELECT doc FROM {self.name}_checkpoint"
         if self.url.startswith("postgresql"):
             with psycopg.connect(self.url) as connection:
-                return [bm.decode(row[0]) for row in connection.execute(statement).fetchall()]
+                return [cp.decode(row[0]) for row in connection.execute(statement).fetchall()]
         file = sqlite3.connect(f"file:{self.url.removeprefix('sqlite:///')}?mode=ro", uri=True, timeout=READY_S)
         try:
-            return [bm.decode(row[0]) for row in file.execute(statement).fetchall()]
+            return [cp.decode(row[0]) for row in file.execute(statement).fetchall()]
         finally:
             file.close()
 
     def read(self, *topics: str) -> int:
         """How many records of its input (or of some of its topics) it has taken in."""
-        return sum(n for b in self.bookmarks() for t, n in b.offsets.items() if not topics or t in topics)
+        return sum(n for b in self.checkpoints() for t, n in b.offsets.items() if not topics or t in topics)
 
     def written(self, topic: str) -> int:
         """How many records it has committed for a topic."""
-        return sum(n for b in self.bookmarks() for place, n in b.numbers.items() if place.startswith(f"{topic}/"))
+        return sum(n for b in self.checkpoints() for place, n in b.numbers.items() if place.startswith(f"{topic}/"))
 
     def log_end(self) -> str:
         """The last lines of its log, for an error."""

@@ -54,7 +54,7 @@ def _calendar() -> Calendar:
         }
         for year in range(2024, 2029) for month in range(1, 13)
     ]  # fmt: skip
-    version = {"version": "1", "holds_from": "2024-01-01T00:00:00Z", "years": years, "suspensions": suspensions}
+    version = {"version": "1", "effective_from": "2024-01-01T00:00:00Z", "years": years, "suspensions": suspensions}
     weekly = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), hours)
     value = {"id": "bench", "time_zone": "Asia/Shanghai", "weekly_hours": weekly, "make_up_hours": hours}
     return calendar_of(value | {"versions": [version]}).newest

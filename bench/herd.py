@@ -24,7 +24,7 @@ from bench.sizes import Sizes
 from bench.voice import example, number_of
 from services.sla.states import Case
 from services.sla.store import KINDS
-from tousu.runtime import bookmark as bm
+from tousu.runtime import checkpoint as cp
 from tousu.runtime.store import Store
 
 BEFORE_S: Final = 4.0
@@ -76,7 +76,7 @@ def fill(url: str, case: Case, count: int) -> datetime:
             shard = place % PARTITIONS
             one = replace(case, number=number_at(place), clocks=(replace(clock, marks=()),))
             columns = (read(one) for read in kind.columns.values())
-            rows.append((shard, one.number, bm.micros(clock.due_at), *columns, kind.codec.encode(one)))
+            rows.append((shard, one.number, cp.micros(clock.due_at), *columns, kind.codec.encode(one)))
         store.dialect.upsert(connection, "sla_case", tuple(kind.columns), rows)
         connection.commit()
     connection.exec_driver_sql("ANALYZE sla_case")

@@ -27,7 +27,7 @@ from services.penalties.store import KINDS
 from tousu.event import text_of_time
 from tousu.policy.loading import load_pack
 from tousu.policy.penalties import PartyKind
-from tousu.runtime import bookmark as bm
+from tousu.runtime import checkpoint as cp
 from tousu.runtime.arrival import TICK
 from tousu.runtime.partition import partition_of
 from tousu.runtime.store import Store
@@ -90,7 +90,7 @@ def fill(url: str, persons: int, outlets: int) -> int:
             )  # fmt: skip
             columns = (read(one) for read in kind.columns.values())
             shard = partition_of(party.key, PARTITIONS)
-            rows.append((shard, f"{party.key}|{MONTH}", bm.micros(CLOSE), *columns, kind.codec.encode(one)))
+            rows.append((shard, f"{party.key}|{MONTH}", cp.micros(CLOSE), *columns, kind.codec.encode(one)))
     for begun in range(0, len(rows), 2_000):
         store.dialect.upsert(connection, "penalties_month", tuple(kind.columns), rows[begun : begun + 2_000])
         connection.commit()

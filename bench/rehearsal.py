@@ -29,14 +29,14 @@ from tousu.runtime.simulated import SimulatedBroker, SimulatedSink, SimulatedSou
 from tousu.runtime.store import Store
 from tousu.runtime.wiring import Wiring
 from tousu.simulation.pipeline import composed, schema_address
-from tousu.simulation.processors import WITH_BOOKMARK
+from tousu.simulation.processors import WITH_CHECKPOINT
 
 PARTITIONS: Final = 4
 MASTER_KEY: Final = sha256(b"a key for benchmarks").digest()
 CASES: Final = "complaints.cases"
 REPORTS: Final = frozenset(each.topic for each in inbound_cards() if each.channel is None)
 """The topics on which is reported what was done about cases."""
-STATEFUL: Final = WITH_BOOKMARK
+STATEFUL: Final = WITH_CHECKPOINT
 """The processors that are measured one by one and together; trends reads beside them and nobody waits for it."""
 BEGINNING: Final = datetime(2026, 9, 22, 1, 0, tzinfo=UTC)
 """A Tuesday, nine in the morning in Beijing."""
@@ -48,9 +48,9 @@ Backlog = Mapping[str, Sequence[Sequence[Record]]]
 
 
 class Turn(NamedTuple):
-    """What one turn writes: the bookmarks, the rows of each table (with its promoted columns), the keys removed."""
+    """What one turn writes: the checkpoints, the rows of each table (with its promoted columns), the keys removed."""
 
-    bookmarks: list[Row]
+    checkpoints: list[Row]
     upserts: list[tuple[str, tuple[str, ...], list[Row]]]
     deletes: list[tuple[str, list[tuple[int, str]]]]
 
@@ -66,8 +66,8 @@ class Recorder:
     def engine(self) -> sa.Engine:
         return self._inner.engine()
 
-    def ddl(self, bookmarks: str, tables: Mapping[str, str], kinds: Mapping[str, Kind]) -> Iterator[str]:
-        return self._inner.ddl(bookmarks, tables, kinds)
+    def ddl(self, checkpoints: str, tables: Mapping[str, str], kinds: Mapping[str, Kind]) -> Iterator[str]:
+        return self._inner.ddl(checkpoints, tables, kinds)
 
     def select(self, connection: sa.Connection, table: str, pairs: list[tuple[int, str]]) -> Sequence[Row]:
         return self._inner.select(connection, table, pairs)
@@ -80,9 +80,9 @@ class Recorder:
         self.turns[-1].deletes.append((table, list(pairs)))
         self._inner.delete(connection, table, pairs)
 
-    def move_bookmarks(self, connection: sa.Connection, table: str, rows: list[Row]) -> int:
+    def move_checkpoints(self, connection: sa.Connection, table: str, rows: list[Row]) -> int:
         self.turns.append(Turn(list(rows), [], []))
-        return self._inner.move_bookmarks(connection, table, rows)
+        return self._inner.move_checkpoints(connection, table, rows)
 
     def wipe(self, tables: tuple[str, ...]) -> bool:
         return self._inner.wipe(tables)

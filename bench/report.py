@@ -20,7 +20,7 @@ READING: Final = """\
 How to read it. Every figure comes from one run of `make bench` on one machine, so ratios mean something even where
 the machine does not. The **bare confluent-kafka loop** reads, parses and writes the same complaints and does nothing
 else: it is the limit of this client and broker. The **bare SQL** beside each processor writes the very rows of that
-processor's turns, byte for byte, bookmarks and outputs included, in the same transactions of 500 inputs, with the
+processor's turns, byte for byte, checkpoints and outputs included, in the same transactions of 500 inputs, with the
 driver alone: no broker, no parsing, no reading of states, no rules. Where a processor writes few rows an event, this
 peer is fast and the ratio is small. The **Faust agent** does the job of intake's single stage as well as Faust can
 (bench/faust_intake.py says what it is spared); the pipeline is compared with it per CPU second of its own processes,

@@ -24,7 +24,7 @@ from services.router.rules import RouterRules
 from services.sla.rules import CASE, SlaRules
 from services.sla.states import Case
 from services.sla.store import KINDS
-from tousu.decision import Output, Ref, Rules, State
+from tousu.decision import Output, Rules, State, StateKey
 from tousu.event import Event, text_of_time
 from tousu.policy.award import award
 from tousu.policy.loading import POLICIES, load_pack
@@ -141,10 +141,10 @@ def _folded(rules: Rules, events: Sequence[Event]) -> tuple[list[Event], float]:
 
 
 def _fold(rules: Rules, events: Sequence[Event]) -> list[Output]:
-    states: dict[Ref, State | None] = {}
+    states: dict[StateKey, State | None] = {}
     outputs: list[Output] = []
     for event in events:
-        decision = rules.apply({ref: states.get(ref) for ref in rules.refs(event)}, event, event.time)
+        decision = rules.apply({key: states.get(key) for key in rules.state_keys(event)}, event, event.time)
         if decision.refusal is not None:
             raise RuntimeError(f"{event.type} was refused: {decision.refusal.message}")
         states.update(decision.states)
@@ -170,7 +170,7 @@ def _ageing(events: int) -> dict[str, Any]:
 def _aged(rules: SlaRules, count: int) -> Aged:
     """A case after so many events, all in time, as the router publishes them."""
     number, second = "20260922-00-00000-22", timedelta(seconds=1)
-    ref = Ref(CASE, number)
+    state_key = StateKey(CASE, number)
     (registered, *_) = _registrations(load_pack(PACK), 1)
     told = [registered]
     for n in range(1, count):
@@ -181,18 +181,18 @@ def _aged(rules: SlaRules, count: int) -> Aged:
     *before, last = (_event(f"o{n}", each.type, number, each.time, each.data) for n, each in enumerate(published))
     state: State | None = None
     for event in before:
-        decision = rules.apply({ref: state}, event, event.time)
+        decision = rules.apply({state_key: state}, event, event.time)
         assert decision.refusal is None, (event.type, decision.refusal)
-        state = decision.states.get(ref, state)
+        state = decision.states.get(state_key, state)
     assert isinstance(state, Case)
     return Aged(KINDS[0].codec.encode(state), last)
 
 
 def _once(rules: SlaRules, aged: Aged) -> str:
     codec = KINDS[0].codec
-    ref = Ref(CASE, aged.event.subject or "")
-    decision = rules.apply({ref: codec.decode(aged.document)}, aged.event, aged.event.time)
-    changed = decision.states[ref]
+    state_key = StateKey(CASE, aged.event.subject or "")
+    decision = rules.apply({state_key: codec.decode(aged.document)}, aged.event, aged.event.time)
+    changed = decision.states[state_key]
     assert changed is not None
     return codec.encode(changed)
 

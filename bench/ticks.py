@@ -18,7 +18,7 @@ from bench.ground import Ground
 from bench.rehearsal import BEGINNING, PARTITIONS, Stage, simulated_broker
 from bench.sizes import Sizes
 from bench.voice import Voice, example
-from tousu.runtime import bookmark as bm
+from tousu.runtime import checkpoint as cp
 from tousu.runtime.clock import SetClock
 
 FAR: Final = timedelta(days=90)
@@ -95,7 +95,7 @@ def _fill(url: str, stage: Stage, count: int) -> None:
     kind = stage.store.kinds["case"]
     _, case = example()
     columns = ["next_due", *kind.columns, "doc"]
-    values = [bm.micros(BEGINNING + FAR), *(read(case) for read in kind.columns.values()), kind.codec.encode(case)]
+    values = [cp.micros(BEGINNING + FAR), *(read(case) for read in kind.columns.values()), kind.codec.encode(case)]
     named = ", ".join(
         f"replace(%s::text, '{case.number}', 'open-' || g)" if column == "doc" else "%s" for column in columns
     )

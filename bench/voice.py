@@ -72,7 +72,7 @@ def example() -> tuple[dict[str, Any], Case]:
     assert sla is not None
     record = next(r for log in broker.logs[CASES] for r in log if ("ce_type", ROUTED.encode()) in r.headers)
     data: dict[str, Any] = orjson.loads(record.value or b"{}")
-    ref_rows = sla.store.read({"case": [(record.partition, data["case_number"])]})
-    case = next(iter(ref_rows.values()))
+    rows = sla.store.read({"case": [(record.partition, data["case_number"])]})
+    case = next(iter(rows.values()))
     assert isinstance(case, Case)
     return data, case

@@ -1,4 +1,4 @@
-"""The whole pipeline at once: five processes, the broker and PostgreSQL, from inbound topics to the last bookmark."""
+"""The whole pipeline at once: five processes, the broker and PostgreSQL, from inbound topics to the last checkpoint."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Wave(NamedTuple):
 def measure(ground: Ground, sizes: Sizes) -> dict[str, Any]:
     """Two waves: complaints, then all that is reported about the cases that came of them and their claims."""
     ground.fresh_topics()
-    # The events were received just now: pipeline time is wall time here.
+    # The events were received just now: the watermark is wall time here.
     now = datetime.now(UTC)
     with ExitStack() as stack:
         copies = started(stack, ground, STATEFUL, "postgresql")

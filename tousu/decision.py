@@ -17,7 +17,7 @@ from tousu.events.codec import as_data
 from tousu.events.content import Content
 
 
-class Ref(NamedTuple):
+class StateKey(NamedTuple):
     """The address of one state: its kind (a table of the processor) and its key within the shard."""
 
     kind: str
@@ -25,7 +25,7 @@ class Ref(NamedTuple):
 
 
 State = msgspec.Struct
-States = Mapping[Ref, State | None]
+States = Mapping[StateKey, State | None]
 
 
 class Output(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,11 +69,11 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """What one input or one due clock leads to: exactly one of changes (states, outputs), a no-op, a refusal.
 
-    `states` maps refs to their new state, or to None for 'delete'. `no_op` is the reason code of a recorded no-op.
-    `refused`: inputs of earlier on, which were kept to wait for another one and are refused now.
+    `states` maps state_keys to their new state, or to None for 'delete'. `no_op` is the reason code of a recorded
+    no-op. `refused`: inputs of earlier on, which were kept to wait for another one and are refused now.
     """
 
-    states: Mapping[Ref, State | None] = {}
+    states: Mapping[StateKey, State | None] = {}
     outputs: Sequence[Output] = ()
     no_op: str = ""
     refusal: Refusal | None = None
@@ -83,22 +83,22 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 class Rules(Protocol):
     """The pure heart of a processor. All times are UTC.
 
-    `now` is pipeline time: the time up to which the log is complete (design.md, section 4), never the wall clock.
+    `now` is the watermark: the time up to which the log is complete (design.md, section 4), never the wall clock.
     """
 
-    def refs(self, event: Event) -> Sequence[Ref]:
+    def state_keys(self, event: Event) -> Sequence[StateKey]:
         """The states that `apply` will want to see for this event."""
         ...
 
     def apply(self, states: States, event: Event, now: datetime) -> Decision:
-        """Fold one event. `states` holds every ref asked for, with None where there is no such state yet."""
+        """Fold one event. `states` holds every state_key asked for, with None where there is no such state yet."""
         ...
 
-    def due(self, ref: Ref, state: State) -> datetime | None:
+    def next_timer(self, state_key: StateKey, state: State) -> datetime | None:
         """When this state next wants to be woken, or None."""
         ...
 
-    def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
+    def on_timer(self, state_key: StateKey, state: State, now: datetime) -> Decision:
         """Wake a state whose due time has come (due <= now). The new state's due time must lie later or be None."""
         ...
 
@@ -116,8 +116,8 @@ class Fallback(Protocol):
 class Following(Protocol):
     """Rules that learn from the first states of an event which others it touches (a join names its case in a row)."""
 
-    def refs_behind(self, states: States, event: Event) -> Sequence[Ref]:
-        """The states that `apply` will want to see besides those of `refs`, which `states` holds."""
+    def keys_behind(self, states: States, event: Event) -> Sequence[StateKey]:
+        """The states that `apply` will want to see besides those of `state_keys`, which `states` holds."""
         ...
 
 

@@ -25,10 +25,10 @@ def delay_in_traffic(pack: Pack, diary: Diary) -> None:
     claim.note("outlet_notified", at("10:20"), outlet="HZ-003", compensated_outlet="SH-112")
     facts = {"delivered": True, "days_late": 2, "weight_kg": "0.9", "real_value": "260.00", "service_fee": "12.00"}
     claim.note("claim_facts_found", at("15:50"), desk="storage_and_transport", facts=facts)
-    course = ClaimSchedule(
+    schedule = ClaimSchedule(
         at("16:15"), at("09:40", WEDNESDAY), at("10:05", WEDNESDAY), at("15:00", THURSDAY), at("10:00", MONDAY)
     )
-    go_through(claim, course, "112.00")
+    go_through(claim, schedule, "112.00")
 
 
 def nobody_comes(pack: Pack, diary: Diary) -> None:
@@ -38,14 +38,14 @@ def nobody_comes(pack: Pack, diary: Diary) -> None:
     claim.note("outlet_notified", at("09:25", WEDNESDAY), outlet="HZ-017")
     facts = {"delivered": True, "days_late": 2, "weight_kg": "0.6", "real_value": "59.00", "service_fee": "8.00"}
     claim.note("claim_facts_found", at("12:00", WEDNESDAY), desk="storage_and_transport", facts=facts)
-    course = ClaimSchedule(
+    schedule = ClaimSchedule(
         at("12:10", WEDNESDAY),
         at("14:00", WEDNESDAY),
         at("14:05", WEDNESDAY),
         at("16:20", MONDAY),
         at("11:00", TUESDAY),
     )
-    go_through(claim, course, "67.00")
+    go_through(claim, schedule, "67.00")
 
 
 def phone_became_brick(pack: Pack, diary: Diary) -> None:
@@ -55,10 +55,10 @@ def phone_became_brick(pack: Pack, diary: Diary) -> None:
     claim.note("outlet_notified", at("09:10", WEDNESDAY), outlet="SZ-041")
     facts = {"insured": False, "share_lost": "1", "real_value": "4999.00", "service_fee": "23.00"}
     claim.note("claim_facts_found", at("16:40", WEDNESDAY), desk="quality_management", facts=facts)
-    course = ClaimSchedule(
+    schedule = ClaimSchedule(
         at("10:50", WEDNESDAY), at("10:45", THURSDAY), at("15:10", MONDAY), at("11:00", TUESDAY), at("16:00", LAST_DAY)
     )
-    go_through(claim, course, "1023.00")
+    go_through(claim, schedule, "1023.00")
 
 
 def broken_ceramic(pack: Pack, diary: Diary) -> None:
@@ -95,7 +95,7 @@ PIECES: Final[tuple[tuple[str, str, str, dict[str, Any], str], ...]] = (
 
 def four_pieces(pack: Pack, diary: Diary) -> None:
     """7: four claims of one complaint, each with its own amount."""
-    course = ClaimSchedule(
+    schedule = ClaimSchedule(
         at("09:40", WEDNESDAY), at("16:30", WEDNESDAY), at("17:05", MONDAY), at("10:30", TUESDAY), at("15:30", TUESDAY)
     )
     for number, (cause, waybill, outlet, facts, amount) in enumerate(PIECES, start=1):
@@ -103,7 +103,7 @@ def four_pieces(pack: Pack, diary: Diary) -> None:
         form(claim, at("16:10"), claimant=SENDER)
         claim.note("outlet_notified", at("17:00"), outlet=outlet)
         claim.note("claim_facts_found", at("09:20", WEDNESDAY), desk="storage_and_transport", facts=facts)
-        go_through(claim, course, amount)
+        go_through(claim, schedule, amount)
         if cause in ("loss", "damage"):
             claim.note("outlet_negotiation_settled", at("17:20", TUESDAY), outlet=outlet)
 

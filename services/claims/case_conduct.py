@@ -13,7 +13,7 @@ from typing import Final, Literal
 import msgspec
 from msgspec.structs import replace
 
-from tousu.domain.case.view import Course
+from tousu.domain.case.view import CaseLifecycle
 from tousu.policy.calendar import MICROSECOND
 from tousu.policy.facts import Found
 
@@ -186,7 +186,7 @@ class Laid(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class CaseConduct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A case as far as persons, outlets and departments answer for what happened in it.
 
-    course: what it is, whether it goes on and stands. revision, grade, class_name: as the router decided last.
+    lifecycle: what it is, whether it goes on and stands. revision, grade, class_name: as the router decided last.
     departments: who answers for it, the one in the lead first. before: the verdict of the last round that had
     one. first_asked: who was asked first and had to hand it on. excuses: special reasons why it was late; rounds: when
     each round but the first began. reports: in order of time. laid: by party, what changed last stands last;
@@ -194,7 +194,7 @@ class CaseConduct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     the charges became others than were laid, None while nothing is to be laid; and the event that last changed them.
     """
 
-    course: Course
+    lifecycle: CaseLifecycle
     organisation: str = ""
     pack_version: str = ""
     revision: int = 0
@@ -218,12 +218,12 @@ class CaseConduct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     @property
     def is_complaint(self) -> bool:
         """Whether anybody answers for more than what arbitration rules: not in an inquiry or a claim by itself."""
-        return self.course.kind == "complaint"
+        return self.lifecycle.kind == "complaint"
 
     @property
     def waiting(self) -> tuple[Lapse, ...]:
         """The acceptances that are late and for which somebody still waits: they cost more every day."""
-        if not self.is_complaint or self.course.is_over:
+        if not self.is_complaint or self.lifecycle.is_over:
             return ()
         return tuple(lapse for lapse in self.lapses if lapse.waits)
 

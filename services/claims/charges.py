@@ -42,13 +42,13 @@ def charges_of(case: CaseConduct, pack: Pack) -> Charges:
     return {party: found[party][:GROUNDS_MAX] for party in sorted(found)}
 
 
-def unlaid(case: CaseConduct, charges: Charges) -> bool:
+def has_unpublished(case: CaseConduct, charges: Charges) -> bool:
     """Whether any charge is another one than was laid last."""
     digests = {one.party: one.digest for one in case.laid if one.digest}
     return digests != {party: _digest(grounds) for party, grounds in charges.items()}
 
 
-def lay(case: CaseConduct, case_number: str, pack: Pack) -> tuple[CaseConduct, list[Output]]:
+def publish(case: CaseConduct, case_number: str, pack: Pack) -> tuple[CaseConduct, list[Output]]:
     """Lay the charges that are others than were laid last."""
     charges = charges_of(case, pack)
     laid = {one.party: one for one in case.laid}
@@ -67,7 +67,7 @@ def lay(case: CaseConduct, case_number: str, pack: Pack) -> tuple[CaseConduct, l
 
 
 def _grounds(case: CaseConduct, pack: Pack) -> Iterator[tuple[Party, Ground]]:
-    if case.is_complaint and not case.course.withdrawn:
+    if case.is_complaint and not case.lifecycle.withdrawn:
         yield from _of_the_complaint(case, pack)
         for lapse in case.lapses:
             yield from _of_a_lapse(case, lapse, pack)
@@ -96,11 +96,11 @@ def _of_the_complaint(case: CaseConduct, pack: Pack) -> Iterator[tuple[Party, Gr
 
 def _complaint(case: CaseConduct, pack: Pack) -> Ground:
     """The complaint itself. After a reopening it counts as judged before, until it is judged again."""
-    stands, grade = case.course.stands, case.grade
+    stands, grade = case.lifecycle.stands, case.grade
     if stands is None and case.before is not None:
         stands = case.before.stands
         grade = grade if stands else case.before.grade  # the grade of what does not stand comes from that judgement
-    ground: Ground = {"ground": "complaint", "at": text_of_time(case.course.received_at)}
+    ground: Ground = {"ground": "complaint", "at": text_of_time(case.lifecycle.received_at)}
     ground |= _if_any(section=pack.grades[grade].section if grade in pack.grades else "", grade=grade)
     ground |= _if_any(**{"class": case.class_name})
     if stands is not None:
@@ -156,7 +156,7 @@ def _told(case: CaseConduct, case_number: str, laid: Laid, grounds: Sequence[Gro
         "case_number": case_number,
         "party": {"kind": laid.party.kind, "id": laid.party.id},
         "revision": laid.revision,
-        "received_at": text_of_time(case.course.received_at),
+        "received_at": text_of_time(case.lifecycle.received_at),
         "at": text_of_time(case.changed_at),
         "pack": pack.reference(),
         "grounds": list(grounds),

@@ -14,19 +14,19 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from services.claims.case_conduct import CaseConduct
-from services.claims.charges import CHARGES, charges_of, lay, unlaid
+from services.claims.charges import CHARGES, charges_of, has_unpublished, publish
 from services.claims.lapses import breached, confirmed, excused, moved, neglected, reported, ticked, withdrawn
 from services.claims.naming import named_anew, ruled, settled
-from services.claims.opening import course_of
-from tousu.decision import Decision, Output, Ref, State, States
+from services.claims.opening import lifecycle_of
+from tousu.decision import Decision, Output, State, StateKey, States
 from tousu.domain.case.state import Kind
-from tousu.domain.case.view import Course, view_of
+from tousu.domain.case.view import CaseLifecycle, view_of
 from tousu.event import Event
 from tousu.events.complaint import ComplaintRouted
 from tousu.events.handling import HandlingReopened, HandlingSpecialReasonApproved
 from tousu.policy.calendar import MICROSECOND
+from tousu.policy.event_catalogue import CLAIM_REPORTS
 from tousu.policy.facts import found_with
-from tousu.policy.occasions import CLAIM_REPORTS
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
 
@@ -56,10 +56,10 @@ class ConductRules:
         self._policies = policies
         self._any = any(pack.penalties is not None for pack in policies.packs())
 
-    def refs(self, event: Event) -> Sequence[Ref]:
+    def state_keys(self, event: Event) -> Sequence[StateKey]:
         """The conduct of the case, where the event can change it."""
         concerns = event.type in _CONCERNS or event.type.startswith(_HANDLING)
-        return [_ref(event)] if self._any and concerns and event.subject else []
+        return [_state_key(event)] if self._any and concerns and event.subject else []
 
     def beside(
         self, decision: Decision, states: States, event: Event, now: datetime, counting: Sequence[Event]
@@ -74,9 +74,9 @@ class ConductRules:
             return decision
         if event.type == OPERATIONS:
             return _with(decision, {}, self._passed_on(event))
-        if not self.refs(event):
+        if not self.state_keys(event):
             return decision
-        case, now = states.get(_ref(event)), max(now, event.time)
+        case, now = states.get(_state_key(event)), max(now, event.time)
         assert case is None or isinstance(case, CaseConduct)
         new = self._begun(event) if case is None else self._after(case, counting)
         if new is None:
@@ -85,17 +85,17 @@ class ConductRules:
         if new == case:
             return decision
         if case is not None and replace(new, reports=case.reports) == case:
-            return _with(decision, {_ref(event): new}, ())  # somebody acted, and nobody answers for anything else
-        is_unlaid = unlaid(new, charges_of(new, self._pack_of(new)))
-        new = replace(new, changed_at=now if is_unlaid else None, cause=event.id if is_unlaid else new.cause)
-        return _with(decision, {_ref(event): new}, ())
+            return _with(decision, {_state_key(event): new}, ())  # somebody acted, and nobody answers for anything else
+        is_unpublished = has_unpublished(new, charges_of(new, self._pack_of(new)))
+        new = replace(new, changed_at=now if is_unpublished else None, cause=event.id if is_unpublished else new.cause)
+        return _with(decision, {_state_key(event): new}, ())
 
-    def begun(self, event: Event) -> dict[Ref, State | None]:
+    def begun(self, event: Event) -> dict[StateKey, State | None]:
         """The conduct of a case that has just been routed, with nothing held against anybody yet."""
         case = self._begun(event) if self._any else None
-        return {} if case is None else {_ref(event): case}
+        return {} if case is None else {_state_key(event): case}
 
-    def due(self, state: CaseConduct) -> datetime | None:
+    def next_timer(self, state: CaseConduct) -> datetime | None:
         """When the moment is over in which the charges became others than were laid, or one more day costs."""
         moments = [state.changed_at + MICROSECOND] if state.changed_at is not None else []
         penalties = self._pack_of(state).penalties if state.waiting else None
@@ -103,14 +103,14 @@ class ConductRules:
             moments += [lapse.next_day_at for lapse in state.waiting]
         return min(moments, default=None)
 
-    def fire(self, ref: Ref, state: CaseConduct) -> Decision:
+    def on_timer(self, state_key: StateKey, state: CaseConduct) -> Decision:
         """Lay the charges as they are now that the moment is over, or one more day has begun."""
-        at, pack = self.due(state), self._pack_of(state)
-        assert at is not None, f"nothing of {ref.key} waits"
+        at, pack = self.next_timer(state), self._pack_of(state)
+        assert at is not None, f"nothing of {state_key.key} waits"
         state = ticked(state, pack, at)
         state = replace(state, changed_at=at) if state.changed_at is None else state
-        new, outputs = lay(state, ref.key, pack)
-        return Decision(states={ref: new}, outputs=outputs)
+        new, outputs = publish(state, state_key.key, pack)
+        return Decision(states={state_key: new}, outputs=outputs)
 
     def _pack_of(self, case: CaseConduct) -> Pack:
         return self._policies.version(case.organisation, case.pack_version)
@@ -137,10 +137,10 @@ class ConductRules:
         pack = self._policies.version(event.organisation, event.data["pack"]["version"])
         if pack.penalties is None:
             return None
-        course = course_of(ROUTED[event.type], event.data)
+        lifecycle = lifecycle_of(ROUTED[event.type], event.data)
         said = event.content
         asked = said.first_asked if isinstance(said, ComplaintRouted) else None
-        case = CaseConduct(course=course, organisation=event.organisation, first_asked=asked or "")
+        case = CaseConduct(lifecycle=lifecycle, organisation=event.organisation, first_asked=asked or "")
         return _routed(case, event.data)
 
     def _after(self, case: CaseConduct, counting: Sequence[Event]) -> CaseConduct:
@@ -152,17 +152,17 @@ class ConductRules:
         said, clock = event.data, _CLOCKS.get(event.type)
         if clock is not None:
             return clock(case, said)
-        former, view = case.course, view_of(said)
+        former, view = case.lifecycle, view_of(said)
         if event.type in ROUTED:
             is_newer = said.get("revision", 1) > case.revision
-            return _routed(replace(case, course=former.after(view)), said) if is_newer else case
+            return _routed(replace(case, lifecycle=former.after(view)), said) if is_newer else case
         what = event.type.removeprefix(_HANDLING).partition(".")[0]
         at = max(event.time, former.received_at)
         if what in CLAIM_REPORTS:
             return ruled(case, said, at) if what == "outlet_ruled" else case
         if view is None or not view.counts:
             return case
-        case = replace(case, course=former.after(view))
+        case = replace(case, lifecycle=former.after(view))
         if event.type == PASSED_ON:
             return replace(case, departments=tuple(said["to_departments"]))
         if what == "recount_ordered":
@@ -181,10 +181,12 @@ def _routed(case: CaseConduct, told: Mapping[str, Any]) -> CaseConduct:
     )
 
 
-def _handled(case: CaseConduct, former: Course, pack: Pack, what: str, event: Event, at: datetime) -> CaseConduct:
+def _handled(
+    case: CaseConduct, former: CaseLifecycle, pack: Pack, what: str, event: Event, at: datetime
+) -> CaseConduct:
     """The case after a report of a department. `at`: when that happened, not before the receipt.
 
-    `former`: the course before it; the case has that of now already.
+    `former`: the lifecycle before it; the case has that of now already.
     """
     said = event.data
     if former.ended_at is None or at <= former.ended_at or what == "reopened":
@@ -209,11 +211,11 @@ def _handled(case: CaseConduct, former: Course, pack: Pack, what: str, event: Ev
             return case
 
 
-def _with(decision: Decision, states: Mapping[Ref, State | None], outputs: Sequence[Output]) -> Decision:
+def _with(decision: Decision, states: Mapping[StateKey, State | None], outputs: Sequence[Output]) -> Decision:
     if not states and not outputs:
         return decision
     return replace(decision, states={**decision.states, **states}, outputs=[*decision.outputs, *outputs], no_op="")
 
 
-def _ref(event: Event) -> Ref:
-    return Ref(CONDUCT, event.subject or "")
+def _state_key(event: Event) -> StateKey:
+    return StateKey(CONDUCT, event.subject or "")

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from services.claims import limits
 from services.claims.ending import MATERIALS_MISSING, close
 from services.claims.opening import file_claim
-from services.claims.settling import JUDGED_OTHERWISE, bring_in_line
+from services.claims.settling import JUDGED_OTHERWISE, reconcile
 from services.claims.states import Claim, Claimant, ClaimedCase, Fact
 from services.claims.telling import refusal
 from services.claims.turn import Turn, time_text
@@ -178,7 +178,7 @@ def _opened_by_form(turn: Turn, opener: ClaimOpener, claim: Claim) -> Claim:
     """A claim that went with the class of its complaint comes back with a form: it rests on that from now on."""
     before = turn.case.filed
     turn.case = replace(turn.case, filed=(*before, claim.asked))
-    bring_in_line(turn, opener, "filed")
+    reconcile(turn, opener, "filed")
     found = next(each for each in turn.case.claims if each.number == claim.number)
     if found.state == "closed":  # the complaint is withdrawn or does not stand
         turn.case = replace(turn.case, filed=before)

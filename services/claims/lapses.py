@@ -24,7 +24,7 @@ from services.claims.case_conduct import (
     Report,
     Verdict,
 )
-from tousu.domain.case.view import Course
+from tousu.domain.case.view import CaseLifecycle
 from tousu.event import time_of_text
 from tousu.events.handling import HandlingReopened
 from tousu.policy.pack import Pack
@@ -99,12 +99,12 @@ def excused(case: CaseConduct, approved_by: str, at: datetime) -> CaseConduct:
     return replace(case, excuses=tuple(excuses[-EXCUSES_MAX:]))
 
 
-def neglected(case: CaseConduct, former: Course, said: HandlingReopened) -> CaseConduct:
-    """The case was reopened (its course is that of the new round): through neglect, or not.
+def neglected(case: CaseConduct, former: CaseLifecycle, said: HandlingReopened) -> CaseConduct:
+    """The case was reopened (its lifecycle is that of the new round): through neglect, or not.
 
     What the round before had found stays until it is judged anew.
     """
-    case = replace(case, rounds=tuple(sorted({*case.rounds, case.course.round_at}))[-ROUNDS_MAX:])
+    case = replace(case, rounds=tuple(sorted({*case.rounds, case.lifecycle.round_at}))[-ROUNDS_MAX:])
     if former.stands is not None:
         case = replace(case, before=Verdict(former.stands, case.grade))
     if not said.through_neglect:
@@ -113,7 +113,7 @@ def neglected(case: CaseConduct, former: Course, said: HandlingReopened) -> Case
     if named is not None:
         named = replace(named, mediated=named.mediated and named.at >= former.round_at)
     lapse = Lapse(
-        ground="neglect", at=case.course.round_at, department=case.lead, named=named,
+        ground="neglect", at=case.lifecycle.round_at, department=case.lead, named=named,
         neglected_by=said.neglected_by or "",
     )  # fmt: skip
     return _with(case, lapse.seen_all(case.reports))

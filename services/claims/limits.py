@@ -87,7 +87,7 @@ class ClaimClocks(ClockContext):
             case "event_time":
                 return at
             case "received_at":
-                return self.turn.case.course.received_at
+                return self.turn.case.lifecycle.received_at
             case "promised_at":
                 return self.turn.case.promised_at
 

@@ -28,7 +28,7 @@ def named_anew(
         measure=measure,
     )
     case = replace(case, lapses=tuple(lapse.named_by(new) for lapse in case.lapses))
-    round_at = case.course.round_at
+    round_at = case.lifecycle.round_at
     if case.named is not None and case.named.rank(round_at) > new.rank(round_at):
         return case
     return replace(case, named=new)

@@ -12,7 +12,7 @@ from services.claims.telling import refusal
 from services.claims.turn import Turn
 from tousu.decision import Refusal
 from tousu.domain.case.state import Kind
-from tousu.domain.case.view import Course, course_begun, view_of
+from tousu.domain.case.view import CaseLifecycle, lifecycle_begun, view_of
 from tousu.event import time_of_text
 from tousu.policy.claims import ClaimOpener, NoClaim
 
@@ -56,7 +56,7 @@ def claims_asked_for(routed: Mapping[str, Any], opener: ClaimOpener) -> Asking:
 def file_claim(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any]) -> Claim | Refusal:
     """The claim that a form asks for where there is none yet; the right to claim must not have lapsed."""
     case = turn.case
-    opening = opener.file(said["cause"], case.course.received_at, case.posted_at)
+    opening = opener.file(said["cause"], case.lifecycle.received_at, case.posted_at)
     if isinstance(opening, NoClaim):
         message = f"pack {turn.pack.id} knows no claims; add the block claims to it"
         if opening.reason == "right_has_lapsed":
@@ -69,17 +69,17 @@ def file_claim(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any]) -> Clai
         section=opening.section,
         departments=case.departments,
     )
-    if case.course.withdrawn or case.course.stands is False:
-        why = "is withdrawn" if case.course.withdrawn else "does not stand"
+    if case.lifecycle.withdrawn or case.lifecycle.stands is False:
+        why = "is withdrawn" if case.lifecycle.withdrawn else "does not stand"
         return refusal(
             "illegal_transition", f"case {turn.number} {why}; reopen it before a claim is filed", "/case_number"
         )
     return open_claim(turn, asked)
 
 
-def course_of(kind: Kind, routed: Mapping[str, Any]) -> Course:
-    """The course of a case that has just been routed."""
-    return course_begun(kind, time_of_text(routed["received_at"], "received_at")).after(view_of(routed))
+def lifecycle_of(kind: Kind, routed: Mapping[str, Any]) -> CaseLifecycle:
+    """The lifecycle of a case that has just been routed."""
+    return lifecycle_begun(kind, time_of_text(routed["received_at"], "received_at")).after(view_of(routed))
 
 
 def told_of(routed: Mapping[str, Any]) -> dict[str, Any]:

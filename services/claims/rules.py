@@ -18,20 +18,20 @@ from services.claims import limits
 from services.claims.case_conduct import CaseConduct
 from services.claims.conduct import PASSED_ON, ROUTED, ConductRules
 from services.claims.life import report
-from services.claims.opening import claims_asked_for, course_of, told_of
+from services.claims.opening import claims_asked_for, lifecycle_of, told_of
 from services.claims.passing import is_of_a_penalty, passed_on
-from services.claims.settling import JUDGED_OTHERWISE, bring_in_line
+from services.claims.settling import JUDGED_OTHERWISE, reconcile
 from services.claims.states import ClaimedCase
 from services.claims.telling import tell_form_refused
 from services.claims.turn import CASE, Turn
 from services.claims.waiting import give_up, set_free, wait
-from tousu.decision import Decision, Ref, Refusal, State, States
+from tousu.decision import Decision, Refusal, State, StateKey, States
 from tousu.domain.case.view import view_of
 from tousu.domain.clock.history import KNOWN_LATE
 from tousu.domain.clock.triggers import ClockTriggers
 from tousu.event import Event
 from tousu.policy.claims import ClaimOpener
-from tousu.policy.occasions import CLAIM_REPORTS
+from tousu.policy.event_catalogue import CLAIM_REPORTS
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
 
@@ -57,11 +57,11 @@ class ClaimsRules:
             if pack.claims is not None
         }
 
-    def refs(self, event: Event) -> Sequence[Ref]:
+    def state_keys(self, event: Event) -> Sequence[StateKey]:
         """The case, where the event can change its claims, and its conduct, where it can change that."""
         if is_of_a_penalty(event):
             return []
-        return [*([_ref(event)] if _concerns(event) else ()), *self._conduct.refs(event)]
+        return [*([_state_key(event)] if _concerns(event) else ()), *self._conduct.state_keys(event)]
 
     def apply(self, states: States, event: Event, now: datetime) -> Decision:
         """What the event does to the claims of a case, and to what the case holds against anybody."""
@@ -74,7 +74,7 @@ class ClaimsRules:
         """Open, move or close claims; everything else is a no-op with its reason."""
         if not _concerns(event):
             return Decision(no_op="no_concern_of_claims")
-        case = states.get(_ref(event))
+        case = states.get(_state_key(event))
         assert case is None or isinstance(case, ClaimedCase)
         if event.type in ROUTED:
             return self._routed(case, event, now)
@@ -95,34 +95,34 @@ class ClaimsRules:
 
         Anything else is refused: the claims and the conduct of the case stand as they were.
         """
-        if event.type not in ROUTED or any(states.get(ref) is not None for ref in self.refs(event)):
+        if event.type not in ROUTED or any(states.get(state_key) is not None for state_key in self.state_keys(event)):
             return None
         pack = self._policies.version(event.organisation, event.data["pack"]["version"])
         if pack.claims is None and ROUTED[event.type] != "complaint":
             return None
         case = ClaimedCase(
-            course=course_of(ROUTED[event.type], event.data),
+            lifecycle=lifecycle_of(ROUTED[event.type], event.data),
             organisation=event.organisation,
             pack_version=pack.version,
             **told_of(event.data),
         )
-        return Decision(states={_ref(event): case} | self._conduct.begun(event))
+        return Decision(states={_state_key(event): case} | self._conduct.begun(event))
 
-    def due(self, ref: Ref, state: State) -> datetime | None:
+    def next_timer(self, state_key: StateKey, state: State) -> datetime | None:
         """When the earliest limit of a claim of the case has something to say, or charges are to be laid."""
         if isinstance(state, CaseConduct):
-            return self._conduct.due(state)
+            return self._conduct.next_timer(state)
         return state.next_due if isinstance(state, ClaimedCase) else None
 
-    def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
+    def on_timer(self, state_key: StateKey, state: State, now: datetime) -> Decision:
         """Tell everything of a case's claims that is due at its earliest due moment, nothing else; or lay charges."""
         if isinstance(state, CaseConduct):
-            return self._conduct.fire(ref, state)
-        assert isinstance(state, ClaimedCase), ref
+            return self._conduct.on_timer(state_key, state)
+        assert isinstance(state, ClaimedCase), state_key
         at = state.next_due
-        assert at is not None and at <= now, f"{ref.key} is woken too early"
+        assert at is not None and at <= now, f"{state_key.key} is woken too early"
         pack = self._policies.version(state.organisation, state.pack_version)
-        turn = Turn(pack, self._triggers_of(pack), ref.key, state, at, at)
+        turn = Turn(pack, self._triggers_of(pack), state_key.key, state, at, at)
         for claim in state.claims:
             turn.keep(limits.fire(turn, claim))
         give_up(turn)
@@ -148,7 +148,7 @@ class ClaimsRules:
             if not turn.cause:
                 # The limit may have passed before anybody claimed; the loss is claimed no earlier than the delay was.
                 turn.at = turn.now = max(turn.at, *(claim.opened_at for claim in lost))
-            bring_in_line(turn, self._opener(turn.pack), "")
+            reconcile(turn, self._opener(turn.pack), "")
         if turn.case.waiting and turn.cause:  # a limit may fire for a time that lies far behind
             set_free(turn, self._report)
         return turn.decision(former)
@@ -164,11 +164,11 @@ class ClaimsRules:
         kind = ROUTED[event.type]
         if pack.claims is None and kind != "complaint":
             return Decision(no_op="no_concern_of_claims")
-        course = case.course.after(view_of(event.data)) if case is not None else course_of(kind, event.data)
+        lifecycle = case.lifecycle.after(view_of(event.data)) if case is not None else lifecycle_of(kind, event.data)
         asking = claims_asked_for(event.data, self._opener(pack))
         new = replace(
-            case or ClaimedCase(course=course, organisation=event.organisation),
-            course=course,
+            case or ClaimedCase(lifecycle=lifecycle, organisation=event.organisation),
+            lifecycle=lifecycle,
             asked=asking.asked,
             why_not=asking.why_not,
             pack_version=pack.version,
@@ -178,7 +178,7 @@ class ClaimsRules:
         if case is not None and case.grade != new.grade and pack.claims is not None:
             for claim in case.claims:
                 turn.keep(limits.regraded(turn, claim).bare)
-        bring_in_line(turn, self._opener(pack), _WHY_AGAIN.get(event.type, KNOWN_LATE))
+        reconcile(turn, self._opener(pack), _WHY_AGAIN.get(event.type, KNOWN_LATE))
         if kind == "claim":
             self._form_came(turn, event.data)
         return self._decision(turn, case)
@@ -215,9 +215,9 @@ class ClaimsRules:
         view = view_of(said)
         if view is not None and not view.counts:
             return Decision(no_op="reply_incomplete")
-        turn.case = replace(case, course=case.course.after(view))
+        turn.case = replace(case, lifecycle=case.lifecycle.after(view))
         if pack.claims is not None:
-            bring_in_line(turn, self._opener(pack), _WHY_AGAIN.get(event.type, KNOWN_LATE))
+            reconcile(turn, self._opener(pack), _WHY_AGAIN.get(event.type, KNOWN_LATE))
         return self._decision(turn, case)
 
     def _recounted(self, turn: Turn, case: ClaimedCase, event: Event, now: datetime) -> Decision:
@@ -239,8 +239,8 @@ class ClaimsRules:
 
 def _counting(decision: Decision, states: States, event: Event) -> list[Event]:
     """The reports that count by a decision: the event, unless it waits, and those that waited so far."""
-    ref = _ref(event)
-    former, new = states.get(ref), decision.states.get(ref)
+    state_key = _state_key(event)
+    former, new = states.get(state_key), decision.states.get(state_key)
     before = former.waiting if isinstance(former, ClaimedCase) else ()
     after = new.waiting if isinstance(new, ClaimedCase) else before
     waits = {(one.source, one.id) for one in (*(each.event for each in after), *(one for one, _ in decision.refused))}
@@ -263,5 +263,5 @@ def _no_case(event: Event) -> Decision:
     return Decision(refusal=Refusal(reason="unknown_claim", message=message, place="subject"))
 
 
-def _ref(event: Event) -> Ref:
-    return Ref(CASE, event.subject or "")
+def _state_key(event: Event) -> StateKey:
+    return StateKey(CASE, event.subject or "")

@@ -26,7 +26,7 @@ _FOR_GOOD: Final = frozenset({PAID, "claim_withdrawn", MATERIALS_MISSING})
 """Why a claim was closed that does not open again with its ground."""
 
 
-def bring_in_line(turn: Turn, opener: ClaimOpener, why_again: str, why_gone: str = JUDGED_OTHERWISE) -> None:
+def reconcile(turn: Turn, opener: ClaimOpener, why_again: str, why_gone: str = JUDGED_OTHERWISE) -> None:
     """Open, close and open again what must be, in the order of claim numbers.
 
     `why_again`, `why_gone`: what is told of a claim whose ground came back, or went while its case stands.
@@ -58,7 +58,7 @@ def delivered(turn: Turn, opener: ClaimOpener, claim: Claim) -> None:
         return
     turn.keep(acquitted.bare)
     turn.case = replace(turn.case, turned=tuple(each for each in turn.case.turned if each != ground))
-    bring_in_line(turn, opener, DELIVERED_IN_TIME, DELIVERED_IN_TIME)
+    reconcile(turn, opener, DELIVERED_IN_TIME, DELIVERED_IN_TIME)
     turn.keep(limits.pull(turn, next(each for each in turn.case.claims if each.ground == ground), "delivered"))
 
 
@@ -86,7 +86,7 @@ def open_claim(turn: Turn, asked: Asked) -> Claim:
 def asked_now(turn: Turn, opener: ClaimOpener) -> tuple[Asked, ...]:
     """The claims that may be open at the moment: none while the complaint is withdrawn or does not stand."""
     case = turn.case
-    if case.course.withdrawn or case.course.stands is False:
+    if case.lifecycle.withdrawn or case.lifecycle.stands is False:
         return ()
     every = {one.ground: one for one in (*case.asked, *case.filed)}
     now: dict[Ground, Asked] = {}
@@ -111,10 +111,10 @@ def _turned_into(turn: Turn, asked: Asked) -> Claim | None:
 
 def _reason_to_close(turn: Turn, claim: Claim, why_gone: str) -> str:
     """Why a claim has lost its ground."""
-    course = turn.case.course
-    if course.withdrawn:
+    lifecycle = turn.case.lifecycle
+    if lifecycle.withdrawn:
         return "withdrawn"
-    if course.stands is False:
+    if lifecycle.stands is False:
         return "does_not_stand"
     return TURNED_INTO_LOSS if claim.ground in turn.case.turned else why_gone
 

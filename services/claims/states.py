@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from tousu.decision import Refusal
-from tousu.domain.case.view import Course
+from tousu.domain.case.view import CaseLifecycle
 from tousu.domain.clock.state import Clock, first_next_at
 from tousu.event import Event
 from tousu.ledger.obligation import Obligation
@@ -219,13 +219,13 @@ class ClaimedCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
     asked: the claims that the newest routing asks for; why_not: the first reason why a trouble of it asks for none.
     filed: the claims that somebody filed beside. turned: delays that have become losses by now.
-    claims: in the order of their numbers, closed ones too. course: whether the case goes on and stands. organisation,
-    pack_version: whose case it is, and the version of the pack that its router decided with.
-    grade, pieces, complainant, route, region, posted_at, promised_at, departments: what the case says of itself.
-    questions: payments in question that nobody has settled yet. waiting: reports that wait for another one.
+    claims: in the order of their numbers, closed ones too. lifecycle: whether the case goes on and stands.
+    organisation, pack_version: whose case it is, and the version of the pack that its router decided with. grade,
+    pieces, complainant, route, region, posted_at, promised_at, departments: what the case says of itself. questions:
+    payments in question that nobody has settled yet. waiting: reports that wait for another one.
     """
 
-    course: Course
+    lifecycle: CaseLifecycle
     asked: tuple[Asked, ...] = ()
     why_not: str = ""
     filed: tuple[Asked, ...] = ()

@@ -15,20 +15,20 @@ from services.claims.case_conduct import CaseConduct
 from services.claims.conduct import CONDUCT
 from services.claims.states import Claim, ClaimedCase, PaymentQuestion
 from services.claims.turn import CASE, CLAIM, QUESTION
-from tousu.domain.case.view import Course
+from tousu.domain.case.view import CaseLifecycle
 from tousu.domain.clock.state import missing_of
 from tousu.runtime.ledger import LEDGER
 from tousu.runtime.metrics import CASES_WITH_WAITING_REPORTS, OPEN_CLAIMS, PAYMENT_QUESTIONS, UNDECIDED_CLOCKS, Counted
 from tousu.runtime.processor import Kind, column_time
 
 
-def _over(course: Course) -> datetime | None:
+def _over(lifecycle: CaseLifecycle) -> datetime | None:
     """When the case came to its end; one that is only a claim ends with its claim."""
-    return course.received_at if course.kind == "claim" else course.ended_at
+    return lifecycle.received_at if lifecycle.kind == "claim" else lifecycle.ended_at
 
 
 def _case_over_since(case: ClaimedCase) -> str | None:
-    ends = [_over(case.course), *(claim.closed_at for claim in case.claims)]
+    ends = [_over(case.lifecycle), *(claim.closed_at for claim in case.claims)]
     known = [end for end in ends if end is not None]
     return column_time(max(known)) if len(known) == len(ends) and case.next_due is None and not case.questions else None
 
@@ -45,7 +45,7 @@ KINDS: Final = (
     Kind(
         CONDUCT,
         CaseConduct,
-        columns={"over_since": lambda conduct: column_time(_over(conduct.course))},
+        columns={"over_since": lambda conduct: column_time(_over(conduct.lifecycle))},
         timed=True,
         ended="over_since",
     ),

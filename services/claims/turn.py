@@ -9,7 +9,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from services.claims.states import Claim, ClaimedCase, PaymentQuestion
-from tousu.decision import Decision, Output, Ref, Refusal, State
+from tousu.decision import Decision, Output, Refusal, State, StateKey
 from tousu.domain.clock.triggers import ClockTriggers
 from tousu.event import Event, text_of_time
 from tousu.ledger.obligation import Entry
@@ -25,7 +25,7 @@ INSTRUCTIONS: Final = "complaints.instructions"
 
 
 class Turn:
-    """One turn of one case. `now` is pipeline time, `at` when the event happened, within receipt and now.
+    """One turn of one case. `now` is the watermark, `at` when the event happened, within receipt and now.
 
     `cause` is the id of the event in hand, empty where time alone moves the case. `told` grows in the order of
     publication, `entries` in the order of booking. `refused`: reports that had waited and never fit.
@@ -44,7 +44,7 @@ class Turn:
         self._triggers = triggers
         self.number = number
         self.case = case
-        self.at = min(max(at, case.course.received_at), now)
+        self.at = min(max(at, case.lifecycle.received_at), now)
         self.now = now
         self.cause = cause
         self.calendar: Calendar = pack.calendar.at(now).for_region(case.region or None)
@@ -130,15 +130,15 @@ class Turn:
     def decision(self, old: ClaimedCase | None) -> Decision:
         """What the turn comes to."""
         before = {claim.number: claim for claim in old.claims} if old is not None else {}
-        states: dict[Ref, State | None] = {}
+        states: dict[StateKey, State | None] = {}
         if self.case is not old and self.case != old:
-            states[Ref(CASE, self.number)] = self.case
+            states[StateKey(CASE, self.number)] = self.case
         for claim in self.case.claims:
             former = before.get(claim.number)
             if former is not claim and former != claim:
-                states[Ref(CLAIM, claim.number)] = claim.bare
-        states |= {Ref(ENTRY, entry.number): entry for entry in self.entries}
-        states |= {Ref(QUESTION, _key(question)): question for question in self.questions}
+                states[StateKey(CLAIM, claim.number)] = claim.bare
+        states |= {StateKey(ENTRY, entry.number): entry for entry in self.entries}
+        states |= {StateKey(QUESTION, _key(question)): question for question in self.questions}
         if not states and not self.told:
             return Decision(no_op="claims_go_on")
         return Decision(states=states, outputs=self.told, refused=self.refused)

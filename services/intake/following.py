@@ -15,7 +15,7 @@ from services.intake.states import GateCase
 from tousu.domain.case.fold import READ, CaseFile, fact_of, placed
 from tousu.domain.case.state import CaseFact, FoldGround, Kind, begun
 from tousu.event import Event
-from tousu.policy.occasions import CLAIM_ANSWERS
+from tousu.policy.event_catalogue import CLAIM_ANSWERS
 from tousu.policy.pack import Pack
 
 _HANDLING: Final = "tousu.handling."
@@ -25,7 +25,7 @@ _OF_THE_ROUTER: Final = frozenset({"class", "department", "responsible"})
 
 
 def followed(case: GateCase, event: Event, pack: Pack, now: datetime) -> GateCase:
-    """The case after a report. `now` is pipeline time."""
+    """The case after a report. `now` is the watermark."""
     what = event.type.removeprefix(_HANDLING).rpartition(".v")[0]
     if case.kind == "claim":  # of a claim, only what is reported about claims counts (the router refuses the rest)
         return replace(case, status="answered") if what in CLAIM_ANSWERS else case

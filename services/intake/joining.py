@@ -21,7 +21,7 @@ import msgspec
 
 from services.intake.identity import object_key
 from services.intake.states import Trouble
-from tousu.decision import Ref, Refusal, States
+from tousu.decision import Refusal, StateKey, States
 from tousu.events.shared_complaint import ReceivedIdentifier
 from tousu.policy.pack import Pack
 from tousu.policy.text import Classifier
@@ -65,10 +65,10 @@ def object_keys(data: Mapping[str, Any], key: bytes, names: Container[str] | Non
     return tuple(dict.fromkeys(found))
 
 
-def refs_of(waybills: Sequence[str], organisation: str = "") -> list[Ref]:
+def keys_of_waybills(waybills: Sequence[str], organisation: str = "") -> list[StateKey]:
     """Where the open troubles with these pieces stand; two organisations may give one number to two pieces."""
     owner = f"{organisation}:" if organisation else ""
-    return [Ref("trouble", f"{owner}{waybill}/{place}") for waybill in waybills for place in range(PLACES)]
+    return [StateKey("trouble", f"{owner}{waybill}/{place}") for waybill in waybills for place in range(PLACES)]
 
 
 class JoiningCheck:
@@ -119,7 +119,7 @@ class JoiningCheck:
         """The number of the open case that a further complaint belongs to, or None."""
         cases: list[frozenset[str]] = []
         for waybill, classes in said.items():
-            known = (states[ref] for ref in refs_of([waybill], organisation))
+            known = (states[state_key] for state_key in keys_of_waybills([waybill], organisation))
             cases.append(
                 frozenset(
                     one.case_number
@@ -129,17 +129,23 @@ class JoiningCheck:
             )
         return min(frozenset.intersection(*cases), default=None) if cases else None
 
-    def counted(self, states: States, said: Said, number: str, organisation: str = "") -> dict[Ref, Trouble] | Refusal:
+    def counted(
+        self, states: States, said: Said, number: str, organisation: str = ""
+    ) -> dict[StateKey, Trouble] | Refusal:
         """The rows of the troubles by which one more joins a case, or why there are too many already."""
-        rows = {ref: states[ref] for waybill in said for ref in refs_of([waybill], organisation)}
-        by = {ref: row for ref, row in rows.items() if isinstance(row, Trouble) and row.case_number == number}
+        rows = {
+            state_key: states[state_key] for waybill in said for state_key in keys_of_waybills([waybill], organisation)
+        }
+        by = {
+            state_key: row for state_key, row in rows.items() if isinstance(row, Trouble) and row.case_number == number
+        }
         if any(row.joined >= JOINED_MAX for row in by.values()):
             message = (
                 f"{JOINED_MAX} tellings have joined case {number} by this piece, and this one says nothing new; the "
                 "case is handled: send what they do not say, such as another piece or another trouble with this one"
             )
             return Refusal(reason="too_many_tellings", message=message, place="/waybill_number")
-        return {ref: msgspec.structs.replace(row, joined=row.joined + 1) for ref, row in by.items()}
+        return {state_key: msgspec.structs.replace(row, joined=row.joined + 1) for state_key, row in by.items()}
 
     def _covers(self, known: Trouble, classes: frozenset[str], kind: str, received_at: datetime) -> bool:
         if known.kind != kind or not classes.issubset(known.classes):
@@ -152,11 +158,14 @@ class JoiningCheck:
         end = deadline(start, self._rule.window, self._calendars.at(start))
         return end if isinstance(end, datetime) else start
 
-    def troubles(self, states: States, said: Said, first: Trouble, organisation: str = "") -> dict[Ref, Trouble]:
+    def troubles(self, states: States, said: Said, first: Trouble, organisation: str = "") -> dict[StateKey, Trouble]:
         """The rows by which later complaints find a new case: one a piece, in a free place. `first` gives the rest."""
         rows = {}
         for waybill, classes in said.items():
-            free = next((ref for ref in refs_of([waybill], organisation) if states[ref] is None), None)
+            free = next(
+                (state_key for state_key in keys_of_waybills([waybill], organisation) if states[state_key] is None),
+                None,
+            )
             if free is not None:
                 rows[free] = Trouble(
                     case_number=first.case_number,

@@ -24,15 +24,15 @@ from services.intake.sealing import RecordCodec
 from services.intake.states import GateCase, SubmissionRecord
 from services.intake.store import documents_of, records_page
 from services.intake.tellers import without_tellings
-from tousu.decision import Output, Ref
+from tousu.decision import Output, StateKey
 from tousu.events.duplicate import PersonErased
 from tousu.events.shared_values import SourceEvent
 from tousu.failure import Stop
-from tousu.runtime import bookmark as bm
+from tousu.runtime import checkpoint as cp
 from tousu.runtime.acts import take_a_turn
 from tousu.runtime.broker import OutRecord
-from tousu.runtime.draft import Draft
 from tousu.runtime.processor import Processor
+from tousu.runtime.shard_turn import ShardTurn
 from tousu.runtime.store import Store
 
 PAGE_ROWS: Final = 500
@@ -144,7 +144,9 @@ class Persons:
 
     def _cases(self, pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], GateCase]:
         found = self._store.read({"case": set(pairs)})
-        return {(shard, ref.key): case for (shard, ref), case in found.items() if isinstance(case, GateCase)}
+        return {
+            (shard, state_key.key): case for (shard, state_key), case in found.items() if isinstance(case, GateCase)
+        }
 
     def erase(self, processor: Processor, found: Iterable[Held]) -> int:
         """Erase tellings for ever: their keys, what is sealed, pseudonyms. How many were still readable."""
@@ -160,18 +162,18 @@ class Persons:
     def _erase_of_a_case(self, processor: Processor, shard: int, tellings: list[Held]) -> int:
         done: list[SubmissionRecord] = []
 
-        def do(draft: Draft) -> None:
+        def do(turn: ShardTurn) -> None:
             number = tellings[0].record.case_number
             with self._store.transaction("cannot read records") as connection:
                 docs = documents_of(connection, shard, [held.key for held in tellings])
             case = self._cases([(shard, number)])[shard, number]
-            done[:], began = _put_erased(draft, self._codec, case, docs)
+            done[:], began = _put_erased(turn, self._codec, case, docs)
             if not done:
                 return
             named = [SourceEvent(source=record.event_source, id=record.event_id) for record in done]
             erased = PersonErased(case_number=number, tellings=named, began_the_case=began)
-            draft.say(Output.of(
-                erased, topic=ACCEPTED, subject=number, time=bm.moment(max(draft.bookmark.time_us, 0)),
+            turn.say(Output.of(
+                erased, topic=ACCEPTED, subject=number, time=cp.moment(max(turn.checkpoint.time_us, 0)),
                 organisation=case.organisation,
             ))  # fmt: skip
 
@@ -180,7 +182,7 @@ class Persons:
         return len(done)
 
 
-def erased_again(draft: Draft, store: Store, told: OutRecord) -> None:
+def erased_again(turn: ShardTurn, store: Store, told: OutRecord) -> None:
     """Erase what the event `person.erased` tells of, as it was erased then. Of other events nothing comes."""
     if ("ce_type", PersonErased.TYPE.encode()) not in told.headers:
         return
@@ -189,9 +191,9 @@ def erased_again(draft: Draft, store: Store, told: OutRecord) -> None:
     with store.transaction("cannot read records") as connection:
         rows = records_page(connection, erasure.case, (-1, ""), sys.maxsize)
     docs = {row.key: row.doc for row in rows if erasure.names(codec.erased(row.doc))}
-    case = store.read({"case": [(draft.shard, erasure.case)]}).get((draft.shard, Ref("case", erasure.case)))
+    case = store.read({"case": [(turn.shard, erasure.case)]}).get((turn.shard, StateKey("case", erasure.case)))
     if isinstance(case, GateCase):
-        _put_erased(draft, codec, case, docs)
+        _put_erased(turn, codec, case, docs)
 
 
 def _codec_of(store: Store) -> RecordCodec:
@@ -201,15 +203,15 @@ def _codec_of(store: Store) -> RecordCodec:
 
 
 def _put_erased(
-    draft: Draft, codec: RecordCodec, case: GateCase, docs: Mapping[str, str]
+    turn: ShardTurn, codec: RecordCodec, case: GateCase, docs: Mapping[str, str]
 ) -> tuple[list[SubmissionRecord], bool]:
     """Take the person out of these rows of records, and out of their case; also, whether one of them began it."""
     done = {key: codec.erased(doc) for key, doc in docs.items()}
     for key, record in done.items():
-        draft.put(Ref("record", key), record)
+        turn.put(StateKey("record", key), record)
     began = _begun(case) in set(map(_telling, done.values()))
     if done:
-        draft.put(Ref("case", case.number), without_tellings(case, list(done), is_begun=began))
+        turn.put(StateKey("case", case.number), without_tellings(case, list(done), is_begun=began))
     return list(done.values()), began
 
 

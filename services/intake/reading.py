@@ -23,8 +23,8 @@ from tousu.event import Event, attributes_of_headers, event_of, event_of_structu
 from tousu.failure import Reject
 from tousu.policy.policies import Policies
 from tousu.runtime.arrival import TICK
-from tousu.runtime.bookmark import EPOCH
 from tousu.runtime.broker import Record
+from tousu.runtime.checkpoint import EPOCH
 from tousu.runtime.partition import partition_of
 
 FUTURE_MAX: Final = timedelta(days=1)

@@ -16,16 +16,16 @@ import msgspec
 from services.intake import registration
 from services.intake.following import followed
 from services.intake.identity import SecretKeys, fingerprint, key_of_event, pseudonym, region_of_zone
-from services.intake.joining import JoiningCheck, Said, object_keys, refs_of, waybill_numbers
+from services.intake.joining import JoiningCheck, Said, keys_of_waybills, object_keys, waybill_numbers
 from services.intake.numbers import PartitionOf, mint
 from services.intake.proving import HIDDEN, passed_on
 from services.intake.registration import Personal
-from services.intake.separating import SEPARATED, as_event, joined_telling, refs_of_telling
+from services.intake.separating import SEPARATED, as_event, joined_telling, keys_of_telling
 from services.intake.spotting import Known
 from services.intake.states import AcceptedEvent, Counter, GateCase, SubmissionRecord, Trouble
 from services.intake.tellers import with_teller, without_tellings
 from services.intake.times import accepted_at, believed, told_receipt
-from tousu.decision import Decision, Output, Ref, Refusal, State, States
+from tousu.decision import Decision, Output, Refusal, State, StateKey, States
 from tousu.event import Event
 from tousu.events.handling import HandlingRecountOrdered
 from tousu.events.handover import HandlingSeparated
@@ -39,7 +39,7 @@ RECEIVED: Final = "tousu.complaint.received."
 HANDLING: Final = "tousu.handling."
 SEEN_FOR: Final = timedelta(days=30)
 """How long an event is remembered: longer than inbound topics keep it (14 days), so no replay of a topic gets by."""
-COUNTER: Final = Ref("counter", "case_number")
+COUNTER: Final = StateKey("counter", "case_number")
 
 
 class _Telling(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,43 +74,43 @@ class IntakeRules:
         self._topics = [INBOUND + channel_of(kind) for kind in personal if kind.startswith(RECEIVED)]
         self._joinings = {(pack.id, pack.version): JoiningCheck(pack) for pack in policies.packs()}
 
-    def refs(self, event: Event) -> Sequence[Ref]:
+    def state_keys(self, event: Event) -> Sequence[StateKey]:
         seen = self._seen(event)
         if event.type.startswith(RECEIVED):
             pieces = (*waybill_numbers(event.data), *object_keys(event.data, self._keys.fingerprint))
             asked = event.data.get("inquiry_number")
-            cases = [Ref("case", asked)] if asked is not None else []
-            return [seen, COUNTER, *cases, *refs_of(pieces, event.organisation)]
+            cases = [StateKey("case", asked)] if asked is not None else []
+            return [seen, COUNTER, *cases, *keys_of_waybills(pieces, event.organisation)]
         if event.type == SEPARATED:
             said = event.read(HandlingSeparated)
-            tellings = refs_of_telling(self._keys, said, self._topics)
-            return [seen, COUNTER, Ref("case", said.case_number), *tellings]
+            tellings = keys_of_telling(self._keys, said, self._topics)
+            return [seen, COUNTER, StateKey("case", said.case_number), *tellings]
         if event.type.startswith(HANDLING):
-            return [seen, Ref("case", event.data["case_number"])]
+            return [seen, StateKey("case", event.data["case_number"])]
         return [seen]
 
-    def refs_behind(self, states: States, event: Event) -> Sequence[Ref]:
+    def keys_behind(self, states: States, event: Event) -> Sequence[StateKey]:
         """The cases that a complaint may join: the rows of its pieces name them."""
         cases = [state.case_number for state in states.values() if isinstance(state, Trouble)]
-        return [Ref("case", number) for number in dict.fromkeys(cases)]
+        return [StateKey("case", number) for number in dict.fromkeys(cases)]
 
-    def _seen(self, event: Event) -> Ref:
+    def _seen(self, event: Event) -> StateKey:
         key = key_of_event(self._keys.fingerprint, event.extensions["inboundtopic"], event.source, event.id)
-        return Ref("seen", key)
+        return StateKey("seen", key)
 
     def apply(self, states: States, event: Event, now: datetime) -> Decision:
-        ref = next((ref for ref in states if ref.kind == "seen"), None) or self._seen(event)
+        state_key = next((state_key for state_key in states if state_key.kind == "seen"), None) or self._seen(event)
         content = fingerprint(self._keys.fingerprint, event)
-        seen = states[ref]
+        seen = states[state_key]
         if isinstance(seen, AcceptedEvent):
-            return _again(ref, seen, content)
+            return _again(state_key, seen, content)
         if not self._policies.knows(event.organisation):
             return self._unknown_organisation(event)
         refusal = unknown_currency(event.data)
         if refusal is not None:
             return Decision(refusal=refusal)
         if event.type.startswith(RECEIVED):
-            decision = self._complaint(states, event, now, ref.key)
+            decision = self._complaint(states, event, now, state_key.key)
         elif event.type.startswith(HANDLING):
             decision = self._handling(states, event, now)
         else:
@@ -118,7 +118,7 @@ class IntakeRules:
         if decision.refusal is not None:
             return decision
         remembered: State = AcceptedEvent(content=content, expires_at=now + SEEN_FOR)
-        return msgspec.structs.replace(decision, states={ref: remembered, **decision.states})
+        return msgspec.structs.replace(decision, states={state_key: remembered, **decision.states})
 
     def _figures(self, event: Event, now: datetime) -> Decision:
         """Operations figures are about no case."""
@@ -127,17 +127,17 @@ class IntakeRules:
         event = msgspec.structs.replace(event, time=believed(event.time, accepted, bound_days))
         return self._passed_on(event, key=registration.department_of(event), subject="")
 
-    def due(self, ref: Ref, state: State) -> datetime | None:
+    def next_timer(self, state_key: StateKey, state: State) -> datetime | None:
         if isinstance(state, GateCase):
             return state.erase_at
         return state.expires_at if isinstance(state, AcceptedEvent | Trouble) else None
 
-    def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
+    def on_timer(self, state_key: StateKey, state: State, now: datetime) -> Decision:
         """What was kept for a while is forgotten, and so is whoever told of a case; nobody needs to know."""
         if isinstance(state, GateCase):
             forgotten = msgspec.structs.replace(state, pseudonym="", tellers={}, erase_at=None)
-            return Decision(states={ref: forgotten, Ref("record", f"{state.number}/"): None})
-        return Decision(states={ref: None})
+            return Decision(states={state_key: forgotten, StateKey("record", f"{state.number}/"): None})
+        return Decision(states={state_key: None})
 
     def _unknown_organisation(self, event: Event) -> Decision:
         known = ", ".join(self._policies.organisations) or "none but the deployment's own, which needs no attribute"
@@ -151,7 +151,7 @@ class IntakeRules:
         number = event.data.get("inquiry_number")
         if number is None or str(self._partition_of(number)) != event.extensions["inboundshard"]:
             return event
-        case = states.get(Ref("case", number))
+        case = states.get(StateKey("case", number))
         if isinstance(case, GateCase) and case.kind == "inquiry" and case.organisation == event.organisation:
             return event
         return registration.without(event, "inquiry_number", "it is the number of no inquiry of this company")
@@ -188,11 +188,13 @@ class IntakeRules:
         counted = telling.joining.counted(states, telling.said, number, telling.event.organisation)
         if isinstance(counted, Refusal):
             return Decision(refusal=counted)
-        rows: dict[Ref, State | None] = {Ref("record", f"{number}/{telling.key}"): self._record(number, telling)}
-        case = states[Ref("case", number)]
+        rows: dict[StateKey, State | None] = {
+            StateKey("record", f"{number}/{telling.key}"): self._record(number, telling)
+        }
+        case = states[StateKey("case", number)]
         if isinstance(case, GateCase):
             tellers = with_teller(case.tellers, telling.key, telling.known)
-            rows[Ref("case", number)] = msgspec.structs.replace(case, tellers=tellers)
+            rows[StateKey("case", number)] = msgspec.structs.replace(case, tellers=tellers)
         told = registration.joined(
             number, telling.channel, telling.received_at, telling.event, telling.personal, telling.known
         )
@@ -221,7 +223,7 @@ class IntakeRules:
             registered_at=telling.at,
             joinable_until=joinable_until,
             waybill_number=event.data.get("waybill_number"),
-            troubles=tuple(ref.key for ref in troubles),
+            troubles=tuple(state_key.key for state_key in troubles),
             organisation=event.organisation,
             first_event_source=event.source,
             first_event_id=event.id,
@@ -230,8 +232,8 @@ class IntakeRules:
         group = telling.pack.channels[telling.channel].group
         data = registration.registered(case, event, group, telling.personal, telling.known, telling.pack)
         output = Output(topic=ACCEPTED, type=f"tousu.{kind}.registered.v1", subject=number, time=telling.at, data=data)
-        rows: dict[Ref, State | None] = {COUNTER: counter, Ref("case", number): case, **troubles}
-        rows[Ref("record", f"{number}/{telling.key}")] = record
+        rows: dict[StateKey, State | None] = {COUNTER: counter, StateKey("case", number): case, **troubles}
+        rows[StateKey("record", f"{number}/{telling.key}")] = record
         return Decision(states=rows, outputs=[output])
 
     def _record(self, number: str, telling: _Telling) -> SubmissionRecord:
@@ -261,7 +263,7 @@ class IntakeRules:
 
     def _handling(self, states: States, event: Event, now: datetime) -> Decision:
         number = event.data["case_number"]
-        case = states[Ref("case", number)]
+        case = states[StateKey("case", number)]
         if not isinstance(case, GateCase):
             message = "case_number is no case of this company; take it from complaints.cases, character by character"
             return Decision(refusal=Refusal(reason="unknown_case", message=message, place="/case_number"))
@@ -284,19 +286,19 @@ class IntakeRules:
         changed = _kept(followed(case, event, pack, now), pack, now)
         if changed == case:
             return decision
-        rows: dict[Ref, State | None] = {Ref("case", number): changed}
+        rows: dict[StateKey, State | None] = {StateKey("case", number): changed}
         if changed.status == "answered" and now <= case.joinable_until:
             # Only while these rows are surely the case's own: later the places may have been given to another case.
-            rows |= {Ref("trouble", key): None for key in changed.troubles}
-            rows[Ref("case", number)] = msgspec.structs.replace(changed, troubles=())
+            rows |= {StateKey("trouble", key): None for key in changed.troubles}
+            rows[StateKey("case", number)] = msgspec.structs.replace(changed, troubles=())
         return msgspec.structs.replace(decision, states=rows)
 
     def _separated(self, states: States, case: GateCase, event: Event, now: datetime) -> Decision:
         """Two events: the telling leaves its case, and is registered as one of its own."""
-        found = joined_telling(states, refs_of_telling(self._keys, event.read(HandlingSeparated), self._topics), case)
+        found = joined_telling(states, keys_of_telling(self._keys, event.read(HandlingSeparated), self._topics), case)
         if isinstance(found, Refusal):
             return Decision(refusal=found)
-        ref, record = found
+        state_key, record = found
         said = as_event(record, case, event.extensions["inboundshard"])
         pack = self._policies.at(case.organisation, record.received_at)
         joining = self._joinings[pack.id, pack.version]
@@ -306,7 +308,7 @@ class IntakeRules:
             pack=pack,
             joining=joining,
             channel=record.channel,
-            key=ref.key.partition("/")[2],
+            key=state_key.key.partition("/")[2],
             said={},  # so no trouble is put down by which others would join
             personal=self._personal[record.event_type],
             known=self._known(said, pack),
@@ -319,9 +321,10 @@ class IntakeRules:
         left = registration.separated(case.number, registered.subject, said, reason)
         output = Output.of(left, topic=ACCEPTED, subject=case.number, time=event.time, organisation=case.organisation)
         registered = msgspec.structs.replace(registered, organisation=case.organisation)
-        stays = without_tellings(case, [ref.key])
+        stays = without_tellings(case, [state_key.key])
         return Decision(
-            states={ref: None, Ref("case", case.number): stays, **decision.states}, outputs=[output, registered]
+            states={state_key: None, StateKey("case", case.number): stays, **decision.states},
+            outputs=[output, registered],
         )
 
     def _passed_on(self, event: Event, key: str, subject: str, case: GateCase | None = None) -> Decision:
@@ -347,10 +350,10 @@ def channel_of(event_type: str) -> str:
     return event_type.removeprefix(RECEIVED).rpartition(".v")[0]
 
 
-def _again(ref: Ref, seen: AcceptedEvent, content: str) -> Decision:
+def _again(state_key: StateKey, seen: AcceptedEvent, content: str) -> Decision:
     """A source and id that were accepted before: a re-send, or a reuse that must not pass for one."""
     if seen.content == content:
-        return Decision(states={ref: msgspec.structs.replace(seen, repeats=seen.repeats + 1)}, no_op="exists")
+        return Decision(states={state_key: msgspec.structs.replace(seen, repeats=seen.repeats + 1)}, no_op="exists")
     message = (
         "an event with this source and id was accepted before with another type, subject, time or data; "
         "the first one counts: give every event an id of its own"

@@ -11,32 +11,36 @@ from typing import Final
 
 from services.intake.identity import SecretKeys, key_of_event
 from services.intake.states import GateCase, SubmissionRecord
-from tousu.decision import Ref, Refusal, States
+from tousu.decision import Refusal, StateKey, States
 from tousu.event import ORGANISATION, Event
 from tousu.events.handover import HandlingSeparated
 
 SEPARATED: Final = HandlingSeparated.TYPE
 
 
-def refs_of_telling(keys: SecretKeys, said: HandlingSeparated, topics: Iterable[str]) -> list[Ref]:
+def keys_of_telling(keys: SecretKeys, said: HandlingSeparated, topics: Iterable[str]) -> list[StateKey]:
     """Where the record of the telling may lie that a report of this data takes out of its case: on any of the topics
     of customers, or on the one that it names."""
     telling = said.telling
     named = [topic for topic in topics if telling.channel in (None, topic.rpartition(".")[2])]
     keyed = [key_of_event(keys.fingerprint, topic, telling.source, telling.id) for topic in named]
-    return [Ref("record", f"{said.case_number}/{key}") for key in keyed]
+    return [StateKey("record", f"{said.case_number}/{key}") for key in keyed]
 
 
-def joined_telling(states: States, refs: Iterable[Ref], case: GateCase) -> tuple[Ref, SubmissionRecord] | Refusal:
+def joined_telling(
+    states: States, state_keys: Iterable[StateKey], case: GateCase
+) -> tuple[StateKey, SubmissionRecord] | Refusal:
     """The record of a telling that joined the case and where it lies, or why there is none."""
-    found = [(ref, record) for ref in refs if isinstance(record := states[ref], SubmissionRecord)]
+    found = [
+        (state_key, record) for state_key in state_keys if isinstance(record := states[state_key], SubmissionRecord)
+    ]
     if len(found) > 1:
         message = "tellings of this source and id came on several channels; name the channel of the one that is meant"
         return Refusal(reason="unknown_telling", message=message, place="/telling/channel")
     if not found:
         message = "no telling of this source and id joined the case; duplicate.joined names those that did"
         return Refusal(reason="unknown_telling", message=message, place="/telling")
-    ref, record = found[0]
+    state_key, record = found[0]
     if record.erased:
         message = "who told this was erased, so no case of its own can be made of it; leave it where it is"
         return Refusal(reason="unknown_telling", message=message, place="/telling")
@@ -44,7 +48,7 @@ def joined_telling(states: States, refs: Iterable[Ref], case: GateCase) -> tuple
     if (record.event_source, record.event_id, record.channel) == begun:
         message = "this telling began the case; take the others out of it, or withdraw the case"
         return Refusal(reason="unknown_telling", message=message, place="/telling")
-    return ref, record
+    return state_key, record
 
 
 def as_event(record: SubmissionRecord, case: GateCase, shard: str) -> Event:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from services.penalties.states import ChargedParty, Issued, Paid, PenaltyPaymentQuestion, Sentence
 from services.penalties.telling import REPAYMENT, MonthContext
-from tousu.decision import Decision, Output, Ref, State
+from tousu.decision import Decision, Output, State, StateKey
 from tousu.event import Event, text_of_time
 from tousu.events.claim_handling import HandlingDeductionConfirmed, HandlingPaymentQuestionSettled
 from tousu.events.operations import OperationsDeductionConfirmed, OperationsPaymentQuestionSettled
@@ -40,7 +40,7 @@ class Booking(NamedTuple):
 
     sentence: Sentence | None
     outputs: list[Output]
-    states: dict[Ref, State | None]
+    states: dict[StateKey, State | None]
 
 
 def payer(event: Event, said: Confirmed | Settled) -> ChargedParty:
@@ -51,14 +51,14 @@ def payer(event: Event, said: Confirmed | Settled) -> ChargedParty:
     return ChargedParty(kind=said.party.kind, id=said.party.id, organisation=event.organisation)
 
 
-def payment_ref(party: ChargedParty, payment_id: str) -> Ref:
+def payment_key(party: ChargedParty, payment_id: str) -> StateKey:
     """The booked payment of this number, of which a party has one."""
-    return Ref(PAYMENT, f"{party.key}|{payment_id}")
+    return StateKey(PAYMENT, f"{party.key}|{payment_id}")
 
 
-def question_ref(party: ChargedParty, payment_id: str) -> Ref:
+def question_key(party: ChargedParty, payment_id: str) -> StateKey:
     """The question about the payment of this number."""
-    return Ref(QUESTION, f"{party.key}|{payment_id}")
+    return StateKey(QUESTION, f"{party.key}|{payment_id}")
 
 
 def confirm(
@@ -92,13 +92,13 @@ def confirm(
 
 def settle(scene: MonthContext, question: PenaltyPaymentQuestion, how: How) -> Decision:
     """A payment in question is one no longer."""
-    ref = question_ref(scene.party, question.payment_id)
+    state_key = question_key(scene.party, question.payment_id)
     told = PenaltyPaymentQuestionSettled(
         penalty_number=question.penalty_number, party=scene.party.reference, case_number=scene.case_number or None,
         payment_id=question.payment_id, how=how, at=scene.said_at, pack=scene.reference,
     )  # fmt: skip
     return Decision(
-        states={ref: replace(question, settled=how, settled_at=scene.at)},
+        states={state_key: replace(question, settled=how, settled_at=scene.at)},
         outputs=[scene.tell(told)],
     )
 
@@ -125,7 +125,7 @@ def _meant(
 
 def _asked(
     scene: MonthContext, said: Confirmed, doubt: Doubt[PenaltyPaymentQuestionedReason]
-) -> tuple[list[Output], dict[Ref, State | None]]:
+) -> tuple[list[Output], dict[StateKey, State | None]]:
     """The question that a confirmation becomes. A payment has one: a later confirmation takes its place."""
     question = PenaltyPaymentQuestion(
         payment_id=said.payment_id, party=scene.party, penalty_number=said.penalty_number,
@@ -138,13 +138,13 @@ def _asked(
         currency=question.currency, expected=None if doubt.expected is None else money(doubt.expected),
         at=scene.said_at, pack=scene.reference,
     )  # fmt: skip
-    return [scene.tell(told)], {question_ref(scene.party, question.payment_id): question}
+    return [scene.tell(told)], {question_key(scene.party, question.payment_id): question}
 
 
-def _booked(scene: MonthContext, payment_id: str, entry: Entry) -> dict[Ref, State | None]:
+def _booked(scene: MonthContext, payment_id: str, entry: Entry) -> dict[StateKey, State | None]:
     """The entry, and the payment, whose number serves once."""
     paid = Paid(payment_id=payment_id, obligation=entry.obligation)
-    return {Ref("entry", entry.number): entry, payment_ref(scene.party, payment_id): paid}
+    return {StateKey("entry", entry.number): entry, payment_key(scene.party, payment_id): paid}
 
 
 def _without(sentence: Sentence, what: str) -> tuple[Issued, ...]:

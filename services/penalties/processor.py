@@ -13,4 +13,4 @@ def processor(wiring: Wiring) -> Processor:
 
     The months of a whole company close at one moment, and closing one is cheap.
     """
-    return wiring.processor("penalties", PenaltiesRules(wiring.policies), KINDS, fires_per_tick=300)
+    return wiring.processor("penalties", PenaltiesRules(wiring.policies), KINDS, timers_per_tick=300)

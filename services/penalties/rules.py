@@ -16,11 +16,11 @@ from msgspec.structs import replace
 from services.penalties.months import MonthChange, Turned, charged, closed, reported
 from services.penalties.months import confirmed as all_known
 from services.penalties.months import corrected as put_right
-from services.penalties.paying import Confirmed, Settled, confirm, payer, payment_ref, question_ref, settle
+from services.penalties.paying import Confirmed, Settled, confirm, payer, payment_key, question_key, settle
 from services.penalties.sentencing import in_line
 from services.penalties.states import Charge, ChargedParty, Month, Paid, PenaltyPaymentQuestion, Sentence
 from services.penalties.telling import MonthContext
-from tousu.decision import Decision, Output, Ref, Refusal, State, States
+from tousu.decision import Decision, Output, Refusal, State, StateKey, States
 from tousu.event import Event, time_of_text
 from tousu.events.charge import ChargeLaid, ChargeLaidGround
 from tousu.events.claim_handling import HandlingDeductionConfirmed, HandlingPaymentQuestionSettled
@@ -51,7 +51,7 @@ CHARGE: Final = "charge"
 MONTH: Final = "month"
 ENTRY: Final = "entry"
 RECHECK: Final = timedelta(minutes=10)
-"""So often a month that was closed in doubt is looked at again, in pipeline time."""
+"""So often a month that was closed in doubt is looked at again, by the watermark."""
 
 
 class _Told(NamedTuple):
@@ -63,8 +63,8 @@ class _Told(NamedTuple):
     pack: Pack
 
     @property
-    def refs(self) -> tuple[Ref, Ref]:
-        return Ref(CHARGE, f"{self.party.key}|{self.case_number}"), _month_ref(self.party, self.month)
+    def state_keys(self) -> tuple[StateKey, StateKey]:
+        return StateKey(CHARGE, f"{self.party.key}|{self.case_number}"), _month_key(self.party, self.month)
 
 
 class PenaltiesRules:
@@ -73,23 +73,23 @@ class PenaltiesRules:
     def __init__(self, policies: Policies) -> None:
         self._policies = policies
 
-    def refs(self, event: Event) -> Sequence[Ref]:
+    def state_keys(self, event: Event) -> Sequence[StateKey]:
         """The charge and its month; for figures of services, the month; for a payment, the penalty and the payment."""
         if event.type not in TYPES:
             return []
         match said := event.content:
             case ChargeLaid():
-                return self._told(event, said).refs
+                return self._told(event, said).state_keys
             case HandlingDeductionConfirmed() | OperationsDeductionConfirmed():
                 whose, payment = payer(event, said), said.payment_id
-                return [_penalty_ref(said, whose), payment_ref(whose, payment), question_ref(whose, payment)]
+                return [_penalty_key(said, whose), payment_key(whose, payment), question_key(whose, payment)]
             case HandlingPaymentQuestionSettled() | OperationsPaymentQuestionSettled():
-                return [question_ref(payer(event, said), said.payment_id)]
+                return [question_key(payer(event, said), said.payment_id)]
             case OperationsReported():
                 party = _reporter(event, said)
-                return [_month_ref(party, said.period)] if party is not None else []
+                return [_month_key(party, said.period)] if party is not None else []
             case OperationsCorrectionDone():
-                return [_month_ref(_suspended(event, said), said.month)]
+                return [_month_key(_suspended(event, said), said.month)]
             case _:
                 return []
 
@@ -109,7 +109,7 @@ class PenaltiesRules:
             case _:
                 return Decision(no_op="no_concern_of_penalties")
 
-    def due(self, ref: Ref, state: State) -> datetime | None:
+    def next_timer(self, state_key: StateKey, state: State) -> datetime | None:
         """A month closes, and is forgotten when it is final; its charges with it."""
         match state:
             case Month():
@@ -119,25 +119,25 @@ class PenaltiesRules:
             case _:
                 return None
 
-    def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
+    def on_timer(self, state_key: StateKey, state: State, now: datetime) -> Decision:
         """Close a month, or forget what is final."""
         if isinstance(state, Month) and not state.is_closed:
             rules, scene = self._scene_of_month(state.party, state.month, state.told_at, f"month:{state.month}")
-            return _decision(ref, closed(scene, rules, state))
+            return _decision(state_key, closed(scene, rules, state))
         if isinstance(state, Month) and state.recheck_at is not None and state.recheck_at < state.final_at:
-            return Decision(states={ref: replace(state, recheck_at=max(state.recheck_at, now) + RECHECK)})
-        return Decision(states={ref: None})
+            return Decision(states={state_key: replace(state, recheck_at=max(state.recheck_at, now) + RECHECK)})
+        return Decision(states={state_key: None})
 
     def in_doubt(self, decision: Decision, now: datetime, confirmed: datetime | None) -> Decision:
         """A month that closes while an input is held out is told as unconfirmed and not rated before it is known."""
         month = next((state for state in decision.states.values() if isinstance(state, Month)), None)
         if month is None or not month.is_closed:
             return decision
-        ref, is_known = _month_ref(month.party, month.month), confirmed is None or month.told_at < confirmed
+        state_key, is_known = _month_key(month.party, month.month), confirmed is None or month.told_at < confirmed
         cause = f"month:{month.month}"
         if is_known and month.recheck_at is not None:
             rules, scene = self._scene_of_month(month.party, month.month, now, cause)
-            more = _decision(ref, all_known(scene, rules, month))
+            more = _decision(state_key, all_known(scene, rules, month))
             return replace(
                 decision, states={**decision.states, **more.states}, outputs=[*decision.outputs, *more.outputs]
             )
@@ -146,12 +146,12 @@ class PenaltiesRules:
         rules, scene = self._scene_of_month(month.party, month.month, month.told_at, cause)
         unrated = Sentence(number=month.rate.number)
         as_open = replace(month, revision=0, rated=0, rate=unrated, recheck_at=max(now, month.told_at) + RECHECK)
-        return _decision(ref, closed(scene, rules, as_open))
+        return _decision(state_key, closed(scene, rules, as_open))
 
     def _laid(self, states: States, event: Event, said: ChargeLaid, now: datetime) -> Decision:
         told = self._told(event, said)
-        ref, month_ref = told.refs
-        old, month = states.get(ref), states.get(month_ref)
+        state_key, month_key = told.state_keys
+        old, month = states.get(state_key), states.get(month_key)
         assert old is None or isinstance(old, Charge)
         assert month is None or isinstance(month, Month)
         rules = told.pack.penalties
@@ -197,16 +197,16 @@ class PenaltiesRules:
         )
         month_rules, month_scene = self._scene_of_month(told.party, told.month, scene.at, scene.cause)
         turned = charged(month_scene._replace(case_number=told.case_number), month_rules, month, step)
-        decision = _decision(told.refs[1], turned, sentenced.outputs, sentenced.entries)
-        return replace(decision, states={told.refs[0]: charge, **decision.states})
+        decision = _decision(told.state_keys[1], turned, sentenced.outputs, sentenced.entries)
+        return replace(decision, states={told.state_keys[0]: charge, **decision.states})
 
     def _reported(self, states: States, event: Event, said: OperationsReported, now: datetime) -> Decision:
         party, period = _reporter(event, said), said.period
         if party is None:
             message = "the subject must say whose figure it is: department/NAME, or outlet/NAME"
             return Decision(refusal=Refusal(reason="missing_attribute", message=message, place="subject"))
-        ref = _month_ref(party, period)
-        month = states.get(ref)
+        state_key = _month_key(party, period)
+        month = states.get(state_key)
         assert month is None or isinstance(month, Month)
         if self._pack_of_month(party, period).penalties is None:
             return Decision(no_op="pack_without_penalties")
@@ -218,13 +218,13 @@ class PenaltiesRules:
         if month.services.get(outlet) == said.services:
             return Decision(no_op="services_as_known")
         rules, scene = self._scene_of_month(party, period, at, event.id)
-        return _decision(ref, reported(scene, rules, month, outlet, said.services))
+        return _decision(state_key, reported(scene, rules, month, outlet, said.services))
 
     def _corrected(self, states: States, event: Event, said: OperationsCorrectionDone, now: datetime) -> Decision:
         """A suspended person has done something of what goes with the suspension."""
         party = _suspended(event, said)
-        ref = _month_ref(party, said.month)
-        month = states.get(ref)
+        state_key = _month_key(party, said.month)
+        month = states.get(state_key)
         rule = self._pack_of_month(party, said.month).penalties
         measures = rule.suspension.measures if rule is not None and rule.suspension is not None else ()
         if isinstance(month, Month) and month.suspended and said.measure in month.corrected:
@@ -236,14 +236,14 @@ class PenaltiesRules:
             )
             return Decision(refusal=Refusal(reason="illegal_transition", message=message, place="/suspended"))
         rules, scene = self._scene_of_month(party, said.month, max(now, event.time), event.id)
-        return _decision(ref, put_right(scene, rules, month, said.measure))
+        return _decision(state_key, put_right(scene, rules, month, said.measure))
 
     def _confirmed(self, states: States, event: Event, said: Confirmed, now: datetime) -> Decision:
         """Something was deducted or repaid."""
         party, payment = payer(event, said), said.payment_id
-        ref = _penalty_ref(said, party)
+        state_key = _penalty_key(said, party)
         holder, paid, asked = (
-            states.get(each) for each in (ref, payment_ref(party, payment), question_ref(party, payment))
+            states.get(each) for each in (state_key, payment_key(party, payment), question_key(party, payment))
         )
         assert holder is None or isinstance(holder, Charge | Month)
         assert paid is None or isinstance(paid, Paid)
@@ -253,13 +253,13 @@ class PenaltiesRules:
         booking = confirm(scene, sentence, said, event.time, paid, asked)
         states = dict(booking.states)
         if holder is not None and booking.sentence is not None and booking.sentence != sentence:
-            states[ref] = _with_sentence(holder, booking.sentence)
+            states[state_key] = _with_sentence(holder, booking.sentence)
         return Decision(states=states, outputs=booking.outputs)
 
     def _settled(self, states: States, event: Event, said: Settled, now: datetime) -> Decision:
         """Somebody has looked at a payment in question."""
         party, payment = payer(event, said), said.payment_id
-        question = states.get(question_ref(party, payment))
+        question = states.get(question_key(party, payment))
         if not isinstance(question, PenaltyPaymentQuestion) or question.settled:
             message = f"{party.name} has no open question about payment {payment}; `tousu ledger questions` lists them"
             return Decision(refusal=Refusal(reason="unknown_payment", message=message, place="/payment_id"))
@@ -304,10 +304,12 @@ class PenaltiesRules:
         return _Told(party, said.case_number, month, pack)
 
 
-def _decision(ref: Ref, turned: Turned, outputs: Sequence[Output] = (), entries: Sequence[Entry] = ()) -> Decision:
+def _decision(
+    state_key: StateKey, turned: Turned, outputs: Sequence[Output] = (), entries: Sequence[Entry] = ()
+) -> Decision:
     """The month's part of a decision, behind what is told and booked of the case."""
-    states: dict[Ref, State | None] = {ref: turned.month}
-    states |= {Ref(ENTRY, entry.number): entry for entry in (*entries, *turned.entries)}
+    states: dict[StateKey, State | None] = {state_key: turned.month}
+    states |= {StateKey(ENTRY, entry.number): entry for entry in (*entries, *turned.entries)}
     return Decision(states=states, outputs=[*outputs, *turned.outputs])
 
 
@@ -322,12 +324,12 @@ def _case_of(said: Confirmed) -> str:
     return said.case_number if isinstance(said, HandlingDeductionConfirmed) else ""
 
 
-def _penalty_ref(said: Confirmed, party: ChargedParty) -> Ref:
+def _penalty_key(said: Confirmed, party: ChargedParty) -> StateKey:
     """Where the penalty lies that a payment is for: with its case, or with the month that its number begins with."""
     case_number = _case_of(said)
     if case_number:
-        return Ref(CHARGE, f"{party.key}|{case_number}")
-    return _month_ref(party, said.penalty_number.partition("/")[0])
+        return StateKey(CHARGE, f"{party.key}|{case_number}")
+    return _month_key(party, said.penalty_number.partition("/")[0])
 
 
 def _suspended(event: Event, said: OperationsCorrectionDone) -> ChargedParty:
@@ -335,8 +337,8 @@ def _suspended(event: Event, said: OperationsCorrectionDone) -> ChargedParty:
     return ChargedParty(kind="person", id=said.suspended, organisation=event.organisation)
 
 
-def _month_ref(party: ChargedParty, month: str) -> Ref:
-    return Ref(MONTH, f"{party.key}|{month}")
+def _month_key(party: ChargedParty, month: str) -> StateKey:
+    return StateKey(MONTH, f"{party.key}|{month}")
 
 
 def _reporter(event: Event, said: OperationsReported) -> ChargedParty | None:

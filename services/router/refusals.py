@@ -8,7 +8,7 @@ from typing import Final
 from tousu.decision import Decision, Refusal
 from tousu.event import Event
 from tousu.events.handling_plan import HandlingPlanApproved, HandlingPlanProposed
-from tousu.policy.occasions import BESIDE_THE_CASE
+from tousu.policy.event_catalogue import BESIDE_THE_CASE
 from tousu.policy.pack import PLANS, Pack
 
 _PLANS: Final[Mapping[str, type[HandlingPlanProposed | HandlingPlanApproved]]] = {

@@ -18,13 +18,13 @@ from services.router import publishing, refusals
 from services.router.publishing import CLAIM_ROUTED, COMPLAINT_ROUTED, INQUIRY_ROUTED
 from services.router.routing import arrived_claim, arrived_complaint, arrived_inquiry, left_to_the_desk
 from services.router.states import RoutedCase, without_person
-from tousu.decision import Decision, Output, Ref, State, States
+from tousu.decision import Decision, Output, State, StateKey, States
 from tousu.domain.case.deciding import decide, given_up, next_due
 from tousu.domain.case.state import FoldGround, Kind
 from tousu.event import Event, time_of_text
-from tousu.policy.misfit import misfit
-from tousu.policy.occasions import BESIDE_THE_CASE
+from tousu.policy.event_catalogue import BESIDE_THE_CASE
 from tousu.policy.pack import Pack
+from tousu.policy.pack_compatibility import incompatibility
 from tousu.policy.policies import Policies
 from tousu.policy.text import Classifier
 
@@ -47,15 +47,15 @@ class RouterRules:
         self._policies = policies
         self._classifiers = {(pack.id, pack.version): Classifier(pack) for pack in policies.packs()}
 
-    def refs(self, event: Event) -> Sequence[Ref]:
+    def state_keys(self, event: Event) -> Sequence[StateKey]:
         """The case that the event is about; what operations report is about none."""
-        return [_ref(event)] if event.subject and not event.type.startswith(_OPERATIONS) else []
+        return [_state_key(event)] if event.subject and not event.type.startswith(_OPERATIONS) else []
 
     def apply(self, states: States, event: Event, now: datetime) -> Decision:
         """Route, forward, or decide again."""
         if event.type.startswith(_OPERATIONS):
             return Decision(outputs=[publishing.forwarded(event, event.data["department"])])
-        case = states.get(_ref(event))
+        case = states.get(_state_key(event))
         match event.type:
             case kind if kind in _REGISTERED:
                 return self._register(event, now) if case is None else refusals.twice(event)
@@ -65,7 +65,7 @@ class RouterRules:
                 return self._reported(case, event, now)
             case kind if kind == _ERASED and isinstance(case, RoutedCase):
                 return Decision(
-                    states={_ref(event): without_person(case, event)}, outputs=[publishing.forwarded(event)]
+                    states={_state_key(event): without_person(case, event)}, outputs=[publishing.forwarded(event)]
                 )
             case kind if kind.startswith(_HANDLING) or kind in _TELLINGS or kind == _ERASED:
                 return refusals.unknown_case(event)
@@ -77,24 +77,24 @@ class RouterRules:
 
         Anything else is refused: the case stands as it was, and the report can be handed in again.
         """
-        new = event.type in _REGISTERED and states.get(_ref(event)) is None
+        new = event.type in _REGISTERED and states.get(_state_key(event)) is None
         if not new or not self._policies.knows(event.organisation):
             return None
         pack = self._policies.at(event.organisation, time_of_text(event.data["received_at"], "received_at"))
         routed, kind = _REGISTERED[event.type]
         return _begun(event, routed, left_to_the_desk(kind, event.data, pack, event.organisation), now)
 
-    def due(self, ref: Ref, state: State) -> datetime | None:
+    def next_timer(self, state_key: StateKey, state: State) -> datetime | None:
         """When time alone does something: a report has waited long enough."""
         return next_due(state.file) if isinstance(state, RoutedCase) else None
 
-    def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
+    def on_timer(self, state_key: StateKey, state: State, now: datetime) -> Decision:
         """What time alone does to a case at its earliest due moment."""
-        assert isinstance(state, RoutedCase), ref
+        assert isinstance(state, RoutedCase), state_key
         at = next_due(state.file)
-        assert at is not None and at <= now, f"{ref.key} is woken too early"
+        assert at is not None and at <= now, f"{state_key.key} is woken too early"
         decided = given_up(state.file, self._ground(state), at)
-        return Decision(states={ref: msgspec.structs.replace(state, file=decided.file)}, refused=decided.refused)
+        return Decision(states={state_key: msgspec.structs.replace(state, file=decided.file)}, refused=decided.refused)
 
     def _register(self, event: Event, now: datetime) -> Decision:
         if not self._policies.knows(event.organisation):
@@ -133,7 +133,7 @@ class RouterRules:
             return None
         pack = self._policies.version(case.organisation, version)
         classes = dict.fromkeys(trouble["class"] for trouble in case.told.get("classes", []))
-        refusal = misfit(pack, version, case.told.get("grade"), classes, case.departments)
+        refusal = incompatibility(pack, version, case.told.get("grade"), classes, case.departments)
         return None if refusal is None else Decision(refusal=refusal)
 
     def _follow(self, case: RoutedCase, what: str, event: Event, now: datetime) -> Decision:
@@ -146,14 +146,14 @@ class RouterRules:
         for number, step in enumerate(decided.steps):
             new, said = publishing.published(new, step, self._pack_of(new), is_freed=number > 0)
             outputs += said
-        return Decision(states={_ref(event): new}, outputs=outputs, refused=decided.refused)
+        return Decision(states={_state_key(event): new}, outputs=outputs, refused=decided.refused)
 
 
 def _begun(event: Event, routed: str, case: RoutedCase, now: datetime) -> Decision:
     """A case begins."""
     case, output = publishing.begun(case, event, routed, now)
-    return Decision(states={_ref(event): case}, outputs=[output])
+    return Decision(states={_state_key(event): case}, outputs=[output])
 
 
-def _ref(event: Event) -> Ref:
-    return Ref("case", event.subject or "")
+def _state_key(event: Event) -> StateKey:
+    return StateKey("case", event.subject or "")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from services.sla.scene import Scene
+from services.sla.case_context import CaseContext
 from services.sla.states import Case
 from services.sla.triggers import Triggers
 
@@ -18,11 +18,11 @@ _NOT_YET: Final = frozenset({"received", "reopened"})
 _ANSWERED: Final = frozenset({"settled", "does_not_stand"})
 
 
-def accept(scene: Scene, triggers: Triggers, former: Case, case: Case, at: datetime) -> Case:
+def accept(context: CaseContext, triggers: Triggers, former: Case, case: Case, at: datetime) -> Case:
     """The case, with the clocks moved that follow its acceptance, where an event brought that or another grade."""
     if not _is_accepted(case) or (_is_accepted(former) and former.grade == case.grade):
         return case
-    return triggers.pull(scene, case, ACCEPTED, {"grade": case.grade}, at)
+    return triggers.pull(context, case, ACCEPTED, {"grade": case.grade}, at)
 
 
 def _is_accepted(case: Case) -> bool:

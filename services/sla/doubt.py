@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from services.sla.scene import Scene
+from services.sla.case_context import CaseContext
 from services.sla.states import Case
 from tousu.decision import Decision, Output
 from tousu.domain.clock.state import Clock
@@ -20,7 +20,7 @@ from tousu.event import time_of_text
 from tousu.policy.pack import Pack
 
 RECHECK: Final = timedelta(minutes=1)
-"""So often a case with an unconfirmed breach is looked at again, in pipeline time."""
+"""So often a case with an unconfirmed breach is looked at again, by the watermark."""
 _BREACHED: Final = "tousu.clock.breached.v1"
 
 
@@ -31,12 +31,12 @@ def in_doubt(
 
     confirmed: before this it is, None where it is up to `now`.
     """
-    ((ref, case),) = decision.states.items()
+    ((state_key, case),) = decision.states.items()
     if not isinstance(case, Case) or (confirmed is None and case.recheck_at is None):
         return decision
     outputs = [_marked(output, confirmed) for output in decision.outputs]
     doubtful = {(o.data["clock"], o.data["generation"]) for o in outputs if o.data.get("unconfirmed", False)}
-    scene = Scene(pack_of(case), case, now)
+    context = CaseContext(pack_of(case), case, now)
 
     def looked_at(clock: Clock) -> Clock:
         if not clock.breached:
@@ -45,14 +45,14 @@ def in_doubt(
             return replace(clock, unconfirmed=True)
         if not clock.unconfirmed or not _is_known(clock.due_at, confirmed):
             return clock
-        scene.clock("breach_confirmed", clock, now)
+        context.clock("breach_confirmed", clock, now)
         return replace(clock, unconfirmed=False)
 
     past, clocks = tuple(map(looked_at, case.past)), tuple(map(looked_at, case.clocks))
     recheck_at = case.recheck_at or now + RECHECK
     is_open = any(clock.unconfirmed for clock in (*past, *clocks))
     new = replace(case, past=past, clocks=clocks, recheck_at=recheck_at if is_open else None)
-    return replace(decision, states={ref: new}, outputs=[*outputs, *scene.told])
+    return replace(decision, states={state_key: new}, outputs=[*outputs, *context.told])
 
 
 def _marked(output: Output, confirmed: datetime | None) -> Output:

@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
+from services.sla.case_context import CaseContext
 from services.sla.measures import finish_action, plan_action
 from services.sla.outcome import Outcome, outcome_of, tell_closed, tell_corrected, tell_incomplete, tell_reopened
 from services.sla.promises import impossible_promise
-from services.sla.scene import Scene
 from services.sla.states import Case
 from services.sla.triggers import CASE_CLOSED, CLOSED, Triggers, clocks_of, with_clocks
 from tousu.decision import Refusal
@@ -32,28 +32,34 @@ END_UNDONE: Final = "end_undone"
 
 
 def follow(
-    scene: Scene, triggers: Triggers, what: str, said: Mapping[str, Any], view: CaseView, at: datetime
+    context: CaseContext, triggers: Triggers, what: str, said: Mapping[str, Any], view: CaseView, at: datetime
 ) -> Case | Refusal:
     """The case after a report that counts. Refused is only what its clocks do not allow."""
-    case = scene.case
+    case = context.case
     if not view.counts:
-        lack = incomplete_reply(scene.pack, what, said, case.stands)
+        lack = incomplete_reply(context.pack, what, said, case.stands)
         if lack is not None:
-            tell_incomplete(scene, lack, at)
+            tell_incomplete(context, lack, at)
         return case
-    impossible = impossible_promise(scene, said, at)
+    impossible = impossible_promise(context, said, at)
     if impossible is not None:
         return impossible
     if what == "reopened" and view.reopened > case.reopened and view.ended_at is None:
-        return _reopened(scene, triggers, said, view)
-    noted = _noted(scene, what, said, at)
+        return _reopened(context, triggers, said, view)
+    noted = _noted(context, what, said, at)
     if isinstance(noted, Refusal):
         return noted
-    return stands_as(scene, triggers, noted, what, said, view, at)
+    return stands_as(context, triggers, noted, what, said, view, at)
 
 
 def stands_as(
-    scene: Scene, triggers: Triggers, case: Case, what: str, said: Mapping[str, Any], view: CaseView, at: datetime
+    context: CaseContext,
+    triggers: Triggers,
+    case: Case,
+    what: str,
+    said: Mapping[str, Any],
+    view: CaseView,
+    at: datetime,
 ) -> Case:
     """The case as an event leaves it, after the event has moved its clocks; ended, or not ended after all."""
     was_closed = case.life == "closed"
@@ -61,13 +67,13 @@ def stands_as(
     new = viewed(case, view)
     if is_closed and not was_closed:
         # Until the clocks have seen the event the case is open: what ends it may start clocks that outlive it.
-        new = triggers.pull(scene, replace(new, life=case.life, closed_at=None), what, said, at)
-        return close(scene, triggers, viewed(new, view))
+        new = triggers.pull(context, replace(new, life=case.life, closed_at=None), what, said, at)
+        return close(context, triggers, viewed(new, view))
     if was_closed and not is_closed:
-        new = _end_undone(scene, case, new, at)
-    new = triggers.pull(scene, new, what, said, at)
+        new = _end_undone(context, case, new, at)
+    new = triggers.pull(context, new, what, said, at)
     if was_closed and new.closed_at is not None and new.closed_at != case.closed_at:
-        new = _ended_otherwise(scene, new, new.closed_at)
+        new = _ended_otherwise(context, new, new.closed_at)
     return new
 
 
@@ -91,58 +97,58 @@ def viewed(case: Case, view: CaseView) -> Case:
     return case if new == case else new
 
 
-def close(scene: Scene, triggers: Triggers, case: Case) -> Case:
+def close(context: CaseContext, triggers: Triggers, case: Case) -> Case:
     """End a case: whatever clock still waits and does not outlive the case is cancelled, and the outcome is told."""
     assert case.closed_at is not None
-    at, scene.case = case.closed_at, case
-    case = with_clocks(case, ended(scene, clocks_of(case), at, CASE_CLOSED))
-    tell_closed(scene, case)
-    return triggers.pull(scene, case, CLOSED, {"result": case.result}, at)
+    at, context.case = case.closed_at, case
+    case = with_clocks(case, ended(context, clocks_of(case), at, CASE_CLOSED))
+    tell_closed(context, case)
+    return triggers.pull(context, case, CLOSED, {"result": case.result}, at)
 
 
-def tell_if_corrected(scene: Scene, told: Outcome | None, case: Case, why: str) -> None:
+def tell_if_corrected(context: CaseContext, told: Outcome | None, case: Case, why: str) -> None:
     """Tell that an end is otherwise than it was told. `told`: the end as published, None where none was."""
-    if told is not None and outcome_of(scene, case) != told:
-        tell_corrected(scene, case, why)
+    if told is not None and outcome_of(context, case) != told:
+        tell_corrected(context, case, why)
 
 
-def _reopened(scene: Scene, triggers: Triggers, said: Mapping[str, Any], view: CaseView) -> Case:
+def _reopened(context: CaseContext, triggers: Triggers, said: Mapping[str, Any], view: CaseView) -> Case:
     """Begin the next round. Each clock does what the pack says: it starts anew, goes on, or rests."""
     at = view.round_at
-    case = viewed(scene.case, view)
-    tell_reopened(scene, case, at, said["reason"])
-    scene.case = case
-    case = with_clocks(case, reopened(scene, clocks_of(case), at))
-    return triggers.pull(scene, case, "reopened", said, at)
+    case = viewed(context.case, view)
+    tell_reopened(context, case, at, said["reason"])
+    context.case = case
+    case = with_clocks(case, reopened(context, clocks_of(case), at))
+    return triggers.pull(context, case, "reopened", said, at)
 
 
-def _ended_otherwise(scene: Scene, case: Case, ended_at: datetime) -> Case:
+def _ended_otherwise(context: CaseContext, case: Case, ended_at: datetime) -> Case:
     """A closed case that turned out to have ended at another time: what breached only after that is no breach."""
     acquitted = tuple(
-        acquit(scene, clock, ended_at) if clock.breached and not scene.outlives(clock) else clock
+        acquit(context, clock, ended_at) if clock.breached and not context.outlives(clock) else clock
         for clock in case.clocks
     )
     past = tuple(
         clock
-        for clock in (clock if scene.outlives(clock) else acquit(scene, clock, ended_at) for clock in case.past)
+        for clock in (clock if context.outlives(clock) else acquit(context, clock, ended_at) for clock in case.past)
         if clock.breached
     )
     return replace(case, clocks=acquitted, past=past)
 
 
-def _end_undone(scene: Scene, former: Case, case: Case, at: datetime) -> Case:
+def _end_undone(context: CaseContext, former: Case, case: Case, at: datetime) -> Case:
     """A case that turned out not to have ended: the clocks that its end had cancelled go on as if nothing had been."""
-    scene.case = case
+    context.case = case
     moved = tuple(
-        _going_on(scene, clock, at) if clock.status == "cancelled" and clock.ended_at == former.closed_at else clock
+        _going_on(context, clock, at) if clock.status == "cancelled" and clock.ended_at == former.closed_at else clock
         for clock in case.clocks
     )
     return replace(case, clocks=moved)
 
 
-def _going_on(scene: Scene, clock: Clock, at: datetime) -> Clock:
+def _going_on(context: CaseContext, clock: Clock, at: datetime) -> Clock:
     """A clock that was cancelled for nothing: it counts on from where it had counted, in its next generation."""
-    rule = scene.rule(clock)
+    rule = context.rule(clock)
     if rule is None or clock.breached:
         return clock
     clock = replace(
@@ -151,33 +157,33 @@ def _going_on(scene: Scene, clock: Clock, at: datetime) -> Clock:
         status="running",
         ended_at=None,
         moves=tuple(move for move in clock.moves if (move.name, move.at) != ("cancelled", clock.ended_at)),
-        cause=scene.cause,
-        calendar=scene.calendar.version,
+        cause=context.cause,
+        calendar=context.calendar.version,
         marks=all_marks(rule, clock.anchor),
     )
-    clock = planned(clock, plan_rest(scene, clock), silent_until=scene.now)
-    scene.clock("started", clock, at, reason=clock.missing or END_UNDONE)
+    clock = planned(clock, plan_rest(context, clock), silent_until=context.now)
+    context.clock("started", clock, at, reason=clock.missing or END_UNDONE)
     return clock
 
 
-def _noted(scene: Scene, what: str, said: Mapping[str, Any], at: datetime) -> Case | Refusal:
-    case = scene.case
+def _noted(context: CaseContext, what: str, said: Mapping[str, Any], at: datetime) -> Case | Refusal:
+    case = context.case
     match what:
         case "paused":
-            paused = pause_all(scene, case.clocks, said, at)
+            paused = pause_all(context, case.clocks, said, at)
             return paused if isinstance(paused, Refusal) else replace(case, clocks=paused)
         case "extended":
-            extended = extend(scene, case.clocks, said, at)
+            extended = extend(context, case.clocks, said, at)
             return extended if isinstance(extended, Refusal) else replace(case, clocks=extended)
         case "resumed":
-            resumed = resume_all(scene, case.clocks, said.get("reason", ""), at)
+            resumed = resume_all(context, case.clocks, said.get("reason", ""), at)
             return _nothing_stands_still(case) if resumed is None else replace(case, clocks=resumed)
         case "assessed":
             return replace(case, found=found_with(case.found, said, at))
         case "corrective_action_planned":
-            return plan_action(scene, said, at)
+            return plan_action(context, said, at)
         case "corrective_action_done":
-            return finish_action(scene, said, at)
+            return finish_action(context, said, at)
         case _:  # for triggers alone, or a request to move the case: the router decides, in an event of its own
             return case
 

@@ -6,20 +6,22 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from services.sla.scene import SLA, Scene
+from services.sla.case_context import SLA, CaseContext
 from services.sla.states import Case
 from services.sla.triggers import facts_of
 from tousu.event import text_of_time
 from tousu.policy.clock_rule import accepts
 
 
-def hand_up(scene: Scene, former: Case | None, case: Case, what: str, said: Mapping[str, Any], at: datetime) -> None:
+def hand_up(
+    context: CaseContext, former: Case | None, case: Case, what: str, said: Mapping[str, Any], at: datetime
+) -> None:
     """Tell whom the pack names of an event (short name, data). `former`: the case before it, None for a new one.
 
     A case that is routed again is told only where it has become one to be told of.
     """
     facts = facts_of(case)
-    for rule in scene.pack.hand_up:
+    for rule in context.pack.hand_up:
         if rule.event != what or not accepts(rule.data, said) or not accepts(rule.case, facts):
             continue
         if what == "routed" and former is not None and accepts(rule.case, facts_of(former)):
@@ -30,8 +32,8 @@ def hand_up(scene: Scene, former: Case | None, case: Case, what: str, said: Mapp
             "to": rule.to,
             "reason": rule.reason,
             "at": text_of_time(at),
-            "departments": scene.departments,
-            "pack": scene.reference,
+            "departments": context.departments,
+            "pack": context.reference,
             "section": rule.section,
         }
-        scene.tell(SLA, "tousu.case.escalated.v1", at, data, case.cause)
+        context.tell(SLA, "tousu.case.escalated.v1", at, data, case.cause)

@@ -11,14 +11,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from services.sla.scene import SLA, Scene
+from services.sla.case_context import SLA, CaseContext
 from services.sla.states import Case, CorrectiveAction
 from tousu.event import text_of_time, time_of_text
 
 
-def plan_action(scene: Scene, said: Mapping[str, Any], at: datetime) -> Case:
+def plan_action(context: CaseContext, said: Mapping[str, Any], at: datetime) -> Case:
     """A corrective action is planned, or planned otherwise while it is open. One whose time is over is told at once."""
-    case, number = scene.case, said["action_id"]
+    case, number = context.case, said["action_id"]
     former = next((each for each in case.corrective_actions if each.action_id == number), None)
     if former is not None and former.stated_at is not None and former.stated_at > at:
         older = replace(former, planned_at=min(former.planned_at, at))  # an earlier plan that is told late
@@ -34,15 +34,15 @@ def plan_action(scene: Scene, said: Mapping[str, Any], at: datetime) -> Case:
     )
     if former is not None and former.overdue and former.due_at == action.due_at:
         action = replace(action, overdue=True)
-    elif action.done_at is None and action.due_at is not None and action.due_at < scene.now:
-        action = _told_overdue(scene, action, scene.now)
+    elif action.done_at is None and action.due_at is not None and action.due_at < context.now:
+        action = _told_overdue(context, action, context.now)
     others = (each for each in case.corrective_actions if each is not former)
     return replace(case, corrective_actions=(*others, action))
 
 
-def finish_action(scene: Scene, said: Mapping[str, Any], at: datetime) -> Case:
+def finish_action(context: CaseContext, said: Mapping[str, Any], at: datetime) -> Case:
     """A corrective action is done: one that was planned, by its number, or one that nobody had planned."""
-    case, number = scene.case, said.get("action_id")
+    case, number = context.case, said.get("action_id")
     planned = next((each for each in case.corrective_actions if number and each.action_id == number), None)
     if planned is None:
         done = CorrectiveAction(action_id=number or "", action=said["action"], planned_at=at, done_at=at)
@@ -55,27 +55,27 @@ def _instead(case: Case, former: CorrectiveAction, new: CorrectiveAction) -> tup
     return tuple(new if each is former else each for each in case.corrective_actions)
 
 
-def tell_overdue(scene: Scene, case: Case, at: datetime) -> Case:
+def tell_overdue(context: CaseContext, case: Case, at: datetime) -> Case:
     """The case with the corrective actions told that are due at this moment and not done."""
     due = {each.action_id for each in case.open_actions if each.due_at == at and not each.overdue}
     if not due:
         return case
-    actions = (_told_overdue(scene, each, at) if each.action_id in due else each for each in case.corrective_actions)
+    actions = (_told_overdue(context, each, at) if each.action_id in due else each for each in case.corrective_actions)
     return replace(case, corrective_actions=tuple(actions))
 
 
-def _told_overdue(scene: Scene, action: CorrectiveAction, at: datetime) -> CorrectiveAction:
+def _told_overdue(context: CaseContext, action: CorrectiveAction, at: datetime) -> CorrectiveAction:
     assert action.due_at is not None
     data: dict[str, Any] = {
-        "case_number": scene.case.number,
+        "case_number": context.case.number,
         "action_id": action.action_id,
         "action": action.action,
         "due_at": text_of_time(action.due_at),
         "at": text_of_time(at),
-        "departments": scene.departments,
-        "pack": scene.reference,
+        "departments": context.departments,
+        "pack": context.reference,
     }
     if action.responsible:
         data["responsible"] = action.responsible
-    scene.tell(SLA, "tousu.case.corrective_action_overdue.v1", at, data, scene.case.cause)
+    context.tell(SLA, "tousu.case.corrective_action_overdue.v1", at, data, context.case.cause)
     return replace(action, overdue=True)

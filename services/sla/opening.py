@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from services.sla.scene import Scene
+from services.sla.case_context import CaseContext
 from services.sla.states import Case
 from services.sla.triggers import Triggers, clocks_of, with_clocks
 from tousu.domain.clock import changing
@@ -42,69 +42,69 @@ def new_case(pack: Pack, asked: frozenset[str], told: Mapping[str, Any], cause: 
     )
 
 
-def open_case(scene: Scene, triggers: Triggers, told: Mapping[str, Any], at: datetime) -> Case:
+def open_case(context: CaseContext, triggers: Triggers, told: Mapping[str, Any], at: datetime) -> Case:
     """Start the clocks of a new case."""
-    return triggers.pull(scene, scene.case, "routed", told, at)
+    return triggers.pull(context, context.case, "routed", told, at)
 
 
-def decide_anew(scene: Scene, asked: frozenset[str], told: Mapping[str, Any], at: datetime) -> Case:
+def decide_anew(context: CaseContext, asked: frozenset[str], told: Mapping[str, Any], at: datetime) -> Case:
     """The router decided class, grade or priority again: clocks with a limit by grade are worked out anew."""
     departments = tuple(told["departments"])
-    scene.departments = list(departments)
+    context.departments = list(departments)
     case = replace(
-        scene.case,
+        context.case,
         departments=departments,
         class_name=told.get("class"),
         revision=told.get("revision", 1),
         facts=_facts(asked, told),
     )
-    return graded(scene, case, told.get("grade"), at)
+    return graded(context, case, told.get("grade"), at)
 
 
-def graded(scene: Scene, case: Case, grade: str | None, at: datetime) -> Case:
+def graded(context: CaseContext, case: Case, grade: str | None, at: datetime) -> Case:
     """The case with this grade (None: unchanged), its active clocks with the limits of it."""
     if grade is None or grade == case.grade:
         return case
-    case = scene.case = replace(case, grade=grade)
-    return replace(case, clocks=tuple(changing.regrade(scene, clock, at) for clock in case.clocks))
+    case = context.case = replace(case, grade=grade)
+    return replace(case, clocks=tuple(changing.regrade(context, clock, at) for clock in case.clocks))
 
 
-def hand_over(scene: Scene, triggers: Triggers, said: Mapping[str, Any], at: datetime) -> Case:
+def hand_over(context: CaseContext, triggers: Triggers, said: Mapping[str, Any], at: datetime) -> Case:
     """Responsibility moves. Clocks go on.
 
     A department that is new to the case sets off what the pack restarts on `passed_on`.
     """
-    old = scene.case
+    old = context.case
     departments = tuple(said["to_departments"])
-    scene.departments = list(departments)
+    context.departments = list(departments)
     case = replace(old, departments=departments, class_name=said.get("class", old.class_name))
-    case = graded(scene, case, said.get("grade"), at)
+    case = graded(context, case, said.get("grade"), at)
     if set(departments) <= set(old.departments):
-        scene.case = case
-        return with_clocks(case, relieved(scene, clocks_of(case), at))
-    return triggers.pull(scene, case, "passed_on", said, at)
+        context.case = case
+        return with_clocks(case, relieved(context, clocks_of(case), at))
+    return triggers.pull(context, case, "passed_on", said, at)
 
 
-def join(scene: Scene, triggers: Triggers, said: Mapping[str, Any], at: datetime) -> Case:
+def join(context: CaseContext, triggers: Triggers, said: Mapping[str, Any], at: datetime) -> Case:
     """The same trouble came on another channel. Where that had been received earlier, clocks count from there."""
     received_at = time_of_text(said["received_at"])
-    case = replace(scene.case, joined={**scene.case.joined, _telling(said): received_at})
-    return triggers.pull(scene, _received_anew(scene, case, at), "joined", said, at)
+    case = replace(context.case, joined={**context.case.joined, _telling(said): received_at})
+    return triggers.pull(context, _received_anew(context, case, at), "joined", said, at)
 
 
-def separate(scene: Scene, said: Mapping[str, Any], at: datetime) -> Case:
+def separate(context: CaseContext, said: Mapping[str, Any], at: datetime) -> Case:
     """A telling turned out to be another trouble: clocks count from the earliest receipt of those that stay."""
     telling = _telling(said)
-    case = scene.case
+    case = context.case
     case = replace(case, joined={name: moment for name, moment in case.joined.items() if name != telling})
-    return _received_anew(scene, case, at)
+    return _received_anew(context, case, at)
 
 
 def _telling(said: Mapping[str, Any]) -> str:
     return f"{said['source_event']['source']} {said['source_event']['id']}"
 
 
-def _received_anew(scene: Scene, case: Case, at: datetime) -> Case:
+def _received_anew(context: CaseContext, case: Case, at: datetime) -> Case:
     """The case as received at its earliest telling; a closed one keeps its times, so that its verdict stands."""
     received_at = min((case.first_received_at or case.received_at, *case.joined.values()))
     if case.life == "closed" or received_at == case.received_at:
@@ -112,9 +112,9 @@ def _received_anew(scene: Scene, case: Case, at: datetime) -> Case:
     begun = {name: received_at for name in ("round_at", "assigned_at") if getattr(case, name) == case.received_at}
     moved = []
     for clock in case.clocks:
-        rule = scene.rule(clock)
+        rule = context.rule(clock)
         counts = rule is not None and rule.starts_at == "received_at" and clock.generation == 1
-        moved.append(changing.restart_from(scene, clock, received_at, at) if counts else clock)
+        moved.append(changing.restart_from(context, clock, received_at, at) if counts else clock)
     return replace(case, received_at=received_at, clocks=tuple(moved), **begun)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from services.sla.scene import OUTCOMES, SLA, Scene
+from services.sla.case_context import OUTCOMES, SLA, CaseContext
 from services.sla.states import Case
 from tousu.event import text_of_time
 from tousu.policy.replies import Incomplete
@@ -21,26 +21,26 @@ class Outcome(NamedTuple):
     breached: tuple[str, ...]
 
 
-def outcome_of(scene: Scene, case: Case) -> Outcome | None:
+def outcome_of(context: CaseContext, case: Case) -> Outcome | None:
     """How a case has ended; None while it goes on."""
     if case.closed_at is None:
         return None
-    return Outcome(case.closed_at, case.result, tuple(sorted(_breached(scene, case))))
+    return Outcome(case.closed_at, case.result, tuple(sorted(_breached(context, case))))
 
 
-def _breached(scene: Scene, case: Case) -> list[str]:
+def _breached(context: CaseContext, case: Case) -> list[str]:
     """The clocks that stand as breached, without those that outlive the case: these are judged by themselves."""
     every = (*case.past, *case.clocks)
-    return list(dict.fromkeys(clock.name for clock in every if clock.breached and not scene.outlives(clock)))
+    return list(dict.fromkeys(clock.name for clock in every if clock.breached and not context.outlives(clock)))
 
 
-def tell_closed(scene: Scene, case: Case) -> None:
+def tell_closed(context: CaseContext, case: Case) -> None:
     """Tell that a case ended. It was in time when no clock, of whatever generation, stands as breached.
 
     Clocks that outlive the case are judged by themselves.
     """
     assert case.closed_at is not None
-    breached = _breached(scene, case)
+    breached = _breached(context, case)
     data: dict[str, Any] = {
         "case_number": case.number,
         "kind": case.kind,
@@ -50,8 +50,8 @@ def tell_closed(scene: Scene, case: Case) -> None:
         "in_time": not breached,
         "breached_clocks": breached,
         "handling_hours": _handling_hours(case),
-        "departments": scene.departments,
-        "pack": scene.reference,
+        "departments": context.departments,
+        "pack": context.reference,
     }
     if case.class_name is not None:
         data["class"] = case.class_name
@@ -62,22 +62,22 @@ def tell_closed(scene: Scene, case: Case) -> None:
     if case.first_asked:
         data["first_asked"] = case.first_asked
     data |= case.confirmation
-    scene.tell(OUTCOMES, "tousu.case.closed.v1", case.closed_at, data, case.cause)
+    context.tell(OUTCOMES, "tousu.case.closed.v1", case.closed_at, data, case.cause)
 
 
-def tell_corrected(scene: Scene, case: Case, why: str) -> None:
+def tell_corrected(context: CaseContext, case: Case, why: str) -> None:
     """Tell that the end of a case is otherwise than it was told, or that the case has not ended at all."""
     data: dict[str, Any] = {
         "case_number": case.number,
         "reason": why,
         "is_closed": case.closed_at is not None,
         "received_at": text_of_time(case.received_at),
-        "at": text_of_time(scene.now),
-        "departments": scene.departments,
-        "pack": scene.reference,
+        "at": text_of_time(context.now),
+        "departments": context.departments,
+        "pack": context.reference,
     }
     if case.closed_at is not None:
-        breached = _breached(scene, case)
+        breached = _breached(context, case)
         data |= {
             "result": case.result,
             "closed_at": text_of_time(case.closed_at),
@@ -85,7 +85,7 @@ def tell_corrected(scene: Scene, case: Case, why: str) -> None:
             "breached_clocks": breached,
             "handling_hours": _handling_hours(case),
         }
-    scene.tell(OUTCOMES, "tousu.case.outcome_corrected.v1", scene.now, data, case.cause)
+    context.tell(OUTCOMES, "tousu.case.outcome_corrected.v1", context.now, data, case.cause)
 
 
 def _handling_hours(case: Case) -> float:
@@ -93,29 +93,29 @@ def _handling_hours(case: Case) -> float:
     return max(0.0, round((case.closed_at - case.received_at) / HOUR, 4))
 
 
-def tell_reopened(scene: Scene, case: Case, at: datetime, reason: str) -> None:
+def tell_reopened(context: CaseContext, case: Case, at: datetime, reason: str) -> None:
     """Tell that a closed case is taken up again."""
     data: dict[str, Any] = {
         "case_number": case.number,
         "reopened_at": text_of_time(at),
         "reason": reason,
         "times": case.reopened,
-        "departments": scene.departments,
+        "departments": context.departments,
     }
-    scene.tell(OUTCOMES, "tousu.case.reopened.v1", at, data, case.cause)
+    context.tell(OUTCOMES, "tousu.case.reopened.v1", at, data, case.cause)
 
 
-def tell_incomplete(scene: Scene, lack: Incomplete, at: datetime) -> None:
+def tell_incomplete(context: CaseContext, lack: Incomplete, at: datetime) -> None:
     """Tell that a reply lacks what its kind must hold, so that the case goes on as if there had been none."""
     data: dict[str, Any] = {
-        "case_number": scene.case.number,
+        "case_number": context.case.number,
         "kind": lack.kind,
         "missing": list(lack.missing),
         "required": list(lack.required),
         "at": text_of_time(at),
-        "cause_event": scene.cause,
-        "departments": scene.departments,
-        "pack": scene.reference,
+        "cause_event": context.cause,
+        "departments": context.departments,
+        "pack": context.reference,
         "section": lack.section,
     }
-    scene.tell(SLA, "tousu.case.reply_incomplete.v1", at, data, scene.case.cause)
+    context.tell(SLA, "tousu.case.reply_incomplete.v1", at, data, context.case.cause)

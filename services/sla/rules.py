@@ -15,21 +15,21 @@ from msgspec.structs import replace
 
 from services.sla import doubt
 from services.sla.accepting import accept
+from services.sla.case_context import CaseContext
 from services.sla.following import follow, tell_if_corrected, viewed
 from services.sla.hand_up import hand_up
 from services.sla.measures import tell_overdue
 from services.sla.opening import decide_anew, hand_over, join, new_case, open_case, separate
 from services.sla.outcome import outcome_of
-from services.sla.scene import Scene
 from services.sla.states import Case
 from services.sla.triggers import Triggers
-from tousu.decision import Decision, Output, Ref, Refusal, State, States
+from tousu.decision import Decision, Output, Refusal, State, StateKey, States
 from tousu.domain.case.view import view_of
 from tousu.domain.clock import changing, moves
 from tousu.event import Event
-from tousu.policy.misfit import misfit
-from tousu.policy.occasions import BESIDE_THE_CASE
+from tousu.policy.event_catalogue import BESIDE_THE_CASE
 from tousu.policy.pack import Pack
+from tousu.policy.pack_compatibility import incompatibility
 from tousu.policy.policies import Policies
 
 CASE: Final = "case"
@@ -61,10 +61,10 @@ class SlaRules:
     def _triggers_of(self, pack: Pack) -> Triggers:
         return self._triggers[pack.id, pack.version]
 
-    def refs(self, event: Event) -> Sequence[Ref]:
+    def state_keys(self, event: Event) -> Sequence[StateKey]:
         """The case that the event is about; operations figures are about none, and claims are not looked after here."""
         concerns = event.subject and _name(event.type) and not _is_beside_the_case(event)
-        return [Ref(CASE, event.subject)] if event.subject and concerns else []
+        return [StateKey(CASE, event.subject)] if event.subject and concerns else []
 
     def apply(self, states: States, event: Event, now: datetime) -> Decision:
         """Fold one event of a case."""
@@ -75,10 +75,10 @@ class SlaRules:
             return Decision(no_op="beside_the_case")
         if not event.subject:
             return _refused("missing_attribute", "subject must be the number of the case", "subject")
-        ref = Ref(CASE, event.subject)
-        case = states.get(ref)
+        state_key = StateKey(CASE, event.subject)
+        case = states.get(state_key)
         if what == "routed" and case is None:
-            return self._opened(ref, event, now)
+            return self._opened(state_key, event, now)
         if not isinstance(case, Case) and what == "recount_ordered":
             return Decision(no_op="not_looked_after")  # a claim that was filed without a complaint: claims counts it
         if not isinstance(case, Case):
@@ -87,136 +87,138 @@ class SlaRules:
                 f"no case {event.subject} was ever routed here; take it from complaints.cases",
                 "subject",
             )
-        case, told = self._caught_up(ref, case, now)
-        scene = Scene(self._pack(case), case, now, event.id)
-        scene.told.extend(told)
+        case, told = self._caught_up(state_key, case, now)
+        context = CaseContext(self._pack(case), case, now, event.id)
+        context.told.extend(told)
         at = min(max(event.time, case.received_at), now)
         if what != "recount_ordered":
-            scene.case = self._counted(scene, at)
-        told_outcome = outcome_of(scene, case)
-        new = self._moved(scene, what, event, at)
+            context.case = self._counted(context, at)
+        told_outcome = outcome_of(context, case)
+        new = self._moved(context, what, event, at)
         if isinstance(new, Refusal):
             return Decision(refusal=new)
-        triggers = self._triggers_of(scene.pack)
-        new = accept(scene, triggers, case, new, at)
-        new = triggers.settle(scene, new, at)
-        new = triggers.breach(scene, case, new, at)
-        if scene.withdrawn:
-            new = triggers.take_back(scene, new)
+        triggers = self._triggers_of(context.pack)
+        new = accept(context, triggers, case, new, at)
+        new = triggers.settle(context, new, at)
+        new = triggers.breach(context, case, new, at)
+        if context.withdrawn:
+            new = triggers.take_back(context, new)
         if new.reopened == case.reopened:
-            tell_if_corrected(scene, told_outcome, new, what)
-        hand_up(scene, case, new, what, event.data, at)
-        if new is case and not scene.told:
+            tell_if_corrected(context, told_outcome, new, what)
+        hand_up(context, case, new, what, event.data, at)
+        if new is case and not context.told:
             return Decision(no_op="noted")
-        return Decision(states={ref: new}, outputs=scene.told)
+        return Decision(states={state_key: new}, outputs=context.told)
 
     def fallback(self, states: States, event: Event, now: datetime) -> Decision | None:
         """A routed case whose clocks cannot be started is kept without any, so that its reports are taken.
 
         `tousu_complaints_without_clock` counts it. Anything else is refused: the case stands as it was, clocks and all.
         """
-        if _name(event.type) != "routed" or not event.subject or states.get(Ref(CASE, event.subject)) is not None:
+        if _name(event.type) != "routed" or not event.subject or states.get(StateKey(CASE, event.subject)) is not None:
             return None
         pack = self._policies.version(event.organisation, event.data["pack"]["version"])
         case = _new_case(pack, self._triggers_of(pack), event)
-        return Decision(states={Ref(CASE, event.subject): case})
+        return Decision(states={StateKey(CASE, event.subject): case})
 
-    def due(self, ref: Ref, state: State) -> datetime | None:
+    def next_timer(self, state_key: StateKey, state: State) -> datetime | None:
         """The earliest warning, breach or rung of the case."""
-        assert isinstance(state, Case), ref
+        assert isinstance(state, Case), state_key
         return state.next_due
 
-    def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
+    def on_timer(self, state_key: StateKey, state: State, now: datetime) -> Decision:
         """Tell everything of a case that is due at its earliest due moment, and nothing else."""
-        assert isinstance(state, Case), ref
+        assert isinstance(state, Case), state_key
         at = state.next_due
-        assert at is not None, f"nothing of {ref.key} waits"
-        assert at <= now, f"{ref.key} is woken too early"
+        assert at is not None, f"nothing of {state_key.key} waits"
+        assert at <= now, f"{state_key.key} is woken too early"
         pack = self._pack(state)
         triggers = self._triggers_of(pack)
-        scene = Scene(pack, state, at)
-        case = replace(state, clocks=tuple(moves.fire(scene, clock, at) for clock in state.clocks))
-        case = triggers.breach(scene, state, case, at)
-        case = tell_overdue(scene, case, at)
+        context = CaseContext(pack, state, at)
+        case = replace(state, clocks=tuple(moves.fire(context, clock, at) for clock in state.clocks))
+        case = triggers.breach(context, state, case, at)
+        case = tell_overdue(context, case, at)
         if case.recheck_at == at:
             case = replace(case, recheck_at=max(at, now) + doubt.RECHECK)
-        return Decision(states={ref: case}, outputs=scene.told)
+        return Decision(states={state_key: case}, outputs=context.told)
 
     def in_doubt(self, decision: Decision, now: datetime, confirmed: datetime | None) -> Decision:
         """A decision with its breaches marked or confirmed, while an input of intake is held out and afterwards."""
         return doubt.in_doubt(decision, now, confirmed, self._pack)
 
-    def _opened(self, ref: Ref, event: Event, now: datetime) -> Decision:
+    def _opened(self, state_key: StateKey, event: Event, now: datetime) -> Decision:
         pack = self._policies.version(event.organisation, event.data["pack"]["version"])
         triggers = self._triggers_of(pack)
         case = _new_case(pack, triggers, event)
-        scene = Scene(pack, case, now, event.id)
+        context = CaseContext(pack, case, now, event.id)
         at = min(max(event.time, case.received_at), now)
-        case = open_case(scene, triggers, event.data, at)
-        hand_up(scene, None, case, "routed", event.data, at)
-        return Decision(states={ref: case}, outputs=scene.told)
+        case = open_case(context, triggers, event.data, at)
+        hand_up(context, None, case, "routed", event.data, at)
+        return Decision(states={state_key: case}, outputs=context.told)
 
-    def _moved(self, scene: Scene, what: str, event: Event, at: datetime) -> Case | Refusal:
+    def _moved(self, context: CaseContext, what: str, event: Event, at: datetime) -> Case | Refusal:
         """The case after an event; refused is what its clocks do not allow."""
-        case, said = scene.case, event.data
-        triggers, view = self._triggers_of(scene.pack), view_of(said)
+        case, said = context.case, event.data
+        triggers, view = self._triggers_of(context.pack), view_of(said)
         match what:
             case "joined":
-                return join(scene, triggers, said, at)
+                return join(context, triggers, said, at)
             case "separated":
-                return separate(scene, said, at)
+                return separate(context, said, at)
             case "routed":
-                moved = self._routed_again(scene, said, at)
+                moved = self._routed_again(context, said, at)
             case "recount_ordered":
-                moved = self._recounted(scene, said, at)
+                moved = self._recounted(context, said, at)
             case "passed_on":
-                moved = hand_over(scene, triggers, said, at)
+                moved = hand_over(context, triggers, said, at)
             case "reissued":
-                moved = triggers.pull(scene, case, "reissued", said, at)
+                moved = triggers.pull(context, case, "reissued", said, at)
             case _:
                 assert view is not None, f"{event.type} says nothing of its case"
-                return follow(scene, triggers, what, said, view, at)
+                return follow(context, triggers, what, said, view, at)
         return moved if isinstance(moved, Refusal) or view is None else viewed(moved, view)
 
-    def _recounted(self, scene: Scene, ordered: dict[str, Any], at: datetime) -> Case | Refusal:
+    def _recounted(self, context: CaseContext, ordered: dict[str, Any], at: datetime) -> Case | Refusal:
         """The case by the pack version that is ordered, else by its own, and the calendar of now."""
-        case, former = scene.case, scene.pack
+        case, former = context.case, context.pack
         pack = self._policies.version(case.organisation, ordered.get("pack_version", case.pack_version))
         classes = [case.class_name] if case.class_name is not None else []
-        refusal = misfit(pack, ordered.get("pack_version", pack.version), case.grade, classes, case.departments)
+        refusal = incompatibility(
+            pack, ordered.get("pack_version", pack.version), case.grade, classes, case.departments
+        )
         if refusal is not None:
             return refusal
-        scene.judge_by(pack)
+        context.judge_by(pack)
         by = changing.Former(former, former.clocks)
-        clocks = changing.recount(scene, case.clocks, by, ordered, at)
+        clocks = changing.recount(context, case.clocks, by, ordered, at)
         if case.pack_version == pack.version and all(a is b for a, b in zip(clocks, case.clocks, strict=True)):
             return case
         return replace(case, pack_version=pack.version, clocks=clocks)
 
-    def _routed_again(self, scene: Scene, told: dict[str, Any], at: datetime) -> Case | Refusal:
-        case, asked = scene.case, self._triggers_of(scene.pack).asked
+    def _routed_again(self, context: CaseContext, told: dict[str, Any], at: datetime) -> Case | Refusal:
+        case, asked = context.case, self._triggers_of(context.pack).asked
         if told.get("revision", 1) <= case.revision:
             return Refusal(
                 reason="exists_with_different_content",
                 message=f"{case.kind} {case.number} is there already; a newer decision has a higher revision",
                 place="/revision",
             )
-        return decide_anew(scene, asked, told, at)
+        return decide_anew(context, asked, told, at)
 
-    def _counted(self, scene: Scene, at: datetime) -> Case:
+    def _counted(self, context: CaseContext, at: datetime) -> Case:
         """The case, with the clocks that lacked a year of the calendar counted where it is there by now."""
-        case = scene.case
+        case = context.case
         if all(clock.status != "uncounted" for clock in case.clocks):
             return case
-        return replace(case, clocks=tuple(changing.count_again(scene, clock, at) for clock in case.clocks))
+        return replace(case, clocks=tuple(changing.count_again(context, clock, at) for clock in case.clocks))
 
-    def _caught_up(self, ref: Ref, case: Case, now: datetime) -> tuple[Case, list[Output]]:
+    def _caught_up(self, state_key: StateKey, case: Case, now: datetime) -> tuple[Case, list[Output]]:
         """The case with all told that was due before now. The runtime has done so already; replays by hand need it."""
         told: list[Output] = []
         while case.next_due is not None and case.next_due < now:
-            decision = self.fire(ref, case, now)
+            decision = self.on_timer(state_key, case, now)
             told.extend(decision.outputs)
-            woken = decision.states[ref]
+            woken = decision.states[state_key]
             assert isinstance(woken, Case)
             case = woken
         return case, told

@@ -9,12 +9,12 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
+from services.sla.case_context import CaseContext
 from services.sla.promises import kept
-from services.sla.scene import Scene
 from services.sla.states import Case
 from tousu.domain.clock import triggers
 from tousu.domain.clock.triggers import Running, promised
-from tousu.policy.occasions import PROMISED
+from tousu.policy.event_catalogue import PROMISED
 from tousu.policy.pack import Pack
 
 CLOSED: Final = "closed"
@@ -33,43 +33,43 @@ class Triggers:
         self.asked = self._of_clocks.asked | {field for rule in pack.hand_up for field in rule.case}
         """The facts of a case that conditions of clocks and of telling somebody higher up ask for."""
 
-    def pull(self, scene: Scene, case: Case, what: str, said: Mapping[str, Any], at: datetime) -> Case:
+    def pull(self, context: CaseContext, case: Case, what: str, said: Mapping[str, Any], at: datetime) -> Case:
         """The case after an event has moved its clocks: the very same where it moves none. `at` is when it happened."""
-        case = self._pulled(scene, case, what, said, at)
+        case = self._pulled(context, case, what, said, at)
         if not self._promising:
             return case
         if any(trigger.event == what for rule in self._promising for trigger in rule.met_by):
             case = replace(case, answered_at=max(at, case.answered_at or at))
         if all(promised(rule, said) is None for rule in self._promising):
             return case
-        return kept(scene, self._pulled(scene, case, PROMISED, said, at), at)
+        return kept(context, self._pulled(context, case, PROMISED, said, at), at)
 
-    def _pulled(self, scene: Scene, case: Case, what: str, said: Mapping[str, Any], at: datetime) -> Case:
-        scene.case = case
+    def _pulled(self, context: CaseContext, case: Case, what: str, said: Mapping[str, Any], at: datetime) -> Case:
+        context.case = case
         facts = partial(facts_of, case)
-        running = self._of_clocks.pull(scene, clocks_of(case), case.kind, what, said, facts, at)
+        running = self._of_clocks.pull(context, clocks_of(case), case.kind, what, said, facts, at)
         ended_at = case.closed_at
-        if ended_at is not None and any(each.is_active and not scene.outlives(each) for each in running.clocks):
-            running = triggers.ended(scene, running, ended_at, CASE_CLOSED)  # begun before the end, and told after it
+        if ended_at is not None and any(each.is_active and not context.outlives(each) for each in running.clocks):
+            running = triggers.ended(context, running, ended_at, CASE_CLOSED)  # begun before the end, and told after it
         return with_clocks(case, running)
 
-    def breach(self, scene: Scene, before: Case, case: Case, at: datetime) -> Case:
+    def breach(self, context: CaseContext, before: Case, case: Case, at: datetime) -> Case:
         """The case after the breaches that it has now and had not before have moved its clocks."""
-        scene.case = case
+        context.case = case
         if case.clocks is before.clocks:
             return case
         facts = partial(facts_of, case)
-        running = self._of_clocks.breach(scene, clocks_of(before), clocks_of(case), case.kind, facts, at)
+        running = self._of_clocks.breach(context, clocks_of(before), clocks_of(case), case.kind, facts, at)
         return with_clocks(case, running)
 
-    def take_back(self, scene: Scene, case: Case) -> Case:
+    def take_back(self, context: CaseContext, case: Case) -> Case:
         """The case without the clocks that a breach had started which turned out to be none."""
-        return with_clocks(case, self._of_clocks.take_back(scene, clocks_of(case)))
+        return with_clocks(case, self._of_clocks.take_back(context, clocks_of(case)))
 
-    def settle(self, scene: Scene, case: Case, at: datetime) -> Case:
+    def settle(self, context: CaseContext, case: Case, at: datetime) -> Case:
         """The case with the clocks decided that what is known of it by now decides."""
-        scene.case = case
-        return with_clocks(case, self._of_clocks.settle(scene, clocks_of(case), partial(facts_of, case), at))
+        context.case = case
+        return with_clocks(case, self._of_clocks.settle(context, clocks_of(case), partial(facts_of, case), at))
 
 
 def clocks_of(case: Case) -> Running:

@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from typing import Final
 
-KEEPS_BOOKMARK: Final = False
-"""On Kafka it counts in faust-streaming's tables and keeps one row of memory, but no bookmark to look at."""
+KEEPS_CHECKPOINT: Final = False
+"""On Kafka it counts in faust-streaming's tables and keeps one row of memory, but no checkpoint to look at."""

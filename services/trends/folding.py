@@ -15,10 +15,10 @@ import msgspec
 from services.trends.cells import cell_of, plain
 from services.trends.rules import TrendRules
 from services.trends.states import Beginning, CellTally
-from tousu.decision import Decision, Ref, State, States
+from tousu.decision import Decision, State, StateKey, States
 from tousu.event import Event
 
-LOG: Final = Ref("beginning", "log")
+LOG: Final = StateKey("beginning", "log")
 
 
 class FoldingRules:
@@ -27,9 +27,9 @@ class FoldingRules:
     def __init__(self, rules: TrendRules) -> None:
         self._rules = rules
 
-    def refs(self, event: Event) -> Sequence[Ref]:
+    def state_keys(self, event: Event) -> Sequence[StateKey]:
         cells = self._rules.cells(event)
-        return [LOG, *(Ref("tally", cell.key) for cell in cells)] if cells else []
+        return [LOG, *(StateKey("tally", cell.key) for cell in cells)] if cells else []
 
     def apply(self, states: States, event: Event, now: datetime) -> Decision:
         cells = self._rules.cells(event)
@@ -38,24 +38,24 @@ class FoldingRules:
         step = self._rules.step_of(now)
         known = states[LOG]
         beginning = known if isinstance(known, Beginning) else Beginning(step)
-        changed: dict[Ref, State | None] = {} if known else {LOG: beginning}
+        changed: dict[StateKey, State | None] = {} if known else {LOG: beginning}
         for cell in cells:
-            ref = Ref("tally", cell.key)
-            old = states[ref]
+            state_key = StateKey("tally", cell.key)
+            old = states[state_key]
             tally = (
                 old if isinstance(old, CellTally) else CellTally(cell=plain(cell), began=beginning.step, end=step + 1)
             )
-            changed[ref] = _counted(tally, step)
+            changed[state_key] = _counted(tally, step)
         return Decision(states=changed)
 
-    def due(self, ref: Ref, state: State) -> datetime | None:
+    def next_timer(self, state_key: StateKey, state: State) -> datetime | None:
         return self._rules.beginning_of(state.end) if isinstance(state, CellTally) else None
 
-    def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
+    def on_timer(self, state_key: StateKey, state: State, now: datetime) -> Decision:
         assert isinstance(state, CellTally)
         counts = tuple(each for each in state.counts if each[0] >= state.end - self._rules.history_steps)
         if not counts:
-            return Decision(states={ref: None})
+            return Decision(states={state_key: None})
 
         def count_in(first: int, end: int) -> int:
             return sum(count for step, count in counts if first <= step < end)
@@ -64,7 +64,7 @@ class FoldingRules:
         forgotten = counts[-1][0] + self._rules.history_steps + 1
         end = forgotten if found.is_quiet else state.end + 1
         tally = msgspec.structs.replace(state, counts=counts, is_raised=found.is_raised, end=end)
-        return Decision(states={ref: tally}, outputs=(found.warning,) if found.warning else ())
+        return Decision(states={state_key: tally}, outputs=(found.warning,) if found.warning else ())
 
 
 def _counted(tally: CellTally, step: int) -> CellTally:

@@ -18,7 +18,7 @@ from services.trends.memory import Memory, Tallied
 from services.trends.rules import TrendRules
 from tousu.decision import Output
 from tousu.runtime.arrival import Arrival
-from tousu.runtime.bookmark import moment
+from tousu.runtime.checkpoint import moment
 
 
 class Counts(Protocol):

@@ -8,8 +8,8 @@ from services.trends.rules import raised
 from tousu.decision import Output
 from tousu.failure import Retry
 from tousu.runtime.arrival import Arrival
-from tousu.runtime.bookmark import Bookmark, Seen
 from tousu.runtime.broker import Ends, Record
+from tousu.runtime.checkpoint import Checkpoint, Seen
 from tousu.runtime.clock import TimeSource
 from tousu.runtime.logs import Log
 from tousu.runtime.measures import Measures
@@ -30,13 +30,13 @@ class StreamStanding:
         self._log = log
         self._report = TurnReport()
         self._records: list[Record] = []
-        self._bookmarks: dict[int, Bookmark] = {}
+        self._checkpoints: dict[int, Checkpoint] = {}
         self.assigned: frozenset[int] = frozenset()
 
     def given(self, shards: frozenset[int]) -> None:
         """The group has said which partitions are ours."""
         self.assigned = shards
-        self._bookmarks = {shard: self._bookmarks.get(shard, Bookmark()) for shard in shards}
+        self._checkpoints = {shard: self._checkpoints.get(shard, Checkpoint()) for shard in shards}
         self._watch.is_member = True
 
     def taken(self) -> None:
@@ -51,11 +51,11 @@ class StreamStanding:
         self._report.records += 1
         if len(self._records) < RECORDS_MAX:
             self._records.append(record)
-        bookmark = self._bookmarks.setdefault(record.partition, Bookmark())
-        bookmark.offsets[record.topic] = record.offset + 1
+        checkpoint = self._checkpoints.setdefault(record.partition, Checkpoint())
+        checkpoint.offsets[record.topic] = record.offset + 1
         if arrival.origin:
-            bookmark.time_us = max(bookmark.time_us, arrival.time_us)
-            bookmark.frontier[f"{record.topic}|{arrival.origin}"] = Seen(arrival.seq, bookmark.time_us)
+            checkpoint.time_us = max(checkpoint.time_us, arrival.time_us)
+            checkpoint.watermarks[f"{record.topic}|{arrival.origin}"] = Seen(arrival.seq, checkpoint.time_us)
 
     def published(self, output: Output) -> None:
         """A warning is out."""
@@ -74,7 +74,7 @@ class StreamStanding:
 
     def beat(self) -> None:
         """Tell what happened since the last beat."""
-        self._watch.turned(Glance(self.assigned, dict(self._bookmarks), {}))
+        self._watch.turned(Glance(self.assigned, dict(self._checkpoints), {}))
         records, self._records = self._records, []
         self._measures.polled(records, self.assigned)
         if self._report.records:

@@ -40,7 +40,7 @@ EXAMPLE_TOPICS = frozenset({"complaints.surveys"})
 """Those of the worked examples of docs/write-a-processor.md and docs/write-a-pack.md."""
 NOT_METRICS = frozenset({"tousu_subscriber"})
 HALTING = (
-    "loop", "draft", "frontier", "kafka", "store", "process", "watch", "kafka_sink", "opening", "standstill",
+    "loop", "shard_turn", "watermark", "kafka", "store", "process", "watch", "kafka_sink", "opening", "standstill",
     "unpublishable",
 )  # fmt: skip
 """The modules of the runtime in which a shard halts or a copy waits."""

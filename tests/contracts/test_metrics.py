@@ -20,7 +20,7 @@ from services.sla.store import KINDS
 from tests.integration.process.conftest import wait_until
 from tousu.failure import Retry, Stop
 from tousu.policy.loading import load_policies
-from tousu.runtime import bookmark as bm
+from tousu.runtime import checkpoint as cp
 from tousu.runtime import doubts
 from tousu.runtime.broker import Ends, Record
 from tousu.runtime.census import Census, Rows
@@ -70,7 +70,7 @@ def test_failures_are_counted_beside_attempts() -> None:
 
 
 NOW = datetime.now(UTC)
-MARK = bm.Bookmark(offsets={"t.in": 5}, time_us=bm.micros(NOW), frontier={"t.in|up/0": bm.Seen(3, bm.micros(NOW))})
+MARK = cp.Checkpoint(offsets={"t.in": 5}, time_us=cp.micros(NOW), watermarks={"t.in|up/0": cp.Seen(3, cp.micros(NOW))})
 
 
 def busy(tmp_path: Path) -> Measures:
@@ -148,12 +148,12 @@ def test_a_count_that_fails_grows_old_until_one_succeeds(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("day", "missing"), [("2026-11-30T12:00", "0.0"), ("2026-11-30T16:00", "1.0"), ("2027-12-01T00:00", "2.0")]
 )
-def test_years_that_the_calendar_lacks_are_counted_by_pipeline_time(tmp_path: Path, day: str, missing: str) -> None:
-    """1 December begins at 16:00 UTC in China. Without any pipeline time nothing is said."""
+def test_years_that_the_calendar_lacks_are_counted_by_watermark(tmp_path: Path, day: str, missing: str) -> None:
+    """1 December begins at 16:00 UTC in China. Without any watermark nothing is said."""
     measures = busy(tmp_path)
     now = datetime.fromisoformat(day).replace(tzinfo=UTC)
-    never = bm.Bookmark(offsets={}, time_us=bm.NEVER_US, frontier={})
-    mark = bm.Bookmark(offsets={}, time_us=bm.micros(now), frontier={})
+    never = cp.Checkpoint(offsets={}, time_us=cp.NEVER_US, watermarks={})
+    mark = cp.Checkpoint(offsets={}, time_us=cp.micros(now), watermarks={})
     glance = measures._watch
     glance.turned(Glance(frozenset({0, 1}), {0: never}, {}))
     assert "tousu_calendar_years_missing{" not in generate_latest(measures.registry).decode()
@@ -179,15 +179,15 @@ def test_what_is_held_out_is_told_and_is_not_the_one_that_holds_time_back() -> N
     )
     watch = Watch()
     measures = Measures(processor, watch, WallClock(), silent(), pack=("p", "1"), partitions=2, time_from_events=False)
-    now_us = bm.micros(NOW)
+    now_us = cp.micros(NOW)
     silent_us = now_us - 7_200_000_000
-    frontier = {"t.in|up/0": bm.Seen(9, now_us), "t.in|up/1": bm.Seen(3, silent_us)}
-    mark = bm.Bookmark(time_us=now_us, frontier=frontier)
+    watermarks = {"t.in|up/0": cp.Seen(9, now_us), "t.in|up/1": cp.Seen(3, silent_us)}
+    mark = cp.Checkpoint(time_us=now_us, watermarks=watermarks)
     watch.turned(Glance(frozenset({0}), {0: mark}, {}))
     before = generate_latest(measures.registry).decode()
-    assert 'tousu_pipeline_time_held_back_seconds{origin="up/1",processor="penalties",shard="0"}' in before
+    assert 'tousu_watermark_held_back_seconds{origin="up/1",processor="penalties",shard="0"}' in before
     assert "tousu_held_out_seconds{" not in before
     doubts.hold_out(mark, "t.in|up/1")
     after = generate_latest(measures.registry).decode()
-    assert 'tousu_pipeline_time_held_back_seconds{origin="up/0",processor="penalties",shard="0"}' in after
+    assert 'tousu_watermark_held_back_seconds{origin="up/0",processor="penalties",shard="0"}' in after
     assert 'tousu_held_out_seconds{origin="up/1",processor="penalties",shard="0"} 7200.0' in after

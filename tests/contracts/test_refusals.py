@@ -27,7 +27,7 @@ WAYS_OUT = re.compile(
 )
 """What shows a right form, or says what to do."""
 INTERNAL = re.compile(
-    r"\b(?:state|states|fold|refs?|bookmark|turn|None|null|dict|tuple|KeyError|ValueError|Traceback|exception|regex|pattern"
+    r"\b(?:state|states|fold|refs?|checkpoint|turn|None|null|dict|tuple|KeyError|ValueError|Traceback|exception|regex|pattern"
     r"|instance|object at|domain, section|jsonschema|msgspec|class of|TODO)\b"
 )
 """Words of the code, which mean nothing to an adapter."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tousu.contract import inbound_cards, validator
 from tousu.domain.case.fold import READ
-from tousu.policy.occasions import BESIDE_THE_CASE
+from tousu.policy.event_catalogue import BESIDE_THE_CASE
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "reports-of-departments.md").read_text(encoding="utf-8")
 SECTIONS = {text.partition("\n")[0].strip(): text for text in re.split(r"^## handling\.", PAGE, flags=re.MULTILINE)[1:]}

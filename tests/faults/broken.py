@@ -17,33 +17,33 @@ from services.claims.turn import Turn
 from tests.faults.simulator import ArchivingStore, FlakyStore
 from tousu.decision import Decision
 from tousu.event import Event
-from tousu.runtime import bookmark as bm
-from tousu.runtime import frontier
+from tousu.runtime import checkpoint as cp
+from tousu.runtime import watermark
 from tousu.runtime.arrival import Arrival
 from tousu.runtime.broker import Record
-from tousu.runtime.draft import Draft
 from tousu.runtime.loop import Loop
 from tousu.runtime.merge import Merge
 from tousu.runtime.shard import Shard
+from tousu.runtime.shard_turn import ShardTurn
 from tousu.runtime.store import Change, Opened
 
 
 class WithoutCompareAndSet(FlakyStore):
-    """Writes the bookmark whoever owns the shard by now."""
+    """Writes the checkpoint whoever owns the shard by now."""
 
-    def _move_bookmarks(self, connection: sa.Connection, changes: Sequence[Change]) -> bool:
+    def _move_checkpoints(self, connection: sa.Connection, changes: Sequence[Change]) -> bool:
         for change in changes:
             connection.execute(
                 sa.text(
-                    f"UPDATE {self._bookmarks} SET turn = turn + 1, doc = :doc, pending = :out WHERE shard = :shard"
+                    f"UPDATE {self._checkpoints} SET turn = turn + 1, doc = :doc, pending = :out WHERE shard = :shard"
                 ),
-                {"doc": bm.encode(change.bookmark), "out": change.pending, "shard": change.shard},
+                {"doc": cp.encode(change.checkpoint), "out": change.pending, "shard": change.shard},
             )
         return True
 
 
 class BooksInTwoTransactions(FlakyStore):
-    """Commits the claims and the bookmark before the entries of the ledger: a death between loses money."""
+    """Commits the claims and the checkpoint before the entries of the ledger: a death between loses money."""
 
     def _write_states(self, connection: sa.Connection, name: str, rows: Any) -> None:
         super()._write_states(connection, name, rows)
@@ -72,8 +72,8 @@ class SeeksInsteadOfOpening(Loop):
         old = getattr(self, "_remembered", {}).get(shard)
         if old is not None:
             now = self.shards[shard].opened
-            self.shards[shard].opened = Opened(now.epoch, now.turn, old.opened.bookmark, b"")
-            self._source.start(shard, {t: old.opened.bookmark.offsets.get(t, 0) for t in self._inputs})
+            self.shards[shard].opened = Opened(now.epoch, now.turn, old.opened.checkpoint, b"")
+            self._source.start(shard, {t: old.opened.checkpoint.offsets.get(t, 0) for t in self._inputs})
 
 
 class ForgetsWhatIsPending(Loop):
@@ -88,18 +88,20 @@ class ForgetsWhatIsPending(Loop):
             self._sink.send = send  # type: ignore[method-assign]
 
 
-class DraftWithoutDeduplication(Draft):
+class TurnWithoutDeduplication(ShardTurn):
     """Looks at the numbers and takes what it has had as new."""
 
     def _is_repeated(self, arrival: Arrival) -> bool:
-        frontier.observe(self.bookmark.frontier, arrival.record.topic, arrival.origin, arrival.seq, arrival.time_us)
+        watermark.observe(
+            self.checkpoint.watermarks, arrival.record.topic, arrival.origin, arrival.seq, arrival.time_us
+        )
         return False
 
 
 class AppliesDuplicates(Loop):
     """Applies a record each time that it comes."""
 
-    drafting = DraftWithoutDeduplication
+    turn_class = TurnWithoutDeduplication
 
 
 class TicksByTheWall(Loop):
@@ -110,14 +112,14 @@ class TicksByTheWall(Loop):
         if self.processor.keeps_time:
             for shard in self.shards.values():
                 for topic in self._inputs:
-                    shard.merge.hear(topic, bm.micros(self._clock.now()))
+                    shard.merge.hear(topic, cp.micros(self._clock.now()))
 
 
 class StampsByTheLastTick(Loop):
     """Accepts what it reads at the time of its last tick, whenever it was told."""
 
     def _from_outside(self, shard: Shard, record: Record) -> Arrival:
-        last_us = shard.opened.bookmark.tick_us
+        last_us = shard.opened.checkpoint.tick_us
         return super()._from_outside(shard, record._replace(time_ms=last_us // 1000) if last_us > 0 else record)
 
 
@@ -125,7 +127,7 @@ class TrustsItsHost(Loop):
     """Takes the time from the clock of its own machine."""
 
     def _from_outside(self, shard: Shard, record: Record) -> Arrival:
-        return super()._from_outside(shard, record._replace(time_ms=bm.micros(self._clock.now()) // 1000))
+        return super()._from_outside(shard, record._replace(time_ms=cp.micros(self._clock.now()) // 1000))
 
     def _listen(self) -> None:
         super()._listen()
@@ -133,7 +135,7 @@ class TrustsItsHost(Loop):
             for shard in self.shards.values():
                 if not shard.merge.waits():
                     for topic in self._inputs:
-                        shard.merge.hear(topic, bm.micros(self._clock.now()))
+                        shard.merge.hear(topic, cp.micros(self._clock.now()))
 
 
 class TakesTheWritersTime(Loop):
@@ -141,7 +143,7 @@ class TakesTheWritersTime(Loop):
 
     def _from_outside(self, shard: Shard, record: Record) -> Arrival:
         written = next(value or b"" for name, value in record.headers if name == "ce_time").decode()
-        time_ms = bm.micros(datetime.fromisoformat(written)) // 1000
+        time_ms = cp.micros(datetime.fromisoformat(written)) // 1000
         return super()._from_outside(shard, record._replace(time_ms=time_ms))
 
 

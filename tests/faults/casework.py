@@ -143,8 +143,8 @@ def finish(pipe: Pipeline, casework: Casework) -> datetime:
 
 
 def time_of(pipe: Pipeline, name: str) -> datetime:
-    """The time to which a processor's slowest shard has come, by its bookmarks."""
+    """The time to which a processor's slowest shard has come, by its checkpoints."""
     engine = sa.create_engine(pipe.databases[name], poolclass=sa.NullPool)
     with engine.connect() as connection:
-        docs = [orjson.loads(row[0]) for row in connection.execute(sa.text(f"SELECT doc FROM {name}_bookmark"))]
+        docs = [orjson.loads(row[0]) for row in connection.execute(sa.text(f"SELECT doc FROM {name}_checkpoint"))]
     return min((datetime.fromtimestamp(doc["time_us"] / 1e6, MONDAY.tzinfo) for doc in docs), default=MONDAY)

@@ -114,8 +114,8 @@ class ClaimsRun(Run):
         oracle.need(not said["complaints.rejected"], "I1", "an input was refused")
         assert self.before is not None
         money.check_end(self.work.stories, self.before)
-        for shard, doc in self.anchor.execute(sa.text("SELECT shard, doc FROM claims_bookmark")):
-            oracle.check_bookmark(doc, f"claims/{shard}", logs)
+        for shard, doc in self.anchor.execute(sa.text("SELECT shard, doc FROM claims_checkpoint")):
+            oracle.check_checkpoint(doc, f"claims/{shard}", logs)
         undisturbed, snapshot = without_faults()
         for topic in WRITTEN:
             oracle.need(

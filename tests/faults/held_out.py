@@ -35,7 +35,7 @@ from tousu.runtime.simulated import SimulatedSource
 from tousu.runtime.store import Store
 from tousu.runtime.wiring import Wiring
 from tousu.simulation.pipeline import composed
-from tousu.simulation.processors import WITH_BOOKMARK
+from tousu.simulation.processors import WITH_CHECKPOINT
 
 PARTITIONS = 2
 PHONE = "complaints.inbound.phone"
@@ -62,7 +62,7 @@ class Works:
         self.broker = self.world.broker
         self._told = 0
         self.pass_to(START)
-        for name in WITH_BOOKMARK:
+        for name in WITH_CHECKPOINT:
             self.world.copy(made(name))
 
     def rest(self, name: str, shard: int) -> None:

@@ -1,4 +1,5 @@
-"""Judges a run of keeper and counter by what is in the topics and in the bookmarks. It shares no code with the runtime.
+"""Judges a run of keeper and counter by what is in the topics and in the checkpoints. It shares no code with the
+runtime.
 
 It is written slowly on purpose: plain dictionaries, one pass per invariant, names after docs/architecture.md, section
 2.
@@ -152,10 +153,10 @@ def check_time(log: list[Rec], where: str) -> None:
     need(times == sorted(times), "I5", f"{where}: time goes back")
 
 
-def check_bookmark(doc: str, origin: str, topics: dict[str, list[list[Rec]]]) -> None:
+def check_checkpoint(doc: str, origin: str, topics: dict[str, list[list[Rec]]]) -> None:
     """I4: what SQL says was put out is what is in the topics, in number and in content."""
-    bookmark = json.loads(doc)
-    for place, last in bookmark["numbers"].items():
+    checkpoint = json.loads(doc)
+    for place, last in checkpoint["numbers"].items():
         topic, _, partition = place.rpartition("/")
         mine = [r for r in topics[topic][int(partition)] if head(r, "tousu-origin") == origin]
         need(len(mine) == last, "I4", f"{origin}: SQL counts {last} in {place}, the topic has {len(mine)}")
@@ -163,4 +164,4 @@ def check_bookmark(doc: str, origin: str, topics: dict[str, list[list[Rec]]]) ->
         for record in mine:
             said = (topic, int(partition), record.key, record.value or b"", record.headers)
             digest = hashlib.sha256(digest.encode() + msgspec.msgpack.encode(said)).hexdigest()[:32]
-        need(digest == bookmark["digests"][place], "I4", f"{origin}: {place} holds other content than was committed")
+        need(digest == checkpoint["digests"][place], "I4", f"{origin}: {place} holds other content than was committed")

@@ -26,11 +26,11 @@ from tests.new_topics import make_the_contracts_topics
 from tousu import contract
 from tousu.runtime.broker import Record
 from tousu.runtime.partition import partition_of
-from tousu.simulation.processors import WITH_BOOKMARK
+from tousu.simulation.processors import WITH_CHECKPOINT
 
 T = TypeVar("T")
 Headers = list[tuple[str, str | bytes | None]]
-PROCESSORS = WITH_BOOKMARK
+PROCESSORS = WITH_CHECKPOINT
 PARTITIONS = 2
 CHINA = timezone(timedelta(hours=8))
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=CHINA)

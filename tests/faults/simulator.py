@@ -212,8 +212,8 @@ class Run:
             oracle.check_counts(log, counts, f"counts/{p}")
             oracle.check_no_false_ring(self.sent, counts)
         for name in ("keeper", "counter"):
-            for shard, doc in self.anchor.execute(sa.text(f"SELECT shard, doc FROM {name}_bookmark")):
-                oracle.check_bookmark(doc, f"{name}/{shard}", logs)
+            for shard, doc in self.anchor.execute(sa.text(f"SELECT shard, doc FROM {name}_checkpoint")):
+                oracle.check_checkpoint(doc, f"{name}/{shard}", logs)
 
     def go(self) -> None:
         """Run, heal, judge. Raises Verdict when an invariant does not hold."""

@@ -206,7 +206,7 @@ class Standstill:
         self._settle()
         for loop in self.world.loops:
             for number, shard in loop.shards.items():
-                for topic, offset in shard.opened.bookmark.offsets.items():
+                for topic, offset in shard.opened.checkpoint.offsets.items():
                     self._forget(topic, number, offset)
         for topic in ("complaints.sla", "complaints.outcomes"):
             for partition, log in enumerate(broker.logs[topic]):
@@ -270,9 +270,9 @@ class Standstill:
         return slices
 
     def behind(self, who: str) -> int:
-        """How many records the bookmark of a processor has not passed."""
+        """How many records the checkpoint of a processor has not passed."""
         loop = self.loop_of(who)
-        read = sum(sum(shard.opened.bookmark.offsets.values()) for shard in loop.shards.values())
+        read = sum(sum(shard.opened.checkpoint.offsets.values()) for shard in loop.shards.values())
         return sum(len(log) for each in loop.processor.inputs for log in self.world.broker.logs[each.topic]) - read
 
     def loop_of(self, who: str) -> Loop:
@@ -291,7 +291,7 @@ class Standstill:
 
     def time_us(self, loop: Loop) -> int | None:
         """How far a processor's slowest open shard has come; None where none is open."""
-        return min((shard.opened.bookmark.time_us for shard in loop.shards.values()), default=None)
+        return min((shard.opened.checkpoint.time_us for shard in loop.shards.values()), default=None)
 
     def run(self, outage: timedelta, complaints: int, who: str = "intake") -> Findings:
         """Before, outage, after, and a time in which nothing more is told; what the oracle finds."""

@@ -21,8 +21,8 @@ from tests.integration.runtime.counting import counter
 from tousu.local.kafka import KafkaBroker
 from tousu.local.machine import free_port
 from tousu.local.postgres import PostgresServer
-from tousu.runtime.bookmark import Bookmark
 from tousu.runtime.census import Census
+from tousu.runtime.checkpoint import Checkpoint
 from tousu.runtime.process import STOPPED
 from tousu.runtime.stopping import CUT_SHORT
 from tousu.runtime.store import Store
@@ -149,7 +149,7 @@ def test_silence_is_told_although_a_count_is_under_way(town: Town) -> None:
     with Proxy(town.postgres.port) as proxy, psycopg.connect(database) as other:
         other.execute("LOCK TABLE counter_tally IN ACCESS EXCLUSIVE MODE")  # the count waits for it for half a minute
         watch.begin_work()
-        watch.turned(Glance(frozenset({0}), {0: Bookmark(time_us=0)}, {}))
+        watch.turned(Glance(frozenset({0}), {0: Checkpoint(time_us=0)}, {}))
         census = Census(town.postgres.url(name, proxy.port), processor.name, processor.kinds, watch, 0.2)
         census.start()
         wait_until(lambda: waits_for_a_lock(database), "a count is under way")

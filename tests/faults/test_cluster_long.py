@@ -1,7 +1,7 @@
 """Three brokers, two copies of each processor, a load: brokers are lost and come back, everybody is killed.
 
 `make faults-long`. The oracle (timekeeping.py) reads the inbound records alone. Each test prints how long it took until
-pipeline time was near the wall again.
+the watermark was near the wall again.
 """
 
 from __future__ import annotations

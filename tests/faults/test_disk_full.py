@@ -78,7 +78,7 @@ def states(url: str) -> list[Any]:
     """The keeper's states and how far its shards are."""
     with sqlite(url) as connection:
         seen = connection.exec_driver_sql("SELECT shard, key, doc FROM keeper_seen ORDER BY 1, 2").all()
-        turns = connection.exec_driver_sql("SELECT shard, turn, pending FROM keeper_bookmark ORDER BY 1").all()
+        turns = connection.exec_driver_sql("SELECT shard, turn, pending FROM keeper_checkpoint ORDER BY 1").all()
     return [tuple(row) for row in (*seen, *turns)]
 
 

@@ -12,7 +12,7 @@ from tests.integration.runtime.world import header
 from tousu.failure import Stop
 from tousu.runtime.doubts import CONFIRMED
 from tousu.runtime.takeovers import LOOK_EVERY
-from tousu.simulation.processors import WITH_BOOKMARK
+from tousu.simulation.processors import WITH_CHECKPOINT
 
 SHARD = 0
 
@@ -99,7 +99,7 @@ def test_a_rebuild_from_the_log_says_the_same(works: Works) -> None:
     works.let_in("intake", SHARD, HANDLING)
     works.pass_time(10)
     works.pass_to(works.now + timedelta(minutes=2))
-    for name in WITH_BOOKMARK[1:]:
+    for name in WITH_CHECKPOINT[1:]:
         said, published = works.rebuilt(name)
         assert published and said == published, name
 
@@ -112,10 +112,10 @@ def test_a_topic_held_out_is_still_held_out_after_a_restart_and_told_on_the_log(
     (told,) = works.on("complaints.accepted", "time.held_out")
     assert (header(told, "tousu-origin"), told.key) == ("intake/0", None)
     intake = works.loop("intake")
-    before = intake.shards[SHARD].opened.bookmark
+    before = intake.shards[SHARD].opened.checkpoint
     intake._drop_all()
     works.pass_time(10)
-    after = intake.shards[SHARD].opened.bookmark
+    after = intake.shards[SHARD].opened.checkpoint
     assert after.held_out == [HANDLING] and after.time_us > before.time_us
     assert after.doubts == before.doubts
 
@@ -227,13 +227,13 @@ def test_held_out_again_before_it_has_caught_up_the_doubt_goes_back_to_where_it_
     with_a_silent_shard_of_claims(works)
     works.hold_out("penalties", 0, "complaints.charges", "claims/1")
     works.pass_time(5)
-    doubts = works.loop("penalties").shards[0].opened.bookmark.doubts
+    doubts = works.loop("penalties").shards[0].opened.checkpoint.doubts
     works.let_in("penalties", 0, "complaints.charges", "claims/1")
     works.pass_time(5)
-    time_us = works.loop("penalties").shards[0].opened.bookmark.time_us
+    time_us = works.loop("penalties").shards[0].opened.checkpoint.time_us
     works.pass_time(5)
-    assert works.loop("penalties").shards[0].opened.bookmark.time_us == time_us, "it waits again"
+    assert works.loop("penalties").shards[0].opened.checkpoint.time_us == time_us, "it waits again"
     works.hold_out("penalties", 0, "complaints.charges", "claims/1")
     works.pass_time(5)
-    bookmark = works.loop("penalties").shards[0].opened.bookmark
-    assert bookmark.time_us > time_us and bookmark.doubts == doubts
+    checkpoint = works.loop("penalties").shards[0].opened.checkpoint
+    assert checkpoint.time_us > time_us and checkpoint.doubts == doubts

@@ -31,9 +31,9 @@ from tousu.demo.crew import Crew
 from tousu.event import text_of_time
 from tousu.local.kafka import KafkaBroker
 from tousu.runtime.history import History
-from tousu.simulation.processors import LEDGERS, WITH_BOOKMARK
+from tousu.simulation.processors import LEDGERS, WITH_CHECKPOINT
 
-NAMES = tuple(dict.fromkeys((*WITH_BOOKMARK, *LEDGERS)))
+NAMES = tuple(dict.fromkeys((*WITH_CHECKPOINT, *LEDGERS)))
 WEB = "complaints.inbound.web"
 PAUSE_S = 0.01
 

@@ -188,7 +188,7 @@ def judge(
 ) -> Findings:  # fmt: skip
     """Hold what was published against what was told, all of which has been heard, and forget it. Adds to `findings`.
 
-    `until`: a moment that pipeline time has passed at the end; `by`: one that it cannot have passed (None: the same).
+    `until`: a moment that the watermark has passed at the end; `by`: one that it cannot have passed (None: the same).
     What is due in between may be breached already or not.
     """
     findings = Findings() if findings is None else findings

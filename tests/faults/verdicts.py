@@ -17,7 +17,7 @@ from tests.faults.casework import CLAIMED, LIMIT_DAYS, Casework, Told, finish, h
 from tests.faults.oracle import head, need
 from tests.faults.pipeline import CHINA, PARTITIONS, PROCESSORS, Pipeline
 from tousu import contract
-from tousu.policy.occasions import CLAIM_REPORTS
+from tousu.policy.event_catalogue import CLAIM_REPORTS
 from tousu.runtime.broker import Record
 
 OURS = tuple(
@@ -50,7 +50,7 @@ def judge(pipeline: Pipeline, casework: Casework, end: datetime) -> Counter[str]
     check_forwarding(fresh)
     found = check_cases(pipeline, casework, fresh, end)
     found += check_money(pipeline, casework, fresh)
-    check_bookmarks(pipeline, fresh)
+    check_checkpoints(pipeline, fresh)
     check_rebuilds(pipeline)
     return found
 
@@ -187,18 +187,18 @@ def states(url: str, processor: str) -> list[tuple[object, ...]]:
         rows = [
             (table.removesuffix("_archive"), *row)
             for table in sorted(tables)
-            if not table.endswith("_bookmark")
+            if not table.endswith("_checkpoint")
             for row in connection.execute(sa.text(f"SELECT shard, key, next_due, doc FROM {table}"))
         ]
     engine.dispose()
     return sorted(rows, key=str)
 
 
-def check_bookmarks(pipeline: Pipeline, fresh: Fresh) -> None:
+def check_checkpoints(pipeline: Pipeline, fresh: Fresh) -> None:
     """I4: what SQL says was put out is in the topics, in number, order and content."""
     for name, url in pipeline.databases.items():
         engine = sa.create_engine(url, poolclass=sa.NullPool)
         with engine.connect() as connection:
-            for shard, doc in connection.execute(sa.text(f"SELECT shard, doc FROM {name}_bookmark")):
-                oracle.check_bookmark(doc, f"{name}/{shard}", fresh)  # type: ignore[arg-type]
+            for shard, doc in connection.execute(sa.text(f"SELECT shard, doc FROM {name}_checkpoint")):
+                oracle.check_checkpoint(doc, f"{name}/{shard}", fresh)  # type: ignore[arg-type]
         engine.dispose()

@@ -26,7 +26,7 @@ LEARN_EVERY_S = 0.5
 LOSSES = {b"records_lost", b"unknown_case"}
 """What is told where records are gone: that they are, and that nobody knows the cases that they were of."""
 BACK_WITHIN = timedelta(seconds=5)
-"""So near to the wall pipeline time must come to count as back at work."""
+"""So near to the wall the watermark must come to count as back at work."""
 
 
 class WallTime:
@@ -90,7 +90,7 @@ class WallTime:
             self._learned[partition] = len(log)
 
     def until_back(self, seconds: float = PATIENCE_S) -> float:
-        """Go on until pipeline time is near the wall again. Returns how many seconds that took."""
+        """Go on until the watermark is near the wall again. Returns how many seconds that took."""
         begin_s = time.monotonic()
         back = False
 
@@ -104,7 +104,7 @@ class WallTime:
         return time.monotonic() - begin_s
 
     def end(self, lost: Callable[[str, Complaint], bool] = lambda *_: False, torn: str = "") -> Findings:
-        """Let pipeline time come to now, and judge; no number is missing in any topic, and none says two things.
+        """Let the watermark come to now, and judge; no number is missing in any topic, and none says two things.
 
         `lost` says which cases (by number and complaint) are not judged; `torn` is a topic that has holes.
         """

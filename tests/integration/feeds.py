@@ -37,7 +37,7 @@ class Feed:
         self._numbers: dict[int, int] = defaultdict(int)
 
     def say(self, one: Event, now: datetime, key: str | None = None) -> None:
-        """An event, at a pipeline time."""
+        """An event, at a watermark."""
         name = key or one.subject or ""
         self._write(partition_of(name, self.partitions), name.encode(), one, now)
 

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from tousu.contract import validator
-from tousu.decision import Decision, Output, Ref, Rules, State
+from tousu.decision import Decision, Output, Rules, State, StateKey
 from tousu.event import Event, text_of_time
 from tousu.runtime.outgoing import check_output
 
@@ -69,14 +69,14 @@ class Desk:
         self.rules = rules
         self.codecs = {kind.name: kind.codec for kind in kinds}
         self.columns = {kind.name: kind.columns for kind in kinds}
-        self.rows: dict[Ref, str] = {}
+        self.rows: dict[StateKey, str] = {}
         self.fired: list[Output] = []
 
     def take(self, one: Event, now: datetime | None = None) -> Decision:
         """Apply one event and keep what changes; what was due before is told before, and kept in `fired`."""
-        refs = self.rules.refs(one)
-        self.fired = [output for ref in refs for output in self._woken(ref, now or one.time)]
-        decision = self.rules.apply({ref: self.state(ref) for ref in refs}, one, now or one.time)
+        state_keys = self.rules.state_keys(one)
+        self.fired = [output for state_key in state_keys for output in self._woken(state_key, now or one.time)]
+        decision = self.rules.apply({key: self.state(key) for key in state_keys}, one, now or one.time)
         said = (bool(decision.states or decision.outputs), bool(decision.no_op), decision.refusal is not None)
         assert sum(said) == 1, "exactly one of changes, a no-op, a refusal"
         self._keep(decision)
@@ -84,15 +84,19 @@ class Desk:
 
     def let_time_pass(self, until: datetime) -> list[Output]:
         """Everything that is due by then, at its time."""
-        return [output for ref in list(self.rows) for output in self._woken(ref, until + timedelta(microseconds=1))]
+        return [
+            output
+            for state_key in list(self.rows)
+            for output in self._woken(state_key, until + timedelta(microseconds=1))
+        ]
 
-    def _woken(self, ref: Ref, before: datetime) -> list[Output]:
+    def _woken(self, state_key: StateKey, before: datetime) -> list[Output]:
         told: list[Output] = []
-        while (state := self.state(ref)) is not None:
-            due = self.rules.due(ref, state)
+        while (state := self.state(state_key)) is not None:
+            due = self.rules.next_timer(state_key, state)
             if due is None or due >= before:
                 break
-            decision = self.rules.fire(ref, state, before)
+            decision = self.rules.on_timer(state_key, state, before)
             self._keep(decision)
             told.extend(decision.outputs)
         return told
@@ -100,9 +104,9 @@ class Desk:
     def _keep(self, decision: Decision) -> None:
         for output in decision.outputs:
             assert check_output(output, len(orjson.dumps(output.data))) == ""
-        for ref, state in decision.states.items():
+        for state_key, state in decision.states.items():
             assert state is not None
-            self.rows[ref] = self.codecs[ref.kind].encode(state)
+            self.rows[state_key] = self.codecs[state_key.kind].encode(state)
 
     def tell(self, *events: Event) -> list[Output]:
         """Apply events, none of which may be refused; what was published."""
@@ -113,13 +117,13 @@ class Desk:
             published.extend(decision.outputs)
         return published
 
-    def state(self, ref: Ref) -> State | None:
+    def state(self, state_key: StateKey) -> State | None:
         """A state as it comes back from the database."""
-        return self.codecs[ref.kind].decode(self.rows[ref]) if ref in self.rows else None
+        return self.codecs[state_key.kind].decode(self.rows[state_key]) if state_key in self.rows else None
 
     def promoted(self, kind: str, key: str) -> dict[str, str | None]:
         """The columns of a row."""
-        state = self.state(Ref(kind, key))
+        state = self.state(StateKey(kind, key))
         return {name: read(state) for name, read in self.columns[kind].items()}
 
 

@@ -19,7 +19,7 @@ from tousu.domain.case.lifecycle import handed_over
 from tousu.domain.case.state import DECIDED, CaseFact, CaseState, FoldGround, begun
 from tousu.domain.case.view import block_of
 from tousu.event import Event, time_of_text
-from tousu.policy.occasions import BESIDE_THE_CASE
+from tousu.policy.event_catalogue import BESIDE_THE_CASE
 from tousu.policy.pack import Pack
 
 ROUTED = ("tousu.complaint.routed.v1", "tousu.inquiry.routed.v1")

@@ -21,7 +21,7 @@ import psutil
 import pytest
 
 from tousu.local.kafka import KafkaBroker
-from tousu.simulation.processors import WITH_BOOKMARK
+from tousu.simulation.processors import WITH_CHECKPOINT
 
 TOUSU = str(Path(sys.executable).with_name("tousu"))
 WAIT_S = 180.0
@@ -179,11 +179,11 @@ def test_an_audit_finds_what_was_tampered_with(on_kafka: Played, broker: str, tm
     import sqlite3
 
     with sqlite3.connect(tmp_path / "sla.sqlite") as database:
-        (doc,) = database.execute("SELECT doc FROM sla_bookmark WHERE shard = 1").fetchone()
-        bookmark = orjson.loads(doc)
-        bookmark["digests"]["complaints.sla/1"] = "0" * 32
-        bookmark["numbers"]["complaints.outcomes/1"] += 1_000
-        database.execute("UPDATE sla_bookmark SET doc = ? WHERE shard = 1", (orjson.dumps(bookmark).decode(),))
+        (doc,) = database.execute("SELECT doc FROM sla_checkpoint WHERE shard = 1").fetchone()
+        checkpoint = orjson.loads(doc)
+        checkpoint["digests"]["complaints.sla/1"] = "0" * 32
+        checkpoint["numbers"]["complaints.outcomes/1"] += 1_000
+        database.execute("UPDATE sla_checkpoint SET doc = ? WHERE shard = 1", (orjson.dumps(checkpoint).decode(),))
     done = run("audit", "--broker", broker, "--data", str(tmp_path), "--json", check=False)
     assert done.returncode == 1
     places = {finding["place"] for finding in orjson.loads(done.stdout)["findings"]}
@@ -191,7 +191,7 @@ def test_an_audit_finds_what_was_tampered_with(on_kafka: Played, broker: str, tm
 
 
 @pytest.mark.kafka
-@pytest.mark.parametrize("processor", WITH_BOOKMARK[1:])
+@pytest.mark.parametrize("processor", WITH_CHECKPOINT[1:])
 def test_a_rebuild_says_exactly_what_was_said(on_kafka: Played, broker: str, tmp_path: Path, processor: str) -> None:
     """I9: the log into an empty database gives the same outputs; nothing is published."""
     into = f"sqlite:///{tmp_path / 'rebuilt.sqlite'}"
@@ -200,11 +200,11 @@ def test_a_rebuild_says_exactly_what_was_said(on_kafka: Played, broker: str, tmp
     assert rebuilt["faithful"] and rebuilt["same"] > 50
     twice = run("rebuild", processor, *options, "--into", into, check=False)
     assert twice.returncode == 4
-    assert "already has bookmarks" in twice.stderr
+    assert "already has checkpoints" in twice.stderr
 
 
 @pytest.mark.kafka
-def test_the_backlog_is_measured_by_bookmarks(on_kafka: Played, broker: str) -> None:
+def test_the_backlog_is_measured_by_checkpoints(on_kafka: Played, broker: str) -> None:
     options = ("--broker", broker, "--data", str(on_kafka.data))
     rows = [orjson.loads(line) for line in run("backlog", *options, "--json", "--check").stdout.splitlines()]
     assert {(row["processor"], row["shard"]) for row in rows} >= {("intake", 0), ("claims", 3)}

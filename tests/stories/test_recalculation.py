@@ -19,7 +19,7 @@ PACK = load_pack("courier-network")
 LONGER = replace(
     PACK,
     version="2.0.0",
-    holds_from=datetime.fromisoformat("2026-01-07T00:00:00+08:00"),
+    effective_from=datetime.fromisoformat("2026-01-07T00:00:00+08:00"),
     clocks={
         "resolution": replace(
             PACK.clocks["resolution"], limit=Limit(amount=4, unit="working_days", section="C 5"), limit_by_grade={}

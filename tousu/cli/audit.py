@@ -26,11 +26,11 @@ def audit(
     from tousu.cli import output
     from tousu.demo.readiness import halts_in
     from tousu.runtime.audit import audit as check
-    from tousu.runtime.checkpoints import identity_of, inputs_of
+    from tousu.runtime.checkpoint_checks import identity_of, inputs_of
     from tousu.runtime.history import History
-    from tousu.simulation.processors import LEDGERS, WITH_BOOKMARK
+    from tousu.simulation.processors import LEDGERS, WITH_CHECKPOINT
 
-    names = tuple(dict.fromkeys((*WITH_BOOKMARK, *LEDGERS)))
+    names = tuple(dict.fromkeys((*WITH_CHECKPOINT, *LEDGERS)))
     inspections, missing = options.readable(names, data, database)
     connection = options.reachable(broker, data)
     topics = sorted({topic for each in inspections for topic in inputs_of(each.processor)})

@@ -1,4 +1,4 @@
-"""`tousu backlog`: how far every processor is behind, by its own bookmark."""
+"""`tousu backlog`: how far every processor is behind, by its own checkpoint."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ def backlog(
     ] = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """Show, for each processor and shard, what is unread, how old it is, and how far pipeline time has come.
+    """Show, for each processor and shard, what is unread, how old it is, and how far the watermark has come.
 
     Ticks are records, too, but no work: `events` leaves them out. `lost` counts what was deleted before it was read,
     at most; below the table stands from where to where, and which inputs an operator holds out. An age counts from when
-    the broker took the record. trends keeps no bookmark; its metrics tell its backlog. A processor whose database
+    the broker took the record. trends keeps no checkpoint; its metrics tell its backlog. A processor whose database
     cannot be read is named and left out; the exit code is then 4.
 
     Example: tousu backlog --broker localhost:9092 --data /var/lib/tousu --check
@@ -31,14 +31,14 @@ def backlog(
     from tousu.cli import output
     from tousu.event import text_of_time
     from tousu.runtime.backlog import backlog as measure
-    from tousu.runtime.checkpoints import Gap
+    from tousu.runtime.checkpoint_checks import Gap
     from tousu.runtime.clock import WallClock
     from tousu.runtime.history import History
-    from tousu.simulation.processors import WITH_BOOKMARK
+    from tousu.simulation.processors import WITH_CHECKPOINT
 
     now_ms = int(WallClock().now().timestamp() * 1000)
     rows, gaps = list[dict[str, Any]](), list[Gap]()
-    inspections, missing = options.readable(WITH_BOOKMARK, data, database)
+    inspections, missing = options.readable(WITH_CHECKPOINT, data, database)
     with History(options.reachable(broker, data)) as history:
         for inspection in inspections:
             for each in measure(inspection, history):
@@ -47,14 +47,14 @@ def backlog(
                 time = text_of_time(each.time) if each.time is not None else None
                 rows.append({
                     "processor": each.processor, "shard": each.shard, "records": each.records, "events": each.events,
-                    "oldest_age_s": age_s, "pipeline_time": time, "lost": sum(gap.end - gap.start for gap in each.gaps),
+                    "oldest_age_s": age_s, "watermark": time, "lost": sum(gap.end - gap.start for gap in each.gaps),
                     "gaps": [f"{gap.place}: {gap}" for gap in each.gaps], "unreadable": each.unreadable,
                     "held_out": list(each.held_out),
                 })  # fmt: skip
     if as_json:
         output.json_lines(rows)
     else:
-        columns = ("processor", "shard", "records", "events", "oldest_age_s", "lost", "pipeline_time")
+        columns = ("processor", "shard", "records", "events", "oldest_age_s", "lost", "watermark")
         cells = [[row[name] for name in columns] for row in rows]
         output.table("Backlog", columns, cells, right=("records", "events", "lost"))
         output.lines(*(f"{gap.place}: {gap}" for gap in gaps))

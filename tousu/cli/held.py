@@ -38,9 +38,9 @@ def row_of(held: Held, data: Path | None, database: str) -> dict[str, Any]:
 def document_of(found: Sequence[Held], data: Path | None, database: str) -> dict[str, Any]:
     """All that is held: what was told, word for word, what intake knows of it, and what the other processors keep."""
     from tousu.event import text_of_time
-    from tousu.simulation.processors import WITH_BOOKMARK
+    from tousu.simulation.processors import WITH_CHECKPOINT
 
-    elsewhere = [name for name in WITH_BOOKMARK if name != "intake"]
+    elsewhere = [name for name in WITH_CHECKPOINT if name != "intake"]
     tellings = [
         row_of(held, data, database)
         | {

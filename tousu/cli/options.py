@@ -89,7 +89,7 @@ def readable(processors: Sequence[str], data: Path | None, database: str) -> tup
     for name in processors:
         try:
             one = inspection(name, data, database)
-            if not one.keeps("bookmark"):
+            if not one.keeps("checkpoint"):
                 raise Stop("no_database", f"{name} has no tables there: has it ever run with this database?")
             found.append(one)
         except Failure as error:
@@ -120,7 +120,7 @@ def inspections(processors: Sequence[str], data: Path | None, database: str) -> 
             if name not in NOT_EVERYWHERE:
                 raise
             one = None
-        if one is None or (name in NOT_EVERYWHERE and not one.keeps("bookmark")):
+        if one is None or (name in NOT_EVERYWHERE and not one.keeps("checkpoint")):
             output.note(f"{name} has no database here, so nothing of it is counted")
         else:
             found.append(one)

@@ -29,7 +29,7 @@ def published(topics: Sequence[str], data: Path | None, broker: str, key: str = 
 
 
 def known(topics: Sequence[str], data: Path | None, broker: str) -> Iterator[tuple[datetime, dict[str, Any]]]:
-    """Every event on these topics with the time from which it was known: pipeline time when it was written.
+    """Every event on these topics with the time from which it was known: the watermark when it was written.
 
     Events that were not kept by the demo (the output of `tousu simulate`, say) do not say that; there, the arrival of
     the inbound event stands for it, and for what time alone led to, its own time.

@@ -29,7 +29,7 @@ def rebuild(
 
     The log goes back to complaints.accepted; a processor further on reads its own inputs, which are kept as long.
     The processor may be at work meanwhile: the rebuild stops where its inputs ended when it began, and says where.
-    Where pipeline time was simulated, say so as the processors were told: TOUSU_TIME=events.
+    Where the watermark was simulated, say so as the processors were told: TOUSU_TIME=events.
     Exit code 1 when the outputs are not the same, byte for byte.
 
     Example: tousu rebuild sla --into postgresql://sla@db/sla_new --broker localhost:9092
@@ -43,10 +43,10 @@ def rebuild(
     from tousu.runtime.rebuild import rebuild as fold
     from tousu.runtime.store import Store
     from tousu.simulation.pipeline import composed, rebuild_wiring
-    from tousu.simulation.processors import WITH_BOOKMARK
+    from tousu.simulation.processors import WITH_CHECKPOINT
 
-    if processor not in WITH_BOOKMARK:
-        raise Stop("unknown_processor", f"{processor!r} has no database; there are {', '.join(WITH_BOOKMARK)}")
+    if processor not in WITH_CHECKPOINT:
+        raise Stop("unknown_processor", f"{processor!r} has no database; there are {', '.join(WITH_CHECKPOINT)}")
     connection = options.reachable(broker, data)
     clock = WallClock()
     with History(connection) as history:

@@ -117,7 +117,7 @@ def resume(
 
     Example: tousu shard resume intake 3 --topic complaints.inbound.app --reason "retention was too short, #813"
     """
-    from tousu.runtime.checkpoints import identity_of
+    from tousu.runtime.checkpoint_checks import identity_of
     from tousu.runtime.operating import resume as go_on
 
     who = operator_of(operator, reason)
@@ -167,10 +167,10 @@ def accept_clock(
 
 def _check(processor: str) -> None:
     from tousu.failure import Stop
-    from tousu.simulation.processors import WITH_BOOKMARK
+    from tousu.simulation.processors import WITH_CHECKPOINT
 
-    if processor not in WITH_BOOKMARK:
-        raise Stop("unknown_processor", f"{processor!r} has no shards; there are {', '.join(WITH_BOOKMARK)}")
+    if processor not in WITH_CHECKPOINT:
+        raise Stop("unknown_processor", f"{processor!r} has no shards; there are {', '.join(WITH_CHECKPOINT)}")
 
 
 def operator_of(name: str, reason: str) -> Operator:

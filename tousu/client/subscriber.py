@@ -1,6 +1,7 @@
 """How downstream systems read: every event once, in the order of its case, and never a hole without noticing.
 
-    with Subscriber("localhost:9092", ["complaints.outcomes"], checkpoint=FileCheckpoint("place.json")) as subscriber:
+    with Subscriber("localhost:9092", ["complaints.outcomes"], checkpoint=FileCheckpoint("checkpoint.json")) as
+    subscriber:
         for delivery in subscriber:
             print(delivery.event.type, delivery.event.subject, delivery.event.data)
 
@@ -31,9 +32,9 @@ from kafka.errors import (
     UnsupportedCodecError,
 )
 
+from tousu.client.checkpoint import CheckpointStore, Position
 from tousu.client.codecs import KAFKA_PYTHON, check_codecs
 from tousu.client.dialling import options
-from tousu.client.place import Checkpoint, Place
 from tousu.connection import Connection
 from tousu.contract import cards
 from tousu.event import Event, Headers, attributes_of_headers, event_of, event_of_structured, is_structured
@@ -69,14 +70,14 @@ class Subscriber:
     """
 
     def __init__(
-        self, servers: str | Connection, topics: Sequence[str], *, checkpoint: Checkpoint | None = None,
+        self, servers: str | Connection, topics: Sequence[str], *, checkpoint: CheckpointStore | None = None,
         start: Literal["earliest", "latest"] = "earliest", partitions: Collection[int] | None = None,
         save_every: int = 100, timeout_s: float = 30.0,
     ) -> None:  # fmt: skip
         check_codecs(kafka.codec, KAFKA_PYTHON)
         self._ours = {card.topic for card in cards() if card.from_shards is not None}
         self._checkpoint = checkpoint
-        self._place = (checkpoint.load() if checkpoint is not None else None) or Place()
+        self._place = (checkpoint.load() if checkpoint is not None else None) or Position()
         self._save_every = save_every
         self._unsaved = 0
         self._batch: deque[Any] = deque()

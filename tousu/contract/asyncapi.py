@@ -38,7 +38,7 @@ _HEADERS: Final = {
     "ce_traceparent": "W3C trace context, carried through.",
     "tousu-origin": "Which processor and shard wrote it, such as router/3.",
     "tousu-seq": "Its number from that origin in this partition, without gaps.",
-    "tousu-time": "Pipeline time when it was written.",
+    "tousu-time": "The watermark when it was written.",
     "tousu-inbound": "On complaints.accepted: the inbound record it comes from, topic/offset, in the same partition.",
 }
 _REQUIRED_HEADERS: Final = ["ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time"]

@@ -115,12 +115,12 @@ class ClaimSchedule(NamedTuple):
     asked: datetime | None = None
 
 
-def go_through(claim: Claimed, course: ClaimSchedule, amount: str) -> None:
+def go_through(claim: Claimed, schedule: ClaimSchedule, amount: str) -> None:
     """Answered, offered by the table, agreed, paid exactly that, and the customer asked how it was."""
-    claim.note("claim_form_answered", course.answered)
-    claim.note("claim_decided", course.decided, outcome="offer")
-    claim.note("claim_agreed", course.agreed)
-    if course.paid is not None:
-        pay(claim, course.paid, amount)
-    if course.asked is not None:
-        claim.note("claim_followed_up", course.asked, score=claim.diary.chance.randint(3, 5))
+    claim.note("claim_form_answered", schedule.answered)
+    claim.note("claim_decided", schedule.decided, outcome="offer")
+    claim.note("claim_agreed", schedule.agreed)
+    if schedule.paid is not None:
+        pay(claim, schedule.paid, amount)
+    if schedule.asked is not None:
+        claim.note("claim_followed_up", schedule.asked, score=claim.diary.chance.randint(3, 5))

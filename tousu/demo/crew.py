@@ -16,7 +16,7 @@ from typing import Final, Self
 from tousu.demo.readiness import address_file, halts_among, reasons_at
 from tousu.local.machine import environment, port_if_free
 from tousu.local.process import LOG_LINES_SHOWN, ServerFailed, ServerProcess
-from tousu.runtime.checkpoints import Halt
+from tousu.runtime.checkpoint_checks import Halt
 
 READY_S: Final = 60.0
 STOP_S: Final = 20.0

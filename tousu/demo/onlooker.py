@@ -101,7 +101,7 @@ class Tallies:
 
 
 class Happening:
-    """One event worth a line on the screen. `moment` is pipeline time when it was written to `topic`."""
+    """One event worth a line on the screen. `moment` is the watermark when it was written to `topic`."""
 
     def __init__(
         self, moment: datetime, topic: str, name: str, case_number: str, data: dict[str, Any], reason: str

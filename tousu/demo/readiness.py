@@ -10,7 +10,7 @@ from typing import Final
 
 import orjson
 
-from tousu.runtime.checkpoints import Halt
+from tousu.runtime.checkpoint_checks import Halt
 
 ASK_S: Final = 1.0
 Reason = dict[str, str]

@@ -32,12 +32,12 @@ from tousu.local.folder import check_free, work_in
 from tousu.local.kafka import KafkaBroker
 from tousu.local.machine import NotOnThisMachine, private_folder
 from tousu.policy.loading import load_pack
-from tousu.runtime import bookmark as bm
+from tousu.runtime import checkpoint as cp
 from tousu.runtime.backlog import Behind, backlog
 from tousu.runtime.history import History
 from tousu.runtime.inspection import Inspection
 from tousu.runtime.metrics import BEHIND
-from tousu.simulation.processors import LEDGERS, PROCESSORS, WITH_BOOKMARK, WITHOUT_BOOKMARK
+from tousu.simulation.processors import LEDGERS, PROCESSORS, WITH_CHECKPOINT, WITHOUT_CHECKPOINT
 
 PARTITIONS: Final = 4
 SETTLE_S: Final = 60.0
@@ -208,14 +208,14 @@ def _play(played: Sequence[Beat], player: Player, screen: Screen, crew: Crew) ->
 
 def _wait_until_done(data: Path, moment: datetime, crew: Crew, history: History) -> list[Behind]:
     """Until every shard's time has come to the end and nothing is unread. Raises Retry when it takes too long."""
-    goal_us = bm.micros(moment)
+    goal_us = cp.micros(moment)
     late = f"the processors were not done; see {data}/logs"
-    _wait(lambda: all(_reached(data, name, goal_us) for name in WITH_BOOKMARK), crew, late)
-    _wait(lambda: all(crew.metric(name, BEHIND.name) == 0 for name in WITHOUT_BOOKMARK), crew, late)
+    _wait(lambda: all(_reached(data, name, goal_us) for name in WITH_CHECKPOINT), crew, late)
+    _wait(lambda: all(crew.metric(name, BEHIND.name) == 0 for name in WITHOUT_CHECKPOINT), crew, late)
     behind: list[Behind] = []
 
     def is_done() -> bool:
-        behind[:] = [each for name in WITH_BOOKMARK for each in backlog(_inspection(data, name), history)]
+        behind[:] = [each for name in WITH_CHECKPOINT for each in backlog(_inspection(data, name), history)]
         return not any(each.events for each in behind)
 
     _wait(is_done, crew, late)
@@ -233,7 +233,7 @@ def _wait(is_done: Callable[[], bool], crew: Crew, what: str) -> None:
 
 def _reached(data: Path, name: str, goal_us: int) -> bool:
     standings = _inspection(data, name).standings()
-    return len(standings) == PARTITIONS and all(each.bookmark.time_us >= goal_us for each in standings)
+    return len(standings) == PARTITIONS and all(each.checkpoint.time_us >= goal_us for each in standings)
 
 
 def _inspection(data: Path, name: str) -> Inspection:

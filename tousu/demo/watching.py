@@ -8,7 +8,7 @@ from typing import Final
 
 from tousu.demo.crew import Crew
 from tousu.local.process import ServerFailed
-from tousu.runtime.checkpoints import Halt
+from tousu.runtime.checkpoint_checks import Halt
 
 LOOK_EVERY_S: Final = 0.5
 ASK_EVERY_S: Final = 5.0

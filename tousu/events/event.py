@@ -61,6 +61,6 @@ class EventRejected(Content, frozen=True, kw_only=True, omit_defaults=True):
     through: int | None = None
     """The last offset that was passed over, where there are several from offset on."""
     act: str | None = None
-    """What the operator's command did to the bookmark of the shard, as JSON: a rebuild does it again at the same
+    """What the operator's command did to the checkpoint of the shard, as JSON: a rebuild does it again at the same
     place.
     """

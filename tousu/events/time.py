@@ -63,7 +63,7 @@ class TimeLetIn(Content, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class TimeTicked(Content, frozen=True, kw_only=True, omit_defaults=True):
-    """Time ticked (时间推进). Nothing happened: the pipeline time in the header of the record moves on. Written
-    only by processors for processors.
+    """Time ticked (时间推进). Nothing happened: the watermark in the header of the record moves on. Written only by
+    processors for processors.
     """
     TYPE: ClassVar[str] = "tousu.time.ticked.v1"

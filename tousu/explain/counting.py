@@ -14,7 +14,7 @@ import msgspec
 
 from tousu.policy.calendar import Calendar, Suspension, microseconds, moment_of
 from tousu.policy.clock_rule import DAY_UNITS, Limit
-from tousu.policy.stretches import Span
+from tousu.policy.intervals import Span
 from tousu.policy.working_time import counted_from
 
 MAKE_UP_WORDS: Final = "make-up day (调休)"

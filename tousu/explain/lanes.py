@@ -16,7 +16,7 @@ from tousu.explain.explanation import Explanation
 from tousu.explain.labels import Label, shortened, stacked, width_of
 from tousu.explain.story import PublishedEvent
 from tousu.explain.wording import happening_words, length_words, limit_words, mark_words
-from tousu.policy.occasions import CLAIM_REPORTS
+from tousu.policy.event_catalogue import CLAIM_REPORTS
 
 SIZE: Final = 11.0
 ROW: Final = 14.0

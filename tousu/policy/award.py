@@ -13,12 +13,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, Literal, cast, get_args
 
+from tousu.policy.amount_calculation import Calculator, TriedCap, inputs_of, is_lifted
 from tousu.policy.claim_facts import BadFact, Value, plain, rate_on, read_amount, read_facts
 from tousu.policy.compensation import Cap, Compensation, CompensationCause, CompensationRule, Exemption, Refund
-from tousu.policy.contest import answer, followed, standing
 from tousu.policy.owed import Award, Awarded, Lacking, NotOwed, Referred, Share, Unproven
 from tousu.policy.pack import Pack
-from tousu.policy.reckoning import Reckoner, TriedCap, inputs_of, is_lifted
+from tousu.policy.rule_precedence import answer, followed, standing
 
 CAUSES: Final = get_args(CompensationCause)
 
@@ -53,7 +53,7 @@ def award(
     values: dict[str, Value] = {**assumed, **read.values, "cause": cause}
     values |= {f"rate_{code}": rate.rate for code, rate in rates.items()}
     claim = _Claim(
-        pack, table, cast(CompensationCause, cause), values, Reckoner(values, read.exchange, rates, table.section),
+        pack, table, cast(CompensationCause, cause), values, Calculator(values, read.exchange, rates, table.section),
         {name: plain(value) for name, value in assumed.items()},
     )  # fmt: skip
     return claim.settled(frozenset(evidence), amount)
@@ -62,14 +62,14 @@ def award(
 class _Claim:
     """One claim on its way through the table."""
 
-    __slots__ = ("_assumed", "_cause", "_pack", "_reckoner", "_table", "_unproven", "_values")
+    __slots__ = ("_amounts", "_assumed", "_cause", "_pack", "_table", "_unproven", "_values")
 
     def __init__(
         self, pack: Pack, table: Compensation, cause: CompensationCause, values: Mapping[str, Value],
-        reckoner: Reckoner, assumed: dict[str, str],
+        amounts: Calculator, assumed: dict[str, str],
     ) -> None:  # fmt: skip
         self._pack, self._table, self._cause = pack, table, cause
-        self._values, self._reckoner, self._assumed = values, reckoner, assumed
+        self._values, self._amounts, self._assumed = values, amounts, assumed
         self._unproven: tuple[Unproven, ...] = ()
 
     def settled(self, evidence: frozenset[str], decided: Decimal | None) -> Award:
@@ -102,37 +102,37 @@ class _Claim:
         if missing:
             return self._lacking(missing, rule)
         if left_to_people:
-            at_most, limits = self._reckoner.under(None, caps)
+            at_most, limits = self._amounts.under(None, caps)
             assert rule.basis != "figures"
             return self._referred(rule.basis, rule.section, rules=(rule.name,), at_most=at_most, limits=limits)
         if rule.basis == "figures":
             assert rule.amount is not None, rule.name
-            amount = self._reckoner.take(rule.amount, rule.section)
+            amount = self._amounts.take(rule.amount, rule.section)
         else:
             assert decided is not None
-            amount = self._reckoner.decide(decided, rule.section)
-        left, limits = self._reckoner.under(amount, caps)
+            amount = self._amounts.decide(decided, rule.section)
+        left, limits = self._amounts.under(amount, caps)
         assert left is not None
         if part is not None:
-            left = self._reckoner.part(left, part)
-        return self._total(rule, goes_as, self._reckoner.rounded(left, rule.section), limits, refunds)
+            left = self._amounts.part(left, part)
+        return self._total(rule, goes_as, self._amounts.rounded(left, rule.section), limits, refunds)
 
     def _total(
         self, rule: CompensationRule, goes_as: str, amount: Decimal, limits: tuple[TriedCap, ...], refunds: list[Refund]
     ) -> Award:
         if amount == 0:
             return NotOwed(
-                reason="nothing_lost", section=rule.section, rule=rule.name, steps=tuple(self._reckoner.steps),
+                reason="nothing_lost", section=rule.section, rule=rule.name, steps=tuple(self._amounts.steps),
                 pack=self._pack.reference(),
             )  # fmt: skip
         parts = [Share(name="compensation", amount=amount, section=rule.section)]
         for one in refunds:
-            fee = self._reckoner.rounded(self._reckoner.take(one, one.section), one.section)
+            fee = self._amounts.rounded(self._amounts.take(one, one.section), one.section)
             parts.append(Share(name=one.name, amount=fee, section=one.section))
-        total = self._reckoner.added({part.name: part.amount for part in parts}, self._table.section)
+        total = self._amounts.added({part.name: part.amount for part in parts}, self._table.section)
         return Awarded(
             amount=total, currency=self._pack.currency, parts=tuple(parts), cause=self._cause, goes_as=goes_as,
-            rule=rule.name, section=rule.section, set_by=rule.set_by, limits=limits, steps=tuple(self._reckoner.steps),
+            rule=rule.name, section=rule.section, set_by=rule.set_by, limits=limits, steps=tuple(self._amounts.steps),
             assumed=self._assumed, unproven=self._unproven, pack=self._pack.reference(),
         )  # fmt: skip
 

@@ -10,9 +10,9 @@ from typing import Literal
 
 import msgspec
 
+from tousu.policy.amount_calculation import AmountStep
 from tousu.policy.claim_facts import BadFact, plain, read_amount, to_the_cent
 from tousu.policy.compensation import Compensation
-from tousu.policy.reckoning import AmountStep
 
 HUNDRED = Decimal(100)
 

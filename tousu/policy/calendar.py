@@ -2,7 +2,7 @@
 
 A year that nobody has published is no year without holidays: whoever needs a day of it gets `UnpublishedYear` back.
 Make-up working days (调休) are worked with hours of their own. Everything is worked out once, when a calendar is built,
-as stretches of UTC time, so that a deadline is two binary searches and daylight saving needs no further thought.
+as intervals of UTC time, so that a deadline is two binary searches and daylight saving needs no further thought.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from tousu.policy.stretches import ALL, Span, Stretches, joined, without
+from tousu.policy.intervals import ALL, Intervals, Span, joined, without
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -87,8 +87,8 @@ class Calendar:
         "_suspensions",
         "_working",
         "days",
+        "effective_from",
         "elapsing",
-        "holds_from",
         "id",
         "open",
         "region",
@@ -103,7 +103,7 @@ class Calendar:
         *,
         id: str,  # noqa: A002 - events call it so
         version: str,
-        holds_from: datetime,
+        effective_from: datetime,
         zone: ZoneInfo,
         weekly: Mapping[int, Sequence[Hours]],
         make_up_hours: Sequence[Hours],
@@ -114,7 +114,7 @@ class Calendar:
         `suspensions` are all that stand in this version, of whatever region."""
         self.id = id
         self.version = version
-        self.holds_from = holds_from
+        self.effective_from = effective_from
         self.zone = zone
         self.region: str | None = None
         self.years = frozenset(years)
@@ -147,11 +147,11 @@ class Calendar:
         free = {ordinal for first, end in days_off for ordinal in range(first, end)}
         self._closing = {ordinal: spans[-1][1] for ordinal, spans in self._hours.items() if ordinal not in free}
         self._working = list(self._closing)
-        self._counted = Stretches(without(ALL, days_off))
-        self.days = Stretches(without(ALL, [(self.day_start_us(day), self.day_start_us(end)) for day, end in days_off]))
-        self.elapsing = Stretches(without(ALL, off_us))
-        self.working = Stretches([(self.day_start_us(day), self.day_start_us(day + 1)) for day in self._working])
-        self.open = Stretches(without((span for spans in self._hours.values() for span in spans), off_us))
+        self._counted = Intervals(without(ALL, days_off))
+        self.days = Intervals(without(ALL, [(self.day_start_us(day), self.day_start_us(end)) for day, end in days_off]))
+        self.elapsing = Intervals(without(ALL, off_us))
+        self.working = Intervals([(self.day_start_us(day), self.day_start_us(day + 1)) for day in self._working])
+        self.open = Intervals(without((span for spans in self._hours.values() for span in spans), off_us))
 
     def for_region(self, region: str | None) -> Calendar:
         """The calendar as it counts in a region; the one of no region where nothing is suspended there."""
@@ -247,9 +247,9 @@ class CalendarHistory(msgspec.Struct, frozen=True, kw_only=True):
     versions: tuple[Calendar, ...]
 
     def at(self, moment: datetime) -> Calendar:
-        """The version in force at a moment of pipeline time; before the first, the first."""
+        """The version in force at a watermark; before the first, the first."""
         for calendar in reversed(self.versions):
-            if calendar.holds_from <= moment:
+            if calendar.effective_from <= moment:
                 return calendar
         return self.versions[0]
 

@@ -127,7 +127,7 @@ def read_facts(facts: Mapping[str, Any], table: Compensation, own_currency: str,
 
 def rate_on(table: Compensation, currency: str, on: date) -> Rate | None:
     """The rate of a currency that holds on a day; None where the pack has none for it."""
-    return next((one for one in reversed(table.rates.get(currency, ())) if one.holds_from <= on), None)
+    return next((one for one in reversed(table.rates.get(currency, ())) if one.effective_from <= on), None)
 
 
 def to_the_cent(amount: Decimal) -> Decimal:
@@ -158,7 +158,7 @@ def _rate(code: Any, table: Compensation, own: str, on: date) -> Rate | BadFact 
         return _bad("currency", "unknown_currency", f"{code!s:.40} is no currency with a rate; give one of: {known}")
     rate = rate_on(table, code, on)
     if rate is None:
-        first = table.rates[code][0].holds_from
+        first = table.rates[code][0].effective_from
         return _bad("currency", "no_rate", f"{code} has no rate on {on}; the first holds from {first}")
     return rate
 

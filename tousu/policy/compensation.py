@@ -144,10 +144,10 @@ class HandlingFees(msgspec.Struct, frozen=True, kw_only=True):
     set_by: SetBy = "source"
 
 
-class Rate(msgspec.Struct, frozen=True, kw_only=True, rename={"holds_from": "from"}):
+class Rate(msgspec.Struct, frozen=True, kw_only=True, rename={"effective_from": "from"}):
     """What one unit of another currency is worth in the pack's, from a day on until the next rate."""
 
-    holds_from: date
+    effective_from: date
     rate: Decimal
     source: str
 

@@ -2,7 +2,7 @@
 
 A pack goes through three gates, and every fault of a gate is told at once, with file, line, field, fix and an
 example of the right form: YAML without surprises, the JSON Schema `schemas/policy.json`, and the sense of it
-(`tousu.policy.sense`).
+(`tousu.policy.lint_errors`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,15 @@ import msgspec
 import orjson
 
 from tousu.failure import Stop
-from tousu.policy import calendar_sense, compensation_sense, document, penalty_sense, sense, traps, words
+from tousu.policy import (
+    calendar_lint,
+    compensation_lint_errors,
+    document,
+    lint_errors,
+    lint_warnings,
+    penalty_lint,
+    words,
+)
 from tousu.policy.calendar import Calendar, CalendarHistory, CalendarYear, Hours, Suspension
 from tousu.policy.compensation import NAMED_PARTS
 from tousu.policy.document import Document, PackFault
@@ -103,14 +111,18 @@ def files_of(name: str) -> tuple[Path, ...]:
     return path, *sorted((path.parent / "earlier").glob(f"{path.stem}-*.yaml"))
 
 
-def findings_of(path: Path, moment: datetime) -> list[tuple[Literal["fault", "trap"], PackFault]]:
-    """What `tousu policy check` tells of one file: its faults, or, where there are none, its traps at a moment."""
+def findings_of(path: Path, moment: datetime) -> list[tuple[Literal["error", "warning"], PackFault]]:
+    """What `tousu policy check` tells of one file: its errors, or, where there are none, its warnings at a moment."""
     pack = read_pack(path)
     if not isinstance(pack, Pack):
-        return [("fault", fault) for fault in pack]
+        return [("error", fault) for fault in pack]
     text = read_file(path)
-    found = [*traps.traps_of(pack), *penalty_sense.traps_of(pack), *traps.years_missing(pack, moment)]
-    return [("trap", fault) for fault in _at_lines(path, text, found)]
+    found = [
+        *lint_warnings.warnings_of(pack),
+        *penalty_lint.warnings_of(pack),
+        *lint_warnings.years_missing(pack, moment),
+    ]
+    return [("warning", fault) for fault in _at_lines(path, text, found)]
 
 
 def _history(name: str) -> PackHistory:
@@ -120,7 +132,7 @@ def _history(name: str) -> PackHistory:
     ids = {pack.id for pack in packs}
     if len(ids) > 1:
         raise Stop("invalid_pack", f"versions of {path} have different ids: {', '.join(sorted(ids))}")
-    for field in ("version", "holds_from"):
+    for field in ("version", "effective_from"):
         if len({str(getattr(pack, field)) for pack in packs}) < len(packs):
             raise Stop("invalid_pack", f"two versions of {path} have the same {field}; give each its own")
     return in_order(packs)
@@ -145,7 +157,11 @@ def read_pack(path: Path) -> Pack | tuple[PackFault, ...]:
     if isinstance(weights, tuple):
         return weights
     pack = _pack_of(words.with_words(text.value, lists, weights), history)
-    found = [*sense.faults_of(pack), *compensation_sense.faults_of_amounts(pack), *penalty_sense.faults_of(pack)]
+    found = [
+        *lint_errors.errors_of(pack),
+        *compensation_lint_errors.errors_of_amounts(pack),
+        *penalty_lint.errors_of(pack),
+    ]
     return _at_lines(path, text, found) or pack
 
 
@@ -199,7 +215,7 @@ def calendar_of(value: Mapping[str, Any]) -> CalendarHistory:
             Calendar(
                 id=value["id"],
                 version=version["version"],
-                holds_from=datetime.fromisoformat(version["holds_from"]),
+                effective_from=datetime.fromisoformat(version["effective_from"]),
                 zone=ZoneInfo(value["time_zone"]),
                 weekly={_WEEKDAYS.index(day): _hours(parts) for day, parts in value["weekly_hours"].items()},
                 make_up_hours=_hours(value["make_up_hours"]),
@@ -216,7 +232,7 @@ def _read_calendar(path: Path) -> CalendarHistory | tuple[PackFault, ...]:
         return ()
     text = read_file(path)
     faults = _faults_of_form(path, text, "calendar")
-    return faults or _at_lines(path, text, calendar_sense.faults_of(text.value)) or calendar_of(text.value)
+    return faults or _at_lines(path, text, calendar_lint.errors_of(text.value)) or calendar_of(text.value)
 
 
 def _read_words(path: Path) -> dict[str, Any] | tuple[PackFault, ...]:
@@ -292,7 +308,7 @@ def _hours(parts: Sequence[str]) -> tuple[Hours, ...]:
     return tuple(Hours(clock(start), clock(end)) for start, end in (part.split("-") for part in parts))
 
 
-def _at_lines(path: Path, text: Document, findings: Sequence[sense.Finding]) -> tuple[PackFault, ...]:
+def _at_lines(path: Path, text: Document, findings: Sequence[lint_errors.Finding]) -> tuple[PackFault, ...]:
     """Findings about values, at the lines of the file."""
     return tuple(
         PackFault(
@@ -332,21 +348,23 @@ def _validator(form: str) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(schema)
 
 
-def _finding(error: jsonschema_rs.ValidationError) -> sense.Finding:
+def _finding(error: jsonschema_rs.ValidationError) -> lint_errors.Finding:
     """A schema's error in our words: the field, and the schema's own description and example as the fix."""
     path: document.Path = tuple(error.instance_path)
     node, said = _described(list(error.schema_path)[:-1])
     kind = error.kind
     if isinstance(kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
         known = ", ".join(sorted(node.get("properties", {})))
-        return sense.Finding((*path, kind.unexpected[0]), "this field is unknown", f"Remove it or use one of: {known}")
+        return lint_errors.Finding(
+            (*path, kind.unexpected[0]), "this field is unknown", f"Remove it or use one of: {known}"
+        )
     if isinstance(kind, jsonschema_rs.ValidationErrorKind.Required):
         wanted = _resolved(node.get("properties", {}).get(kind.property, {}))
         example = f"{kind.property}: {_shown(wanted)}"
-        return sense.Finding(
+        return lint_errors.Finding(
             path, f"the field {kind.property} is missing", wanted.get("description", f"Add {kind.property}"), example
         )
-    return sense.Finding(path, error.message, said.get("description", "Correct the value"), _shown(said))
+    return lint_errors.Finding(path, error.message, said.get("description", "Correct the value"), _shown(said))
 
 
 def _described(schema_path: Sequence[str | int]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -10,8 +10,8 @@ from typing import Literal
 
 import msgspec
 
+from tousu.policy.amount_calculation import AmountStep, TriedCap
 from tousu.policy.claim_facts import BadFact
-from tousu.policy.reckoning import AmountStep, TriedCap
 
 
 class Unproven(msgspec.Struct, frozen=True, kw_only=True):

@@ -263,7 +263,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     label: Names
     source: str
-    holds_from: datetime
+    effective_from: datetime
     currency: str
     time_zone: str
     calendar: CalendarHistory

@@ -26,7 +26,7 @@ class PackHistory(msgspec.Struct, frozen=True):
     def at(self, moment: datetime) -> Pack:
         """The version in force at a moment; before the first, the first."""
         for pack in reversed(self.versions):
-            if pack.holds_from <= moment:
+            if pack.effective_from <= moment:
                 return pack
         return self.versions[0]
 
@@ -101,4 +101,4 @@ class Policies:
 
 def in_order(packs: Sequence[Pack]) -> PackHistory:
     """Versions of one pack, ordered by the time from which they hold."""
-    return PackHistory(tuple(sorted(packs, key=lambda pack: pack.holds_from)))
+    return PackHistory(tuple(sorted(packs, key=lambda pack: pack.effective_from)))

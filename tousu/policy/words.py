@@ -12,9 +12,9 @@ import msgspec
 
 from tousu.policy.clock_rule import Names
 from tousu.policy.grams import NOTHING, Weights
+from tousu.policy.lint_errors import Finding
 from tousu.policy.pack import NO_WORDS, Words
 from tousu.policy.phrases import GAP, NUMBER, folded
-from tousu.policy.sense import Finding
 
 WORD_MAX: Final = 64
 """As many characters as events carry of a word."""

@@ -36,7 +36,7 @@ import msgspec
 
 from tousu.policy.calendar import MICROSECOND, Calendar, UnpublishedYear, microseconds, moment_of
 from tousu.policy.clock_rule import DAY_UNITS, Limit, Unit
-from tousu.policy.stretches import Stretches
+from tousu.policy.intervals import Intervals
 
 _HOUR_US: Final = 3_600_000_000
 _LENGTH_US: Final = {"elapsed_minutes": 60_000_000, "elapsed_hours": _HOUR_US, "business_hours": _HOUR_US}
@@ -129,7 +129,7 @@ def moments_after(
 def length_of(limit: Limit) -> timedelta:
     """A limit as a plain length, for what is measured along another limit: a day is 24 hours of that one's time.
 
-    Raises KeyError for a unit that has no length of its own; `tousu.policy.sense` keeps such out of packs.
+    Raises KeyError for a unit that has no length of its own; `tousu.policy.lint_errors` keeps such out of packs.
     """
     return limit.amount * LENGTHS[limit.unit]
 
@@ -211,7 +211,7 @@ def _same_day(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def _counted_time(limit: Limit, calendar: Calendar) -> Stretches:
+def _counted_time(limit: Limit, calendar: Calendar) -> Intervals:
     match limit.unit:
         case "elapsed_minutes" | "elapsed_hours":
             return calendar.elapsing

@@ -2,8 +2,8 @@
 held out or let in again.
 
 An act is one turn under the same compare-and-set as any other. It is told on complaints.rejected (of an input, on the
-processor's own log, which is kept), and the header `tousu-act` says what it did to the bookmark, so that a rebuild does
-it again at the same place.
+processor's own log, which is kept), and the header `tousu-act` says what it did to the checkpoint, so that a rebuild
+does it again at the same place.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import Any, Final, Literal, NamedTuple
 import msgspec
 
 from tousu.failure import Stop
-from tousu.runtime import bookmark as bm
+from tousu.runtime import checkpoint as cp
 from tousu.runtime import doubts
-from tousu.runtime.bookmark import Bookmark, Seen
 from tousu.runtime.broker import OutRecord
-from tousu.runtime.draft import Draft
+from tousu.runtime.checkpoint import Checkpoint, Seen
 from tousu.runtime.processor import Processor
 from tousu.runtime.report import TurnReport
+from tousu.runtime.shard_turn import ShardTurn
 from tousu.runtime.store import Fenced, Store
 
 HEADER: Final = "tousu-act"
@@ -38,7 +38,7 @@ class Operator(NamedTuple):
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What an act does to the bookmark.
+    """What an act does to the checkpoint.
 
     at: where the shard stood in each of its inputs. to: the next offset of `topic` afterwards. numbers: 'topic|origin'
     -> the number that counts as seen, a lower one where what came above it was forged. forgives: 'topic|origin' whose
@@ -57,24 +57,24 @@ class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     is_copied: bool = False
     origin: str = ""
 
-    def carry_out(self, bookmark: Bookmark) -> None:
-        """Change the bookmark (in place). Raises Stop `bookmark_elsewhere` when the shard stands somewhere else."""
-        if not stands_at(bookmark, self.at):
-            raise Stop("bookmark_elsewhere", f"the shard has moved on: it stands at {bookmark.offsets} now")
-        bookmark.offsets[self.topic] = self.to
+    def carry_out(self, checkpoint: Checkpoint) -> None:
+        """Change the checkpoint (in place). Raises Stop `bookmark_elsewhere` when the shard stands somewhere else."""
+        if not stands_at(checkpoint, self.at):
+            raise Stop("bookmark_elsewhere", f"the shard has moved on: it stands at {checkpoint.offsets} now")
+        checkpoint.offsets[self.topic] = self.to
         for name, seq in self.numbers.items():
-            last = bookmark.frontier.get(name)
+            last = checkpoint.watermarks.get(name)
             # Its promise of time is not taken over: the record was not fit to be believed. Nor are those of records
             # that are taken for forged now.
             is_kept = last is not None and last.seq < seq
-            bookmark.frontier[name] = Seen(seq, last.time_us if last is not None and is_kept else bm.NEVER_US)
-        bookmark.forgiven = sorted({*bookmark.forgiven, *self.forgives})
+            checkpoint.watermarks[name] = Seen(seq, last.time_us if last is not None and is_kept else cp.NEVER_US)
+        checkpoint.forgiven = sorted({*checkpoint.forgiven, *self.forgives})
         if self.topic_id:
-            bookmark.topic_ids[self.topic] = self.topic_id
+            checkpoint.topic_ids[self.topic] = self.topic_id
         if self.kind == "hold_out":
-            doubts.hold_out(bookmark, doubts.name_of(self.topic, self.origin))
+            doubts.hold_out(checkpoint, doubts.name_of(self.topic, self.origin))
         elif self.kind == "let_in":
-            doubts.let_in(bookmark, doubts.name_of(self.topic, self.origin))
+            doubts.let_in(checkpoint, doubts.name_of(self.topic, self.origin))
 
     def document(self) -> dict[str, Any]:
         """As a document, what is empty left out."""
@@ -86,7 +86,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return msgspec.json.encode(self, order="sorted").decode()
 
 
-Plan = Callable[[Draft], Act]
+Plan = Callable[[ShardTurn], Act]
 """Says what is to be done to a shard that has just been taken."""
 
 
@@ -118,36 +118,36 @@ def in_order(told: Iterable[PublishedAct]) -> list[PublishedAct]:
     return sorted(told, key=key)
 
 
-def repeat(draft: Draft, told: PublishedAct) -> None:
+def repeat(turn: ShardTurn, told: PublishedAct) -> None:
     """Do a former act again, as it was told: its number and its time come from the shard."""
-    told.act.carry_out(draft.bookmark)
-    tell_again(draft, told.record)
+    told.act.carry_out(turn.checkpoint)
+    tell_again(turn, told.record)
 
 
-def tell_again(draft: Draft, record: OutRecord) -> None:
+def tell_again(turn: ShardTurn, record: OutRecord) -> None:
     """Put out what stands in the log, as what is said next."""
-    draft.tell(record._replace(headers=[each for each in record.headers if each[0] not in _OF_THE_SHARD]))
+    turn.tell(record._replace(headers=[each for each in record.headers if each[0] not in _OF_THE_SHARD]))
 
 
-def stands_at(bookmark: Bookmark, at: Mapping[str, int]) -> bool:
+def stands_at(checkpoint: Checkpoint, at: Mapping[str, int]) -> bool:
     """Whether a shard stands exactly at these offsets, 0 where it has read nothing."""
-    topics = {*bookmark.offsets, *at}
-    return all(bookmark.offsets.get(topic, 0) == at.get(topic, 0) for topic in topics)
+    topics = {*checkpoint.offsets, *at}
+    return all(checkpoint.offsets.get(topic, 0) == at.get(topic, 0) for topic in topics)
 
 
-def origins_of(processor: Processor, bookmark: Bookmark, shard: int, topic: str, partitions: int) -> list[str]:
-    """Every 'topic|origin' that writes to this partition, as far as the bookmark and the inputs tell."""
+def origins_of(processor: Processor, checkpoint: Checkpoint, shard: int, topic: str, partitions: int) -> list[str]:
+    """Every 'topic|origin' that writes to this partition, as far as the checkpoint and the inputs tell."""
     (read,) = (each for each in processor.inputs if each.topic == topic)
     if not read.writer:
         return []
     shards: Iterable[int] = range(partitions) if read.spread else (shard,)
-    known = {name for name in bookmark.frontier if name.startswith(f"{topic}|")}
+    known = {name for name in checkpoint.watermarks if name.startswith(f"{topic}|")}
     return sorted(known | {f"{topic}|{read.writer}/{number}" for number in shards})
 
 
 def take_a_turn(
-    processor: Processor, store: Store, shard: int, partitions: Mapping[str, int], do: Callable[[Draft], None]
-) -> Draft:
+    processor: Processor, store: Store, shard: int, partitions: Mapping[str, int], do: Callable[[ShardTurn], None]
+) -> ShardTurn:
     """Own a shard for one turn: fence the running copy, let `do` work, commit. What is not yet out is kept with it.
 
     The running copy opens the shard again and publishes. Raises what `do` raises; nothing is changed then. Raises
@@ -155,12 +155,12 @@ def take_a_turn(
     """
     for left in reversed(range(TRIES)):
         opened = store.take(shard)
-        draft = Draft(processor, shard, opened, partitions, store, {}, TurnReport())
-        do(draft)
-        pending = bm.pack_pending([*bm.unpack_pending(opened.pending), *draft.outputs])
+        turn = ShardTurn(processor, shard, opened, partitions, store, {}, TurnReport())
+        do(turn)
+        pending = cp.pack_pending([*cp.unpack_pending(opened.pending), *turn.outputs])
         try:
-            store.commit([draft.change()._replace(pending=pending)])
-            return draft
+            store.commit([turn.change()._replace(pending=pending)])
+            return turn
         except Fenced:
             if not left:
                 raise

@@ -1,4 +1,4 @@
-"""An input as the fold sees it: decoded, with its provenance and its place in pipeline time."""
+"""An input as the fold sees it: decoded, with its provenance and its place by the watermark."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import msgspec
 import orjson
 from msgspec.structs import force_setattr, replace
 
-from tousu.decision import Ref, Refusal, Rules
+from tousu.decision import Refusal, Rules, StateKey
 from tousu.event import Event, binary_headers, data_bytes, event_of, is_structured, time_of_text
 from tousu.events.codec import WrongShape
 from tousu.failure import Reject
-from tousu.runtime.bookmark import NEVER_US, mark_of, micros
 from tousu.runtime.broker import Record
-from tousu.runtime.frontier import is_expected
+from tousu.runtime.checkpoint import NEVER_US, mark_of, micros
 from tousu.runtime.processor import Edge
+from tousu.runtime.watermark import is_expected
 
 TICK: Final = "tousu.time.ticked.v1"
 TIME: Final = "tousu.time."
@@ -35,13 +35,13 @@ AHEAD_US_MAX: Final = 60_000_000
 
 
 class Arrival(msgspec.Struct, frozen=True):
-    """One record, read. `refusal` says why it cannot be applied; `refs` are the states that it touches.
+    """One record, read. `refusal` says why it cannot be applied; `state_keys` are the states that it touches.
 
-    `time_us` is its place in pipeline time: what its writer promised (`tousu-time`) or, from outside, when a broker
+    `time_us` is its place by the watermark: what its writer promised (`tousu-time`) or, from outside, when a broker
     appended it; -1 where neither is known. `origin` is empty for what comes from outside. `error` is what our own code
     raised, where that is why it is refused. `is_ahead`: its writer promised a later time than can be. `confirmed_us` is
     up to when its writer's log was complete, where it says that this is not `time_us` (`doubts`). `mark`: a short
-    digest of what a record with a number says (`bookmark.mark_of`), taken while its bytes are at hand.
+    digest of what a record with a number says (`checkpoint.mark_of`), taken while its bytes are at hand.
     """
 
     record: Record
@@ -50,7 +50,7 @@ class Arrival(msgspec.Struct, frozen=True):
     origin: str
     seq: int
     time_us: int
-    refs: tuple[Ref, ...] = ()
+    state_keys: tuple[StateKey, ...] = ()
     error: Exception | None = None
     is_ahead: bool = False
     confirmed_us: int = NEVER_US
@@ -62,7 +62,7 @@ class Arrival(msgspec.Struct, frozen=True):
 
     def as_refused(self, refusal: Refusal) -> Arrival:
         """The same, not to be applied."""
-        return replace(self, refusal=refusal, refs=())
+        return replace(self, refusal=refusal, state_keys=())
 
 
 def refused(record: Record, error: Reject, time_us: int = NEVER_US) -> Arrival:
@@ -103,7 +103,7 @@ def _with_headers_in_view(record: Record, error: Reject) -> Reject:
 def from_ours(record: Record, expected: Container[str] | None = None, *, by_broker: bool = False) -> Arrival:
     """Read a record that one of our processors wrote. One without provenance is refused: it is not from us.
 
-    So is one of an origin that is not `expected` (frontier.expected_origins) here: its number and its time count for
+    So is one of an origin that is not `expected` (watermark.expected_origins) here: its number and its time count for
     nothing. None takes every origin, where nothing is decided by it. `by_broker`: time is that of the brokers, so what
     a record promises cannot lie far behind the moment at which it was appended; beyond that it is not believed.
     """
@@ -179,7 +179,7 @@ def addressed(arrival: Arrival, rules: Rules) -> Arrival:
     if arrival.event is None or arrival.is_tick:
         return arrival
     try:
-        force_setattr(arrival, "refs", tuple(rules.refs(arrival.event)))  # nobody else has it yet
+        force_setattr(arrival, "state_keys", tuple(rules.state_keys(arrival.event)))  # nobody else has it yet
         return arrival
     except Exception as error:  # noqa: BLE001 - a fault in the rules must not stop the other customers
         return replace(arrival, refusal=fault(error), error=error)

@@ -3,7 +3,7 @@
 I1  every inbound event has exactly one terminal effect: an accepted event, a refusal, or a recorded repetition; and
     of no input were records deleted before they were read.
 I2  each output number of an origin stands there once after deduplication, none is missing, repetitions are equal.
-I4  the running digest in a bookmark equals the digest over the topic's records (plus what is not yet out).
+I4  the running digest in a checkpoint equals the digest over the topic's records (plus what is not yet out).
 I5  every shard stands at a place from which it can go on: no shard is halted.
 I7  the ledgers hold exactly the money that the events speak of, and balance (`money`).
 I12 nobody can be read who was erased (`erasures`).
@@ -21,12 +21,12 @@ from typing import Final, NamedTuple
 from tousu.contract import cards
 from tousu.event import text_of_time
 from tousu.ledger.proof import Proof
-from tousu.runtime import bookmark as bm
+from tousu.runtime import checkpoint as cp
 from tousu.runtime import doubts
 from tousu.runtime.acts import told_in
 from tousu.runtime.arrival import named_in
 from tousu.runtime.broker import Identity, OutRecord, Record
-from tousu.runtime.checkpoints import Halt, gaps_of, halts_of, inputs_of
+from tousu.runtime.checkpoint_checks import Halt, gaps_of, halts_of, inputs_of
 from tousu.runtime.erasures import Erasures
 from tousu.runtime.history import Extent, History, Place, is_tick
 from tousu.runtime.inspection import Inspection, ShardStanding
@@ -105,13 +105,13 @@ class Chain:
         self.is_whole = self.is_whole and not problem
         self._contents += [b""] * (number - self.last - 1) + [content]
         self.last = number
-        self._digest = bm.chained(self._digest, record)
+        self._digest = cp.chained(self._digest, record)
         self.running[number] = self._digest
         return problem
 
 
 def _content(record: OutRecord) -> bytes:
-    return bytes.fromhex(bm.chained("", record))
+    return bytes.fromhex(cp.chained("", record))
 
 
 def audit(
@@ -121,7 +121,7 @@ def audit(
     """Hold the topics against the databases of these processors.
 
     `identity` is the cluster's. `unlooked_at` names processors whose databases cannot be read, each with the reason.
-    `halted` are the shards of which a running copy says so; those whose bookmarks say so are found here.
+    `halted` are the shards of which a running copy says so; those whose checkpoints say so are found here.
     """
     databases = {each.processor: kept_by(each) for each in inspections}
     standings = {(name, s.shard): s for name, kept in databases.items() for s in kept.standings}
@@ -146,7 +146,7 @@ def audit(
         halts += halts_of(kept.processor, kept.standings, extents_in, identity)
     findings += _halted(halts)
     for (processor, shard), standing in standings.items():
-        findings += _against_bookmark(processor, shard, standing, chains, unchecked)
+        findings += _against_checkpoint(processor, shard, standing, chains, unchecked)
     inbound_findings, inbound = _inbound(history, standings, effects)
     findings += inbound_findings
     findings += effects.doubled()
@@ -164,8 +164,8 @@ def audit(
 def held_out_in(standings: Mapping[tuple[str, int], ShardStanding]) -> Iterator[HeldOut]:
     """What operators hold out of these shards (by processor and number)."""
     for (processor, shard), standing in sorted(standings.items()):
-        for name in standing.bookmark.held_out:
-            confirmed = bm.moment(standing.bookmark.doubts.get(name, 0))
+        for name in standing.checkpoint.held_out:
+            confirmed = cp.moment(standing.checkpoint.doubts.get(name, 0))
             yield HeldOut(f"{processor}/{shard}", doubts.said(name), text_of_time(confirmed))
 
 
@@ -220,7 +220,7 @@ def as_output(record: Record) -> OutRecord:
     return OutRecord(record.topic, record.partition, record.key, record.value or b"", headers)
 
 
-def _against_bookmark(
+def _against_checkpoint(
     processor: str,
     shard: int,
     standing: ShardStanding,
@@ -229,20 +229,20 @@ def _against_bookmark(
 ) -> list[AuditFinding]:
     """I4 for one shard: what its database says it has written, and what is there."""
     findings = []
-    bookmark = standing.bookmark
-    origin = bm.origin_of(processor, shard, bookmark.generation)
-    for where, number in bookmark.numbers.items():
+    checkpoint = standing.checkpoint
+    origin = cp.origin_of(processor, shard, checkpoint.generation)
+    for where, number in checkpoint.numbers.items():
         topic, _, partition = where.rpartition("/")
         chain = chains.get((topic, int(partition), origin)) or Chain(from_start=True)
         place = f"{origin} -> {where}"
-        if bookmark.generation or not chain.is_whole:
+        if checkpoint.generation or not chain.is_whole:
             unchecked.append(f"{place}: the log does not go back to the first record of this generation")
             continue
         digest = _with_pending(chain, standing.pending, topic, int(partition), number)
         if digest is None:
             message = f"the database has written up to number {number}, the topic holds {chain.last}"
             findings.append(AuditFinding("I4", place, message))
-        elif digest != bookmark.digests.get(where, ""):
+        elif digest != checkpoint.digests.get(where, ""):
             findings.append(
                 AuditFinding("I4", place, f"the first {number} records are not those that the database wrote")
             )
@@ -256,7 +256,7 @@ def _with_pending(chain: Chain, pending: Iterable[OutRecord], topic: str, partit
         if (record.topic, record.partition) == (topic, partition):
             own = int(dict(record.headers).get("tousu-seq", b"0"))
             if own == last + 1:
-                digest, last = bm.chained(digest, record), own
+                digest, last = cp.chained(digest, record), own
     return digest if last == number else None
 
 
@@ -305,7 +305,7 @@ class _Effects:
 
 
 def _around(extent: Extent, passed_over: Iterable[range]) -> Iterator[Extent]:
-    """What is left of a stretch without what was passed over."""
+    """What is left of a interval without what was passed over."""
     start = extent.start
     for each in sorted(passed_over, key=lambda each: each.start):
         if start < each.start:
@@ -324,7 +324,7 @@ def _read_all(history: History, extents: Mapping[Place, Extent], effects: _Effec
 
 
 def _read_around(history: History, read: Mapping[Place, Extent], passed_over: PassedOver) -> Iterator[Record]:
-    """These stretches without what operators passed over, which perhaps nobody can read."""
+    """These intervals without what operators passed over, which perhaps nobody can read."""
     pieces = {place: list(_around(extent, passed_over[place])) for place, extent in read.items()}
     for turn in range(max(map(len, pieces.values()), default=0)):
         yield from history.read({place: each[turn] for place, each in pieces.items() if turn < len(each)})
@@ -340,7 +340,7 @@ def _inbound(
     read: dict[Place, Extent] = {}
     for (topic, partition), extent in extents.items():
         standing = standings.get(("intake", partition))
-        done = standing.bookmark.offsets.get(topic, 0) if standing is not None else 0
+        done = standing.checkpoint.offsets.get(topic, 0) if standing is not None else 0
         read[(topic, partition)] = Extent(extent.start, min(done, extent.end))
     told: dict[str, set[str]] = {}
     inbound = 0

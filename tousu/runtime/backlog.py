@@ -1,4 +1,4 @@
-"""How far each shard of a processor is behind its inputs, by its bookmark and the ends of the topics.
+"""How far each shard of a processor is behind its inputs, by its checkpoint and the ends of the topics.
 
 What lies unread may be ticks only; those are no work. A shard that reads several topics keeps the latest tick of one of
 them in hand until another has spoken of a later time.
@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from tousu.failure import Stop
-from tousu.runtime import bookmark as bm
+from tousu.runtime import checkpoint as cp
 from tousu.runtime import doubts
 from tousu.runtime.broker import Record
-from tousu.runtime.checkpoints import Gap, gaps_of, inputs_of
+from tousu.runtime.checkpoint_checks import Gap, gaps_of, inputs_of
 from tousu.runtime.history import Extent, History, Place, is_tick
 from tousu.runtime.inspection import Inspection
 from tousu.runtime.standstill import UNREADABLE
@@ -29,7 +29,7 @@ class Behind(NamedTuple):
     """One shard of a processor.
 
     records: unread, ticks and all. events: those of them that are work. oldest_ms: when the oldest such was appended,
-    -1 for none and where no broker stamped it. time: pipeline time, None before the first input. gaps: what was
+    -1 for none and where no broker stamped it. time: the watermark, None before the first input. gaps: what was
     deleted before the shard had read it. unreadable: why what is unread could not be looked at, all of it counts as
     work then; or why nobody can say how much there is. held_out: the inputs for which an operator lets its time not
     wait.
@@ -55,32 +55,32 @@ def backlog(inspection: Inspection, history: History) -> list[Behind]:
     unread: dict[int, dict[Place, Extent]] = {}
     for (topic, number), extent in extents.items():
         standing = standings.get(number)
-        start = standing.bookmark.offsets.get(topic, 0) if standing is not None else 0
+        start = standing.checkpoint.offsets.get(topic, 0) if standing is not None else 0
         unread.setdefault(number, {})[(topic, number)] = Extent(max(start, extent.start), extent.end)
     found = []
     for shard in sorted({*unread, *(number for _, number in silent)}):
-        stretches = unread.get(shard, {})
-        records = sum(each.end - each.start for each in stretches.values())
+        intervals = unread.get(shard, {})
+        records = sum(each.end - each.start for each in intervals.values())
         is_much = records > LOOKED_AT_MAX
-        looked_at = {place: Extent(at, min(end, at + HEAD)) for place, (at, end) in stretches.items()}
-        events, oldest_ms, unreadable = _looked_at(history, looked_at if is_much else stretches, records)
+        looked_at = {place: Extent(at, min(end, at + HEAD)) for place, (at, end) in intervals.items()}
+        events, oldest_ms, unreadable = _looked_at(history, looked_at if is_much else intervals, records)
         unreadable = "; ".join(filter(None, (unreadable, *(why for at, why in silent.items() if at[1] == shard))))
         standing = standings.get(shard)
-        time_us = standing.bookmark.time_us if standing is not None else bm.NEVER_US
-        time = bm.moment(time_us) if time_us != bm.NEVER_US else None
+        time_us = standing.checkpoint.time_us if standing is not None else cp.NEVER_US
+        time = cp.moment(time_us) if time_us != cp.NEVER_US else None
         own_gaps = tuple(gap for gap in gaps if gap.shard == shard)
         counted = records if is_much else events
-        held_out = tuple(map(doubts.said, standing.bookmark.held_out)) if standing is not None else ()
+        held_out = tuple(map(doubts.said, standing.checkpoint.held_out)) if standing is not None else ()
         found.append(
             Behind(inspection.processor, shard, records, counted, oldest_ms, time, own_gaps, unreadable, held_out)
         )
     return found
 
 
-def _looked_at(history: History, stretches: Mapping[Place, Extent], records: int) -> tuple[int, int, str]:
+def _looked_at(history: History, intervals: Mapping[Place, Extent], records: int) -> tuple[int, int, str]:
     """As `_work_in`, and why it could not be said."""
     try:
-        return (*_work_in(history.read(stretches)), "")
+        return (*_work_in(history.read(intervals)), "")
     except Stop as error:
         if error.reason not in UNREADABLE:
             raise

@@ -148,18 +148,18 @@ class Sink(Protocol):
         ...
 
     def send(self, shard: int, records: Sequence[OutRecord]) -> None:
-        """Hand the records of a shard over for publishing, in this order. Raises as `settle`."""
+        """Hand the records of a shard over for publishing, in this order. Raises as `flush`."""
         ...
 
     def publish_alone(self, shard: int, records: Sequence[OutRecord]) -> bool:
         """Publish what a halted shard has left, apart from everybody else's; False when that still cannot be done."""
         ...
 
-    def settle(self, timeout_s: float) -> bool:
+    def flush(self, timeout_s: float) -> bool:
         """Wait until all that was sent is acknowledged; False when the time is over.
 
         Raises Retry when something can no longer be published in order, Unpublishable when the records of one shard
-        never can: the sink is then fresh and empty, and the caller publishes again from the bookmark.
+        never can: the sink is then fresh and empty, and the caller publishes again from the checkpoint.
         """
         ...
 

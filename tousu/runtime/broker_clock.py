@@ -16,7 +16,7 @@ from confluent_kafka.admin import AdminClient, ConfigResource  # type: ignore[at
 
 from tousu.failure import Retry
 from tousu.login import not_authorised
-from tousu.runtime.bookmark import NEVER_US
+from tousu.runtime.checkpoint import NEVER_US
 
 SETTING: Final = "message.timestamp.type"
 APPEND_TIME: Final = "LogAppendTime"

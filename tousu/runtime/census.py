@@ -16,7 +16,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from tousu.runtime import bookmark as bm
+from tousu.runtime import checkpoint as cp
 from tousu.runtime.archive import archive_of
 from tousu.runtime.metrics import ARCHIVED, TIMERS_DUE, Counted, Metric
 from tousu.runtime.processor import Kind, column_time
@@ -98,10 +98,10 @@ class Census:
             self._stopping.wait(rest_s)
 
     def count(self, connection: sa.Connection, times_us: Mapping[int, int]) -> dict[Metric, Rows]:
-        """Count for these shards, each at its pipeline time (microseconds since 1970)."""
+        """Count for these shards, each at its watermark (microseconds since 1970)."""
         found: dict[Metric, Rows] = {}
         shards = ", ".join(str(int(shard)) for shard in times_us)
-        now = bm.moment(max(0, min(times_us.values())))
+        now = cp.moment(max(0, min(times_us.values())))
         times = {"now": column_time(now), "soon": column_time(now + timedelta(hours=1))}
         for kind, table in self._tables:
             for gauge in kind.gauges:

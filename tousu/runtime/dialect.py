@@ -20,7 +20,7 @@ class Dialect(Protocol):
 
     def engine(self) -> sa.Engine: ...
 
-    def ddl(self, bookmarks: str, tables: Mapping[str, str], kinds: Mapping[str, Kind]) -> Iterator[str]: ...
+    def ddl(self, checkpoints: str, tables: Mapping[str, str], kinds: Mapping[str, Kind]) -> Iterator[str]: ...
 
     def select(self, connection: sa.Connection, table: str, pairs: list[tuple[int, str]]) -> Sequence[Row]: ...
 
@@ -28,7 +28,7 @@ class Dialect(Protocol):
 
     def delete(self, connection: sa.Connection, table: str, pairs: list[tuple[int, str]]) -> None: ...
 
-    def move_bookmarks(self, connection: sa.Connection, table: str, rows: list[Row]) -> int: ...
+    def move_checkpoints(self, connection: sa.Connection, table: str, rows: list[Row]) -> int: ...
 
     lock: str
     """What a SELECT ends with that holds its rows until the transaction ends."""
@@ -51,9 +51,9 @@ def dialect_of(url: str, statement_s: int = STATEMENT_S) -> Dialect:
     raise ValueError(f"database {name!r} is not supported: give a postgresql:// or sqlite:/// address")
 
 
-def _ddl(bookmarks: str, tables: Mapping[str, str], kinds: Mapping[str, Kind], blob: str, big: str) -> Iterator[str]:
+def _ddl(checkpoints: str, tables: Mapping[str, str], kinds: Mapping[str, Kind], blob: str, big: str) -> Iterator[str]:
     yield (
-        f"CREATE TABLE IF NOT EXISTS {bookmarks} (shard INTEGER PRIMARY KEY, owner_epoch {big} NOT NULL, "
+        f"CREATE TABLE IF NOT EXISTS {checkpoints} (shard INTEGER PRIMARY KEY, owner_epoch {big} NOT NULL, "
         f"turn {big} NOT NULL, doc TEXT NOT NULL, pending {blob} NOT NULL)"
     )
     yield from _states_ddl(tables, kinds, big)
@@ -112,13 +112,13 @@ class PostgreSQL:
         idle = f"-c idle_in_transaction_session_timeout={self._statement_s}s"
         return reaching_engine(self._url, statement_s=self._statement_s, options=f"-c synchronous_commit=on {idle}")
 
-    def ddl(self, bookmarks: str, tables: Mapping[str, str], kinds: Mapping[str, Kind]) -> Iterator[str]:
+    def ddl(self, checkpoints: str, tables: Mapping[str, str], kinds: Mapping[str, Kind]) -> Iterator[str]:
         # Several copies may start at once: the lock makes one of them create, the others find.
         yield "SELECT pg_advisory_xact_lock(7463)"
-        yield from _ddl(bookmarks, tables, kinds, "BYTEA", "BIGINT")
+        yield from _ddl(checkpoints, tables, kinds, "BYTEA", "BIGINT")
         yield from _archive_ddl(tables, kinds, "CREATE OR REPLACE VIEW", "BIGINT")
         # Outputs are short-lived: compressing them only to throw them away would cost more than it saves.
-        yield f"ALTER TABLE {bookmarks} ALTER COLUMN pending SET STORAGE EXTERNAL"
+        yield f"ALTER TABLE {checkpoints} ALTER COLUMN pending SET STORAGE EXTERNAL"
 
     def select(self, connection: sa.Connection, table: str, pairs: list[tuple[int, str]]) -> Sequence[Row]:
         statement = (
@@ -144,7 +144,7 @@ class PostgreSQL:
         )
         connection.exec_driver_sql(statement, ([p[0] for p in pairs], [p[1] for p in pairs]))
 
-    def move_bookmarks(self, connection: sa.Connection, table: str, rows: list[Row]) -> int:
+    def move_checkpoints(self, connection: sa.Connection, table: str, rows: list[Row]) -> int:
         statement = (
             f"UPDATE {table} b SET turn = b.turn + 1, doc = w.doc, pending = w.pending "
             "FROM unnest(%b::int[], %b::bigint[], %b::bigint[], %b::text[], %b::bytea[]) "
@@ -187,8 +187,8 @@ class SQLite:
 
         return engine
 
-    def ddl(self, bookmarks: str, tables: Mapping[str, str], kinds: Mapping[str, Kind]) -> Iterator[str]:
-        yield from _ddl(bookmarks, tables, kinds, "BLOB", "INTEGER")
+    def ddl(self, checkpoints: str, tables: Mapping[str, str], kinds: Mapping[str, Kind]) -> Iterator[str]:
+        yield from _ddl(checkpoints, tables, kinds, "BLOB", "INTEGER")
         yield from _archive_ddl(tables, kinds, "CREATE VIEW IF NOT EXISTS", "INTEGER")
 
     def select(self, connection: sa.Connection, table: str, pairs: list[tuple[int, str]]) -> Sequence[Row]:
@@ -209,7 +209,7 @@ class SQLite:
     def delete(self, connection: sa.Connection, table: str, pairs: list[tuple[int, str]]) -> None:
         connection.exec_driver_sql(f"DELETE FROM {table} WHERE shard = ? AND key = ?", list(pairs))
 
-    def move_bookmarks(self, connection: sa.Connection, table: str, rows: list[Row]) -> int:
+    def move_checkpoints(self, connection: sa.Connection, table: str, rows: list[Row]) -> int:
         statement = (
             f"UPDATE {table} SET turn = turn + 1, doc = ?, pending = ? WHERE shard = ? AND owner_epoch = ? AND turn = ?"
         )

@@ -10,13 +10,15 @@ from __future__ import annotations
 from typing import Final
 
 from tousu.runtime.arrival import Arrival
-from tousu.runtime.bookmark import NEVER_US, Bookmark
+from tousu.runtime.checkpoint import NEVER_US, Checkpoint
 
 CONFIRMED: Final = "tousu-confirmed"
 
 
 def name_of(topic: str, origin: str) -> str:
-    """How an input is named in a bookmark: a topic from outside, or 'topic|origin' whatever the origin's generation."""
+    """How an input is named in a checkpoint: a topic from outside, or 'topic|origin' whatever the origin's
+    generation.
+    """
     return f"{topic}|{origin.partition('.')[0]}" if origin else topic
 
 
@@ -25,49 +27,49 @@ def said(name: str) -> str:
     return name.rpartition("|")[2]
 
 
-def hold_out(bookmark: Bookmark, name: str) -> None:
+def hold_out(checkpoint: Checkpoint, name: str) -> None:
     """Let time go on without an input (in place). What was read of it before is confirmed."""
-    bookmark.held_out = sorted({*bookmark.held_out, name})
-    own = [seen.time_us for key, seen in bookmark.frontier.items() if key == name or key.startswith(f"{name}.")]
-    known_us = max(own, default=NEVER_US) if "|" in name else bookmark.time_us
-    bookmark.doubts.setdefault(name, max(known_us, 0))
+    checkpoint.held_out = sorted({*checkpoint.held_out, name})
+    own = [seen.time_us for key, seen in checkpoint.watermarks.items() if key == name or key.startswith(f"{name}.")]
+    known_us = max(own, default=NEVER_US) if "|" in name else checkpoint.time_us
+    checkpoint.doubts.setdefault(name, max(known_us, 0))
 
 
-def let_in(bookmark: Bookmark, name: str) -> None:
+def let_in(checkpoint: Checkpoint, name: str) -> None:
     """Let time wait for an input again (in place). What was decided meanwhile is in doubt until it has caught up."""
-    bookmark.held_out.remove(name)
+    checkpoint.held_out.remove(name)
 
 
-def note(bookmark: Bookmark, arrival: Arrival) -> None:
+def note(checkpoint: Checkpoint, arrival: Arrival) -> None:
     """A record has been taken, and the shard's time with it: how far is its input confirmed (in place)?"""
-    if not bookmark.doubts and arrival.confirmed_us == NEVER_US:
+    if not checkpoint.doubts and arrival.confirmed_us == NEVER_US:
         return
     name = name_of(arrival.record.topic, arrival.origin)
     if arrival.confirmed_us != NEVER_US:
-        bookmark.doubts[name] = arrival.confirmed_us
+        checkpoint.doubts[name] = arrival.confirmed_us
     elif arrival.origin:
-        _reached(bookmark, name, arrival.time_us)
+        _reached(checkpoint, name, arrival.time_us)
     else:  # topics from outside are merged by time, so none of those that are read brings anything earlier any more
-        for each in list(bookmark.doubts):
-            if each not in bookmark.held_out:
-                _reached(bookmark, each, arrival.time_us)
+        for each in list(checkpoint.doubts):
+            if each not in checkpoint.held_out:
+                _reached(checkpoint, each, arrival.time_us)
 
 
-def caught_up(bookmark: Bookmark) -> None:
+def caught_up(checkpoint: Checkpoint) -> None:
     """Everything that is read at all has been read up to the shard's time (in place)."""
-    bookmark.doubts = {name: us for name, us in bookmark.doubts.items() if name in bookmark.held_out}
+    checkpoint.doubts = {name: us for name, us in checkpoint.doubts.items() if name in checkpoint.held_out}
 
 
-def confirmed_us(bookmark: Bookmark) -> int | None:
+def confirmed_us(checkpoint: Checkpoint) -> int | None:
     """Before this the log was complete; None where nothing is in doubt."""
-    us = min(bookmark.doubts.values(), default=bookmark.time_us)
-    return us if us < bookmark.time_us else None
+    us = min(checkpoint.doubts.values(), default=checkpoint.time_us)
+    return us if us < checkpoint.time_us else None
 
 
-def _reached(bookmark: Bookmark, name: str, time_us: int) -> None:
-    if name not in bookmark.doubts:
+def _reached(checkpoint: Checkpoint, name: str, time_us: int) -> None:
+    if name not in checkpoint.doubts:
         return
-    if time_us >= bookmark.time_us and name not in bookmark.held_out:
-        del bookmark.doubts[name]
+    if time_us >= checkpoint.time_us and name not in checkpoint.held_out:
+        del checkpoint.doubts[name]
     else:
-        bookmark.doubts[name] = max(bookmark.doubts[name], time_us)
+        checkpoint.doubts[name] = max(checkpoint.doubts[name], time_us)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tousu.decision import Ref
+from tousu.decision import StateKey
 from tousu.failure import Stop
 from tousu.runtime.broker import Record, place_of
 
@@ -13,9 +13,9 @@ OUR_FAULTS: Final = frozenset({"internal_error", "unpublishable_output", "unstor
 OUR_FAULTS_MAX: Final = 100
 
 
-def words_of(where: Record | Ref) -> str:
+def words_of(where: Record | StateKey) -> str:
     """Where something failed: an input, or the state whose clock it was."""
-    return f"{where.kind} {where.key}" if isinstance(where, Ref) else place_of(where)
+    return f"{where.kind} {where.key}" if isinstance(where, StateKey) else place_of(where)
 
 
 class InARow:
@@ -24,7 +24,7 @@ class InARow:
     Of clocks each state counts once, so that one bad case never stops the others, however often it is tried again.
     """
 
-    def __init__(self, inputs: int = 0, clocks: frozenset[Ref] = frozenset()) -> None:
+    def __init__(self, inputs: int = 0, clocks: frozenset[StateKey] = frozenset()) -> None:
         self._inputs = inputs
         self._clocks = clocks
 
@@ -47,8 +47,10 @@ class InARow:
         if self._clocks:
             self._clocks = frozenset()
 
-    def clock_failed(self, ref: Ref) -> None:
+    def clock_failed(self, state_key: StateKey) -> None:
         """Raises Stop when it was one too many."""
-        self._clocks |= {ref}
+        self._clocks |= {state_key}
         if len(self._clocks) > OUR_FAULTS_MAX:
-            raise Stop("too_many_faults", f"the clocks of {OUR_FAULTS_MAX} {ref.kind}s in a row could not be fired")
+            raise Stop(
+                "too_many_faults", f"the clocks of {OUR_FAULTS_MAX} {state_key.kind}s in a row could not be fired"
+            )

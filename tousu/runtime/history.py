@@ -61,7 +61,7 @@ class History(Connected):
         check_login(connection, REQUEST_S)
         self._consumer = Consumer(settings, logger=LOG)
         self._left: Mapping[Place, int] | None = None
-        """Up to where a stretch is read; what lies behind it is fetched ahead, and nobody asked for it."""
+        """Up to where a interval is read; what lies behind it is fetched ahead, and nobody asked for it."""
 
     def partitions(self, topic: str) -> int:
         """How many partitions a topic has. Raises Stop `no_topic` when there is none."""
@@ -106,10 +106,10 @@ class History(Connected):
             raise Retry("broker_away", f"cannot ask where {where} ends: {error.args[0].str()}") from error
         return Extent(low, high)
 
-    def read(self, stretches: Mapping[Place, Extent]) -> Iterator[Record]:
-        """The records of these stretches, in order within a partition, until the last end is reached."""
-        left = {place: stretch.end for place, stretch in stretches.items() if stretch.start < stretch.end}
-        self.follow({place: stretches[place].start for place in left})
+    def read(self, intervals: Mapping[Place, Extent]) -> Iterator[Record]:
+        """The records of these intervals, in order within a partition, until the last end is reached."""
+        left = {place: interval.end for place, interval in intervals.items() if interval.start < interval.end}
+        self.follow({place: intervals[place].start for place in left})
         self._left = left
         heard_s = time.monotonic()
         while left:

@@ -15,13 +15,13 @@ from tousu.contract import cards, name_of
 from tousu.decision import Output
 from tousu.event import text_of_time
 from tousu.failure import Stop
-from tousu.runtime import bookmark as bm
+from tousu.runtime import checkpoint as cp
 from tousu.runtime import doubts
 from tousu.runtime.acts import HEADER, Act, Operator
-from tousu.runtime.bookmark import Bookmark
-from tousu.runtime.draft import Draft
-from tousu.runtime.frontier import expected_origins
+from tousu.runtime.checkpoint import Checkpoint
 from tousu.runtime.operating import Done, Site, take_a_turn
+from tousu.runtime.shard_turn import ShardTurn
+from tousu.runtime.watermark import expected_origins
 
 HELD_OUT: Final = "tousu.time.held_out.v1"
 LET_IN: Final = "tousu.time.let_in.v1"
@@ -48,31 +48,31 @@ def let_in(site: Site, operator: Operator, origin: str = "") -> Done:
 
 
 def _done(site: Site, operator: Operator, kind: Kind, origin: str) -> Act:
-    _check(site, site.bookmark(), kind, origin)  # what is refused fences nobody
+    _check(site, site.checkpoint(), kind, origin)  # what is refused fences nobody
     done: list[Act] = []
 
-    def do(draft: Draft) -> None:
-        bookmark = draft.bookmark
-        _check(site, bookmark, kind, origin)
-        at = dict(bookmark.offsets)
+    def do(turn: ShardTurn) -> None:
+        checkpoint = turn.checkpoint
+        _check(site, checkpoint, kind, origin)
+        at = dict(checkpoint.offsets)
         act = Act(kind=kind, topic=site.topic, at=at, to=at.get(site.topic, 0), origin=origin)
-        act.carry_out(bookmark)
-        draft.say(_told(site, operator, act, bookmark), {HEADER: act.header()})
+        act.carry_out(checkpoint)
+        turn.say(_told(site, operator, act, checkpoint), {HEADER: act.header()})
         done.append(act)
 
     take_a_turn(site, do)
     return done[-1]
 
 
-def _told(site: Site, operator: Operator, act: Act, bookmark: Bookmark) -> Output:
+def _told(site: Site, operator: Operator, act: Act, checkpoint: Checkpoint) -> Output:
     data: dict[str, Any] = {"topic": act.topic}
     if act.origin:
         data["origin"] = act.origin
-    since_us = bookmark.doubts.get(doubts.name_of(act.topic, act.origin), 0)
+    since_us = checkpoint.doubts.get(doubts.name_of(act.topic, act.origin), 0)
     if since_us:
-        data["until"] = text_of_time(bm.moment(since_us))
+        data["until"] = text_of_time(cp.moment(since_us))
     data |= {"operator": operator.name, "why": operator.why}
-    at = bm.moment(max(bookmark.time_us, 0))
+    at = cp.moment(max(checkpoint.time_us, 0))
     kind = HELD_OUT if act.kind == "hold_out" else LET_IN
     return Output(topic=_topic_of(kind, site.processor.outputs), type=kind, subject="", time=at, data=data)
 
@@ -83,19 +83,19 @@ def _topic_of(kind: str, outputs: Sequence[str]) -> str:
     return next((topic for topic in outputs if topic in takes), outputs[0])
 
 
-def _check(site: Site, bookmark: Bookmark, kind: Kind, origin: str) -> None:
+def _check(site: Site, checkpoint: Checkpoint, kind: Kind, origin: str) -> None:
     name, names = doubts.name_of(site.topic, origin), _names(site)
     said, known = origin or site.topic, ", ".join(map(doubts.said, names))
     if not names:
         raise Stop("last_origin", f"{site.processor.name} waits for one origin alone: without it there is no time")
     if name not in names:
         raise Stop("unknown_origin", f"{site.name} does not wait for {said}; it waits for {known}")
-    if kind == "let_in" and name not in bookmark.held_out:
-        listed = ", ".join(map(doubts.said, bookmark.held_out)) or "nothing"
+    if kind == "let_in" and name not in checkpoint.held_out:
+        listed = ", ".join(map(doubts.said, checkpoint.held_out)) or "nothing"
         raise Stop("not_held_out", f"{said} is not held out of {site.name}; held out: {listed}")
-    if kind == "hold_out" and name in bookmark.held_out:
+    if kind == "hold_out" and name in checkpoint.held_out:
         raise Stop("held_out", f"{said} is held out of {site.name} already")
-    if kind == "hold_out" and bookmark.awaited(names) == (name,):
+    if kind == "hold_out" and checkpoint.awaited(names) == (name,):
         raise Stop("last_origin", f"{site.name} waits for nothing else: without {said} there is no time")
 
 

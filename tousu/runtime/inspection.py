@@ -1,4 +1,4 @@
-"""A look into a processor's database from outside, while it works or long after: bookmarks and rows, never a change."""
+"""A look into a processor's database from outside, at any time: checkpoints and rows, never a change."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from tousu.failure import Retry, Stop
-from tousu.runtime import bookmark as bm
+from tousu.runtime import checkpoint as cp
 from tousu.runtime.archive import whole_of
-from tousu.runtime.bookmark import Bookmark
 from tousu.runtime.broker import OutRecord
+from tousu.runtime.checkpoint import Checkpoint
 from tousu.runtime.reach import reaching_engine
 
 PAGE_ROWS: Final = 1000
@@ -25,11 +25,11 @@ STATEMENT_S: Final = 120
 
 
 class ShardStanding(NamedTuple):
-    """One shard as its database knows it: the bookmark, and the outputs of the last turn (they may not be out yet)."""
+    """One shard as its database knows it: the checkpoint, and the last turn's outputs (they may not be out yet)."""
 
     shard: int
     turn: int
-    bookmark: Bookmark
+    checkpoint: Checkpoint
     pending: tuple[OutRecord, ...]
 
 
@@ -93,10 +93,10 @@ class Inspection:
 
     def standings(self) -> list[ShardStanding]:
         """Every shard that this processor has ever owned, in order."""
-        table = f"{self.processor}_bookmark"
+        table = f"{self.processor}_checkpoint"
         return [
             ShardStanding(
-                row["shard"], row["turn"], bm.decode(row["doc"]), tuple(bm.unpack_pending(bytes(row["pending"])))
+                row["shard"], row["turn"], cp.decode(row["doc"]), tuple(cp.unpack_pending(bytes(row["pending"])))
             )
             for row in self.rows(f"SELECT shard, turn, doc, pending FROM {table} ORDER BY shard")
         ]

@@ -1,6 +1,6 @@
 """The loop's way in on a real cluster, by confluent-kafka (librdkafka).
 
-The group decides who owns which shard; offsets come from the bookmark alone. Until a shard is opened nothing of it is
+The group decides who owns which shard; offsets come from the checkpoint alone. Until a shard is opened nothing of it is
 fetched: the assignment that librdkafka sees holds the opened shards only. Source: librdkafka, 'manual assignment' and
 `auto.offset.reset=error`.
 """
@@ -25,9 +25,9 @@ from confluent_kafka.admin import AdminClient
 
 from tousu.failure import Retry, Stop
 from tousu.login import Login
-from tousu.runtime.bookmark import NEVER_US
 from tousu.runtime.broker import Ends, Identity, Record
 from tousu.runtime.broker_clock import BrokerClocks, check_append_time
+from tousu.runtime.checkpoint import NEVER_US
 from tousu.runtime.kafka_record import record_of
 from tousu.runtime.librdkafka import LOG, NETWORK, REQUEST_S, is_fatal
 from tousu.runtime.log_ends import LogEnds
@@ -249,7 +249,9 @@ class KafkaSource:
             self._standstill.moved((topic, partition))
         elif error.code() in _OFFSET_GONE:
             words = f"{topic}/{partition}: {error.str()}"
-            self._broken[partition] = Stop("offset_gone", f"the bookmark's offset is not in the log any more: {words}")
+            self._broken[partition] = Stop(
+                "offset_gone", f"the checkpoint's offset is not in the log any more: {words}"
+            )
         elif (topic, partition) in self._offsets:
             halt = self._standstill.failed((topic, partition), self._offsets[(topic, partition)], error)
             self._broken |= {partition: halt} if halt is not None else {}
@@ -388,7 +390,7 @@ class KafkaSource:
         try:
             self._consumer.commit(offsets=places, asynchronous=True)
         except KafkaException:
-            return  # only lag tools look at these; the bookmark is what counts
+            return  # only lag tools look at these; the checkpoint is what counts
 
     def close(self) -> None:
         if self._clocks is not None:

@@ -2,7 +2,7 @@
 
 A record that the broker refuses for good would leave a hole, so librdkafka then gives the whole producer up
 (`enable.gapless.guarantee`). The delivery reports say whose record it was: that shard is the caller's to halt, the
-others publish again from their bookmarks with a fresh producer. Source: librdkafka, CONFIGURATION.md; KIP-98.
+others publish again from their checkpoints with a fresh producer. Source: librdkafka, CONFIGURATION.md; KIP-98.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ class KafkaSink:
                 found = failed
         return found
 
-    def settle(self, timeout_s: float) -> bool:
+    def flush(self, timeout_s: float) -> bool:
         left = self._serve(timeout_s, all_out=True)
         if self._failed:
             self._fail(self._blamed(), self._failed[0][1].str())
@@ -216,7 +216,7 @@ class KafkaSink:
         return now_s - since_s < NO_TOPIC_S
 
     def reset(self) -> None:
-        """A fresh producer: what the old one still holds is thrown away; the bookmark has it all."""
+        """A fresh producer: what the old one still holds is thrown away; the checkpoint has it all."""
         self._generation += 1
         self._failed = []
         with suppress(KafkaException, SystemError):
@@ -224,7 +224,7 @@ class KafkaSink:
         self._producer, self._batch_bytes = self._fresh()
 
     def close(self) -> None:
-        # What is not out by now stands in the bookmark: the next owner of the shard publishes it.
+        # What is not out by now stands in the checkpoint: the next owner of the shard publishes it.
         with suppress(KafkaException, SystemError):
             self._producer.purge()
 

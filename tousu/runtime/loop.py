@@ -1,7 +1,7 @@
 """The loop: poll, read, fold, commit, publish (design.md, section 3), for every processor and both brokers.
 
 Shards are opened and dropped as the group gives and takes them. Whatever goes wrong, the answer is the same: give up
-what is in memory, open the shard again from its bookmark, publish what may not be out, go on.
+what is in memory, open the shard again from its checkpoint, publish what may not be out, go on.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Final, NamedTuple
 
-from tousu.decision import Ref, Refusal, State
+from tousu.decision import Refusal, State, StateKey
 from tousu.failure import Retry, Stop
-from tousu.runtime import bookmark as bm
+from tousu.runtime import checkpoint as cp
 from tousu.runtime.archiving import Archiving
 from tousu.runtime.arrival import Arrival, addressed, from_ours, from_outside, halves
 from tousu.runtime.broker import Record, Sink, Source, place_of
 from tousu.runtime.clock import TimeSource
-from tousu.runtime.draft import Draft
 from tousu.runtime.failpoints import Reached, nothing
 from tousu.runtime.observer import Observer, Silent
 from tousu.runtime.opening import check_identity, next_to_try, partitions_of
 from tousu.runtime.processor import Processor
 from tousu.runtime.report import TurnReport
 from tousu.runtime.shard import Shard, append_time_us
+from tousu.runtime.shard_turn import ShardTurn
 from tousu.runtime.store import Fenced, Opened, Store, Unstorable
 from tousu.runtime.takeovers import Takeovers
 from tousu.runtime.unpublishable import Unpublishable, check_fits
@@ -35,15 +35,15 @@ TICK_EVERY: Final = timedelta(seconds=1)
 TICK_EVERY_US: Final = TICK_EVERY // timedelta(microseconds=1)
 WAITS_S: Final = 0.002
 """How long a poll may take while records are held back until another topic is heard."""
-SETTLE_S: Final = 1.0
-SETTLE_ROUNDS: Final = 30
+FLUSH_S: Final = 1.0
+FLUSH_ROUNDS: Final = 30
 FINISH_ROUNDS: Final = 3
 WRITES_PER_TURN: Final = 4_000
 """Rows and outputs after which a turn ends early, so that a herd fits in memory; what is left makes the next turn."""
 
 
 class Tuning(NamedTuple):
-    """How the loop is tuned. `time_from_events`: pipeline time comes from the events themselves (simulated time)."""
+    """How the loop is tuned. `time_from_events`: the watermark comes from the events themselves (simulated time)."""
 
     batch_max: int = 500
     time_from_events: bool = False
@@ -57,7 +57,7 @@ class Tuning(NamedTuple):
 class Loop:
     """One copy of a processor at work."""
 
-    drafting: type[Draft] = Draft
+    turn_class: type[ShardTurn] = ShardTurn
     """What folds; a test that breaks a safeguard on purpose puts its own in."""
 
     def __init__(
@@ -76,9 +76,9 @@ class Loop:
         self._partitions: dict[str, int] = {}
         self._takeovers, self._archiving = Takeovers(store, clock), Archiving(processor, store)
         self._asked_at: datetime | None = None
-        self._reached_us = bm.NEVER_US
+        self._reached_us = cp.NEVER_US
         """The latest append time that was read."""
-        self._trouble, self._unsettled, self._not_before_s, self._halted_again_s = 0, False, 0.0, 0.0
+        self._trouble, self._unflushed, self._not_before_s, self._halted_again_s = 0, False, 0.0, 0.0
 
     # -- one turn -----------------------------------------------------------------------------------------------
 
@@ -97,7 +97,7 @@ class Loop:
             applied = self._work()
             self._let_time_pass()
             if not applied:
-                self._settle()
+                self._flush()
                 self._archiving.rest(self.shards)
             return applied
         except Fenced:
@@ -106,7 +106,7 @@ class Loop:
         except Unpublishable as error:
             # The sink is empty now: the others, too, have something to publish again.
             self._drop_all()
-            self._unsettled = False
+            self._unflushed = False
             self._halt(error.shard, error)
         except Retry as error:
             self._back_off(error)
@@ -115,7 +115,7 @@ class Loop:
     def finish(self) -> None:
         """Stop gracefully: what is committed is published (by the next owner if not at once), the group is left."""
         try:
-            self._settle(FINISH_ROUNDS)
+            self._flush(FINISH_ROUNDS)
         except Retry as error:
             self._observer.retrying(error)
         except Unpublishable as error:
@@ -126,7 +126,7 @@ class Loop:
 
     def idle(self) -> bool:
         """Whether every output handed over is acknowledged (for simulations); a merge may still hold inputs back."""
-        return not self._unsettled
+        return not self._unflushed
 
     # -- ownership ----------------------------------------------------------------------------------------------
 
@@ -161,25 +161,25 @@ class Loop:
         if shard is None:
             return
         opened = self._takeovers.take(shard)
-        if self._sink.publish_alone(shard, bm.unpack_pending(opened.pending)):
+        if self._sink.publish_alone(shard, cp.unpack_pending(opened.pending)):
             del self.halted[shard]
 
     def _take(self, shard: int) -> Opened:
         return self._takeovers.take(shard)
 
     def _open(self, shard: int) -> None:
-        """Take a shard over: raise the epoch, read the bookmark, publish what may not be out, start at its offsets."""
+        """Take a shard over: raise the epoch, read the checkpoint, publish what may not be out, start there."""
         self._partitions = self._partitions or partitions_of(self.processor, self._source)
         opened = self._take(shard)
         self._reached("after_epoch")
-        check_identity(opened.bookmark, self._source.identity(), self._inputs)
-        pending = bm.unpack_pending(opened.pending)
+        check_identity(opened.checkpoint, self._source.identity(), self._inputs)
+        pending = cp.unpack_pending(opened.pending)
         check_fits(pending, self._sink.limits(), shard)
         self._sink.send(shard, pending)
-        self._unsettled = True
-        self._settle()
+        self._unflushed = True
+        self._flush()
         self._reached("after_pending")
-        self._source.start(shard, opened.bookmark.starts(self._inputs))
+        self._source.start(shard, opened.checkpoint.starts(self._inputs))
         partitions = self._partitions[self.processor.inputs[0].topic]
         self.shards[shard] = Shard(shard, opened, self.processor.inputs, partitions, in_order=self._in_order)
         self._observer.opened(shard, opened.epoch)
@@ -202,7 +202,7 @@ class Loop:
     def _back_off(self, error: Retry) -> None:
         """A dependency is away: drop everything, stay in the group, come back later and later (with jitter by name)."""
         self._drop_all()
-        self._unsettled = False
+        self._unflushed = False
         self._trouble += 1
         delay_s = min(self._tuning.retry_delay_s * 2 ** min(self._trouble - 1, 10), self._tuning.retry_delay_s_max)
         jitter = (hash(self.processor.name) % 100) / 200
@@ -251,7 +251,7 @@ class Loop:
             self._source.ask_ends(self._asked_at, self._reached_us)
         ends = self._source.ends()
         for shard in self.shards.values():
-            if ends is not None and ends.time_us != bm.NEVER_US:
+            if ends is not None and ends.time_us != cp.NEVER_US:
                 shard.note(ends)
             shard.listen(self._source)
 
@@ -268,8 +268,8 @@ class Loop:
         rest: Mapping[int, list[Arrival]] = batch
         try:
             while rest:
-                drafts, report, rest = self._fold(rest)
-                self._commit(drafts, report)
+                turns, report, rest = self._fold(rest)
+                self._commit(turns, report)
         except Unstorable as error:
             if sum(map(len, batch.values())) == 1:
                 refusal = Refusal(reason="unstorable", message=error.message)
@@ -279,99 +279,99 @@ class Loop:
             for half in halves(batch):
                 self._turn({number: arrivals for number, arrivals in half.items() if number in self.shards})
 
-    def _fold(self, batch: Mapping[int, list[Arrival]]) -> tuple[list[Draft], TurnReport, Mapping[int, list[Arrival]]]:
+    def _fold(self, batch: Mapping[int, list[Arrival]]) -> tuple[list[ShardTurn], TurnReport, dict[int, list[Arrival]]]:
         """Fold a batch, or as much of it as one turn may write; the third answer is what is left."""
         report = TurnReport()
         started_s = time.monotonic()
         wanted: dict[str, set[tuple[int, str]]] = defaultdict(set)
         for number, arrivals in batch.items():
             for arrival in arrivals:
-                for ref in arrival.refs:
-                    wanted[ref.kind].add((number, ref.key))
+                for state_key in arrival.state_keys:
+                    wanted[state_key.kind].add((number, state_key.key))
         found = self._store.read(wanted) if wanted else {}
         self._reached("after_read")
         read_s = time.monotonic()
-        drafts, rest = list[Draft](), dict[int, list[Arrival]]()
+        turns, rest = list[ShardTurn](), dict[int, list[Arrival]]()
         for number, arrivals in batch.items():
-            room = WRITES_PER_TURN - sum(draft.writes() for draft in drafts)
-            draft, left = self._fold_shard(number, arrivals, found, report, room) if room > 0 else (None, arrivals)
-            drafts += [] if draft is None else [draft]
+            room = WRITES_PER_TURN - sum(turn.writes() for turn in turns)
+            turn, left = self._fold_shard(number, arrivals, found, report, room) if room > 0 else (None, arrivals)
+            turns += [] if turn is None else [turn]
             rest |= {number: left} if left else {}
         self._reached("after_fold")
         report.durations_s = {"read": read_s - started_s, "fold": time.monotonic() - read_s}
-        return drafts, report, rest
+        return turns, report, rest
 
     def _fold_shard(
-        self, number: int, arrivals: list[Arrival], found: Mapping[tuple[int, Ref], State], report: TurnReport,
+        self, number: int, arrivals: list[Arrival], found: Mapping[tuple[int, StateKey], State], report: TurnReport,
         room: int,
-    ) -> tuple[Draft | None, list[Arrival]]:  # fmt: skip
+    ) -> tuple[ShardTurn | None, list[Arrival]]:  # fmt: skip
         """Fold inputs until `room` is used up; also what is left. On a Stop the sound part is kept, the shard halts."""
         shard = self.shards[number]
-        draft = self._draft(number, shard, arrivals, found, report)
+        turn = self._turn_of(number, shard, arrivals, found, report)
         for index, arrival in enumerate(arrivals):
             try:
-                draft.fold(arrival)
-                if draft.writes() >= room:
-                    return draft, arrivals[index + 1 :]
+                turn.fold(arrival)
+                if turn.writes() >= room:
+                    return turn, arrivals[index + 1 :]
             except Stop as error:
                 error.message += f"; it stands in front of {place_of(arrival.record)}"
                 self._halt(number, error)
                 if index == 0:
                     return None, []
-                draft = self._draft(number, shard, arrivals, found, TurnReport())
+                turn = self._turn_of(number, shard, arrivals, found, TurnReport())
                 for sound in arrivals[:index]:
-                    draft.fold(sound)
-                return draft, []
-        return draft, []
+                    turn.fold(sound)
+                return turn, []
+        return turn, []
 
-    def _draft(
-        self, number: int, shard: Shard, arrivals: Iterable[Arrival], found: Mapping[tuple[int, Ref], State],
+    def _turn_of(
+        self, number: int, shard: Shard, arrivals: Iterable[Arrival], found: Mapping[tuple[int, StateKey], State],
         report: TurnReport,
-    ) -> Draft:  # fmt: skip
-        draft = self.drafting(
+    ) -> ShardTurn:  # fmt: skip
+        turn = self.turn_class(
             self.processor, number, shard.opened, self._partitions, self._store, shard.bound_us, report,
             self._sink.limits(),
         )  # fmt: skip
-        draft.faults = shard.faults.copy()
-        draft.states = {ref: found.get((number, ref)) for arrival in arrivals for ref in arrival.refs}
-        return draft
+        turn.faults = shard.faults.copy()
+        turn.states = {key: found.get((number, key)) for arrival in arrivals for key in arrival.state_keys}
+        return turn
 
-    def _commit(self, drafts: list[Draft], report: TurnReport) -> None:
-        if not drafts:
+    def _commit(self, turns: list[ShardTurn], report: TurnReport) -> None:
+        if not turns:
             return
         # The former turn's outputs must be out before its record of them is overwritten.
         started_s = time.monotonic()
-        self._settle()
-        settled_s = time.monotonic()
+        self._flush()
+        flushed_s = time.monotonic()
         self._reached("before_commit")
-        self._store.commit([draft.change() for draft in drafts])
+        self._store.commit([turn.change() for turn in turns])
         self._trouble = 0
         self._reached("after_commit")
-        report.durations_s |= {"settle": settled_s - started_s, "commit": time.monotonic() - settled_s}
-        for draft in drafts:
-            shard = self.shards.get(draft.shard)
+        report.durations_s |= {"flush": flushed_s - started_s, "commit": time.monotonic() - flushed_s}
+        for turn in turns:
+            shard = self.shards.get(turn.shard)
             if shard is not None:
-                shard.opened = Opened(shard.opened.epoch, shard.opened.turn + 1, draft.bookmark, b"")
-                shard.bound_us = draft.agenda.committed()
-                shard.faults = draft.faults
-            report.time_us[draft.shard] = draft.bookmark.time_us
-            self._source.note(draft.shard, draft.bookmark.offsets)
+                shard.opened = Opened(shard.opened.epoch, shard.opened.turn + 1, turn.checkpoint, b"")
+                shard.bound_us = turn.timer_queue.committed()
+                shard.faults = turn.faults
+            report.time_us[turn.shard] = turn.checkpoint.time_us
+            self._source.note(turn.shard, turn.checkpoint.offsets)
         self._reached("before_publish")
-        for draft in drafts:
-            self._sink.send(draft.shard, draft.outputs)
-        report.pending = sum(len(draft.outputs) for draft in drafts)
-        self._unsettled = bool(report.pending)
+        for turn in turns:
+            self._sink.send(turn.shard, turn.outputs)
+        report.pending = sum(len(turn.outputs) for turn in turns)
+        self._unflushed = bool(report.pending)
         self._reached("after_send")
         self._observer.turned(report, self._clock.now())
 
-    def _settle(self, rounds: int = SETTLE_ROUNDS) -> None:
+    def _flush(self, rounds: int = FLUSH_ROUNDS) -> None:
         """Wait until the outputs of the last turn are acknowledged.
 
         Raises Retry after a while, so that the group is served: the shards are opened again and publish.
         """
-        while self._unsettled:
-            if self._sink.settle(SETTLE_S):
-                self._unsettled = False
+        while self._unflushed:
+            if self._sink.flush(FLUSH_S):
+                self._unflushed = False
                 self._reached("after_publish")
             elif rounds := rounds - 1:
                 self._observer.waiting_for_broker()
@@ -385,16 +385,16 @@ class Loop:
         """The time keeper's tick: once a second of the brokers' time, when everything before it has been applied."""
         if not self._by_append_time:
             return
-        drafts, report = list[Draft](), TurnReport()
+        turns, report = list[ShardTurn](), TurnReport()
         for number, shard in list(self.shards.items()):
             time_us = shard.merge.complete_us() - 1  # at that very millisecond something may still come
-            if time_us < shard.opened.bookmark.tick_us + TICK_EVERY_US:
+            if time_us < shard.opened.checkpoint.tick_us + TICK_EVERY_US:
                 continue
             try:
                 shard.check_time(time_us, "the brokers' clock", self._clock.now(), self._source.others_us())
-                draft = self._draft(number, shard, (), {}, report)
-                draft.tick(time_us)
-                drafts.append(draft)
+                turn = self._turn_of(number, shard, (), {}, report)
+                turn.tick(time_us)
+                turns.append(turn)
             except Stop as error:
                 self._halt(number, error)
-        self._commit(drafts, report)
+        self._commit(turns, report)

@@ -11,13 +11,13 @@ from prometheus_client.core import GaugeMetricFamily
 from tousu.contract import event_types
 from tousu.contract.pipeline import processors
 from tousu.failure import Failure, Stop
-from tousu.runtime import bookmark as bm
-from tousu.runtime import doubts, frontier
+from tousu.runtime import checkpoint as cp
+from tousu.runtime import doubts, watermark
 from tousu.runtime import metrics as m
-from tousu.runtime.arrears import Arrears
 from tousu.runtime.broker import Ends, Record
 from tousu.runtime.census import Census
 from tousu.runtime.clock import WallClock
+from tousu.runtime.consumer_lag import ConsumerLag
 from tousu.runtime.faults import OUR_FAULTS
 from tousu.runtime.logs import Log, frames_of
 from tousu.runtime.processor import Processor
@@ -49,7 +49,7 @@ class Measures:
         self._meter = m.Meter(processor.name)
         self.registry = self._meter.registry
         self.registry.register(self)
-        self.arrears = Arrears()
+        self.consumer_lag = ConsumerLag()
         self.census: Census | None = None
         self._pending = Pending()
         self._wanted: frozenset[int] = frozenset()
@@ -142,20 +142,20 @@ class Measures:
         self._watch.waited_for_broker()
         self._meter.set(m.LAST_POLL, self._clock.now().timestamp())
         if records:
-            self.arrears.delivered(records)
+            self.consumer_lag.delivered(records)
         if wanted != self._wanted:
             self._meter.add(m.REBALANCES, 1)
             self._log.info("shards given", shards=sorted(wanted))
             self._wanted = wanted
         opened = self._watch.glance.opened
         offsets = {(topic, shard): offset for shard, mark in opened.items() for topic, offset in mark.offsets.items()}
-        self.arrears.applied(offsets, wanted)
+        self.consumer_lag.applied(offsets, wanted)
 
     def ends(self, ends: Ends) -> None:
         self._watch.heard_broker()
-        self.arrears.ends(ends)
+        self.consumer_lag.ends(ends)
         self._held_s = ends.held_s
-        if ends.time_us != bm.NEVER_US:
+        if ends.time_us != cp.NEVER_US:
             self._ahead_s = ends.asked_at.timestamp() - ends.time_us / 1e6
 
     def pending(self, count: int) -> None:
@@ -168,7 +168,7 @@ class Measures:
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """What changes by itself, for the registry."""
         now_s = self._clock.now().timestamp()
-        rows = list(self.arrears.rows())
+        rows = list(self.consumer_lag.rows())
         family = self._meter.family
         yield family(m.BEHIND, {(row.topic, str(row.partition)): row.behind for row in rows})
         ages: dict[tuple[str, ...], float] = {
@@ -199,10 +199,10 @@ class Measures:
         return (self._meter.family(metric, {}) for metric in m.METRICS if metric.seen == "asked")
 
     def _looked_up(self) -> Iterator[GaugeMetricFamily]:
-        """The processor's own gauges at the latest pipeline time of its shards; none before there is one."""
-        time_us = max((mark.time_us for mark in self._watch.glance.opened.values()), default=bm.NEVER_US)
-        if time_us != bm.NEVER_US:
-            now = bm.moment(time_us)
+        """The processor's own gauges at the latest watermark of its shards; none before there is one."""
+        time_us = max((mark.time_us for mark in self._watch.glance.opened.values()), default=cp.NEVER_US)
+        if time_us != cp.NEVER_US:
+            now = cp.moment(time_us)
             for gauge in self._processor.gauges:
                 yield self._meter.family(gauge.metric, gauge.values(now))
 
@@ -211,18 +211,18 @@ class Measures:
         held: dict[tuple[str, ...], float] = {}
         if self._time == "wall":
             for shard, mark in self._watch.glance.opened.items():
-                if mark.time_us == bm.NEVER_US:
+                if mark.time_us == cp.NEVER_US:
                     continue
                 behind[(str(shard),)] = max(0.0, now_s - mark.time_us / 1e6)
                 origin, time_us = self._slowest(shard, mark)
-                if origin and time_us != bm.NEVER_US:
+                if origin and time_us != cp.NEVER_US:
                     held[(str(shard), origin)] = max(0.0, now_s - time_us / 1e6)
         yield self._meter.family(m.TIME_BEHIND, behind)
         yield self._meter.family(m.TIME_HELD, held)
 
-    def _slowest(self, shard: int, mark: bm.Bookmark) -> tuple[str, int]:
-        expected = mark.awaited(frontier.expected_origins(self._processor.inputs, shard, self._partitions))
-        name, time_us = frontier.slowest_origin(mark.frontier, expected)
+    def _slowest(self, shard: int, mark: cp.Checkpoint) -> tuple[str, int]:
+        expected = mark.awaited(watermark.expected_origins(self._processor.inputs, shard, self._partitions))
+        name, time_us = watermark.slowest_origin(mark.watermarks, expected)
         return name.partition("|")[2], time_us
 
     def _held_out(self) -> dict[tuple[str, ...], float]:

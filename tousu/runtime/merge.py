@@ -1,4 +1,4 @@
-"""In which order a shard takes its input topics: by pipeline time, not by who was read first.
+"""In which order a shard takes its input topics: by the watermark, not by who was read first.
 
 A processor with several inputs (claims reads cases and sla, intake every channel) must come to the same result in a
 rebuild and after an outage as it did live. A record is ready when no other topic can still bring an earlier one; equal
@@ -15,7 +15,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from tousu.runtime.arrival import Arrival
-from tousu.runtime.bookmark import NEVER_US
+from tousu.runtime.checkpoint import NEVER_US
 
 BUFFER_MAX: Final = 400
 """Records of one topic and shard held back while another topic is waited for; above it the topic is paused. With 1,000

@@ -37,7 +37,7 @@ class Metric(NamedTuple):
 class Counted(NamedTuple):
     """A gauge that counts the states of a kind in SQL: grouped `by` promoted columns, `where` a condition on them.
 
-    The condition may use :now and :soon (an hour later), which are pipeline time as text (2026-01-04T01:30:00.000000Z).
+    The condition may use :now and :soon (an hour later), which are the watermark as text (2026-01-04T01:30:00.000000Z).
     what: what is worked out in place of the number of rows. each, having: not rows are counted but the values of a
     column, those whose rows together meet a condition.
     """
@@ -51,7 +51,7 @@ class Counted(NamedTuple):
 
 
 class LookedUp(NamedTuple):
-    """A gauge that a processor works out itself, without SQL, at a moment of pipeline time: label values -> value."""
+    """A gauge that a processor works out itself, without SQL, at a watermark: label values -> value."""
 
     metric: Metric
     values: Callable[[datetime], Mapping[tuple[str, ...], float]]
@@ -61,7 +61,7 @@ class LookedUp(NamedTuple):
 
 BEHIND: Final = Metric(
     "tousu_messages_behind", "gauge", "records",
-    "Records between a shard's bookmark and the end of its input (offsets: marks of transactions count, too).",
+    "Records between a shard's checkpoint and the end of its input (offsets: marks of transactions count, too).",
     ("topic", "partition"), seen="asked",
 )  # fmt: skip
 OLDEST_AGE: Final = Metric(
@@ -70,12 +70,12 @@ OLDEST_AGE: Final = Metric(
     ("topic", "partition"), seen="asked",
 )  # fmt: skip
 TIME_BEHIND: Final = Metric(
-    "tousu_pipeline_time_behind_seconds", "gauge", "seconds",
-    "Wall time minus a shard's pipeline time: how late its clocks fire. Not there while time comes from the events.",
+    "tousu_watermark_behind_seconds", "gauge", "seconds",
+    "Wall time minus a shard's watermark: how late its clocks fire. Not there while time comes from the events.",
     ("shard",), seen="asked",
 )  # fmt: skip
 TIME_HELD: Final = Metric(
-    "tousu_pipeline_time_held_back_seconds", "gauge", "seconds",
+    "tousu_watermark_held_back_seconds", "gauge", "seconds",
     "The same, with the origin (processor/shard) whose silence holds the shard's time back.",
     ("shard", "origin"), seen="asked",
 )  # fmt: skip
@@ -86,7 +86,7 @@ TRANSACTION_OPEN: Final = Metric(
 )  # fmt: skip
 HELD_OUT: Final = Metric(
     "tousu_held_out_seconds", "gauge", "seconds",
-    "For how long of pipeline time an input has gone unread that an operator holds out (a topic, or processor/shard): "
+    "For how long by the watermark an input has gone unread that an operator holds out (a topic, or processor/shard): "
     "what is decided for that time is unconfirmed.", ("shard", "origin"), seen="asked",
 )  # fmt: skip
 OUTPUTS_PENDING: Final = Metric(
@@ -225,7 +225,7 @@ OUTPUTS: Final = Metric(
 )
 TIMER_LATENESS: Final = Metric(
     "tousu_timer_lateness_seconds", "histogram", "seconds",
-    "For each clock that fired: pipeline time minus the time for which it was set.", buckets=_LATE_S,
+    "For each clock that fired: the watermark minus the time for which it was set.", buckets=_LATE_S,
 )  # fmt: skip
 SINCE_INBOUND: Final = Metric(
     "tousu_since_inbound_seconds", "histogram", "seconds",
@@ -234,7 +234,7 @@ SINCE_INBOUND: Final = Metric(
 )  # fmt: skip
 STEP_S: Final = Metric(
     "tousu_turn_step_duration_seconds", "histogram", "seconds",
-    "Duration of the steps of a turn: read and commit (SQL), fold (rules), settle (waiting for the broker).",
+    "Duration of the steps of a turn: read and commit (SQL), fold (rules), flush (waiting for the broker).",
     ("step",), _TURN_S,
 )  # fmt: skip
 BATCH: Final = Metric(

@@ -16,7 +16,7 @@ from tousu.failure import Reject
 from tousu.ledger.instructions import ISSUED
 from tousu.ledger.proof import Proof, prove
 from tousu.ledger.told import STEPS, LedgerEvent, LedgerFault
-from tousu.runtime import bookmark as bm
+from tousu.runtime import checkpoint as cp
 from tousu.runtime.broker import OutRecord, Record
 from tousu.runtime.inspection import Inspection, ShardStanding
 from tousu.runtime.ledger import ENTRY, Ledger, read_ledger
@@ -99,6 +99,6 @@ def _is_written(heard: _Heard, databases: Mapping[str, Kept]) -> bool:
     if kept is None or kept.ledger is None:
         return False
     for standing in kept.standings:
-        if heard.origin == bm.origin_of(kept.processor, standing.shard, standing.bookmark.generation):
-            return heard.number <= standing.bookmark.numbers.get(heard.where, 0)
+        if heard.origin == cp.origin_of(kept.processor, standing.shard, standing.checkpoint.generation):
+            return heard.number <= standing.checkpoint.numbers.get(heard.where, 0)
     return True

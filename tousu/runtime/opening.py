@@ -1,4 +1,4 @@
-"""Whether a shard may be opened: are the topics what the bookmark says, and is a halted one worth another try?"""
+"""Whether a shard may be opened: are the topics what the checkpoint says, and is a halted one worth another try?"""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 
 from tousu.failure import Stop
 from tousu.login import NOT_AUTHORISED
-from tousu.runtime.bookmark import Bookmark
 from tousu.runtime.broker import Identity, Source
+from tousu.runtime.checkpoint import Checkpoint
 from tousu.runtime.processor import Processor
 from tousu.runtime.unpublishable import Unpublishable
 
@@ -25,25 +25,25 @@ def partitions_of(processor: Processor, source: Source) -> dict[str, int]:
     return counts
 
 
-def check_identity(bookmark: Bookmark, identity: Identity, inputs: Collection[str]) -> None:
-    """Hold the bookmark against the cluster and those inputs that nobody holds out, and note them in it.
+def check_identity(checkpoint: Checkpoint, identity: Identity, inputs: Collection[str]) -> None:
+    """Hold the checkpoint against the cluster and those inputs that nobody holds out, and note them in it.
 
     Raises Stop `other_cluster` or `topic_recreated`.
     """
-    if bookmark.cluster_id and identity.cluster_id != bookmark.cluster_id:
-        raise other_cluster(bookmark.cluster_id, identity.cluster_id)
-    read = bookmark.awaited(inputs)
-    for topic, topic_id in bookmark.topic_ids.items():
+    if checkpoint.cluster_id and identity.cluster_id != checkpoint.cluster_id:
+        raise other_cluster(checkpoint.cluster_id, identity.cluster_id)
+    read = checkpoint.awaited(inputs)
+    for topic, topic_id in checkpoint.topic_ids.items():
         if topic in read and identity.topic_ids.get(topic, topic_id) != topic_id:
-            raise recreated(topic, bookmark.offsets.get(topic, 0))
-    bookmark.cluster_id = identity.cluster_id
-    held_out = {topic: each for topic, each in bookmark.topic_ids.items() if topic in bookmark.held_out}
-    bookmark.topic_ids = held_out | {topic: each for topic, each in identity.topic_ids.items() if topic in read}
+            raise recreated(topic, checkpoint.offsets.get(topic, 0))
+    checkpoint.cluster_id = identity.cluster_id
+    held_out = {topic: each for topic, each in checkpoint.topic_ids.items() if topic in checkpoint.held_out}
+    checkpoint.topic_ids = held_out | {topic: each for topic, each in identity.topic_ids.items() if topic in read}
 
 
 def other_cluster(known: str, told: str) -> Stop:
     """The halt of a shard whose offsets belong to a cluster other than the one that answers."""
-    return Stop("other_cluster", f"the bookmark belongs to cluster {known}, this is {told}")
+    return Stop("other_cluster", f"the checkpoint belongs to cluster {known}, this is {told}")
 
 
 def recreated(topic: str, offset: int) -> Stop:

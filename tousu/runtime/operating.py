@@ -15,21 +15,21 @@ from tousu.decision import Output, Refusal
 from tousu.event import text_of_time
 from tousu.failure import Stop
 from tousu.runtime import acts, doubts
-from tousu.runtime import bookmark as bm
+from tousu.runtime import checkpoint as cp
 from tousu.runtime.acts import Act, Operator
 from tousu.runtime.arrival import from_ours
 from tousu.runtime.audit import JUMP_ACCEPTED
-from tousu.runtime.bookmark import Bookmark, mark_of
 from tousu.runtime.broker import Identity, Record
-from tousu.runtime.checkpoints import inputs_of
-from tousu.runtime.draft import Draft
-from tousu.runtime.frontier import says_otherwise
+from tousu.runtime.checkpoint import Checkpoint, mark_of
+from tousu.runtime.checkpoint_checks import inputs_of
 from tousu.runtime.history import Extent, History
 from tousu.runtime.inspection import Inspection
 from tousu.runtime.own_log import OwnLog, check_numbers
 from tousu.runtime.processor import Processor
 from tousu.runtime.rejection import REJECTED
+from tousu.runtime.shard_turn import ShardTurn
 from tousu.runtime.store import Store
+from tousu.runtime.watermark import says_otherwise
 
 SKIPPED: Final = "skipped_by_operator"
 LOST: Final = "records_lost"
@@ -58,17 +58,17 @@ class Site(NamedTuple):
         place = (self.topic, self.shard)
         return self.history.extents([place])[place]
 
-    def bookmark(self) -> Bookmark:
+    def checkpoint(self) -> Checkpoint:
         """As the database has it. Raises Stop `unknown_shard`, `unknown_topic`."""
         topics = [each.topic for each in self.processor.inputs]
         if self.topic not in topics:
             raise Stop(
                 "unknown_topic", f"{self.processor.name} does not read {self.topic!r}; it reads {', '.join(topics)}"
             )
-        standings = {each.shard: each.bookmark for each in self.inspection.standings()}
+        standings = {each.shard: each.checkpoint for each in self.inspection.standings()}
         if self.shard not in standings:
             known = ", ".join(map(str, standings)) or "none"
-            raise Stop("unknown_shard", f"{self.name} was never opened; the shards with a bookmark: {known}")
+            raise Stop("unknown_shard", f"{self.name} was never opened; the shards with a checkpoint: {known}")
         return standings[self.shard]
 
 
@@ -88,15 +88,15 @@ class At(NamedTuple):
 
 
 def places_of(inspection: Inspection, history: History) -> list[At]:
-    """Every place of a processor's bookmarks."""
+    """Every place of a processor's checkpoints."""
     topics = inputs_of(inspection.processor)
     extents, _ = history.extents_told(history.places(topics))
     return [
         At(
-            each.shard, topic, each.bookmark.offsets.get(topic, 0),
+            each.shard, topic, each.checkpoint.offsets.get(topic, 0),
             start=extent.start if (extent := extents.get((topic, each.shard))) else None,
             end=extent.end if extent else None,
-            held_out=tuple(doubts.said(name) for name in each.bookmark.held_out if name.partition("|")[0] == topic),
+            held_out=tuple(doubts.said(name) for name in each.checkpoint.held_out if name.partition("|")[0] == topic),
         )
         for each in inspection.standings()
         for topic in topics
@@ -116,7 +116,7 @@ def skip(site: Site, operator: Operator, offset: int, through: int) -> Done:
     Raises Stop `bookmark_elsewhere` when the shard does not stand at `offset`, `nothing_there` when the log has no
     such records, `offset_gone` when it has them no more.
     """
-    _check_stands(site, site.bookmark(), offset)
+    _check_stands(site, site.checkpoint(), offset)
     extent = site.extent()
     if offset < extent.start:
         raise Stop("offset_gone", f"{_log(site, extent)}: what is gone is accepted by `tousu shard resume`")
@@ -127,11 +127,11 @@ def skip(site: Site, operator: Operator, offset: int, through: int) -> Done:
     missing = "" if record is not None else ", not copied"
     message = f"{what} of {site.topic}/{site.shard} passed over by {operator.name}{missing}: {operator.why}"
 
-    def do(draft: Draft) -> Act:
-        _check_stands(site, draft.bookmark, offset)
-        numbers, forgives = _numbers(site, draft.bookmark, record)
+    def do(turn: ShardTurn) -> Act:
+        _check_stands(site, turn.checkpoint, offset)
+        numbers, forgives = _numbers(site, turn.checkpoint, record)
         return Act(
-            kind="skip", topic=site.topic, at=dict(draft.bookmark.offsets), to=through + 1, numbers=numbers,
+            kind="skip", topic=site.topic, at=dict(turn.checkpoint.offsets), to=through + 1, numbers=numbers,
             forgives=forgives, is_copied=record is not None,
         )  # fmt: skip
 
@@ -144,14 +144,14 @@ def resume(site: Site, operator: Operator, identity: Identity) -> Done:
     again (`topic_recreated`), behind a hole in the numbers (`missing_record`), or with true records whose numbers
     forged ones had before (`repeated_with_other_content`).
 
-    Raises Stop `nothing_lost` when the log has everything from the bookmark on.
+    Raises Stop `nothing_lost` when the log has everything from the checkpoint on.
     """
-    bookmark = site.bookmark()
-    stands = bookmark.offsets.get(site.topic, 0)
+    checkpoint = site.checkpoint()
+    stands = checkpoint.offsets.get(site.topic, 0)
     extent = site.extent()
-    known, present = (ids.get(site.topic, "") for ids in (bookmark.topic_ids, identity.topic_ids))
+    known, present = (ids.get(site.topic, "") for ids in (checkpoint.topic_ids, identity.topic_ids))
     to, topic_id, numbers = stands, "", dict[str, int]()
-    forgives = acts.origins_of(site.processor, bookmark, site.shard, site.topic, site.partitions)
+    forgives = acts.origins_of(site.processor, checkpoint, site.shard, site.topic, site.partitions)
     if known and present and known != present:
         to, topic_id = extent.start, present
         what = f"the topic was made again: what the former one held from {stands} on is lost, how much nobody knows"
@@ -162,13 +162,13 @@ def resume(site: Site, operator: Operator, identity: Identity) -> Done:
         to = extent.end
         what = f"{stands - to} records that had been applied, from {to} through {stands - 1}, are no longer in the log"
     else:
-        what, forgives, numbers = _hole(site, bookmark, stands, extent)
+        what, forgives, numbers = _hole(site, checkpoint, stands, extent)
     message = f"{site.topic}/{site.shard}: {what}; accepted by {operator.name}: {operator.why}"
 
-    def do(draft: Draft) -> Act:
-        _check_stands(site, draft.bookmark, stands)
+    def do(turn: ShardTurn) -> Act:
+        _check_stands(site, turn.checkpoint, stands)
         return Act(
-            kind="resume", topic=site.topic, at=dict(draft.bookmark.offsets), to=to, forgives=forgives,
+            kind="resume", topic=site.topic, at=dict(turn.checkpoint.offsets), to=to, forgives=forgives,
             topic_id=topic_id, numbers=numbers,
         )  # fmt: skip
 
@@ -184,17 +184,17 @@ def accept_clock(site: Site, operator: Operator, until: datetime) -> str:
     """
     if not site.processor.keeps_time:
         raise Stop("no_clock", f"{site.processor.name} takes its time from what it reads; intake alone keeps time")
-    site.bookmark()
+    site.checkpoint()
     said = text_of_time(until)
 
-    def do(draft: Draft) -> None:
-        time_us = draft.bookmark.time_us
-        if bm.micros(until) <= time_us:
-            raise Stop("nothing_to_accept", f"the time of {site.name} is {text_of_time(bm.moment(time_us))} already")
-        draft.bookmark.clock_accepted_us = bm.micros(until)
-        draft.say(
+    def do(turn: ShardTurn) -> None:
+        time_us = turn.checkpoint.time_us
+        if cp.micros(until) <= time_us:
+            raise Stop("nothing_to_accept", f"the time of {site.name} is {text_of_time(cp.moment(time_us))} already")
+        turn.checkpoint.clock_accepted_us = cp.micros(until)
+        turn.say(
             Output(
-                topic=REJECTED, type=JUMP_ACCEPTED, subject="", time=bm.moment(max(time_us, 0)),
+                topic=REJECTED, type=JUMP_ACCEPTED, subject="", time=cp.moment(max(time_us, 0)),
                 data={"until": said, "operator": operator.name, "why": operator.why},
             )
         )  # fmt: skip
@@ -206,13 +206,13 @@ def accept_clock(site: Site, operator: Operator, until: datetime) -> str:
 def _act(site: Site, operator: Operator, record: Record, refusal: Refusal, plan: acts.Plan) -> Done:
     done: list[Act] = []
 
-    def do(draft: Draft) -> None:
-        act = plan(draft)
-        act.carry_out(draft.bookmark)
+    def do(turn: ShardTurn) -> None:
+        act = plan(turn)
+        act.carry_out(turn.checkpoint)
         said = {"tousu-operator": operator.name, acts.HEADER: act.header()}
         if act.to - 1 > record.offset:
             said["tousu-through"] = str(act.to - 1)
-        draft.pass_over(record, refusal, said)
+        turn.pass_over(record, refusal, said)
         done.append(act)
 
     take_a_turn(site, do)
@@ -228,20 +228,20 @@ def check_retraced(
         return
     own_log = OwnLog(processor, lambda: history)
     standings = [each for each in inspection.standings() if shards is None or each.shard in shards]
-    behind = {each.shard: own_log.behind(each.shard, each.bookmark, each.pending) for each in standings}
+    behind = {each.shard: own_log.behind(each.shard, each.checkpoint, each.pending) for each in standings}
     for each in inspection.standings():
-        check_numbers(f"{processor.name}/{each.shard}", behind.get(each.shard, {}), each.bookmark)
+        check_numbers(f"{processor.name}/{each.shard}", behind.get(each.shard, {}), each.checkpoint)
 
 
-def take_a_turn(site: Site, do: Callable[[Draft], None]) -> None:
+def take_a_turn(site: Site, do: Callable[[ShardTurn], None]) -> None:
     """Act as the owner of the site's shard for one turn. As `acts.take_a_turn`; raises Stop `not_retraced`, too."""
     check_retraced(site.processor, site.inspection, site.history, [site.shard])
     partitions = dict.fromkeys([each.topic for each in site.processor.inputs], site.partitions)
     acts.take_a_turn(site.processor, site.store, site.shard, partitions, do)
 
 
-def _check_stands(site: Site, bookmark: Bookmark, offset: int) -> None:
-    stands = bookmark.offsets.get(site.topic, 0)
+def _check_stands(site: Site, checkpoint: Checkpoint, offset: int) -> None:
+    stands = checkpoint.offsets.get(site.topic, 0)
     if stands != offset:
         message = (
             f"{site.name} stands at offset {stands} of {site.topic}, not at {offset}; only what it stands in front of"
@@ -253,40 +253,40 @@ def _log(site: Site, extent: Extent) -> str:
     return f"the log of {site.topic}/{site.shard} goes from {extent.start} to {extent.end}"
 
 
-def _numbers(site: Site, bookmark: Bookmark, record: Record | None) -> tuple[dict[str, int], list[str]]:
+def _numbers(site: Site, checkpoint: Checkpoint, record: Record | None) -> tuple[dict[str, int], list[str]]:
     """What counts as seen with a record that is passed over, and whose next record may have any number.
 
     Only a number that follows is believed. A higher one may be forged, and to believe it would drop every true record
     below it as a repetition.
     """
-    names = acts.origins_of(site.processor, bookmark, site.shard, site.topic, site.partitions)
+    names = acts.origins_of(site.processor, checkpoint, site.shard, site.topic, site.partitions)
     if not names:
         return {}, []
     arrival = from_ours(record, frozenset(names)) if record is not None else None
     if arrival is None or not arrival.origin:
         return {}, names
     name = f"{site.topic}|{arrival.origin}"
-    known = bookmark.frontier[name].seq if name in bookmark.frontier else 0
+    known = checkpoint.watermarks[name].seq if name in checkpoint.watermarks else 0
     if arrival.seq == known + 1:
         return {name: arrival.seq}, []
     return {}, [name] if arrival.seq > known else []
 
 
-def _hole(site: Site, bookmark: Bookmark, stands: int, extent: Extent) -> tuple[str, list[str], dict[str, int]]:
+def _hole(site: Site, checkpoint: Checkpoint, stands: int, extent: Extent) -> tuple[str, list[str], dict[str, int]]:
     """What is missing in front of the record at which a shard stands, and of whom; the numbers that count as seen.
 
     Raises Stop `nothing_lost`.
     """
     record = site.history.at((site.topic, site.shard), stands) if stands < extent.end else None
-    forged = _forged(site, bookmark, record)
+    forged = _forged(site, checkpoint, record)
     if forged is not None:
         return forged
-    numbers, forgives = _numbers(site, bookmark, record)
+    numbers, forgives = _numbers(site, checkpoint, record)
     if record is None or numbers or len(forgives) != 1:
         message = f"{_log(site, extent)} and {site.name} stands at {stands}: nothing is gone in front of it"
         raise Stop("nothing_lost", f"{message}; what it cannot take is passed over by `tousu shard skip`")
     (name,) = forgives
-    known = bookmark.frontier[name].seq if name in bookmark.frontier else 0
+    known = checkpoint.watermarks[name].seq if name in checkpoint.watermarks else 0
     seq = from_ours(record).seq
     return (
         f"{seq - known - 1} records of {name.partition('|')[2]} are missing in front of offset {stands}",
@@ -295,11 +295,11 @@ def _hole(site: Site, bookmark: Bookmark, stands: int, extent: Extent) -> tuple[
     )
 
 
-def _forged(site: Site, bookmark: Bookmark, record: Record | None) -> tuple[str, list[str], dict[str, int]] | None:
+def _forged(site: Site, checkpoint: Checkpoint, record: Record | None) -> tuple[str, list[str], dict[str, int]] | None:
     """As `_hole`, where the record at which a shard stands has a number that said something else before."""
     arrival = from_ours(record) if record is not None else None
     name = f"{site.topic}|{arrival.origin}" if arrival is not None else ""
-    seen = bookmark.frontier.get(name)
+    seen = checkpoint.watermarks.get(name)
     if record is None or arrival is None or seen is None or not says_otherwise(seen, arrival.seq, mark_of(record)):
         return None
     words = f"{arrival.seq} to {seen.seq} of {arrival.origin}"

@@ -16,13 +16,13 @@ from tousu.connection import Connected
 from tousu.decision import Refusal
 from tousu.event import time_of_text
 from tousu.failure import Stop
-from tousu.runtime import bookmark as bm
+from tousu.runtime import checkpoint as cp
 from tousu.runtime.acts import Act, told_in
 from tousu.runtime.arrival import TICK
 from tousu.runtime.attributes import INBOUND
 from tousu.runtime.audit import as_output, digest_of
-from tousu.runtime.bookmark import Bookmark
 from tousu.runtime.broker import OutRecord, Record
+from tousu.runtime.checkpoint import Checkpoint
 from tousu.runtime.faults import OUR_FAULTS
 from tousu.runtime.history import Extent, Place
 from tousu.runtime.processor import Processor
@@ -37,7 +37,7 @@ class LogReader(Protocol):
 
     def extents(self, places: Sequence[Place]) -> Mapping[Place, Extent]: ...
 
-    def read(self, stretches: Mapping[Place, Extent]) -> Iterator[Record]: ...
+    def read(self, intervals: Mapping[Place, Extent]) -> Iterator[Record]: ...
 
     def close(self) -> None: ...
 
@@ -74,19 +74,19 @@ class OwnLog(Connected):
         self._processor, self._connect = processor, connect
         self._reader: LogReader | None = None
 
-    def behind(self, shard: int, bookmark: Bookmark, pending: Iterable[OutRecord]) -> dict[str, list[LoggedOutput]]:
-        """What the log holds of a shard beyond the numbers of its bookmark, in order, by topic; topics with nothing are
-        left out. `pending`: what waits to be published.
+    def behind(self, shard: int, checkpoint: Checkpoint, pending: Iterable[OutRecord]) -> dict[str, list[LoggedOutput]]:
+        """What the log holds of a shard beyond the numbers of its checkpoint, in order, by topic; topics with nothing
+        are left out. `pending`: what waits to be published.
 
         Raises Retry while the broker is away; Stop `log_contradicted` where the log holds one number with two contents,
         or an output that waits to be published says something else than what is there under its number;
         `missing_record` for a hole.
         """
         found: dict[str, list[LoggedOutput]] = {}
-        origin = bm.origin_of(self._processor.name, shard, bookmark.generation)
+        origin = cp.origin_of(self._processor.name, shard, checkpoint.generation)
         pending = list(pending)
         for topic in dict.fromkeys((*self._processor.outputs, *self._processor.ticks_to)):
-            known = bookmark.numbers.get(f"{topic}/{shard}", 0)
+            known = checkpoint.numbers.get(f"{topic}/{shard}", 0)
             waiting = [each for each in pending if (each.topic, each.partition) == (topic, shard)]
             there = self._after((topic, shard), origin, known - len(waiting))
             _check_waiting(waiting, there)
@@ -142,13 +142,13 @@ class OwnLog(Connected):
             self._reader.close()
 
 
-def check_numbers(shard: str, behind: Mapping[str, Sequence[LoggedOutput]], bookmark: Bookmark) -> None:
-    """For whoever would write beside the running copy. `bookmark`: read after the log was, since the copy goes on.
+def check_numbers(shard: str, behind: Mapping[str, Sequence[LoggedOutput]], checkpoint: Checkpoint) -> None:
+    """For whoever would write beside the running copy. `checkpoint`: read after the log was, since the copy goes on.
 
     Raises Stop `not_retraced`.
     """
     for topic, published in behind.items():
-        known, last = bookmark.numbers.get(f"{topic}/{shard.partition('/')[2]}", 0), published[-1].number
+        known, last = checkpoint.numbers.get(f"{topic}/{shard.partition('/')[2]}", 0), published[-1].number
         if known < last:
             message = f"the database of {shard} was restored: it knows {topic} up to number {known}, the log goes up to"
             raise Stop("not_retraced", f"{message} {last}; start the processor and let it follow its log first")
@@ -171,7 +171,7 @@ def _published(record: Record) -> LoggedOutput:
     is_plain = cause is not None or said.get("ce_type") == TICK
     return LoggedOutput(
         topic=record.topic, number=int(said["tousu-seq"]), digest=digest_of(output), cause=cause,
-        time_us=bm.micros(time_of_text(said["tousu-time"], "tousu-time")),
+        time_us=cp.micros(time_of_text(said["tousu-time"], "tousu-time")),
         refusal=refusal if refusal is not None and refusal.reason in OUR_FAULTS else None,
         act=told.act if told is not None else None, record=None if is_plain else output,
     )  # fmt: skip

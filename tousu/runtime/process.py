@@ -168,7 +168,7 @@ def _collect_garbage_seldom() -> None:
 def _turn(loop: Loop, source: KafkaSource, watch: Watch, stopping: threading.Event) -> None:
     while not stopping.is_set():
         loop.step()
-        opened = {number: shard.opened.bookmark for number, shard in loop.shards.items()}
+        opened = {number: shard.opened.checkpoint for number, shard in loop.shards.items()}
         watch.is_member, watch.broker_trouble = source.is_member, source.trouble
         watch.turned(Glance(source.wanted(), opened, dict(loop.halted)))
 

@@ -102,16 +102,16 @@ class Check(Protocol):
 
 
 ActAgain = Callable[[Any, Any, OutRecord], None]
-"""Takes the draft of the turn, the store, and the record that tells what was done. (Both need this module.)"""
+"""Takes the shard's turn, the store, and the record that tells what was done. (Both need this module.)"""
 
 
 class Processor(msgspec.Struct, frozen=True, kw_only=True):
     """A stream processor. `keeps_time` marks the one that stamps time (intake); the others take time from their input.
 
     `ticks_to` are the topics onto which the passing of time is sent: shard p to partition p. `ticks_spread_to` are
-    those of which any shard writes any partition, so each tells every partition its time, less often (`draft`).
+    those of which any shard writes any partition, so each tells every partition its time, less often (`shard_turn`).
     `schema_of` gives the schema address of a type. `gauges` are worked out when somebody asks for /metrics.
-    `fires_per_tick` is how many due clocks one tick wakes, None for the usual number: a herd is worked off by count
+    `timers_per_tick` is how many due clocks one tick wakes, None for the usual number: a herd is worked off by count
     (docs/decisions, 5), and where a clock is cheap it may be more.
     `archive_after`: how long after their end states move to the archives of their tables, None: they stay.
     `on_opening` looks into the database before work begins, and again whenever a shard is taken, in that transaction;
@@ -132,7 +132,7 @@ class Processor(msgspec.Struct, frozen=True, kw_only=True):
     check: Check | None = None
     schema_of: Callable[[str], str] | None = None
     gauges: tuple[LookedUp, ...] = ()
-    fires_per_tick: int | None = None
+    timers_per_tick: int | None = None
     archive_after: timedelta | None = None
     on_opening: Callable[[sa.Connection], None] | None = None
     act_again: ActAgain | None = None

@@ -171,10 +171,10 @@ def _check_whole(told: Iterable[PublishedAct]) -> None:
 
 def _check_empty(store: Store, name: str) -> None:
     connection = store.connection()
-    used = connection.execute(sa.text(f"SELECT count(*) FROM {name}_bookmark")).scalar()
+    used = connection.execute(sa.text(f"SELECT count(*) FROM {name}_checkpoint")).scalar()
     connection.rollback()
     if used:
-        raise Stop("not_empty", f"the database already has bookmarks of {name}; name an empty one with --into")
+        raise Stop("not_empty", f"the database already has checkpoints of {name}; name an empty one with --into")
 
 
 def first(names: Iterable[str]) -> str:

@@ -11,19 +11,19 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from tousu.decision import Ref, State
+from tousu.decision import State, StateKey
 from tousu.failure import Stop
 from tousu.runtime import acts
-from tousu.runtime import bookmark as bm
+from tousu.runtime import checkpoint as cp
 from tousu.runtime.acts import Act, PublishedAct
 from tousu.runtime.arrival import Arrival
 from tousu.runtime.audit import digest_of
 from tousu.runtime.broker import Ends, Identity, OutRecord, Record
-from tousu.runtime.draft import Draft
 from tousu.runtime.history import History, Place
 from tousu.runtime.kafka import KafkaSource
 from tousu.runtime.loop import Loop
 from tousu.runtime.report import TurnReport
+from tousu.runtime.shard_turn import ShardTurn
 from tousu.runtime.store import Store
 
 Number = tuple[str, int, str, int]
@@ -147,7 +147,7 @@ class KeepingSink:
         for record in records:
             self.said.setdefault(number_of(record), digest_of(record))
 
-    def settle(self, timeout_s: float) -> bool:
+    def flush(self, timeout_s: float) -> bool:
         return True
 
     def reset(self) -> None:
@@ -173,33 +173,33 @@ class ReplayLoop(Loop):
         return applied
 
     def _fold_shard(
-        self, number: int, arrivals: list[Arrival], found: Mapping[tuple[int, Ref], State], report: TurnReport,
+        self, number: int, arrivals: list[Arrival], found: Mapping[tuple[int, StateKey], State], report: TurnReport,
         room: int,
-    ) -> tuple[Draft | None, list[Arrival]]:  # fmt: skip
+    ) -> tuple[ShardTurn | None, list[Arrival]]:  # fmt: skip
         """Fold up to where the operator acted; the shard is opened again there, so what lies behind comes again."""
         told = self._told.get(number)
         if told:
-            arrivals = list(_up_to(self.shards[number].opened.bookmark, told[0].act, arrivals))
+            arrivals = list(_up_to(self.shards[number].opened.checkpoint, told[0].act, arrivals))
         return super()._fold_shard(number, arrivals, found, report, room) if arrivals else (None, [])
 
     def _repeat_acts(self, number: int) -> int:
         told = self._told.get(number)
-        if not told or not acts.stands_at(self.shards[number].opened.bookmark, told[0].act.at):
+        if not told or not acts.stands_at(self.shards[number].opened.checkpoint, told[0].act.at):
             return 0
         report = TurnReport()
-        draft = self._draft(number, self.shards[number], (), {}, report)
-        acts.repeat(draft, told.popleft())
-        self._commit([draft], report)
-        self._settle()
+        turn = self._turn_of(number, self.shards[number], (), {}, report)
+        acts.repeat(turn, told.popleft())
+        self._commit([turn], report)
+        self._flush()
         forget_pending(self._store, self.processor.name)
         self._drop(number)
         self._open_wanted()
         return 1
 
 
-def _up_to(bookmark: bm.Bookmark, act: Act, arrivals: Iterable[Arrival]) -> Iterator[Arrival]:
+def _up_to(checkpoint: cp.Checkpoint, act: Act, arrivals: Iterable[Arrival]) -> Iterator[Arrival]:
     """The inputs that come before the place of an act."""
-    reached = bm.copy(bookmark)
+    reached = cp.copy(checkpoint)
     for arrival in arrivals:
         if acts.stands_at(reached, act.at):
             return
@@ -217,5 +217,5 @@ def number_of(record: OutRecord) -> Number:
 def forget_pending(store: Store, name: str) -> None:
     """The topics hold everything: the last turn's outputs must not be sent again when the processor starts."""
     connection = store.connection()
-    connection.execute(sa.text(f"UPDATE {name}_bookmark SET pending = :nothing"), {"nothing": bm.pack_pending([])})
+    connection.execute(sa.text(f"UPDATE {name}_checkpoint SET pending = :nothing"), {"nothing": cp.pack_pending([])})
     connection.commit()

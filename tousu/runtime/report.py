@@ -34,13 +34,13 @@ class TurnReport:
     """(topic, event type) -> count"""
     published: Counter[str] = field(default_factory=Counter)
     lateness_s: list[float] = field(default_factory=list)
-    """for each clock that fired, pipeline time minus due time"""
+    """for each clock that fired, the watermark minus due time"""
     inbound_ms: list[int] = field(default_factory=list)
     """for each applied event that carries it, the broker time of the inbound record"""
     time_us: dict[int, int] = field(default_factory=dict)
-    """shard -> pipeline time after the turn"""
+    """shard -> the watermark after the turn"""
     durations_s: dict[str, float] = field(default_factory=dict)
-    """step (read, fold, commit, settle) -> seconds"""
+    """step (read, fold, commit, flush) -> seconds"""
     faults: list[Fault] = field(default_factory=list)
     """what went wrong in our own rules, for the log"""
     covered: Counter[tuple[str, str]] = field(default_factory=Counter)

@@ -19,18 +19,18 @@ from msgspec.structs import replace
 from tousu.event import time_of_text
 from tousu.failure import Stop
 from tousu.runtime import acts
-from tousu.runtime import bookmark as bm
+from tousu.runtime import checkpoint as cp
 from tousu.runtime.acts import PublishedAct
 from tousu.runtime.arrival import Arrival
 from tousu.runtime.audit import JUMP_ACCEPTED, digest_of
-from tousu.runtime.bookmark import NEVER_US
 from tousu.runtime.broker import OutRecord, Record
-from tousu.runtime.draft import Draft
+from tousu.runtime.checkpoint import NEVER_US
 from tousu.runtime.loop import Loop
 from tousu.runtime.merge import Merge
 from tousu.runtime.own_log import CONTRADICTED, LoggedOutput, OwnLog
 from tousu.runtime.report import TurnReport
 from tousu.runtime.shard import Shard
+from tousu.runtime.shard_turn import ShardTurn
 from tousu.runtime.store import Change, Opened
 
 NOWHERE: Final = ""
@@ -40,8 +40,8 @@ NOWHERE: Final = ""
 class RetracingMerge(Merge):
     """The inputs of a shard in the order in which its log says that they were taken, and the ticks between them.
 
-    `by_topic`: what the log holds beyond the bookmark. `next` is what has to come out next, None behind the end of the
-    log: from there on inputs come by time, as ever.
+    `by_topic`: what the log holds beyond the checkpoint. `next` is what has to come out next, None behind the end of
+    the log: from there on inputs come by time, as ever.
     """
 
     def __init__(
@@ -168,8 +168,8 @@ def _comes_first(one: LoggedOutput, other: LoggedOutput) -> bool:
     return one.cause is not None
 
 
-class RetracingDraft(Draft):
-    """A draft that lets time pass where the log did, and keeps of its outputs only those that are to be published."""
+class RetracingTurn(ShardTurn):
+    """A turn that lets time pass where the log did, and keeps of its outputs only those that are to be published."""
 
     is_filtered = False
 
@@ -181,14 +181,14 @@ class RetracingDraft(Draft):
 
     def change(self) -> Change:
         change = super().change()
-        return change._replace(pending=bm.pack_pending(self.outputs)) if self.is_filtered else change
+        return change._replace(pending=cp.pack_pending(self.outputs)) if self.is_filtered else change
 
 
 class RetracingLoop(Loop):
     """The loop of a processor that reads from outside and keeps time. `noticed` is told of a shard that has to retrace
     its log, and how many numbers."""
 
-    drafting: type[Draft] = RetracingDraft
+    turn_class: type[ShardTurn] = RetracingTurn
 
     def __init__(self, *args: Any, own_log: OwnLog, noticed: Callable[[int, int], None], **named: Any) -> None:
         super().__init__(*args, **named)
@@ -198,14 +198,14 @@ class RetracingLoop(Loop):
     def _take(self, shard: int) -> Opened:
         opened = super()._take(shard)
         # Before anything leaves: what waits to be published may have been made without the log's knowledge.
-        self._found[shard] = self._own_log.behind(shard, opened.bookmark, bm.unpack_pending(opened.pending))
+        self._found[shard] = self._own_log.behind(shard, opened.checkpoint, cp.unpack_pending(opened.pending))
         return opened
 
     def _open(self, shard: int) -> None:
         super()._open(shard)
         found = self._found.pop(shard)
         if found:
-            topics = self.shards[shard].opened.bookmark.awaited(each.topic for each in self.processor.inputs)
+            topics = self.shards[shard].opened.checkpoint.awaited(each.topic for each in self.processor.inputs)
             self.shards[shard].merge = RetracingMerge(topics, found, in_order=self._in_order)
             self._noticed(shard, sum(map(len, found.values())))
 
@@ -226,47 +226,47 @@ class RetracingLoop(Loop):
         wanted = merge.next
         if wanted is None or wanted.record is None:
             return 0
-        if wanted.act is not None and not acts.stands_at(shard.opened.bookmark, wanted.act.at):
+        if wanted.act is not None and not acts.stands_at(shard.opened.checkpoint, wanted.act.at):
             return 0
         merge.take(wanted)
         report = TurnReport()
-        draft = self._draft(number, shard, (), {}, report)
+        turn = self._turn_of(number, shard, (), {}, report)
         try:
             if wanted.act is not None:
-                acts.repeat(draft, PublishedAct(wanted.act, wanted.record))
+                acts.repeat(turn, PublishedAct(wanted.act, wanted.record))
             else:
-                self._say_again(draft, wanted.record)
+                self._say_again(turn, wanted.record)
         except Stop as error:
             self._halt(number, error)
             return 0
-        self._commit([draft], report)
+        self._commit([turn], report)
         if wanted.act is not None:
             self._drop(number)  # it may go on at another place
         return 1
 
-    def _say_again(self, draft: Draft, record: OutRecord) -> None:
+    def _say_again(self, turn: ShardTurn, record: OutRecord) -> None:
         if dict(record.headers).get("ce_type") == JUMP_ACCEPTED.encode():
-            draft.bookmark.clock_accepted_us = bm.micros(time_of_text(orjson.loads(record.value)["until"], "until"))
+            turn.checkpoint.clock_accepted_us = cp.micros(time_of_text(orjson.loads(record.value)["until"], "until"))
         elif self.processor.act_again is not None:
-            self.processor.act_again(draft, self._store, record)
-        acts.tell_again(draft, record)
+            self.processor.act_again(turn, self._store, record)
+        acts.tell_again(turn, record)
 
-    def _fold(self, batch: Mapping[int, list[Arrival]]) -> tuple[list[Draft], TurnReport, Mapping[int, list[Arrival]]]:
+    def _fold(self, batch: Mapping[int, list[Arrival]]) -> tuple[list[ShardTurn], TurnReport, dict[int, list[Arrival]]]:
         return super()._fold({number: arrivals for number, arrivals in batch.items() if number in self.shards})
 
-    def _commit(self, drafts: list[Draft], report: TurnReport) -> None:
+    def _commit(self, turns: list[ShardTurn], report: TurnReport) -> None:
         sound = []
-        for draft in drafts:
+        for turn in turns:
             try:
-                self._hold_against_the_log(draft)
+                self._hold_against_the_log(turn)
             except Stop as error:
-                self._halt(draft.shard, error)
+                self._halt(turn.shard, error)
             else:
-                sound.append(draft)
+                sound.append(turn)
         super()._commit(sound, report)
 
-    def _hold_against_the_log(self, draft: Draft) -> None:
-        merge = self.shards[draft.shard].merge
-        if isinstance(merge, RetracingMerge) and merge.holds and isinstance(draft, RetracingDraft):
-            draft.outputs[:] = merge.unsaid(draft.outputs)
-            draft.is_filtered = True
+    def _hold_against_the_log(self, turn: ShardTurn) -> None:
+        merge = self.shards[turn.shard].merge
+        if isinstance(merge, RetracingMerge) and merge.holds and isinstance(turn, RetracingTurn):
+            turn.outputs[:] = merge.unsaid(turn.outputs)
+            turn.is_filtered = True

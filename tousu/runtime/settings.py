@@ -188,7 +188,7 @@ TABLE: Final = (
             "topic cards say, and for which organisations; intake reads it", "/etc/tousu/sources.yaml", _file),
     Setting("partitions", "12", "count", "partitions of every topic; must be what the topics have", "12",
             _whole(1, 100_000)),
-    Setting("time", "wall", "", "where pipeline time comes from: wall (the brokers' clocks) or events (simulated)",
+    Setting("time", "wall", "", "where the watermark comes from: wall (the brokers' clocks) or events (simulated)",
             "wall", _one_of("wall", "events")),
     Setting("batch", "500", "count", "records read at most in one turn", "500", _whole(1, 100_000)),
     Setting("start_wait_s", "300", "seconds", "how long the start waits for broker, topics and database (then exit 75)",

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Final
 
 from tousu.failure import Stop
-from tousu.runtime import bookmark as bm
+from tousu.runtime import checkpoint as cp
 from tousu.runtime.broker import Ends, Record, Source, place_of
 from tousu.runtime.faults import InARow
-from tousu.runtime.frontier import expected_origins
 from tousu.runtime.merge import Merge
 from tousu.runtime.processor import Input
 from tousu.runtime.store import Opened
+from tousu.runtime.watermark import expected_origins
 
 JUMP_US_MAX: Final = 60_000_000
 """How far a broker's clock may be ahead of every other clock that we know."""
@@ -25,7 +25,7 @@ class Shard:
     def __init__(
         self, number: int, opened: Opened, inputs: Sequence[Input], partitions: int, *, in_order: bool
     ) -> None:
-        topics = opened.bookmark.awaited(each.topic for each in inputs)
+        topics = opened.checkpoint.awaited(each.topic for each in inputs)
         self.number = number
         self.expected = frozenset(expected_origins(inputs, number, partitions))
         """Whose records it takes, as 'topic|origin'."""
@@ -67,12 +67,12 @@ class Shard:
         That is: of the shard's own time, of the machine's clock and of the other brokers' (-1 where none is heard).
         `place` says where the time was read.
         """
-        known_us = max(self.opened.bookmark.time_us, self.opened.bookmark.clock_accepted_us, bm.micros(machine))
+        known_us = max(self.opened.checkpoint.time_us, self.opened.checkpoint.clock_accepted_us, cp.micros(machine))
         if time_us <= max(known_us, others_us) + JUMP_US_MAX:
             return
         ahead_s = (time_us - max(known_us, others_us)) // 1_000_000
         message = (
-            f"{place} stands at {bm.moment(time_us).isoformat()}, {ahead_s} s ahead of this machine, the other brokers "
+            f"{place} stands at {cp.moment(time_us).isoformat()}, {ahead_s} s ahead of this machine, the other brokers "
             f"and all that was read before: set the broker's clock, or accept the jump with `tousu shard accept-clock`"
         )
         raise Stop("clock_jump", message)

@@ -11,8 +11,8 @@ from datetime import datetime
 
 from tousu.event import Headers
 from tousu.failure import Retry, Stop
-from tousu.runtime.bookmark import NEVER_US, micros
 from tousu.runtime.broker import Ends, Identity, OutRecord, Record
+from tousu.runtime.checkpoint import NEVER_US, micros
 from tousu.runtime.clock import TimeSource
 from tousu.runtime.opening import recreated
 from tousu.runtime.topic_ids import changed
@@ -100,7 +100,7 @@ class SimulatedSource:
             log = self._broker.logs[topic][shard]
             if position < self._broker.starts[(topic, shard)] or position > len(log):
                 words = f"{topic}/{shard}: offset {position} is out of range"
-                message = f"the bookmark's offset is not in the log any more: {words}"
+                message = f"the checkpoint's offset is not in the log any more: {words}"
                 self._broken.setdefault(shard, Stop("offset_gone", message))
                 continue
             found = log[position : position + records_max - len(records)]
@@ -168,7 +168,7 @@ class SimulatedSource:
 
 
 class SimulatedSink:
-    """The writing side. Records go out when the caller settles, in order; `before_each` lets a test strike between."""
+    """The writing side. Records go out when the caller flushes, in order; `before_each` lets a test strike between."""
 
     def __init__(self, broker: SimulatedBroker, before_each: Callable[[OutRecord], None] | None = None) -> None:
         self._broker = broker
@@ -181,7 +181,7 @@ class SimulatedSink:
     def send(self, shard: int, records: Sequence[OutRecord]) -> None:
         self._waiting.extend((shard, record) for record in records)
 
-    def settle(self, timeout_s: float) -> bool:
+    def flush(self, timeout_s: float) -> bool:
         if self._broker.away:
             raise Retry("broker_away", "the simulated broker is away")
         while self._waiting:

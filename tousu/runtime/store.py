@@ -1,4 +1,4 @@
-"""States, bookmark and outputs in one SQL transaction, on PostgreSQL and SQLite alike (SQLAlchemy Core).
+"""States, checkpoint and outputs in one SQL transaction, on PostgreSQL and SQLite alike (SQLAlchemy Core).
 
 One connection per process: a processor's copy turns one turn at a time. Sets, never rows, go over the wire.
 The database never forgets a commit: synchronous_commit=on, or WAL with synchronous=FULL.
@@ -14,11 +14,11 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 
-from tousu.decision import Ref, State
+from tousu.decision import State, StateKey
 from tousu.failure import Failure, Retry, Stop
-from tousu.runtime import bookmark as bm
+from tousu.runtime import checkpoint as cp
 from tousu.runtime.archive import archive_of
-from tousu.runtime.bookmark import Bookmark
+from tousu.runtime.checkpoint import Checkpoint
 from tousu.runtime.dialect import Dialect, columns_of, dialect_of
 from tousu.runtime.failpoints import Reached, nothing
 from tousu.runtime.processor import Kind
@@ -40,11 +40,11 @@ class Unstorable(Failure):
 
 
 class Opened(NamedTuple):
-    """What an owner finds when it takes a shard: its epoch, the turn, the bookmark, and what may not be out yet."""
+    """What an owner finds when it takes a shard: its epoch, the turn, the checkpoint, and what may not be out yet."""
 
     epoch: int
     turn: int
-    bookmark: Bookmark
+    checkpoint: Checkpoint
     pending: bytes
 
 
@@ -54,10 +54,10 @@ class Change(NamedTuple):
     shard: int
     epoch: int
     turn: int
-    bookmark: Bookmark
+    checkpoint: Checkpoint
     pending: bytes
-    states: Mapping[Ref, State | None]
-    dues: Mapping[Ref, int | None]
+    states: Mapping[StateKey, State | None]
+    dues: Mapping[StateKey, int | None]
 
 
 _StateRow = tuple[int, str, int | None, State | None]
@@ -68,8 +68,8 @@ def _by_kind(changes: Iterable[Change]) -> dict[str, list[_StateRow]]:
     """The rows of each table."""
     rows: dict[str, list[_StateRow]] = {}
     for shard, *_, states, dues in changes:
-        for ref, state in states.items():
-            rows.setdefault(ref.kind, []).append((shard, ref.key, dues.get(ref), state))
+        for state_key, state in states.items():
+            rows.setdefault(state_key.kind, []).append((shard, state_key.key, dues.get(state_key), state))
     return rows
 
 
@@ -81,12 +81,16 @@ class Due(NamedTuple):
     doc: str
 
 
-def read_new(store: Store, shard: int, states: MutableMapping[Ref, State | None], refs: Sequence[Ref]) -> None:
+def read_new(
+    store: Store, shard: int, states: MutableMapping[StateKey, State | None], state_keys: Sequence[StateKey]
+) -> None:
     """Put those of these states that are not among `states` there, None where there is no such row."""
-    new = [ref for ref in refs if ref not in states]
+    new = [state_key for state_key in state_keys if state_key not in states]
     if new:
-        found = store.read({kind: [(shard, ref.key) for ref in new if ref.kind == kind] for kind, _ in new})
-        states.update((ref, found.get((shard, ref))) for ref in new)
+        found = store.read(
+            {kind: [(shard, state_key.key) for state_key in new if state_key.kind == kind] for kind, _ in new}
+        )
+        states.update((state_key, found.get((shard, state_key))) for state_key in new)
 
 
 class Store:
@@ -99,7 +103,7 @@ class Store:
         self.kinds = {kind.name: kind for kind in kinds}
         self.tables = {kind.name: f"{processor}_{kind.name}" for kind in kinds}
         self.archives = {kind.name: archive_of(self.tables[kind.name]) for kind in kinds if kind.ended}
-        self._bookmarks = f"{processor}_bookmark"
+        self._checkpoints = f"{processor}_checkpoint"
         self._reached = reached
         self._on_opening = on_opening
         self.dialect: Dialect = dialect_of(url, statement_s)
@@ -118,7 +122,7 @@ class Store:
         with self._guarded("cannot make the tables"):
             connection = self.connection()
             self._check_tables(connection)
-            for statement in self.dialect.ddl(self._bookmarks, self.tables, self.kinds):
+            for statement in self.dialect.ddl(self._checkpoints, self.tables, self.kinds):
                 connection.execute(sa.text(statement))
             self._look(connection)
             connection.commit()
@@ -183,42 +187,42 @@ class Store:
             connection.commit()
 
     def take(self, shard: int) -> Opened:
-        """Become the owner of a shard: raise its epoch (waits for a former owner's transaction), read its bookmark."""
+        """Become the owner of a shard: raise its epoch (waits for a former owner), read its checkpoint."""
         with self._guarded("cannot take a shard"):
             connection = self.connection()
             row = connection.execute(
                 sa.text(
-                    f"INSERT INTO {self._bookmarks} AS b (shard, owner_epoch, turn, doc, pending) "
+                    f"INSERT INTO {self._checkpoints} AS b (shard, owner_epoch, turn, doc, pending) "
                     "VALUES (:shard, 1, 0, :doc, :pending) "
                     "ON CONFLICT (shard) DO UPDATE SET owner_epoch = b.owner_epoch + 1 "
                     "RETURNING owner_epoch, turn, doc, pending"
                 ),
-                {"shard": shard, "doc": bm.encode(Bookmark()), "pending": b""},
+                {"shard": shard, "doc": cp.encode(Checkpoint()), "pending": b""},
             ).one()
             self._look(connection)
             connection.commit()
-        return Opened(row[0], row[1], bm.decode(row[2]), bytes(row[3]))
+        return Opened(row[0], row[1], cp.decode(row[2]), bytes(row[3]))
 
     def epochs(self) -> dict[int, int]:
         """The epoch of every shard: how often it was taken."""
         with self._guarded("cannot read the epochs"):
             connection = self.connection()
-            rows = connection.execute(sa.text(f"SELECT shard, owner_epoch FROM {self._bookmarks}")).all()
+            rows = connection.execute(sa.text(f"SELECT shard, owner_epoch FROM {self._checkpoints}")).all()
             connection.rollback()
         return {row[0]: row[1] for row in rows}
 
-    def read(self, wanted: Mapping[str, Iterable[tuple[int, str]]]) -> dict[tuple[int, Ref], State]:
+    def read(self, wanted: Mapping[str, Iterable[tuple[int, str]]]) -> dict[tuple[int, StateKey], State]:
         """The states of these (shard, key) pairs per kind; what does not exist is left out."""
-        found: dict[tuple[int, Ref], State] = {}
+        found: dict[tuple[int, StateKey], State] = {}
         with self._guarded("cannot read states"):
             connection = self.connection()
             for name, pairs in wanted.items():
                 decode, left = self.kinds[name].codec.decode, list(pairs)
                 for table in self._places(name):
                     for shard, key, doc in self.dialect.select(connection, table, left) if left else ():
-                        found[(shard, Ref(name, key))] = decode(doc)
+                        found[(shard, StateKey(name, key))] = decode(doc)
                     # In this order: an owner that brings a row back from the archive puts it into the table first.
-                    left = [(shard, key) for shard, key in left if (shard, Ref(name, key)) not in found]
+                    left = [(shard, key) for shard, key in left if (shard, StateKey(name, key)) not in found]
             connection.rollback()
         return found
 
@@ -259,11 +263,11 @@ class Store:
         """Write the changes of a turn in one transaction.
 
         Raises Fenced when another owner has one of the shards, Unstorable when the database refuses the content,
-        Retry when it is away (the outcome is then unknown: open the shards again, the bookmark tells).
+        Retry when it is away (the outcome is then unknown: open the shards again, the checkpoint tells).
         """
         with self._guarded("the commit did not come back"):
             connection = self.connection()
-            if not self._move_bookmarks(connection, changes):
+            if not self._move_checkpoints(connection, changes):
                 connection.rollback()
                 raise Fenced
             rows = _by_kind(changes)
@@ -272,10 +276,10 @@ class Store:
             self._reached("inside_commit")
             connection.commit()
 
-    def _move_bookmarks(self, connection: sa.Connection, changes: Sequence[Change]) -> bool:
+    def _move_checkpoints(self, connection: sa.Connection, changes: Sequence[Change]) -> bool:
         """Compare and set: true only if every shard is still ours, at the turn we know."""
-        rows = [(c.shard, c.epoch, c.turn, bm.encode(c.bookmark), c.pending) for c in changes]
-        return self.dialect.move_bookmarks(connection, self._bookmarks, rows) == len(rows)
+        rows = [(c.shard, c.epoch, c.turn, cp.encode(c.checkpoint), c.pending) for c in changes]
+        return self.dialect.move_checkpoints(connection, self._checkpoints, rows) == len(rows)
 
     def _write_states(self, connection: sa.Connection, name: str, rows: Iterable[_StateRow]) -> None:
         kind = self.kinds[name]
@@ -308,7 +312,7 @@ class Store:
         moved: dict[str, int] = {}
         with self._guarded("cannot move rows to the archive"):
             connection = self.connection()
-            ours = f"SELECT 1 FROM {self._bookmarks} WHERE shard = :shard AND owner_epoch = :epoch AND turn = :turn"
+            ours = f"SELECT 1 FROM {self._checkpoints} WHERE shard = :shard AND owner_epoch = :epoch AND turn = :turn"
             place = {"shard": shard, "epoch": opened.epoch, "turn": opened.turn}
             if connection.execute(sa.text(ours + self.dialect.lock), place).first() is None:
                 connection.rollback()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from tousu.failure import Failure
-from tousu.runtime.bookmark import Bookmark
+from tousu.runtime.checkpoint import Checkpoint
 
 STALL_S: Final = 300.0
 """The longest that one turn may take. Each of its waits has an end, but on a slow network a hundred of them add up."""
@@ -20,10 +20,10 @@ WAIT_S_MAX: Final = 1.0
 
 
 class Glance(NamedTuple):
-    """The shards of this copy at one moment: given by the group, open with their bookmarks, halted and why."""
+    """The shards of this copy at one moment: given by the group, open with their checkpoints, halted and why."""
 
     wanted: frozenset[int]
-    opened: Mapping[int, Bookmark]
+    opened: Mapping[int, Checkpoint]
     halted: Mapping[int, Failure]
 
 

@@ -114,11 +114,11 @@ class WatchedSink:
     def publish_alone(self, shard: int, records: Sequence[OutRecord]) -> bool:
         return self._sink.publish_alone(shard, records)
 
-    def settle(self, timeout_s: float) -> bool:
-        settled = self._sink.settle(timeout_s)
-        if settled:
+    def flush(self, timeout_s: float) -> bool:
+        flushed = self._sink.flush(timeout_s)
+        if flushed:
             self._tell(0)
-        return settled
+        return flushed
 
     def reset(self) -> None:
         """What was pending still is: the loop sends it again when it opens the shard, and it is counted anew there."""

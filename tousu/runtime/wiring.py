@@ -37,7 +37,7 @@ class Wiring:
     def processor(
         self, name: str, rules: Rules, kinds: tuple[Kind, ...], *, inputs: tuple[Input, ...] | None = None,
         keeps_time: bool = False, edge: Edge | None = None, gauges: tuple[LookedUp, ...] = (),
-        fires_per_tick: int | None = None, on_opening: Callable[[sa.Connection], None] | None = None,
+        timers_per_tick: int | None = None, on_opening: Callable[[sa.Connection], None] | None = None,
         act_again: ActAgain | None = None,
     ) -> Processor:  # fmt: skip
         """A processor as the topic cards know it: its inputs (unless given), its outputs, and to whom it passes time.
@@ -60,7 +60,7 @@ class Wiring:
             schema_of=self.schema_of,
             archive_after=self.policies.archive_after,
             gauges=gauges,
-            fires_per_tick=fires_per_tick,
+            timers_per_tick=timers_per_tick,
             on_opening=on_opening,
             act_again=act_again,
         )

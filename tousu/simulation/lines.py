@@ -33,7 +33,7 @@ SAID_OF_REJECTED: Final = (
 """What the headers `tousu-...` of a rejected record say (schemas/events/event.rejected.v1.json)."""
 UTF8_MARK: Final = b"\xef\xbb\xbf"
 KNOWN_AT: Final = "known_at"
-"""In a kept line: pipeline time when the event was written, so from when on it was known."""
+"""In a kept line: the watermark when the event was written, so from when on it was known."""
 _ORDER: Final = ("specversion", "id", "source", "type", "subject", "time", "dataschema")
 
 
@@ -147,7 +147,7 @@ def line_of(record: Record) -> bytes:
 
 
 def kept_line_of(record: Record) -> bytes:
-    """As `line_of`, for whoever looks back later: with the pipeline time at which the event was written."""
+    """As `line_of`, for whoever looks back later: with the watermark at which the event was written."""
     known_at = next(((value or b"").decode() for name, value in record.headers if name == "tousu-time"), None)
     document: dict[str, Any] = {"topic": record.topic, "key": _key_of(record.key), "event": event_of_record(record)}
     return orjson.dumps(document if known_at is None else document | {KNOWN_AT: known_at})

@@ -11,7 +11,7 @@ from tousu.contract import address_of, cards
 from tousu.failure import Failure, Reject, Stop
 from tousu.policy.loading import load_policies
 from tousu.policy.policies import Policies
-from tousu.runtime import bookmark as bm
+from tousu.runtime import checkpoint as cp
 from tousu.runtime.clock import SetClock
 from tousu.runtime.loop import Loop, Tuning
 from tousu.runtime.observer import Silent
@@ -71,12 +71,12 @@ class SimulatedLoop(Loop):
     def pass_time(self) -> None:
         """Let time move to the clock's now. Everything written up to now must have been read."""
         report = TurnReport()
-        drafts = []
+        turns = []
         for number, shard in self.shards.items():
-            draft = self._draft(number, shard, (), {}, report)
-            draft.tick(bm.micros(self._clock.now()))
-            drafts.append(draft)
-        self._commit(drafts, report)
+            turn = self._turn_of(number, shard, (), {}, report)
+            turn.tick(cp.micros(self._clock.now()))
+            turns.append(turn)
+        self._commit(turns, report)
 
 
 class _Strict(Silent):
@@ -165,9 +165,9 @@ class Pipeline:
             due
             for store in self.stores.values()
             for kind in store.kinds.values()
-            if kind.timed and (due := store.next_due_us(kind.name, 0, (bm.NEVER_US, ""))) is not None
+            if kind.timed and (due := store.next_due_us(kind.name, 0, (cp.NEVER_US, ""))) is not None
         ]
-        return bm.moment(min(dues)) if dues else None
+        return cp.moment(min(dues)) if dues else None
 
     def faults(self) -> Mapping[str, list[Exception]]:
         """What the rules of each processor raised; the events concerned stand in complaints.rejected."""

@@ -1,8 +1,8 @@
 """Which processors there are: what `tousu up`, the demo, simulations and audits go by. Found, never listed.
 
 A processor is whoever the topic cards say writes in shards, and a folder of `services/` with two modules: `processor`,
-its composition, and `__main__`, its process. What else sets one apart its folder says in `__init__`: `KEEPS_BOOKMARK =
-False` where it has none to look at, `KEEPS_LEDGER = True` where it keeps one.
+its composition, and `__main__`, its process. What else sets one apart its folder says in `__init__`: `KEEPS_CHECKPOINT
+= False` where it has none to look at, `KEEPS_LEDGER = True` where it keeps one.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ def _says(name: str, word: str, *, unless_said: bool) -> bool:
 
 
 PROCESSORS: Final = found()
-WITH_BOOKMARK: Final = tuple(name for name in PROCESSORS if _says(name, "KEEPS_BOOKMARK", unless_said=True))
-WITHOUT_BOOKMARK: Final = frozenset(PROCESSORS) - frozenset(WITH_BOOKMARK)
+WITH_CHECKPOINT: Final = tuple(name for name in PROCESSORS if _says(name, "KEEPS_CHECKPOINT", unless_said=True))
+WITHOUT_CHECKPOINT: Final = frozenset(PROCESSORS) - frozenset(WITH_CHECKPOINT)
 LEDGERS: Final = tuple(name for name in PROCESSORS if _says(name, "KEEPS_LEDGER", unless_said=False))
 NOT_EVERYWHERE: Final = last_ones()
 """Nobody reads what these write, so a data folder may be without them: whoever reads it says so and goes on."""

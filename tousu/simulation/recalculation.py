@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, NamedTuple
 from services.claims.states import ClaimedCase
 from services.sla.rules import CASE
 from services.sla.states import Case
-from tousu.decision import Output, Ref, Rules, State
+from tousu.decision import Output, Rules, State, StateKey
 from tousu.event import Event
 from tousu.failure import Stop
 from tousu.policy.clock_rule import OnChange
@@ -126,22 +126,22 @@ def _waits(case: ClaimedCase) -> bool:
 
 
 def _effect(rules: Rules, number: str, case: Case | ClaimedCase, order: Order, now: datetime) -> Effect | None:
-    ref = Ref(CASE, number)
-    woken = _woken(rules, ref, case, now)
+    state_key = StateKey(CASE, number)
+    woken = _woken(rules, state_key, case, now)
     event = Event(
         id=order.event_id(number), source=SOURCE, type=f"tousu.handling.{WHAT}.v1", time=order.at,
         subject=number, data={"case_number": number, **order.data()},
     )  # fmt: skip
-    decision = rules.apply({each: woken if each == ref else None for each in rules.refs(event)}, event, now)
+    decision = rules.apply({each: woken if each == state_key else None for each in rules.state_keys(event)}, event, now)
     if decision.refusal is not None:
         return Effect(number, (), (decision.refusal.reason, decision.refusal.message))
     return None if decision.no_op else Effect(number, tuple(_changes(decision.outputs)))
 
 
-def _woken(rules: Rules, ref: Ref, case: State, now: datetime) -> State:
+def _woken(rules: Rules, state_key: StateKey, case: State, now: datetime) -> State:
     """The case after everything that was due before now: what its owner is about to do is no effect of the order."""
-    while (due := rules.due(ref, case)) is not None and due < now:
-        woken = rules.fire(ref, case, now).states[ref]
+    while (due := rules.next_timer(state_key, case)) is not None and due < now:
+        woken = rules.on_timer(state_key, case, now).states[state_key]
         assert woken is not None
         case = woken
     return case

@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from bench.rehearsal import Rehearsal
-from tousu.simulation.processors import WITH_BOOKMARK
+from tousu.simulation.processors import WITH_CHECKPOINT
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 AT_REST = ("confluent_loop", "alone", "ticks", "month", "deadlines", "rules")
@@ -37,7 +37,7 @@ def test_the_benchmark_runs_and_writes_its_report(measured: tuple[str, ...], tmp
 
     found = orjson.loads(done.stdout)
     assert set(found["figures"]) == set(measured)
-    assert set(found["figures"]["alone"]) == set(WITH_BOOKMARK)
+    assert set(found["figures"]["alone"]) == set(WITH_CHECKPOINT)
     assert found["figures"]["alone"]["claims"]["sqlite"]["of_it"]["entries"] > 0
     if "whole" in measured:
         assert found["figures"]["whole"]["refused"] == 0

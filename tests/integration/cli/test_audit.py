@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tousu.runtime import bookmark as bm
+from tousu.runtime import checkpoint as cp
 from tousu.runtime.audit import AuditFinding, Chain, held_out_in, proof_of
 from tousu.runtime.broker import OutRecord
 from tousu.runtime.history import Extent
@@ -25,14 +25,16 @@ def test_a_whole_log_has_the_digest_that_its_writer_noted() -> None:
     chain, problems = added(*((number, output(number)) for number in (1, 2, 3)))
     digest = ""
     for number in (1, 2, 3):
-        digest = bm.chained(digest, output(number))
+        digest = cp.chained(digest, output(number))
     assert (problems, chain.running[3], chain.is_whole) == ([], digest, True)
 
 
 def test_what_operators_hold_out_is_listed_with_how_far_it_was_read() -> None:
     read_until = 1_767_571_200_000_000  # 2026-01-05T00:00:00Z
-    waiting = bm.Bookmark(held_out=["complaints.charges|claims/1"], doubts={"complaints.charges|claims/1": read_until})
-    let_in = bm.Bookmark(doubts={"complaints.charges|claims/1": read_until})
+    waiting = cp.Checkpoint(
+        held_out=["complaints.charges|claims/1"], doubts={"complaints.charges|claims/1": read_until}
+    )
+    let_in = cp.Checkpoint(doubts={"complaints.charges|claims/1": read_until})
     standings = {("penalties", n): ShardStanding(n, 7, each, ()) for n, each in enumerate((let_in, waiting))}
     assert [tuple(each) for each in held_out_in(standings)] == [("penalties/1", "claims/1", "2026-01-05T00:00:00Z")]
 

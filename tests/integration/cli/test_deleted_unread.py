@@ -135,7 +135,9 @@ def test_what_was_deleted_unread_is_counted_and_halts_its_own_shard_only(
     lost = found["I1", f"intake/{HALTED} <- {LETTERS}"]
     assert lost.startswith("records_lost: deleted unread, offsets 1 to 3, at most 3 records, appended after 20"), lost
     assert " before 20" in lost
-    assert found["I5", f"intake/{HALTED}"].startswith("halted, offset_gone: the bookmark is at 1 of complaints.inbound")
+    assert found["I5", f"intake/{HALTED}"].startswith(
+        "halted, offset_gone: the checkpoint is at 1 of complaints.inbound"
+    )
     code, behind = rows(*asked)
     assert (code, {place: row["lost"] for place, row in behind.items() if row["lost"]}) == (0, {("intake", HALTED): 3})
     assert run("backlog", *asked, "--check").returncode == 1
@@ -180,9 +182,9 @@ def test_one_database_that_is_not_there_hides_nobody_else(
 
 @pytest.mark.kafka
 def knows_its_topics(database: Path) -> bool:
-    """Whether a turn of every shard is committed: only then does its bookmark say which topic it was."""
+    """Whether a turn of every shard is committed: only then does its checkpoint say which topic it was."""
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-        documents = connection.execute("SELECT doc FROM intake_bookmark").fetchall()
+        documents = connection.execute("SELECT doc FROM intake_checkpoint").fetchall()
     return bool(documents) and all(LETTERS in orjson.loads(doc)["topic_ids"] for (doc,) in documents)
 
 

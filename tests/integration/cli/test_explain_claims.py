@@ -54,11 +54,11 @@ def databases(tmp_path_factory: pytest.TempPathFactory, teller: ClaimTeller) -> 
     with sqlite3.connect(kept / "claims.sqlite") as claims:
         for kind, columns in (("case", ()), ("claim", ()), ("entry", ("case_number",)), ("question", ("claim",))):
             claims.execute(f"CREATE TABLE claims_{kind} ({', '.join(('key', 'doc', *columns))})")
-            for ref, doc in teller.rows.items():
-                if ref.kind == kind:
-                    values = [teller.promoted(kind, ref.key)[name] for name in columns]
+            for state_key, doc in teller.rows.items():
+                if state_key.kind == kind:
+                    values = [teller.promoted(kind, state_key.key)[name] for name in columns]
                     marks = ", ".join("?" * (2 + len(values)))
-                    claims.execute(f"INSERT INTO claims_{kind} VALUES ({marks})", (ref.key, doc, *values))
+                    claims.execute(f"INSERT INTO claims_{kind} VALUES ({marks})", (state_key.key, doc, *values))
     with sqlite3.connect(kept / "router.sqlite") as router:
         router.execute("CREATE TABLE router_case (key, doc)")
         told = orjson.dumps({"told": teller.lines[0]["event"]["data"]}).decode()

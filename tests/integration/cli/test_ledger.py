@@ -18,13 +18,13 @@ import orjson
 import pytest
 from msgspec.structs import replace
 
-from services.penalties.paying import question_ref
+from services.penalties.paying import question_key
 from services.penalties.states import ChargedParty, PenaltyPaymentQuestion
 from services.penalties.store import KINDS as PENALTIES
 from tests.integration.feeds import START
 from tests.integration.settled import AGREED, PAID, UNDECIDED, WITHDRAWN, settled
 from tousu.cli import main
-from tousu.decision import Ref
+from tousu.decision import StateKey
 from tousu.ledger.obligation import Obligation, award, withdraw
 from tousu.runtime.ledger import LEDGER
 from tousu.runtime.store import Change, Store
@@ -247,11 +247,11 @@ def test_a_deduction_in_question_stands_in_the_same_list(data: Path, reason: str
         reason=reason, message="x", amount=Decimal("50.00"), currency="CNY", at=START, event_id="e1",
     )  # fmt: skip
     done_with = replace(question, payment_id="P-8", settled="returned", settled_at=START)
-    rows = {question_ref(one.party, one.payment_id): one for one in (question, done_with)}
+    rows = {question_key(one.party, one.payment_id): one for one in (question, done_with)}
     store = Store(f"sqlite:///{data / 'penalties.sqlite'}", "penalties", PENALTIES)
     store.create()
     opened = store.take(0)
-    store.commit([Change(0, opened.epoch, opened.turn, opened.bookmark, b"", rows, {})])
+    store.commit([Change(0, opened.epoch, opened.turn, opened.checkpoint, b"", rows, {})])
     store.close()
     done = run("questions", "--data", str(data), "--json")
     assert (done.returncode, done.stderr) == (1, "")
@@ -276,8 +276,8 @@ def with_penalties(data: Path) -> Iterator[Path]:
     store = Store(f"sqlite:///{data / 'penalties.sqlite'}", "penalties", (LEDGER,))
     store.create()
     opened = store.take(0)
-    rows = {Ref("entry", entry.number): entry for entry in (first, second)}
-    store.commit([Change(0, opened.epoch, opened.turn, opened.bookmark, b"", rows, {})])
+    rows = {StateKey("entry", entry.number): entry for entry in (first, second)}
+    store.commit([Change(0, opened.epoch, opened.turn, opened.checkpoint, b"", rows, {})])
     store.close()
     yield data
     shutil.rmtree(data)

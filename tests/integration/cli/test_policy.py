@@ -1,4 +1,4 @@
-"""`tousu policy`: faults and traps with file and line, differences, and a period played under two packs."""
+"""`tousu policy`: errors and warnings with file and line, differences, and a period played under two packs."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_a_trap_is_1_with_file_line_and_fix(changed: Path) -> None:
     done = run("policy", "check", str(changed), "--at", "2026-11-26T00:00:00+08:00")
     lines = changed.read_text("utf-8").splitlines()
     line = 1 + next(number for number, text in enumerate(lines) if "rooted" in text)
-    wanted = f"trap: {changed}:{line}: clocks.acknowledgement.starts_on: no event is called rooted"
+    wanted = f"warning: {changed}:{line}: clocks.acknowledgement.starts_on: no event is called rooted"
     assert done.returncode == 1
     assert done.stdout.decode().startswith(wanted)
     assert b"Did you mean routed?" in done.stdout
@@ -62,7 +62,7 @@ def test_a_fault_is_1_too_and_json_says_which(changed: Path) -> None:
     done = run("policy", "check", str(changed), "--json")
     found = orjson.loads(done.stdout)["found"]
     assert done.returncode == 1
-    assert [(one["kind"], one["field"]) for one in found] == [("fault", "classes.delay.grade")]
+    assert [(one["kind"], one["field"]) for one in found] == [("error", "classes.delay.grade")]
 
 
 def test_a_channel_without_topic_is_a_trap(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_a_channel_without_topic_is_a_trap(tmp_path: Path) -> None:
     line = 1 + file.read_text("utf-8").splitlines().index(letter.replace("letter:", "fax:", 1))
     assert done.returncode == 1
     assert done.stdout.decode().startswith(
-        f"trap: {file}:{line}: channels.fax: no topic takes complaints of channel fax"
+        f"warning: {file}:{line}: channels.fax: no topic takes complaints of channel fax"
     )
 
 

@@ -12,7 +12,7 @@ from tests.integration.cli.test_commands import run
 from tests.integration.cli.test_deleted_unread import Running, broker, eventually, rows, start, write_letters
 from tests.integration.client.test_subscriber import numbered, write
 from tests.integration.rebuilt import faithful_at_rest
-from tousu.simulation.processors import WITH_BOOKMARK
+from tousu.simulation.processors import WITH_CHECKPOINT
 
 __all__ = ["broker", "start"]
 
@@ -27,7 +27,7 @@ def test_a_rebuild_of_what_is_at_work_stops_at_a_stated_place(
     write_letters(broker, 0, 3)
     write_letters(broker, 1, 3)
     eventually(lambda: run("backlog", *asked, "--check").returncode == 0, "the letters are not read")
-    for processor in WITH_BOOKMARK[1:]:
+    for processor in WITH_CHECKPOINT[1:]:
         into = f"sqlite:///{tmp_path / f'rebuilt-{processor}.sqlite'}"
         done = run("rebuild", processor, *asked, "--into", into, "--json")
         assert done.returncode == 0, done.stderr.decode()

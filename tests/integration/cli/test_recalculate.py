@@ -65,8 +65,8 @@ def pack(tmp_path: Path) -> str:
     newer = text.replace('version: "1.0.0"', 'version: "2.0.0"', 1).replace(
         "simple: {amount: 1,", "simple: {amount: 3,", 1
     )
-    holds = next(line for line in text.splitlines() if line.startswith("holds_from:"))
-    newer = newer.replace(holds, 'holds_from: "2026-03-03T00:00:00+08:00"', 1)
+    holds = next(line for line in text.splitlines() if line.startswith("effective_from:"))
+    newer = newer.replace(holds, 'effective_from: "2026-03-03T00:00:00+08:00"', 1)
     file = tmp_path / "network.yaml"
     file.write_text(newer, "utf-8")
     return str(file)

@@ -35,7 +35,7 @@ def write(broker: str, codec: str, records: Sequence[OutRecord]) -> None:
     """One batch, compressed by a codec."""
     sink = KafkaSink(broker, {"compression.type": codec})
     sink.send(0, records)
-    assert sink.settle(WAIT_S)
+    assert sink.flush(WAIT_S)
     sink.close()
 
 

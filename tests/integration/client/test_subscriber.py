@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tousu import Subscriber
-from tousu.client.place import FileCheckpoint, SqlCheckpoint
+from tousu.client.checkpoint import FileCheckpoint, SqlCheckpoint
 from tousu.client.subscriber import Delivery
 from tousu.failure import Stop
 from tousu.runtime.broker import OutRecord
@@ -41,7 +41,7 @@ def write(broker: str, *batches: list[OutRecord]) -> None:
     sink = KafkaSink(broker)
     for batch in batches:
         sink.send(0, batch)
-    assert sink.settle(20)
+    assert sink.flush(20)
     sink.close()
 
 

@@ -20,9 +20,9 @@ class LogInMemory:
             place: Extent(self._broker.starts[place], len(self._broker.logs[place[0]][place[1]])) for place in places
         }
 
-    def read(self, stretches: Mapping[Place, Extent]) -> Iterator[Record]:
-        for (topic, partition), stretch in stretches.items():
-            yield from self._broker.logs[topic][partition][stretch.start : stretch.end]
+    def read(self, intervals: Mapping[Place, Extent]) -> Iterator[Record]:
+        for (topic, partition), interval in intervals.items():
+            yield from self._broker.logs[topic][partition][interval.start : interval.end]
 
     def close(self) -> None:
         """Nothing to let go of."""

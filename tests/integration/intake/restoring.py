@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from tests.integration.intake.test_intake import Works
 
-TABLES = ("bookmark", "seen", "counter", "case", "case_archive", "trouble", "record", "record_archive")
+TABLES = ("checkpoint", "seen", "counter", "case", "case_archive", "trouble", "record", "record_archive")
 Backup = dict[str, list[dict[str, object]]]
 
 

@@ -29,9 +29,9 @@ from tousu.decision import Output, Refusal
 from tousu.event import Event, text_of_time
 from tousu.runtime.acts import HEADER, Act, take_a_turn
 from tousu.runtime.audit import JUMP_ACCEPTED
-from tousu.runtime.bookmark import decode, micros, moment, unpack_pending
 from tousu.runtime.broker import Record
-from tousu.runtime.draft import Draft
+from tousu.runtime.checkpoint import decode, micros, moment, unpack_pending
+from tousu.runtime.shard_turn import ShardTurn
 from tousu.runtime.store import Store
 from tousu.runtime.takeovers import LOOK_EVERY
 
@@ -73,7 +73,7 @@ def states(works: Works) -> dict[tuple[str, int, str], object]:
 
 def places(works: Works) -> dict[int, Any]:
     """Where each shard stands, whoever has it."""
-    rows = works.connection().execute(sa.text("SELECT shard, doc FROM intake_bookmark")).all()
+    rows = works.connection().execute(sa.text("SELECT shard, doc FROM intake_checkpoint")).all()
     works.connection().rollback()
     return dict(map(tuple, rows))
 
@@ -129,7 +129,7 @@ def test_a_restored_database_comes_to_what_its_log_says(works: Works, seed: int)
     works.pass_time(timedelta(0))
     assert len(works.retraced) == len({header(each, "tousu-origin") for each in works.told(ticks=True)})
     assert not works.loop.halted
-    waiting = sum(len(unpack_pending(cast("bytes", row["pending"]))) for row in kept["bookmark"])
+    waiting = sum(len(unpack_pending(cast("bytes", row["pending"]))) for row in kept["checkpoint"])
     assert len(works.broker.published) == log + waiting, "what else the log holds is not published once more"
     assert states(works) == rows
     customers.many(30)
@@ -187,7 +187,7 @@ def test_what_an_operator_did_to_the_shard_is_done_again_where_it_stood(works: W
     sent = works.complain(complaint("phone", at=START, waybill_number=W))
     shard = sent.partition
     works.run()
-    at(works, shard, lambda draft: put_act(draft, "hold_out", "complaints.inbound.app"))
+    at(works, shard, lambda turn: put_act(turn, "hold_out", "complaints.inbound.app"))
     works.run()
     works.pass_time(timedelta(seconds=3))
     for event in (complaint("web", at=START, waybill_number=W), complaint("phone", at=START, waybill_number=W)):
@@ -195,8 +195,8 @@ def test_what_an_operator_did_to_the_shard_is_done_again_where_it_stood(works: W
     works.run()
     works.pass_time(timedelta(seconds=3))
     works.broker.append("complaints.inbound.web", shard, b"k", b"{}", [])
-    at(works, shard, lambda draft: put_act(draft, "skip", "complaints.inbound.web"))
-    at(works, shard, lambda draft: put_act(draft, "let_in", "complaints.inbound.app"))
+    at(works, shard, lambda turn: put_act(turn, "skip", "complaints.inbound.web"))
+    at(works, shard, lambda turn: put_act(turn, "let_in", "complaints.inbound.app"))
     works.run()
     at(works, shard, accept_jump)
     Customers(works, 6).many(10)
@@ -209,7 +209,7 @@ def test_what_an_operator_did_to_the_shard_is_done_again_where_it_stood(works: W
     assert decode(place).clock_accepted_us > 0
 
 
-def at(works: Works, shard: int, do: Callable[[Draft], None]) -> None:
+def at(works: Works, shard: int, do: Callable[[ShardTurn], None]) -> None:
     """What somebody at the keyboard does to a shard, by a connection of their own."""
     made = works.processor()
     with closing(Store(works.url, "intake", made.kinds, on_opening=made.on_opening)) as store:
@@ -219,27 +219,27 @@ def at(works: Works, shard: int, do: Callable[[Draft], None]) -> None:
     works.run()
 
 
-def put_act(draft: Draft, kind: Literal["skip", "hold_out", "let_in"], topic: str) -> None:
-    stands = dict(draft.bookmark.offsets)
+def put_act(turn: ShardTurn, kind: Literal["skip", "hold_out", "let_in"], topic: str) -> None:
+    stands = dict(turn.checkpoint.offsets)
     to = stands.get(topic, 0) + (kind == "skip")
     act = Act(kind=kind, topic=topic, at=stands, to=to)
-    act.carry_out(draft.bookmark)
+    act.carry_out(turn.checkpoint)
     if kind == "skip":
-        passed = Record(topic, draft.shard, to - 1, None, None, ())
-        draft.pass_over(passed, Refusal(reason="skipped_by_operator", message="seen"), {HEADER: act.header()})
+        passed = Record(topic, turn.shard, to - 1, None, None, ())
+        turn.pass_over(passed, Refusal(reason="skipped_by_operator", message="seen"), {HEADER: act.header()})
         return
     said = {"topic": topic, "operator": "li.na", "why": "silent"}
     name = "tousu.time.held_out.v1" if kind == "hold_out" else "tousu.time.let_in.v1"
-    now = moment(draft.bookmark.time_us)
-    draft.say(Output(topic=ACCEPTED, type=name, subject="", time=now, data=said), {HEADER: act.header()})
+    now = moment(turn.checkpoint.time_us)
+    turn.say(Output(topic=ACCEPTED, type=name, subject="", time=now, data=said), {HEADER: act.header()})
 
 
-def accept_jump(draft: Draft) -> None:
-    until = moment(draft.bookmark.time_us) + timedelta(hours=1)
-    draft.bookmark.clock_accepted_us = micros(until)
+def accept_jump(turn: ShardTurn) -> None:
+    until = moment(turn.checkpoint.time_us) + timedelta(hours=1)
+    turn.checkpoint.clock_accepted_us = micros(until)
     said = {"until": text_of_time(until), "operator": "li.na", "why": "mended"}
-    now = moment(draft.bookmark.time_us)
-    draft.say(Output(topic=REJECTED, type=JUMP_ACCEPTED, subject="", time=now, data=said))
+    now = moment(turn.checkpoint.time_us)
+    turn.say(Output(topic=REJECTED, type=JUMP_ACCEPTED, subject="", time=now, data=said))
 
 
 def test_a_log_that_comes_out_otherwise_halts_the_shard_before_anything_is_said(works: Works) -> None:

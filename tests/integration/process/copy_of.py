@@ -15,7 +15,7 @@ import msgspec
 from services.router.processor import processor as router
 from services.router.rules import RouterRules
 from tests.integration.runtime import counting
-from tousu.decision import Decision, Ref, Rules, State, States
+from tousu.decision import Decision, Rules, State, StateKey, States
 from tousu.event import Event
 from tousu.runtime.processor import Processor
 from tousu.runtime.wiring import Wiring
@@ -39,17 +39,17 @@ class Elsewhere:
         outputs = [msgspec.structs.replace(each, topic=self._prefix + each.topic) for each in decision.outputs]
         return msgspec.structs.replace(decision, outputs=outputs)
 
-    def refs(self, event: Event) -> Sequence[Ref]:
-        return self._rules.refs(event)
+    def state_keys(self, event: Event) -> Sequence[StateKey]:
+        return self._rules.state_keys(event)
 
     def apply(self, states: States, event: Event, now: datetime) -> Decision:
         return self._moved(self._rules.apply(states, event, now))
 
-    def due(self, ref: Ref, state: State) -> datetime | None:
-        return self._rules.due(ref, state)
+    def next_timer(self, state_key: StateKey, state: State) -> datetime | None:
+        return self._rules.next_timer(state_key, state)
 
-    def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
-        return self._moved(self._rules.fire(ref, state, now))
+    def on_timer(self, state_key: StateKey, state: State, now: datetime) -> Decision:
+        return self._moved(self._rules.on_timer(state_key, state, now))
 
 
 def elsewhere(processor: Processor, prefix: str) -> Processor:

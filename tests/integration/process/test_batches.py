@@ -36,7 +36,7 @@ def records(topic: str, count: int, size_bytes: int) -> list[OutRecord]:
 
 
 def settle(sink: KafkaSink) -> bool:
-    return any(sink.settle(1.0) for _ in range(30))
+    return any(sink.flush(1.0) for _ in range(30))
 
 
 def test_batches_stay_below_the_limit_of_every_topic() -> None:

@@ -32,13 +32,13 @@ from tests.integration.process.test_operator import (
 from tousu.demo.crew import Crew
 from tousu.event import text_of_time
 from tousu.local.kafka import KafkaBroker
-from tousu.simulation.processors import WITH_BOOKMARK
+from tousu.simulation.processors import WITH_CHECKPOINT
 
 SLA = "complaints.sla"
 PENALTIES = "complaints.penalties"
 LONG_AGO = timedelta(seconds=45)
 """Of two minutes so many have gone when a complaint is told: a busy machine has time for the answer."""
-NAMES = WITH_BOOKMARK
+NAMES = WITH_CHECKPOINT
 
 
 class Hurried(Place):

@@ -29,7 +29,7 @@ from tousu.contract import validator
 from tousu.demo.crew import Crew
 from tousu.event import text_of_time
 from tousu.local.kafka import KafkaBroker
-from tousu.runtime.bookmark import moment
+from tousu.runtime.checkpoint import moment
 from tousu.runtime.inspection import Inspection
 
 TOUSU = str(Path(sys.executable).with_name("tousu"))
@@ -329,11 +329,11 @@ def test_intake_goes_on_in_a_topic_that_was_made_again(place: Place) -> None:
         wait_until(lambda: crew.is_ready("intake"), "intake is ready")
 
 
-def test_a_jump_of_the_clock_is_accepted_in_the_bookmark_and_told(place: Place) -> None:
+def test_a_jump_of_the_clock_is_accepted_in_the_checkpoint_and_told(place: Place) -> None:
     until = text_of_time(datetime.now(UTC) + timedelta(days=1))
     with place.at_work("intake", "router") as crew:
         wait_until(lambda: crew.is_ready("intake") and crew.is_ready("router"), "both are ready")
-        wait_until(lambda: stands(place, "intake", APP, 0) == 0, "the shard has a bookmark")
+        wait_until(lambda: stands(place, "intake", APP, 0) == 0, "the shard has a checkpoint")
         done = place.tousu(
             "shard", "accept-clock", "intake", "0", "--until", until, "--reason", "#814", "--operator", "li.na"
         )
@@ -351,12 +351,12 @@ def test_a_jump_of_the_clock_is_accepted_in_the_bookmark_and_told(place: Place) 
     data = orjson.loads(told["value"])
     assert data == {"until": until, "operator": "li.na", "why": "#814"}
     assert validator(told["ce_type"])(data) is None
-    (bookmark,) = [
-        each.bookmark
+    (checkpoint,) = [
+        each.checkpoint
         for each in Inspection(f"sqlite:///{place.data}/intake.sqlite", "intake").standings()
         if each.shard == 0
     ]
-    assert text_of_time(moment(bookmark.clock_accepted_us)) == until
+    assert text_of_time(moment(checkpoint.clock_accepted_us)) == until
     assert place.tousu("rejected", "list", "--check").returncode == 0
 
 
@@ -367,7 +367,7 @@ def test_what_cannot_be_done_is_refused_with_what_there_is(place: Place) -> None
     end = place.read(APP, 0)[-1]["at"] + 1
     for arguments, sentence in (
         (("skip", "gateway", "0", "--topic", APP, "--offset", "0"), "there are intake, router, sla, claims, penalties"),
-        (("skip", "intake", "7", "--topic", APP, "--offset", "0"), "the shards with a bookmark: 0, 1"),
+        (("skip", "intake", "7", "--topic", APP, "--offset", "0"), "the shards with a checkpoint: 0, 1"),
         (("skip", "intake", "0", "--topic", CASES, "--offset", "0"), f"it reads {APP}"),
         (("skip", "intake", "0", "--topic", APP, "--offset", str(end)), f"goes from 0 to {end}, so nothing"),
         (("resume", "intake", "0", "--topic", APP), "nothing is gone"),

@@ -52,11 +52,11 @@ def test_metrics_are_those_declared_and_say_what_happened(stage: Stage) -> None:
     assert keeper.total("tousu_outputs_total", topic=stage.prefix + LOG, type="t.noted") == 40
     assert counter.total("tousu_shards", state="open") == PARTITIONS
     assert counter.total("tousu_ready") == 1
-    behind = "tousu_pipeline_time_behind_seconds"
+    behind = "tousu_watermark_behind_seconds"
     wait_until(lambda: 0 <= max(counter.metrics()[behind].values()) < 10, "it keeps up")
     seen = counter.metrics()
     assert len(seen["tousu_oldest_unprocessed_age_seconds"]) == PARTITIONS
-    assert {dict(labels)["origin"] for labels in seen["tousu_pipeline_time_held_back_seconds"]} == {
+    assert {dict(labels)["origin"] for labels in seen["tousu_watermark_held_back_seconds"]} == {
         f"keeper/{shard}" for shard in range(PARTITIONS)
     }
     declared = {metric.name for metric in METRICS}
@@ -136,7 +136,7 @@ def test_a_tick_and_numbers_of_a_foreign_origin_are_refused_and_every_event_coun
     stage.publish(40)
     wait_until(lambda: counter.total("tousu_events_total", result="applied") == 40, "all true events are counted")
     assert counter.shards() == list(range(PARTITIONS))
-    assert max(counter.metrics()["tousu_pipeline_time_behind_seconds"].values()) > 0  # nothing stands in 2099
+    assert max(counter.metrics()["tousu_watermark_behind_seconds"].values()) > 0  # nothing stands in 2099
 
 
 def test_forged_numbers_under_the_name_of_a_keeper_halt_its_shard_before_it_contradicts_them(stage: Stage) -> None:
@@ -180,7 +180,7 @@ def test_time_passes_behind_the_end_mark_of_a_transaction(stage: Stage) -> None:
     wait_until(
         lambda: keeper.total("tousu_outputs_total", **TICKED) >= before + 3 * PARTITIONS, "time goes on in every shard"
     )
-    wait_until(lambda: max(keeper.metrics()["tousu_pipeline_time_behind_seconds"].values()) < 3, "it keeps up")
+    wait_until(lambda: max(keeper.metrics()["tousu_watermark_behind_seconds"].values()) < 3, "it keeps up")
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 import msgspec
 import orjson
 
-from tousu.decision import Decision, Output, Ref, Refusal, State, States
+from tousu.decision import Decision, Output, Refusal, State, StateKey, States
 from tousu.event import Event, attributes_of_headers, event_of
 from tousu.failure import Reject
-from tousu.runtime.bookmark import EPOCH
 from tousu.runtime.broker import Record
+from tousu.runtime.checkpoint import EPOCH
 from tousu.runtime.partition import partition_of
 from tousu.runtime.processor import Input, Kind, Processor, column_time
 
@@ -35,58 +35,58 @@ class Tally(msgspec.Struct):
 class KeeperRules:
     """Passes everything on under its key, which it keeps in its own shard."""
 
-    def refs(self, event: Event) -> Sequence[Ref]:
-        return [Ref("seen", event.id)]
+    def state_keys(self, event: Event) -> Sequence[StateKey]:
+        return [StateKey("seen", event.id)]
 
     def apply(self, states: States, event: Event, now: datetime) -> Decision:
-        ref = Ref("seen", event.id)
+        state_key = StateKey("seen", event.id)
         if event.data.get("kind") == "poison":
             raise ZeroDivisionError("poison")
         if event.data.get("kind") == "bad":
             return Decision(refusal=Refusal(reason="bad", message="it is bad", place="/kind"))
-        if states[ref] is not None:
+        if states[state_key] is not None:
             return Decision(no_op="repeated")
         key = str(event.data["key"])
         return Decision(
-            states={ref: Tally(count=1)},
+            states={state_key: Tally(count=1)},
             outputs=[Output(topic=LOG, type="t.noted", subject=key, time=event.time, data=event.data)],
         )
 
-    def due(self, ref: Ref, state: State) -> datetime | None:
+    def next_timer(self, state_key: StateKey, state: State) -> datetime | None:
         return None
 
-    def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
+    def on_timer(self, state_key: StateKey, state: State, now: datetime) -> Decision:
         raise AssertionError("nothing is ever due here")
 
 
 class CounterRules:
     """Counts per key; ten seconds after the first event of a round it says how many came."""
 
-    def refs(self, event: Event) -> Sequence[Ref]:
-        return [Ref("tally", event.subject or "")]
+    def state_keys(self, event: Event) -> Sequence[StateKey]:
+        return [StateKey("tally", event.subject or "")]
 
     def apply(self, states: States, event: Event, now: datetime) -> Decision:
-        ref = Ref("tally", event.subject or "")
-        old = states[ref]
+        state_key = StateKey("tally", event.subject or "")
+        old = states[state_key]
         tally = old if isinstance(old, Tally) else Tally()
         new = Tally(tally.count + 1, tally.rings_at or now + timedelta(seconds=10), tally.rung)
         data = {"count": new.count, "n": event.data.get("n")}
         return Decision(
-            states={ref: new},
-            outputs=[Output(topic=COUNTS, type="t.counted", subject=ref.key, time=event.time, data=data)],
+            states={state_key: new},
+            outputs=[Output(topic=COUNTS, type="t.counted", subject=state_key.key, time=event.time, data=data)],
         )
 
-    def due(self, ref: Ref, state: State) -> datetime | None:
+    def next_timer(self, state_key: StateKey, state: State) -> datetime | None:
         assert isinstance(state, Tally)
         return state.rings_at
 
-    def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
+    def on_timer(self, state_key: StateKey, state: State, now: datetime) -> Decision:
         assert isinstance(state, Tally)
         assert state.rings_at is not None and state.rings_at <= now
         data = {"count": state.count, "rung": state.rung + 1}
         return Decision(
-            states={ref: Tally(state.count, None, state.rung + 1)},
-            outputs=[Output(topic=COUNTS, type="t.rang", subject=ref.key, time=state.rings_at, data=data)],
+            states={state_key: Tally(state.count, None, state.rung + 1)},
+            outputs=[Output(topic=COUNTS, type="t.rang", subject=state_key.key, time=state.rings_at, data=data)],
         )
 
 

@@ -13,9 +13,9 @@ from tousu.decision import Refusal
 from tousu.failure import Stop
 from tousu.runtime.acts import HEADER, Act, PublishedAct, in_order, repeat, stands_at, take_a_turn, told_in
 from tousu.runtime.audit import as_output
-from tousu.runtime.bookmark import Bookmark, Seen
 from tousu.runtime.broker import OutRecord
-from tousu.runtime.draft import Draft
+from tousu.runtime.checkpoint import Checkpoint, Seen
+from tousu.runtime.shard_turn import ShardTurn
 from tousu.runtime.store import Store
 from tousu.runtime.takeovers import LOOK_EVERY
 
@@ -36,9 +36,9 @@ def pass_over(world: World, one: Act) -> None:
     """The counter's shard 0 passes over a record of the log."""
     record = world.broker.logs[counting.LOG][0][one.to - 1]
 
-    def do(draft: Draft) -> None:
-        one.carry_out(draft.bookmark)
-        draft.pass_over(record, Refusal(reason="skipped_by_operator", message="seen"), {HEADER: one.header()})
+    def do(turn: ShardTurn) -> None:
+        one.carry_out(turn.checkpoint)
+        turn.pass_over(record, Refusal(reason="skipped_by_operator", message="seen"), {HEADER: one.header()})
 
     store = Store(world.url, "counter", ())
     take_a_turn(counter(), store, 0, PLACES, do)
@@ -123,15 +123,15 @@ def test_an_act_is_refused_where_the_shard_stands_elsewhere_and_changes_nothing(
     assert world.fresh(counting.REJECTED) == []
 
 
-def test_an_act_read_back_from_the_log_does_the_same_to_a_bookmark() -> None:
+def test_an_act_read_back_from_the_log_does_the_same_to_a_checkpoint() -> None:
     one = act(4, numbers={"t.log|keeper/0": 7}, forgives=["t.log|keeper/1"])
     told = told_in(OutRecord(counting.REJECTED, 0, None, b"", [(HEADER, one.header().encode())]))
     assert told is not None
-    bookmark = Bookmark(offsets={counting.LOG: 4}, frontier={"t.log|keeper/0": Seen(6, 50)})
-    told.act.carry_out(bookmark)
-    assert bookmark.offsets == {counting.LOG: 5}
-    assert bookmark.frontier == {"t.log|keeper/0": Seen(7, 50)}
-    assert bookmark.forgiven == ["t.log|keeper/1"]
+    checkpoint = Checkpoint(offsets={counting.LOG: 4}, watermarks={"t.log|keeper/0": Seen(6, 50)})
+    told.act.carry_out(checkpoint)
+    assert checkpoint.offsets == {counting.LOG: 5}
+    assert checkpoint.watermarks == {"t.log|keeper/0": Seen(7, 50)}
+    assert checkpoint.forgiven == ["t.log|keeper/1"]
 
 
 def test_an_act_done_again_in_the_same_place_says_the_same(world: World) -> None:
@@ -143,12 +143,12 @@ def test_an_act_done_again_in_the_same_place_says_the_same(world: World) -> None
     assert told is not None
     store = Store(world.url, "counter", ())
     opened = store.take(0)
-    opened.bookmark.offsets[counting.LOG] = hole
-    opened.bookmark.numbers.clear()
+    opened.checkpoint.offsets[counting.LOG] = hole
+    opened.checkpoint.numbers.clear()
     store.close()
-    draft = Draft(counter(), 0, opened, PLACES, store, {}, None)  # type: ignore[arg-type]
-    repeat(draft, told)
-    said, again = dict(as_output(first).headers), dict(draft.outputs[0].headers)
+    turn = ShardTurn(counter(), 0, opened, PLACES, store, {}, None)  # type: ignore[arg-type]
+    repeat(turn, told)
+    said, again = dict(as_output(first).headers), dict(turn.outputs[0].headers)
     assert {n: v for n, v in said.items() if n != "tousu-time"} == {n: v for n, v in again.items() if n != "tousu-time"}
 
 
@@ -165,5 +165,5 @@ def test_acts_of_a_shard_are_done_again_in_their_order_whatever_topic_tells_of_t
 
 
 def test_a_place_in_all_inputs_is_compared_with_nothing_read_as_0() -> None:
-    assert stands_at(Bookmark(offsets={"a": 3}), {"a": 3, "b": 0})
-    assert not stands_at(Bookmark(offsets={"a": 3, "b": 1}), {"a": 3})
+    assert stands_at(Checkpoint(offsets={"a": 3}), {"a": 3, "b": 0})
+    assert not stands_at(Checkpoint(offsets={"a": 3, "b": 1}), {"a": 3})

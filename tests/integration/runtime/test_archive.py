@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from tests.integration.runtime import counting
 from tests.integration.runtime.counting import Tally, counter, keeper, key_in
 from tests.integration.runtime.world import World, counts
-from tousu.decision import Ref
+from tousu.decision import StateKey
 from tousu.runtime import archiving
 from tousu.runtime.census import Census
 from tousu.runtime.inspection import Inspection
@@ -42,7 +42,7 @@ def resting(after: timedelta | None = AFTER) -> Processor:
 class RestingRules(counting.CounterRules):
     """Counts; no clock rings, its time stands in the row."""
 
-    def due(self, ref: Ref, state: object) -> None:
+    def next_timer(self, state_key: StateKey, state: object) -> None:
         return None
 
 

@@ -200,10 +200,10 @@ def test_facts_about_the_cluster(broker: Both) -> None:
     source.close()
 
 
-def test_what_is_sent_is_there_in_order_when_it_is_settled(broker: Both) -> None:
+def test_what_is_sent_is_there_in_order_when_it_is_flushed(broker: Both) -> None:
     sink = broker.sink()
     sink.send(0, [OutRecord(broker.topic, 0, b"k", str(n).encode(), [("tousu-seq", b"1")]) for n in range(50)])
-    until(lambda: sink.settle(0.2))
+    until(lambda: sink.flush(0.2))
     source = opened(broker)
     assert [r.value for r in read(source, 50)] == [str(n).encode() for n in range(50)]
     sink.close()
@@ -215,7 +215,7 @@ def test_what_is_forgotten_can_be_sent_again(broker: Both) -> None:
     sink.send(0, [OutRecord(broker.topic, 0, b"k", b"a", [])])
     sink.reset()
     sink.send(0, [OutRecord(broker.topic, 0, b"k", b"a", [])])
-    until(lambda: sink.settle(0.2))
+    until(lambda: sink.flush(0.2))
     source = opened(broker)
     assert {r.value for r in read(source, 1)} == {b"a"}
     sink.close()
@@ -232,13 +232,13 @@ def test_a_record_that_its_topic_cannot_take_is_told_with_its_shard_and_goes_out
 
     def hand_over() -> None:
         sink.send(0, large)
-        until(lambda: sink.settle(0.2))
+        until(lambda: sink.flush(0.2))
 
     with pytest.raises(Unpublishable) as halt:
         hand_over()
     assert (halt.value.reason, halt.value.shard, halt.value.topic) == ("unpublishable_output", 0, broker.out)
     sink.send(1, [OutRecord(broker.out, 0, b"k", b"b", [])])
-    until(lambda: sink.settle(0.2))
+    until(lambda: sink.flush(0.2))
     assert not sink.publish_alone(0, large)
     broker.limit(50_000)
     until(lambda: sink.publish_alone(0, large))

@@ -12,7 +12,7 @@ import pytest
 from tests.integration.runtime import counting
 from tests.integration.runtime.counting import CounterRules, Tally, counter, keeper, key_in
 from tests.integration.runtime.world import World, header
-from tousu.decision import Decision, Output, Ref, States
+from tousu.decision import Decision, Output, StateKey, States
 from tousu.event import Event
 
 A, B, *MORE = (key_in(0, 2, n) for n in range(30))
@@ -21,15 +21,17 @@ A, B, *MORE = (key_in(0, 2, n) for n in range(30))
 class PairRules(CounterRules):
     """Counts; an event of a key that was counted before tells what the key `beside` it stands at, too."""
 
-    def refs_behind(self, states: States, event: Event) -> Sequence[Ref]:
+    def keys_behind(self, states: States, event: Event) -> Sequence[StateKey]:
         if event.data.get("flaw"):
             raise ZeroDivisionError("flaw")
         known = any(isinstance(state, Tally) for state in states.values())
-        return [Ref("tally", event.data["beside"])] if known and "beside" in event.data else []
+        return [StateKey("tally", event.data["beside"])] if known and "beside" in event.data else []
 
     def apply(self, states: States, event: Event, now: datetime) -> Decision:
         decision = super().apply(states, event, now)
-        beside = next((s for ref, s in states.items() if ref.key != event.subject and isinstance(s, Tally)), None)
+        beside = next(
+            (s for state_key, s in states.items() if state_key.key != event.subject and isinstance(s, Tally)), None
+        )
         if beside is None:
             return decision
         seen = Output(

@@ -12,8 +12,8 @@ from tests.integration.runtime.counting import counter, keeper, key_in
 from tests.integration.runtime.world import LogOf, World, both, counts, header
 from tousu.failure import Stop
 from tousu.runtime.acts import Operator
-from tousu.runtime.bookmark import micros
 from tousu.runtime.broker import Identity, Record
+from tousu.runtime.checkpoint import micros
 from tousu.runtime.history import History
 from tousu.runtime.inspection import Inspection
 from tousu.runtime.operating import Site, resume
@@ -77,7 +77,7 @@ def test_a_tick_of_a_foreign_origin_moves_no_time(world: World) -> None:
     assert refusals(world) == ["foreign_origin"]
     assert world.diaries[world.loops[1]].disbelieved == {"foreign_origin": 1}
     assert "t.rang" not in [header(record, "ce_type") for record in world.fresh(counting.COUNTS)]
-    assert world.loops[1].shards[0].opened.bookmark.time_us <= world.loops[0].shards[0].opened.bookmark.time_us
+    assert world.loops[1].shards[0].opened.checkpoint.time_us <= world.loops[0].shards[0].opened.checkpoint.time_us
     assert counts(world, key) == [1, 2]
 
 
@@ -114,7 +114,7 @@ def test_a_forged_time_under_a_true_name_moves_a_shard_no_further_than_a_minute_
     put(world, true, [(name, FAR if name == "tousu-time" else value) for name, value in headers])
     world.run()
     now_us = micros(world.clock.now())
-    assert now_us < world.loops[1].shards[0].opened.bookmark.time_us <= now_us + 60_000_000
+    assert now_us < world.loops[1].shards[0].opened.checkpoint.time_us <= now_us + 60_000_000
     assert world.diaries[world.loops[1]].disbelieved == {"ahead": 1}
     assert counts(world, key) == [1]
 

@@ -13,8 +13,8 @@ from tests.integration.runtime import counting
 from tests.integration.runtime.counting import counter, keeper, key_in
 from tests.integration.runtime.world import START, World, both, counts, header, rejected
 from tousu.failure import Retry
-from tousu.runtime import draft as drafting
 from tousu.runtime import loop as looping
+from tousu.runtime import shard_turn
 from tousu.runtime.faults import OUR_FAULTS_MAX
 
 
@@ -128,7 +128,7 @@ def test_what_was_committed_and_not_published_is_published_by_the_next_owner(wor
     key = key_in(0, 2, 0)
     for _ in range(3):
         world.send(key)
-    loop.step(0)  # committed; the simulated sink publishes when it settles
+    loop.step(0)  # committed; the simulated sink publishes when it is flushed
     world.crash(loop)
     assert world.noted() == []
     world.copy(keeper())
@@ -172,7 +172,7 @@ def test_a_topic_made_again_under_a_running_loop_halts_each_shard_that_reads_it(
     }  # fmt: skip
 
 
-def test_a_log_that_no_longer_reaches_back_to_the_bookmark_halts_the_shard(world: World) -> None:
+def test_a_log_that_no_longer_reaches_back_to_the_checkpoint_halts_the_shard(world: World) -> None:
     both(world)
     world.send(key_in(0, 2, 0))
     world.run()
@@ -224,7 +224,7 @@ def test_a_clock_does_not_fire_while_a_backlog_hides_what_came_in_time(world: Wo
 
 
 def test_a_herd_of_clocks_does_not_hold_up_live_events(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drafting, "FIRES_PER_TICK", 10)
+    monkeypatch.setattr(shard_turn, "TIMERS_PER_TICK", 10)
     both(world)
     herd = [key_in(0, 2, n) for n in range(60)]
     for key in herd:
@@ -256,8 +256,8 @@ def test_a_turn_that_would_write_too_much_is_committed_in_parts(world: World, mo
 
 
 def test_an_event_finds_its_own_clock_fired_even_behind_a_herd(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drafting, "FIRES_PER_TICK", 1)
-    monkeypatch.setattr(drafting, "FIRES_PER_EVENT", 1)
+    monkeypatch.setattr(shard_turn, "TIMERS_PER_TICK", 1)
+    monkeypatch.setattr(shard_turn, "TIMERS_PER_EVENT", 1)
     both(world)
     herd = [key_in(0, 2, n) for n in range(20)]
     for key in herd:

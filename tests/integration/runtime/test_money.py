@@ -79,13 +79,13 @@ def test_what_was_sent_again_is_counted_once(bench: Bench) -> None:
 
 
 def test_what_a_working_processor_writes_after_the_look_is_left_for_the_next_one(bench: Bench) -> None:
-    """The database is read first; its bookmark says up to which number the topics belong to it."""
+    """The database is read first; its checkpoint says up to which number the topics belong to it."""
     early = databases(bench)["claims"]
     standings = []
     for standing in early.standings:
-        numbers = {where: number for where, number in standing.bookmark.numbers.items() if standing.shard != 1}
-        bookmark = type(standing.bookmark)(numbers=numbers)
-        standings.append(standing._replace(bookmark=bookmark, pending=()))
+        numbers = {where: number for where, number in standing.checkpoint.numbers.items() if standing.shard != 1}
+        checkpoint = type(standing.checkpoint)(numbers=numbers)
+        standings.append(standing._replace(checkpoint=checkpoint, pending=()))
     assert early.ledger is not None
     entries = tuple(entry for entry in early.ledger.entries if entry.case_number != AGREED)
     kept = early._replace(standings=tuple(standings), ledger=early.ledger._replace(entries=entries))

@@ -14,13 +14,13 @@ import pytest
 from tests.integration.runtime import counting
 from tests.integration.runtime.counting import CounterRules, counter, keeper, key_in
 from tests.integration.runtime.world import START, World, header
-from tousu.decision import Decision, Output, Ref, State, States
+from tousu.decision import Decision, Output, State, StateKey, States
 from tousu.event import Event
-from tousu.runtime.draft import HELD_OUT_US
 from tousu.runtime.faults import OUR_FAULTS_MAX
 from tousu.runtime.loop import Loop
 from tousu.runtime.processor import Processor
 from tousu.runtime.report import TurnReport
+from tousu.runtime.shard_turn import HELD_OUT_US
 
 FLAWS = {
     "raises": "internal_error",
@@ -50,7 +50,7 @@ def spoiled(decision: Decision, flaw: str) -> Decision:
     }
     states = decision.states
     if flaw == "no_due":
-        states = {ref: msgspec.structs.replace(state, rings_at="soon") for ref, state in states.items()}  # type: ignore[type-var]
+        states = {state_key: msgspec.structs.replace(state, rings_at="soon") for state_key, state in states.items()}  # type: ignore[type-var]
     outputs = [output, msgspec.structs.replace(output, **changes[flaw])]
     return msgspec.structs.replace(decision, outputs=outputs, states=states)
 
@@ -68,18 +68,18 @@ class FlawedRules(CounterRules):
         decision = super().apply(states, event, now)
         return spoiled(decision, flaw) if flaw else decision
 
-    def due(self, ref: Ref, state: State) -> datetime | None:
-        due = super().due(ref, state)
+    def next_timer(self, state_key: StateKey, state: State) -> datetime | None:
+        due = super().next_timer(state_key, state)
         assert due is None or isinstance(due, datetime)
         return due
 
-    def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
-        flaw = self._clocks.get(ref.key, "")
+    def on_timer(self, state_key: StateKey, state: State, now: datetime) -> Decision:
+        flaw = self._clocks.get(state_key.key, "")
         if flaw == "raises":
             raise ZeroDivisionError("王芳")
         if flaw == "stands_still":
-            return Decision(states={ref: state})
-        decision = super().fire(ref, state, now)
+            return Decision(states={state_key: state})
+        decision = super().on_timer(state_key, state, now)
         return spoiled(decision, flaw) if flaw else decision
 
 
@@ -91,10 +91,10 @@ class DeskRules(FlawedRules):
             raise LookupError("again")
         if "declined" in event.data:
             return None
-        ref = Ref("tally", event.subject or "")
+        state_key = StateKey("tally", event.subject or "")
         data = {"count": 1000, "n": event.data.get("n")}
-        output = Output(topic=counting.COUNTS, type="t.counted", subject=ref.key, time=event.time, data=data)
-        return Decision(states={ref: counting.Tally(1000)}, outputs=[output])
+        output = Output(topic=counting.COUNTS, type="t.counted", subject=state_key.key, time=event.time, data=data)
+        return Decision(states={state_key: counting.Tally(1000)}, outputs=[output])
 
 
 def flawed(rules: CounterRules) -> Processor:

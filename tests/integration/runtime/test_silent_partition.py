@@ -43,7 +43,7 @@ def inspection(tmp_path: Path) -> Inspection:
     store.create()
     for shard in range(2):
         opened = store.take(shard)
-        store.commit([Change(shard, opened.epoch, opened.turn, opened.bookmark, b"", {}, {})])
+        store.commit([Change(shard, opened.epoch, opened.turn, opened.checkpoint, b"", {}, {})])
     store.close()
     return Inspection(url, "sla")
 

@@ -13,7 +13,7 @@ import pytest
 from tests.integration.runtime import counting
 from tests.integration.runtime.counting import CounterRules, Tally, keeper, key_in
 from tests.integration.runtime.world import START, World, header
-from tousu.decision import Decision, Output, Ref, State, States
+from tousu.decision import Decision, Output, State, StateKey, States
 from tousu.event import Event
 from tousu.runtime.arrival import TICK
 from tousu.runtime.loop import Loop
@@ -27,7 +27,7 @@ PARTITIONS = 3
 class KeyingRules:
     """Passes everything on under another key, whoever's partition that is in."""
 
-    def refs(self, event: Event) -> Sequence[Ref]:
+    def state_keys(self, event: Event) -> Sequence[StateKey]:
         return []
 
     def apply(self, states: States, event: Event, now: datetime) -> Decision:
@@ -36,10 +36,10 @@ class KeyingRules:
             outputs=[Output(topic=SPREAD, type="t.keyed", subject=person, time=event.time, data={"n": event.data["n"]})]
         )
 
-    def due(self, ref: Ref, state: State) -> datetime | None:
+    def next_timer(self, state_key: StateKey, state: State) -> datetime | None:
         return None
 
-    def fire(self, ref: Ref, state: State, now: datetime) -> Decision:
+    def on_timer(self, state_key: StateKey, state: State, now: datetime) -> Decision:
         raise AssertionError("nothing is ever due here")
 
 

@@ -40,7 +40,7 @@ class Books:
 
     def check(self) -> dict[str, dict[str, Decimal]]:
         """I7: by obligation, case and in all; entries are only added; one live instruction for what is owed."""
-        now = {ref.key: row for ref, row in self.desk.rows.items() if ref.kind == "entry"}
+        now = {state_key.key: row for state_key, row in self.desk.rows.items() if state_key.kind == "entry"}
         assert {number: now.get(number) for number in self.rows} == self.rows, "an entry is written once"
         self.rows = now
         sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
@@ -69,6 +69,6 @@ class Books:
     def _owed(self) -> Iterator[tuple[str, tuple[Decimal, Decimal, Decimal, Decimal]]]:
         for number in range(1, 9):
             key = f"{NUMBER}/{number}"
-            if any(ref.kind == "claim" and ref.key == key for ref in self.desk.rows):
+            if any(state_key.kind == "claim" and state_key.key == key for state_key in self.desk.rows):
                 for one in self.desk.claim(number).owed:
                     yield one.number, (one.awarded, one.paid, one.withdrawn, one.outstanding)

@@ -11,14 +11,14 @@ from services.claims.case_conduct import CaseConduct
 from services.claims.conduct import ConductRules
 from tests.rules.casework import NUMBER, START, event, registration
 from tests.rules.lives import Lives
-from tousu.decision import Decision, Output, Ref, State
+from tousu.decision import Decision, Output, State, StateKey
 from tousu.event import Event, text_of_time
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
 from tousu.runtime.outgoing import check_output
 from tousu.runtime.processor import JsonCodec
 
-CONDUCT = Ref("conduct", NUMBER)
+CONDUCT = StateKey("conduct", NUMBER)
 OF_CLAIMS = Decision(no_op="nothing_of_claims")
 
 
@@ -35,7 +35,7 @@ class Desk:
         self.rules = ConductRules(Policies.of(pack, *others))
         self.lives = Lives(pack, *others)
         self.codec = JsonCodec(CaseConduct)
-        self.rows: dict[Ref, str] = {}
+        self.rows: dict[StateKey, str] = {}
         self.laid: list[Output] = []
         self.newest: dict[str, dict[str, Any]] = {}
         self.passed_on: list[Output] = []
@@ -45,7 +45,7 @@ class Desk:
         behind = [(each, now or one.time) for one in events for each in self.lives.behind(one, now or one.time)]
         for one, moment in behind:
             self.rest(moment)
-            states = {ref: self.state(ref) for ref in self.rules.refs(one)}
+            states = {key: self.state(key) for key in self.rules.state_keys(one)}
             decision = self.rules.beside(OF_CLAIMS, states, one, moment, [one])
             assert (decision is OF_CLAIMS) is bool(decision.no_op)
             self._keep(decision)
@@ -53,27 +53,29 @@ class Desk:
 
     def rest(self, until: datetime | None = None) -> Desk:
         """Let time pass, up to a moment that has not begun; without one, until what happened is laid."""
-        for ref in list(self.rows):
-            while (due := self._due(ref)) is not None and (due < until if until is not None else self._is_unlaid(ref)):
-                state = self.state(ref)
+        for state_key in list(self.rows):
+            while (due := self._due(state_key)) is not None and (
+                due < until if until is not None else self._is_unpublished(state_key)
+            ):
+                state = self.state(state_key)
                 assert isinstance(state, CaseConduct)
-                self._keep(self.rules.fire(ref, state))
-                after = self._due(ref)
+                self._keep(self.rules.on_timer(state_key, state))
+                after = self._due(state_key)
                 assert after is None or after > due, "it stands still"
         return self
 
-    def _due(self, ref: Ref) -> datetime | None:
-        state = self.state(ref)
+    def _due(self, state_key: StateKey) -> datetime | None:
+        state = self.state(state_key)
         assert isinstance(state, CaseConduct)
-        return self.rules.due(state)
+        return self.rules.next_timer(state)
 
-    def _is_unlaid(self, ref: Ref) -> bool:
-        state = self.state(ref)
+    def _is_unpublished(self, state_key: StateKey) -> bool:
+        state = self.state(state_key)
         return isinstance(state, CaseConduct) and state.changed_at is not None
 
-    def state(self, ref: Ref) -> State | None:
+    def state(self, state_key: StateKey) -> State | None:
         """A state as it comes back from the database."""
-        return self.codec.decode(self.rows[ref]) if ref in self.rows else None
+        return self.codec.decode(self.rows[state_key]) if state_key in self.rows else None
 
     def conduct(self) -> CaseConduct:
         """What is kept of the conduct of the case."""
@@ -88,9 +90,9 @@ class Desk:
                 self.passed_on.append(output)
             if output.type == "tousu.charge.laid.v1":
                 self._laid(output)
-        for ref, state in decision.states.items():
+        for state_key, state in decision.states.items():
             assert state is not None
-            self.rows[ref] = self.codec.encode(state)
+            self.rows[state_key] = self.codec.encode(state)
 
     def _laid(self, output: Output) -> None:
         assert output.topic == "complaints.charges"

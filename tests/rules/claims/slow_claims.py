@@ -47,7 +47,7 @@ class SlowClaims(SlowOutlets):
     def routed(self, asked: list[tuple[str, str]], promised: datetime | None, at: datetime) -> None:
         if self.ended is None:
             self.asked, self.promised = asked, promised
-            self._bring_in_line(at)
+            self._reconcile(at)
 
     def case(self, what: str, said: Mapping[str, Any], happened: datetime, now: datetime) -> None:
         """What is reported of the complaint itself."""
@@ -63,9 +63,9 @@ class SlowClaims(SlowOutlets):
             self.withdrawn, self.ended = True, max(at, self.round)
         elif what == "customer_answered" and (said["settled"] or self.stands is False):
             self.ended = max(at, self.round)
-        self._bring_in_line(at)
+        self._reconcile(at)
 
-    def _bring_in_line(self, at: datetime, gone: str = "judged_otherwise") -> None:
+    def _reconcile(self, at: datetime, gone: str = "judged_otherwise") -> None:
         every = [("loss", one[1]) if one in self.turned else one for one in self.asked + self.filed]
         live = [] if self.withdrawn or self.stands is False else list(dict.fromkeys(every))
         for claim in self.claims:
@@ -98,7 +98,7 @@ class SlowClaims(SlowOutlets):
             self.turned += [(claim["cause"], claim["piece"]) for claim in delays]
             opened = [one["opened"] for one in self.claims if (one["cause"], one["piece"]) in self.turned]
             self.by_time = True
-            self._bring_in_line(max(due, *opened))
+            self._reconcile(max(due, *opened))
             self.by_time = False
 
     def _open(self, cause: str, piece: str, at: datetime) -> Claim:
@@ -137,7 +137,7 @@ class SlowClaims(SlowOutlets):
         claim = next((one for one in self.claims if (one["cause"], one["piece"]) == ground), None)
         if claim is not None and claim["why"] == "judged_otherwise" and not (self.withdrawn or self.stands is False):
             self.filed.append(ground)  # the form is a ground of its own
-            self._bring_in_line(at)
+            self._reconcile(at)
         if claim is not None and not claim["open"]:
             return "illegal_transition"
         if claim is None:
@@ -195,7 +195,7 @@ class SlowClaims(SlowOutlets):
             return
         self._unbreach(of_piece["delay"], limit)
         self.turned.remove(("delay", piece))
-        self._bring_in_line(at, "delivered_in_time")
+        self._reconcile(at, "delivered_in_time")
         self._meet(of_piece["delay"], [COMPLETE_DELAY], at)
 
     def _claim_form_answered(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:

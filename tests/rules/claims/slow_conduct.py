@@ -1,6 +1,6 @@
 """What a case holds against each party, worked out anew from the whole story: slow, and written apart from the rules.
 
-It keeps everything that was ever said and looks through all of it for each question. Only the course of the case
+It keeps everything that was ever said and looks through all of it for each question. Only the lifecycle of the case
 (whether it goes on, whether it stands) it reads in the events, as everybody does.
 """
 

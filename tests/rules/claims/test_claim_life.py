@@ -13,7 +13,7 @@ from services.claims.states import ClaimedCase
 from tests.rules.casework import NUMBER, START, event, handling, inquiry, kinds_of
 from tests.rules.claims.told import ClaimsDesk, routed
 from tests.rules.packs import as_l
-from tousu.decision import Ref
+from tousu.decision import StateKey
 from tousu.event import Event
 from tousu.policy.pack import Pack
 
@@ -161,7 +161,7 @@ CLOCK = {
 def test_what_the_clocks_of_a_case_do_changes_no_claim(desk: ClaimsDesk) -> None:
     desk.tell(routed("loss"))
     breached = event("clock.breached", CLOCK, NUMBER)
-    assert desk.rules.refs(breached) == []
+    assert desk.rules.state_keys(breached) == []
     assert desk.take(breached).no_op == "no_concern_of_claims"
 
 
@@ -171,7 +171,7 @@ def test_an_inquiry_asks_for_no_claim(desk: ClaimsDesk) -> None:
     del data["source_event"]
     assert desk.tell(event("inquiry.routed", data, NUMBER)) == []
     desk.tell(handling("inquiry_answered", outcome="delayed"))
-    assert not [ref for ref in desk.rows if ref.kind == "claim"]
+    assert not [state_key for state_key in desk.rows if state_key.kind == "claim"]
 
 
 CLASSES = ("attitude", "delay", "loss", "damage", "shortage", "contents_mismatch")
@@ -225,9 +225,9 @@ def test_a_piece_never_has_two_claims_of_one_cause_and_each_claim_opens_and_clos
 def test_the_rows_of_claims_say_what_their_case_says(pack: Pack, story: list[Event]) -> None:
     desk = ClaimsDesk(pack)
     desk.tell(*story)
-    case = desk.state(Ref("case", NUMBER))
+    case = desk.state(StateKey("case", NUMBER))
     if case is not None:
         assert isinstance(case, ClaimedCase)
         assert {claim.number: claim for claim in case.claims} == {
-            ref.key: desk.state(ref) for ref in desk.rows if ref.kind == "claim"
+            state_key.key: desk.state(state_key) for state_key in desk.rows if state_key.kind == "claim"
         }

@@ -58,7 +58,7 @@ def test_after_every_event_the_money_is_right(pack: Pack, story: list[Step]) -> 
         assert refused == reason, (step, decision.refusal)
         if refused:
             assert not decision.outputs, "a report that is refused or waits changes nothing"
-            assert {ref.kind for ref in decision.states} <= {"case"}
+            assert {state_key.kind for state_key in decision.states} <= {"case"}
         books.told(outputs)
         check_claims(desk, slow, books.check())
         for number, way in books.ways.items():
@@ -66,7 +66,7 @@ def test_after_every_event_the_money_is_right(pack: Pack, story: list[Step]) -> 
             assert desk.promoted("claim", number)["state"] == ("closed" if way[-1] == "closed" else "open")
         told = sorted((*one[:3], _text(one[3])) for one in slow.happened[happened:])
         assert sorted(limits_told(outputs)) == told
-    questions = [desk.state(ref) for ref in desk.rows if ref.kind == "question"]
+    questions = [desk.state(state_key) for state_key in desk.rows if state_key.kind == "question"]
     reasons = [one.reason for one in questions if isinstance(one, PaymentQuestion)]
     assert sorted(reasons) == sorted(slow.questions)
 
@@ -134,5 +134,5 @@ def test_the_order_of_what_is_reported_of_different_claims_changes_no_claim(
     ends = []
     for story in orders:
         rows, _ = told_of(pack, story)
-        ends.append({ref: row for ref, row in rows if ref.kind in ("claim", "entry", "question")})
+        ends.append({state_key: row for state_key, row in rows if state_key.kind in ("claim", "entry", "question")})
     assert ends[0] == ends[1]

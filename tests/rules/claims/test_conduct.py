@@ -274,7 +274,11 @@ class TestWhatIsLaid:
         pack = replace(A, penalties=None)
         desk = Desk(pack).tell(routed(pack), judged(1, employee="E10023"), clock("breached", "resolution", 48, A))
         desk.tell(operations())
-        assert (desk.laid, desk.passed_on, [ref for ref in desk.rows if ref.kind == "conduct"]) == ([], [], [])
+        assert (desk.laid, desk.passed_on, [state_key for state_key in desk.rows if state_key.kind == "conduct"]) == (
+            [],
+            [],
+            [],
+        )
 
     def test_the_organisation_stands_before_the_party(self) -> None:
         one = replace(routed(A), extensions={"organisation": "ORG"})

@@ -56,5 +56,5 @@ def test_what_is_no_concern_of_the_claims_may_be_one_of_conduct(desk: ClaimsDesk
     named: dict[str, Any] = {"by": "department", "responsible": {"employee": "E10023"}}
     decision = desk.take(handling("responsibility_settled", 1, **named))
     assert decision.no_op == ""
-    assert {ref.kind for ref in decision.states} == {"conduct"}
+    assert {state_key.kind for state_key in decision.states} == {"conduct"}
     assert set(charged(desk, hours=2)) == {"person/E10023", "department/storage_and_transport"}

@@ -49,7 +49,7 @@ def test_a_form_of_somebody_who_is_not_entitled_is_told_with_the_reason_and_a_ri
     (told,) = desk.tell(filed_alone(claimant={"role": "recipient"}))
     assert told.type == "tousu.claim.form_refused.v1"
     assert (told.data["reason"], told.data["place"]) == ("payee_not_entitled", "/claimant/role")
-    assert not [ref for ref in desk.rows if ref.kind in ("claim", "entry")]
+    assert not [state_key for state_key in desk.rows if state_key.kind in ("claim", "entry")]
     assert names(desk, told_again(evidence=EVIDENCE)) == ["opened", "filed"]
 
 

@@ -62,7 +62,7 @@ def test_a_form_finds_the_claim_that_the_complaint_opened(desk: ClaimsDesk) -> N
     assert desk.report("claim_filed", claim=None, **form(claimed_amount="800.00")) == ["claim.filed"]
     claim = desk.claim()
     assert (claim.stage, str(claim.claimed_amount), claim.returns) == ("filed", "800.00", 0)
-    assert not [ref for ref in desk.rows if ref.key == f"{NUMBER}/2"]
+    assert not [state_key for state_key in desk.rows if state_key.key == f"{NUMBER}/2"]
 
 
 def test_a_form_for_what_the_complaint_did_not_ask_opens_a_claim_of_its_own(desk: ClaimsDesk) -> None:

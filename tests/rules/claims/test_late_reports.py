@@ -13,7 +13,7 @@ from services.claims.states import ClaimedCase
 from tests.rules.casework import NUMBER, START, kinds_of
 from tests.rules.claims.filed import FACTS, SENDER, agree_claim, file_claim, offer_claim
 from tests.rules.claims.told import WAYBILL, ClaimsDesk, reported
-from tousu.decision import Ref
+from tousu.decision import StateKey
 
 RIGHT = {"payment_id": "P-1", "amount": "812.00"}
 
@@ -99,9 +99,9 @@ def test_what_waits_in_vain_goes_back_with_what_was_missing(desk: ClaimsDesk, ru
     until = START + timedelta(hours=27)
     desk.let_time_pass(until - timedelta(microseconds=1))
     assert len(desk.waiting) == 1
-    case = desk.state(Ref("case", NUMBER))
+    case = desk.state(StateKey("case", NUMBER))
     assert case is not None
-    ((event, refusal),) = rules.fire(Ref("case", NUMBER), case, until).refused
+    ((event, refusal),) = rules.on_timer(StateKey("case", NUMBER), case, until).refused
     assert (event.type, refusal.reason) == ("tousu.handling.claim_agreed.v1", "illegal_transition")
     assert "is filed, which claim_agreed does not follow" in refusal.message
 
@@ -117,7 +117,7 @@ def test_only_the_newest_reports_are_kept(desk: ClaimsDesk) -> None:
     offer_claim(desk)
     for number in range(60):
         desk.report("claim_disputed", 5 + number, way="court")
-    case = desk.state(Ref("case", NUMBER))
+    case = desk.state(StateKey("case", NUMBER))
     assert isinstance(case, ClaimedCase)
     (claim,) = case.claims
     assert len(claim.told) <= FACTS_MAX

@@ -160,7 +160,7 @@ def test_a_delay_that_is_agreed_becomes_no_loss_beside_it(desk: ClaimsDesk) -> N
     desk.report("claim_decided", 3, outcome="offer")
     desk.report("claim_agreed", 4)
     desk.pass_time(days=40)
-    assert [ref.key for ref in desk.rows if ref.kind == "claim"] == [f"{NUMBER}/1"]
+    assert [state_key.key for state_key in desk.rows if state_key.kind == "claim"] == [f"{NUMBER}/1"]
 
 
 def test_a_piece_that_was_delivered_late_stays_a_delay(desk: ClaimsDesk) -> None:
@@ -213,7 +213,7 @@ def test_the_limits_of_a_region_that_is_suspended_stand_still(pack: Pack, region
     days = dict.fromkeys(range(5), (Hours(time(9), time(18)),))
     years = {2026: CalendarYear(source="test", holidays={}, make_up_days=())}
     calendar = Calendar(
-        id=newest.id, version="flood", holds_from=START - timedelta(days=9), zone=newest.zone, weekly=days,
+        id=newest.id, version="flood", effective_from=START - timedelta(days=9), zone=newest.zone, weekly=days,
         make_up_hours=days[0], years=years, suspensions=(flood,),
     )  # fmt: skip
     desk = ClaimsDesk(replace(pack, calendar=CalendarHistory(id=newest.id, versions=(calendar,))))

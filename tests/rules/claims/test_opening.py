@@ -9,7 +9,7 @@ import pytest
 from services.claims.states import ClaimedCase
 from tests.rules.casework import NUMBER
 from tests.rules.claims.told import WAYBILL, ClaimsDesk, routed, routed_pieces
-from tousu.decision import Ref
+from tousu.decision import StateKey
 
 FORM = ["waybill_image", "complete_form"]
 # Class -> cause, and the check-list of section 7 for it.
@@ -22,7 +22,7 @@ CLASSES: tuple[tuple[str, str, list[str]], ...] = (
 
 
 def why_not(desk: ClaimsDesk) -> str:
-    case = desk.state(Ref("case", NUMBER))
+    case = desk.state(StateKey("case", NUMBER))
     assert isinstance(case, ClaimedCase)
     return case.why_not
 

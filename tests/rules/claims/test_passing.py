@@ -54,7 +54,7 @@ def test_it_goes_on_as_it_came_to_the_owner_of_the_party(
     rules: ClaimsRules, one: Event, subject: str, key: str, organisation: str
 ) -> None:
     one = of_organisation(one, organisation)
-    assert rules.refs(one) == []
+    assert rules.state_keys(one) == []
     decision = rules.apply({}, one, START)
     (output,) = decision.outputs
     assert (output.topic, output.type, output.subject) == ("complaints.charges", one.type, subject)
@@ -65,5 +65,5 @@ def test_it_goes_on_as_it_came_to_the_owner_of_the_party(
 
 def test_a_question_about_a_claim_stays_with_the_claim(rules: ClaimsRules) -> None:
     one = handling("payment_question_settled", **SETTLED)
-    assert {ref.kind for ref in rules.refs(one)} >= {"case"}
+    assert {state_key.kind for state_key in rules.state_keys(one)} >= {"case"}
     assert rules.apply({}, one, START).outputs == ()

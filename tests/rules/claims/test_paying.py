@@ -16,7 +16,7 @@ RIGHT: dict[str, Any] = {"payment_id": "P-1", "amount": "812.00", "payee": SENDE
 
 
 def questions(desk: ClaimsDesk) -> list[PaymentQuestion]:
-    found = [desk.state(ref) for ref in desk.rows if ref.kind == "question"]
+    found = [desk.state(state_key) for state_key in desk.rows if state_key.kind == "question"]
     return [one for one in found if isinstance(one, PaymentQuestion)]
 
 

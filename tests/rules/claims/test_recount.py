@@ -11,7 +11,7 @@ from services.claims.states import ClaimedCase
 from tests.rules.casework import NUMBER, START, handling, kinds_of
 from tests.rules.claims.filed import agree_claim
 from tests.rules.claims.told import ClaimsDesk, routed
-from tousu.decision import Output, Ref
+from tousu.decision import Output, StateKey
 from tousu.policy.clock_rule import Limit
 from tousu.policy.handling_rule import ReplyRule
 from tousu.policy.pack import Pack
@@ -111,7 +111,7 @@ def test_a_dry_run_shows_the_limits_of_claims(pack: Pack) -> None:
     agree_claim(desk)
     now = START + timedelta(days=1)
     order = new_order(now, RecalculationOrder("新版生效", "L50001", pack_version="2.0.0"))
-    case = desk.state(Ref("case", NUMBER))
+    case = desk.state(StateKey("case", NUMBER))
     assert isinstance(case, ClaimedCase)
     (effect,) = together([], effects(desk.rules, [(NUMBER, case)], order, now))
     assert [change.data() for change in effect.clocks] == [
@@ -120,4 +120,4 @@ def test_a_dry_run_shows_the_limits_of_claims(pack: Pack) -> None:
             "new_due_at": "2026-03-05T16:00:00Z", "breach": "", "claim_number": f"{NUMBER}/1",
         }
     ]  # fmt: skip
-    assert desk.state(Ref("case", NUMBER)) == case
+    assert desk.state(StateKey("case", NUMBER)) == case

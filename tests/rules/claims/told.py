@@ -12,7 +12,7 @@ from services.claims.states import Claim, ClaimedCase, WaitingReport
 from services.claims.store import KINDS
 from tests.rules.casework import NUMBER, START, Desk, event, kinds_of, registration
 from tests.rules.lives import Lives
-from tousu.decision import Decision, Output, Ref
+from tousu.decision import Decision, Output, StateKey
 from tousu.event import Event
 from tousu.ledger.obligation import Entry
 from tousu.policy.pack import Pack
@@ -60,7 +60,9 @@ class ClaimsDesk(Desk):
         """An event as the router publishes it; what it does not publish, claims never hears of."""
         behind = self.lives.behind(one, now or one.time)
         if not behind:  # time passes all the same
-            self.fired = [each for ref in self.rules.refs(one) for each in self._woken(ref, now or one.time)]
+            self.fired = [
+                each for state_key in self.rules.state_keys(one) for each in self._woken(state_key, now or one.time)
+            ]
             return Decision(no_op="not_published")
         decisions, fired = [], []
         for each in behind:
@@ -100,7 +102,7 @@ class ClaimsDesk(Desk):
         decision = self.take(reported(what, hours, claim, **said))
         refusal = decision.refusal
         if refusal is None:
-            assert [ref.kind for ref in decision.states] == ["case"]
+            assert [state_key.kind for state_key in decision.states] == ["case"]
             assert decision.outputs == []
             refusal = self.waiting[-1].refusal
             self.rows = before
@@ -110,18 +112,18 @@ class ClaimsDesk(Desk):
     @property
     def waiting(self) -> tuple[WaitingReport, ...]:
         """The reports that wait for another one."""
-        case = self.state(Ref("case", NUMBER))
+        case = self.state(StateKey("case", NUMBER))
         return case.waiting if isinstance(case, ClaimedCase) else ()
 
     def claim(self, running: int = 1) -> Claim:
         """A claim as its row has it."""
-        found = self.state(Ref("claim", f"{NUMBER}/{running}"))
+        found = self.state(StateKey("claim", f"{NUMBER}/{running}"))
         assert isinstance(found, Claim)
         return found
 
     def ledger(self) -> list[Entry]:
         """Every entry, in the order of booking."""
-        entries = [self.state(ref) for ref in self.rows if ref.kind == "entry"]
+        entries = [self.state(state_key) for state_key in self.rows if state_key.kind == "entry"]
         return [entry for entry in entries if isinstance(entry, Entry)]
 
 

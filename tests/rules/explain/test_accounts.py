@@ -175,7 +175,7 @@ def test_a_day_taken_off_by_a_newer_calendar_is_counted_by_that_one(pack: Pack) 
     """The clock was planned by the older version; what was used is told by the one that holds at the answer."""
     older = pack.calendar.newest
     flood = Calendar(
-        id=older.id, version="flood", holds_from=at("01-07 12:00"), zone=older.zone,
+        id=older.id, version="flood", effective_from=at("01-07 12:00"), zone=older.zone,
         weekly=dict.fromkeys(range(5), NINE_TO_SIX), make_up_hours=NINE_TO_SIX,
         years={2026: CalendarYear(source="test", holidays={date(2026, 1, 7): "flood"}, make_up_days=())},
     )  # fmt: skip

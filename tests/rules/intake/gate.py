@@ -13,7 +13,7 @@ from services.intake.processor import personal_data, sealed_places
 from services.intake.rules import RECEIVED, IntakeRules
 from services.intake.states import GateCase, SubmissionRecord
 from tousu import contract
-from tousu.decision import Decision, Output, Ref, State
+from tousu.decision import Decision, Output, State, StateKey
 from tousu.event import Event, text_of_time
 from tousu.policy.loading import load_pack
 from tousu.policy.pack import Pack
@@ -89,7 +89,7 @@ class Gate:
         self.rules = IntakeRules(Policies.of(pack), keys, lambda key: partition_of(key, PARTITIONS), PERSONAL)
         self.shard = shard
         self.now = START
-        self.states: dict[Ref, State] = {}
+        self.states: dict[StateKey, State] = {}
         self.outputs: list[Output] = []
 
     def hear(self, event: Event, now: datetime | None = None) -> Decision:
@@ -98,8 +98,8 @@ class Gate:
         self.pass_time(max(self.now, now or (datetime.fromisoformat(accepted) if accepted else event.time)))
         came = {"inboundtopic": contract.topic_of(event.type)} | event.extensions | {"inboundshard": str(self.shard)}
         event = msgspec.structs.replace(event, extensions=came)
-        wanted = {ref: self.states.get(ref) for ref in self.rules.refs(event)}
-        wanted |= {ref: self.states.get(ref) for ref in self.rules.refs_behind(wanted, event)}
+        wanted = {key: self.states.get(key) for key in self.rules.state_keys(event)}
+        wanted |= {key: self.states.get(key) for key in self.rules.keys_behind(wanted, event)}
         decision = self.rules.apply(wanted, event, self.now)
         self._carry_out(decision)
         return decision
@@ -107,10 +107,10 @@ class Gate:
     def pass_time(self, now: datetime) -> None:
         """Wake what is due before `now`."""
         self.now = now
-        for ref, state in list(self.states.items()):
-            due = self.rules.due(ref, state)
+        for state_key, state in list(self.states.items()):
+            due = self.rules.next_timer(state_key, state)
             if due is not None and due < now:
-                self._carry_out(self.rules.fire(ref, state, now))
+                self._carry_out(self.rules.on_timer(state_key, state, now))
 
     def _carry_out(self, decision: Decision) -> None:
         assert not (decision.refusal and (decision.states or decision.outputs))
@@ -119,13 +119,15 @@ class Gate:
             assert refusal is None, refusal
             assert output.type in contract.types_on(output.topic)
             self.outputs.append(output)
-        for ref, state in decision.states.items():
+        for state_key, state in decision.states.items():
             if state is None:
-                is_owner = ref.kind == "record" and ref.key.endswith("/")
-                for gone in [each for each in self.states if each == ref or (is_owner and _belongs(each, ref))]:
+                is_owner = state_key.kind == "record" and state_key.key.endswith("/")
+                for gone in [
+                    each for each in self.states if each == state_key or (is_owner and _belongs(each, state_key))
+                ]:
                     del self.states[gone]
             else:
-                self.states[ref] = state
+                self.states[state_key] = state
 
     def registers(self, event: Event, now: datetime | None = None) -> str:
         """Hear a complaint that becomes a case of its own; its number."""
@@ -140,7 +142,7 @@ class Gate:
         return output.subject
 
     def case(self, number: str) -> GateCase:
-        case = self.states[Ref("case", number)]
+        case = self.states[StateKey("case", number)]
         assert isinstance(case, GateCase)
         return case
 
@@ -148,11 +150,11 @@ class Gate:
         return [one for one in self.states.values() if isinstance(one, SubmissionRecord) and one.case_number == number]
 
     def kinds(self) -> set[str]:
-        return {ref.kind for ref in self.states}
+        return {state_key.kind for state_key in self.states}
 
 
-def _belongs(ref: Ref, owner: Ref) -> bool:
-    return ref.kind == owner.kind and ref.key.startswith(owner.key)
+def _belongs(state_key: StateKey, owner: StateKey) -> bool:
+    return state_key.kind == owner.kind and state_key.key.startswith(owner.key)
 
 
 def hours(number: float) -> timedelta:

@@ -11,8 +11,8 @@ from tests.rules.claim_reports import BESIDE_SAID, CLAIM
 from tests.rules.intake.gate import START, Gate, complaint, hours, report
 from tousu.event import Event
 from tousu.policy.currencies import CURRENCIES
+from tousu.policy.event_catalogue import BESIDE_THE_CASE, CLAIM_ANSWERS, CLAIM_REPORTS
 from tousu.policy.loading import load_pack, load_policies
-from tousu.policy.occasions import BESIDE_THE_CASE, CLAIM_ANSWERS, CLAIM_REPORTS
 from tousu.policy.pack import Pack
 
 W = "TS7702260102001"
@@ -197,7 +197,7 @@ def test_the_list_is_one_of_codes() -> None:
 
 def test_an_organisation_with_other_packs_is_looked_up_by_the_pack_of_its_time(pack: Pack) -> None:
     """A version without claims refuses what the next one takes."""
-    later = replace(pack, version="9.0.0", holds_from=START + hours(24))
+    later = replace(pack, version="9.0.0", effective_from=START + hours(24))
     gate = Gate(replace(pack, claims=None))
     assert gate.hear(claim()).refusal is not None
     gate.rules = Gate(later).rules

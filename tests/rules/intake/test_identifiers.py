@@ -82,9 +82,9 @@ def test_of_two_numbers_that_are_named_all_that_are_given_must_be_those_of_one_c
 
 def test_two_organisations_may_have_one_number() -> None:
     gate = gate_of("meter", "class")
-    keys = {str(ref.key) for ref in gate.states if ref.kind == "trouble"}
+    keys = {str(state_key.key) for state_key in gate.states if state_key.kind == "trouble"}
     gate.registers(complaint(**about("meter", "0001")))
-    (row,) = {str(ref.key) for ref in gate.states if ref.kind == "trouble"} - keys
+    (row,) = {str(state_key.key) for state_key in gate.states if state_key.kind == "trouble"} - keys
     assert "0001" not in row, "whoever sees the table cannot tell the number"
     assert row.startswith("meter:")
 

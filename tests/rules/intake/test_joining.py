@@ -12,7 +12,7 @@ from services.intake.joining import PLACES
 from services.intake.states import Trouble
 from tests.rules.intake.gate import START, Gate, complaint, hours, report
 from tests.rules.packs import as_l
-from tousu.decision import Ref
+from tousu.decision import StateKey
 from tousu.policy.loading import load_pack
 from tousu.policy.pack import Pack
 
@@ -169,12 +169,12 @@ def test_pieces_of_two_cases_are_a_case_of_their_own(gate: Gate) -> None:
 def test_more_troubles_with_a_piece_than_there_are_places_are_cases_all_the_same(gate: Gate) -> None:
     numbers = {gate.registers(complaint(waybill_number=W, class_=name)) for name in CLASSES}
     assert len(numbers) == len(CLASSES) > PLACES
-    assert sum(ref.kind == "trouble" for ref in gate.states) == PLACES
+    assert sum(state_key.kind == "trouble" for state_key in gate.states) == PLACES
 
 
 def test_troubles_are_forgotten_after_the_window(gate: Gate) -> None:
     gate.registers(complaint(waybill_number=W, class_="loss"))
-    assert Ref("trouble", f"{W}/0") in gate.states
+    assert StateKey("trouble", f"{W}/0") in gate.states
     gate.pass_time(START + hours(72.1))
     assert not any(isinstance(state, Trouble) for state in gate.states.values())
 

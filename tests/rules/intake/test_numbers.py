@@ -62,7 +62,7 @@ def test_a_day_begins_at_midnight_where_the_company_is(gate: Gate) -> None:
 
 
 def test_a_clock_set_back_gives_no_number_twice(gate: Gate) -> None:
-    """The shard goes to a host whose clock is slow, over midnight, while pipeline time still stands before it."""
+    """The shard goes to a host whose clock is slow, over midnight, while the watermark still stands before it."""
     tick = gate.now.replace(hour=15, minute=59)
     numbers = [
         gate.registers(complaint(at=accepted), now=tick)

@@ -26,7 +26,7 @@ TOLD: dict[str, Any] = {"waybill_number": "YT7700000000001", "content": "快件�
 @pytest.fixture
 def gate() -> Gate:
     gate = Gate(PACK)
-    later = msgspec.structs.replace(STRICT, holds_from=START + hours(1000))
+    later = msgspec.structs.replace(STRICT, effective_from=START + hours(1000))
     keys = Keys(pseudonym=b"p" * 32, fingerprint=b"f" * 32)
     gate.rules = IntakeRules(Policies.of(PACK, later), keys, lambda key: partition_of(key, PARTITIONS), PERSONAL)
     return gate

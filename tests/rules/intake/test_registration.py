@@ -51,7 +51,7 @@ def test_nobody_can_be_read_in_what_leaves(gate: Gate, path: Path) -> None:
     said = orjson.dumps(output.data).decode()
     values = [value for _, value in personal_values(event.data, PERSONAL[event.type].places)]
     assert not [value for value in values if value in said]
-    for state_key in (ref.key for ref in gate.states):
+    for state_key in (state_key.key for state_key in gate.states):
         assert not [value for value in values if value in state_key]
 
 

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from tests.rules.intake.gate import START, Gate, complaint, hours, report
-from tousu.decision import Ref
+from tousu.decision import StateKey
 from tousu.event import Event
 
 WAYBILL = {"waybill_number": "YT7700000000001"}
@@ -54,7 +54,7 @@ def test_both_cases_keep_their_own_record(gate: Gate, number: str, first: Event,
     new = outputs[1].subject
     assert [(one.case_number, one.event_id) for one in gate.records(number)] == [(number, first.id)]
     assert [(one.case_number, one.event_id) for one in gate.records(new)] == [(new, second.id)]
-    assert gate.states[Ref("case", new)] is not None
+    assert gate.states[StateKey("case", new)] is not None
 
 
 def test_nobody_joins_the_new_case_by_itself(gate: Gate, number: str, second: Event) -> None:

@@ -13,7 +13,7 @@ from services.penalties.rules import PenaltiesRules
 from services.penalties.states import Charge, Month
 from services.penalties.store import KINDS
 from tests.rules.casework import START, event
-from tousu.decision import Decision, Output, Ref
+from tousu.decision import Decision, Output, StateKey
 from tousu.event import Event, text_of_time
 from tousu.ledger.balance import Sums, faults, sums_by_obligation, trial_balance
 from tousu.ledger.obligation import Entry
@@ -85,19 +85,21 @@ class PenaltyDesk:
     def __init__(self, policies: Policies | None = None) -> None:
         self.rules = PenaltiesRules(policies or Policies.of(load_pack("auto-service")))
         self.codecs = {kind.name: kind.codec for kind in KINDS}
-        self.rows: dict[Ref, str] = {}
+        self.rows: dict[StateKey, str] = {}
         self.entries: list[Entry] = []
         self.published: list[Output] = []
         self.now = START
         self.confirmed: datetime | None = None
         """Before this the log is complete, while an input is held out."""
-        self._dues: dict[Ref, datetime] = {}
+        self._dues: dict[StateKey, datetime] = {}
 
     def take(self, one: Event, now: datetime | None = None) -> Decision:
         """Apply one event at its time, or at a later one, and keep what changes."""
         self.now = max(self.now, now or one.time)
         self._fire_before(self.now)
-        decision = self._weighed(self.rules.apply({r: self.state(r) for r in self.rules.refs(one)}, one, self.now))
+        decision = self._weighed(
+            self.rules.apply({r: self.state(r) for r in self.rules.state_keys(one)}, one, self.now)
+        )
         said = (bool(decision.states or decision.outputs), bool(decision.no_op), decision.refusal is not None)
         assert sum(said) == 1, "exactly one of changes, a no-op, a refusal"
         self._keep(decision)
@@ -119,12 +121,12 @@ class PenaltyDesk:
         return self.published[begun:]
 
     def _fire_before(self, moment: datetime) -> None:
-        while due := [ref for ref, when in self._dues.items() if when < moment]:
-            ref = min(due, key=lambda each: (self._dues[each], each))
-            state, when = self.state(ref), self._dues.pop(ref)
+        while due := [state_key for state_key, when in self._dues.items() if when < moment]:
+            state_key = min(due, key=lambda each: (self._dues[each], each))
+            state, when = self.state(state_key), self._dues.pop(state_key)
             assert state is not None
-            self._keep(self._weighed(self.rules.fire(ref, state, self.now)))
-            assert ref not in self._dues or self._dues[ref] > when, "a clock stands still"
+            self._keep(self._weighed(self.rules.on_timer(state_key, state, self.now)))
+            assert state_key not in self._dues or self._dues[state_key] > when, "a clock stands still"
 
     def _weighed(self, decision: Decision) -> Decision:
         return self.rules.in_doubt(decision, self.now, self.confirmed) if decision.states else decision
@@ -134,31 +136,31 @@ class PenaltyDesk:
             assert check_output(output, len(orjson.dumps(output.data))) == "", check_output(output, 1)
             assert output.key
         self.published += decision.outputs
-        for ref, state in decision.states.items():
-            self._dues.pop(ref, None)
+        for state_key, state in decision.states.items():
+            self._dues.pop(state_key, None)
             if state is None:
-                del self.rows[ref]
+                del self.rows[state_key]
                 continue
-            assert ref.kind != "entry" or ref not in self.rows, "an entry is written once"
-            self.rows[ref] = self.codecs[ref.kind].encode(state)
-            if (due := self.rules.due(ref, self.state(ref))) is not None:
-                self._dues[ref] = due
+            assert state_key.kind != "entry" or state_key not in self.rows, "an entry is written once"
+            self.rows[state_key] = self.codecs[state_key.kind].encode(state)
+            if (due := self.rules.next_timer(state_key, self.state(state_key))) is not None:
+                self._dues[state_key] = due
             if isinstance(state, Entry):
                 self.entries.append(state)
 
-    def state(self, ref: Ref) -> Any:
+    def state(self, state_key: StateKey) -> Any:
         """A state as it comes back from the database."""
-        return self.codecs[ref.kind].decode(self.rows[ref]) if ref in self.rows else None
+        return self.codecs[state_key.kind].decode(self.rows[state_key]) if state_key in self.rows else None
 
     def charge(self, case: str, party: str = PERSON) -> Charge:
         """The newest charge of a case against a party."""
-        found = self.state(Ref("charge", f"{party}|{case}"))
+        found = self.state(StateKey("charge", f"{party}|{case}"))
         assert isinstance(found, Charge)
         return found
 
     def month(self, party: str = PERSON, month: str = "2026-03") -> Month:
         """A month of a party."""
-        found = self.state(Ref("month", f"{party}|{month}"))
+        found = self.state(StateKey("month", f"{party}|{month}"))
         assert isinstance(found, Month)
         return found
 

@@ -18,7 +18,7 @@ from tests.rules.penalties.charges import (
     services,
     told,
 )
-from tousu.decision import Ref
+from tousu.decision import StateKey
 from tousu.event import Event
 
 LATER = CLOSED + timedelta(days=3)
@@ -226,7 +226,7 @@ def nameless(one: Event) -> Event:
 def test_figures_are_the_departments_where_nobody_else_is_named_and_refused_where_it_is_unclear(
     desk: PenaltyDesk,
 ) -> None:
-    assert desk.rules.refs(nameless(services(1000))) == [Ref("month", f"{WORKSHOP}|2026-03")]
+    assert desk.rules.state_keys(nameless(services(1000))) == [StateKey("month", f"{WORKSHOP}|2026-03")]
     decision = desk.take(nameless(services(1000, outlet="HZ-1")))
     assert decision.refusal is not None
     assert (decision.refusal.reason, decision.refusal.place) == ("missing_attribute", "subject")
@@ -235,9 +235,9 @@ def test_figures_are_the_departments_where_nobody_else_is_named_and_refused_wher
 def test_what_is_final_is_forgotten_and_the_ledger_stays(desk: PenaltyDesk) -> None:
     desk.tell(*complaints(3), services(100))
     desk.pass_to(FORGOTTEN - timedelta(microseconds=1))
-    assert {ref.kind for ref in desk.rows} == {"charge", "month", "entry"}
+    assert {state_key.kind for state_key in desk.rows} == {"charge", "month", "entry"}
     assert desk.pass_to(FORGOTTEN) == []
-    assert {ref.kind for ref in desk.rows} == {"entry"}
+    assert {state_key.kind for state_key in desk.rows} == {"entry"}
     assert desk.take(laid("TS-1", revision=2, at=FORGOTTEN)).no_op == "month_is_final"
     assert desk.take(laid("TS-9", complaint("c"), at=FORGOTTEN)).no_op == "month_is_final"
     assert desk.take(services(5, at=FORGOTTEN)).no_op == "month_is_final"
@@ -248,7 +248,7 @@ def test_a_charge_that_a_slower_shard_lays_late_is_dated_when_it_was_laid(desk: 
     ahead = START + timedelta(hours=5)
     desk.now = START
     one = laid("TS-1", complaint("c"), at=ahead)
-    decision = desk.rules.apply(dict.fromkeys(desk.rules.refs(one)), one, START)
+    decision = desk.rules.apply(dict.fromkeys(desk.rules.state_keys(one)), one, START)
     assert [output.time for output in decision.outputs] == [ahead, ahead]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from services.penalties.paying import question_ref
+from services.penalties.paying import question_key
 from services.penalties.states import ChargedParty, PenaltyPaymentQuestion
 from tests.rules.casework import START, event, kinds_of
 from tests.rules.ledger.test_proof_of_penalties import told_by
@@ -40,7 +40,7 @@ AFTER = CLOSED + timedelta(days=1)
 def question(desk: PenaltyDesk, payment: str = "P-1", party: str = PERSON) -> PenaltyPaymentQuestion:
     """The question about a payment of a party."""
     kind, _, name = party.partition("/")
-    found = desk.state(question_ref(ChargedParty(kind=kind, id=name), payment))  # type: ignore[arg-type]
+    found = desk.state(question_key(ChargedParty(kind=kind, id=name), payment))  # type: ignore[arg-type]
     assert isinstance(found, PenaltyPaymentQuestion)
     return found
 
@@ -100,7 +100,10 @@ def test_what_fits_nothing_pays_nothing_and_is_a_question(
     assert (said["reason"], said.get("expected")) == (reason, expected)
     assert words in said["message"]
     assert said["penalty_number"] == one.data["penalty_number"]
-    assert (desk.sums(), {ref: row for ref, row in desk.rows.items() if ref.kind != "question"}) == (before, rows)
+    assert (desk.sums(), {state_key: row for state_key, row in desk.rows.items() if state_key.kind != "question"}) == (
+        before,
+        rows,
+    )
     party = "{kind}/{id}".format(**said["party"])
     asked = question(desk, party=party)
     assert (asked.reason, asked.settled, asked.case_number) == (reason, "", one.data.get("case_number", ""))
@@ -312,7 +315,7 @@ def test_a_question_ends_when_the_payment_is_booked_after_all(desk: PenaltyDesk)
 def test_a_payment_has_one_question_the_newest(desk: PenaltyDesk) -> None:
     desk.tell(deducted("TS-1", "140.00"), deducted("TS-1", "1400.00", currency="USD"))
     assert question(desk).reason == "other_currency"
-    assert len([ref for ref in desk.rows if ref.kind == "question"]) == 1
+    assert len([state_key for state_key in desk.rows if state_key.kind == "question"]) == 1
 
 
 @pytest.mark.parametrize("how", ["returned", "booked_elsewhere", "mistake"])

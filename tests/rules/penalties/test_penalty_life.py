@@ -183,7 +183,7 @@ def test_a_pack_without_penalties_punishes_nobody() -> None:
 
 def test_events_of_others_are_no_concern(desk: PenaltyDesk) -> None:
     one = event("penalty.withdrawn", told_example(), "TS-1")
-    assert desk.rules.refs(one) == []
+    assert desk.rules.state_keys(one) == []
     assert desk.take(one).no_op == "no_concern_of_penalties"
 
 
@@ -239,7 +239,9 @@ def test_a_charge_is_weighed_by_the_version_that_laid_it() -> None:
     assert old.penalties is not None
     dear = replace(old.penalties.by_grade["c"], amount=Decimal(999))
     rules = replace(old.penalties, by_grade=old.penalties.by_grade | {"c": dear}, suspension=None)
-    new = replace(old, version="2.0.0", holds_from=datetime.fromisoformat("2026-03-15T00:00:00+08:00"), penalties=rules)
+    new = replace(
+        old, version="2.0.0", effective_from=datetime.fromisoformat("2026-03-15T00:00:00+08:00"), penalties=rules
+    )
     desk = PenaltyDesk(Policies.of(old, new))
     late = START + timedelta(days=20)
     pack = {"id": "auto-service", "version": "2.0.0"}

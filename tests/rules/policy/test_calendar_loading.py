@@ -29,14 +29,14 @@ CALENDAR_FAULTS = (
     ('monday: ["09:00-18:00"]', 'monday: ["09:00-12:00", "11:00-18:00"]', "weekly_hours.monday", "overlap"),
     ('"2026-02-14"', '"2025-02-15"', "versions.2.years.2026.make_up_days", "no day of 2026"),
     ('"2026-01-01": 元旦', '"2026-02-30": 元旦', "versions.2.years.2026.holidays", "no day of 2026"),
-    ('holds_from: "2025-11-04', 'holds_from: "2022-11-04', "versions", "not in order"),
+    ('effective_from: "2025-11-04', 'effective_from: "2022-11-04', "versions", "not in order"),
     ('monday: ["09:00-18:00"]', "monday: [09:00]", "weekly_hours.monday.0", "does not match"),
     ('version: "2025-11-04"', 'version: "2024-11-12"', "versions.2.version", "there already"),
-    ('holds_from: "2025-11-04', 'holds_from: "2025-11-31', "versions.2.holds_from", "no moment"),
+    ('effective_from: "2025-11-04', 'effective_from: "2025-11-31', "versions.2.effective_from", "no moment"),
 )
 
 STORM = """  - version: storm
-    holds_from: "2026-07-20T07:00:00+08:00"
+    effective_from: "2026-07-20T07:00:00+08:00"
     suspensions:
       - id: storm
         region: CN-ZJ
@@ -45,7 +45,7 @@ STORM = """  - version: storm
         reason: roads closed by order of the province
         approved_by: E1001
   - version: storm over
-    holds_from: "2026-07-21T07:00:00+08:00"
+    effective_from: "2026-07-21T07:00:00+08:00"
     reversals:
       - {id: storm, reason: another province was meant, approved_by: E1001}
 """

@@ -208,7 +208,7 @@ def test_money_that_is_worth_less_than_a_cent_is_none(pack: Pack) -> None:
     table = contract(pack).claims
     assert table is not None
     assert table.compensation is not None
-    tiny = Rate(holds_from=date(2026, 1, 1), rate=Decimal("0.0003"), source="central rate")
+    tiny = Rate(effective_from=date(2026, 1, 1), rate=Decimal("0.0003"), source="central rate")
     rates = table.compensation.rates | {"VND": (tiny,)}
     claims = replace(table, compensation=replace(table.compensation, rates=rates))
     facts = {"real_loss": "5", "real_value": "16.66", "service_fee": "9", "currency": "VND"}

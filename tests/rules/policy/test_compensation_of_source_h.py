@@ -63,7 +63,7 @@ def test_where_nothing_is_lost_nothing_is_agreed() -> None:
 def test_delay_in_traffic_is_compensated() -> None:
     """Worked case 1: the customer waited for days, the piece goes first, and the customer is compensated."""
     asked = ClaimOpener(PACK).open(
-        "delay", received_at=PACK.holds_from.replace(year=2026), demand="我要求赔偿，等了好几天"
+        "delay", received_at=PACK.effective_from.replace(year=2026), demand="我要求赔偿，等了好几天"
     )
     assert isinstance(asked, OpenedClaim)
     answer = award(PACK, asked.cause, {"real_loss": "80"}, on=TODAY, decided="80")

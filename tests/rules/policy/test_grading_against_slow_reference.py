@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from tests.rules.packs import COURIER, graded_as_a
 from tousu.policy import facts as gathered
+from tousu.policy.event_catalogue import FACTS
 from tousu.policy.grading import assignment_of, grade_rule, priority_of
 from tousu.policy.handling_rule import GradeRule, PriorityRules, RouteRule
-from tousu.policy.occasions import FACTS
 
 A = graded_as_a()
 STARS = {"d": 1, "c": 2, "b": 4, "a": 5}

@@ -37,8 +37,8 @@ from tousu.policy.penalties import (
 from tousu.policy.penalties import (
     counts as counts_grounds,
 )
+from tousu.policy.penalty_lint import errors_of, warnings_of
 from tousu.policy.penalty_rule import PenaltyRules
-from tousu.policy.penalty_sense import faults_of, traps_of
 
 Ground = dict[str, Any]
 START = "2026-03-02T01:00:00Z"
@@ -381,16 +381,16 @@ FAULTS: dict[str, tuple[Pack, str, str]] = {
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_pack_whose_penalties_make_no_sense_is_found(name: str) -> None:
     pack, field, problem = FAULTS[name]
-    found = {".".join(map(str, finding.path)): finding.problem for finding in faults_of(pack)}
+    found = {".".join(map(str, finding.path)): finding.problem for finding in errors_of(pack)}
     assert problem in found[field]
 
 
 @pytest.mark.parametrize("name", ["auto-service", "courier-network", "courier-handbook", "after-sales"])
 def test_the_penalties_of_the_repositorys_packs_make_sense(name: str) -> None:
-    assert faults_of(load_pack(name)) == traps_of(load_pack(name)) == []
+    assert errors_of(load_pack(name)) == warnings_of(load_pack(name)) == []
 
 
 def test_a_grade_that_costs_nothing_is_a_trap() -> None:
     figures = {grade: figure for grade, figure in A.by_grade.items() if grade != "b"}
-    (trap,) = traps_of(with_rules(by_grade=figures))
-    assert trap.problem == "a complaint of grade b costs nothing"
+    (warning,) = warnings_of(with_rules(by_grade=figures))
+    assert warning.problem == "a complaint of grade b costs nothing"

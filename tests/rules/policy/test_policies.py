@@ -17,8 +17,8 @@ PACK = load_pack("courier-network")
 JUNE = datetime(2025, 6, 1, tzinfo=UTC)
 
 
-def version(number: str, holds_from: datetime) -> Pack:
-    return replace(PACK, version=number, holds_from=holds_from)
+def version(number: str, effective_from: datetime) -> Pack:
+    return replace(PACK, version=number, effective_from=effective_from)
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_an_organisation_without_a_pack_is_known_to_nobody() -> None:
 def written(folder: Path, earlier: dict[str, str]) -> Path:
     """The courier network's pack in a folder of its own, with earlier versions made by replacing text."""
     text = (POLICIES / "courier-network.yaml").read_text("utf-8").replace('version: "1.0.0"', 'version: "2.0.0"', 1)
-    text = text.replace('holds_from: "2024-01-01', 'holds_from: "2025-06-01', 1)
+    text = text.replace('effective_from: "2024-01-01', 'effective_from: "2025-06-01', 1)
     pack = folder / "network.yaml"
     pack.write_text(text, "utf-8")
     (folder / "earlier").mkdir()
@@ -86,7 +86,7 @@ def test_earlier_versions_lie_beside_the_pack(tmp_path: Path) -> None:
     ("earlier", "problem"),
     [
         ({"network-1.0.0": "2.0.0"}, "the same version"),
-        ({"network-1.0.0": "1.0.0", "network-1.1.0": "1.1.0"}, "the same holds_from"),
+        ({"network-1.0.0": "1.0.0", "network-1.1.0": "1.1.0"}, "the same effective_from"),
     ],
 )
 def test_versions_that_cannot_be_told_apart_are_refused(tmp_path: Path, earlier: dict[str, str], problem: str) -> None:

@@ -56,10 +56,10 @@ def china_with(*suspensions: dict[str, str]) -> CalendarHistory:
     """The calendar of China with a version that suspends and a later one that reverses all of it."""
     value: dict[str, Any] = yaml.safe_load((POLICIES / "calendars" / "china.yaml").read_text("utf-8"))
     value["versions"] += [
-        {"version": "storm", "holds_from": "2026-07-20T09:00:00+08:00", "suspensions": list(suspensions)},
+        {"version": "storm", "effective_from": "2026-07-20T09:00:00+08:00", "suspensions": list(suspensions)},
         {
             "version": "storm over",
-            "holds_from": "2026-07-20T15:00:00+08:00",
+            "effective_from": "2026-07-20T15:00:00+08:00",
             "reversals": [
                 {"id": each["id"], "reason": "it turned away", "approved_by": "E1002"} for each in suspensions
             ],

@@ -105,7 +105,7 @@ def test_business_ends_with_the_last_interval_of_the_very_day() -> None:
     calendar = Calendar(
         id="test",
         version="1",
-        holds_from=datetime(2026, 1, 1, tzinfo=UTC),
+        effective_from=datetime(2026, 1, 1, tzinfo=UTC),
         zone=SHANGHAI,
         weekly={3: long, 4: short},
         make_up_hours=hours("10:00-11:00", "12:00-13:00"),
@@ -341,7 +341,7 @@ def a_calendar(
     return Calendar(
         id="test",
         version="1",
-        holds_from=datetime(2024, 1, 1, tzinfo=UTC),
+        effective_from=datetime(2024, 1, 1, tzinfo=UTC),
         zone=ZoneInfo(zone),
         weekly=dict.fromkeys(range(5), hours),
         make_up_hours=hours,

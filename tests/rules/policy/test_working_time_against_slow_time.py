@@ -77,7 +77,7 @@ def fast_of(slow: SlowCalendar) -> Calendar:
     return Calendar(
         id="test",
         version="1",
-        holds_from=datetime(2026, 1, 1, tzinfo=UTC),
+        effective_from=datetime(2026, 1, 1, tzinfo=UTC),
         zone=slow.zone,
         weekly={day: hours(intervals) for day, intervals in slow.weekly.items()},
         make_up_hours=hours(slow.make_up_hours),

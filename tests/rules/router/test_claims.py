@@ -13,13 +13,13 @@ from services.router.store import KINDS
 from tests.rules.casework import NUMBER, Desk, claim, complaint, event, handling, inquiry, kinds_of
 from tests.rules.claim_reports import BESIDE_SAID
 from tests.rules.router.test_forwarding import JOINED, SAID, as_it_came
-from tousu.decision import Ref
+from tousu.decision import StateKey
 from tousu.event import Event
-from tousu.policy.occasions import BESIDE_THE_CASE
+from tousu.policy.event_catalogue import BESIDE_THE_CASE
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
 
-CASE = Ref("case", NUMBER)
+CASE = StateKey("case", NUMBER)
 FIRST = {"complaint": complaint("晚了"), "inquiry": inquiry(), "claim": claim()}
 
 

@@ -11,7 +11,7 @@ from services.router.states import RoutedCase
 from services.router.store import KINDS
 from tests.rules.casework import NUMBER, Desk, complaint, handling, kinds_of
 from tests.rules.packs import COURIER, with_partners
-from tousu.decision import Ref
+from tousu.decision import StateKey
 from tousu.policy.policies import Policies
 
 TRANSPORT, QUALITY, CENTRE = "storage_and_transport", "quality_management", "customer_service"
@@ -51,7 +51,7 @@ def test_mediation_says_who_answers(
     desk_h.tell(complaint(**{"class": name}))
     desk_h.tell(handling("disputed", **({"department": disputing} if disputing else {}), **WHY))
     desk_h.tell(settled(2, responsible))
-    case = desk_h.state(Ref("case", NUMBER))
+    case = desk_h.state(StateKey("case", NUMBER))
     assert isinstance(case, RoutedCase)
     assert list(case.departments) == to
 

@@ -10,7 +10,7 @@ from services.router.rules import RouterRules
 from services.router.states import RoutedCase
 from services.router.store import KINDS
 from tests.rules.casework import NUMBER, Desk, complaint, event, handling
-from tousu.decision import Ref
+from tousu.decision import StateKey
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
 
@@ -33,7 +33,7 @@ def desk(pack: Pack) -> Desk:
 
 
 def told(desk: Desk) -> dict[str, Any]:
-    case = desk.state(Ref("case", NUMBER))
+    case = desk.state(StateKey("case", NUMBER))
     assert isinstance(case, RoutedCase)
     return case.told
 

@@ -13,7 +13,7 @@ from services.router.store import KINDS
 from tests.rules.casework import NUMBER, START, Desk, as_told, complaint, event, handling, inquiry
 from tousu.contract import inbound_cards
 from tousu.event import Event
-from tousu.policy.occasions import BESIDE_THE_CASE
+from tousu.policy.event_catalogue import BESIDE_THE_CASE
 
 JOINED = {
     "case_number": NUMBER,

@@ -12,14 +12,14 @@ from services.router.rules import RouterRules
 from services.router.states import RoutedCase
 from services.router.store import KINDS
 from tests.rules.casework import NUMBER, START, Desk, complaint, handling, kinds_of
-from tousu.decision import Ref
+from tousu.decision import StateKey
 from tousu.policy.handling_rule import ReplyRule
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
 
 ORDER: dict[str, Any] = {"order_id": "R-1", "reason": "新版生效", "approved_by": "L50001"}
 QUALITY = "quality_management"
-CASE = Ref("case", NUMBER)
+CASE = StateKey("case", NUMBER)
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def newer(pack: Pack) -> Pack:
     replies = {"final": ReplyRule(required=("next_body",), section="T 1")}
     later = START + timedelta(days=40)
     classes = {**pack.classes, "damage": damage}
-    return replace(pack, version="2.0.0", holds_from=later, classes=classes, replies=replies)
+    return replace(pack, version="2.0.0", effective_from=later, classes=classes, replies=replies)
 
 
 def desk_of(*versions: Pack) -> Desk:

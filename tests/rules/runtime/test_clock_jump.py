@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tousu.failure import Stop
-from tousu.runtime.bookmark import Bookmark, micros
 from tousu.runtime.broker import Record
+from tousu.runtime.checkpoint import Checkpoint, micros
 from tousu.runtime.processor import Input
 from tousu.runtime.shard import Shard, append_time_us
 from tousu.runtime.store import Opened
@@ -23,10 +23,10 @@ def check(
     appended: datetime, *, known: datetime = NOON, machine: datetime = NOON, others: datetime | None = None,
     accepted: datetime | None = None,
 ) -> None:  # fmt: skip
-    bookmark = Bookmark(time_us=micros(known))
+    checkpoint = Checkpoint(time_us=micros(known))
     if accepted is not None:
-        bookmark.clock_accepted_us = micros(accepted)
-    shard = Shard(0, Opened(1, 1, bookmark, b""), (Input("phone"),), 1, in_order=True)
+        checkpoint.clock_accepted_us = micros(accepted)
+    shard = Shard(0, Opened(1, 1, checkpoint, b""), (Input("phone"),), 1, in_order=True)
     others_us = NOBODY_US if others is None else micros(others)
     shard.check_time(micros(appended), "complaints.inbound.phone/0 offset 7", machine, others_us)
 

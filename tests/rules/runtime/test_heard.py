@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tousu.runtime.bookmark import Bookmark, micros
 from tousu.runtime.broker import Ends
+from tousu.runtime.checkpoint import Checkpoint, micros
 from tousu.runtime.clock import SetClock
 from tousu.runtime.processor import Input
 from tousu.runtime.shard import Shard
@@ -29,7 +29,7 @@ NEVER_US = -1
 )
 def test_time_does_not_pass_what_is_not_shown_yet(hidden: frozenset[tuple[str, int]], heard_us: int) -> None:
     source = SimulatedSource(SimulatedBroker(("phone", "web"), 2, SetClock(NOON)), ("phone", "web"), (0,))
-    shard = Shard(0, Opened(1, 1, Bookmark(), b""), (Input("phone"), Input("web")), 2, in_order=True)
+    shard = Shard(0, Opened(1, 1, Checkpoint(), b""), (Input("phone"), Input("web")), 2, in_order=True)
     shard.note(Ends(NOON, {("phone", 0): 0, ("web", 0): 0}, micros(NOON), hidden=hidden))
     shard.listen(source)
     assert shard.merge.complete_us() == heard_us

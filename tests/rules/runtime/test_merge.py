@@ -1,4 +1,4 @@
-"""Two input topics of one shard are taken in the order of pipeline time, whoever was read first."""
+"""Two input topics of one shard are taken in the order of watermarks, whoever was read first."""
 
 import random
 
@@ -6,8 +6,8 @@ import pytest
 
 from tousu.event import Event
 from tousu.runtime.arrival import Arrival
-from tousu.runtime.bookmark import moment
 from tousu.runtime.broker import Record
+from tousu.runtime.checkpoint import moment
 from tousu.runtime.merge import BUFFER_MAX, Merge
 
 

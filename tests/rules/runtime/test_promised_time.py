@@ -8,8 +8,8 @@ import pytest
 
 from tousu.event import text_of_time
 from tousu.runtime.arrival import Arrival, from_ours
-from tousu.runtime.bookmark import micros
 from tousu.runtime.broker import Record
+from tousu.runtime.checkpoint import micros
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

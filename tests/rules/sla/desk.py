@@ -13,7 +13,7 @@ from services.sla.rules import CASE, SlaRules
 from services.sla.states import Case
 from tests.rules.lives import Lives
 from tousu.contract import types_on, validator
-from tousu.decision import Decision, Output, Ref
+from tousu.decision import Decision, Output, StateKey
 from tousu.domain.clock.state import Clock
 from tousu.event import Event, text_of_time, time_of_text
 from tousu.policy.calendar import UnpublishedYear
@@ -36,7 +36,7 @@ def at(text: str) -> datetime:
 
 
 class Desk:
-    """One case and what was told of it. `now` is pipeline time: it never goes back.
+    """One case and what was told of it. `now` is the watermark: it never goes back.
 
     The life of the case is decided by the same fold as in the router; who answers for it and how grave it is, the tests
     say.
@@ -47,7 +47,7 @@ class Desk:
         self.rules = SlaRules(Policies.of(*versions))
         self.versions = {pack.version: pack for pack in versions}
         self.lives = Lives(*versions)
-        self.ref = Ref(CASE, NUMBER)
+        self.state_key = StateKey(CASE, NUMBER)
         self.case: Case | None = None
         self.told: list[Output] = []
         self.told_at: list[datetime] = []
@@ -96,8 +96,8 @@ class Desk:
     def _read(self, event: Event) -> Decision:
         self._events += 1
         event = replace(event, id=f"e{self._events}")
-        assert list(self.rules.refs(event)) == [self.ref]
-        decision = self._weighed(self.rules.apply({self.ref: self.case}, event, self.now))
+        assert list(self.rules.state_keys(event)) == [self.state_key]
+        decision = self._weighed(self.rules.apply({self.state_key: self.case}, event, self.now))
         self._take(decision)
         return decision
 
@@ -132,11 +132,15 @@ class Desk:
     def pass_time(self, until: datetime) -> None:
         """Wake the case at each moment that is due up to and including this one."""
         self.now = max(self.now, until)
-        while self.case is not None and (due := self.rules.due(self.ref, self.case)) is not None and due <= until:
+        while (
+            self.case is not None
+            and (due := self.rules.next_timer(self.state_key, self.case)) is not None
+            and due <= until
+        ):
             before = len(self.told)
-            self._take(self._weighed(self.rules.fire(self.ref, self.case, self.now)))
+            self._take(self._weighed(self.rules.on_timer(self.state_key, self.case, self.now)))
             assert all(o.time == due or o.type == CONFIRMED for o in self.told[before:])
-            after = self.rules.due(self.ref, self.case)
+            after = self.rules.next_timer(self.state_key, self.case)
             assert after is None or after > due, "a case is woken twice for one moment"
 
     def clock(self, name: str) -> Clock:
@@ -163,7 +167,7 @@ class Desk:
             self.told.append(output)
             self.told_at.append(self.now)
         if decision.states:
-            case = decision.states[self.ref]
+            case = decision.states[self.state_key]
             assert isinstance(case, Case)
             self.case = case
         self._nothing_twice()

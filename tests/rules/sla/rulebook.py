@@ -35,7 +35,7 @@ def rule(name: str, amount: int, unit: Unit = "elapsed_hours", **more: Any) -> C
 def office() -> CalendarHistory:
     """Open from 08:00 to 18:00 on weekdays of 2026, without holidays."""
     calendar = Calendar(
-        id="office", version="1", holds_from=at("01-01 00:00"), zone=COURIER.calendar.newest.zone,
+        id="office", version="1", effective_from=at("01-01 00:00"), zone=COURIER.calendar.newest.zone,
         weekly=dict.fromkeys(range(5), EIGHT_TO_SIX), make_up_hours=EIGHT_TO_SIX,
         years={2026: CalendarYear(source="test", holidays={}, make_up_days=())},
     )  # fmt: skip

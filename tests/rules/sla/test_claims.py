@@ -28,7 +28,7 @@ BESIDE = {
 def test_what_is_reported_about_a_claim_or_penalty_is_no_matter_of_sla(pack: Pack, one: Event) -> None:
     """So it looks no case up, whether it knows one of that number or not."""
     rules = SlaRules(Policies.of(pack))
-    assert list(rules.refs(one)) == []
+    assert list(rules.state_keys(one)) == []
     decision = rules.apply({}, one, one.time)
     assert (decision.no_op, decision.states, decision.outputs, decision.refusal) == ("beside_the_case", {}, (), None)
 
@@ -39,7 +39,7 @@ def test_a_claim_without_a_complaint_becomes_no_case_of_sla(pack: Pack) -> None:
     pack_of = {"kind": "claim", "departments": ["customer_service"], "decided_by": "adapter", "triage": False}
     routed = event("claim.routed", {**kept, **pack_of, "pack": pack.reference()}, NUMBER, START)
     rules = SlaRules(Policies.of(pack))
-    assert list(rules.refs(routed)) == []
+    assert list(rules.state_keys(routed)) == []
     assert rules.apply({}, routed, START).no_op == "not_of_a_case"
 
 
@@ -47,7 +47,7 @@ def test_a_telling_of_a_complaint_is_looked_at_as_ever(pack: Pack) -> None:
     desk = Desk(pack)
     desk.routed(at("01-05 10:00"))
     source = {"source": "app", "id": "a-1"}
-    said = {"case_number": desk.ref.key, "kind": "complaint", "channel": "app", "source_event": source}
+    said = {"case_number": desk.state_key.key, "kind": "complaint", "channel": "app", "source_event": source}
     desk.event("duplicate.joined", at("01-05 11:00"), said | {"received_at": "2026-01-05T01:00:00Z"})
     assert desk.case is not None
     assert desk.case.received_at == at("01-05 09:00")

@@ -100,6 +100,6 @@ def test_a_long_time_at_once_asks_once(routed: Desk) -> None:
     routed.pass_time(DUE)
     case = routed.case
     assert case is not None and case.recheck_at is not None
-    decision = routed.rules.fire(routed.ref, case, at("01-20 00:00"))
-    after = decision.states[routed.ref]
+    decision = routed.rules.on_timer(routed.state_key, case, at("01-20 00:00"))
+    after = decision.states[routed.state_key]
     assert after.recheck_at == at("01-20 00:01")  # type: ignore[union-attr]

@@ -152,7 +152,7 @@ def test_where_no_opening_is_known_it_is_told_at_its_time() -> None:
     bare = Calendar(
         id="office",
         version="bare",
-        holds_from=at("01-01 00:00"),
+        effective_from=at("01-01 00:00"),
         zone=known.zone,
         weekly={},
         make_up_hours=(),

@@ -132,7 +132,7 @@ def test_a_corrective_action_is_told_when_its_time_passes_after_the_end_too(desk
     assert [action.action_id for action in desk.case.open_actions] == ["CA-1"]
     desk.handle("corrective_action_done", at("03-01 10:00"), action_id="CA-1")
     assert desk.case.open_actions == ()
-    assert desk.rules.due(desk.ref, desk.case) is None
+    assert desk.rules.next_timer(desk.state_key, desk.case) is None
 
 
 def test_done_at_the_very_time_is_in_time_and_two_of_one_time_are_told_together(desk: Desk) -> None:
@@ -176,7 +176,7 @@ def test_a_plan_without_a_date_is_open_and_never_overdue(desk: Desk) -> None:
     desk.handle("corrective_action_planned", at("01-06 10:00"), action_id="CA-1")
     assert desk.case is not None
     assert len(desk.case.open_actions) == 1
-    assert desk.rules.due(desk.ref, desk.case) is None
+    assert desk.rules.next_timer(desk.state_key, desk.case) is None
 
 
 def test_what_is_done_is_not_planned_again_and_what_is_not_planned_yet_waits(desk: Desk) -> None:

@@ -29,7 +29,7 @@ def test_a_year_without_calendar_is_named_and_nothing_is_guessed(desk: Desk) -> 
 def test_the_clock_counts_as_soon_as_the_year_is_published(pack: Pack) -> None:
     before, after = pack.calendar.versions[1:]  # the second knows 2026 and is in force from 4 January
     published = Calendar(
-        id="china", version="published late", holds_from=at("01-04 00:00"), zone=after.zone, weekly=WEEK,
+        id="china", version="published late", effective_from=at("01-04 00:00"), zone=after.zone, weekly=WEEK,
         make_up_hours=NINE_TO_SIX, years={2026: CalendarYear(source="test", holidays={}, make_up_days=())},
     )  # fmt: skip
     desk = Desk(replace(pack, calendar=CalendarHistory(id="china", versions=(before, published))))

@@ -24,7 +24,7 @@ def with_holiday(pack: Pack, *holidays: str) -> Pack:
         source="test", holidays={at(f"{day} 12:00").date(): "unplanned" for day in holidays}, make_up_days=()
     )
     later = Calendar(
-        id=now.id, version="unplanned", holds_from=at("01-06 12:00"), zone=now.zone,
+        id=now.id, version="unplanned", effective_from=at("01-06 12:00"), zone=now.zone,
         weekly=dict.fromkeys(range(5), NINE_TO_SIX), make_up_hours=NINE_TO_SIX, years={2026: year},
     )  # fmt: skip
     return replace(pack, calendar=CalendarHistory(id=now.id, versions=(*pack.calendar.versions, later)))
@@ -50,7 +50,7 @@ def with_suspension(pack: Pack, *later: tuple[str, tuple[Suspension, ...]]) -> P
     year = CalendarYear(source="test", holidays={}, make_up_days=())
     versions = [
         Calendar(
-            id=now.id, version=f"from {since}", holds_from=at(since), zone=now.zone,
+            id=now.id, version=f"from {since}", effective_from=at(since), zone=now.zone,
             weekly=dict.fromkeys(range(5), NINE_TO_SIX), make_up_hours=NINE_TO_SIX, years={2026: year},
             suspensions=suspensions,
         )

@@ -18,7 +18,7 @@ def flooded() -> CalendarHistory:
         id="flood", region="CN-ZJ", since=at("01-06 08:00"), until=at("01-08 08:00"), reason="flood", approved_by="M-1"
     )
     calendar = Calendar(
-        id="office", version="flood", holds_from=at("01-01 00:00"), zone=office().newest.zone,
+        id="office", version="flood", effective_from=at("01-01 00:00"), zone=office().newest.zone,
         weekly=dict.fromkeys(range(5), EIGHT_TO_SIX), make_up_hours=EIGHT_TO_SIX,
         years={2026: CalendarYear(source="test", holidays={}, make_up_days=())}, suspensions=(flood,),
     )  # fmt: skip

@@ -145,7 +145,7 @@ def test_a_withdrawn_case_has_no_live_clock(cancelled_by: tuple[Trigger, ...], p
     desk.handle("withdrawn", at("01-05 11:00"))
     assert desk.case is not None
     assert {clock.status for clock in desk.case.clocks} == {"cancelled"}
-    assert desk.rules.due(desk.ref, desk.case) is None
+    assert desk.rules.next_timer(desk.state_key, desk.case) is None
 
 
 def test_a_withdrawal_that_is_taken_back_goes_on_with_what_was_left() -> None:
@@ -217,7 +217,7 @@ def test_a_closed_complaint_receives_an_appeal_of_fifteen_days_and_its_verdict_s
     assert desk.case is not None
     assert (desk.case.life, desk.case.result) == ("closed", "settled")
     assert desk.clock("appeal").due_at == at("01-27 24:00")
-    assert desk.rules.due(desk.ref, desk.case) == at("01-27 24:00")
+    assert desk.rules.next_timer(desk.state_key, desk.case) == at("01-27 24:00")
     assert row(desk)["next_breach"] == "2026-01-27T16:00:00.000000Z"
     desk.pass_time(at("01-28 00:00"))
     assert desk.said()[-1] == "appeal breached 01-28 00:00"
@@ -225,7 +225,7 @@ def test_a_closed_complaint_receives_an_appeal_of_fifteen_days_and_its_verdict_s
     assert desk.last("case.closed") is closed, "the complaint is not closed again"
     desk.handle("appeal_answered", at("01-29 10:00"))
     assert desk.said()[-1] == "appeal cancelled 01-29 10:00"
-    assert desk.rules.due(desk.ref, desk.case) is None
+    assert desk.rules.next_timer(desk.state_key, desk.case) is None
     assert row(desk)["overdue_since"] is None
 
 
@@ -293,7 +293,7 @@ def test_after_the_end_nothing_starts_or_restarts_that_does_not_outlive_the_case
     desk.handle("satisfaction_given", at("01-05 13:00"))
     assert desk.said()[-1] == "closed settled 01-05 12:00"
     assert desk.case is not None
-    assert desk.rules.due(desk.ref, desk.case) is None
+    assert desk.rules.next_timer(desk.state_key, desk.case) is None
 
 
 def test_after_the_end_a_pause_concerns_only_a_clock_that_lives() -> None:

@@ -196,7 +196,7 @@ def _ends_once(story: Story) -> None:
     if story.rounds[-1].end != NEVER:
         last = _outcomes(story)[-1].data
         assert last["closed_at"] == text_of_time(_moment(story.rounds[-1].end))
-        assert story.desk.rules.due(story.desk.ref, case) is None
+        assert story.desk.rules.next_timer(story.desk.state_key, case) is None
         standing = sorted({clock.name for clock in (*case.past, *case.clocks) if clock.breached})
         assert sorted(last["breached_clocks"]) == standing
 

@@ -30,7 +30,7 @@ from tests.rules.trends.happenings import (
     tick,
 )  # fmt: skip
 from tousu.contract import validator
-from tousu.decision import Output, Ref, State
+from tousu.decision import Output, State, StateKey
 from tousu.event import Event, text_of_time
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
@@ -227,30 +227,34 @@ def test_alarm_that_is_remembered_is_not_raised_again() -> None:
 
 
 def folded(happenings: Happenings, pack: Pack, until: datetime) -> Iterator[Output]:
-    """What the rules say on the loop: due clocks before every event, as tousu/runtime/draft.py does it."""
+    """What the rules say on the loop: due clocks before every event, as tousu/runtime/shard_turn.py does it."""
     rules = FoldingRules(TrendRules(Policies.of(pack)))
-    states: dict[Ref, State] = {}
+    states: dict[StateKey, State] = {}
 
-    def settle(changes: dict[Ref, State | None]) -> None:
-        for ref, state in changes.items():
+    def settle(changes: dict[StateKey, State | None]) -> None:
+        for state_key, state in changes.items():
             if state is None:
-                del states[ref]
+                del states[state_key]
             else:
-                states[ref] = state
+                states[state_key] = state
 
     for at, event in [*happenings, (until + timedelta(microseconds=1), None)]:
         while True:
-            dues = [(due, ref) for ref, state in states.items() if (due := rules.due(ref, state)) is not None]
+            dues = [
+                (due, state_key)
+                for state_key, state in states.items()
+                if (due := rules.next_timer(state_key, state)) is not None
+            ]
             if not dues or min(dues)[0] >= at:
                 break
-            due, ref = min(dues)
-            decision = rules.fire(ref, states[ref], due)
+            due, state_key = min(dues)
+            decision = rules.on_timer(state_key, states[state_key], due)
             settle(dict(decision.states))
-            assert (new := states.get(ref)) is None or (rules.due(ref, new) or until) > due
+            assert (new := states.get(state_key)) is None or (rules.next_timer(state_key, new) or until) > due
             yield from decision.outputs
         if event is not None:
-            refs = rules.refs(event)
-            settle(dict(rules.apply({ref: states.get(ref) for ref in refs}, event, at).states))
+            state_keys = rules.state_keys(event)
+            settle(dict(rules.apply({key: states.get(key) for key in state_keys}, event, at).states))
 
 
 @settings(deadline=None, max_examples=40)
@@ -267,13 +271,13 @@ def test_loop_forgets_a_cell_that_nothing_was_counted_in_for_a_whole_history() -
     pack = pack_with()
     rules = FoldingRules(TrendRules(Policies.of(pack)))
     event = routed(outlet="")
-    cell = Ref("tally", "class=damage")
-    state = rules.apply(dict.fromkeys(rules.refs(event)), event, START).states[cell]
+    cell = StateKey("tally", "class=damage")
+    state = rules.apply(dict.fromkeys(rules.state_keys(event)), event, START).states[cell]
     wakes = 0
     while state is not None:
-        due = rules.due(cell, state)
+        due = rules.next_timer(cell, state)
         assert due is not None
-        state = rules.fire(cell, state, due).states[cell]
+        state = rules.on_timer(cell, state, due).states[cell]
         wakes += 1
     assert wakes == 6  # four hours with the case in the window, one without, one when the history is over
     assert due == START + hours(SETTINGS.window_hours * (SETTINGS.usual_windows + 1) + 1)
@@ -282,7 +286,7 @@ def test_loop_forgets_a_cell_that_nothing_was_counted_in_for_a_whole_history() -
 def test_other_events_leave_no_trace_on_the_loop() -> None:
     rules = FoldingRules(TrendRules(Policies.of(pack_with())))
     event = tick(START)
-    assert rules.refs(event) == []
+    assert rules.state_keys(event) == []
     assert rules.apply({}, event, START).no_op == "not_counted"
 
 

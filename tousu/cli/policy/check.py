@@ -20,11 +20,11 @@ def check(
     ] = "",
     as_json: options.AsJson = False,
 ) -> None:
-    """Look for faults and traps: a clock that never starts, a pause that cancels, a class without a clock, a year
+    """Look for errors and warnings: a clock that never starts, a pause that cancels, a class without a clock, a year
     without a calendar.
 
-    A fault keeps a process from starting; a trap does not, and is worse for it. Exit code 1 where something was found.
-    A note says what a pack leaves open on purpose or not; nothing is wrong with it.
+    An error keeps a process from starting; a warning does not, and is worse for it. Exit code 1 where something was
+    found. A note says what a pack leaves open on purpose or not; nothing is wrong with it.
 
     Example: tousu policy check courier-network
     """
@@ -54,7 +54,7 @@ def check(
 
 
 def _findings(name: str, moment: Any) -> list[dict[str, Any]]:
-    """The faults and traps of a pack and of its earlier versions, each with its file and line."""
+    """The errors and warnings of a pack and of its earlier versions, each with its file and line."""
     from tousu.policy.loading import files_of, findings_of
 
     found = [row for file in files_of(name) for row in _rows(findings_of(file, moment))]
@@ -89,7 +89,7 @@ def _without_topic(file: Path) -> list[dict[str, Any]]:
     text = read_file(file) if strange else None
     return [
         {
-            "kind": "trap", "file": str(file), "line": text.line_of(("channels", name)) if text else 0,
+            "kind": "warning", "file": str(file), "line": text.line_of(("channels", name)) if text else 0,
             "field": f"channels.{name}", "problem": f"no topic takes complaints of channel {name}",
             "fix": "add a topic card with this channel and a schema complaint.received for it, or take it out; "
             f"channels with a topic are {', '.join(channels())}",

@@ -51,7 +51,7 @@ class CaseDecision(NamedTuple):
 
 
 def decide(file: CaseFile, name: str, event: Event, ground: FoldGround, now: datetime) -> CaseDecision:
-    """What a report (its short name, its event) does to a case. `now` is pipeline time."""
+    """What a report (its short name, its event) does to a case. `now` is the watermark."""
     fact = fact_of(name, event.data, event.time, file.state.received_at, now)
     found = placed(file, fact, ground)
     if found.verdict.fate == "refused":

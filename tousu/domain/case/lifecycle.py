@@ -35,8 +35,8 @@ from tousu.domain.case.plans import (
 )
 from tousu.domain.case.state import CaseFact, CaseState, Life, Plan, Responsibility
 from tousu.policy.closing import lacks_confirmation
+from tousu.policy.event_catalogue import AFTER_THE_END
 from tousu.policy.facts import found_with
-from tousu.policy.occasions import AFTER_THE_END
 from tousu.policy.pack import Pack
 from tousu.policy.replies import incomplete_reply
 

@@ -84,7 +84,7 @@ def view_of(data: Mapping[str, Any]) -> CaseView | None:
     return None if block is None else msgspec.convert(block, CaseView)
 
 
-class Course(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class CaseLifecycle(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How far a case has come, for those who act on its events: taken over from the newest of them.
 
     round_at: when the present round began. ended_at: when it ended, None while it goes on. stands: the newest
@@ -104,8 +104,8 @@ class Course(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Whether the case has come to its end."""
         return self.ended_at is not None
 
-    def after(self, view: CaseView | None) -> Course:
-        """The course after an event that says this of the case; the same where it says nothing."""
+    def after(self, view: CaseView | None) -> CaseLifecycle:
+        """The lifecycle after an event that says this of the case; the same where it says nothing."""
         if view is None:
             return self
         return replace(
@@ -118,7 +118,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         )
 
 
-def course_begun(kind: Kind, received_at: datetime) -> Course:
-    """The course of a case that was received at this time."""
+def lifecycle_begun(kind: Kind, received_at: datetime) -> CaseLifecycle:
+    """The lifecycle of a case that was received at this time."""
     received_at = received_at.astimezone(UTC)
-    return Course(kind=kind, received_at=received_at, round_at=received_at, assigned_at=received_at)
+    return CaseLifecycle(kind=kind, received_at=received_at, round_at=received_at, assigned_at=received_at)

@@ -23,7 +23,7 @@ from tousu.policy.pack import Pack
 class ClockContext(ABC):
     """The owner of some clocks in one turn. `cause` is the id of the event in hand, empty where time alone moves it.
 
-    `now` is pipeline time; `calendar` is the one in force then, as it counts in the owner's region. `withdrawn`: names
+    `now` is the watermark; `calendar` is the one in force then, as it counts in the owner's region. `withdrawn`: names
     of the clocks whose breach was withdrawn in this turn.
     """
 

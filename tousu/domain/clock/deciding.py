@@ -21,7 +21,7 @@ from tousu.domain.clock.escalation import suppress
 from tousu.domain.clock.moves import MET_LATE
 from tousu.domain.clock.state import NOTHING_UNKNOWN, Clock, UnknownFields
 from tousu.policy.clock_rule import ClockRule, unknown_in
-from tousu.policy.occasions import FACTS
+from tousu.policy.event_catalogue import FACTS
 
 NOW_KNOWN: Final = "now_known"
 DOES_NOT_APPLY: Final = "does_not_apply"

@@ -18,7 +18,7 @@ Place = tuple[str, int]
 """Topic and partition."""
 
 
-class Arrear(NamedTuple):
+class PartitionLag(NamedTuple):
     """One input partition: records behind, and since when (seconds since 1970) the oldest has been waiting.
 
     `since_s` is None where nobody can say, as after a start before anything was read.
@@ -43,7 +43,7 @@ class _InputLine:
         """The first record of each batch: where it stands and when it was written."""
 
 
-class Arrears:
+class ConsumerLag:
     """Fed by the loop's thread, read by the server's."""
 
     def __init__(self) -> None:
@@ -80,13 +80,13 @@ class Arrears:
         for place in [place for place in self._lines if place[1] not in mine]:
             del self._lines[place]
 
-    def rows(self) -> Iterator[Arrear]:
+    def rows(self) -> Iterator[PartitionLag]:
         """Every partition of which the end is known."""
         for (topic, partition), line in sorted(self._lines.copy().items()):
             if line.end is None:
                 continue
             behind = max(0, line.end - line.next)
-            yield Arrear(topic, partition, behind, self._since_s(line) if behind else None)
+            yield PartitionLag(topic, partition, behind, self._since_s(line) if behind else None)
 
     @staticmethod
     def _since_s(line: _InputLine) -> float | None:

@@ -1,4 +1,4 @@
-"""Traps of a pack: it can be loaded, and yet does not do what its writer believes (features, number 19).
+"""Warnings about a pack: it can be loaded, and yet does not do what its writer believes (features, number 19).
 
 A clock that never starts, a pause that is a cancel, two clocks that are one, a class without a clock. Each check is a
 function from a pack to findings; `tousu policy check` shows them, a process starts all the same.
@@ -15,10 +15,10 @@ from typing import Final
 from tousu.policy.calendar import missing_years
 from tousu.policy.claim_facts import CLAIM_FACTS
 from tousu.policy.clock_rule import Accepts, ClockRule, Limit, Trigger
-from tousu.policy.compensation_traps import traps_of_amounts
-from tousu.policy.occasions import AFTER_THE_END, ALWAYS_KNOWN, CLAIM_EVENTS, EVENTS, FACTS, REPORTS
+from tousu.policy.compensation_lint_warnings import warnings_of_amounts
+from tousu.policy.event_catalogue import AFTER_THE_END, ALWAYS_KNOWN, CLAIM_EVENTS, EVENTS, FACTS, REPORTS
+from tousu.policy.lint_errors import Finding
 from tousu.policy.pack import ComplaintClass, Pack
-from tousu.policy.sense import Finding
 
 _MINUTES: Final = {
     "elapsed_minutes": 1, "elapsed_hours": 60, "business_hours": 60, "working_days": 1440, "calendar_days": 1440,
@@ -26,7 +26,7 @@ _MINUTES: Final = {
 }  # fmt: skip
 
 
-def traps_of(pack: Pack) -> list[Finding]:
+def warnings_of(pack: Pack) -> list[Finding]:
     """Everything in a pack that looks right and is not."""
     return [finding for check in CHECKS for finding in check(pack)]
 
@@ -315,5 +315,5 @@ CHECKS: Final[tuple[Callable[[Pack], Iterator[Finding]], ...]] = (
     rules_can_win,
     every_class_has_a_clock,
     everybody_answers_for_something,
-    traps_of_amounts,
+    warnings_of_amounts,
 )

@@ -7,19 +7,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from tousu.policy.amount_calculation import inputs_of
 from tousu.policy.claim_facts import AMOUNTS, CLAIM_FACTS, NUMBERS, WORDS, BadFact, read_facts
 from tousu.policy.compensation import Compensation, Sum
-from tousu.policy.contest import goes_over
+from tousu.policy.lint_errors import Finding
 from tousu.policy.pack import ClaimRules, Pack
-from tousu.policy.reckoning import inputs_of
-from tousu.policy.sense import Finding
+from tousu.policy.rule_precedence import goes_over
 
 Place = tuple[str | int, ...]
 TABLE: Final[Place] = ("claims", "compensation")
 _ANY_DAY: Final = date(2000, 1, 1)
 
 
-def faults_of_amounts(pack: Pack) -> list[Finding]:
+def errors_of_amounts(pack: Pack) -> list[Finding]:
     """Everything that makes no sense in the amounts of a pack."""
     claims = pack.claims
     if claims is None or claims.compensation is None:
@@ -114,7 +114,7 @@ def rates_rise(pack: Pack, claims: ClaimRules, table: Compensation) -> Iterator[
         place = (*TABLE, "rates", code)
         if code == pack.currency:
             yield Finding(place, "this is the currency of the pack", "Remove it")
-        days = [rate.holds_from for rate in rates]
+        days = [rate.effective_from for rate in rates]
         if days != sorted(set(days)):
             yield Finding(place, "the days do not rise", "Sort them, the oldest first")
         for index, rate in enumerate(rates):

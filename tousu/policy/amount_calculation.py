@@ -15,7 +15,7 @@ import msgspec
 
 from tousu.policy.claim_facts import CENT, EXACT, Exchange, Value, plain, to_the_cent
 from tousu.policy.compensation import Cap, PartLost, Rate, Sum
-from tousu.policy.contest import answer
+from tousu.policy.rule_precedence import answer
 
 PER: Final = {"piece": "pieces", "day": "days_late"}
 _FIGURE: Final = re.compile(r"[0-9]+(\.[0-9]+)?")
@@ -50,7 +50,7 @@ def inputs_of(amount: Sum) -> tuple[str, ...]:
     return tuple(name for name in names if name and not _FIGURE.fullmatch(name))
 
 
-class Reckoner:
+class Calculator:
     """Does the arithmetic of one award and writes every step down."""
 
     __slots__ = ("_converted", "_exchange", "_rates", "_section", "_values", "steps")
@@ -173,7 +173,7 @@ class Reckoner:
 
 
 def _told(rate: Rate) -> dict[str, str]:
-    return {"rate": plain(rate.rate), "rate_from": rate.holds_from.isoformat(), "rate_source": rate.source}
+    return {"rate": plain(rate.rate), "rate_from": rate.effective_from.isoformat(), "rate_source": rate.source}
 
 
 def is_lifted(cap: Cap, values: Mapping[str, Value]) -> bool:

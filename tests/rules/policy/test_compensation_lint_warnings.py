@@ -12,13 +12,13 @@ from msgspec.structs import replace
 
 from tousu.policy.claim_facts import NUMBERS
 from tousu.policy.compensation import Cap, Compensation, CompensationRule, Exemption, Rate
-from tousu.policy.compensation_sense import TABLE, faults_of_amounts
-from tousu.policy.compensation_traps import traps_of_amounts
-from tousu.policy.contest import goes_over
+from tousu.policy.compensation_lint_errors import TABLE, errors_of_amounts
+from tousu.policy.compensation_lint_warnings import warnings_of_amounts
 from tousu.policy.handling_rule import Condition
+from tousu.policy.lint_warnings import warnings_of
 from tousu.policy.loading import POLICIES, findings_of, load_pack, read_pack
 from tousu.policy.pack import Pack
-from tousu.policy.traps import traps_of
+from tousu.policy.rule_precedence import goes_over
 
 PACK = load_pack("courier-network")
 GOOD = (POLICIES / "courier-network.yaml").read_text("utf-8")
@@ -48,13 +48,13 @@ def rule(name: str, **body: Any) -> dict[str, CompensationRule]:
 
 def found(pack: Pack) -> dict[str, str]:
     """What is found in the table of amounts, by the place below it."""
-    findings = [one for one in (*faults_of_amounts(pack), *traps_of(pack)) if one.path[:2] == TABLE]
+    findings = [one for one in (*errors_of_amounts(pack), *warnings_of(pack)) if one.path[:2] == TABLE]
     return {".".join(map(str, one.path[2:])): one.problem for one in findings}
 
 
 def test_two_rules_that_can_hold_together_and_the_point_that_shows_it() -> None:
     more = rule("by_waybill", causes=["loss"], when={"facts": {"insured": [False], "bulk": [True]}})
-    problems = [one.problem for one in traps_of_amounts(with_table(rules=table().rules | more))]
+    problems = [one.problem for one in warnings_of_amounts(with_table(rules=table().rules | more))]
     point = "cause loss, insured false"
     assert sorted(problems) == [
         f"uninsured and by_waybill hold together for {point}, agency_period false, bulk true",
@@ -235,7 +235,7 @@ def test_a_table_of_a_wrong_form_is_told_with_fix_and_example(
 def test_an_overlap_is_told_with_file_and_line(tmp_path: Path) -> None:
     path = tmp_path / "pack.yaml"
     path.write_text(GOOD.replace("        over: [uninsured]\n", "", 1), "utf-8")
-    told = [fault for kind, fault in findings_of(path, PACK.holds_from.replace(year=2026)) if kind == "trap"]
+    told = [fault for kind, fault in findings_of(path, PACK.effective_from.replace(year=2026)) if kind == "warning"]
     (fault,) = [one for one in told if "hold together" in one.problem]
     assert (fault.file, fault.field) == (str(path), "claims.compensation.rules.damage_by_screenshot")
     assert fault.line == GOOD[: GOOD.index("      damage_by_screenshot:")].count("\n") + 1

@@ -1,6 +1,6 @@
 """Whether a calendar file that has the right form also makes sense: real zones and dates, hours and versions in order.
 
-Each check is a function from the values of the file to findings; a new trap is a new function in `CHECKS`.
+Each check is a function from the values of the file to findings; a new warning is a new function in `CHECKS`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from tousu.policy.sense import Finding
+from tousu.policy.lint_errors import Finding
 
 Value = Mapping[str, Any]
 SUSPENDED_MAX: Final = timedelta(days=366)
@@ -19,7 +19,7 @@ SUSPENDED_MAX: Final = timedelta(days=366)
 _MOMENT: Final = "2026-07-20T08:00:00+08:00"
 
 
-def faults_of(value: Value) -> list[Finding]:
+def errors_of(value: Value) -> list[Finding]:
     """Everything that makes no sense in a calendar."""
     return [finding for check in CHECKS for finding in check(value)]
 
@@ -48,9 +48,9 @@ def versions_follow_each_other(value: Value) -> Iterator[Finding]:
     former: datetime | None = None
     for index, version in enumerate(value["versions"]):
         path = ("versions", index)
-        held = _moment(version["holds_from"])
+        held = _moment(version["effective_from"])
         if held is None:
-            yield _no_moment((*path, "holds_from"), version["holds_from"])
+            yield _no_moment((*path, "effective_from"), version["effective_from"])
         elif former is not None and held <= former:
             yield Finding(("versions",), "versions are not in order", "Put the oldest first, each with its own time")
         former = held or former

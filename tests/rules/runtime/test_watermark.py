@@ -3,23 +3,23 @@
 import pytest
 
 from tousu.failure import Stop
-from tousu.runtime.bookmark import NEVER_US, Seen
-from tousu.runtime.frontier import ArrivalOrder, expected_origins, is_expected, observe, shard_time_us, slowest_origin
+from tousu.runtime.checkpoint import NEVER_US, Seen
 from tousu.runtime.processor import Input
+from tousu.runtime.watermark import ArrivalOrder, expected_origins, is_expected, observe, shard_time_us, slowest_origin
 
 
 def test_the_next_number_is_applied_and_remembered() -> None:
-    frontier: dict[str, Seen] = {}
-    assert observe(frontier, "log", "intake/0", 1, 10) is ArrivalOrder.NEXT
-    assert observe(frontier, "log", "intake/0", 2, 11) is ArrivalOrder.NEXT
-    assert frontier == {"log|intake/0": Seen(2, 11)}
+    watermarks: dict[str, Seen] = {}
+    assert observe(watermarks, "log", "intake/0", 1, 10) is ArrivalOrder.NEXT
+    assert observe(watermarks, "log", "intake/0", 2, 11) is ArrivalOrder.NEXT
+    assert watermarks == {"log|intake/0": Seen(2, 11)}
 
 
 def test_a_number_not_above_the_last_is_a_duplicate_and_changes_nothing() -> None:
-    frontier = {"log|intake/0": Seen(7, 100)}
+    watermarks = {"log|intake/0": Seen(7, 100)}
     for seq in (7, 3):
-        assert observe(frontier, "log", "intake/0", seq, 500) is ArrivalOrder.DUPLICATE
-    assert frontier == {"log|intake/0": Seen(7, 100)}
+        assert observe(watermarks, "log", "intake/0", seq, 500) is ArrivalOrder.DUPLICATE
+    assert watermarks == {"log|intake/0": Seen(7, 100)}
 
 
 def test_a_number_further_above_means_that_a_record_is_missing() -> None:
@@ -35,13 +35,13 @@ def test_the_first_number_of_an_unknown_origin_must_be_one() -> None:
 
 
 def test_an_origin_that_an_operator_forgave_may_jump_once() -> None:
-    frontier = {"log|intake/0": Seen(7, 100), "log|intake/1": Seen(1, 100)}
+    watermarks = {"log|intake/0": Seen(7, 100), "log|intake/1": Seen(1, 100)}
     forgiven = ["log|intake/0", "log|intake/1"]
-    assert observe(frontier, "log", "intake/0", 7, 500, forgiven) is ArrivalOrder.DUPLICATE
-    assert observe(frontier, "log", "intake/0", 12, 500, forgiven) is ArrivalOrder.NEXT
-    assert (frontier["log|intake/0"], forgiven) == (Seen(12, 500), ["log|intake/1"])
+    assert observe(watermarks, "log", "intake/0", 7, 500, forgiven) is ArrivalOrder.DUPLICATE
+    assert observe(watermarks, "log", "intake/0", 12, 500, forgiven) is ArrivalOrder.NEXT
+    assert (watermarks["log|intake/0"], forgiven) == (Seen(12, 500), ["log|intake/1"])
     with pytest.raises(Stop) as stop:
-        observe(frontier, "log", "intake/0", 14, 500, forgiven)
+        observe(watermarks, "log", "intake/0", 14, 500, forgiven)
     assert stop.value.reason == "missing_record"
 
 
@@ -65,14 +65,14 @@ def test_one_shard_is_expected_of_a_writer_that_keeps_its_shard_and_all_of_one_t
 def test_time_is_that_of_the_slowest_origin_and_unknown_while_one_is_silent() -> None:
     expected = ("a|x/0", "b|y/0")
     assert shard_time_us({"a|x/0": Seen(1, 50)}, expected) == NEVER_US
-    frontier = {"a|x/0": Seen(1, 50), "b|y/0": Seen(9, 40)}
-    assert shard_time_us(frontier, expected) == 40
-    assert slowest_origin(frontier, expected) == ("b|y/0", 40)
+    watermarks = {"a|x/0": Seen(1, 50), "b|y/0": Seen(9, 40)}
+    assert shard_time_us(watermarks, expected) == 40
+    assert slowest_origin(watermarks, expected) == ("b|y/0", 40)
 
 
 def test_a_later_generation_speaks_for_its_origin() -> None:
-    frontier = {"a|x/1": Seen(1, 50), "a|x/1.2": Seen(4, 70), "a|x/11": Seen(1, 5)}
-    assert shard_time_us(frontier, ("a|x/1",)) == 70
+    watermarks = {"a|x/1": Seen(1, 50), "a|x/1.2": Seen(4, 70), "a|x/11": Seen(1, 5)}
+    assert shard_time_us(watermarks, ("a|x/1",)) == 70
 
 
 @pytest.mark.parametrize(
@@ -92,31 +92,31 @@ def mark(number: int) -> str:
 
 
 def test_a_repetition_with_the_same_content_is_dropped_and_one_with_other_content_stops_the_shard() -> None:
-    frontier: dict[str, Seen] = {}
+    watermarks: dict[str, Seen] = {}
     for seq in range(1, 11):
-        observe(frontier, "log", "intake/0", seq, 10, mark=mark(seq))
+        observe(watermarks, "log", "intake/0", seq, 10, mark=mark(seq))
     for seq in range(1, 11):
-        assert observe(frontier, "log", "intake/0", seq, 10, mark=mark(seq)) is ArrivalOrder.DUPLICATE
+        assert observe(watermarks, "log", "intake/0", seq, 10, mark=mark(seq)) is ArrivalOrder.DUPLICATE
         with pytest.raises(Stop) as stop:
-            observe(frontier, "log", "intake/0", seq, 10, mark=mark(seq + 1))
+            observe(watermarks, "log", "intake/0", seq, 10, mark=mark(seq + 1))
         assert stop.value.reason == "repeated_with_other_content"
 
 
 def test_what_is_no_longer_remembered_is_dropped_uncompared() -> None:
-    frontier: dict[str, Seen] = {}
+    watermarks: dict[str, Seen] = {}
     for seq in range(1, 11):
-        observe(frontier, "log", "intake/0", seq, 10, mark=mark(seq), marks_max=4)
-    assert frontier["log|intake/0"].marks == "".join(map(mark, (7, 8, 9, 10)))
-    assert observe(frontier, "log", "intake/0", 6, 10, mark=mark(0), marks_max=4) is ArrivalOrder.DUPLICATE
+        observe(watermarks, "log", "intake/0", seq, 10, mark=mark(seq), marks_max=4)
+    assert watermarks["log|intake/0"].marks == "".join(map(mark, (7, 8, 9, 10)))
+    assert observe(watermarks, "log", "intake/0", 6, 10, mark=mark(0), marks_max=4) is ArrivalOrder.DUPLICATE
     with pytest.raises(Stop):
-        observe(frontier, "log", "intake/0", 7, 10, mark=mark(0), marks_max=4)
+        observe(watermarks, "log", "intake/0", 7, 10, mark=mark(0), marks_max=4)
 
 
 def test_behind_a_forgiven_jump_nothing_is_compared_with_what_stood_elsewhere() -> None:
-    frontier: dict[str, Seen] = {}
+    watermarks: dict[str, Seen] = {}
     for seq in (1, 2, 3):
-        observe(frontier, "log", "intake/0", seq, 10, mark=mark(seq))
-    observe(frontier, "log", "intake/0", 9, 10, ["log|intake/0"], mark(9))
-    observe(frontier, "log", "intake/0", 10, 10, mark=mark(10))
+        observe(watermarks, "log", "intake/0", seq, 10, mark=mark(seq))
+    observe(watermarks, "log", "intake/0", 9, 10, ["log|intake/0"], mark(9))
+    observe(watermarks, "log", "intake/0", 10, 10, mark=mark(10))
     for seq in (3, 9, 10):
-        assert observe(frontier, "log", "intake/0", seq, 10, mark=mark(seq)) is ArrivalOrder.DUPLICATE
+        assert observe(watermarks, "log", "intake/0", seq, 10, mark=mark(seq)) is ArrivalOrder.DUPLICATE

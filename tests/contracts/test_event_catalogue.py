@@ -12,8 +12,8 @@ from tousu.domain.case.fold import READ
 from tousu.domain.case.lifecycle import possible
 from tousu.domain.case.state import begun
 from tousu.policy.claim_facts import CLAIM_FACTS, WORDS
+from tousu.policy.event_catalogue import AFTER_THE_END, BESIDE_THE_CASE, CLAIM_EVENTS, CLAIM_REPORTS, EVENTS, REPORTS
 from tousu.policy.loading import load_pack
-from tousu.policy.occasions import AFTER_THE_END, BESIDE_THE_CASE, CLAIM_EVENTS, CLAIM_REPORTS, EVENTS, REPORTS
 
 ROOT = Path(__file__).resolve().parents[2]
 REPORTED = {name for card in inbound_cards() for name in card.events if name.startswith("handling.")}

@@ -12,7 +12,7 @@ import msgspec
 from tousu.failure import Stop
 
 
-class Place(msgspec.Struct):
+class Position(msgspec.Struct):
     """Next offsets by 'topic/partition', last output numbers by 'topic/partition|origin', and the topics' ids."""
 
     offsets: dict[str, int] = {}
@@ -20,14 +20,14 @@ class Place(msgspec.Struct):
     topic_ids: dict[str, str] = {}
 
 
-class Checkpoint(Protocol):
+class CheckpointStore(Protocol):
     """Keeps one subscriber's place."""
 
-    def load(self) -> Place | None:
+    def load(self) -> Position | None:
         """The place last saved, or None before the first time."""
         ...
 
-    def save(self, place: Place) -> None:
+    def save(self, place: Position) -> None:
         """Keep the place; once this returns it outlives the process."""
         ...
 
@@ -38,19 +38,19 @@ class FileCheckpoint:
     def __init__(self, path: Path | str) -> None:
         self._path = Path(path)
 
-    def load(self) -> Place | None:
+    def load(self) -> Position | None:
         """Raises Stop `broken_checkpoint` when the file is not what `save` wrote."""
         try:
             raw = self._path.read_bytes()
         except FileNotFoundError:
             return None
         try:
-            return msgspec.json.decode(raw, type=Place)
+            return msgspec.json.decode(raw, type=Position)
         except msgspec.DecodeError as error:
             message = f"{self._path} is no checkpoint ({error}); delete it to read the topics from the beginning"
             raise Stop("broken_checkpoint", message) from error
 
-    def save(self, place: Place) -> None:
+    def save(self, place: Position) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = self._path.with_name(self._path.name + ".unfinished")
         with unfinished.open("wb") as out:
@@ -79,14 +79,14 @@ class SqlCheckpoint:
         )
         self._connection.commit()
 
-    def load(self) -> Place | None:
+    def load(self) -> Position | None:
         cursor = self._connection.cursor()
         cursor.execute(f"SELECT place FROM {_TABLE} WHERE name = {self._mark}", (self._name,))  # noqa: S608 - constants
         row = cursor.fetchone()
         self._connection.commit()
-        return msgspec.json.decode(row[0], type=Place) if row else None
+        return msgspec.json.decode(row[0], type=Position) if row else None
 
-    def save(self, place: Place) -> None:
+    def save(self, place: Position) -> None:
         self._connection.cursor().execute(
             f"INSERT INTO {_TABLE} (name, place) VALUES ({self._mark}, {self._mark}) "  # noqa: S608 - constants
             "ON CONFLICT (name) DO UPDATE SET place = excluded.place",

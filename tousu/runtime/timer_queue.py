@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from tousu.decision import Ref, State
+from tousu.decision import State, StateKey
 from tousu.runtime.store import Due, Store
 
 UNKNOWN: Final = -1
@@ -19,15 +19,15 @@ NOTHING_DUE: Final = 2**62
 PAGE_ROWS: Final = 500
 
 
-class Wake(NamedTuple):
+class DueTimer(NamedTuple):
     """A state to be woken: when it was due, and the state if it was read from the database just now."""
 
     due_us: int
-    ref: Ref
+    state_key: StateKey
     stored: State | None
 
 
-class Agenda:
+class TimerQueue:
     """What is due in one shard. `bound_us` (kind -> a lower bound of the due times stored) comes from the last turn."""
 
     def __init__(self, store: Store, shard: int, bound_us: Mapping[str, int]) -> None:
@@ -40,17 +40,17 @@ class Agenda:
         self._heap: list[tuple[int, str, str]] = []
         self._quiet_us = UNKNOWN
         """Nothing is due at or before this time: most events come while no clock is due."""
-        self.dues: dict[Ref, int | None] = {}
+        self.dues: dict[StateKey, int | None] = {}
         """The due time of every state changed in this turn."""
 
-    def changed(self, ref: Ref, due_us: int | None) -> None:
+    def changed(self, state_key: StateKey, due_us: int | None) -> None:
         """A state was changed in this turn; from now on this due time counts, not the database's."""
-        self.dues[ref] = due_us
+        self.dues[state_key] = due_us
         if due_us is not None:
             self._quiet_us = min(self._quiet_us, due_us - 1)
-            heapq.heappush(self._heap, (due_us, ref.kind, ref.key))
+            heapq.heappush(self._heap, (due_us, state_key.kind, state_key.key))
 
-    def pop(self, until_us: int) -> Wake | None:
+    def pop(self, until_us: int) -> DueTimer | None:
         """The first clock due at or before `until_us`, or None."""
         if until_us <= self._quiet_us:
             return None
@@ -64,12 +64,12 @@ class Agenda:
         if best is None:
             self._quiet_us = self._next_us() - 1
             return None
-        ref = Ref(best[1], best[2])
-        if self.dues.get(ref) == best[0]:
+        state_key = StateKey(best[1], best[2])
+        if self.dues.get(state_key) == best[0]:
             heapq.heappop(self._heap)
-            return Wake(best[0], ref, None)
-        row = self._pages[ref.kind].popleft()
-        return Wake(best[0], ref, self._store.kinds[ref.kind].codec.decode(row.doc))
+            return DueTimer(best[0], state_key, None)
+        row = self._pages[state_key.kind].popleft()
+        return DueTimer(best[0], state_key, self._store.kinds[state_key.kind].codec.decode(row.doc))
 
     def _next_us(self) -> int:
         """A lower bound of all that is due, where what is due by now has been taken out."""
@@ -81,7 +81,7 @@ class Agenda:
     def _first_changed(self) -> tuple[int, str, str] | None:
         while self._heap:
             due_us, kind, key = self._heap[0]
-            if self.dues.get(Ref(kind, key)) == due_us:
+            if self.dues.get(StateKey(kind, key)) == due_us:
                 return self._heap[0]
             heapq.heappop(self._heap)  # the state has changed again since
         return None
@@ -89,7 +89,7 @@ class Agenda:
     def _first_stored(self, name: str, until_us: int) -> Due | None:
         page = self._pages[name]
         while True:
-            while page and Ref(name, page[0].key) in self.dues:
+            while page and StateKey(name, page[0].key) in self.dues:
                 page.popleft()  # changed in this turn: the heap knows better
             if page:
                 return page[0] if page[0].due_us <= until_us else None
@@ -110,10 +110,10 @@ class Agenda:
 
     def committed(self) -> dict[str, int]:
         """The turn is in the database: the bounds with which the next turn may begin."""
-        for ref, due_us in self.dues.items():
-            known = self._bound_us.get(ref.kind, UNKNOWN)
+        for state_key, due_us in self.dues.items():
+            known = self._bound_us.get(state_key.kind, UNKNOWN)
             if due_us is not None and known != UNKNOWN and due_us < known:
-                self._bound_us[ref.kind] = due_us
+                self._bound_us[state_key.kind] = due_us
         # A row read but not woken lies in a page, in front of the bound.
         for name, page in self._pages.items():
             if page:

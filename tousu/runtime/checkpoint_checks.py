@@ -13,9 +13,9 @@ from typing import Final, NamedTuple
 from tousu.connection import Connection
 from tousu.contract import cards
 from tousu.event import text_of_time
-from tousu.runtime import bookmark as bm
-from tousu.runtime.bookmark import Bookmark
+from tousu.runtime import checkpoint as cp
 from tousu.runtime.broker import Identity
+from tousu.runtime.checkpoint import Checkpoint
 from tousu.runtime.history import Extent, History, Place
 from tousu.runtime.inspection import ShardStanding
 from tousu.runtime.kafka import KafkaSource
@@ -79,11 +79,11 @@ def gaps_of(
     processor: str, standings: Iterable[ShardStanding], extents: Mapping[Place, Extent], history: History
 ) -> list[Gap]:
     """What was deleted unread of a processor's inputs; a shard that it never opened stands at the beginning."""
-    bookmarks = {each.shard: each.bookmark for each in standings}
+    checkpoints = {each.shard: each.checkpoint for each in standings}
     cut: dict[Place, int] = {}
     for topic in inputs_of(processor):
         for (name, number), extent in extents.items():
-            done = bookmarks.get(number, Bookmark()).offsets.get(topic, 0)
+            done = checkpoints.get(number, Checkpoint()).offsets.get(topic, 0)
             if name == topic and done < extent.start:
                 cut[(topic, number)] = done
     firsts = {place: Extent(extents[place].start, min(extents[place].start + 1, extents[place].end)) for place in cut}
@@ -91,7 +91,7 @@ def gaps_of(
     return [
         Gap(
             processor, number, topic, done, extents[(topic, number)].start,
-            _moment(bookmarks[number].time_us) if number in bookmarks else None,
+            _moment(checkpoints[number].time_us) if number in checkpoints else None,
             _moment(left.get((topic, number), -1) * 1000),
         )
         for (topic, number), done in cut.items()
@@ -99,13 +99,13 @@ def gaps_of(
 
 
 def _moment(us: int) -> datetime | None:
-    return bm.moment(us) if us > 0 else None
+    return cp.moment(us) if us > 0 else None
 
 
 def halts_of(
     processor: str, standings: Iterable[ShardStanding], extents: Mapping[Place, Extent], identity: Identity
 ) -> list[Halt]:
-    """Shards whose bookmark does not fit the cluster: each halts as soon as it is opened, if it has not."""
+    """Shards whose checkpoint does not fit the cluster: each halts as soon as it is opened, if it has not."""
     return [
         Halt(processor, standing.shard, *problem)
         for standing in standings
@@ -116,15 +116,18 @@ def halts_of(
 def _problem(
     processor: str, standing: ShardStanding, extents: Mapping[Place, Extent], identity: Identity
 ) -> tuple[str, str] | None:
-    bookmark = standing.bookmark
-    if bookmark.cluster_id and identity.cluster_id and bookmark.cluster_id != identity.cluster_id:
-        return "other_cluster", f"the bookmark belongs to cluster {bookmark.cluster_id}, this is {identity.cluster_id}"
+    checkpoint = standing.checkpoint
+    if checkpoint.cluster_id and identity.cluster_id and checkpoint.cluster_id != identity.cluster_id:
+        return (
+            "other_cluster",
+            f"the checkpoint belongs to cluster {checkpoint.cluster_id}, this is {identity.cluster_id}",
+        )
     for topic in inputs_of(processor):
-        known, now = bookmark.topic_ids.get(topic, ""), identity.topic_ids.get(topic, "")
+        known, now = checkpoint.topic_ids.get(topic, ""), identity.topic_ids.get(topic, "")
         if known and now and known != now:
-            return "topic_recreated", f"{topic} was made again since the bookmark was written"
-        extent, done = extents.get((topic, standing.shard)), bookmark.offsets.get(topic, 0)
+            return "topic_recreated", f"{topic} was made again since the checkpoint was written"
+        extent, done = extents.get((topic, standing.shard)), checkpoint.offsets.get(topic, 0)
         if extent is not None and not extent.start <= done <= extent.end:
             there = f"the log goes from {extent.start} to {extent.end}"
-            return "offset_gone", f"the bookmark is at {done} of {topic}, {there}"
+            return "offset_gone", f"the checkpoint is at {done} of {topic}, {there}"
     return None

@@ -14,12 +14,11 @@ import msgspec
 import orjson
 from msgspec.structs import replace
 
-from tousu.decision import Decision, Fallback, Following, Output, Ref, Refusal, State, Wary
+from tousu.decision import Decision, Fallback, Following, Output, Refusal, State, StateKey, Wary
 from tousu.event import Event, text_of_time
 from tousu.failure import Failure
-from tousu.runtime import bookmark as bm
-from tousu.runtime import doubts, frontier
-from tousu.runtime.agenda import Agenda
+from tousu.runtime import checkpoint as cp
+from tousu.runtime import doubts, watermark
 from tousu.runtime.arrival import TICK, Arrival, fault, kept, named_in
 from tousu.runtime.attributes import headers_of, standing
 from tousu.runtime.broker import OutRecord, Record, place_of
@@ -31,16 +30,17 @@ from tousu.runtime.rejection import REJECTED, REJECTED_BYTES_MAX, rejection
 from tousu.runtime.report import FOREIGN, Fault, TurnReport
 from tousu.runtime.spreading import whose_turn
 from tousu.runtime.store import Change, Opened, Store, read_new
+from tousu.runtime.timer_queue import TimerQueue
 from tousu.runtime.unpublishable import check_fits
 
-FIRES_PER_EVENT: Final = 8
+TIMERS_PER_EVENT: Final = 8
 """Due clocks woken in front of one event. A herd must not hold up live events; a fixed number keeps rebuilds equal."""
-FIRES_PER_TICK: Final = 200
+TIMERS_PER_TICK: Final = 200
 """The same for a tick, unless the processor says otherwise."""
 NAME_LENGTH_MAX: Final = 500
 """So much of the id, source and type of a refused event is repeated in headers; more is no name."""
 HELD_OUT_US: Final = 3_600_000_000
-"""How long a clock that cannot be fired is held out before it is tried again, in pipeline time."""
+"""How long a clock that cannot be fired is held out before it is tried again, by the watermark."""
 
 
 class Ready(msgspec.Struct, frozen=True):
@@ -48,7 +48,7 @@ class Ready(msgspec.Struct, frozen=True):
 
     decision: Decision
     records: tuple[OutRecord, ...] = ()
-    dues: Mapping[Ref, int | None] = {}
+    dues: Mapping[StateKey, int | None] = {}
 
     @property
     def refusal(self) -> Refusal | None:
@@ -56,7 +56,7 @@ class Ready(msgspec.Struct, frozen=True):
         return self.decision.refusal
 
 
-class Draft:
+class ShardTurn:
     """The working copy of one shard during one turn."""
 
     def __init__(
@@ -70,21 +70,21 @@ class Draft:
         self._partitions = partitions
         self._report = report
         self._limits = limits
-        self.bookmark = bm.copy(opened.bookmark)
-        self.agenda = Agenda(store, shard, bound_us)
-        self.states: dict[Ref, State | None] = {}
-        self.changes: dict[Ref, State | None] = {}
+        self.checkpoint = cp.copy(opened.checkpoint)
+        self.timer_queue = TimerQueue(store, shard, bound_us)
+        self.states: dict[StateKey, State | None] = {}
+        self.changes: dict[StateKey, State | None] = {}
         self.outputs: list[OutRecord] = []
         self._packed: list[bytes] = []
         self.faults = InARow()
-        self._now_us, self._now, self._stamped = bm.NEVER_US, bm.moment(bm.NEVER_US), b""
-        self._origin = bm.origin_of(processor.name, shard, self.bookmark.generation)
+        self._now_us, self._now, self._stamped = cp.NEVER_US, cp.moment(cp.NEVER_US), b""
+        self._origin = cp.origin_of(processor.name, shard, self.checkpoint.generation)
         self._origin_raw = self._origin.encode()
         self._from_ours = frozenset(each.topic for each in processor.inputs if each.writer)
         self._is_spread = any(each.spread for each in processor.inputs)
-        expected = frontier.expected_origins(processor.inputs, shard, partitions[processor.inputs[0].topic])
-        self._expected = self.bookmark.awaited(expected)
-        self._marks_max = frontier.marks_for(self._expected)
+        expected = watermark.expected_origins(processor.inputs, shard, partitions[processor.inputs[0].topic])
+        self._expected = self.checkpoint.awaited(expected)
+        self._marks_max = watermark.marks_for(self._expected)
         self._wary = processor.rules if isinstance(processor.rules, Wary) else None
         self._following = processor.rules if isinstance(processor.rules, Following) else None
         self._store = store
@@ -92,8 +92,8 @@ class Draft:
     def change(self) -> Change:
         """The turn's outcome, ready for the database."""
         return Change(
-            self.shard, self.opened.epoch, self.opened.turn, self.bookmark, bm.join_pending(self._packed),
-            self.changes, self.agenda.dues,
+            self.shard, self.opened.epoch, self.opened.turn, self.checkpoint, cp.join_pending(self._packed),
+            self.changes, self.timer_queue.dues,
         )  # fmt: skip
 
     def writes(self) -> int:
@@ -103,8 +103,8 @@ class Draft:
     def fold(self, arrival: Arrival) -> None:
         """Apply one input. Raises Stop when the shard must halt in front of it."""
         record = arrival.record
-        if record.offset < self.bookmark.offsets.get(record.topic, 0):
-            return  # delivered again by the broker's client; its effect is in the bookmark
+        if record.offset < self.checkpoint.offsets.get(record.topic, 0):
+            return  # delivered again by the broker's client; its effect is in the checkpoint
         if arrival.origin and self._is_repeated(arrival):
             self._report.events[(arrival.event.type if arrival.event else "unreadable", "duplicate")] += 1
         else:
@@ -112,40 +112,40 @@ class Draft:
                 self._report.disbelieved["ahead" if arrival.is_ahead else FOREIGN] += 1
             if arrival.origin or record.topic not in self._from_ours:  # there, what none of ours wrote moves no time
                 self._advance(self._time_us(arrival) if arrival.origin else arrival.time_us)
-                doubts.note(self.bookmark, arrival)
+                doubts.note(self.checkpoint, arrival)
             if arrival.error is not None:
                 self._report.faults.append(Fault(arrival.error, place_of(record)))
             if arrival.refusal is not None:
                 self._reject(arrival, arrival.refusal)
             else:
                 self._fold_event(arrival)
-        self.bookmark.offsets[record.topic] = record.offset + 1
+        self.checkpoint.offsets[record.topic] = record.offset + 1
         self._report.records += 1
 
     def _time_us(self, arrival: Arrival) -> int:
-        """Pipeline time at a record of ours.
+        """The watermark at a record of ours.
 
         Inputs are merged by time, so where each has one origin nothing earlier than this record can come any more, even
         though the other inputs' last records are older. What it tells happened at its time and not at theirs.
         """
-        promised_us = frontier.shard_time_us(self.bookmark.frontier, self._expected)
+        promised_us = watermark.shard_time_us(self.checkpoint.watermarks, self._expected)
         return promised_us if self._is_spread else max(promised_us, arrival.time_us)
 
     def _is_repeated(self, arrival: Arrival) -> bool:
-        seen = frontier.observe(
-            self.bookmark.frontier, arrival.record.topic, arrival.origin, arrival.seq, arrival.time_us,
-            self.bookmark.forgiven, arrival.mark, self._marks_max,
+        seen = watermark.observe(
+            self.checkpoint.watermarks, arrival.record.topic, arrival.origin, arrival.seq, arrival.time_us,
+            self.checkpoint.forgiven, arrival.mark, self._marks_max,
         )  # fmt: skip
-        return seen is frontier.ArrivalOrder.DUPLICATE
+        return seen is watermark.ArrivalOrder.DUPLICATE
 
     def tick(self, time_us: int) -> None:
         """Let time pass to `time_us`: wake what is due, tell the readers. Only for the processor that keeps time."""
         self._advance(time_us)
-        doubts.caught_up(self.bookmark)
+        doubts.caught_up(self.checkpoint)
         self._pass_tick()
 
     def _advance(self, time_us: int) -> None:
-        self.bookmark.time_us = max(self.bookmark.time_us, time_us)
+        self.checkpoint.time_us = max(self.checkpoint.time_us, time_us)
 
     def _fold_event(self, arrival: Arrival) -> None:
         event = arrival.event
@@ -154,28 +154,28 @@ class Draft:
             self._report.events[(event.type, "ticked")] += 1
             self._pass_tick()
             return
-        now_us = self.bookmark.time_us
+        now_us = self.checkpoint.time_us
         # An event stamped t meets a case on which every clock due before t has fired, herd or no herd.
-        self._fire(now_us - 1, FIRES_PER_EVENT)
-        refusal = self._stuck(arrival.refs, now_us - 1)
+        self._fire(now_us - 1, TIMERS_PER_EVENT)
+        refusal = self._stuck(arrival.state_keys, now_us - 1)
         if refusal is None and self._following is not None:
             try:
-                behind = self._following.refs_behind({ref: self.states.get(ref) for ref in arrival.refs}, event)
+                behind = self._following.keys_behind({key: self.states.get(key) for key in arrival.state_keys}, event)
             except Exception as error:  # noqa: BLE001 - a fault in the rules must not stop the other customers
                 self._report.faults.append(Fault(error, place_of(arrival.record)))
                 behind, refusal = (), fault(error)
             read_new(self._store, self.shard, self.states, behind)
             refusal = refusal or self._stuck(behind, now_us - 1)
-            arrival = replace(arrival, refs=(*arrival.refs, *behind)) if behind else arrival
+            arrival = replace(arrival, state_keys=(*arrival.state_keys, *behind)) if behind else arrival
         if refusal is not None:
             self._reject(arrival, refusal)
             return
-        self._settle(arrival, event)
+        self._apply(arrival, event)
 
-    def _settle(self, arrival: Arrival, event: Event) -> None:
+    def _apply(self, arrival: Arrival, event: Event) -> None:
         """Apply an event. Where our own code fails on it, its processor may have a second answer, which counts too."""
         rules, now, where = self._processor.rules, self._moment(), arrival.record
-        mine = {ref: self.states.get(ref) for ref in arrival.refs}
+        mine = {key: self.states.get(key) for key in arrival.state_keys}
         ready = self._ready(lambda: rules.apply(mine, event, now), event, where)
         refusal = ready.refusal
         if refusal is not None and refusal.reason in OUR_FAULTS and isinstance(rules, Fallback):
@@ -199,65 +199,65 @@ class Draft:
         if inbound:
             self._report.inbound_ms.append(int(inbound))
 
-    def _stuck(self, refs: Sequence[Ref], until_us: int) -> Refusal | None:
+    def _stuck(self, state_keys: Sequence[StateKey], until_us: int) -> Refusal | None:
         """Wake these states; the refusal of their event where a clock cannot be fired."""
-        for ref in refs:
-            if not self._is_woken_up_to(ref, until_us):
-                message = f"a clock of this {ref.kind} cannot be fired; see the processor's log"
+        for state_key in state_keys:
+            if not self._is_woken_up_to(state_key, until_us):
+                message = f"a clock of this {state_key.kind} cannot be fired; see the processor's log"
                 return Refusal(reason="internal_error", message=message)
         return None
 
-    def _is_woken_up_to(self, ref: Ref, until_us: int) -> bool:
+    def _is_woken_up_to(self, state_key: StateKey, until_us: int) -> bool:
         """Wake a state until all its own clocks due by then have fired, even while a herd is still being worked off.
 
         False where one of them cannot be fired.
         """
-        state = self.states.get(ref)
+        state = self.states.get(state_key)
         while state is not None:
-            due = self._processor.rules.due(ref, state)
-            if due is None or bm.micros(due) > until_us:
+            due = self._processor.rules.next_timer(state_key, state)
+            if due is None or cp.micros(due) > until_us:
                 break
-            if not self._wake(ref, state, bm.micros(due)):
+            if not self._wake(state_key, state, cp.micros(due)):
                 return False
-            state = self.states.get(ref)
+            state = self.states.get(state_key)
         return True
 
     def _fire(self, until_us: int, count_max: int) -> None:
         for _ in range(count_max):
-            wake = self.agenda.pop(until_us)
+            wake = self.timer_queue.pop(until_us)
             if wake is None:
                 return
-            state = self.states.get(wake.ref) or wake.stored
+            state = self.states.get(wake.state_key) or wake.stored
             assert state is not None
-            self._wake(wake.ref, state, wake.due_us)
+            self._wake(wake.state_key, state, wake.due_us)
 
-    def _wake(self, ref: Ref, state: State, due_us: int) -> bool:
+    def _wake(self, state_key: StateKey, state: State, due_us: int) -> bool:
         """Fire a clock. One that cannot be fired is held out for a while, so that it does not stop all others."""
         rules, now = self._processor.rules, self._moment()
-        ready = self._ready(lambda: rules.fire(ref, state, now), None, ref)
-        refusal, due_next = ready.refusal, ready.dues.get(ref, due_us)
+        ready = self._ready(lambda: rules.on_timer(state_key, state, now), None, state_key)
+        refusal, due_next = ready.refusal, ready.dues.get(state_key, due_us)
         if refusal is None and due_next is not None and due_next <= due_us:
             refusal = Refusal(reason="internal_error", message="it fired and is due at the same time again")
-            self._report.faults.append(Fault(Failure("clock_stands_still", refusal.message), words_of(ref)))
+            self._report.faults.append(Fault(Failure("clock_stands_still", refusal.message), words_of(state_key)))
         if refusal is None:
-            self._report.lateness_s.append((self.bookmark.time_us - due_us) / 1e6)
+            self._report.lateness_s.append((self.checkpoint.time_us - due_us) / 1e6)
             self._take_over(ready)
             self.faults.clock_went_well()
             return True
-        self.faults.clock_failed(ref)
+        self.faults.clock_failed(state_key)
         self._report.covered[refusal.reason, "clock_held_out"] += 1
-        self.states[ref] = self.changes[ref] = state
-        self.agenda.changed(ref, self.bookmark.time_us + HELD_OUT_US)
+        self.states[state_key] = self.changes[state_key] = state
+        self.timer_queue.changed(state_key, self.checkpoint.time_us + HELD_OUT_US)
         return False
 
     def _pass_tick(self) -> None:
-        now_us = self.bookmark.time_us
-        own = self._processor.fires_per_tick
-        self._fire(now_us, FIRES_PER_TICK if own is None else own)
-        last_us = self.bookmark.tick_us
+        now_us = self.checkpoint.time_us
+        own = self._processor.timers_per_tick
+        self._fire(now_us, TIMERS_PER_TICK if own is None else own)
+        last_us = self.checkpoint.tick_us
         if now_us <= last_us:
             return
-        self.bookmark.tick_us = now_us
+        self.checkpoint.tick_us = now_us
         for topic in self._processor.ticks_to:
             self._tick_to(topic, self.shard)
         for topic in self._processor.ticks_spread_to:
@@ -268,7 +268,7 @@ class Draft:
         output = Output(topic=topic, type=TICK, subject="", time=self._moment(), data={})
         self._publish(output, self._record(output, b"{}", None, partition))
 
-    def _ready(self, rule: Callable[[], Decision], cause: Event | None, where: Record | Ref) -> Ready:
+    def _ready(self, rule: Callable[[], Decision], cause: Event | None, where: Record | StateKey) -> Ready:
         """What a rule decides, worked out. Where our own code fails, or says what must not leave, a refusal says so."""
         try:
             decision = rule()
@@ -277,7 +277,7 @@ class Draft:
             if self._wary is not None and decision.states:
                 decision = self._wary.in_doubt(decision, self._moment(), self._confirmed())
             records = tuple([self._checked(output, cause) for output in decision.outputs])
-            dues = {ref: self._due_us(ref, state) for ref, state in decision.states.items()}
+            dues = {state_key: self._due_us(state_key, state) for state_key, state in decision.states.items()}
             return Ready(decision, records, dues)
         except Exception as error:  # noqa: BLE001 - a fault in the rules must not stop the other customers
             self._report.faults.append(Fault(error, words_of(where)))
@@ -286,19 +286,19 @@ class Draft:
             return Ready(Decision(refusal=fault(error)))
 
     def _confirmed(self) -> datetime | None:
-        us = doubts.confirmed_us(self.bookmark) if self.bookmark.doubts else None
-        return None if us is None else bm.moment(us)
+        us = doubts.confirmed_us(self.checkpoint) if self.checkpoint.doubts else None
+        return None if us is None else cp.moment(us)
 
-    def _due_us(self, ref: Ref, state: State | None) -> int | None:
-        due = self._processor.rules.due(ref, state) if state is not None else None
-        return None if due is None else bm.micros(due)
+    def _due_us(self, state_key: StateKey, state: State | None) -> int | None:
+        due = self._processor.rules.next_timer(state_key, state) if state is not None else None
+        return None if due is None else cp.micros(due)
 
     def _take_over(self, ready: Ready) -> None:
         for output, record in zip(ready.decision.outputs, ready.records, strict=True):
             self._publish(output, record)
-        for ref, state in ready.decision.states.items():
-            self.states[ref] = self.changes[ref] = state
-            self.agenda.changed(ref, ready.dues[ref])
+        for state_key, state in ready.decision.states.items():
+            self.states[state_key] = self.changes[state_key] = state
+            self.timer_queue.changed(state_key, ready.dues[state_key])
         for event, refusal in ready.decision.refused:
             self._reject(kept(event, refusal, self._processor.inputs[0].topic, self.shard), refusal)
 
@@ -319,36 +319,36 @@ class Draft:
 
     def _record(self, output: Output, value: bytes, cause: Event | None, partition: int) -> OutRecord:
         now = self._moment()
-        happened = self._stamp() if output.time == now >= bm.EPOCH else text_of_time(output.time).encode()
+        happened = self._stamp() if output.time == now >= cp.EPOCH else text_of_time(output.time).encode()
         name, schema_of = self._processor.name, self._processor.schema_of
         headers = headers_of(output, cause, name, schema_of, happened)
         return OutRecord(output.topic, partition, (output.key or output.subject).encode() or None, value, headers)
 
     def _moment(self) -> datetime:
-        """Pipeline time, as rules are told it."""
-        if self._now_us != self.bookmark.time_us:
-            self._now_us, self._stamped = self.bookmark.time_us, b""
-            self._now = bm.moment(self._now_us)
+        """The watermark, as rules are told it."""
+        if self._now_us != self.checkpoint.time_us:
+            self._now_us, self._stamped = self.checkpoint.time_us, b""
+            self._now = cp.moment(self._now_us)
         return self._now
 
     def _stamp(self) -> bytes:
-        """Pipeline time as every output of this moment carries it."""
+        """The watermark as every output of this moment carries it."""
         now = self._moment()
         if not self._stamped:
-            self._stamped = text_of_time(max(now, bm.EPOCH)).encode()
+            self._stamped = text_of_time(max(now, cp.EPOCH)).encode()
         return self._stamped
 
     def _stamp_of(self, record: Record) -> bytes:
         """When a record was refused; where the shard has heard no time yet, when the record came."""
-        if self.bookmark.time_us > 0 or record.time_ms <= 0:
+        if self.checkpoint.time_us > 0 or record.time_ms <= 0:
             return self._stamp()
-        return text_of_time(bm.moment(record.time_ms * 1000)).encode()
+        return text_of_time(cp.moment(record.time_ms * 1000)).encode()
 
     def _number(self, record: OutRecord, stamp: bytes = b"") -> None:
         """Give an output its number, its id and its time, and add it to the running digest."""
         where = f"{record.topic}/{record.partition}"
-        number = self.bookmark.numbers.get(where, 0) + 1
-        self.bookmark.numbers[where] = number
+        number = self.checkpoint.numbers.get(where, 0) + 1
+        self.checkpoint.numbers[where] = number
         seq = str(number)
         record.headers.extend((
             ("ce_id", f"{self._origin}:{where}:{seq}".encode()),
@@ -360,14 +360,14 @@ class Draft:
         if confirmed is not None:
             record.headers.append((doubts.CONFIRMED, text_of_time(confirmed).encode()))
         check_fits([record], self._limits, self.shard)
-        self._packed.append(bm.packed(record))
-        self.bookmark.digests[where] = bm.chained_packed(self.bookmark.digests.get(where, ""), self._packed[-1])
+        self._packed.append(cp.packed(record))
+        self.checkpoint.digests[where] = cp.chained_packed(self.checkpoint.digests.get(where, ""), self._packed[-1])
         self.outputs.append(record)
 
-    def put(self, ref: Ref, state: State | None) -> None:
+    def put(self, state_key: StateKey, state: State | None) -> None:
         """Change a state as a rule would."""
-        self.states[ref] = self.changes[ref] = state
-        self.agenda.changed(ref, self._due_us(ref, state))
+        self.states[state_key] = self.changes[state_key] = state
+        self.timer_queue.changed(state_key, self._due_us(state_key, state))
 
     def tell(self, record: OutRecord) -> None:
         """Put out a record that is ready but for its number."""
@@ -381,7 +381,7 @@ class Draft:
 
     def pass_over(self, record: Record, refusal: Refusal, said: Mapping[str, str]) -> None:
         """Tell complaints.rejected of a record that an operator passes over; `said` stands in its headers, too."""
-        self._reject(Arrival(record, None, refusal, "", 0, bm.NEVER_US), refusal, said)
+        self._reject(Arrival(record, None, refusal, "", 0, cp.NEVER_US), refusal, said)
 
     def _reject(self, arrival: Arrival, refusal: Refusal, more: Mapping[str, str] = {}) -> None:
         """Send an input to complaints.rejected. It always fits there, so a refusal never halts a shard."""

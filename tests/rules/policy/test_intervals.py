@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tousu.policy.stretches import Span, Stretches, joined, without
+from tousu.policy.intervals import Intervals, Span, joined, without
 
 SPANS = st.lists(st.tuples(st.integers(0, 40), st.integers(1, 12)).map(lambda span: (span[0], sum(span))), max_size=6)
 
@@ -32,15 +32,15 @@ def test_what_is_cut_out_is_gone_and_nothing_else(spans: list[Span], cuts: list[
 
 
 @given(SPANS, st.integers(-1, 60), st.integers(1, 60))
-def test_counting_along_the_stretches_is_counting_their_numbers(spans: list[Span], at: int, amount: int) -> None:
-    stretches = Stretches(joined(spans))
+def test_counting_along_the_intervals_is_counting_their_numbers(spans: list[Span], at: int, amount: int) -> None:
+    intervals = Intervals(joined(spans))
     inside = sorted(numbers(spans))
-    assert stretches.passed(at) == sum(number < at for number in inside)
-    assert stretches.place(amount) == (inside[amount - 1] + 1 if amount <= len(inside) else None)
+    assert intervals.passed(at) == sum(number < at for number in inside)
+    assert intervals.place(amount) == (inside[amount - 1] + 1 if amount <= len(inside) else None)
 
 
 @given(SPANS, st.integers(-1, 60), st.integers(0, 60))
 def test_what_lies_between_two_places_is_what_both_hold(spans: list[Span], start: int, length: int) -> None:
-    found = list(Stretches(joined(spans)).between(start, start + length))
+    found = list(Intervals(joined(spans)).between(start, start + length))
     assert numbers(found) == numbers(spans) & set(range(start, start + length))
     assert all(first < last for first, last in found)

@@ -8,7 +8,7 @@ from tousu.decision import Refusal
 from tousu.policy.pack import Pack
 
 
-def misfit(
+def incompatibility(
     pack: Pack, version: str, grade: str | None, classes: Iterable[str], departments: Iterable[str]
 ) -> Refusal | None:
     """Why a case with this grade, these classes and departments cannot go over to a version; None where it can.

@@ -1,4 +1,4 @@
-"""Every trap of features number 19 is found: a pack that loads, and does not do what its writer believes."""
+"""Every warning of features number 19 is found: a pack that loads, and does not do what its writer believes."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from tousu.policy.clock_rule import ClockRule, Limit, Pauses, Rung, Trigger
 from tousu.policy.handling_rule import Condition, GradeRule, HandUp, PriorityRules, RouteRule
+from tousu.policy.lint_errors import Finding
+from tousu.policy.lint_warnings import warnings_of, years_missing
 from tousu.policy.loading import POLICIES, load_pack, load_policies
 from tousu.policy.pack import Department, Pack
-from tousu.policy.sense import Finding
-from tousu.policy.traps import traps_of, years_missing
 
 PACK = load_pack("courier-network")
 RESOLUTION = PACK.clocks["resolution"]
@@ -26,12 +26,12 @@ def with_clock(**changes: Any) -> Pack:
 
 
 def found(pack: Pack) -> dict[str, str]:
-    return {".".join(map(str, finding.path)): finding.problem for finding in traps_of(pack)}
+    return {".".join(map(str, finding.path)): finding.problem for finding in warnings_of(pack)}
 
 
 @pytest.mark.parametrize("name", sorted(file.stem for file in POLICIES.glob("*.yaml")))
-def test_the_packs_of_the_repository_hold_no_trap(name: str) -> None:
-    assert [finding for pack in load_policies(name).packs() for finding in traps_of(pack)] == []
+def test_the_packs_of_the_repository_give_no_warning(name: str) -> None:
+    assert [finding for pack in load_policies(name).packs() for finding in warnings_of(pack)] == []
 
 
 CLOCKS: dict[str, tuple[dict[str, Any], str, str]] = {
@@ -82,7 +82,7 @@ def test_a_clock_that_does_not_do_what_it_says(name: str) -> None:
 
 
 def test_a_misspelt_event_is_told_what_was_meant() -> None:
-    (finding,) = [one for one in traps_of(with_clock(starts_on="rooted")) if one.path[-1] == "starts_on"]
+    (finding,) = [one for one in warnings_of(with_clock(starts_on="rooted")) if one.path[-1] == "starts_on"]
     assert finding.fix == "Did you mean routed?"
 
 
@@ -98,7 +98,7 @@ def test_clocks_of_claims_wait_for_what_happens_to_claims() -> None:
         "claims.clocks.payment.met_by": "no event is called payed, so nothing sets it off",
         "claims.clocks.payment.cancelled_by": "no event is called judged, so nothing sets it off",
     }
-    assert next(one.fix for one in traps_of(pack) if one.path[-1] == "met_by") == "Did you mean paid?"
+    assert next(one.fix for one in warnings_of(pack) if one.path[-1] == "met_by") == "Did you mean paid?"
 
 
 def test_no_clock_of_a_case_waits_for_a_claim() -> None:

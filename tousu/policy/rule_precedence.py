@@ -25,7 +25,7 @@ YES = ConditionAnswer(holds=True)
 NO = ConditionAnswer(holds=False)
 
 
-class ContestResult(NamedTuple):
+class PrecedenceResult(NamedTuple):
     """How the rules of a table stand for a claim.
 
     top: the rules that hold and that none of the others goes over; one, where the table is sound. missing: facts that
@@ -68,7 +68,7 @@ def followed(
     return cause
 
 
-def standing(table: Compensation, goes_as: CompensationCause, values: Mapping[str, Value]) -> ContestResult:
+def standing(table: Compensation, goes_as: CompensationCause, values: Mapping[str, Value]) -> PrecedenceResult:
     """How the rules stand for a claim that goes by the rows of a cause. `values` hold the claim's own `cause`, too."""
     held: list[CompensationRule] = []
     waiting: list[tuple[CompensationRule, tuple[str, ...]]] = []
@@ -83,7 +83,7 @@ def standing(table: Compensation, goes_as: CompensationCause, values: Mapping[st
     if len(held) > 1:
         top = [rule for rule in held if not any(goes_over(table, other, rule) for other in held)]
     open_ = [missing for rule, missing in waiting if not any(goes_over(table, other, rule) for other in held)]
-    return ContestResult(tuple(top), _asked_first(open_))
+    return PrecedenceResult(tuple(top), _asked_first(open_))
 
 
 def goes_over(table: Compensation, one: CompensationRule, other: CompensationRule) -> bool:

@@ -1,4 +1,5 @@
-"""The bookmark: one shard's place in its inputs, its output numbers, its frontier, and what is not yet known to be out.
+"""The checkpoint: one shard's place in its inputs, its output numbers, its watermarks, and what is not yet known to be
+out.
 
 It is committed together with the states it belongs to, under a compare-and-set on (owner_epoch, turn): `turn` rises by
 one with every commit, so equal turns mean equal offsets. Source: docs/architecture.md, sections 4 and 7.
@@ -18,7 +19,7 @@ from tousu.runtime.broker import OutRecord, Record
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 NEVER_US: Final = -1
-"""Pipeline time before anything is known."""
+"""The watermark before anything is known."""
 _DAY_US: Final = 86_400_000_000
 
 
@@ -44,11 +45,11 @@ class Seen(msgspec.Struct, array_like=True):
     marks: str = ""
 
 
-class Bookmark(msgspec.Struct):
-    """One shard's bookmark as stored; `epoch` and `turn` stand in columns of their own, `pending` too.
+class Checkpoint(msgspec.Struct):
+    """One shard's checkpoint as stored; `epoch` and `turn` stand in columns of their own, `pending` too.
 
     offsets: input topic -> next offset. numbers: 'topic/partition' -> last output number. digests: the same key ->
-    running digest over all outputs there, which lets an audit compare SQL with the topic. frontier: 'topic|origin' ->
+    running digest over all outputs there, which lets an audit compare SQL with the topic. watermarks: 'topic|origin' ->
     last number and time. generation: raised by an operator when a rebuilt shard must not repeat its old numbers.
     clock_accepted_us: up to which time an operator accepts a jump of a broker's clock.
     forgiven: 'topic|origin' of which an operator passed over what has no number that can be trusted: the next record
@@ -60,7 +61,7 @@ class Bookmark(msgspec.Struct):
     offsets: dict[str, int] = {}
     numbers: dict[str, int] = {}
     digests: dict[str, str] = {}
-    frontier: dict[str, Seen] = {}
+    watermarks: dict[str, Seen] = {}
     time_us: int = NEVER_US
     tick_us: int = NEVER_US
     generation: int = 0
@@ -115,11 +116,11 @@ def mark_of(record: Record) -> str:
 
 _DECODER = msgspec.msgpack.Decoder(list[OutRecord])
 _DOC_ENCODER = msgspec.json.Encoder(order="sorted")
-_DOC_DECODER = msgspec.json.Decoder(Bookmark)
+_DOC_DECODER = msgspec.json.Decoder(Checkpoint)
 
 
 def pack_pending(records: Iterable[OutRecord]) -> bytes:
-    """Outputs as bytes for the bookmark's `pending` column."""
+    """Outputs as bytes for the checkpoint's `pending` column."""
     return join_pending(map(packed, records))
 
 
@@ -133,28 +134,28 @@ def unpack_pending(raw: bytes) -> list[OutRecord]:
     return _DECODER.decode(raw) if raw else []
 
 
-def encode(bookmark: Bookmark) -> str:
-    return _DOC_ENCODER.encode(bookmark).decode()
+def encode(checkpoint: Checkpoint) -> str:
+    return _DOC_ENCODER.encode(checkpoint).decode()
 
 
-def decode(doc: str) -> Bookmark:
+def decode(doc: str) -> Checkpoint:
     return _DOC_DECODER.decode(doc)
 
 
-def copy(bookmark: Bookmark) -> Bookmark:
+def copy(checkpoint: Checkpoint) -> Checkpoint:
     """An independent copy to work on during a turn."""
-    return Bookmark(
-        offsets=dict(bookmark.offsets),
-        numbers=dict(bookmark.numbers),
-        digests=dict(bookmark.digests),
-        frontier=dict(bookmark.frontier),
-        time_us=bookmark.time_us,
-        tick_us=bookmark.tick_us,
-        generation=bookmark.generation,
-        cluster_id=bookmark.cluster_id,
-        topic_ids=dict(bookmark.topic_ids),
-        clock_accepted_us=bookmark.clock_accepted_us,
-        forgiven=list(bookmark.forgiven),
-        held_out=list(bookmark.held_out),
-        doubts=dict(bookmark.doubts),
+    return Checkpoint(
+        offsets=dict(checkpoint.offsets),
+        numbers=dict(checkpoint.numbers),
+        digests=dict(checkpoint.digests),
+        watermarks=dict(checkpoint.watermarks),
+        time_us=checkpoint.time_us,
+        tick_us=checkpoint.tick_us,
+        generation=checkpoint.generation,
+        cluster_id=checkpoint.cluster_id,
+        topic_ids=dict(checkpoint.topic_ids),
+        clock_accepted_us=checkpoint.clock_accepted_us,
+        forgiven=list(checkpoint.forgiven),
+        held_out=list(checkpoint.held_out),
+        doubts=dict(checkpoint.doubts),
     )

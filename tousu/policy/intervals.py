@@ -1,4 +1,4 @@
-"""Stretches on a line of whole numbers (microseconds since 1970, or local days), and how much of them lies where."""
+"""Intervals on a line of whole numbers (microseconds since 1970, or local days), and how much of them lies where."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ALL: Final[tuple[Span, ...]] = ((-(1 << 62), 1 << 62),)
 """The whole line, as far as anybody counts."""
 
 
-class Stretches:
+class Intervals:
     """Disjoint spans in order, with what lies before each, so that counting along them is a binary search."""
 
     __slots__ = ("_before", "_ends", "_starts")
@@ -26,21 +26,21 @@ class Stretches:
         self._before = [0, *accumulate(end - start for start, end in spans)]
 
     def passed(self, at: int) -> int:
-        """How much of the stretches lies before this place."""
+        """How much of the intervals lies before this place."""
         index = bisect_right(self._starts, at) - 1
         if index < 0:
             return 0
         return self._before[index] + min(at, self._ends[index]) - self._starts[index]
 
     def place(self, amount: int) -> int | None:
-        """The first place before which this much (over 0) of the stretches lies; None where they do not hold it."""
+        """The first place before which this much (over 0) of the intervals lies; None where they do not hold it."""
         index = bisect_left(self._before, amount) - 1
         if index >= len(self._starts):
             return None
         return self._starts[index] + amount - self._before[index]
 
     def between(self, start: int, end: int) -> Iterator[Span]:
-        """What of the stretches lies from one place to a later one, in order; nothing where it is no later."""
+        """What of the intervals lies from one place to a later one, in order; nothing where it is no later."""
         if end <= start:
             return
         for index in range(bisect_right(self._ends, start), bisect_left(self._starts, end)):

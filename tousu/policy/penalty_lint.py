@@ -1,6 +1,6 @@
 """Whether the penalties of a pack make sense: grades that exist, figures that say something, tiers without gap.
 
-`faults_of` keeps a pack from being loaded; `traps_of` tells what its writer may not have meant.
+`errors_of` keeps a pack from being loaded; `warnings_of` tells what its writer may not have meant.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from tousu.policy.handling_rule import Range
+from tousu.policy.lint_errors import Finding
 from tousu.policy.pack import Pack
 from tousu.policy.penalty_rule import PenaltyFigure, PenaltyRules
-from tousu.policy.sense import Finding
 
 _Path = tuple[str | int, ...]
 _UNITS: Final = ("elapsed_hours", "calendar_days", "weeks", "months", "years")
@@ -28,7 +28,7 @@ class _Stretch(NamedTuple):
     high_in: bool
 
 
-def faults_of(pack: Pack) -> list[Finding]:
+def errors_of(pack: Pack) -> list[Finding]:
     """Everything that makes no sense in the penalties of a pack."""
     rules = pack.penalties
     if rules is None:
@@ -36,7 +36,7 @@ def faults_of(pack: Pack) -> list[Finding]:
     return [*_grades(pack, rules), *_figures(pack, rules), *_tiers(rules), *_months(rules)]
 
 
-def traps_of(pack: Pack) -> list[Finding]:
+def warnings_of(pack: Pack) -> list[Finding]:
     """Grades whose complaints cost nothing where those of others do."""
     rules = pack.penalties
     if rules is None or not rules.by_grade:

@@ -18,7 +18,7 @@ SLA: Final = "complaints.sla"
 OUTCOMES: Final = "complaints.outcomes"
 
 
-class Scene(ClockContext):
+class CaseContext(ClockContext):
     """One turn of one case, the owner of its clocks. `told` grows in the order of publication."""
 
     __slots__ = ("case", "departments", "told")

@@ -1,4 +1,4 @@
-"""Traps of a table of amounts: it can be loaded, and yet somewhere two rules hold at once, or none, or never.
+"""Warnings about a table of amounts: it can be loaded, and yet somewhere two rules hold at once, or none, or never.
 
 Overlaps and gaps are found by trying (`tousu.policy.compensation_points`), and told with the point that shows them.
 """
@@ -10,15 +10,15 @@ from typing import Final
 
 from tousu.policy.claim_facts import CLAIM_FACTS, NUMBERS, Value, plain
 from tousu.policy.compensation import Cap, Compensation, CompensationCause, CompensationRule, Sum
+from tousu.policy.compensation_lint_errors import TABLE, Place
 from tousu.policy.compensation_points import are_too_many, conditions_deciding, dimensions_of, points_of, values_of
-from tousu.policy.compensation_sense import TABLE, Place
-from tousu.policy.contest import answer, followed, standing
 from tousu.policy.handling_rule import Condition
+from tousu.policy.lint_errors import Finding
 from tousu.policy.pack import ClaimRules, Pack
-from tousu.policy.sense import Finding
+from tousu.policy.rule_precedence import answer, followed, standing
 
 
-def traps_of_amounts(pack: Pack) -> Iterator[Finding]:
+def warnings_of_amounts(pack: Pack) -> Iterator[Finding]:
     """Everything in the amounts of a pack that looks right and is not."""
     claims = pack.claims
     if claims is not None and claims.compensation is not None:

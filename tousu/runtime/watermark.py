@@ -1,4 +1,4 @@
-"""Gapless numbers and pipeline time: what a shard has seen of each origin (pure).
+"""Gapless numbers and the watermark: what a shard has seen of each origin (pure).
 
 An origin numbers its records 1, 2, 3 … per destination partition and promises, with each, a time before which nothing
 more will come from it. A reader drops what it has, notices what is missing, and knows how complete its log is.
@@ -11,11 +11,11 @@ from enum import Enum
 from typing import Final
 
 from tousu.failure import Stop
-from tousu.runtime.bookmark import MARK_CHARACTERS, NEVER_US, Seen
+from tousu.runtime.checkpoint import MARK_CHARACTERS, NEVER_US, Seen
 from tousu.runtime.processor import Input
 
 MARKS_MAX: Final = 256
-"""Of how many numbers a shard remembers what they said, over all its origins: 2 KB of its bookmark."""
+"""Of how many numbers a shard remembers what they said, over all its origins: 2 KB of its checkpoint."""
 MARKS_MIN: Final = 32
 """The same for each origin, however many there are."""
 
@@ -28,17 +28,17 @@ class ArrivalOrder(Enum):
 
 
 def observe(
-    frontier: dict[str, Seen], topic: str, origin: str, seq: int, time_us: int, forgiven: list[str] | None = None,
+    watermarks: dict[str, Seen], topic: str, origin: str, seq: int, time_us: int, forgiven: list[str] | None = None,
     mark: str = "", marks_max: int = MARKS_MAX,
 ) -> ArrivalOrder:  # fmt: skip
-    """Note a record of an origin in the frontier (in place). One in `forgiven` may jump, once.
+    """Note a record of an origin in the watermarks (in place). One in `forgiven` may jump, once.
 
     `mark` tells what the record says; the last `marks_max` are remembered. An older repetition cannot be compared.
     Raises Stop `missing_record` when numbers before it never came, `time_went_back` when its promise was broken,
     `repeated_with_other_content` when this number said something else before: one of the two is forged.
     """
     name = f"{topic}|{origin}"
-    last = frontier.get(name)
+    last = watermarks.get(name)
     known = last.seq if last is not None else 0
     if last is not None and seq <= known:
         if says_otherwise(last, seq, mark):
@@ -53,7 +53,7 @@ def observe(
         forgiven.remove(name)
     # Behind a jump the numbers do not follow each other: what is remembered starts anew.
     former = last.marks if last is not None and seq == known + 1 and mark else ""
-    frontier[name] = Seen(seq, time_us, (former + mark)[-MARK_CHARACTERS * marks_max :])
+    watermarks[name] = Seen(seq, time_us, (former + mark)[-MARK_CHARACTERS * marks_max :])
     return ArrivalOrder.NEXT
 
 
@@ -89,29 +89,29 @@ def marks_for(expected: Sized) -> int:
     return max(MARKS_MIN, MARKS_MAX // max(1, len(expected)))
 
 
-def shard_time_us(frontier: dict[str, Seen], expected: Collection[str]) -> int:
+def shard_time_us(watermarks: dict[str, Seen], expected: Collection[str]) -> int:
     """The smallest time promised by any expected origin; never (-1) while one of them has not spoken.
 
     A later generation of an origin (`router/3.2`) speaks for the origin.
     """
-    if len(frontier) == len(expected):
+    if len(watermarks) == len(expected):
         try:
-            return min([frontier[name].time_us for name in expected], default=NEVER_US)
+            return min([watermarks[name].time_us for name in expected], default=NEVER_US)
         except KeyError:
             pass  # one of them has not spoken, or a later generation has
     times: list[int] = []
     for name in expected:
-        own = [seen.time_us for key, seen in frontier.items() if key == name or key.startswith(name + ".")]
+        own = [seen.time_us for key, seen in watermarks.items() if key == name or key.startswith(name + ".")]
         if not own:
             return NEVER_US
         times.append(max(own))
     return min(times) if times else NEVER_US
 
 
-def slowest_origin(frontier: dict[str, Seen], expected: Iterable[str]) -> tuple[str, int]:
-    """Which origin holds time back, and at what time it stands (for the alarm 'pipeline time is behind')."""
+def slowest_origin(watermarks: dict[str, Seen], expected: Iterable[str]) -> tuple[str, int]:
+    """Which origin holds time back, and at what time it stands (for the alarm 'the watermark is behind')."""
     return min(
-        ((name, frontier[name].time_us if name in frontier else NEVER_US) for name in expected),
+        ((name, watermarks[name].time_us if name in watermarks else NEVER_US) for name in expected),
         key=lambda pair: pair[1],
         default=("", NEVER_US),
     )

@@ -1,6 +1,6 @@
 """Whether a pack that has the right form also makes sense: the second gate after the JSON Schema.
 
-Each check is a function from a pack to findings; a new trap is a new function in `CHECKS`.
+Each check is a function from a pack to findings; a new warning is a new function in `CHECKS`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from tousu.policy.clock_rule import DAY_UNITS, ClockRule, Limit, Unit
+from tousu.policy.event_catalogue import PROMISED
 from tousu.policy.handling_rule import PriorityRules
-from tousu.policy.occasions import PROMISED
 from tousu.policy.pack import Pack
 from tousu.policy.working_time import LENGTHS
 
@@ -36,7 +36,7 @@ class Finding(NamedTuple):
     example: str = ""
 
 
-def faults_of(pack: Pack) -> list[Finding]:
+def errors_of(pack: Pack) -> list[Finding]:
     """Everything that makes no sense in a pack."""
     return [finding for check in CHECKS for finding in check(pack)]
 
