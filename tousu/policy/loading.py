@@ -42,6 +42,8 @@ _HOME: Final = _PACKAGE.parent if (_PACKAGE.parent / "policies").is_dir() else _
 POLICIES: Final = _HOME / "policies"
 SCHEMA: Final = _HOME / "schemas" / "policy.json"
 BYTES_MAX: Final = 4_000_000
+FORMER_FIELDS: Final = {"holds_from": "effective_from"}
+"""What fields of packs and calendars were called before, and are called now."""
 """Forty times the largest pack, calendar or file of words that there is."""
 _WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -354,6 +356,9 @@ def _finding(error: jsonschema_rs.ValidationError) -> lint_errors.Finding:
     node, said = _described(list(error.schema_path)[:-1])
     kind = error.kind
     if isinstance(kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
+        if (now := FORMER_FIELDS.get(kind.unexpected[0])) in node.get("properties", {}):
+            problem, fix = f"this field is called {now} now", f"Write {now} in its place"
+            return lint_errors.Finding((*path, kind.unexpected[0]), problem, fix)
         known = ", ".join(sorted(node.get("properties", {})))
         return lint_errors.Finding(
             (*path, kind.unexpected[0]), "this field is unknown", f"Remove it or use one of: {known}"
