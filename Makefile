@@ -76,9 +76,10 @@ test-hostile: $(READY) ## hostile input: classes of JSON, naughty strings, marke
 test-deploy: $(DEPLOY_READY) kafka ## the image and the composition in real containers (not part of `make test`; says which tools it lacks)
 	$(VENV)/pytest tests/deploy $(ARGS)
 
-test-alerts: $(READY) ## the alert rules, by promtool (not part of `make test`)
+test-alerts: kafka ## alert rules, by promtool and amtool; every query of the dashboards on a Prometheus that watches the demo
 	@command -v promtool >/dev/null || { echo "test-alerts stopped: promtool is missing: install it with apt-get install prometheus." >&2; exit 1; }
-	$(VENV)/pytest tests/alerts $(ARGS)
+	@command -v amtool >/dev/null || { echo "test-alerts stopped: amtool is missing: install it with apt-get install prometheus-alertmanager." >&2; exit 1; }
+	$(VENV)/pytest tests/alerts tests/stories/test_dashboards.py $(ARGS)
 
 examples: $(READY) ## the examples of the contract, made anew from runs (minutes)
 	$(VENV)/python -m tests.contracts.examples_of_runs

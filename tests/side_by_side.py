@@ -2,6 +2,7 @@
 
 tests/integration and tests/faults mostly wait, so each has a lane of its own, as have the folders of integration that
 wait longest, and tests/stories; the simulated faults, which never wait, have another, and the other folders share one.
+Two lanes a core run at once, the others when one has ended: more would take turns at the cores and hold up each other.
 Nothing is interleaved: a lane is printed as a whole when it has ended; until then a line now and then says how far
 each is. The last line adds the lanes up, in pytest's form. Exit status: 0 when every lane has passed, else not 0.
 """
@@ -17,7 +18,7 @@ import time
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable
-from os import getpid
+from os import cpu_count, getpid
 from pathlib import Path
 from typing import Final
 
@@ -25,11 +26,11 @@ from tousu.local.process import LEASH
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 LANES_OF_THEIR_OWN: Final[tuple[str, ...]] = (
-    "tests/faults", "tests/faults/test_simulator.py",
-    "tests/integration", "tests/integration/cli", "tests/integration/process", "tests/integration/security",
-    "tests/stories",
+    "tests/faults", "tests/integration", "tests/stories", "tests/integration/cli", "tests/integration/process",
+    "tests/integration/security", "tests/faults/test_simulator.py",
 )  # fmt: skip
-"""Folders, and what stands in folders. The lane of a folder leaves out what has its own."""
+"""Folders, and what stands in folders, the longest first. The lane of a folder leaves out what has its own."""
+AT_ONCE: Final = 2 * (cpu_count() or 1)
 PROGRESS_S: Final = 30.0
 ASK_AGAIN_S: Final = 0.2
 
@@ -40,7 +41,7 @@ class Lane:
     """One pytest process on folders or a file, in the order given. It ends when this process ends, however that is."""
 
     def __init__(self, root: Path, folders: list[str], logs: Path) -> None:
-        self.name = " ".join(Path(folder).stem for folder in folders)
+        self.name = name_of(folders)
         self._log = logs / f"{Path(folders[0]).stem}.log"
         # What failed last is kept for each lane: two processes would overwrite each other's.
         own_cache = f"cache_dir=.pytest_cache/{Path(folders[0]).stem}"
@@ -67,34 +68,46 @@ def elsewhere(folders: list[str]) -> list[str]:
 
 
 def lanes(folders: list[str], root: Path = ROOT) -> list[list[str]]:
-    """The folders (or the one file) of each lane; every folder is in exactly one."""
+    """The folders (or the one file) of each lane; every folder is in exactly one. What never waits comes first."""
     inside = [lane for lane in LANES_OF_THEIR_OWN if Path(lane).parent.as_posix() in folders and (root / lane).exists()]
     own = [[lane] for lane in LANES_OF_THEIR_OWN if lane in folders or lane in inside]
     rest = [folder for folder in folders if folder not in LANES_OF_THEIR_OWN]
-    return [*own, rest] if rest else own
+    return [rest, *own] if rest else own
 
 
-def run(root: Path, say: Say) -> int:
+def run(root: Path, say: Say, at_once: int = AT_ONCE) -> int:
     """Run every folder of pytest's testpaths. Returns the exit status."""
     began_s = time.monotonic()
     folders = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]["testpaths"]
     with tempfile.TemporaryDirectory(prefix="tousu-lanes-") as logs:
-        started = [Lane(root, each, Path(logs)) for each in lanes(folders, root)]
-        say(f"side by side, each printed when it has ended: {' | '.join(lane.name for lane in started)}")
-        running = list(started)
+        waiting = lanes(folders, root)
+        names = " | ".join(name_of(each) for each in waiting)
+        say(f"side by side, {at_once} at once, each printed when it has ended: {names}")
+        begun: list[Lane] = []
+        running: list[Lane] = []
         try:
-            follow(running, say)
+            for each in waiting:
+                begun.append(Lane(root, each, Path(logs)))
+                running.append(begun[-1])
+                follow(running, at_once - 1, began_s, say)
+            follow(running, 0, began_s, say)
         except KeyboardInterrupt:
-            follow(running, say)  # each lane has had the Ctrl-C, too: it stops its servers and says how far it came
-        say(closing_line((lane.said for lane in started), time.monotonic() - began_s))
-        status: int = max(abs(lane.process.returncode) for lane in started)
+            # Each lane has had the Ctrl-C, too: it stops its servers and says how far it came.
+            follow(running, 0, began_s, say)
+        say(closing_line((lane.said for lane in begun), time.monotonic() - began_s))
+        status: int = max(abs(lane.process.returncode) for lane in begun)
         return status
 
 
-def follow(running: list[Lane], say: Say) -> None:
-    """Print each lane as it ends, and now and then how far the others are."""
-    began_s = said_s = time.monotonic()
-    while running:
+def name_of(folders: list[str]) -> str:
+    """What a lane is called."""
+    return " ".join(Path(folder).stem for folder in folders)
+
+
+def follow(running: list[Lane], left: int, began_s: float, say: Say) -> None:
+    """Print each lane as it ends, and now and then how far the others are, until only so many are left."""
+    said_s = time.monotonic()
+    while len(running) > left:
         try:
             running[0].process.wait(ASK_AGAIN_S)
         except subprocess.TimeoutExpired:

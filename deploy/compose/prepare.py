@@ -135,7 +135,14 @@ def make_database(folder: Path, passwords: Mapping[str, str]) -> None:
     own(folder / "postgres-first", {"processors.sql": "".join(lines)}, owner("POSTGRES"))
 
 
+def make_grafana(folder: Path) -> None:
+    """The password of Grafana's `admin`. A composition that is older than its Grafana gets it at the next start."""
+    if not (folder / "grafana" / "password").exists():
+        own(folder / "grafana", {"password": secrets.token_urlsafe(32)}, owner("GRAFANA"))
+
+
 def main(folder: Path) -> None:
+    make_grafana(folder)
     if (folder / "complete").exists():
         print("the secrets are there already")
         return

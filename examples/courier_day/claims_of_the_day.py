@@ -192,7 +192,8 @@ def materials_missing(desk: Desk) -> None:
     told_outlet(desk)
     when = filed(desk, items=file_of(desk.claim)[:1])
     for _ in range(3):
-        when = desk.note("claim_evidence_given", desk.later(when, 240, 600), evidence=evidence(file_of(desk.claim)[:1]))
+        again = evidence(file_of(desk.claim)[:1])
+        when = desk.note("claim_evidence_given", desk.later(when, 240, 600), evidence=again, handed_in=True)
 
 
 def no_form(desk: Desk) -> None:

@@ -27,9 +27,9 @@ _DAY: Final = timedelta(days=1)
 
 
 class Party(msgspec.Struct, frozen=True, order=True):
-    """Who answers: a person, an outlet, or a department (its head), by number or code."""
+    """Who answers: a person, an outlet, a department (its head), or a partner, by number or code."""
 
-    kind: Literal["person", "outlet", "department"]
+    kind: Literal["person", "outlet", "department", "partner"]
     id: str
 
     def key(self, organisation: str) -> str:

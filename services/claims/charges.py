@@ -91,7 +91,7 @@ def _of_the_complaint(case: CaseConduct, pack: Pack) -> Iterator[tuple[Party, Gr
     if named is not None and named.outlet:
         yield Party("outlet", named.outlet), ground | _if_any(department=department, employee=employee)
     if department:
-        yield Party("department", department), ground | _if_any(employee=employee)
+        yield _department(pack, department), ground | _if_any(employee=employee)
 
 
 def _complaint(case: CaseConduct, pack: Pack) -> Ground:
@@ -119,7 +119,7 @@ def _of_a_lapse(case: CaseConduct, lapse: Lapse, pack: Pack) -> Iterator[tuple[P
     if employee:
         yield Party("person", employee), ground | _if_any(department=department)
     elif lapse.ground != "neglect":
-        yield Party("department", department), ground
+        yield _department(pack, department), ground
     responsible = case.named.employee if case.named is not None else ""
     too = pack.penalties is not None and pack.penalties.late_handling is not None and lapse.ground == "late_resolution"
     if too and employee and employee != responsible:
@@ -133,6 +133,12 @@ def _who_failed(case: CaseConduct, lapse: Lapse, pack: Pack) -> tuple[str, str]:
     if lapse.ground != "late_acceptance" or accepting is None or accepting.borne_by != "first_asked":
         return lapse.employee, lapse.department
     return (case.first_asked, lapse.department) if case.first_asked else ("", accepting.otherwise)
+
+
+def _department(pack: Pack, name: str) -> Party:
+    """A department, or a partner outside, which has no head of ours."""
+    one = pack.departments.get(name)
+    return Party("partner" if one is not None and one.partner else "department", name)
 
 
 def _assessment(case: CaseConduct) -> Iterator[tuple[Party, Ground]]:

@@ -155,7 +155,8 @@ class ConductRules:
         former, view = case.lifecycle, view_of(said)
         if event.type in ROUTED:
             is_newer = said.get("revision", 1) > case.revision
-            return _routed(replace(case, lifecycle=former.after(view)), said) if is_newer else case
+            new = _routed(replace(case, lifecycle=former.after(view)), said) if is_newer else case
+            return replace(new, departments=view.answerable) if view is not None and view.answerable else new
         what = event.type.removeprefix(_HANDLING).partition(".")[0]
         at = max(event.time, former.received_at)
         if what in CLAIM_REPORTS:
@@ -164,7 +165,7 @@ class ConductRules:
             return case
         case = replace(case, lifecycle=former.after(view))
         if event.type == PASSED_ON:
-            return replace(case, departments=tuple(said["to_departments"]))
+            return replace(case, departments=view.answerable or tuple(said["to_departments"]))
         if what == "recount_ordered":
             return replace(case, pack_version=said.get("pack_version", case.pack_version))
         return _handled(case, former, self._pack_of(case), what, event, at) if case.is_complaint else case

@@ -13,8 +13,18 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from services.claims import limits
-from services.claims.owing import COMPENSATION, cancel_instruction, instruct, owe, payee_of, release, settle
-from services.claims.states import Claim
+from services.claims.owing import (
+    COMPENSATION,
+    cancel_instruction,
+    compensate,
+    giver_of,
+    instruct,
+    owe,
+    payee_of,
+    release,
+    settle,
+)
+from services.claims.states import Claim, Offer
 from services.claims.turn import Turn
 from tousu.decision import Output
 from tousu.domain.clock.correcting import corrected, undone
@@ -44,17 +54,23 @@ def limits_as(turn: Turn, claim: Claim, ought: Claim) -> Claim:
     return replace(claim, clocks=tuple(clocks), past=ought.past)
 
 
-def books_as(turn: Turn, claim: Claim, ought: Claim, payments: Sequence[ClaimPaid]) -> Claim:
-    """The claim with its books as they ought to stand, and finance told; `payments` are still to be booked."""
+def books_as(turn: Turn, claim: Claim, ought: Claim, payments: Sequence[ClaimPaid], told: Offer | None) -> Claim:
+    """The claim with its books as they ought to stand, and whoever pays told; `payments` are still to be booked.
+
+    told: the offer by which they were told before.
+    """
     for owed in claim.owed:
         if ought.obligation(_name(owed)) is None:
-            claim = _book_as(turn, claim, replace(owed, awarded=NOTHING, paid=NOTHING, withdrawn=NOTHING), ())
+            nothing = replace(owed, awarded=NOTHING, paid=NOTHING, withdrawn=NOTHING)
+            claim = _book_as(turn, claim, nothing, (), told)
     for owed in ought.owed:
-        claim = _book_as(turn, claim, owed, [one for one in payments if one.obligation == owed.number])
+        claim = _book_as(turn, claim, owed, [one for one in payments if one.obligation == owed.number], told)
     return replace(claim, payments=ought.payments)
 
 
-def _book_as(turn: Turn, claim: Claim, ought: Obligation, payments: Sequence[ClaimPaid]) -> Claim:
+def _book_as(
+    turn: Turn, claim: Claim, ought: Obligation, payments: Sequence[ClaimPaid], told: Offer | None
+) -> Claim:  # fmt: skip
     name = _name(ought)
     former = claim.obligation(name)
     if former is not None and former.debtor != ought.debtor:
@@ -76,9 +92,12 @@ def _book_as(turn: Turn, claim: Claim, ought: Obligation, payments: Sequence[Cla
     if after is None:  # by the true order it came and went
         return claim
     outstanding = former.outstanding if former is not None else NOTHING
-    if former is not None and outstanding and not payments and after.outstanding != outstanding:
-        cancel_instruction(turn, claim, former, after, _to(claim, after))
-    if after.outstanding and (payments or after.outstanding != outstanding):
+    by_another = name == COMPENSATION and giver_of(told) != giver_of(claim.offer)
+    is_other = after.outstanding != outstanding or by_another
+    if former is not None and outstanding and not payments and is_other:
+        to = _to(claim, after) | (giver_of(told) if name == COMPENSATION else {})
+        cancel_instruction(turn, claim, former, after, to)
+    if after.outstanding and (payments or is_other):
         _instruct(turn, claim, after)
     return claim
 
@@ -101,7 +120,7 @@ def _of_another(turn: Turn, claim: Claim, former: Obligation, ought: Obligation)
 def _instruct(turn: Turn, claim: Claim, owed: Obligation) -> None:
     if _name(owed) == COMPENSATION:
         pay_by = next((clock.due_at for clock in limits.waiting_for(turn, claim, _PAID)), None)
-        instruct(turn, claim, "pay_claimant", owed, payee_of(claim), pay_by)
+        compensate(turn, claim, owed, pay_by)
     else:
         instruct(turn, claim, "bill_outlet", owed, _to(claim, owed))
 

@@ -15,16 +15,18 @@ from msgspec.structs import replace
 
 from services.claims import limits
 from services.claims.ending import PAID, close
-from services.claims.filing import missing_items
+from services.claims.missing import missing_items, waiting
 from services.claims.owing import (
     COMPANY,
     COMPENSATION,
     cancel_instruction,
-    instruct,
+    compensate,
+    giver_of,
     owe,
     payee_of,
     release,
 )
+from services.claims.paying import paid_before
 from services.claims.second_person import hold
 from services.claims.states import Awaiting, Claim, Offer
 from services.claims.telling import refusal
@@ -41,9 +43,12 @@ WAYS_ON: Final = ("negotiation", "complaint", "regulator", "arbitration", "court
 EVERYBODY: Final = ("claimant", "company")
 
 
-def form_answered(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim:
-    """The claimant has been told until when the claim is decided."""
+def form_answered(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
+    """The claimant has been told until when the claim is decided; that is the limit from then on."""
     claim = limits.pull(turn, replace(claim, stage="answered"), "form_answered", said)
+    problem = limits.impossible_time(turn, claim, "decision_due_at", said, "offered")
+    if problem is not None:
+        return problem
     offer_due = next((clock.due_at for clock in limits.waiting_for(turn, claim, "offered")), None)
     turn.tell(
         "answered",
@@ -53,7 +58,7 @@ def form_answered(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim:
             "decision_due_at": said.get("decision_due_at") or time_text(offer_due),
         },
     )
-    return claim
+    return waiting(turn, opener, claim)
 
 
 def decided(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
@@ -92,7 +97,10 @@ def agreed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal
     if offer.most is not None and amount > offer.most:
         message = f"at most {money(offer.most)} {offer.currency} may be agreed (pack {turn.pack.id}, {offer.section})"
         return refusal("amount_above_limit", message, "/amount")
-    offer = replace(offer, amount=amount, kind=said.get("kind", offer.kind))
+    kind = said.get("kind", offer.kind)
+    if kind not in (kinds := _kinds(turn)):
+        return refusal("unknown_kind", f"kind must be one of {', '.join(kinds)} (pack {turn.pack.id})", "/kind")
+    offer = replace(offer, amount=amount, kind=kind, given_by=_giver(turn, claim, kind))
     return _due(turn, claim, offer, "agreed", {}, said)
 
 
@@ -142,7 +150,7 @@ def confirmed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refu
     waits = replace(waits, confirmed_by=(*waits.confirmed_by, who))
     if waits.missing > 0:
         return hold(turn, claim, waits)
-    return _awarded(turn, claim, waits.offer, waits.what, waits.ruling)
+    return _awarded(turn, claim, waits)
 
 
 def amount_owed(turn: Turn, claim: Claim, amount: str | None = None) -> Award:
@@ -160,6 +168,14 @@ def _kinds(turn: Turn) -> tuple[str, ...]:
     return tuple(table.kinds) if table is not None and table.kinds else ("cash",)
 
 
+def _giver(turn: Turn, claim: Claim, kind: str) -> str:
+    """The department that gives what is not cash: whom the pack names, else the one in the lead of the case."""
+    table = turn.rules.compensation
+    if kind == "cash" or table is None:
+        return ""
+    return table.kinds[kind].given_by or (turn.case.departments or claim.asked.departments)[0]
+
+
 def _offer(
     turn: Turn, claim: Claim, found: Award, kind: str, amount: str | None
 ) -> tuple[Offer, Awarded | None] | Refusal:
@@ -173,6 +189,8 @@ def _offer(
             return refusal("nothing_due", message, "/outcome")
         case Referred() if amount is not None:
             return _by_hand(turn, claim, found, kind, amount)
+        case Referred(usual=usual) if usual:
+            return _by_hand(turn, claim, found, kind, money(usual))
         case Referred():
             most = "" if found.at_most is None else f", at most {money(found.at_most)} {turn.pack.currency}"
             return refusal("amount_missing", f"the pack leaves the amount to people{most}; give amount", "/amount")
@@ -290,18 +308,25 @@ def _why_owed(found: Award) -> str:
 def _due(
     turn: Turn, claim: Claim, offer: Offer, what: Literal["agreed", "ruled"], ruling: dict[str, str],
     said: Mapping[str, Any],
-) -> Claim:  # fmt: skip
+) -> Claim | Refusal:  # fmt: skip
     """What is agreed or ruled is owed at once, or once a second person has confirmed it."""
-    rule = turn.rules.second_person_above
-    if rule is None or not rule.must_confirm(offer.amount, offer.currency):
-        return _awarded(turn, claim, offer, what, ruling)
+    problem = limits.impossible_time(turn, claim, "pay_by", said)
+    if problem is not None:
+        return problem
     offered_by = offer.by if what == "agreed" else ""
     acted = tuple(dict.fromkeys(who for who in (offered_by, said.get("employee", "")) if who))
-    return hold(turn, claim, Awaiting(offer=offer, what=what, ruling=ruling, acted=acted))
+    due = Awaiting(offer=offer, what=what, at=turn.at, ruling=ruling, acted=acted, pay_by=said.get("pay_by", ""))
+    rule = turn.rules.second_person_above
+    must_wait = rule is not None and rule.must_confirm(offer.amount, offer.currency)
+    return hold(turn, claim, due) if must_wait else _awarded(turn, claim, due)
 
 
-def _awarded(turn: Turn, claim: Claim, offer: Offer, what: str, more: Mapping[str, Any]) -> Claim:
-    """The amount of an agreement or a ruling is owed, in place of what was owed and not paid before."""
+def _awarded(turn: Turn, claim: Claim, due: Awaiting) -> Claim:
+    """The amount of an agreement or a ruling is owed, in place of what was owed and not paid before.
+
+    The payment is due by when it was agreed or ruled, also where a second person confirmed it later.
+    """
+    offer, what, was_closed = due.offer, due.what, claim.state == "closed"
     former = claim.obligation(COMPENSATION)
     owed_so_far = former.awarded - former.withdrawn if former is not None else Decimal(0)
     if former is not None and former.outstanding and offer.amount < owed_so_far:
@@ -315,23 +340,31 @@ def _awarded(turn: Turn, claim: Claim, offer: Offer, what: str, more: Mapping[st
         )  # fmt: skip
     after = claim.obligation(COMPENSATION)
     is_paid = after is not None and not after.outstanding
+    promised = claim.offer
     claim = replace(claim, stage="paid" if is_paid else "agreed", offer=offer, awaiting=None)
     if not is_paid:  # a ruling for more opens a claim again that had ended
         claim = replace(claim, state="open", reason="", closed_at=None)
-    claim = limits.pull(turn, claim, "agreed", anew=former is not None and not former.outstanding)
+    told = {"pay_by": due.pay_by} if due.pay_by else {}
+    if what == "ruled" and not is_paid:
+        claim = limits.pull(turn, claim, "ruled", told, at=due.at)
+    claim = limits.pull(turn, claim, "agreed", told, at=due.at)
     pay_by = next((clock.due_at for clock in limits.waiting_for(turn, claim, "paid")), None)
     data: dict[str, Any] = {
         "amount": money(offer.amount),
         "currency": offer.currency,
         "kind": offer.kind,
-        f"{what}_at": time_text(turn.at),
+        f"{what}_at": time_text(due.at),
         "pay_by": time_text(pay_by),
     }
-    turn.tell(what, claim, {**data, **more}, section=offer.section)
-    if after is not None and after != former:
+    turn.tell(what, claim, {**data, **due.ruling}, section=offer.section)
+    if was_closed and not is_paid:
+        turn.tell("reopened", claim, {"reopened_at": time_text(turn.at), "reason": "ruled"})
+    if after is not None and (after != former or giver_of(promised) != giver_of(offer)):
         if former is not None and former.outstanding:
-            cancel_instruction(turn, claim, former, after, payee_of(claim))
+            cancel_instruction(turn, claim, former, after, payee_of(claim) | giver_of(promised))
+        if after.outstanding and (paid := paid_before(turn, claim)) is not None:
+            return paid
         if after.outstanding:
-            instruct(turn, claim, "pay_claimant", after, payee_of(claim), pay_by)
+            compensate(turn, claim, after, pay_by)
     # A ruling for no more than was paid ends a claim that had been opened again for more.
     return close(turn, claim, PAID) if is_paid and claim.state == "open" else claim

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -13,6 +14,7 @@ from services.claims.owing import (
     FEE_OF_COMPENSATED,
     FEE_OF_FINED,
     cancel_instruction,
+    giver_of,
     payee_of,
     release,
 )
@@ -24,14 +26,18 @@ PAID: Final = "paid"
 MATERIALS_MISSING: Final = "materials_missing"
 
 
-def close(turn: Turn, claim: Claim, reason: str) -> Claim:
-    """The claim is over. Money that was paid stays paid; who of the outlets bears it may still be negotiated."""
+def close(turn: Turn, claim: Claim, reason: str, lacks: Mapping[str, Any] | None = None) -> Claim:
+    """The claim is over, for what its file lacks where that is the reason.
+
+    Money that was paid stays paid; who of the outlets bears it may still be negotiated.
+    """
     claim = limits.cancel_all(turn, claim, was_paid=reason == PAID)
     withdrawn: list[dict[str, Any]] = []
     if reason != PAID:
         claim, withdrawn = _released(turn, claim, reason)
     claim = replace(claim, state="closed", reason=reason, closed_at=turn.at, awaiting=None)
-    turn.tell("closed", claim, {"closed_at": time_text(turn.at), "reason": reason, "withdrawn": withdrawn or None})
+    said = {"closed_at": time_text(turn.at), "reason": reason, "withdrawn": withdrawn or None}
+    turn.tell("closed", claim, {**said, **(lacks or {})})
     return claim
 
 
@@ -49,6 +55,10 @@ def _released(turn: Turn, claim: Claim, reason: str) -> tuple[Claim, list[dict[s
         withdrawn.append({"obligation": former.number, "amount": amount, "currency": former.currency})
         after = claim.obligation(name)
         assert after is not None
-        to = payee_of(claim) if name == COMPENSATION else {"party": {"kind": "outlet", "id": former.debtor}}
+        to = (
+            payee_of(claim) | giver_of(claim.offer)
+            if name == COMPENSATION
+            else {"party": {"kind": "outlet", "id": former.debtor}}
+        )
         cancel_instruction(turn, claim, former, after, to)
     return claim, withdrawn

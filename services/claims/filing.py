@@ -1,19 +1,20 @@
 """Filing a claim: the form comes, the file is completed, facts are found out (domain, section 7, C).
 
-An incomplete file goes back to the claimant; after so many returns (the pack says how many) an incomplete one ends the
-claim. Only the claimant's own items count there; what the company must add is asked for when the claim is decided.
+A file that is handed in incomplete goes back to the claimant; after so many returns (the pack says how many) an
+incomplete one ends the claim. Only the claimant's own items count there; what the company must add is told, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from msgspec.structs import replace
 
 from services.claims import limits
 from services.claims.ending import MATERIALS_MISSING, close
+from services.claims.missing import CLAIMANT, looked_at, missing_as_told, missing_items, tell_missing, waiting
 from services.claims.opening import file_claim
 from services.claims.settling import JUDGED_OTHERWISE, reconcile
 from services.claims.states import Claim, Claimant, ClaimedCase, Fact
@@ -21,10 +22,6 @@ from services.claims.telling import refusal
 from services.claims.turn import Turn, time_text
 from tousu.decision import Refusal
 from tousu.policy.claims import ClaimOpener
-
-CLAIMANT: Final = "claimant"
-WORDS_OF_FACTS: Final = frozenset({"ecommerce_goods", "mis_sorted"})
-"""Facts on which some evidence depends."""
 
 
 def filed(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any]) -> Refusal | None:
@@ -41,7 +38,7 @@ def filed(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any]) -> Refusal |
     if problem is not None:
         return problem
     if claim is None:
-        claim = file_claim(turn, opener, said)
+        claim = file_claim(turn, opener, said, claimant.role)
         if isinstance(claim, Refusal):
             return claim
     if claim.stage not in ("opened", "filed", "answered"):
@@ -53,15 +50,17 @@ def filed(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any]) -> Refusal |
     if all(one.ground != claim.ground for one in turn.case.filed):
         turn.case = replace(turn.case, filed=(*turn.case.filed, claim.asked))
     amount = said.get("claimed_amount")
-    claim = replace(
+    former, claim = (
         claim,
-        claimant=claimant,
-        claimed_amount=Decimal(amount) if amount is not None else claim.claimed_amount,
-        currency=said.get("currency", claim.currency or turn.pack.currency),
-        stage="filed" if claim.stage == "opened" else claim.stage,
-        file=_with(claim.file, said.get("evidence", ())),
+        replace(
+            claim,
+            claimant=claimant,
+            claimed_amount=Decimal(amount) if amount is not None else claim.claimed_amount,
+            currency=said.get("currency", claim.currency or turn.pack.currency),
+            stage="filed" if claim.stage == "opened" else claim.stage,
+            file=_with(claim.file, said.get("evidence", ())),
+        ),
     )
-    missing = missing_items(turn, opener, claim)
     turn.tell(
         "filed",
         claim,
@@ -72,22 +71,25 @@ def filed(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any]) -> Refusal |
             "claimed_amount": amount,
             "currency": claim.currency,
             "evidence_held": list(claim.file),
-            "evidence_missing": list(missing),
             "filed_at": time_text(turn.at),
-        },
+        }
+        | missing_as_told(turn, opener, claim),
     )
     claim = limits.pull(turn, claim, "form_received", said)
-    turn.keep(_checked(turn, opener, claim))
+    turn.keep(_handed_in(turn, opener, former, claim))
     return None
 
 
 def evidence_given(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
-    """More items for the file."""
+    """More items for the file: single ones build one hand-in, which is given back once it is handed in as such."""
     problem = _evidence_problem(turn, said, claim.ground.waybill_number)
     if problem is not None:
         return problem
     more = replace(claim, file=_with(claim.file, said["evidence"]))
-    return _checked(turn, opener, more)
+    items = turn.rules.evidence
+    theirs = any(name in items and items[name].given_by == CLAIMANT for name in _with((), said["evidence"]))
+    is_handed_in = said.get("handed_in", False) and theirs
+    return (_handed_in if is_handed_in else looked_at)(turn, opener, claim, more)
 
 
 def facts_found(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str, Any]) -> Claim:
@@ -97,47 +99,21 @@ def facts_found(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str
         for name, value in said["facts"].items()
         if name not in claim.facts or claim.facts[name].at <= turn.at
     }
-    claim = limits.settled(turn, replace(claim, facts={**claim.facts, **new}))
+    former, claim = claim, limits.settled(turn, replace(claim, facts={**claim.facts, **new}))
     if said["facts"].get("delivered") is True:
         claim = limits.pull(turn, claim, "delivered", said)
-    if claim.stage in ("filed", "answered"):
-        claim = limits.wait_for_file(turn, claim, waiting=bool(missing_items(turn, opener, claim)))
-    return claim
+    return looked_at(turn, opener, former, claim) if claim.state == "open" else claim
 
 
-def missing_items(
-    turn: Turn, opener: ClaimOpener, claim: Claim, given_by: Collection[str] = (CLAIMANT,)
-) -> tuple[str, ...]:
-    """What the file of a claim still needs from these, in the order of the pack."""
-    holding = {name for name in WORDS_OF_FACTS if (fact := claim.facts.get(name)) is not None and fact.value is True}
-    needed = opener.evidence_for(claim.ground.cause, holding)
-    items = turn.rules.evidence
-    return tuple(name for name in needed if name not in claim.file and items[name].given_by in given_by)
-
-
-def _checked(turn: Turn, opener: ClaimOpener, claim: Claim) -> Claim:
-    """The claim after its file was looked at: complete, sent back, or ended for good."""
-    if claim.stage not in ("filed", "answered"):
-        return claim
-    missing = missing_items(turn, opener, claim)
-    if not missing:
-        if claim.returns:
-            turn.tell("file_completed", claim, {"returns": claim.returns, "completed_at": time_text(turn.at)})
-        return limits.wait_for_file(turn, claim, waiting=False)
+def _handed_in(turn: Turn, opener: ClaimOpener, former: Claim, claim: Claim) -> Claim:
+    """The claim after its file was handed in and looked at: complete, given back, or ended for good."""
+    if claim.stage not in ("filed", "answered") or not missing_items(turn, opener, claim):
+        return looked_at(turn, opener, former, claim)
     if claim.returns >= turn.rules.incomplete_returns_max:
-        return close(turn, claim, MATERIALS_MISSING)
+        return close(turn, claim, MATERIALS_MISSING, missing_as_told(turn, opener, claim))
     claim = replace(claim, returns=claim.returns + 1)
-    turn.tell(
-        "file_incomplete",
-        claim,
-        {
-            "evidence_missing": list(missing),
-            "returns": claim.returns,
-            "returns_left": turn.rules.incomplete_returns_max - claim.returns,
-            "returned_at": time_text(turn.at),
-        },
-    )
-    return limits.wait_for_file(turn, claim, waiting=True)
+    tell_missing(turn, opener, claim)
+    return waiting(turn, opener, claim)
 
 
 def number_meant(case: ClaimedCase, said: Mapping[str, Any]) -> str | None:

@@ -22,7 +22,7 @@ from msgspec.structs import replace
 
 from services.claims import limits
 from services.claims.correcting import books_as, limits_as, name_of
-from services.claims.questions import BOOKED, settle_questions
+from services.claims.questions import BOOKED, keep_open, settle_questions
 from services.claims.states import Claim, ClaimFact
 from services.claims.turn import Turn, time_text
 from tousu.decision import Output, Refusal
@@ -89,11 +89,14 @@ def _placed(turn: Turn, claim: Claim, fact: ClaimFact, step: Step) -> Refusal | 
     new = replace(after.claim, owed=claim.owed, clocks=claim.clocks, past=claim.past)
     turn.case = replace(turn.case, filed=after.turn.case.filed)
     new = limits_as(turn, new, after.claim)
-    new = books_as(turn, new, after.claim, _payments(claim, after))
+    new = books_as(turn, new, after.claim, _payments(claim, after), claim.offer)
     turn.keep(_kept(turn, new, claim.before, known, step))
     for payment_id in after.claim.payments:
         if payment_id not in claim.payments:
             settle_questions(turn, payment_id, BOOKED)
+    for question in after.turn.case.questions:
+        if question.event_id == fact.event_id:  # the report is a payment that fits nothing in its place
+            keep_open(turn, question)
     return True
 
 

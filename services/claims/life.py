@@ -8,18 +8,20 @@ What a claim that has ended still takes: a ruling, what outlets settle, a follow
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from services.claims import deciding, filing, limits, outlets
 from services.claims.ending import close
 from services.claims.history import forget_payment, happened
-from services.claims.paying import payment_confirmed
+from services.claims.paying import compensation_given, payment_confirmed
 from services.claims.questions import question_settled
 from services.claims.settling import JUDGED_OTHERWISE, delivered
 from services.claims.states import Claim, ClaimFact, Stage
 from services.claims.telling import refusal
 from services.claims.turn import Turn, time_text
 from tousu.decision import Refusal
+from tousu.event import Event, time_of_text
 from tousu.policy.claims import ClaimOpener
 
 Said = Mapping[str, Any]
@@ -52,6 +54,7 @@ FITS: Final[Mapping[str, frozenset[Stage]]] = {
     "claim_ruled": _ANY - {"opened"},
     "amount_confirmed": _ANY,
     "claim_withdrawn": _ANY - {"paid"},
+    "compensation_given": frozenset({"agreed"}),
     "claim_followed_up": frozenset({"paid", "refused"}),
     "claim_paused": _ANY,
     "claim_resumed": _ANY,
@@ -70,16 +73,25 @@ AFTER_THE_END: Final = frozenset(
     }
 )  # fmt: skip
 
+TOLD_IN: Final[Mapping[str, str]] = {
+    "tousu.handling.claim_form_answered.v1": "answered_at",
+    "tousu.handling.claim_agreed.v1": "agreed_at",
+    "tousu.handling.claim_ruled.v1": "ruled_at",
+    "tousu.handling.payment_confirmed.v1": "paid_at",
+}
+"""Where a report may say that what it reports happened before it."""
+
 STEPS: Final[Mapping[str, Step]] = {
     "claim_evidence_given": filing.evidence_given,
     "claim_facts_found": filing.facts_found,
-    "claim_form_answered": lambda turn, _, claim, said: deciding.form_answered(turn, claim, said),
+    "claim_form_answered": deciding.form_answered,
     "claim_decided": deciding.decided,
     "claim_agreed": lambda turn, _, claim, said: deciding.agreed(turn, claim, said),
     "claim_disputed": lambda turn, _, claim, said: deciding.disputed(turn, claim, said),
     "claim_ruled": lambda turn, _, claim, said: deciding.ruled(turn, claim, said),
     "amount_confirmed": lambda turn, _, claim, said: deciding.confirmed(turn, claim, said),
     "claim_withdrawn": _withdrawn,
+    "compensation_given": lambda turn, _, claim, said: compensation_given(turn, claim, said),
     "claim_followed_up": _followed_up,
     "claim_paused": lambda turn, _, claim, said: limits.paused(turn, claim, said),
     "claim_resumed": lambda turn, _, claim, said: limits.resumed(turn, claim, said),
@@ -89,6 +101,13 @@ STEPS: Final[Mapping[str, Step]] = {
     "outlet_arbitration_requested": lambda turn, _, claim, said: outlets.arbitration_requested(turn, claim, said),
     "outlet_ruled": lambda turn, _, claim, said: outlets.ruled(turn, claim, said),
 }
+
+
+def happened_at(event: Event) -> datetime:
+    """When that happened which is reported: the time that it tells, which cannot lie after the report itself."""
+    field = TOLD_IN.get(event.type)
+    told = getattr(event.content, field) if field is not None else None
+    return event.time if told is None else min(time_of_text(told), event.time)
 
 
 def report(turn: Turn, opener: ClaimOpener, what: str, said: Said) -> Refusal | None:
@@ -136,8 +155,6 @@ def _stepped(turn: Turn, opener: ClaimOpener, what: str, said: Said) -> Refusal 
     new = STEPS[what](turn, opener, claim, said)
     if isinstance(new, Refusal):
         return new
-    if claim.state == "closed" and new.state == "open":
-        turn.tell("reopened", new, {"reopened_at": time_text(turn.at), "reason": "ruled"})
     turn.keep(new)
     return None
 

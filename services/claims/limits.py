@@ -26,6 +26,7 @@ from tousu.domain.clock.pausing import obstacle_to_pausing
 from tousu.domain.clock.reports import extend, pause_all, resume_all
 from tousu.domain.clock.state import Clock, ClockMove
 from tousu.domain.clock.triggers import Running, reopened
+from tousu.event import time_of_text
 from tousu.policy.clock_rule import ClockRule
 from tousu.policy.pack import ClaimRules, Pack
 
@@ -36,14 +37,13 @@ CLAIM: Final = "claim"
 
 
 class ClaimClocks(ClockContext):
-    """One claim in one turn, the owner of its limits. `anew`: a limit that was met begins once more."""
+    """One claim in one turn, the owner of its limits."""
 
-    __slots__ = ("anew", "claim", "turn")
+    __slots__ = ("claim", "turn")
 
-    def __init__(self, turn: Turn, claim: Claim, *, anew: bool = False) -> None:
+    def __init__(self, turn: Turn, claim: Claim) -> None:
         self.turn = turn
         self.claim = claim
-        self.anew = anew
         self.pack = turn.pack
         self.rules = turn.rules.clocks
         self.calendar = turn.calendar
@@ -92,8 +92,8 @@ class ClaimClocks(ClockContext):
                 return self.turn.case.promised_at
 
     def may_come_again(self, rule: ClockRule, old: Clock, at: datetime) -> bool:
-        """A limit that nobody waited for any more; one that was met as the round before only where it begins anew."""
-        return old.status == "cancelled" or self.anew
+        """A limit that nobody waited for any more; one that was met stays so."""
+        return old.status == "cancelled"
 
     def is_first(self, clock: Clock) -> bool:
         """What happens to a claim fits where it stands, so it concerns the limits of now, whenever it happened."""
@@ -104,17 +104,39 @@ class ClaimClocks(ClockContext):
 
 
 def pull(
-    turn: Turn, claim: Claim, what: str, said: Mapping[str, Any] | None = None, *, anew: bool = False
+    turn: Turn, claim: Claim, what: str, said: Mapping[str, Any] | None = None, *, at: datetime | None = None
 ) -> Claim:  # fmt: skip
     """What an event of the claim (`form_received`, `offered`, ...) does to its limits.
 
-    anew: a limit that was met before begins once more, as when a ruling adds to what was paid. A claim that has ended
-    waits for nothing, so none of its limits begins.
+    at: when it happened, where that was before the turn. A claim that has ended waits for nothing, so none of its
+    limits begins.
     """
-    ctx = ClaimClocks(turn, claim, anew=anew)
+    ctx = ClaimClocks(turn, claim)
     facts = partial(facts_of, turn, claim)
-    running = turn.triggers.pull(ctx, _running(claim), CLAIM, what, said or {}, facts, turn.at)
+    running = turn.triggers.pull(ctx, _running(claim), CLAIM, what, said or {}, facts, at or turn.at)
     return _kept(ctx, running)
+
+
+def impossible_time(
+    turn: Turn, claim: Claim, place: str, said: Mapping[str, Any], *awaited: str
+) -> Refusal | None:  # fmt: skip
+    """Why nobody can have been told what a report says there: it has passed, or lies beyond the limits that wait.
+
+    awaited: what those limits wait for; they have begun with this report, and one that may end so late took it.
+    """
+    if place not in said:
+        return None
+    until = time_of_text(said[place], place)
+    if until <= turn.at:
+        message = f"{place} lies before the report itself; give the time until when it is to be done"
+        return Refusal(reason="impossible_promise", message=message, place=f"/{place}")
+    limits = (clock for clock in claim.clocks if clock.is_active and _waits_for(turn, clock, awaited))
+    bound = max((clock.due_at for clock in limits if clock.due_at is not None), default=until)
+    if until <= bound:
+        return None
+    local = bound.astimezone(turn.calendar.zone).isoformat()
+    message = f"{place} lies beyond the limit, {local}; where the claimant agreed to it, say so (specially_agreed)"
+    return Refusal(reason="impossible_promise", message=message, place=f"/{place}")
 
 
 def settled(turn: Turn, claim: Claim) -> Claim:
@@ -234,10 +256,13 @@ def recounted(turn: Turn, claim: Claim, former: Pack, ordered: Mapping[str, Any]
 def waiting_for(turn: Turn, claim: Claim, *events: str) -> Iterator[Clock]:
     """The limits of a claim that wait, by the pack, for one of these events."""
     for clock in claim.clocks:
-        rule = turn.rules.clocks.get(clock.name)
-        waits = rule is not None and any(trigger.event in events for trigger in rule.met_by)
-        if waits and clock.is_active and not clock.undecided:
+        if _waits_for(turn, clock, events) and clock.is_active and not clock.undecided:
             yield clock
+
+
+def _waits_for(turn: Turn, clock: Clock, events: Collection[str]) -> bool:
+    rule = turn.rules.clocks.get(clock.name)
+    return rule is not None and any(trigger.event in events for trigger in rule.met_by)
 
 
 def _with(claim: Claim, clocks: Sequence[Clock]) -> Claim:

@@ -36,6 +36,7 @@ def claims_asked_for(routed: Mapping[str, Any], opener: ClaimOpener) -> Asking:
             demand=routed.get("demand", ""),
             promised_at=_time(routed, "promised_at"),
             posted_at=_time(routed, "posted_at"),
+            role=routed.get("complainant", {}).get("role", ""),
         )
         if isinstance(opening, NoClaim):
             reasons.append(opening.reason)
@@ -53,10 +54,10 @@ def claims_asked_for(routed: Mapping[str, Any], opener: ClaimOpener) -> Asking:
     return Asking(tuple(asked.values()), next(iter(reasons), "" if asked else "class_unknown"))
 
 
-def file_claim(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any]) -> Claim | Refusal:
+def file_claim(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any], role: str) -> Claim | Refusal:
     """The claim that a form asks for where there is none yet; the right to claim must not have lapsed."""
     case = turn.case
-    opening = opener.file(said["cause"], case.lifecycle.received_at, case.posted_at)
+    opening = opener.file(said["cause"], case.lifecycle.received_at, case.posted_at, role=role)
     if isinstance(opening, NoClaim):
         message = f"pack {turn.pack.id} knows no claims; add the block claims to it"
         if opening.reason == "right_has_lapsed":
@@ -74,7 +75,7 @@ def file_claim(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any]) -> Clai
         return refusal(
             "illegal_transition", f"case {turn.number} {why}; reopen it before a claim is filed", "/case_number"
         )
-    return open_claim(turn, asked)
+    return open_claim(turn, opener, asked)
 
 
 def lifecycle_of(kind: Kind, routed: Mapping[str, Any]) -> CaseLifecycle:

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from services.claims import limits
 from services.claims.ending import MATERIALS_MISSING
 from services.claims.owing import BILL, COMPENSATION, FEE_OF_COMPENSATED, FEE_OF_FINED, instruct, owe
+from services.claims.paying import paid_before
 from services.claims.states import Claim, OutletSide
 from services.claims.telling import refusal
 from services.claims.turn import Turn, time_text
@@ -155,8 +156,10 @@ def _billed(
             "currency": owed.currency, "percent": percent, "billed_at": time_text(turn.at),
         },
     )  # fmt: skip
-    instruct(turn, claim, "bill_outlet", owed, {"party": {"kind": "outlet", "id": debtor}})
-    return claim
+    paid = paid_before(turn, claim)
+    if paid is None:
+        instruct(turn, claim, "bill_outlet", owed, {"party": {"kind": "outlet", "id": debtor}})
+    return paid or claim
 
 
 def _open_side(claim: Claim) -> OutletSide | Refusal:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from services.claims.states import Claim
+from services.claims.states import Claim, Offer
 from services.claims.turn import INSTRUCTIONS, Turn, time_text
 from tousu.ledger.obligation import Booked, Kind, Obligation, award, pay, withdraw
 from tousu.ledger.payment import money
@@ -49,12 +49,13 @@ def release(turn: Turn, claim: Claim, name: str, amount: Decimal, reason: str) -
 def instruct(
     turn: Turn, claim: Claim, what: str, owed: Obligation, to: Mapping[str, Any], due_at: datetime | None = None
 ) -> None:
-    """Tell finance to do something about all that is outstanding of an obligation.
+    """Tell finance, or whom `to` names, to do something about all that is outstanding of an obligation.
 
-    The number names the ledger entry that called for it, so an instruction never has two meanings.
+    The number names the ledger entry that called for it, and what is given where that is no money, so an instruction
+    never has two meanings.
     """
     data: dict[str, Any] = {
-        "instruction_number": f"{owed.number}/{owed.entries}",
+        "instruction_number": _number(owed, to),
         "to": "finance",
         "what": what,
         "of": owed.number,
@@ -66,16 +67,29 @@ def instruct(
 
 
 def cancel_instruction(turn: Turn, claim: Claim, former: Obligation, now: Obligation, to: Mapping[str, Any]) -> None:
-    """Take back what finance was told when the obligation stood at `former`."""
+    """Take back what finance, or whom `to` names, was told when the obligation stood at `former`."""
     data: dict[str, Any] = {
-        "instruction_number": f"{now.number}/{now.entries}/cancel",
+        "instruction_number": f"{_number(now, to)}/cancel",
         "to": "finance",
         "what": "cancel",
         "of": now.number,
         **to,
-        "cancels": f"{former.number}/{former.entries}",
+        "cancels": _number(former, to),
     }
     _issue(turn, claim, data, None)
+
+
+def compensate(turn: Turn, claim: Claim, owed: Obligation, due_at: datetime | None) -> None:
+    """Tell whoever gives what was agreed: finance pays cash; goods, a service or something else is given as that."""
+    what = "give_compensation" if giver_of(claim.offer) else "pay_claimant"
+    instruct(turn, claim, what, owed, payee_of(claim) | giver_of(claim.offer), due_at)
+
+
+def giver_of(offer: Offer | None) -> dict[str, Any]:
+    """Who gives what was agreed, as instructions carry it; nothing for cash, which finance pays."""
+    if offer is None or not offer.given_by:
+        return {}
+    return {"to": "department", "department": offer.given_by, "kind": offer.kind}
 
 
 def payee_of(claim: Claim) -> dict[str, Any]:
@@ -91,6 +105,10 @@ def _issue(turn: Turn, claim: Claim, data: dict[str, Any], due_at: datetime | No
     data |= {"due_at": time_text(due_at)} if due_at is not None else {}
     data |= {"pack": turn.pack.reference()} | ({"section": claim.asked.section} if claim.asked.section else {})
     turn.publish("tousu.instruction.issued.v1", turn.at, data, claim, INSTRUCTIONS)
+
+
+def _number(owed: Obligation, to: Mapping[str, Any]) -> str:
+    return "/".join([owed.number, str(owed.entries), *([to["kind"]] if "kind" in to else [])])
 
 
 def _booked(turn: Turn, claim: Claim, booked: Booked) -> Claim:

@@ -27,22 +27,28 @@ def ask(turn: Turn, said: Mapping[str, Any], doubt: Doubt[ClaimPaymentQuestioned
     """Put a confirmation among the questions; nothing is booked."""
     question = PaymentQuestion(
         payment_id=said["payment_id"], case_number=turn.number, claim_number=said["claim_number"],
-        reason=doubt.reason, message=doubt.message, amount=Decimal(said["amount"]),
-        currency=said.get("currency", turn.pack.currency), at=turn.at, event_id=turn.cause, expected=doubt.expected,
+        obligation=said.get("obligation", ""), payee=said.get("payee", {}), reason=doubt.reason, message=doubt.message,
+        amount=Decimal(said["amount"]), currency=said.get("currency", turn.pack.currency), at=turn.at,
+        event_id=turn.cause, expected=doubt.expected,
     )  # fmt: skip
+    keep_open(turn, question)
+
+
+def keep_open(turn: Turn, question: PaymentQuestion) -> None:
+    """Ask a question: it is told, and stays open until somebody has dealt with it."""
     turn.questions.append(question)
     turn.case = replace(turn.case, questions=(*turn.case.questions, question)[-OPEN_MAX:])
     data: dict[str, Any] = {
         "claim_number": question.claim_number,
         "case_number": turn.number,
         "payment_id": question.payment_id,
-        "reason": doubt.reason,
-        "message": doubt.message,
+        "reason": question.reason,
+        "message": question.message,
         "amount": money(question.amount),
         "currency": question.currency,
         "asked_at": time_text(turn.at),
     }
-    data |= {} if doubt.expected is None else {"expected": money(doubt.expected)}
+    data |= {} if question.expected is None else {"expected": money(question.expected)}
     turn.publish_of_case("tousu.claim.payment_questioned.v1", turn.at, data | {"pack": turn.pack.reference()})
 
 

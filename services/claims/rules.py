@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from services.claims import limits
 from services.claims.case_conduct import CaseConduct
 from services.claims.conduct import PASSED_ON, ROUTED, ConductRules
-from services.claims.life import report
+from services.claims.life import happened_at, report
 from services.claims.opening import claims_asked_for, lifecycle_of, told_of
 from services.claims.passing import is_of_a_penalty, passed_on
 from services.claims.settling import JUDGED_OTHERWISE, reconcile
@@ -30,6 +30,7 @@ from tousu.domain.case.view import view_of
 from tousu.domain.clock.history import KNOWN_LATE
 from tousu.domain.clock.triggers import ClockTriggers
 from tousu.event import Event
+from tousu.events.handling import HandlingFollowedUp
 from tousu.policy.claims import ClaimOpener
 from tousu.policy.event_catalogue import CLAIM_REPORTS
 from tousu.policy.pack import Pack
@@ -130,7 +131,7 @@ class ClaimsRules:
 
     def _turn(self, pack: Pack, event: Event, case: ClaimedCase, now: datetime) -> Turn:
         """The turn of an event, its claims with the limits counted and decided that can be by now."""
-        turn = Turn(pack, self._triggers_of(pack), event.subject or "", case, event.time, now, event.id)
+        turn = Turn(pack, self._triggers_of(pack), event.subject or "", case, happened_at(event), now, event.id)
         for claim in case.claims if pack.claims is not None else ():
             turn.keep(limits.settled(turn, limits.counted(turn, claim)))
         return turn
@@ -218,6 +219,11 @@ class ClaimsRules:
         turn.case = replace(case, lifecycle=case.lifecycle.after(view))
         if pack.claims is not None:
             reconcile(turn, self._opener(pack), _WHY_AGAIN.get(event.type, KNOWN_LATE))
+        match event.content:
+            case HandlingFollowedUp(kind="payment_visit") if pack.claims is not None:
+                for claim in turn.case.claims:  # the call names no claim: it is about all that was paid by then
+                    if claim.stage == "paid":
+                        turn.keep(limits.pull(turn, claim, "followed_up", said).bare)
         return self._decision(turn, case)
 
     def _recounted(self, turn: Turn, case: ClaimedCase, event: Event, now: datetime) -> Decision:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from services.claims import limits
 from services.claims.ending import MATERIALS_MISSING, PAID, close
+from services.claims.missing import missing_items, tell_missing
 from services.claims.states import Asked, Claim, Ground
 from services.claims.turn import Turn, time_text
 from tousu.policy.claims import ClaimOpener
@@ -41,7 +42,7 @@ def reconcile(turn: Turn, opener: ClaimOpener, why_again: str, why_gone: str = J
     known = {claim.ground for claim in turn.case.claims}
     for one in asked:
         if one.ground not in known:
-            open_claim(turn, one)
+            open_claim(turn, opener, one)
 
 
 def delivered(turn: Turn, opener: ClaimOpener, claim: Claim) -> None:
@@ -67,8 +68,8 @@ def _loss_is_firm(turn: Turn, delay: Ground) -> bool:
     return any(each.ground == loss and each.stage in _FIRM for each in turn.case.claims)
 
 
-def open_claim(turn: Turn, asked: Asked) -> Claim:
-    """A new claim of the case; a loss that was a delay takes over what its claim had."""
+def open_claim(turn: Turn, opener: ClaimOpener, asked: Asked) -> Claim:
+    """A new claim of the case; a loss that was a delay takes over what its claim had, and says what it lacks."""
     claim = Claim(number=f"{turn.number}/{len(turn.case.claims) + 1}", asked=asked, opened_at=turn.at)
     delay = _turned_into(turn, asked)
     if delay is not None:
@@ -80,6 +81,8 @@ def open_claim(turn: Turn, asked: Asked) -> Claim:
     claim = limits.pull(turn, claim, "opened")
     if claim.stage == "filed":
         claim = limits.pull(turn, claim, "form_received")
+        if missing_items(turn, opener, claim):
+            tell_missing(turn, opener, claim)
     return turn.keep(claim)
 
 

@@ -63,7 +63,8 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is offered: an amount (or goods or a service of that value), and how it came about.
 
     rule: the rule of the pack, empty where a person or a court decided. most: the most that may be agreed, None
-    where no limit binds. by: who offered it, by number, where that was said.
+    where no limit binds. by: who offered it, by number, where that was said. given_by: the department that gives what
+    was agreed; empty for cash, which finance pays.
     """
 
     amount: Decimal
@@ -75,17 +76,21 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rule: str = ""
     most: Decimal | None = None
     by: str = ""
+    given_by: str = ""
 
 
 class Awaiting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was agreed or ruled above the pack's limit and a second person must confirm; until then it is not owed.
 
-    ruling: who ruled and why, where an authority did. acted: who offered or reported it, as far as that was said.
+    at: when it was agreed or ruled. pay_by: until when it is paid, where that was said. ruling: who ruled and why,
+    where an authority did. acted: who offered or reported it, as far as that was said.
     confirmed_by: who has confirmed it, where more than one must.
     """
 
     offer: Offer
     what: Literal["agreed", "ruled"]
+    at: datetime
+    pay_by: str = ""
     ruling: dict[str, str] = {}
     acted: tuple[str, ...] = ()
     confirmed_by: tuple[str, ...] = ()
@@ -196,7 +201,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class PaymentQuestion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A confirmation of a payment that fits nothing that is owed: a person must look; nothing was booked.
 
-    claim_number: as the confirmation gives it. reason: why it does not fit. expected: what is outstanding.
+    claim_number: as the confirmation gives it. obligation, payee: what was paid and to whom, as far as it says so.
+    reason: why it does not fit. expected: what is outstanding.
     settled: how somebody dealt with it, empty while nobody has; settled_at: when.
     """
 
@@ -209,6 +215,8 @@ class PaymentQuestion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     currency: str
     at: datetime
     event_id: str
+    obligation: str = ""
+    payee: dict[str, str] = {}
     expected: Decimal | None = None
     settled: str = ""
     settled_at: datetime | None = None

@@ -38,9 +38,11 @@ from tousu.policy.pack import Pack
 Place = tuple[str, ...]
 """Where an inbound event holds something personal, such as ("pieces", "*", "content")."""
 
+INQUIRY: Final = "inquiry_number"
+"""The field in which a complaint names the inquiry that it came of."""
 PLAIN: Final = (
     "waybill_number", "posted_at", "promised_at", "route", "class", "object", "amount_yuan", "first_asked",
-    "inquiry_number", "evidence", "web_result", "region", "customer_tier", "subject", "severity", "claim",
+    INQUIRY, "evidence", "web_result", "region", "customer_tier", "subject", "severity", "claim",
 )  # fmt: skip
 """Fields that travel, each in the form in which it may leave (`proving`)."""
 DROPPED: Final = "droppedfields"

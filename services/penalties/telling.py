@@ -16,7 +16,7 @@ from tousu.events.instruction import InstructionIssued, InstructionIssuedWhat
 from tousu.events.shared_values import PackReference
 from tousu.ledger.obligation import Obligation
 from tousu.policy.pack import Pack
-from tousu.policy.penalties import NOTHING
+from tousu.policy.penalties import NOTHING, OUTSIDE
 from tousu.policy.penalty_rule import Measure, PenaltyRules
 
 PENALTIES: Final = "complaints.penalties"
@@ -70,7 +70,7 @@ class MonthContext(NamedTuple):
 
     def _instruction(self, number: str, of: str, one: Wanted) -> Output:
         content = InstructionIssued(
-            instruction_number=number, to="finance" if self.party.kind == "outlet" else "human_resources",
+            instruction_number=number, to="finance" if self.party.kind in OUTSIDE else "human_resources",
             what=one.what, of=of, party=self.party.reference, amount=one.amount, currency=one.currency,
             percent=one.percent, section=one.section, due_at=one.due_at, cancels=one.cancels,
             case_number=self.case_number or None, at=self.said_at, pack=self.reference,

@@ -39,6 +39,7 @@ KINDS: Final = (
             "waiting": _waiting,
             "over_since": _over_since,
         },
+        version=2,  # a plan may be refused
         timed=True,  # what waits for another report does not wait for ever
         ended="over_since",
         gauges=(

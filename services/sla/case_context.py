@@ -56,8 +56,16 @@ class CaseContext(ClockContext):
         return self.departments
 
     @property
+    def answerable(self) -> Sequence[str]:
+        return self.case.answerable or self.departments
+
+    @property
     def identity(self) -> dict[str, Any]:
         return {"case_number": self.case.number}
+
+    def whose(self, rule: ClockRule) -> str:
+        """Of what the receiving department owes, whoever was asked first and registered it."""
+        return self.case.first_asked if rule.duty_of else ""
 
     def may_start(self, rule: ClockRule, at: datetime) -> bool:
         ended_at = self.case.closed_at

@@ -92,6 +92,7 @@ def viewed(case: Case, view: CaseView) -> Case:
         satisfaction=view.satisfaction,
         plans_waiting=view.plans_waiting,
         disputed=view.is_disputed,
+        answerable=view.answerable,
         responsibility=view.responsibility,
     )
     return case if new == case else new

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from services.sla.rules import SlaRules
 from services.sla.store import KINDS
+from tousu.events.case import CaseClosed
 from tousu.policy.calendar import missing_years
 from tousu.policy.policies import Policies
-from tousu.runtime.metrics import CALENDAR_YEARS_MISSING, LookedUp
+from tousu.runtime.metrics import CALENDAR_YEARS_MISSING, CASES_CLOSED, CountedOutput, LookedUp
 from tousu.runtime.processor import Processor
 from tousu.runtime.wiring import Wiring
+
+TALLIES: Final = {CaseClosed.TYPE: CountedOutput(CASES_CLOSED, ("departments", "grade", "in_time"))}
 
 
 def processor(wiring: Wiring) -> Processor:
     """The processor of clocks and outcomes for a pack."""
-    return wiring.processor("sla", SlaRules(wiring.policies), KINDS, gauges=(years_missing(wiring.policies),))
+    gauges = (years_missing(wiring.policies),)
+    return wiring.processor("sla", SlaRules(wiring.policies), KINDS, gauges=gauges, tallies=TALLIES)
 
 
 def years_missing(policies: Policies) -> LookedUp:

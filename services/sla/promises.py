@@ -16,7 +16,7 @@ from services.sla.states import Case
 from tousu.decision import Refusal
 from tousu.domain.clock.history import happened
 from tousu.domain.clock.state import ClockMove
-from tousu.domain.clock.triggers import promised
+from tousu.domain.clock.told import time_told
 
 
 def impossible_promise(context: CaseContext, said: Mapping[str, Any], at: datetime) -> Refusal | None:
@@ -25,7 +25,7 @@ def impossible_promise(context: CaseContext, said: Mapping[str, Any], at: dateti
     Once that limit has passed any time may be told: the customer is to know when.
     """
     for rule in context.pack.clocks.values():
-        until = promised(rule, said) if rule.kind == context.case.kind else None
+        until = time_told(rule.promised_in, said) if rule.kind == context.case.kind else None
         if until is None:
             continue
         place = next(name for name in rule.promised_in if name in said)

@@ -38,6 +38,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     next whether its unconfirmed breaches are confirmed.
     organisation, region, pack_version: whose case it is, where it belongs, and the version of the pack that judges it.
     first_received_at: receipt of the telling that began it; joined: receipts of those that joined, by source and id.
+    answerable: who answers for what goes wrong while a dispute is mediated; empty while nobody disputes.
     found: what departments found since. answered_at: when the customer was last answered, as far as promises are kept.
     """
 
@@ -68,6 +69,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     first_asked: str = ""
     plans_waiting: int = 0
     disputed: bool = False
+    answerable: tuple[str, ...] = ()
     responsibility: Responsibility | None = None
     confirmation: dict[str, str] = {}
     result: str = ""

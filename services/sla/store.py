@@ -67,8 +67,8 @@ KINDS: Final = (
         ended="closed_at",
         gauges=(
             Counted(OPEN_CASES, "state <> 'closed'", ("department", "grade", "state")),
-            Counted(CASES_DUE_SOON, "next_breach > :now AND next_breach <= :soon"),
-            Counted(CASES_OVERDUE, "overdue_since IS NOT NULL"),
+            Counted(CASES_DUE_SOON, "next_breach > :now AND next_breach <= :soon", ("department", "grade")),
+            Counted(CASES_OVERDUE, "overdue_since IS NOT NULL", ("department", "grade")),
             Counted(CASES_WITHOUT_CALENDAR, "missing_calendar IS NOT NULL"),
             Counted(UNDECIDED_CLOCKS, "state <> 'closed' AND missing IS NOT NULL", ("missing",)),
             Counted(COMPLAINTS_WITHOUT_CLOCK, "state <> 'closed' AND kind = 'complaint' AND clocked IS NULL"),

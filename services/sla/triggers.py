@@ -13,7 +13,8 @@ from services.sla.case_context import CaseContext
 from services.sla.promises import kept
 from services.sla.states import Case
 from tousu.domain.clock import triggers
-from tousu.domain.clock.triggers import Running, promised
+from tousu.domain.clock.told import time_told
+from tousu.domain.clock.triggers import Running
 from tousu.policy.event_catalogue import PROMISED
 from tousu.policy.pack import Pack
 
@@ -40,7 +41,7 @@ class Triggers:
             return case
         if any(trigger.event == what for rule in self._promising for trigger in rule.met_by):
             case = replace(case, answered_at=max(at, case.answered_at or at))
-        if all(promised(rule, said) is None for rule in self._promising):
+        if all(time_told(rule.promised_in, said) is None for rule in self._promising):
             return case
         return kept(context, self._pulled(context, case, PROMISED, said, at), at)
 

@@ -27,7 +27,7 @@ from tousu.contract import address_of
 from tousu.decision import Output
 from tousu.event import ORGANISATION, Event, binary_headers, text_of_time
 from tousu.failure import Retry, Stop
-from tousu.runtime.arrival import from_ours
+from tousu.runtime.arrival import from_ours, known
 from tousu.runtime.broker import Ends, Record
 from tousu.runtime.clock import TimeSource
 from tousu.runtime.partition import partition_of
@@ -144,7 +144,7 @@ class TrendStream:
             # Every reader of complaints.cases meets this record; sla and claims send it to complaints.rejected.
             self._standing.read(arrival, "rejected")
             return
-        outputs = self._overlook.take(arrival)
+        outputs = self._overlook.take(known(arrival))
         for output in outputs or ():
             await self._publish(output)
         if self._keeper.is_time():

@@ -16,11 +16,15 @@ import yaml
 from tousu.runtime.metrics import METRICS
 
 ROOT = Path(__file__).resolve().parents[2]
-RULES = [
-    rule
-    for group in yaml.safe_load((ROOT / "deploy/prometheus/rules.yaml").read_text("utf-8"))["groups"]
-    for rule in group["rules"]
-]
+
+
+def rules_of(name: str) -> list[dict[str, Any]]:
+    groups = yaml.safe_load((ROOT / "deploy/prometheus" / name).read_text("utf-8"))["groups"]
+    return [rule for group in groups for rule in group["rules"]]
+
+
+RULES = rules_of("rules.yaml")
+RECORDED = {rule["record"]: rule for rule in rules_of("objectives.yaml")}
 RUNBOOK = "https://tousu.example/docs/runbook.md#"
 SUFFIXES = re.compile(r"_(bucket|sum|count)$")
 
@@ -50,14 +54,18 @@ def test_an_alert_is_complete(rule: dict[str, Any]) -> None:
     assert address.removeprefix(RUNBOOK) in anchors((ROOT / "docs/runbook.md").read_text("utf-8"))
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
-def test_an_alert_asks_for_declared_metrics_and_labels(rule: dict[str, Any]) -> None:
+@pytest.mark.parametrize("rule", [*RULES, *RECORDED.values()], ids=lambda rule: rule.get("alert") or rule["record"])
+def test_a_rule_asks_for_declared_metrics_and_labels(rule: dict[str, Any]) -> None:
     declared = {metric.name: metric for metric in METRICS}
+    recorded = set(re.findall(r"\btousu:[\w:]+", rule["expr"]))
+    if recorded:
+        assert recorded <= RECORDED.keys()
+        return
     names = {SUFFIXES.sub("", name) for name in re.findall(r"\btousu_\w+", rule["expr"])}
     assert names
     assert names <= declared.keys()
     asked = set(re.findall(r"(\w+)(?:=~|!=|!~|=)\"", rule["expr"]))
-    assert asked <= {"processor", *(label for name in names for label in declared[name].labels)}
+    assert asked <= {"processor", "le", *(label for name in names for label in declared[name].labels)}
 
 
 def test_every_alert_is_tested_firing_and_silent() -> None:

@@ -41,7 +41,7 @@ EXAMPLE_TOPICS = frozenset({"complaints.surveys"})
 NOT_METRICS = frozenset({"tousu_subscriber"})
 HALTING = (
     "loop", "shard_turn", "watermark", "kafka", "store", "process", "watch", "kafka_sink", "opening", "standstill",
-    "unpublishable",
+    "unpublishable", "arrival", "table_versions",
 )  # fmt: skip
 """The modules of the runtime in which a shard halts or a copy waits."""
 

@@ -28,7 +28,9 @@ def test_clocks_may_wait_for_every_report_of_the_contract() -> None:
 
 def test_the_reports_about_claims_are_of_the_contract_and_no_clock_of_a_case_waits_for_them() -> None:
     reported = {name.removeprefix("handling.") for name in REPORTED}
-    named = {name for name in reported if name.startswith(("claim_", "outlet_", "payment_", "amount_"))}
+    named = {
+        name for name in reported if name.startswith(("claim_", "outlet_", "payment_", "amount_", "compensation_"))
+    }
     assert named == CLAIM_REPORTS
     assert not BESIDE_THE_CASE & EVENTS
 
@@ -67,5 +69,5 @@ def test_the_fold_knows_every_report_of_a_case() -> None:
     assert set(READ) <= unread
     assert unread - set(READ) == {
         "paused", "resumed", "extended", "passed_up", "final_opinion_given", "interim_answered", "appeal_referred",
-        "appeal_answered", "special_reason_approved",
+        "appeal_answered", "special_reason_approved", "evaluated",
     }  # fmt: skip

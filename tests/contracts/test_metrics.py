@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prometheus_client import generate_latest
@@ -14,10 +15,12 @@ from prometheus_client.parser import text_string_to_metric_families
 from services.claims.store import KINDS as CLAIMS_KINDS
 from services.penalties.store import KINDS as PENALTIES_KINDS
 from services.router.store import KINDS as ROUTER_KINDS
-from services.sla.processor import years_missing
+from services.sla.processor import TALLIES, years_missing
 from services.sla.rules import SlaRules
 from services.sla.store import KINDS
 from tests.integration.process.conftest import wait_until
+from tousu.decision import Output
+from tousu.events.case import CaseClosed
 from tousu.failure import Retry, Stop
 from tousu.policy.loading import load_policies
 from tousu.runtime import checkpoint as cp
@@ -88,7 +91,8 @@ def busy(tmp_path: Path) -> Measures:
     report.events.update({("tousu.complaint.routed.v1", "applied"): 2, ("invented", "rejected"): 1})
     report.rejects["wrong_schema"] += 1
     report.no_ops["repeated"] += 1
-    report.outputs[("t.out", "t.said")] += 1
+    closed = {"departments": ["storage_and_transport", "quality_management"], "grade": "major", "in_time": False}
+    report.said(output(CaseClosed.TYPE, closed), TALLIES)
     report.durations_s.update(read=0.1, fold=0.1, settle=0.1, commit=0.1)
     measures.turned(report, NOW)
     measures.opened(0, 1)
@@ -105,6 +109,10 @@ def busy(tmp_path: Path) -> Measures:
     for name, kinds in (("router", ROUTER_KINDS), ("claims", CLAIMS_KINDS), ("penalties", PENALTIES_KINDS)):
         measures.census.counts |= counted(Census(url, name, kinds, watch, 1.0), url, name, kinds)
     return measures
+
+
+def output(kind: str, data: dict[str, Any]) -> Output:
+    return Output(topic="t.out", type=kind, subject="c", time=NOW, data=data)
 
 
 def counted(census: Census, url: str, processor: str, kinds: tuple[Kind, ...]) -> dict[Metric, Rows]:
@@ -160,6 +168,28 @@ def test_years_that_the_calendar_lacks_are_counted_by_watermark(tmp_path: Path, 
     glance.turned(Glance(frozenset({0, 1}), {0: never, 1: mark}, {}))
     line = f'tousu_calendar_years_missing{{calendar="china",processor="sla"}} {missing}'
     assert line in generate_latest(measures.registry).decode()
+
+
+def test_ends_of_cases_are_counted_by_the_first_department_grade_and_whether_in_time(tmp_path: Path) -> None:
+    measures = busy(tmp_path)
+    report = TurnReport()
+    for data in (
+        {"departments": ["storage_and_transport"], "grade": "major", "in_time": False},
+        {"departments": ["customer_service"], "in_time": True},
+        {"departments": [], "grade": "simple", "in_time": True},
+    ):
+        report.said(output(CaseClosed.TYPE, data), TALLIES)
+        report.said(output("tousu.clock.met.v1", data), TALLIES)
+    measures.turned(report, NOW)
+    lines = [
+        line for line in generate_latest(measures.registry).decode().splitlines()
+        if line.startswith("tousu_cases_closed_total{")
+    ]  # fmt: skip
+    assert sorted(lines) == [
+        'tousu_cases_closed_total{department="",grade="simple",in_time="yes",processor="sla"} 1.0',
+        'tousu_cases_closed_total{department="customer_service",grade="",in_time="yes",processor="sla"} 1.0',
+        'tousu_cases_closed_total{department="storage_and_transport",grade="major",in_time="no",processor="sla"} 2.0',
+    ]
 
 
 def test_invented_event_types_are_one_series(tmp_path: Path) -> None:

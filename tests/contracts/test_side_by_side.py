@@ -32,7 +32,7 @@ def test_what_has_a_lane_of_its_own_is_there_and_left_out_of_its_folder() -> Non
 
 def test_folders_that_have_no_lane_of_their_own_keep_their_order(tmp_path: Path) -> None:
     asked = ["tests/b", "tests/integration", "tests/a"]
-    assert lanes(asked, tmp_path) == [["tests/integration"], ["tests/b", "tests/a"]]
+    assert lanes(asked, tmp_path) == [["tests/b", "tests/a"], ["tests/integration"]]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def plant(root: Path, **tests: str) -> None:
 def test_a_lane_that_fails_fails_the_run(tmp_path: Path, bodies: dict[str, str], status: int, closing: str) -> None:
     plant(tmp_path, **bodies)
     said: list[str] = []
-    assert run(tmp_path, said.append) == status
+    assert run(tmp_path, said.append, at_once=2) == status
     assert closing in said[-1]
     for folder in bodies:
         (whole,) = [words for words in said if f"\n{folder}:\n" in words]

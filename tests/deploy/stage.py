@@ -18,6 +18,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+import yaml
+
 from tousu.local.jars import jar_paths
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -104,10 +106,18 @@ class Composition:
         conf = folder / "containers.conf"
         conf.write_text(CONTAINERS_CONF)
         self._env = {"CONTAINERS_CONF": str(conf)}
+        if not os.environ.get("TOUSU_TEST_REGISTRY"):
+            self._without("grafana")  # its program cannot be had without a registry
         settings = self.folder / ".env"
         chosen = {**images, "TOUSU_PARTITIONS": str(PARTITIONS), "KAFKA_HEAP": "-Xmx320m"}
         lines = (line for line in settings.read_text().splitlines() if line.partition("=")[0] not in chosen)
         settings.write_text("\n".join([*lines, *(f"{name}={value}" for name, value in chosen.items())]) + "\n")
+
+    def _without(self, service: str) -> None:
+        file = self.folder / "compose.yaml"
+        composed = yaml.safe_load(file.read_text())
+        del composed["services"][service]
+        file.write_text(yaml.safe_dump(composed))
 
     def compose(self, *words: str, check: bool = True) -> str:
         return ran(sys.executable, "-m", "podman_compose", *words, env=self._env, cwd=self.folder, check=check)

@@ -14,7 +14,7 @@ HALF = 60
 
 
 def registered(composition: Composition) -> float:
-    found = composition.asked('sum(tousu_inputs_total{processor="router"})')
+    found = composition.asked('sum(tousu_events_total{processor="router"})')
     return float(found[0]["value"][1]) if found else 0.0
 
 

@@ -28,6 +28,7 @@ CLAIM_SAID: dict[str, dict[str, Any]] = {
     },
     "claim_followed_up": {"claim_number": CLAIM_NUMBER, "score": 4},
     "payment_confirmed": {"claim_number": CLAIM_NUMBER, "payment_id": "P-1", "amount": "500.00"},
+    "compensation_given": {"claim_number": CLAIM_NUMBER, "receipt": "R-1"},
     "payment_question_settled": {"payment_id": "P-1", "how": "returned"},
     "outlet_notified": {"claim_number": CLAIM_NUMBER, "outlet": "HZ-017"},
     "outlet_negotiation_settled": {"claim_number": CLAIM_NUMBER, "outlet": "HZ-017"},

@@ -108,10 +108,11 @@ def test_a_file_sent_back_three_times_and_still_incomplete_ends_the_claim() -> N
     story = Story("courier-network")
     story.files("03-02 09:00", {"cause": "damage", "claimant": SENDER, "evidence": FILE[:1]})
     for day in ("03", "04", "05"):
-        report(story, "claim_evidence_given", f"03-{day} 09:00", evidence=FILE[1:2])
+        report(story, "claim_evidence_given", f"03-{day} 09:00", evidence=FILE[1:2], handed_in=True)
     told = story.told("03-20 00:00")
     assert told.claim().steps == ["opened", "filed", *["file_incomplete"] * 3, "closed"]
-    assert told.claim().one("closed")["reason"] == "materials_missing"
+    closed = told.claim().one("closed")
+    assert (closed["reason"], closed["evidence_missing"]) == ("materials_missing", ["claim_letter", "damage_photos"])
     assert told.claim().booked == []
 
 

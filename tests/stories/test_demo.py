@@ -9,42 +9,20 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 import psutil
 import pytest
 
+from tests.stories.played_demo import TOUSU, WAIT_S, Played, run
 from tousu.local.kafka import KafkaBroker
 from tousu.simulation.processors import WITH_CHECKPOINT
 
-TOUSU = str(Path(sys.executable).with_name("tousu"))
-WAIT_S = 180.0
 CLOCKS = ("acknowledgement", "promised_answer", "resolution")
-
-
-class Played(NamedTuple):
-    """A demo that has ended: its folder and what it said."""
-
-    data: Path
-    said: str
-    took_s: float
-
-
-def run(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    env = os.environ | {"TOUSU_TIME": "events"}  # as the demo's own processors have it
-    return subprocess.run([TOUSU, *arguments], capture_output=True, text=True, check=check, timeout=WAIT_S, env=env)
-
-
-def play(kind: str, data: Path) -> Played:
-    began_s = time.monotonic()
-    said = run("demo", "--broker", kind, "--data", str(data)).stdout
-    return Played(data, said, time.monotonic() - began_s)
 
 
 def still_running(data: Path) -> list[str]:
@@ -55,11 +33,6 @@ def still_running(data: Path) -> list[str]:
         if any(str(data) in word for word in words) and process.pid != os.getpid():
             found.append(" ".join(words))
     return found
-
-
-@pytest.fixture(scope="module")
-def on_kafka(tmp_path_factory: pytest.TempPathFactory) -> Played:
-    return play("kafka", tmp_path_factory.mktemp("demo") / "kafka")
 
 
 def test_nobody_else_can_look_into_the_folder(on_kafka: Played) -> None:

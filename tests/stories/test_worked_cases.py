@@ -246,21 +246,22 @@ def test_delay_in_traffic_under_the_handbook_is_compensated_as_agreed_up_to_the_
 
 
 def test_rude_courier_under_the_handbook_is_made_good_by_a_service() -> None:
-    """2 (H): what is lost is the service that was paid for, 18 (the pack's limit); a service of that value is given."""
+    """2 (H): equal to the loss, here the 18 that the service had cost; a service of that value is given."""
     story = Story("courier-handbook")
     story.complains("03-02 09:00", "快递员态度恶劣，在门口骂人。", **{"class": "attitude"})
     claim = {"claim_number": "/1"}
     story.reports("claim_filed", "03-02 10:00", cause="poor_service", claimant=RECIPIENT)
-    story.reports("claim_facts_found", "03-02 11:00", **claim, facts={"service_fee": "18.00"})
+    story.reports("claim_facts_found", "03-02 11:00", **claim, facts={"real_loss": "18.00"})
     story.reports("claim_decided", "03-02 12:00", **claim, outcome="offer", kind="service", amount="18.00")
     story.reports("claim_agreed", "03-02 13:00", **claim)
-    story.reports("payment_confirmed", "03-03 09:00", **claim, payment_id="P-1", amount="18.00")
+    story.reports("compensation_given", "03-03 09:00", department="business", **claim, receipt="V-1")
     story.reports("claim_followed_up", "03-04 09:00", **claim, score=5)
     told = story.told("03-05 00:00")
     assert told.refusals == []
     assert told.claim().one("agreed")["kind"] == "service"
     assert told.claim().booked == [("compensation", "awarded", "18.00"), ("compensation", "paid", "18.00")]
     assert told.claim().steps[-3:] == ["paid", "closed", "followed_up"]
+    assert told.claim().clocks("met") == ["payment", "payment_follow_up"]
 
 
 def test_the_rest_of_the_day_goes_as_told(told: Told) -> None:

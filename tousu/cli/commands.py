@@ -19,6 +19,7 @@ from tousu.cli.simulate import simulate
 from tousu.cli.tail import tail
 from tousu.cli.triage import triage
 from tousu.cli.up import up
+from tousu.cli.upgrade import upgrade
 
 EPILOG = (
     "Exit codes: 0 done, 1 something was found, 2 wrong usage, 3 broker or database away, 4 cannot be done as asked."
@@ -29,7 +30,8 @@ app = typer.Typer(
     name="tousu", help="Complaint handling on Kafka: from channel to outcome, exactly once.", epilog=EPILOG,
     no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, context_settings=CONTEXT,
 )  # fmt: skip
-for command in (demo, up, run, simulate, publish, tail, case, explain, report, triage, backlog, rebuild, audit):
+COMMANDS = (demo, up, run, simulate, publish, tail, case, explain, report, triage, backlog, rebuild, audit, upgrade)
+for command in COMMANDS:
     app.command(command.__name__)(command)
 app.add_typer(holding_out.intake, name="intake")
 app.add_typer(keys.app, name="keys")

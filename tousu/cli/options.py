@@ -127,6 +127,34 @@ def inspections(processors: Sequence[str], data: Path | None, database: str) -> 
     return found
 
 
+def with_tables(processors: Sequence[str] | None, data: Path | None, database: str) -> list[str]:
+    """These processors, or all that have tables in their databases. Raises Stop `unknown_processor`, `no_database`."""
+    from contextlib import closing
+
+    from tousu.failure import Stop
+    from tousu.runtime.store import Store
+    from tousu.runtime.table_versions import shown
+    from tousu.simulation.processors import WITH_CHECKPOINT
+
+    unknown = [name for name in processors or () if name not in WITH_CHECKPOINT]
+    if unknown:
+        message = f"{unknown[0]!r} has no database of states; there are {', '.join(WITH_CHECKPOINT)}"
+        raise Stop("unknown_processor", message)
+    found, failures = [], dict[str, Stop]()
+    for name in processors or WITH_CHECKPOINT:
+        try:
+            url = inspection(name, data, database).url
+            with closing(Store(url, name, ())) as store, store.transaction("cannot look into it") as connection:
+                if not store.is_made(connection):
+                    raise Stop("no_database", f"{shown(url)} has no tables of {name}: has it ever run with it?")
+            found.append(name)
+        except Stop as error:
+            failures[name] = error
+    if failures and (processors or not found):
+        raise next(iter(failures.values()))
+    return found
+
+
 def show_times_of(data: Path | None, pack: str = "") -> None:
     """Show times in the zone of a pack: the one named, else that of the data folder, else TOUSU_PACK's.
 

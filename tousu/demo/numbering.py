@@ -43,17 +43,21 @@ def with_numbers(lines: list[dict[str, Any]], pack: str = PACK) -> Iterator[byte
 
 def _linked(line: dict[str, Any], numbers: Mapping[str, str]) -> dict[str, Any]:
     """A line with the numbers of the other cases that it names."""
-    event = line.get("event")
-    data = event.get("data") if isinstance(event, dict) else None
-    if not isinstance(data, dict):
-        return line
+    event, data = _told(line)
     named = {name: numbers[data[name]] for name in OTHER_CASES if data.get(name) in numbers}
-    return line | {"event": event | {"data": data | named}} if named and isinstance(event, dict) else line
+    return line | {"event": event | {"data": data | named}} if named else line
 
 
 def about_case(line: dict[str, Any], case_number: str) -> dict[str, Any]:
     """A handling line with the number of its case, and of the claim and the obligation of that case which it names."""
-    event = line["event"]
-    data = {"case_number": case_number} | {name: v for name, v in event["data"].items() if name != "case_number"}
+    event, said = _told(line)
+    data = {"case_number": case_number} | {name: v for name, v in said.items() if name != "case_number"}
     data |= {name: f"{case_number}/{data[name].partition('/')[2]}" for name in OF_THE_CASE if name in data}
     return line | {"key": case_number, "event": event | {"subject": case_number, "data": data}}
+
+
+def _told(line: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The event of a line and its data; nothing where the line is broken on purpose."""
+    event = line.get("event")
+    data = event.get("data") if isinstance(event, dict) else None
+    return (event, data) if isinstance(event, dict) and isinstance(data, dict) else ({}, {})

@@ -10,8 +10,8 @@ from typing import ClassVar, Literal
 
 from tousu.events.content import Content, Part
 from tousu.events.shared_claim import (
-    ClaimAmount, ClaimAuthority, ClaimCause, ClaimCurrency, ClaimDecided, ClaimExemption, ClaimKind, ClaimNumber,
-    ClaimObligation, ClaimTrace, ClaimWay,
+    ClaimAmount, ClaimAuthority, ClaimCause, ClaimCurrency, ClaimDecided, ClaimDependingItem, ClaimExemption,
+    ClaimKind, ClaimNumber, ClaimObligation, ClaimTrace, ClaimWay,
 )
 from tousu.events.shared_rejection import RejectionReason
 from tousu.events.shared_values import CaseNumber, Code, Moment, Outlet, PackReference, Reason, Section, WaybillNumber
@@ -27,7 +27,9 @@ class ClaimAgreed(Content, frozen=True, kw_only=True, omit_defaults=True):
     currency: ClaimCurrency
     kind: ClaimKind
     agreed_at: Moment
-    """When the claimant agreed; where a second person had to confirm it, when that was done."""
+    """When the claimant agreed, also where a second person confirmed it later: the limit of the payment counts from
+    then.
+    """
     pay_by: Moment | None = None
     """Until when it is to be paid."""
     pack: PackReference
@@ -110,6 +112,14 @@ class ClaimClosed(Content, frozen=True, kw_only=True, omit_defaults=True):
     """
     withdrawn: Sequence[ClaimClosedWithdrawnItem] = ()
     """What was owed and is not paid any more, by obligation; absent where nothing was outstanding."""
+    evidence_missing: Sequence[Code] | None = None
+    """The items that were missing where that is the reason, as the pack names them."""
+    company_evidence_missing: Sequence[Code] | None = None
+    """The items that the company must still add before it decides; no claimant is sent back for them."""
+    evidence_depending: Sequence[ClaimDependingItem] | None = None
+    """The items that are needed as well if a fact turns out so, of which nobody has said yet whether it does."""
+    facts_missing: Sequence[Code] | None = None
+    """Every fact that the table of the pack may still ask for."""
     pack: PackReference | None = None
     section: Section | None = None
 
@@ -261,7 +271,7 @@ class ClaimRuled(Content, frozen=True, kw_only=True, omit_defaults=True):
     by: ClaimAuthority
     reason: Reason | None = None
     ruled_at: Moment
-    """When it was ruled; where a second person had to confirm it, when that was done."""
+    """When it was ruled, also where a second person confirmed it later: the limit of the payment counts from then."""
     pay_by: Moment | None = None
     """Until when it is to be paid."""
     pack: PackReference

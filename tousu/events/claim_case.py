@@ -12,7 +12,7 @@ from msgspec import field
 
 from tousu.events.content import Content
 from tousu.events.shared_claim import (
-    ClaimAmount, ClaimCause, ClaimCurrency, ClaimNumber, ClaimOpening, ClaimantReference,
+    ClaimAmount, ClaimCause, ClaimCurrency, ClaimDependingItem, ClaimNumber, ClaimOpening, ClaimantReference,
 )
 from tousu.events.shared_registration import (
     RegisteredComplainant, RegisteredContent, RegisteredDemand, RegisteredPieces, RegisteredReference,
@@ -38,16 +38,24 @@ class ClaimFileCompleted(Content, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class ClaimFileIncomplete(Content, frozen=True, kw_only=True, omit_defaults=True):
-    """Claim file incomplete (材料不全退回). The file went back to the claimant: items are missing. After the last
-    return an incomplete file ends the claim.
+    """Claim file incomplete (材料不全退回). The file went back to the claimant, or asks for more than before: items
+    are missing. After the last return an incomplete file ends the claim.
     """
     TYPE: ClassVar[str] = "tousu.claim.file_incomplete.v1"
     claim_number: ClaimNumber
     case_number: CaseNumber
     evidence_missing: Sequence[Code]
     """The items that the claimant must still give, as the pack names them."""
+    company_evidence_missing: Sequence[Code] | None = None
+    """The items that the company must still add before it decides; no claimant is sent back for them."""
+    evidence_depending: Sequence[ClaimDependingItem] | None = None
+    """The items that are needed as well if a fact turns out so, of which nobody has said yet whether it does."""
+    facts_missing: Sequence[Code] | None = None
+    """Every fact that the table of the pack may still ask for."""
     returns: int
-    """How often the file has gone back, this time included."""
+    """How often the file has gone back, this time included; the same number again where it did not: a fact, or
+    another cause, asks for more.
+    """
     returns_left: int
     """How often it may still go back before the claim ends."""
     returned_at: Moment
@@ -73,6 +81,12 @@ class ClaimFiled(Content, frozen=True, kw_only=True, omit_defaults=True):
     """The items that are in the file, as the pack names them."""
     evidence_missing: Sequence[Code] | None = None
     """The items that the claimant must still give, as the pack names them."""
+    company_evidence_missing: Sequence[Code] | None = None
+    """The items that the company must still add before it decides; no claimant is sent back for them."""
+    evidence_depending: Sequence[ClaimDependingItem] | None = None
+    """The items that are needed as well if a fact turns out so, of which nobody has said yet whether it does."""
+    facts_missing: Sequence[Code] | None = None
+    """Every fact that the table of the pack may still ask for."""
     filed_at: Moment
     """When the form came."""
     pack: PackReference

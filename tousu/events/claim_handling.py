@@ -18,7 +18,7 @@ from tousu.events.shared_penalty import (
     PenaltyAmount, PenaltyCurrency, PenaltyNumber, PenaltyObligation, PenaltyParty, PenaltyPaymentId,
 )
 from tousu.events.shared_values import (
-    CaseNumber, ClockName, Department, Employee, Outlet, Reason, ToldMoment, ToldWaybillNumber,
+    CaseNumber, ClockName, Department, Employee, Reason, ToldMoment, ToldWaybillNumber,
 )
 
 
@@ -56,6 +56,10 @@ class HandlingClaimAgreed(Content, frozen=True, kw_only=True, omit_defaults=True
     amount: ClaimAmount | None = None
     """How much was agreed, as a decimal string, at most two places, such as '120.00'; absent where it is the offer."""
     kind: ClaimKind | None = None
+    pay_by: ToldMoment | None = None
+    """Until when it is paid, where that was agreed as well: the limit of the payment then."""
+    agreed_at: ToldMoment | None = None
+    """When the claimant agreed; absent where that was when the event happened."""
 
 
 class HandlingClaimDecided(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -108,6 +112,10 @@ class HandlingClaimEvidenceGiven(Content, frozen=True, kw_only=True, omit_defaul
     note: HandlingNote | None = None
     claim_number: ClaimNumber
     evidence: ClaimEvidence
+    handed_in: bool | None = None
+    """True when the claimant hands the file in with this, what came singly before included: an incomplete one is
+    given back; false or absent for single items.
+    """
 
 
 class HandlingClaimExtended(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -200,7 +208,13 @@ class HandlingClaimFormAnswered(Content, frozen=True, kw_only=True, omit_default
     note: HandlingNote | None = None
     claim_number: ClaimNumber
     decision_due_at: ToldMoment | None = None
-    """Until when the claimant was promised the decision."""
+    """Until when the claimant was promised the decision: the limit of the offer from then on."""
+    specially_agreed: bool | None = None
+    """True when the claimant agreed to that time (特殊约定): it counts, though it lies beyond the limit; false or
+    absent when not.
+    """
+    answered_at: ToldMoment | None = None
+    """When the claimant was told; absent where that was when the event happened."""
 
 
 class HandlingClaimPaused(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -248,6 +262,10 @@ class HandlingClaimRuled(Content, frozen=True, kw_only=True, omit_defaults=True)
     """
     currency: ClaimCurrency | None = None
     reason: Reason | None = None
+    pay_by: ToldMoment | None = None
+    """Until when it is to be paid, where the ruling says so: the limit of the payment then."""
+    ruled_at: ToldMoment | None = None
+    """When it was ruled; absent where that was when the event happened."""
 
 
 class HandlingClaimWithdrawn(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -284,80 +302,6 @@ class HandlingDeductionConfirmed(Content, frozen=True, kw_only=True, omit_defaul
     currency: PenaltyCurrency | None = None
     deducted_at: ToldMoment | None = None
     """When it was deducted or repaid; absent where that was when the event happened."""
-
-
-class HandlingOutletArbitrationRequested(Content, frozen=True, kw_only=True, omit_defaults=True):
-    """Outlet arbitration requested (申请网点仲裁). The outlets did not agree: one of them asks the arbitration
-    centre at headquarters.
-    """
-    TYPE: ClassVar[str] = "tousu.handling.outlet_arbitration_requested.v1"
-    case_number: CaseNumber
-    department: Department | None = None
-    """The department that reports."""
-    employee: Employee | None = None
-    """Who reports."""
-    note: HandlingNote | None = None
-    claim_number: ClaimNumber
-    outlet: Outlet
-    """The outlet that asks for arbitration, by its code, such as HZ-017."""
-    reason: Reason | None = None
-
-
-class HandlingOutletNegotiationSettled(Content, frozen=True, kw_only=True, omit_defaults=True):
-    """Outlet negotiation settled (网点协商一致). The outlets agreed among themselves who bears the claim."""
-    TYPE: ClassVar[str] = "tousu.handling.outlet_negotiation_settled.v1"
-    case_number: CaseNumber
-    department: Department | None = None
-    """The department that reports."""
-    employee: Employee | None = None
-    """Who reports."""
-    note: HandlingNote | None = None
-    claim_number: ClaimNumber
-    outlet: Outlet
-    """The outlet that bears it, by its code, such as HZ-017."""
-    amount: ClaimAmount | None = None
-    """How much that outlet bears, as a decimal string, at most two places, such as '120.00'; absent for the whole."""
-
-
-class HandlingOutletNotified(Content, frozen=True, kw_only=True, omit_defaults=True):
-    """Outlet notified (通知责任网点). The outlet that seems responsible was given notice of the claim."""
-    TYPE: ClassVar[str] = "tousu.handling.outlet_notified.v1"
-    case_number: CaseNumber
-    department: Department | None = None
-    """The department that reports."""
-    employee: Employee | None = None
-    """Who reports."""
-    note: HandlingNote | None = None
-    claim_number: ClaimNumber
-    outlet: Outlet
-    """The outlet that got the notice, by its code, such as HZ-017."""
-    compensated_outlet: Outlet | None = None
-    """The outlet that would be compensated, by its code; absent where the customer is."""
-
-
-class HandlingOutletRuled(Content, frozen=True, kw_only=True, omit_defaults=True):
-    """Outlet ruled (网点仲裁裁定). The arbitration centre ruled between outlets: whether the report of damage or
-    loss is true, and who bears it.
-    """
-    TYPE: ClassVar[str] = "tousu.handling.outlet_ruled.v1"
-    case_number: CaseNumber
-    department: Department | None = None
-    """The department that reports."""
-    employee: Employee | None = None
-    """Who reports."""
-    note: HandlingNote | None = None
-    claim_number: ClaimNumber
-    report_true: bool
-    """True when the report of damage or loss is true; false when it was a false report."""
-    responsible_outlet: Outlet | None = None
-    """The outlet that bears it, by its code, where the report is true."""
-    reporting_outlet: Outlet | None = None
-    """The outlet that made the report, by its code; it answers for a false one."""
-    amount: ClaimAmount | None = None
-    """How much the responsible outlet bears, as a decimal string, at most two places, such as '120.00'; absent for
-    the whole.
-    """
-    reason: Reason | None = None
 
 
 class HandlingPaymentConfirmed(Content, frozen=True, kw_only=True, omit_defaults=True):

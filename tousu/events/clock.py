@@ -61,6 +61,8 @@ class ClockBreachWithdrawn(Content, frozen=True, kw_only=True, omit_defaults=Tru
     pack: PackReference
     section: Section | None = None
     departments: Departments | None = None
+    employee: Employee | None = None
+    """Whose duty it was, where the pack makes it the receiving department's and it is known who was asked first."""
 
 
 class ClockBreached(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -87,6 +89,8 @@ class ClockBreached(Content, frozen=True, kw_only=True, omit_defaults=True):
     pack: PackReference
     section: Section | None = None
     departments: Departments | None = None
+    employee: Employee | None = None
+    """Whose duty it was, where the pack makes it the receiving department's and it is known who was asked first."""
 
 
 class ClockCancelled(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -155,6 +159,8 @@ class ClockMet(Content, frozen=True, kw_only=True, omit_defaults=True):
     pack: PackReference
     section: Section | None = None
     departments: Departments | None = None
+    employee: Employee | None = None
+    """Whose duty it was, where the pack makes it the receiving department's and it is known who was asked first."""
 
 
 class ClockPaused(Content, frozen=True, kw_only=True, omit_defaults=True):

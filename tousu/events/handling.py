@@ -10,6 +10,7 @@ from typing import ClassVar, Literal, TypeAlias
 
 from tousu.events.content import Content
 from tousu.events.shared_case import CaseBehind
+from tousu.events.shared_claim import ClaimNumber, ClaimPaymentId
 from tousu.events.shared_handling import HandlingNote, HandlingOrderId, HandlingText
 from tousu.events.shared_values import CaseNumber, ClockName, Code, Department, Employee, Reason, ToldMoment
 
@@ -34,6 +35,22 @@ class HandlingAcknowledged(Content, frozen=True, kw_only=True, omit_defaults=Tru
     in_charge: Employee | None = None
     """The person who is in charge of it from now on."""
     case: CaseBehind | None = None
+
+
+class HandlingCompensationGiven(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Compensation given (交付补偿). Whoever had to give goods, a service or something else for a claim has given
+    it to the customer, whole.
+    """
+    TYPE: ClassVar[str] = "tousu.handling.compensation_given.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    claim_number: ClaimNumber
+    receipt: ClaimPaymentId
+    """The number of the receipt, the delivery or the voucher in the company's own records."""
 
 
 class HandlingCustomerAnswered(Content, frozen=True, kw_only=True, omit_defaults=True):

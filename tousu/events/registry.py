@@ -26,9 +26,12 @@ from tousu.events.claim_handling import (
     HandlingAmountConfirmed, HandlingClaimAgreed, HandlingClaimDecided, HandlingClaimDisputed,
     HandlingClaimEvidenceGiven, HandlingClaimExtended, HandlingClaimFactsFound, HandlingClaimFiled,
     HandlingClaimFollowedUp, HandlingClaimFormAnswered, HandlingClaimPaused, HandlingClaimResumed,
-    HandlingClaimRuled, HandlingClaimWithdrawn, HandlingDeductionConfirmed, HandlingOutletArbitrationRequested,
-    HandlingOutletNegotiationSettled, HandlingOutletNotified, HandlingOutletRuled, HandlingPaymentConfirmed,
+    HandlingClaimRuled, HandlingClaimWithdrawn, HandlingDeductionConfirmed, HandlingPaymentConfirmed,
     HandlingPaymentQuestionSettled,
+)
+from tousu.events.claim_outlets import (
+    HandlingOutletArbitrationRequested, HandlingOutletNegotiationSettled, HandlingOutletNotified,
+    HandlingOutletRuled,
 )
 from tousu.events.claim_payment import (
     ClaimBilled, ClaimOutletNotified, ClaimOutletsSettled, ClaimPaid, ClaimPaymentQuestionSettled,
@@ -44,9 +47,10 @@ from tousu.events.duplicate import DuplicateJoined, DuplicateSeparated, PersonEr
 from tousu.events.early_warning import EarlyWarningRaised
 from tousu.events.event import EventRejected
 from tousu.events.handling import (
-    HandlingAcknowledged, HandlingCustomerAnswered, HandlingEvaluated, HandlingExtended, HandlingFollowedUp,
-    HandlingInquiryAnswered, HandlingInterimAnswered, HandlingPaused, HandlingRecountOrdered, HandlingReopened,
-    HandlingResumed, HandlingSatisfactionGiven, HandlingSpecialReasonApproved, HandlingWithdrawn,
+    HandlingAcknowledged, HandlingCompensationGiven, HandlingCustomerAnswered, HandlingEvaluated,
+    HandlingExtended, HandlingFollowedUp, HandlingInquiryAnswered, HandlingInterimAnswered, HandlingPaused,
+    HandlingRecountOrdered, HandlingReopened, HandlingResumed, HandlingSatisfactionGiven,
+    HandlingSpecialReasonApproved, HandlingWithdrawn,
 )
 from tousu.events.handling_plan import (
     HandlingAssessed, HandlingCorrectiveActionDone, HandlingCorrectiveActionPlanned, HandlingJudged,
@@ -93,19 +97,20 @@ _ALL: Final[tuple[type[Content], ...]] = (
     HandlingAssessed, HandlingClaimAgreed, HandlingClaimDecided, HandlingClaimDisputed,
     HandlingClaimEvidenceGiven, HandlingClaimExtended, HandlingClaimFactsFound, HandlingClaimFiled,
     HandlingClaimFollowedUp, HandlingClaimFormAnswered, HandlingClaimPaused, HandlingClaimResumed,
-    HandlingClaimRuled, HandlingClaimWithdrawn, HandlingCorrectiveActionDone, HandlingCorrectiveActionPlanned,
-    HandlingCustomerAnswered, HandlingDeductionConfirmed, HandlingDisputed, HandlingEvaluated, HandlingExtended,
-    HandlingFinalOpinionGiven, HandlingFollowedUp, HandlingInquiryAnswered, HandlingInterimAnswered,
-    HandlingJudged, HandlingOutletArbitrationRequested, HandlingOutletNegotiationSettled, HandlingOutletNotified,
-    HandlingOutletRuled, HandlingPassedOn, HandlingPassedUp, HandlingPaused, HandlingPaymentConfirmed,
-    HandlingPaymentQuestionSettled, HandlingPlanApproved, HandlingPlanExecuted, HandlingPlanProposed,
-    HandlingPlanRefused, HandlingRecountOrdered, HandlingReopened, HandlingResponsibilitySettled,
-    HandlingResumed, HandlingSatisfactionGiven, HandlingSeparated, HandlingSpecialReasonApproved,
-    HandlingTakenBack, HandlingWithdrawn, InquiryRegistered, InquiryRouted, InstructionIssued, MonthClosed,
-    MonthCorrected, OperationsCorrectionDone, OperationsDeductionConfirmed, OperationsPaymentQuestionSettled,
-    OperationsReported, PenaltyAssessed, PenaltyCorrected, PenaltyDoubled, PenaltyPaid,
-    PenaltyPaymentQuestionSettled, PenaltyPaymentQuestioned, PenaltyWithdrawn, PersonErased, PersonReinstated,
-    PersonSuspended, TimeHeldOut, TimeJumpAccepted, TimeLetIn, TimeTicked,
+    HandlingClaimRuled, HandlingClaimWithdrawn, HandlingCompensationGiven, HandlingCorrectiveActionDone,
+    HandlingCorrectiveActionPlanned, HandlingCustomerAnswered, HandlingDeductionConfirmed, HandlingDisputed,
+    HandlingEvaluated, HandlingExtended, HandlingFinalOpinionGiven, HandlingFollowedUp, HandlingInquiryAnswered,
+    HandlingInterimAnswered, HandlingJudged, HandlingOutletArbitrationRequested,
+    HandlingOutletNegotiationSettled, HandlingOutletNotified, HandlingOutletRuled, HandlingPassedOn,
+    HandlingPassedUp, HandlingPaused, HandlingPaymentConfirmed, HandlingPaymentQuestionSettled,
+    HandlingPlanApproved, HandlingPlanExecuted, HandlingPlanProposed, HandlingPlanRefused,
+    HandlingRecountOrdered, HandlingReopened, HandlingResponsibilitySettled, HandlingResumed,
+    HandlingSatisfactionGiven, HandlingSeparated, HandlingSpecialReasonApproved, HandlingTakenBack,
+    HandlingWithdrawn, InquiryRegistered, InquiryRouted, InstructionIssued, MonthClosed, MonthCorrected,
+    OperationsCorrectionDone, OperationsDeductionConfirmed, OperationsPaymentQuestionSettled, OperationsReported,
+    PenaltyAssessed, PenaltyCorrected, PenaltyDoubled, PenaltyPaid, PenaltyPaymentQuestionSettled,
+    PenaltyPaymentQuestioned, PenaltyWithdrawn, PersonErased, PersonReinstated, PersonSuspended, TimeHeldOut,
+    TimeJumpAccepted, TimeLetIn, TimeTicked,
 )
 CLASSES: Final = MappingProxyType({each.TYPE: each for each in _ALL})
 """By event type, such as tousu.clock.met.v1."""

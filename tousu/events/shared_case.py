@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 from tousu.events.content import Part
-from tousu.events.shared_values import Moment, Reason, ResponsibleParty
+from tousu.events.shared_values import Departments, Moment, Reason, ResponsibleParty
 
 
 CaseBehindEffect: TypeAlias = Literal["moved", "noted", "incomplete", "closed", "reopened", "corrected"]
@@ -82,6 +82,10 @@ class CaseBehind(Part, frozen=True, kw_only=True, omit_defaults=True):
     """How many plans wait for an approval or a refusal; absent where none does."""
     is_disputed: bool | None = None
     """There while somebody mediates who is responsible."""
+    answerable: Departments | None = None
+    """There while somebody mediates: who answers for what goes wrong meanwhile, which is who disputes it, never the
+    mediator in their place.
+    """
     confirmation: CaseBehindConfirmation | None = None
     """How the customer confirmed the end, or why no confirmation could be had; absent where nothing was said."""
     satisfaction: CaseBehindSatisfaction | None = None

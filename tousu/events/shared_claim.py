@@ -34,13 +34,25 @@ ClaimObligation: TypeAlias = str
 """The number of the obligation in the ledger that is paid; absent where the claim owes one thing only."""
 
 
+class ClaimDependingItem(Part, frozen=True, kw_only=True, omit_defaults=True):
+    """An item of the check-list that is needed if a fact turns out true."""
+    item: Code
+    """The item, as the pack names it, such as price_evidence."""
+    fact: Code
+    """The fact, such as ecommerce_goods."""
+
+
 ClaimWay: TypeAlias = Literal["negotiation", "complaint", "regulator", "arbitration", "court"]
 """A way on for a claimant who does not accept: negotiation, complaint, regulator, arbitration, court."""
 
 
-ClaimCause: TypeAlias = Literal["delay", "loss", "damage", "contents_mismatch", "late_forwarding", "poor_service"]
+ClaimCause: TypeAlias = Literal[
+    "delay", "loss", "damage", "contents_mismatch", "late_forwarding", "poor_service", "price",
+    "information_security", "contract",
+]
 """Why money may be due: delay, loss, damage, contents_mismatch, late_forwarding (a third party forwarded too late),
-poor_service (nothing happened to a piece, the service itself was poor).
+poor_service (nothing happened to a piece, the service itself was poor), price (more was charged than was owed),
+information_security (personal data was leaked or misused), contract (what was agreed was not kept).
 """
 
 

@@ -13,9 +13,9 @@ from tousu.events.shared_values import Moment, Section
 
 
 class PenaltyParty(Part, frozen=True, kw_only=True, omit_defaults=True):
-    """Who answers: a person, an outlet, or a department (its head)."""
-    kind: Literal["person", "outlet", "department"]
-    """What the party is: person, outlet, department."""
+    """Who answers: a person, an outlet, a department (its head), or a partner."""
+    kind: Literal["person", "outlet", "department", "partner"]
+    """What the party is: person, outlet, department, partner."""
     id: str
     """The company's number of the person, or the code of the outlet or department; never a name."""
 

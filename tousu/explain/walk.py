@@ -214,7 +214,7 @@ class Follower:
     def _mark(self, walk: Walk, told: PublishedEvent) -> None:
         data, counted_us = told.data, None
         if "elapsed_s" in data:
-            until = walk.ended_at or max(told.at, walk.anchor)
+            until = max(told.at, walk.anchor)
             counted_us = walk.used_us + sum(part.counted_us for part in self._since_anchor(walk, until))
         mark = ClockMark(
             what=told.name.rpartition(".")[2],

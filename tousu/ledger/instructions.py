@@ -18,7 +18,7 @@ from tousu.ledger.obligation import NOTHING
 from tousu.ledger.told import LedgerEvent, LedgerFault, Moved
 
 ISSUED: Final = "instruction.issued"
-OF_MONEY: Final = frozenset({"pay_claimant", "bill_outlet", "deduct", "repay"})
+OF_MONEY: Final = frozenset({"pay_claimant", "give_compensation", "bill_outlet", "deduct", "repay"})
 CANCEL: Final = "cancel"
 
 

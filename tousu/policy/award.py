@@ -93,7 +93,7 @@ class _Claim:
         left_to_people = rule.basis != "figures" and decided is None
         part = rule.part if rule.part is not None and goes_as in rule.part.causes else None
         refunds = [one for one in self._table.refunds.values() if self._cause in one.causes]
-        if rule.basis == "figures" and rule.amount is not None:
+        if rule.amount is not None:
             missing += inputs_of(rule.amount)
         if not left_to_people:
             missing += (part.times,) if part is not None else ()
@@ -104,7 +104,10 @@ class _Claim:
         if left_to_people:
             at_most, limits = self._amounts.under(None, caps)
             assert rule.basis != "figures"
-            return self._referred(rule.basis, rule.section, rules=(rule.name,), at_most=at_most, limits=limits)
+            usual = self._usual(rule, caps)
+            return self._referred(
+                rule.basis, rule.section, rules=(rule.name,), at_most=at_most, usual=usual, limits=limits
+            )
         if rule.basis == "figures":
             assert rule.amount is not None, rule.name
             amount = self._amounts.take(rule.amount, rule.section)
@@ -116,6 +119,14 @@ class _Claim:
         if part is not None:
             left = self._amounts.part(left, part)
         return self._total(rule, goes_as, self._amounts.rounded(left, rule.section), limits, refunds)
+
+    def _usual(self, rule: CompensationRule, caps: tuple[Cap, ...]) -> Decimal | None:
+        """What is offered where it is agreed and nobody names an amount."""
+        if rule.amount is None:
+            return None
+        left, _ = self._amounts.under(self._amounts.take(rule.amount, rule.section), caps)
+        assert left is not None
+        return self._amounts.rounded(left, rule.section)
 
     def _total(
         self, rule: CompensationRule, goes_as: str, amount: Decimal, limits: tuple[TriedCap, ...], refunds: list[Refund]
@@ -188,11 +199,12 @@ class _Claim:
 
     def _referred(
         self, reason: Literal["agreed", "by_hand", "no_rule", "several_rules"], section: str, *,
-        rules: tuple[str, ...] = (), at_most: Decimal | None = None, limits: tuple[TriedCap, ...] = (),
+        rules: tuple[str, ...] = (), at_most: Decimal | None = None, usual: Decimal | None = None,
+        limits: tuple[TriedCap, ...] = (),
     ) -> Referred:  # fmt: skip
         return Referred(
-            reason=reason, section=section, rules=rules, at_most=at_most, limits=limits, unproven=self._unproven,
-            pack=self._pack.reference(),
+            reason=reason, section=section, rules=rules, at_most=at_most, usual=usual, limits=limits,
+            unproven=self._unproven, pack=self._pack.reference(),
         )  # fmt: skip
 
 

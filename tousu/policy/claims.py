@@ -54,11 +54,13 @@ class ClaimOpener:
         promised_at: datetime | None = None,
         posted_at: datetime | None = None,
         facts: AbstractSet[str] = frozenset(),
+        role: str = "",
     ) -> OpenedClaim | NoClaim:
         """Decide about one trouble.
 
         `demand` is what the complainant asks for, in his own words. `facts` are those that some evidence depends on
-        (`ecommerce_goods`, `mis_sorted`). Without a posting time the right to claim counts as alive.
+        (`ecommerce_goods`, `mis_sorted`). Without a posting time the right to claim counts as alive. `role`: what the
+        complainant is to the piece; one whom the pack pays is the payee.
         """
         claims = self._claims
         one = self._pack.classes.get(class_name)
@@ -68,7 +70,7 @@ class ClaimOpener:
             late = one.claim.past_promised_time and promised_at is not None and received_at > promised_at
             if not late and not self._demands.find(demand):
                 return NoClaim(reason="not_asked_for", section=one.claim.section)
-        return self.file(one.claim.cause, received_at, posted_at, facts, one.claim.section)
+        return self.file(one.claim.cause, received_at, posted_at, facts, one.claim.section, role)
 
     def file(
         self,
@@ -77,8 +79,9 @@ class ClaimOpener:
         posted_at: datetime | None = None,
         facts: AbstractSet[str] = frozenset(),
         section: str = "",
+        role: str = "",
     ) -> OpenedClaim | NoClaim:
-        """Decide about a claim of a cause that somebody files (a complaint that asks for it does)."""
+        """Decide about a claim of a cause that somebody files (a complaint that asks for it does), in this role."""
         claims = self._claims
         if claims is None:
             return NoClaim(reason="class_without_claim", section="")
@@ -86,7 +89,7 @@ class ClaimOpener:
             return NoClaim(reason="right_has_lapsed", section=claims.right_lasts.section)
         return OpenedClaim(
             cause=cause,
-            payee_role=claims.payee_roles[0],
+            payee_role=role if role in claims.payee_roles else claims.payee_roles[0],
             evidence_needed=self.evidence_for(cause, facts),
             section=section or claims.section,
         )

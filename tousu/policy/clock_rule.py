@@ -154,6 +154,8 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
     promised_in: the limit is the time that the customer was told, in one of these fields of a report; it starts on
         `promised`. Told another time meanwhile, the earlier one holds: only an answer ends a promise.
     within: the clock whose due time bounds what may be promised.
+    told_in: where the event that starts it says until when, in one of these fields, that is its limit instead of the
+        pack's, if it ends sooner or `agreed_if` says that a later time was agreed (`{}`: whatever is told is agreed).
     warn_at_share: shares of the limit used, in (0, 1), at which a warning goes out.
     warn_before: how much of the limit is left when a warning goes out, in the clock's own measure.
     on_reopen: `restart` starts a new generation at the time of reopening; `resume` goes on with what was left when
@@ -166,6 +168,8 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
         known: `runs` as if they held, `rests` in silence, another clock looking after the case; `waits` in silence, and
         is counted among those that somebody should look at.
     statutory: the limit is the law's: nothing pauses it.
+    duty_of: the department whose duty it is, whoever answers for the case (the first review is the receiving
+        department's); empty where it is of those who answer for it.
     outlives_case: it goes on, and may start, after the case is closed (a revisit, a regulator's appeal).
     """
 
@@ -189,6 +193,8 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
     each_department: bool = False
     promised_in: tuple[str, ...] = ()
     within: str = ""
+    told_in: tuple[str, ...] = ()
+    agreed_if: Accepts = {}
     pauses: Pauses | None = None
     extensions: Extensions | None = None
     warn_at_share: tuple[float, ...] = ()
@@ -199,6 +205,7 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
     while_unknown: WhileUnknown = "waits"
     statutory: bool = False
     outlives_case: bool = False
+    duty_of: str = ""
     note: str = ""
 
     def may_pause(self, reason: str) -> bool:

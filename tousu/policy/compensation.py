@@ -16,7 +16,17 @@ import msgspec
 from tousu.policy.clock_rule import Names, SetBy
 from tousu.policy.handling_rule import Condition
 
-CompensationCause = Literal["delay", "loss", "damage", "contents_mismatch", "late_forwarding", "poor_service"]
+CompensationCause = Literal[
+    "delay",
+    "loss",
+    "damage",
+    "contents_mismatch",
+    "late_forwarding",
+    "poor_service",
+    "price",
+    "information_security",
+    "contract",
+]
 Per = Literal["piece", "day"]
 Basis = Literal["figures", "agreed", "by_hand"]
 ALWAYS: Final = Condition()
@@ -64,7 +74,8 @@ class CompensationRule(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the table.
 
     basis: the figures decide; or the amount is agreed with the claimant, or somebody decides it by hand, and then the
-    caps say what it is not above. over: rules that this one goes before where both hold.
+    caps say what it is not above. amount: by figures what it is; where it is agreed, what is offered unless somebody
+    names another amount. over: rules that this one goes before where both hold.
     """
 
     name: str
@@ -128,11 +139,15 @@ class Exemption(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CompensationKind(msgspec.Struct, frozen=True, kw_only=True):
-    """A way of compensating: cash, goods or service of equal value, other as agreed (H)."""
+    """A way of compensating: cash, goods or service of equal value, other as agreed (H).
+
+    given_by: the department that gives what is not cash; empty where it is the one in the lead of the case.
+    """
 
     name: Literal["cash", "goods", "service", "other"]
     label: Names
     section: str
+    given_by: str = ""
 
 
 class HandlingFees(msgspec.Struct, frozen=True, kw_only=True):

@@ -28,10 +28,10 @@ def errors_of_amounts(pack: Pack) -> list[Finding]:
 
 
 def every_rule_has_an_amount(pack: Pack, claims: ClaimRules, table: Compensation) -> Iterator[Finding]:
-    """By figures a rule needs an amount; where people decide it has none. Each amount begins with one thing."""
+    """By figures a rule needs an amount; one that is agreed may say what it is otherwise; by hand it has none."""
     for rule in table.rules.values():
         place = (*TABLE, "rules", rule.name)
-        if (rule.basis == "figures") != (rule.amount is not None):
+        if rule.basis != "agreed" and (rule.basis == "figures") != (rule.amount is not None):
             fix = "Give amount" if rule.basis == "figures" else "Remove amount, or the basis"
             yield Finding(place, f"the basis is {rule.basis}", fix, 'amount: {"fixed": "1000", "per": ["piece"]}')
     for place, one in sums_of(table):

@@ -95,7 +95,7 @@ def caps_can_bite(pack: Pack, claims: ClaimRules, table: Compensation) -> Iterat
             place = (*TABLE, "rules", rule.name, "caps", index)
             if not _can_hold_together(rule.when, cap.when):
                 yield Finding(place, "this cap never holds where its rule does", "Correct one of the two conditions")
-            elif rule.amount is not None and _never_above(rule.amount, cap):
+            elif rule.basis == "figures" and rule.amount is not None and _never_above(rule.amount, cap):
                 yield Finding(place, "the amount of the rule is never above this cap", "Lower the cap, or remove it")
             elif _is_shadowed(rule, index):
                 yield Finding(place, "another cap of the rule is always lower", "Remove this one")

@@ -25,7 +25,7 @@ CLAIM_REPORTS: Final = frozenset(
         "claim_filed", "claim_evidence_given", "claim_facts_found", "claim_form_answered", "claim_decided",
         "claim_agreed", "amount_confirmed", "claim_disputed", "claim_ruled", "claim_withdrawn", "claim_followed_up",
         "claim_paused", "claim_resumed", "claim_extended",
-        "payment_confirmed", "payment_question_settled",
+        "payment_confirmed", "compensation_given", "payment_question_settled",
         "outlet_notified", "outlet_negotiation_settled", "outlet_arbitration_requested", "outlet_ruled",
     }
 )  # fmt: skip
@@ -35,13 +35,13 @@ PENALTY_REPORTS: Final = frozenset({"deduction_confirmed"})
 BESIDE_THE_CASE: Final = CLAIM_REPORTS | PENALTY_REPORTS
 """What is reported about a case and moves it in no way: it goes on at any time, also after the end of the case."""
 CLAIM_ANSWERS: Final = frozenset(
-    {"claim_decided", "claim_agreed", "claim_ruled", "claim_withdrawn", "payment_confirmed"}
+    {"claim_decided", "claim_agreed", "claim_ruled", "claim_withdrawn", "payment_confirmed", "compensation_given"}
 )
 """With one of these the claimant has been answered: what is claimed after it is a claim of its own."""
 CLAIM_EVENTS: Final = frozenset(
     {
-        "opened", "form_received", "form_answered", "offered", "refused", "agreed", "disputed", "paid", "followed_up",
-        "delivered", "outlet_notified", "negotiation_settled", "arbitrated",
+        "opened", "form_received", "form_answered", "offered", "refused", "agreed", "ruled", "disputed", "paid",
+        "followed_up", "delivered", "outlet_notified", "negotiation_settled", "arbitrated",
     }
 )  # fmt: skip
 """What happens to a claim, by the names that clocks of claims wait for."""

@@ -34,6 +34,14 @@ def found_with(found: Mapping[str, Found], said: Mapping[str, Any], at: datetime
     return {**found, **newer}
 
 
+def satisfaction_said(said: Mapping[str, Any]) -> str:
+    """How satisfied a customer is who gives a rating in words or a score from 1 to 5; empty where neither is given."""
+    score = said.get("score")
+    by_score = "" if score is None else "dissatisfied" if score < 3 else "neutral" if score == 3 else "satisfied"
+    rating: str = said.get("rating", by_score)
+    return rating
+
+
 def facts_told(told: Mapping[str, Any], found: Mapping[str, Found] | None = None) -> dict[str, Any]:
     """The facts of a case from the data of its routed event and from what has been found since.
 

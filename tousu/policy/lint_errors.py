@@ -64,6 +64,14 @@ def names_exist(pack: Pack) -> Iterator[Finding]:
     for one in pack.classes.values():
         spoken.append((("classes", one.name, "grade"), "grades", one.grade))
         spoken.extend((("classes", one.name, "departments"), "departments", name) for name in one.departments)
+    for path, clock in _clocks(pack):
+        if clock.duty_of:
+            spoken.append(((*path, "duty_of"), "departments", clock.duty_of))
+    table = pack.claims.compensation if pack.claims is not None else None
+    for kind in table.kinds.values() if table is not None else ():
+        if kind.given_by:
+            path = ("claims", "compensation", "kinds", kind.name, "given_by")
+            spoken.append((path, "departments", kind.given_by))
     known: dict[str, Collection[str]] = {
         "departments": pack.departments,
         "grades": pack.grades,
@@ -142,6 +150,12 @@ def promises_begin_and_end(pack: Pack) -> Iterator[Finding]:
         if clock.within and (clock.within not in pack.clocks or not clock.promised_in):
             fix = f"Name one of: {', '.join(pack.clocks)}; in a clock with promised_in"
             yield Finding((*path, "within"), f"{clock.within} bounds no promise", fix)
+        if clock.told_in and (clock.limit is None or clock.limit.unit == "elapsed_minutes"):
+            fix = "Give a limit in another unit; the time told is counted in minutes"
+            yield Finding((*path, "told_in"), "a time can be told only instead of one limit, of hours or days", fix)
+        if clock.agreed_if and not clock.told_in:
+            fix = "Leave agreed_if out, or name the fields that tell a time in told_in"
+            yield Finding((*path, "agreed_if"), "nothing tells a time that could be agreed", fix)
 
 
 def every_limit_can_end(pack: Pack) -> Iterator[Finding]:
@@ -219,11 +233,11 @@ def every_length_is_one(pack: Pack) -> Iterator[Finding]:
 
 
 def evidence_for_every_claim(pack: Pack) -> Iterator[Finding]:
-    """A cause for which a class opens a claim needs a checklist."""
+    """A cause for which a class opens a claim needs a checklist; poor service may leave nothing to show."""
     evidence = pack.claims.evidence if pack.claims is not None else {}
     listed = {cause for item in evidence.values() for cause in item.causes}
     for one in pack.classes.values():
-        if one.claim and one.claim.cause not in listed:
+        if one.claim and one.claim.cause not in {*listed, "poor_service"}:
             yield Finding(
                 ("classes", one.name, "claim"),
                 f"no evidence is listed for {one.claim.cause}",

@@ -76,7 +76,8 @@ class Lacking(msgspec.Struct, frozen=True, kw_only=True, tag_field="outcome", ta
 class Referred(msgspec.Struct, frozen=True, kw_only=True, tag_field="outcome", tag="referred"):
     """The table does not decide: the amount is agreed with the claimant, or somebody decides it by hand.
 
-    at_most: what it is not above, None where nothing says so. no_rule, several_rules: the table has a gap or an
+    at_most: what it is not above, None where nothing says so. usual: what is offered unless somebody names another
+    amount, None where the rule leaves it open. no_rule, several_rules: the table has a gap or an
     overlap here, which `tousu policy check` tells.
     """
 
@@ -85,6 +86,7 @@ class Referred(msgspec.Struct, frozen=True, kw_only=True, tag_field="outcome", t
     pack: dict[str, str]
     rules: tuple[str, ...] = ()
     at_most: Decimal | None = None
+    usual: Decimal | None = None
     limits: tuple[TriedCap, ...] = ()
     unproven: tuple[Unproven, ...] = ()
 

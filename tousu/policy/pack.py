@@ -81,7 +81,9 @@ class ClaimRule(msgspec.Struct, frozen=True, kw_only=True):
     `opens`: always; or on_demand, when the complainant asks for compensation or is past the promised time (as listed).
     """
 
-    cause: Literal["delay", "loss", "damage", "contents_mismatch"]
+    cause: Literal[
+        "delay", "loss", "damage", "contents_mismatch", "poor_service", "price", "information_security", "contract"
+    ]
     opens: Literal["always", "on_demand"]
     past_promised_time: bool = False
     section: str

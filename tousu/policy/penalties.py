@@ -22,7 +22,9 @@ from tousu.policy.clock_rule import SetBy
 from tousu.policy.handling_rule import Range
 from tousu.policy.penalty_rule import Measure, PenaltyFigure, PenaltyRules, RateTier
 
-PartyKind = Literal["person", "outlet", "department"]
+PartyKind = Literal["person", "outlet", "department", "partner"]
+OUTSIDE: Final = frozenset({"outlet", "partner"})
+"""Parties that have no performance pay."""
 AMOUNT_MAX: Final = Decimal(1_000_000_000)
 """The most that one penalty may amount to; above it a figure is taken for a mistake."""
 NOTHING: Final = Decimal(0)
@@ -164,7 +166,7 @@ def _lines(rules: PenaltyRules, party: PartyKind, ground: ChargeLaidGround) -> I
                 section=rules.late_acceptance.section,
                 steps=steps,
             )
-        case "late_handling" if party != "outlet" and rules.late_handling is not None:
+        case "late_handling" if party not in OUTSIDE and rules.late_handling is not None:
             yield from _of_figure("late_handling", rules.late_handling, ground)
         case "false_report" if rules.false_report is not None:
             yield from _of_figure("false_report", rules.false_report, ground)
@@ -183,7 +185,7 @@ def _of_complaint(rules: PenaltyRules, party: PartyKind, ground: ChargeLaidGroun
         if rules.complaint is not None and (stands or rules.complaint.stands_or_not):
             yield from _of_figure("complaint", rules.complaint, ground)
     share = rules.performance_share
-    if share is None or not stands or party == "outlet":
+    if share is None or not stands or party in OUTSIDE:
         return
     loss = _loss(ground)
     tier = next((tier for tier in share.tiers if tier.loss.holds(loss)), None)

@@ -156,7 +156,9 @@ class _Count:
     def _clocks(self, case: Standing, verdicts: Sequence[ClockVerdict]) -> None:
         for verdict in verdicts:
             self.clocks.add(verdict.clock)
-            for tally in self._at(self._period(verdict.at), self._groups(case, verdict.lead or case.lead)):
+            for tally in self._at(
+                self._period(verdict.at), self._groups(case, verdict.lead or case.lead, verdict.employee)
+            ):
                 tally.clocks[verdict.clock] += 1
                 tally.clocks_met[verdict.clock] += verdict.in_time
                 tally.breaches += not verdict.in_time
@@ -218,11 +220,13 @@ class _Count:
             if count:
                 self._at(first, (group,))[0].open = count
 
-    def _groups(self, case: Standing, lead: str) -> tuple[Group, ...]:
+    def _groups(self, case: Standing, lead: str, employee: str = "") -> tuple[Group, ...]:
+        """employee: whose it is instead of whoever answered, where that is known."""
         by = self._question.by
         if not by:
             return (None,)
-        return (tuple(lead if name == "department" else GROUPINGS[name](case) for name in by), None)
+        known = {"department": lead} | ({"employee": employee} if employee else {})
+        return (tuple(known[name] if name in known else GROUPINGS[name](case) for name in by), None)
 
     def _at(self, first: date, groups: Sequence[Group]) -> list[Tally]:
         return [self._tallies[first, group] for group in groups]

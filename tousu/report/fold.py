@@ -170,7 +170,8 @@ class Fold:
             case ClockBreachWithdrawn():
                 word, at = BREACH_WITHDRAWN, said.at
         story = self._story(said.case_number)
-        new = ClockSaid(self.word(said.clock), said.generation, word, micros_of(at), self.lead(said.departments))
+        lead, employee = self.lead(said.departments), self.word(said.employee)
+        new = ClockSaid(self.word(said.clock), said.generation, word, micros_of(at), lead, employee)
         story.clocks = _once(story.clocks, new)
 
     def word(self, text: str | None) -> str:

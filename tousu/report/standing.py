@@ -14,12 +14,13 @@ from tousu.report.story import Answer, Correction, Ending, Hop, Judgement, Satis
 
 
 class ClockVerdict(NamedTuple):
-    """A clock was met in time, or its breach stands."""
+    """A clock was met in time, or its breach stands. employee: whose duty it was, where the clock says so."""
 
     clock: str
     in_time: bool
     at: int
     lead: str
+    employee: str = ""
 
 
 class Stretch(NamedTuple):
@@ -100,7 +101,7 @@ class Standing:
         """What became of each clock, once for each generation: met in time, or a breach that was not withdrawn."""
         withdrawn = {(each.clock, each.generation) for each in self.story.clocks if each.said == "breach_withdrawn"}
         return [
-            ClockVerdict(each.clock, each.said == "met", each.at, each.lead)
+            ClockVerdict(each.clock, each.said == "met", each.at, each.lead, each.employee)
             for each in sorted(self.story.clocks)
             if each.said == "met" or (each.said == "breached" and (each.clock, each.generation) not in withdrawn)
         ]

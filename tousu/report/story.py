@@ -85,13 +85,17 @@ class Satisfaction(NamedTuple):
 
 
 class ClockSaid(NamedTuple):
-    """A clock was met, breached, or had its breach withdrawn. `at`: the answer, or when the limit was reached."""
+    """A clock was met, breached, or had its breach withdrawn. `at`: the answer, or when the limit was reached.
+
+    employee: whose duty it was, where the clock says so.
+    """
 
     clock: str
     generation: int
     said: ClockWord
     at: int
     lead: str
+    employee: str = ""
 
 
 class Joining(NamedTuple):

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
+from functools import lru_cache
 from typing import Final
 
 import msgspec
 import orjson
 from msgspec.structs import force_setattr, replace
 
+from tousu.contract.schemas import documents
 from tousu.decision import Refusal, Rules, StateKey
 from tousu.event import Event, binary_headers, data_bytes, event_of, is_structured, time_of_text
 from tousu.events.codec import WrongShape
-from tousu.failure import Reject
-from tousu.runtime.broker import Record
+from tousu.failure import Reject, Stop
+from tousu.runtime.broker import Record, place_of
 from tousu.runtime.checkpoint import NEVER_US, mark_of, micros
 from tousu.runtime.processor import Edge
 from tousu.runtime.watermark import is_expected
@@ -148,6 +150,35 @@ def from_ours(record: Record, expected: Container[str] | None = None, *, by_brok
         return refused(record, error)
     except ValueError:
         return refused(record, Reject("malformed_data", "the value must be a JSON object in UTF-8"))
+
+
+def known(arrival: Arrival) -> Arrival:
+    """The same arrival. Raises Stop `newer_event` for a version of an event that only a newer tousu reads.
+
+    A new kind of event is an addition that rules may pass over; another version of a known one says otherwise what they
+    go by, so going on would lose it.
+    """
+    event = arrival.event
+    former = _former_of(event.type) if event is not None else ""
+    if event is not None and former:
+        message = (
+            f"{place_of(arrival.record)} holds {event.type}, and this version of tousu knows {former}: a newer one "
+            "wrote it; upgrade this processor, which then goes on here (runbook, newer_event)"
+        )
+        raise Stop("newer_event", message)
+    return arrival
+
+
+@lru_cache(1_024)
+def _former_of(event_type: str) -> str:
+    """The newest version that is known of a type, where that is an older one; else empty."""
+    types = documents().address_of_type
+    name, _, version = event_type.rpartition(".v")
+    if event_type in types or not (version.isascii() and version.isdecimal()):
+        return ""
+    numbers = [int(each.rpartition(".v")[2]) for each in types if each.rpartition(".v")[0] == name]
+    newest = max(numbers, default=0)
+    return f"{name}.v{newest}" if numbers and int(version) > newest else ""
 
 
 def kept(event: Event, refusal: Refusal, topic: str, shard: int) -> Arrival:

@@ -56,6 +56,7 @@ class Checkpoint(msgspec.Struct):
     from there may have any number, once.
     held_out: the silent inputs for which an operator lets time not wait: a topic from outside, or 'topic|origin'.
     doubts: the same names, and those that told so themselves -> up to when their time is confirmed (`doubts`).
+    states: kind -> the version (`Kind`) in which the shard's owner writes its states, where it is not the first.
     """
 
     offsets: dict[str, int] = {}
@@ -71,6 +72,7 @@ class Checkpoint(msgspec.Struct):
     forgiven: list[str] = []
     held_out: list[str] = []
     doubts: dict[str, int] = {}
+    states: dict[str, int] = {}
 
     def awaited(self, inputs: Iterable[str]) -> tuple[str, ...]:
         """Those of these inputs (topics, or 'topic|origin') for which time waits: nobody holds them out."""
@@ -158,4 +160,5 @@ def copy(checkpoint: Checkpoint) -> Checkpoint:
         forgiven=list(checkpoint.forgiven),
         held_out=list(checkpoint.held_out),
         doubts=dict(checkpoint.doubts),
+        states=dict(checkpoint.states),
     )

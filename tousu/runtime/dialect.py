@@ -30,6 +30,9 @@ class Dialect(Protocol):
 
     def move_checkpoints(self, connection: sa.Connection, table: str, rows: list[Row]) -> int: ...
 
+    alone: tuple[str, ...]
+    """What a transaction begins with that makes or changes tables, so that of several only one does at a time."""
+
     lock: str
     """What a SELECT ends with that holds its rows until the transaction ends."""
 
@@ -102,6 +105,7 @@ class PostgreSQL:
     """
 
     lock = " FOR UPDATE"
+    alone: tuple[str, ...] = ("SELECT pg_advisory_xact_lock(7463)",)
 
     def __init__(self, url: str, statement_s: int) -> None:
         self._url = url
@@ -113,8 +117,6 @@ class PostgreSQL:
         return reaching_engine(self._url, statement_s=self._statement_s, options=f"-c synchronous_commit=on {idle}")
 
     def ddl(self, checkpoints: str, tables: Mapping[str, str], kinds: Mapping[str, Kind]) -> Iterator[str]:
-        # Several copies may start at once: the lock makes one of them create, the others find.
-        yield "SELECT pg_advisory_xact_lock(7463)"
         yield from _ddl(checkpoints, tables, kinds, "BYTEA", "BIGINT")
         yield from _archive_ddl(tables, kinds, "CREATE OR REPLACE VIEW", "BIGINT")
         # Outputs are short-lived: compressing them only to throw them away would cost more than it saves.
@@ -164,6 +166,7 @@ class SQLite:
     """Rows go through executemany; writers wait for each other instead of failing."""
 
     lock = ""  # a transaction here holds everything from its beginning
+    alone: tuple[str, ...] = ()
 
     def __init__(self, url: str) -> None:
         self._url = url

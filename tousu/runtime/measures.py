@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -78,8 +79,10 @@ class Measures:
             meter.add(m.REJECTS, count, reason)
         for reason, count in report.no_ops.items():
             meter.add(m.NO_OPS, count, reason)
-        for (topic, kind), count in report.outputs.items():
-            meter.add(m.OUTPUTS, count, topic, kind)
+        counts: Counter[tuple[m.Metric, tuple[str, ...]]] = report.tallied.copy()
+        counts.update({(m.OUTPUTS, place): count for place, count in report.outputs.items()})
+        for (metric, labels), count in counts.items():
+            meter.add(metric, count, *labels)
         for late_s in report.lateness_s:
             meter.observe(m.TIMER_LATENESS, late_s)
         now_ms = now.timestamp() * 1000

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 from prometheus_client.core import GaugeMetricFamily
@@ -48,6 +48,29 @@ class Counted(NamedTuple):
     what: str = "COUNT(*)"
     each: str = ""
     having: str = ""
+
+
+class CountedOutput(NamedTuple):
+    """A counter that each output of a type raises. Its labels are fields of what the output says: of a list the first
+    element, yes or no for true or false, empty where it says nothing."""
+
+    metric: Metric
+    fields: tuple[str, ...]
+
+    def labels(self, said: Mapping[str, Any]) -> tuple[str, ...]:
+        return tuple(_as_label(said.get(field)) for field in self.fields)
+
+
+def _as_label(value: Any) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case [first, *_]:
+            return str(first)
+        case None | []:
+            return ""
+        case _:
+            return str(value)
 
 
 class LookedUp(NamedTuple):
@@ -105,12 +128,14 @@ OPEN_CASES: Final = Metric(
     ("department", "grade", "state"), seen="asked",
 )  # fmt: skip
 CASES_DUE_SOON: Final = Metric(
-    "tousu_cases_due_within_hour", "gauge", "cases", "Open cases with a clock that is breached within one hour.",
-    seen="asked",
+    "tousu_cases_due_within_hour", "gauge", "cases",
+    "Open cases with a clock that is breached within one hour, by responsible department and grade.",
+    ("department", "grade"), seen="asked",
 )  # fmt: skip
 CASES_OVERDUE: Final = Metric(
-    "tousu_cases_overdue", "gauge", "cases", "Open cases with a breached clock that still waits for its answer.",
-    seen="asked",
+    "tousu_cases_overdue", "gauge", "cases",
+    "Open cases with a breached clock that still waits for its answer, by responsible department and grade.",
+    ("department", "grade"), seen="asked",
 )  # fmt: skip
 CASES_WITHOUT_CALENDAR: Final = Metric(
     "tousu_cases_without_calendar", "gauge", "cases",
@@ -220,6 +245,12 @@ DISBELIEVED: Final = Metric(
 NO_OPS: Final = Metric(
     "tousu_no_ops_total", "counter", "events", "Inputs that changed nothing, by reason code.", ("reason",)
 )
+CASES_CLOSED: Final = Metric(
+    "tousu_cases_closed_total", "counter", "cases",
+    "Ends of cases as they were told, by responsible department, grade, and whether no clock stood as breached then. "
+    "What a later correction says (case.outcome_corrected) is in `tousu report`, not here.",
+    ("department", "grade", "in_time"),
+)  # fmt: skip
 OUTPUTS: Final = Metric(
     "tousu_outputs_total", "counter", "records", "Outputs committed, by topic and event type.", ("topic", "type")
 )

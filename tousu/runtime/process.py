@@ -55,7 +55,8 @@ TIME_TOPIC: Final = "complaints.time"
 """Where the brokers are asked for the time."""
 _MEND_FIRST: Final = frozenset({
     "wrong_setting", "wrong_partitions", "no_such_pack", "invalid_pack", "invalid_calendar", "no_append_time",
-    "wrong_master_key", "weak_master_key", "readable_key_file", "other_tables",
+    "wrong_master_key", "weak_master_key", "readable_key_file", "other_tables", "older_tables",
+    "newer_tables", "newer_states",
 })  # fmt: skip
 
 

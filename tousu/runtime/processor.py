@@ -14,7 +14,7 @@ from tousu.event import Event
 from tousu.runtime.broker import OutRecord, Record
 
 if TYPE_CHECKING:
-    from tousu.runtime.metrics import Counted, LookedUp
+    from tousu.runtime.metrics import Counted, CountedOutput, LookedUp
 
 
 class Codec(Protocol):
@@ -53,6 +53,8 @@ class Kind:
     which can be deleted so, whatever their number.
     `ended` is the column that says since when nothing more is expected of a row (`column_time`), empty while something
     is: a good while later the row moves to the table's archive (`archive`).
+    `version` is that of the form of its states. It rises with a release from which an older one must not take a shard
+    back, since it cannot read the states or would drop what is new in them; every older form stays readable.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Kind:
         owner: str = "",
         ended: str = "",
         gauges: Sequence[Counted] = (),
+        version: int = 1,
     ) -> None:
         self.name = name
         self.state = state
@@ -75,6 +78,7 @@ class Kind:
         self.ended = ended
         self.codec: Codec = codec or JsonCodec(state)
         self.gauges = tuple(gauges)
+        self.version = version
 
 
 class Input(msgspec.Struct, frozen=True):
@@ -111,6 +115,7 @@ class Processor(msgspec.Struct, frozen=True, kw_only=True):
     `ticks_to` are the topics onto which the passing of time is sent: shard p to partition p. `ticks_spread_to` are
     those of which any shard writes any partition, so each tells every partition its time, less often (`shard_turn`).
     `schema_of` gives the schema address of a type. `gauges` are worked out when somebody asks for /metrics.
+    `tallies`: counters of its own, by the type of the output that raises them.
     `timers_per_tick` is how many due clocks one tick wakes, None for the usual number: a herd is worked off by count
     (docs/decisions, 5), and where a clock is cheap it may be more.
     `archive_after`: how long after their end states move to the archives of their tables, None: they stay.
@@ -132,6 +137,7 @@ class Processor(msgspec.Struct, frozen=True, kw_only=True):
     check: Check | None = None
     schema_of: Callable[[str], str] | None = None
     gauges: tuple[LookedUp, ...] = ()
+    tallies: Mapping[str, CountedOutput] = {}
     timers_per_tick: int | None = None
     archive_after: timedelta | None = None
     on_opening: Callable[[sa.Connection], None] | None = None

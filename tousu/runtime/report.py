@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
+
+from tousu.decision import Output
+from tousu.runtime.metrics import CountedOutput, Metric
 
 HOW_COVERED: Final = ("fallback", "clock_held_out")
 """What kept a fault of ours from costing anything: the rules' second answer, or a clock that is tried again."""
@@ -32,6 +36,8 @@ class TurnReport:
     no_ops: Counter[str] = field(default_factory=Counter)
     outputs: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(topic, event type) -> count"""
+    tallied: Counter[tuple[Metric, tuple[str, ...]]] = field(default_factory=Counter)
+    """(counter of the processor's own, its labels) -> count"""
     published: Counter[str] = field(default_factory=Counter)
     lateness_s: list[float] = field(default_factory=list)
     """for each clock that fired, the watermark minus due time"""
@@ -50,3 +56,10 @@ class TurnReport:
     records: int = 0
     pending: int = 0
     """outputs committed in this turn and handed over for publishing"""
+
+    def said(self, output: Output, tallies: Mapping[str, CountedOutput]) -> None:
+        """Count an output, and what the processor counts of its kind."""
+        self.outputs[output.topic, output.type] += 1
+        tally = tallies.get(output.type)
+        if tally is not None:
+            self.tallied[tally.metric, tally.labels(output.data)] += 1

@@ -19,7 +19,7 @@ from tousu.event import Event, text_of_time
 from tousu.failure import Failure
 from tousu.runtime import checkpoint as cp
 from tousu.runtime import doubts, watermark
-from tousu.runtime.arrival import TICK, Arrival, fault, kept, named_in
+from tousu.runtime.arrival import TICK, Arrival, fault, kept, known, named_in
 from tousu.runtime.attributes import headers_of, standing
 from tousu.runtime.broker import OutRecord, Record, place_of
 from tousu.runtime.faults import OUR_FAULTS, InARow, words_of
@@ -105,7 +105,7 @@ class ShardTurn:
         record = arrival.record
         if record.offset < self.checkpoint.offsets.get(record.topic, 0):
             return  # delivered again by the broker's client; its effect is in the checkpoint
-        if arrival.origin and self._is_repeated(arrival):
+        if arrival.origin and self._is_repeated(known(arrival)):
             self._report.events[(arrival.event.type if arrival.event else "unreadable", "duplicate")] += 1
         else:
             if arrival.is_ahead or (arrival.refusal and arrival.refusal.reason == FOREIGN):
@@ -304,7 +304,7 @@ class ShardTurn:
 
     def _publish(self, output: Output, record: OutRecord) -> None:
         self._number(record)
-        self._report.outputs[(output.topic, output.type)] += 1
+        self._report.said(output, self._processor.tallies)
 
     def _checked(self, output: Output, cause: Event | None) -> OutRecord:
         """The record of an output, still without its number. Raises WrongOutput where it must not leave."""

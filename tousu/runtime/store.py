@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, Operationa
 from tousu.decision import State, StateKey
 from tousu.failure import Failure, Retry, Stop
 from tousu.runtime import checkpoint as cp
+from tousu.runtime import table_versions
 from tousu.runtime.archive import archive_of
 from tousu.runtime.checkpoint import Checkpoint
 from tousu.runtime.dialect import Dialect, columns_of, dialect_of
@@ -100,10 +101,14 @@ class Store:
         self, url: str, processor: str, kinds: Sequence[Kind], reached: Reached = nothing,
         statement_s: int = STATEMENT_S, on_opening: Callable[[sa.Connection], None] | None = None,
     ) -> None:  # fmt: skip
+        self.processor = processor
         self.kinds = {kind.name: kind for kind in kinds}
+        self.states = {kind.name: kind.version for kind in kinds if kind.version > 1}
+        """The versions in which this one writes its states, where it is not the first."""
         self.tables = {kind.name: f"{processor}_{kind.name}" for kind in kinds}
         self.archives = {kind.name: archive_of(self.tables[kind.name]) for kind in kinds if kind.ended}
         self._checkpoints = f"{processor}_checkpoint"
+        self._url = url
         self._reached = reached
         self._on_opening = on_opening
         self.dialect: Dialect = dialect_of(url, statement_s)
@@ -118,25 +123,41 @@ class Store:
         return self._connection
 
     def create(self) -> None:
-        """Make the tables that are not there yet. Raises what `on_opening` raises, and Stop `other_tables`."""
+        """Make the tables where there are none yet.
+
+        Raises Stop for tables on which this version cannot work, before anything is touched: `older_tables`,
+        `newer_tables`, `newer_states`, `other_tables`; and what `on_opening` raises.
+        """
         with self._guarded("cannot make the tables"):
             connection = self.connection()
-            self._check_tables(connection)
-            for statement in self.dialect.ddl(self._checkpoints, self.tables, self.kinds):
+            for statement in self.dialect.alone:
                 connection.execute(sa.text(statement))
+            if self.is_made(connection):
+                self._check(connection)
+            else:
+                for statement in self.dialect.ddl(self._checkpoints, self.tables, self.kinds):
+                    connection.execute(sa.text(statement))
+                table_versions.stamp(connection, self.processor, table_versions.known())
             self._look(connection)
             connection.commit()
 
-    def _check_tables(self, connection: sa.Connection) -> None:
-        """Nothing is touched in a database whose tables another version made, an older or a newer one."""
-        inspector = sa.inspect(connection)
-        names = set(inspector.get_table_names())
-        for kind in self.kinds.values():
-            table = self.tables[kind.name]
-            for each in names & {table, archive_of(table)}:
-                found, wanted = {column["name"] for column in inspector.get_columns(each)}, set(columns_of(kind))
-                if found != wanted:
-                    raise Stop("other_tables", _other_tables(each, wanted - found, found - wanted))
+    def is_made(self, connection: sa.Connection) -> bool:
+        """Whether there are tables of this processor, of whatever version."""
+        return any(name.startswith(f"{self.processor}_") for name in sa.inspect(connection).get_table_names())
+
+    def _check(self, connection: sa.Connection) -> None:
+        """Nothing is touched in a database on whose tables this version cannot work."""
+        try:
+            found = table_versions.applied(connection, self.processor)
+            table_versions.check(found, self.processor, self._url)
+            columns = {table: columns_of(kind) for kind in self.kinds.values() for table in self._places(kind.name)}
+            table_versions.check_columns(connection, columns, self._url, is_ours=found == set(table_versions.known()))
+            docs = connection.execute(sa.text(f"SELECT doc FROM {self._checkpoints}")).scalars()
+            versions = (cp.decode(doc).states for doc in docs)
+            table_versions.check_states(versions, self.states, table_versions.shown(self._url))
+        except Stop:
+            connection.rollback()
+            raise
 
     def _look(self, connection: sa.Connection) -> None:
         """Let the processor look into its database. Nothing is changed where it raises Stop."""
@@ -199,9 +220,21 @@ class Store:
                 ),
                 {"shard": shard, "doc": cp.encode(Checkpoint()), "pending": b""},
             ).one()
+            checkpoint = self._readable(connection, shard, row[2])
             self._look(connection)
             connection.commit()
-        return Opened(row[0], row[1], cp.decode(row[2]), bytes(row[3]))
+        return Opened(row[0], row[1], checkpoint, bytes(row[3]))
+
+    def _readable(self, connection: sa.Connection, shard: int, doc: str) -> Checkpoint:
+        """A checkpoint, with our versions of the states from now on. Raises Stop `newer_states`."""
+        checkpoint = cp.decode(doc)
+        try:
+            table_versions.check_states([checkpoint.states], self.states, f"{self.processor}/{shard}")
+        except Stop:
+            connection.rollback()
+            raise
+        checkpoint.states = dict(self.states)
+        return checkpoint
 
     def epochs(self) -> dict[int, int]:
         """The epoch of every shard: how often it was taken."""
@@ -351,12 +384,3 @@ class Store:
             lines += sorted(orjson.dumps([name, *row]).decode() for row in rows)
         connection.rollback()
         return "\n".join(lines)
-
-
-def _other_tables(table: str, missing: set[str], unknown: set[str]) -> str:
-    words = [f"lacks {', '.join(sorted(missing))}"] if missing else []
-    words += [f"has {', '.join(sorted(unknown))}, which this version does not know"] if unknown else []
-    return (
-        f"table {table} {' and '.join(words)}: another version of tousu made it; run that version, or make a "
-        "database of this one (runbook, other_tables)"
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from tousu.contract.pipeline import followers, reads, writes
 from tousu.decision import Rules
 from tousu.failure import Stop
 from tousu.policy.policies import Policies
-from tousu.runtime.metrics import LookedUp
+from tousu.runtime.metrics import CountedOutput, LookedUp
 from tousu.runtime.processor import ActAgain, Check, Edge, Input, Kind, Processor
 
 
@@ -37,6 +37,7 @@ class Wiring:
     def processor(
         self, name: str, rules: Rules, kinds: tuple[Kind, ...], *, inputs: tuple[Input, ...] | None = None,
         keeps_time: bool = False, edge: Edge | None = None, gauges: tuple[LookedUp, ...] = (),
+        tallies: Mapping[str, CountedOutput] = {},
         timers_per_tick: int | None = None, on_opening: Callable[[sa.Connection], None] | None = None,
         act_again: ActAgain | None = None,
     ) -> Processor:  # fmt: skip
@@ -60,6 +61,7 @@ class Wiring:
             schema_of=self.schema_of,
             archive_after=self.policies.archive_after,
             gauges=gauges,
+            tallies=tallies,
             timers_per_tick=timers_per_tick,
             on_opening=on_opening,
             act_again=act_again,

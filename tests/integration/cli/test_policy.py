@@ -57,7 +57,7 @@ def test_a_trap_is_1_with_file_line_and_fix(changed: Path) -> None:
     assert b"Did you mean routed?" in done.stdout
 
 
-def test_a_fault_is_1_too_and_json_says_which(changed: Path) -> None:
+def test_an_error_is_1_too_and_json_says_which(changed: Path) -> None:
     changed.write_text(changed.read_text("utf-8").replace("grade: complex\n", "grade: hard\n", 1), "utf-8")
     done = run("policy", "check", str(changed), "--json")
     found = orjson.loads(done.stdout)["found"]

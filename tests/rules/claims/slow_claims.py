@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from tests.rules.claims.slow_books import book, cents, outstanding
+from tests.rules.claims.slow_books import cents, outstanding
 from tests.rules.claims.slow_limits import COMPLETE_DELAY, Claim
-from tests.rules.claims.slow_outlets import SlowOutlets, notice_of
+from tests.rules.claims.slow_outlets import notice_of
+from tests.rules.claims.slow_payments import SlowPayments
 from tests.rules.policy.slow_compensation import BY_HAND, slow_compensation, slow_refund
 
 CLAIMANTS_ITEMS = {
@@ -25,7 +26,7 @@ TAKEN_BEFORE_A_DECISION = {"filed", "answered"}
 MUCH = 10**12
 
 
-class SlowClaims(SlowOutlets):
+class SlowClaims(SlowPayments):
     """A case and its claims."""
 
     def __init__(self, number: str, received: datetime) -> None:
@@ -37,7 +38,6 @@ class SlowClaims(SlowOutlets):
         self.withdrawn = False
         self.ended: datetime | None = None
         self.round = received
-        self.questions: list[str] = []
         self.promised: datetime | None = None
         self.turned: list[tuple[str, str]] = []
         self.by_time = False
@@ -152,25 +152,26 @@ class SlowClaims(SlowOutlets):
         claim["stage"] = "filed" if claim["stage"] == "opened" else claim["stage"]
         claim["file"] |= {one["item"] for one in said["evidence"]}
         self._begin(claim, "answer_to_claim_form", at)
-        self._look_at_file(claim, at)
+        self._look_at_file(claim, at, handed_in=True)
         return ""
 
     def _claim_evidence_given(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
         if not claim["open"] or claim["stage"] in ("agreed", "paid"):
             return "illegal_transition"
         claim["file"] |= {one["item"] for one in said["evidence"]}
-        self._look_at_file(claim, at)
+        theirs = {one["item"] for one in said["evidence"]} - {"investigation_record", "force_majeure_notice"}
+        self._look_at_file(claim, at, handed_in=bool(theirs and said.get("handed_in")))
         return ""
 
-    def _look_at_file(self, claim: Claim, at: datetime) -> None:
+    def _look_at_file(self, claim: Claim, at: datetime, *, handed_in: bool) -> None:
         if claim["stage"] not in TAKEN_BEFORE_A_DECISION:
             return
         if not self._missing(claim):
             self._wait(claim, at, waiting=False)
-        elif claim["returns"] == 3:
+        elif handed_in and claim["returns"] == 3:
             self._close(claim, "materials_missing", at)
         else:
-            claim["returns"] += 1
+            claim["returns"] += handed_in
             self._wait(claim, at, waiting=True)
 
     def _claim_facts_found(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
@@ -204,6 +205,7 @@ class SlowClaims(SlowOutlets):
         claim["stage"] = "answered"
         self._meet(claim, ["answer_to_claim_form"], at)
         self._begin(claim, "offer_domestic", at)
+        self._wait(claim, at, waiting=bool(self._missing(claim)))
         return ""
 
     def _claim_decided(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
@@ -291,7 +293,7 @@ class SlowClaims(SlowOutlets):
         if cents(said["amount"]) == 0:
             return "amount_not_positive"
         claim["offer"] = {"amount": cents(said["amount"]), "most": MUCH}
-        self._owe(claim, cents(said["amount"]), at)
+        self._owe(claim, cents(said["amount"]), at, ruled=True)
         return ""
 
     def _claim_disputed(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
@@ -311,7 +313,7 @@ class SlowClaims(SlowOutlets):
 
     # -- money --------------------------------------------------------------------------------------------------
 
-    def _owe(self, claim: Claim, amount: int, at: datetime) -> None:
+    def _owe(self, claim: Claim, amount: int, at: datetime, *, ruled: bool = False) -> None:
         """An amount counts instead of what was owed before. What was paid stays paid."""
         books = claim["books"].setdefault("compensation", {"awarded": 0, "paid": 0, "withdrawn": 0})
         counting = books["awarded"] - books["withdrawn"]
@@ -324,50 +326,32 @@ class SlowClaims(SlowOutlets):
         self._meet(claim, [COMPLETE_DELAY], at)
         if outstanding(books):
             claim |= {"open": True, "why": ""}
+            if ruled and "payment" in claim["limits"]:
+                self._end(claim, claim["limits"]["payment"], at)
+                del claim["limits"]["payment"]
             self._begin(claim, "payment", at)
+            self._owed_now(claim, at)
         elif claim["open"]:
             self._close(claim, "paid", at)
 
-    def _pay(self, claim: Claim | None, said: Mapping[str, Any], at: datetime) -> None:
-        if claim is None:
-            self.questions.append("unknown_claim")
-            return
-        name = said.get("obligation", f"{claim['number']}/compensation").removeprefix(f"{claim['number']}/")
-        books = claim["books"].get(name)
-        if any(said["payment_id"] in one["payments"] for one in self.claims):
-            self.questions.append("already_booked")
-        elif books is None:
-            self.questions.append("unknown_obligation" if "obligation" in said else "not_owed")
-        elif not outstanding(books):
-            self.questions.append("already_paid" if books["paid"] else "not_owed")
-        elif said.get("currency", "CNY") != "CNY":
-            self.questions.append("other_currency")
-        elif cents(said["amount"]) != outstanding(books):
-            self.questions.append("other_amount")
-        elif name == "compensation" and claim["who"] and said.get("payee", claim["who"]) != claim["who"]:
-            self.questions.append("payee_not_entitled")
-        else:
-            claim["payments"].add(said["payment_id"])
-            book(claim, name, "paid", cents(said["amount"]))
-            if name == "compensation":
-                claim["stage"] = "paid"
-                self._meet(claim, ["payment"], at)
-                self._close(claim, "paid", at)
-
     def _close(self, claim: Claim, why: str, at: datetime) -> None:
         for limit in claim["limits"].values():
-            goes_on = why == "paid" and limit["name"].startswith("negotiation")  # who bears it is still open
-            nobody_waited = limit["status"] == "late" and at <= limit["due"]  # it ended before the limit
-            if (limit["status"] in ("running", "paused") or nobody_waited) and not goes_on:
-                limit["due"] = None if limit["status"] == "paused" else limit["due"]
-                limit["status"] = "cancelled"
-                if limit["breached"] and at <= limit["due"] and not self.by_time:
-                    self._unbreach(claim, limit)
+            if not (why == "paid" and limit["name"].startswith("negotiation")):  # who bears it is still open
+                self._end(claim, limit, at)
         is_paid = claim["books"].get("compensation", {"paid": 0})["paid"] > 0
         for name, books in claim["books"].items():
             if why != "paid" and (name == "compensation" or not is_paid):
                 books["withdrawn"] += outstanding(books)
         claim |= {"open": False, "why": why}
+
+    def _end(self, claim: Claim, limit: dict[str, Any], at: datetime) -> None:
+        """Nobody waits for it any more."""
+        nobody_waited = limit["status"] == "late" and at <= limit["due"]  # it ended before the limit
+        if limit["status"] in ("running", "paused") or nobody_waited:
+            limit["due"] = None if limit["status"] == "paused" else limit["due"]
+            limit["status"] = "cancelled"
+            if limit["breached"] and at <= limit["due"] and not self.by_time:
+                self._unbreach(claim, limit)
 
     def _missing(self, claim: Claim) -> set[str]:
         needed: set[str] = set(CLAIMANTS_ITEMS[claim["cause"]])

@@ -54,8 +54,7 @@ class SlowLimits:
         if not claim["open"]:
             return
         former = claim["limits"].get(name)
-        again = name == "payment" and former is not None and former["status"] in ("met", "late")
-        if former is None or former["status"] == "cancelled" or again:
+        if former is None or former["status"] == "cancelled":
             due = at + timedelta(hours=24) if name == "answer_to_claim_form" else last_moment(at, DAYS[name])
             claim["limits"][name] = {
                 "name": name, "since": at, "due": due, "status": "running", "breached": False, "used": timedelta(0)

@@ -32,8 +32,16 @@ class SlowOutlets(SlowLimits):
             return amount
         side["ended"] = True
         self._meet(claim, [f"negotiation_{claim['cause']}"], at)
-        book(claim, "bill", "awarded", amount)
+        self._bill(claim, "bill", amount, at)
         return ""
+
+    def _bill(self, claim: Claim, name: str, amount: int, at: datetime) -> None:
+        book(claim, name, "awarded", amount)
+        self._owed_now(claim, at)
+
+    def _owed_now(self, claim: Claim, at: datetime) -> None:
+        """What was paid before it was owed."""
+        raise NotImplementedError
 
     def _outlet_arbitration_requested(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
         side = claim["side"]
@@ -57,10 +65,10 @@ class SlowOutlets(SlowLimits):
         side["ended"] = True
         self._meet(claim, [f"negotiation_{claim['cause']}"], at)
         if said["report_true"]:
-            book(claim, "bill", "awarded", amount)
-            book(claim, "fee_of_fined", "awarded", (amount * 6 + 50) // 100)
+            self._bill(claim, "bill", amount, at)
+            self._bill(claim, "fee_of_fined", (amount * 6 + 50) // 100, at)
             if side["compensated"]:
-                book(claim, "fee_of_compensated", "awarded", (amount * 4 + 50) // 100)
+                self._bill(claim, "fee_of_compensated", (amount * 4 + 50) // 100, at)
         return ""
 
     def _billable(self, claim: Claim, said: Mapping[str, Any]) -> int | str:

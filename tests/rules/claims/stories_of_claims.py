@@ -219,7 +219,8 @@ SAID_ALWAYS: dict[str, dict[str, Any]] = {
 
 
 def _evidence(draw: st.DrawFn, claim: Claim, fits: bool) -> dict[str, Any]:
-    return {"evidence": [{"item": name} for name in (ITEMS if fits else draw(some_of((*PROOFS, "waybill_image"), 1)))]}
+    items = ITEMS if fits else draw(some_of((*PROOFS, "waybill_image"), 1))
+    return {"evidence": [{"item": name} for name in items]} | ({"handed_in": True} if draw(st.booleans()) else {})
 
 
 def _facts(draw: st.DrawFn, claim: Claim, fits: bool) -> dict[str, Any]:

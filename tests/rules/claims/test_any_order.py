@@ -22,6 +22,7 @@ from tests.rules.claims.books import Books
 from tests.rules.claims.filed import FACTS, FILE, OTHER, OUTLET, SENDER
 from tests.rules.claims.told import ClaimsDesk, reported, routed_pieces
 from tousu.decision import Output
+from tousu.event import text_of_time
 from tousu.policy.pack import Pack
 
 STORIES = int(os.environ.get("TOUSU_LAW_STORIES", "200"))
@@ -38,6 +39,10 @@ BESIDE = (
     "outlet_notified", "outlet_negotiation_settled", "outlet_arbitration_requested", "outlet_ruled", "claim_paused",
     "claim_resumed",
 )  # fmt: skip
+SAYS_WHEN = {
+    "claim_form_answered": "answered_at", "claim_agreed": "agreed_at", "claim_ruled": "ruled_at",
+    "payment_confirmed": "paid_at",
+}  # fmt: skip
 AMOUNTS = ("812.00", "312.00", "412.00", "162.00", "5.00", "77.00", "900.00", "88.00")
 
 
@@ -71,7 +76,7 @@ def data_of(dice: random.Random, name: str, cause: str, place: int) -> dict[str,
             piece = {"cause": cause, "waybill_number": PIECES[cause]}
             return piece | {"claimant": SENDER, "evidence": [{"item": item} for item in items]}
         case "claim_evidence_given":
-            return {"evidence": [{"item": item} for item in dice.sample(FILE, 2)]}
+            return {"evidence": [{"item": item} for item in dice.sample(FILE, 2)], "handed_in": dice.random() < 0.5}
         case "claim_facts_found":
             more = {} if dice.random() < 0.7 else {"real_value": "300.00"}
             return {"facts": FACTS[cause] | more}
@@ -125,6 +130,9 @@ class Told:
         self._take(self.desk.take(routed_pieces(troubles, demand="赔偿", route="domestic", pieces=pieces)).outputs)
         for place, (said, read) in enumerate(story):
             one = replace(reported(said.name, said.hours, said.claim, **said.data), id=f"{said.hours:g}")
+            if said.name in SAYS_WHEN and said.hours % 2:  # its own time is that of the report
+                when = {SAYS_WHEN[said.name]: text_of_time(one.time)}
+                one = replace(one, time=self._moment(read, place), data=one.data | when)
             decision = self.desk.take(one, self._moment(read, place))
             self._take([*self.desk.fired, *decision.outputs])
         self._take(self.desk.let_time_pass(START + timedelta(days=400)))

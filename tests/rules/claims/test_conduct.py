@@ -112,12 +112,12 @@ class TestComplaint:
         desk.tell(passed_on(2, ["workshop"], ["parts_department"]))
         assert desk.held() == {"department/sales": ["complaint"]}
 
-    def test_a_partner_with_whom_it_is_agreed_answers_like_a_department(self) -> None:
+    def test_a_partner_with_whom_it_is_agreed_answers_as_a_partner(self) -> None:
         desk = Desk(H).tell(
             routed(H, departments=["business", "transport_partner"]),
             settled(1, by="agreement", responsible={"partner": "transport_partner"}),
         )
-        assert desk.held() == {"department/transport_partner": ["complaint"]}
+        assert desk.held() == {"partner/transport_partner": ["complaint"]}
 
 
 class TestWhoIsNamed:

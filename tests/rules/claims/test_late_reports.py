@@ -84,7 +84,7 @@ def test_a_claim_that_had_not_ended_after_all_goes_on(desk: ClaimsDesk) -> None:
     form = {"cause": "loss", "waybill_number": WAYBILL, "claimant": SENDER, "evidence": [{"item": "waybill_image"}]}
     desk.report("claim_filed", 1.1, claim=None, **form)
     for hours in (2, 3, 4):
-        desk.report("claim_evidence_given", hours, claim=2, evidence=[{"item": "waybill_image"}])
+        desk.report("claim_evidence_given", hours, claim=2, evidence=[{"item": "waybill_image"}], handed_in=True)
     assert desk.claim(2).reason == "materials_missing"
     items = [{"item": name} for name in ("waybill_image", "complete_form", "claim_letter")]
     late = reported("claim_evidence_given", 1.5, 2, evidence=items)

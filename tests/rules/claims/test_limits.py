@@ -82,15 +82,15 @@ def test_answered_too_late_the_breach_stands(desk: ClaimsDesk) -> None:
 def test_while_the_claimant_completes_the_file_the_offer_waits_and_goes_on_with_what_was_left(desk: ClaimsDesk) -> None:
     """A late document resumes the decision with the exact time that remained; the other limits go on."""
     desk.tell(routed("damage", route="domestic"))
-    claimant, part = SENDER, [{"item": name} for name in FILE if name != "damage_photos"]
-    desk.report("claim_filed", 1, claim=None, cause="damage", waybill_number=WAYBILL, claimant=claimant, evidence=part)
+    file = [{"item": name} for name in FILE]
+    desk.report("claim_filed", 1, claim=None, cause="damage", waybill_number=WAYBILL, claimant=SENDER, evidence=file)
     desk.report("claim_form_answered", 2)
     assert running(desk, "offer_domestic")[0] == "running"
-    desk.report("claim_filed", 24 * 5, claim=None, cause="damage", waybill_number=WAYBILL, claimant=claimant)
+    desk.report("claim_facts_found", 24 * 5, facts={"ecommerce_goods": True})
     assert running(desk, "offer_domestic")[0] == "paused"
     assert running(desk, "outlet_notice_damage_loss")[0] == "running"
     assert not desk.pass_time(days=100)
-    desk.report("claim_evidence_given", 24 * 101, evidence=[{"item": "damage_photos"}])
+    desk.report("claim_evidence_given", 24 * 101, evidence=[{"item": "price_evidence"}])
     status, due_at = running(desk, "offer_domestic")
     # 5 days less 14 hours were used of the 30 that begin on 3 March at 00:00; 96 days it stood still
     assert (status, due_at) == ("running", text_of_time(START + timedelta(days=30, hours=14) + timedelta(days=96)))

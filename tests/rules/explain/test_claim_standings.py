@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from services.claims.filing import WORDS_OF_FACTS
+from services.claims.missing import WORDS_OF_FACTS
 from services.claims.states import Claim
 from tests.rules.casework import START, handling
 from tests.rules.claims.filed import FACTS, FILE, OTHER, OUTLET, SENDER, agree_claim, file_claim, offer_claim

@@ -85,8 +85,6 @@ def report(desk: Teller, action: Action, now: datetime) -> None:
     case = desk.case
     assert case is not None
     then = max(now - timedelta(minutes=action.lag), case.round_at)
-    if action.what in ("paused", "resumed"):
-        then = now  # what had been counted when a pause began that is told late, the walk does not find out yet
     match action.what:
         case "extended":
             desk.handle("extended", then, now, until=_text(then + timedelta(minutes=action.more)))

@@ -31,8 +31,11 @@ AGREED: tuple[tuple[str, dict[str, Any], str, str], ...] = (
     ("damage", {"real_loss": "300"}, "299.99", "299.99"),
     ("contents_mismatch", {"real_loss": "300"}, "300.01", "300"),
     ("delay", {"real_loss": "50"}, "20", "20"),
-    ("poor_service", {"service_fee": "12"}, "12", "12"),
-    ("poor_service", {"service_fee": "12"}, "200", "12"),
+    ("poor_service", {"real_loss": "12"}, "12", "12"),
+    ("poor_service", {"real_loss": "12"}, "200", "12"),
+    ("price", {"real_loss": "6.50"}, "6.51", "6.50"),
+    ("information_security", {"real_loss": "900"}, "900", "900"),
+    ("contract", {"real_loss": "2000"}, "1500", "1500"),
 )
 
 
@@ -43,7 +46,8 @@ def test_what_is_agreed_is_paid_and_never_above_the_loss(
     open_ = award(PACK, cause, facts, on=TODAY)
     assert isinstance(open_, Referred)
     (most,) = facts.values()
-    assert (open_.reason, open_.at_most, open_.section) == ("agreed", Decimal(most), "H 7")
+    assert (open_.reason, open_.at_most, open_.usual) == ("agreed", Decimal(most), Decimal(most))
+    assert open_.section == "H 7"
     answer = award(PACK, cause, facts, on=TODAY, decided=agreed)
     assert isinstance(answer, Awarded)
     assert answer.amount == Decimal(pays)
@@ -73,6 +77,6 @@ def test_delay_in_traffic_is_compensated() -> None:
 
 def test_rude_courier_is_compensated() -> None:
     """Worked case 2: apology, discipline, training, and the customer is compensated: as agreed."""
-    answer = award(PACK, "poor_service", {"service_fee": "15"}, on=TODAY, decided="15")
+    answer = award(PACK, "poor_service", {"real_loss": "15"}, on=TODAY, decided="15")
     assert isinstance(answer, Awarded)
-    assert (answer.amount, answer.rule) == (Decimal(15), "as_agreed_for_poor_service")
+    assert (answer.amount, answer.rule) == (Decimal(15), "as_agreed")

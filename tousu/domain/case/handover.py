@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from tousu.domain.case.state import CaseState, Dispute
 from tousu.policy.pack import Pack
@@ -66,9 +67,10 @@ def dispute_after(pack: Pack, case: CaseState, what: str, said: Mapping[str, Any
         department = said.get("department")
         leaving = tuple(name for name in case.departments if name == department) or case.departments
         if open_so_far is None:
-            return Dispute(by=leaving, beside=mediator in case.departments and mediator not in leaving)
+            beside = mediator in case.departments and mediator not in leaving
+            return Dispute(by=leaving, beside=beside, mediator=mediator)
         more = (name for name in leaving if name != mediator)
-        return Dispute(by=tuple(dict.fromkeys((*open_so_far.by, *more))), beside=open_so_far.beside)
+        return replace(open_so_far, by=tuple(dict.fromkeys((*open_so_far.by, *more))))
     if what == "taken_back" or mediator not in to or is_settled_by_mediation(what, said):
         return None
     return open_so_far

@@ -18,10 +18,13 @@ from tousu.domain.case.judgement import decided_again
 from tousu.domain.case.lifecycle import handed_over
 from tousu.domain.case.ranking import assigned, known_of, ranked, shifted, with_severity
 from tousu.domain.case.state import DECIDED, CaseFact, CaseState
+from tousu.policy.facts import found_with, satisfaction_said
 from tousu.policy.pack import Pack
 
-_INFORMING: Final = frozenset({"assessed", "judged", "passed_on", "reopened"})
+_OF_SATISFACTION: Final = frozenset({"satisfaction_given", "followed_up"})
+_INFORMING: Final = frozenset({"assessed", "judged", "passed_on", "reopened"}) | _OF_SATISFACTION
 """What can change the class of a case, or facts that grade, priority and departments depend on."""
+_SATISFACTION: Final = "satisfaction"
 MOVING: Final = _INFORMING | {"disputed", "taken_back", "responsibility_settled"}
 """What can move a case to others."""
 
@@ -41,6 +44,8 @@ def decided_anew(
     `former` is the case before the fact, `state` after what the fact does to its life.
     """
     changes = _changes(former, state, fact, pack, registered)
+    if fact.name in _OF_SATISFACTION:
+        state = _satisfied(state, fact, pack)
     if fact.name in _INFORMING and state.kind != "inquiry":
         state = _decided(state, changes, pack, registered)
     move = _move(former, fact, pack) or _move_by_rules(former, state, changes, fact, pack, registered)
@@ -53,6 +58,14 @@ def decided_anew(
     if to == former.departments:
         return Routed(state, None)
     return Routed(handed_over(state, to, max(fact.at, state.assigned_at)), move)
+
+
+def _satisfied(state: CaseState, fact: CaseFact, pack: Pack) -> CaseState:
+    """What the customer says after the handling counts for the priority, where the pack ranks by it (H 3: 2.3.3)."""
+    rating = satisfaction_said(fact.data)
+    if not rating or pack.priority is None or _SATISFACTION not in pack.priority.dimensions:
+        return state
+    return replace(state, found=found_with(state.found, {"severity": {_SATISFACTION: rating}}, fact.at))
 
 
 def _decided(state: CaseState, changes: Mapping[str, Any], pack: Pack, registered: Mapping[str, Any]) -> CaseState:

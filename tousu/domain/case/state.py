@@ -49,11 +49,12 @@ class CasePlan(msgspec.Struct, frozen=True, array_like=True):
 class Dispute(msgspec.Struct, frozen=True, kw_only=True):
     """Departments that say they are not responsible, while somebody mediates in their place.
 
-    beside: the mediator answered for a part of its own before.
+    beside: the mediator answered for a part of its own before. mediator: who mediates.
     """
 
     by: tuple[str, ...]
     beside: bool = False
+    mediator: str = ""
 
 
 class Action(msgspec.Struct, frozen=True, array_like=True):
@@ -117,6 +118,20 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def is_over(self) -> bool:
         """Whether the case has come to its end."""
         return self.ended_at is not None
+
+    @property
+    def answerable(self) -> tuple[str, ...]:
+        """Who answers for what goes wrong while it is disputed who is responsible: who disputes it, never the mediator
+        in their place. Empty while nobody disputes."""
+        dispute = self.dispute
+        if dispute is None:
+            return ()
+        own = (dispute.mediator,) if dispute.beside else ()
+        names = (
+            new for name in self.departments for new in ((*dispute.by, *own) if name == dispute.mediator else (name,))
+        )
+        order = {name: place for place, name in enumerate(self.assigned)}
+        return tuple(sorted(dict.fromkeys(names), key=lambda name: order.get(name, len(order))))
 
     @property
     def grade(self) -> str | None:

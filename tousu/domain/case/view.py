@@ -36,6 +36,7 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     result: str = ""
     plans_waiting: int = 0
     is_disputed: bool = False
+    answerable: tuple[str, ...] = ()
     confirmation: dict[str, str] = {}
     satisfaction: dict[str, int | str] = {}
     responsibility: Responsibility | None = None
@@ -65,7 +66,7 @@ def block_of(state: CaseState, sequence: int, effect: Effect) -> dict[str, Any]:
     if plans:
         block["plans_waiting"] = plans
     if state.dispute is not None:
-        block["is_disputed"] = True
+        block |= {"is_disputed": True, "answerable": list(state.answerable)}
     if state.confirmation:
         block["confirmation"] = state.confirmation
     if state.satisfaction:

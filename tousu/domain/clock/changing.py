@@ -37,6 +37,7 @@ from tousu.domain.clock.counting import (
 from tousu.domain.clock.escalation import catch_up, in_order
 from tousu.domain.clock.moves import RESET
 from tousu.domain.clock.state import Clock, Mark, rebased
+from tousu.domain.clock.told import TOLD
 from tousu.event import text_of_time
 from tousu.policy.calendar import MICROSECOND, Calendar, UnpublishedYear
 from tousu.policy.clock_rule import ClockRule, Limit, OnChange, Rung
@@ -256,7 +257,8 @@ def late_breach(ctx: ClockContext, clock: Clock) -> Clock:
 
 def _limit_now(ctx: ClockContext, rule: ClockRule | None, clock: Clock) -> Limit:
     """The limit by the rule of now; what was promised stays what it is."""
-    return clock.limit if rule is None or rule.promised_in else ctx.limit_of(rule)
+    told = rule is not None and (rule.promised_in or (rule.told_in and clock.limit.unit == TOLD))
+    return clock.limit if rule is None or told else ctx.limit_of(rule)
 
 
 def _same(ctx: ClockContext) -> Former:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -18,6 +18,8 @@ from tousu.event import text_of_time
 from tousu.policy.calendar import Calendar
 from tousu.policy.clock_rule import ClockRule, Limit
 from tousu.policy.pack import Pack
+
+_VERDICTS: Final = frozenset({"met", "breached", "breach_withdrawn"})
 
 
 class ClockContext(ABC):
@@ -51,6 +53,11 @@ class ClockContext(ABC):
     @abstractmethod
     def responsible(self) -> Sequence[str]:
         """The departments in charge."""
+
+    @property
+    def answerable(self) -> Sequence[str]:
+        """The departments that answer for what goes wrong: those in charge."""
+        return self.responsible
 
     @property
     @abstractmethod
@@ -100,8 +107,16 @@ class ClockContext(ABC):
         return limit if limit.section else replace(limit, section=rule.section)
 
     def owing(self, clock: Clock) -> Sequence[str]:
-        """The departments that a clock waits for: those in charge, without the ones that have done what each owes."""
-        return [name for name in self.responsible if name not in clock.done] or self.responsible
+        """The departments whose duty a clock is: the one that its rule names; otherwise those that answer for what goes
+        wrong, without the ones that have done what each owes."""
+        rule = self.rule(clock)
+        if rule is not None and rule.duty_of:
+            return (rule.duty_of,)
+        return [name for name in self.answerable if name not in clock.done] or self.answerable
+
+    def whose(self, rule: ClockRule) -> str:
+        """The employee whose duty a clock is, by number; empty where nobody is known beforehand."""
+        return ""
 
     def outlives(self, clock: Clock) -> bool:
         """Whether a clock goes on after the end of its owner."""
@@ -144,4 +159,7 @@ class ClockContext(ABC):
         if clock.limit.section:
             data["section"] = clock.limit.section
         data["departments"] = list(self.owing(clock))
+        rule = self.rule(clock)
+        if event_name in _VERDICTS and rule is not None and (employee := self.whose(rule)):
+            data["employee"] = employee
         self.emit(f"tousu.clock.{event_name}.v1", at, data, clock.cause)

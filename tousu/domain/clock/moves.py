@@ -174,16 +174,18 @@ def done_by(ctx: ClockContext, clock: Clock, at: datetime, what: str, by: Collec
 
 
 def restarted(
-    ctx: ClockContext, rule: ClockRule, clock: Clock, at: datetime, staying: Collection[str] = ()
-) -> tuple[Clock, Clock]:
+    ctx: ClockContext, rule: ClockRule, clock: Clock, at: datetime, staying: Collection[str] = (),
+    *, since: datetime | None = None, limit: Limit | None = None,
+) -> tuple[Clock, Clock]:  # fmt: skip
     """A clock that starts anew: its old generation as it ended, and the new one.
 
-    staying: the departments that keep the case; what they have done they do not owe again.
+    staying: the departments that keep the case; what they have done they do not owe again. since, limit: from when it
+    counts and how long, where that is not the time and the limit of the rule.
     """
     at = max(at, clock.started_at)
     old = cancel(ctx, clock, at, RESTARTED)
     doubt = UnknownFields(clock.undecided, clock.presumed, clock.rests)
-    new = start(ctx, rule, at, at, clock.generation + 1, doubt)
+    new = start(ctx, rule, at if limit is None else since or at, at, clock.generation + 1, doubt, limit)
     done = tuple(name for name in clock.done if name in staying)
     return old, rebased(replace(new, done=done), at) if done else new
 

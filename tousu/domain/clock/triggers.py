@@ -7,8 +7,8 @@ clock breaches. After the end of its owner only a clock moves that outlives it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
@@ -20,13 +20,12 @@ from tousu.domain.clock.counting import BREACH_WITHDRAWN
 from tousu.domain.clock.deciding import decided, doubt_of
 from tousu.domain.clock.history import as_of, begun_late, happened
 from tousu.domain.clock.state import Clock, ClockMove
-from tousu.event import time_of_text
+from tousu.domain.clock.told import limit_told, limit_until, time_told
 from tousu.policy.calendar import UnpublishedYear
-from tousu.policy.clock_rule import ClockRule, Limit, Trigger
+from tousu.policy.clock_rule import ClockRule, Trigger
 from tousu.policy.working_time import deadline
 
 PAST_MAX: Final = 50
-_MINUTE: Final = timedelta(minutes=1)
 BREACHED: Final = "breached"
 FORMER: Final = "from_departments"
 """Where an event says who had the case before it: whoever stays has done what was done."""
@@ -188,7 +187,7 @@ def _moved_by(
         elif move == "restarted_by":
             rule = ctx.rule(clock)
             if rule is not None and ctx.may_start(rule, at):
-                old, clock = _restarted(ctx, rule, clock, at, data.get(FORMER, ()))  # noqa: PLW2901
+                old, clock = _restarted(ctx, rule, clock, data, at)  # noqa: PLW2901
                 past = remembered(past, old)
             moved.append(clock)
         else:
@@ -200,10 +199,11 @@ def _moved_by(
 
 
 def _restarted(
-    ctx: ClockContext, rule: ClockRule, clock: Clock, at: datetime, staying: Sequence[str]
+    ctx: ClockContext, rule: ClockRule, clock: Clock, data: Mapping[str, Any], at: datetime
 ) -> tuple[Clock, Clock]:
     """A clock that starts anew: what had happened to it after that, as is known by now, happened to the new one."""
-    old, new = moves.restarted(ctx, rule, clock, at, staying)
+    limit, since = limit_told(ctx, rule, data, at) or (None, at)
+    old, new = moves.restarted(ctx, rule, clock, at, data.get(FORMER, ()), since=since, limit=limit)
     return old, begun_late(ctx, new, tuple(move for move in clock.moves if move.at > new.started_at))
 
 
@@ -242,9 +242,11 @@ def _started(
     started_at = ctx.start_of(rule, at, first=old is None)
     if started_at is None:
         return running
+    limit, since = limit_told(ctx, rule, data, at) or (None, started_at)
     if old is None:
-        return running._replace(clocks=(*running.clocks, moves.start(ctx, rule, started_at, at, doubt=doubt)))
-    new = moves.start(ctx, rule, started_at, at, old.generation + 1, doubt=doubt)
+        new = moves.start(ctx, rule, since, at, doubt=doubt, limit=limit)
+        return running._replace(clocks=(*running.clocks, new))
+    new = moves.start(ctx, rule, since, at, old.generation + 1, doubt, limit)
     clocks = tuple(new if clock is old else clock for clock in running.clocks)
     return Running(clocks, remembered(running.past, old))
 
@@ -256,28 +258,21 @@ def _promised(
 
     The first promise holds until it is kept: another one can only bring it forward.
     """
-    until = promised(rule, data)
+    until = time_told(rule.promised_in, data)
     if until is None or until <= at:
         return running
     if old is not None and old.is_active and old.due_at is not None and old.due_at <= until:
         return running
     if old is not None and not old.is_active and (old.ended_at is None or at < old.ended_at):
         return running
-    minutes = -((at - until) // _MINUTE)
-    limit = Limit(amount=minutes, unit="elapsed_minutes", section=rule.section)
+    limit, since = limit_until(rule, until, at)
     generation = 1 if old is None else old.generation + 1
     ended_one = None if old is None else moves.cancel(ctx, old, at, moves.RESTARTED)
-    new = moves.start(ctx, rule, until - minutes * _MINUTE, at, generation, limit=limit)
+    new = moves.start(ctx, rule, since, at, generation, limit=limit)
     if old is None or ended_one is None:
         return running._replace(clocks=(*running.clocks, new))
     clocks = tuple(new if clock is old else clock for clock in running.clocks)
     return Running(clocks, remembered(running.past, ended_one))
-
-
-def promised(rule: ClockRule, data: Mapping[str, Any]) -> datetime | None:
-    """Until when an event says that the customer was promised what a clock waits for; None where it says nothing."""
-    said = next((data[name] for name in rule.promised_in if name in data), None)
-    return None if said is None else time_of_text(said)
 
 
 def relieved(ctx: ClockContext, running: Running, at: datetime) -> Running:
