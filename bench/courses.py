@@ -111,6 +111,7 @@ def _handled(case: Case, chance: Random, value: str) -> Iterator[Step]:
         yield Step("assessed", {"loss_yuan": value})
     yield Step("judged", judged | ({"class": "attitude"} if case.kind == "unsure" else {}))
     yield Step("plan_proposed", {"plan": plan, "text": words})
+    yield Step("plan_approved", {"approved_by": "M10", "in_charge": "E310"})
     yield Step("plan_executed", {"result": words + "，已完成"})
     yield Step("customer_answered", {"settled": True, "text": "已电话回访，客户表示满意", "by_phone": True})
 

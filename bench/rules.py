@@ -41,6 +41,7 @@ REPORTS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("acknowledged", {}),
     ("judged", {"stands": True}),
     ("plan_proposed", {"plan": "compensation"}),
+    ("plan_approved", {"approved_by": "M10", "in_charge": "E310"}),
     ("plan_executed", {"result": "paid"}),
     ("customer_answered", {"settled": True, "text": "explained", "kind": "courtesy"}),
 )
@@ -67,6 +68,7 @@ DAYS_WORK: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("paused", {"reason": "waiting_for_customer"}),
     ("resumed", {}),
     ("plan_proposed", {"plan": "compensation"}),
+    ("plan_approved", {"approved_by": "M10", "in_charge": "E310"}),
     ("plan_executed", {"result": "paid"}),
     ("satisfaction_given", {"score": 4}),
     ("customer_answered", {"settled": False, "text": "explained"}),

@@ -51,6 +51,11 @@ class Work(NamedTuple):
         return LEAD[self.kind]
 
     @property
+    def person(self) -> str:
+        """Who has it on the desk."""
+        return f"E{300 + len(self.case_of) % 40}"
+
+    @property
     def last_day(self) -> datetime:
         """Six in the evening of the last day on which an answer is in time."""
         days = [day for day in (*OFFICE_DAYS, *AFTER_THE_HOLIDAY) if day > self.received.date()]
@@ -60,7 +65,7 @@ class Work(NamedTuple):
         self, what: str, when: datetime, *, arrival: datetime | None = None, by: str = "", **data: Any
     ) -> datetime:
         """Report something; returns when it happened."""
-        said = {"department": by or self.department, "employee": f"E{300 + len(self.case_of) % 40}", **data}
+        said = {"department": by or self.department, "employee": self.person, **data}
         self.diary.handling(self.case_of, what, when, said, arrival=arrival)
         return when
 
@@ -96,11 +101,11 @@ def judge(work: Work, after: datetime, *, stands: bool = True, **data: Any) -> d
 
 
 def plan(work: Work, after: datetime, minutes: int = 40) -> datetime:
-    """Plan, the leader's word where money or much trouble is meant, and execution."""
+    """Plan, the leader's word (sooner where neither money nor much trouble is meant), and execution."""
     what, words = PLANS[work.kind]
     when = work.note("plan_proposed", office_later(after, minutes), plan=what, text=words)
-    if WORKING_DAYS.get(work.kind, 5) == 5:
-        when = work.note("plan_approved", office_later(when, 55), approved_by="M10")
+    looked_at = office_later(when, 55 if WORKING_DAYS.get(work.kind, 5) == 5 else 15)
+    when = work.note("plan_approved", looked_at, approved_by="M10", in_charge=work.person)
     return work.note("plan_executed", office_later(when, 35 + minutes), result=words + "，已完成")
 
 
@@ -231,10 +236,10 @@ def work_off(work: Work) -> bool:
     return fate not in (does_not_stand, withdrawn)
 
 
-def answer_inquiry(diary: Diary, case_of: str, received: datetime, outcome: str) -> None:
+def answer_inquiry(diary: Diary, case_of: str, received: datetime, outcome: str, **more: str) -> None:
     """An inquiry is answered: in half an hour where the web look-up found nothing (C 5), mostly."""
-    minutes = diary.chance.randint(5, 28) if diary.chance.random() < 0.8 else diary.chance.randint(35, 80)
+    minutes = diary.chance.randint(10, 28) if diary.chance.random() < 0.8 else diary.chance.randint(35, 80)
     words = {"result_found": "已告知快件位置", "delayed": "快件延误，已催派", "no_result": "暂无结果，已登记"}
-    data = {"department": "customer_service", "outcome": outcome, "text": words.get(outcome, "已登记")}
+    data = {"department": "customer_service", "outcome": outcome, "text": words.get(outcome, "已登记"), **more}
     when = received + timedelta(minutes=minutes)
     diary.handling(case_of, "inquiry_answered", when if when.hour < 22 else in_office(when), data)

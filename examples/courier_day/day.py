@@ -151,6 +151,7 @@ def _leaked_on(diary: Diary, number: int) -> Heard:
 def _inquiry(diary: Diary, number: int) -> None:
     """Somebody asks where a piece is; one in eight has no number to ask by."""
     when, channel = _moment(diary), customers.channel(diary)
+    channel = "sms" if number in (2, 6) else channel
     content = diary.chance.choice(customers.INQUIRIES)
     data = customers.told(diary, channel, customers.person(diary), content, when, "HZ-003") | {"kind": "inquiry"}
     data["web_result"] = diary.chance.choice(("none", "none", "found"))
@@ -161,9 +162,19 @@ def _inquiry(diary: Diary, number: int) -> None:
         outcome = "no_waybill_number"
     case = diary.complaint(channel, when, data)
     if number == 5:
-        outcome = "turned_into_complaint"
-    if number != 7:
+        _becomes_a_complaint(diary, case, when, channel, data)
+    elif number != 7:
         answer_inquiry(diary, case, when, outcome)
+
+
+def _becomes_a_complaint(diary: Diary, inquiry: str, when: datetime, channel: str, data: dict[str, Any]) -> None:
+    """What was found does not content whoever asked: a complaint, and both cases name each other."""
+    heard = when + timedelta(minutes=9)
+    content = "查了还是没有结果，已经晚了三天，我要投诉！"
+    said = data | {"kind": "complaint", "content": content, "inquiry_number": inquiry}
+    complaint = diary.complaint(channel, heard, said)
+    work_off(Work(diary, complaint, "delay", heard))
+    answer_inquiry(diary, inquiry, when, "turned_into_complaint", complaint_number=complaint)
 
 
 def main() -> None:

@@ -48,6 +48,7 @@ def delay_in_traffic(diary: Diary) -> None:
     work.note("judged", at("10:05"), stands=True, delay_cause="objective", reason="高速事故，干线车辆滞留",
               **found("delay", outlet="HZ-003"))  # fmt: skip
     work.note("plan_proposed", at("10:30"), plan="compensation", text="与客户和快递员沟通，优先派送，并给予补偿")
+    work.note("plan_approved", at("11:05"), approved_by="M10", in_charge="E310")
     work.note("plan_executed", at("15:40"), result="已优先派送，客户签收")
     work.note(
         "customer_answered", at("16:10"), by="customer_service", settled=True, text="客户接受道歉和补偿", by_phone=True
@@ -68,9 +69,12 @@ def rude_courier(diary: Diary) -> None:
     work.note("acknowledged", at("09:50"), answer_by=text(at("18:00", WEDNESDAY)))
     work.note("judged", at("11:20"), stands=True, **found("attitude", employee="K-0417"))
     work.note("plan_proposed", at("13:30"), plan="apology", text="登门道歉，快递员处分并培训，给予客户补偿")
+    work.note("plan_approved", at("14:20"), approved_by="M10", in_charge="E311", changes="由网点负责人陪同登门")
     work.note("plan_executed", at("10:15", WEDNESDAY), result="已登门道歉；快递员停岗培训")
     work.note("customer_answered", at("11:00", WEDNESDAY), by="customer_service", settled=True, text="客户接受道歉")
     work.note("corrective_action_done", at("16:00", MONDAY), action="K-0417 培训考核合格")
+    work.note("evaluated", at("16:30", MONDAY), text="当天登门道歉，客户接受", evaluated_by="M10",
+              improvement="新入职快递员先培训服务用语")  # fmt: skip
 
 
 def nobody_comes(diary: Diary) -> None:
@@ -97,6 +101,7 @@ def nobody_comes(diary: Diary) -> None:
     work.note("acknowledged", at("17:40"), answer_by=text(at("12:00", WEDNESDAY)))
     work.note("judged", at("09:20", WEDNESDAY), stands=True, delay_cause="objective", reason="连日暴雨，派送受阻")
     work.note("plan_proposed", at("09:35", WEDNESDAY), plan="apology", text="道歉、解释，今天送到；客户要求时赔付")
+    work.note("plan_approved", at("09:50", WEDNESDAY), approved_by="M10", in_charge="E310")
     work.note("plan_executed", at("11:50", WEDNESDAY), result="已送达")
     work.note(
         "customer_answered", at("14:05", WEDNESDAY), by="customer_service", settled=True, text="已道歉并说明天气原因"
@@ -124,10 +129,13 @@ def phone_became_brick(diary: Diary) -> None:
     work.note("acknowledged", at("11:06"), by="quality_management", answer_by=text(at("18:00", MONDAY)))
     work.note("judged", at("16:20", WEDNESDAY), stands=True, reason="称重记录与运单不符",
               **found("contents_mismatch", outlet="SZ-041"))  # fmt: skip
+    work.note("plan_proposed", at("09:10", THURSDAY), plan="refund", text="退还运费")
+    work.note("plan_refused", at("09:25", THURSDAY), refused_by="M10", reason="内件价值已失，应按标准协商赔付")
     work.note("plan_proposed", at("09:30", THURSDAY), plan="compensation", text="按标准协商赔付")
-    work.note("plan_approved", at("10:40", THURSDAY), approved_by="M10")
+    work.note("plan_approved", at("10:40", THURSDAY), approved_by="M10", in_charge="E310")
     work.note("plan_executed", at("14:00", MONDAY), result="赔付协议已签")
     work.note("customer_answered", at("15:10", MONDAY), by="customer_service", settled=True, text="客户同意赔付方案")
+    work.note("evaluated", at("16:20", MONDAY), text="称重记录定责，五个工作日内办结", evaluated_by="M10")
 
 
 def ask_in_two_days(diary: Diary) -> None:
@@ -141,11 +149,15 @@ def ask_in_two_days(diary: Diary) -> None:
     work = Work(diary, case, "attitude", at("11:07"))
     work.note("acknowledged", at("11:30"), answer_by=text(at("18:00", WEDNESDAY)))
     work.note("judged", at("14:00"), stands=True, **found("attitude", outlet="CD-008"))
+    work.note("plan_proposed", at("14:20"), plan="apology", text="当事人道歉，岗位培训")
+    work.note("plan_approved", at("14:45"), approved_by="M10", in_charge="E311")
     work.note("plan_executed", at("15:30"), result="当事人道歉，岗位培训")
     work.note(
         "customer_answered", at("16:45"), by="customer_service", settled=False, text="已当面道歉", added="要求书面道歉"
     )
     work.note("acknowledged", at("17:10"), answer_by=text(at("18:00", WEDNESDAY)))
+    work.note("plan_proposed", at("17:20"), plan="apology", text="书面道歉")
+    work.note("plan_approved", at("17:40"), approved_by="M10", in_charge="E311")
     work.note("plan_executed", at("10:00", WEDNESDAY), result="已寄书面道歉信")
     work.note("customer_answered", at("11:15", WEDNESDAY), by="customer_service", settled=True, text="客户接受")
 
@@ -194,7 +206,7 @@ def four_pieces(diary: Diary) -> None:
     work.note("acknowledged", at("15:52"), by="quality_management", answer_by=text(at("18:00", MONDAY)))
     work.note("judged", at("10:00", WEDNESDAY), stands=True, reason="四件分别核实属实")
     work.note("plan_proposed", at("11:30", WEDNESDAY), plan="compensation", text="四件分别理赔")
-    work.note("plan_approved", at("15:00", WEDNESDAY), approved_by="M10")
+    work.note("plan_approved", at("12:40", WEDNESDAY), approved_by="M10", in_charge="E310")
     work.note("plan_executed", at("16:00", MONDAY), result="四份理赔已提交")
     work.note("customer_answered", at("17:00", MONDAY), by="customer_service", settled=True, text="客户同意分件理赔")
 

@@ -45,7 +45,6 @@ ROUTED: Final[Mapping[str, Kind]] = {
 }
 """What begins a case; in an inquiry, too, arbitration may rule that an outlet reported falsely."""
 PASSED_ON: Final = "tousu.case.passed_on.v1"
-LAPSED: Final = "tousu.case.lapsed.v1"
 OPERATIONS: Final = "tousu.operations.reported.v1"
 _HANDLING: Final = "tousu.handling."
 _CLOCKS: Final = {
@@ -54,7 +53,7 @@ _CLOCKS: Final = {
     "tousu.clock.breach_confirmed.v1": confirmed,
     "tousu.clock.recalculated.v1": moved,
 }
-_CONCERNS: Final = frozenset({*ROUTED, PASSED_ON, LAPSED, *_CLOCKS})
+_CONCERNS: Final = frozenset({*ROUTED, PASSED_ON, *_CLOCKS})
 
 
 class ConductRules:

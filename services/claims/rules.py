@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from services.claims import limits
 from services.claims.case_conduct import CaseConduct
-from services.claims.conduct import LAPSED, PASSED_ON, ROUTED, ConductRules
+from services.claims.conduct import PASSED_ON, ROUTED, ConductRules
 from services.claims.life import happened_at, report
 from services.claims.opening import claims_asked_for, lifecycle_of, told_of
 from services.claims.passing import is_of_a_penalty, passed_on
@@ -261,7 +261,7 @@ def _what(event: Event) -> str:
 def _concerns(event: Event) -> bool:
     if event.type == _JOINED:
         return "claim" in event.data
-    return event.type in ROUTED or event.type in (PASSED_ON, LAPSED) or event.type.startswith(_HANDLING)
+    return event.type in ROUTED or event.type == PASSED_ON or event.type.startswith(_HANDLING)
 
 
 def _no_case(event: Event) -> Decision:

@@ -36,5 +36,5 @@ def followed(case: GateCase, event: Event, pack: Pack, now: datetime) -> GateCas
     life = case.life or CaseFile(state=begun(cast("Kind", case.kind), case.received_at))
     fact = fact_of(what, event.data, event.time, case.received_at, max(now, event.time))
     said = {name: fact.data[name] for name in READ[what] if name in fact.data and name not in _OF_THE_ROUTER}
-    life = placed(life, CaseFact(fact.at, what, said), FoldGround(lambda _: pack), now, keeps_waiting=True).file
+    life = placed(life, CaseFact(fact.at, what, said), FoldGround(lambda _: pack), keeps_waiting=True).file
     return replace(case, life=life, status="answered" if life.state.is_over else "open")

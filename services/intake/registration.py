@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from msgspec import convert, json
+from msgspec.structs import replace
 
 from services.intake.identity import address_key, national_digits, region_of_zone
 from services.intake.joining import identifiers, waybill_numbers
@@ -34,9 +35,12 @@ from tousu.policy.pack import Pack
 Place = tuple[str, ...]
 """Where an inbound event holds something personal, such as ("pieces", "*", "content")."""
 
+INQUIRY: Final = "inquiry_number"
+"""The field in which a complaint names the inquiry that it came of."""
 PLAIN: Final = (
-    "waybill_number", "posted_at", "promised_at", "route", "class", "object", "amount_yuan", "first_asked", "evidence",
-    "web_result", "region", "customer_tier", "subject", "severity", "claim", "occurred_at", "place",
+    "waybill_number", "posted_at", "promised_at", "route", "class", "object", "amount_yuan", "first_asked",
+    INQUIRY, "evidence", "web_result", "region", "customer_tier", "subject", "severity", "claim", "occurred_at",
+    "place",
 )  # fmt: skip
 """Fields that travel, each in the form in which it may leave (`proving`)."""
 TOLD_AGAIN: Final = ("evidence", "severity", "occurred_at", "place")
@@ -45,7 +49,7 @@ DROPPED: Final = "droppedfields"
 """The attribute in which the edge hands over what it could not take of an event, as JSON."""
 _TOLD: Final = frozenset({"content", "demand", "subject"})
 """Personal because a customer wrote them, not because they name one."""
-PHONES: Final = frozenset({"phone", "caller_number"})
+PHONES: Final = frozenset({"phone", "caller_number", "sender_number"})
 ADDRESSES: Final = frozenset({"email", "from_address"})
 
 
@@ -184,6 +188,13 @@ def _not_yet(passed: dict[str, Any], received_at: datetime) -> Iterator[DroppedF
 def as_data_of(dropped: Sequence[DroppedField]) -> list[dict[str, Any]]:
     """Fields that were left out, as events carry them."""
     return [as_data(each) for each in dropped]
+
+
+def without(event: Event, field: str, why: str) -> Event:
+    """A telling without a field that cannot be taken, which `dropped_fields` names with the reason."""
+    data = {name: value for name, value in event.data.items() if name != field}
+    dropped = [*as_data_of(_dropped(event)), {"place": f"/{field}", "message": why}]
+    return replace(event, data=data, extensions={**event.extensions, DROPPED: json.encode(dropped).decode()})
 
 
 def _dropped(event: Event) -> Sequence[DroppedField]:

@@ -79,7 +79,9 @@ class IntakeRules:
         seen = self._seen(event)
         if event.type.startswith(RECEIVED):
             pieces = (*waybill_numbers(event.data), *object_keys(event.data, self._keys.fingerprint))
-            return [seen, COUNTER, *keys_of_waybills(pieces, event.organisation)]
+            asked = event.data.get(registration.INQUIRY)
+            cases = [StateKey("case", asked)] if asked is not None else []
+            return [seen, COUNTER, *cases, *keys_of_waybills(pieces, event.organisation)]
         if event.type == SEPARATED:
             said = event.read(HandlingSeparated)
             tellings = keys_of_telling(self._keys, said, self._topics)
@@ -148,7 +150,18 @@ class IntakeRules:
 
     # -- complaints, inquiries and claims -----------------------------------------------------------------------
 
+    def _of_inquiry(self, states: States, event: Event) -> Event:
+        """A telling that names an inquiry that there is, else without it. A shard knows its own inquiries alone."""
+        number = event.data.get(registration.INQUIRY)
+        if number is None or str(self._partition_of(number)) != event.extensions["inboundshard"]:
+            return event
+        case = states.get(StateKey("case", number))
+        if isinstance(case, GateCase) and case.kind == "inquiry" and case.organisation == event.organisation:
+            return event
+        return registration.without(event, registration.INQUIRY, "it is the number of no inquiry of this company")
+
     def _complaint(self, states: States, event: Event, now: datetime, key: str) -> Decision:
+        event = self._of_inquiry(states, event)
         channel = channel_of(event.type)
         accepted = accepted_at(event, now)
         pack = self._policies.at(event.organisation, min(told_receipt(event), accepted))

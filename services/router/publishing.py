@@ -30,15 +30,13 @@ INQUIRY_ROUTED: Final = "tousu.inquiry.routed.v1"
 CLAIM_ROUTED: Final = "tousu.claim.routed.v1"
 PASSED_ON: Final = "tousu.case.passed_on.v1"
 REISSUED: Final = "tousu.case.reissued.v1"
-LAPSED: Final = "tousu.case.lapsed.v1"
 _ROUTED_ANEW: Final = ("class", "classes", "decided_by", "section", *RANKED)
 """What readers of a routed case must hear of again where it changes."""
 
 
 def begun(case: RoutedCase, event: Event, routed: str, now: datetime) -> tuple[RoutedCase, Output]:
     """A case with the event that begins it."""
-    effect: Effect = "closed" if case.state.is_over else "moved"
-    file, data = _numbered(case.file, case.told, effect, case.told)
+    file, data = _numbered(case.file, case.told, "moved", case.told)
     if case.told["kind"] == "claim":
         data = case.told  # a claim without a complaint has no life of its own; claims alone follow it
     return replace(case, file=file), _output(event, routed, now, data)
@@ -87,20 +85,6 @@ def routed_again(case: RoutedCase, event: Event) -> tuple[RoutedCase, Output]:
     file, data = _numbered(case.file, told, "noted", told)
     new = replace(case, told=told, file=file, revision=case.revision + 1)
     return new, _output(event, COMPLAINT_ROUTED, event.time, data)
-
-
-def lapsed(file: CaseFile, number: str, case: RoutedCase, pack: Pack, at: datetime) -> tuple[CaseFile, Output]:
-    """The file of an inquiry of which the right to an answer has ended, and the event that says so."""
-    said = {
-        "case_number": number,
-        "reason": file.state.result,
-        "at": text_of_time(at),
-        "departments": list(file.state.departments),
-        "pack": pack.reference(),
-    }
-    file, data = _numbered(file, said, "closed", case.told)
-    output = Output(topic=CASES, type=LAPSED, subject=number, time=at, data=data, organisation=case.organisation)
-    return file, output
 
 
 def forwarded(event: Event, key: str | None = None) -> Output:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from tousu.decision import Decision, Refusal
 from tousu.event import Event
-from tousu.events.handling_plan import HandlingPlanProposed
+from tousu.events.handling_plan import HandlingPlanApproved, HandlingPlanProposed
 from tousu.policy.event_catalogue import BESIDE_THE_CASE
 from tousu.policy.pack import PLANS, Pack
+
+_PLANS: Final[Mapping[str, type[HandlingPlanProposed | HandlingPlanApproved]]] = {
+    kind.TYPE: kind for kind in (HandlingPlanProposed, HandlingPlanApproved)
+}
+"""What names kinds of plans: a proposal, and an approval that changes them."""
 
 
 def unknown_name(pack: Pack, event: Event) -> Decision | None:
@@ -14,7 +22,7 @@ def unknown_name(pack: Pack, event: Event) -> Decision | None:
     if "class" in event.data and event.data["class"] not in pack.classes:
         message = f"class is none of pack {pack.id} {pack.version}; use one of: {', '.join(pack.classes)}"
         return Decision(refusal=Refusal(reason="unknown_class", message=message, place="/class"))
-    if event.type == HandlingPlanProposed.TYPE and (refusal := _unknown_plan(pack, event)) is not None:
+    if event.type in _PLANS and (refusal := _unknown_plan(pack, event)) is not None:
         return refusal
     responsible = event.data.get("responsible", {})
     named = (
@@ -38,11 +46,11 @@ def unknown_name(pack: Pack, event: Event) -> Decision | None:
 
 
 def _unknown_plan(pack: Pack, event: Event) -> Decision | None:
-    proposed = event.read(HandlingPlanProposed)
+    said = event.read(_PLANS[event.type])
     known = pack.plans or PLANS
-    kinds = [("/plan", proposed.plan), *((f"/more_kinds/{at}", kind) for at, kind in enumerate(proposed.more_kinds))]
+    kinds = [("/plan", said.plan), *((f"/more_kinds/{at}", kind) for at, kind in enumerate(said.more_kinds))]
     for place, kind in kinds:
-        if kind not in known:
+        if kind is not None and kind not in known:
             message = f"{place[1:]} is none of pack {pack.id} {pack.version}; use one of: {', '.join(known)}"
             return Decision(refusal=Refusal(reason="unknown_kind", message=message, place=place))
     return None

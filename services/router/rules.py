@@ -20,7 +20,7 @@ from services.router.publishing import CLAIM_ROUTED, COMPLAINT_ROUTED, INQUIRY_R
 from services.router.routing import arrived_claim, arrived_complaint, arrived_inquiry, left_to_the_desk
 from services.router.states import RoutedCase, told_again, without_person, without_tellings
 from tousu.decision import Decision, Output, State, StateKey, States
-from tousu.domain.case.deciding import decide, ended_by_time, given_up, next_due
+from tousu.domain.case.deciding import decide, given_up, next_due
 from tousu.domain.case.state import FoldGround, Kind
 from tousu.event import Event, time_of_text
 from tousu.events.duplicate import DuplicateSeparated
@@ -93,7 +93,7 @@ class RouterRules:
         return _begun(event, routed, left_to_the_desk(kind, event.data, pack, event.organisation), now)
 
     def next_timer(self, state_key: StateKey, state: State) -> datetime | None:
-        """When time alone does something: the right to an answer ends, or a report has waited long enough."""
+        """When time alone does something: a report has waited long enough."""
         return next_due(state.file) if isinstance(state, RoutedCase) else None
 
     def on_timer(self, state_key: StateKey, state: State, now: datetime) -> Decision:
@@ -101,15 +101,8 @@ class RouterRules:
         assert isinstance(state, RoutedCase), state_key
         at = next_due(state.file)
         assert at is not None and at <= now, f"{state_key.key} is woken too early"
-        ground = self._ground(state)
-        decided = given_up(state.file, ground, at)
-        file, outputs = decided.file, []
-        if file.state.lapses_at == at and not file.state.is_over:
-            file = ended_by_time(file, at)
-            file, output = publishing.lapsed(file, state_key.key, state, self._pack_of(state), at)
-            outputs.append(output)
-        new = msgspec.structs.replace(state, file=file)
-        return Decision(states={state_key: new}, outputs=outputs, refused=decided.refused)
+        decided = given_up(state.file, self._ground(state), at)
+        return Decision(states={state_key: msgspec.structs.replace(state, file=decided.file)}, refused=decided.refused)
 
     def _register(self, event: Event, now: datetime) -> Decision:
         if not self._policies.knows(event.organisation):
@@ -192,11 +185,7 @@ class RouterRules:
 
 
 def _begun(event: Event, routed: str, case: RoutedCase, now: datetime) -> Decision:
-    """A case begins; an inquiry that came after the right to ask had ended is over at once."""
-    state = case.state
-    if state.lapses_at is not None and state.lapses_at <= state.received_at:
-        state = msgspec.structs.replace(state, life="closed", ended_at=state.received_at, result="inquiry_expired")
-        case = msgspec.structs.replace(case, file=msgspec.structs.replace(case.file, state=state))
+    """A case begins."""
     case, output = publishing.begun(case, event, routed, now)
     return Decision(states={_state_key(event): case}, outputs=[output])
 

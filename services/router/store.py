@@ -24,7 +24,7 @@ def _waiting(case: RoutedCase) -> str:
 def _over_since(case: RoutedCase) -> str | None:
     """Since when nothing more is expected here; of a claim filed alone the router hears no end, nor waits for one."""
     state = case.state
-    return column_time(state.received_at if state.kind == "claim" else state.ended_at or state.lapses_at)
+    return column_time(state.received_at if state.kind == "claim" else state.ended_at)
 
 
 KINDS: Final = (
@@ -39,6 +39,8 @@ KINDS: Final = (
             "waiting": _waiting,
             "over_since": _over_since,
         },
+        version=2,  # a plan may be refused
+        timed=True,  # what waits for another report does not wait for ever
         ended="over_since",
         gauges=(
             Counted(TRIAGE_CASES, "triage = 'yes'"),

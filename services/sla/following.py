@@ -91,6 +91,7 @@ def viewed(case: Case, view: CaseView) -> Case:
         outcome=view.outcome,
         confirmation=view.confirmation,
         satisfaction=view.satisfaction,
+        plans_waiting=view.plans_waiting,
         disputed=view.is_disputed,
         answerable=view.answerable,
         responsibility=view.responsibility,

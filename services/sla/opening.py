@@ -9,9 +9,8 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from services.sla.case_context import CaseContext
-from services.sla.outcome import tell_closed
 from services.sla.states import Case
-from services.sla.triggers import CLOSED, Triggers, clocks_of, with_clocks
+from services.sla.triggers import Triggers, clocks_of, with_clocks
 from tousu.domain.clock import changing
 from tousu.domain.clock.triggers import relieved
 from tousu.event import time_of_text
@@ -48,12 +47,8 @@ def new_case(pack: Pack, asked: frozenset[str], told: Mapping[str, Any], cause: 
 
 
 def open_case(context: CaseContext, triggers: Triggers, told: Mapping[str, Any], at: datetime) -> Case:
-    """Start the clocks of a new case. One that is over at once (an inquiry that came too late) has only its end."""
-    case = context.case
-    if case.closed_at is not None:
-        tell_closed(context, case)
-        return triggers.pull(context, case, CLOSED, {"result": case.result}, at)
-    return triggers.pull(context, case, "routed", told, at)
+    """Start the clocks of a new case."""
+    return triggers.pull(context, context.case, "routed", told, at)
 
 
 def decide_anew(context: CaseContext, asked: frozenset[str], told: Mapping[str, Any], at: datetime) -> Case:

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from services.sla import doubt
 from services.sla.accepting import accept
 from services.sla.case_context import CaseContext
-from services.sla.following import close, follow, tell_if_corrected, viewed
+from services.sla.following import follow, tell_if_corrected, viewed
 from services.sla.hand_up import hand_up
 from services.sla.measures import tell_overdue
 from services.sla.opening import decide_anew, hand_over, join, new_case, open_case, separate
@@ -38,7 +38,6 @@ _NAMES: Final = {
     "tousu.complaint.routed.v1": "routed",
     "tousu.inquiry.routed.v1": "routed",
     "tousu.case.passed_on.v1": "passed_on",
-    "tousu.case.lapsed.v1": "lapsed",
     "tousu.case.reissued.v1": "reissued",
     "tousu.duplicate.joined.v1": "joined",
     "tousu.duplicate.separated.v1": "separated",
@@ -174,8 +173,6 @@ class SlaRules:
                 moved = hand_over(context, triggers, said, at)
             case "reissued":
                 moved = triggers.pull(context, case, "reissued", said, at)
-            case "lapsed":
-                return close(context, triggers, case if view is None else viewed(case, view))
             case _:
                 assert view is not None, f"{event.type} says nothing of its case"
                 return follow(context, triggers, what, said, view, at)

@@ -31,12 +31,12 @@ class CorrectiveAction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
 class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One complaint or inquiry: its clocks, and where it stands as the router says.
 
-    life, stands, reopened, result, closed_at, outcome, confirmation, satisfaction, disputed, responsibility, round_at
-    and assigned_at are the router's word, from the last event. received_at: the earliest receipt. facts: fields of the
-    routed event that clocks of the pack ask for. past: earlier generations whose breach stands (the last fifty).
-    priority, rank: which goes first, and as how many from the top (0: at once, and where the pack has no priorities).
-    revision: of the router's decision. cause: id of the event that brought the case. recheck_at: when to ask next
-    whether its unconfirmed breaches are confirmed.
+    life, stands, reopened, result, closed_at, outcome, confirmation, satisfaction, plans_waiting, disputed,
+    responsibility, round_at and assigned_at are the router's word, from the last event. received_at: the earliest
+    receipt. facts: fields of the routed event that clocks of the pack ask for. past: earlier generations whose breach
+    stands (the last fifty). priority, rank: which goes first, and as how many from the top (0: at once, and where the
+    pack has no priorities). revision: of the router's decision. cause: id of the event that brought the case.
+    recheck_at: when to ask next whether its unconfirmed breaches are confirmed.
     organisation, region, pack_version: whose case it is, where it belongs, and the version of the pack that judges it.
     first_received_at: receipt of the telling that began it; joined: receipts of those that joined, by source and id.
     answerable: who answers for what goes wrong while a dispute is mediated; empty while nobody disputes.
@@ -70,6 +70,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     corrective_actions: tuple[CorrectiveAction, ...] = ()
     found: dict[str, Found] = {}
     first_asked: str = ""
+    plans_waiting: int = 0
     disputed: bool = False
     answerable: tuple[str, ...] = ()
     responsibility: Responsibility | None = None

@@ -96,4 +96,5 @@ def facts_of(case: Case) -> dict[str, Any]:
         "class": case.class_name,
         "stands": case.stands,
         "reopened": case.reopened,
+        "plans_waiting": case.plans_waiting,
     }

@@ -92,7 +92,7 @@ def test_every_event_of_a_card_has_a_schema_and_every_schema_a_topic() -> None:
 def test_every_channel_has_its_own_topic_and_its_own_event() -> None:
     assert set(channels()) == {
         "phone", "web", "app", "social", "email", "onsite", "third-party", "letter", "media", "association",
-        "message-board",
+        "message-board", "sms",
     }  # fmt: skip
     for channel, topic in channels().items():
         assert topic == topic_of_channel(channel) == f"complaints.inbound.{channel}"

@@ -69,5 +69,5 @@ def test_the_fold_knows_every_report_of_a_case() -> None:
     assert set(READ) - {"joined"} <= unread  # intake says it
     assert unread - set(READ) == {
         "paused", "resumed", "extended", "passed_up", "final_opinion_given", "interim_answered", "appeal_referred",
-        "appeal_answered", "special_reason_approved",
+        "appeal_answered", "special_reason_approved", "evaluated",
     }  # fmt: skip

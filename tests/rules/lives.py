@@ -13,12 +13,12 @@ from typing import Any
 from msgspec.structs import replace
 
 from tousu.decision import Refusal
-from tousu.domain.case.deciding import decide, ended_by_time
+from tousu.domain.case.deciding import decide
 from tousu.domain.case.fold import CaseFile, placed
 from tousu.domain.case.lifecycle import handed_over
 from tousu.domain.case.state import DECIDED, CaseFact, CaseState, FoldGround, begun
 from tousu.domain.case.view import block_of
-from tousu.event import Event, text_of_time, time_of_text
+from tousu.event import Event, time_of_text
 from tousu.policy.event_catalogue import BESIDE_THE_CASE
 from tousu.policy.pack import Pack
 
@@ -47,25 +47,7 @@ class Lives:
         what = event.type.removeprefix(HANDLING).partition(".")[0]
         if file is None or (event.type != PASSED_ON and not event.type.startswith(HANDLING)) or what in BESIDE_THE_CASE:
             return [event]
-        ended = self._ended_by_time(number, now)
-        return ended + (self._passed_on(event, now) if event.type == PASSED_ON else self._reported(what, event, now))
-
-    def _ended_by_time(self, number: str, now: datetime) -> list[Event]:
-        file = self.files[number]
-        end = file.state.lapses_at
-        if end is None or file.state.is_over or end >= now:
-            return []
-        return [self.lapsed(number, end)]
-
-    def lapsed(self, number: str, end: datetime) -> Event:
-        """The right to an answer ends."""
-        file = self.files[number] = ended_by_time(self.files[number], end)
-        data = {
-            "case_number": number, "reason": "inquiry_expired", "at": text_of_time(end),
-            "departments": list(file.state.departments), "pack": self._pack(file.state.pack_version).reference(),
-        }  # fmt: skip
-        event = Event(id="lapse", source="test", type="tousu.case.lapsed.v1", time=end, subject=number, data=data)
-        return self._with(event, file.state, "closed")
+        return self._passed_on(event, now) if event.type == PASSED_ON else self._reported(what, event, now)
 
     def _routed(self, event: Event) -> CaseState:
         data, number = event.data, event.subject or ""
@@ -76,13 +58,10 @@ class Lives:
             self.files[number] = CaseFile(state=state)
             return state
         received = time_of_text(data["received_at"])
-        lapses_at = time_of_text(data["inquiry_deadline"]) if "inquiry_deadline" in data else None
         state = begun(
             data["kind"], received, data["pack"]["version"], departments=departments, decided=decided,
-            class_departments=departments, assigned=departments, lapses_at=lapses_at,
+            class_departments=departments, assigned=departments,
         )  # fmt: skip
-        if lapses_at is not None and lapses_at <= received:
-            state = replace(state, life="closed", ended_at=received, result="inquiry_expired")
         self.files[number] = CaseFile(state=state)
         return state
 
@@ -93,7 +72,7 @@ class Lives:
         if state.is_over and (state.ended_at is None or at >= state.ended_at):
             return []
         if one:
-            file = placed(file, CaseFact(at, "passed_on", {"to_department": to[0]}), self._ground(), now).file
+            file = placed(file, CaseFact(at, "passed_on", {"to_department": to[0]}), self._ground()).file
         state = replace(file.state if state.is_over else handed_over(file.state, to, at), departments=to)
         grade = {name: event.data[name] for name in ("grade", "class") if name in event.data}
         mediates = self._pack(state.pack_version).routing.disputes_to in to

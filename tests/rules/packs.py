@@ -13,6 +13,8 @@ from tousu.policy.loading import load_pack
 from tousu.policy.pack import CaseMark, Department, Grade, Pack
 
 COURIER: Final = load_pack("courier-network")
+PLAIN: Final = replace(COURIER, approval=None)
+"""Without the leader's word on every plan, for tests of what any pack's cases do."""
 
 MARKS_OF_A: Final = {
     "emotion": ("calm", "strong", "extreme"),
@@ -35,13 +37,13 @@ def plain_clocks() -> Pack:
     """The courier network with the clocks by which the engine is tried: any step meets the acknowledgement, and nothing
     is promised. What source C asks of the two is told in tests/rules/sla/test_duties_of_source_c.py."""
     steps = ("acknowledged", "judged", "plan_proposed", "plan_executed", "customer_answered")
-    clocks = {name: rule for name, rule in COURIER.clocks.items() if not rule.promised_in}
+    clocks = {name: rule for name, rule in PLAIN.clocks.items() if not rule.promised_in and name != "plan_instruction"}
     clocks["acknowledgement"] = replace(
         clocks["acknowledgement"], each_department=False, met_by=tuple(Trigger(event=step) for step in steps),
         restarted_by=(Trigger(event="passed_on"),), on_reopen="leave",
     )  # fmt: skip
     clocks["inquiry_answer"] = replace(clocks["inquiry_answer"], on_reopen="leave")
-    return replace(COURIER, clocks=clocks)
+    return replace(PLAIN, clocks=clocks)
 
 
 # The level table of source A (section 3): each mark of a level is a rule of its own, the gravest that holds counts.

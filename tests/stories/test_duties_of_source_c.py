@@ -9,23 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.stories.network import CENTRE, LATE, QUALITY, SWAPPED, TRANSPORT, time, told
 from tests.stories.packed import Story, clocks, of_type, refusals
-
-LATE = "快件一直没送到，物流没更新"
-SWAPPED = "买的手机收到时变成了砖头，内件不符"
-TRANSPORT, QUALITY, CENTRE = "storage_and_transport", "quality_management", "customer_service"
-
-
-def time(text: str) -> str:
-    """A time of 2026 in Beijing as a report says it."""
-    day, clock = text.split()
-    return f"2026-{day}T{clock}:00+08:00"
-
-
-def told(events: list[dict[str, Any]], what: str, clock: str) -> list[dict[str, Any]]:
-    """What a clock did, in order."""
-    return [data for data in of_type(events, f"clock.{what}") if data["clock"] == clock]
-
 
 # -- 责任部门应立即告知客户收到投诉，并告知答复时间 ----------------
 
@@ -204,76 +189,6 @@ def test_a_call_that_becomes_known_after_the_case_was_settled_issues_nothing() -
     assert of_type(events, "case.reissued") == []
 
 
-# -- 快件查询: 在30分钟内把情况告知客户 ----------------
-
-
-def asked(channel: str = "phone", **said: Any) -> Story:
-    """An inquiry of 9:00 of which the look-up on the web found nothing."""
-    story = Story("courier-network")
-    story.complains("03-02 09:00", "我的快件到哪里了？", channel, kind="inquiry", **{"web_result": "none", **said})
-    return story
-
-
-def test_the_situation_is_told_within_thirty_minutes_and_the_next_answer_at_the_promised_time() -> None:
-    story = asked()
-    story.reports("interim_answered", "03-02 09:25", text="正在联系网点", next_by=time("03-02 14:00"))
-    story.reports("inquiry_answered", "03-02 14:30", outcome="result_found")
-    events = story.run("03-02 18:00")
-    assert [each["at"] for each in told(events, "met", "inquiry_answer")] == ["2026-03-02T01:25:00Z"]
-    assert [each["due_at"] for each in told(events, "breached", "promised_inquiry_answer")] == ["2026-03-02T06:00:00Z"]
-
-
-def test_the_situation_without_the_time_of_the_next_answer_is_not_told() -> None:
-    story = asked()
-    story.reports("interim_answered", "03-02 09:25", text="正在联系网点")
-    assert clocks(story.run("03-02 10:00"), "breached") == ["inquiry_answer"]
-
-
-@pytest.mark.parametrize(
-    ("channel", "clock", "due_at"),
-    [
-        ("phone", "inquiry_answer", "2026-03-02T01:30:00Z"),
-        ("onsite", "inquiry_answer", "2026-03-02T01:30:00Z"),
-        ("letter", "inquiry_answer_in_writing", "2026-03-03T16:00:00Z"),
-        ("email", "inquiry_answer_in_writing", "2026-03-03T16:00:00Z"),
-        ("app", "inquiry_answer_in_writing", "2026-03-03T16:00:00Z"),
-    ],
-)
-def test_thirty_minutes_are_for_a_customer_who_calls(channel: str, clock: str, due_at: str) -> None:
-    started = of_type(asked(channel).run("03-02 09:10"), "clock.started")
-    assert [(each["clock"], each["due_at"]) for each in started] == [(clock, due_at)]
-
-
-def test_an_inquiry_asked_within_the_year_is_answered_however_late() -> None:
-    story = asked(posted_at="2025-03-04T10:00:00+08:00")
-    story.reports("inquiry_answered", "03-20 09:00", outcome="result_found")
-    events = story.run("03-21 09:00")
-    (closed,) = of_type(events, "case.closed")
-    assert (closed["result"], closed["closed_at"]) == ("inquiry_result_found", "2026-03-20T01:00:00Z")
-    assert refusals(events) == []
-
-
-def test_one_asked_too_late_is_answered_that_it_is() -> None:
-    story = asked(posted_at="2025-02-10T10:00:00+08:00")
-    story.reports("inquiry_answered", "03-02 09:20", outcome="expired", text="查询有效期为一年")
-    events = story.run("03-03 09:00")
-    (routed,) = of_type(events, "inquiry.routed")
-    assert (routed["expired"], "ended_at" in routed["case"]) == (True, False)
-    assert clocks(events, "met") == ["inquiry_answer"]
-    assert [each["result"] for each in of_type(events, "case.closed")] == ["inquiry_expired"]
-
-
-def test_an_inquiry_that_is_taken_up_again_has_its_clock() -> None:
-    story = asked()
-    story.reports("inquiry_answered", "03-02 09:20", outcome="no_result")
-    story.reports("reopened", "03-02 15:00", reason="客户再次来电")
-    events = story.run("03-02 16:00")
-    assert [each["due_at"] for each in told(events, "started", "inquiry_answer")] == [
-        "2026-03-02T01:30:00Z", "2026-03-02T07:30:00Z",
-    ]  # fmt: skip
-    assert clocks(events, "breached") == ["inquiry_answer"]
-
-
 # -- 分析原因, 处理方案, 会同相关部门共同处理 ----------------
 
 
@@ -284,6 +199,34 @@ def test_the_cause_of_any_complaint_is_recorded(cause: str) -> None:
     story.reports("judged", "03-02 10:00", department=TRANSPORT, stands=True, cause=cause)
     events = story.run("03-02 11:00")
     assert ([each["cause"] for each in of_type(events, "handling.judged")][-1], refusals(events)) == (cause, [])
+
+
+# -- 总结评价: the last step of a complaint ----------------
+
+
+@pytest.mark.parametrize(("when", "counts"), [("03-04 10:00", True), ("03-02 10:00", False)])
+def test_how_it_was_handled_is_evaluated_once_it_has_ended(when: str, counts: bool) -> None:
+    story = Story("courier-network")
+    story.complains("03-02 09:00", LATE)
+    story.reports("customer_answered", "03-03 09:00", settled=True, text="已送达")
+    said = {"text": "分拣漏扫，次日送达", "improvement": "出库前复核", "evaluated_by": "M10"}
+    story.reports("evaluated", when, **said)
+    events = story.run("03-05 09:00")
+    told_on = [each for each in of_type(events, "handling.evaluated") if "case" in each]
+    assert [each["improvement"] for each in told_on] == ["出库前复核"] * counts
+    assert [each["result"] for each in of_type(events, "case.closed")] == ["settled"]
+    assert refusals(events) == [] if counts else ["illegal_transition"]
+
+
+@pytest.mark.parametrize(("field", "value"), [("text", ""), ("evaluated_by", "张三"), ("improvement", "")])
+def test_an_evaluation_that_says_nothing_is_refused_and_the_end_stays(field: str, value: str) -> None:
+    story = Story("courier-network")
+    story.complains("03-02 09:00", LATE)
+    story.reports("customer_answered", "03-03 09:00", settled=True, text="已送达")
+    story.reports("evaluated", "03-04 10:00", **{"text": "次日送达", "evaluated_by": "M10", field: value})
+    events = story.run("03-05 09:00")
+    assert refusals(events) == ["wrong_schema"]
+    assert [each["result"] for each in of_type(events, "case.closed")] == ["settled"]
 
 
 @pytest.mark.parametrize(

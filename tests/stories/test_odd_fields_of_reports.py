@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.stories.network import LATE, QUALITY, TRANSPORT, time
 from tests.stories.packed import Story, of_type, refusals
-from tests.stories.test_duties_of_source_c import LATE, QUALITY, TRANSPORT, time
 
 CAR = "车没修好，又坏了"
 USE = "产品不会用，说明书看不懂"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.stories.network import LATE, TRANSPORT, time
 from tests.stories.packed import Story, of_type
-from tests.stories.test_duties_of_source_c import LATE, TRANSPORT, time
 
 TOLD = "快件已于今日上午送达，运费退还12元，电话***"
 

@@ -77,7 +77,7 @@ def standing(number: str, data: Path | None, database: str) -> dict[str, Any]:
     told = (routed or {}).get("told", {})
     kept = (
         "kind", "channel", "class", "category", "grade", "stars", "priority", "lane", "departments", "received_at",
-        "waybill_number", "first_asked", "triage",
+        "waybill_number", "first_asked", "inquiry_number", "triage",
     )  # fmt: skip
     return {
         "case_number": number,

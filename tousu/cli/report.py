@@ -29,8 +29,8 @@ def report(
     by: Annotated[
         list[str] | None,
         typer.Option(
-            help="Group by: department, outlet, region, employee, responsible, class, grade, channel, channel_group, "
-            "organisation. Twice: by both.",
+            help="Group by: department, outlet, region, employee, responsible, class, cause, grade, channel, "
+            "channel_group, organisation. Twice: by both.",
             show_default=False,
         ),
     ] = None,

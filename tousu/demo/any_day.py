@@ -197,8 +197,15 @@ def plan(work: ComplaintWork, after: datetime) -> datetime:
     """Planned, approved where the pack may ask for it, executed."""
     when = work.note("plan_proposed", office_later(after, 30), plan="remedy", text="与客户协商处理")
     if work.pack.approval is not None:
-        when = work.note("plan_approved", office_later(when, 30), approved_by="M10")
+        named: dict[str, Any] = {"in_charge": "E310"} if work.pack.approval.in_charge else {}
+        when = work.note("plan_approved", office_later(when, 30), approved_by="M10", **named)
     return work.note("plan_executed", office_later(when, 40), result="已处理")
+
+
+def plan_if_wanted(work: ComplaintWork, after: datetime) -> datetime:
+    """A plan where the pack may let no case end without one."""
+    approval = work.pack.approval
+    return plan(work, after) if approval is not None and approval.settles_by_plan else after
 
 
 def answer(work: ComplaintWork, when: datetime, *, settled: bool = True, arrival: datetime | None = None) -> datetime:
@@ -244,13 +251,13 @@ def second_round(work: ComplaintWork) -> None:
 
 def late(work: ComplaintWork) -> None:
     """Long after every limit of days."""
-    judge(work, acknowledge(work, (70, 200)))
+    plan_if_wanted(work, judge(work, acknowledge(work, (70, 200))))
     answer(work, at("16:00", OFFICE_DAYS[-1]))
 
 
 def reported_late(work: ComplaintWork) -> None:
     """Answered the same day, and told to nobody before the next morning."""
-    answered = office_later(work.received, 50)
+    answered = office_later(plan_if_wanted(work, work.received), 50)
     answer(work, answered, arrival=answered + timedelta(hours=16))
 
 

@@ -238,8 +238,12 @@ def _message_board(number: int, who: Person, when: datetime, outlet: str) -> dic
     return {"board": "公司留言板", "message_number": f"LY-{when:%m%d}-{number}", "handle": f"{who.name}的留言"}
 
 
+def _sms(number: int, who: Person, when: datetime, outlet: str) -> dict[str, Any]:
+    return {"message_number": f"DX-{when:%m%d}-{number}", "sender_number": who.phone, "written_at": text(when)}
+
+
 OWN_FIELDS: Final = {
     "phone": _phone, "web": _web, "app": _app, "social": _social, "email": _email, "onsite": _onsite,
     "third-party": _third_party, "letter": _letter, "media": _media, "association": _association,
-    "message-board": _message_board,
+    "message-board": _message_board, "sms": _sms,
 }  # fmt: skip

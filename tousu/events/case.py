@@ -146,19 +146,6 @@ class CaseEscalationSuppressed(Content, frozen=True, kw_only=True, omit_defaults
     section: Section | None = None
 
 
-class CaseLapsed(Content, frozen=True, kw_only=True, omit_defaults=True):
-    """Case lapsed (时效届满). Time alone ended the case: nobody answered an inquiry within the right to ask."""
-    TYPE: ClassVar[str] = "tousu.case.lapsed.v1"
-    case_number: CaseNumber
-    reason: Literal["inquiry_expired"]
-    """Why it ended: inquiry_expired."""
-    at: Moment
-    """When the right ended."""
-    departments: Departments
-    pack: PackReference
-    case: CaseBehind
-
-
 CaseOutcomeCorrectedResult: TypeAlias = Literal[
     "settled", "does_not_stand", "withdrawn", "inquiry_delayed", "inquiry_no_result", "inquiry_result_found",
     "inquiry_turned_into_complaint", "inquiry_no_waybill_number", "inquiry_expired",

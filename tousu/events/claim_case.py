@@ -150,6 +150,8 @@ class ClaimRegistered(Content, frozen=True, kw_only=True, omit_defaults=True):
     pieces: RegisteredPieces = ()
     first_asked: Employee | None = None
     """Who was asked first and registered it (首问责任)."""
+    inquiry_number: CaseNumber | None = None
+    """The inquiry that it came of (由查询转为投诉), by its case number."""
     evidence: Evidence | None = None
     web_result: WebResult | None = None
     region: Region | None = None
@@ -195,6 +197,8 @@ class ClaimRouted(Content, frozen=True, kw_only=True, omit_defaults=True):
     pieces: RegisteredPieces = ()
     first_asked: Employee | None = None
     """Who was asked first and registered it (首问责任)."""
+    inquiry_number: CaseNumber | None = None
+    """The inquiry that it came of (由查询转为投诉), by its case number."""
     evidence: Evidence | None = None
     web_result: WebResult | None = None
     region: Region | None = None

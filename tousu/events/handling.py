@@ -89,6 +89,26 @@ class HandlingCustomerAnswered(Content, frozen=True, kw_only=True, omit_defaults
     case: CaseBehind | None = None
 
 
+class HandlingEvaluated(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Evaluated (总结评价). Somebody looked back at how the case was handled, and says what is to be learned from
+    it.
+    """
+    TYPE: ClassVar[str] = "tousu.handling.evaluated.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    text: HandlingText
+    """How it was handled, and what came of it; no personal data."""
+    improvement: HandlingText | None = None
+    """What is to be done better (改善对策); no personal data."""
+    evaluated_by: Employee
+    """Who evaluated it."""
+    case: CaseBehind | None = None
+
+
 class HandlingExtended(Content, frozen=True, kw_only=True, omit_defaults=True):
     """Extended (延期). A clock gets a later limit."""
     TYPE: ClassVar[str] = "tousu.handling.extended.v1"
@@ -149,9 +169,11 @@ class HandlingInquiryAnswered(Content, frozen=True, kw_only=True, omit_defaults=
     note: HandlingNote | None = None
     outcome: HandlingInquiryAnsweredOutcome
     """What came out: delayed, no_result, result_found, turned_into_complaint (the inquiry ends; whoever answers
-    registers the complaint on a channel, as a case of its own), no_waybill_number, expired (it was asked later
-    than an inquiry may be made, and the customer is told so).
+    registers the complaint on a channel before, as a case of its own that names the inquiry, and names it here),
+    no_waybill_number, expired (it was asked later than an inquiry may be made, and the customer is told so).
     """
+    complaint_number: CaseNumber | None = None
+    """The complaint that the inquiry became, by its case number; wanted with turned_into_complaint."""
     text: HandlingText | None = None
     """What the customer was told; no personal data."""
     case: CaseBehind | None = None

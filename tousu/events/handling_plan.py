@@ -133,7 +133,7 @@ class HandlingJudged(Content, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class HandlingPlanApproved(Content, frozen=True, kw_only=True, omit_defaults=True):
-    """Plan approved (方案批准). Whoever is in charge approved the plan."""
+    """Plan approved (方案批准). Whoever is in charge approved the plan, as it was proposed or changed."""
     TYPE: ClassVar[str] = "tousu.handling.plan_approved.v1"
     case_number: CaseNumber
     department: Department | None = None
@@ -145,6 +145,14 @@ class HandlingPlanApproved(Content, frozen=True, kw_only=True, omit_defaults=Tru
     """Who approved it."""
     plan_id: HandlingPlanId | None = None
     """The plan that is approved; absent where only one waits for it."""
+    in_charge: Employee | None = None
+    """Who carries the plan out (受理负责人)."""
+    changes: HandlingText | None = None
+    """How the plan was changed, where it was; no personal data."""
+    plan: Code | None = None
+    """The kind of plan as changed, one of the plans of the pack; absent where it stays."""
+    more_kinds: Sequence[Code] = ()
+    """The other kinds as changed; absent where they stay."""
     case: CaseBehind | None = None
 
 
@@ -184,4 +192,23 @@ class HandlingPlanProposed(Content, frozen=True, kw_only=True, omit_defaults=Tru
     more_kinds: Sequence[Code] = ()
     """Other kinds that go with it in the same plan, such as compensation beside an apology."""
     compensation: CaseCompensation | None = None
+    case: CaseBehind | None = None
+
+
+class HandlingPlanRefused(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Plan refused (方案驳回). Whoever is in charge refused the plan; the department works it out again."""
+    TYPE: ClassVar[str] = "tousu.handling.plan_refused.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    refused_by: Employee
+    """Who refused it."""
+    reason: Reason
+    plan_id: HandlingPlanId | None = None
+    """The plan that is refused; absent where only one waits for a word."""
+    in_charge: Employee | None = None
+    """Who is to work it out again."""
     case: CaseBehind | None = None

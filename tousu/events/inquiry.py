@@ -53,6 +53,8 @@ class InquiryRegistered(Content, frozen=True, kw_only=True, omit_defaults=True):
     pieces: RegisteredPieces = ()
     first_asked: Employee | None = None
     """Who was asked first and registered it (首问责任)."""
+    inquiry_number: CaseNumber | None = None
+    """The inquiry that it came of (由查询转为投诉), by its case number."""
     evidence: Evidence | None = None
     web_result: WebResult | None = None
     region: Region | None = None
@@ -97,6 +99,8 @@ class InquiryRouted(Content, frozen=True, kw_only=True, omit_defaults=True):
     pieces: RegisteredPieces = ()
     first_asked: Employee | None = None
     """Who was asked first and registered it (首问责任)."""
+    inquiry_number: CaseNumber | None = None
+    """The inquiry that it came of (由查询转为投诉), by its case number."""
     evidence: Evidence | None = None
     web_result: WebResult | None = None
     region: Region | None = None

@@ -17,9 +17,9 @@ from tousu.events.shared_complaint import (
     ReceivedPhone, ReceivedPieces, ReceivedPlace,
 )
 from tousu.events.shared_values import (
-    AmountYuan, ClassCode, ComplainedObject, ComplaintSubject, CustomerTier, Employee, Evidence, MessageId,
-    Outlet, ReferenceNumber, Region, Route, SeverityFound, ToldDeadline, ToldMoment, ToldWaybillNumber, Uri,
-    WebResult,
+    AmountYuan, CaseNumber, ClassCode, ComplainedObject, ComplaintSubject, CustomerTier, Employee, Evidence,
+    MessageId, Outlet, ReferenceNumber, Region, Route, SeverityFound, ToldDeadline, ToldMoment,
+    ToldWaybillNumber, Uri, WebResult,
 )
 
 
@@ -62,6 +62,8 @@ class ComplaintReceivedApp(Content, frozen=True, kw_only=True, omit_defaults=Tru
     pieces: ReceivedPieces = ()
     first_asked: Employee | None = None
     """Who was asked first and registered it (首问责任)."""
+    inquiry_number: CaseNumber | None = None
+    """The inquiry that it came of (由查询转为投诉), by its case number."""
     evidence: Evidence | None = None
     web_result: WebResult | None = None
     region: Region | None = None
@@ -114,6 +116,8 @@ class ComplaintReceivedEmail(Content, frozen=True, kw_only=True, omit_defaults=T
     pieces: ReceivedPieces = ()
     first_asked: Employee | None = None
     """Who was asked first and registered it (首问责任)."""
+    inquiry_number: CaseNumber | None = None
+    """The inquiry that it came of (由查询转为投诉), by its case number."""
     evidence: Evidence | None = None
     web_result: WebResult | None = None
     region: Region | None = None
@@ -166,6 +170,8 @@ class ComplaintReceivedLetter(Content, frozen=True, kw_only=True, omit_defaults=
     pieces: ReceivedPieces = ()
     first_asked: Employee | None = None
     """Who was asked first and registered it (首问责任)."""
+    inquiry_number: CaseNumber | None = None
+    """The inquiry that it came of (由查询转为投诉), by its case number."""
     evidence: Evidence | None = None
     web_result: WebResult | None = None
     region: Region | None = None
@@ -216,6 +222,8 @@ class ComplaintReceivedOnsite(Content, frozen=True, kw_only=True, omit_defaults=
     pieces: ReceivedPieces = ()
     first_asked: Employee | None = None
     """Who was asked first and registered it (首问责任)."""
+    inquiry_number: CaseNumber | None = None
+    """The inquiry that it came of (由查询转为投诉), by its case number."""
     evidence: Evidence | None = None
     web_result: WebResult | None = None
     region: Region | None = None
@@ -272,6 +280,8 @@ class ComplaintReceivedPhone(Content, frozen=True, kw_only=True, omit_defaults=T
     pieces: ReceivedPieces = ()
     first_asked: Employee | None = None
     """Who was asked first and registered it (首问责任)."""
+    inquiry_number: CaseNumber | None = None
+    """The inquiry that it came of (由查询转为投诉), by its case number."""
     evidence: Evidence | None = None
     web_result: WebResult | None = None
     region: Region | None = None
@@ -322,6 +332,8 @@ class ComplaintReceivedWeb(Content, frozen=True, kw_only=True, omit_defaults=Tru
     pieces: ReceivedPieces = ()
     first_asked: Employee | None = None
     """Who was asked first and registered it (首问责任)."""
+    inquiry_number: CaseNumber | None = None
+    """The inquiry that it came of (由查询转为投诉), by its case number."""
     evidence: Evidence | None = None
     web_result: WebResult | None = None
     region: Region | None = None

@@ -12,12 +12,12 @@ from msgspec import field
 from tousu.events.content import Content, Part
 from tousu.events.shared_claim import ClaimOpening
 from tousu.events.shared_complaint import (
-    ReceivedComplainant, ReceivedContent, ReceivedDemand, ReceivedIdentifiers, ReceivedKind, ReceivedPieces,
-    ReceivedPlace,
+    ReceivedComplainant, ReceivedContent, ReceivedDemand, ReceivedIdentifiers, ReceivedKind, ReceivedPhone,
+    ReceivedPieces, ReceivedPlace,
 )
 from tousu.events.shared_values import (
-    AmountYuan, ClassCode, ComplainedObject, ComplaintSubject, CustomerTier, Employee, Evidence, ReferenceNumber,
-    Region, Route, SeverityFound, ToldDeadline, ToldMoment, ToldWaybillNumber, Uri, WebResult,
+    AmountYuan, CaseNumber, ClassCode, ComplainedObject, ComplaintSubject, CustomerTier, Employee, Evidence,
+    ReferenceNumber, Region, Route, SeverityFound, ToldDeadline, ToldMoment, ToldWaybillNumber, Uri, WebResult,
 )
 
 
@@ -60,6 +60,8 @@ class ComplaintReceivedAssociation(Content, frozen=True, kw_only=True, omit_defa
     pieces: ReceivedPieces = ()
     first_asked: Employee | None = None
     """Who was asked first and registered it (首问责任)."""
+    inquiry_number: CaseNumber | None = None
+    """The inquiry that it came of (由查询转为投诉), by its case number."""
     evidence: Evidence | None = None
     web_result: WebResult | None = None
     region: Region | None = None
@@ -112,6 +114,8 @@ class ComplaintReceivedMedia(Content, frozen=True, kw_only=True, omit_defaults=T
     pieces: ReceivedPieces = ()
     first_asked: Employee | None = None
     """Who was asked first and registered it (首问责任)."""
+    inquiry_number: CaseNumber | None = None
+    """The inquiry that it came of (由查询转为投诉), by its case number."""
     evidence: Evidence | None = None
     web_result: WebResult | None = None
     region: Region | None = None
@@ -164,6 +168,8 @@ class ComplaintReceivedMessageBoard(Content, frozen=True, kw_only=True, omit_def
     pieces: ReceivedPieces = ()
     first_asked: Employee | None = None
     """Who was asked first and registered it (首问责任)."""
+    inquiry_number: CaseNumber | None = None
+    """The inquiry that it came of (由查询转为投诉), by its case number."""
     evidence: Evidence | None = None
     web_result: WebResult | None = None
     region: Region | None = None
@@ -175,6 +181,55 @@ class ComplaintReceivedMessageBoard(Content, frozen=True, kw_only=True, omit_def
     """The claim that is filed: goes with kind claim, and only with it."""
     message_board: ComplaintReceivedMessageBoardMessageBoard
     """The message."""
+
+
+class ComplaintReceivedSmsSms(Part, frozen=True, kw_only=True, omit_defaults=True):
+    """The text message."""
+    message_number: ReferenceNumber
+    """The number of the message at the gateway."""
+    sender_number: ReceivedPhone | None = None
+    """The number that sent it."""
+    written_at: ToldMoment | None = None
+    """When it was sent."""
+
+
+class ComplaintReceivedSms(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Complaint or inquiry by text message (手机短信). A customer complained, inquired or claimed compensation on
+    this channel. Written by its adapter; the data of the channel stand under sms.
+    """
+    TYPE: ClassVar[str] = "tousu.complaint.received.sms.v1"
+    kind: ReceivedKind
+    content: ReceivedContent
+    complainant: ReceivedComplainant
+    waybill_number: ToldWaybillNumber | None = None
+    posted_at: ToldMoment | None = None
+    """When the piece was posted."""
+    promised_at: ToldDeadline | None = None
+    """Until when delivery was promised."""
+    route: Route | None = None
+    class_: ClassCode | None = field(name="class", default=None)
+    """The adapter's own class, where it has one; the router decides."""
+    demand: ReceivedDemand | None = None
+    object: ComplainedObject | None = None
+    identifiers: ReceivedIdentifiers = ()
+    amount_yuan: AmountYuan | None = None
+    """The amount involved, in yuan, as a decimal string."""
+    pieces: ReceivedPieces = ()
+    first_asked: Employee | None = None
+    """Who was asked first and registered it (首问责任)."""
+    inquiry_number: CaseNumber | None = None
+    """The inquiry that it came of (由查询转为投诉), by its case number."""
+    evidence: Evidence | None = None
+    web_result: WebResult | None = None
+    region: Region | None = None
+    """Where the trouble is, by the code of the region, such as CN-ZJ."""
+    customer_tier: CustomerTier | None = None
+    subject: ComplaintSubject | None = None
+    severity: SeverityFound | None = None
+    claim: ClaimOpening | None = None
+    """The claim that is filed: goes with kind claim, and only with it."""
+    sms: ComplaintReceivedSmsSms
+    """The text message."""
 
 
 class ComplaintReceivedSocialSocial(Part, frozen=True, kw_only=True, omit_defaults=True):
@@ -220,6 +275,8 @@ class ComplaintReceivedSocial(Content, frozen=True, kw_only=True, omit_defaults=
     pieces: ReceivedPieces = ()
     first_asked: Employee | None = None
     """Who was asked first and registered it (首问责任)."""
+    inquiry_number: CaseNumber | None = None
+    """The inquiry that it came of (由查询转为投诉), by its case number."""
     evidence: Evidence | None = None
     web_result: WebResult | None = None
     region: Region | None = None
@@ -275,6 +332,8 @@ class ComplaintReceivedThirdParty(Content, frozen=True, kw_only=True, omit_defau
     pieces: ReceivedPieces = ()
     first_asked: Employee | None = None
     """Who was asked first and registered it (首问责任)."""
+    inquiry_number: CaseNumber | None = None
+    """The inquiry that it came of (由查询转为投诉), by its case number."""
     evidence: Evidence | None = None
     web_result: WebResult | None = None
     region: Region | None = None

@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import Final
 
 from tousu.events.case import (
-    CaseClosed, CaseCorrectiveActionOverdue, CaseEscalated, CaseEscalationSuppressed, CaseLapsed,
-    CaseOutcomeCorrected, CasePassedOn, CaseReissued, CaseReopened, CaseReplyIncomplete,
+    CaseClosed, CaseCorrectiveActionOverdue, CaseEscalated, CaseEscalationSuppressed, CaseOutcomeCorrected,
+    CasePassedOn, CaseReissued, CaseReopened, CaseReplyIncomplete,
 )
 from tousu.events.charge import ChargeLaid
 from tousu.events.claim import (
@@ -46,15 +46,15 @@ from tousu.events.duplicate import DuplicateJoined, DuplicateSeparated, PersonEr
 from tousu.events.early_warning import EarlyWarningRaised
 from tousu.events.event import EventRejected
 from tousu.events.handling import (
-    HandlingAcknowledged, HandlingCompensationGiven, HandlingCustomerAnswered, HandlingExtended,
-    HandlingFollowedUp, HandlingInquiryAnswered, HandlingInterimAnswered, HandlingPaused, HandlingRecountOrdered,
-    HandlingReopened, HandlingResumed, HandlingSatisfactionGiven, HandlingSpecialReasonApproved,
-    HandlingWithdrawn,
+    HandlingAcknowledged, HandlingCompensationGiven, HandlingCustomerAnswered, HandlingEvaluated,
+    HandlingExtended, HandlingFollowedUp, HandlingInquiryAnswered, HandlingInterimAnswered, HandlingPaused,
+    HandlingRecountOrdered, HandlingReopened, HandlingResumed, HandlingSatisfactionGiven,
+    HandlingSpecialReasonApproved, HandlingWithdrawn,
 )
 from tousu.events.handling_plan import (
     HandlingAssessed, HandlingCorrectiveActionDone, HandlingCorrectiveActionPlanned,
     HandlingCorrectiveActionReviewed, HandlingJudged, HandlingPlanApproved, HandlingPlanExecuted,
-    HandlingPlanProposed,
+    HandlingPlanProposed, HandlingPlanRefused,
 )
 from tousu.events.handover import (
     HandlingAppealAnswered, HandlingAppealReferred, HandlingDisputed, HandlingFinalOpinionGiven,
@@ -79,42 +79,42 @@ from tousu.events.received import (
     ComplaintReceivedPhone, ComplaintReceivedWeb,
 )
 from tousu.events.received_elsewhere import (
-    ComplaintReceivedAssociation, ComplaintReceivedMedia, ComplaintReceivedMessageBoard, ComplaintReceivedSocial,
-    ComplaintReceivedThirdParty,
+    ComplaintReceivedAssociation, ComplaintReceivedMedia, ComplaintReceivedMessageBoard, ComplaintReceivedSms,
+    ComplaintReceivedSocial, ComplaintReceivedThirdParty,
 )
 from tousu.events.time import TimeHeldOut, TimeJumpAccepted, TimeLetIn, TimeTicked
 
 _ALL: Final[tuple[type[Content], ...]] = (
-    CaseClosed, CaseCorrectiveActionOverdue, CaseEscalated, CaseEscalationSuppressed, CaseLapsed,
-    CaseOutcomeCorrected, CasePassedOn, CaseReissued, CaseReopened, CaseReplyIncomplete, ChargeLaid, ClaimAgreed,
-    ClaimAnswered, ClaimArbitrated, ClaimArbitrationRequested, ClaimBilled, ClaimClosed,
-    ClaimConfirmationAwaited, ClaimDisputed, ClaimFileCompleted, ClaimFileIncomplete, ClaimFiled,
-    ClaimFollowedUp, ClaimFormRefused, ClaimOffered, ClaimOpened, ClaimOutletNotified, ClaimOutletsSettled,
-    ClaimPaid, ClaimPaymentQuestionSettled, ClaimPaymentQuestioned, ClaimRefused, ClaimRegistered, ClaimReopened,
-    ClaimRouted, ClaimRuled, ClockBreachConfirmed, ClockBreachWithdrawn, ClockBreached, ClockCancelled,
-    ClockExtended, ClockMet, ClockMetLate, ClockPaused, ClockRecalculated, ClockResumed, ClockStarted,
-    ClockWarned, ComplaintReceivedApp, ComplaintReceivedAssociation, ComplaintReceivedEmail,
-    ComplaintReceivedLetter, ComplaintReceivedMedia, ComplaintReceivedMessageBoard, ComplaintReceivedOnsite,
-    ComplaintReceivedPhone, ComplaintReceivedSocial, ComplaintReceivedThirdParty, ComplaintReceivedWeb,
-    ComplaintRegistered, ComplaintRouted, DepartmentRated, DuplicateJoined, DuplicateSeparated,
-    EarlyWarningRaised, EventRejected, HandlingAcknowledged, HandlingAmountConfirmed, HandlingAppealAnswered,
-    HandlingAppealReferred, HandlingAssessed, HandlingClaimAgreed, HandlingClaimDecided, HandlingClaimDisputed,
+    CaseClosed, CaseCorrectiveActionOverdue, CaseEscalated, CaseEscalationSuppressed, CaseOutcomeCorrected,
+    CasePassedOn, CaseReissued, CaseReopened, CaseReplyIncomplete, ChargeLaid, ClaimAgreed, ClaimAnswered,
+    ClaimArbitrated, ClaimArbitrationRequested, ClaimBilled, ClaimClosed, ClaimConfirmationAwaited,
+    ClaimDisputed, ClaimFileCompleted, ClaimFileIncomplete, ClaimFiled, ClaimFollowedUp, ClaimFormRefused,
+    ClaimOffered, ClaimOpened, ClaimOutletNotified, ClaimOutletsSettled, ClaimPaid, ClaimPaymentQuestionSettled,
+    ClaimPaymentQuestioned, ClaimRefused, ClaimRegistered, ClaimReopened, ClaimRouted, ClaimRuled,
+    ClockBreachConfirmed, ClockBreachWithdrawn, ClockBreached, ClockCancelled, ClockExtended, ClockMet,
+    ClockMetLate, ClockPaused, ClockRecalculated, ClockResumed, ClockStarted, ClockWarned, ComplaintReceivedApp,
+    ComplaintReceivedAssociation, ComplaintReceivedEmail, ComplaintReceivedLetter, ComplaintReceivedMedia,
+    ComplaintReceivedMessageBoard, ComplaintReceivedOnsite, ComplaintReceivedPhone, ComplaintReceivedSms,
+    ComplaintReceivedSocial, ComplaintReceivedThirdParty, ComplaintReceivedWeb, ComplaintRegistered,
+    ComplaintRouted, DepartmentRated, DuplicateJoined, DuplicateSeparated, EarlyWarningRaised, EventRejected,
+    HandlingAcknowledged, HandlingAmountConfirmed, HandlingAppealAnswered, HandlingAppealReferred,
+    HandlingAssessed, HandlingClaimAgreed, HandlingClaimDecided, HandlingClaimDisputed,
     HandlingClaimEvidenceGiven, HandlingClaimExtended, HandlingClaimFactsFound, HandlingClaimFiled,
     HandlingClaimFollowedUp, HandlingClaimFormAnswered, HandlingClaimPaused, HandlingClaimResumed,
     HandlingClaimRuled, HandlingClaimWithdrawn, HandlingCompensationGiven, HandlingCorrectiveActionDone,
     HandlingCorrectiveActionPlanned, HandlingCorrectiveActionReviewed, HandlingCustomerAnswered,
-    HandlingDeductionConfirmed, HandlingDisputed, HandlingExtended, HandlingFinalOpinionGiven,
+    HandlingDeductionConfirmed, HandlingDisputed, HandlingEvaluated, HandlingExtended, HandlingFinalOpinionGiven,
     HandlingFollowedUp, HandlingInquiryAnswered, HandlingInterimAnswered, HandlingJudged,
     HandlingOutletArbitrationRequested, HandlingOutletContacted, HandlingOutletNegotiationSettled,
     HandlingOutletNotified, HandlingOutletRuled, HandlingPassedOn, HandlingPassedUp, HandlingPaused,
     HandlingPaymentConfirmed, HandlingPaymentQuestionSettled, HandlingPlanApproved, HandlingPlanExecuted,
-    HandlingPlanProposed, HandlingRecountOrdered, HandlingReopened, HandlingResponsibilitySettled,
-    HandlingResumed, HandlingSatisfactionGiven, HandlingSeparated, HandlingSpecialReasonApproved,
-    HandlingTakenBack, HandlingWithdrawn, InquiryRegistered, InquiryRouted, InstructionIssued, MonthClosed,
-    MonthCorrected, OperationsCorrectionDone, OperationsDeductionConfirmed, OperationsPaymentQuestionSettled,
-    OperationsReported, PenaltyAssessed, PenaltyCorrected, PenaltyDoubled, PenaltyPaid,
-    PenaltyPaymentQuestionSettled, PenaltyPaymentQuestioned, PenaltyWithdrawn, PersonErased, PersonReinstated,
-    PersonSuspended, TimeHeldOut, TimeJumpAccepted, TimeLetIn, TimeTicked,
+    HandlingPlanProposed, HandlingPlanRefused, HandlingRecountOrdered, HandlingReopened,
+    HandlingResponsibilitySettled, HandlingResumed, HandlingSatisfactionGiven, HandlingSeparated,
+    HandlingSpecialReasonApproved, HandlingTakenBack, HandlingWithdrawn, InquiryRegistered, InquiryRouted,
+    InstructionIssued, MonthClosed, MonthCorrected, OperationsCorrectionDone, OperationsDeductionConfirmed,
+    OperationsPaymentQuestionSettled, OperationsReported, PenaltyAssessed, PenaltyCorrected, PenaltyDoubled,
+    PenaltyPaid, PenaltyPaymentQuestionSettled, PenaltyPaymentQuestioned, PenaltyWithdrawn, PersonErased,
+    PersonReinstated, PersonSuspended, TimeHeldOut, TimeJumpAccepted, TimeLetIn, TimeTicked,
 )
 CLASSES: Final = MappingProxyType({each.TYPE: each for each in _ALL})
 """By event type, such as tousu.clock.met.v1."""

@@ -166,6 +166,8 @@ class CaseBehind(Part, frozen=True, kw_only=True, omit_defaults=True):
     """When it ended; absent while it is open."""
     result: CaseBehindResult | None = None
     """How it ended; absent while it is open."""
+    plans_waiting: int | None = None
+    """How many plans wait for an approval or a refusal; absent where none does."""
     is_disputed: bool | None = None
     """There while somebody mediates who is responsible."""
     answerable: Departments | None = None

@@ -119,9 +119,9 @@ class RegisteredReference(Part, frozen=True, kw_only=True, omit_defaults=True):
     board: str | None = None
     """message-board: the board, such as 市长信箱."""
     message_number: ReferenceNumber | None = None
-    """message-board: the number of the message on the board."""
+    """message-board, sms: the number of the message on the board, or at the gateway."""
     written_at: Moment | None = None
-    """message-board: when it was written."""
+    """message-board, sms: when it was written."""
 
 
 class RegisteredClassed(Part, frozen=True, kw_only=True, omit_defaults=True):

@@ -12,11 +12,12 @@ from tousu.policy.facts import ASSESSED, DECIDED, REGISTERED, SEVERITY
 
 REPORTS: Final = frozenset(
     {
-        "acknowledged", "assessed", "judged", "plan_proposed", "plan_approved", "plan_executed", "customer_answered",
-        "inquiry_answered", "interim_answered", "satisfaction_given", "followed_up", "paused", "resumed", "extended",
-        "disputed", "taken_back", "responsibility_settled", "passed_up", "final_opinion_given", "withdrawn", "reopened",
-        "corrective_action_planned", "corrective_action_done", "corrective_action_reviewed", "appeal_referred",
-        "appeal_answered", "recount_ordered", "special_reason_approved",
+        "acknowledged", "assessed", "judged", "plan_proposed", "plan_approved", "plan_refused", "plan_executed",
+        "customer_answered", "inquiry_answered", "interim_answered", "satisfaction_given", "followed_up", "evaluated",
+        "paused", "resumed", "extended", "disputed", "taken_back", "responsibility_settled", "passed_up",
+        "final_opinion_given", "withdrawn", "reopened", "corrective_action_planned", "corrective_action_done",
+        "corrective_action_reviewed", "appeal_referred", "appeal_answered", "recount_ordered",
+        "special_reason_approved",
     }
 )  # fmt: skip
 """What departments report, by the short name of its type."""
@@ -56,16 +57,16 @@ the customer is told until when to wait."""
 EVENTS: Final = REPORTS | DECISIONS | OWN_EVENTS
 AFTER_THE_END: Final = frozenset(
     {
-        "closed", "satisfaction_given", "followed_up", "corrective_action_planned", "corrective_action_done",
-        "corrective_action_reviewed",
-        "appeal_referred", "appeal_answered", "responsibility_settled", "special_reason_approved", "reopened",
+        "closed", "satisfaction_given", "followed_up", "evaluated", "corrective_action_planned",
+        "corrective_action_done", "corrective_action_reviewed", "appeal_referred", "appeal_answered",
+        "responsibility_settled", "special_reason_approved", "reopened",
     }
 )  # fmt: skip
 """What can still come once the case is closed."""
 
-FACTS: Final = frozenset((*REGISTERED, *DECIDED, *SEVERITY, *ASSESSED, "stands", "reopened"))
+FACTS: Final = frozenset((*REGISTERED, *DECIDED, *SEVERITY, *ASSESSED, "stands", "reopened", "plans_waiting"))
 """The facts of a case that a condition may name."""
-_OF_EVERY_CASE: Final = frozenset({"kind", "channel", "channel_group", "regulator", "reopened"})
+_OF_EVERY_CASE: Final = frozenset({"kind", "channel", "channel_group", "regulator", "reopened", "plans_waiting"})
 ALWAYS_KNOWN: Final = {
     "complaint": _OF_EVERY_CASE | {"grade"},
     "inquiry": _OF_EVERY_CASE,

@@ -91,10 +91,16 @@ class RouteRule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Approval(msgspec.Struct, frozen=True, kw_only=True):
-    """Plans that must be approved before they are executed: in cases of these grades (L, section 6)."""
+    """Plans that must be approved before they are executed: in cases of these grades (L, C, section 6).
+
+    in_charge: an approval names who carries the plan out. settles_by_plan: such a case is settled only by a plan that
+    was approved and executed; otherwise an answer settles it, too, but not while a plan waits for a word.
+    """
 
     grades: tuple[str, ...]
     section: str
+    in_charge: bool = False
+    settles_by_plan: bool = True
 
 
 class Closing(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ from tousu.policy.calendar import missing_years
 from tousu.policy.claim_facts import CLAIM_FACTS
 from tousu.policy.clock_rule import Accepts, ClockRule, Limit, Trigger
 from tousu.policy.compensation_lint_warnings import warnings_of_amounts
-from tousu.policy.event_catalogue import AFTER_THE_END, ALWAYS_KNOWN, CLAIM_EVENTS, EVENTS, FACTS
+from tousu.policy.event_catalogue import AFTER_THE_END, ALWAYS_KNOWN, CLAIM_EVENTS, EVENTS, FACTS, REPORTS
 from tousu.policy.lint_errors import Finding
 from tousu.policy.pack import ComplaintClass, Pack
 
@@ -108,7 +108,8 @@ def _is_what_starts(rule: ClockRule, trigger: Trigger) -> bool:
 def clocks_can_run(pack: Pack) -> Iterator[Finding]:
     """A clock that ends or pauses with what starts it, or that waits for the end of the case and ends with it."""
     for path, rule in _clocks(pack):
-        for field in ("cancelled_by", "paused_by", "reset_by", "restarted_by"):
+        begins_again = () if rule.starts_on in REPORTS else ("restarted_by",)  # what is reported may come again
+        for field in ("cancelled_by", "paused_by", "reset_by", *begins_again):
             if any(_is_what_starts(rule, trigger) for trigger in getattr(rule, field)):
                 yield Finding(
                     (*path, field), f"{rule.starts_on} starts this clock and sets this off", "Name another event"

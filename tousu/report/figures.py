@@ -31,6 +31,7 @@ GROUPINGS: Final[Mapping[str, Callable[[Standing], str]]] = {
     "employee": lambda case: case.answer.employee if case.answer else "",
     "responsible": lambda case: case.responsible,
     "class": lambda case: case.story.class_name,
+    "cause": lambda case: case.cause,
     "grade": lambda case: case.story.grade,
     "channel": lambda case: case.story.channel,
     "channel_group": lambda case: case.story.channel_group,

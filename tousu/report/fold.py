@@ -124,7 +124,9 @@ class Fold:
                     story.answers = _once(story.answers, Answer(at, place, self.word(said.employee)))
             case HandlingJudged():
                 story, found = self._story(said.case_number), said.responsible or ResponsibleParty()
-                judgement = Judgement(at, place, self.word(found.outlet), self.word(found.employee))
+                judgement = Judgement(
+                    at, place, self.word(found.outlet), self.word(found.employee), self.word(said.cause)
+                )
                 story.judgements = _once(story.judgements, judgement)
             case HandlingSatisfactionGiven() | HandlingFollowedUp():
                 story = self._story(said.case_number)

@@ -85,6 +85,12 @@ class Standing:
         return (self.judgement and self.judgement.employee) or self.story.employee
 
     @property
+    def cause(self) -> str:
+        """What caused the trouble, by the last judgement that says so."""
+        found = max((each for each in self.story.judgements if each.cause), default=None)
+        return found.cause if found is not None else ""
+
+    @property
     def satisfaction(self) -> Satisfaction | None:
         """What the customer said last, since the last reopening."""
         said = (each for each in self.story.satisfactions if (each.at, each.place) > self._round)

@@ -58,12 +58,13 @@ class Hop(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """A department found who is responsible; empty where it did not say."""
+    """A department found who is responsible, and what caused the trouble; empty where it did not say."""
 
     at: int
     place: int
     outlet: str
     employee: str
+    cause: str = ""
 
 
 class Answer(NamedTuple):

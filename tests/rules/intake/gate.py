@@ -35,6 +35,7 @@ BLOCKS: Final[dict[str, dict[str, Any]]] = {
     "letter": {"received_by": "E30"},
     "media": {"medium": "都市晚报", "found_by": "M3"},
     "association": {"association": "市消费者协会", "association_case_number": "XX-17"},
+    "sms": {"message_number": "DX-5", "sender_number": "19900000042"},
     "message-board": {"board": "公司留言板", "message_number": "LY-3", "handle": "路过的车主"},
 }
 _numbers = count(1)

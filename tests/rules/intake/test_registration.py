@@ -73,6 +73,7 @@ def test_all_eight_channels_have_an_example() -> None:
         ("letter", "post", {"received_by": "E30"}),
         ("media", "network", {"medium": "都市晚报", "found_by": "M3"}),
         ("association", "network", BLOCKS["association"]),
+        ("sms", "phone", {"message_number": "DX-5"}),
         ("message-board", "network", {"board": "公司留言板", "message_number": "LY-3"}),
     ),
 )

@@ -163,4 +163,5 @@ def test_the_facts_that_are_gathered_are_those_that_a_pack_may_ask_for() -> None
         *gathered.ASSESSED,
         "stands",
         "reopened",
+        "plans_waiting",
     } == FACTS

@@ -205,7 +205,8 @@ priority:
 approval: {grades: [major], section: L 6}
 """
 RULES = "  rules:\n    - {when: {facts: {complexity: [complex]}}, departments: [customer_service], section: S 4}\n"
-WITH_RULES = GOOD.replace("  disputes_section: C 6\n", "  disputes_section: C 6\n" + RULES) + BY_FACTS
+WITHOUT_APPROVAL = "".join(line for line in GOOD.splitlines(keepends=True) if not line.startswith("approval:"))
+WITH_RULES = WITHOUT_APPROVAL.replace("  disputes_section: C 6\n", "  disputes_section: C 6\n" + RULES) + BY_FACTS
 FACTS = (
     ("- {grade: major", "- {grade: hard", "grading.0.grade", "not among the grades"),
     ("approval: {grades: [major]", "approval: {grades: [hard]", "approval.grades", "not among the grades"),

@@ -41,6 +41,7 @@ CHANNELS = (
     ("third-party", "network"),
     ("onsite", "on_site"),
     ("letter", "post"),
+    ("sms", "phone"),
 )
 
 # Section 3, level (C): class, grade, stars. Section 4: who answers for it.
@@ -191,9 +192,9 @@ def test_an_inquiry_with_a_web_result_has_no_limit(pack: Pack, facts: dict[str, 
     assert [clock.name for clock in found] == ["promised_inquiry_answer"]
 
 
-def test_a_complaint_has_two_clocks_and_the_promised_answer(pack: Pack) -> None:
+def test_a_complaint_has_two_clocks_the_promised_answer_and_the_leaders_word(pack: Pack) -> None:
     names = [clock.name for clock in clocks_of(pack, "complaint", {})]
-    assert names == ["acknowledgement", "promised_answer", "resolution"]
+    assert names == ["acknowledgement", "promised_answer", "plan_instruction", "resolution"]
 
 
 def test_the_department_tells_the_customer_on_assignment(pack: Pack) -> None:

@@ -206,15 +206,18 @@ def test_a_case_belongs_to_the_department_that_led_at_its_end() -> None:
     "by, group",
     [
         ("outlet", "HZ-017"), ("region", "HZ"), ("responsible", "K7"), ("employee", "E1"), ("class", "damage"),
-        ("grade", "major"), ("channel", "web"), ("channel_group", "network"), ("organisation", "hangzhou"),
+        ("cause", "rough_handling"), ("grade", "major"), ("channel", "web"), ("channel_group", "network"),
+        ("organisation", "hangzhou"),
     ],
 )  # fmt: skip
 def test_whose_a_case_is(by: str, group: str) -> None:
-    """The outlet and employee found responsible, before that those complained of; the class decided last."""
+    """The outlet and employee found responsible, before that those complained of; class and cause as found last."""
     log = Log()
     about: dict[str, Any] = {"channel": "web", "channel_group": "network", "organisation": "hangzhou"}
     log.complaint("K1", "09-01 10:00", object={"outlet": "SZ-041", "employee": "K1"}, **about)
-    log.handling("K1", "judged", "09-01 11:00", stands=True, responsible={"outlet": "HZ-017", "employee": "K7"})
+    found = {"outlet": "HZ-017", "employee": "K7"}
+    log.handling("K1", "judged", "09-01 11:00", stands=True, responsible=found, cause="rough_handling")
+    log.handling("K1", "judged", "09-01 10:30", stands=True, cause="packing")
     again: dict[str, Any] = {"class": "damage", "grade": "major", "revision": 2, "object": {"outlet": "SZ-041"}}
     log.complaint("K1", "09-01 10:00", **about, **again)
     log.answered("K1", "09-02 10:00")

@@ -25,7 +25,9 @@ SAID: dict[str, dict[str, Any]] = {
     "acknowledged": {"answer_by": "2026-03-02T09:00:00Z"},
     "judged": {"stands": True},
     "plan_proposed": {"plan": "compensation"},
-    "plan_approved": {"approved_by": "E1"},
+    "plan_approved": {"approved_by": "E1", "in_charge": "E2"},
+    "plan_refused": {"refused_by": "E1", "reason": "x"},
+    "evaluated": {"text": "x", "evaluated_by": "E1"},
     "plan_executed": {"result": "paid"},
     "customer_answered": {"settled": False, "text": "x"},
     "satisfaction_given": {"score": 4},
@@ -37,7 +39,7 @@ SAID: dict[str, dict[str, Any]] = {
     "taken_back": {"reason": "x"},
     "withdrawn": {"reason": "x"},
     "reopened": {"reason": "x"},
-    "corrective_action_done": {"action": "x"},
+    "corrective_action_done": {"action_id": "CA-1", "action": "x"},
     "inquiry_answered": {"outcome": "delayed"},
     "interim_answered": {"text": "x"},
     "appeal_referred": {"authority": "post_12305", "reference": "SS-1", "answer_deadline": "2026-03-09T09:00:00Z"},
@@ -60,8 +62,12 @@ def as_it_came(one: Any) -> tuple[Any, ...]:
 
 
 OF_INQUIRIES = {"inquiry_answered"}
-OF_COMPLAINTS = {"judged", "plan_proposed", "plan_approved", "plan_executed", "customer_answered"}
-NEEDS = {"plan_approved": "plan_proposed", "reopened": "withdrawn"}
+OF_COMPLAINTS = {"judged", "plan_proposed", "plan_approved", "plan_refused", "plan_executed", "customer_answered"}
+NEEDS = {
+    "plan_approved": ("plan_proposed",), "plan_refused": ("plan_proposed",),
+    "plan_executed": ("plan_proposed", "plan_approved"), "reopened": ("withdrawn",),
+    "evaluated": ("withdrawn",), "corrective_action_reviewed": ("corrective_action_planned", "corrective_action_done"),
+}  # fmt: skip
 """What needs another report before it."""
 
 
@@ -81,11 +87,8 @@ def test_a_handling_event_is_forwarded_unchanged_before_what_it_changes(desk: De
         assert refusal is not None
         assert f"{what} is nothing that happens to" in refusal.message
         return
-    if what == "corrective_action_reviewed":
-        for name in ("corrective_action_planned", "corrective_action_done"):
-            desk.tell(handling(name, 0.5, action_id="CA-1", action="x"))
-    if what in NEEDS:
-        desk.tell(handling(NEEDS[what], 0.5, **SAID[NEEDS[what]]))
+    for place, needed in enumerate(NEEDS.get(what, ())):
+        desk.tell(handling(needed, 0.5 + place / 10, **SAID[needed]))
     assert as_it_came(desk.tell(one)[0]) == as_it_came(one)
 
 

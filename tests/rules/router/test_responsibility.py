@@ -108,7 +108,7 @@ def test_a_case_that_is_over_is_moved_by_a_reopening_only(desk: Desk, ending: li
 
 
 def test_an_answered_inquiry_is_over(desk: Desk) -> None:
-    desk.tell(inquiry(), handling("inquiry_answered", outcome="turned_into_complaint"))
+    desk.tell(inquiry(), handling("inquiry_answered", outcome="result_found"))
     assert desk.tell(handling("passed_on", 2, to_department=QUALITY, **WHY)) == []
 
 

@@ -132,9 +132,6 @@ class Desk:
     def pass_time(self, until: datetime) -> None:
         """Wake the case at each moment that is due up to and including this one."""
         self.now = max(self.now, until)
-        file = self.lives.files.get(NUMBER)
-        if file is not None and not file.state.is_over and (end := file.state.lapses_at) is not None and end <= until:
-            self._read(self.lives.lapsed(NUMBER, end))
         while (
             self.case is not None
             and (due := self.rules.next_timer(self.state_key, self.case)) is not None
@@ -199,7 +196,9 @@ FILLED: dict[str, dict[str, Any]] = {
     "judged": {"stands": True},
     "plan_proposed": {"plan": "apology"},
     "plan_approved": {"approved_by": "E-1"},
+    "plan_refused": {"refused_by": "E-1", "reason": "too dear"},
     "plan_executed": {"result": "delivered"},
+    "evaluated": {"text": "well done", "evaluated_by": "E-1"},
     "customer_answered": {"settled": True, "text": "explained"},
     "satisfaction_given": {"score": 4},
     "paused": {"reason": "waiting_for_customer"},

@@ -7,13 +7,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from tests.rules.packs import PLAIN
 from tests.rules.sla.desk import Desk, at
 from tousu.policy.calendar import Calendar, CalendarHistory, CalendarYear, Hours
 from tousu.policy.clock_rule import ClockRule, Limit, Names, Trigger, Unit
-from tousu.policy.loading import load_pack
 from tousu.policy.pack import Pack
 
-COURIER = load_pack("courier-network")
+COURIER = PLAIN
 ANSWERED = Trigger(event="customer_answered")
 EIGHT_TO_SIX = (Hours(time(8), time(18)),)
 

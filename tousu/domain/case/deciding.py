@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from tousu.decision import Refusal
 from tousu.domain.case.fold import CaseFile, Parked, fact_of, placed
 from tousu.domain.case.handover import Move
-from tousu.domain.case.lifecycle import FactVerdict, lapsed, needs_approval, possible
+from tousu.domain.case.lifecycle import FactVerdict, needs_approval, possible
 from tousu.domain.case.state import CaseFact, CaseState, FoldGround
 from tousu.event import Event, text_of_time
 
@@ -53,13 +53,13 @@ class CaseDecision(NamedTuple):
 def decide(file: CaseFile, name: str, event: Event, ground: FoldGround, now: datetime) -> CaseDecision:
     """What a report (its short name, its event) does to a case. `now` is the watermark."""
     fact = fact_of(name, event.data, event.time, file.state.received_at, now)
-    found = placed(file, fact, ground, now)
+    found = placed(file, fact, ground)
     if found.verdict.fate == "refused":
         return CaseDecision(file, refusal=refusal_of(file, event, found.verdict, ground))
     if found.verdict.fate == "waits":
         return _parked(file, event, fact, found.verdict, ground, now)
     steps = [_step(file, found.file, event, fact, found.verdict, found.move)]
-    file, freed, refused = _set_free(found.file, ground, now)
+    file, freed, refused = _set_free(found.file, ground)
     return CaseDecision(file, [*steps, *freed], refused)
 
 
@@ -71,19 +71,9 @@ def given_up(file: CaseFile, ground: FoldGround, now: datetime) -> CaseDecision:
     return CaseDecision(replace(file, parked=kept), refused=refused)
 
 
-def ended_by_time(file: CaseFile, now: datetime) -> CaseFile:
-    """The file of an inquiry whose right to an answer has ended by now."""
-    assert file.state.lapses_at is not None
-    return replace(file, state=lapsed(file.state, now + timedelta(microseconds=1)))
-
-
 def next_due(file: CaseFile) -> datetime | None:
-    """When time alone does something next: the right to an answer ends, or a wait is over."""
-    first = file.state.lapses_at if not file.state.is_over else None
-    for each in file.parked:
-        if first is None or each.until < first:
-            first = each.until
-    return first
+    """When time alone does something next: a wait is over."""
+    return min((each.until for each in file.parked), default=None)
 
 
 def refusal_of(file: CaseFile, event: Event, verdict: FactVerdict, ground: FoldGround) -> Refusal:
@@ -110,9 +100,7 @@ def _parked(
     return CaseDecision(replace(file, parked=(*file.parked, parked)))
 
 
-def _set_free(
-    file: CaseFile, ground: FoldGround, now: datetime
-) -> tuple[CaseFile, list[Step], list[tuple[Event, Refusal]]]:
+def _set_free(file: CaseFile, ground: FoldGround) -> tuple[CaseFile, list[Step], list[tuple[Event, Refusal]]]:
     """What waited and fits by now, in the order in which it happened, each on top of the one before."""
     steps: list[Step] = []
     refused: list[tuple[Event, Refusal]] = []
@@ -120,7 +108,7 @@ def _set_free(
     while waiting:
         for each in waiting:
             fact = replace(each.fact, data=each.event.data)
-            found = placed(file, fact, ground, now)
+            found = placed(file, fact, ground)
             if found.verdict.fate != "waits":
                 break
         else:

@@ -18,7 +18,7 @@ import msgspec
 from msgspec.structs import replace
 
 from tousu.domain.case.handover import Move
-from tousu.domain.case.lifecycle import ANSWERING, FINDING, FactVerdict, advanced, judged, lapsed
+from tousu.domain.case.lifecycle import ANSWERING, FINDING, FactVerdict, advanced, judged
 from tousu.domain.case.plans import PROPOSED
 from tousu.domain.case.routing import MOVING, Routed, decided_anew
 from tousu.domain.case.state import CaseFact, CaseState, FoldGround
@@ -33,10 +33,11 @@ READ: Final[Mapping[str, tuple[str, ...]]] = {
     "acknowledged": ("department",),
     "judged": ("department", "stands", "class", "responsible", *FINDING),
     "plan_proposed": ("department", "plan_id", *PROPOSED),
-    "plan_approved": ("department", "plan_id"),
+    "plan_approved": ("department", "plan_id", "in_charge"),
+    "plan_refused": ("department", "plan_id"),
     "plan_executed": ("department", "plan_id"),
     "customer_answered": ("settled", "kind", "elements", "confirmation", "no_confirmation_reason", *ANSWERING),
-    "inquiry_answered": ("outcome", *ANSWERING),
+    "inquiry_answered": ("outcome", "complaint_number", *ANSWERING),
     "withdrawn": ("reason",),
     "reopened": (),
     "assessed": (*ASSESSED, "severity"),
@@ -93,7 +94,6 @@ class Placed(NamedTuple):
 
 def evolve(state: CaseState, fact: CaseFact, ground: FoldGround) -> CaseState:
     """The case after a fact that happened after all that made it; the very same where the fact does not fit."""
-    state = lapsed(state, fact.at)
     pack = ground.pack_of(state.pack_version)
     if judged(state, fact, pack).fate != "counts":
         return state
@@ -107,22 +107,21 @@ def folded(state: CaseState, facts: Iterable[CaseFact], ground: FoldGround) -> C
     return state
 
 
-def placed(file: CaseFile, fact: CaseFact, ground: FoldGround, now: datetime, *, keeps_waiting: bool = False) -> Placed:
+def placed(file: CaseFile, fact: CaseFact, ground: FoldGround, *, keeps_waiting: bool = False) -> Placed:
     """A file with one more fact in its place. Nothing is put there that is refused, or that waits for another fact.
 
     keeps_waiting: put it there all the same. It moves nothing until what it waits for is there, too; whoever publishes
     nothing need not know which of its facts count.
     """
     index = _place(file.facts, fact.at)
-    is_newest = index == len(file.facts) and not _ended_by_time(file.state, fact.at)
+    is_newest = index == len(file.facts)
     state = file.state if is_newest else folded(_beginning(file), file.facts[:index], ground)
-    state = lapsed(state, fact.at)
     pack = ground.pack_of(state.pack_version)
     verdict = judged(state, fact, pack)
     if fact.name not in READ or verdict.fate == "refused" or (verdict.fate == "waits" and not keeps_waiting):
         return Placed(file, verdict)
     routed = _applied(state, fact, pack, ground) if verdict.fate == "counts" else Routed(state, None)
-    state = lapsed(folded(routed.state, file.facts[index:], ground), now)
+    state = folded(routed.state, file.facts[index:], ground)
     facts = (*file.facts[:index], compact(fact), *file.facts[index:])
     before = _beginning(file)
     if len(facts) > FACTS_MAX:
@@ -144,11 +143,6 @@ def _applied(state: CaseState, fact: CaseFact, pack: Pack, ground: FoldGround) -
 
 def _beginning(file: CaseFile) -> CaseState:
     return file.before if file.before is not None else file.state
-
-
-def _ended_by_time(state: CaseState, at: datetime) -> bool:
-    """Whether time alone ended the case at this moment or after it, which something that happened then may undo."""
-    return state.lapses_at is not None and state.ended_at is not None and at <= state.ended_at
 
 
 def _place(facts: tuple[CaseFact, ...], at: datetime) -> int:

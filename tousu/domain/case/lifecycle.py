@@ -1,9 +1,9 @@
 """The way of a case: whether a fact fits the case as it was when the fact happened, and what it makes of it.
 
-A complaint is received, acknowledged, judged; a plan is proposed, where the pack asks for it approved, and executed;
-the customer is answered. An answer ends a complaint that is settled or is not upheld; any other answer issues it to the
-department again. An inquiry ends with its answer or with the right to ask; both end with a withdrawal. Only a reopening
-takes up what has ended.
+A complaint is received, acknowledged, judged; a plan is proposed, where the pack asks for it approved, and executed
+(one that is refused is worked out again); the customer is answered. An answer ends a complaint that is settled or is
+not upheld; any other answer issues it to the department again. An inquiry ends with its answer, however late;
+both end with a withdrawal. Only a reopening takes up what has ended.
 
 Steps may be skipped, and a department may take one that another has taken before: such a step lies behind the case and
 moves nothing, but it is recorded and can still meet a clock. What another fact alone can make right (an approval
@@ -28,14 +28,17 @@ from tousu.domain.case.measures import (
     settled_by,
 )
 from tousu.domain.case.plans import (
+    INSTRUCTIONS,
     AmbiguousPlan,
     department_of,
     is_approved,
+    is_executed,
     number_said,
     of_another_department,
     plan_meant,
     plans_after,
     settles,
+    waiting,
 )
 from tousu.domain.case.state import CaseAnswer, CaseFact, CaseState, Life, Plan, Responsibility
 from tousu.policy.closing import lacks_confirmation
@@ -62,7 +65,7 @@ class FactVerdict(NamedTuple):
 
 COUNTS: Final = FactVerdict("counts")
 RANK: Final[Mapping[str, int]] = {
-    "acknowledged": 1, "judged": 2, "plan_proposed": 3, "plan_approved": 4, "plan_executed": 5,
+    "acknowledged": 1, "judged": 2, "plan_proposed": 3, "plan_approved": 4, "plan_refused": 4, "plan_executed": 5,
 }  # fmt: skip
 """The steps of a department, in order."""
 RECORDED: Final = AFTER_THE_END - {"closed", "reopened"}
@@ -78,7 +81,9 @@ NOTED: Final = frozenset(
     }
 )  # fmt: skip
 """What fits any case that is open."""
-OF_COMPLAINTS: Final = frozenset({"judged", "plan_proposed", "plan_approved", "plan_executed", "customer_answered"})
+OF_COMPLAINTS: Final = frozenset(
+    {"judged", "plan_proposed", "plan_approved", "plan_refused", "plan_executed", "customer_answered"}
+)
 FINDING: Final = ("reason", "cause", "delay_cause")
 """What a judgement says beside whether the complaint is upheld."""
 ANSWERING: Final = ("text", "employee", "department")
@@ -109,13 +114,6 @@ def advanced(state: CaseState, fact: CaseFact) -> CaseState:
     return state if move is None else move(state, fact)
 
 
-def lapsed(state: CaseState, until: datetime) -> CaseState:
-    """The case as time alone has left it before this moment: the right to an answer may have ended."""
-    if state.lapses_at is None or state.is_over or not state.lapses_at < until:
-        return state
-    return replace(state, life="closed", ended_at=max(state.lapses_at, state.received_at), result="inquiry_expired")
-
-
 def handed_over(state: CaseState, departments: tuple[str, ...], at: datetime) -> CaseState:
     """The case with these departments in charge: where nobody of the former stays, the new ones begin anew."""
     staying = {name: rank for name, rank in state.steps.items() if name in departments}
@@ -130,11 +128,11 @@ def possible(state: CaseState, pack: Pack) -> tuple[str, ...]:
         return ("reopened", *sorted(RECORDED))
     steps = [name for name in RANK if name not in _STRANGE[state.kind] and _would_move(state, name, pack)]
     answer = "inquiry_answered" if state.kind == "inquiry" else "customer_answered"
-    return (*steps, answer, "withdrawn", *sorted((NOTED | RECORDED) - {"recount_ordered"}))
+    return (*steps, answer, "withdrawn", *sorted((NOTED | RECORDED) - {"recount_ordered", "evaluated"}))
 
 
 def _would_move(state: CaseState, name: str, pack: Pack) -> bool:
-    fact = CaseFact(state.round_at, name, {"stands": True})
+    fact = CaseFact(state.round_at, name, {"stands": True, "in_charge": "E-1"})
     return judged(state, fact, pack).fate == "counts" and advanced(state, fact) != state
 
 
@@ -157,15 +155,9 @@ _STRANGE: Final[Mapping[str, frozenset[str]]] = {
 def _plan_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
     if state.life == "not_standing":
         return FactVerdict("waits", needs="a judgement before it that upholds the complaint")
-    if fact.name == "plan_approved" and not state.plan:
-        return FactVerdict("waits", needs="the plan that was approved, proposed before it")
-    try:
-        known, number = plan_meant(state, fact) in state.plans, number_said(fact)
-    except AmbiguousPlan as several:
-        message = f"these plans wait for an approval: {several}; name one of them in plan_id"
-        return FactVerdict("refused", "illegal_transition", message=message, place="/plan_id")
-    if number is not None and not known and fact.name == "plan_approved":
-        return FactVerdict("waits", needs=f"the plan {number}, proposed before it")
+    if fact.name in INSTRUCTIONS:
+        return _instruction_fits(state, fact, pack)
+    number = number_said(fact)
     other = of_another_department(state, fact)
     if other:
         message = f"plan {number} is of {other}; a plan is of one department, so give another one a number of its own"
@@ -178,16 +170,37 @@ def _plan_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
     return COUNTS
 
 
+def _instruction_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
+    """Whoever is in charge speaks of a plan that there is, says who carries it out where the pack wants that, and in
+    time: what was carried out is not refused any more.
+    """
+    wants_person = pack.approval is not None and pack.approval.in_charge and needs_approval(state, pack)
+    if fact.name == "plan_approved" and wants_person and "in_charge" not in fact.data:
+        message = "the pack wants a person in charge with every approval; say in in_charge who carries the plan out"
+        return FactVerdict("refused", "illegal_transition", message=message, place="/in_charge")
+    said = fact.name.removeprefix("plan_")
+    if not state.plan:
+        return FactVerdict("waits", needs=f"the plan that was {said}, proposed before it")
+    try:
+        known, number = plan_meant(state, fact) in state.plans, number_said(fact)
+    except AmbiguousPlan as several:
+        message = f"these plans wait for an approval: {several}; name one of them in plan_id"
+        return FactVerdict("refused", "illegal_transition", message=message, place="/plan_id")
+    if number is not None and not known:
+        return FactVerdict("waits", needs=f"the plan {number}, proposed before it")
+    if fact.name == "plan_refused" and is_executed(state, fact):
+        return FactVerdict("waits", needs="the plan, proposed again before it: it was carried out by then")
+    return COUNTS
+
+
 def _answer_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
     if incomplete_reply(pack, fact.name, fact.data, state.stands) is not None:
         return FactVerdict("incomplete")
     says_settled = bool(fact.data["settled"])
     is_settled = says_settled and state.stands is not False
     if not lacks_confirmation(pack, fact.name, fact.data, state.stands):
-        if is_settled and needs_approval(state, pack) and not settles(state):
-            needs = f"the plan that settles it, approved and executed before it (grade {state.grade} needs one)"
-            return FactVerdict("waits", needs=needs)
-        return COUNTS
+        lacking = _lacking_approval(state, pack) if is_settled else ""
+        return FactVerdict("waits", needs=lacking) if lacking else COUNTS
     accepted = " or ".join(pack.closing.confirmation) if pack.closing is not None else ""
     message = (
         f"a complaint ends only with the customer's confirmation; say {accepted} in confirmation, or in "
@@ -199,6 +212,30 @@ def _answer_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
     fate: Fate = "refused" if says_settled else "waits"
     needs = "a judgement before it that upholds the complaint, or the customer's confirmation"
     return FactVerdict(fate, "confirmation_missing", needs, message, "/confirmation")
+
+
+def _evaluation_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
+    return COUNTS if state.is_over else FactVerdict("waits", needs="the end of the case before it")
+
+
+def _inquiry_answer_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
+    """An inquiry that became a complaint names it, as the complaint names the inquiry."""
+    became = pack.inquiries is not None and fact.data["outcome"] == pack.inquiries.complaint_outcome
+    if not became or "complaint_number" in fact.data:
+        return COUNTS
+    message = "the inquiry became a complaint; register it on a channel and say its number in complaint_number"
+    return FactVerdict("refused", "illegal_transition", message=message, place="/complaint_number")
+
+
+def _lacking_approval(state: CaseState, pack: Pack) -> str:
+    """What the plans of a case lack before it is settled; empty for nothing."""
+    if pack.approval is None or not needs_approval(state, pack):
+        return ""
+    if pack.approval.settles_by_plan:
+        lacking = f"the plan that settles it, approved and executed before it (grade {state.grade} needs one)"
+        return "" if settles(state) else lacking
+    numbers = ", ".join(number for number in waiting(state) if number)
+    return f"an approval or a refusal before it of the plan that waits {numbers}".rstrip() if waiting(state) else ""
 
 
 def _settlement_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
@@ -255,8 +292,11 @@ def _too_many_actions(place: str) -> FactVerdict:
 _FITS: Final[Mapping[str, Callable[[CaseState, CaseFact, Pack], FactVerdict]]] = {
     "plan_proposed": _plan_fits,
     "plan_approved": _plan_fits,
+    "plan_refused": _plan_fits,
     "plan_executed": _plan_fits,
     "customer_answered": _answer_fits,
+    "inquiry_answered": _inquiry_answer_fits,
+    "evaluated": _evaluation_fits,
     "responsibility_settled": _settlement_fits,
     "corrective_action_planned": _plan_of_action_fits,
     "corrective_action_done": _action_done_fits,
@@ -286,8 +326,10 @@ def _after_step(state: CaseState, fact: CaseFact) -> tuple[Life, Plan]:
             return ("acknowledged" if state.life in _OPENING else state.life), state.plan
         case "plan_proposed":
             return "planned", "proposed"
-        case "plan_approved" if state.plan == "proposed":
+        case "plan_approved" if state.plan in ("proposed", "refused"):
             return "approved", "approved"
+        case "plan_refused":
+            return ("judged" if state.stands else "acknowledged"), "refused"
         case "plan_executed":
             return "executed", "executed"
         case _:  # approved again
@@ -344,7 +386,6 @@ def _reopened(state: CaseState, fact: CaseFact) -> CaseState:
     return replace(
         state, life="reopened", reopened=state.reopened + 1, round_at=at, assigned_at=at, plan="", plans={},
         stands=None, finding={}, answer=None, steps={}, satisfaction={}, confirmation={}, result="", ended_at=None,
-        lapses_at=None,
     )  # fmt: skip
 
 
@@ -358,6 +399,7 @@ _MOVES: Final[Mapping[str, Callable[[CaseState, CaseFact], CaseState]]] = {
     "judged": _judged,
     "plan_proposed": _step,
     "plan_approved": _step,
+    "plan_refused": _step,
     "plan_executed": _step,
     "customer_answered": _answered,
     "inquiry_answered": lambda state, fact: _ended(_told(state, fact), fact, f"inquiry_{fact.data['outcome']}"),

@@ -1,7 +1,8 @@
 """The plans of a case: each has a number and belongs to one department, and where it must, it is approved for itself.
 
-Whoever approves or carries out a plan names it (`plan_id`). Where nobody does, a department means its own newest plan,
-and whoever approves the one that waits for it. Source: docs/sources.md, section 6 (L).
+Whoever approves, refuses or carries out a plan names it (`plan_id`). Where nobody does, a department means its own
+newest plan, and whoever is in charge the one that waits for an instruction; the newest instruction holds. Source:
+docs/sources.md, section 6 (L, C).
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ from tousu.domain.case.state import CaseFact, CasePlan, CaseState
 
 PLANS_MAX: Final = 40
 """So many plans of a round are known, the newest ones."""
+INSTRUCTIONS: Final = frozenset({"plan_approved", "plan_refused"})
+"""What whoever is in charge says of a plan."""
 
 PROPOSED: Final = ("plan", "more_kinds", "compensation")
 """What a proposal says of its plan, beside whose and which it is."""
 
 
 class AmbiguousPlan(Exception):
-    """An approval that names no plan while several wait for one."""
+    """An instruction that names no plan while several wait for one."""
 
 
 def number_said(fact: CaseFact) -> str | None:
@@ -45,8 +48,8 @@ def plan_meant(state: CaseState, fact: CaseFact) -> str:
         return number
     if fact.name == "plan_proposed" or not state.plans:
         return ""
-    if fact.name == "plan_approved":
-        waiting = [number for number, plan in state.plans.items() if not plan.approved]
+    if fact.name in INSTRUCTIONS:
+        waiting = [number for number, plan in state.plans.items() if plan.waits]
         if len(waiting) > 1:
             raise AmbiguousPlan(", ".join(waiting))
         return waiting[0] if waiting else [*state.plans][-1]
@@ -67,7 +70,9 @@ def plans_after(state: CaseState, fact: CaseFact) -> Mapping[str, CasePlan]:
             new = CasePlan(whose, kinds=kinds, compensation=fact.data.get("compensation", {}))
             return dict([*others.items(), (number, new)][-PLANS_MAX:])
         case "plan_approved" if known is not None:
-            return {**state.plans, number: replace(known, approved=True)}
+            return {**state.plans, number: replace(known, approved=True, refused=False)}
+        case "plan_refused" if known is not None:
+            return {**state.plans, number: replace(known, approved=False, refused=True)}
         case "plan_executed":
             return {**state.plans, number: replace(known or CasePlan(department), executed=True)}
         case _:
@@ -78,7 +83,7 @@ def of_another_department(state: CaseState, fact: CaseFact) -> str:
     """The department whose plan a report of another one is about; empty where it is its own, or nobody says."""
     number, department = number_said(fact), department_of(fact)
     known = state.plans.get(number) if number is not None else None
-    if fact.name == "plan_approved" or known is None or not department:
+    if fact.name in INSTRUCTIONS or known is None or not department:
         return ""
     return known.department if known.department not in ("", department) else ""
 
@@ -91,6 +96,17 @@ def is_approved(state: CaseState, fact: CaseFact) -> bool:
 
 def _listed(kind: str | None) -> tuple[str, ...]:
     return () if kind is None else (kind,)
+
+
+def is_executed(state: CaseState, fact: CaseFact) -> bool:
+    """Whether the plan that a report means is there and was carried out already."""
+    plan = state.plans.get(plan_meant(state, fact))
+    return plan is not None and plan.executed
+
+
+def waiting(state: CaseState) -> tuple[str, ...]:
+    """The numbers of the plans that wait for an instruction ('' for one without)."""
+    return tuple(number for number, plan in state.plans.items() if plan.waits)
 
 
 def settles(state: CaseState) -> bool:

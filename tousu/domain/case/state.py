@@ -17,7 +17,7 @@ Life = Literal[
     "closed",
 ]  # fmt: skip
 """Where a case is on its way; tousu.domain.case.lifecycle says what leads where."""
-Plan = Literal["", "proposed", "approved", "executed"]
+Plan = Literal["", "proposed", "approved", "refused", "executed"]
 """How far the plan of the present round has come; empty while nobody has proposed one."""
 
 
@@ -33,7 +33,7 @@ class CaseFact(msgspec.Struct, frozen=True, array_like=True):
 
 
 class CasePlan(msgspec.Struct, frozen=True, array_like=True):
-    """A plan of a case: whose it is (empty where nobody says), whether it was approved, and carried out.
+    """A plan of a case: whose it is (empty where nobody says), whether it was approved, carried out, refused.
 
     kinds: what it does, such as an apology. compensation: what it gives in money, as the report says it.
     """
@@ -41,8 +41,14 @@ class CasePlan(msgspec.Struct, frozen=True, array_like=True):
     department: str = ""
     approved: bool = False
     executed: bool = False
+    refused: bool = False
     kinds: tuple[str, ...] = ()
     compensation: dict[str, str] = {}
+
+    @property
+    def waits(self) -> bool:
+        """Whether whoever is in charge has still to say something about it."""
+        return not self.approved and not self.refused
 
 
 class CaseAnswer(msgspec.Struct, frozen=True, array_like=True):
@@ -87,9 +93,9 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the facts up to a moment make of a case.
 
     round_at: when the present round began (receipt or last reopening). assigned_at: when wholly other departments got
-    the case, or round_at. lapses_at: when time alone ends it (an inquiry, until it is reopened). stands: the newest
-    judgement of this round, None before one. reissued: how often its departments got it again, since the customer did
-    not take it as settled. steps: for each department in charge the furthest step it has taken.
+    the case, or round_at. stands: the newest judgement of this round, None before one. reissued: how often its
+    departments got it again, since the customer did not take it as settled. steps: for each department in charge the
+    furthest step it has taken.
     result, ended_at, confirmation: how and when it ended, and how the customer confirmed that; empty while it is open.
     plans: those of the present round by number ('' for one without), the newest last. finding: why the complaint is
     upheld or not and its cause, by that judgement; why it was withdrawn. answer: the last one of this round.
@@ -113,7 +119,6 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     answer: CaseAnswer | None = None
     reopened: int = 0
     reissued: int = 0
-    lapses_at: datetime | None = None
     ended_at: datetime | None = None
     result: str = ""
     confirmation: dict[str, str] = {}

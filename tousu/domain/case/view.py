@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from tousu.domain.case.deciding import Effect
 from tousu.domain.case.outcome import outcome_of
+from tousu.domain.case.plans import waiting
 from tousu.domain.case.state import CaseState, Kind, Life, Responsibility
 from tousu.event import text_of_time
 
@@ -35,6 +36,7 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     stands: bool | None = None
     ended_at: datetime | None = None
     result: str = ""
+    plans_waiting: int = 0
     is_disputed: bool = False
     answerable: tuple[str, ...] = ()
     confirmation: dict[str, str] = {}
@@ -64,6 +66,9 @@ def block_of(state: CaseState, sequence: int, effect: Effect, routed: Mapping[st
     if state.ended_at is not None:
         block |= {"ended_at": text_of_time(state.ended_at), "result": state.result}
         block["outcome"] = outcome_of(state, routed)
+    plans = len(waiting(state))
+    if plans:
+        block["plans_waiting"] = plans
     if state.dispute is not None:
         block |= {"is_disputed": True, "answerable": list(state.answerable)}
     if state.confirmation:

@@ -16,8 +16,12 @@ RANKS = ("", "acknowledged", "judged", "plan_proposed", "plan_approved", "plan_e
 """The steps of a department; the place in the row is how far it has come."""
 
 
-def walked(story: Sequence[Said], departments: Sequence[str], *, strict: bool) -> dict[str, Any]:
-    """Where the case stands behind everything. strict: plans are approved first, and an end needs a confirmation."""
+def walked(story: Sequence[Said], departments: Sequence[str], way: str) -> dict[str, Any]:
+    """Where the case stands behind everything.
+
+    way: plain; strict (plans are approved first, an end needs one and a confirmation); instructed (plans are approved
+    first, by somebody who names a person in charge, and none may wait at the end).
+    """
     case: dict[str, Any] = {
         "where": "received", "plan": None, "upheld": None, "end": None, "why": "", "round": 0,
         "with": list(departments), "dispute": None, "done": {}, "said": {}, "took": {}, "named": None,
@@ -36,38 +40,42 @@ def walked(story: Sequence[Said], departments: Sequence[str], *, strict: bool) -
         elif one.name == "responsibility_settled":
             _settled(case, one)
         elif case["end"] is None:
-            _while_open(case, one, strict)
+            _while_open(case, one, way)
     return case
 
 
-def _while_open(case: dict[str, Any], one: Said, strict: bool) -> None:
+def _while_open(case: dict[str, Any], one: Said, way: str) -> None:
     name = one.name
     if name in ("passed_on", "disputed", "taken_back"):
         _moved(case, one)
     elif name == "withdrawn":
         case |= {"where": "closed", "end": one.hours, "why": "withdrawn"}
     elif name == "customer_answered":
-        _answered(case, one, strict)
-    elif name in RANKS and _may_step(case, name, strict):
+        _answered(case, one, way)
+    elif name in (*RANKS, "plan_refused") and _may_step(case, one, way):
         _stepped(case, one)
 
 
-def _answered(case: dict[str, Any], one: Said, strict: bool) -> None:
+def _answered(case: dict[str, Any], one: Said, way: str) -> None:
     ends = one.data["settled"] or case["upheld"] is False
+    holds = {"plain": (), "strict": (None, "proposed", "approved", "refused"), "instructed": ("proposed",)}
     if not ends:
         case |= {"where": "reissued", "plan": None}
-    elif strict and case["upheld"] is not False and case["plan"] != "executed":
+    elif case["upheld"] is not False and case["plan"] in holds[way]:
         return
-    elif not strict or "confirmation" in one.data:
+    elif way != "strict" or "confirmation" in one.data:
         case |= {"where": "closed", "end": one.hours, "why": "not" if case["upheld"] is False else "settled"}
 
 
-def _may_step(case: dict[str, Any], name: str, strict: bool) -> bool:
+def _may_step(case: dict[str, Any], one: Said, way: str) -> bool:
+    name = one.name
     if name.startswith("plan") and case["where"] == "not_standing":
         return False
     if name == "plan_approved":
-        return case["plan"] is not None
-    return not (name == "plan_executed" and strict and case["plan"] not in ("approved", "executed"))
+        return case["plan"] is not None and (way != "instructed" or "in_charge" in one.data)
+    if name == "plan_refused":
+        return case["plan"] in ("proposed", "approved", "refused")
+    return not (name == "plan_executed" and way != "plain" and case["plan"] not in ("approved", "executed"))
 
 
 def _stepped(case: dict[str, Any], one: Said) -> None:
@@ -80,11 +88,13 @@ def _stepped(case: dict[str, Any], one: Said) -> None:
         case["named"] = (data["responsible"], "judgement", one.hours) if "responsible" in data else case["named"]
     if name == "plan_proposed":
         case |= {"where": "planned", "plan": "proposed"}
-    if name == "plan_approved" and case["plan"] == "proposed":
+    if name == "plan_approved" and case["plan"] in ("proposed", "refused"):
         case |= {"where": "approved", "plan": "approved"}
+    if name == "plan_refused":
+        case |= {"where": "judged" if case["upheld"] else "acknowledged", "plan": "refused"}
     if name == "plan_executed":
         case |= {"where": "executed", "plan": "executed"}
-    rank, who = RANKS.index(name), data.get("department")
+    rank, who = RANKS.index("plan_approved" if name == "plan_refused" else name), data.get("department")
     if who in case["with"] and case["took"].get(who, 0) < rank:
         case["took"] = {**case["took"], who: rank}
 

@@ -16,7 +16,7 @@ import pytest
 from tests.rules.casework import START
 from tests.rules.domain.case.caselog import LONG_AFTER, CaseLog, Said
 from tests.rules.domain.case.slow_life import walked
-from tests.rules.packs import COURIER, as_l
+from tests.rules.packs import COURIER, PLAIN, as_l
 from tousu.domain.case.state import CaseState
 
 STORIES = int(os.environ.get("TOUSU_LAW_STORIES", "2000"))
@@ -25,16 +25,21 @@ TWO = ("storage_and_transport", "quality_management")
 WHO = (*TWO, *TWO, "customer_service", "sales", None)
 CLASSES = ("delay", "loss", "attitude", "damage")
 NAMES = (
-    *("acknowledged", "judged", "plan_proposed", "plan_approved", "plan_executed") * 2, "customer_answered",
-    "customer_answered", "withdrawn", "reopened", "reopened", "passed_on", "disputed", "taken_back", "assessed",
-    "responsibility_settled", "satisfaction_given", "corrective_action_planned", "corrective_action_done",
+    *("acknowledged", "judged", "plan_proposed", "plan_approved", "plan_executed") * 2, "plan_refused",
+    "customer_answered", "customer_answered", "withdrawn", "reopened", "reopened", "passed_on", "disputed",
+    "taken_back", "assessed", "responsibility_settled", "satisfaction_given", "corrective_action_planned",
+    "corrective_action_done",
 )  # fmt: skip
 
 
 def a_story(dice: random.Random, *, classed: bool) -> list[Said]:
     """Reports in their true order, no two of one moment."""
     hours = sorted(dice.sample(range(1, 400), dice.randint(2, 40)))
-    return [Said(name, hour, _data(dice, name, classed)) for hour in hours for name in (dice.choice(NAMES),)]
+    story = [Said(name, hour, _data(dice, name, classed)) for hour in hours for name in (dice.choice(NAMES),)]
+    for one in story:
+        if one.name == "plan_approved" and dice.random() < 0.8:
+            one.data["in_charge"] = "E1"
+    return story
 
 
 def _data(dice: random.Random, name: str, classed: bool) -> dict[str, Any]:
@@ -69,11 +74,16 @@ def _data(dice: random.Random, name: str, classed: bool) -> dict[str, Any]:
     return data
 
 
-def a_case(*, strict: bool) -> CaseLog:
+WAYS = {"plain": PLAIN, "strict": as_l(), "instructed": COURIER}
+"""strict: grave cases end by a plan that was approved and executed, with a confirmation. instructed: every plan is
+approved, with a person in charge, or refused."""
+
+
+def a_case(way: str) -> CaseLog:
     called = {"departments": TWO, "class_departments": TWO, "assigned": TWO}
     grave = {"class": "contents_mismatch", "classes": [{"class": "contents_mismatch"}], "grade": "major"}
     decided = {**grave, "triage": False, "decided_by": "adapter", "stars": 5, "section": "C 3"}
-    return CaseLog(as_l() if strict else COURIER, decided=decided, **called)
+    return CaseLog(WAYS[way], decided=decided, **called)
 
 
 def seen(state: CaseState) -> dict[str, Any]:
@@ -97,13 +107,13 @@ def _hours(moment: Any) -> float | None:
 def test_any_order_of_arrival_ends_where_the_true_order_does(first: int) -> None:
     for seed in range(first, min(first + BATCH, STORIES)):
         dice = random.Random(seed)
-        strict, classed = seed % 3 == 0, seed % 2 == 0
+        way, classed = tuple(WAYS)[seed % 3], seed % 2 == 0
         story = a_story(dice, classed=classed)
-        true = a_case(strict=strict).tell_all(story)
+        true = a_case(way).tell_all(story)
         if not classed:
-            assert seen(true.state) == walked(story, TWO, strict=strict), seed
+            assert seen(true.state) == walked(story, TWO, way), seed
         for disorder in (2, 400):
-            log = a_case(strict=strict).tell_all(_told_late(dice, story, disorder))
+            log = a_case(way).tell_all(_told_late(dice, story, disorder))
             assert log.state == true.state, (seed, disorder)
             _tells_its_changes(log)
 
@@ -123,7 +133,7 @@ def _tells_its_changes(log: CaseLog) -> None:
 
 
 def test_reports_of_one_moment_count_in_the_order_in_which_they_are_told() -> None:
-    log = a_case(strict=False)
+    log = a_case("plain")
     log.tell(Said("judged", 1, {"stands": True}), LONG_AFTER)
     log.tell(Said("judged", 1, {"stands": False}), LONG_AFTER)
     assert log.state.stands is False
@@ -131,7 +141,7 @@ def test_reports_of_one_moment_count_in_the_order_in_which_they_are_told() -> No
 
 def steps_of(facts: int, late_by: int) -> int:
     """How many steps of the fold one more report takes in a case of so many."""
-    log = a_case(strict=False)
+    log = a_case("plain")
     for number in range(facts):
         log.tell(Said("judged", number, {"stands": True}), LONG_AFTER + timedelta(days=90))
     steps = 0

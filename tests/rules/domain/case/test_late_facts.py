@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.rules.domain.case.caselog import LONG_AFTER, CaseLog, Said, said
-from tests.rules.packs import COURIER, as_l, with_partners
+from tests.rules.packs import PLAIN, as_l, with_partners
 from tousu.domain.case.deciding import PARKED_MAX
 from tousu.domain.case.fold import FACTS_MAX
 from tousu.policy.pack import Pack
@@ -20,7 +20,7 @@ GRAVE = {"decided": {"class": "loss", "grade": "major", "triage": False, "classe
 # What is told, in the order in which it is told, each with the hour at which it happened -> life, result.
 CROSSED: dict[str, tuple[Pack, dict[str, Any], tuple[Said, ...], tuple[str, str]]] = {
     "acknowledged after judged": (
-        COURIER, {}, (said("judged", 2, stands=True), said("acknowledged", 1, department=STORE)), ("judged", ""),
+        PLAIN, {}, (said("judged", 2, stands=True), said("acknowledged", 1, department=STORE)), ("judged", ""),
     ),
     "approval before its plan": (
         as_l(), GRAVE, (said("plan_approved", 3), said("plan_proposed", 2)), ("approved", ""),
@@ -34,25 +34,25 @@ CROSSED: dict[str, tuple[Pack, dict[str, Any], tuple[Said, ...], tuple[str, str]
         ("executed", ""),
     ),
     "reopened before the answer that it follows": (
-        COURIER, {}, (said("reopened", 3, reason="x"), said("customer_answered", 2, **SETTLED)), ("reopened", ""),
+        PLAIN, {}, (said("reopened", 3, reason="x"), said("customer_answered", 2, **SETTLED)), ("reopened", ""),
     ),
     "judged not upheld after the answer that it follows": (
-        COURIER, {}, (said("customer_answered", 3, **UNSETTLED), said("judged", 2, stands=False)),
+        PLAIN, {}, (said("customer_answered", 3, **UNSETTLED), said("judged", 2, stands=False)),
         ("closed", "does_not_stand"),
     ),
     "upheld after the answer that had ended it": (
-        COURIER, {},
+        PLAIN, {},
         (said("judged", 1, stands=False), said("customer_answered", 3, **UNSETTLED), said("judged", 2, stands=True)),
         ("reissued", ""),
     ),
     "of a closed case that happened while it was open": (
-        COURIER, {}, (said("customer_answered", 4, **SETTLED), said("plan_proposed", 2)), ("closed", "settled"),
+        PLAIN, {}, (said("customer_answered", 4, **SETTLED), said("plan_proposed", 2)), ("closed", "settled"),
     ),
     "withdrawn before the answer": (
-        COURIER, {}, (said("customer_answered", 4, **SETTLED), said("withdrawn", 2)), ("closed", "withdrawn"),
+        PLAIN, {}, (said("customer_answered", 4, **SETTLED), said("withdrawn", 2)), ("closed", "withdrawn"),
     ),
     "after the end, then the reopening": (
-        COURIER, {},
+        PLAIN, {},
         (said("withdrawn", 1), said("plan_proposed", 4), said("judged", 3, stands=True), said("reopened", 2)),
         ("planned", ""),
     ),
@@ -86,14 +86,14 @@ def test_what_crosses_comes_out_as_in_its_true_order(name: str) -> None:
     ],
 )
 def test_what_a_late_report_changes_is_said_with_it(first: Said, late: Said, effect: str) -> None:
-    log = CaseLog(COURIER)
+    log = CaseLog(PLAIN)
     log.tell(first)
     (step,) = log.tell(late).steps
     assert step.effect == effect
 
 
 def test_a_corrective_action_is_done_before_anybody_tells_that_it_was_planned() -> None:
-    log = CaseLog(COURIER)
+    log = CaseLog(PLAIN)
     assert not log.tell(said("corrective_action_done", 5, action="x", action_id="CA-1")).steps
     log.tell(said("withdrawn", 6))
     freed = log.tell(said("corrective_action_planned", 4, action="x", action_id="CA-1")).steps
@@ -116,7 +116,7 @@ def test_what_nobody_completes_goes_back_with_what_was_missing() -> None:
 
 
 def test_so_many_reports_of_a_case_wait_and_no_more() -> None:
-    log = CaseLog(COURIER)
+    log = CaseLog(PLAIN)
     for hour in range(PARKED_MAX):
         assert log.tell(said("reopened", hour, reason="x")).refusal is None
     refusal = log.tell(said("reopened", 99, reason="x")).refusal
@@ -126,7 +126,7 @@ def test_so_many_reports_of_a_case_wait_and_no_more() -> None:
 
 @pytest.mark.parametrize("count", [FACTS_MAX - 1, FACTS_MAX, FACTS_MAX + 1, 3 * FACTS_MAX])
 def test_a_case_keeps_so_many_facts_and_stands_where_all_of_them_lead(count: int) -> None:
-    log = CaseLog(COURIER)
+    log = CaseLog(PLAIN)
     for number in range(count):
         log.tell(said("judged", number, stands=number % 3 > 0, department=STORE))
     assert len(log.file.facts) == min(count, FACTS_MAX)
