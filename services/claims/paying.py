@@ -40,8 +40,9 @@ def payment_confirmed(turn: Turn, said: Mapping[str, Any]) -> None:
     if isinstance(found, Doubt):
         ask(turn, said, found)
         return
-    turn.keep(_booked(turn, claim, found, said["payment_id"], said, turn.at))
-    settle_questions(turn, said["payment_id"], BOOKED)
+    payment_id = said["payment_id"]
+    turn.keep(_booked(turn, claim, found, payment_id, said, turn.at))
+    settle_questions(turn, payment_id, BOOKED)
 
 
 def paid_before(turn: Turn, claim: Claim) -> Claim | None:
@@ -70,11 +71,11 @@ def compensation_given(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Cla
     """Whoever had to give goods, a service or something else has given it, whole: the claim is paid."""
     owed, offer = claim.obligation(COMPENSATION), claim.offer
     if owed is None or offer is None or not offer.given_by:
-        message = f"claim {claim.number} is paid in cash, which finance confirms (payment_confirmed)"
+        message = f"claim {claim.number} is paid in cash; finance confirms it, use payment_confirmed"
         return refusal("illegal_transition", message, "type")
     receipt = said["receipt"]
     if any(receipt in each.payments for each in turn.case.claims):
-        message = f"receipt {receipt} was booked before; another gift has a number of its own"
+        message = f"receipt {receipt} was booked before; give another gift a number of its own"
         return refusal("exists_with_different_content", message, "/receipt")
     return _booked(turn, claim, owed, receipt, said, turn.at)
 
