@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from tousu.demo.claimwork import FINANCE, RECIPIENT, SENDER, Claimed, evidence, file_of, form, offer_of, pay
@@ -38,7 +39,8 @@ FACTS: Final[Mapping[str, tuple[Mapping[str, Any], ...]]] = {
         {"insured": False, "proof": "none", "goods_kind": "other", "damage_degree": "partly_lost", "share_lost": "1"},
     ),
     "contents_mismatch": (
-        {"insured": False, "share_lost": "1"}, {"insured": False, "share_lost": "0.33"},
+        {"insured": False, "share_lost": "1", "proof": "invoice"},
+        {"insured": False, "share_lost": "0.33", "proof": "invoice"},
         {"insured": True, "insured_amount": "800.00", "share_lost": "0.5"},
     ),
     "delay": (
@@ -110,6 +112,8 @@ def _desk(pack: Pack, diary: Diary, heard: Heard, number: int) -> Desk:
     found = FACTS[cause][number % len(FACTS[cause])]
     facts = {**found, "real_value": value, "service_fee": f"{diary.chance.randint(8, 25)}.00"}
     facts |= {"real_loss": value} if cause == "damage" else {}
+    if cause == "contents_mismatch" and not found["insured"]:
+        facts |= {"real_loss": f"{min(Decimal(value), Decimal(1000)) * Decimal(str(found['share_lost'])):.2f}"}
     facts |= {"delivered": True} if cause == "delay" else {}
     return Desk(Claimed(pack, diary, heard.case_of, cause, heard.waybill), heard, facts)
 

@@ -24,6 +24,8 @@ from tousu.ledger.payment import money
 
 PAID: Final = limits.PAID
 MATERIALS_MISSING: Final = "materials_missing"
+PAYEE_DENIED: Final = "payee_denied"
+"""The sender said that whoever claims is not to be paid."""
 
 
 def close(turn: Turn, claim: Claim, reason: str, lacks: Mapping[str, Any] | None = None) -> Claim:

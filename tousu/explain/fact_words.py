@@ -28,6 +28,7 @@ FACTS: Final[Mapping[str, Names]] = {
     "service": Names(en="how it was posted", zh="业务种类"),
     "route": Names(en="which way it went", zh="寄递区域"),
     "damage_degree": Names(en="how badly it is damaged", zh="破损程度"),
+    "damage_cause": Names(en="what caused the damage", zh="破损原因"),
     "region": Names(en="which region's law counts", zh="适用地区"),
     "cause": Names(en="what in fact happened", zh="实际原因"),
     "insured_amount": Names(en="the insured amount", zh="保价金额"),

@@ -57,6 +57,7 @@ WORDS: Final[Mapping[str, frozenset[str] | None]] = {
     "service": frozenset({"express", "registered", "recorded", "ordinary"}),
     "route": frozenset({"same_city", "domestic", "hongkong_macau_taiwan", "international"}),
     "damage_degree": None,
+    "damage_cause": None,
     "region": None,
     "cause": None,
 }

@@ -15,8 +15,8 @@ REPORTS: Final = frozenset(
         "acknowledged", "assessed", "judged", "plan_proposed", "plan_approved", "plan_executed", "customer_answered",
         "inquiry_answered", "interim_answered", "satisfaction_given", "followed_up", "paused", "resumed", "extended",
         "disputed", "taken_back", "responsibility_settled", "passed_up", "final_opinion_given", "withdrawn", "reopened",
-        "corrective_action_planned", "corrective_action_done", "appeal_referred", "appeal_answered", "recount_ordered",
-        "special_reason_approved",
+        "corrective_action_planned", "corrective_action_done", "corrective_action_reviewed", "appeal_referred",
+        "appeal_answered", "recount_ordered", "special_reason_approved",
     }
 )  # fmt: skip
 """What departments report, by the short name of its type."""
@@ -57,6 +57,7 @@ EVENTS: Final = REPORTS | DECISIONS | OWN_EVENTS
 AFTER_THE_END: Final = frozenset(
     {
         "closed", "satisfaction_given", "followed_up", "corrective_action_planned", "corrective_action_done",
+        "corrective_action_reviewed",
         "appeal_referred", "appeal_answered", "responsibility_settled", "special_reason_approved", "reopened",
     }
 )  # fmt: skip

@@ -220,12 +220,13 @@ class SlowClaims(SlowPayments):
             if due == BY_HAND:
                 if "amount" not in said:
                     return "amount_missing"
-                most = cents(self._known(claim)["real_value"])
+                fee = int(slow_refund(claim["cause"], self._known(claim)) * 100)
+                most = cents(self._known(claim)["real_value"]) + fee
                 if not 0 < cents(said["amount"]) <= most:
                     return "amount_not_positive" if cents(said["amount"]) == 0 else "amount_above_limit"
-                # Somebody decides the value; the fee goes back by the share beside it.
-                fee = int(slow_refund(claim["cause"], self._known(claim)) * 100)
-                claim["offer"] = {"amount": cents(said["amount"]) + fee, "most": most}
+                if cents(said["amount"]) <= fee:  # somebody decides the value; the fee goes back in any case
+                    return "other_amount"
+                claim["offer"] = {"amount": cents(said["amount"]), "most": most}
             elif isinstance(due, str):
                 return due
             elif "amount" in said and cents(said["amount"]) != due:
