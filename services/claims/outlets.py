@@ -98,22 +98,22 @@ def settled(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusa
     side = _open_side(claim)
     if isinstance(side, Refusal):
         return side
-    amount = _amount(claim, said)
+    amount, outlet = _amount(claim, said), said["outlet"]
     if isinstance(amount, Refusal):
         return amount
     claim = limits.pull(turn, claim, "negotiation_settled", said)
-    claim = replace(claim, outlets=replace(side, ended="settled", responsible=said["outlet"]))
+    claim = replace(claim, outlets=replace(side, ended="settled", responsible=outlet))
     turn.tell(
         "outlets_settled",
         claim,
         {
-            "outlet": said["outlet"],
+            "outlet": outlet,
             "amount": money(amount),
             "currency": turn.pack.currency,
             "settled_at": time_text(turn.at),
         },
     )
-    return _billed(turn, claim, BILL, "bill", amount, said["outlet"], side.compensated or HEADQUARTERS)
+    return _billed(turn, claim, BILL, "bill", amount, outlet, side.compensated or HEADQUARTERS)
 
 
 def arbitration_requested(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
@@ -143,8 +143,9 @@ def ruled(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
     if not side.arbitration:
         message = f"nobody asked for arbitration of claim {claim.number}; outlet_arbitration_requested comes first"
         return refusal("illegal_transition", message, "type")
-    ruling = {"report_true": said["report_true"], "reason": said.get("reason"), "arbitrated_at": time_text(turn.at)}
-    if not said["report_true"]:
+    is_true = said["report_true"]
+    ruling = {"report_true": is_true, "reason": said.get("reason"), "arbitrated_at": time_text(turn.at)}
+    if not is_true:
         if "reporting_outlet" not in said:
             message = "say which outlet reported falsely in reporting_outlet: it answers for that"
             return refusal("outlet_missing", message, "/reporting_outlet")

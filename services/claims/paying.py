@@ -40,8 +40,9 @@ def payment_confirmed(turn: Turn, said: Mapping[str, Any]) -> None:
     if isinstance(found, Doubt):
         ask(turn, said, found)
         return
-    turn.keep(_booked(turn, claim, found, said["payment_id"], said, turn.at))
-    settle_questions(turn, said["payment_id"], BOOKED)
+    payment_id = said["payment_id"]
+    turn.keep(_booked(turn, claim, found, payment_id, said, turn.at))
+    settle_questions(turn, payment_id, BOOKED)
 
 
 def paid_before(turn: Turn, claim: Claim) -> Claim | None:
