@@ -21,7 +21,7 @@ from services.intake.joining import JoiningCheck, Said, keys_of_waybills, object
 from services.intake.numbers import PartitionOf, mint
 from services.intake.proving import HIDDEN, passed_on
 from services.intake.registration import Personal
-from services.intake.separating import SEPARATED, as_event, joined_telling, keys_of_telling
+from services.intake.separating import SEPARATED, as_event, joined_telling, keys_of_telling, shard_of
 from services.intake.spotting import Known
 from services.intake.states import AcceptedEvent, Counter, GateCase, SubmissionRecord, Trouble
 from services.intake.tellers import with_teller, without_tellings
@@ -153,7 +153,7 @@ class IntakeRules:
     def _of_inquiry(self, states: States, event: Event) -> Event:
         """A telling that names an inquiry that there is, else without it. A shard knows its own inquiries alone."""
         number = event.data.get(registration.INQUIRY)
-        if number is None or str(self._partition_of(number)) != event.extensions["inboundshard"]:
+        if number is None or self._partition_of(number) != shard_of(event):
             return event
         case = states.get(StateKey("case", number))
         if isinstance(case, GateCase) and case.kind == "inquiry" and case.organisation == event.organisation:
@@ -210,7 +210,7 @@ class IntakeRules:
         event = telling.event
         kind = event.data["kind"]
         counter = _next(states[COUNTER], telling.at, telling.pack)
-        shard = int(event.extensions["inboundshard"])
+        shard = shard_of(event)
         number = mint(date.fromisoformat(counter.day), shard, counter.last, self._partition_of)
         joinable_until = max(map(telling.joining.end_of_window, (now, telling.received_at)))
         first = Trouble(
@@ -304,7 +304,7 @@ class IntakeRules:
         if isinstance(found, Refusal):
             return Decision(refusal=found)
         state_key, record = found
-        said = as_event(record, case, event.extensions["inboundshard"])
+        said = as_event(record, case, str(shard_of(event)))
         pack = self._policies.at(case.organisation, record.received_at)
         joining = self._joinings[pack.id, pack.version]
         counter = states[COUNTER]

@@ -51,6 +51,11 @@ def joined_telling(
     return state_key, record
 
 
+def shard_of(event: Event) -> int:
+    """The shard of intake that reads an event."""
+    return int(event.extensions["inboundshard"])
+
+
 def as_event(record: SubmissionRecord, case: GateCase, shard: str) -> Event:
     """The telling as the event that it was, ready to be registered anew."""
     extensions = {"inboundshard": shard} | ({ORGANISATION: case.organisation} if case.organisation else {})
