@@ -50,6 +50,8 @@ from tousu.policy.owed import Award, Awarded, NotOwed
 
 WAYS_ON: Final = ("negotiation", "complaint", "regulator", "arbitration", "court")
 """What a claimant can do who does not accept: as they choose (domain, section 7, C)."""
+_ONLY_IF: Final = {"arbitration": "arbitration_agreed"}
+"""Ways that are open only where that is a fact: nobody is bound to arbitration who did not agree to it at posting."""
 EVERYBODY: Final = ("claimant", "company")
 
 
@@ -130,14 +132,21 @@ def agreed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal
     return _due(turn, claim, offer, "agreed", {}, said)
 
 
-def disputed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim:
+def ways_on(claim: Claim) -> list[str]:
+    """The ways that are open to this claimant."""
+    holds = {name for name, fact in claim.facts.items() if fact.value is True}
+    return [way for way in WAYS_ON if _ONLY_IF.get(way) in (None, *holds)]
+
+
+def disputed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
     """The claimant does not accept, and goes the way that they choose."""
-    turn.tell(
-        "disputed",
-        claim,
-        {"way": said["way"], "ways_on": list(WAYS_ON), "reason": said.get("reason"), "disputed_at": time_text(turn.at)},
-    )
-    claim = replace(claim, stage="disputed", way=said["way"], awaiting=None)
+    way, open_ways = said["way"], ways_on(claim)
+    if way not in open_ways:
+        message = f"{way} is open only where it was agreed at posting ({_ONLY_IF[way]}); open: {', '.join(open_ways)}"
+        return refusal("way_not_open", message, "/way")
+    told = {"way": way, "ways_on": open_ways, "reason": said.get("reason"), "disputed_at": time_text(turn.at)}
+    turn.tell("disputed", claim, told)
+    claim = replace(claim, stage="disputed", way=way, awaiting=None)
     return limits.pull(turn, claim, "disputed", said)
 
 
@@ -189,7 +198,7 @@ def _offered(turn: Turn, claim: Claim, offer: Offer, found: Awarded | None, reas
         "decided": offer.decided,
         "fee_refunded": money(offer.fee) if offer.fee else None,
         "offered_at": time_text(turn.at),
-        "ways_on": list(WAYS_ON),
+        "ways_on": ways_on(claim),
     }
     if offer.in_spite_of:
         data |= {"in_spite_of": offer.in_spite_of, "reason": reason}
@@ -211,7 +220,7 @@ def _refused(turn: Turn, claim: Claim, found: Award, said: Mapping[str, Any]) ->
         {
             "exemption": found.exemption or None,
             "reason": said.get("reason") or why_not(found),
-            "ways_on": list(WAYS_ON),
+            "ways_on": ways_on(claim),
             "refused_at": time_text(turn.at),
             "trace": _trace(found),
         },

@@ -61,6 +61,7 @@ FITS: Final[Mapping[str, frozenset[Stage]]] = {
     "claim_resumed": _ANY,
     "claim_extended": _ANY,
     "outlet_notified": _ANY,
+    "outlet_contacted": _ANY,
     "outlet_negotiation_settled": _ANY,
     "outlet_arbitration_requested": _ANY,
     "outlet_ruled": _ANY,
@@ -71,8 +72,8 @@ HELD_AGAINST_OTHERS: Final = frozenset({"claim_decided", "claim_agreed"})
 AFTER_THE_END: Final = frozenset(
     {
         "claim_facts_found", "claim_ruled", "amount_confirmed", "claim_followed_up", "outlet_notified",
-        "outlet_negotiation_settled", "outlet_arbitration_requested", "outlet_ruled", "claim_paused", "claim_resumed",
-        "claim_extended",
+        "outlet_contacted", "outlet_negotiation_settled", "outlet_arbitration_requested", "outlet_ruled",
+        "claim_paused", "claim_resumed", "claim_extended",
     }
 )  # fmt: skip
 
@@ -81,6 +82,8 @@ TOLD_IN: Final[Mapping[str, str]] = {
     "tousu.handling.claim_agreed.v1": "agreed_at",
     "tousu.handling.claim_ruled.v1": "ruled_at",
     "tousu.handling.payment_confirmed.v1": "paid_at",
+    "tousu.handling.outlet_notified.v1": "seen_at",
+    "tousu.handling.outlet_contacted.v1": "contacted_at",
 }
 """Where a report may say that what it reports happened before it."""
 
@@ -100,6 +103,7 @@ STEPS: Final[Mapping[str, Step]] = {
     "claim_resumed": lambda turn, _, claim, said: limits.resumed(turn, claim, said),
     "claim_extended": lambda turn, _, claim, said: limits.extended(turn, claim, said),
     "outlet_notified": lambda turn, _, claim, said: outlets.notified(turn, claim, said),
+    "outlet_contacted": lambda turn, _, claim, said: outlets.contacted(turn, claim, said),
     "outlet_negotiation_settled": lambda turn, _, claim, said: outlets.settled(turn, claim, said),
     "outlet_arbitration_requested": lambda turn, _, claim, said: outlets.arbitration_requested(turn, claim, said),
     "outlet_ruled": lambda turn, _, claim, said: outlets.ruled(turn, claim, said),

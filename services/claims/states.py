@@ -142,11 +142,12 @@ class WaitingReport(msgspec.Struct, frozen=True, array_like=True):
 class OutletSide(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who answers for a claim among the outlets of a network, and who is compensated.
 
-    notified: the outlet told that it answers. compensated: the outlet that gets the money. arbitration: it was asked
-    for. ended: the outlets settled it, or headquarters ruled.
+    notified: the outlet told that it answers, the newest of them. contacted: it made contact. compensated: the outlet
+    that gets the money. arbitration: it was asked for. ended: the outlets settled it, or headquarters ruled.
     """
 
     notified: str
+    contacted: bool = False
     compensated: str = ""
     arbitration: bool = False
     ended: Literal["", "settled", "ruled", "false_report"] = ""

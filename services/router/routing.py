@@ -22,10 +22,12 @@ from tousu.policy.working_time import deadline
 CARRIED_ON: Final = (
     "channel", "channel_group", "received_at", "registered_at", "content", "complainant", "waybill_number",
     "posted_at", "promised_at", "route", "demand", "object", "amount_yuan", "pieces", "first_asked", "evidence",
-    "web_result", "region", "customer_tier", "subject", "severity", "dropped_fields",
+    "web_result", "region", "customer_tier", "subject", "severity", "dropped_fields", "occurred_at", "place",
 )  # fmt: skip
 """What readers of cases need of a registration; of a claim, its claim too."""
-CARRIED_OF_REFERENCE: Final = ("answer_deadline", "regulator")
+CARRIED_OF_REFERENCE: Final = (
+    "answer_deadline", "regulator", "platform_case_number", "association_case_number", "coordinator",
+)  # fmt: skip
 
 
 def arrived_complaint(

@@ -128,7 +128,7 @@ def test_ceramic_broken_in_sound_packing_does_not_stand_and_is_still_answered(to
     refused = case.claim().one("refused")
     assert (refused["exemption"], refused["section"]) == ("reported_after_signing", "C 7")
     assert refused["trace"]["evidence"] == ["signed_receipt"]  # the proof is in the file
-    assert refused["ways_on"] == ["negotiation", "complaint", "regulator", "arbitration", "court"]
+    assert refused["ways_on"] == ["negotiation", "complaint", "regulator", "court"]
     assert case.claim().one("closed")["reason"] == "does_not_stand"
     assert case.claim().booked == [] and case.all("instruction.issued") == []
     closed = case.one("case.closed")

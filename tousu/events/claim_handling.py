@@ -163,6 +163,10 @@ class HandlingClaimFiled(Content, frozen=True, kw_only=True, omit_defaults=True)
     """
     currency: ClaimCurrency | None = None
     evidence: ClaimEvidence = ()
+    inquired_at: ToldMoment | None = None
+    """When the piece was inquired after before, in another case; an inquiry within the year keeps the right to
+    claim.
+    """
 
 
 class HandlingClaimFollowedUp(Content, frozen=True, kw_only=True, omit_defaults=True):

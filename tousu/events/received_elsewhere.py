@@ -13,6 +13,7 @@ from tousu.events.content import Content, Part
 from tousu.events.shared_claim import ClaimOpening
 from tousu.events.shared_complaint import (
     ReceivedComplainant, ReceivedContent, ReceivedDemand, ReceivedIdentifiers, ReceivedKind, ReceivedPieces,
+    ReceivedPlace,
 )
 from tousu.events.shared_values import (
     AmountYuan, ClassCode, ComplainedObject, ComplaintSubject, CustomerTier, Employee, Evidence, ReferenceNumber,
@@ -41,6 +42,9 @@ class ComplaintReceivedAssociation(Content, frozen=True, kw_only=True, omit_defa
     content: ReceivedContent
     complainant: ReceivedComplainant
     waybill_number: ToldWaybillNumber | None = None
+    occurred_at: ToldMoment | None = None
+    """When the trouble happened."""
+    place: ReceivedPlace | None = None
     posted_at: ToldMoment | None = None
     """When the piece was posted."""
     promised_at: ToldDeadline | None = None
@@ -90,6 +94,9 @@ class ComplaintReceivedMedia(Content, frozen=True, kw_only=True, omit_defaults=T
     content: ReceivedContent
     complainant: ReceivedComplainant | None = None
     waybill_number: ToldWaybillNumber | None = None
+    occurred_at: ToldMoment | None = None
+    """When the trouble happened."""
+    place: ReceivedPlace | None = None
     posted_at: ToldMoment | None = None
     """When the piece was posted."""
     promised_at: ToldDeadline | None = None
@@ -139,6 +146,9 @@ class ComplaintReceivedMessageBoard(Content, frozen=True, kw_only=True, omit_def
     content: ReceivedContent
     complainant: ReceivedComplainant
     waybill_number: ToldWaybillNumber | None = None
+    occurred_at: ToldMoment | None = None
+    """When the trouble happened."""
+    place: ReceivedPlace | None = None
     posted_at: ToldMoment | None = None
     """When the piece was posted."""
     promised_at: ToldDeadline | None = None
@@ -192,6 +202,9 @@ class ComplaintReceivedSocial(Content, frozen=True, kw_only=True, omit_defaults=
     content: ReceivedContent
     complainant: ReceivedComplainant | None = None
     waybill_number: ToldWaybillNumber | None = None
+    occurred_at: ToldMoment | None = None
+    """When the trouble happened."""
+    place: ReceivedPlace | None = None
     posted_at: ToldMoment | None = None
     """When the piece was posted."""
     promised_at: ToldDeadline | None = None
@@ -244,6 +257,9 @@ class ComplaintReceivedThirdParty(Content, frozen=True, kw_only=True, omit_defau
     content: ReceivedContent
     complainant: ReceivedComplainant
     waybill_number: ToldWaybillNumber | None = None
+    occurred_at: ToldMoment | None = None
+    """When the trouble happened."""
+    place: ReceivedPlace | None = None
     posted_at: ToldMoment | None = None
     """When the piece was posted."""
     promised_at: ToldDeadline | None = None

@@ -29,8 +29,8 @@ from tousu.events.claim_handling import (
     HandlingClaimWithdrawn,
 )
 from tousu.events.claim_outlets import (
-    HandlingOutletArbitrationRequested, HandlingOutletNegotiationSettled, HandlingOutletNotified,
-    HandlingOutletRuled,
+    HandlingOutletArbitrationRequested, HandlingOutletContacted, HandlingOutletNegotiationSettled,
+    HandlingOutletNotified, HandlingOutletRuled,
 )
 from tousu.events.claim_payment import (
     ClaimBilled, ClaimOutletNotified, ClaimOutletsSettled, ClaimPaid, ClaimPaymentQuestionSettled,
@@ -52,8 +52,9 @@ from tousu.events.handling import (
     HandlingWithdrawn,
 )
 from tousu.events.handling_plan import (
-    HandlingAssessed, HandlingCorrectiveActionDone, HandlingCorrectiveActionPlanned, HandlingJudged,
-    HandlingPlanApproved, HandlingPlanExecuted, HandlingPlanProposed,
+    HandlingAssessed, HandlingCorrectiveActionDone, HandlingCorrectiveActionPlanned,
+    HandlingCorrectiveActionReviewed, HandlingJudged, HandlingPlanApproved, HandlingPlanExecuted,
+    HandlingPlanProposed,
 )
 from tousu.events.handover import (
     HandlingAppealAnswered, HandlingAppealReferred, HandlingDisputed, HandlingFinalOpinionGiven,
@@ -101,18 +102,19 @@ _ALL: Final[tuple[type[Content], ...]] = (
     HandlingClaimEvidenceGiven, HandlingClaimExtended, HandlingClaimFactsFound, HandlingClaimFiled,
     HandlingClaimFollowedUp, HandlingClaimFormAnswered, HandlingClaimPaused, HandlingClaimResumed,
     HandlingClaimRuled, HandlingClaimWithdrawn, HandlingCompensationGiven, HandlingCorrectiveActionDone,
-    HandlingCorrectiveActionPlanned, HandlingCustomerAnswered, HandlingDeductionConfirmed, HandlingDisputed,
-    HandlingExtended, HandlingFinalOpinionGiven, HandlingFollowedUp, HandlingInquiryAnswered,
-    HandlingInterimAnswered, HandlingJudged, HandlingOutletArbitrationRequested,
-    HandlingOutletNegotiationSettled, HandlingOutletNotified, HandlingOutletRuled, HandlingPassedOn,
-    HandlingPassedUp, HandlingPaused, HandlingPaymentConfirmed, HandlingPaymentQuestionSettled,
-    HandlingPlanApproved, HandlingPlanExecuted, HandlingPlanProposed, HandlingRecountOrdered, HandlingReopened,
-    HandlingResponsibilitySettled, HandlingResumed, HandlingSatisfactionGiven, HandlingSeparated,
-    HandlingSpecialReasonApproved, HandlingTakenBack, HandlingWithdrawn, InquiryRegistered, InquiryRouted,
-    InstructionIssued, MonthClosed, MonthCorrected, OperationsCorrectionDone, OperationsDeductionConfirmed,
-    OperationsPaymentQuestionSettled, OperationsReported, PenaltyAssessed, PenaltyCorrected, PenaltyDoubled,
-    PenaltyPaid, PenaltyPaymentQuestionSettled, PenaltyPaymentQuestioned, PenaltyWithdrawn, PersonErased,
-    PersonReinstated, PersonSuspended, TimeHeldOut, TimeJumpAccepted, TimeLetIn, TimeTicked,
+    HandlingCorrectiveActionPlanned, HandlingCorrectiveActionReviewed, HandlingCustomerAnswered,
+    HandlingDeductionConfirmed, HandlingDisputed, HandlingExtended, HandlingFinalOpinionGiven,
+    HandlingFollowedUp, HandlingInquiryAnswered, HandlingInterimAnswered, HandlingJudged,
+    HandlingOutletArbitrationRequested, HandlingOutletContacted, HandlingOutletNegotiationSettled,
+    HandlingOutletNotified, HandlingOutletRuled, HandlingPassedOn, HandlingPassedUp, HandlingPaused,
+    HandlingPaymentConfirmed, HandlingPaymentQuestionSettled, HandlingPlanApproved, HandlingPlanExecuted,
+    HandlingPlanProposed, HandlingRecountOrdered, HandlingReopened, HandlingResponsibilitySettled,
+    HandlingResumed, HandlingSatisfactionGiven, HandlingSeparated, HandlingSpecialReasonApproved,
+    HandlingTakenBack, HandlingWithdrawn, InquiryRegistered, InquiryRouted, InstructionIssued, MonthClosed,
+    MonthCorrected, OperationsCorrectionDone, OperationsDeductionConfirmed, OperationsPaymentQuestionSettled,
+    OperationsReported, PenaltyAssessed, PenaltyCorrected, PenaltyDoubled, PenaltyPaid,
+    PenaltyPaymentQuestionSettled, PenaltyPaymentQuestioned, PenaltyWithdrawn, PersonErased, PersonReinstated,
+    PersonSuspended, TimeHeldOut, TimeJumpAccepted, TimeLetIn, TimeTicked,
 )
 CLASSES: Final = MappingProxyType({each.TYPE: each for each in _ALL})
 """By event type, such as tousu.clock.met.v1."""

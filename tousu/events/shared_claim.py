@@ -253,6 +253,8 @@ class ClaimFactsFound(Part, frozen=True, kw_only=True, omit_defaults=True):
     """The piece was sorted by a wrong routing mark."""
     ecommerce_goods: bool | None = None
     """The goods were bought online."""
+    arbitration_agreed: bool | None = None
+    """Arbitration was agreed when the piece was posted."""
     value_declared: bool | None = None
     """The sender declared the value of the goods on posting."""
     goods_kind: Literal["practical", "other"] | None = None

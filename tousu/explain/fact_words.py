@@ -21,6 +21,7 @@ FACTS: Final[Mapping[str, Names]] = {
     "direct_loss": Names(en="whether the delay took the contents' value", zh="延误是否造成直接价值丧失"),
     "mis_sorted": Names(en="whether it was sorted by a wrong routing mark", zh="是否错分"),
     "ecommerce_goods": Names(en="whether the goods were bought online", zh="是否电商物品"),
+    "arbitration_agreed": Names(en="whether arbitration was agreed at posting", zh="交寄时是否约定仲裁"),
     "value_declared": Names(en="whether a value was declared", zh="是否声明价值"),
     "goods_kind": Names(en="what kind of goods: practical or other", zh="物品种类"),
     "proof": Names(en="what proves the price: invoice, screenshot or nothing", zh="价值凭证"),

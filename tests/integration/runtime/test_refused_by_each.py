@@ -188,6 +188,8 @@ CLAIMS: dict[str, Callable[[Recorded], object]] = {
     "nothing_due": proven(outcome="offer"),
     "other_exemption": proven(outcome="refuse", exemption="force_majeure"),
     "file_incomplete": behind(incomplete, "claim_decided", 3, outcome="offer"),
+    "way_not_open": behind(offer_claim, "claim_disputed", 24, way="arbitration"),
+    "other_outlet": behind(offer_claim, "outlet_contacted", 24, outlet=OTHER),
     "negotiation_goes_on": behind(offer_claim, "outlet_arbitration_requested", 24, outlet=OTHER),
     "unknown_payment": behind(
         agree_claim, "payment_question_settled", 8, claim=None, payment_id="P-9", how="mistake"

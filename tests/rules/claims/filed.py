@@ -23,6 +23,7 @@ def file_claim(desk: ClaimsDesk, cause: str = "loss", hours: float = 1, **more: 
     """A complaint about one piece, and the complete form for it."""
     desk.tell(routed(cause, demand="赔偿", **more))
     desk.report("outlet_notified", hours, outlet=OUTLET, compensated_outlet=OTHER)
+    desk.report("outlet_contacted", hours, outlet=OUTLET)
     evidence = [{"item": name} for name in FILE]
     desk.report(
         "claim_filed", hours, claim=None, cause=cause, waybill_number=WAYBILL, claimant=SENDER, evidence=evidence

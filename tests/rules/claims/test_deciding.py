@@ -117,7 +117,7 @@ def test_an_exemption_is_proven_before_it_counts(desk: ClaimsDesk) -> None:
     assert desk.refused("claim_decided", 5, outcome="refuse", exemption="force_majeure")[0] == "other_exemption"
     (refused,) = desk.tell_report("claim_decided", 5, outcome="refuse", exemption="reported_after_signing")
     assert (refused.data["exemption"], refused.data["section"]) == ("reported_after_signing", "C 7")
-    assert refused.data["ways_on"] == ["negotiation", "complaint", "regulator", "arbitration", "court"]
+    assert refused.data["ways_on"] == ["negotiation", "complaint", "regulator", "court"]
     assert desk.ledger() == []
 
 
@@ -271,3 +271,13 @@ def test_a_claim_that_has_ended_begins_no_limit(desk: ClaimsDesk) -> None:
     assert [clock.name for clock in desk.claim().clocks if clock.is_active] == []
     desk.tell(handling("judged", 24 * 60, stands=True))
     assert [clock.name for clock in desk.claim().clocks if clock.breached] == []
+
+
+def test_arbitration_is_a_way_only_where_it_was_agreed_at_posting(desk: ClaimsDesk) -> None:
+    offer_claim(desk)
+    assert desk.refused("claim_disputed", 5, way="arbitration") == ("way_not_open", "/way")
+    desk.report("claim_facts_found", 6, facts={"arbitration_agreed": False})
+    assert desk.refused("claim_disputed", 7, way="arbitration")[0] == "way_not_open"
+    desk.report("claim_facts_found", 8, facts={"arbitration_agreed": True})
+    (disputed,) = desk.tell_report("claim_disputed", 9, way="arbitration")
+    assert disputed.data["ways_on"] == ["negotiation", "complaint", "regulator", "arbitration", "court"]

@@ -46,6 +46,7 @@ SAID: dict[str, dict[str, Any]] = {
     "followed_up": {"kind": "revisit"},
     "responsibility_settled": {"responsible": {"outlet": "HZ-017"}, "by": "department"},
     "corrective_action_planned": {"action_id": "CA-1", "action": "x"},
+    "corrective_action_reviewed": {"action_id": "CA-1", "worked": True},
     "passed_up": {"reason": "x"},
     "final_opinion_given": {"text": "x", "by": "general_manager"},
     "special_reason_approved": {"reason": "x", "approved_by": "E1"},
@@ -80,6 +81,9 @@ def test_a_handling_event_is_forwarded_unchanged_before_what_it_changes(desk: De
         assert refusal is not None
         assert f"{what} is nothing that happens to" in refusal.message
         return
+    if what == "corrective_action_reviewed":
+        for name in ("corrective_action_planned", "corrective_action_done"):
+            desk.tell(handling(name, 0.5, action_id="CA-1", action="x"))
     if what in NEEDS:
         desk.tell(handling(NEEDS[what], 0.5, **SAID[NEEDS[what]]))
     assert as_it_came(desk.tell(one)[0]) == as_it_came(one)
