@@ -75,7 +75,8 @@ def form_answered(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[s
 
 def decided(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
     """Something is offered, or nothing is due."""
-    circumstances = Circumstances(beside_in(said), said.get("in_spite_of", ""))
+    in_spite_of, reason = (said.get(name, "") for name in ("in_spite_of", "reason"))
+    circumstances = Circumstances(beside_in(said), in_spite_of)
     problem = not_in_principle(turn, said)
     if problem is not None:
         return problem
@@ -100,7 +101,7 @@ def decided(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str, An
     if isinstance(offer, Refusal):
         return offer
     decided = replace(offer[0], by=said.get("employee", ""), in_spite_of=circumstances.in_spite_of)
-    return _offered(turn, claim, decided, offer[1], said.get("reason", ""))
+    return _offered(turn, claim, decided, offer[1], reason)
 
 
 def agreed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:

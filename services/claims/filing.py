@@ -24,6 +24,7 @@ from tousu.decision import Refusal
 from tousu.policy.claim_facts import BadFact, read_facts
 from tousu.policy.claims import ClaimOpener
 
+CURRENCY: Final = "currency"
 OUTLET: Final = "outlet"
 NAMED: Final = "named_by_sender"
 """The fact that the sender named whoever claims; not true where the sender denies them."""
@@ -124,7 +125,7 @@ def _bad_fact(turn: Turn, claim: Claim, told: Mapping[str, Any]) -> Refusal | No
     table = turn.rules.compensation
     if table is None:
         return None
-    currency = {"currency": claim.facts["currency"].value} if "currency" in claim.facts else {}
+    currency = {name: fact.value for name, fact in claim.facts.items() if name == CURRENCY}
     day = turn.at.astimezone(turn.calendar.zone).date()
     found = read_facts(currency | dict(told), table, turn.pack.currency, day)
     if not isinstance(found, BadFact) or found.name not in told:

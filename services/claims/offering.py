@@ -24,7 +24,7 @@ from tousu.policy.owed import Award, Awarded, Lacking, NotOwed, Referred
 
 def amount_said(said: Mapping[str, Any]) -> str | Refusal | None:
     """The amount of a report, the fee that goes back in it. `amount` is the name that it had first."""
-    old, new = said.get("amount"), said.get("amount_with_fee")
+    old, new = (said.get(name) for name in ("amount", "amount_with_fee"))
     if old is not None and new is not None and Decimal(old) != Decimal(new):
         message = "amount and amount_with_fee are the same thing; give one of them, the fee that goes back in it"
         return refusal("other_amount", message, "/amount")
@@ -50,8 +50,8 @@ def amount_owed(turn: Turn, claim: Claim, by: Circumstances, amount: str | None 
 
 def not_in_principle(turn: Turn, said: Mapping[str, Any]) -> Refusal | None:
     """Why a claim cannot be paid in spite of an exemption: it holds always, or nobody says why it should not here."""
-    name = said.get("in_spite_of")
-    if name is None or said["outcome"] != "offer":
+    name, outcome, reason = (said.get(name) for name in ("in_spite_of", "outcome", "reason"))
+    if name is None or outcome != "offer":
         return None
     table = turn.rules.compensation
     exemptions = table.exemptions if table is not None else {}
@@ -59,7 +59,7 @@ def not_in_principle(turn: Turn, said: Mapping[str, Any]) -> Refusal | None:
     if name not in known:
         message = f"{name} is no exemption that holds in principle only; one of: {', '.join(known) or 'none'}"
         return refusal("other_exemption", message, "/in_spite_of")
-    if not said.get("reason"):
+    if not reason:
         return refusal("other_exemption", f"the reason must be said why {name} does not count here", "/reason")
     return None
 

@@ -48,9 +48,11 @@ def test_clocks_of_claims_may_wait_for_all_that_happens_to_a_claim() -> None:
 
 
 def test_what_may_be_found_of_a_claim_is_what_tables_of_compensation_may_speak_of() -> None:
-    """`delivered` ends a limit and `currency` stands beside the amounts; the region is that of the case."""
+    """`delivered` ends a limit, `currency` stands beside the amounts, `named_by_sender` says who is paid; the region is
+    that of the case.
+    """
     facts = documents().by_address[ADDRESS + "shared/claim.json"]["$defs"]["facts"]["properties"]
-    assert set(facts) - {"delivered", "currency"} == CLAIM_FACTS - {"region"}
+    assert set(facts) - {"delivered", "currency", "named_by_sender"} == CLAIM_FACTS - {"region"}
     for name, words in WORDS.items():
         if "enum" in facts.get(name, {}):
             assert frozenset(facts[name]["enum"]) == words, name

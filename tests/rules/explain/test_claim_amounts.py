@@ -39,14 +39,6 @@ def test_a_claim_that_lacks_facts_says_which_and_who_finds_them(teller: ClaimTel
     assert missing == [{"fact": "insured", "words": fact_words("insured"), "given_by": "company"}]
 
 
-def test_a_fact_that_cannot_be_right_is_said_to_be_so(teller: ClaimTeller) -> None:
-    file_claim(teller)
-    teller.report("claim_facts_found", 2, facts=FACTS["loss"] | {"currency": "XYZ"})
-    amount = teller.explained().amount
-    assert amount.outcome == "bad_fact"
-    assert "unknown_currency" in amount.words
-
-
 def test_undecided_the_table_is_asked_with_the_facts_so_far(teller: ClaimTeller) -> None:
     file_claim(teller)
     teller.report("claim_facts_found", 2, facts=FACTS["loss"])

@@ -115,13 +115,6 @@ def test_after_a_withdrawal_nothing_is_left_after_a_ruling_the_payment(
     assert set(steps(teller, "claimant")) == set(expected)
 
 
-def test_a_fact_that_cannot_be_right_is_asked_for_again(teller: ClaimTeller) -> None:
-    file_claim(teller)
-    teller.report("claim_facts_found", 2, facts={"insured": False, "real_value": "0.00"})
-    assert steps(teller, "company")["find_facts"].words == "report again: real value"
-    assert [each.name for each in teller.explained().amount.inputs] == ["insured", "real_value"]
-
-
 def test_a_delay_says_that_it_becomes_a_loss(teller: ClaimTeller) -> None:
     teller.tell(routed("delay", demand="赔偿", route="domestic", promised_at="2026-03-01T10:00:00+08:00"))
     step = steps(teller, "company")["complete_delay_domestic"]
