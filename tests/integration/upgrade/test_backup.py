@@ -11,7 +11,7 @@ import pytest
 from tests.integration.runtime.counting import counter, key_in
 from tests.integration.runtime.world import World, both, counts
 from tousu.failure import Stop
-from tousu.runtime.backup import TablesKept, Manifest, put, read_manifest, take, write_manifest
+from tousu.runtime.backup import Manifest, TablesKept, put, read_manifest, take, write_manifest
 from tousu.runtime.inspection import Inspection
 from tousu.runtime.store import Store
 
