@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
 from tousu.cli import options
 from tousu.cli.exit_codes import FOUND
+
+
+class Upgraded(NamedTuple):
+    """One processor: migrations of this phase that wait (dry run) or were applied, and what waits for --post."""
+
+    processor: str
+    database: str
+    phase: str
+    waiting: list[str]
+    applied: list[str]
+    after_the_release: list[str]
 
 
 def upgrade(
@@ -36,31 +47,27 @@ def upgrade(
 
     from tousu.cli import output
     from tousu.runtime.store import Store
-    from tousu.runtime.table_versions import phase_of, shown
+    from tousu.runtime.table_versions import shown
     from tousu.runtime.upgrading import STATEMENT_S, waiting
     from tousu.runtime.upgrading import upgrade as apply
 
-    phase, rows = "post" if post else "pre", []
+    phase, rows = "post" if post else "pre", list[Upgraded]()
     for name in options.with_tables(processors, data, database):
         url = options.inspection(name, data, database).url
         with closing(Store(url, name, (), statement_s=STATEMENT_S)) as store:
             before = waiting(store, name, phase)
             done = [] if dry_run else list(apply(store, name, phase))
             later = [] if post else waiting(store, name, "post")
-        row = {"processor": name, "database": shown(url), "phase": phase, "waiting": before if dry_run else []}
-        rows.append(row | {"applied": done, "after_the_release": later})
+        rows.append(Upgraded(name, shown(url), phase, before if dry_run else [], done, later))
     if as_json:
-        output.json_lines(rows)
+        output.json_lines(row._asdict() for row in rows)
     else:
         for row in rows:
-            listed = row["waiting"] if dry_run else row["applied"]
+            listed = row.waiting if dry_run else row.applied
             word = "would apply" if dry_run else "applied"
             said = f"{word} {', '.join(listed)}" if listed else "nothing to apply"
-            output.lines(f"{row['processor']:<10} {said} ({row['database']})")
-        later = sorted({each for row in rows for each in row["after_the_release"]})
-        if later:
-            output.note(
-                f"{len(later)} {phase_of(later[0])} wait until every copy runs this version: tousu upgrade --post"
-            )
-    if dry_run and any(row["waiting"] for row in rows):
+            output.lines(f"{row.processor:<10} {said} ({row.database})")
+        if any(row.after_the_release for row in rows):
+            output.note("more waits until every copy runs this version: tousu upgrade --post")
+    if any(row.waiting for row in rows):
         raise typer.Exit(FOUND)

@@ -28,7 +28,7 @@ MANIFEST: Final = "manifest.json"
 PAGE_ROWS: Final = 1_000
 
 
-class Kept(msgspec.Struct, frozen=True):
+class TablesKept(msgspec.Struct, frozen=True):
     """One processor's tables in a backup: its file, the file's SHA-256, table -> rows, and the tables' migrations."""
 
     file: str
@@ -42,10 +42,10 @@ class Manifest(msgspec.Struct, frozen=True):
 
     version: str
     taken_at: datetime
-    processors: dict[str, Kept]
+    processors: dict[str, TablesKept]
 
 
-def take(look: Inspection, processor: Processor, folder: Path) -> Kept:
+def take(look: Inspection, processor: Processor, folder: Path) -> TablesKept:
     """Copy the tables of a processor as they are at this moment; nobody who works there waits for it.
 
     Raises Stop `other_version` where another version of tousu looks after them.
@@ -69,10 +69,10 @@ def take(look: Inspection, processor: Processor, folder: Path) -> Kept:
         whole.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
     part.chmod(0o600)
     part.rename(file)
-    return Kept(file.name, digest_of(file), rows, known())
+    return TablesKept(file.name, digest_of(file), rows, known())
 
 
-def put(kept: Kept, processor: Processor, folder: Path, store: Store) -> dict[str, int]:
+def put(kept: TablesKept, processor: Processor, folder: Path, store: Store) -> dict[str, int]:
     """Put what was taken into an empty database, in one transaction; how many rows each table has now.
 
     Raises Stop: `damaged_backup`, `other_version`, `not_empty`.

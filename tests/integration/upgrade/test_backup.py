@@ -11,7 +11,7 @@ import pytest
 from tests.integration.runtime.counting import counter, key_in
 from tests.integration.runtime.world import World, both, counts
 from tousu.failure import Stop
-from tousu.runtime.backup import Kept, Manifest, put, read_manifest, take, write_manifest
+from tousu.runtime.backup import Manifest, TablesKept, put, read_manifest, take, write_manifest
 from tousu.runtime.inspection import Inspection
 from tousu.runtime.store import Store
 
@@ -27,13 +27,13 @@ def other_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url
 
 
-def backed_up(url: str, folder: Path) -> Kept:
+def backed_up(url: str, folder: Path) -> TablesKept:
     folder.mkdir()
     with closing(Inspection(url, "counter")) as look:
         return take(look, counter(), folder)
 
 
-def restored(url: str, folder: Path, kept: Kept) -> dict[str, int]:
+def restored(url: str, folder: Path, kept: TablesKept) -> dict[str, int]:
     with closing(Store(url, "counter", counter().kinds)) as store:
         return put(kept, counter(), folder, store)
 
@@ -84,19 +84,19 @@ def worked(url: str) -> None:
     world.run()
 
 
-def damaged(folder: Path, kept: Kept) -> Kept:
+def damaged(folder: Path, kept: TablesKept) -> TablesKept:
     file = folder / kept.file
     file.write_bytes(file.read_bytes()[:-1])
     return kept
 
 
-def gone(folder: Path, kept: Kept) -> Kept:
+def gone(folder: Path, kept: TablesKept) -> TablesKept:
     (folder / kept.file).unlink()
     return kept
 
 
-def of_another_version(folder: Path, kept: Kept) -> Kept:
-    return Kept(kept.file, kept.sha256, kept.rows, (*kept.migrations, "9999_post_amount_goes"))
+def of_another_version(folder: Path, kept: TablesKept) -> TablesKept:
+    return TablesKept(kept.file, kept.sha256, kept.rows, (*kept.migrations, "9999_post_amount_goes"))
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def of_another_version(folder: Path, kept: Kept) -> Kept:
      (of_another_version, "other_version", "9999_post_amount_goes")],
 )  # fmt: skip
 def test_what_is_no_whole_backup_of_this_version_is_refused(
-    change: Callable[[Path, Kept], Kept], reason: str, words: str, sqlite_url: str, tmp_path: Path
+    change: Callable[[Path, TablesKept], TablesKept], reason: str, words: str, sqlite_url: str, tmp_path: Path
 ) -> None:
     worked(sqlite_url)
     folder = tmp_path / "backup"
