@@ -18,13 +18,14 @@ FOLDERS := rules contracts integration stories faults
 # Tests and the demo start hundreds of Python processes. Compiling every module again is more than half of each start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: examples test-deploy test-alerts test-hostile faults-long help setup kafka demo test lint ruff types layers format bench clean $(addprefix test-,$(FOLDERS))
+.PHONY: drill release examples test-deploy test-alerts test-hostile faults-long help setup kafka demo test lint ruff types layers format bench clean $(addprefix test-,$(FOLDERS))
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "  BROKER=kafka|embedded   the demo's broker (embedded: in memory, needs no Java)"
 	@echo "  PACK=NAME               the demo's policy pack        ARGS='-k name -x'   more words for pytest"
+	@echo "  NAME='TousuAbsent …'    the drills to hold (none: which there are)"
 	@echo "  PYTHON=/path/python3    the Python that makes .venv   TOUSU_CACHE=DIR     what was fetched is kept there"
 
 $(READY): uv.lock pyproject.toml deploy/local/uv.txt $(SETUP)
@@ -81,6 +82,9 @@ test-alerts: kafka ## alert rules, by promtool and amtool; every query of the da
 	@command -v amtool >/dev/null || { echo "test-alerts stopped: amtool is missing: install it with apt-get install prometheus-alertmanager." >&2; exit 1; }
 	$(VENV)/pytest tests/alerts tests/stories/test_dashboards.py $(ARGS)
 
+drill: kafka ## break something on a stack of this machine's own and see the alert fire in its time: NAME=TousuAbsent
+	$(VENV)/python -m deploy.drills $(NAME)
+
 examples: $(READY) ## the examples of the contract, made anew from runs (minutes)
 	$(VENV)/python -m tests.contracts.examples_of_runs
 
@@ -99,6 +103,9 @@ layers: $(READY)
 format: $(READY) ## let ruff lay out the code and mend what it can
 	$(VENV)/ruff format .
 	$(VENV)/ruff check --fix .
+
+release: $(READY) ## wheel, sdist, notes and (where podman is) the image of this commit in dist/, built twice (ARGS=--no-image)
+	@$(PYTHON) -m deploy.local.release $(ARGS)
 
 bench: $(BENCH_READY) kafka ## the numbers of docs/benchmark.md, measured again on this machine (QUICK=1: a first look)
 	$(VENV)/python -m bench $(if $(QUICK),--size quick) $(ARGS)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from tousu.demo.claimwork import FINANCE, RECIPIENT, SENDER, Claimed, evidence, file_of, form, offer_of, pay
-from tousu.demo.diary import DESK_DAYS, OFFICE_DAYS, Diary, at, in_office, office_later
+from tousu.demo.diary import AFTER_THE_HOLIDAY, DESK_DAYS, OFFICE_DAYS, Diary, at, in_office, office_later
 from tousu.policy.pack import Pack
 
 CAUSES: Final[Mapping[str, str]] = {
@@ -19,6 +20,7 @@ CAUSES: Final[Mapping[str, str]] = {
 }  # fmt: skip
 """What a trouble is as a claim."""
 BACK_AT_WORK, LAST_OF_ALL = DESK_DAYS[-2:]
+MAKE_UP_SATURDAY: Final = AFTER_THE_HOLIDAY[2]
 """The days of work after the holiday that the demo reaches: 8 and 9 October."""
 SLIP: Final = "PAY-2026-0928"
 """The payment that was typed wrongly."""
@@ -37,7 +39,8 @@ FACTS: Final[Mapping[str, tuple[Mapping[str, Any], ...]]] = {
         {"insured": False, "proof": "none", "goods_kind": "other", "damage_degree": "partly_lost", "share_lost": "1"},
     ),
     "contents_mismatch": (
-        {"insured": False, "share_lost": "1"}, {"insured": False, "share_lost": "0.33"},
+        {"insured": False, "share_lost": "1", "proof": "invoice"},
+        {"insured": False, "share_lost": "0.33", "proof": "invoice"},
         {"insured": True, "insured_amount": "800.00", "share_lost": "0.5"},
     ),
     "delay": (
@@ -109,6 +112,8 @@ def _desk(pack: Pack, diary: Diary, heard: Heard, number: int) -> Desk:
     found = FACTS[cause][number % len(FACTS[cause])]
     facts = {**found, "real_value": value, "service_fee": f"{diary.chance.randint(8, 25)}.00"}
     facts |= {"real_loss": value} if cause == "damage" else {}
+    if cause == "contents_mismatch" and not found["insured"]:
+        facts |= {"real_loss": f"{min(Decimal(value), Decimal(1000)) * Decimal(str(found['share_lost'])):.2f}"}
     facts |= {"delivered": True} if cause == "delay" else {}
     return Desk(Claimed(pack, diary, heard.case_of, cause, heard.waybill), heard, facts)
 
@@ -280,11 +285,11 @@ def piece_turns_up(desk: Desk) -> None:
 
 
 def arbitration(desk: Desk) -> None:
-    """The customer is paid; the outlets do not agree in ten days, headquarters bills the one that answers for it."""
+    """The customer is paid; no contact comes in five days nor agreement in ten more: headquarters rules, and bills."""
     when, amount = agreed(desk)
     paid(desk, when, amount)
     other = "SH-112" if desk.heard.outlet != "SH-112" else "BJ-025"
-    desk.note("outlet_arbitration_requested", at("09:30", BACK_AT_WORK), outlet=other, reason="协商未果")
+    desk.note("outlet_arbitration_requested", at("09:30", LAST_OF_ALL), outlet=other, reason="协商未果")
     desk.note(
         "outlet_ruled", at("15:00", LAST_OF_ALL), report_true=True, responsible_outlet=desk.heard.outlet,
         reason="中转记录显示破损发生在该网点",
@@ -296,8 +301,10 @@ def false_report(desk: Desk) -> None:
     """The customer is paid; the outlet that reported the damage had photographs of another piece."""
     paid(desk, *agreed(desk))
     other = "SH-112" if desk.heard.outlet != "SH-112" else "BJ-025"
-    desk.note("outlet_arbitration_requested", at("10:10", BACK_AT_WORK), outlet=other, reason="协商未果")
-    desk.note("outlet_ruled", at("16:20", LAST_OF_ALL), report_true=False, reporting_outlet=other, reason="照片系旧图")
+    desk.note("outlet_arbitration_requested", at("10:10", MAKE_UP_SATURDAY), outlet=other, reason="协商未果")
+    desk.note(
+        "outlet_ruled", at("16:20", MAKE_UP_SATURDAY), report_true=False, reporting_outlet=other, reason="照片系旧图"
+    )
 
 
 TROUBLED: Final[Mapping[str, tuple[Callable[[Desk], None], ...]]] = {

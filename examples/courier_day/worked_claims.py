@@ -49,7 +49,7 @@ def nobody_comes(pack: Pack, diary: Diary) -> None:
 
 
 def phone_became_brick(pack: Pack, diary: Diary) -> None:
-    """4: not insured, and all of its value gone."""
+    """4: not insured, and all of its value gone. Goods of 3,000 yuan and more are decided by hand."""
     claim = Claimed(pack, diary, "case-4-phone-became-brick", "contents_mismatch", "YT7700000000044")
     form(claim, at("11:30"), claimed_amount="4999.00")
     claim.note("outlet_notified", at("09:10", WEDNESDAY), outlet="SZ-041")
@@ -58,7 +58,7 @@ def phone_became_brick(pack: Pack, diary: Diary) -> None:
     schedule = ClaimSchedule(
         at("10:50", WEDNESDAY), at("10:45", THURSDAY), at("15:10", MONDAY), at("11:00", TUESDAY), at("16:00", LAST_DAY)
     )
-    go_through(claim, schedule, "1023.00")
+    go_through(claim, schedule, "1023.00", amount_with_fee="1023.00")
 
 
 def broken_ceramic(pack: Pack, diary: Diary) -> None:
@@ -85,7 +85,8 @@ PIECES: Final[tuple[tuple[str, str, str, dict[str, Any], str], ...]] = (
     ("delay", "YT7700000000078", "SH-112",
      {"delivered": True, "days_late": 1, "weight_kg": "0.8", "real_value": "180.00", "service_fee": "12.00"}, "62.00"),
     ("contents_mismatch", "YT7700000000079", "SH-112",
-     {"insured": False, "share_lost": "1", "real_value": "420.00", "service_fee": "12.00"}, "432.00"),
+     {"insured": False, "share_lost": "1", "real_value": "420.00", "real_loss": "420.00", "service_fee": "12.00"},
+     "432.00"),
     ("damage", "YT7700000000080", "NB-004",
      {"insured": False, "proof": "invoice", "damage_degree": "damaged", "share_lost": "0.5", "real_value": "600.00",
       "service_fee": "12.00"}, "306.00"),

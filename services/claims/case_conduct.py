@@ -188,8 +188,9 @@ class CaseConduct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
     lifecycle: what it is, whether it goes on and stands. revision, grade, class_name: as the router decided last.
     departments: who answers for it, the one in the lead first. before: the verdict of the last round that had
-    one. first_asked: who was asked first and had to hand it on. excuses: special reasons why it was late; rounds: when
-    each round but the first began. reports: in order of time. laid: by party, what changed last stands last;
+    one. paid_yuan: what was paid for its claims by now, empty for nothing. first_asked: who was asked first and had to
+    hand it on. excuses: special reasons why it was late; rounds: when each round but the first began. reports: in order
+    of time. laid: by party, what changed last stands last;
     forgotten: the highest revision of the parties that were dropped and are no longer listed. changed_at, cause: when
     the charges became others than were laid, None while nothing is to be laid; and the event that last changed them.
     """
@@ -204,6 +205,7 @@ class CaseConduct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     before: Verdict | None = None
     named: Named | None = None
     loss_yuan: Found | None = None
+    paid_yuan: str = ""
     first_asked: str = ""
     excuses: tuple[Excuse, ...] = ()
     rounds: tuple[datetime, ...] = ()

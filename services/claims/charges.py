@@ -5,6 +5,7 @@
 - late_resolution, late_acceptance: whoever failed to act; where nobody is known, the department. Where the pack says so
   (A), a late acceptance falls on whoever was asked first, or on the department that has to accept.
 - late_handling: where the pack has a figure for it (C), whoever delayed answers too, beside the person responsible.
+- the loss of a share of performance pay (C) is what was paid for the claims of the case, as far as it was paid.
 - neglect: whoever neglected the round before. assessment (H): the person responsible. false_report (C): the outlet.
 
 A complaint that was withdrawn holds nothing against anybody; what arbitration ruled on a report stays true.
@@ -105,7 +106,7 @@ def _complaint(case: CaseConduct, pack: Pack) -> Ground:
     ground |= _if_any(**{"class": case.class_name})
     if stands is not None:
         ground["stands"] = stands
-    return ground | _loss(case)
+    return ground | _loss(case, pack)
 
 
 def _of_a_lapse(case: CaseConduct, lapse: Lapse, pack: Pack) -> Iterator[tuple[Party, Ground]]:
@@ -123,7 +124,7 @@ def _of_a_lapse(case: CaseConduct, lapse: Lapse, pack: Pack) -> Iterator[tuple[P
     responsible = case.named.employee if case.named is not None else ""
     too = pack.penalties is not None and pack.penalties.late_handling is not None and lapse.ground == "late_resolution"
     if too and employee and employee != responsible:
-        late = ground | {"ground": "late_handling"} | _loss(case) | _if_any(department=lapse.department)
+        late = ground | {"ground": "late_handling"} | _loss(case, pack) | _if_any(department=lapse.department)
         yield Party("person", employee), late
 
 
@@ -148,7 +149,10 @@ def _assessment(case: CaseConduct) -> Iterator[tuple[Party, Ground]]:
         yield Party("person", named.employee), ground | _if_any(department=named.department or case.lead)
 
 
-def _loss(case: CaseConduct) -> Ground:
+def _loss(case: CaseConduct, pack: Pack) -> Ground:
+    """The loss: what was found; where a share of performance pay goes by it (C), what was in fact paid."""
+    if pack.penalties is not None and pack.penalties.performance_share is not None:
+        return _if_any(loss_yuan=case.paid_yuan)
     return {"loss_yuan": case.loss_yuan.value} if case.loss_yuan is not None else {}
 
 

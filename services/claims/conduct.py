@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -18,12 +19,16 @@ from services.claims.charges import CHARGES, charges_of, has_unpublished, publis
 from services.claims.lapses import breached, confirmed, excused, moved, neglected, reported, ticked, withdrawn
 from services.claims.naming import named_anew, ruled, settled
 from services.claims.opening import lifecycle_of
+from services.claims.owing import COMPENSATION
+from services.claims.states import ClaimedCase
+from services.claims.turn import CASE
 from tousu.decision import Decision, Output, State, StateKey, States
 from tousu.domain.case.state import Kind
 from tousu.domain.case.view import CaseLifecycle, view_of
 from tousu.event import Event
 from tousu.events.complaint import ComplaintRouted
 from tousu.events.handling import HandlingReopened, HandlingSpecialReasonApproved
+from tousu.ledger.payment import money
 from tousu.policy.calendar import MICROSECOND
 from tousu.policy.event_catalogue import CLAIM_REPORTS
 from tousu.policy.facts import found_with
@@ -31,6 +36,8 @@ from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
 
 CONDUCT: Final = "conduct"
+YUAN: Final = "CNY"
+"""The currency of the losses by which penalties go."""
 ROUTED: Final[Mapping[str, Kind]] = {
     "tousu.complaint.routed.v1": "complaint",
     "tousu.inquiry.routed.v1": "inquiry",
@@ -81,6 +88,7 @@ class ConductRules:
         new = self._begun(event) if case is None else self._after(case, counting)
         if new is None:
             return decision
+        new = _with_what_was_paid(new, decision.states.get(StateKey(CASE, event.subject or "")))
         new = ticked(new, self._pack_of(new), now)
         if new == case:
             return decision
@@ -220,3 +228,13 @@ def _with(decision: Decision, states: Mapping[StateKey, State | None], outputs: 
 
 def _state_key(event: Event) -> StateKey:
     return StateKey(CONDUCT, event.subject or "")
+
+
+def _with_what_was_paid(case: CaseConduct, claimed: State | None) -> CaseConduct:
+    """The conduct with what has been paid for the claims of its case, where its claims have changed."""
+    if not isinstance(claimed, ClaimedCase):
+        return case
+    owed = [claim.obligation(COMPENSATION) for claim in claimed.claims]
+    paid = sum((each.paid for each in owed if each is not None and each.currency == YUAN), Decimal(0))
+    text = money(paid) if paid else ""
+    return case if text == case.paid_yuan else replace(case, paid_yuan=text)

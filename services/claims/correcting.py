@@ -29,6 +29,7 @@ from services.claims.turn import Turn
 from tousu.decision import Output
 from tousu.domain.clock.correcting import corrected, undone
 from tousu.domain.clock.history import KNOWN_LATE
+from tousu.domain.clock.state import Clock
 from tousu.events.claim_payment import ClaimPaid
 from tousu.ledger.obligation import NOTHING, Obligation
 
@@ -51,7 +52,15 @@ def limits_as(turn: Turn, claim: Claim, ought: Claim) -> Claim:
     for clock in claim.past:
         if (clock.name, clock.started_at) not in stands:
             undone(ctx, clock)
-    return replace(claim, clocks=tuple(clocks), past=ought.past)
+    heard = {(clock.name, clock.started_at): clock for clock in (*claim.past, *claim.clocks) if clock.breached}
+    past = (heard.get((clock.name, clock.started_at)) or _past_breach(ctx, claim, clock) for clock in ought.past)
+    return replace(claim, clocks=tuple(clocks), past=tuple(past))
+
+
+def _past_breach(ctx: limits.ClaimClocks, claim: Claim, clock: Clock) -> Clock:
+    """An earlier generation of which nobody has heard: its breach is told, under a number of its own."""
+    last = max((one.generation for one in (*claim.past, *claim.clocks) if one.name == clock.name), default=0)
+    return corrected(ctx, None, replace(clock, generation=max(clock.generation, last + 1)))
 
 
 def books_as(turn: Turn, claim: Claim, ought: Claim, payments: Sequence[ClaimPaid], told: Offer | None) -> Claim:

@@ -16,6 +16,16 @@ from msgspec.structs import replace
 from services.claims import limits
 from services.claims.ending import PAID, close
 from services.claims.missing import missing_items, waiting
+from services.claims.offering import (
+    Circumstances,
+    amount_owed,
+    amount_said,
+    giver_of_kind,
+    kinds_of,
+    not_in_principle,
+    offer_of,
+    why_not,
+)
 from services.claims.owing import (
     COMPANY,
     COMPENSATION,
@@ -26,6 +36,7 @@ from services.claims.owing import (
     payee_of,
     release,
 )
+from services.claims.parcel import beside_in, exceeds
 from services.claims.paying import paid_before
 from services.claims.second_person import hold
 from services.claims.states import Awaiting, Claim, Offer
@@ -33,13 +44,14 @@ from services.claims.telling import refusal
 from services.claims.turn import Turn, time_text
 from tousu.decision import Refusal
 from tousu.ledger.payment import money
-from tousu.policy.award import award
 from tousu.policy.claim_facts import BadFact
 from tousu.policy.claims import ClaimOpener
-from tousu.policy.owed import Award, Awarded, Lacking, NotOwed, Referred
+from tousu.policy.owed import Award, Awarded, NotOwed
 
 WAYS_ON: Final = ("negotiation", "complaint", "regulator", "arbitration", "court")
 """What a claimant can do who does not accept: as they choose (domain, section 7, C)."""
+_ONLY_IF: Final = {"arbitration": "arbitration_agreed"}
+"""Ways that are open only where that is a fact: nobody is bound to arbitration who did not agree to it at posting."""
 EVERYBODY: Final = ("claimant", "company")
 
 
@@ -63,7 +75,11 @@ def form_answered(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[s
 
 def decided(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
     """Something is offered, or nothing is due."""
-    found = amount_owed(turn, claim)
+    circumstances = Circumstances(beside_in(said), said.get("in_spite_of", ""))
+    problem = not_in_principle(turn, said)
+    if problem is not None:
+        return problem
+    found = amount_owed(turn, claim, circumstances)
     if isinstance(found, BadFact):
         return refusal(
             "bad_fact", f"{found.name}: {found.message} ({found.reason}); report it again", f"/facts/{found.name}"
@@ -75,14 +91,16 @@ def decided(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str, An
         lacks = f"the file of claim {claim.number} lacks {', '.join(missing)}"
         message = f"{lacks}; hand them in (claim_evidence_given), then decide"
         return refusal("file_incomplete", message, "/claim_number")
-    kinds = _kinds(turn)
+    kinds = kinds_of(turn)
     kind = said.get("kind", "cash")
     if kind not in kinds:
         return refusal("unknown_kind", f"kind must be one of {', '.join(kinds)} (pack {turn.pack.id})", "/kind")
-    offer = _offer(turn, claim, found, kind, said.get("amount"))
+    given = amount_said(said)
+    offer = given if isinstance(given, Refusal) else offer_of(turn, claim, found, kind, given, circumstances)
     if isinstance(offer, Refusal):
         return offer
-    return _offered(turn, claim, replace(offer[0], by=said.get("employee", "")), offer[1])
+    decided = replace(offer[0], by=said.get("employee", ""), in_spite_of=circumstances.in_spite_of)
+    return _offered(turn, claim, decided, offer[1], said.get("reason", ""))
 
 
 def agreed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
@@ -91,27 +109,43 @@ def agreed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal
     if offer is None:
         message = f"claim {claim.number} was refused, so nothing can be agreed; claim_decided with an offer comes first"
         return refusal("illegal_transition", message, "type")
-    amount = Decimal(said["amount"]) if "amount" in said else offer.amount
+    given = amount_said(said)
+    if isinstance(given, Refusal):
+        return given
+    amount = Decimal(given) if given is not None else offer.amount
     if amount <= 0:
         return refusal("amount_not_positive", "amount must be above 0, such as 120.00", "/amount")
     if offer.most is not None and amount > offer.most:
         message = f"at most {money(offer.most)} {offer.currency} may be agreed (pack {turn.pack.id}, {offer.section})"
         return refusal("amount_above_limit", message, "/amount")
     kind = said.get("kind", offer.kind)
-    if kind not in (kinds := _kinds(turn)):
+    if kind not in (kinds := kinds_of(turn)):
         return refusal("unknown_kind", f"kind must be one of {', '.join(kinds)} (pack {turn.pack.id})", "/kind")
-    offer = replace(offer, amount=amount, kind=kind, given_by=_giver(turn, claim, kind))
+    most = exceeds(turn, claim, amount, min(offer.fee, amount), beside_in(said))
+    if most is not None:
+        message = f"other claims of the piece leave at most {money(most)}; decide this one anew (claim_decided)"
+        return refusal("amount_above_limit", message, "/amount")
+    offer = replace(
+        offer, amount=amount, kind=kind, given_by=giver_of_kind(turn, claim, kind), fee=min(offer.fee, amount)
+    )
     return _due(turn, claim, offer, "agreed", {}, said)
 
 
-def disputed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim:
+def ways_on(claim: Claim) -> list[str]:
+    """The ways that are open to this claimant."""
+    holds = {name for name, fact in claim.facts.items() if fact.value is True}
+    return [way for way in WAYS_ON if _ONLY_IF.get(way) in (None, *holds)]
+
+
+def disputed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
     """The claimant does not accept, and goes the way that they choose."""
-    turn.tell(
-        "disputed",
-        claim,
-        {"way": said["way"], "ways_on": list(WAYS_ON), "reason": said.get("reason"), "disputed_at": time_text(turn.at)},
-    )
-    claim = replace(claim, stage="disputed", way=said["way"], awaiting=None)
+    way, open_ways = said["way"], ways_on(claim)
+    if way not in open_ways:
+        message = f"{way} is open only where it was agreed at posting ({_ONLY_IF[way]}); open: {', '.join(open_ways)}"
+        return refusal("way_not_open", message, "/way")
+    told = {"way": way, "ways_on": open_ways, "reason": said.get("reason"), "disputed_at": time_text(turn.at)}
+    turn.tell("disputed", claim, told)
+    claim = replace(claim, stage="disputed", way=way, awaiting=None)
     return limits.pull(turn, claim, "disputed", said)
 
 
@@ -126,9 +160,11 @@ def ruled(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
         return refusal(
             "amount_not_positive", "a ruling that nothing is due ends the claim: report claim_withdrawn", "/amount"
         )
+    fee = min(claim.offer.fee, amount) if claim.offer is not None else Decimal(0)  # it has gone back with the ruling
     offer = Offer(
-        amount=amount, currency=currency, kind="cash", at=turn.at, decided="by_ruling", section=claim.asked.section
-    )
+        amount=amount, currency=currency, kind="cash", at=turn.at, decided="by_ruling", section=claim.asked.section,
+        fee=fee,
+    )  # fmt: skip
     ruling = {name: said[name] for name in ("by", "reason") if name in said}
     return _due(turn, claim, offer, "ruled", ruling, said)
 
@@ -153,96 +189,18 @@ def confirmed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refu
     return _awarded(turn, claim, waits)
 
 
-def amount_owed(turn: Turn, claim: Claim, amount: str | None = None) -> Award:
-    """What the pack's table says of a claim as it is known now; `amount` where people decide it."""
-    day = turn.at.astimezone(turn.calendar.zone).date()
-    facts = {name: value for name, value in limits.facts_of(turn, claim).items() if name not in _NO_INPUTS}
-    return award(turn.pack, claim.ground.cause, facts, on=day, evidence=claim.file, decided=amount)
-
-
-_NO_INPUTS: Final = frozenset({"cause", "delivered"})
-
-
-def _kinds(turn: Turn) -> tuple[str, ...]:
-    table = turn.rules.compensation
-    return tuple(table.kinds) if table is not None and table.kinds else ("cash",)
-
-
-def _giver(turn: Turn, claim: Claim, kind: str) -> str:
-    """The department that gives what is not cash: whom the pack names, else the one in the lead of the case."""
-    table = turn.rules.compensation
-    if kind == "cash" or table is None:
-        return ""
-    return table.kinds[kind].given_by or (turn.case.departments or claim.asked.departments)[0]
-
-
-def _offer(
-    turn: Turn, claim: Claim, found: Award, kind: str, amount: str | None
-) -> tuple[Offer, Awarded | None] | Refusal:
-    """The offer that the table allows."""
-    match found:
-        case Lacking(inputs=inputs):
-            message = f"for the amount these must be found out first: {', '.join(inputs)} (claim_facts_found)"
-            return refusal("facts_missing", message, "/claim_number")
-        case NotOwed(section=section):
-            message = f"nothing is due ({_why_not(found)}, {section}); refuse the claim, or correct what was found out"
-            return refusal("nothing_due", message, "/outcome")
-        case Referred() if amount is not None:
-            return _by_hand(turn, claim, found, kind, amount)
-        case Referred(usual=usual) if usual:
-            return _by_hand(turn, claim, found, kind, money(usual))
-        case Referred():
-            most = "" if found.at_most is None else f", at most {money(found.at_most)} {turn.pack.currency}"
-            return refusal("amount_missing", f"the pack leaves the amount to people{most}; give amount", "/amount")
-        case Awarded():
-            if amount is not None and Decimal(amount) != found.amount:
-                message = f"by {found.section} it is {money(found.amount)} {found.currency}; leave amount out"
-                return refusal("other_amount", message, "/amount")
-            return _as_offer(turn, found, kind, "by_table"), found
-        case _:
-            raise AssertionError(f"a bad fact is answered before: {found}")
-
-
-def _by_hand(
-    turn: Turn, claim: Claim, found: Referred, kind: str, amount: str
-) -> tuple[Offer, Awarded | None] | Refusal:
-    given = Decimal(amount)
-    if given <= 0:
-        return refusal("amount_not_positive", "amount must be above 0, such as 120.00", "/amount")
-    if found.at_most is not None and given > found.at_most:
-        message = f"at most {money(found.at_most)} {turn.pack.currency} ({found.section})"
-        return refusal("amount_above_limit", message, "/amount")
-    if found.reason == "no_table":
-        offer = Offer(
-            amount=given, currency=turn.pack.currency, kind=kind, at=turn.at, decided="by_hand",
-            section=claim.asked.section,
-        )  # fmt: skip
-        return offer, None
-    again = amount_owed(turn, claim, amount)
-    if isinstance(again, Awarded):
-        return replace(_as_offer(turn, again, kind, "by_hand"), most=found.at_most), again
-    if isinstance(again, Lacking):
-        return _offer(turn, claim, again, kind, amount)
-    message = f"the table of pack {turn.pack.id} has no single rule for this claim; see `tousu policy check`"
-    return refusal("no_rule", message, "/claim_number")
-
-
-def _as_offer(turn: Turn, found: Awarded, kind: str, decided: Literal["by_table", "by_hand"]) -> Offer:
-    return Offer(
-        amount=found.amount, currency=found.currency, kind=kind, at=turn.at, decided=decided, section=found.section,
-        rule=found.rule, most=found.amount,
-    )  # fmt: skip
-
-
-def _offered(turn: Turn, claim: Claim, offer: Offer, found: Awarded | None) -> Claim:
+def _offered(turn: Turn, claim: Claim, offer: Offer, found: Awarded | None, reason: str) -> Claim:
     data: dict[str, Any] = {
         "amount": money(offer.amount),
         "currency": offer.currency,
         "kind": offer.kind,
         "decided": offer.decided,
+        "fee_refunded": money(offer.fee) if offer.fee else None,
         "offered_at": time_text(turn.at),
-        "ways_on": list(WAYS_ON),
+        "ways_on": ways_on(claim),
     }
+    if offer.in_spite_of:
+        data |= {"in_spite_of": offer.in_spite_of, "reason": reason}
     if found is not None:
         data |= {"rule": found.rule, "trace": _trace(found)}
     turn.tell("offered", claim, data, section=offer.section)
@@ -253,15 +211,15 @@ def _refused(turn: Turn, claim: Claim, found: Award, said: Mapping[str, Any]) ->
     if not isinstance(found, NotOwed):
         return refusal("no_ground_to_refuse", _why_owed(found), "/outcome")
     if "exemption" in said and said["exemption"] != found.exemption:
-        message = f"what was found out is {_why_not(found)} ({found.section}); give that exemption, or leave it out"
+        message = f"what was found out is {why_not(found)} ({found.section}); give that exemption, or leave it out"
         return refusal("other_exemption", message, "/exemption")
     turn.tell(
         "refused",
         claim,
         {
             "exemption": found.exemption or None,
-            "reason": said.get("reason") or _why_not(found),
-            "ways_on": list(WAYS_ON),
+            "reason": said.get("reason") or why_not(found),
+            "ways_on": ways_on(claim),
             "refused_at": time_text(turn.at),
             "trace": _trace(found),
         },
@@ -289,10 +247,6 @@ def _named(values: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"input": name, "value": value} for name, value in values.items()]
 
 
-def _why_not(found: NotOwed) -> str:
-    return found.exemption or found.reason
-
-
 def _why_owed(found: Award) -> str:
     unproven = getattr(found, "unproven", ())
     if unproven:
@@ -317,7 +271,8 @@ def _due(
     acted = tuple(dict.fromkeys(who for who in (offered_by, said.get("employee", "")) if who))
     due = Awaiting(offer=offer, what=what, at=turn.at, ruling=ruling, acted=acted, pay_by=said.get("pay_by", ""))
     rule = turn.rules.second_person_above
-    must_wait = rule is not None and rule.must_confirm(offer.amount, offer.currency)
+    is_much = rule is not None and rule.must_confirm(offer.amount, offer.currency)
+    must_wait = is_much or bool(offer.in_spite_of)
     return hold(turn, claim, due) if must_wait else _awarded(turn, claim, due)
 
 
@@ -353,6 +308,8 @@ def _awarded(turn: Turn, claim: Claim, due: Awaiting) -> Claim:
         "amount": money(offer.amount),
         "currency": offer.currency,
         "kind": offer.kind,
+        "fee_refunded": money(offer.fee) if offer.fee and what == "agreed" else None,
+        **payee_of(claim),
         f"{what}_at": time_text(due.at),
         "pay_by": time_text(pay_by),
     }

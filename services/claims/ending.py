@@ -22,8 +22,10 @@ from services.claims.states import Claim
 from services.claims.turn import Turn, time_text
 from tousu.ledger.payment import money
 
-PAID: Final = "paid"
+PAID: Final = limits.PAID
 MATERIALS_MISSING: Final = "materials_missing"
+PAYEE_DENIED: Final = "payee_denied"
+"""The sender said that whoever claims is not to be paid."""
 
 
 def close(turn: Turn, claim: Claim, reason: str, lacks: Mapping[str, Any] | None = None) -> Claim:

@@ -8,26 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from msgspec.structs import replace
 
 from services.claims import limits
-from services.claims.ending import MATERIALS_MISSING, close
+from services.claims.ending import MATERIALS_MISSING, PAYEE_DENIED, close
 from services.claims.missing import CLAIMANT, looked_at, missing_as_told, missing_items, tell_missing, waiting
 from services.claims.opening import file_claim
-from services.claims.settling import JUDGED_OTHERWISE, reconcile
+from services.claims.settling import JUDGED_OTHERWISE, OPENED_BY_FORM, reconcile
 from services.claims.states import Claim, Claimant, ClaimedCase, Fact
 from services.claims.telling import refusal
 from services.claims.turn import Turn, time_text
 from tousu.decision import Refusal
+from tousu.policy.claim_facts import BadFact, read_facts
 from tousu.policy.claims import ClaimOpener
+
+OUTLET: Final = "outlet"
+NAMED: Final = "named_by_sender"
+"""The fact that the sender named whoever claims; not true where the sender denies them."""
 
 
 def filed(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any]) -> Refusal | None:
     """A claim form: for a claim that is there, or for a new one of this case."""
     claimant = Claimant(**said["claimant"])
-    problem = _not_entitled(turn, claimant) or _amount_problem(said)
+    problem = _not_entitled(turn, claimant, said) or _amount_problem(said)
     if problem is not None:
         return problem
     claim = _claim_meant(turn, opener, said)
@@ -92,8 +97,14 @@ def evidence_given(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[
     return (_handed_in if is_handed_in else looked_at)(turn, opener, claim, more)
 
 
-def facts_found(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str, Any]) -> Claim:
-    """What was found out; of each fact the newest report counts, by when it was found."""
+def facts_found(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
+    """What was found out; of each fact the newest report counts, by when it was found.
+
+    One that cannot be right goes back to who told it, before anybody decides by it.
+    """
+    problem = _bad_fact(turn, claim, said["facts"])
+    if problem is not None:
+        return problem
     new = {
         name: Fact(value, turn.at)
         for name, value in said["facts"].items()
@@ -102,7 +113,25 @@ def facts_found(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str
     former, claim = claim, limits.settled(turn, replace(claim, facts={**claim.facts, **new}))
     if said["facts"].get("delivered") is True:
         claim = limits.pull(turn, claim, "delivered", said)
+    is_open = claim.stage != "paid" and claim.state == "open"
+    if is_open and claim.claimant is not None and _is_denied(turn, claim.claimant.role, claim):
+        return close(turn, claim, PAYEE_DENIED)
     return looked_at(turn, opener, former, claim) if claim.state == "open" else claim
+
+
+def _bad_fact(turn: Turn, claim: Claim, told: Mapping[str, Any]) -> Refusal | None:
+    """Why one of the facts that are told cannot be right by the table."""
+    table = turn.rules.compensation
+    if table is None:
+        return None
+    currency = {"currency": claim.facts["currency"].value} if "currency" in claim.facts else {}
+    day = turn.at.astimezone(turn.calendar.zone).date()
+    found = read_facts(currency | dict(told), table, turn.pack.currency, day)
+    if not isinstance(found, BadFact) or found.name not in told:
+        return None
+    return refusal(
+        "bad_fact", f"{found.name}: {found.message} ({found.reason}); report it again", f"/facts/{found.name}"
+    )
 
 
 def _handed_in(turn: Turn, opener: ClaimOpener, former: Claim, claim: Claim) -> Claim:
@@ -138,7 +167,7 @@ def _claim_meant(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any]) -> Cl
             if claim.ground.cause != said["cause"]:
                 message = f"claim {number} is for {claim.ground.cause}; leave claim_number out to file another one"
                 return refusal("other_cause", message, "/cause")
-            if claim.reason == JUDGED_OTHERWISE:
+            if claim.reason in OPENED_BY_FORM:
                 claim = _opened_by_form(turn, opener, claim)  # noqa: PLW2901 - the same claim, open again
             if claim.state == "closed":
                 message = f"claim {claim.number} is closed ({claim.reason}); only a ruling changes it (claim_ruled)"
@@ -151,7 +180,12 @@ def _claim_meant(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any]) -> Cl
 
 
 def _opened_by_form(turn: Turn, opener: ClaimOpener, claim: Claim) -> Claim:
-    """A claim that went with the class of its complaint comes back with a form: it rests on that from now on."""
+    """A claim that went with the class of its complaint comes back with a form: it rests on that from now on.
+
+    So does one whose claimant the sender denied, with the form of whoever is entitled.
+    """
+    if claim.reason == PAYEE_DENIED:
+        claim = turn.keep(replace(claim, claimant=None, reason=JUDGED_OTHERWISE))
     before = turn.case.filed
     turn.case = replace(turn.case, filed=(*before, claim.asked))
     reconcile(turn, opener, "filed")
@@ -161,10 +195,16 @@ def _opened_by_form(turn: Turn, opener: ClaimOpener, claim: Claim) -> Claim:
     return found
 
 
-def _not_entitled(turn: Turn, claimant: Claimant) -> Refusal | None:
+def _not_entitled(turn: Turn, claimant: Claimant, said: Mapping[str, Any]) -> Refusal | None:
     """Who may claim: the sender, or whom the sender names (domain, section 7); an outlet in its own dealings."""
+    meant = number_meant(turn.case, said)
+    claim = next((each for each in turn.case.claims if each.number == meant), None)
+    is_denied = claimant.named_by_sender is None and claim is not None and _is_denied(turn, claimant.role, claim)
+    if (claimant.named_by_sender is False or is_denied) and claimant.role not in (*turn.rules.payee_roles, OUTLET):
+        message = f"the sender said that this {claimant.role} is not to be paid; the claimant must be the sender"
+        return refusal("payee_not_entitled", message, "/claimant/role")
     named = claimant.role == "beneficiary" or claimant.named_by_sender
-    if claimant.role not in turn.rules.payee_roles and not named and claimant.role != "outlet":
+    if claimant.role not in turn.rules.payee_roles and not named and claimant.role != OUTLET:
         message = f"a {claimant.role} is paid only where the sender names them; say named_by_sender if that is so"
         return refusal("payee_not_entitled", message, "/claimant/role")
     theirs = turn.case.complainant
@@ -173,6 +213,12 @@ def _not_entitled(turn: Turn, claimant: Claimant) -> Refusal | None:
         message = f"the piece of case {turn.number} is another customer's; file the claim with that customer's own case"
         return refusal("piece_of_another_customer", message, "/claimant/reference")
     return None
+
+
+def _is_denied(turn: Turn, role: str, claim: Claim) -> bool:
+    """Whether the sender has said that whoever claims is not to be paid."""
+    found = claim.facts.get(NAMED)
+    return found is not None and found.value is False and role not in (*turn.rules.payee_roles, OUTLET)
 
 
 def _amount_problem(said: Mapping[str, Any]) -> Refusal | None:

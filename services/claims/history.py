@@ -4,7 +4,7 @@ What is reported last and happened last is one step. What happened before someth
 place, and the claim is folded again from the state before all that is kept, once without and once with it, by the
 same steps. What the second fold tells and the first did not is published; limits and books are brought to where they
 stand by it. Only what was paid is never undone: a report by which a payment had not been owed counts as if it had
-happened after it.
+happened after it. So does one by which the claims of a piece would have more than it is worth.
 
 A claim keeps the last FACTS_MAX reports, and the claim before them. What happens to it otherwise (its ground goes or
 comes back, its grade, a recalculation) begins its history anew.
@@ -22,6 +22,7 @@ from msgspec.structs import replace
 
 from services.claims import limits
 from services.claims.correcting import books_as, limits_as, name_of
+from services.claims.parcel import has_more_than_there_is
 from services.claims.questions import BOOKED, keep_open, settle_questions
 from services.claims.states import Claim, ClaimFact
 from services.claims.turn import Turn, time_text
@@ -82,7 +83,7 @@ def _placed(turn: Turn, claim: Claim, fact: ClaimFact, step: Step) -> Refusal | 
     after = _fold(turn, claim.before, known, turn.now, step)
     if (refusal := after.refusals[index]) is not None:
         return refusal
-    if not set(claim.payments) <= set(after.claim.payments):
+    if not set(claim.payments) <= set(after.claim.payments) or has_more_than_there_is(turn, claim, after.claim):
         return False
     before = _fold(turn, claim.before, claim.told, turn.now, step)
     _tell_news(turn, claim, before, after)

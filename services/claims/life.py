@@ -14,9 +14,10 @@ from typing import Any, Final
 from services.claims import deciding, filing, limits, outlets
 from services.claims.ending import close
 from services.claims.history import forget_payment, happened
+from services.claims.parcel import told_beside
 from services.claims.paying import compensation_given, payment_confirmed
 from services.claims.questions import question_settled
-from services.claims.settling import JUDGED_OTHERWISE, delivered
+from services.claims.settling import OPENED_BY_FORM, delivered
 from services.claims.states import Claim, ClaimFact, Stage
 from services.claims.telling import refusal
 from services.claims.turn import Turn, time_text
@@ -60,16 +61,19 @@ FITS: Final[Mapping[str, frozenset[Stage]]] = {
     "claim_resumed": _ANY,
     "claim_extended": _ANY,
     "outlet_notified": _ANY,
+    "outlet_contacted": _ANY,
     "outlet_negotiation_settled": _ANY,
     "outlet_arbitration_requested": _ANY,
     "outlet_ruled": _ANY,
 }
 """Where each report fits; `claim_filed` and what is said of payments look for their claim themselves."""
+HELD_AGAINST_OTHERS: Final = frozenset({"claim_decided", "claim_agreed"})
+"""What depends on the other claims of the piece, as they stand when it is told."""
 AFTER_THE_END: Final = frozenset(
     {
         "claim_facts_found", "claim_ruled", "amount_confirmed", "claim_followed_up", "outlet_notified",
-        "outlet_negotiation_settled", "outlet_arbitration_requested", "outlet_ruled", "claim_paused", "claim_resumed",
-        "claim_extended",
+        "outlet_contacted", "outlet_negotiation_settled", "outlet_arbitration_requested", "outlet_ruled",
+        "claim_paused", "claim_resumed", "claim_extended",
     }
 )  # fmt: skip
 
@@ -78,6 +82,8 @@ TOLD_IN: Final[Mapping[str, str]] = {
     "tousu.handling.claim_agreed.v1": "agreed_at",
     "tousu.handling.claim_ruled.v1": "ruled_at",
     "tousu.handling.payment_confirmed.v1": "paid_at",
+    "tousu.handling.outlet_notified.v1": "seen_at",
+    "tousu.handling.outlet_contacted.v1": "contacted_at",
 }
 """Where a report may say that what it reports happened before it."""
 
@@ -97,6 +103,7 @@ STEPS: Final[Mapping[str, Step]] = {
     "claim_resumed": lambda turn, _, claim, said: limits.resumed(turn, claim, said),
     "claim_extended": lambda turn, _, claim, said: limits.extended(turn, claim, said),
     "outlet_notified": lambda turn, _, claim, said: outlets.notified(turn, claim, said),
+    "outlet_contacted": lambda turn, _, claim, said: outlets.contacted(turn, claim, said),
     "outlet_negotiation_settled": lambda turn, _, claim, said: outlets.settled(turn, claim, said),
     "outlet_arbitration_requested": lambda turn, _, claim, said: outlets.arbitration_requested(turn, claim, said),
     "outlet_ruled": lambda turn, _, claim, said: outlets.ruled(turn, claim, said),
@@ -122,10 +129,11 @@ def report(turn: Turn, opener: ClaimOpener, what: str, said: Said) -> Refusal | 
     if what == "claim_filed":
         number = filing.number_meant(turn.case, said)
     claim = next((each for each in turn.case.claims if each.number == number), None)
-    if claim is None or what == "payment_question_settled" or claim.reason == JUDGED_OTHERWISE:
+    if claim is None or what == "payment_question_settled" or claim.reason in OPENED_BY_FORM:
         why = step(turn, what, said)
     else:
         kept = {name: value for name, value in said.items() if name not in ("case_number", "note")}
+        kept |= told_beside(turn, claim) if what in HELD_AGAINST_OTHERS else {}
         fact = ClaimFact(turn.at, what, turn.cause, kept | {"claim_number": claim.number})
         why = happened(turn, claim, fact, step)
     if why is None and what == "payment_question_settled":

@@ -21,6 +21,7 @@ from services.claims.turn import Turn
 from tousu.decision import Refusal
 from tousu.domain.clock import changing, moves
 from tousu.domain.clock.context import ClockContext
+from tousu.domain.clock.correcting import undone
 from tousu.domain.clock.history import as_of, happened
 from tousu.domain.clock.pausing import obstacle_to_pausing
 from tousu.domain.clock.reports import extend, pause_all, resume_all
@@ -34,6 +35,9 @@ WAITING: Final = "waiting_for_evidence"
 COMPLETED: Final = "file_completed"
 CLOSED: Final = "claim_closed"
 CLAIM: Final = "claim"
+PAID: Final = "paid"
+CONTACTED: Final = "outlet_contacted"
+BEGUN: Final = "negotiation_begun"
 
 
 class ClaimClocks(ClockContext):
@@ -78,8 +82,8 @@ class ClaimClocks(ClockContext):
         return self.turn.cause or next((clock.cause for clock in self.claim.clocks), "")
 
     def may_start(self, rule: ClockRule, at: datetime) -> bool:
-        """A claim that has ended waits for nothing, so none of its limits begins."""
-        return self.claim.state == "open"
+        """A claim that has ended waits for nothing; once it was paid, only for what outlives it."""
+        return self.claim.state == "open" or (rule.outlives_case and self.claim.reason == PAID)
 
     def start_of(self, rule: ClockRule, at: datetime, *, first: bool) -> datetime | None:
         """Other than a case, a claim may be opened again: what counts from the receipt or a promise does so again."""
@@ -215,8 +219,23 @@ def fire(turn: Turn, claim: Claim) -> Claim:
     ctx = ClaimClocks(turn, claim)
     before = _running(claim)
     running = before._replace(clocks=tuple(moves.fire(ctx, clock, turn.at) for clock in claim.clocks))
-    running = turn.triggers.breach(ctx, before, running, CLAIM, partial(facts_of, turn, claim), turn.at)
+    facts = partial(facts_of, turn, claim)
+    running = turn.triggers.breach(ctx, before, running, CLAIM, facts, turn.at)
+    stood = {clock.name for clock in before.clocks if clock.breached}
+    if any(
+        clock.breached and clock.name not in stood and _waits_for(turn, clock, (CONTACTED,)) for clock in running.clocks
+    ):
+        running = turn.triggers.pull(ctx, running, CLAIM, BEGUN, {}, facts, turn.at)
     return _kept(ctx, running)
+
+
+def negotiates_until(turn: Turn, claim: Claim) -> Clock | None:
+    """The limit by which the outlets still negotiate, or have yet to begin; None where their time is over."""
+    for clock in waiting_for(turn, claim, "negotiation_settled"):
+        is_before = _waits_for(turn, clock, (CONTACTED,)) and not clock.breached
+        if is_before or (clock.due_at is not None and turn.at < clock.due_at):
+            return clock
+    return None
 
 
 def missed(turn: Turn, former: Claim | None, claim: Claim) -> bool:
@@ -274,10 +293,24 @@ def _running(claim: Claim) -> Running:
     return Running(claim.clocks, claim.past)
 
 
+def _not_begun(ctx: ClaimClocks, running: Running) -> Running:
+    """The limits without negotiations that began because no contact came, where it turns out to have come in time."""
+    breaches = [ctx.rules[name] for name in ctx.withdrawn if name in ctx.rules]
+    if not any(trigger.event == CONTACTED for rule in breaches for trigger in rule.met_by):
+        return running
+    clocks = tuple(
+        undone(ctx, clock)
+        if (rule := ctx.rule(clock)) is not None and rule.starts_on == BEGUN and clock.started_at > ctx.turn.at
+        else clock
+        for clock in running.clocks
+    )
+    return running._replace(clocks=clocks)
+
+
 def _kept(ctx: ClaimClocks, running: Running) -> Claim:
     """The claim with these limits, without those that a breach had started which turned out to be none."""
     if ctx.withdrawn:
-        running = ctx.turn.triggers.take_back(ctx, running)
+        running = ctx.turn.triggers.take_back(ctx, _not_begun(ctx, running))
     claim = ctx.claim
     if running.clocks is claim.clocks and running.past is claim.past:
         return claim

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from services.claims.settling import open_claim
-from services.claims.states import Asked, Claim, Ground
+from services.claims.states import Asked, Claim, ClaimedCase, Ground
 from services.claims.telling import refusal
 from services.claims.turn import Turn
 from tousu.decision import Refusal
@@ -57,7 +57,7 @@ def claims_asked_for(routed: Mapping[str, Any], opener: ClaimOpener) -> Asking:
 def file_claim(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any], role: str) -> Claim | Refusal:
     """The claim that a form asks for where there is none yet; the right to claim must not have lapsed."""
     case = turn.case
-    opening = opener.file(said["cause"], case.lifecycle.received_at, case.posted_at, role=role)
+    opening = opener.file(said["cause"], _asked_at(case, said), case.posted_at, role=role)
     if isinstance(opening, NoClaim):
         message = f"pack {turn.pack.id} knows no claims; add the block claims to it"
         if opening.reason == "right_has_lapsed":
@@ -76,6 +76,14 @@ def file_claim(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any], role: s
             "illegal_transition", f"case {turn.number} {why}; reopen it before a claim is filed", "/case_number"
         )
     return open_claim(turn, opener, asked)
+
+
+def _asked_at(case: ClaimedCase, said: Mapping[str, Any]) -> datetime:
+    """When the piece was first asked about: an inquiry within the year keeps the right to claim (domain, section 7)."""
+    asked_at, inquired_at = case.lifecycle.received_at, _time(said, "inquired_at")
+    if inquired_at is None or (case.posted_at is not None and inquired_at < case.posted_at):
+        return asked_at
+    return min(asked_at, inquired_at)
 
 
 def lifecycle_of(kind: Kind, routed: Mapping[str, Any]) -> CaseLifecycle:

@@ -1,7 +1,8 @@
 """What outlets of a network settle between them: notice, negotiation, arbitration, the bill (domain, section 7, C).
 
-verify -> notice to the responsible outlet -> negotiate (10 days damage, 30 days loss) -> not settled -> arbitration at
-headquarters -> is the report true? no: a penalty for a false report; yes: the responsible outlet is fixed and billed.
+verify -> notice to the responsible outlet -> it makes contact (5 days from seeing it, 3 for a delay) -> negotiate (10
+days damage, 30 days loss) -> not settled -> arbitration at headquarters -> is the report true? no: a penalty for a
+false report; yes: the responsible outlet is fixed and billed. Before that the notice may go to another outlet.
 Handling fees are due where headquarters had to rule: the fined side pays 6 %, the compensated side 4 %.
 """
 
@@ -35,11 +36,13 @@ _ITSELF: Final = "an outlet does not compensate itself; name another in compensa
 
 def notified(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
     """The outlet that is thought responsible has been told; the notice goes into the file where the pack wants one."""
-    if claim.outlets is not None:
-        return refusal(
-            "illegal_transition", f"outlet {claim.outlets.notified} was told already; leave this report out", "type"
-        )
-    side = OutletSide(notified=said["outlet"], compensated=said.get("compensated_outlet", ""))
+    former, outlet = claim.outlets, said["outlet"]
+    if former is not None:
+        problem = _no_second(claim, former, outlet)
+        if problem is not None:
+            return problem
+    compensated = said.get("compensated_outlet", former.compensated if former is not None else "")
+    side = OutletSide(notified=outlet, compensated=compensated)
     if side.compensated == side.notified:
         return refusal("same_outlet", _ITSELF, "/compensated_outlet")
     file = claim.file
@@ -56,6 +59,38 @@ def notified(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refus
         },
     )
     return limits.pull(turn, claim, "outlet_notified", said)
+
+
+def _no_second(claim: Claim, side: OutletSide, outlet: str) -> Refusal | None:
+    """Why the notice to another outlet does not fit: it was this one, or headquarters has the matter by now."""
+    if side.notified == outlet:
+        return refusal("illegal_transition", f"outlet {outlet} was told already; leave this report out", "type")
+    ended = _open_side(claim)
+    if isinstance(ended, Refusal):
+        return ended
+    if side.arbitration:
+        message = f"headquarters decides who answers for claim {claim.number}; report what it rules (outlet_ruled)"
+        return refusal("illegal_transition", message, "type")
+    return None
+
+
+def contacted(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
+    """The responsible outlet made contact with the other one: from now on they negotiate."""
+    side = _open_side(claim)
+    if isinstance(side, Refusal):
+        return side
+    if said["outlet"] != side.notified:
+        message = (
+            f"the notice went to {side.notified}; whose contact it is, or tell of the notice first (outlet_notified)"
+        )
+        return refusal("other_outlet", message, "/outlet")
+    if side.contacted:
+        return refusal(
+            "illegal_transition", f"outlet {side.notified} has made contact already; leave this report out", "type"
+        )
+    claim = limits.pull(turn, replace(claim, outlets=replace(side, contacted=True)), "outlet_contacted", said)
+    # Where its days were over before, negotiation has begun with that.
+    return limits.pull(turn, claim, "negotiation_begun", said)
 
 
 def settled(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
@@ -86,10 +121,12 @@ def arbitration_requested(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> 
     side = _open_side(claim)
     if isinstance(side, Refusal):
         return side
-    for clock in limits.waiting_for(turn, claim, "negotiation_settled"):
-        if clock.due_at is not None and turn.at < clock.due_at:
-            message = f"the outlets negotiate until {time_text(clock.due_at)} ({clock.limit.section}); ask after that"
-            return refusal("negotiation_goes_on", message, "type")
+    clock = limits.negotiates_until(turn, claim)
+    if clock is not None:
+        message = (
+            f"clock {clock.name} runs until {time_text(clock.due_at)} ({clock.limit.section}); ask after negotiation"
+        )
+        return refusal("negotiation_goes_on", message, "type")
     turn.tell(
         "arbitration_requested",
         claim,

@@ -93,7 +93,7 @@ def giver_of(offer: Offer | None) -> dict[str, Any]:
 
 
 def payee_of(claim: Claim) -> dict[str, Any]:
-    """Who is paid, as instructions carry it."""
+    """Who is paid, as agreements and instructions carry it."""
     if claim.claimant is None:
         return {"payee": {"role": claim.asked.payee_role}}
     who = claim.claimant

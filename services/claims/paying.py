@@ -70,11 +70,11 @@ def compensation_given(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Cla
     """Whoever had to give goods, a service or something else has given it, whole: the claim is paid."""
     owed, offer = claim.obligation(COMPENSATION), claim.offer
     if owed is None or offer is None or not offer.given_by:
-        message = f"claim {claim.number} is paid in cash, which finance confirms (payment_confirmed)"
+        message = f"claim {claim.number} is paid in cash; let finance confirm it (payment_confirmed)"
         return refusal("illegal_transition", message, "type")
     receipt = said["receipt"]
     if any(receipt in each.payments for each in turn.case.claims):
-        message = f"receipt {receipt} was booked before; another gift has a number of its own"
+        message = f"receipt {receipt} was booked before; give what is given now a number of its own"
         return refusal("exists_with_different_content", message, "/receipt")
     return _booked(turn, claim, owed, receipt, said, turn.at)
 

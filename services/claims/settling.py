@@ -12,7 +12,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from services.claims import limits
-from services.claims.ending import MATERIALS_MISSING, PAID, close
+from services.claims.ending import MATERIALS_MISSING, PAID, PAYEE_DENIED, close
 from services.claims.missing import missing_items, tell_missing
 from services.claims.states import Asked, Claim, Ground
 from services.claims.turn import Turn, time_text
@@ -23,7 +23,9 @@ TURNED_INTO_LOSS: Final = "turned_into_loss"
 DELIVERED_IN_TIME: Final = "delivered_in_time"
 _FIRM: Final = frozenset({"agreed", "paid"})
 """Stages in which a claim no longer rests on its complaint."""
-_FOR_GOOD: Final = frozenset({PAID, "claim_withdrawn", MATERIALS_MISSING})
+OPENED_BY_FORM: Final = frozenset({JUDGED_OTHERWISE, PAYEE_DENIED})
+"""Why a claim was closed that a form opens again."""
+_FOR_GOOD: Final = frozenset({PAID, "claim_withdrawn", MATERIALS_MISSING, PAYEE_DENIED})
 """Why a claim was closed that does not open again with its ground."""
 
 

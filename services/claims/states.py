@@ -45,11 +45,14 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Claimant(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who claims: what they are to the piece, and the company's reference for them, never a name."""
+    """Who claims: what they are to the piece, and the company's reference for them, never a name.
+
+    named_by_sender: whether the sender named them, None where nobody said.
+    """
 
     role: str
     reference: str = ""
-    named_by_sender: bool = False
+    named_by_sender: bool | None = None
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -63,8 +66,9 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is offered: an amount (or goods or a service of that value), and how it came about.
 
     rule: the rule of the pack, empty where a person or a court decided. most: the most that may be agreed, None
-    where no limit binds. by: who offered it, by number, where that was said. given_by: the department that gives what
-    was agreed; empty for cash, which finance pays.
+    where no limit binds. by: who offered it, by number, where that was said. fee: how much of it goes back as a fee.
+    in_spite_of: the exemption that holds in principle and was decided not to count. given_by: the department that gives
+    what was agreed; empty for cash, which finance pays.
     """
 
     amount: Decimal
@@ -76,11 +80,15 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rule: str = ""
     most: Decimal | None = None
     by: str = ""
+    fee: Decimal = Decimal(0)
+    in_spite_of: str = ""
     given_by: str = ""
 
 
 class Awaiting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What was agreed or ruled above the pack's limit and a second person must confirm; until then it is not owed.
+    """What was agreed or ruled and a second person must confirm; until then it is not owed.
+
+    Above the pack's limit, or in spite of an exemption that holds in principle.
 
     at: when it was agreed or ruled. pay_by: until when it is paid, where that was said. ruling: who ruled and why,
     where an authority did. acted: who offered or reported it, as far as that was said.
@@ -134,11 +142,12 @@ class WaitingReport(msgspec.Struct, frozen=True, array_like=True):
 class OutletSide(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who answers for a claim among the outlets of a network, and who is compensated.
 
-    notified: the outlet told that it answers. compensated: the outlet that gets the money. arbitration: it was asked
-    for. ended: the outlets settled it, or headquarters ruled.
+    notified: the outlet told that it answers, the newest of them. contacted: it made contact. compensated: the outlet
+    that gets the money. arbitration: it was asked for. ended: the outlets settled it, or headquarters ruled.
     """
 
     notified: str
+    contacted: bool = False
     compensated: str = ""
     arbitration: bool = False
     ended: Literal["", "settled", "ruled", "false_report"] = ""

@@ -23,7 +23,7 @@ WAITING_MAX: Final = 40
 _FOR_ANOTHER_REPORT: Final = frozenset(
     {
         "illegal_transition", "facts_missing", "file_incomplete", "nothing_due", "no_ground_to_refuse",
-        "negotiation_goes_on",
+        "negotiation_goes_on", "other_outlet", "way_not_open",
     }
 )  # fmt: skip
 """Why a report does not fit where another report could make it fit. An amount that is wrong is refused at once."""

@@ -21,7 +21,7 @@ from services.intake.masking import composed, masked_name, masked_phone, masked_
 from services.intake.proving import Forms, passed_on
 from services.intake.spotting import Known
 from services.intake.states import GateCase
-from tousu.event import Event, text_of_time
+from tousu.event import Event, text_of_time, time_of_text
 from tousu.events.codec import as_data
 from tousu.events.duplicate import DuplicateJoined, DuplicateSeparated
 from tousu.events.operations import (
@@ -30,8 +30,6 @@ from tousu.events.operations import (
     OperationsPaymentQuestionSettled,
     OperationsReported,
 )
-from tousu.events.shared_claim import ClaimOpening
-from tousu.events.shared_registration import RegisteredReference
 from tousu.events.shared_values import DroppedField, SourceEvent
 from tousu.policy.pack import Pack
 
@@ -43,8 +41,11 @@ INQUIRY: Final = "inquiry_number"
 PLAIN: Final = (
     "waybill_number", "posted_at", "promised_at", "route", "class", "object", "amount_yuan", "first_asked",
     INQUIRY, "evidence", "web_result", "region", "customer_tier", "subject", "severity", "claim",
+    "occurred_at", "place",
 )  # fmt: skip
 """Fields that travel, each in the form in which it may leave (`proving`)."""
+TOLD_AGAIN: Final = ("evidence", "severity", "occurred_at", "place")
+"""What of a telling that joins travels as it is, beside its text and its demand."""
 DROPPED: Final = "droppedfields"
 """The attribute in which the edge hands over what it could not take of an event, as JSON."""
 _TOLD: Final = frozenset({"content", "demand", "subject"})
@@ -119,6 +120,7 @@ def registered(
     """
     data, text_leaves = event.data, pack.text_downstream
     passed = passed_on(data, personal.forms, known)
+    dropped = [*_dropped(event), *_not_yet(passed, case.received_at)]
     said: dict[str, Any] = {
         "case_number": case.number,
         "channel": case.channel,
@@ -135,25 +137,26 @@ def registered(
     found = reference(passed, case.channel, personal)
     if found:
         said["reference"] = _composed(found)
-    told = event.extensions.get(DROPPED)
-    if told:
-        said["dropped_fields"] = orjson.loads(told)
+    if dropped:
+        said |= {"dropped_fields": as_data_of(dropped)}
     said["source_event"] = as_data(source_event(event))
     return said
 
 
 def joined(
-    case_number: str, channel: str, received_at: datetime, event: Event, personal: Personal, known: Known
+    case_number: str, channel: str, received_at: datetime, event: Event, personal: Personal, known: Known, pack: Pack
 ) -> DuplicateJoined:
-    """What is told of a telling that joins, with its reference."""
+    """What is told of a telling that joins: what it adds to the record, and its reference."""
     passed = passed_on(event.data, personal.forms, known)
-    own, claim = reference(passed, channel, personal), passed.get("claim")
-    return DuplicateJoined(
-        case_number=case_number, kind=event.data["kind"], channel=channel, received_at=text_of_time(received_at),
-        claim=None if claim is None else convert(_composed(claim), ClaimOpening),
-        reference=convert(_composed(own), RegisteredReference) if own else None, dropped_fields=_dropped(event),
-        source_event=source_event(event),
-    )  # fmt: skip
+    dropped = [*_dropped(event), *_not_yet(passed, received_at)]
+    own = reference(passed, channel, personal)
+    said: dict[str, Any] = {name: _composed(passed[name]) for name in TOLD_AGAIN if passed.get(name)}
+    if pack.text_downstream:
+        said |= _told(event.data, ("content", "demand"), known)
+    said |= {name: _composed(found) for name, found in (("claim", passed.get("claim")), ("reference", own)) if found}
+    said |= {"case_number": case_number, "kind": event.data["kind"], "channel": channel}
+    said |= {"received_at": text_of_time(received_at), "source_event": as_data(source_event(event))}
+    return convert(said | ({"dropped_fields": as_data_of(dropped)} if dropped else {}), DuplicateJoined)
 
 
 def department_of(event: Event) -> str:
@@ -179,6 +182,20 @@ def without(event: Event, field: str, why: str) -> Event:
     data = {name: value for name, value in event.data.items() if name != field}
     dropped = [*orjson.loads(event.extensions.get(DROPPED, "[]")), {"place": f"/{field}", "message": why}]
     return replace(event, data=data, extensions={**event.extensions, DROPPED: orjson.dumps(dropped).decode()})
+
+
+def _not_yet(passed: dict[str, Any], received_at: datetime) -> Iterator[DroppedField]:
+    """Take out the time of a trouble that lies behind its receipt: nobody complains of what has not happened."""
+    told = passed.get("occurred_at")
+    if told is not None and time_of_text(told, "occurred_at") > received_at:
+        passed.pop("occurred_at")
+        message = f"the trouble cannot have happened after {text_of_time(received_at)}, when it was received; left out"
+        yield DroppedField(place="/occurred_at", message=message)
+
+
+def as_data_of(dropped: Sequence[DroppedField]) -> list[dict[str, Any]]:
+    """Fields that were left out, as events carry them."""
+    return [as_data(each) for each in dropped]
 
 
 def _dropped(event: Event) -> Sequence[DroppedField]:

@@ -196,7 +196,7 @@ class IntakeRules:
             tellers = with_teller(case.tellers, telling.key, telling.known)
             rows[StateKey("case", number)] = msgspec.structs.replace(case, tellers=tellers)
         told = registration.joined(
-            number, telling.channel, telling.received_at, telling.event, telling.personal, telling.known
+            number, telling.channel, telling.received_at, telling.event, telling.personal, telling.known, telling.pack
         )
         output = Output.of(told, topic=ACCEPTED, subject=number, time=telling.at)
         return Decision(states={**rows, **counted}, outputs=[output])

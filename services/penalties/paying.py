@@ -16,8 +16,8 @@ from services.penalties.states import ChargedParty, Issued, Paid, PenaltyPayment
 from services.penalties.telling import REPAYMENT, MonthContext
 from tousu.decision import Decision, Output, State, StateKey
 from tousu.event import Event, text_of_time
-from tousu.events.claim_handling import HandlingDeductionConfirmed, HandlingPaymentQuestionSettled
 from tousu.events.operations import OperationsDeductionConfirmed, OperationsPaymentQuestionSettled
+from tousu.events.payment_handling import HandlingDeductionConfirmed, HandlingPaymentQuestionSettled
 from tousu.events.penalty import (
     PenaltyPaid,
     PenaltyPaymentQuestioned,

@@ -23,7 +23,6 @@ from services.penalties.telling import MonthContext
 from tousu.decision import Decision, Output, Refusal, State, StateKey, States
 from tousu.event import Event, time_of_text
 from tousu.events.charge import ChargeLaid, ChargeLaidGround
-from tousu.events.claim_handling import HandlingDeductionConfirmed, HandlingPaymentQuestionSettled
 from tousu.events.month import MonthClosed
 from tousu.events.operations import (
     OperationsCorrectionDone,
@@ -31,6 +30,7 @@ from tousu.events.operations import (
     OperationsPaymentQuestionSettled,
     OperationsReported,
 )
+from tousu.events.payment_handling import HandlingDeductionConfirmed, HandlingPaymentQuestionSettled
 from tousu.events.penalty import PenaltyWithdrawnReason
 from tousu.ledger.obligation import Entry
 from tousu.policy.calendar import UnpublishedYear

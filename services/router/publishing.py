@@ -40,15 +40,20 @@ def begun(case: RoutedCase, event: Event, routed: str, now: datetime) -> tuple[R
     return replace(case, file=file), _output(event, routed, now, data)
 
 
-def published(case: RoutedCase, step: Step, pack: Pack, *, is_freed: bool) -> tuple[RoutedCase, list[Output]]:
-    """The case with all that is said of a report that counts. is_freed: the report had waited for another one."""
+def published(
+    case: RoutedCase, step: Step, pack: Pack, *, is_freed: bool, is_added: bool = False
+) -> tuple[RoutedCase, list[Output]]:
+    """The case with all that is said of a report that counts. is_freed: the report had waited for another one.
+    is_added: what the customer told again is in the routed data already, and its readers hear of it."""
     event, effect = step.event, step.effect
-    told, is_revised = case.told, False
+    told, is_revised = case.told, is_added
     if _routing_of(step.state) != _routing_of(step.former):  # else what was told of it stands
         told = {name: value for name, value in case.told.items() if name not in DECIDED} | step.state.decided
         told["departments"] = list(step.state.departments)
-        is_revised = step.former.assigned != step.state.assigned or any(
-            told.get(name) != case.told.get(name) for name in _ROUTED_ANEW
+        is_revised = (
+            is_revised
+            or step.former.assigned != step.state.assigned
+            or any(told.get(name) != case.told.get(name) for name in _ROUTED_ANEW)
         )
         if is_revised or step.former.pack_version != step.state.pack_version:
             told["pack"] = pack.reference()
@@ -70,6 +75,14 @@ def published(case: RoutedCase, step: Step, pack: Pack, *, is_freed: bool) -> tu
         outputs = [replace(each, causation=event.id, organisation=case.organisation) for each in outputs]
     file = replace(case.file, sequence=file.sequence)
     return replace(case, told=told, file=file, revision=revision), outputs
+
+
+def routed_again(case: RoutedCase, event: Event) -> tuple[RoutedCase, Output]:
+    """The case with its routed data told once more, since they have become others."""
+    told = case.told | {"revision": case.revision + 1}
+    file, data = _numbered(case.file, told, "noted")
+    new = replace(case, told=told, file=file, revision=case.revision + 1)
+    return new, _output(event, COMPLAINT_ROUTED, event.time, data)
 
 
 def forwarded(event: Event, key: str | None = None) -> Output:

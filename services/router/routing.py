@@ -23,9 +23,12 @@ CARRIED_ON: Final = (
     "channel", "channel_group", "received_at", "registered_at", "content", "complainant", "waybill_number",
     "posted_at", "promised_at", "route", "demand", "object", "amount_yuan", "pieces", "first_asked", "inquiry_number",
     "evidence", "web_result", "region", "customer_tier", "subject", "severity", "dropped_fields",
+    "occurred_at", "place",
 )  # fmt: skip
 """What readers of cases need of a registration; of a claim, its claim too."""
-CARRIED_OF_REFERENCE: Final = ("answer_deadline", "regulator")
+CARRIED_OF_REFERENCE: Final = (
+    "answer_deadline", "regulator", "platform_case_number", "association_case_number", "coordinator",
+)  # fmt: skip
 
 
 def arrived_complaint(

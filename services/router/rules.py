@@ -17,11 +17,12 @@ import msgspec
 from services.router import publishing, refusals
 from services.router.publishing import CLAIM_ROUTED, COMPLAINT_ROUTED, INQUIRY_ROUTED
 from services.router.routing import arrived_claim, arrived_complaint, arrived_inquiry, left_to_the_desk
-from services.router.states import RoutedCase, without_person
+from services.router.states import RoutedCase, told_again, without_person, without_tellings
 from tousu.decision import Decision, Output, State, StateKey, States
 from tousu.domain.case.deciding import decide, given_up, next_due
 from tousu.domain.case.state import FoldGround, Kind
 from tousu.event import Event, time_of_text
+from tousu.events.duplicate import DuplicateSeparated
 from tousu.policy.event_catalogue import BESIDE_THE_CASE
 from tousu.policy.pack import Pack
 from tousu.policy.pack_compatibility import incompatibility
@@ -36,7 +37,9 @@ _REGISTERED: Final[Mapping[str, tuple[str, Kind]]] = {
 """What begins a case: as what it is routed, and its kind."""
 _HANDLING: Final = "tousu.handling."
 _OPERATIONS: Final = "tousu.operations."
-_TELLINGS: Final = frozenset({"tousu.duplicate.joined.v1", "tousu.duplicate.separated.v1"})
+_JOINED: Final = "tousu.duplicate.joined.v1"
+_SEPARATED: Final = "tousu.duplicate.separated.v1"
+_TELLINGS: Final = frozenset({_JOINED, _SEPARATED})
 _ERASED: Final = "tousu.person.erased.v1"
 
 
@@ -59,6 +62,10 @@ class RouterRules:
         match event.type:
             case kind if kind in _REGISTERED:
                 return self._register(event, now) if case is None else refusals.twice(event)
+            case kind if kind == _JOINED and isinstance(case, RoutedCase) and case.state.kind == "complaint":
+                return self._told_again(case, event, now)
+            case kind if kind == _SEPARATED and isinstance(case, RoutedCase) and case.added:
+                return self._separated(case, event)
             case kind if kind in _TELLINGS and isinstance(case, RoutedCase):
                 return Decision(outputs=[publishing.forwarded(event)])
             case kind if kind.startswith(_HANDLING) and isinstance(case, RoutedCase):
@@ -121,10 +128,33 @@ class RouterRules:
         if what in BESIDE_THE_CASE:
             return Decision(outputs=[publishing.forwarded(event)])
         refused = self._recount_misfit(case, event) if what == "recount_ordered" else None
-        if case.told["kind"] == "claim" and what != "recount_ordered":
+        if case.state.kind == "claim" and what != "recount_ordered":
             return refusals.not_of_a_claim(event, what)
         refused = refused or refusals.unknown_name(self._pack_of(case), event)
         return refused or self._follow(case, what, event, now)
+
+    def _told_again(self, case: RoutedCase, event: Event, now: datetime) -> Decision:
+        """The customer told it again: what is new goes on the record and to whoever has the case."""
+        new = told_again(case, event)
+        decided = decide(new.file, "joined", event, self._ground(new), now)
+        new = msgspec.structs.replace(new, file=decided.file)
+        outputs: list[Output] = []
+        for step in decided.steps:
+            new, said = publishing.published(
+                new, step, self._pack_of(new), is_freed=False, is_added=step.event is event and new.told != case.told
+            )
+            outputs += said
+        return Decision(states={_state_key(event): new}, outputs=outputs, refused=decided.refused)
+
+    def _separated(self, case: RoutedCase, event: Event) -> Decision:
+        """A telling was another trouble: what it had added leaves the case with it."""
+        assert isinstance(event.content, DuplicateSeparated)
+        new = without_tellings(case, [event.content.source_event])
+        outputs = [publishing.forwarded(event)]
+        if new is not case:
+            new, output = publishing.routed_again(new, event)
+            outputs.append(output)
+        return Decision(states={_state_key(event): new}, outputs=outputs)
 
     def _recount_misfit(self, case: RoutedCase, event: Event) -> Decision | None:
         """Why a recalculation cannot be done: the version that it names does not fit the case."""

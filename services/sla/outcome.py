@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -19,13 +20,14 @@ class Outcome(NamedTuple):
     ended_at: datetime | None
     result: str
     breached: tuple[str, ...]
+    satisfaction: Mapping[str, int | str]
 
 
 def outcome_of(context: CaseContext, case: Case) -> Outcome | None:
     """How a case has ended; None while it goes on."""
     if case.closed_at is None:
         return None
-    return Outcome(case.closed_at, case.result, tuple(sorted(_breached(context, case))))
+    return Outcome(case.closed_at, case.result, tuple(sorted(_breached(context, case))), case.satisfaction)
 
 
 def _breached(context: CaseContext, case: Case) -> list[str]:
@@ -85,6 +87,8 @@ def tell_corrected(context: CaseContext, case: Case, why: str) -> None:
             "breached_clocks": breached,
             "handling_hours": _handling_hours(case),
         }
+        if case.satisfaction:
+            data |= {"satisfaction": case.satisfaction}
     context.tell(OUTCOMES, "tousu.case.outcome_corrected.v1", context.now, data, case.cause)
 
 

@@ -29,7 +29,10 @@ from tousu.runtime.settings import read_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = "1.34"
-OTHERS = {"KafkaTopic", "KafkaUser", "PodMonitor", "PrometheusRule", "ScaledObject", "Kustomization"}
+OTHERS = {
+    "Kafka", "KafkaNodePool", "KafkaTopic", "KafkaUser", "Kustomization", "PodMonitor", "PrometheusRule",
+    "ScaledObject",
+}  # fmt: skip
 """Kinds that Kubernetes itself does not know."""
 OVERLAYS = ("small", "production")
 BUILD = next((words for words in (["kustomize", "build"], ["kubectl", "kustomize"]) if shutil.which(words[0])), None)

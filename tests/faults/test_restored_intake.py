@@ -26,6 +26,7 @@ from confluent_kafka import Producer
 from tests.faults.pipeline import MASTER_KEY
 from tests.integration.process.conftest import WAIT_S, wait_until
 from tests.integration.process.test_operator import ACCEPTED, APP, PARTITIONS, REJECTED, Place
+from tousu.cli.commands import app
 from tousu.connection import Connection
 from tousu.demo.crew import Crew
 from tousu.event import text_of_time
@@ -58,23 +59,25 @@ class Restorable(Place):
             crew.start()
             yield crew
 
-    def backup(self) -> dict[str, list[dict[str, object]]]:
-        """Every table of intake as of one moment, while it works."""
-        level = "REPEATABLE READ" if self.is_postgres else "SERIALIZABLE"
-        with self.engine.connect().execution_options(isolation_level=level) as connection:
-            tables = [name for name in sa.inspect(self.engine).get_table_names() if name.startswith("intake_")]
-            return {
-                name: [dict(row) for row in connection.execute(sa.text(f"SELECT * FROM {name}")).mappings()]
-                for name in tables
-            }
+    @property
+    def where(self) -> tuple[str, str]:
+        return ("--database", self.url) if self.is_postgres else ("--data", str(self.data))
 
-    def restore(self, kept: dict[str, list[dict[str, object]]]) -> None:
-        with self.engine.begin() as connection:
-            for table, rows in kept.items():
-                connection.execute(sa.text(f"DELETE FROM {table}"))
-                for row in rows:
-                    names, values = ", ".join(row), ", ".join(f":{name}" for name in row)
-                    connection.execute(sa.text(f"INSERT INTO {table} ({names}) VALUES ({values})"), row)
+    def backup(self, folder: Path) -> None:
+        """`tousu backup`, while intake works."""
+        app(["backup", "intake", "--to", str(folder), *self.where], standalone_mode=False)
+
+    def lose_and_restore(self, folder: Path) -> None:
+        """Every table of intake is gone; `tousu restore` into what is empty now."""
+        if self.is_postgres:
+            with self.engine.begin() as connection:
+                for name in sa.inspect(connection).get_table_names():
+                    if name.startswith("intake_"):
+                        connection.execute(sa.text(f"DROP TABLE {name} CASCADE"))
+        else:
+            for file in self.data.glob("intake.sqlite*"):
+                file.unlink()
+        app(["restore", "intake", "--from", str(folder), *self.where], standalone_mode=False)
 
     def written(self) -> int:
         """How many records stand on complaints.accepted."""
@@ -82,8 +85,7 @@ class Restorable(Place):
             return sum(extent.end for extent in history.extents(history.places([ACCEPTED])).values())
 
     def audit(self) -> list[object]:
-        where = ("--database", self.url) if self.is_postgres else ()
-        done = self.tousu("audit", "--json", *where)
+        done = self.tousu("audit", "--json", *(self.where if self.is_postgres else ()))
         found: list[object] = orjson.loads(done.stdout)["findings"]
         return found
 
@@ -167,18 +169,19 @@ def contents(place: Restorable) -> dict[tuple[str, int, str, str], set[bytes]]:
 
 
 @pytest.mark.heavy
-def test_a_backup_taken_under_load_is_restored_and_its_log_decides(place: Restorable) -> None:
+def test_a_backup_taken_under_load_is_restored_and_its_log_decides(place: Restorable, tmp_path: Path) -> None:
     with place.all_at_work() as crew:
         with Load(place.broker.address) as load:
             wait_until(lambda: place.written() > 100, "the load is worked off")
-            kept, then = place.backup(), place.written()
+            place.backup(tmp_path / "backup")
+            then = place.written()
             wait_until(lambda: place.written() > then + 300, "it goes on behind the backup")
             os.kill(crew.pid("intake"), signal.SIGKILL)
             sent = len(load.sound)
             wait_until(lambda: len(load.sound) > sent + 50, "customers do not know that intake is dead")
         before = contents(place)
-        place.restore(kept)
         wait_until(lambda: not crew.is_alive("intake"), "intake is dead")
+        place.lose_and_restore(tmp_path / "backup")
         crew.start_one("intake")
         with Load(place.broker.address) as more:
             wait_until(lambda: len(more.sound) > 100, "customers go on")

@@ -31,6 +31,7 @@ CLAIM_SAID: dict[str, dict[str, Any]] = {
     "compensation_given": {"claim_number": CLAIM_NUMBER, "receipt": "R-1"},
     "payment_question_settled": {"payment_id": "P-1", "how": "returned"},
     "outlet_notified": {"claim_number": CLAIM_NUMBER, "outlet": "HZ-017"},
+    "outlet_contacted": {"claim_number": CLAIM_NUMBER, "outlet": "HZ-017"},
     "outlet_negotiation_settled": {"claim_number": CLAIM_NUMBER, "outlet": "HZ-017"},
     "outlet_arbitration_requested": {"claim_number": CLAIM_NUMBER, "outlet": "HZ-017"},
     "outlet_ruled": {"claim_number": CLAIM_NUMBER, "report_true": True},

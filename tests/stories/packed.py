@@ -32,6 +32,16 @@ class Story:
         }  # fmt: skip
         self._case = self.diary.complaint(channel, at(when), said | data, event_id="the-complaint")
 
+    def complains_again(
+        self, when: str, content: str, channel: str = "app", event_id: str = "again", **data: Any
+    ) -> None:
+        """The same customer tells the same trouble once more."""
+        said = {
+            "kind": "complaint", "content": content, "complainant": {"phone": "19900000042", "role": "sender"},
+            "waybill_number": "YT7700000000099", channel.replace("-", "_"): BLOCKS[channel],
+        }  # fmt: skip
+        self.diary.complaint(channel, at(when), said | data, event_id=event_id)
+
     def reports(self, what: str, when: str, **data: Any) -> None:
         self.diary.handling(self._case, what, at(when), data)
 

@@ -123,6 +123,7 @@ def test_outlets_that_do_not_agree_go_to_arbitration_and_pay_six_and_four_percen
     """The customer is paid 205; headquarters finds SZ-041 responsible: bill of 205, fees of 12.30 and 8.20."""
     story = complained("damage")
     report(story, "outlet_notified", "03-02 11:00", outlet="HZ-017", compensated_outlet="GZ-036")
+    report(story, "outlet_contacted", "03-02 15:00", outlet="HZ-017")
     offered(story, BROKEN)
     report(story, "claim_agreed", "03-03 11:00")
     report(story, "payment_confirmed", "03-05 10:00", payment_id="P-1", amount="205.00")
@@ -155,6 +156,7 @@ def test_outlets_that_do_not_agree_go_to_arbitration_and_pay_six_and_four_percen
 def test_a_false_report_of_damage_bills_nobody() -> None:
     story = complained("damage")
     report(story, "outlet_notified", "03-02 11:00", outlet="HZ-017", compensated_outlet="GZ-036")
+    report(story, "outlet_contacted", "03-02 15:00", outlet="HZ-017")
     report(story, "outlet_arbitration_requested", "03-13 09:00", outlet="GZ-036")
     report(story, "outlet_ruled", "03-16 10:00", report_true=False, reporting_outlet="GZ-036", reason="照片系旧图")
     told = story.told("03-20 00:00")
@@ -213,7 +215,7 @@ def test_what_a_regulator_rules_counts_though_it_is_above_the_table() -> None:
     told = story.told("03-20 00:00")
     assert told.refusals == ["amount_above_limit"]
     assert told.claim().one("offered")["amount"] == "162.00"
-    assert told.claim().one("disputed")["ways_on"] == ["negotiation", "complaint", "regulator", "arbitration", "court"]
+    assert told.claim().one("disputed")["ways_on"] == ["negotiation", "complaint", "regulator", "court"]
     ruled = told.claim().one("ruled")
     assert (ruled["by"], ruled["amount"], ruled["pay_by"]) == ("regulator", "400.00", "2026-03-16T16:00:00Z")
     assert told.claim().one("payment_questioned")["expected"] == "400.00"
@@ -247,7 +249,7 @@ def test_what_is_told_of_a_claim_happened_when_it_was_reported() -> None:
     told = story.told("03-20 00:00")
     assert told.claim().one("opened")["opened_at"] == "2026-03-02T01:00:00Z"
     assert told.claim().one("outlet_notified")["notified_at"] == "2026-03-06T15:59:00Z"
-    assert "outlet_notice_damage_loss" in told.claim().clocks("met")
+    assert told.claim().clocks("breached") == ["outlet_contact_damage_loss"]  # due on 11 March, 24:00
 
 
 # --- where the law of a province decides ----------------------------------------------------------------------------

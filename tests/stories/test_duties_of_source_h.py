@@ -18,12 +18,6 @@ CLAIM = {"claim_number": "/1"}
 PROOF = [{"item": "evidence_of_loss"}]
 
 
-def time(text: str) -> str:
-    """A time of 2026 in Beijing as a report says it."""
-    day, clock = text.split()
-    return f"2026-{day}T{clock}:00+08:00"
-
-
 def suffered(role: str, class_name: str, cause: str, **facts: str) -> Story:
     """A customer in this role complains and claims; the loss is found out."""
     story = Story("courier-handbook")
@@ -325,3 +319,19 @@ def test_it_goes_first_also_where_it_is_taken_up_again_and_no_longer_once_it_is_
     told = story.told("03-05 12:00")
     assert [one["priority"] for one in told.of_type("complaint.routed")] == ["normal", "first", "normal"]
     assert told.refusals == []
+
+
+# -- 6.2.2 按时: a time agreed for the payment counts ----------------
+
+
+@pytest.mark.parametrize("kind", ["cash", "goods"])
+def test_a_time_agreed_for_the_payment_is_its_limit(kind: str) -> None:
+    story = suffered("recipient", "delay", "delay", real_loss="60.00")
+    story.reports("claim_decided", "03-03 10:00", **CLAIM, outcome="offer", kind=kind)
+    story.reports("claim_agreed", "03-03 11:00", **CLAIM, pay_by="2026-03-05T12:00:00+08:00")
+    told = story.told("03-06 00:00")
+    (started,) = [one for one in told.of_type("clock.started") if one["clock"] == "payment"]
+    assert started["due_at"] == "2026-03-05T04:00:00Z"
+    (instruction,) = told.of_type("instruction.issued")
+    assert instruction["due_at"] == "2026-03-05T04:00:00Z"
+    assert "payment" in told.claim().clocks("breached")

@@ -7,6 +7,7 @@ import typer
 from tousu.cli import holding_out, keys, ledger, person, policy, shard, topics
 from tousu.cli.audit import audit
 from tousu.cli.backlog import backlog
+from tousu.cli.backup import backup, restore
 from tousu.cli.case import case
 from tousu.cli.demo import demo
 from tousu.cli.explain.command import explain
@@ -20,6 +21,7 @@ from tousu.cli.tail import tail
 from tousu.cli.triage import triage
 from tousu.cli.up import up
 from tousu.cli.upgrade import upgrade
+from tousu.cli.version import version
 
 EPILOG = (
     "Exit codes: 0 done, 1 something was found, 2 wrong usage, 3 broker or database away, 4 cannot be done as asked."
@@ -30,7 +32,10 @@ app = typer.Typer(
     name="tousu", help="Complaint handling on Kafka: from channel to outcome, exactly once.", epilog=EPILOG,
     no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, context_settings=CONTEXT,
 )  # fmt: skip
-COMMANDS = (demo, up, run, simulate, publish, tail, case, explain, report, triage, backlog, rebuild, audit, upgrade)
+COMMANDS = (
+    demo, up, run, simulate, publish, tail, case, explain, report, triage, backlog, rebuild, audit, backup, restore,
+    upgrade, version,
+)  # fmt: skip
 for command in COMMANDS:
     app.command(command.__name__)(command)
 app.add_typer(holding_out.intake, name="intake")

@@ -43,8 +43,9 @@ _FAMILIES: Final = {
     "received_elsewhere": ("complaint.received",),
     "claim_case": ("claim.registered", "claim.routed", "claim.opened", "claim.filed", "claim.file_"),
     "claim_payment": ("claim.paid", "claim.payment", "claim.billed", "claim.outlet"),
-    "claim_handling": ("handling.claim", "handling.payment", "handling.amount", "handling.deduction"),
+    "claim_handling": ("handling.claim",),
     "claim_outlets": ("handling.outlet",),
+    "payment_handling": ("handling.payment", "handling.amount", "handling.deduction"),
     "handover": (
         "handling.passed", "handling.taken_back", "handling.disputed", "handling.appeal", "handling.responsibility",
         "handling.separated", "handling.final_opinion",

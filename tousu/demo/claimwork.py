@@ -94,8 +94,8 @@ def offer_of(claim: Claimed, facts: Mapping[str, Any], when: datetime) -> tuple[
     found = owed()
     said: dict[str, Any] = {}
     if isinstance(found, Referred):
-        said = {"amount": money(found.at_most or Decimal(UNLIMITED))}
-        found = owed(said["amount"])
+        found = owed(money((found.at_most or Decimal(0)) + Decimal(UNLIMITED)))
+        said = {"amount_with_fee": money(found.amount)} if isinstance(found, Awarded) else {}
     assert isinstance(found, Awarded), f"{claim.case_of}: {found}"
     return said, money(found.amount)
 
@@ -115,10 +115,11 @@ class ClaimSchedule(NamedTuple):
     asked: datetime | None = None
 
 
-def go_through(claim: Claimed, schedule: ClaimSchedule, amount: str) -> None:
-    """Answered, offered by the table, agreed, paid exactly that, and the customer asked how it was."""
+def go_through(claim: Claimed, schedule: ClaimSchedule, amount: str, **by_hand: str) -> None:
+    """Answered, offered by the table (or `by_hand`), agreed, paid exactly that, and the customer asked how it was."""
     claim.note("claim_form_answered", schedule.answered)
-    claim.note("claim_decided", schedule.decided, outcome="offer")
+    said: dict[str, Any] = {"outcome": "offer", **by_hand}
+    claim.note("claim_decided", schedule.decided, **said)
     claim.note("claim_agreed", schedule.agreed)
     if schedule.paid is not None:
         pay(claim, schedule.paid, amount)

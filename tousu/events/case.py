@@ -150,6 +150,14 @@ CaseOutcomeCorrectedResult: TypeAlias = Literal[
 ]
 
 
+class CaseOutcomeCorrectedSatisfaction(Part, frozen=True, kw_only=True, omit_defaults=True):
+    """What the customer said of the handling, where that is known by now."""
+    score: int | None = None
+    """From 1 (not at all) to 5 (very)."""
+    rating: Literal["satisfied", "neutral", "dissatisfied"] | None = None
+    """In words: satisfied, neutral, dissatisfied."""
+
+
 class CaseOutcomeCorrected(Content, frozen=True, kw_only=True, omit_defaults=True):
     """Outcome corrected (结案更正). A report that came late changes the end of a case that was told: when or how it
     ended, whether it was in time, or that it has not ended at all. It takes the place of the last case.closed of
@@ -173,6 +181,8 @@ class CaseOutcomeCorrected(Content, frozen=True, kw_only=True, omit_defaults=Tru
     """The clocks that stand as breached."""
     handling_hours: int | float | None = None
     """Hours from receipt to the end, round the clock."""
+    satisfaction: CaseOutcomeCorrectedSatisfaction | None = None
+    """What the customer said of the handling, where that is known by now."""
     at: Moment
     """When that became known."""
     departments: Departments

@@ -28,7 +28,9 @@ class ChargeLaidGround(Part, frozen=True, kw_only=True, omit_defaults=True):
     stands: bool | None = None
     """Whether the complaint was found to be valid; absent while nobody has judged it."""
     loss_yuan: AmountYuan | None = None
-    """The economic loss that the case caused, in yuan."""
+    """The economic loss that the case caused, in yuan; where a share of performance pay goes by it, what was paid
+    for its claims so far.
+    """
     days: int | None = None
     """How many days it was late, each day that has begun counted whole; while it goes on, those that have begun by
     now.

@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 from tousu.events.content import Content, Part
 from tousu.events.shared_claim import (
     ClaimAmount, ClaimAuthority, ClaimCause, ClaimCurrency, ClaimDecided, ClaimDependingItem, ClaimExemption,
-    ClaimKind, ClaimNumber, ClaimObligation, ClaimTrace, ClaimWay,
+    ClaimKind, ClaimNumber, ClaimObligation, ClaimTrace, ClaimWay, PayeeReference,
 )
 from tousu.events.shared_rejection import RejectionReason
 from tousu.events.shared_values import CaseNumber, Code, Moment, Outlet, PackReference, Reason, Section, WaybillNumber
@@ -23,13 +23,17 @@ class ClaimAgreed(Content, frozen=True, kw_only=True, omit_defaults=True):
     claim_number: ClaimNumber
     case_number: CaseNumber
     amount: ClaimAmount
-    """What is owed from now on, as a decimal string with two places."""
+    """What is owed from now on, the fee that goes back in it, as a decimal string with two places."""
+    fee_refunded: ClaimAmount | None = None
+    """How much of the amount is the service fee that goes back; absent where none does."""
     currency: ClaimCurrency
     kind: ClaimKind
     agreed_at: Moment
     """When the claimant agreed, also where a second person confirmed it later: the limit of the payment counts from
     then.
     """
+    payee: PayeeReference | None = None
+    """Who is paid: a role and, where known, a reference; nothing personal."""
     pay_by: Moment | None = None
     """Until when it is to be paid."""
     pack: PackReference
@@ -108,7 +112,8 @@ class ClaimClosed(Content, frozen=True, kw_only=True, omit_defaults=True):
     """When it ended."""
     reason: Code
     """Why: withdrawn, does_not_stand, judged_otherwise (the piece has another class now), paid, claim_withdrawn,
-    materials_missing, turned_into_loss, delivered_in_time (it had not been lost).
+    materials_missing, turned_into_loss, delivered_in_time (it had not been lost), payee_denied (the sender said
+    that whoever claims is not to be paid).
     """
     withdrawn: Sequence[ClaimClosedWithdrawnItem] = ()
     """What was owed and is not paid any more, by obligation; absent where nothing was outstanding."""
@@ -204,12 +209,20 @@ class ClaimOffered(Content, frozen=True, kw_only=True, omit_defaults=True):
     claim_number: ClaimNumber
     case_number: CaseNumber
     amount: ClaimAmount
-    """What is offered, or what the goods or the service offered are worth, as a decimal string with two places."""
+    """What is offered, or what the goods or the service offered are worth, the fee that goes back in it, as a
+    decimal string with two places.
+    """
+    fee_refunded: ClaimAmount | None = None
+    """How much of the amount is the service fee that goes back; absent where none does."""
     currency: ClaimCurrency
     kind: ClaimKind
     decided: ClaimDecided
     rule: Code | None = None
     """The rule of the pack's table, where it decided."""
+    in_spite_of: ClaimExemption | None = None
+    """The exemption that holds in principle and was decided not to count here."""
+    reason: Reason | None = None
+    """Why it does not count here."""
     trace: ClaimTrace | None = None
     ways_on: Sequence[ClaimWay] | None = None
     """What the claimant can do who does not accept, as they choose: negotiation, complaint, regulator, arbitration,
@@ -272,6 +285,8 @@ class ClaimRuled(Content, frozen=True, kw_only=True, omit_defaults=True):
     reason: Reason | None = None
     ruled_at: Moment
     """When it was ruled, also where a second person confirmed it later: the limit of the payment counts from then."""
+    payee: PayeeReference | None = None
+    """Who is paid: a role and, where known, a reference; nothing personal."""
     pay_by: Moment | None = None
     """Until when it is to be paid."""
     pack: PackReference

@@ -15,12 +15,13 @@ from tousu.events.shared_claim import (
     ClaimAmount, ClaimCause, ClaimCurrency, ClaimDependingItem, ClaimNumber, ClaimOpening, ClaimantReference,
 )
 from tousu.events.shared_registration import (
-    RegisteredComplainant, RegisteredContent, RegisteredDemand, RegisteredPieces, RegisteredReference,
+    RegisteredComplainant, RegisteredContent, RegisteredDemand, RegisteredPieces, RegisteredPlace,
+    RegisteredReference,
 )
 from tousu.events.shared_values import (
     AmountYuan, CaseNumber, Channel, ChannelGroup, ClassCode, Code, ComplainedObject, ComplaintSubject,
-    CustomerTier, Departments, DroppedFields, Employee, Evidence, Moment, PackReference, Region, Route, Section,
-    SeverityFound, SourceEvent, WaybillNumber, WebResult,
+    CustomerTier, Departments, DroppedFields, Employee, Evidence, Moment, PackReference, ReferenceNumber, Region,
+    Route, Section, SeverityFound, SourceEvent, WaybillNumber, WebResult,
 )
 
 
@@ -132,6 +133,9 @@ class ClaimRegistered(Content, frozen=True, kw_only=True, omit_defaults=True):
     content: RegisteredContent | None = None
     complainant: RegisteredComplainant
     waybill_number: WaybillNumber | None = None
+    occurred_at: Moment | None = None
+    """When the trouble happened."""
+    place: RegisteredPlace | None = None
     posted_at: Moment | None = None
     """When the piece was posted."""
     promised_at: Moment | None = None
@@ -178,6 +182,9 @@ class ClaimRouted(Content, frozen=True, kw_only=True, omit_defaults=True):
     content: RegisteredContent | None = None
     complainant: RegisteredComplainant
     waybill_number: WaybillNumber | None = None
+    occurred_at: Moment | None = None
+    """When the trouble happened."""
+    place: RegisteredPlace | None = None
     posted_at: Moment | None = None
     """When the piece was posted."""
     promised_at: Moment | None = None
@@ -202,6 +209,12 @@ class ClaimRouted(Content, frozen=True, kw_only=True, omit_defaults=True):
     dropped_fields: DroppedFields = ()
     answer_deadline: Moment | None = None
     """Until when a platform or regulator wants the answer."""
+    platform_case_number: ReferenceNumber | None = None
+    """The platform's or regulator's own case number."""
+    association_case_number: ReferenceNumber | None = None
+    """The consumer association's own case number."""
+    coordinator: Employee | None = None
+    """Who of the special team coordinates with the platform or the association."""
     regulator: bool | None = None
     """True when a regulator passed it on."""
     claim: ClaimOpening

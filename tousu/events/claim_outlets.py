@@ -10,7 +10,7 @@ from typing import ClassVar
 from tousu.events.content import Content
 from tousu.events.shared_claim import ClaimAmount, ClaimNumber
 from tousu.events.shared_handling import HandlingNote
-from tousu.events.shared_values import CaseNumber, Department, Employee, Outlet, Reason
+from tousu.events.shared_values import CaseNumber, Department, Employee, Outlet, Reason, ToldMoment
 
 
 class HandlingOutletArbitrationRequested(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -28,6 +28,24 @@ class HandlingOutletArbitrationRequested(Content, frozen=True, kw_only=True, omi
     outlet: Outlet
     """The outlet that asks for arbitration, by its code, such as HZ-017."""
     reason: Reason | None = None
+
+
+class HandlingOutletContacted(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Outlet contacted (责任网点主动联系). The responsible outlet contacted the other one, having seen the notice:
+    negotiation begins.
+    """
+    TYPE: ClassVar[str] = "tousu.handling.outlet_contacted.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    claim_number: ClaimNumber
+    outlet: Outlet
+    """The outlet that made contact, by its code, such as HZ-017."""
+    contacted_at: ToldMoment | None = None
+    """When it did; absent where that was when the event happened."""
 
 
 class HandlingOutletNegotiationSettled(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -60,6 +78,10 @@ class HandlingOutletNotified(Content, frozen=True, kw_only=True, omit_defaults=T
     """The outlet that got the notice, by its code, such as HZ-017."""
     compensated_outlet: Outlet | None = None
     """The outlet that would be compensated, by its code; absent where the customer is."""
+    seen_at: ToldMoment | None = None
+    """When the outlet saw the notice (自见公告之日); its days count from then. Absent where that was when the event
+    happened.
+    """
 
 
 class HandlingOutletRuled(Content, frozen=True, kw_only=True, omit_defaults=True):

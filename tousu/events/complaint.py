@@ -14,12 +14,12 @@ from tousu.events.content import Content
 from tousu.events.shared_case import CaseBehind
 from tousu.events.shared_registration import (
     RegisteredClassed, RegisteredComplainant, RegisteredContent, RegisteredDemand, RegisteredPieces,
-    RegisteredReference,
+    RegisteredPlace, RegisteredReference,
 )
 from tousu.events.shared_values import (
     AmountYuan, CaseNumber, Channel, ChannelGroup, ClassCode, Code, ComplainedObject, ComplaintSubject,
-    CustomerTier, Departments, DroppedFields, Employee, Evidence, Grade, Moment, PackReference, Region, Route,
-    Section, SeverityFound, SourceEvent, WaybillNumber, WebResult,
+    CustomerTier, Departments, DroppedFields, Employee, Evidence, Grade, Moment, PackReference, ReferenceNumber,
+    Region, Route, Section, SeverityFound, SourceEvent, WaybillNumber, WebResult,
 )
 
 
@@ -36,6 +36,9 @@ class ComplaintRegistered(Content, frozen=True, kw_only=True, omit_defaults=True
     content: RegisteredContent | None = None
     complainant: RegisteredComplainant
     waybill_number: WaybillNumber | None = None
+    occurred_at: Moment | None = None
+    """When the trouble happened."""
+    place: RegisteredPlace | None = None
     posted_at: Moment | None = None
     """When the piece was posted."""
     promised_at: Moment | None = None
@@ -84,6 +87,9 @@ class ComplaintRouted(Content, frozen=True, kw_only=True, omit_defaults=True):
     content: RegisteredContent | None = None
     complainant: RegisteredComplainant | None = None
     waybill_number: WaybillNumber | None = None
+    occurred_at: Moment | None = None
+    """When the trouble happened."""
+    place: RegisteredPlace | None = None
     posted_at: Moment | None = None
     """When the piece was posted."""
     promised_at: Moment | None = None
@@ -108,6 +114,12 @@ class ComplaintRouted(Content, frozen=True, kw_only=True, omit_defaults=True):
     dropped_fields: DroppedFields = ()
     answer_deadline: Moment | None = None
     """Until when a platform or regulator wants the answer."""
+    platform_case_number: ReferenceNumber | None = None
+    """The platform's or regulator's own case number."""
+    association_case_number: ReferenceNumber | None = None
+    """The consumer association's own case number."""
+    coordinator: Employee | None = None
+    """Who of the special team coordinates with the platform or the association."""
     regulator: bool | None = None
     """True when a regulator passed it on."""
     class_: ClassCode | None = field(name="class", default=None)

@@ -9,9 +9,12 @@ from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from tousu.events.content import Content
+from tousu.events.shared_case import CaseBehind
 from tousu.events.shared_claim import ClaimOpening
-from tousu.events.shared_registration import RegisteredReference
-from tousu.events.shared_values import CaseNumber, Channel, DroppedFields, Moment, Reason, SourceEvent
+from tousu.events.shared_registration import RegisteredContent, RegisteredDemand, RegisteredPlace, RegisteredReference
+from tousu.events.shared_values import (
+    CaseNumber, Channel, DroppedFields, Evidence, Moment, Reason, SeverityFound, SourceEvent,
+)
 
 
 class DuplicateJoined(Content, frozen=True, kw_only=True, omit_defaults=True):
@@ -27,9 +30,17 @@ class DuplicateJoined(Content, frozen=True, kw_only=True, omit_defaults=True):
     """When the company received it."""
     claim: ClaimOpening | None = None
     """What was claimed this time, where the case is a claim: further evidence may come with it."""
+    content: RegisteredContent | None = None
+    demand: RegisteredDemand | None = None
+    evidence: Evidence | None = None
+    severity: SeverityFound | None = None
+    occurred_at: Moment | None = None
+    """When the trouble happened."""
+    place: RegisteredPlace | None = None
     dropped_fields: DroppedFields = ()
     reference: RegisteredReference | None = None
     source_event: SourceEvent
+    case: CaseBehind | None = None
 
 
 class DuplicateSeparated(Content, frozen=True, kw_only=True, omit_defaults=True):

@@ -86,6 +86,24 @@ class HandlingCorrectiveActionPlanned(Content, frozen=True, kw_only=True, omit_d
     case: CaseBehind | None = None
 
 
+class HandlingCorrectiveActionReviewed(Content, frozen=True, kw_only=True, omit_defaults=True):
+    """Corrective action reviewed (整改效果评估). Whether a corrective action that was done has worked."""
+    TYPE: ClassVar[str] = "tousu.handling.corrective_action_reviewed.v1"
+    case_number: CaseNumber
+    department: Department | None = None
+    """The department that reports."""
+    employee: Employee | None = None
+    """Who reports."""
+    note: HandlingNote | None = None
+    action_id: HandlingActionId
+    """Which of the actions it was."""
+    worked: bool
+    """True where it worked; false where the trouble goes on."""
+    text: HandlingText | None = None
+    """By what that is seen; no personal data."""
+    case: CaseBehind | None = None
+
+
 class HandlingJudged(Content, frozen=True, kw_only=True, omit_defaults=True):
     """Judged (判定). The department found whether the complaint stands, and its class and cause."""
     TYPE: ClassVar[str] = "tousu.handling.judged.v1"

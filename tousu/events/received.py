@@ -14,7 +14,7 @@ from tousu.events.content import Content, Part
 from tousu.events.shared_claim import ClaimOpening
 from tousu.events.shared_complaint import (
     ReceivedComplainant, ReceivedContent, ReceivedDemand, ReceivedEmail, ReceivedIdentifiers, ReceivedKind,
-    ReceivedPhone, ReceivedPieces,
+    ReceivedPhone, ReceivedPieces, ReceivedPlace,
 )
 from tousu.events.shared_values import (
     AmountYuan, CaseNumber, ClassCode, ComplainedObject, ComplaintSubject, CustomerTier, Employee, Evidence,
@@ -44,6 +44,9 @@ class ComplaintReceivedApp(Content, frozen=True, kw_only=True, omit_defaults=Tru
     content: ReceivedContent
     complainant: ReceivedComplainant | None = None
     waybill_number: ToldWaybillNumber | None = None
+    occurred_at: ToldMoment | None = None
+    """When the trouble happened."""
+    place: ReceivedPlace | None = None
     posted_at: ToldMoment | None = None
     """When the piece was posted."""
     promised_at: ToldDeadline | None = None
@@ -95,6 +98,9 @@ class ComplaintReceivedEmail(Content, frozen=True, kw_only=True, omit_defaults=T
     content: ReceivedContent
     complainant: ReceivedComplainant | None = None
     waybill_number: ToldWaybillNumber | None = None
+    occurred_at: ToldMoment | None = None
+    """When the trouble happened."""
+    place: ReceivedPlace | None = None
     posted_at: ToldMoment | None = None
     """When the piece was posted."""
     promised_at: ToldDeadline | None = None
@@ -146,6 +152,9 @@ class ComplaintReceivedLetter(Content, frozen=True, kw_only=True, omit_defaults=
     content: ReceivedContent
     complainant: ReceivedComplainant
     waybill_number: ToldWaybillNumber | None = None
+    occurred_at: ToldMoment | None = None
+    """When the trouble happened."""
+    place: ReceivedPlace | None = None
     posted_at: ToldMoment | None = None
     """When the piece was posted."""
     promised_at: ToldDeadline | None = None
@@ -195,6 +204,9 @@ class ComplaintReceivedOnsite(Content, frozen=True, kw_only=True, omit_defaults=
     content: ReceivedContent
     complainant: ReceivedComplainant
     waybill_number: ToldWaybillNumber | None = None
+    occurred_at: ToldMoment | None = None
+    """When the trouble happened."""
+    place: ReceivedPlace | None = None
     posted_at: ToldMoment | None = None
     """When the piece was posted."""
     promised_at: ToldDeadline | None = None
@@ -250,6 +262,9 @@ class ComplaintReceivedPhone(Content, frozen=True, kw_only=True, omit_defaults=T
     content: ReceivedContent
     complainant: ReceivedComplainant
     waybill_number: ToldWaybillNumber | None = None
+    occurred_at: ToldMoment | None = None
+    """When the trouble happened."""
+    place: ReceivedPlace | None = None
     posted_at: ToldMoment | None = None
     """When the piece was posted."""
     promised_at: ToldDeadline | None = None
@@ -299,6 +314,9 @@ class ComplaintReceivedWeb(Content, frozen=True, kw_only=True, omit_defaults=Tru
     content: ReceivedContent
     complainant: ReceivedComplainant
     waybill_number: ToldWaybillNumber | None = None
+    occurred_at: ToldMoment | None = None
+    """When the trouble happened."""
+    place: ReceivedPlace | None = None
     posted_at: ToldMoment | None = None
     """When the piece was posted."""
     promised_at: ToldDeadline | None = None

@@ -13,7 +13,7 @@ from tousu.events.content import Content, Part
 from tousu.events.shared_claim import ClaimOpening
 from tousu.events.shared_complaint import (
     ReceivedComplainant, ReceivedContent, ReceivedDemand, ReceivedIdentifiers, ReceivedKind, ReceivedPhone,
-    ReceivedPieces,
+    ReceivedPieces, ReceivedPlace,
 )
 from tousu.events.shared_values import (
     AmountYuan, CaseNumber, ClassCode, ComplainedObject, ComplaintSubject, CustomerTier, Employee, Evidence,
@@ -42,6 +42,9 @@ class ComplaintReceivedAssociation(Content, frozen=True, kw_only=True, omit_defa
     content: ReceivedContent
     complainant: ReceivedComplainant
     waybill_number: ToldWaybillNumber | None = None
+    occurred_at: ToldMoment | None = None
+    """When the trouble happened."""
+    place: ReceivedPlace | None = None
     posted_at: ToldMoment | None = None
     """When the piece was posted."""
     promised_at: ToldDeadline | None = None
@@ -93,6 +96,9 @@ class ComplaintReceivedMedia(Content, frozen=True, kw_only=True, omit_defaults=T
     content: ReceivedContent
     complainant: ReceivedComplainant | None = None
     waybill_number: ToldWaybillNumber | None = None
+    occurred_at: ToldMoment | None = None
+    """When the trouble happened."""
+    place: ReceivedPlace | None = None
     posted_at: ToldMoment | None = None
     """When the piece was posted."""
     promised_at: ToldDeadline | None = None
@@ -144,6 +150,9 @@ class ComplaintReceivedMessageBoard(Content, frozen=True, kw_only=True, omit_def
     content: ReceivedContent
     complainant: ReceivedComplainant
     waybill_number: ToldWaybillNumber | None = None
+    occurred_at: ToldMoment | None = None
+    """When the trouble happened."""
+    place: ReceivedPlace | None = None
     posted_at: ToldMoment | None = None
     """When the piece was posted."""
     promised_at: ToldDeadline | None = None
@@ -193,6 +202,9 @@ class ComplaintReceivedSms(Content, frozen=True, kw_only=True, omit_defaults=Tru
     content: ReceivedContent
     complainant: ReceivedComplainant
     waybill_number: ToldWaybillNumber | None = None
+    occurred_at: ToldMoment | None = None
+    """When the trouble happened."""
+    place: ReceivedPlace | None = None
     posted_at: ToldMoment | None = None
     """When the piece was posted."""
     promised_at: ToldDeadline | None = None
@@ -248,6 +260,9 @@ class ComplaintReceivedSocial(Content, frozen=True, kw_only=True, omit_defaults=
     content: ReceivedContent
     complainant: ReceivedComplainant | None = None
     waybill_number: ToldWaybillNumber | None = None
+    occurred_at: ToldMoment | None = None
+    """When the trouble happened."""
+    place: ReceivedPlace | None = None
     posted_at: ToldMoment | None = None
     """When the piece was posted."""
     promised_at: ToldDeadline | None = None
@@ -302,6 +317,9 @@ class ComplaintReceivedThirdParty(Content, frozen=True, kw_only=True, omit_defau
     content: ReceivedContent
     complainant: ReceivedComplainant
     waybill_number: ToldWaybillNumber | None = None
+    occurred_at: ToldMoment | None = None
+    """When the trouble happened."""
+    place: ReceivedPlace | None = None
     posted_at: ToldMoment | None = None
     """When the piece was posted."""
     promised_at: ToldDeadline | None = None

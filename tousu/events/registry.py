@@ -23,15 +23,14 @@ from tousu.events.claim_case import (
     ClaimFileCompleted, ClaimFileIncomplete, ClaimFiled, ClaimOpened, ClaimRegistered, ClaimRouted,
 )
 from tousu.events.claim_handling import (
-    HandlingAmountConfirmed, HandlingClaimAgreed, HandlingClaimDecided, HandlingClaimDisputed,
-    HandlingClaimEvidenceGiven, HandlingClaimExtended, HandlingClaimFactsFound, HandlingClaimFiled,
-    HandlingClaimFollowedUp, HandlingClaimFormAnswered, HandlingClaimPaused, HandlingClaimResumed,
-    HandlingClaimRuled, HandlingClaimWithdrawn, HandlingDeductionConfirmed, HandlingPaymentConfirmed,
-    HandlingPaymentQuestionSettled,
+    HandlingClaimAgreed, HandlingClaimDecided, HandlingClaimDisputed, HandlingClaimEvidenceGiven,
+    HandlingClaimExtended, HandlingClaimFactsFound, HandlingClaimFiled, HandlingClaimFollowedUp,
+    HandlingClaimFormAnswered, HandlingClaimPaused, HandlingClaimResumed, HandlingClaimRuled,
+    HandlingClaimWithdrawn,
 )
 from tousu.events.claim_outlets import (
-    HandlingOutletArbitrationRequested, HandlingOutletNegotiationSettled, HandlingOutletNotified,
-    HandlingOutletRuled,
+    HandlingOutletArbitrationRequested, HandlingOutletContacted, HandlingOutletNegotiationSettled,
+    HandlingOutletNotified, HandlingOutletRuled,
 )
 from tousu.events.claim_payment import (
     ClaimBilled, ClaimOutletNotified, ClaimOutletsSettled, ClaimPaid, ClaimPaymentQuestionSettled,
@@ -53,8 +52,9 @@ from tousu.events.handling import (
     HandlingSpecialReasonApproved, HandlingWithdrawn,
 )
 from tousu.events.handling_plan import (
-    HandlingAssessed, HandlingCorrectiveActionDone, HandlingCorrectiveActionPlanned, HandlingJudged,
-    HandlingPlanApproved, HandlingPlanExecuted, HandlingPlanProposed, HandlingPlanRefused,
+    HandlingAssessed, HandlingCorrectiveActionDone, HandlingCorrectiveActionPlanned,
+    HandlingCorrectiveActionReviewed, HandlingJudged, HandlingPlanApproved, HandlingPlanExecuted,
+    HandlingPlanProposed, HandlingPlanRefused,
 )
 from tousu.events.handover import (
     HandlingAppealAnswered, HandlingAppealReferred, HandlingDisputed, HandlingFinalOpinionGiven,
@@ -65,6 +65,10 @@ from tousu.events.instruction import InstructionIssued
 from tousu.events.month import DepartmentRated, MonthClosed, MonthCorrected, PersonReinstated, PersonSuspended
 from tousu.events.operations import (
     OperationsCorrectionDone, OperationsDeductionConfirmed, OperationsPaymentQuestionSettled, OperationsReported,
+)
+from tousu.events.payment_handling import (
+    HandlingAmountConfirmed, HandlingDeductionConfirmed, HandlingPaymentConfirmed,
+    HandlingPaymentQuestionSettled,
 )
 from tousu.events.penalty import (
     PenaltyAssessed, PenaltyCorrected, PenaltyDoubled, PenaltyPaid, PenaltyPaymentQuestionSettled,
@@ -98,19 +102,19 @@ _ALL: Final[tuple[type[Content], ...]] = (
     HandlingClaimEvidenceGiven, HandlingClaimExtended, HandlingClaimFactsFound, HandlingClaimFiled,
     HandlingClaimFollowedUp, HandlingClaimFormAnswered, HandlingClaimPaused, HandlingClaimResumed,
     HandlingClaimRuled, HandlingClaimWithdrawn, HandlingCompensationGiven, HandlingCorrectiveActionDone,
-    HandlingCorrectiveActionPlanned, HandlingCustomerAnswered, HandlingDeductionConfirmed, HandlingDisputed,
-    HandlingEvaluated, HandlingExtended, HandlingFinalOpinionGiven, HandlingFollowedUp, HandlingInquiryAnswered,
-    HandlingInterimAnswered, HandlingJudged, HandlingOutletArbitrationRequested,
-    HandlingOutletNegotiationSettled, HandlingOutletNotified, HandlingOutletRuled, HandlingPassedOn,
-    HandlingPassedUp, HandlingPaused, HandlingPaymentConfirmed, HandlingPaymentQuestionSettled,
-    HandlingPlanApproved, HandlingPlanExecuted, HandlingPlanProposed, HandlingPlanRefused,
-    HandlingRecountOrdered, HandlingReopened, HandlingResponsibilitySettled, HandlingResumed,
-    HandlingSatisfactionGiven, HandlingSeparated, HandlingSpecialReasonApproved, HandlingTakenBack,
-    HandlingWithdrawn, InquiryRegistered, InquiryRouted, InstructionIssued, MonthClosed, MonthCorrected,
-    OperationsCorrectionDone, OperationsDeductionConfirmed, OperationsPaymentQuestionSettled, OperationsReported,
-    PenaltyAssessed, PenaltyCorrected, PenaltyDoubled, PenaltyPaid, PenaltyPaymentQuestionSettled,
-    PenaltyPaymentQuestioned, PenaltyWithdrawn, PersonErased, PersonReinstated, PersonSuspended, TimeHeldOut,
-    TimeJumpAccepted, TimeLetIn, TimeTicked,
+    HandlingCorrectiveActionPlanned, HandlingCorrectiveActionReviewed, HandlingCustomerAnswered,
+    HandlingDeductionConfirmed, HandlingDisputed, HandlingEvaluated, HandlingExtended, HandlingFinalOpinionGiven,
+    HandlingFollowedUp, HandlingInquiryAnswered, HandlingInterimAnswered, HandlingJudged,
+    HandlingOutletArbitrationRequested, HandlingOutletContacted, HandlingOutletNegotiationSettled,
+    HandlingOutletNotified, HandlingOutletRuled, HandlingPassedOn, HandlingPassedUp, HandlingPaused,
+    HandlingPaymentConfirmed, HandlingPaymentQuestionSettled, HandlingPlanApproved, HandlingPlanExecuted,
+    HandlingPlanProposed, HandlingPlanRefused, HandlingRecountOrdered, HandlingReopened,
+    HandlingResponsibilitySettled, HandlingResumed, HandlingSatisfactionGiven, HandlingSeparated,
+    HandlingSpecialReasonApproved, HandlingTakenBack, HandlingWithdrawn, InquiryRegistered, InquiryRouted,
+    InstructionIssued, MonthClosed, MonthCorrected, OperationsCorrectionDone, OperationsDeductionConfirmed,
+    OperationsPaymentQuestionSettled, OperationsReported, PenaltyAssessed, PenaltyCorrected, PenaltyDoubled,
+    PenaltyPaid, PenaltyPaymentQuestionSettled, PenaltyPaymentQuestioned, PenaltyWithdrawn, PersonErased,
+    PersonReinstated, PersonSuspended, TimeHeldOut, TimeJumpAccepted, TimeLetIn, TimeTicked,
 )
 CLASSES: Final = MappingProxyType({each.TYPE: each for each in _ALL})
 """By event type, such as tousu.clock.met.v1."""

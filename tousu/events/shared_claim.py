@@ -30,6 +30,24 @@ ClaimKind: TypeAlias = Literal["cash", "goods", "service", "other"]
 """How it is made good: cash, goods of equal value, service of equal value, other as agreed."""
 
 
+ClaimRole: TypeAlias = Literal["sender", "recipient", "beneficiary", "outlet", "other"]
+"""What the person or outlet is to the piece: sender, recipient, beneficiary (whom the sender named), outlet, other."""
+
+
+ClaimReference: TypeAlias = str
+"""Who it is, without saying so: the pseudonym, the customer number or the code of the outlet; never a name,
+telephone number or account.
+"""
+
+
+class PayeeReference(Part, frozen=True, kw_only=True, omit_defaults=True):
+    """Who was paid: a role and, where known, a reference; nothing personal."""
+    role: ClaimRole
+    """What the payee is to the piece: sender, recipient, beneficiary, outlet, other."""
+    reference: ClaimReference | None = None
+    """The payee's pseudonym, customer number or code of outlet; never a name, telephone number or account."""
+
+
 ClaimObligation: TypeAlias = str
 """The number of the obligation in the ledger that is paid; absent where the claim owes one thing only."""
 
@@ -56,16 +74,6 @@ information_security (personal data was leaked or misused), contract (what was a
 """
 
 
-ClaimRole: TypeAlias = Literal["sender", "recipient", "beneficiary", "outlet", "other"]
-"""What the person or outlet is to the piece: sender, recipient, beneficiary (whom the sender named), outlet, other."""
-
-
-ClaimReference: TypeAlias = str
-"""Who it is, without saying so: the pseudonym, the customer number or the code of the outlet; never a name,
-telephone number or account.
-"""
-
-
 class ClaimantReference(Part, frozen=True, kw_only=True, omit_defaults=True):
     """Who claims: a role and, where known, a reference; nothing personal."""
     role: ClaimRole
@@ -80,6 +88,10 @@ ClaimDecided: TypeAlias = Literal["by_table", "by_hand", "by_ruling"]
 """How the amount came about: by_table (the pack's table), by_hand (people, within the pack's limits), by_ruling (an
 authority).
 """
+
+
+ClaimExemption: TypeAlias = Code
+"""Why nothing or less is due, by the name of the exemption in the pack, such as force_majeure, customers_fault."""
 
 
 class ClaimTracePart(Part, frozen=True, kw_only=True, omit_defaults=True):
@@ -126,10 +138,6 @@ class ClaimTraceStep(Part, frozen=True, kw_only=True, omit_defaults=True):
     section: Section
 
 
-ClaimExemption: TypeAlias = Code
-"""Why nothing or less is due, by the name of the exemption in the pack, such as force_majeure, customers_fault."""
-
-
 class ClaimUnproven(Part, frozen=True, kw_only=True, omit_defaults=True):
     """An exemption that does not count, because its proof is not in the file."""
     exemption: ClaimExemption
@@ -158,7 +166,7 @@ class ClaimTrace(Part, frozen=True, kw_only=True, omit_defaults=True):
     set_by: str | None = None
     """Who gives the figure: source or pack."""
     reason: str | None = None
-    """Why nothing is owed: exempt or nothing_lost."""
+    """Why nothing is owed: exempt, nothing_lost or compensated_before (other claims of the piece have its value)."""
     exemption: str | None = None
     """The exemption that holds."""
     evidence: Sequence[Code] | None = None
@@ -235,12 +243,18 @@ class ClaimFactsFound(Part, frozen=True, kw_only=True, omit_defaults=True):
     """The company acted with intent or gross negligence."""
     delivered: bool | None = None
     """The piece has been delivered, however late."""
+    named_by_sender: bool | None = None
+    """True when the sender named whoever claims as the beneficiary; false when the sender denied them: then they
+    are paid nothing.
+    """
     direct_loss: bool | None = None
     """The delay took the value of the contents itself, such as fruit that spoilt."""
     mis_sorted: bool | None = None
     """The piece was sorted by a wrong routing mark."""
     ecommerce_goods: bool | None = None
     """The goods were bought online."""
+    arbitration_agreed: bool | None = None
+    """Arbitration was agreed when the piece was posted."""
     value_declared: bool | None = None
     """The sender declared the value of the goods on posting."""
     goods_kind: Literal["practical", "other"] | None = None
@@ -249,6 +263,8 @@ class ClaimFactsFound(Part, frozen=True, kw_only=True, omit_defaults=True):
     """What proves the price: a formal invoice, a valid screenshot of the online transaction, or none."""
     damage_degree: Code | None = None
     """How badly it is damaged, by the codes of the pack, such as damaged, partly_lost, destroyed."""
+    damage_cause: Code | None = None
+    """What caused the damage, by the codes of the pack, such as inner_packing, rough_handling."""
     route: Route | None = None
     cause: ClaimCause | None = None
     """What in fact happened to the piece: delay, loss, damage, contents_mismatch, late_forwarding."""
@@ -276,11 +292,3 @@ class ClaimFactsFound(Part, frozen=True, kw_only=True, omit_defaults=True):
     """How many days late the piece came or still is, from 0."""
     currency: ClaimCurrency | None = None
     """The currency of the amounts among the facts by ISO 4217, such as CNY; absent for the currency of the pack."""
-
-
-class PayeeReference(Part, frozen=True, kw_only=True, omit_defaults=True):
-    """Who was paid: a role and, where known, a reference; nothing personal."""
-    role: ClaimRole
-    """What the payee is to the piece: sender, recipient, beneficiary, outlet, other."""
-    reference: ClaimReference | None = None
-    """The payee's pseudonym, customer number or code of outlet; never a name, telephone number or account."""

@@ -44,6 +44,10 @@ class ReceivedComplainant(Part, frozen=True, kw_only=True, omit_defaults=True):
     role: Role | None = None
 
 
+ReceivedPlace: TypeAlias = str
+"""Where the trouble happened, in words, such as 西湖区文三路营业点门口."""
+
+
 ReceivedDemand: TypeAlias = str
 """What the customer asks for, in free text."""
 

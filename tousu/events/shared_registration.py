@@ -31,6 +31,10 @@ class RegisteredComplainant(Part, frozen=True, kw_only=True, omit_defaults=True)
     role: Role | None = None
 
 
+RegisteredPlace: TypeAlias = str
+"""Where the trouble happened, in words, with personal data masked."""
+
+
 RegisteredDemand: TypeAlias = str
 """What the customer asks for, with personal data masked."""
 

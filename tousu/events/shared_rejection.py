@@ -20,8 +20,9 @@ RejectionReason: TypeAlias = Literal[
     "piece_of_another_customer", "payee_not_entitled", "evidence_of_another_piece", "unknown_evidence",
     "other_cause", "unknown_claim", "unknown_payment", "no_claims_in_pack", "right_has_lapsed",
     "class_without_claim", "file_incomplete", "facts_missing", "bad_fact", "nothing_due", "no_ground_to_refuse",
-    "other_exemption", "unknown_kind", "no_rule", "same_outlet", "negotiation_goes_on", "materials_missing",
-    "outlet_missing", "internal_error", "no_provenance", "foreign_origin", "unreadable_headers",
-    "unpublishable_output", "unstorable", "skipped_by_operator", "records_lost",
+    "other_exemption", "unknown_kind", "no_rule", "same_outlet", "other_outlet", "way_not_open",
+    "negotiation_goes_on", "materials_missing", "outlet_missing", "internal_error", "no_provenance",
+    "foreign_origin", "unreadable_headers", "unpublishable_output", "unstorable", "skipped_by_operator",
+    "records_lost",
 ]
 """The reason code: the same in the event, the metric label, the log and the list of the command line."""

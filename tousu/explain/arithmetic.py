@@ -12,6 +12,7 @@ from tousu.policy.owed import Awarded, Lacking, NotOwed, Referred
 
 Inputs = dict[str, str]
 _DIVIDED: Final = "divided_by "
+_LESS: Final = "less "
 _STARTS: Final = frozenset({"take", "multiply", "divide", "decide"})
 """Steps with which the compensation, and each fee that goes back, begins."""
 _RATE: Final[tuple[str, ...]] = ("currency", "rate", "rate_from", "rate_source")
@@ -95,7 +96,9 @@ def step_words(step: Mapping[str, Any]) -> str:
             ((name, value),) = inputs.items()
             return f"{spoken(name)}: {value} {rate['currency']} × {_rate_words(rate)} = {result}"
         case "decide":
-            return f"{result}, decided or agreed by people"
+            decided, *fees = inputs.items()
+            less = "".join(f" − {named(*each)} = {result}" for each in fees)
+            return f"{decided[1]}, decided or agreed by people{less}"
         case "cap":
             return _cap_words(inputs, result)
         case "part":
@@ -127,9 +130,11 @@ def product(inputs: Mapping[str, str]) -> str:
     if rate:
         parts.append(_rate_words(rate))
     divided = {name: left.pop(name) for name in list(left) if name.startswith(_DIVIDED)}
+    less = {name: left.pop(name) for name in list(left) if name.startswith(_LESS)}
     parts += [named(*each) for each in sorted(left.items(), key=lambda pair: (_PLACES.get(pair[0], 0), pair[0]))]
     below = "".join(f" ÷ {named(name.removeprefix(_DIVIDED), value)}" for name, value in divided.items())
-    return " × ".join(parts) + below
+    off = "".join(f" − {named(name.removeprefix(_LESS), value)}" for name, value in less.items())
+    return " × ".join(parts) + below + off
 
 
 def named(name: str, value: str) -> str:

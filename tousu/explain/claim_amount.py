@@ -200,7 +200,7 @@ def condition_words(condition: Condition) -> str:
 def _inputs(facts: Mapping[str, KnownFact], trace: Mapping[str, Any], pack: Pack, rule: str) -> tuple[AmountInput, ...]:
     """Everything that was found, those that count first; then what the pack took for granted."""
     counted = {
-        name.removeprefix("divided_by ")
+        name.removeprefix("divided_by ").removeprefix("less ")
         for each in (*trace.get("steps", ()), *trace.get("limits", ()))
         for name in inputs_of(each.get("inputs", each.get("of", ())))
     }

@@ -28,6 +28,7 @@ PULLS: Final[Mapping[str, tuple[str, ...]]] = {
     "claim.paid": ("paid",),
     "claim.followed_up": ("followed_up",),
     "claim.outlet_notified": ("outlet_notified",),
+    "handling.outlet_contacted": ("outlet_contacted", "negotiation_begun"),
     "claim.outlets_settled": ("negotiation_settled",),
     "claim.arbitrated": ("arbitrated",),
     "claim.reopened": ("opened", "form_received"),

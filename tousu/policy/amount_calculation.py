@@ -43,6 +43,17 @@ class TriedCap(msgspec.Struct, frozen=True, kw_only=True):
     section: str
 
 
+class Beside(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What other claims of the same piece have, in the pack's currency: never more than its value in all is owed.
+
+    worth: the value of the piece as it was found for whichever of its claims, None while nobody knows it.
+    """
+
+    compensation: Decimal = Decimal(0)
+    fee: Decimal = Decimal(0)
+    worth: Decimal | None = None
+
+
 def inputs_of(amount: Sum) -> tuple[str, ...]:
     """The facts that an amount is made of; `rate_XDR` stands for the rate of a currency."""
     rate = f"rate_{amount.currency}" if amount.currency else ""
@@ -66,6 +77,11 @@ class Calculator:
         self._converted: set[str] = set()
         self.steps: list[AmountStep] = []
 
+    def begin_anew(self) -> None:
+        """Forget the steps, to work out another amount by the same facts."""
+        self.steps = []
+        self._converted.clear()
+
     def take(self, amount: Sum, section: str) -> Decimal:
         """The amount that a rule begins with."""
         inputs, result = self._made(amount)
@@ -75,10 +91,23 @@ class Calculator:
             self._note("take" if len(inputs) == 1 else "multiply", inputs, result, section)
         return result
 
-    def decide(self, decided: Decimal, section: str) -> Decimal:
-        """An amount that was agreed or decided by hand."""
-        self._note("decide", {"decided": plain(decided)}, decided, section)
-        return decided
+    def decide(self, decided: Decimal, fee: Decimal, section: str) -> Decimal:
+        """What is left of an amount that was agreed or decided by hand once the fee in it is taken off."""
+        left = max(decided - fee, Decimal(0))
+        self._note("decide", {"decided": plain(decided)} | ({"fee": plain(fee)} if fee else {}), left, section)
+        return left
+
+    def beside(
+        self, amount: Decimal | None, name: str, whole: Decimal, others: Decimal, section: str
+    ) -> tuple[Decimal, TriedCap]:
+        """What is left of a whole (`name`) of which other claims have some; without an amount all that is left."""
+        limit = max(whole - others, Decimal(0))
+        inputs = {name: plain(whole), "less other_claims": plain(others)}
+        left = limit if amount is None else min(amount, limit)
+        if amount is not None:
+            self._note("cap", {"amount": plain(amount)} | inputs | {"limit": plain(limit)}, left, section)
+        binds = amount is None or limit < amount
+        return left, TriedCap(of=inputs, amount=plain(limit), outcome="binds" if binds else "holds", section=section)
 
     def under(self, amount: Decimal | None, caps: Sequence[Cap]) -> tuple[Decimal | None, tuple[TriedCap, ...]]:
         """The amount under all caps that hold, and the caps. Without an amount: the least of the caps."""

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final, Literal, cast, get_args
+from typing import Any, Final, Literal, NamedTuple, cast, get_args
 
-from tousu.policy.amount_calculation import Calculator, TriedCap, inputs_of, is_lifted
+from tousu.policy.amount_calculation import AmountStep, Beside, Calculator, TriedCap, inputs_of, is_lifted
 from tousu.policy.claim_facts import BadFact, Value, plain, rate_on, read_amount, read_facts
 from tousu.policy.compensation import Cap, Compensation, CompensationCause, CompensationRule, Exemption, Refund
 from tousu.policy.owed import Award, Awarded, Lacking, NotOwed, Referred, Share, Unproven
@@ -31,11 +31,15 @@ def award(
     on: date,
     evidence: Collection[str] = (),
     decided: str | None = None,
+    beside: Beside | None = None,
+    in_spite_of: str = "",
 ) -> Award:
     """What is owed for a claim of this cause.
 
     facts: what was found, decimals as text. on: the day whose exchange rate counts. evidence: the items in the file.
-    decided: the amount that was agreed, or decided by hand, where the rule that decides leaves it to people.
+    decided: the amount that was agreed, or decided by hand, where the rule that decides leaves it to people, the fee in
+    it. beside: what other claims of the same piece have. in_spite_of: an exemption that holds in principle and was
+    decided not to count here.
     """
     table = pack.claims.compensation if pack.claims is not None else None
     if table is None:
@@ -54,31 +58,53 @@ def award(
     values |= {f"rate_{code}": rate.rate for code, rate in rates.items()}
     claim = _Claim(
         pack, table, cast(CompensationCause, cause), values, Calculator(values, read.exchange, rates, table.section),
-        {name: plain(value) for name, value in assumed.items()},
+        {name: plain(value) for name, value in assumed.items()}, in_spite_of,
     )  # fmt: skip
-    return claim.settled(frozenset(evidence), amount)
+    return claim.settled(frozenset(evidence), amount, beside or Beside())
+
+
+class Worked(NamedTuple):
+    """How something came about: its steps, and the limits that were tried."""
+
+    steps: tuple[AmountStep, ...]
+    limits: tuple[TriedCap, ...]
 
 
 class _Claim:
     """One claim on its way through the table."""
 
-    __slots__ = ("_amounts", "_assumed", "_cause", "_pack", "_table", "_unproven", "_values")
+    __slots__ = ("_amounts", "_assumed", "_cause", "_in_spite_of", "_pack", "_table", "_unproven", "_values")
 
     def __init__(
         self, pack: Pack, table: Compensation, cause: CompensationCause, values: Mapping[str, Value],
-        amounts: Calculator, assumed: dict[str, str],
+        amounts: Calculator, assumed: dict[str, str], in_spite_of: str,
     ) -> None:  # fmt: skip
+        self._in_spite_of = in_spite_of
         self._pack, self._table, self._cause = pack, table, cause
         self._values, self._amounts, self._assumed = values, amounts, assumed
         self._unproven: tuple[Unproven, ...] = ()
 
-    def settled(self, evidence: frozenset[str], decided: Decimal | None) -> Award:
+    def settled(self, evidence: frozenset[str], decided: Decimal | None, beside: Beside) -> Award:
         exempt = self._exempt(evidence)
         if exempt is not None:
             return exempt
         goes_as = followed(self._table, self._cause, self._values)
         if not isinstance(goes_as, str):
             return self._lacking(goes_as.missing)
+        found = self._going_as(goes_as, decided, beside)
+        if goes_as == self._cause or not isinstance(found, Awarded | NotOwed) or not self._at_least_own(goes_as):
+            return found
+        self._amounts.begin_anew()
+        own = self._going_as(self._cause, None, beside)
+        return own if isinstance(own, Lacking) or _amount(own) > _amount(found) else found
+
+    def _at_least_own(self, goes_as: CompensationCause) -> bool:
+        """Whether a claim that goes by the rows of another cause gets at least what its own rows give."""
+        return any(
+            one.at_least_own and self._cause in one.causes and one.goes_as == goes_as for one in self._table.follows
+        )
+
+    def _going_as(self, goes_as: CompensationCause, decided: Decimal | None, beside: Beside) -> Award:
         found = standing(self._table, goes_as, self._values)
         if found.missing:
             return self._lacking(found.missing)
@@ -86,9 +112,11 @@ class _Claim:
             names = tuple(rule.name for rule in found.top)
             return self._referred("several_rules" if names else "no_rule", self._table.section, rules=names)
         (rule,) = found.top
-        return self._by_rule(rule, goes_as, decided)
+        return self._by_rule(rule, goes_as, decided, beside)
 
-    def _by_rule(self, rule: CompensationRule, goes_as: CompensationCause, decided: Decimal | None) -> Award:
+    def _by_rule(
+        self, rule: CompensationRule, goes_as: CompensationCause, decided: Decimal | None, beside: Beside
+    ) -> Award:
         caps, missing = self._caps(rule)
         left_to_people = rule.basis != "figures" and decided is None
         part = rule.part if rule.part is not None and goes_as in rule.part.causes else None
@@ -103,22 +131,29 @@ class _Claim:
             return self._lacking(missing, rule)
         if left_to_people:
             at_most, limits = self._amounts.under(None, caps)
+            at_most, rest = self._beside(at_most, beside)
             assert rule.basis != "figures"
-            usual = self._usual(rule, caps)
+            usual, _ = self._beside(self._usual(rule, caps), beside) if rule.amount is not None else (None, ())
             return self._referred(
-                rule.basis, rule.section, rules=(rule.name,), at_most=at_most, usual=usual, limits=limits
+                rule.basis, rule.section, rules=(rule.name,), at_most=at_most, usual=usual, limits=(*limits, *rest)
             )
+        fees, of_fees = self._fees(refunds, beside)
         if rule.basis == "figures":
             assert rule.amount is not None, rule.name
             amount = self._amounts.take(rule.amount, rule.section)
         else:
             assert decided is not None
-            amount = self._amounts.decide(decided, rule.section)
+            in_it = sum((one.amount for one in fees), Decimal(0))
+            amount = self._amounts.decide(decided, in_it, rule.section)
         left, limits = self._amounts.under(amount, caps)
         assert left is not None
         if part is not None:
             left = self._amounts.part(left, part)
-        return self._total(rule, goes_as, self._amounts.rounded(left, rule.section), limits, refunds)
+        own = self._amounts.rounded(left, rule.section)
+        left, rest = self._beside(own, beside)
+        assert left is not None
+        self._amounts.steps += of_fees.steps if own else ()
+        return self._total(rule, goes_as, own, left, (*limits, *rest, *of_fees.limits), fees)
 
     def _usual(self, rule: CompensationRule, caps: tuple[Cap, ...]) -> Decimal | None:
         """What is offered where it is agreed and nobody names an amount."""
@@ -128,21 +163,42 @@ class _Claim:
         assert left is not None
         return self._amounts.rounded(left, rule.section)
 
-    def _total(
-        self, rule: CompensationRule, goes_as: str, amount: Decimal, limits: tuple[TriedCap, ...], refunds: list[Refund]
-    ) -> Award:
-        if amount == 0:
-            return NotOwed(
-                reason="nothing_lost", section=rule.section, rule=rule.name, steps=tuple(self._amounts.steps),
-                pack=self._pack.reference(),
-            )  # fmt: skip
-        parts = [Share(name="compensation", amount=amount, section=rule.section)]
+    def _fees(self, refunds: list[Refund], beside: Beside) -> tuple[tuple[Share, ...], Worked]:
+        """The fees that go back, once for a piece whatever its other claims are for; and how they came about."""
+        before = len(self._amounts.steps)
+        fees, limits = [], []
         for one in refunds:
             fee = self._amounts.rounded(self._amounts.take(one, one.section), one.section)
-            parts.append(Share(name=one.name, amount=fee, section=one.section))
+            whole = self._values.get(one.of)
+            if beside.fee and isinstance(whole, Decimal):
+                fee, tried = self._amounts.beside(fee, one.of, whole, beside.fee, one.section)
+                limits.append(tried)
+            fees.append(Share(name=one.name, amount=fee, section=one.section))
+        worked = Worked(tuple(self._amounts.steps[before:]), tuple(limits))
+        del self._amounts.steps[before:]
+        return tuple(fees), worked
+
+    def _beside(self, amount: Decimal | None, others: Beside) -> tuple[Decimal | None, tuple[TriedCap, ...]]:
+        """The amount within what is left of the value of the piece; without an amount: what is left."""
+        if others.worth is None or not others.compensation:
+            return amount, ()
+        left, tried = self._amounts.beside(amount, "real_value", others.worth, others.compensation, self._table.section)
+        return left, (tried,)
+
+    def _total(
+        self, rule: CompensationRule, goes_as: str, own: Decimal, amount: Decimal, limits: tuple[TriedCap, ...],
+        fees: tuple[Share, ...],
+    ) -> Award:  # fmt: skip
+        """own: what the table gives; amount: what of it is left beside the other claims of the piece."""
+        parts = (Share(name="compensation", amount=amount, section=rule.section), *fees)
+        if own == 0 or not any(part.amount for part in parts):
+            return NotOwed(
+                reason="nothing_lost" if own == 0 else "compensated_before", section=rule.section, rule=rule.name,
+                steps=tuple(self._amounts.steps), pack=self._pack.reference(),
+            )  # fmt: skip
         total = self._amounts.added({part.name: part.amount for part in parts}, self._table.section)
         return Awarded(
-            amount=total, currency=self._pack.currency, parts=tuple(parts), cause=self._cause, goes_as=goes_as,
+            amount=total, currency=self._pack.currency, parts=parts, cause=self._cause, goes_as=goes_as,
             rule=rule.name, section=rule.section, set_by=rule.set_by, limits=limits, steps=tuple(self._amounts.steps),
             assumed=self._assumed, unproven=self._unproven, pack=self._pack.reference(),
         )  # fmt: skip
@@ -164,7 +220,7 @@ class _Claim:
         missing: tuple[str, ...] = ()
         unproven: list[Unproven] = []
         for one in self._table.exemptions.values():
-            if self._cause not in one.causes:
+            if self._cause not in one.causes or (one.in_principle and one.name == self._in_spite_of):
                 continue
             said = self._claimed(one)
             if isinstance(said, tuple):
@@ -206,6 +262,10 @@ class _Claim:
             reason=reason, section=section, rules=rules, at_most=at_most, usual=usual, limits=limits,
             unproven=self._unproven, pack=self._pack.reference(),
         )  # fmt: skip
+
+
+def _amount(found: Award) -> Decimal:
+    return found.amount if isinstance(found, Awarded) else Decimal(0)
 
 
 def _assumed(value: bool | int | str) -> Value:

@@ -48,7 +48,7 @@ YES_OR_NO: Final = frozenset(
     {
         "insured", "bulk", "agency_period", "customer_packed", "packing_sound", "reported_after_signing",
         "customers_fault", "nature_of_goods", "force_majeure", "gross_negligence", "direct_loss", "mis_sorted",
-        "ecommerce_goods", "value_declared",
+        "ecommerce_goods", "value_declared", "arbitration_agreed",
     }
 )  # fmt: skip
 WORDS: Final[Mapping[str, frozenset[str] | None]] = {
@@ -57,6 +57,7 @@ WORDS: Final[Mapping[str, frozenset[str] | None]] = {
     "service": frozenset({"express", "registered", "recorded", "ordinary"}),
     "route": frozenset({"same_city", "domestic", "hongkong_macau_taiwan", "international"}),
     "damage_degree": None,
+    "damage_cause": None,
     "region": None,
     "cause": None,
 }

@@ -92,12 +92,16 @@ class CompensationRule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FollowsRule(msgspec.Struct, frozen=True, kw_only=True):
-    """Claims of these causes that go by the rows of another: a delay that took the contents' value, as damage."""
+    """Claims of these causes that go by the rows of another: a delay that took the contents' value, as damage.
+
+    at_least_own: they get at least what their own rows give, as goods of which a delay spoilt a little.
+    """
 
     causes: tuple[CompensationCause, ...]
     goes_as: CompensationCause
     section: str
     when: Condition = ALWAYS
+    at_least_own: bool = False
     set_by: SetBy = "source"
     note: str = ""
 
@@ -126,6 +130,7 @@ class Exemption(msgspec.Struct, frozen=True, kw_only=True):
     """Why nothing is owed. It counts only with every item of `evidence` in the file.
 
     except_when: claims that are paid in spite of it, such as insured pieces in spite of force majeure.
+    in_principle: a person may decide otherwise, with a reason, and a second one confirms it.
     """
 
     name: str
@@ -133,6 +138,7 @@ class Exemption(msgspec.Struct, frozen=True, kw_only=True):
     when: Condition
     section: str
     except_when: Condition | None = None
+    in_principle: bool = False
     evidence: tuple[str, ...] = ()
     set_by: SetBy = "source"
     note: str = ""

@@ -16,6 +16,7 @@ REPORTS: Final = frozenset(
         "customer_answered", "inquiry_answered", "interim_answered", "satisfaction_given", "followed_up", "evaluated",
         "paused", "resumed", "extended", "disputed", "taken_back", "responsibility_settled", "passed_up",
         "final_opinion_given", "withdrawn", "reopened", "corrective_action_planned", "corrective_action_done",
+        "corrective_action_reviewed",
         "appeal_referred", "appeal_answered", "recount_ordered", "special_reason_approved",
     }
 )  # fmt: skip
@@ -26,7 +27,8 @@ CLAIM_REPORTS: Final = frozenset(
         "claim_agreed", "amount_confirmed", "claim_disputed", "claim_ruled", "claim_withdrawn", "claim_followed_up",
         "claim_paused", "claim_resumed", "claim_extended",
         "payment_confirmed", "compensation_given", "payment_question_settled",
-        "outlet_notified", "outlet_negotiation_settled", "outlet_arbitration_requested", "outlet_ruled",
+        "outlet_notified", "outlet_contacted", "outlet_negotiation_settled", "outlet_arbitration_requested",
+        "outlet_ruled",
     }
 )  # fmt: skip
 """What is reported about a claim, by the short name of its type: it concerns claims alone and moves no case."""
@@ -41,7 +43,8 @@ CLAIM_ANSWERS: Final = frozenset(
 CLAIM_EVENTS: Final = frozenset(
     {
         "opened", "form_received", "form_answered", "offered", "refused", "agreed", "ruled", "disputed", "paid",
-        "followed_up", "delivered", "outlet_notified", "negotiation_settled", "arbitrated",
+        "followed_up", "delivered", "outlet_notified", "outlet_contacted", "negotiation_begun", "negotiation_settled",
+        "arbitrated",
     }
 )  # fmt: skip
 """What happens to a claim, by the names that clocks of claims wait for."""
@@ -55,8 +58,8 @@ EVENTS: Final = REPORTS | DECISIONS | OWN_EVENTS
 AFTER_THE_END: Final = frozenset(
     {
         "closed", "satisfaction_given", "followed_up", "evaluated", "corrective_action_planned",
-        "corrective_action_done", "appeal_referred", "appeal_answered", "responsibility_settled",
-        "special_reason_approved", "reopened",
+        "corrective_action_done", "corrective_action_reviewed", "appeal_referred", "appeal_answered",
+        "responsibility_settled", "special_reason_approved", "reopened",
     }
 )  # fmt: skip
 """What can still come once the case is closed."""

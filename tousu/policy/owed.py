@@ -50,11 +50,18 @@ class Awarded(msgspec.Struct, frozen=True, kw_only=True, tag_field="outcome", ta
     unproven: tuple[Unproven, ...]
     pack: dict[str, str]
 
+    @property
+    def fee(self) -> Decimal:
+        """How much of the amount is a fee that goes back."""
+        return sum((part.amount for part in self.parts if part.name != "compensation"), Decimal(0))
+
 
 class NotOwed(msgspec.Struct, frozen=True, kw_only=True, tag_field="outcome", tag="not_owed"):
-    """Nothing is owed: an exemption counts, its proof in the file; or by the figures nothing is lost."""
+    """Nothing is owed: an exemption counts, its proof in the file; by the figures nothing is lost; or other claims of
+    the piece have all of its value.
+    """
 
-    reason: Literal["exempt", "nothing_lost"]
+    reason: Literal["exempt", "nothing_lost", "compensated_before"]
     section: str
     pack: dict[str, str]
     exemption: str = ""

@@ -108,7 +108,7 @@ class Store:
         self.tables = {kind.name: f"{processor}_{kind.name}" for kind in kinds}
         self.archives = {kind.name: archive_of(self.tables[kind.name]) for kind in kinds if kind.ended}
         self._checkpoints = f"{processor}_checkpoint"
-        self._url = url
+        self.url = url
         self._reached = reached
         self._on_opening = on_opening
         self.dialect: Dialect = dialect_of(url, statement_s)
@@ -149,12 +149,12 @@ class Store:
         """Nothing is touched in a database on whose tables this version cannot work."""
         try:
             found = table_versions.applied(connection, self.processor)
-            table_versions.check(found, self.processor, self._url)
+            table_versions.check(found, self.processor, self.url)
             columns = {table: columns_of(kind) for kind in self.kinds.values() for table in self._places(kind.name)}
-            table_versions.check_columns(connection, columns, self._url, is_ours=found == set(table_versions.known()))
+            table_versions.check_columns(connection, columns, self.url, is_ours=found == set(table_versions.known()))
             docs = connection.execute(sa.text(f"SELECT doc FROM {self._checkpoints}")).scalars()
             versions = (cp.decode(doc).states for doc in docs)
-            table_versions.check_states(versions, self.states, table_versions.shown(self._url))
+            table_versions.check_states(versions, self.states, table_versions.shown(self.url))
         except Stop:
             connection.rollback()
             raise

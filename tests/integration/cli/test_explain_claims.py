@@ -108,7 +108,7 @@ def test_the_exit_code_of_it_is_4(folder: Path) -> None:
 def test_a_limit_that_the_claim_does_not_have_is_4_and_what_it_has(folder: Path) -> None:
     done = run(CLAIM, "--data", str(folder), "--clock", "offer_international")
     assert done.returncode == 4
-    assert f"claim {CLAIM} has no limit offer_international; it has: outlet_notice_damage_loss" in done.stderr.decode()
+    assert f"claim {CLAIM} has no limit offer_international; it has: outlet_contact_damage_loss" in done.stderr.decode()
 
 
 def test_a_picture_of_a_claim_is_2_and_names_the_case(folder: Path, tmp_path: Path) -> None:

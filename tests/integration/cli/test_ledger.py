@@ -157,9 +157,19 @@ def test_a_row_that_was_tampered_with_is_found(data: Path, statement: str, words
 
 def test_the_balance_is_the_same_with_and_without_its_name(data: Path) -> None:
     first, second = run("--data", str(data)), run("balance", "--data", str(data))
-    assert (first.returncode, first.stdout) == (second.returncode, second.stdout)
+    assert first.stdout == second.stdout
     assert first.stderr == NO_PENALTIES
     assert "the ledger balances: 7 entries of 4 obligations; in each currency debits equal credits" in first.stdout
+
+
+def test_without_a_command_open_questions_are_something_found(data: Path) -> None:
+    """It balances, and still somebody must look: exit code 1 until the question is settled (issue 12, number 12)."""
+    done = run("--data", str(data))
+    assert done.returncode == 1
+    assert "payments in question: 1 (`tousu ledger questions`)" in done.stdout
+    assert run("--data", str(data), "--json").returncode == 1
+    settled = tampered(data, "UPDATE claims_question SET doc = json_set(doc, '$.settled', 'returned')")
+    assert run("--data", settled).returncode == 0
 
 
 def test_the_balance_adds_up(data: Path) -> None:
@@ -179,7 +189,7 @@ def test_the_balance_adds_up(data: Path) -> None:
 def test_kind_and_currency_narrow_what_is_shown(data: Path) -> None:
     found = document("balance", "--kind", "bill", "--data", str(data))
     assert (found["entries"], [each["kind"] for each in found["sums"]]) == (1, ["bill", ""])
-    assert document("--currency", "usd", "--data", str(data))["entries"] == 0
+    assert document("balance", "--currency", "usd", "--data", str(data))["entries"] == 0
     assert [row["kind"] for row in document("entries", PAID, "--kind", "bill", "--data", str(data))["entries"]] == [
         "bill"
     ]
@@ -285,7 +295,7 @@ def with_penalties(data: Path) -> Iterator[Path]:
 
 def test_penalties_are_in_the_same_ledger(with_penalties: Path) -> None:
     done = run("--data", str(with_penalties))
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (1, "")  # a payment is in question
     assert "penalty:withdrawn" in done.stdout
     for number in ("TS-7/person/E1", "acme|TS-7/person/E1", "TS-7"):
         found = document("entries", number, "--data", str(with_penalties))

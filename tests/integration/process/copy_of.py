@@ -15,6 +15,7 @@ import msgspec
 from services.router.processor import processor as router
 from services.router.rules import RouterRules
 from tests.integration.runtime import counting
+from tests.integration.upgrade import next_release
 from tousu.decision import Decision, Rules, State, StateKey, States
 from tousu.event import Event
 from tousu.runtime.processor import Processor
@@ -86,7 +87,8 @@ def main(which: str, prefix: str) -> int:
     def compose(wiring: Wiring) -> Processor:
         if which == "broken":
             raise ValueError("王芳 13800001234")
-        return elsewhere({"keeper": counting.keeper, "counter": counting.counter}[which](), prefix)
+        made = {"keeper": counting.keeper, "counter": counting.counter, "counter_next": next_release.counter}
+        return elsewhere(made[which](), prefix)
 
     return run(which, compose)
 

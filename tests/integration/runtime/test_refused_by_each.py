@@ -182,12 +182,14 @@ CLAIMS: dict[str, Callable[[Recorded], object]] = {
     "other_amount": decided(LOSS, outcome="offer", amount="9999.00"),
     "unknown_kind": decided(LOSS, outcome="offer", kind="goods"),
     "no_ground_to_refuse": decided(LOSS, outcome="refuse"),
-    "bad_fact": decided(LOSS | {"real_value": "0.00"}, outcome="offer"),
+    "bad_fact": behind(file_claim, "claim_facts_found", 2, facts=LOSS | {"real_value": "0.00"}),
     "amount_missing": decided(DAMAGE, outcome="offer"),
-    "amount_above_limit": decided(DAMAGE, outcome="offer", amount="3000.01"),
+    "amount_above_limit": decided(DAMAGE, outcome="offer", amount="3999.01"),
     "nothing_due": proven(outcome="offer"),
     "other_exemption": proven(outcome="refuse", exemption="force_majeure"),
     "file_incomplete": behind(incomplete, "claim_decided", 3, outcome="offer"),
+    "way_not_open": behind(offer_claim, "claim_disputed", 24, way="arbitration"),
+    "other_outlet": behind(offer_claim, "outlet_contacted", 24, outlet=OTHER),
     "negotiation_goes_on": behind(offer_claim, "outlet_arbitration_requested", 24, outlet=OTHER),
     "unknown_payment": behind(
         agree_claim, "payment_question_settled", 8, claim=None, payment_id="P-9", how="mistake"

@@ -14,7 +14,8 @@ FACTS: dict[str, dict[str, Any]] = {
     "delay": {"days_late": 3, "weight_kg": "1.0", "service_fee": "12.00", "real_value": "800.00"},
     "damage": {"insured": False, "proof": "invoice", "share_lost": "0.5", "real_value": "800.00",
                "damage_degree": "damaged", "service_fee": "12.00"},
-    "contents_mismatch": {"insured": False, "share_lost": "1", "real_value": "2999.00", "service_fee": "12.00"},
+    "contents_mismatch": {"insured": False, "share_lost": "1", "real_value": "2999.00", "service_fee": "12.00",
+                          "real_loss": "2999.00", "proof": "invoice", "goods_kind": "practical"},
 }  # fmt: skip
 
 
@@ -22,6 +23,7 @@ def file_claim(desk: ClaimsDesk, cause: str = "loss", hours: float = 1, **more: 
     """A complaint about one piece, and the complete form for it."""
     desk.tell(routed(cause, demand="赔偿", **more))
     desk.report("outlet_notified", hours, outlet=OUTLET, compensated_outlet=OTHER)
+    desk.report("outlet_contacted", hours, outlet=OUTLET)
     evidence = [{"item": name} for name in FILE]
     desk.report(
         "claim_filed", hours, claim=None, cause=cause, waybill_number=WAYBILL, claimant=SENDER, evidence=evidence

@@ -12,7 +12,6 @@ from typing import Any
 
 from tests.rules.claims.slow_books import cents, outstanding
 from tests.rules.claims.slow_limits import COMPLETE_DELAY, Claim
-from tests.rules.claims.slow_outlets import notice_of
 from tests.rules.claims.slow_payments import SlowPayments
 from tests.rules.policy.slow_compensation import BY_HAND, slow_compensation, slow_refund
 
@@ -40,7 +39,6 @@ class SlowClaims(SlowPayments):
         self.round = received
         self.promised: datetime | None = None
         self.turned: list[tuple[str, str]] = []
-        self.by_time = False
 
     # -- the complaint ------------------------------------------------------------------------------------------
 
@@ -87,7 +85,6 @@ class SlowClaims(SlowPayments):
         return "turned_into_loss" if ground in self.turned else gone
 
     def _begin_anew(self, claim: Claim, at: datetime) -> None:
-        self._begin(claim, notice_of(claim), at)
         if claim["cause"] == "delay" and self.promised is not None:
             self._begin(claim, COMPLETE_DELAY, self.promised)
         if claim["who"]:
@@ -223,12 +220,13 @@ class SlowClaims(SlowPayments):
             if due == BY_HAND:
                 if "amount" not in said:
                     return "amount_missing"
-                most = cents(self._known(claim)["real_value"])
+                fee = int(slow_refund(claim["cause"], self._known(claim)) * 100)
+                most = cents(self._known(claim)["real_value"]) + fee
                 if not 0 < cents(said["amount"]) <= most:
                     return "amount_not_positive" if cents(said["amount"]) == 0 else "amount_above_limit"
-                # Somebody decides the value; the fee goes back by the share beside it.
-                fee = int(slow_refund(claim["cause"], self._known(claim)) * 100)
-                claim["offer"] = {"amount": cents(said["amount"]) + fee, "most": most}
+                if cents(said["amount"]) <= fee:  # somebody decides the value; the fee goes back in any case
+                    return "other_amount"
+                claim["offer"] = {"amount": cents(said["amount"]), "most": most}
             elif isinstance(due, str):
                 return due
             elif "amount" in said and cents(said["amount"]) != due:
@@ -336,22 +334,15 @@ class SlowClaims(SlowPayments):
 
     def _close(self, claim: Claim, why: str, at: datetime) -> None:
         for limit in claim["limits"].values():
-            if not (why == "paid" and limit["name"].startswith("negotiation")):  # who bears it is still open
+            if not (
+                why == "paid" and limit["name"].startswith(("negotiation", "outlet_contact"))
+            ):  # who bears it is still open
                 self._end(claim, limit, at)
         is_paid = claim["books"].get("compensation", {"paid": 0})["paid"] > 0
         for name, books in claim["books"].items():
             if why != "paid" and (name == "compensation" or not is_paid):
                 books["withdrawn"] += outstanding(books)
         claim |= {"open": False, "why": why}
-
-    def _end(self, claim: Claim, limit: dict[str, Any], at: datetime) -> None:
-        """Nobody waits for it any more."""
-        nobody_waited = limit["status"] == "late" and at <= limit["due"]  # it ended before the limit
-        if limit["status"] in ("running", "paused") or nobody_waited:
-            limit["due"] = None if limit["status"] == "paused" else limit["due"]
-            limit["status"] = "cancelled"
-            if limit["breached"] and at <= limit["due"] and not self.by_time:
-                self._unbreach(claim, limit)
 
     def _missing(self, claim: Claim) -> set[str]:
         needed: set[str] = set(CLAIMANTS_ITEMS[claim["cause"]])

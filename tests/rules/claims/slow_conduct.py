@@ -207,6 +207,8 @@ def _responsible(told: Told) -> tuple[dict[str, str], str]:
 
 
 def _loss(told: Told) -> str | None:
+    if told.pack.penalties is not None and told.pack.penalties.performance_share is not None:
+        return None  # what was paid counts, and here nothing is
     losses = [one for one in told.reports() if "loss_yuan" in one.said]
     return losses[-1].said["loss_yuan"] if losses else None
 

@@ -8,8 +8,8 @@ from typing import Any
 SHANGHAI = timedelta(hours=8)
 COMPLETE_DELAY = "complete_delay_domestic"
 DAYS = {
-    "offer_domestic": 30, "payment": 7, "outlet_notice_damage_loss": 5, "outlet_notice_delay": 3,
-    "negotiation_damage": 10, "negotiation_loss": 30, COMPLETE_DELAY: 10,
+    "offer_domestic": 30, "payment": 7, "outlet_contact_damage_loss": 5, "outlet_contact_delay": 3,
+    "negotiation_damage": 10, "negotiation_delay": 10, "negotiation_loss": 30, COMPLETE_DELAY: 10,
 }  # fmt: skip
 Claim = dict[str, Any]
 
@@ -27,6 +27,7 @@ class SlowLimits:
     def __init__(self) -> None:
         self.claims: list[Claim] = []
         self.happened: list[tuple[str, str, str, datetime]] = []
+        self.by_time = False
 
     def pass_time(self, until: datetime) -> None:
         """Every limit that was due before this moment breaches, at its moment, the earliest first."""
@@ -36,6 +37,8 @@ class SlowLimits:
             for claim, limit in breached:
                 limit["breached"] = True
                 self.happened.append((claim["number"], limit["name"], "breached", due))
+                if limit["name"].startswith("outlet_contact"):
+                    self._begin(claim, negotiation_of(claim), due)
             self._turn_into_losses([claim for claim, limit in breached if limit["name"] == COMPLETE_DELAY], due)
 
     def _waiting(self) -> list[tuple[Claim, dict[str, Any]]]:
@@ -51,7 +54,8 @@ class SlowLimits:
         raise NotImplementedError
 
     def _begin(self, claim: Claim, name: str, at: datetime) -> None:
-        if not claim["open"]:
+        between_outlets = name.startswith(("negotiation", "outlet_contact"))
+        if not (claim["open"] or (between_outlets and claim["why"] == "paid")):
             return
         former = claim["limits"].get(name)
         if former is None or former["status"] == "cancelled":
@@ -73,6 +77,15 @@ class SlowLimits:
         limit["breached"] = False
         self.happened.append((claim["number"], limit["name"], "breach_withdrawn", limit["due"]))
 
+    def _end(self, claim: Claim, limit: dict[str, Any], at: datetime) -> None:
+        """Nobody waits for it any more."""
+        nobody_waited = limit["status"] == "late" and at <= limit["due"]  # it ended before the limit
+        if limit["status"] in ("running", "paused") or nobody_waited:
+            limit["due"] = None if limit["status"] == "paused" else limit["due"]
+            limit["status"] = "cancelled"
+            if limit["breached"] and at <= limit["due"] and not self.by_time:
+                self._unbreach(claim, limit)
+
     def _wait(self, claim: Claim, at: datetime, *, waiting: bool) -> None:
         """While the claimant has to act the offer waits; its limit moves by what stood still of its thirty days."""
         limit = claim["limits"].get("offer_domestic")
@@ -87,3 +100,13 @@ class SlowLimits:
             begun = last_moment(limit["since"], 0)
             limit["due"] += max(timedelta(0), at - max(limit["stood_at"], begun))
             limit["status"] = "running"
+
+
+def negotiation_of(claim: Claim) -> str:
+    """Ten days, thirty for a loss."""
+    return f"negotiation_{claim['cause']}"
+
+
+def contact_of(claim: Claim) -> str:
+    """Five days from seeing the notice, three for a delay."""
+    return "outlet_contact_delay" if claim["cause"] == "delay" else "outlet_contact_damage_loss"

@@ -7,20 +7,43 @@ from datetime import datetime
 from typing import Any
 
 from tests.rules.claims.slow_books import book, cents
-from tests.rules.claims.slow_limits import Claim, SlowLimits
+from tests.rules.claims.slow_limits import Claim, SlowLimits, contact_of, negotiation_of
 
 
 class SlowOutlets(SlowLimits):
     """Claims, their limits, and what outlets owe each other for them."""
 
     def _outlet_notified(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
-        if claim["side"] is not None:
+        side = claim["side"]
+        if side is not None and (side["ended"] or side["asked"] or side["outlet"] == said["outlet"]):
             return "illegal_transition"
-        claim["side"] = {"compensated": said.get("compensated_outlet", ""), "asked": False, "ended": False}
+        former = side["compensated"] if side is not None else ""
+        if said.get("compensated_outlet", former) == said["outlet"]:
+            return "same_outlet"
+        claim["side"] = {
+            "outlet": said["outlet"], "compensated": said.get("compensated_outlet", former), "asked": False,
+            "ended": False, "contacted": False,
+        }  # fmt: skip
         claim["file"].add("negotiation_notice")
-        self._meet(claim, [notice_of(claim)], at)
-        if claim["cause"] != "delay":
-            self._begin(claim, f"negotiation_{claim['cause']}", at)
+        for name in (contact_of(claim), negotiation_of(claim)):
+            if name in claim["limits"]:
+                self._end(claim, claim["limits"][name], at)
+        if claim["open"] or claim["why"] == "paid":
+            claim["limits"].pop(contact_of(claim), None)
+        self._begin(claim, contact_of(claim), at)
+        return ""
+
+    def _outlet_contacted(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
+        side = claim["side"]
+        if side is None or side["ended"]:
+            return "illegal_transition"
+        if said["outlet"] != side["outlet"]:
+            return "other_outlet"
+        if side["contacted"]:
+            return "illegal_transition"
+        side["contacted"] = True
+        self._meet(claim, [contact_of(claim)], at)
+        self._begin(claim, negotiation_of(claim), at)
         return ""
 
     def _outlet_negotiation_settled(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
@@ -31,7 +54,7 @@ class SlowOutlets(SlowLimits):
         if isinstance(amount, str):
             return amount
         side["ended"] = True
-        self._meet(claim, [f"negotiation_{claim['cause']}"], at)
+        self._meet(claim, [contact_of(claim), negotiation_of(claim)], at)
         self._bill(claim, "bill", amount, at)
         return ""
 
@@ -47,7 +70,10 @@ class SlowOutlets(SlowLimits):
         side = claim["side"]
         if side is None or side["ended"]:
             return "illegal_transition"
-        limit = claim["limits"].get(f"negotiation_{claim['cause']}")
+        contact = claim["limits"].get(contact_of(claim))
+        if contact and contact["status"] == "running" and not contact["breached"]:
+            return "negotiation_goes_on"
+        limit = claim["limits"].get(negotiation_of(claim))
         if limit and limit["status"] == "running" and not limit["breached"] and at < limit["due"]:
             return "negotiation_goes_on"
         side["asked"] = True
@@ -63,7 +89,7 @@ class SlowOutlets(SlowLimits):
         if isinstance(amount, str):
             return amount
         side["ended"] = True
-        self._meet(claim, [f"negotiation_{claim['cause']}"], at)
+        self._meet(claim, [contact_of(claim), negotiation_of(claim)], at)
         if said["report_true"]:
             self._bill(claim, "bill", amount, at)
             self._bill(claim, "fee_of_fined", (amount * 6 + 50) // 100, at)
@@ -80,7 +106,3 @@ class SlowOutlets(SlowLimits):
         if owed and owed["awarded"] > owed["withdrawn"]:
             return int(owed["awarded"] - owed["withdrawn"])
         return claim["offer"]["amount"] if claim["offer"] else "amount_missing"
-
-
-def notice_of(claim: Claim) -> str:
-    return "outlet_notice_delay" if claim["cause"] == "delay" else "outlet_notice_damage_loss"

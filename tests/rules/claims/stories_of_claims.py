@@ -42,6 +42,7 @@ NEXT = {
 REPORTS = (
     *sorted({name for names in NEXT.values() for name in names}),
     "claim_withdrawn", "outlet_arbitration_requested", "outlet_arbitration_requested", "outlet_ruled",
+    "outlet_notified", "outlet_contacted",
 )  # fmt: skip
 CASE = ("judged", "judged", "customer_answered", "withdrawn", "reopened", "reopened", "routed")
 GAPS_HOURS = (0, 0.5, 3, 23.5, 24 * 4, 24 * 11, 24 * 31)
@@ -104,7 +105,9 @@ def _next(claim: Claim) -> tuple[str, ...]:
     side = claim["side"]
     if side is None or side["ended"]:
         return NEXT[claim["stage"]]
-    return (*NEXT[claim["stage"]], "outlet_ruled" if side["asked"] else "outlet_arbitration_requested")
+    if side["asked"]:
+        return (*NEXT[claim["stage"]], "outlet_ruled")
+    return (*NEXT[claim["stage"]], "outlet_arbitration_requested", "outlet_contacted")
 
 
 def _add(steps: list[Step], told: SlowClaims, step: Step) -> None:
@@ -238,7 +241,13 @@ def _ruling(draw: st.DrawFn, claim: Claim, fits: bool) -> dict[str, Any]:
 
 
 def _notice(draw: st.DrawFn, claim: Claim, fits: bool) -> dict[str, Any]:
-    return {"outlet": "HZ-017"} | ({"compensated_outlet": "GZ-036"} if fits else {})
+    outlet = "HZ-017" if fits else draw(st.sampled_from(("HZ-017", "NB-002")))
+    return {"outlet": outlet} | ({"compensated_outlet": "GZ-036"} if fits else {})
+
+
+def _contact(draw: st.DrawFn, claim: Claim, fits: bool) -> dict[str, Any]:
+    notified = claim["side"]["outlet"] if claim["side"] else "HZ-017"
+    return {"outlet": notified if fits else draw(st.sampled_from(("HZ-017", "NB-002")))}
 
 
 def _settlement(draw: st.DrawFn, claim: Claim, fits: bool) -> dict[str, Any]:
@@ -263,6 +272,7 @@ SAID = {
     "claim_agreed": _agreement,
     "claim_ruled": _ruling,
     "outlet_notified": _notice,
+    "outlet_contacted": _contact,
     "outlet_negotiation_settled": _settlement,
     "outlet_ruled": _ruling_of_headquarters,
 }

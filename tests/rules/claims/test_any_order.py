@@ -36,8 +36,8 @@ GOOD_WAY = (
 BESIDE = (
     "claim_evidence_given", "claim_facts_found", "claim_decided", "claim_disputed", "claim_disputed", "claim_agreed",
     "claim_ruled", "claim_withdrawn", "payment_confirmed", "payment_confirmed", "claim_followed_up", "claim_filed",
-    "outlet_notified", "outlet_negotiation_settled", "outlet_arbitration_requested", "outlet_ruled", "claim_paused",
-    "claim_resumed",
+    "outlet_notified", "outlet_notified", "outlet_contacted", "outlet_contacted", "outlet_negotiation_settled",
+    "outlet_arbitration_requested", "outlet_ruled", "claim_paused", "claim_resumed",
 )  # fmt: skip
 SAYS_WHEN = {
     "claim_form_answered": "answered_at", "claim_agreed": "agreed_at", "claim_ruled": "ruled_at",
@@ -108,7 +108,10 @@ def payment(dice: random.Random, cause: str, place: int) -> dict[str, Any]:
 def outlets(dice: random.Random, name: str) -> dict[str, Any]:
     match name:
         case "outlet_notified":
-            return {"outlet": OUTLET} | ({"compensated_outlet": OTHER} if dice.random() < 0.5 else {})
+            outlet = OUTLET if dice.random() < 0.7 else "NB-002"
+            return {"outlet": outlet} | ({"compensated_outlet": OTHER} if dice.random() < 0.5 else {})
+        case "outlet_contacted":
+            return {"outlet": OUTLET if dice.random() < 0.8 else "NB-002"}
         case "outlet_negotiation_settled":
             return {"outlet": dice.choice((OUTLET, OTHER)), "amount": "50.00"}
         case "outlet_arbitration_requested":

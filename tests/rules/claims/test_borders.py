@@ -21,9 +21,10 @@ MOMENT = timedelta(microseconds=1)
 Setup = Callable[[ClaimsDesk], None]
 
 
-def opened(cause: str) -> Setup:
+def notified(cause: str) -> Setup:
     def setup(desk: ClaimsDesk) -> None:
         desk.tell(routed(cause, demand="赔偿", route="domestic"))
+        desk.report("outlet_notified", 1, outlet=OUTLET)
 
     return setup
 
@@ -52,10 +53,13 @@ LIMITS = [
     ("offer_hongkong_macau_taiwan", answered("hongkong_macau_taiwan"), "claim_decided", OFFER, "2026-04-01T16:00:00Z"),
     ("offer_international", answered("international"), "claim_decided", OFFER, "2026-05-01T16:00:00Z"),
     ("payment", agree_claim, "payment_confirmed", PAID, "2026-03-09T16:00:00Z"),
-    ("outlet_notice_damage_loss", opened("loss"), "outlet_notified", NOTICE, "2026-03-07T16:00:00Z"),
-    ("outlet_notice_damage_loss", opened("damage"), "outlet_notified", NOTICE, "2026-03-07T16:00:00Z"),
-    ("outlet_notice_delay", opened("delay"), "outlet_notified", NOTICE, "2026-03-05T16:00:00Z"),
+    ("outlet_contact_damage_loss", notified("loss"), "outlet_contacted", NOTICE, "2026-03-07T16:00:00Z"),
+    ("outlet_contact_damage_loss", notified("damage"), "outlet_contacted", NOTICE, "2026-03-07T16:00:00Z"),
+    ("outlet_contact_damage_loss", notified("contents_mismatch"), "outlet_contacted", NOTICE, "2026-03-07T16:00:00Z"),
+    ("outlet_contact_delay", notified("delay"), "outlet_contacted", NOTICE, "2026-03-05T16:00:00Z"),
     ("negotiation_damage", filed("damage"), "outlet_negotiation_settled", BILLED, "2026-03-12T16:00:00Z"),
+    ("negotiation_damage", filed("contents_mismatch"), "outlet_negotiation_settled", BILLED, "2026-03-12T16:00:00Z"),
+    ("negotiation_delay", filed("delay"), "outlet_negotiation_settled", BILLED, "2026-03-12T16:00:00Z"),
     ("negotiation_loss", filed("loss"), "outlet_negotiation_settled", BILLED, "2026-04-01T16:00:00Z"),
 ]
 EACH_LIMIT = pytest.mark.parametrize(

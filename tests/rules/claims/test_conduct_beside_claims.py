@@ -58,3 +58,24 @@ def test_what_is_no_concern_of_the_claims_may_be_one_of_conduct(desk: ClaimsDesk
     assert decision.no_op == ""
     assert {state_key.kind for state_key in decision.states} == {"conduct"}
     assert set(charged(desk, hours=2)) == {"person/E10023", "department/storage_and_transport"}
+
+
+def test_the_loss_of_a_share_of_performance_pay_is_what_was_paid(desk: ClaimsDesk) -> None:
+    """Not what somebody assessed before; nothing while nothing is paid (issue 12, section 1, number 12; C 8)."""
+    offer_claim(desk)
+    named: dict[str, Any] = {"by": "department", "responsible": {"employee": "E10023"}}
+    desk.tell(handling("responsibility_settled", 4, **named), handling("assessed", 4, loss_yuan="5000.00"))
+    assert losses(desk, hours=5) == {"person/E10023": None, "department/storage_and_transport": None}
+    desk.report("claim_agreed", 6)
+    desk.report("payment_confirmed", 7, payment_id="P-1", amount="812.00")
+    assert losses(desk, hours=8) == {"person/E10023": "812.00", "department/storage_and_transport": "812.00"}
+    desk.report("claim_ruled", 9, by="court", amount="1000.00")
+    assert losses(desk, hours=10) == {}
+    desk.report("payment_confirmed", 11, payment_id="P-2", amount="188.00")
+    assert losses(desk, hours=12) == {"person/E10023": "1000.00", "department/storage_and_transport": "1000.00"}
+
+
+def losses(desk: ClaimsDesk, **length: float) -> dict[str, str | None]:
+    """The loss of the complaint in the charges that are laid as time passes."""
+    told = [one for one in desk.let_time_pass(START + timedelta(**length)) if one.type == "tousu.charge.laid.v1"]
+    return {one.key or "": one.data["grounds"][0].get("loss_yuan") for one in told}

@@ -117,6 +117,34 @@ def test_a_form_more_than_a_year_after_posting_is_refused(desk: ClaimsDesk, post
         assert desk.report("claim_filed", claim=None, **form())[0] == "claim.opened"
 
 
+@pytest.mark.parametrize(
+    ("inquired_at", "lapsed"),
+    [
+        ("2026-03-01T15:59:59Z", False),  # the last day of the year in Shanghai
+        ("2026-03-01T16:00:01Z", True),
+        ("2025-02-27T00:00:00Z", True),  # nobody asks for what is not posted yet
+    ],
+)
+def test_an_inquiry_within_the_year_keeps_the_right(desk: ClaimsDesk, inquired_at: str, lapsed: bool) -> None:
+    """Source C: the right is gone where 未查询又未提出赔偿, neither asked nor claimed within a year of posting."""
+    desk.tell(routed("attitude", posted_at="2025-03-01T15:00:00Z"))
+    if lapsed:
+        refused = desk.refused("claim_filed", 1, claim=None, **form(inquired_at=inquired_at))
+        assert refused == ("right_has_lapsed", "/cause")
+    else:
+        told = desk.report("claim_filed", 1, claim=None, **form(inquired_at=inquired_at))
+        assert told == ["claim.opened", "claim.filed"]
+
+
+def test_the_inquirys_own_case_takes_a_claim_after_the_year(desk: ClaimsDesk) -> None:
+    data = inquiry(waybill_number=WAYBILL, posted_at="2025-03-02T15:00:00Z").data
+    data |= {"kind": "inquiry", "departments": ["customer_service"], "triage": False, "decided_by": "adapter"}
+    data |= {"pack": {"id": "courier-network", "version": "1.0.0"}}
+    del data["source_event"]
+    desk.tell(event("inquiry.routed", data, NUMBER))
+    assert desk.report("claim_filed", 24 * 200, claim=None, **form()) == ["claim.opened", "claim.filed"]
+
+
 def test_a_complaint_that_does_not_stand_takes_no_form(desk: ClaimsDesk) -> None:
     desk.tell(routed("attitude"), handling("judged", 1, stands=False))
     assert desk.refused("claim_filed", 2, claim=None, **form())[0] == "illegal_transition"

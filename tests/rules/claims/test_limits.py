@@ -35,9 +35,10 @@ def running(desk: ClaimsDesk, name: str) -> tuple[str, str]:
         ("same_city", "loss", "offer_domestic", "2026-04-01T16:00:00Z"),
         ("hongkong_macau_taiwan", "loss", "offer_hongkong_macau_taiwan", "2026-04-01T16:00:00Z"),
         ("international", "loss", "offer_international", "2026-05-01T16:00:00Z"),
-        ("domestic", "loss", "outlet_notice_damage_loss", "2026-03-07T16:00:00Z"),
-        ("domestic", "damage", "outlet_notice_damage_loss", "2026-03-07T16:00:00Z"),
-        ("domestic", "delay", "outlet_notice_delay", "2026-03-05T16:00:00Z"),
+        ("domestic", "loss", "outlet_contact_damage_loss", "2026-03-07T16:00:00Z"),
+        ("domestic", "damage", "outlet_contact_damage_loss", "2026-03-07T16:00:00Z"),
+        ("domestic", "delay", "outlet_contact_delay", "2026-03-05T16:00:00Z"),
+        ("domestic", "delay", "negotiation_delay", "2026-03-12T16:00:00Z"),
         ("domestic", "damage", "negotiation_damage", "2026-03-12T16:00:00Z"),
         ("domestic", "loss", "negotiation_loss", "2026-04-01T16:00:00Z"),
         ("domestic", "loss", "answer_to_claim_form", "2026-03-03T03:00:00Z"),
@@ -85,10 +86,11 @@ def test_while_the_claimant_completes_the_file_the_offer_waits_and_goes_on_with_
     file = [{"item": name} for name in FILE]
     desk.report("claim_filed", 1, claim=None, cause="damage", waybill_number=WAYBILL, claimant=SENDER, evidence=file)
     desk.report("claim_form_answered", 2)
+    desk.report("outlet_notified", 2, outlet="HZ-017")
     assert running(desk, "offer_domestic")[0] == "running"
     desk.report("claim_facts_found", 24 * 5, facts={"ecommerce_goods": True})
     assert running(desk, "offer_domestic")[0] == "paused"
-    assert running(desk, "outlet_notice_damage_loss")[0] == "running"
+    assert running(desk, "outlet_contact_damage_loss")[0] == "running"
     assert not desk.pass_time(days=100)
     desk.report("claim_evidence_given", 24 * 101, evidence=[{"item": "price_evidence"}])
     status, due_at = running(desk, "offer_domestic")
@@ -174,9 +176,10 @@ def test_a_piece_that_was_delivered_late_stays_a_delay(desk: ClaimsDesk) -> None
 def test_a_window_of_a_carrier_warns_ten_days_before_it_lapses(pack: Pack) -> None:
     """Features, number 23: a warning on day 50 of a window of 60 days in which the carrier takes our own claim."""
     assert pack.claims is not None
-    notice = pack.claims.clocks["outlet_notice_damage_loss"]
+    form = pack.claims.clocks["answer_to_claim_form"]
     window = replace(
-        notice, name="carrier_window", limit=Limit(amount=60, unit="calendar_days", section="UPS terms"),
+        form, name="carrier_window", starts_on="opened",
+        limit=Limit(amount=60, unit="calendar_days", section="UPS terms"),
         warn_before=(Limit(amount=10, unit="calendar_days"),),
     )  # fmt: skip
     desk = ClaimsDesk(replace(pack, claims=replace(pack.claims, clocks={"carrier_window": window})))
@@ -195,8 +198,9 @@ def test_a_piece_that_was_long_lost_when_its_delay_was_claimed_is_a_loss_from_th
     told = desk.pass_time(hours=1)
     assert [(kinds_of([one])[0], one.time) for one in told] == [("claim.closed", START), ("claim.opened", START)]
     assert desk.claim(2).opened_at == START
-    (notice,) = [clock for clock in desk.claim(2).clocks if clock.name == "outlet_notice_damage_loss"]
-    assert (notice.started_at, notice.breached) == (START, False)
+    desk.report("outlet_notified", 1, claim=2, outlet="HZ-017")
+    (contact,) = desk.claim(2).clocks
+    assert (contact.started_at, contact.breached) == (START + timedelta(hours=1), False)
 
 
 @pytest.mark.parametrize(
@@ -204,7 +208,7 @@ def test_a_piece_that_was_long_lost_when_its_delay_was_claimed_is_a_loss_from_th
     [("CN-ZJ", "2026-03-09T16:00:00Z"), ("CN-SH", "2026-03-07T16:00:00Z"), ("", "2026-03-07T16:00:00Z")],
 )
 def test_the_limits_of_a_region_that_is_suspended_stand_still(pack: Pack, region: str, due_at: str) -> None:
-    """Two days of flood in Zhejiang: notice to the outlet within 5 days, and these two do not count."""
+    """Two days of flood in Zhejiang: the outlet makes contact within 5 days, and these two do not count."""
     newest = pack.calendar.newest
     flood = Suspension(
         id="flood", region="CN-ZJ", since=START + timedelta(days=1, hours=14),
@@ -219,7 +223,8 @@ def test_the_limits_of_a_region_that_is_suspended_stand_still(pack: Pack, region
     desk = ClaimsDesk(replace(pack, calendar=CalendarHistory(id=newest.id, versions=(calendar,))))
     more: dict[str, Any] = {"region": region} if region else {}
     desk.tell(routed("damage", **more))
-    assert running(desk, "outlet_notice_damage_loss")[1] == due_at
+    desk.report("outlet_notified", 1, outlet="HZ-017")
+    assert running(desk, "outlet_contact_damage_loss")[1] == due_at
 
 
 # --- what a pack can say of a clock works for claims as for cases

@@ -11,6 +11,7 @@ import pytest
 from tests.rules.casework import NUMBER
 from tests.rules.claims.filed import OTHER, OUTLET, agree_claim, offer_claim
 from tests.rules.claims.told import ClaimsDesk, routed
+from tousu.event import text_of_time
 from tousu.ledger.balance import sums_by_obligation
 
 DAY = 24
@@ -146,3 +147,104 @@ def test_paying_the_customer_does_not_end_the_negotiation_between_the_outlets(de
     assert [one.type for one in desk.clocks] == ["tousu.clock.breached.v1"]
     asked = desk.report("outlet_arbitration_requested", DAY * 11, outlet=OTHER)
     assert asked == ["claim.arbitration_requested"]
+
+
+# --- who makes contact, and when negotiation begins: 责任网点自见公告之日起五天内主动联系 (source C, section 5)
+
+
+def due(desk: ClaimsDesk, name: str) -> tuple[str, str]:
+    clock = next(clock for clock in desk.claim().clocks if clock.name == name)
+    return clock.status, text_of_time(clock.due_at) if clock.due_at is not None else ""
+
+
+@pytest.mark.parametrize(
+    ("cause", "clock", "until"),
+    [
+        # seen on 4 March in Shanghai, five days, for a delay three
+        ("damage", "outlet_contact_damage_loss", "2026-03-09T16:00:00Z"),
+        ("loss", "outlet_contact_damage_loss", "2026-03-09T16:00:00Z"),
+        ("contents_mismatch", "outlet_contact_damage_loss", "2026-03-09T16:00:00Z"),
+        ("delay", "outlet_contact_delay", "2026-03-07T16:00:00Z"),
+    ],
+)
+def test_the_days_are_the_outlets_and_count_from_seeing_the_notice(
+    desk: ClaimsDesk, cause: str, clock: str, until: str
+) -> None:
+    desk.tell(routed(cause, demand="赔偿"))
+    desk.report("outlet_notified", DAY * 5, outlet=OUTLET, seen_at="2026-03-04T02:00:00Z")
+    assert due(desk, clock) == ("running", until)
+
+
+@pytest.mark.parametrize(
+    ("cause", "until"),
+    [
+        ("damage", "2026-03-14T16:00:00Z"),
+        ("contents_mismatch", "2026-03-14T16:00:00Z"),
+        ("delay", "2026-03-14T16:00:00Z"),
+        ("loss", "2026-04-03T16:00:00Z"),
+    ],
+)
+def test_negotiation_begins_with_the_contact_and_nobody_arbitrates_before_it_is_over(
+    desk: ClaimsDesk, cause: str, until: str
+) -> None:
+    """Contact on 4 March: ten days, thirty for a loss."""
+    desk.tell(routed(cause, demand="赔偿"))
+    desk.report("outlet_notified", 1, outlet=OUTLET)
+    assert desk.refused("outlet_arbitration_requested", 2, outlet=OTHER)[0] == "negotiation_goes_on"
+    desk.report("outlet_contacted", DAY * 2, outlet=OUTLET)
+    kind = "damage" if cause == "contents_mismatch" else cause
+    assert due(desk, f"negotiation_{kind}") == ("running", until)
+    assert desk.refused("outlet_arbitration_requested", DAY * 3, outlet=OTHER)[0] == "negotiation_goes_on"
+
+
+@pytest.mark.parametrize(("cause", "days", "until"), [("damage", 5, "2026-03-18"), ("delay", 3, "2026-03-16")])
+def test_without_contact_negotiation_begins_when_it_was_due(
+    desk: ClaimsDesk, cause: str, days: int, until: str
+) -> None:
+    desk.tell(routed(cause, demand="赔偿"))
+    desk.report("outlet_notified", 1, outlet=OUTLET)
+    desk.pass_time(days=days, hours=14)
+    assert [one.type.split(".")[2] for one in desk.clocks] == ["breached", "started"]
+    assert due(desk, f"negotiation_{cause}") == ("running", f"{until}T16:00:00Z")
+    assert desk.refused("outlet_arbitration_requested", DAY * 12, outlet=OTHER)[0] == "negotiation_goes_on"
+    desk.report("outlet_contacted", DAY * 9, outlet=OUTLET)
+    assert due(desk, f"negotiation_{cause}") == ("running", f"{until}T16:00:00Z"), "late contact wins no time"
+
+
+def test_a_contact_that_is_told_late_was_in_time(desk: ClaimsDesk) -> None:
+    desk.tell(routed("damage"))
+    desk.report("outlet_notified", 1, outlet=OUTLET)
+    desk.pass_time(days=7)
+    desk.report("outlet_contacted", DAY * 7, outlet=OUTLET, contacted_at="2026-03-04T02:00:00Z")
+    assert due(desk, "outlet_contact_damage_loss")[0] == "met"
+    assert due(desk, "negotiation_damage") == ("running", "2026-03-14T16:00:00Z")
+    assert not any(clock.breached for clock in desk.claim().clocks)
+
+
+def test_a_second_outlet_has_days_of_its_own(desk: ClaimsDesk) -> None:
+    """The first was not it: whoever gets the notice next has five days and then ten, and is billed."""
+    offer_claim(desk, "damage")
+    assert desk.report("outlet_notified", DAY * 4, outlet="NB-002") == ["claim.outlet_notified"]
+    assert due(desk, "outlet_contact_damage_loss") == ("running", "2026-03-11T16:00:00Z")
+    assert due(desk, "negotiation_damage")[0] == "cancelled"
+    assert desk.refused("outlet_contacted", DAY * 5, outlet=OUTLET) == ("other_outlet", "/outlet")
+    desk.report("outlet_contacted", DAY * 5, outlet="NB-002")
+    assert due(desk, "negotiation_damage") == ("running", "2026-03-17T16:00:00Z")
+    desk.report("outlet_arbitration_requested", DAY * 16, outlet=OTHER)
+    told = desk.tell_report("outlet_ruled", DAY * 17, report_true=True)
+    assert {one.data["debtor"] for one in told if one.data.get("kind") == "bill"} == {"NB-002"}
+    assert [one.data["creditor"] for one in told if one.data.get("kind") == "bill"] == [OTHER]
+
+
+def test_the_same_outlet_is_told_once_and_nobody_after_headquarters_was_asked(desk: ClaimsDesk) -> None:
+    offer_claim(desk, "damage")
+    assert desk.refused("outlet_notified", 5, outlet=OUTLET) == ("illegal_transition", "type")
+    desk.report("outlet_arbitration_requested", DAY * 11, outlet=OTHER)
+    assert desk.refused("outlet_notified", DAY * 12, outlet="NB-002") == ("illegal_transition", "type")
+
+
+def test_after_the_customer_was_paid_the_outlets_still_have_their_days(desk: ClaimsDesk) -> None:
+    agree_claim(desk, "damage")
+    desk.report("payment_confirmed", 6, payment_id="P-1", amount="406.00")
+    desk.report("outlet_notified", DAY * 2, outlet="NB-002")
+    assert due(desk, "outlet_contact_damage_loss") == ("running", "2026-03-09T16:00:00Z")

@@ -118,7 +118,7 @@ def test_one_payment_is_not_booked_for_two_claims_of_a_case(desk: ClaimsDesk) ->
     agree_claim(desk)
     desk.report("claim_filed", 5, claim=None, cause="delay", waybill_number=WAYBILL, claimant=SENDER,
                 evidence=[{"item": "waybill_image"}, {"item": "complete_form"}])  # fmt: skip
-    desk.report("claim_facts_found", 5, claim=2, facts=FACTS["delay"])
+    desk.report("claim_facts_found", 5, claim=2, facts=FACTS["delay"] | {"real_value": "950.00"})
     desk.report("claim_decided", 5, claim=2, outcome="offer")
     desk.report("claim_agreed", 5, claim=2)
     desk.report("payment_confirmed", 6, **RIGHT)

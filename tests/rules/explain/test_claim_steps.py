@@ -53,9 +53,9 @@ def test_an_incomplete_file_says_what_to_hand_in_and_how_often_it_may_come_back(
     assert (missing.returns, missing.returns_left) == (1, 2)
     assert steps(teller, "claimant")["complete_file"].words.endswith("it may come back incomplete 2 times more")
     for hours in (2, 3):
-        teller.report("claim_evidence_given", hours, evidence=[{"item": FILE[0]}])
+        teller.report("claim_evidence_given", hours, evidence=[{"item": FILE[0]}], handed_in=True)
     assert steps(teller, "claimant")["complete_file"].words.endswith("the next incomplete file ends the claim")
-    teller.report("claim_evidence_given", 4, evidence=[{"item": FILE[0]}])
+    teller.report("claim_evidence_given", 4, evidence=[{"item": FILE[0]}], handed_in=True)
     assert steps(teller, "claimant")["none"].words.startswith("nothing more with this claim, save by a ruling")
     assert steps(teller, "company") == {}
 
@@ -85,8 +85,9 @@ def test_an_offer_may_be_agreed_to_or_disputed_by_every_way_on(teller: ClaimTell
     offer_claim(teller)
     mine = steps(teller, "claimant")
     assert mine["agree"].words == "agree to 812.00 CNY, or to less"
-    for way in ("negotiation (协商)", "complaint", "regulator", "arbitration (仲裁)", "court (诉讼)"):
+    for way in ("negotiation (协商)", "complaint", "regulator", "court (诉讼)"):
         assert way in mine["dispute"].words
+    assert "arbitration" not in mine["dispute"].words, "nobody agreed to it at posting"
     assert mine["dispute"].section == "C 7"
     assert "withdraw" in mine
     teller.report("claim_disputed", 5, way="regulator")

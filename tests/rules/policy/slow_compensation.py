@@ -35,19 +35,29 @@ def _amount(cause: str, facts: Mapping[str, Any]) -> Fraction | str:
         return min(_delay(facts), _number(facts, "real_value"))
     if cause == "loss":
         return _as_loss(facts)
-    share = _number(facts, "share_lost")
-    if cause != "damage" or facts["insured"] or facts["agency_period"]:
+    damage = _as_damage(cause, facts)
+    if cause == "delay" and not isinstance(damage, str):  # partly spoilt, and late all the same
+        return max(damage, min(_delay(facts), _number(facts, "real_value")))
+    return damage
+
+
+def _as_damage(cause: str, facts: Mapping[str, Any]) -> Fraction | str:
+    """Damage, what a delay spoilt, what a mismatch lacks: all contents that lost some of their value."""
+    pieces, share = facts["pieces"], _number(facts, "share_lost")
+    if facts["insured"] or facts["agency_period"]:
         return _as_loss(facts) * share
     if _number(facts, "real_value") >= 3000:
         return BY_HAND
-    if facts["damage_degree"] in {"destroyed", "lost", "partly_lost"}:
-        loss = min(_number(facts, "real_loss"), _number(facts, "real_value"))
-        if facts["proof"] != "invoice" and _number(facts, "real_value") >= 2000:
-            return min(loss, Fraction(1000 if facts["goods_kind"] == "practical" else 700))
-        return min(loss, Fraction(2000 * pieces))
-    if facts["proof"] == "screenshot":
-        return min(_number(facts, "real_value") * share, Fraction(500 * pieces))
-    return _as_loss(facts) * share
+    missing = min(_number(facts, "real_loss"), _number(facts, "real_value"))
+    no_invoice = facts["proof"] != "invoice" and missing >= 2000
+    most_of_all = (1000 if facts["goods_kind"] == "practical" else 700) * pieces if no_invoice else None
+    if cause == "contents_mismatch" or facts["damage_degree"] in {"destroyed", "lost", "partly_lost", "shortage"}:
+        loss = min(_number(facts, "real_loss"), _number(facts, "real_value"), Fraction(2000 * pieces))
+    elif facts["proof"] == "screenshot":
+        loss = min(_number(facts, "real_value") * share, Fraction(500 * pieces))
+    else:
+        loss = _as_loss(facts) * share
+    return loss if most_of_all is None else min(loss, Fraction(most_of_all))
 
 
 def _as_loss(facts: Mapping[str, Any]) -> Fraction:

@@ -190,7 +190,7 @@ SENSE: tuple[tuple[str, str, str, str], ...] = (
     ("part: {times: share_lost,", "part: {times: real_value,", "rules.insured.part.times", "real_value is no share"),
     ("pieces: 1,", "pieces: 0,", "assumed.pieces", "pieces cannot be 0"),
     ("pieces: 1,", "peaces: 1,", "assumed.peaces", "no claim has the fact peaces"),
-    ("words: {damage_degree:", "words: {proof:", "words.proof", "not the pack's"),
+    ("      damage_degree: [damaged", "      proof: [damaged", "words.proof", "not the pack's"),
     ("pieces: 1,", 'real_value: "5",', "assumed.real_value", "never assumed"),
 )  # fmt: skip
 

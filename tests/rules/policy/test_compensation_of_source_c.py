@@ -110,6 +110,8 @@ def test_damage_pays(pack: Pack, row: str, facts: dict[str, Any], pays: str, bac
 SCREENSHOT = UNINSURED | {"damage_degree": "damaged", "proof": "screenshot", "goods_kind": "other"}
 GONE = UNINSURED | {"damage_degree": "destroyed", "proof": "invoice", "goods_kind": "practical", "share_lost": "1"}
 NO_INVOICE = GONE | {"proof": "none"}
+BROKEN = UNINSURED | {"damage_degree": "damaged", "proof": "none", "goods_kind": "other"}
+BROKEN_OTHER = "other_goods_broken_without_invoice"
 BY_DEGREE = "damage_by_screenshot"
 GONE_BY_LOSS = "contents_gone"
 PRACTICAL = "practical_goods_without_invoice"
@@ -140,8 +142,19 @@ TABLE: tuple[tuple[str, dict[str, Any], str, str], ...] = (
     ("real value lower", GONE | worth("1000", "1200"), "1000", GONE_BY_LOSS),
     ("no invoice, worth less than 2,000", NO_INVOICE | worth("1999.99", "1999.99"), "1999.99", GONE_BY_LOSS),
     ("no invoice, exactly 2,000, practical", NO_INVOICE | worth("2000", "2000"), "1000", PRACTICAL),
-    ("practical, a smaller loss", NO_INVOICE | worth("2000", "400"), "400", PRACTICAL),
+    ("practical, less than 2,000 of it missing", NO_INVOICE | worth("2500", "1999.99"), "1999.99", GONE_BY_LOSS),
+    ("2 waybills, each at most 1,000", NO_INVOICE | worth("2999", "2999", pieces=2), "2000", PRACTICAL),
     ("no invoice, exactly 2,000, other", NO_INVOICE | worth("2000", "2000", goods_kind="other"), "700", OTHER),
+    ("shortage: the real loss", GONE | worth("2999", "1800", damage_degree="shortage"), "1800", GONE_BY_LOSS),
+    ("broken, no invoice, other", BROKEN | worth("2500", "2500", share_lost="1"), "700", BROKEN_OTHER),
+    ("broken in part", BROKEN | worth("2999", "2000", share_lost="0.67"), "670", BROKEN_OTHER),
+    ("broken, 1,999.99 missing", BROKEN | worth("2500", "1999.99", share_lost="0.8"), "800", "uninsured"),
+    (
+        "broken practical goods",
+        BROKEN | worth("2500", "2500", share_lost="1", goods_kind="practical"),
+        "1000",
+        "uninsured",
+    ),
     ("a screenshot is no invoice", NO_INVOICE | worth("2999.99", "2500", proof="screenshot"), "1000", PRACTICAL),
 )
 
@@ -163,8 +176,10 @@ def test_goods_of_3000_and_more_are_decided_by_hand_and_never_above_their_value(
     assert isinstance(answer, Referred)
     assert (answer.reason, answer.rules, answer.at_most) == ("by_hand", ("high_value",), Decimal(3000))
     assert not isinstance(owed(pack, "damage", high | {"real_value": "2999.99"}), Referred)
-    assert compensation(owed(pack, "damage", high | {"share_lost": "1"}, decided="2800")) == Decimal(2800)
-    assert compensation(owed(pack, "damage", high | {"share_lost": "1"}, decided="3000.01")) == Decimal(3000)
+    assert compensation(owed(pack, "damage", high | {"share_lost": "1"}, decided="2812")) == Decimal(
+        2800
+    )  # and the fee
+    assert compensation(owed(pack, "damage", high | {"share_lost": "1"}, decided="3012.01")) == Decimal(3000)
 
 
 def test_insured_goods_of_3000_and_more_need_no_high_value_rules(pack: Pack) -> None:
@@ -214,19 +229,64 @@ def test_bulk_has_its_own_cap_whatever_a_piece_weighs(pack: Pack) -> None:
 
 
 def test_a_delay_that_took_the_contents_value_is_paid_as_loss_or_damage(pack: Pack) -> None:
-    spoilt = UNINSURED | {"direct_loss": True, "real_value": "400", "days_late": 2}
+    spoilt = SHARED | UNINSURED | {"direct_loss": True, "real_value": "400", "days_late": 2, "weight_kg": "1"}
     total = owed(pack, "delay", spoilt | {"share_lost": "1"})
     assert isinstance(total, Awarded)
     assert (total.goes_as, compensation(total), refund(total)) == ("damage", Decimal(400), Decimal(FEE))
     assert compensation(owed(pack, "delay", spoilt | {"share_lost": "0.5"})) == Decimal(200)
 
 
-def test_a_contents_mismatch_follows_loss_and_the_share_and_the_pack_says_so(pack: Pack) -> None:
+def test_goods_of_which_little_spoilt_get_what_the_lateness_gives(pack: Pack) -> None:
+    """A tenth of 400 is 40, two days late are 100: more than that is not paid for either, less neither."""
+    spoilt = SHARED | UNINSURED | {"direct_loss": True, "real_value": "400", "days_late": 2, "weight_kg": "1"}
+    little = owed(pack, "delay", spoilt | {"share_lost": "0.1"})
+    assert isinstance(little, Awarded)
+    assert (little.rule, little.goes_as, little.amount) == ("delay", "delay", Decimal(112))
+    nothing = owed(pack, "delay", spoilt | {"share_lost": "0"})
+    assert compensation(nothing) == Decimal(100)
+    unknown = {name: value for name, value in spoilt.items() if name != "days_late"}
+    answer = owed(pack, "delay", unknown | {"share_lost": "0.1"})
+    assert isinstance(answer, Lacking) and answer.inputs == ("days_late",)
+
+
+@pytest.mark.parametrize(
+    ("facts", "pays"),
+    [
+        (worth("1500", "1500", damage_degree="destroyed", proof="invoice"), "1500"),
+        (worth("2500", "2500", damage_degree="destroyed", proof="none", goods_kind="other"), "700"),
+        ({"real_value": "1800", "share_lost": "0.5", "damage_degree": "damaged", "proof": "screenshot"}, "500"),
+    ],
+)
+def test_what_a_delay_spoilt_goes_through_the_rows_of_damage(pack: Pack, facts: dict[str, Any], pays: str) -> None:
+    late_by = {"direct_loss": True, "days_late": 1, "weight_kg": "1"}
+    assert compensation(owed(pack, "delay", UNINSURED | late_by | facts)) == Decimal(pays)
+
+
+DIFFERS: tuple[tuple[str, dict[str, Any], str], ...] = (
+    ("shortage: the real loss", worth("2999", "1800", proof="invoice"), "1800"),
+    ("up to 2,000", worth("2999", "2999", proof="invoice"), "2000"),
+    ("the real loss, whatever the proof below 2,000", worth("1999.99", "1999.99"), "1999.99"),
+    ("no invoice, practical", worth("2999", "2000", proof="screenshot", goods_kind="practical"), "1000"),
+    ("no invoice, other", worth("2999", "2000", proof="none", goods_kind="other"), "700"),
+)
+
+
+@pytest.mark.parametrize(("row", "facts", "pays"), DIFFERS, ids=[row[0] for row in DIFFERS])
+def test_a_contents_mismatch_is_contents_that_are_gone(pack: Pack, row: str, facts: dict[str, Any], pays: str) -> None:
+    answer = owed(pack, "contents_mismatch", UNINSURED | {"share_lost": "1"} | facts)
+    assert (compensation(answer), refund(answer)) == (Decimal(pays), Decimal(FEE))
+
+
+def test_a_contents_mismatch_of_high_value_is_decided_by_hand(pack: Pack) -> None:
+    assert isinstance(owed(pack, "contents_mismatch", UNINSURED | {"real_value": "4999"}), Referred)
+
+
+def test_a_contents_mismatch_follows_damage_and_the_pack_says_so(pack: Pack) -> None:
     """Worked case 4: a phone swapped for a brick. The source has no row of its own."""
-    brick = owed(pack, "contents_mismatch", UNINSURED | {"real_value": "2999", "share_lost": "1"})
+    brick = owed(pack, "contents_mismatch", UNINSURED | worth("2999", "2999", share_lost="1", proof="invoice"))
     assert isinstance(brick, Awarded)
     assert (brick.rule, brick.goes_as, compensation(brick), refund(brick)) == (
-        "uninsured", "damage", Decimal(1000), Decimal(FEE)
+        "contents_differ", "damage", Decimal(2000), Decimal(FEE)
     )  # fmt: skip
     half = owed(pack, "contents_mismatch", INSURED | {"insured_amount": "2000", "share_lost": "0.5"})
     assert (compensation(half), refund(half)) == (Decimal(1000), Decimal(6))
@@ -265,12 +325,13 @@ def test_where_nothing_is_lost_nothing_is_owed_and_no_fee_goes_back(
     assert (answer.reason, answer.steps[-1].result) == ("nothing_lost", "0")
 
 
+PACKED = {"customer_packed": True, "packing_sound": True, "damage_cause": "inner_packing"}
 CLAIMED: dict[str, Any] = SHARED | UNINSURED | {"real_value": "400", "share_lost": "1"}
 EXEMPTIONS: tuple[tuple[str, str, dict[str, Any], tuple[str, ...]], ...] = (
     ("loss", "customers_fault", {"customers_fault": True}, ("investigation_record",)),
     ("delay", "nature_of_goods", {"nature_of_goods": True}, ("investigation_record",)),
     ("contents_mismatch", "force_majeure", {"force_majeure": True}, ("force_majeure_notice",)),
-    ("damage", "packed_by_customer", {"customer_packed": True, "packing_sound": True}, ("damage_photos",)),
+    ("damage", "packed_by_customer", PACKED, ("damage_photos",)),
     ("damage", "reported_after_signing", {"reported_after_signing": True}, ("signed_receipt",)),
 )
 
@@ -287,6 +348,22 @@ def test_an_exemption_counts_with_its_evidence_only(
     without = owed(pack, cause, claimed, evidence={"waybill_image"})
     assert isinstance(without, Awarded | Referred)
     assert [(one.exemption, one.evidence_missing) for one in without.unproven] == [(name, evidence)]
+
+
+@pytest.mark.parametrize("cause", ["rough_handling", "transport", "storage", "theft"])
+def test_what_the_network_did_is_paid_whoever_packed_it(pack: Pack, cause: str) -> None:
+    facts = CLAIMED | PACKED | {"damage_cause": cause}
+    assert compensation(owed(pack, "damage", facts, evidence={"damage_photos"})) == Decimal(400)
+
+
+def test_what_holds_in_principle_can_be_decided_otherwise_and_nothing_else(pack: Pack) -> None:
+    proofs = {"damage_photos", "signed_receipt"}
+    packed = CLAIMED | PACKED
+    assert compensation(
+        owed(pack, "damage", packed, evidence=proofs, in_spite_of="packed_by_customer")
+    ) == Decimal(400)  # fmt: skip
+    signed = CLAIMED | {"reported_after_signing": True}
+    assert isinstance(owed(pack, "damage", signed, evidence=proofs, in_spite_of="reported_after_signing"), NotOwed)
 
 
 def test_insured_pieces_are_paid_in_spite_of_force_majeure(pack: Pack) -> None:
@@ -307,8 +384,9 @@ LACKING: tuple[tuple[str, dict[str, Any], tuple[str, ...]], ...] = (
     ("damage", {}, ("insured",)),  # what every rule waits for comes first
     ("loss", {"insured": True}, ("insured_amount", "service_fee")),
     ("loss", {"insured": False}, ("real_value", "service_fee")),
-    ("damage", {"insured": False, "damage_degree": "damaged"}, ("proof", "real_value")),
+    ("damage", {"insured": False, "damage_degree": "damaged"}, ("proof", "real_value", "goods_kind", "real_loss")),
     ("damage", {"insured": False, "customer_packed": True}, ("packing_sound",)),
+    ("damage", {"insured": False, "customer_packed": True, "packing_sound": True}, ("damage_cause",)),
     ("delay", {"real_value": "40"}, ("weight_kg", "days_late", "service_fee")),
     ("delay", {"direct_loss": True}, ("insured",)),
 )

@@ -62,9 +62,10 @@ CLAIM_LIMITS = (
     ("offer_hongkong_macau_taiwan", 30, "calendar_days"),
     ("offer_international", 60, "calendar_days"),
     ("payment", 7, "calendar_days"),
-    ("outlet_notice_damage_loss", 5, "calendar_days"),
-    ("outlet_notice_delay", 3, "calendar_days"),
+    ("outlet_contact_damage_loss", 5, "calendar_days"),
+    ("outlet_contact_delay", 3, "calendar_days"),
     ("negotiation_damage", 10, "calendar_days"),
+    ("negotiation_delay", 10, "calendar_days"),
     ("negotiation_loss", 30, "calendar_days"),
 )
 

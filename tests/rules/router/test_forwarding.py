@@ -48,6 +48,7 @@ SAID: dict[str, dict[str, Any]] = {
     "followed_up": {"kind": "revisit"},
     "responsibility_settled": {"responsible": {"outlet": "HZ-017"}, "by": "department"},
     "corrective_action_planned": {"action_id": "CA-1", "action": "x"},
+    "corrective_action_reviewed": {"action_id": "CA-1", "worked": True},
     "passed_up": {"reason": "x"},
     "final_opinion_given": {"text": "x", "by": "general_manager"},
     "special_reason_approved": {"reason": "x", "approved_by": "E1"},
@@ -88,6 +89,9 @@ def test_a_handling_event_is_forwarded_unchanged_before_what_it_changes(desk: De
         return
     for place, needed in enumerate(NEEDS.get(what, ())):
         desk.tell(handling(needed, 0.5 + place / 10, **SAID[needed]))
+    if what == "corrective_action_reviewed":
+        for name in ("corrective_action_planned", "corrective_action_done"):
+            desk.tell(handling(name, 0.5, action_id="CA-1", action="x"))
     assert as_it_came(desk.tell(one)[0]) == as_it_came(one)
 
 

@@ -217,6 +217,7 @@ FILLED: dict[str, dict[str, Any]] = {
     "followed_up": {"kind": "revisit"},
     "responsibility_settled": {"responsible": {"employee": "C20117"}, "by": "department"},
     "corrective_action_planned": {"action_id": "CA-1", "action": "spare cars"},
+    "corrective_action_reviewed": {"action_id": "CA-1", "worked": True},
     "passed_up": {"reason": "beyond the department"},
     "final_opinion_given": {"text": "pay in full", "by": "general_manager"},
     "special_reason_approved": {"reason": "part on order", "approved_by": "L-1"},

@@ -5,8 +5,9 @@ from __future__ import annotations
 import typer
 
 from tousu.cli import options
+from tousu.cli.exit_codes import FOUND
 from tousu.cli.ledger.accounts import accounts
-from tousu.cli.ledger.balance import balance
+from tousu.cli.ledger.balance import balance, shown
 from tousu.cli.ledger.entries import entries
 from tousu.cli.ledger.filters import Currency, OfKind
 from tousu.cli.ledger.questions import questions
@@ -32,7 +33,9 @@ def ledger(
     Example: tousu ledger --data data/demo
     """
     if context.invoked_subcommand is None:
-        balance(currency, kind, data, database, as_json)
+        books = shown(currency, kind, data, database, as_json=as_json)
+        if books.faults or books.questions:
+            raise typer.Exit(FOUND)
     elif currency or kind or data or database or as_json:
         name = context.invoked_subcommand
         raise typer.BadParameter(f"write the options behind the command: tousu ledger {name} ...")

@@ -13,6 +13,8 @@ from tousu.cli.ledger.filters import Currency, OfKind, only
 from tousu.cli.ledger.reading import LedgerView, money, read_books
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tousu.ledger.balance import Balance, Sums
     from tousu.ledger.obligation import Entry
 
@@ -34,6 +36,12 @@ def balance(
 
     Example: tousu ledger balance --currency CNY --data data/demo
     """
+    if shown(currency, kind, data, database, as_json=as_json).faults:
+        raise typer.Exit(FOUND)
+
+
+def shown(currency: str, kind: str | None, data: Path | None, database: str, *, as_json: bool) -> LedgerView:
+    """Show the balance; what it was read from."""
     from tousu.cli import output
     from tousu.ledger.balance import trial_balance
 
@@ -53,8 +61,9 @@ def balance(
     else:
         _show(accounts, sums)
         output.lines(*_verdict(books, entries))
-    if books.faults:
-        raise typer.Exit(FOUND)
+        if books.questions:
+            output.lines(f"payments in question: {books.questions} (`tousu ledger questions`)")
+    return books
 
 
 def account_row(account: Balance) -> dict[str, str]:

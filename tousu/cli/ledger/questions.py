@@ -10,6 +10,7 @@ import typer
 from tousu.cli import options
 from tousu.cli.exit_codes import FOUND
 from tousu.cli.ledger.filters import Currency, code_of
+from tousu.cli.ledger.reading import open_questions
 
 TO_DO = {
     "unknown_claim": "ask finance which claim it is for, and let it be confirmed with that number",
@@ -69,19 +70,15 @@ def questions(
 
 def asked(data: Path | None, database: str) -> list[dict[str, Any]]:
     """The open questions of claims and of penalties, which may not be there; the oldest first."""
-    import orjson
-
     from tousu.simulation.processors import LEDGERS
 
     rows: list[dict[str, Any]] = []
     for inspection in options.inspections(LEDGERS, data, database):
-        if inspection.keeps("question"):
-            rows += [orjson.loads(doc) for _, doc in inspection.each("question")]
+        rows += open_questions(inspection)
         inspection.close()
     open_ones = [
         row | {"case_number": row.get("case_number", ""), "expected": row.get("expected"), "to_do": _to_do(row)}
         for row in rows
-        if not row.get("settled")
     ]
     return sorted(open_ones, key=lambda row: (row["at"], row["case_number"], row["payment_id"]))
 

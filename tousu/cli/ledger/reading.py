@@ -11,13 +11,18 @@ from tousu.cli import options
 
 if TYPE_CHECKING:
     from tousu.ledger.obligation import Entry
+    from tousu.runtime.inspection import Inspection
 
 
 class LedgerView(NamedTuple):
-    """All entries, those of each obligation in the order of their numbers, and the faults found in them."""
+    """All entries, those of each obligation in the order of their numbers, and the faults found in them.
+
+    questions: how many payments are in question.
+    """
 
     entries: list[Entry]
     faults: list[tuple[str, str]]
+    questions: int = 0
 
 
 def read_books(
@@ -34,15 +39,27 @@ def read_books(
 
     entries: list[Entry] = []
     found: list[tuple[str, str]] = []
+    questions = 0
     for inspection in options.inspections(LEDGERS, data, database):
         ledger = read_ledger(inspection, condition, values)
+        questions += len(open_questions(inspection))
         inspection.close()
         entries += ledger.entries
         found += ledger.broken
     ordered = by_obligation(entries)
     for obligation, group in ordered.items():
         found += [(obligation, message) for message in faults(group)]
-    return LedgerView([entry for group in ordered.values() for entry in group], found)
+    return LedgerView([entry for group in ordered.values() for entry in group], found, questions)
+
+
+def open_questions(inspection: Inspection) -> list[dict[str, Any]]:
+    """The payments in question that nobody has settled, as their rows have them."""
+    import orjson
+
+    if not inspection.keeps("question"):
+        return []
+    rows = [orjson.loads(doc) for _, doc in inspection.each("question")]
+    return [row for row in rows if not row.get("settled")]
 
 
 def money(amount: Decimal) -> str:

@@ -40,6 +40,7 @@ READ: Final[Mapping[str, tuple[str, ...]]] = {
     "withdrawn": (),
     "reopened": (),
     "assessed": (*ASSESSED, "severity"),
+    "joined": ("severity",),
     "passed_on": ("department", "to_department", "class", "beside"),
     "disputed": ("department",),
     "taken_back": (),
@@ -48,6 +49,7 @@ READ: Final[Mapping[str, tuple[str, ...]]] = {
     "followed_up": ("score", "rating"),
     "corrective_action_planned": ("action_id",),
     "corrective_action_done": ("action_id",),
+    "corrective_action_reviewed": ("action_id", "worked"),
     "recount_ordered": ("pack_version",),
 }
 """The facts that a fold reads, and what it reads of each. All others change nothing in a case."""

@@ -19,7 +19,14 @@ from typing import Final, Literal, NamedTuple
 
 from msgspec.structs import replace
 
-from tousu.domain.case.measures import ACTIONS_MAX, done_action, missing_for, planned_action, settled_by
+from tousu.domain.case.measures import (
+    ACTIONS_MAX,
+    done_action,
+    missing_for,
+    planned_action,
+    reviewed_action,
+    settled_by,
+)
 from tousu.domain.case.plans import (
     INSTRUCTIONS,
     AmbiguousPlan,
@@ -63,6 +70,8 @@ RANK: Final[Mapping[str, int]] = {
 """The steps of a department, in order."""
 RECORDED: Final = AFTER_THE_END - {"closed", "reopened"}
 """What is recorded also of a case that has ended."""
+JOINED: Final = "joined"
+"""The customer told it again: that counts whenever it comes."""
 OF_CLOCKS: Final = frozenset({"paused", "resumed", "extended"})
 """What concerns clocks alone; a clock may outlive its case, so the end does not matter."""
 NOTED: Final = frozenset(
@@ -82,7 +91,7 @@ _CONFIRMING: Final = ("confirmation", "no_confirmation_reason")
 def judged(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
     """Whether a fact counts for a case as it was when the fact happened."""
     name = fact.name
-    if name in OF_CLOCKS or name == "recount_ordered":
+    if name in OF_CLOCKS or name in ("recount_ordered", JOINED):
         return COUNTS
     if name in _STRANGE[state.kind]:
         message = f"{name} is nothing that happens to {_AN[state.kind]}"
@@ -255,6 +264,15 @@ def _action_done_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdi
     return FactVerdict("waits", "illegal_transition", needs, place="/action_id")
 
 
+def _action_reviewed_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
+    number = fact.data["action_id"]
+    action = state.actions.get(number)
+    if action is not None and action.done_at is not None:
+        return COUNTS
+    needs = f"the end of corrective action {number} before it"
+    return FactVerdict("waits", "illegal_transition", needs, place="/action_id")
+
+
 def _action_of(fact: CaseFact) -> str | None:
     return fact.data.get("action_id")
 
@@ -278,6 +296,7 @@ _FITS: Final[Mapping[str, Callable[[CaseState, CaseFact, Pack], FactVerdict]]] =
     "responsibility_settled": _settlement_fits,
     "corrective_action_planned": _plan_of_action_fits,
     "corrective_action_done": _action_done_fits,
+    "corrective_action_reviewed": _action_reviewed_fits,
 }
 
 
@@ -372,9 +391,11 @@ _MOVES: Final[Mapping[str, Callable[[CaseState, CaseFact], CaseState]]] = {
     "satisfaction_given": _satisfied,
     "followed_up": _satisfied,
     "assessed": lambda state, fact: replace(state, found=found_with(state.found, fact.data, fact.at)),
+    JOINED: lambda state, fact: replace(state, found=found_with(state.found, fact.data, fact.at)),
     "responsibility_settled": settled_by,
     "corrective_action_planned": planned_action,
     "corrective_action_done": done_action,
+    "corrective_action_reviewed": reviewed_action,
     "recount_ordered": lambda state, fact: replace(
         state, pack_version=fact.data.get("pack_version", state.pack_version)
     ),

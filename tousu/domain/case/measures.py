@@ -75,6 +75,13 @@ def done_action(state: CaseState, fact: CaseFact) -> CaseState:
     return replace(state, actions={**state.actions, number: Action(action.planned_at, fact.at)})
 
 
+def reviewed_action(state: CaseState, fact: CaseFact) -> CaseState:
+    """Whether a corrective action has worked: the newest word counts (H 6, 8.2.4)."""
+    number = fact.data["action_id"]
+    new = replace(state.actions[number], worked=fact.data["worked"])
+    return replace(state, actions={**state.actions, number: new})
+
+
 def _beside(state: CaseState) -> tuple[str, ...]:
     """What else moves a case on from there."""
     if state.is_over:

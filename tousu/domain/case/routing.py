@@ -22,7 +22,7 @@ from tousu.policy.facts import found_with, satisfaction_said
 from tousu.policy.pack import Pack
 
 _OF_SATISFACTION: Final = frozenset({"satisfaction_given", "followed_up"})
-_INFORMING: Final = frozenset({"assessed", "judged", "passed_on", "reopened"}) | _OF_SATISFACTION
+_INFORMING: Final = frozenset({"assessed", "judged", "passed_on", "reopened", "joined"}) | _OF_SATISFACTION
 """What can change the class of a case, or facts that grade, priority and departments depend on."""
 _SATISFACTION: Final = "satisfaction"
 MOVING: Final = _INFORMING | {"disputed", "taken_back", "responsibility_settled"}

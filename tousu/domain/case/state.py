@@ -58,10 +58,12 @@ class Dispute(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Action(msgspec.Struct, frozen=True, array_like=True):
-    """A corrective action: when it was first planned, or done where nobody had planned it, and when it was done."""
+    """A corrective action: when it was first planned, or done where nobody had planned it, when it was done, and
+    whether it has worked (None: nobody has looked)."""
 
     planned_at: datetime
     done_at: datetime | None = None
+    worked: bool | None = None
 
 
 class Responsibility(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
