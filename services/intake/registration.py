@@ -11,6 +11,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+import orjson
 from msgspec import convert, json
 from msgspec.structs import replace
 

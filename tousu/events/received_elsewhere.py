@@ -202,6 +202,9 @@ class ComplaintReceivedSms(Content, frozen=True, kw_only=True, omit_defaults=Tru
     content: ReceivedContent
     complainant: ReceivedComplainant
     waybill_number: ToldWaybillNumber | None = None
+    occurred_at: ToldMoment | None = None
+    """When the trouble happened."""
+    place: ReceivedPlace | None = None
     posted_at: ToldMoment | None = None
     """When the piece was posted."""
     promised_at: ToldDeadline | None = None
