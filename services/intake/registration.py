@@ -11,7 +11,6 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-import orjson
 from msgspec import convert, json
 from msgspec.structs import replace
 
