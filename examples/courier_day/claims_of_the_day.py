@@ -125,7 +125,9 @@ def told_outlet(desk: Desk, other: str = "SH-112") -> datetime:
     """The outlet that is thought responsible is told the same or the next day."""
     when = desk.later(desk.heard.when, 60, 400)
     compensated = other if other != desk.heard.outlet else "BJ-025"
-    return desk.note("outlet_notified", when, outlet=desk.heard.outlet, compensated_outlet=compensated)
+    told = desk.note("outlet_notified", when, outlet=desk.heard.outlet, compensated_outlet=compensated)
+    desk.note("outlet_contacted", in_office(told + timedelta(hours=2)), outlet=desk.heard.outlet)
+    return told
 
 
 def filed(desk: Desk, after: datetime | None = None, items: Sequence[str] | None = None) -> datetime:
