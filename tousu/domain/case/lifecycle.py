@@ -171,9 +171,7 @@ def _plan_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
 
 
 def _instruction_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
-    """Whoever is in charge speaks of a plan that there is, says who carries it out where the pack wants that, and in
-    time: what was carried out is not refused any more.
-    """
+    """Whoever is in charge speaks of a plan that there is and was not carried out, and names who carries it out."""
     wants_person = pack.approval is not None and pack.approval.in_charge and needs_approval(state, pack)
     if fact.name == "plan_approved" and wants_person and "in_charge" not in fact.data:
         message = "the pack wants a person in charge with every approval; say in in_charge who carries the plan out"
@@ -212,10 +210,6 @@ def _answer_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
     fate: Fate = "refused" if says_settled else "waits"
     needs = "a judgement before it that upholds the complaint, or the customer's confirmation"
     return FactVerdict(fate, "confirmation_missing", needs, message, "/confirmation")
-
-
-def _evaluation_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
-    return COUNTS if state.is_over else FactVerdict("waits", needs="the end of the case before it")
 
 
 def _inquiry_answer_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
@@ -296,7 +290,7 @@ _FITS: Final[Mapping[str, Callable[[CaseState, CaseFact, Pack], FactVerdict]]] =
     "plan_executed": _plan_fits,
     "customer_answered": _answer_fits,
     "inquiry_answered": _inquiry_answer_fits,
-    "evaluated": _evaluation_fits,
+    "evaluated": lambda state, *_: COUNTS if state.is_over else FactVerdict("waits", needs="the end before it"),
     "responsibility_settled": _settlement_fits,
     "corrective_action_planned": _plan_of_action_fits,
     "corrective_action_done": _action_done_fits,
