@@ -273,9 +273,7 @@ class IntakeRules:
             message = "case_number is no case of this company; take it from complaints.cases, character by character"
             return Decision(refusal=Refusal(reason="unknown_case", message=message, place="/case_number"))
         if event.organisation != case.organisation:
-            message = (
-                "the case is of another organisation; a report names that of its case in the attribute organisation"
-            )
+            message = "the case is of another organisation; the attribute organisation of a report must be its case's"
             return Decision(refusal=Refusal(reason="not_allowed", message=message, place="organisation"))
         if "case" in event.data:
             message = "case is what the router says of the case behind a report; leave it out"

@@ -13,9 +13,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from tousu.decision import Refusal
+from tousu.domain.case.advancing import handed_over
 from tousu.domain.case.deciding import decide
 from tousu.domain.case.fold import CaseFile, placed
-from tousu.domain.case.lifecycle import handed_over
 from tousu.domain.case.state import DECIDED, CaseFact, CaseState, FoldGround, begun
 from tousu.domain.case.view import block_of
 from tousu.event import Event, time_of_text

@@ -17,8 +17,9 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
+from tousu.domain.case.advancing import ANSWERING, FINDING, advanced
 from tousu.domain.case.handover import Move
-from tousu.domain.case.lifecycle import ANSWERING, FINDING, FactVerdict, advanced, judged
+from tousu.domain.case.lifecycle import FactVerdict, judged
 from tousu.domain.case.plans import PROPOSED
 from tousu.domain.case.routing import MOVING, Routed, decided_anew
 from tousu.domain.case.state import CaseFact, CaseState, FoldGround

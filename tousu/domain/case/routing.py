@@ -13,9 +13,9 @@ from typing import Any, Final, NamedTuple
 from msgspec.structs import replace
 
 from tousu.domain.case import handover
+from tousu.domain.case.advancing import handed_over
 from tousu.domain.case.handover import Move
 from tousu.domain.case.judgement import decided_again
-from tousu.domain.case.lifecycle import handed_over
 from tousu.domain.case.ranking import assigned, known_of, ranked, shifted, with_severity
 from tousu.domain.case.state import DECIDED, CaseFact, CaseState
 from tousu.policy.facts import found_with, satisfaction_said
