@@ -282,7 +282,7 @@ def _awarded(turn: Turn, claim: Claim, due: Awaiting) -> Claim:
 
     The payment is due by when it was agreed or ruled, also where a second person confirmed it later.
     """
-    offer, what, was_closed = due.offer, due.what, claim.state == "closed"
+    offer, what, at, was_closed = due.offer, due.what, due.at or turn.at, claim.state == "closed"
     former = claim.obligation(COMPENSATION)
     owed_so_far = former.awarded - former.withdrawn if former is not None else Decimal(0)
     if former is not None and former.outstanding and offer.amount < owed_so_far:
@@ -302,8 +302,8 @@ def _awarded(turn: Turn, claim: Claim, due: Awaiting) -> Claim:
         claim = replace(claim, state="open", reason="", closed_at=None)
     told = {"pay_by": due.pay_by} if due.pay_by else {}
     if what == "ruled" and not is_paid:
-        claim = limits.pull(turn, claim, "ruled", told, at=due.at)
-    claim = limits.pull(turn, claim, "agreed", told, at=due.at)
+        claim = limits.pull(turn, claim, "ruled", told, at=at)
+    claim = limits.pull(turn, claim, "agreed", told, at=at)
     pay_by = next((clock.due_at for clock in limits.waiting_for(turn, claim, "paid")), None)
     data: dict[str, Any] = {
         "amount": money(offer.amount),
@@ -311,7 +311,7 @@ def _awarded(turn: Turn, claim: Claim, due: Awaiting) -> Claim:
         "kind": offer.kind,
         "fee_refunded": money(offer.fee) if offer.fee and what == "agreed" else None,
         **payee_of(claim),
-        f"{what}_at": time_text(due.at),
+        f"{what}_at": time_text(at),
         "pay_by": time_text(pay_by),
     }
     turn.tell(what, claim, {**data, **due.ruling}, section=offer.section)

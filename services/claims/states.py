@@ -90,14 +90,15 @@ class Awaiting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     Above the pack's limit, or in spite of an exemption that holds in principle.
 
-    at: when it was agreed or ruled. pay_by: until when it is paid, where that was said. ruling: who ruled and why,
-    where an authority did. acted: who offered or reported it, as far as that was said.
+    at: when it was agreed or ruled (None: not kept, as before version 2 of this state). pay_by: until when it is paid,
+    where that was said. ruling: who ruled and why, where an authority did. acted: who offered or reported it, as far
+    as that was said.
     confirmed_by: who has confirmed it, where more than one must.
     """
 
     offer: Offer
     what: Literal["agreed", "ruled"]
-    at: datetime
+    at: datetime | None = None
     pay_by: str = ""
     ruling: dict[str, str] = {}
     acted: tuple[str, ...] = ()

@@ -41,6 +41,7 @@ KINDS: Final = (
         timed=True,
         ended="over_since",
         gauges=(Counted(CASES_WITH_WAITING_REPORTS, "waiting = 'yes'"),),
+        version=2,  # what a report found of the other claims of its piece; when something was agreed
     ),
     Kind(
         CONDUCT,
@@ -65,6 +66,7 @@ KINDS: Final = (
             Counted(OPEN_CLAIMS, "state = 'open'", ("cause", "stage")),
             Counted(UNDECIDED_CLOCKS, "state = 'open' AND missing IS NOT NULL", ("missing",)),
         ),
+        version=2,  # the fee in an offer, who gives it, whom the sender denied
     ),
     LEDGER,
     Kind(
