@@ -165,9 +165,11 @@ def _example(cause: str) -> Claimed:
 
 @cache
 def _facts(cause: str, which: int, value: str) -> Mapping[str, Any]:
-    """What is found out; a damage is the loss of its share, a late piece has come by now."""
+    """What is found out; of a damage or a mismatch the loss, too; a late piece has come by now."""
     facts: dict[str, Any] = {**FACTS[cause][which], "real_value": value, "service_fee": "12.00"}
-    more: dict[str, dict[str, Any]] = {"damage": {"real_loss": value}, "delay": {"delivered": True}}
+    more: dict[str, dict[str, Any]] = {
+        "damage": {"real_loss": value}, "contents_mismatch": {"real_loss": value}, "delay": {"delivered": True},
+    }  # fmt: skip
     return facts | more.get(cause, {})
 
 

@@ -60,7 +60,7 @@ class Recorder:
 
     def __init__(self, inner: Dialect) -> None:
         self._inner = inner
-        self.lock = inner.lock
+        self.lock, self.alone = inner.lock, inner.alone
         self.turns: list[Turn] = []
 
     def engine(self) -> sa.Engine:

@@ -56,7 +56,7 @@ CLAIMS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("damage", UNINSURED | {"real_value": "2400", "real_loss": "2100", "damage_degree": "destroyed", "proof": "none",
                             "goods_kind": "practical", "customers_fault": False, "force_majeure": False}),
     ("damage", UNINSURED | {"real_value": "3000", "damage_degree": "destroyed", "proof": "none"}),
-    ("contents_mismatch", UNINSURED | {"real_value": "2999"}),
+    ("contents_mismatch", UNINSURED | {"real_value": "2999", "real_loss": "1349.55"}),
     ("delay", {"days_late": 7, "weight_kg": "1", "real_value": "900", "service_fee": "12.50"}),
     ("delay", {"days_late": 7, "direct_loss": True, "real_value": "900"} | UNINSURED),
     ("late_forwarding", {"days_late": 3, "pieces": 12}),

@@ -18,7 +18,7 @@ from tousu.policy.clock_rule import Accepts, ClockRule, Names, unknown_in
 from tousu.policy.pack import Pack
 
 Reason = Literal[
-    "attached", "other_kind", "no_claim", "not_happened", "not_applicable", "undecided", "no_limit", "expired",
+    "attached", "other_kind", "no_claim", "not_happened", "not_applicable", "undecided", "no_limit",
     "not_started", "no_promise",
 ]  # fmt: skip
 _NO_CLAIM: Final = "it is for claims, and no claim was opened"
@@ -126,8 +126,6 @@ def _obstacle(story: CaseHistory, pack: Pack, rule: ClockRule) -> tuple[Reason, 
     limits = limits_of(rule)
     if limits and "" not in limits and not any(grade in limits for grade in grades):
         return "no_limit", f"the pack gives no limit for grade {grades[-1] or 'none'}; it has: {', '.join(limits)}"
-    if any(each.data.get("result") == "inquiry_expired" for each in story.told if each.name == "case.closed"):
-        return "expired", "the right to ask had ended before the inquiry came"
     return "not_started", _not_started(story, pack)
 
 
