@@ -16,7 +16,15 @@ from tousu.policy.calendar import missing_years
 from tousu.policy.claim_facts import CLAIM_FACTS
 from tousu.policy.clock_rule import Accepts, ClockRule, Limit, Trigger
 from tousu.policy.compensation_lint_warnings import warnings_of_amounts
-from tousu.policy.event_catalogue import AFTER_THE_END, ALWAYS_KNOWN, CLAIM_EVENTS, EVENTS, FACTS, REPORTS
+from tousu.policy.event_catalogue import (
+    AFTER_THE_END,
+    ALWAYS_KNOWN,
+    CLAIM_EVENTS,
+    CLAIM_REPORTS,
+    EVENTS,
+    FACTS,
+    REPORTS,
+)
 from tousu.policy.lint_errors import Finding
 from tousu.policy.pack import ComplaintClass, Pack
 
@@ -108,7 +116,8 @@ def _is_what_starts(rule: ClockRule, trigger: Trigger) -> bool:
 def clocks_can_run(pack: Pack) -> Iterator[Finding]:
     """A clock that ends or pauses with what starts it, or that waits for the end of the case and ends with it."""
     for path, rule in _clocks(pack):
-        begins_again = () if rule.starts_on in REPORTS else ("restarted_by",)  # what is reported may come again
+        is_reported = rule.starts_on in REPORTS | CLAIM_REPORTS  # what is reported may come again
+        begins_again = () if is_reported else ("restarted_by",)
         for field in ("cancelled_by", "paused_by", "reset_by", *begins_again):
             if any(_is_what_starts(rule, trigger) for trigger in getattr(rule, field)):
                 yield Finding(

@@ -206,6 +206,12 @@ def _responsible(told: Told) -> tuple[dict[str, str], str]:
     return responsible, department
 
 
+def _house(told: Told, name: str) -> str:
+    """Whom a charge names where it names no person: a partner has no head of ours."""
+    one = told.pack.departments.get(name)
+    return f"{'partner' if one is not None and one.partner else 'department'}/{name}"
+
+
 def _loss(told: Told) -> str | None:
     if told.pack.penalties is not None and told.pack.penalties.performance_share is not None:
         return None  # what was paid counts, and here nothing is
@@ -234,7 +240,7 @@ def _complaint(told: Told) -> Iterable[tuple[str, dict[str, Any]]]:
         yield f"person/{employee}", ground | {"department": department}
     if outlet:
         yield f"outlet/{outlet}", ground | {"department": department, "employee": employee}
-    yield f"department/{department}", ground | {"employee": employee}
+    yield _house(told, department), ground | {"employee": employee}
 
 
 def _lapses(told: Told) -> Iterable[tuple[Any, list[tuple[str, dict[str, Any]]]]]:
@@ -258,7 +264,7 @@ def _lapses(told: Told) -> Iterable[tuple[Any, list[tuple[str, dict[str, Any]]]]
         ground = {"ground": names[clock], "at": text_of_time(due), "section": said["section"], "days": days}
         ground |= {"clock": clock} | ({"unconfirmed": True} if "unconfirmed" in said else {})
         ground |= {"excused_by": told.excuse(due, employee)} if clock == "resolution" else {}
-        party = f"person/{employee}" if employee else f"department/{where}"
+        party = f"person/{employee}" if employee else _house(told, where)
         grounds = [(party, ground | ({"department": where} if employee else {}))]
         too = clock == "resolution" and rules is not None and rules.late_handling is not None
         if too and employee and employee != _responsible(told)[0].get("employee"):
