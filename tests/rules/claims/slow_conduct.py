@@ -59,10 +59,10 @@ class Told:
         if kind == "complaint.routed":
             self.received_at = time_of_text(said["received_at"])
             self.routed.append(said)
-            self.departments = said["departments"]
+            self.departments = _answerable(said) or said["departments"]
             return
         if kind == "case.passed_on":
-            self.departments = said["to_departments"]
+            self.departments = _answerable(said) or said["to_departments"]
             return
         what = kind.removeprefix("handling.")
         at = max(event.time, self.received_at)
@@ -204,6 +204,11 @@ def _responsible(told: Told) -> tuple[dict[str, str], str]:
     responsible = named.said["responsible"] if named is not None else {}
     department = responsible.get("department") or responsible.get("partner") or told.departments[0]
     return responsible, department
+
+
+def _answerable(said: dict[str, Any]) -> list[str]:
+    """Who answers in a dispute, while somebody mediates who is charged with nothing."""
+    return list(said.get("case", {}).get("answerable", ()))
 
 
 def _house(told: Told, name: str) -> str:
