@@ -22,7 +22,7 @@ from tests.stories.played_demo import TOUSU, WAIT_S, Played, run
 from tousu.local.kafka import KafkaBroker
 from tousu.simulation.processors import WITH_CHECKPOINT
 
-CLOCKS = ("acknowledgement", "promised_answer", "resolution")
+CLOCKS = ("acknowledgement", "plan_instruction", "promised_answer", "resolution")
 
 
 def still_running(data: Path) -> list[str]:
