@@ -108,8 +108,8 @@ class Case:
 
     @property
     def breached(self) -> list[str]:
-        """The clocks that were breached."""
-        return [data["clock"] for data in self.all("clock.breached")]
+        """The clocks of the case itself that were breached; those of its claims are asked of the claim."""
+        return [data["clock"] for data in self.all("clock.breached") if "claim_number" not in data]
 
     def claim(self, number: int = 1) -> ClaimTold:
         """A claim of the case by its running number."""

@@ -149,7 +149,8 @@ def test_a_promise_that_says_nothing_goes_and_promises_nothing(answer_by: str) -
     story.reports("acknowledged", "03-02 09:30", department=TRANSPORT, answer_by=answer_by)
     events = story.run("03-02 12:00")
     assert refusals(events) == []
-    assert ["answer_by" in each for each in of_type(events, "handling.acknowledged")] == [False]
+    published = [each for each in of_type(events, "handling.acknowledged") if "case" in each]
+    assert ["answer_by" in each for each in published] == [False]
     assert clocks(events, "breached") == ["acknowledgement"]  # the duty stays: the customer was told no time
 
 

@@ -62,11 +62,10 @@ def test_an_approval_names_a_person_in_charge() -> None:
 @pytest.mark.parametrize(
     ("field", "value", "reason"),
     [
-        ("in_charge", "", "wrong_schema"),
+        ("in_charge", "", "illegal_transition"),  # says nothing, so that nobody is in charge
         ("in_charge", "张三", "wrong_schema"),
         ("plan", "a_lottery_ticket", "unknown_kind"),
         ("more_kinds", ["a_lottery_ticket"], "unknown_kind"),
-        ("changes", "", "wrong_schema"),
     ],
 )
 def test_an_instruction_that_says_something_wrong_is_none_and_the_complaint_stays(
@@ -77,6 +76,15 @@ def test_an_instruction_that_says_something_wrong_is_none_and_the_complaint_stay
     events = story.run("03-02 12:30")
     assert refusals(events) == [reason]
     assert clocks(events, "breached") == ["plan_instruction"]
+
+
+def test_an_instruction_with_empty_changes_changes_nothing() -> None:
+    story = planned()
+    story.reports("plan_approved", "03-02 10:30", **APPROVED | {"changes": ""})
+    events = story.run("03-02 12:30")
+    assert (refusals(events), clocks(events, "breached")) == ([], [])
+    (approved,) = [each for each in of_type(events, "handling.plan_approved") if "case" in each]
+    assert "changes" not in approved and approved["case"]["life"] == "approved"
 
 
 def test_a_plan_may_be_changed_by_the_instruction() -> None:

@@ -32,6 +32,7 @@ def settled_story() -> Story:
         "plan_proposed", "03-03 11:30", department=TRANSPORT, plan="refund", more_kinds=["apology"], plan_id="P-2",
         compensation={"amount": "12.00"},
     )  # fmt: skip
+    story.reports("plan_approved", "03-03 12:00", plan_id="P-2", approved_by="M10", in_charge="E310")
     story.reports("plan_executed", "03-04 10:00", department=TRANSPORT, plan_id="P-2", result="已退款")
     story.reports(
         "customer_answered", "03-04 11:00", department=TRANSPORT, employee="E-3", settled=True,
@@ -50,7 +51,7 @@ def test_the_end_says_what_it_was_about_who_answered_and_what_came_of_it() -> No
         "plans": [
             {
                 "plan_id": "P-2", "department": TRANSPORT, "kinds": ["refund", "apology"],
-                "compensation": {"amount": "12.00"}, "approved": False, "executed": True,
+                "compensation": {"amount": "12.00"}, "approved": True, "executed": True,
             }
         ],
         "reissued": 1,

@@ -56,7 +56,7 @@ def report(what: str, time: str, **data: Any) -> bytes:
 
 def test_an_order_moves_the_case_and_withdraws_the_breach_and_an_incomplete_reply_does_not_end_it() -> None:
     order = report(
-        "recount_ordered", "01-07T09:00", order_id="R-1", reason="新版生效", approved_by="L1", pack_version="2.0.0"
+        "recount_ordered", "01-07T10:00", order_id="R-1", reason="新版生效", approved_by="L1", pack_version="2.0.0"
     )
     lines = [
         rude(), order, order,

@@ -135,14 +135,20 @@ def test_courier_network() -> None:
     told = {"department": "storage_and_transport", "answer_by": "2026-03-03T12:00:00+08:00"}
     story.reports("acknowledged", "03-02 09:20", **told)
     story.reports("judged", "03-02 11:00", department="storage_and_transport", stands=True, delay_cause="human")
+    instruction = {"approved_by": "M10", "in_charge": "E310"}
+    story.reports("plan_proposed", "03-02 13:00", department="storage_and_transport", plan="search")
+    story.reports("plan_approved", "03-02 14:00", **instruction)
     story.reports("plan_executed", "03-02 15:00", department="storage_and_transport", result="加急派送")
     story.reports("customer_answered", "03-03 09:00", settled=False, text="仍未收到")
     anew = {"department": "storage_and_transport", "answer_by": "2026-03-04T18:00:00+08:00"}
     story.reports("acknowledged", "03-03 10:00", **anew)
+    story.reports("plan_proposed", "03-04 09:00", department="storage_and_transport", plan="renewed_delivery")
+    story.reports("plan_approved", "03-04 10:00", **instruction)
     story.reports("plan_executed", "03-04 11:00", department="storage_and_transport", result="专人送达")
     story.reports("customer_answered", "03-04 15:00", settled=True, text="已收到")
     events = story.run("03-20 00:00")
-    first, again = ["acknowledgement", "promised_answer"], ["acknowledgement", "resolution", "promised_answer"]
+    first = ["acknowledgement", "plan_instruction", "promised_answer"]
+    again = ["acknowledgement", "plan_instruction", "resolution", "promised_answer"]
     assert clocks(events, "met") == [*first, *again]
     (closed,) = of_type(events, "case.closed")
     assert (closed["in_time"], closed["result"]) == (True, "settled")

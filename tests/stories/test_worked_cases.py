@@ -21,6 +21,8 @@ from tousu.demo.numbering import NOBODY
 DAY_1, DAY_3, DAY_5 = "2026-09-23T16:00:00Z", "2026-09-28T16:00:00Z", "2026-09-30T16:00:00Z"
 """The ends of one, three and five working days after Tuesday, 22 September 2026: Friday is the Mid-Autumn Festival."""
 
+OUTLETS_LIMITS = {"outlet_contact_damage_loss", "outlet_contact_delay", "negotiation_damage", "negotiation_delay"}
+"""What the outlets owe each other (C 5) runs on when the customer is paid, and nobody tells of it in these cases."""
 
 EXAMPLES = schemas_folder() / "examples"
 PAID = ["opened", "filed", "outlet_notified", "answered", "offered", "agreed", "paid", "closed", "followed_up"]
@@ -46,7 +48,7 @@ def paid_in_full(claim: ClaimTold, amount: str, decided: str = "by_table") -> bo
     assert {claim.one(step)["amount"] for step in ("offered", "agreed", "paid")} == {amount}
     booked = [entry for entry in claim.booked if entry[0] == "compensation"]
     assert booked == [("compensation", "awarded", amount), ("compensation", "paid", amount)]
-    return bool(claim.one("closed")["reason"] == "paid") and claim.clocks("breached") == []
+    return bool(claim.one("closed")["reason"] == "paid") and set(claim.clocks("breached")) <= OUTLETS_LIMITS
 
 
 def test_delay_in_traffic_is_talked_over_and_compensated(told: Told) -> None:
