@@ -125,6 +125,22 @@ def test_what_is_no_cash_is_instructed_to_whoever_gives_it_as_that(kind: str) ->
     assert told.refusals == []
 
 
+def test_one_gift_makes_good_one_claim() -> None:
+    story = agreed_in_kind("goods")
+    second = {"claim_number": "/2"}
+    rude = {"cause": "poor_service", "claimant": {"role": "recipient"}, "evidence": PROOF}
+    story.reports("claim_filed", "03-03 12:00", **rude)
+    story.reports("claim_facts_found", "03-03 13:00", **second, facts={"real_loss": "60.00"})
+    story.reports("claim_decided", "03-03 14:00", **second, outcome="offer", kind="goods", amount="60.00")
+    story.reports("claim_agreed", "03-03 15:00", **second)
+    for number in ("/1", "/2"):
+        story.reports("compensation_given", "03-04 09:00", claim_number=number, department="business", receipt="V-1")
+    told = story.told("03-05 00:00")
+    assert told.refusals == ["exists_with_different_content"]
+    assert told.claim(1).one("closed")["reason"] == "paid"
+    assert "closed" not in told.claim(2).steps
+
+
 def test_cash_for_what_was_to_be_given_otherwise_is_a_question() -> None:
     story = agreed_in_kind("goods")
     story.reports("payment_confirmed", "03-04 09:00", **CLAIM, payment_id="P-1", amount="60.00")

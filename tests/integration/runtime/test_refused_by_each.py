@@ -187,6 +187,7 @@ CLAIMS: dict[str, Callable[[Recorded], object]] = {
     "nothing_due": proven(outcome="offer"),
     "other_exemption": proven(outcome="refuse", exemption="force_majeure"),
     "file_incomplete": behind(incomplete, "claim_decided", 3, outcome="offer"),
+    "impossible_promise": behind(offer_claim, "claim_agreed", 24, pay_by="2026-01-01T00:00:00+08:00"),
     "way_not_open": behind(offer_claim, "claim_disputed", 24, way="arbitration"),
     "other_outlet": behind(offer_claim, "outlet_contacted", 24, outlet=OTHER),
     "negotiation_goes_on": behind(offer_claim, "outlet_arbitration_requested", 24, outlet=OTHER),
@@ -200,6 +201,7 @@ ELSEWHERE_SHOWN: dict[str, dict[str, str]] = {
     "claims": {
         "not_allowed": "no pack here wants a second person (tests/rules/claims/test_second_person.py)",
         "no_claims_in_pack": "the pack has claims (tests/rules/claims/test_filing.py)",
+        "exists_with_different_content": "the pack pays in cash alone (tests/stories/test_duties_of_source_h.py)",
         "no_rule": "the pack has a rule for everything",
         "other_cause": "the causes of the pack fit",
         "other_currency": "claims asks a question instead (tests/rules/claims/test_paying.py)",
