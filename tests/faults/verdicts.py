@@ -187,7 +187,7 @@ def states(url: str, processor: str) -> list[tuple[object, ...]]:
         rows = [
             (table.removesuffix("_archive"), *row)
             for table in sorted(tables)
-            if not table.endswith("_checkpoint")
+            if not table.endswith(("_checkpoint", "_version"))
             for row in connection.execute(sa.text(f"SELECT shard, key, next_due, doc FROM {table}"))
         ]
     engine.dispose()
