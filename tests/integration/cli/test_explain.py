@@ -91,7 +91,7 @@ def test_one_clock_alone(folder: Path, number: str) -> None:
     assert [each["name"] for each in found["clocks"]] == ["resolution"]
     done = run(number, "--data", str(folder), "--clock", "resolutoin")
     assert done.returncode == 4
-    assert b"acknowledgement, promised_answer, resolution, inquiry_answer" in done.stderr
+    assert b"acknowledgement, promised_answer, plan_instruction, resolution, inquiry_answer" in done.stderr
 
 
 def test_a_picture(folder: Path, number: str, tmp_path: Path) -> None:
