@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Final, NamedTuple
 
+from tousu.events.claim_payment import ClaimPaymentQuestioned
 from tousu.events.instruction import InstructionIssued
 from tousu.failure import Reject
 from tousu.ledger.balance import Sums
@@ -18,6 +19,7 @@ from tousu.ledger.obligation import NOTHING
 from tousu.ledger.told import LedgerEvent, LedgerFault, Moved
 
 ISSUED: Final = "instruction.issued"
+QUESTIONED: Final = "claim.payment_questioned"
 OF_MONEY: Final = frozenset({"pay_claimant", "give_compensation", "bill_outlet", "deduct", "repay"})
 CANCEL: Final = "cancel"
 
@@ -33,30 +35,36 @@ class StandingInstruction(NamedTuple):
 def faults_of_instructions(
     told: Iterable[LedgerEvent], sums: Mapping[str, Sums], moved: Iterable[Moved]
 ) -> Iterator[LedgerFault]:
-    """What is instructed and not owed, owed and not instructed, instructed twice or for another amount."""
+    """What is instructed and not owed, owed and not instructed, instructed twice or for another amount.
+
+    told: instructions, and payments in question: such a one may have been made before it was owed, and nobody is told
+    to make it once more.
+    """
+    questioned: set[str] = set()
     standing: dict[str, list[StandingInstruction]] = defaultdict(list)
     currencies = {}
-    paid: dict[str, list[Decimal]] = defaultdict(list)
+    paid: dict[str, list[tuple[Decimal, str]]] = defaultdict(list)
     for each in moved:
         currencies[each.obligation] = each.currency
         if each.movement == "paid":
-            paid[each.obligation].append(each.amount)
-    yield from _gathered(told, sums, standing)
+            paid[each.obligation].append((each.amount, each.reference))
+    yield from _gathered(told, sums, standing, questioned)
     for obligation, owed in sums.items():
         left = standing.get(obligation, [])
-        for amount in paid.get(obligation, ()):
+        for amount, payment_id in paid.get(obligation, ()):
             spent = next((one for one in left if one.amount == amount), None)
-            if spent is None:
-                yield LedgerFault(obligation, f"{amount} was paid, and no instruction for it was ever standing")
-            else:
+            if spent is not None:
                 left.remove(spent)
+            elif payment_id not in questioned:
+                yield LedgerFault(obligation, f"{amount} was paid, and no instruction for it was ever standing")
         yield from _against(obligation, owed.outstanding, currencies[obligation], left)
 
 
 def _gathered(
-    told: Iterable[LedgerEvent], sums: Mapping[str, Sums], standing: dict[str, list[StandingInstruction]]
-) -> Iterator[LedgerFault]:
-    """Sort what was issued and not cancelled by obligation."""
+    told: Iterable[LedgerEvent], sums: Mapping[str, Sums], standing: dict[str, list[StandingInstruction]],
+    questioned: set[str],
+) -> Iterator[LedgerFault]:  # fmt: skip
+    """Sort what was issued and not cancelled by obligation, and note the payments that were in question."""
     issued: dict[
         tuple[str, str], tuple[str, StandingInstruction]
     ] = {}  # two organisations may have a department of one name
@@ -64,6 +72,9 @@ def _gathered(
     for one in told:
         try:
             said = one.content
+            if isinstance(said, ClaimPaymentQuestioned):
+                questioned.add(said.payment_id)
+                continue
             assert isinstance(said, InstructionIssued)
             number = said.instruction_number
             if said.what == CANCEL and said.cancels is not None:

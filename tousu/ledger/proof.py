@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from tousu.ledger.balance import Sums, faults
-from tousu.ledger.instructions import ISSUED, faults_of_instructions
+from tousu.ledger.instructions import ISSUED, QUESTIONED, faults_of_instructions
 from tousu.ledger.obligation import Entry
 from tousu.ledger.told import Bookkeeper, LedgerEvent, LedgerFault, Moved
 
@@ -33,7 +33,7 @@ def prove(told: Sequence[LedgerEvent], entries: Iterable[Entry]) -> Proof:
     found = [*books.faults, *_in_itself(booked), *_matched(books.moved, booked)]
     flat = [entry for group in booked.values() for entry in group]
     found += _added_up(books.moved, flat)
-    instructions = [one for one in told if one.type == ISSUED]
+    instructions = [one for one in told if one.type in (ISSUED, QUESTIONED)]
     found += faults_of_instructions(instructions, books.sums, books.moved)
     return Proof(len(told), len(flat), len({*books.sums, *booked}), tuple(found))
 

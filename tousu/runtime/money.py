@@ -13,7 +13,7 @@ import orjson
 
 from tousu.event import ORGANISATION, attributes_of_headers, time_of_text
 from tousu.failure import Reject
-from tousu.ledger.instructions import ISSUED
+from tousu.ledger.instructions import ISSUED, QUESTIONED
 from tousu.ledger.proof import Proof, prove
 from tousu.ledger.told import STEPS, LedgerEvent, LedgerFault
 from tousu.runtime import checkpoint as cp
@@ -22,7 +22,7 @@ from tousu.runtime.inspection import Inspection, ShardStanding
 from tousu.runtime.ledger import ENTRY, Ledger, read_ledger
 
 TOPICS: Final = frozenset({"complaints.claims", "complaints.penalties", "complaints.instructions"})
-_WANTED: Final = {f"tousu.{name}.v1".encode(): name for name in (*STEPS, ISSUED)}
+_WANTED: Final = {f"tousu.{name}.v1".encode(): name for name in (*STEPS, ISSUED, QUESTIONED)}
 
 
 class Kept(NamedTuple):

@@ -75,6 +75,16 @@ STEPS = st.one_of(
 )
 
 
+def test_a_payment_made_before_it_was_owed_needs_no_instruction(pack: Pack) -> None:
+    """It was in question, and the agreement made it right: finance was never told to pay it once more."""
+    desk = Recorded(pack)
+    offer_claim(desk)
+    desk.take(reported("payment_confirmed", 5, payment_id="P-1", amount="812.00"))
+    desk.take(reported("claim_agreed", 6))
+    assert [entry.movement for entry in desk.ledger()] == ["awarded", "paid"]
+    assert prove(desk.told(), desk.ledger()).faults == ()
+
+
 @settings(max_examples=150, deadline=None)
 @given(steps=st.lists(st.tuples(STEPS, st.sampled_from([1.0, 24.0, 24.0 * 31])), max_size=14))
 def test_whatever_happens_to_a_claim_its_ledger_is_proven_by_its_events(
