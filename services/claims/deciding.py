@@ -21,9 +21,9 @@ from services.claims.offering import (
     amount_owed,
     amount_said,
     giver_of_kind,
-    kinds_of,
     not_in_principle,
     offer_of,
+    unknown_kind,
     why_not,
 )
 from services.claims.owing import (
@@ -92,10 +92,10 @@ def decided(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str, An
         lacks = f"the file of claim {claim.number} lacks {', '.join(missing)}"
         message = f"{lacks}; hand them in (claim_evidence_given), then decide"
         return refusal("file_incomplete", message, "/claim_number")
-    kinds = kinds_of(turn)
     kind = said.get("kind", "cash")
-    if kind not in kinds:
-        return refusal("unknown_kind", f"kind must be one of {', '.join(kinds)} (pack {turn.pack.id})", "/kind")
+    problem = unknown_kind(turn, kind)
+    if problem is not None:
+        return problem
     given = amount_said(said)
     offer = given if isinstance(given, Refusal) else offer_of(turn, claim, found, kind, given, circumstances)
     if isinstance(offer, Refusal):
@@ -120,15 +120,15 @@ def agreed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal
         message = f"at most {money(offer.most)} {offer.currency} may be agreed (pack {turn.pack.id}, {offer.section})"
         return refusal("amount_above_limit", message, "/amount")
     kind = said.get("kind", offer.kind)
-    if kind not in (kinds := kinds_of(turn)):
-        return refusal("unknown_kind", f"kind must be one of {', '.join(kinds)} (pack {turn.pack.id})", "/kind")
-    most = exceeds(turn, claim, amount, min(offer.fee, amount), beside_in(said))
+    problem = unknown_kind(turn, kind)
+    if problem is not None:
+        return problem
+    fee = min(offer.fee, amount)
+    most = exceeds(turn, claim, amount, fee, beside_in(said))
     if most is not None:
         message = f"other claims of the piece leave at most {money(most)}; decide this one anew (claim_decided)"
         return refusal("amount_above_limit", message, "/amount")
-    offer = replace(
-        offer, amount=amount, kind=kind, given_by=giver_of_kind(turn, claim, kind), fee=min(offer.fee, amount)
-    )
+    offer = replace(offer, amount=amount, kind=kind, given_by=giver_of_kind(turn, claim, kind), fee=fee)
     return _due(turn, claim, offer, "agreed", {}, said)
 
 

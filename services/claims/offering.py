@@ -67,10 +67,13 @@ def not_in_principle(turn: Turn, said: Mapping[str, Any]) -> Refusal | None:
 _NO_INPUTS: Final = frozenset({"cause", "delivered"})
 
 
-def kinds_of(turn: Turn) -> tuple[str, ...]:
-    """In which ways the pack lets a claim be made good."""
+def unknown_kind(turn: Turn, kind: str) -> Refusal | None:
+    """Why the pack lets no claim be made good in this way; None where it does."""
     table = turn.rules.compensation
-    return tuple(table.kinds) if table is not None and table.kinds else ("cash",)
+    kinds = tuple(table.kinds) if table is not None and table.kinds else ("cash",)
+    if kind in kinds:
+        return None
+    return refusal("unknown_kind", f"kind must be one of {', '.join(kinds)} (pack {turn.pack.id})", "/kind")
 
 
 def giver_of_kind(turn: Turn, claim: Claim, kind: str) -> str:

@@ -5,22 +5,16 @@ Figures of a department that there is not would be measured against nothing, so 
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
-from typing import Any, Final
+from collections.abc import Iterator
 
 import msgspec
-import orjson
-from msgspec.structs import replace
 
-from services.intake.registration import DROPPED
 from tousu.decision import Refusal
+from tousu.dropped import LEFT_OUT, without
 from tousu.event import Event
 from tousu.events.operations import OperationsReported
-from tousu.policy.marks import LEFT_OUT, why_unknown
+from tousu.policy.marks import why_unknown
 from tousu.policy.pack import Pack
-
-DROPPED_MAX: Final = 50
-"""So many sentences one complaint carries; the edge says no more of them either."""
 
 
 class _Piece(msgspec.Struct, frozen=True):
@@ -41,20 +35,7 @@ def without_unknown_codes(event: Event, pack: Pack) -> Event:
     odd = dict(_unknown(msgspec.convert(event.data, _Coded), pack))
     if not odd:
         return event
-    former = orjson.loads(event.extensions.get(DROPPED) or b"[]")
-    told = [*former, *({"place": place, "message": why + LEFT_OUT} for place, why in odd.items())][:DROPPED_MAX]
-    extensions = {**event.extensions, DROPPED: orjson.dumps(told).decode()}
-    return replace(event, data=_without(event.data, odd, ""), extensions=extensions)
-
-
-def _without(node: Any, odd: Container[str], place: str) -> Any:
-    """A value without what stands at some places."""
-    if isinstance(node, list):
-        return [_without(child, odd, f"{place}/{at}") for at, child in enumerate(node)]
-    if isinstance(node, dict):
-        kept = {name: child for name, child in node.items() if f"{place}/{name}" not in odd}
-        return {name: _without(child, odd, f"{place}/{name}") for name, child in kept.items()}
-    return node
+    return without(event, {place: why + LEFT_OUT for place, why in odd.items()})
 
 
 def unknown_department(event: Event, pack: Pack) -> Refusal | None:

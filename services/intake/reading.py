@@ -15,9 +15,9 @@ import msgspec
 import orjson
 
 from services.intake import attributes
-from services.intake.registration import DROPPED
 from services.intake.rules import HANDLING, RECEIVED
 from tousu import contract
+from tousu.dropped import DROPPED
 from tousu.edge import parse
 from tousu.event import Event, attributes_of_headers, event_of, event_of_structured, is_structured, text_of_time
 from tousu.failure import Reject

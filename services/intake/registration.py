@@ -11,8 +11,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from msgspec import convert, json
-from msgspec.structs import replace
+from msgspec import convert
 
 from services.intake.identity import address_key, national_digits, region_of_zone
 from services.intake.joining import identifiers, waybill_numbers
@@ -20,6 +19,7 @@ from services.intake.masking import composed, masked_name, masked_phone, masked_
 from services.intake.proving import Forms, passed_on
 from services.intake.spotting import Known
 from services.intake.states import GateCase
+from tousu.dropped import dropped_of
 from tousu.event import Event, text_of_time, time_of_text
 from tousu.events.codec import as_data
 from tousu.events.duplicate import DuplicateJoined, DuplicateSeparated
@@ -45,8 +45,6 @@ PLAIN: Final = (
 """Fields that travel, each in the form in which it may leave (`proving`)."""
 TOLD_AGAIN: Final = ("evidence", "severity", "occurred_at", "place")
 """What of a telling that joins travels as it is, beside its text and its demand."""
-DROPPED: Final = "droppedfields"
-"""The attribute in which the edge hands over what it could not take of an event, as JSON."""
 _TOLD: Final = frozenset({"content", "demand", "subject"})
 """Personal because a customer wrote them, not because they name one."""
 PHONES: Final = frozenset({"phone", "caller_number", "sender_number"})
@@ -190,17 +188,9 @@ def as_data_of(dropped: Sequence[DroppedField]) -> list[dict[str, Any]]:
     return [as_data(each) for each in dropped]
 
 
-def without(event: Event, field: str, why: str) -> Event:
-    """A telling without a field that cannot be taken, which `dropped_fields` names with the reason."""
-    data = {name: value for name, value in event.data.items() if name != field}
-    dropped = [*as_data_of(_dropped(event)), {"place": f"/{field}", "message": why}]
-    return replace(event, data=data, extensions={**event.extensions, DROPPED: json.encode(dropped).decode()})
-
-
 def _dropped(event: Event) -> Sequence[DroppedField]:
     """What the edge left out or cut, where it did."""
-    told = event.extensions.get(DROPPED)
-    return json.decode(told, type=list[DroppedField]) if told else ()
+    return convert(dropped_of(event), list[DroppedField])
 
 
 def personal_values(data: Mapping[str, Any], personal: Collection[Place]) -> Iterator[tuple[Place, str]]:

@@ -27,6 +27,7 @@ from services.intake.states import AcceptedEvent, Counter, GateCase, SubmissionR
 from services.intake.tellers import with_teller, without_tellings
 from services.intake.times import accepted_at, believed, told_receipt
 from tousu.decision import Decision, Output, Refusal, State, StateKey, States
+from tousu.dropped import without
 from tousu.event import Event
 from tousu.events.handling import HandlingRecountOrdered
 from tousu.events.handover import HandlingSeparated
@@ -158,7 +159,7 @@ class IntakeRules:
         case = states.get(StateKey("case", number))
         if isinstance(case, GateCase) and case.kind == "inquiry" and case.organisation == event.organisation:
             return event
-        return registration.without(event, registration.INQUIRY, "it is the number of no inquiry of this company")
+        return without(event, {f"/{registration.INQUIRY}": "it is the number of no inquiry of this company"})
 
     def _complaint(self, states: States, event: Event, now: datetime, key: str) -> Decision:
         event = self._of_inquiry(states, event)

@@ -11,16 +11,13 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-import orjson
-from msgspec.structs import replace
 
+from tousu.dropped import LEFT_OUT, dropped_of, without
 from tousu.event import Event, text_of_time, time_of_text
 from tousu.policy.facts import MARKS
-from tousu.policy.marks import LEFT_OUT, why_unknown
+from tousu.policy.marks import why_unknown
 from tousu.policy.pack import Pack
 
-DROPPED: Final = "droppedfields"
-"""The attribute that holds the sentences, as JSON."""
 PROMISES: Final = ("answer_by", "next_by", "due_at", "notified_at")
 """Times that a report tells of, which lie behind the receipt of the complaint."""
 
@@ -37,15 +34,13 @@ def without_odd_fields(event: Event, pack: Pack, received_at: datetime, departme
     odd = dict(_odd(event.data, pack, received_at, departments))
     if not odd:
         return event
-    told = [{"place": f"/{name}", "message": why + LEFT_OUT} for name, why in odd.items()]
-    data = {name: value for name, value in event.data.items() if name not in odd}
-    return replace(event, data=data, extensions={**event.extensions, DROPPED: orjson.dumps(told).decode()})
+    return without(event, {f"/{name}": why + LEFT_OUT for name, why in odd.items()})
 
 
-def dropped_of(event: Event) -> dict[str, Any]:
+def dropped_in_block(event: Event) -> dict[str, Any]:
     """What was left out of an event, as its block `case` says it; nothing where nothing was."""
-    told = event.extensions.get(DROPPED)
-    return {"dropped_fields": orjson.loads(told)} if told else {}
+    told = dropped_of(event)
+    return {"dropped_fields": told} if told else {}
 
 
 def _odd(

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from services.router.odd_fields import dropped_of
+from services.router.odd_fields import dropped_in_block
 from services.router.states import RoutedCase
 from tousu.decision import Output
 from tousu.domain.case.deciding import Effect, Step
@@ -59,7 +59,7 @@ def published(
         )
         if is_revised or step.former.pack_version != step.state.pack_version:
             told["pack"] = pack.reference()
-    file, data = _numbered(_at(case.file, step.state), event.data, effect, told, dropped_of(event))
+    file, data = _numbered(_at(case.file, step.state), event.data, effect, told, dropped_in_block(event))
     outputs = [_output(event, event.type, event.time, data)]
     if step.state.reissued > step.former.reissued and not step.state.is_over:
         file, data = _numbered(file, _reissued(event, step, pack), "noted", told)

@@ -28,7 +28,7 @@ from tousu.client.dialling import options
 from tousu.client.ids import checked_key, id_of, kept_key
 from tousu.connection import Connection
 from tousu.contract import address_of, card, check_topic, event_types, taken, topic_of, topic_of_channel, waybill_key
-from tousu.contract.mending import LEFT_OUT
+from tousu.dropped import LEFT_OUT
 from tousu.event import ORGANISATION, Event, binary_headers, data_bytes, text_of_time, time_of_text
 from tousu.failure import Reject, Retry
 from tousu.runtime.partition import partition_of

@@ -21,12 +21,11 @@ from tousu.contract.normal_form import is_blank, normalised
 from tousu.contract.schemas import Schema, address_of, documents
 from tousu.contract.validation import compiled
 from tousu.decision import Refusal
+from tousu.dropped import DROPPED_MAX, LEFT_OUT
 
 FORGIVING: Final = "tousu.complaint.received."
 OF_REPORTS: Final = frozenset({"moment", "note", "waybill_number"})
 """What is normalised in what departments and operations report."""
-LEFT_OUT: Final = "; it was left out"
-DROPPED_MAX: Final = 50
 FINE_ROUNDS: Final = 6
 ROUNDS_MAX: Final = 40
 FAULTS_MAX: Final = 200  # a hostile event may hold thousands; from round 6 on whole branches go

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from tousu.policy.pack import Pack
-
-LEFT_OUT: Final = "; it was left out"
-"""Ends the sentence on a field that went."""
 
 
 def why_unknown(pack: Pack, fact: str, word: str) -> str:

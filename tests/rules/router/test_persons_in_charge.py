@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from services.router.odd_fields import dropped_of, without_odd_fields
+from services.router.odd_fields import dropped_in_block, without_odd_fields
 from tests.rules.casework import handling
 from tests.rules.packs import COURIER
 from tousu.event import time_of_text
@@ -22,7 +22,7 @@ def with_persons(**persons: tuple[str, ...]) -> Pack:
 def left(pack: Pack, person: str, *departments: str) -> tuple[bool, list[str]]:
     event = handling("acknowledged", in_charge=person)
     event = without_odd_fields(event, pack, RECEIVED, departments)
-    return "in_charge" in event.data, [each["message"] for each in dropped_of(event).get("dropped_fields", ())]
+    return "in_charge" in event.data, [each["message"] for each in dropped_in_block(event).get("dropped_fields", ())]
 
 
 def test_one_of_the_list_may_be_in_charge() -> None:
