@@ -122,6 +122,19 @@ class Following(Protocol):
 
 
 @runtime_checkable
+class Accompanied(Protocol):
+    """Rules of which a clock that fires may move another state, too (a limit of a claim is held against somebody)."""
+
+    def keys_beside(self, state_key: StateKey, state: State) -> Sequence[StateKey]:
+        """The states that `beside_timer` will want to see when the next clock of this one fires; none of most."""
+        ...
+
+    def beside_timer(self, decision: Decision, states: States) -> Decision:
+        """What `on_timer` decided, with what it does to the states beside it."""
+        ...
+
+
+@runtime_checkable
 class Wary(Protocol):
     """Rules that say where what they decide may still turn out otherwise, because an input is held out."""
 

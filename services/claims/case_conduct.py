@@ -39,12 +39,16 @@ class Party(msgspec.Struct, frozen=True, order=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Somebody acted for a department. accepts: it was the acceptance of the case, or ended the wait for one."""
+    """Somebody acted for a department. accepts: it was the acceptance of the case, or ended the wait for one.
+
+    claim_number: they did so for a claim, which makes nobody the one who has the case in hand.
+    """
 
     at: datetime
     department: str
     employee: str = ""
     accepts: bool = False
+    claim_number: str = ""
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -76,6 +80,8 @@ class Excuse(msgspec.Struct, frozen=True, kw_only=True):
 class Lapse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something went wrong in a department: a limit was missed, or neglect caused a second complaint.
 
+    late_handling is a limit of a claim (claim_number); outlet: whose limit it was, where it was no department's.
+
     at: when (the limit, the reopening). clock, generation, section: which limit. hand, hand_at: who had last acted for
     the department by then, and when. accepted_by, accepted_at: the acceptance that came too late; days_waited: while
     there is none, how many days of delay have begun. neglected_by, named: for neglect, who is said to have neglected
@@ -83,9 +89,11 @@ class Lapse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     held out.
     """
 
-    ground: Literal["late_resolution", "late_acceptance", "neglect"]
+    ground: Literal["late_resolution", "late_acceptance", "late_handling", "neglect"]
     at: datetime
     department: str
+    claim_number: str = ""
+    outlet: str = ""
     clock: str = ""
     generation: int = 0
     section: str = ""
@@ -106,7 +114,8 @@ class Lapse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
                 return self
             return replace(self, accepted_by=report.employee, accepted_at=report.at)
         is_last = self.hand_at is None or report.at >= self.hand_at
-        if not report.employee or report.department != self.department or not is_last:
+        is_about_it = (report.department, report.claim_number) == (self.department, self.claim_number)
+        if not report.employee or not is_about_it or not is_last:
             return self
         return replace(self, hand=report.employee, hand_at=report.at)
 
@@ -190,7 +199,8 @@ class CaseConduct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     departments: who answers for it, the one in the lead first. before: the verdict of the last round that had
     one. paid_yuan: what was paid for its claims by now, empty for nothing. first_asked: who was asked first and had to
     hand it on. excuses: special reasons why it was late; rounds: when each round but the first began. reports: in order
-    of time. laid: by party, what changed last stands last;
+    of time; claim_reports: those of its claims. recheck_at: when to look again whether what was missed of its claims
+    while an input is held out is confirmed. laid: by party, what changed last stands last;
     forgotten: the highest revision of the parties that were dropped and are no longer listed. changed_at, cause: when
     the charges became others than were laid, None while nothing is to be laid; and the event that last changed them.
     """
@@ -210,12 +220,14 @@ class CaseConduct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     excuses: tuple[Excuse, ...] = ()
     rounds: tuple[datetime, ...] = ()
     reports: tuple[Report, ...] = ()
+    claim_reports: tuple[Report, ...] = ()
     lapses: tuple[Lapse, ...] = ()
     rulings: tuple[Ruling, ...] = ()
     laid: tuple[Laid, ...] = ()
     forgotten: int = 0
     changed_at: datetime | None = None
     cause: str = ""
+    recheck_at: datetime | None = None
 
     @property
     def is_complaint(self) -> bool:

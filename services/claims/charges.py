@@ -4,7 +4,9 @@
   lead answers, since its complaint rate counts every complaint. An inquiry and a claim are no complaints.
 - late_resolution, late_acceptance: whoever failed to act; where nobody is known, the department. Where the pack says so
   (A), a late acceptance falls on whoever was asked first, or on the department that has to accept.
-- late_handling: where the pack has a figure for it (C), whoever delayed answers too, beside the person responsible.
+- late_handling: where the pack has a figure for it (C), whoever delayed answers too, beside the person responsible. So
+  is a limit of a claim that the pack charges: by whoever had last acted for it in the department that owed it, else by
+  that department; between outlets by the outlet.
 - the loss of a share of performance pay (C) is what was paid for the claims of the case, as far as it was paid.
 - neglect: whoever neglected the round before. assessment (H): the person responsible. false_report (C): the outlet.
 
@@ -68,10 +70,11 @@ def publish(case: CaseConduct, case_number: str, pack: Pack) -> tuple[CaseConduc
 
 
 def _grounds(case: CaseConduct, pack: Pack) -> Iterator[tuple[Party, Ground]]:
-    if case.is_complaint and not case.lifecycle.withdrawn:
+    if not case.lifecycle.withdrawn:
         yield from _of_the_complaint(case, pack)
         for lapse in case.lapses:
-            yield from _of_a_lapse(case, lapse, pack)
+            if case.is_complaint or lapse.claim_number:
+                yield from _of_a_lapse(case, lapse, pack)
         yield from _assessment(case)
     for ruling in case.rulings:
         if ruling.outlet:
@@ -83,6 +86,8 @@ def _grounds(case: CaseConduct, pack: Pack) -> Iterator[tuple[Party, Ground]]:
 
 
 def _of_the_complaint(case: CaseConduct, pack: Pack) -> Iterator[tuple[Party, Ground]]:
+    if not case.is_complaint:
+        return
     named = case.named
     department = (named.department if named is not None else "") or case.lead
     employee = named.employee if named is not None else ""
@@ -114,10 +119,13 @@ def _of_a_lapse(case: CaseConduct, lapse: Lapse, pack: Pack) -> Iterator[tuple[P
     ground: Ground = {"ground": lapse.ground, "at": text_of_time(lapse.at)} | _if_any(section=lapse.section)
     if lapse.days is not None:
         ground["days"] = lapse.days
-    ground |= _if_any(clock=lapse.clock) | ({"unconfirmed": True} if lapse.unconfirmed else {})
+    ground |= _if_any(clock=lapse.clock, claim_number=lapse.claim_number)
+    ground |= {"unconfirmed": True} if lapse.unconfirmed else {}
     excuse = case.excuse_of(lapse) if lapse.ground == "late_resolution" else None
     ground |= _if_any(excused_by=excuse.approved_by if excuse is not None else "")
-    if employee:
+    if lapse.outlet:
+        yield Party("outlet", lapse.outlet), ground
+    elif employee:
         yield Party("person", employee), ground | _if_any(department=department)
     elif lapse.ground != "neglect":
         yield _department(pack, department), ground
@@ -144,7 +152,7 @@ def _department(pack: Pack, name: str) -> Party:
 
 def _assessment(case: CaseConduct) -> Iterator[tuple[Party, Ground]]:
     named = case.named
-    if named is not None and named.employee and named.measure in MEASURES:
+    if case.is_complaint and named is not None and named.employee and named.measure in MEASURES:
         ground: Ground = {"ground": "assessment", "at": text_of_time(named.at), "measure": named.measure}
         yield Party("person", named.employee), ground | _if_any(department=named.department or case.lead)
 

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from services.claims.case_conduct import CaseConduct
 from services.claims.charges import CHARGES, charges_of, has_unpublished, publish
 from services.claims.lapses import breached, confirmed, excused, moved, neglected, reported, ticked, withdrawn
+from services.claims.limit_lapses import RECHECK, claim_reported, is_charged, weighed, with_limits
 from services.claims.naming import named_anew, ruled, settled
 from services.claims.opening import lifecycle_of
 from services.claims.owing import COMPENSATION
@@ -47,6 +48,7 @@ ROUTED: Final[Mapping[str, Kind]] = {
 PASSED_ON: Final = "tousu.case.passed_on.v1"
 OPERATIONS: Final = "tousu.operations.reported.v1"
 _HANDLING: Final = "tousu.handling."
+_JOINED: Final = "tousu.duplicate.joined.v1"
 _CLOCKS: Final = {
     "tousu.clock.breached.v1": breached,
     "tousu.clock.breach_withdrawn.v1": withdrawn,
@@ -66,6 +68,7 @@ class ConductRules:
     def state_keys(self, event: Event) -> Sequence[StateKey]:
         """The conduct of the case, where the event can change it."""
         concerns = event.type in _CONCERNS or event.type.startswith(_HANDLING)
+        concerns = concerns or (event.type == _JOINED and "claim" in event.data)
         return [_state_key(event)] if self._any and concerns and event.subject else []
 
     def beside(
@@ -88,15 +91,53 @@ class ConductRules:
         new = self._begun(event) if case is None else self._after(case, counting)
         if new is None:
             return decision
+        new = with_limits(new, decision, event.subject or "", self._pack_of(new).claims)
         new = _with_what_was_paid(new, decision.states.get(StateKey(CASE, event.subject or "")))
         new = ticked(new, self._pack_of(new), now)
         if new == case:
             return decision
-        if case is not None and replace(new, reports=case.reports) == case:
+        if case is not None and replace(new, reports=case.reports, claim_reports=case.claim_reports) == case:
             return _with(decision, {_state_key(event): new}, ())  # somebody acted, and nobody answers for anything else
-        is_unpublished = has_unpublished(new, charges_of(new, self._pack_of(new)))
-        new = replace(new, changed_at=now if is_unpublished else None, cause=event.id if is_unpublished else new.cause)
-        return _with(decision, {_state_key(event): new}, ())
+        return _with(decision, {_state_key(event): self._unpublished(new, now, event.id)}, ())
+
+    def key_beside(self, state_key: StateKey, case: ClaimedCase) -> Sequence[StateKey]:
+        """The conduct of a case of which a limit of a claim is missed next that somebody answers for."""
+        at, rules = case.next_due, self._policies.version(case.organisation, case.pack_version).claims
+        if not self._any or rules is None:
+            return []
+        clocks = (clock for claim in case.claims for clock in claim.clocks)
+        is_missed = any(is_charged(rules, clock.name) and clock.next_at == at == clock.due_at for clock in clocks)
+        return [StateKey(CONDUCT, state_key.key)] if is_missed else []
+
+    def beside_timer(self, decision: Decision, states: States) -> Decision:
+        """What time alone did to the claims of a case, with what that does to its conduct."""
+        ((state_key, case),) = states.items()
+        if not isinstance(case, CaseConduct):
+            return decision
+        new = with_limits(case, decision, state_key.key, self._pack_of(case).claims)
+        if new == case:
+            return decision
+        at = max(output.time for output in decision.outputs)
+        cause = next((output.causation for output in decision.outputs if output.causation), case.cause)
+        return _with(decision, {state_key: self._unpublished(new, max(at, case.changed_at or at), cause)}, ())
+
+    def in_doubt(self, decision: Decision, now: datetime, confirmed: datetime | None) -> Decision:
+        """What was missed of claims is in doubt while the log is not complete up to its limit, and then confirmed."""
+        found = next(((key, one) for key, one in decision.states.items() if isinstance(one, CaseConduct)), None)
+        if found is None:
+            return decision
+        state_key, case = found
+        if confirmed is None and case.recheck_at is None:
+            return decision
+        new = weighed(case, decision.outputs, now, confirmed)
+        if new.lapses != case.lapses:
+            new = self._unpublished(new, max(now, case.changed_at or now), case.cause)
+        return replace(decision, states={**decision.states, state_key: new}) if new != case else decision
+
+    def _unpublished(self, case: CaseConduct, now: datetime, cause: str) -> CaseConduct:
+        """The conduct, its charges to be laid when this moment is over, where they are others than were laid last."""
+        differs = has_unpublished(case, charges_of(case, self._pack_of(case)))
+        return replace(case, changed_at=now if differs else None, cause=cause if differs else case.cause)
 
     def begun(self, event: Event) -> dict[StateKey, State | None]:
         """The conduct of a case that has just been routed, with nothing held against anybody yet."""
@@ -106,6 +147,7 @@ class ConductRules:
     def next_timer(self, state: CaseConduct) -> datetime | None:
         """When the moment is over in which the charges became others than were laid, or one more day costs."""
         moments = [state.changed_at + MICROSECOND] if state.changed_at is not None else []
+        moments += [state.recheck_at] if state.recheck_at is not None else []
         penalties = self._pack_of(state).penalties if state.waiting else None
         if penalties is not None and penalties.late_acceptance is not None:
             moments += [lapse.next_day_at for lapse in state.waiting]
@@ -115,6 +157,8 @@ class ConductRules:
         """Lay the charges as they are now that the moment is over, or one more day has begun."""
         at, pack = self.next_timer(state), self._pack_of(state)
         assert at is not None, f"nothing of {state_key.key} waits"
+        if state.recheck_at is not None and state.recheck_at <= at:
+            state = replace(state, recheck_at=at + RECHECK)
         state = ticked(state, pack, at)
         state = replace(state, changed_at=at) if state.changed_at is None else state
         new, outputs = publish(state, state_key.key, pack)
@@ -168,6 +212,7 @@ class ConductRules:
         what = event.type.removeprefix(_HANDLING).partition(".")[0]
         at = max(event.time, former.received_at)
         if what in CLAIM_REPORTS:
+            case = claim_reported(case, said, at)
             return ruled(case, said, at) if what == "outlet_ruled" else case
         if view is None or not view.counts:
             return case

@@ -42,7 +42,7 @@ OF_THE_CUSTOMER: Final = frozenset({"withdrawn", "satisfaction_given", "reopened
 def breached(case: CaseConduct, said: Mapping[str, Any]) -> CaseConduct:
     """A clock breached: nobody had acted by its limit."""
     ground = OF_CLOCKS.get(said["clock"])
-    if ground is None or any(_is_of(lapse, said) for lapse in case.lapses):
+    if ground is None or any(is_of(lapse, said) for lapse in case.lapses):
         return case
     lapse = Lapse(
         ground=ground,
@@ -53,17 +53,17 @@ def breached(case: CaseConduct, said: Mapping[str, Any]) -> CaseConduct:
         section=said.get("section", ""),
         unconfirmed=said.get("unconfirmed", False),
     )
-    return _with(case, lapse.seen_all(case.reports))
+    return with_lapse(case, lapse.seen_all(case.reports))
 
 
 def withdrawn(case: CaseConduct, said: Mapping[str, Any]) -> CaseConduct:
     """A breach turned out to be none."""
-    return replace(case, lapses=tuple(lapse for lapse in case.lapses if not _is_of(lapse, said)))
+    return replace(case, lapses=tuple(lapse for lapse in case.lapses if not is_of(lapse, said)))
 
 
 def confirmed(case: CaseConduct, said: Mapping[str, Any]) -> CaseConduct:
     """A breach in doubt is none any more: everything that can have come by its limit has been read."""
-    lapses = tuple(replace(lapse, unconfirmed=False) if _is_of(lapse, said) else lapse for lapse in case.lapses)
+    lapses = tuple(replace(lapse, unconfirmed=False) if is_of(lapse, said) else lapse for lapse in case.lapses)
     return replace(case, lapses=lapses)
 
 
@@ -74,9 +74,9 @@ def moved(case: CaseConduct, said: Mapping[str, Any]) -> CaseConduct:
     due_at = time_of_text(said["due_at"])
     lapses = (
         replace(lapse, at=due_at, hand="", hand_at=None, accepted_by="", accepted_at=None, days_waited=0).seen_all(
-            case.reports
+            case.claim_reports if lapse.claim_number else case.reports
         )
-        if _is_of(lapse, said) and lapse.at != due_at
+        if is_of(lapse, said) and lapse.at != due_at
         else lapse
         for lapse in case.lapses
     )
@@ -116,7 +116,7 @@ def neglected(case: CaseConduct, former: CaseLifecycle, said: HandlingReopened) 
         ground="neglect", at=case.lifecycle.round_at, department=case.lead, named=named,
         neglected_by=said.neglected_by or "",
     )  # fmt: skip
-    return _with(case, lapse.seen_all(case.reports))
+    return with_lapse(case, lapse.seen_all(case.reports))
 
 
 def reported(case: CaseConduct, pack: Pack, what: str, said: Mapping[str, Any], at: datetime) -> CaseConduct:
@@ -136,13 +136,14 @@ def reported(case: CaseConduct, pack: Pack, what: str, said: Mapping[str, Any], 
     return replace(case, reports=tuple(reports[-REPORTS_MAX:]), lapses=lapses)
 
 
-def _is_of(lapse: Lapse, said: Mapping[str, Any]) -> bool:
-    return (lapse.clock, lapse.generation) == (said["clock"], said["generation"])
+def is_of(lapse: Lapse, said: Mapping[str, Any]) -> bool:
+    theirs = said.get("claim_number", ""), said["clock"], said["generation"]
+    return (lapse.claim_number, lapse.clock, lapse.generation) == theirs
 
 
-def _with(case: CaseConduct, lapse: Lapse) -> CaseConduct:
+def with_lapse(case: CaseConduct, lapse: Lapse) -> CaseConduct:
     return replace(case, lapses=_in_order((*case.lapses, lapse))[-LAPSES_MAX:])
 
 
 def _in_order(lapses: Any) -> tuple[Lapse, ...]:
-    return tuple(sorted(lapses, key=lambda one: (one.at, one.ground, one.generation)))
+    return tuple(sorted(lapses, key=lambda one: (one.at, one.ground, one.claim_number, one.clock, one.generation)))

@@ -115,6 +115,18 @@ class ClaimsRules:
             return self._conduct.next_timer(state)
         return state.next_due if isinstance(state, ClaimedCase) else None
 
+    def keys_beside(self, state_key: StateKey, state: State) -> Sequence[StateKey]:
+        """The conduct of a case whose claim misses a limit now that somebody answers for."""
+        return self._conduct.key_beside(state_key, state) if isinstance(state, ClaimedCase) else []
+
+    def beside_timer(self, decision: Decision, states: States) -> Decision:
+        """A limit of a claim that was missed is held against whoever owed it."""
+        return self._conduct.beside_timer(decision, states)
+
+    def in_doubt(self, decision: Decision, now: datetime, confirmed: datetime | None) -> Decision:
+        """What was missed of a claim while an input is held out costs nobody anything before that has been read."""
+        return self._conduct.in_doubt(decision, now, confirmed)
+
     def on_timer(self, state_key: StateKey, state: State, now: datetime) -> Decision:
         """Tell everything of a case's claims that is due at its earliest due moment, nothing else; or lay charges."""
         if isinstance(state, CaseConduct):

@@ -49,6 +49,7 @@ KINDS: Final = (
         columns={"over_since": lambda conduct: column_time(_over(conduct.lifecycle))},
         timed=True,
         ended="over_since",
+        version=2,  # limits of claims that were missed
     ),
     Kind(
         CLAIM,

@@ -35,13 +35,17 @@ def in_doubt(
     if not isinstance(case, Case) or (confirmed is None and case.recheck_at is None):
         return decision
     outputs = [_marked(output, confirmed) for output in decision.outputs]
-    doubtful = {(o.data["clock"], o.data["generation"]) for o in outputs if o.data.get("unconfirmed", False)}
+    doubtful = {
+        (o.data["clock"], o.data["generation"], o.data.get("plan_id", ""))
+        for o in outputs
+        if o.data.get("unconfirmed", False)
+    }
     context = CaseContext(pack_of(case), case, now)
 
     def looked_at(clock: Clock) -> Clock:
         if not clock.breached:
             return clock
-        if (clock.name, clock.generation) in doubtful:
+        if (clock.name, clock.generation, clock.plan_id) in doubtful:
             return replace(clock, unconfirmed=True)
         if not clock.unconfirmed or not _is_known(clock.due_at, confirmed):
             return clock

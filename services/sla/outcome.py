@@ -95,6 +95,7 @@ def _clock(clock: Clock) -> dict[str, Any]:
     status = "met_late" if clock.status == "late" else clock.status
     moments = {"due_at": clock.due_at, "met_at": clock.ended_at if status != "cancelled" else None}
     told = {name: text_of_time(at) for name, at in moments.items() if at is not None}
+    told |= {"plan_id": clock.plan_id} if clock.plan_id else {}
     return {"clock": clock.name, "generation": clock.generation, "status": status, "breached": clock.breached} | told
 
 

@@ -73,7 +73,7 @@ KINDS: Final = (
             Counted(UNDECIDED_CLOCKS, "state <> 'closed' AND missing IS NOT NULL", ("missing",)),
             Counted(COMPLAINTS_WITHOUT_CLOCK, "state <> 'closed' AND kind = 'complaint' AND clocked IS NULL"),
         ),
-        version=2,  # what came of the case, its priority, who is answerable in a dispute
+        version=4,  # what came of the case, its priority, who is answerable in a dispute; a clock of each plan
     ),
 )
 """resolution_due: when the last of its limits is due. next_breach: the earliest due time of a clock that counts.

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from tousu.contract import validator
-from tousu.decision import Decision, Output, Rules, State, StateKey
+from tousu.decision import Accompanied, Decision, Output, Rules, State, StateKey
 from tousu.event import Event, text_of_time
 from tousu.runtime.outgoing import check_output
 
@@ -96,7 +96,10 @@ class Desk:
             due = self.rules.next_timer(state_key, state)
             if due is None or due >= before:
                 break
+            beside = self.rules.keys_beside(state_key, state) if isinstance(self.rules, Accompanied) else ()
             decision = self.rules.on_timer(state_key, state, before)
+            if isinstance(self.rules, Accompanied) and beside:
+                decision = self.rules.beside_timer(decision, {key: self.state(key) for key in beside})
             self._keep(decision)
             told.extend(decision.outputs)
         return told

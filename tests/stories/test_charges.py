@@ -234,3 +234,39 @@ def test_the_head_of_a_department_gets_back_what_a_late_figure_shows_to_be_too_m
     assert refusals(events) == []
     assert penalties(events, WORKSHOP) == [("assessed", "50.00"), ("withdrawn", "0")]
     assert money(events) == [("deduct", "50.00"), ("paid", "50.00"), ("repay", "50.00"), ("paid", "50.00")]
+
+
+def filed_and_offered() -> Story:
+    """Source C: a lost piece, its form on Monday, answered and offered by the centre, agreed on Tuesday."""
+    story = Story("courier-network")
+    story.complains("03-02 09:00", "快件丢失，请赔偿。", route="domestic", demand="赔偿", **{"class": "loss"})
+    items = [{"item": name} for name in ("waybill_image", "complete_form", "claim_letter")]
+    story.reports("claim_filed", "03-02 09:30", cause="loss", claimant={"role": "sender"}, evidence=items)
+    facts = {"insured": False, "real_value": "640.00", "service_fee": "12.00"}
+    centre = {"claim_number": "/1", "department": "customer_service", "employee": "E10023"}
+    story.reports("outlet_notified", "03-02 10:00", claim_number="/1", outlet="HZ-017")
+    story.reports("outlet_contacted", "03-02 11:00", claim_number="/1", outlet="HZ-017")
+    story.reports("claim_facts_found", "03-02 12:00", facts=facts, **centre)
+    story.reports("claim_form_answered", "03-02 12:30", **centre)
+    story.reports("claim_decided", "03-02 12:40", outcome="offer", **centre)
+    story.reports("claim_agreed", "03-03 09:00", claim_number="/1")
+    return story
+
+
+def test_a_payment_past_the_seven_days_is_charged_to_finance_and_taken_back_when_it_was_in_time() -> None:
+    """C 5, C 8: agreed on 3 March, the seven days end with the 10th; whoever delayed answers for it."""
+    finance = {"kind": "department", "id": "finance"}
+    story = filed_and_offered()
+    late = story.run("03-12 12:00")
+    assert refusals(late) == []
+    (ground,) = (each for one in charges(late, finance) for each in one["grounds"])
+    assert (ground["ground"], ground["clock"], ground["section"]) == ("late_handling", "payment", "C 5")
+    (assessed,) = [one for one in of_type(late, "penalty.assessed") if one["party"] == finance]
+    assert [(line["ground"], line["percent"]) for line in assessed["lines"]] == [("late_handling", "2")]
+    climbed = [one for one in of_type(late, "case.escalated") if one["clock"] == "payment"]
+    assert [(one["level"], one["to"]) for one in climbed] == [(1, "department_head"), (2, "centre_manager")]
+    paid = {"payment_id": "P-1", "amount": "652.00", "paid_at": "2026-03-09T02:00:00Z"}
+    story.reports("payment_confirmed", "03-12 13:00", claim_number="/1", **paid)
+    events = story.run("03-13 09:00")
+    assert charges(events, finance)[-1]["grounds"] == []
+    assert [name for name, _ in penalties(events, finance)] == ["assessed", "withdrawn"]

@@ -161,6 +161,77 @@ def test_the_instruction_comes_in_time(word: str, instructed: str | None, breach
     assert escalated == ["centre_manager"] * len(breached)
 
 
+def of_plans(events: list[dict[str, Any]], *names: str) -> list[tuple[str, str]]:
+    """What the clock of each plan did, in order: which plan, what."""
+    said = [
+        (event["data"].get("plan_id", ""), event["type"].removeprefix("tousu.clock.").removesuffix(".v1"))
+        for event in events
+        if event["type"].startswith("tousu.clock.") and event["data"]["clock"] == "plan_instruction"
+    ]
+    return [(plan, what) for plan, what in said if what in (names or ("started", "breached", "met", "cancelled"))]
+
+
+def two_plans(**more: Any) -> Story:
+    """Two departments plan at 10:00 and 10:30; two hours of business each, so until 12:00 and 13:30 (a break of one)."""
+    story = planned(SWAPPED, plan_id="P-1")
+    story.reports("plan_proposed", "03-02 10:30", department=QUALITY, plan="apology", plan_id="P-2", **more)
+    return story
+
+
+def test_of_two_plans_one_is_instructed_and_the_other_is_late() -> None:
+    """一一过目: the word on the one plan is none on the other, whose own limit goes on from its own proposal."""
+    story = two_plans()
+    story.reports("plan_approved", "03-02 11:00", plan_id="P-2", **APPROVED)
+    events = story.run("03-02 18:00")
+    assert refusals(events) == []
+    assert of_plans(events) == [("P-1", "started"), ("P-2", "started"), ("P-2", "met"), ("P-1", "breached")]
+    (late,) = told(events, "breached", "plan_instruction")
+    assert (late["plan_id"], late["due_at"]) == ("P-1", "2026-03-02T04:00:00Z")
+    escalated = [one for one in of_type(events, "case.escalated") if one["clock"] == "plan_instruction"]
+    assert [one["plan_id"] for one in escalated] == ["P-1"]
+
+
+def test_a_changed_plan_starts_anew_and_the_other_does_not() -> None:
+    story = two_plans()
+    story.reports("plan_proposed", "03-02 11:30", department=QUALITY, plan="compensation", plan_id="P-2")
+    events = story.run("03-02 18:00")
+    due = [(one["plan_id"], one["generation"], one["due_at"]) for one in told(events, "started", "plan_instruction")]
+    assert due[:2] == [("P-1", 1, "2026-03-02T04:00:00Z"), ("P-2", 1, due[1][2])]
+    assert (due[2][:2], due[2][2] > due[1][2]) == (("P-2", 2), True)
+    assert of_plans(events, "breached") == [("P-1", "breached"), ("P-2", "breached")]
+
+
+def test_a_refused_plan_waits_no_more_and_the_other_still_does() -> None:
+    story = two_plans()
+    story.reports("plan_refused", "03-02 11:00", plan_id="P-1", **REFUSED)
+    events = story.run("03-02 18:00")
+    assert of_plans(events, "met", "breached") == [("P-1", "met"), ("P-2", "breached")]
+
+
+def test_an_instruction_that_names_no_plan_is_on_the_one_that_waits() -> None:
+    story = two_plans()
+    story.reports("plan_refused", "03-02 11:00", plan_id="P-1", **REFUSED)
+    story.reports("plan_approved", "03-02 11:30", **APPROVED)
+    events = story.run("03-02 18:00")
+    assert of_plans(events, "met", "breached") == [("P-1", "met"), ("P-2", "met")]
+
+
+def test_where_no_plan_is_left_none_is_waited_for() -> None:
+    story = two_plans()
+    story.reports("judged", "03-02 11:00", stands=False, reason="内件与运单相符")
+    events = story.run("03-02 18:00")
+    assert of_plans(events, "cancelled", "breached") == [("P-1", "cancelled"), ("P-2", "cancelled")]
+
+
+def test_the_word_on_each_plan_told_late_takes_back_the_breach_of_that_plan() -> None:
+    story = two_plans()
+    story.reports_late("plan_approved", "03-02 11:00", "03-02 17:00", plan_id="P-1", **APPROVED)
+    events = story.run("03-02 18:00")
+    assert of_plans(events, "breached", "breach_withdrawn") == [
+        ("P-1", "breached"), ("P-2", "breached"), ("P-1", "breach_withdrawn"),
+    ]  # fmt: skip
+
+
 def test_an_instruction_that_is_told_late_was_in_time() -> None:
     story = planned()
     story.reports_late("plan_approved", "03-02 11:00", "03-02 15:00", **APPROVED)

@@ -14,7 +14,7 @@ from tousu.events.content import Content, Part
 from tousu.events.shared_case import CaseBehind, CaseClocks, CaseOutcome
 from tousu.events.shared_claim import ClaimNumber
 from tousu.events.shared_clock import ClockAt, ClockCauseEvent, ClockDueAt, ClockGeneration
-from tousu.events.shared_handling import HandlingActionId, HandlingText
+from tousu.events.shared_handling import HandlingActionId, HandlingPlanId, HandlingText
 from tousu.events.shared_values import (
     CaseNumber, ClassCode, ClockName, Code, Departments, Employee, Grade, Moment, PackReference, Reason,
     ResponsibleParty, Section,
@@ -102,6 +102,8 @@ class CaseEscalated(Content, frozen=True, kw_only=True, omit_defaults=True):
     """The claim whose limit it is; absent for a clock of the case."""
     clock: ClockName | None = None
     generation: ClockGeneration | None = None
+    plan_id: HandlingPlanId | None = None
+    """The plan that the clock is about, where each plan has its own; absent for a plan without number."""
     level: int
     """Which rung of the ladder, from 1."""
     to: Code
@@ -130,6 +132,8 @@ class CaseEscalationSuppressed(Content, frozen=True, kw_only=True, omit_defaults
     """The claim whose limit it is; absent for a clock of the case."""
     clock: ClockName
     generation: ClockGeneration
+    plan_id: HandlingPlanId | None = None
+    """The plan that the clock is about, where each plan has its own; absent for a plan without number."""
     level: int
     """Which rung of the ladder, from 1."""
     to: Code

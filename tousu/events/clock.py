@@ -12,7 +12,7 @@ from tousu.events.shared_claim import ClaimNumber
 from tousu.events.shared_clock import (
     ClockAt, ClockCauseEvent, ClockDueAt, ClockElapsedS, ClockGeneration, ClockStartedAt,
 )
-from tousu.events.shared_handling import HandlingOrderId
+from tousu.events.shared_handling import HandlingOrderId, HandlingPlanId
 from tousu.events.shared_values import (
     CalendarReference, CaseNumber, ClockName, Department, Departments, Employee, Moment, PackReference, Reason,
     Section, TimeLimit,
@@ -29,6 +29,8 @@ class ClockBreachConfirmed(Content, frozen=True, kw_only=True, omit_defaults=Tru
     """The claim whose limit it is; absent for a clock of the case."""
     clock: ClockName
     generation: ClockGeneration
+    plan_id: HandlingPlanId | None = None
+    """The plan that the clock is about, where each plan has its own; absent for a plan without number."""
     limit: TimeLimit | None = None
     started_at: ClockStartedAt | None = None
     due_at: ClockDueAt
@@ -49,6 +51,8 @@ class ClockBreachWithdrawn(Content, frozen=True, kw_only=True, omit_defaults=Tru
     """The claim whose limit it is; absent for a clock of the case."""
     clock: ClockName
     generation: ClockGeneration
+    plan_id: HandlingPlanId | None = None
+    """The plan that the clock is about, where each plan has its own; absent for a plan without number."""
     limit: TimeLimit | None = None
     started_at: ClockStartedAt | None = None
     due_at: ClockDueAt
@@ -73,6 +77,8 @@ class ClockBreached(Content, frozen=True, kw_only=True, omit_defaults=True):
     """The claim whose limit it is; absent for a clock of the case."""
     clock: ClockName
     generation: ClockGeneration
+    plan_id: HandlingPlanId | None = None
+    """The plan that the clock is about, where each plan has its own; absent for a plan without number."""
     limit: TimeLimit | None = None
     started_at: ClockStartedAt | None = None
     due_at: ClockDueAt
@@ -103,6 +109,8 @@ class ClockCancelled(Content, frozen=True, kw_only=True, omit_defaults=True):
     """The claim whose limit it is; absent for a clock of the case."""
     clock: ClockName
     generation: ClockGeneration
+    plan_id: HandlingPlanId | None = None
+    """The plan that the clock is about, where each plan has its own; absent for a plan without number."""
     limit: TimeLimit | None = None
     started_at: ClockStartedAt | None = None
     due_at: ClockDueAt | None = None
@@ -125,6 +133,8 @@ class ClockExtended(Content, frozen=True, kw_only=True, omit_defaults=True):
     """The claim whose limit it is; absent for a clock of the case."""
     clock: ClockName
     generation: ClockGeneration
+    plan_id: HandlingPlanId | None = None
+    """The plan that the clock is about, where each plan has its own; absent for a plan without number."""
     limit: TimeLimit | None = None
     started_at: ClockStartedAt | None = None
     due_at: ClockDueAt
@@ -147,6 +157,8 @@ class ClockMet(Content, frozen=True, kw_only=True, omit_defaults=True):
     """The claim whose limit it is; absent for a clock of the case."""
     clock: ClockName
     generation: ClockGeneration
+    plan_id: HandlingPlanId | None = None
+    """The plan that the clock is about, where each plan has its own; absent for a plan without number."""
     limit: TimeLimit | None = None
     started_at: ClockStartedAt | None = None
     due_at: ClockDueAt
@@ -173,6 +185,8 @@ class ClockMetLate(Content, frozen=True, kw_only=True, omit_defaults=True):
     """The claim whose limit it is; absent for a clock of the case."""
     clock: ClockName
     generation: ClockGeneration
+    plan_id: HandlingPlanId | None = None
+    """The plan that the clock is about, where each plan has its own; absent for a plan without number."""
     limit: TimeLimit | None = None
     started_at: ClockStartedAt | None = None
     due_at: ClockDueAt
@@ -195,6 +209,8 @@ class ClockPaused(Content, frozen=True, kw_only=True, omit_defaults=True):
     """The claim whose limit it is; absent for a clock of the case."""
     clock: ClockName
     generation: ClockGeneration
+    plan_id: HandlingPlanId | None = None
+    """The plan that the clock is about, where each plan has its own; absent for a plan without number."""
     limit: TimeLimit | None = None
     started_at: ClockStartedAt | None = None
     due_at: ClockDueAt | None = None
@@ -223,6 +239,8 @@ class ClockRecalculated(Content, frozen=True, kw_only=True, omit_defaults=True):
     """The claim whose limit it is; absent for a clock of the case."""
     clock: ClockName
     generation: ClockGeneration
+    plan_id: HandlingPlanId | None = None
+    """The plan that the clock is about, where each plan has its own; absent for a plan without number."""
     limit: TimeLimit | None = None
     started_at: ClockStartedAt | None = None
     due_at: ClockDueAt | None = None
@@ -265,6 +283,8 @@ class ClockResumed(Content, frozen=True, kw_only=True, omit_defaults=True):
     """The claim whose limit it is; absent for a clock of the case."""
     clock: ClockName
     generation: ClockGeneration
+    plan_id: HandlingPlanId | None = None
+    """The plan that the clock is about, where each plan has its own; absent for a plan without number."""
     limit: TimeLimit | None = None
     started_at: ClockStartedAt | None = None
     due_at: ClockDueAt | None = None
@@ -296,6 +316,8 @@ class ClockStarted(Content, frozen=True, kw_only=True, omit_defaults=True):
     """The claim whose limit it is; absent for a clock of the case."""
     clock: ClockName
     generation: ClockGeneration
+    plan_id: HandlingPlanId | None = None
+    """The plan that the clock is about, where each plan has its own; absent for a plan without number."""
     limit: TimeLimit
     started_at: ClockStartedAt
     due_at: ClockDueAt | None = None
@@ -323,6 +345,8 @@ class ClockWarned(Content, frozen=True, kw_only=True, omit_defaults=True):
     """The claim whose limit it is; absent for a clock of the case."""
     clock: ClockName
     generation: ClockGeneration
+    plan_id: HandlingPlanId | None = None
+    """The plan that the clock is about, where each plan has its own; absent for a plan without number."""
     limit: TimeLimit | None = None
     started_at: ClockStartedAt | None = None
     due_at: ClockDueAt

@@ -82,6 +82,8 @@ class CaseClock(Part, frozen=True, kw_only=True, omit_defaults=True):
     """One clock."""
     clock: ClockName
     generation: ClockGeneration
+    plan_id: HandlingPlanId | None = None
+    """The plan that the clock is about, where each plan has its own; absent for a plan without number."""
     status: Literal["met", "met_late", "cancelled"]
     """How it ended: met and met_late (what it waited for happened, in time or not), cancelled (it no longer
     mattered, breached or not).

@@ -65,7 +65,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
     grade: the grade that chose the limit, empty where all grades have one. until: up to when it is accounted for.
     breached: a breach is published and stands. rest: how it would go on, or would have gone on, from there to its due
-    time; empty where that has passed or the clock stands still. claim_number: of a limit of a claim.
+    time; empty where that has passed or the clock stands still. claim_number: of a limit of a claim. plan_id: of a
+    clock that every plan has for itself.
     """
 
     clock: str
@@ -86,6 +87,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     starts_at: str = ""
     note: str = ""
     claim_number: str = ""
+    plan_id: str = ""
 
     @property
     def elapsed_us(self) -> int:

@@ -18,6 +18,8 @@ from tousu.policy.clock_rule import ClockRule, Limit
 from tousu.policy.pack import Pack
 
 _CLOCK: Final = "clock."
+_ClockKey = tuple[str, int, str]
+"""A clock in one generation: its name, the generation, the plan that it is about (empty for none)."""
 
 
 def accounts_of(story: CaseHistory, pack: Pack, until: datetime) -> tuple[Account, ...]:
@@ -44,17 +46,17 @@ def _accounts(
 ) -> list[Account]:
     """The accounts of clocks whose names are one thing: those of the case, or of one claim. Claims know no region."""
     follower = Follower(story, pack.calendar, None if claim_number else story.region)
-    walks: dict[tuple[str, int], Walk] = {}
+    walks: dict[_ClockKey, Walk] = {}
     for told in events:
         if not told.name.startswith(_CLOCK) or "clock" not in told.data:
             continue
-        name, generation = told.data["clock"], told.data.get("generation", 1)
-        walk = walks.get((name, generation))
+        name, generation, plan_id = told.data["clock"], told.data.get("generation", 1), told.data.get("plan_id", "")
+        walk = walks.get((name, generation, plan_id))
         rule = rule_of(pack, name)
         if walk is None:
             if told.name == "clock.started":
-                before = walks.get((name, generation - 1))
-                walks[name, generation] = follower.start(told, _limit(told.data, rule, None), before)
+                before = walks.get((name, generation - 1, plan_id))
+                walks[name, generation, plan_id] = follower.start(told, _limit(told.data, rule, None), before)
             continue
         follower.follow(walk, told, _limit(told.data, rule, walk.limit))
     return [_account(story, pack, follower, key, walk, until, claim_number) for key, walk in walks.items()]
@@ -88,10 +90,10 @@ def _limit(data: dict[str, Any], rule: ClockRule | None, known: Limit | None) ->
 
 
 def _account(
-    story: CaseHistory, pack: Pack, follower: Follower, key: tuple[str, int], walk: Walk, until: datetime,
+    story: CaseHistory, pack: Pack, follower: Follower, key: _ClockKey, walk: Walk, until: datetime,
     claim_number: str,
 ) -> Account:  # fmt: skip
-    name, generation = key
+    name, generation, plan_id = key
     rule = rule_of(pack, name)
     intervals = follower.intervals(walk, until)
     said = story.newest.get("pack") or pack.reference()
@@ -99,6 +101,7 @@ def _account(
         clock=name,
         label=rule.label if rule is not None else None,
         generation=generation,
+        plan_id=plan_id,
         status=walk.status,
         breached=walk.breached,
         limit=walk.limit,

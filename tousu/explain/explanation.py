@@ -97,6 +97,7 @@ def account_document(account: Account, shares: tuple[GroupShare, ...]) -> dict[s
         "name": account.clock,
         **_of_claim(account),
         "generation": account.generation,
+        **({"plan_id": account.plan_id} if account.plan_id else {}),
         "status": account.status,
         "breached": account.breached,
         "figure": {

@@ -88,8 +88,9 @@ def _happenings(told: list[PublishedEvent], axis: Axis) -> list[tuple[float, str
 def _gutter(account: Account, top: float) -> list[str]:
     name = account.clock.replace("_", " ")
     claim = f"claim {account.claim_number.rpartition('/')[2]}" if account.claim_number else ""
+    plan = f"plan {account.plan_id}" if account.plan_id else ""
     again = f"generation {account.generation}" if account.generation > 1 else ""
-    below = " · ".join(filter(None, (claim, account.label.zh if account.label is not None else "", again)))
+    below = " · ".join(filter(None, (claim, plan, account.label.zh if account.label is not None else "", again)))
     section = f" ({account.limit.section})" if account.limit.section else ""
     width = GUTTER - 24
     return [

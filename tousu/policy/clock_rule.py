@@ -159,6 +159,8 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
         department that keeps the case when others come in does not owe it again; after a restart for another reason
         all do.
     limit / limit_by_grade: exactly one of the two, unless the limit is promised; ask `limit_for(grade)`.
+    each_plan: every plan of the case has this clock for itself, by the number of the plan (`plan_id`). What meets it or
+        starts it anew concerns the plan that is named, and where none is, the one that waits; what cancels it, all.
     promised_in: the limit is the time that the customer was told, in one of these fields of a report; it starts on
         `promised`. Told another time meanwhile, the earlier one holds: only an answer ends a promise.
     within: the clock whose due time bounds what may be promised.
@@ -179,6 +181,8 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
     duty_of: the department whose duty it is, whoever answers for the case (the first review is the receiving
         department's); empty where it is of those who answer for it.
     outlives_case: it goes on, and may start, after the case is closed (a revisit, a regulator's appeal).
+    charged: its breach is late handling, held against whoever let it pass (limits of claims; those of a case are
+        charged by their names, `resolution` and `acceptance`).
     """
 
     name: str
@@ -199,6 +203,7 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
     limit: Limit | None = None
     limit_by_grade: dict[str, Limit] = {}
     each_department: bool = False
+    each_plan: bool = False
     promised_in: tuple[str, ...] = ()
     within: str = ""
     told_in: tuple[str, ...] = ()
@@ -214,6 +219,7 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
     statutory: bool = False
     outlives_case: bool = False
     duty_of: str = ""
+    charged: bool = False
     note: str = ""
 
     def may_pause(self, reason: str) -> bool:

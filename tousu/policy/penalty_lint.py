@@ -33,7 +33,7 @@ def errors_of(pack: Pack) -> list[Finding]:
     rules = pack.penalties
     if rules is None:
         return []
-    return [*_grades(pack, rules), *_figures(pack, rules), *_tiers(rules), *_months(rules)]
+    return [*_grades(pack, rules), *_figures(pack, rules), *_tiers(rules), *_months(rules), *_charged(pack, rules)]
 
 
 def warnings_of(pack: Pack) -> list[Finding]:
@@ -61,6 +61,18 @@ def _grades(pack: Pack, rules: PenaltyRules) -> Iterator[Finding]:
     if late is not None and late.as_grade not in rules.by_grade:
         path = ("penalties", "late_resolution", "as_grade")
         yield Finding(path, f"by_grade has no {late.as_grade}", "Name a grade of by_grade")
+
+
+def _charged(pack: Pack, rules: PenaltyRules) -> Iterator[Finding]:
+    """Limits whose breach is charged: only those of claims, and only where late handling has a figure."""
+    for name, clock in pack.clocks.items():
+        if clock.charged:
+            path = ("clocks", name, "charged")
+            yield Finding(path, "of a case resolution and acceptance are charged, by name", "Leave it out")
+    for name, clock in (pack.claims.clocks if pack.claims is not None else {}).items():
+        if clock.charged and rules.late_handling is None:
+            path = ("claims", "clocks", name, "charged")
+            yield Finding(path, "late handling costs nothing here", "Give penalties.late_handling, or leave it out")
 
 
 def _figures(pack: Pack, rules: PenaltyRules) -> Iterator[Finding]:

@@ -177,7 +177,9 @@ class Fold:
                 word, at = BREACH_WITHDRAWN, said.at
         story = self._story(said.case_number)
         lead, employee = self.lead(said.departments), self.word(said.employee)
-        new = ClockSaid(self.word(said.clock), said.generation, word, micros_of(at), lead, employee)
+        new = ClockSaid(
+            self.word(said.clock), said.generation, word, micros_of(at), lead, employee, self.word(said.plan_id)
+        )
         story.clocks = _once(story.clocks, new)
 
     def word(self, text: str | None) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tousu.policy.region import region_of
-from tousu.report.story import Answer, Correction, Ending, Hop, Judgement, Satisfaction, Story
+from tousu.report.story import Answer, ClockSaid, Correction, Ending, Hop, Judgement, Satisfaction, Story
 
 
 class ClockVerdict(NamedTuple):
@@ -99,11 +99,11 @@ class Standing:
     @property
     def verdicts(self) -> list[ClockVerdict]:
         """What became of each clock, once for each generation: met in time, or a breach that was not withdrawn."""
-        withdrawn = {(each.clock, each.generation) for each in self.story.clocks if each.said == "breach_withdrawn"}
+        withdrawn = {_clock(each) for each in self.story.clocks if each.said == "breach_withdrawn"}
         return [
             ClockVerdict(each.clock, each.said == "met", each.at, each.lead, each.employee)
             for each in sorted(self.story.clocks)
-            if each.said == "met" or (each.said == "breached" and (each.clock, each.generation) not in withdrawn)
+            if each.said == "met" or (each.said == "breached" and _clock(each) not in withdrawn)
         ]
 
     @property
@@ -147,6 +147,11 @@ class Standing:
             ending.cause < place and (index >= len(self.reopenings) or place < self.reopenings[index].cause)
             for index, ending in enumerate(self.endings)
         )
+
+
+def _clock(said: ClockSaid) -> tuple[str, int, str]:
+    """Which clock it was, in which generation, about which plan."""
+    return said.clock, said.generation, said.plan_id
 
 
 def _endings_of(story: Story) -> tuple[Ending, ...]:

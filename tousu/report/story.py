@@ -87,7 +87,7 @@ class Satisfaction(NamedTuple):
 class ClockSaid(NamedTuple):
     """A clock was met, breached, or had its breach withdrawn. `at`: the answer, or when the limit was reached.
 
-    employee: whose duty it was, where the clock says so.
+    employee: whose duty it was, where the clock says so. plan_id: of a clock that every plan has for itself.
     """
 
     clock: str
@@ -96,6 +96,7 @@ class ClockSaid(NamedTuple):
     at: int
     lead: str
     employee: str = ""
+    plan_id: str = ""
 
 
 class Joining(NamedTuple):

@@ -10,11 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-import msgspec
 import orjson
 from msgspec.structs import replace
 
-from tousu.decision import Decision, Fallback, Following, Output, Refusal, State, StateKey, Wary
+from tousu.decision import Accompanied, Decision, Fallback, Following, Output, Refusal, State, StateKey, Wary
 from tousu.event import Event, text_of_time
 from tousu.failure import Failure
 from tousu.runtime import checkpoint as cp
@@ -26,6 +25,7 @@ from tousu.runtime.faults import OUR_FAULTS, InARow, words_of
 from tousu.runtime.outgoing import WrongOutput
 from tousu.runtime.partition import partition_of
 from tousu.runtime.processor import Processor
+from tousu.runtime.ready import Ready
 from tousu.runtime.rejection import REJECTED, REJECTED_BYTES_MAX, rejection
 from tousu.runtime.report import FOREIGN, Fault, TurnReport
 from tousu.runtime.spreading import whose_turn
@@ -41,19 +41,6 @@ NAME_LENGTH_MAX: Final = 500
 """So much of the id, source and type of a refused event is repeated in headers; more is no name."""
 HELD_OUT_US: Final = 3_600_000_000
 """How long a clock that cannot be fired is held out before it is tried again, by the watermark."""
-
-
-class Ready(msgspec.Struct, frozen=True):
-    """A decision, worked out as far as anything can fail: taking it over cannot. Of a refusal nothing is taken over."""
-
-    decision: Decision
-    records: tuple[OutRecord, ...] = ()
-    dues: Mapping[StateKey, int | None] = {}
-
-    @property
-    def refusal(self) -> Refusal | None:
-        """Why nothing comes of it: what the rules say, or what went wrong in them."""
-        return self.decision.refusal
 
 
 class ShardTurn:
@@ -87,6 +74,7 @@ class ShardTurn:
         self._marks_max = watermark.marks_for(self._expected)
         self._wary = processor.rules if isinstance(processor.rules, Wary) else None
         self._following = processor.rules if isinstance(processor.rules, Following) else None
+        self._accompanied = processor.rules if isinstance(processor.rules, Accompanied) else None
         self._store = store
 
     def change(self) -> Change:
@@ -233,8 +221,9 @@ class ShardTurn:
 
     def _wake(self, state_key: StateKey, state: State, due_us: int) -> bool:
         """Fire a clock. One that cannot be fired is held out for a while, so that it does not stop all others."""
-        rules, now = self._processor.rules, self._moment()
-        ready = self._ready(lambda: rules.on_timer(state_key, state, now), None, state_key)
+        beside = self._accompanied.keys_beside(state_key, state) if self._accompanied is not None else ()
+        read_new(self._store, self.shard, self.states, beside)
+        ready = self._ready(lambda: self._fired(state_key, state, beside), None, state_key)
         refusal, due_next = ready.refusal, ready.dues.get(state_key, due_us)
         if refusal is None and due_next is not None and due_next <= due_us:
             refusal = Refusal(reason="internal_error", message="it fired and is due at the same time again")
@@ -249,6 +238,12 @@ class ShardTurn:
         self.states[state_key] = self.changes[state_key] = state
         self.timer_queue.changed(state_key, self.checkpoint.time_us + HELD_OUT_US)
         return False
+
+    def _fired(self, state_key: StateKey, state: State, beside: Sequence[StateKey]) -> Decision:
+        decision = self._processor.rules.on_timer(state_key, state, self._moment())
+        if self._accompanied is None or not beside:
+            return decision
+        return self._accompanied.beside_timer(decision, {key: self.states.get(key) for key in beside})
 
     def _pass_tick(self) -> None:
         now_us = self.checkpoint.time_us

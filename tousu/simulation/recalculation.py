@@ -152,15 +152,15 @@ def _changes(outputs: Iterable[Output]) -> Iterator[ClockChange]:
     withdrawn = {_clock(data) for data in told["breach_withdrawn"]}
     new = {_clock(data) for data in told["breached"]}
     for data in told["recalculated"]:
-        number, name = clock = _clock(data)
+        number, name, _ = clock = _clock(data)
         breach: Literal["", "withdrawn", "new"] = (
             "withdrawn" if clock in withdrawn else "new" if clock in new else ""
         )  # fmt: skip
         yield ClockChange(name, data["generation"], data.get("old_due_at"), data.get("due_at"), breach, number)
 
 
-def _clock(data: dict[str, Any]) -> tuple[str, str]:
-    return data.get("claim_number", ""), data["clock"]
+def _clock(data: dict[str, Any]) -> tuple[str, str, str]:
+    return data.get("claim_number", ""), data["clock"], data.get("plan_id", "")
 
 
 _TOLD: Final = ("recalculated", "breach_withdrawn", "breached")

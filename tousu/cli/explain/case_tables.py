@@ -74,6 +74,7 @@ def show_account(pack: Pack, account: Account, shares: Sequence[GroupShare] = ()
     generation = f", generation {account.generation}" if account.generation > 1 else ""
     breached = ", breached" if account.breached else ""
     of_claim = f" of claim {account.claim_number}" if account.claim_number else ""
+    of_claim += f" of plan {account.plan_id}" if account.plan_id else ""
     title = f"{name}{of_claim}{generation}: {account.status.replace('_', ' ')}{breached}"
     output.table(title, ("", ""), list(_facts(pack, account, shares, zone)))
     shown = account.intervals[:INTERVALS_SHOWN_MAX]

@@ -140,6 +140,7 @@ class ClockContext(ABC):
             **self.identity,
             "clock": clock.name,
             "generation": clock.generation,
+            **({"plan_id": clock.plan_id} if clock.plan_id else {}),
             "limit": clock.limit.as_data(),
             "started_at": text_of_time(clock.started_at),
         }

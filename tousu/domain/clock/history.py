@@ -202,7 +202,7 @@ def _fresh(recorder: Recorder, clock: Clock) -> Clock:
     fresh = Clock(
         name=clock.name, generation=clock.generation, status="running", limit=clock.limit, started_at=started_at,
         anchor=started_at, cause=clock.cause, calendar=clock.calendar, pack=clock.pack,
-        marks=all_marks(rule, started_at) if rule is not None else (),
+        marks=all_marks(rule, started_at) if rule is not None else (), plan_id=clock.plan_id,
     )  # fmt: skip
     return planned(fresh, plan_rest(recorder, fresh))
 

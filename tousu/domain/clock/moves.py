@@ -45,6 +45,7 @@ def start(
     generation: int = 1,
     doubt: UnknownFields = NOTHING_UNKNOWN,
     limit: Limit | None = None,
+    plan_id: str = "",
 ) -> Clock:
     """Start a clock that counts from `started_at`; told at `at`. limit: None for that of the rule."""
     clock = Clock(
@@ -61,6 +62,7 @@ def start(
         undecided=doubt.undecided,
         presumed=doubt.presumed,
         rests=doubt.rests,
+        plan_id=plan_id,
     )
     clock = planned(clock, plan_rest(ctx, clock))
     ctx.clock("started", clock, at, reason=clock.missing)
@@ -186,7 +188,7 @@ def restarted(
     at = max(at, clock.started_at)
     old = cancel(ctx, clock, at, RESTARTED)
     doubt = UnknownFields(clock.undecided, clock.presumed, clock.rests)
-    new = start(ctx, rule, at if limit is None else since or at, at, clock.generation + 1, doubt, limit)
+    new = start(ctx, rule, at if limit is None else since or at, at, clock.generation + 1, doubt, limit, clock.plan_id)
     done = tuple(name for name in clock.done if name in staying)
     return old, rebased(replace(new, done=done), at) if done else new
 

@@ -92,6 +92,7 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     undecided: what must become known before anybody can say whether it applies; until then it counts and publishes
     nothing. presumed: the same of a clock that the pack lets run meanwhile. rests: it is undecided, and the pack says
     that nobody need look.
+    plan_id: the number of the plan that it is about, where each plan has its own; empty for one without.
     done: the departments that have done what each of them owes.
     acquitted: a breach of this generation was published and withdrawn, so that another one needs a generation.
     moves: the last things that happened to it, in the order in which they did. base: the clock before them, None where
@@ -130,6 +131,7 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     moves: tuple[ClockMove, ...] = ()
     base: Clock | None = None
     folded_at: datetime | None = None
+    plan_id: str = ""
 
     @property
     def is_active(self) -> bool:

@@ -19,6 +19,7 @@ from tousu.domain.clock.context import ClockContext
 from tousu.domain.clock.counting import BREACH_WITHDRAWN
 from tousu.domain.clock.deciding import decided, doubt_of
 from tousu.domain.clock.history import as_of, begun_late, happened
+from tousu.domain.clock.of_plans import concerns, number_of_plan
 from tousu.domain.clock.state import Clock, ClockMove
 from tousu.domain.clock.told import limit_told, limit_until, time_told
 from tousu.policy.calendar import UnpublishedYear
@@ -26,6 +27,8 @@ from tousu.policy.clock_rule import ClockRule, Trigger
 from tousu.policy.working_time import deadline
 
 PAST_MAX: Final = 50
+PLANS_MAX: Final = 40
+"""So many plans of a case have a clock of their own, as long as any of them waits no more and was not late."""
 BREACHED: Final = "breached"
 FORMER: Final = "from_departments"
 """Where an event says who had the case before it: whoever stays has done what was done."""
@@ -179,10 +182,10 @@ def _moved_by(
         of_clock = pull.moves.get(clock.name)
         move = _first_hit(of_clock, ctx, clock, event_name, data, facts, at) if of_clock is not None else ""
         move = "" if move == "met_by" and _comes_too_soon(ctx, clock, at) else move
-        if not move:
+        if not move or not concerns(ctx.rule(clock), running.clocks, clock, move, event_name, data, at):
             moved.append(clock)
         elif move in _ENDS and at < (clock.begun_at or clock.started_at) and not ctx.is_first(clock):
-            past = _acquitted(ctx, past, clock.name, at)  # it concerns an earlier generation
+            past = _acquitted(ctx, past, clock, at)  # it concerns an earlier generation
             moved.append(clock)
         elif move == "restarted_by":
             rule = ctx.rule(clock)
@@ -232,7 +235,8 @@ def _started(
 ) -> Running:
     """The clocks with one that begins; with its next generation where the one before has ended and may come again."""
     doubt = doubt_of(rule, data, facts)
-    old = next((clock for clock in running.clocks if clock.name == rule.name), None)
+    plan_id = number_of_plan(rule, data)
+    old = next((one for one in running.clocks if (one.name, one.plan_id) == (rule.name, plan_id)), None)
     if doubt is None or not ctx.may_start(rule, at):
         return running
     if rule.promised_in:
@@ -244,11 +248,20 @@ def _started(
         return running
     limit, since = limit_told(ctx, rule, data, at) or (None, started_at)
     if old is None:
-        new = moves.start(ctx, rule, since, at, doubt=doubt, limit=limit)
-        return running._replace(clocks=(*running.clocks, new))
-    new = moves.start(ctx, rule, since, at, old.generation + 1, doubt, limit)
+        new = moves.start(ctx, rule, since, at, doubt=doubt, limit=limit, plan_id=plan_id)
+        return running._replace(clocks=(*_with_room(running.clocks, rule), new))
+    new = moves.start(ctx, rule, since, at, old.generation + 1, doubt, limit, plan_id)
     clocks = tuple(new if clock is old else clock for clock in running.clocks)
     return Running(clocks, remembered(running.past, old))
+
+
+def _with_room(clocks: tuple[Clock, ...], rule: ClockRule) -> tuple[Clock, ...]:
+    """The clocks with room for one of another plan: of many plans the oldest that waits no more is forgotten."""
+    if not rule.each_plan or sum(clock.name == rule.name for clock in clocks) < PLANS_MAX:
+        return clocks
+    done = (one for one in clocks if one.name == rule.name and not one.is_active and not one.breached)
+    oldest = next(done, None)
+    return tuple(clock for clock in clocks if clock is not oldest)
 
 
 def _promised(
@@ -286,10 +299,12 @@ def relieved(ctx: ClockContext, running: Running, at: datetime) -> Running:
     return running._replace(clocks=moved) if moved != running.clocks else running
 
 
-def _acquitted(ctx: ClockContext, past: Iterable[Clock], name: str, at: datetime) -> tuple[Clock, ...]:
+def _acquitted(ctx: ClockContext, past: Iterable[Clock], of: Clock, at: datetime) -> tuple[Clock, ...]:
     """Earlier generations, those of a clock left out that had begun by `at` and whose breach that undoes."""
+    name = of.name, of.plan_id
     looked_at = (
-        moves.acquit(ctx, clock, at) if clock.name == name and clock.started_at <= at else clock for clock in past
+        moves.acquit(ctx, clock, at) if (clock.name, clock.plan_id) == name and clock.started_at <= at else clock
+        for clock in past
     )
     return tuple(clock for clock in looked_at if clock.breached)
 
