@@ -35,11 +35,8 @@ def in_doubt(
     if not isinstance(case, Case) or (confirmed is None and case.recheck_at is None):
         return decision
     outputs = [_marked(output, confirmed) for output in decision.outputs]
-    doubtful = {
-        (o.data["clock"], o.data["generation"], o.data.get("plan_id", ""))
-        for o in outputs
-        if o.data.get("unconfirmed", False)
-    }
+    unconfirmed = [output.data for output in outputs if output.data.get("unconfirmed", False)]
+    doubtful = {(said["clock"], said["generation"], said.get("plan_id", "")) for said in unconfirmed}
     context = CaseContext(pack_of(case), case, now)
 
     def looked_at(clock: Clock) -> Clock:

@@ -172,7 +172,7 @@ def of_plans(events: list[dict[str, Any]], *names: str) -> list[tuple[str, str]]
 
 
 def two_plans(**more: Any) -> Story:
-    """Two departments plan at 10:00 and 10:30; two hours of business each, so until 12:00 and 13:30 (a break of one)."""
+    """Two departments plan at 10:00 and at 10:30; each plan waits two hours of business."""
     story = planned(SWAPPED, plan_id="P-1")
     story.reports("plan_proposed", "03-02 10:30", department=QUALITY, plan="apology", plan_id="P-2", **more)
     return story

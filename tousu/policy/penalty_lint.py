@@ -67,12 +67,13 @@ def _charged(pack: Pack, rules: PenaltyRules) -> Iterator[Finding]:
     """Limits whose breach is charged: only those of claims, and only where late handling has a figure."""
     for name, clock in pack.clocks.items():
         if clock.charged:
-            path = ("clocks", name, "charged")
-            yield Finding(path, "of a case resolution and acceptance are charged, by name", "Leave it out")
+            yield Finding(
+                ("clocks", name, "charged"), "of a case resolution and acceptance are charged, by name", "Leave it out"
+            )
     for name, clock in (pack.claims.clocks if pack.claims is not None else {}).items():
         if clock.charged and rules.late_handling is None:
-            path = ("claims", "clocks", name, "charged")
-            yield Finding(path, "late handling costs nothing here", "Give penalties.late_handling, or leave it out")
+            fix = "Give penalties.late_handling, or leave it out"
+            yield Finding(("claims", "clocks", name, "charged"), "late handling costs nothing here", fix)
 
 
 def _figures(pack: Pack, rules: PenaltyRules) -> Iterator[Finding]:

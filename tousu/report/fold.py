@@ -176,10 +176,8 @@ class Fold:
             case ClockBreachWithdrawn():
                 word, at = BREACH_WITHDRAWN, said.at
         story = self._story(said.case_number)
-        lead, employee = self.lead(said.departments), self.word(said.employee)
-        new = ClockSaid(
-            self.word(said.clock), said.generation, word, micros_of(at), lead, employee, self.word(said.plan_id)
-        )
+        lead, employee, plan_id = self.lead(said.departments), self.word(said.employee), said.plan_id or ""
+        new = ClockSaid(self.word(said.clock), said.generation, word, micros_of(at), lead, employee, plan_id)
         story.clocks = _once(story.clocks, new)
 
     def word(self, text: str | None) -> str:

@@ -93,7 +93,7 @@ def test_paid_in_time_as_is_known_later_the_charge_is_dropped(desk: ClaimsDesk) 
     """The breach is withdrawn, so what rested on it goes with it: the newest charge has no ground left."""
     agree_claim(desk)
     assert Charged(passed(desk, 9)).late() == {FINANCE: [("payment", "C 5")]}
-    paid = {"payment_id": "P-1", "amount": "812.00", "paid_at": "2026-03-05T02:00:00Z"}
+    paid: dict[str, Any] = {"payment_id": "P-1", "amount": "812.00", "paid_at": "2026-03-05T02:00:00Z"}
     desk.report("payment_confirmed", 9 * DAY + 1, **paid)
     dropped = Charged(passed(desk, 10))
     assert dropped.newest[FINANCE] == []

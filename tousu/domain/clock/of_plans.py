@@ -28,8 +28,8 @@ def concerns(
 ) -> bool:  # fmt: skip
     """Whether what an event does to the clocks of a rule, it does to this one.
 
-    A report that names a plan of which no clock is known means the one without number, as a case has it that was planned
-    before plans had clocks of their own.
+    A report that names a plan of which no clock is known means the one without number: so a case has it that was
+    planned before plans had clocks of their own.
     """
     if rule is None or not rule.each_plan or move == "cancelled_by":
         return True
