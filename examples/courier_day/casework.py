@@ -66,6 +66,8 @@ class Work(NamedTuple):
     ) -> datetime:
         """Report something; returns when it happened."""
         said = {"department": by or self.department, "employee": self.person, **data}
+        if what == "customer_answered" and said["settled"]:
+            said |= {"elements": ["apology", "liability", "suggestions"]}
         self.diary.handling(self.case_of, what, when, said, arrival=arrival)
         return when
 

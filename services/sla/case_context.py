@@ -65,7 +65,7 @@ class CaseContext(ClockContext):
 
     def whose(self, rule: ClockRule) -> str:
         """Of what the receiving department owes, whoever was asked first and registered it."""
-        return self.case.first_asked if rule.duty_of else ""
+        return self.case.first_asked if rule.duty_of and rule.starts_on == "routed" else ""
 
     def may_start(self, rule: ClockRule, at: datetime) -> bool:
         ended_at = self.case.closed_at

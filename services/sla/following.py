@@ -37,7 +37,7 @@ def follow(
     """The case after a report that counts. Refused is only what its clocks do not allow."""
     case = context.case
     if not view.counts:
-        lack = incomplete_reply(context.pack, what, said, case.stands)
+        lack = incomplete_reply(context.pack, what, said, case.stands, case.class_name)
         if lack is not None:
             tell_incomplete(context, lack, at)
         return case

@@ -109,6 +109,7 @@ class Casework:
     def _say(self, event_id: str, answer: Answered) -> None:
         number = self.pipeline.cases[event_id]
         data = {"case_number": number, "department": "customer_service", "settled": True, "text": "客户表示接受"}
+        data |= {"elements": ["apology", "liability", "suggestions"]}
         kind = "tousu.handling.customer_answered.v1"
         self.pipeline.publish(topic_of(kind), kind, number, data, answer.at, answer.received)
 

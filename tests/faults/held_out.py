@@ -103,7 +103,7 @@ class Works:
             "employee": employee,
         }
         if what == "customer_answered":
-            data |= {"settled": True, "text": "客户表示接受"}
+            data |= {"settled": True, "text": "客户表示接受", "elements": ["apology", "liability", "suggestions"]}
         self.tell(HANDLING, partition_of(number, PARTITIONS), number, f"handling.{what}", data)
 
     def tell(self, topic: str, shard: int, key: str, name: str, data: dict[str, Any]) -> None:

@@ -58,7 +58,9 @@ def claim(at: datetime = START, /, **more: Any) -> Event:
 
 
 def handling(what: str, hours: float = 1, number: str = NUMBER, /, **said: Any) -> Event:
-    """What a department reports so many hours after the start."""
+    """What a department reports so many hours after the start; a final answer in the form of source C."""
+    if what == "customer_answered" and said.get("settled") is True and "kind" not in said:
+        said = {"elements": ["apology", "liability", "suggestions"]} | said
     return event(f"handling.{what}", {"case_number": number} | said, number, START + timedelta(hours=hours))
 
 

@@ -43,11 +43,11 @@ class Story:
         self.diary.complaint(channel, at(when), said | data, event_id=event_id)
 
     def reports(self, what: str, when: str, **data: Any) -> None:
-        self.diary.handling(self._case, what, at(when), data)
+        self.diary.handling(self._case, what, at(when), in_form(what, data))
 
     def reports_late(self, what: str, when: str, known: str, /, **data: Any) -> None:
         """What had happened becomes known later."""
-        self.diary.handling(self._case, what, at(when), data, arrival=at(known))
+        self.diary.handling(self._case, what, at(when), in_form(what, data), arrival=at(known))
 
     def files(self, when: str, claim: dict[str, Any], channel: str = "web", **data: Any) -> None:
         """A claim without a complaint."""
@@ -96,6 +96,12 @@ def of_type(events: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
 def clocks(events: list[dict[str, Any]], what: str) -> list[str]:
     """The clocks that did something (`met`), in order."""
     return [data["clock"] for data in of_type(events, f"clock.{what}")]
+
+
+def in_form(what: str, data: dict[str, Any]) -> dict[str, Any]:
+    """An answer in the form that the pack of source C asks for, whatever the trouble, where the story says no other."""
+    is_final = what == "customer_answered" and data.get("settled") is True and "kind" not in data
+    return {"elements": ["apology", "liability", "suggestions"]} | data if is_final else data
 
 
 def refusals(events: list[dict[str, Any]]) -> list[str]:

@@ -283,3 +283,41 @@ def test_a_department_that_the_pack_does_not_have_is_not_called_in() -> None:
     story.reports("passed_on", "03-02 14:00", to_department="marketing", beside=True, reason="会同处理")
     events = story.run("03-02 15:00")
     assert (refusals(events), of_type(events, "case.passed_on")) == (["unknown_department"], [])
+
+
+@pytest.mark.parametrize(
+    ("content", "lacking", "whole"),
+    [
+        ("我的快递丢了，一直没有送到，已经确认丢失", ["apology"], ["apology", "liability"]),
+        ("快递员态度恶劣，骂人", ["apology", "liability"], ["apology", "suggestions"]),
+    ],
+)
+def test_the_form_of_the_answer_goes_by_the_kind_of_trouble(content: str, lacking: list[str], whole: list[str]) -> None:
+    """Apology and liability for a loss, apology and a request for suggestions for attitude: less settles nothing."""
+    story = Story("courier-network")
+    story.complains("03-02 09:00", content)
+    story.reports("customer_answered", "03-02 10:00", settled=True, text="已道歉", elements=lacking)
+    story.reports("customer_answered", "03-02 11:00", settled=True, text="已道歉", elements=whole)
+    events = story.run("03-02 18:00")
+    (told,) = of_type(events, "case.reply_incomplete")
+    assert (told["required"], told["missing"]) == (whole, [each for each in whole if each not in lacking])
+    assert told["section"] == "C 6"
+    assert [each["closed_at"] for each in of_type(events, "case.closed")] == ["2026-03-02T03:00:00Z"]
+
+
+@pytest.mark.parametrize(("evaluated", "late"), [("03-09 10:00", False), ("03-16 23:59", False), (None, True)])
+def test_the_evaluation_has_a_limit_and_an_owner(evaluated: str | None, late: bool) -> None:
+    """The last step: settled on 2 March, the ten working days of the centre end with the 16th."""
+    story = Story("courier-network")
+    story.complains("03-02 09:00", LATE)
+    story.reports("customer_answered", "03-02 14:00", settled=True, text="已送达")
+    if evaluated is not None:
+        story.reports("evaluated", evaluated, text="派送延误一天", evaluated_by="M10")
+    events = story.run("03-18 09:00")
+    assert refusals(events) == []
+    breached = told(events, "breached", "evaluation")
+    due = [(each["due_at"], each["departments"], "employee" in each) for each in breached]
+    assert due == [("2026-03-16T16:00:00Z", ["customer_service"], False)] * late
+    escalated = [each["to"] for each in of_type(events, "case.escalated") if each["clock"] == "evaluation"]
+    assert escalated == ["centre_manager"] * late
+    assert "evaluation" not in of_type(events, "case.closed")[0]["breached_clocks"]

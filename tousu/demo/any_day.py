@@ -215,6 +215,9 @@ def answer(work: ComplaintWork, when: datetime, *, settled: bool = True, arrival
         said["confirmation"] = work.pack.closing.confirmation[0]
     if settled and "final" in work.pack.replies:
         said |= {"kind": "final", "elements": list(work.pack.replies["final"].required)}
+    elements = dict.fromkeys(name for rule in work.pack.answers.values() for name in rule.required)
+    if settled and elements:
+        said["elements"] = [*dict.fromkeys((*said.get("elements", ()), *elements))]
     return work.note("customer_answered", when, arrival=arrival, **said)
 
 

@@ -70,6 +70,7 @@ def names_exist(pack: Pack) -> Iterator[Finding]:
     for path, clock in _clocks(pack):
         if clock.duty_of:
             spoken.append(((*path, "duty_of"), "departments", clock.duty_of))
+    spoken.extend((("answers", name), "classes", name) for name in pack.answers)
     table = pack.claims.compensation if pack.claims is not None else None
     for kind in table.kinds.values() if table is not None else ():
         if kind.given_by:
@@ -77,6 +78,7 @@ def names_exist(pack: Pack) -> Iterator[Finding]:
             spoken.append((path, "departments", kind.given_by))
     known: dict[str, Collection[str]] = {
         "departments": pack.departments,
+        "classes": pack.classes,
         "grades": pack.grades,
         "inquiries.outcomes": pack.inquiries.outcomes if pack.inquiries is not None else (),
     }

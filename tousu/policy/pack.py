@@ -312,6 +312,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     approval: Approval | None = None
     closing: Closing | None = None
     replies: dict[str, ReplyRule] = {}
+    answers: dict[str, ReplyRule] = {}
     hand_up: tuple[HandUp, ...] = ()
     targets: tuple[ReportTarget, ...] = ()
 

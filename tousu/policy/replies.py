@@ -23,17 +23,22 @@ class Incomplete(NamedTuple):
     section: str
 
 
-def incomplete_reply(pack: Pack, what: str, said: Mapping[str, Any], stands: bool | None) -> Incomplete | None:
+def incomplete_reply(
+    pack: Pack, what: str, said: Mapping[str, Any], stands: bool | None, class_name: str | None = None
+) -> Incomplete | None:
     """What a handling event (short name, data) lacks as a reply to the customer; None where nothing, or it is none.
 
     `stands` is the newest judgement of the case: an answer that settles it, or any answer once it does not stand,
-    ends the case and is final where it names no kind.
+    ends the case and is final where it names no kind. The final answer to a complaint of a class, unless that does not
+    stand, takes the form that the class asks for, too.
     """
     if what != "customer_answered":
         return None
     kind = said.get("kind", FINAL if said["settled"] or stands is False else "")
-    rule = pack.replies.get(kind)
-    if rule is None:
-        return None
-    missing = tuple(name for name in rule.required if name not in said.get("elements", ()))
-    return Incomplete(kind, missing, rule.required, rule.section) if missing else None
+    is_owed = kind == FINAL and stands is not False
+    rules = (pack.replies.get(kind), pack.answers.get(class_name or "") if is_owed else None)
+    found = [rule for rule in rules if rule is not None]
+    required = tuple(dict.fromkeys(name for rule in found for name in rule.required))
+    missing = tuple(name for name in required if name not in said.get("elements", ()))
+    section = next((rule.section for rule in found if set(rule.required) & set(missing)), "")
+    return Incomplete(kind, missing, required, section) if missing else None

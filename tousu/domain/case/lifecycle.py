@@ -154,7 +154,7 @@ def _instruction_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdi
 
 
 def _answer_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
-    if incomplete_reply(pack, fact.name, fact.data, state.stands) is not None:
+    if incomplete_reply(pack, fact.name, fact.data, state.stands, state.class_name) is not None:
         return FactVerdict("incomplete")
     says_settled = bool(fact.data["settled"])
     is_settled = says_settled and state.stands is not False
