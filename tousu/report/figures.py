@@ -2,7 +2,7 @@
 
 To which period a case belongs: counts and shares of what was received, by receipt; everything about the end (handled,
 in time, handling time, satisfaction, upheld), by the end that holds; ends and how many of them were taken back, by each
-end; clocks, by the moment of the verdict; breaches, by the moment when the limit was reached.
+end; answers, by each answer; clocks, by the moment of the verdict; breaches, by the moment when the limit was reached.
 
 To whom: the department in the lead at the end, or now while the case is open; a clock's verdict goes to the department
 that led then, each end to the one that led at that end, held time to each that held the case. docs/reports.md.
@@ -115,6 +115,7 @@ class _Count:
             self._received(case, received, groups)
             self._handled(case, groups, is_in_time=all(each.in_time for each in verdicts))
             self._ends(case)
+            self._answers(case)
             self._clocks(case, verdicts)
             self._open(case, groups)
 
@@ -153,11 +154,17 @@ class _Count:
                 tally.ends += 1
                 tally.reopened += case.is_reopened(ending)
 
+    def _answers(self, case: Standing) -> None:
+        for answer in case.story.answers:
+            for tally in self._at(self._period(answer.at), self._groups(case, case.lead, answer.employee)):
+                tally.answers += 1
+                tally.answers_held += case.ended_for_good(answer)
+
     def _clocks(self, case: Standing, verdicts: Sequence[ClockVerdict]) -> None:
         for verdict in verdicts:
             self.clocks.add(verdict.clock)
             for tally in self._at(
-                self._period(verdict.at), self._groups(case, verdict.lead or case.lead, verdict.employee)
+                self._period(verdict.at), self._groups(case, verdict.lead or case.lead, verdict.employee or None)
             ):
                 tally.clocks[verdict.clock] += 1
                 tally.clocks_met[verdict.clock] += verdict.in_time
@@ -220,12 +227,12 @@ class _Count:
             if count:
                 self._at(first, (group,))[0].open = count
 
-    def _groups(self, case: Standing, lead: str, employee: str = "") -> tuple[Group, ...]:
-        """employee: whose it is instead of whoever answered, where that is known."""
+    def _groups(self, case: Standing, lead: str, employee: str | None = None) -> tuple[Group, ...]:
+        """employee: whose it is instead of whoever answered last; None for that one."""
         by = self._question.by
         if not by:
             return (None,)
-        known = {"department": lead} | ({"employee": employee} if employee else {})
+        known = {"department": lead} | ({"employee": employee} if employee is not None else {})
         return (tuple(known[name] if name in known else GROUPINGS[name](case) for name in by), None)
 
     def _at(self, first: date, groups: Sequence[Group]) -> list[Tally]:

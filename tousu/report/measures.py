@@ -50,6 +50,10 @@ MEASURES: Final = {
         Measure("reopened_percent", "reopened %", "percent", "less", "Of all ends in the period, those taken back."),
         Measure("solved_percent", "solved %", "percent", "more", "Of the cases handled, those that were settled."),
         Measure(
+            "quality_percent", "quality %", "percent", "more",
+            "Of the answers to customers, those that ended the case for good.",
+        ),
+        Measure(
             "upheld_percent", "upheld %", "percent", "neither",
             "Of the complaints settled or found not to stand, those that were settled.",
         ),

@@ -47,6 +47,11 @@ class Standing:
         """Whether the case was taken up again after this end."""
         return self.endings.index(ending) < len(self.reopenings)
 
+    def ended_for_good(self, answer: Answer) -> bool:
+        """Whether the case ended with this answer and was not taken up again: the customer took it, or was told why it
+        does not stand."""
+        return any(ending.at == answer.at and not self.is_reopened(ending) for ending in self.endings)
+
     @property
     def lead(self) -> str:
         """The department in the lead when the case ended; of an open case, the one that is in the lead now."""

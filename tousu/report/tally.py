@@ -60,6 +60,8 @@ class Tally(msgspec.Struct):
     breaches: int = 0
     clocks_met: Counter[str] = msgspec.field(default_factory=Counter)
     clocks: Counter[str] = msgspec.field(default_factory=Counter)
+    answers: int = 0
+    answers_held: int = 0
     held_us: int = 0
     held: int = 0
     open: int = 0
@@ -73,11 +75,11 @@ class Tally(msgspec.Struct):
 
     @property
     def has_cases(self) -> bool:
-        """Whether anything happened to a case; services alone are no reason to begin a report earlier."""
+        """Whether anything happened to a case; services and answers alone are no reason for a longer report."""
         return any(
             getattr(self, name)
             for name in self.__struct_fields__
-            if name not in {"services", "complaints_by_services", "open"}
+            if name not in {"services", "complaints_by_services", "open", "answers", "answers_held"}
         )
 
     def figure(self, measure: str) -> Figure:
@@ -125,6 +127,7 @@ class Tally(msgspec.Struct):
             "dissatisfied_percent": (self.ratings["dissatisfied"], ratings),
             "reopened_percent": (self.reopened, self.ends),
             "solved_percent": (self.settled, len(self.handled_us)),
+            "quality_percent": (self.answers_held, self.answers),
             "upheld_percent": (self.settled, self.settled + self.does_not_stand),
             "complaint_rate_percent": (self.complaints_by_services, self.services or 0),
         }[measure]

@@ -337,6 +337,25 @@ def test_share_solved() -> None:
     assert everybody(asked(log.events), "solved_percent") == {"2026-09": 50}
 
 
+def test_the_quality_of_an_employee_is_the_share_of_answers_that_held() -> None:
+    """H 9.2.3. E1: one for good, one after which the customer was not content; E2: one that was taken back, one that
+    held; E3 explained why it does not stand. Nobody says who gave the last one."""
+    log = Log()
+    for number in range(1, 6):
+        log.complaint(f"K{number}", "09-01 10:00")
+    log.answered("K1", "09-02 10:00", employee="E1")
+    log.handling("K2", "customer_answered", "09-02 11:00", settled=False, text="已解释", employee="E1")
+    log.answered("K2", "09-03 10:00", employee="E2")
+    log.reopened("K2", "09-04 10:00")
+    log.answered("K2", "09-05 10:00", employee="E2")
+    log.answered("K3", "09-02 12:00", result="does_not_stand", employee="E3")
+    cause = log.handling("K4", "customer_answered", "09-02 13:00", settled=True, text="t")
+    log.closed("K4", "09-02 13:00", "settled", cause)
+    made = asked(log.events, "employee")
+    found = {group: value for (_, group), value in figures(made, "quality_percent").items()}
+    assert found == {("E1",): 50, ("E2",): 50, ("E3",): 100, ("",): 100, None: Decimal("66.67")}
+
+
 def test_open_at_the_end_of_each_period_also_of_those_without_events() -> None:
     log = Log()
     log.complaint("K1", "08-30 10:00")
