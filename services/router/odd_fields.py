@@ -37,6 +37,15 @@ def without_odd_fields(event: Event, pack: Pack, received_at: datetime, departme
     return without(event, {f"/{name}": why + LEFT_OUT for name, why in odd.items()})
 
 
+def without_strange_department(event: Event, pack: Pack) -> Event:
+    """A report about a claim or a penalty without a department that the pack does not have: payments and rulings come
+    from desks that a pack need not list."""
+    if event.data.get("department") in (None, *pack.departments):
+        return event
+    why = f"department is none of pack {pack.id} {pack.version}; use one of: {', '.join(pack.departments)}"
+    return without(event, {"/department": why + LEFT_OUT})
+
+
 def dropped_in_block(event: Event) -> dict[str, Any]:
     """What was left out of an event, as its block `case` says it; nothing where nothing was."""
     told = dropped_of(event)

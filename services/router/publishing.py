@@ -59,7 +59,7 @@ def published(
         )
         if is_revised or step.former.pack_version != step.state.pack_version:
             told["pack"] = pack.reference()
-    file, data = _numbered(_at(case.file, step.state), event.data, effect, told, dropped_in_block(event))
+    file, data = _numbered(_at(case.file, step.state), event.data, effect, told, _said_of(step))
     outputs = [_output(event, event.type, event.time, data)]
     if step.state.reissued > step.former.reissued and not step.state.is_over:
         file, data = _numbered(file, _reissued(event, step, pack), "noted", told)
@@ -105,6 +105,11 @@ def _numbered(
         **data,
         "case": {**block_of(file.state, sequence, effect, routed), **more},
     }
+
+
+def _said_of(step: Step) -> dict[str, Any]:
+    """What has to be said of a report itself: what was left out, and that its department did not have the case."""
+    return dropped_in_block(step.event) | ({"not_in_charge": step.outsider} if step.outsider else {})
 
 
 def _routing_of(state: CaseState) -> tuple[object, ...]:

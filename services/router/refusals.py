@@ -26,6 +26,7 @@ def unknown_name(pack: Pack, event: Event) -> Decision | None:
         return refusal
     responsible = event.data.get("responsible", {})
     named = (
+        ("/department", event.data.get("department")),
         ("/to_department", event.data.get("to_department")),
         ("/proposed_department", event.data.get("proposed_department")),
         ("/responsible/department", responsible.get("department")),

@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from services.router import publishing, refusals
-from services.router.odd_fields import without_odd_fields
+from services.router.odd_fields import without_odd_fields, without_strange_department
 from services.router.publishing import CLAIM_ROUTED, COMPLAINT_ROUTED, INQUIRY_ROUTED
 from services.router.routing import arrived_claim, arrived_complaint, arrived_inquiry, left_to_the_desk
 from services.router.states import RoutedCase, told_again, without_person, without_tellings
@@ -127,7 +127,7 @@ class RouterRules:
         """What was reported about a case. What concerns only its claims or penalties, they alone follow."""
         what = event.type.removeprefix(_HANDLING).partition(".")[0]
         if what in BESIDE_THE_CASE:
-            return Decision(outputs=[publishing.forwarded(event)])
+            return Decision(outputs=[publishing.forwarded(without_strange_department(event, self._pack_of(case)))])
         refused = self._recount_misfit(case, event) if what == "recount_ordered" else None
         if case.state.kind == "claim" and what != "recount_ordered":
             return refusals.not_of_a_claim(event, what)

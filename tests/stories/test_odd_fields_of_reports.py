@@ -128,3 +128,55 @@ def test_a_class_of_the_adapter_that_the_pack_does_not_know_is_flagged_and_words
     assert (routed["class"], routed["decided_by"]) == ("delay", "words")
     assert [each["place"] for each in routed["dropped_fields"]] == ["/class", "/pieces/0/class"]
     assert all("use one of: " in each["message"] and "slow" not in each["message"] for each in routed["dropped_fields"])
+
+
+@pytest.mark.parametrize("what", ["acknowledged", "judged", "assessed", "plan_proposed", "interim_answered"])
+def test_a_department_that_the_pack_does_not_know_is_refused_and_those_it_knows_are_named(what: str) -> None:
+    """Dropped, its report would count for every department; so whoever sent it hears what is right."""
+    said: dict[str, dict[str, Any]] = {
+        "acknowledged": {"answer_by": time("03-03 18:00")}, "judged": {"stands": True},
+        "assessed": {"loss_yuan": "10.00"}, "plan_proposed": {"plan": "search"},
+        "interim_answered": {"text": "正在查找"},
+    }  # fmt: skip
+    story = Story("courier-network")
+    story.complains("03-02 09:00", LATE)
+    story.reports(what, "03-02 10:00", department="marketing", **said[what])
+    (refused,) = [event for event in story.run("03-02 11:00") if event["type"] == "tousu.event.rejected.v1"]
+    assert (refused["reason"], refused["place"]) == ("unknown_department", "/department")
+    assert TRANSPORT in refused["message"]
+
+
+def test_of_a_report_about_a_claim_a_strange_department_goes() -> None:
+    """Who pays, rules or deducts need not be a department of the pack; what they report stands."""
+    story = Story("courier-network")
+    story.complains("03-02 09:00", "快件丢失，请赔偿。", route="domestic", demand="赔偿", **{"class": "loss"})
+    story.reports("outlet_notified", "03-02 10:00", claim_number="/1", outlet="HZ-017", department="headquarters")
+    events = story.run("03-02 11:00")
+    assert refusals(events) == []
+    (said,) = of_type(events, "claim.outlet_notified")
+    assert said["outlet"] == "HZ-017"
+    forwarded = [data for data in of_type(events, "handling.outlet_notified") if "department" not in data]
+    assert len(forwarded) == 1
+
+
+@pytest.mark.parametrize(
+    ("department", "said"),
+    [(TRANSPORT, None), (QUALITY, QUALITY), ("customer_service", None)],  # the last is the desk of the network
+)
+def test_work_by_a_department_that_does_not_have_the_case_says_so(department: str, said: str | None) -> None:
+    data, dropped = reported("courier-network", LATE, "judged", stands=True, department=department)
+    assert (data["case"].get("not_in_charge"), dropped) == (said, [])
+    assert data["case"]["stands"] is True
+
+
+@pytest.mark.parametrize(("passed_on", "said"), [("03-02 09:30", None), ("03-02 11:00", QUALITY)])
+def test_whether_it_had_the_case_is_judged_by_when_it_worked(passed_on: str, said: str | None) -> None:
+    """Given the case before, it had it, whatever was told first; given it afterwards, it had it not yet."""
+    story = Story("courier-network")
+    story.complains("03-02 09:00", LATE)
+    story.reports("passed_on", passed_on, department=TRANSPORT, to_department=QUALITY, reason="是质量问题")
+    story.reports_late("judged", "03-02 10:00", "03-02 12:00", stands=True, department=QUALITY)
+    events = story.run("03-02 13:00")
+    (data,) = [data for data in of_type(events, "handling.judged") if "case" in data]
+    assert data["case"].get("not_in_charge") == said
+    assert refusals(events) == []

@@ -183,6 +183,10 @@ class CaseBehind(Part, frozen=True, kw_only=True, omit_defaults=True):
     responsibility: CaseBehindResponsibility | None = None
     """Who is responsible; absent while nobody has said."""
     outcome: CaseOutcome | None = None
+    not_in_charge: Department | None = None
+    """The department that reports this work, where by all that was known it did not have the case when it did it;
+    the report counts.
+    """
     dropped_fields: DroppedFields = ()
     """What of this report could not be right for its case and was left out, such as a word that the pack does not
     know or a time before the complaint; whoever reported can mend it.

@@ -13,7 +13,7 @@ from typing import Final, Literal, NamedTuple
 from msgspec.structs import replace
 
 from tousu.decision import Refusal
-from tousu.domain.case.fold import CaseFile, Parked, fact_of, placed
+from tousu.domain.case.fold import CaseFile, Parked, Placed, fact_of, placed
 from tousu.domain.case.handover import Move
 from tousu.domain.case.lifecycle import FactVerdict, needs_approval, possible
 from tousu.domain.case.state import CaseFact, CaseState, FoldGround
@@ -28,7 +28,10 @@ up again. corrected: when or how it ended is otherwise than was told, or it turn
 
 
 class Step(NamedTuple):
-    """One report that counts: the case before and after it, its effect, and the move that it made."""
+    """One report that counts: the case before and after it, its effect, and the move that it made.
+
+    outsider: the department that reports, where it did not have the case then.
+    """
 
     event: Event
     fact: CaseFact
@@ -36,6 +39,7 @@ class Step(NamedTuple):
     state: CaseState
     effect: Effect
     move: Move | None
+    outsider: str = ""
 
 
 class CaseDecision(NamedTuple):
@@ -58,7 +62,7 @@ def decide(file: CaseFile, name: str, event: Event, ground: FoldGround, now: dat
         return CaseDecision(file, refusal=refusal_of(file, event, found.verdict, ground))
     if found.verdict.fate == "waits":
         return _parked(file, event, fact, found.verdict, ground, now)
-    steps = [_step(file, found.file, event, fact, found.verdict, found.move)]
+    steps = [_step(file, found.file, event, fact, found)]
     file, freed, refused = _set_free(found.file, ground)
     return CaseDecision(file, [*steps, *freed], refused)
 
@@ -119,14 +123,15 @@ def _set_free(file: CaseFile, ground: FoldGround) -> tuple[CaseFile, list[Step],
             refused.append((each.event, refusal_of(file, each.event, found.verdict, ground)))
             continue
         new = replace(found.file, parked=file.parked)
-        steps.append(_step(file, new, each.event, fact, found.verdict, found.move))
+        steps.append(_step(file, new, each.event, fact, found))
         file = new
     return file, steps, refused
 
 
-def _step(file: CaseFile, new: CaseFile, event: Event, fact: CaseFact, verdict: FactVerdict, move: Move | None) -> Step:
-    effect: Effect = "incomplete" if verdict.fate == "incomplete" else effect_of(file.state, new.state)
-    return Step(event, fact, file.state, new.state, effect, move)
+def _step(file: CaseFile, new: CaseFile, event: Event, fact: CaseFact, found: Placed) -> Step:
+    is_incomplete = found.verdict.fate == "incomplete"
+    effect: Effect = "incomplete" if is_incomplete else effect_of(file.state, new.state)
+    return Step(event, fact, file.state, new.state, effect, found.move, found.outsider)
 
 
 def effect_of(former: CaseState, state: CaseState) -> Effect:

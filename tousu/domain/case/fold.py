@@ -18,7 +18,7 @@ import msgspec
 from msgspec.structs import replace
 
 from tousu.domain.case.advancing import ANSWERING, FINDING, advanced
-from tousu.domain.case.handover import Move
+from tousu.domain.case.handover import Move, outsider
 from tousu.domain.case.lifecycle import FactVerdict, judged
 from tousu.domain.case.plans import PROPOSED
 from tousu.domain.case.routing import MOVING, Routed, decided_anew
@@ -85,12 +85,14 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Placed(NamedTuple):
     """A file with a fact put where it belongs (the very same file where it does not count), and how it was judged.
 
-    move: to whom the fact moved the case, where it did.
+    move: to whom the fact moved the case, where it did. outsider: the department that reports, where it did not have
+    the case then.
     """
 
     file: CaseFile
     verdict: FactVerdict
     move: Move | None = None
+    outsider: str = ""
 
 
 def evolve(state: CaseState, fact: CaseFact, ground: FoldGround) -> CaseState:
@@ -119,15 +121,16 @@ def placed(file: CaseFile, fact: CaseFact, ground: FoldGround, *, keeps_waiting:
     state = file.state if is_newest else folded(_beginning(file), file.facts[:index], ground)
     pack = ground.pack_of(state.pack_version)
     verdict = judged(state, fact, pack)
+    strange = outsider(state, fact, pack)
     if fact.name not in READ or verdict.fate == "refused" or (verdict.fate == "waits" and not keeps_waiting):
-        return Placed(file, verdict)
+        return Placed(file, verdict, outsider=strange)
     routed = _applied(state, fact, pack, ground) if verdict.fate == "counts" else Routed(state, None)
     state = folded(routed.state, file.facts[index:], ground)
     facts = (*file.facts[:index], compact(fact), *file.facts[index:])
     before = _beginning(file)
     if len(facts) > FACTS_MAX:
         before, facts = evolve(before, facts[0], ground), facts[1:]
-    return Placed(replace(file, state=state, before=before, facts=facts), verdict, routed.move)
+    return Placed(replace(file, state=state, before=before, facts=facts), verdict, routed.move, strange)
 
 
 def compact(fact: CaseFact) -> CaseFact:

@@ -9,12 +9,12 @@ Source: docs/sources.md, sections 4 (H, C) and 6 (C).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from msgspec.structs import replace
 
-from tousu.domain.case.state import CaseState, Dispute
+from tousu.domain.case.state import CaseFact, CaseState, Dispute
 from tousu.policy.pack import Pack
 
 
@@ -85,3 +85,21 @@ def _in_place_of(leaving: str | None, coming: str, answering: Sequence[str]) -> 
     if leaving not in answering:
         return (coming,)
     return tuple(dict.fromkeys(coming if name == leaving else name for name in answering))
+
+
+_OWN_WORK: Final = frozenset(
+    {"acknowledged", "judged", "assessed", "plan_proposed", "plan_executed", "passed_on", "disputed"}
+)
+"""What is the work of whoever has the case; the customer is told by the centre, too."""
+
+
+def outsider(state: CaseState, fact: CaseFact, pack: Pack) -> str:
+    """The department that reports work on a case which it did not have when it did it; empty where it had it.
+
+    The desk that takes what nobody else has, who mediates, and to whom cases are handed up are never outsiders.
+    """
+    name: str = fact.data.get("department", "")
+    if fact.name not in _OWN_WORK or not name or not state.departments:
+        return ""
+    others = (pack.routing.unsure.department, pack.routing.disputes_to, *(up.to for up in pack.hand_up))
+    return "" if name in (*state.departments, *state.answerable, *others) else name
