@@ -19,7 +19,10 @@ _PLANS_IN_CHINESE: Final = ("道歉", "查找", "赔偿", "减免运费", "补�
 
 
 class Code(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A code with its labels, its section and what else the pack says of it. fact: of a mark, what it is a word for."""
+    """A code with its labels, its section and what else the pack says of it. fact: of a mark, what it is a word for.
+
+    answer_holds: of a class, the elements that its final answer must hold.
+    """
 
     fact: str = ""
     code: str
@@ -32,6 +35,7 @@ class Code(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     departments: tuple[str, ...] = ()
     partner: bool = False
     persons: tuple[str, ...] = ()
+    answer_holds: tuple[str, ...] = ()
     section: str
 
 
@@ -49,6 +53,7 @@ class CodeClock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A clock: how long it is, what starts, meets, restarts, pauses and ends it, for which reasons it may pause.
 
     starts_on, counts_from: the event that starts it, and from when it counts. starts_with, applies_when: conditions.
+    owed_by: the department whose duty it is whoever has the case; charged: somebody answers for its breach.
     """
 
     clock: str
@@ -69,6 +74,9 @@ class CodeClock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cancelled_by: tuple[Trigger, ...] = ()
     on_reopen: str
     owed_by_each_department: bool = False
+    of_each_plan: bool = False
+    owed_by: str = ""
+    charged: bool = False
     section: str
 
 
@@ -93,6 +101,8 @@ class PackCodes(msgspec.Struct, frozen=True, kw_only=True):
 def codes_of(pack: Pack) -> PackCodes:
     """All codes, marks and clocks of a pack."""
     listed = {name: [_code(one) for one in getattr(pack, name).values()] for name in SECTIONS}
+    held = {name: rule.required for name, rule in pack.answers.items()}
+    listed["classes"] = [msgspec.structs.replace(one, answer_holds=held.get(one.code, ())) for one in listed["classes"]]
     claims = pack.claims.clocks if pack.claims is not None else {}
     return PackCodes(
         id=pack.id,
@@ -139,6 +149,9 @@ def _clock(rule: ClockRule) -> CodeClock:
         cancelled_by=rule.cancelled_by,
         on_reopen=rule.on_reopen,
         owed_by_each_department=rule.each_department,
+        of_each_plan=rule.each_plan,
+        owed_by=rule.duty_of,
+        charged=rule.charged,
         section=rule.section,
     )
 

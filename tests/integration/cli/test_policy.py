@@ -139,5 +139,10 @@ def test_show_as_json_says_what_starts_meets_and_pauses_each_clock() -> None:
     assert "reissued" in [each["event"] for each in clock["restarted_by"]]
     (clock,) = [one for one in found["clocks"] if one["clock"] == "resolution"]
     assert clock["pause_reasons"] == ["waiting_for_customer", "waiting_for_evidence", "force_majeure"]
+    (clock,) = [one for one in found["clocks"] if one["clock"] == "payment"]
+    assert (clock["owed_by"], clock["charged"]) == ("finance", True)
+    assert [one["clock"] for one in found["clocks"] if one.get("of_each_plan")] == ["plan_instruction"]
+    (loss,) = [one for one in found["classes"] if one["code"] == "loss"]
+    assert loss["answer_holds"] == ["apology", "liability"]
     labelled = [*found["departments"], *found["classes"], *found["grades"], *found["clocks"], *found["plans"]]
     assert all(one["en"] and one["zh"] for one in labelled)

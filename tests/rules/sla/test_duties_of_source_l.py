@@ -116,3 +116,20 @@ class TestRevisit:
         report(desk, "followed_up", self.CLOSED + 1, kind="revisit")
         report(desk, "followed_up", self.CLOSED + 100, kind="revisit")
         assert of(desk, "revisit") == ["started", "met"]
+
+    @pytest.mark.parametrize(
+        ("stands", "what", "said", "visited"),
+        [
+            (True, "customer_answered", SETTLED | {"confirmation": "spoken"}, ["started"]),
+            (False, "customer_answered", {"settled": False, "text": "不成立", "confirmation": "spoken"}, ["started"]),
+            (None, "withdrawn", {"reason": "误会"}, []),  # who took it back is left in peace
+        ],
+    )
+    def test_it_is_owed_to_whom_the_pack_says(
+        self, desk: Desk, stands: bool | None, what: str, said: dict[str, Any], visited: list[str]
+    ) -> None:
+        if stands is not None:
+            report(desk, "judged", 24, stands=stands)
+        report(desk, what, self.CLOSED, **said)
+        assert life(desk) == "closed"
+        assert of(desk, "revisit") == visited

@@ -65,7 +65,7 @@ def _row(one: Code, language: Language) -> tuple[str, ...]:
     said = {
         "group": one.group, "category": one.category, "grade": one.grade, "stars": str(one.stars or ""),
         "departments": ", ".join(one.departments), "partner": "yes" if one.partner else "",
-        "persons": ", ".join(one.persons),
+        "persons": ", ".join(one.persons), "the answer holds": ", ".join(one.answer_holds),
     }  # fmt: skip
     more = "; ".join(f"{name}: {value}" for name, value in said.items() if value)
     return one.code, getattr(one, language), more, one.section
