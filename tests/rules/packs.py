@@ -13,8 +13,8 @@ from tousu.policy.loading import load_pack
 from tousu.policy.pack import CaseMark, Department, Grade, Pack
 
 COURIER: Final = load_pack("courier-network")
-PLAIN: Final = replace(COURIER, approval=None)
-"""Without the leader's word on every plan, for tests of what any pack's cases do."""
+PLAIN: Final = replace(COURIER, approval=None, answers={})
+"""Without the leader's word on every plan and the form of answers, for tests of what any pack's cases do."""
 
 MARKS_OF_A: Final = {
     "emotion": ("calm", "strong", "extreme"),
@@ -35,9 +35,10 @@ def marked(pack: Pack, marks: dict[str, tuple[str, ...]]) -> Pack:
 
 def plain_clocks() -> Pack:
     """The courier network with the clocks by which the engine is tried: any step meets the acknowledgement, and nothing
-    is promised. What source C asks of the two is told in tests/rules/sla/test_duties_of_source_c.py."""
+    is promised, instructed or evaluated. What source C asks of these is told in tests/stories."""
     steps = ("acknowledged", "judged", "plan_proposed", "plan_executed", "customer_answered")
-    clocks = {name: rule for name, rule in PLAIN.clocks.items() if not rule.promised_in and name != "plan_instruction"}
+    others = ("plan_instruction", "evaluation")
+    clocks = {name: rule for name, rule in PLAIN.clocks.items() if not rule.promised_in and name not in others}
     clocks["acknowledgement"] = replace(
         clocks["acknowledgement"], each_department=False, met_by=tuple(Trigger(event=step) for step in steps),
         restarted_by=(Trigger(event="passed_on"),), on_reopen="leave",
