@@ -113,7 +113,10 @@ def _handled(case: Case, chance: Random, value: str) -> Iterator[Step]:
     yield Step("plan_proposed", {"plan": plan, "text": words})
     yield Step("plan_approved", {"approved_by": "M10", "in_charge": "E310"})
     yield Step("plan_executed", {"result": words + "，已完成"})
-    yield Step("customer_answered", {"settled": True, "text": "已电话回访，客户表示满意", "by_phone": True})
+    yield Step("customer_answered", {
+        "settled": True, "text": "已电话回访，客户表示满意", "by_phone": True,
+        "elements": ["apology", "liability", "suggestions"],
+    })  # fmt: skip
 
 
 def _cause(case: Case) -> str | None:

@@ -7,7 +7,7 @@ when the moment is over, so that nobody is punished for half of it. Source: docs
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -49,7 +49,7 @@ PASSED_ON: Final = "tousu.case.passed_on.v1"
 OPERATIONS: Final = "tousu.operations.reported.v1"
 _HANDLING: Final = "tousu.handling."
 _JOINED: Final = "tousu.duplicate.joined.v1"
-_CLOCKS: Final = {
+_CLOCKS: Final[Mapping[str, Callable[[CaseConduct, Any], CaseConduct]]] = {
     "tousu.clock.breached.v1": breached,
     "tousu.clock.breach_withdrawn.v1": withdrawn,
     "tousu.clock.breach_confirmed.v1": confirmed,
@@ -129,7 +129,7 @@ class ConductRules:
         state_key, case = found
         if confirmed is None and case.recheck_at is None:
             return decision
-        new = weighed(case, decision.outputs, now, confirmed)
+        new = weighed(case, now, confirmed)
         if new.lapses != case.lapses:
             new = self._unpublished(new, max(now, case.changed_at or now), case.cause)
         return replace(decision, states={**decision.states, state_key: new}) if new != case else decision
@@ -203,7 +203,7 @@ class ConductRules:
     def _moved(self, case: CaseConduct, event: Event) -> CaseConduct:
         said, clock = event.data, _CLOCKS.get(event.type)
         if clock is not None:
-            return clock(case, said)
+            return clock(case, event.content)
         former, view = case.lifecycle, view_of(said)
         if event.type in ROUTED:
             is_newer = said.get("revision", 1) > case.revision

@@ -26,9 +26,12 @@ from services.claims.case_conduct import (
 )
 from tousu.domain.case.view import CaseLifecycle
 from tousu.event import time_of_text
+from tousu.events.clock import ClockBreachConfirmed, ClockBreached, ClockBreachWithdrawn, ClockRecalculated
 from tousu.events.handling import HandlingReopened
 from tousu.policy.pack import Pack
 
+OfClock = ClockBreached | ClockBreachWithdrawn | ClockBreachConfirmed | ClockRecalculated
+"""What tells of a breach, and what becomes of it."""
 ACCEPTANCE: Final = "acceptance"
 OF_CLOCKS: Final[Mapping[str, Literal["late_resolution", "late_acceptance"]]] = {
     "resolution": "late_resolution",
@@ -39,39 +42,39 @@ OF_THE_CUSTOMER: Final = frozenset({"withdrawn", "satisfaction_given", "reopened
 """What is told of the customer; nobody acts for a department in it."""
 
 
-def breached(case: CaseConduct, said: Mapping[str, Any]) -> CaseConduct:
+def breached(case: CaseConduct, said: ClockBreached) -> CaseConduct:
     """A clock breached: nobody had acted by its limit."""
-    ground = OF_CLOCKS.get(said["clock"])
+    ground = OF_CLOCKS.get(said.clock)
     if ground is None or any(is_of(lapse, said) for lapse in case.lapses):
         return case
     lapse = Lapse(
         ground=ground,
-        at=time_of_text(said["due_at"]),
-        department=said["departments"][0] if said.get("departments") else case.lead,
-        clock=said["clock"],
-        generation=said["generation"],
-        section=said.get("section", ""),
-        unconfirmed=said.get("unconfirmed", False),
+        at=time_of_text(said.due_at),
+        department=said.departments[0] if said.departments else case.lead,
+        clock=said.clock,
+        generation=said.generation,
+        section=said.section or "",
+        unconfirmed=bool(said.unconfirmed),
     )
     return with_lapse(case, lapse.seen_all(case.reports))
 
 
-def withdrawn(case: CaseConduct, said: Mapping[str, Any]) -> CaseConduct:
+def withdrawn(case: CaseConduct, said: OfClock) -> CaseConduct:
     """A breach turned out to be none."""
     return replace(case, lapses=tuple(lapse for lapse in case.lapses if not is_of(lapse, said)))
 
 
-def confirmed(case: CaseConduct, said: Mapping[str, Any]) -> CaseConduct:
+def confirmed(case: CaseConduct, said: OfClock) -> CaseConduct:
     """A breach in doubt is none any more: everything that can have come by its limit has been read."""
     lapses = tuple(replace(lapse, unconfirmed=False) if is_of(lapse, said) else lapse for lapse in case.lapses)
     return replace(case, lapses=lapses)
 
 
-def moved(case: CaseConduct, said: Mapping[str, Any]) -> CaseConduct:
+def moved(case: CaseConduct, said: OfClock) -> CaseConduct:
     """The limit of a clock that stands as breached lies elsewhere now."""
-    if "due_at" not in said:
+    if said.due_at is None:
         return case
-    due_at = time_of_text(said["due_at"])
+    due_at = time_of_text(said.due_at)
     lapses = (
         replace(lapse, at=due_at, hand="", hand_at=None, accepted_by="", accepted_at=None, days_waited=0).seen_all(
             case.claim_reports if lapse.claim_number else case.reports
@@ -136,12 +139,14 @@ def reported(case: CaseConduct, pack: Pack, what: str, said: Mapping[str, Any], 
     return replace(case, reports=tuple(reports[-REPORTS_MAX:]), lapses=lapses)
 
 
-def is_of(lapse: Lapse, said: Mapping[str, Any]) -> bool:
-    theirs = said.get("claim_number", ""), said["clock"], said["generation"]
+def is_of(lapse: Lapse, said: OfClock) -> bool:
+    """Whether a lapse is of the clock that an event is about."""
+    theirs = said.claim_number or "", said.clock, said.generation
     return (lapse.claim_number, lapse.clock, lapse.generation) == theirs
 
 
 def with_lapse(case: CaseConduct, lapse: Lapse) -> CaseConduct:
+    """The case with one more lapse; of many the newest."""
     return replace(case, lapses=_in_order((*case.lapses, lapse))[-LAPSES_MAX:])
 
 

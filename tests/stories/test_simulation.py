@@ -49,7 +49,7 @@ def report(what: str, time: str, received: str = "", number: str = "20260105-00-
 
 
 def answered(time: str, received: str = "") -> bytes:
-    return report("customer_answered", time, received, settled=True, text="已答复")
+    return report("customer_answered", time, received, settled=True, text="已答复", elements=["apology", "suggestions"])
 
 
 def test_the_example_file_is_what_its_generator_writes() -> None:

@@ -14,6 +14,7 @@ from tousu.demo import customers
 from tousu.demo.claimwork import Claimed, form, offer_of, pay
 from tousu.demo.diary import OFFICE_DAYS, Diary, at, in_office, office_later, text
 from tousu.policy.pack import ComplaintClass, Pack
+from tousu.policy.replies import FINAL
 from tousu.policy.working_time import deadline
 
 SEED: Final = 20260922
@@ -213,11 +214,12 @@ def answer(work: ComplaintWork, when: datetime, *, settled: bool = True, arrival
     said: dict[str, Any] = {"settled": settled, "text": "已回访客户" if settled else "客户不接受"}
     if settled and work.pack.closing is not None:
         said["confirmation"] = work.pack.closing.confirmation[0]
-    if settled and "final" in work.pack.replies:
-        said |= {"kind": "final", "elements": list(work.pack.replies["final"].required)}
-    elements = dict.fromkeys(name for rule in work.pack.answers.values() for name in rule.required)
-    if settled and elements:
-        said["elements"] = [*dict.fromkeys((*said.get("elements", ()), *elements))]
+    final = work.pack.replies.get(FINAL)
+    if settled and final is not None:
+        said |= {"kind": FINAL}
+    wanted = (*([final] if final is not None else ()), *work.pack.answers.values())
+    if settled and wanted:
+        said |= {"elements": [*dict.fromkeys(name for rule in wanted for name in rule.required)]}
     return work.note("customer_answered", when, arrival=arrival, **said)
 
 

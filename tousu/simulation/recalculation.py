@@ -15,6 +15,7 @@ from services.claims.states import ClaimedCase
 from services.sla.rules import CASE
 from services.sla.states import Case
 from tousu.decision import Output, Rules, State, StateKey
+from tousu.domain.clock.of_plans import PLAN_ID
 from tousu.event import Event
 from tousu.failure import Stop
 from tousu.policy.clock_rule import OnChange
@@ -160,7 +161,7 @@ def _changes(outputs: Iterable[Output]) -> Iterator[ClockChange]:
 
 
 def _clock(data: dict[str, Any]) -> tuple[str, str, str]:
-    return data.get("claim_number", ""), data["clock"], data.get("plan_id", "")
+    return data.get("claim_number", ""), data["clock"], data.get(PLAN_ID, "")
 
 
 _TOLD: Final = ("recalculated", "breach_withdrawn", "breached")

@@ -43,7 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     policies = load_policies("courier-network")
     (registered, *_) = simulate(policies, [opening])
     of_case = {"case_number": orjson.loads(registered)["key"]}
-    answer = of_case | {"settled": True, "text": "已答复"}
+    answer = of_case | {"settled": True, "text": "已道歉并请客户提出建议", "elements": ["apology", "suggestions"]}
     lines = [
         opening,
         line("handling", "handling.acknowledged", "2026-09-24T10:30:00+08:00", of_case | {"answer_by": PROMISED}),

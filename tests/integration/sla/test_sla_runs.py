@@ -43,7 +43,8 @@ class Cases(Feed):
         self._event("complaint.routed", number, now, now, data)
 
     def handled(self, what: str, number: str, now: datetime, happened: datetime | None = None, **data: Any) -> None:
-        self._event(f"handling.{what}", number, happened or now, now, {"case_number": number, **data})
+        form = {"elements": ["apology", "suggestions"]} if what == "customer_answered" else {}
+        self._event(f"handling.{what}", number, happened or now, now, {"case_number": number, **form, **data})
 
     def _event(self, name: str, number: str, happened: datetime, now: datetime, data: dict[str, Any]) -> None:
         event = Event(

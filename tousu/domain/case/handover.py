@@ -14,6 +14,7 @@ from typing import Any, Final
 import msgspec
 from msgspec.structs import replace
 
+from tousu.domain.case.plans import department_of
 from tousu.domain.case.state import CaseFact, CaseState, Dispute
 from tousu.policy.pack import Pack
 
@@ -98,7 +99,7 @@ def outsider(state: CaseState, fact: CaseFact, pack: Pack) -> str:
 
     The desk that takes what nobody else has, who mediates, and to whom cases are handed up are never outsiders.
     """
-    name: str = fact.data.get("department", "")
+    name = department_of(fact)
     if fact.name not in _OWN_WORK or not name or not state.departments:
         return ""
     others = (pack.routing.unsure.department, pack.routing.disputes_to, *(up.to for up in pack.hand_up))
