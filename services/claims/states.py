@@ -252,7 +252,7 @@ class PaymentQuestion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     """A confirmation of a payment that fits nothing that is owed: a person must look; nothing was booked.
 
     claim_number: as the confirmation gives it. obligation, payee: what was paid and to whom, as far as it says so.
-    reason: why it does not fit. expected: what is outstanding.
+    part: whether it is said to be a part of what is owed. reason: why it does not fit. expected: what is outstanding.
     settled: how somebody dealt with it, empty while nobody has; settled_at: when.
     """
 
@@ -267,6 +267,7 @@ class PaymentQuestion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     event_id: str
     obligation: str = ""
     payee: dict[str, str] = {}
+    part: bool = False
     expected: Decimal | None = None
     settled: str = ""
     settled_at: datetime | None = None

@@ -80,6 +80,7 @@ KINDS: Final = (
             "reason": lambda question: question.reason if not question.settled else None,
             "claim": lambda question: question.claim_number,
         },
+        version=2,  # whether it is a part of what is owed
         gauges=(Counted(PAYMENT_QUESTIONS, "reason IS NOT NULL", ("reason",)),),
     ),
 )
