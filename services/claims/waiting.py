@@ -13,6 +13,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from services.claims import limits
 from services.claims.life import happened_at
 from services.claims.states import ClaimedCase, WaitingReport
 from services.claims.turn import Turn
@@ -62,6 +63,7 @@ def set_free(turn: Turn, report: Report) -> None:
     while True:
         for each in sorted(turn.case.waiting, key=lambda one: one.at):
             then = turn.at_moment(each.at, each.event.id, turn.now)
+            fire_what_was_due(then)
             refusal = report(then, each.event)
             if refusal is None or not _may_fit_yet(turn, each.event, refusal):
                 break
@@ -72,6 +74,20 @@ def set_free(turn: Turn, report: Report) -> None:
         else:
             turn.refused.append((each.event, refusal))
         turn.case = replace(turn.case, waiting=tuple(one for one in turn.case.waiting if one is not each))
+
+
+def fire_what_was_due(turn: Turn) -> None:
+    """Let limits fire that the report in hand has started and that were over before what is set free happened.
+
+    Not those by which a delay becomes a loss: they fire in their own time, with what follows of it.
+    """
+    for claim in turn.case.claims:
+        while (due := claim.next_due) is not None and due < turn.at:
+            if any(clock.name in turn.rules.turns_into_loss and clock.is_active for clock in claim.clocks):
+                break
+            then = turn.at_moment(due, "", due)
+            claim = then.keep(limits.fire(then, claim))  # noqa: PLW2901 - the same claim, later
+            turn.take_over(then)
 
 
 def give_up(turn: Turn) -> None:
