@@ -103,7 +103,8 @@ def _book_as(
     outstanding = former.outstanding if former is not None else NOTHING
     by_another = name == COMPENSATION and giver_of(told) != giver_of(claim.offer)
     is_other = after.outstanding != outstanding or by_another
-    if former is not None and outstanding and not payments and is_other:
+    is_spent = any(Decimal(one.amount) == outstanding for one in payments)
+    if former is not None and outstanding and is_other and not is_spent:
         to = _to(claim, after) | (giver_of(told) if name == COMPENSATION else {})
         cancel_instruction(turn, claim, former, after, to)
     if after.outstanding and (payments or is_other):

@@ -321,6 +321,9 @@ def _awarded(turn: Turn, claim: Claim, due: Awaiting) -> Claim:
         if former is not None and former.outstanding:
             cancel_instruction(turn, claim, former, after, payee_of(claim) | giver_of(promised))
         if after.outstanding and (paid := paid_before(turn, claim)) is not None:
+            rest = paid.obligation(COMPENSATION)
+            if rest is not None and rest.outstanding:
+                compensate(turn, paid, rest, pay_by)
             return paid
         if after.outstanding:
             compensate(turn, claim, after, pay_by)

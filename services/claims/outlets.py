@@ -194,10 +194,11 @@ def _billed(
             "currency": owed.currency, "percent": percent, "billed_at": time_text(turn.at),
         },
     )  # fmt: skip
-    paid = paid_before(turn, claim)
-    if paid is None:
-        instruct(turn, claim, "bill_outlet", owed, {"party": {"kind": "outlet", "id": debtor}})
-    return paid or claim
+    claim = paid_before(turn, claim) or claim
+    rest = claim.obligation(name)
+    if rest is not None and rest.outstanding:
+        instruct(turn, claim, "bill_outlet", rest, {"party": {"kind": "outlet", "id": debtor}})
+    return claim
 
 
 def _open_side(claim: Claim) -> OutletSide | Refusal:

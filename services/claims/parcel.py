@@ -1,21 +1,23 @@
 """One parcel, one loss: what the claims of one piece have in all is never more than its value, its fee goes back once.
 
-Whatever the order and the causes. What the others have is written into a report when it is taken, so that a claim that
-is folded again comes to the same. A ruling of an authority goes above it, as above every other limit.
+Whatever the order, the causes and the cases. Claims of one case see each other; what those of other cases have stands
+in a row of the parcel (docs/decisions, 35). What the others have is written into a report when it is taken, so that a
+claim that is folded again comes to the same. A ruling of an authority goes above it, as above every other limit.
 Source: docs/sources.md, section 7 (C).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
 
 from services.claims.owing import COMPENSATION
-from services.claims.states import Claim, ClaimedCase, Fact
-from services.claims.turn import Turn
+from services.claims.states import Claim, ClaimedCase, Fact, Parcel, ParcelShare, ParcelWorth
+from services.claims.turn import PARCEL, Turn
+from tousu.decision import State, StateKey
 from tousu.policy.amount_calculation import Beside
 from tousu.policy.claim_facts import BadFact, read_facts
 
@@ -24,18 +26,43 @@ BESIDE: Final = "beside"
 _OF_NO_PIECE: Final = frozenset({"poor_service", "price", "information_security", "contract"})
 """Causes by which nothing happened to a piece."""
 _STANDING: Final = frozenset({"offered", "disputed", "agreed", "paid"})
+_UNFIRM: Final = frozenset({"offered", "disputed"})
+"""Stages of an open claim that ends where its delay becomes a loss."""
 _WORTH: Final = ("real_value", "insured_amount")
 """What tells the value of a piece, the better one first."""
+
+
+def keys_of_parcels(case: ClaimedCase, said: Mapping[str, Any]) -> list[StateKey]:
+    """The rows of the parcels that an event of a case may be about: those of the case and those that it names."""
+    named = [said.get("waybill_number"), *(piece.get("waybill_number") for piece in said.get("pieces", ()))]
+    known = [*case.pieces, *(claim.ground.waybill_number for claim in case.claims)]
+    waybills = dict.fromkeys(each.upper() for each in (*known, *named) if each)
+    return [_key(case, waybill) for waybill in waybills]
+
+
+def parcels_after(turn: Turn) -> dict[StateKey, State | None]:
+    """The rows of parcels that the turn has changed."""
+    changed: dict[StateKey, State | None] = {}
+    for state_key, parcel in turn.parcels.items():
+        before = parcel.shares if parcel is not None else ()
+        others = [share for share in before if share.case_number != turn.number]
+        own = [share for claim in turn.case.claims if (share := _share(turn, claim, state_key)) is not None]
+        shares = tuple(sorted((*others, *own), key=lambda share: share.claim_number))
+        if shares != before:
+            changed[state_key] = Parcel(shares=shares, changed_at=turn.now) if shares else None
+    return changed
 
 
 def beside(turn: Turn, claim: Claim) -> Beside:
     """What the other claims of its piece have: what is offered, agreed, ruled or paid, and what the piece is worth."""
     others = list(_others(turn.case, claim))
-    sums = [_sums(turn, each) for each in others]
+    elsewhere = list(_elsewhere(turn, claim))
+    sums = [*(_sums(turn, each) for each in others), *(share.at(turn.now) for share in elsewhere)]
+    found = [*(_found(turn, each) for each in (claim, *others)), *(share.worth for share in elsewhere)]
     return Beside(
         compensation=sum((whole - fee for whole, fee in sums), Decimal(0)),
         fee=sum((fee for _, fee in sums), Decimal(0)),
-        worth=_worth(turn, (claim, *others)),
+        worth=_worth(found),
     )
 
 
@@ -75,6 +102,39 @@ def _others(case: ClaimedCase, claim: Claim) -> Iterator[Claim]:
             yield each
 
 
+def _elsewhere(turn: Turn, claim: Claim) -> Iterator[ParcelShare]:
+    """What claims of other cases have of its piece."""
+    piece = _piece(turn.case, claim)
+    if piece is None or claim.ground.cause in _OF_NO_PIECE:
+        return
+    parcel = turn.parcels.get(_key(turn.case, piece))
+    yield from (share for share in (parcel.shares if parcel is not None else ()) if share.case_number != turn.number)
+
+
+def _share(turn: Turn, claim: Claim, state_key: StateKey) -> ParcelShare | None:
+    """What a claim has of this parcel, as its row keeps it; None where it has nothing and tells nothing of it."""
+    piece = _piece(turn.case, claim)
+    if piece is None or claim.ground.cause in _OF_NO_PIECE or _key(turn.case, piece) != state_key:
+        return None
+    amount, fee = _sums(turn, claim)
+    worth = _found(turn, claim)
+    if not amount and not worth:
+        return None
+    names = turn.rules.turns_into_loss
+    waits = (clock for clock in claim.clocks if clock.name in names and clock.is_active and not clock.breached)
+    until = next((clock.due_at for clock in waits), None)
+    booked = _booked(turn, claim)
+    return ParcelShare(
+        case_number=turn.number, claim_number=claim.number, amount=amount, fee=fee, booked=booked,
+        offer_until=until if claim.stage in _UNFIRM and amount else None, worth=worth,
+    )  # fmt: skip
+
+
+def _key(case: ClaimedCase, waybill: str) -> StateKey:
+    """Two organisations may give one number to two pieces."""
+    return StateKey(PARCEL, f"{case.organisation}|{waybill.upper()}" if case.organisation else waybill.upper())
+
+
 def _piece(case: ClaimedCase, claim: Claim) -> str | None:
     """The piece of a claim; where neither it nor its case names any, all claims of the case are of one."""
     only = case.pieces[0] if len(case.pieces) == 1 else None
@@ -83,8 +143,7 @@ def _piece(case: ClaimedCase, claim: Claim) -> str | None:
 
 def _sums(turn: Turn, claim: Claim) -> tuple[Decimal, Decimal]:
     """What a claim has in the currency of the pack, and how much of it is a fee that goes back."""
-    owed = claim.obligation(COMPENSATION)
-    has = owed.awarded - owed.withdrawn if owed is not None and owed.currency == turn.pack.currency else Decimal(0)
+    has = _booked(turn, claim)
     offers = [claim.offer, claim.awaiting.offer if claim.awaiting is not None else None]
     standing = [each for each in offers if each is not None and each.currency == turn.pack.currency]
     fee = max((each.fee for each in standing), default=Decimal(0))
@@ -93,14 +152,25 @@ def _sums(turn: Turn, claim: Claim) -> tuple[Decimal, Decimal]:
     return has, min(fee, has)
 
 
-def _worth(turn: Turn, claims: tuple[Claim, ...]) -> Decimal | None:
+def _booked(turn: Turn, claim: Claim) -> Decimal:
+    owed = claim.obligation(COMPENSATION)
+    return owed.awarded - owed.withdrawn if owed is not None and owed.currency == turn.pack.currency else Decimal(0)
+
+
+def _worth(found: Iterable[Mapping[str, ParcelWorth]]) -> Decimal | None:
     """What the piece is worth by the newest finding for any of its claims."""
+    of_claims = list(found)
     for name in _WORTH:
-        found = [(each.facts[name].at, _read(turn, each, name)) for each in claims if name in each.facts]
-        known = [(at, worth) for at, worth in found if worth is not None]
+        known = [(worth[name].at, worth[name].amount) for worth in of_claims if name in worth]
         if known:
             return max(known)[1]
     return None
+
+
+def _found(turn: Turn, claim: Claim) -> dict[str, ParcelWorth]:
+    """What the piece is worth by what was found for a claim."""
+    known = ((name, _read(turn, claim, name)) for name in _WORTH if name in claim.facts)
+    return {name: ParcelWorth(claim.facts[name].at, amount) for name, amount in known if amount is not None}
 
 
 def _read(turn: Turn, claim: Claim, name: str) -> Decimal | None:

@@ -1,4 +1,6 @@
-"""Payments that finance confirms: the one that is outstanding is booked, everything else is a question for a person.
+"""Payments that finance confirms: what is outstanding is booked, everything else is a question for a person.
+
+What is told as a part of it is booked, too, and meets nothing until the sum is whole; whoever pays is told the rest.
 
 A confirmation is a fact about money that has moved, so it is never refused and forgotten: what fits nothing that is
 owed pays nothing here and stays visible until somebody has looked (`tousu ledger questions`).
@@ -6,7 +8,7 @@ owed pays nothing here and stays visible until somebody has looked (`tousu ledge
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -15,7 +17,15 @@ from msgspec.structs import replace
 
 from services.claims import limits
 from services.claims.ending import PAID, close
-from services.claims.owing import COMPENSATION, settle
+from services.claims.owing import (
+    COMPENSATION,
+    cancel_instruction,
+    compensate,
+    giver_of,
+    instruct,
+    payee_of,
+    settle,
+)
 from services.claims.questions import BOOKED, ask, settle_questions
 from services.claims.states import Claim
 from services.claims.telling import refusal
@@ -40,18 +50,49 @@ def payment_confirmed(turn: Turn, said: Mapping[str, Any]) -> None:
     if isinstance(found, Doubt):
         ask(turn, said, found)
         return
-    payment_id = said["payment_id"]
-    turn.keep(_booked(turn, claim, found, payment_id, said, turn.at))
+    payment_id, amount = said["payment_id"], Decimal(said["amount"])
+    new = turn.keep(_booked(turn, claim, found, amount, payment_id, said, turn.at))
     settle_questions(turn, payment_id, BOOKED)
+    if amount < found.outstanding:
+        turn.keep(_rest_instructed(turn, new, found))
 
 
-def paid_before(turn: Turn, claim: Claim) -> Claim | None:
-    """The claim after a payment that had been made before it was owed, and is in question since; None without one.
+def paid_before(turn: Turn, claim: Claim, reasons: Collection[str] = _MAY_COME_TO_BE_OWED) -> Claim | None:
+    """The claim after the payments that had been made before they were owed, and are in question since; None without.
 
     The money has moved, so finance is not told to pay what is owed once more.
     """
+    paid = None
+    while (new := _paid_by_one(turn, paid or claim, reasons)) is not None:
+        paid = new
+    return paid
+
+
+def _rest_instructed(turn: Turn, claim: Claim, former: Obligation) -> Claim:
+    """The claim after a part was paid: what was instructed is taken back, the rest is instructed."""
+    name = former.number.rpartition("/")[2]
+    is_compensation = name == COMPENSATION
+    party = {"party": {"kind": "outlet", "id": former.debtor}}
+    to = payee_of(claim) | giver_of(claim.offer) if is_compensation else party
+    after = claim.obligation(name)
+    assert after is not None
+    cancel_instruction(turn, claim, former, after, to)
+    claim = paid_before(turn, claim, (*_MAY_COME_TO_BE_OWED, "other_amount")) or claim
+    after = claim.obligation(name)
+    if after is None or not after.outstanding:
+        return claim
+    if is_compensation:
+        pay_by = next((clock.due_at for clock in limits.waiting_for(turn, claim, PAID)), None)
+        compensate(turn, claim, after, pay_by)
+    else:
+        instruct(turn, claim, "bill_outlet", after, to)
+    return claim
+
+
+def _paid_by_one(turn: Turn, claim: Claim, reasons: Collection[str]) -> Claim | None:
+    """The claim after the first payment in question that fits what is owed by now."""
     for question in turn.case.questions:
-        if question.claim_number != claim.number or question.reason not in _MAY_COME_TO_BE_OWED:
+        if question.claim_number != claim.number or question.reason not in reasons:
             continue
         said: dict[str, Any] = {
             "claim_number": claim.number, "payment_id": question.payment_id, "amount": money(question.amount),
@@ -59,9 +100,10 @@ def paid_before(turn: Turn, claim: Claim) -> Claim | None:
         }  # fmt: skip
         said |= {"obligation": question.obligation} if question.obligation else {}
         said |= {"payee": question.payee} if question.payee else {}
+        said |= {"part": True} if question.part else {}
         found = _meant(turn, claim, said)
         if not isinstance(found, Doubt):
-            claim = _booked(turn, claim, found, question.payment_id, said, question.at)
+            claim = _booked(turn, claim, found, question.amount, question.payment_id, said, question.at)
             settle_questions(turn, question.payment_id, BOOKED)
             return claim
     return None
@@ -77,14 +119,15 @@ def compensation_given(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Cla
     if any(receipt in each.payments for each in turn.case.claims):
         message = f"receipt {receipt} was booked before; give what is given now a number of its own"
         return refusal("exists_with_different_content", message, "/receipt")
-    return _booked(turn, claim, owed, receipt, said, turn.at)
+    return _booked(turn, claim, owed, owed.outstanding, receipt, said, turn.at)
 
 
 def _booked(
-    turn: Turn, claim: Claim, owed: Obligation, payment_id: str, said: Mapping[str, Any], paid_at: datetime
-) -> Claim:
-    """The claim with all that is outstanding of an obligation paid, by this payment."""
-    amount = owed.outstanding
+    turn: Turn, claim: Claim, owed: Obligation, amount: Decimal, payment_id: str, said: Mapping[str, Any],
+    paid_at: datetime,
+) -> Claim:  # fmt: skip
+    """The claim with so much of what is outstanding of an obligation paid; all of it pays the claim."""
+    rest = owed.outstanding - amount
     claim = settle(turn, claim, owed, amount, payment_id)
     turn.tell(
         "paid",
@@ -94,10 +137,11 @@ def _booked(
             "obligation": owed.number,
             "amount": money(amount),
             "currency": owed.currency,
+            "outstanding": money(rest) if rest else None,
             "paid_at": time_text(paid_at),
         },
     )
-    if not owed.number.endswith(f"/{COMPENSATION}"):
+    if rest or not owed.number.endswith(f"/{COMPENSATION}"):
         return claim
     claim = limits.pull(turn, replace(claim, stage="paid"), "paid", said)
     return close(turn, claim, PAID)
@@ -115,7 +159,9 @@ def _meant(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Obligation | Do
     if offer is not None and offer.given_by and owed.outstanding and owed.number.endswith(f"/{COMPENSATION}"):
         message = f"{offer.kind} is owed, no cash: {offer.given_by} gives it (compensation_given)"
         return Doubt("not_owed", message, owed.outstanding)
-    doubt = doubt_about(owed, Decimal(said["amount"]), said.get("currency", turn.pack.currency))
+    doubt = doubt_about(
+        owed, Decimal(said["amount"]), said.get("currency", turn.pack.currency), part=said.get("part", False)
+    )
     if doubt is not None:
         return doubt
     theirs, ours = said.get("payee"), claim.claimant

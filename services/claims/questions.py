@@ -27,7 +27,8 @@ def ask(turn: Turn, said: Mapping[str, Any], doubt: Doubt[ClaimPaymentQuestioned
     """Put a confirmation among the questions; nothing is booked."""
     question = PaymentQuestion(
         payment_id=said["payment_id"], case_number=turn.number, claim_number=said["claim_number"],
-        obligation=said.get("obligation", ""), payee=said.get("payee", {}), reason=doubt.reason, message=doubt.message,
+        obligation=said.get("obligation", ""), payee=said.get("payee", {}), part=said.get("part", False),
+        reason=doubt.reason, message=doubt.message,
         amount=Decimal(said["amount"]), currency=said.get("currency", turn.pack.currency), at=turn.at,
         event_id=turn.cause, expected=doubt.expected,
     )  # fmt: skip

@@ -19,11 +19,12 @@ from services.claims.case_conduct import CaseConduct
 from services.claims.conduct import PASSED_ON, ROUTED, ConductRules
 from services.claims.life import happened_at, report
 from services.claims.opening import claims_asked_for, lifecycle_of, told_of
+from services.claims.parcel import keys_of_parcels, parcels_after
 from services.claims.passing import is_of_a_penalty, passed_on
 from services.claims.settling import JUDGED_OTHERWISE, reconcile
-from services.claims.states import ClaimedCase
+from services.claims.states import ClaimedCase, Parcel
 from services.claims.telling import tell_form_refused
-from services.claims.turn import CASE, Turn
+from services.claims.turn import CASE, PARCEL, Turn
 from services.claims.waiting import give_up, set_free, wait
 from tousu.decision import Decision, Refusal, State, StateKey, States
 from tousu.domain.case.view import view_of
@@ -64,6 +65,13 @@ class ClaimsRules:
             return []
         return [*([_state_key(event)] if _concerns(event) else ()), *self._conduct.state_keys(event)]
 
+    def keys_behind(self, states: States, event: Event) -> Sequence[StateKey]:
+        """The parcels of the case, of which claims of other cases may have something, where the event can matter."""
+        case = states.get(_state_key(event))
+        if not isinstance(case, ClaimedCase) or not (case.claims or _what(event) in CLAIM_REPORTS):
+            return []
+        return keys_of_parcels(case, event.data)
+
     def apply(self, states: States, event: Event, now: datetime) -> Decision:
         """What the event does to the claims of a case, and to what the case holds against anybody."""
         if is_of_a_penalty(event):
@@ -78,18 +86,20 @@ class ClaimsRules:
         case = states.get(_state_key(event))
         assert case is None or isinstance(case, ClaimedCase)
         if event.type in ROUTED:
-            return self._routed(case, event, now)
+            return self._routed(states, case, event, now)
         what = _what(event)
         if case is None:
             return _no_case(event) if what in CLAIM_REPORTS else Decision(no_op="no_complaint")
         pack = self._policies.version(case.organisation, case.pack_version)
-        turn = self._turn(pack, event, case, now)
+        turn = self._turn(states, pack, event, case, now)
         if what in CLAIM_REPORTS:
             return self._reported(turn, case, event)
         if event.type == _JOINED:
             self._form_came(turn, event.data)
             return self._decision(turn, case)
-        return self._handled(turn, case, what, event, now)
+        if what == "recount_ordered":
+            return self._recounted(turn, case, event, now)
+        return self._handled(turn, case, event)
 
     def fallback(self, states: States, event: Event, now: datetime) -> Decision | None:
         """A routed case of which the claims cannot be told is kept without any, so that they can be filed for it.
@@ -141,9 +151,10 @@ class ClaimsRules:
         give_up(turn)
         return self._decision(turn, state)
 
-    def _turn(self, pack: Pack, event: Event, case: ClaimedCase, now: datetime) -> Turn:
+    def _turn(self, states: States, pack: Pack, event: Event, case: ClaimedCase, now: datetime) -> Turn:
         """The turn of an event, its claims with the limits counted and decided that can be by now."""
-        turn = Turn(pack, self._triggers_of(pack), event.subject or "", case, happened_at(event), now, event.id)
+        at, triggers = happened_at(event), self._triggers_of(pack)
+        turn = Turn(pack, triggers, event.subject or "", case, at, now, event.id, _parcels(states))
         for claim in case.claims if pack.claims is not None else ():
             turn.keep(limits.settled(turn, limits.counted(turn, claim)))
         return turn
@@ -164,7 +175,7 @@ class ClaimsRules:
             reconcile(turn, self._opener(turn.pack), "")
         if turn.case.waiting and turn.cause:  # a limit may fire for a time that lies far behind
             set_free(turn, self._report)
-        return turn.decision(former)
+        return turn.decision(former, parcels_after(turn))
 
     def _triggers_of(self, pack: Pack) -> ClockTriggers | None:
         return self._triggers.get((pack.id, pack.version))
@@ -172,7 +183,7 @@ class ClaimsRules:
     def _opener(self, pack: Pack) -> ClaimOpener:
         return self._openers[pack.id, pack.version]
 
-    def _routed(self, case: ClaimedCase | None, event: Event, now: datetime) -> Decision:
+    def _routed(self, states: States, case: ClaimedCase | None, event: Event, now: datetime) -> Decision:
         pack = self._policies.version(event.organisation, event.data["pack"]["version"])
         kind = ROUTED[event.type]
         if pack.claims is None and kind != "complaint":
@@ -187,7 +198,7 @@ class ClaimsRules:
             pack_version=pack.version,
             **told_of(event.data),
         )
-        turn = self._turn(pack, event, new, now)
+        turn = self._turn(states, pack, event, new, now)
         if case is not None and case.grade != new.grade and pack.claims is not None:
             for claim in case.claims:
                 turn.keep(limits.regraded(turn, claim).bare)
@@ -220,11 +231,9 @@ class ClaimsRules:
     def _report(self, turn: Turn, event: Event) -> Refusal | None:
         return report(turn, self._opener(turn.pack), _what(event), event.data)
 
-    def _handled(self, turn: Turn, case: ClaimedCase, what: str, event: Event, now: datetime) -> Decision:
+    def _handled(self, turn: Turn, case: ClaimedCase, event: Event) -> Decision:
         """What happens to the case, as far as its claims rest on it."""
         pack, said = turn.pack, event.data
-        if what == "recount_ordered":
-            return self._recounted(turn, case, event, now)
         view = view_of(said)
         if view is not None and not view.counts:
             return Decision(no_op="reply_incomplete")
@@ -249,7 +258,7 @@ class ClaimsRules:
             )
             return Decision(refusal=Refusal(reason="no_claims_in_pack", message=message, place="/pack_version"))
         new = replace(case, pack_version=version)
-        turn = Turn(pack, self._triggers_of(pack), turn.number, new, event.time, now, event.id)
+        turn = Turn(pack, self._triggers_of(pack), turn.number, new, event.time, now, event.id, turn.parcels)
         for claim in case.claims:
             turn.keep(limits.recounted(turn, claim, former, event.data).bare)
         return self._decision(turn, case)
@@ -274,6 +283,11 @@ def _concerns(event: Event) -> bool:
     if event.type == _JOINED:
         return "claim" in event.data
     return event.type in ROUTED or event.type == PASSED_ON or event.type.startswith(_HANDLING)
+
+
+def _parcels(states: States) -> dict[StateKey, Parcel | None]:
+    """The rows of the parcels that were asked for."""
+    return {key: row if isinstance(row, Parcel) else None for key, row in states.items() if key.kind == PARCEL}
 
 
 def _no_case(event: Event) -> Decision:

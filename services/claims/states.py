@@ -208,11 +208,51 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return next((each for each in self.owed if each.number == f"{self.number}/{name}"), None)
 
 
+class ParcelWorth(msgspec.Struct, frozen=True, array_like=True):
+    """What a parcel is worth by one finding, in the pack's currency, and when it was found."""
+
+    at: datetime
+    amount: Decimal
+
+
+class ParcelShare(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What one claim has of its parcel: offered, agreed, ruled or paid, in the pack's currency.
+
+    amount: with the fee that goes back in it. offer_until: when an offer that is in it ends by time alone, since the
+    delay becomes a loss; then `booked` is what is left. worth: what the parcel is worth by what the claim found, by the
+    fact that says so.
+    """
+
+    case_number: str
+    claim_number: str
+    amount: Decimal = Decimal(0)
+    fee: Decimal = Decimal(0)
+    booked: Decimal = Decimal(0)
+    offer_until: datetime | None = None
+    worth: dict[str, ParcelWorth] = {}
+
+    def at(self, moment: datetime) -> tuple[Decimal, Decimal]:
+        """What the claim has at a moment, and how much of it is the fee."""
+        is_over = self.offer_until is not None and self.offer_until < moment
+        has = self.booked if is_over else self.amount
+        return has, min(self.fee, has)
+
+
+class Parcel(msgspec.Struct, frozen=True, kw_only=True):
+    """One parcel, whatever the cases about it: the claims that have something of it, or found what it is worth.
+
+    changed_at: when the newest of them changed.
+    """
+
+    shares: tuple[ParcelShare, ...]
+    changed_at: datetime
+
+
 class PaymentQuestion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A confirmation of a payment that fits nothing that is owed: a person must look; nothing was booked.
 
     claim_number: as the confirmation gives it. obligation, payee: what was paid and to whom, as far as it says so.
-    reason: why it does not fit. expected: what is outstanding.
+    part: whether it is said to be a part of what is owed. reason: why it does not fit. expected: what is outstanding.
     settled: how somebody dealt with it, empty while nobody has; settled_at: when.
     """
 
@@ -227,6 +267,7 @@ class PaymentQuestion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     event_id: str
     obligation: str = ""
     payee: dict[str, str] = {}
+    part: bool = False
     expected: Decimal | None = None
     settled: str = ""
     settled_at: datetime | None = None

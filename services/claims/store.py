@@ -1,9 +1,10 @@
-"""The tables of claims: rules read `case` and `conduct`; the others have rows for whoever asks the database.
+"""The tables of claims: rules read `case`, `conduct` and `parcel`; the others have rows for whoever asks the database.
 
-`claim` has a row a claim, `entry` the ledger (rows are only ever added), `question` the payments that fit nothing owed;
-the column `reason` of a question is empty once it is settled. `waiting`: whether reports of claims of the case wait for
-another one. `over_since`: since when nothing more is expected of a
-case, empty while it goes on, a claim of it is open, or a payment is in question.
+`parcel`: what the claims of one parcel have of it, in whichever cases. `claim` has a row a claim, `entry` the ledger
+(rows are only ever added), `question` the payments that fit nothing owed; the column `reason` of a question is empty
+once it is settled. `waiting`: whether reports of claims of the case wait for another one. `over_since`: since when
+nothing more is expected of a case, empty while it goes on, a claim of it is open, or a payment is in question; of a
+parcel since when nothing of it has changed.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from typing import Final
 
 from services.claims.case_conduct import CaseConduct
 from services.claims.conduct import CONDUCT
-from services.claims.states import Claim, ClaimedCase, PaymentQuestion
-from services.claims.turn import CASE, CLAIM, QUESTION
+from services.claims.states import Claim, ClaimedCase, Parcel, PaymentQuestion
+from services.claims.turn import CASE, CLAIM, PARCEL, QUESTION
 from tousu.domain.case.view import CaseLifecycle
 from tousu.domain.clock.state import missing_of
 from tousu.runtime.ledger import LEDGER
@@ -41,7 +42,9 @@ KINDS: Final = (
         timed=True,
         ended="over_since",
         gauges=(Counted(CASES_WITH_WAITING_REPORTS, "waiting = 'yes'"),),
-        version=2,  # what a report found of the other claims of its piece; when something was agreed
+        # 2: what a report found of the other claims of its piece; when something was agreed. 3: other cases of a
+        # parcel count, which a version without the table of parcels would pass over
+        version=3,
     ),
     Kind(
         CONDUCT,
@@ -69,6 +72,7 @@ KINDS: Final = (
         ),
         version=2,  # the fee in an offer, who gives it, whom the sender denied
     ),
+    Kind(PARCEL, Parcel, columns={"over_since": lambda parcel: column_time(parcel.changed_at)}, ended="over_since"),
     LEDGER,
     Kind(
         QUESTION,
@@ -77,6 +81,7 @@ KINDS: Final = (
             "reason": lambda question: question.reason if not question.settled else None,
             "claim": lambda question: question.claim_number,
         },
+        version=2,  # whether it is a part of what is owed
         gauges=(Counted(PAYMENT_QUESTIONS, "reason IS NOT NULL", ("reason",)),),
     ),
 )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 from msgspec.structs import replace
 
-from services.claims.states import Claim, ClaimedCase, PaymentQuestion
+from services.claims.states import Claim, ClaimedCase, Parcel, PaymentQuestion
 from tousu.decision import Decision, Output, Refusal, State, StateKey
 from tousu.domain.clock.triggers import ClockTriggers
 from tousu.event import Event, text_of_time
@@ -20,6 +21,7 @@ CASE: Final = "case"
 CLAIM: Final = "claim"
 ENTRY: Final = "entry"
 QUESTION: Final = "question"
+PARCEL: Final = "parcel"
 CLAIMS: Final = "complaints.claims"
 INSTRUCTIONS: Final = "complaints.instructions"
 
@@ -28,19 +30,21 @@ class Turn:
     """One turn of one case. `now` is the watermark, `at` when the event happened, within receipt and now.
 
     `cause` is the id of the event in hand, empty where time alone moves the case. `told` grows in the order of
-    publication, `entries` in the order of booking. `refused`: reports that had waited and never fit.
+    publication, `entries` in the order of booking. `refused`: reports that had waited and never fit. `parcels`: what
+    other cases have of the parcels that the event may be about; none where time alone moves the case.
     """
 
     __slots__ = (
-        "_triggers", "at", "calendar", "case", "cause", "entries", "now", "number", "pack", "questions", "refused",
-        "told",
+        "_triggers", "at", "calendar", "case", "cause", "entries", "now", "number", "pack", "parcels", "questions",
+        "refused", "told",
     )  # fmt: skip
 
     def __init__(
         self, pack: Pack, triggers: ClockTriggers | None, number: str, case: ClaimedCase, at: datetime, now: datetime,
-        cause: str = "",
+        cause: str = "", parcels: Mapping[StateKey, Parcel | None] | None = None,
     ) -> None:  # fmt: skip
         self.pack = pack
+        self.parcels = parcels or {}
         self._triggers = triggers
         self.number = number
         self.case = case
@@ -78,7 +82,7 @@ class Turn:
 
     def at_moment(self, at: datetime, cause: str, now: datetime) -> Turn:
         """Another turn of the case, at a moment of its own; what is told in it stays there."""
-        then = Turn(self.pack, self._triggers, self.number, self.case, at, now, cause)
+        then = Turn(self.pack, self._triggers, self.number, self.case, at, now, cause, self.parcels)
         then.calendar = self.calendar
         return then
 
@@ -127,8 +131,10 @@ class Turn:
             )
         )  # fmt: skip
 
-    def decision(self, old: ClaimedCase | None) -> Decision:
-        """What the turn comes to."""
+    def decision(
+        self, old: ClaimedCase | None, beside: Mapping[StateKey, State | None] = MappingProxyType({})
+    ) -> Decision:  # fmt: skip
+        """What the turn comes to, with the states that change beside those of the case."""
         before = {claim.number: claim for claim in old.claims} if old is not None else {}
         states: dict[StateKey, State | None] = {}
         if self.case is not old and self.case != old:
@@ -139,6 +145,7 @@ class Turn:
                 states[StateKey(CLAIM, claim.number)] = claim.bare
         states |= {StateKey(ENTRY, entry.number): entry for entry in self.entries}
         states |= {StateKey(QUESTION, _key(question)): question for question in self.questions}
+        states |= beside
         if not states and not self.told:
             return Decision(no_op="claims_go_on")
         return Decision(states=states, outputs=self.told, refused=self.refused)

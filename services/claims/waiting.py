@@ -8,25 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Final
 
 from msgspec.structs import replace
 
+from services.claims import limits
+from services.claims.life import happened_at
 from services.claims.states import ClaimedCase, WaitingReport
 from services.claims.turn import Turn
 from tousu.decision import Refusal
-from tousu.event import Event, text_of_time
-from tousu.events.claim_handling import HandlingClaimExtended, HandlingClaimPaused
+from tousu.event import Event, text_of_time, time_of_text
+from tousu.events.claim_handling import (
+    HandlingClaimDecided,
+    HandlingClaimExtended,
+    HandlingClaimFiled,
+    HandlingClaimPaused,
+)
+from tousu.events.claim_outlets import HandlingOutletNotified
 
 WAITING_MAX: Final = 40
 """So many reports of a case wait at most; each is kept whole."""
 _FOR_ANOTHER_REPORT: Final = frozenset(
     {
         "illegal_transition", "facts_missing", "file_incomplete", "nothing_due", "no_ground_to_refuse",
-        "negotiation_goes_on", "other_outlet", "way_not_open",
+        "negotiation_goes_on", "other_outlet", "way_not_open", "amount_missing", "no_rule", "materials_missing",
+        "unknown_payment", "not_allowed",
     }
 )  # fmt: skip
-"""Why a report does not fit where another report could make it fit. An amount that is wrong is refused at once."""
+"""Why a report does not fit where another report could always make it fit: a fact, an offer, evidence, a payment that
+happened before it and is told after it."""
 Report = Callable[[Turn, Event], Refusal | None]
 
 
@@ -52,6 +63,7 @@ def set_free(turn: Turn, report: Report) -> None:
     while True:
         for each in sorted(turn.case.waiting, key=lambda one: one.at):
             then = turn.at_moment(each.at, each.event.id, turn.now)
+            fire_what_was_due(then)
             refusal = report(then, each.event)
             if refusal is None or not _may_fit_yet(turn, each.event, refusal):
                 break
@@ -64,6 +76,20 @@ def set_free(turn: Turn, report: Report) -> None:
         turn.case = replace(turn.case, waiting=tuple(one for one in turn.case.waiting if one is not each))
 
 
+def fire_what_was_due(turn: Turn) -> None:
+    """Let limits fire that the report in hand has started and that were over before what is set free happened.
+
+    Not those by which a delay becomes a loss: they fire in their own time, with what follows of it.
+    """
+    for claim in turn.case.claims:
+        while (due := claim.next_due) is not None and due < turn.at:
+            if any(clock.name in turn.rules.turns_into_loss and clock.is_active for clock in claim.clocks):
+                break
+            then = turn.at_moment(due, "", due)
+            claim = then.keep(limits.fire(then, claim))  # noqa: PLW2901 - the same claim, later
+            turn.take_over(then)
+
+
 def give_up(turn: Turn) -> None:
     """Send back what has waited long enough."""
     case: ClaimedCase = turn.case
@@ -74,15 +100,31 @@ def give_up(turn: Turn) -> None:
 
 
 def _may_fit_yet(turn: Turn, event: Event, refusal: Refusal) -> bool:
-    """Whether another report could make one right that does not fit; a limit that is not there yet may start."""
+    """Whether another report could make one right that does not fit: not where it is wrong in itself."""
     rules = turn.rules.clocks
-    match event.content:
-        case HandlingClaimPaused(reason=reason) if refusal.reason == "not_pausable":
+    match refusal.reason, event.content:
+        case "not_pausable", HandlingClaimPaused(reason=reason):
             return any(rule.may_pause(reason) for rule in rules.values())
-        case HandlingClaimExtended(clock=name) if refusal.reason == "not_extendable":
-            return refusal.place == "/clock" and name in rules and rules[name].extensions is not None
-        case _:
-            return refusal.reason in _FOR_ANOTHER_REPORT
+        case "not_extendable", HandlingClaimExtended(clock=name):  # a limit may start, a pause or another one move it
+            is_of_the_clock = refusal.place in ("/clock", "/until")
+            return is_of_the_clock and name in rules and rules[name].extensions is not None
+        case "other_amount", HandlingClaimDecided(amount=old, amount_with_fee=new):
+            return old is None or new is None or Decimal(old) == Decimal(new)
+        case "other_amount" | "amount_above_limit", _:  # what was found, decided or agreed before tells the amount
+            return True
+        case "other_exemption", _:  # of what was found; which one counts in principle only says the pack
+            return refusal.place == "/exemption"
+        case "bad_fact", HandlingClaimDecided():
+            return True
+        case "same_outlet", HandlingOutletNotified(compensated_outlet=named):
+            return named is None  # it is that of an earlier notice
+        case "payee_not_entitled", HandlingClaimFiled(claimant=claimant):  # the sender may have thought better of it
+            return claimant.role == "beneficiary" and claimant.named_by_sender is None
+        case "impossible_promise", _:  # which limit it is may be a matter of what is found out
+            until = event.data.get(refusal.place.removeprefix("/"))
+            return isinstance(until, str) and time_of_text(until) > happened_at(event)
+        case reason, _:
+            return reason in _FOR_ANOTHER_REPORT
 
 
 def _in_vain(each: WaitingReport) -> Refusal:

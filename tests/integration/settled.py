@@ -9,7 +9,7 @@ from services.claims.processor import processor
 from tests.integration.feeds import START, Bench, CaseFeed, Feed, numbers_in
 from tests.rules.casework import event
 from tests.rules.claims.filed import FACTS, FILE, OTHER, OUTLET, SENDER
-from tests.rules.claims.told import WAYBILL, routed
+from tests.rules.claims.told import routed
 from tousu.event import Event
 from tousu.policy.loading import load_pack
 
@@ -17,6 +17,8 @@ PARTITIONS = 2
 PAID, WITHDRAWN = numbers_in(0, PARTITIONS, 2)
 (AGREED,) = numbers_in(1, PARTITIONS, 1)
 UNDECIDED = numbers_in(1, PARTITIONS, 2)[1]
+WAYBILLS = {number: f"TS7700{place}" for place, number in enumerate((PAID, WITHDRAWN, AGREED, UNDECIDED))}
+"""A parcel of its own for each case: of one parcel they would get its value once."""
 
 
 def settled(database_url: str, *more: Event) -> Bench:
@@ -37,7 +39,8 @@ def settled(database_url: str, *more: Event) -> Bench:
 
 
 def _way_of(number: str) -> list[Event]:
-    told = [routed("loss", case_number=number, demand="赔偿")]
+    waybill = WAYBILLS[number]
+    told = [routed("loss", waybill=waybill, case_number=number, demand="赔偿")]
 
     def report(what: str, hours: float, claim: bool = True, **said: Any) -> None:
         data = {"case_number": number} | ({"claim_number": f"{number}/1"} if claim else {}) | said
@@ -46,7 +49,7 @@ def _way_of(number: str) -> list[Event]:
 
     evidence = [{"item": name} for name in FILE]
     report("outlet_notified", 1, outlet=OUTLET, compensated_outlet=OTHER)
-    report("claim_filed", 1, claim=False, cause="loss", waybill_number=WAYBILL, claimant=SENDER, evidence=evidence)
+    report("claim_filed", 1, claim=False, cause="loss", waybill_number=waybill, claimant=SENDER, evidence=evidence)
     if number == UNDECIDED:
         return told
     report("claim_facts_found", 2, facts=FACTS["loss"])

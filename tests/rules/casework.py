@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from tousu.contract import validator
-from tousu.decision import Accompanied, Decision, Output, Rules, State, StateKey
+from tousu.decision import Accompanied, Decision, Following, Output, Rules, State, StateKey
 from tousu.event import Event, text_of_time
 from tousu.runtime.outgoing import check_output
 
@@ -78,7 +78,10 @@ class Desk:
         """Apply one event and keep what changes; what was due before is told before, and kept in `fired`."""
         state_keys = self.rules.state_keys(one)
         self.fired = [output for state_key in state_keys for output in self._woken(state_key, now or one.time)]
-        decision = self.rules.apply({key: self.state(key) for key in state_keys}, one, now or one.time)
+        states = {key: self.state(key) for key in state_keys}
+        if isinstance(self.rules, Following):
+            states |= {key: self.state(key) for key in self.rules.keys_behind(states, one)}
+        decision = self.rules.apply(states, one, now or one.time)
         said = (bool(decision.states or decision.outputs), bool(decision.no_op), decision.refusal is not None)
         assert sum(said) == 1, "exactly one of changes, a no-op, a refusal"
         self._keep(decision)
@@ -110,7 +113,9 @@ class Desk:
         for output in decision.outputs:
             assert check_output(output, len(orjson.dumps(output.data))) == ""
         for state_key, state in decision.states.items():
-            assert state is not None
+            if state is None:
+                self.rows.pop(state_key, None)
+                continue
             self.rows[state_key] = self.codecs[state_key.kind].encode(state)
 
     def tell(self, *events: Event) -> list[Output]:

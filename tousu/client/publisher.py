@@ -227,14 +227,17 @@ def check(event: Event) -> tuple[str, ...]:
 
 
 def complaint_key(data: Mapping[str, Any]) -> str | None:
-    """The record key of a complaint: its waybill number, else a few bits of its first identifier by name, else of the
-    customer's contact, else None.
+    """The record key of a complaint: its waybill number, else that of its first piece, else a few bits of its first
+    identifier by name, else of the customer's contact, else None.
 
     Source: the topic cards: the same for the same customer, never personal data.
     """
-    waybill = data.get("waybill_number")
-    if isinstance(waybill, str | int) and waybill:
-        return waybill_key(str(waybill))
+    pieces = data.get("pieces")
+    named = [data, *(each for each in pieces if isinstance(each, Mapping))] if isinstance(pieces, list) else [data]
+    for each in named:
+        waybill = each.get("waybill_number")
+        if isinstance(waybill, str | int) and waybill:
+            return waybill_key(str(waybill))
     numbers = data.get("identifiers")
     given = [each for each in numbers if isinstance(each, Mapping)] if isinstance(numbers, list) else []
     for each in sorted(given, key=lambda each: str(each.get("what"))):

@@ -125,7 +125,8 @@ def _refused(said: ClaimRefused, zone: tzinfo) -> str:
 
 def _paid(said: ClaimPaid, zone: tzinfo) -> str:
     what = said.obligation.rpartition("/")[2]
-    return f"{_of_claim(said)}{_money(said)} paid" + ("" if what == "compensation" else f" ({what})")
+    rest = "" if said.outstanding is None else f", {said.outstanding} to come"
+    return f"{_of_claim(said)}{_money(said)} paid{rest}" + ("" if what == "compensation" else f" ({what})")
 
 
 def _question(said: ClaimPaymentQuestioned | PenaltyPaymentQuestioned) -> str:

@@ -78,6 +78,8 @@ class ClaimPaid(Content, frozen=True, kw_only=True, omit_defaults=True):
     amount: ClaimAmount
     """What was paid, as a decimal string with two places."""
     currency: ClaimCurrency
+    outstanding: ClaimAmount | None = None
+    """What of the obligation is still to be paid, where this was a part of it."""
     paid_at: Moment
     """When it was paid."""
     pack: PackReference

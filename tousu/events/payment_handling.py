@@ -77,6 +77,8 @@ class HandlingPaymentConfirmed(Content, frozen=True, kw_only=True, omit_defaults
     amount: ClaimAmount
     """How much was paid, as a decimal string, at most two places, such as '120.00'."""
     currency: ClaimCurrency | None = None
+    part: bool | None = None
+    """Whether it is a part of what is owed, and the rest follows; absent where all that is outstanding was paid."""
     payee: PayeeReference | None = None
     paid_at: ToldMoment | None = None
     """When it was paid; absent where it was paid when the event happened."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from tousu.events.content import Part
-from tousu.events.shared_values import Code, PackReference, Route, Section, ToldWaybillNumber, Uri
+from tousu.events.shared_values import Code, PackReference, Route, Section, ToldMoment, ToldWaybillNumber, Uri
 
 
 ClaimAmount: TypeAlias = str
@@ -211,6 +211,8 @@ class ClaimOpening(Part, frozen=True, kw_only=True, omit_defaults=True):
     """
     currency: ClaimCurrency | None = None
     evidence: ClaimEvidence = ()
+    inquired_at: ToldMoment | None = None
+    """When the piece was inquired after before; an inquiry within the year keeps the right to claim."""
 
 
 ClaimAuthority: TypeAlias = Literal["regulator", "arbitration", "court"]

@@ -193,6 +193,12 @@ are put right by intake.
 """
 
 
+ToldMoment: TypeAlias = str
+"""A time as the outside tells it, RFC 3339 with its offset, such as 2026-01-04T09:30:00+08:00. In a complaint a
+date alone is the beginning of that day where the pack is at home; digits beyond microseconds are cut off.
+"""
+
+
 ReferenceNumber: TypeAlias = str
 """The number of a call, form, post or case in the channel's own system."""
 
@@ -225,12 +231,6 @@ class CalendarReference(Part, frozen=True, kw_only=True, omit_defaults=True):
     """The name of the calendar."""
     version: str
     """The version of the calendar."""
-
-
-ToldMoment: TypeAlias = str
-"""A time as the outside tells it, RFC 3339 with its offset, such as 2026-01-04T09:30:00+08:00. In a complaint a
-date alone is the beginning of that day where the pack is at home; digits beyond microseconds are cut off.
-"""
 
 
 ToldDeadline: TypeAlias = ToldMoment

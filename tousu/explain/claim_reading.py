@@ -129,7 +129,8 @@ def _disputed(reader: ClaimReader, told: PublishedEvent) -> None:
 
 
 def _paid(reader: ClaimReader, told: PublishedEvent) -> None:
-    if told.read(ClaimPaid).obligation.endswith("/compensation"):
+    said = told.read(ClaimPaid)
+    if said.obligation.endswith("/compensation") and said.outstanding is None:
         reader.claim.stage = "paid"
     _happened(reader, told)
 

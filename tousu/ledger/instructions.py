@@ -1,7 +1,7 @@
 """Instructions held against what is owed: one stands for all that is outstanding, and none without an obligation.
 
-An instruction is spent by the payment of its amount, or taken back by name. Neither depends on the order in which two
-topics are read. Source: docs/architecture.md, I7.
+An instruction is spent by the payment of its amount, or taken back by name, as when a part was paid. Neither depends on
+the order in which two topics are read. Source: docs/architecture.md, I7.
 """
 
 from __future__ import annotations
@@ -44,9 +44,11 @@ def faults_of_instructions(
     standing: dict[str, list[StandingInstruction]] = defaultdict(list)
     currencies = {}
     paid: dict[str, list[tuple[Decimal, str]]] = defaultdict(list)
+    so_far: dict[str, Decimal] = defaultdict(Decimal)
     for each in moved:
         currencies[each.obligation] = each.currency
-        if each.movement == "paid":
+        so_far[each.obligation] += each.amount if each.movement == "awarded" else -each.amount
+        if each.movement == "paid" and so_far[each.obligation] <= NOTHING:  # a part spends none
             paid[each.obligation].append((each.amount, each.reference))
     yield from _gathered(told, sums, standing, questioned)
     for obligation, owed in sums.items():

@@ -19,14 +19,19 @@ class Doubt(NamedTuple, Generic[Reason_co]):
     expected: Decimal | None = None
 
 
-def doubt_about(owed: Obligation, amount: Decimal, currency: str) -> Doubt[NotOutstanding] | None:
-    """Why a payment of this amount is not what is outstanding of an obligation; None where it is, to the cent."""
+def doubt_about(
+    owed: Obligation, amount: Decimal, currency: str, *, part: bool = False
+) -> Doubt[NotOutstanding] | None:  # fmt: skip
+    """Why a payment of this amount is not what is outstanding of an obligation; None where it is, to the cent.
+
+    part: whether it is said to be a part of that; then it must not be more.
+    """
     if not owed.outstanding:
         words = "was paid before" if owed.paid else "is not owed any more"
         return Doubt("already_paid" if owed.paid else "not_owed", f"{owed.number} {words}", owed.outstanding)
     if currency != owed.currency:
         return Doubt("other_currency", f"{owed.number} is owed in {owed.currency}", owed.outstanding)
-    if amount != owed.outstanding:
+    if amount != owed.outstanding and not (part and 0 < amount < owed.outstanding):
         return Doubt("other_amount", f"{money(owed.outstanding)} {owed.currency} is outstanding", owed.outstanding)
     return None
 

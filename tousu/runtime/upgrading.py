@@ -60,6 +60,13 @@ class Tables:
                 changed += 1
         return changed
 
+    def documents(self, kind: str) -> Iterator[tuple[int, str, dict[str, Any]]]:
+        """Shard, key and document of every state of a kind, archived ones too."""
+        table = f"{self.processor}_{kind}"
+        for each in (table, archive_of(table)):
+            for row in self._rows(each, ("shard", "key")) if self.has(each) else ():
+                yield row["shard"], row["key"], orjson.loads(row["doc"])
+
     def _rows(self, table: str, keys: tuple[str, ...]) -> Iterator[dict[str, Any]]:
         """Every row, page by page in the order of its key."""
         order, after = ", ".join(keys), dict[str, Any]()

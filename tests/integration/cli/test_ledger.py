@@ -186,6 +186,28 @@ def test_the_balance_adds_up(data: Path) -> None:
     }
 
 
+def a_share(claim: str, booked: str, **more: Any) -> dict[str, Any]:
+    share = {"case_number": claim.rpartition("/")[0], "claim_number": claim, "amount": booked, "fee": "12.00"}
+    return share | {"booked": booked} | more
+
+
+@pytest.mark.parametrize(("second", "is_above"), [("0.01", True), ("0", False)])
+def test_a_parcel_claimed_in_two_shards_has_no_more_than_its_worth(data: Path, second: str, is_above: bool) -> None:
+    """A complaint about several pieces lies in the shard of its first one: of the others nobody compares beforehand."""
+    worth = {"worth": {"real_value": ["2026-03-02T02:00:00Z", "800.00"]}}
+    with closing(sqlite3.connect(data / "claims.sqlite")) as database:
+        for shard, share in enumerate((a_share("TS-1/2", "812.00", **worth), a_share("TS-9/1", second))):
+            doc = orjson.dumps({"shares": [share], "changed_at": "2026-03-02T02:00:00Z"}).decode()
+            statement = "INSERT INTO claims_parcel (shard, key, version, doc) VALUES (?, 'SF1000000001', 1, ?)"
+            database.execute(statement, (shard, doc))
+        database.execute("DELETE FROM claims_question")
+        database.commit()
+    done = run("--data", str(data))
+    words = "MORE THAN ITS WORTH: parcel SF1000000001 has 812.01, is worth 800.00: cases TS-1, TS-9"
+    assert (done.returncode == 1, words in done.stdout) == (is_above, is_above)
+    assert bool(orjson.loads(run("balance", "--data", str(data), "--json").stdout)["parcels"]) == is_above
+
+
 def test_kind_and_currency_narrow_what_is_shown(data: Path) -> None:
     found = document("balance", "--kind", "bill", "--data", str(data))
     assert (found["entries"], [each["kind"] for each in found["sums"]]) == (1, ["bill", ""])

@@ -152,6 +152,14 @@ def test_one_number_has_one_key_however_it_is_written() -> None:
     assert {complaint_key(a_call(waybill_number=number)) for number in written} == {"YT7100000000001"}
 
 
+def test_a_complaint_about_pieces_meets_others_about_its_first_one() -> None:
+    without = {k: v for k, v in a_call().items() if k != "waybill_number"}
+    pieces = [{"content": "少了一件"}, {"waybill_number": "yt7100000000001"}, {"waybill_number": "YT7100000000002"}]
+    assert complaint_key(without | {"pieces": pieces}) == "YT7100000000001"
+    assert complaint_key(a_call(waybill_number="YT7100000000009", pieces=pieces)) == "YT7100000000009"
+    assert complaint_key(without | {"pieces": "none"}) == complaint_key(without | {"pieces": ["none"]})
+
+
 def test_what_people_write_is_sent_and_the_receipt_says_what_is_lost(publisher: Publisher) -> None:
     said = a_call(waybill_number="sf1000 000001", complainant={"name": "王芳", "phone": "(0571)8888 8888 转 801"})
     receipt = publisher.complaint("phone", said | {"posted_at": "neulich"}, time=AT)

@@ -24,8 +24,8 @@ class Books:
     def told(self, outputs: list[Output]) -> None:
         """Instructions are followed in the order of their publication."""
         for one in outputs:
-            if one.type == "tousu.claim.paid.v1":
-                self.live[one.data["obligation"]].clear()
+            if one.type == "tousu.claim.paid.v1" and "outstanding" not in one.data:
+                self._spend(one.data["obligation"], one.data["amount"])
             if one.type.split(".")[2] in ("opened", "closed", "reopened"):
                 self.ways[one.data["claim_number"]].append(one.type.split(".")[2])
             if one.type != "tousu.instruction.issued.v1":
@@ -37,6 +37,13 @@ class Books:
                 del self.live[said["of"]][said["cancels"]]
             else:
                 self.live[said["of"]][said["instruction_number"]] = said["amount"], said["currency"]
+
+    def _spend(self, obligation: str, amount: str) -> None:
+        """A payment spends the instruction of its amount; a part spends none, since that is taken back by name."""
+        live = self.live[obligation]
+        spent = next((number for number, (told, _) in live.items() if told == amount), None)
+        if spent is not None:
+            del live[spent]
 
     def check(self) -> dict[str, dict[str, Decimal]]:
         """I7: by obligation, case and in all; entries are only added; one live instruction for what is owed."""

@@ -28,6 +28,15 @@ class SlowLimits:
         self.claims: list[Claim] = []
         self.happened: list[tuple[str, str, str, datetime]] = []
         self.by_time = False
+        self.days = dict(DAYS)
+
+    def recount(self, name: str, days: int) -> None:
+        """From now on a limit has so many days, also where it runs."""
+        self.days[name] = days
+        for claim in self.claims:
+            limit = claim["limits"].get(name)
+            if limit is not None and limit["status"] == "running":
+                limit["due"] = last_moment(limit["since"], days)
 
     def pass_time(self, until: datetime) -> None:
         """Every limit that was due before this moment breaches, at its moment, the earliest first."""
@@ -59,7 +68,7 @@ class SlowLimits:
             return
         former = claim["limits"].get(name)
         if former is None or former["status"] == "cancelled":
-            due = at + timedelta(hours=24) if name == "answer_to_claim_form" else last_moment(at, DAYS[name])
+            due = at + timedelta(hours=24) if name == "answer_to_claim_form" else last_moment(at, self.days[name])
             claim["limits"][name] = {
                 "name": name, "since": at, "due": due, "status": "running", "breached": False, "used": timedelta(0)
             }  # fmt: skip

@@ -62,7 +62,7 @@ class SlowOutlets(SlowLimits):
         book(claim, name, "awarded", amount)
         self._owed_now(claim, at)
 
-    def _owed_now(self, claim: Claim, at: datetime) -> None:
+    def _owed_now(self, claim: Claim, at: datetime, *more: str) -> None:
         """What was paid before it was owed."""
         raise NotImplementedError
 

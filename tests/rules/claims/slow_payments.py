@@ -1,4 +1,6 @@
-"""Payments once more: what is outstanding to the cent is paid, everything else is a question until it is owed."""
+"""Payments once more: what is outstanding to the cent is paid, or a part of it that is told as one; everything else is
+a question until it is owed.
+"""
 
 from __future__ import annotations
 
@@ -36,16 +38,19 @@ class SlowPayments(SlowOutlets):
         claim["payments"].add(said["payment_id"])
         book(claim, name, "paid", cents(said["amount"]))
         self.in_question = [one for one in self.in_question if one[2]["payment_id"] != said["payment_id"]]
-        if name == "compensation":
+        if outstanding(claim["books"][name]):
+            self._owed_now(claim, at, "other_amount")
+        elif name == "compensation":
             claim["stage"] = "paid"
             self._meet(claim, ["payment"], at)
             self._close(claim, "paid", at)
 
-    def _owed_now(self, claim: Claim, at: datetime) -> None:
+    def _owed_now(self, claim: Claim, at: datetime, *more: str) -> None:
         """What had been paid before it was owed is paid now."""
-        for one, doubt, said in list(self.in_question):
-            early = doubt in ("not_owed", "unknown_obligation", "already_paid")
-            if one is claim and early and not self._doubt(claim, said):
+        for one in list(self.in_question):
+            of, doubt, said = one
+            early = doubt in ("not_owed", "unknown_obligation", "already_paid", *more)
+            if of is claim and early and one in self.in_question and not self._doubt(claim, said):
                 self._pay(claim, said, at)
 
     def _doubt(self, claim: Claim, said: Mapping[str, Any]) -> str:
@@ -59,7 +64,8 @@ class SlowPayments(SlowOutlets):
             return "already_paid" if books["paid"] else "not_owed"
         if said.get("currency", "CNY") != "CNY":
             return "other_currency"
-        if cents(said["amount"]) != outstanding(books):
+        is_part = said.get("part", False) and 0 < cents(said["amount"]) < outstanding(books)
+        if cents(said["amount"]) != outstanding(books) and not is_part:
             return "other_amount"
         other = name == "compensation" and claim["who"] and said.get("payee", claim["who"]) != claim["who"]
         return "payee_not_entitled" if other else ""

@@ -298,12 +298,14 @@ def payment(draw: st.DrawFn, claim: Claim, place: int, fits: bool) -> dict[str, 
     if name != "compensation" or draw(st.booleans()):
         said["obligation"] = f"{claim['number']}/{name}"
     if fits:
-        return said
+        parts = owed > 1 and not draw(st.integers(0, 2))
+        return said | ({"part": True, "amount": yuan(draw(st.integers(1, owed - 1)))} if parts else {})
     wrong: list[dict[str, Any]] = [
         {"amount": draw(MONEY)},
         {"amount": yuan(max(0, owed - 1))},
         {"amount": yuan(owed + 1)},
     ]
+    wrong += [{"part": True, "amount": yuan(draw(st.sampled_from((0, 1, owed // 2, owed + 1))))}] * 3
     wrong += [{"currency": "USD"}, {"payee": {"role": "recipient"}}, {"payee": SENDER}]
     wrong += [{"claim_number": f"{NUMBER}/9"}, {"obligation": f"{claim['number']}/bills"}]
     wrong += [{"payment_id": draw(st.sampled_from(sorted(claim["payments"])))}] if claim["payments"] else []

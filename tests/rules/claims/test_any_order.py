@@ -43,7 +43,7 @@ SAYS_WHEN = {
     "claim_form_answered": "answered_at", "claim_agreed": "agreed_at", "claim_ruled": "ruled_at",
     "payment_confirmed": "paid_at",
 }  # fmt: skip
-AMOUNTS = ("812.00", "312.00", "412.00", "162.00", "5.00", "77.00", "900.00", "88.00")
+AMOUNTS = ("812.00", "500.00", "312.00", "412.00", "162.00", "5.00", "77.00", "900.00", "88.00")
 
 
 class Said(NamedTuple):
@@ -102,7 +102,7 @@ def payment(dice: random.Random, cause: str, place: int) -> dict[str, Any]:
     said = {"payment_id": f"P-{place if dice.random() < 0.9 else 0}", "amount": dice.choice(AMOUNTS)}
     if dice.random() < 0.6:
         said["amount"] = {"loss": "812.00", "damage": "412.00"}[cause]
-    return said
+    return said | ({"part": True} if dice.random() < 0.3 else {})
 
 
 def outlets(dice: random.Random, name: str) -> dict[str, Any]:

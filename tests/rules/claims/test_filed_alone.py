@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from tests.rules.casework import NUMBER, START, event, registration
 from tests.rules.claims.filed import FILE, SENDER
 from tests.rules.claims.told import WAYBILL, ClaimsDesk
@@ -68,3 +70,19 @@ def test_a_third_party_that_forwarded_too_late_pays_the_outlet_by_piece_and_day(
     desk.report("claim_facts_found", 4, facts={"pieces": 6, "days_late": 4})
     (again,) = desk.tell_report("claim_decided", 5, outcome="offer")
     assert again.data["amount"] == "1000.00"
+
+
+def test_an_inquiry_within_the_year_keeps_the_right_of_whoever_files_on_a_channel(desk: ClaimsDesk) -> None:
+    """Posted a year and a day ago: without the inquiry the form is refused; told once more with it, it is taken."""
+    late = filed_alone()
+    late = replace(late, data=late.data | {"posted_at": "2025-03-01T15:00:00Z"})
+    (told,) = desk.tell(late)
+    assert (told.type, told.data["reason"]) == ("tousu.claim.form_refused.v1", "right_has_lapsed")
+    assert names(desk, told_again(inquired_at="2026-03-01T16:00:01Z")) == ["form_refused"]
+    again = told_again(inquired_at="2026-03-01T15:59:59Z", evidence=EVIDENCE)
+    assert names(desk, replace(again, id="e-3")) == ["opened", "filed"]
+
+
+def test_filed_with_its_inquiry_at_once_it_opens(desk: ClaimsDesk) -> None:
+    late = filed_alone(inquired_at="2026-02-27T02:00:00Z")
+    assert names(desk, replace(late, data=late.data | {"posted_at": "2025-03-01T15:00:00Z"})) == ["opened", "filed"]

@@ -12,7 +12,7 @@ from services.claims.rules import ClaimsRules
 from services.claims.states import ClaimedCase
 from tests.rules.casework import NUMBER, START, kinds_of
 from tests.rules.claims.filed import FACTS, SENDER, agree_claim, file_claim, offer_claim
-from tests.rules.claims.told import WAYBILL, ClaimsDesk, reported
+from tests.rules.claims.told import WAYBILL, ClaimsDesk, reported, routed
 from tousu.decision import StateKey
 
 RIGHT = {"payment_id": "P-1", "amount": "812.00"}
@@ -61,6 +61,19 @@ def test_what_is_told_before_the_facts_counts_when_they_are_told(desk: ClaimsDes
     )
     assert told_at(desk, 11, "claim_facts_found", 2, facts=FACTS["loss"]) == ["claim.offered", "claim.agreed"]
     assert (desk.waiting, desk.claim().stage, told_to_finance(desk)) == ((), "agreed", [("pay_claimant", "812.00")])
+
+
+@pytest.mark.parametrize(("after_hours", "verdict"), [(24, "met"), (24.001, "late"), (30, "late")])
+def test_an_answer_told_before_its_form_was_in_time_or_not(
+    desk: ClaimsDesk, after_hours: float, verdict: str
+) -> None:  # fmt: skip
+    """The form of hour 1 is told last; its twenty-four hours were over by then, and count all the same."""
+    desk.tell(routed("loss", demand="赔偿"))
+    told_at(desk, 40, "claim_form_answered", 1 + after_hours)
+    form = {"cause": "loss", "waybill_number": WAYBILL, "claimant": SENDER}
+    told_at(desk, 41, "claim_filed", 1, **form)
+    (clock,) = (clock for clock in desk.claim().clocks if clock.name == "answer_to_claim_form")
+    assert (desk.claim().stage, clock.status, clock.breached) == ("answered", verdict, verdict == "late")
 
 
 def test_a_withdrawal_told_after_the_agreement_takes_back_what_was_instructed(desk: ClaimsDesk) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from decimal import Decimal
+from itertools import permutations
 from typing import Any
 
 import pytest
 
 from services.claims.states import PaymentQuestion
-from tests.rules.casework import NUMBER
-from tests.rules.claims.filed import FACTS, SENDER, agree_claim, file_claim
+from tests.rules.casework import NUMBER, START
+from tests.rules.claims.filed import FACTS, SENDER, agree_claim, file_claim, offer_claim
 from tests.rules.claims.told import WAYBILL, ClaimsDesk
+from tousu.event import text_of_time
 from tousu.ledger.balance import sums_by_obligation
 
 RIGHT: dict[str, Any] = {"payment_id": "P-1", "amount": "812.00", "payee": SENDER}
@@ -125,3 +129,95 @@ def test_one_payment_is_not_booked_for_two_claims_of_a_case(desk: ClaimsDesk) ->
     amount = str(desk.claim(2).owed[0].outstanding)
     (told,) = desk.tell_report("payment_confirmed", 7, claim=2, **RIGHT | {"amount": amount})
     assert told.data["reason"] == "already_booked"
+
+
+# --- in parts: nothing is met until the sum is whole
+
+
+def part(amount: str, payment_id: str) -> dict[str, Any]:
+    return {"payment_id": payment_id, "amount": amount, "part": True}
+
+
+def payment_clock(desk: ClaimsDesk) -> tuple[str, bool]:
+    clock = next(clock for clock in desk.claim().clocks if clock.name == "payment")
+    return clock.status, clock.breached
+
+
+def test_a_part_is_booked_and_meets_nothing_until_the_sum_is_whole(desk: ClaimsDesk) -> None:
+    agree_claim(desk)
+    (told,) = desk.tell_report("payment_confirmed", 6, **part("500.00", "P-1"))
+    assert (told.data["amount"], told.data["outstanding"]) == ("500.00", "312.00")
+    assert payment_clock(desk) == ("running", False) and desk.clocks == []
+    assert [(one.data["what"], one.data.get("amount")) for one in desk.instructions] == [
+        ("cancel", None), ("pay_claimant", "312.00"),
+    ]  # fmt: skip
+    assert desk.claim().stage == "agreed"
+    assert desk.report("payment_confirmed", 7, **part("312.00", "P-2")) == ["claim.paid", "claim.closed"]
+    assert payment_clock(desk) == ("met", False)
+    assert [(each.movement, str(each.amount)) for each in desk.ledger()] == [
+        ("awarded", "812.00"), ("paid", "500.00"), ("paid", "312.00"),
+    ]  # fmt: skip
+
+
+def test_the_last_part_may_come_as_what_is_left(desk: ClaimsDesk) -> None:
+    agree_claim(desk)
+    desk.report("payment_confirmed", 6, **part("500.00", "P-1"))
+    assert desk.report("payment_confirmed", 7, payment_id="P-2", amount="312.00") == ["claim.paid", "claim.closed"]
+
+
+@pytest.mark.parametrize("amount", ["312.01", "812.00", "0.00"])
+def test_too_much_or_nothing_as_a_part_is_a_question(desk: ClaimsDesk, amount: str) -> None:
+    agree_claim(desk)
+    desk.report("payment_confirmed", 6, **part("500.00", "P-1"))
+    (told,) = desk.tell_report("payment_confirmed", 7, **part(amount, "P-2"))
+    assert (told.data["reason"], told.data["expected"]) == ("other_amount", "312.00")
+    assert payment_clock(desk) == ("running", False)
+
+
+def test_a_part_in_time_and_the_rest_too_late_is_too_late(desk: ClaimsDesk) -> None:
+    agree_claim(desk)
+    desk.report("payment_confirmed", 6, **part("811.99", "P-1"))
+    desk.pass_time(days=8)
+    assert [one.type.split(".")[2] for one in desk.clocks] == ["breached"]
+    desk.report("payment_confirmed", 24 * 9, **part("0.01", "P-2"))
+    assert [one.type.split(".")[2] for one in desk.clocks] == ["met_late"]
+
+
+PARTS = (("P-1", "500.00", 6), ("P-2", "300.00", 7), ("P-3", "12.00", 8))
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))), ids=lambda order: "".join(map(str, order)))
+def test_parts_and_their_agreement_are_whole_in_every_order(desk: ClaimsDesk, order: tuple[int, ...]) -> None:
+    """Agreed at 5, paid at 6, 7 and 8: whoever is told of it first, the claim is paid at 8."""
+    offer_claim(desk)
+    for hour, place in enumerate(order, start=9):
+        if place == 3:
+            desk.report("claim_agreed", hour, agreed_at=text_of_time(START + timedelta(hours=5)))
+            continue
+        payment_id, amount, paid_at = PARTS[place]
+        when = text_of_time(START + timedelta(hours=paid_at))
+        desk.report("payment_confirmed", hour, paid_at=when, **part(amount, payment_id))
+    claim = desk.claim()
+    assert (claim.stage, claim.reason, claim.closed_at) == ("paid", "paid", START + timedelta(hours=8))
+    assert payment_clock(desk) == ("met", False)
+    (sums,) = sums_by_obligation(desk.ledger()).values()
+    assert (sums.awarded, sums.paid) == (Decimal("812.00"), Decimal("812.00"))
+    assert {one.settled for one in questions(desk)} <= {"booked"}
+
+
+def test_a_bill_is_paid_in_parts_too(desk: ClaimsDesk) -> None:
+    agree_claim(desk)
+    desk.report("outlet_negotiation_settled", 6, outlet="HZ-017")
+    bill: dict[str, Any] = {"obligation": f"{NUMBER}/1/bill"}
+    desk.report("payment_confirmed", 7, **bill, **part("800.00", "B-1"))
+    assert [(one.data["what"], one.data.get("amount")) for one in desk.instructions] == [
+        ("cancel", None), ("bill_outlet", "12.00"),
+    ]  # fmt: skip
+    assert desk.report("payment_confirmed", 8, **bill, payment_id="B-2", amount="12.00") == ["claim.paid"]
+
+
+def test_a_ruling_for_what_was_paid_in_parts_ends_the_claim(desk: ClaimsDesk) -> None:
+    agree_claim(desk)
+    desk.report("payment_confirmed", 6, **part("500.00", "P-1"))
+    assert desk.report("claim_ruled", 7, by="court", amount="500.00") == ["claim.ruled", "claim.closed"]
+    assert desk.claim().reason == "paid"

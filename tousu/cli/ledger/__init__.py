@@ -28,13 +28,14 @@ def ledger(
 ) -> None:
     """Look at the ledger of claims and penalties: the trial balance, a claim's entries, payments in question.
 
-    Without a command: the balance. Exit code 1 where it does not balance, or where questions are open.
+    Without a command: the balance. Exit code 1 where it does not balance, questions are open, or a parcel has more
+    than it is worth.
 
     Example: tousu ledger --data data/demo
     """
     if context.invoked_subcommand is None:
         books = shown(currency, kind, data, database, as_json=as_json)
-        if books.faults or books.questions:
+        if books.faults or books.questions or books.parcels:
             raise typer.Exit(FOUND)
     elif currency or kind or data or database or as_json:
         name = context.invoked_subcommand

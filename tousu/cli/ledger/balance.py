@@ -56,6 +56,7 @@ def shown(currency: str, kind: str | None, data: Path | None, database: str, *, 
                 "accounts": [account_row(each) for each in accounts],
                 "sums": [{"kind": name, "currency": code, **_in_words(each)} for (code, name), each in sums],
                 "faults": [{"place": place, "what": what} for place, what in books.faults],
+                "parcels": list(books.parcels),
             }
         )  # fmt: skip
     else:
@@ -63,6 +64,7 @@ def shown(currency: str, kind: str | None, data: Path | None, database: str, *, 
         output.lines(*_verdict(books, entries))
         if books.questions:
             output.lines(f"payments in question: {books.questions} (`tousu ledger questions`)")
+        output.lines(*(f"MORE THAN ITS WORTH: {each}; withdraw one of the claims" for each in books.parcels))
     return books
 
 

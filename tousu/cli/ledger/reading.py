@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 class LedgerView(NamedTuple):
     """All entries, those of each obligation in the order of their numbers, and the faults found in them.
 
-    questions: how many payments are in question.
+    questions: how many payments are in question. parcels: those that have more than they are worth, a sentence each.
     """
 
     entries: list[Entry]
     faults: list[tuple[str, str]]
     questions: int = 0
+    parcels: tuple[str, ...] = ()
 
 
 def read_books(
@@ -40,16 +41,49 @@ def read_books(
     entries: list[Entry] = []
     found: list[tuple[str, str]] = []
     questions = 0
+    parcels: list[str] = []
     for inspection in options.inspections(LEDGERS, data, database):
         ledger = read_ledger(inspection, condition, values)
         questions += len(open_questions(inspection))
+        parcels += parcels_above_their_worth(inspection)
         inspection.close()
         entries += ledger.entries
         found += ledger.broken
     ordered = by_obligation(entries)
     for obligation, group in ordered.items():
         found += [(obligation, message) for message in faults(group)]
-    return LedgerView([entry for group in ordered.values() for entry in group], found, questions)
+    return LedgerView([entry for group in ordered.values() for entry in group], found, questions, tuple(parcels))
+
+
+def parcels_above_their_worth(inspection: Inspection) -> list[str]:
+    """Parcels claimed in cases of several shards, where nobody compares them beforehand, that have more than their
+    worth: a sentence each. In one shard that is an authority's ruling."""
+    import orjson
+
+    if not inspection.keeps("parcel"):
+        return []
+    shards: dict[str, list[dict[str, Any]]] = {}
+    for row in inspection.rows(f"SELECT key, doc FROM {inspection.place_of('parcel')} ORDER BY key, shard"):  # noqa: S608
+        shards.setdefault(row["key"], []).append(orjson.loads(row["doc"]))
+    found = []
+    for key, rows in shards.items():
+        shares = [share for row in rows for share in row["shares"]]
+        booked = sum((Decimal(share.get("booked", 0)) for share in shares), Decimal(0))
+        fees = [Decimal(share.get("fee", 0)) for share in shares if Decimal(share.get("booked", 0))]
+        worth = _worth(shares)
+        if len(rows) > 1 and worth is not None and booked > worth + max(fees, default=Decimal(0)):
+            cases = ", ".join(dict.fromkeys(share["case_number"] for share in shares))
+            found.append(f"parcel {key.rpartition('|')[2]} has {money(booked)}, is worth {money(worth)}: cases {cases}")
+    return found
+
+
+def _worth(shares: list[dict[str, Any]]) -> Decimal | None:
+    """By the newest finding of its value, else of the insured amount."""
+    for name in ("real_value", "insured_amount"):
+        known = [each["worth"][name] for each in shares if name in each.get("worth", {})]
+        if known:
+            return Decimal(max(known)[1])
+    return None
 
 
 def open_questions(inspection: Inspection) -> list[dict[str, Any]]:
