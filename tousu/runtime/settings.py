@@ -208,8 +208,8 @@ TABLE: Final = (
     Setting("log", "console", "", "form of the log on stderr: json or console", "json", _one_of("json", "console")),
     Setting("log_level", "info", "", "least level that is logged: debug, info, warning, error", "info",
             _one_of("debug", "info", "warning", "error")),
-    Setting("failpoint", "", "point:count", "for fault tests: kill this process the COUNT-th time it passes a point",
-            "after_commit:3", _failpoint),
+    Setting("failpoint", "", "point:count", "for fault tests: kill this process the COUNT-th time it passes a point; "
+            "with :stall its loop stands still there instead", "after_commit:3", _failpoint),
 )  # fmt: skip
 
 
