@@ -49,6 +49,7 @@ KINDS: Final = (
         columns={"over_since": lambda conduct: column_time(_over(conduct.lifecycle))},
         timed=True,
         ended="over_since",
+        version=2,  # the life of the case under its name of now, what was paid, partners that answer
     ),
     Kind(
         CLAIM,
@@ -77,5 +78,6 @@ KINDS: Final = (
             "claim": lambda question: question.claim_number,
         },
         gauges=(Counted(PAYMENT_QUESTIONS, "reason IS NOT NULL", ("reason",)),),
+        version=2,  # which obligation, and who was paid
     ),
 )
