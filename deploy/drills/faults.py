@@ -13,6 +13,7 @@ from deploy.drills.stack import Stack
 from deploy.drills.surroundings import Settings
 
 JUMP_S: Final = 130.0
+SHORT_JUMP_S: Final = 70.0
 _CLOCK: Final = threading.Event()
 """Never set: a pause that is part of a fault."""
 
@@ -117,13 +118,21 @@ def _held_out(stack: Stack) -> None:
     stack.hold_out(0, "complaints.inbound.email")
 
 
-def _jump_over_clocks(stack: Stack) -> None:
-    """Nobody tells the time while clocks come due; then it goes on at once where it would be."""
+def _nobody_tells_the_time(stack: Stack, for_s: float) -> None:
+    """Clocks come due meanwhile; then time goes on at once where it would be."""
     stack.complain(40, "inquiry")
     _CLOCK.wait(10.0)
     stack.pause("intake")
-    _CLOCK.wait(JUMP_S)
+    _CLOCK.wait(for_s)
     stack.resume("intake")
+
+
+def _jump_over_clocks(stack: Stack) -> None:
+    _nobody_tells_the_time(stack, JUMP_S)
+
+
+def _short_jump(stack: Stack) -> None:
+    _nobody_tells_the_time(stack, SHORT_JUMP_S)
 
 
 def _unstorable(stack: Stack) -> None:
