@@ -18,7 +18,7 @@ from typing import Any, Final, Self
 from confluent_kafka import Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
-from deploy.drills.surroundings import CLOCK_FILE, EVERYBODY, Settings
+from deploy.drills.surroundings import CLOCK_FILE, EVERYBODY, Settings, set_clock
 from deploy.local.prometheus import Prometheus
 from tousu.client.publisher import Publisher
 from tousu.client.topics import Topics
@@ -121,7 +121,7 @@ class Stack:
 
     def set_clock(self, offset_s: int) -> None:
         """Set the clock of the process that was started with `surroundings.other_clock`."""
-        (self._folder / CLOCK_FILE).write_text(f"{offset_s:+d}\n")
+        set_clock(self._folder / CLOCK_FILE, offset_s)
 
     def begin_transaction(self, topic: str) -> None:
         """An adapter begins a transaction and never ends it."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import struct
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -13,8 +16,8 @@ Settings = Mapping[str, Mapping[str, str]]
 """Variables by processor; those of "" are everybody's."""
 EVERYBODY: Final = ""
 CLOCK_FILE: Final = "clock"
-"""In the drill's folder: how far the clock of penalties is off, as libfaketime reads it."""
-_LIBRARIES: Final = ("/usr/lib", "/usr/lib64")
+"""In the drill's folder: how far the clock of penalties is off (clock.c)."""
+_CLOCK_SOURCE: Final = Path(__file__).with_name("clock.c")
 
 
 def as_shipped(folder: Path) -> Settings:
@@ -59,15 +62,22 @@ def without_calendar(folder: Path) -> Settings:
 
 
 def other_clock(folder: Path) -> Settings:
-    """Penalties asks libfaketime for the time, which is right until the file says otherwise."""
-    found = next((path for root in _LIBRARIES for path in Path(root).glob("*/faketime/libfaketimeMT.so.1")), None)
-    if found is None:
-        raise NotOnThisMachine("this drill sets the clock of one process: apt-get install faketime")
-    file = folder / CLOCK_FILE
+    """Penalties sees a clock of the machine that can be set, which is right until somebody sets it."""
+    compiler = shutil.which("cc")
+    if compiler is None:
+        raise NotOnThisMachine("this drill sets the clock of one process: apt-get install gcc libc6-dev")
     folder.mkdir(parents=True, exist_ok=True)
-    file.write_text("+0\n")
-    faked = {"FAKETIME_TIMESTAMP_FILE": str(file), "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
-    return {"penalties": {"LD_PRELOAD": str(found), **faked}}
+    library, file = folder / "clock.so", folder / CLOCK_FILE
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", str(library), str(_CLOCK_SOURCE), "-ldl"], check=True)
+    set_clock(file, 0)
+    return {"penalties": {"LD_PRELOAD": str(library), "DRILL_CLOCK": str(file)}}
+
+
+def set_clock(file: Path, offset_s: int) -> None:
+    """Say how far that clock is off. In place: the process has the file before its eyes."""
+    file.touch()
+    with file.open("r+b") as opened:
+        opened.write(struct.pack("=q", offset_s))
 
 
 def _complaints_where(folder: Path, condition: str) -> Settings:
