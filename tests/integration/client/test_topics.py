@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -155,3 +157,21 @@ def test_what_no_waiting_changes_stops() -> None:
 
     with pytest.raises(Stop):
         _asked(ask)
+
+
+def test_too_few_brokers_stop_at_once_and_are_waited_for_where_a_cluster_starts(kafka: KafkaBroker) -> None:
+    command = [
+        str(Path(sys.executable).with_name("tousu")),
+        "topics",
+        "apply",
+        "--broker",
+        kafka.address,
+        "--replicas",
+        "3",
+    ]
+    began_s = time.monotonic()
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, "too few brokers" in done.stderr) == (4, True), done.stderr
+    alone_s, began_s = time.monotonic() - began_s, time.monotonic()
+    assert subprocess.run([*command, "--wait", "6"], capture_output=True).returncode == 4
+    assert time.monotonic() - began_s > max(6.0, alone_s)
