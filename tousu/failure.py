@@ -1,13 +1,21 @@
 """The only three ways in which work can fail; everything else is a value with a reason code."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+
 
 class Failure(Exception):
-    """Something went wrong. Carries a snake_case reason code beside the sentence."""
+    """Something went wrong. Carries a snake_case reason code beside the sentence.
+
+    `about`: for the log, the case and the trace that it is about, where that is known.
+    """
 
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(f"{reason}: {message}")
         self.reason = reason
         self.message = message
+        self.about: Mapping[str, str] = {}
 
 
 class Retry(Failure):

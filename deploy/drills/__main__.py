@@ -42,7 +42,7 @@ def within_s(drill: Drill) -> float:
 
 def held(drill: Drill, folder: Path) -> str:
     """Hold one drill. Returns what went wrong; empty where the alert fired in its time."""
-    with Stack(folder) as stack:
+    with Stack(folder, drill.settings(folder)) as stack:
         stack.complain(5)
         threading.Event().wait(CALM_S)
         if stack.firing(drill.alert):

@@ -5,10 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final, NamedTuple
 
+from deploy.drills import surroundings
 from deploy.drills.stack import Stack
+from deploy.drills.surroundings import Settings
 
+JUMP_S: Final = 130.0
+SHORT_JUMP_S: Final = 70.0
 _CLOCK: Final = threading.Event()
 """Never set: a pause that is part of a fault."""
 
@@ -16,7 +21,8 @@ _CLOCK: Final = threading.Event()
 class Drill(NamedTuple):
     """`needs_s`: how long the fault must last before the expression of the alert holds; its `for` comes on top.
 
-    `again` keeps the fault up and is called every few seconds.
+    `again` keeps the fault up and is called every few seconds. `settings`: how the stack is set up for it, in the
+    folder of the drill.
     """
 
     alert: str
@@ -24,6 +30,7 @@ class Drill(NamedTuple):
     needs_s: float
     make: Callable[[Stack], None]
     again: Callable[[Stack], None] = lambda stack: None
+    settings: Callable[[Path], Settings] = surroundings.as_shipped
 
 
 def _absent(stack: Stack) -> None:
@@ -99,6 +106,71 @@ def _overdrawn(stack: Stack) -> None:
     stack.change_by_hand("claims", _ENTRY, ("drill/1",))
 
 
+def _nothing(stack: Stack) -> None:
+    """The fault lies in how the stack is set up."""
+
+
+def _stalled(stack: Stack) -> None:
+    stack.take_away("claims")
+
+
+def _held_out(stack: Stack) -> None:
+    stack.hold_out(0, "complaints.inbound.email")
+
+
+def _nobody_tells_the_time(stack: Stack, for_s: float) -> None:
+    """Clocks come due meanwhile; then time goes on at once where it would be."""
+    stack.complain(40, "inquiry")
+    _CLOCK.wait(10.0)
+    stack.pause("intake")
+    _CLOCK.wait(for_s)
+    stack.resume("intake")
+
+
+def _jump_over_clocks(stack: Stack) -> None:
+    _nobody_tells_the_time(stack, JUMP_S)
+
+
+def _short_jump(stack: Stack) -> None:
+    _nobody_tells_the_time(stack, SHORT_JUMP_S)
+
+
+def _unstorable(stack: Stack) -> None:
+    """A rule that somebody put into the database refuses what the router writes."""
+    refuses = "BEGIN SELECT RAISE(ABORT, 'drill'); END"
+    stack.change_by_hand("router", f"CREATE TRIGGER drill BEFORE INSERT ON router_case {refuses}")
+    stack.complain(3)
+
+
+_BROKEN: Final = """
+    UPDATE sla_case SET next_due = 1, doc = json_set(doc, '$.pack_version', '9.9.9')
+    WHERE rowid = (SELECT min(rowid) FROM sla_case)
+"""
+
+
+def _covered(stack: Stack) -> None:
+    """The state of a case names a pack that there never was, so its clock cannot be fired."""
+    stack.change_by_hand("sla", _BROKEN)
+    stack.take_away("sla")  # what is due first is read anew
+
+
+def _fenced(stack: Stack) -> None:
+    stack.take_away("router")
+    stack.complain(4)
+
+
+def _clock_off(stack: Stack) -> None:
+    stack.set_clock(-20)
+
+
+def _one_complaint(stack: Stack) -> None:
+    stack.complain(1)
+
+
+def _questioned(stack: Stack) -> None:
+    stack.pay_for_nothing()
+
+
 _EVERY: Final = (
     Drill("TousuAbsent", "penalties is killed and nobody starts it again", 0, _absent),
     Drill("TousuNotReady", "the broker stands still", 15, _not_ready),
@@ -111,5 +183,68 @@ _EVERY: Final = (
     Drill("TousuRoutedLate", "the router stands still for 4 s while sixty customers complain", 10, _routed_late),
     Drill("TousuTransactionOpen", "an adapter begins a transaction and does not end it", 30, _transaction),
     Drill("TousuRejectsBurst", "an adapter sends what is no JSON, again and again", 15, _rejects, _rejects),
+    Drill(
+        "TousuLoopStalled",
+        "the loop of claims stands still where it takes a shard",
+        120,
+        _stalled,
+        settings=surroundings.stalls_when_taken_again,
+    ),
+    Drill("TousuHeldOut", "a shard of intake is let go on without a topic, and nobody lets it in", 3600, _held_out),
+    Drill(
+        "TousuTimersLate",
+        "nobody tells the time for 130 s while clocks come due",
+        170,
+        _jump_over_clocks,
+        settings=surroundings.short_limits,
+    ),
+    Drill(
+        "TousuTimerLate",
+        "nobody tells the time for 70 s while clocks come due",
+        110,
+        _short_jump,
+        settings=surroundings.short_limits,
+    ),
+    Drill("TousuOwnFaults", "the router's database refuses what the router writes", 10, _unstorable),
+    Drill("TousuFaultCovered", "the state of a case is broken, so that its clock cannot be fired", 10, _covered),
+    Drill("TousuFenced", "somebody takes the router's shards again and again", 30, _fenced, _fenced),
+    Drill(
+        "TousuNoCalendar",
+        "the calendar ends last year, and a customer complains",
+        20,
+        _one_complaint,
+        settings=surroundings.without_calendar,
+    ),
+    Drill(
+        "TousuCalendarYearMissing", "the calendar ends last year", 20, _nothing, settings=surroundings.without_calendar
+    ),
+    Drill(
+        "TousuComplaintWithoutClock",
+        "a pack whose limits do not hold for the customer's channel",
+        20,
+        _one_complaint,
+        settings=surroundings.without_clocks,
+    ),
+    Drill(
+        "TousuClockUndecided",
+        "a limit hangs on the route, and nobody tells the route",
+        20,
+        _one_complaint,
+        settings=surroundings.without_routes,
+    ),
+    Drill("TousuPaymentQuestioned", "finance pays for a claim that there is not", 30, _questioned),
+    Drill(
+        "TousuCensusOld", "sla is told to count every two hours", 1800, _nothing, settings=surroundings.counts_seldom
+    ),
+    Drill(
+        "TousuClockDrift",
+        "the clock of the machine of penalties is set back by 20 s",
+        5,
+        _clock_off,
+        settings=surroundings.other_clock,
+    ),
+    Drill(
+        "TousuRoutedLateForDays", "the router stands still for 4 s while sixty customers complain", 310, _routed_late
+    ),
 )
 DRILLS: Final = {drill.alert: drill for drill in _EVERY}

@@ -52,7 +52,7 @@ KINDS: Final = (
         columns={"over_since": lambda conduct: column_time(_over(conduct.lifecycle))},
         timed=True,
         ended="over_since",
-        version=2,  # limits of claims that were missed
+        version=2,  # the life of the case under its name of now, what was paid, partners that answer, limits missed
     ),
     Kind(
         CLAIM,
@@ -81,7 +81,7 @@ KINDS: Final = (
             "reason": lambda question: question.reason if not question.settled else None,
             "claim": lambda question: question.claim_number,
         },
-        version=2,  # whether it is a part of what is owed
         gauges=(Counted(PAYMENT_QUESTIONS, "reason IS NOT NULL", ("reason",)),),
+        version=2,  # which obligation, who was paid, whether it is a part of what is owed
     ),
 )

@@ -1,7 +1,6 @@
 """Are the attributes of an event sane? Names, lengths, characters, times: what would hurt further on is refused here.
 
-Source: CloudEvents 1.0.2 (naming, types); W3C Trace Context (a trace that cannot be read starts anew, no event is
-refused for it).
+Source: CloudEvents 1.0.2 (naming, types). Of a trace that is none nothing is left by then (`tousu.trace`).
 """
 
 from __future__ import annotations
@@ -9,8 +8,6 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from typing import Final
-
-import msgspec
 
 from tousu.event import STRUCTURED_TYPE, Event, Headers, media_type, time_of_text
 from tousu.failure import Reject
@@ -27,7 +24,6 @@ _MOMENT: Final = re.compile(
     r"[12][0-9]{3}-[01][0-9]-[0-3][0-9][Tt][0-2][0-9]:[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]{1,32})?"
     r"([Zz]|[+-][0-2][0-9]:[0-5][0-9])"
 )
-_TRACE: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _JSON: Final = re.compile(rb"application/(?:[a-z0-9.-]+\+)?json")
 _USUAL: Final = b"application/json"
 _BATCH: Final = b"application/cloudevents-batch+json"
@@ -91,10 +87,6 @@ def check(event: Event) -> Event:
         if not is_sane:
             _check_value(name, value, EXTENSION_LENGTH_MAX)
     _check_years(event.time, "time")
-    trace = event.extensions.get("traceparent")
-    if trace is not None and not _TRACE.fullmatch(trace):
-        kept = {name: value for name, value in event.extensions.items() if name != "traceparent"}
-        return msgspec.structs.replace(event, extensions=kept)
     return event
 
 

@@ -26,6 +26,7 @@ from tousu.runtime.arrival import TICK
 from tousu.runtime.broker import Record
 from tousu.runtime.checkpoint import EPOCH
 from tousu.runtime.partition import partition_of
+from tousu.trace import TRACEPARENT, trace_of, without_odd_attributes, without_odd_trace
 
 FUTURE_MAX: Final = timedelta(days=1)
 """How far an event may lie ahead of its arrival; beyond it the sender's clock is wrong, and so would every limit be."""
@@ -141,6 +142,9 @@ class InboundEdge:
 
 def _event(record: Record) -> Event:
     """The event of a record in binary or structured mode."""
+    headers = without_odd_trace(record.headers)
+    if headers is not record.headers:
+        record = record._replace(headers=headers)
     if record.value is None:
         raise Reject("malformed_data", "the record has no value; the data goes there as JSON")
     attributes.check_headers(record.headers)
@@ -162,15 +166,18 @@ def _structured(document: dict[str, Any]) -> Event:
     time = document.get("time")
     if isinstance(time, str):
         attributes.moment(time, "time")
-    return event_of_structured(document)
+    return event_of_structured(without_odd_attributes(document))
 
 
 def _with_trace(event: Event, record: Record) -> Event:
     """The plain `traceparent` header counts where the event does not say where its trace began."""
-    if "traceparent" in event.extensions:
+    if TRACEPARENT in event.extensions:
         return event
-    trace = next((value for name, value in record.headers if name == "traceparent"), None)
+    trace = next((value for name, value in record.headers if name == TRACEPARENT), None)
     if trace is None:
         return event
-    extensions = {**event.extensions, "traceparent": trace.decode("ascii", "replace")}
+    text = trace.decode("ascii", "replace")
+    if trace_of(text) is None:
+        return event
+    extensions = {**event.extensions, TRACEPARENT: text}
     return msgspec.structs.replace(event, extensions=extensions)

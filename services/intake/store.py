@@ -49,6 +49,7 @@ def kinds(codec: RecordCodec, cases: CaseCodec) -> tuple[Kind, ...]:
             timed=True,
             ended="answered_at",
             codec=cases,
+            version=2,  # what a mediator found, a plan that was refused
         ),
         Kind("trouble", Trouble, columns={"case_number": lambda trouble: trouble.case_number}, timed=True),
         Kind(

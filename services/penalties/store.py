@@ -29,6 +29,7 @@ KINDS: Final = (
         },
         timed=True,
         gauges=(Counted(PENALTIES_STANDING, "standing = 'yes'", ("kind",)),),
+        version=2,  # partners that are charged
     ),
     Kind(
         MONTH,
@@ -45,6 +46,7 @@ KINDS: Final = (
             Counted(PERSONS_SUSPENDED, "suspended = 'yes' AND state = 'open'"),
             Counted(DEPARTMENTS_UNRATED, "unrated = 'yes'"),
         ),
+        version=2,  # partners that are charged
     ),
     LEDGER,
     Kind(PAYMENT, Paid, columns={"obligation": lambda paid: paid.obligation}),
@@ -56,6 +58,7 @@ KINDS: Final = (
             "penalty": lambda question: question.penalty_number,
         },
         gauges=(Counted(PAYMENT_QUESTIONS, "reason IS NOT NULL", ("reason",)),),
+        version=2,  # partners that are charged
     ),
 )
 """standing: whether the charge costs anything now. unrated: a closed month whose services nobody has told. reason: why

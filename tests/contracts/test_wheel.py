@@ -24,3 +24,12 @@ def test_the_day_is_found_where_the_wheel_puts_it(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", asked], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert Path(done.stdout.strip()) == tmp_path / "tousu/examples/courier-day.jsonl"
     assert not (tmp_path / "examples").exists()
+
+
+def test_the_image_gets_what_the_wheel_is_made_of() -> None:
+    recipe = (ROOT / "deploy/container/Containerfile").read_text("utf-8")
+    copied = {line.split()[1] for line in recipe.splitlines() if line.startswith("COPY ") and "--from" not in line}
+    let_in = {
+        line[1:] for line in (ROOT / ".containerignore").read_text("utf-8").splitlines() if line.startswith("!")
+    }  # fmt: skip
+    assert {*WHEEL["packages"], *WHEEL["force-include"]} <= copied & let_in

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
 import pytest
 
+from services.intake import attributes
 from tests.deploy.stage import Composition, make_images, missing
 from tests.integration.process.conftest import wait_until
+from tousu.client.publisher import check
+from tousu.event import event_of_structured
+from tousu.failure import Reject
 
 START_S = 900
 PROCESSORS = {"intake", "router", "sla", "claims", "penalties", "trends"}
@@ -30,9 +35,18 @@ def composition(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compositio
 
 @pytest.fixture(scope="session")
 def complaints(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The complaints of the example day; reports about cases name numbers of another run."""
+    """The complaints of the example day that `tousu publish` takes; reports about cases name numbers of another run."""
     root = Path(__file__).resolve().parents[2]
     lines = (root / "examples" / "courier-day.jsonl").read_bytes().splitlines(keepends=True)
     file = tmp_path_factory.mktemp("day") / "complaints.jsonl"
-    file.write_bytes(b"".join(line for line in lines if b"tousu.complaint.received" in line))
+    file.write_bytes(b"".join(line for line in lines if b"tousu.complaint.received" in line and is_sound(line)))
     return file
+
+
+def is_sound(line: bytes) -> bool:
+    """Whether a line of the day is an event; the day has hostile ones, too."""
+    try:
+        check(attributes.check(event_of_structured(orjson.loads(line)["event"])))
+    except (Reject, KeyError, TypeError, orjson.JSONDecodeError):
+        return False
+    return b"\\u0000" not in line

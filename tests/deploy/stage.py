@@ -61,7 +61,7 @@ def exists(image: str) -> bool:
 def build(containerfile: Path, image: str, context: Path = ROOT, *more: str) -> None:
     """Build an image; what the machine trusts for TLS is trusted while it is built, and is not in it."""
     ran(
-        "buildah", "bud", "--format", "docker", "--isolation", "chroot", "--build-arg", f"BASE={BASE}",
+        "buildah", "bud", "--layers", "--format", "docker", "--isolation", "chroot", "--build-arg", f"BASE={BASE}",
         *more, "-f", containerfile, "-t", image, context,
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ import typer
 
 from tousu.cli import options
 from tousu.cli.exit_codes import FOUND
-from tousu.failure import Retry
+from tousu.failure import Retry, Stop
 
 if TYPE_CHECKING:
     from tousu.client.topics import TopicStep
@@ -71,8 +71,9 @@ def apply(
             if acls:
                 rows += _apply_acls(connection, remove=remove, dry_run=dry_run)
             break
-        except Retry:
-            if monotonic() > ends_s:
+        except (Retry, Stop) as error:
+            comes_in_time = isinstance(error, Retry) or error.reason == "too_few_brokers"
+            if not comes_in_time or monotonic() > ends_s:
                 raise
             sleep(TRY_AGAIN_S)
     _show(rows, as_json)

@@ -23,7 +23,7 @@ from kafka.admin import (
 )
 from kafka.errors import AuthorizationError, KafkaError, SaslAuthenticationFailedError, SecurityDisabledError
 
-from tousu.client.dialling import options
+from tousu.client.dialling import may_pass, options
 from tousu.connection import Connected, Connection
 from tousu.contract.rights import Right
 from tousu.failure import Retry, Stop
@@ -156,7 +156,7 @@ def asked(ask: Callable[[], T]) -> T:
         message = "this user may not see or change users and ACLs: use a super user of the cluster (TOUSU_KAFKA_USER)"
         raise Stop("not_authorised", message) from error
     except KafkaError as error:
-        if error.retriable:
+        if may_pass(error):
             raise Retry("broker_away", f"the broker does not answer: {error}") from error
         raise Stop("refused_by_broker", f"the broker refused: {error}") from error
 

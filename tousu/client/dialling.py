@@ -7,6 +7,8 @@ import struct
 import time
 from typing import Any, Final
 
+from kafka.errors import BrokerIdNotRegisteredError, BrokerNotAvailableError, KafkaError, UnknownBrokerIdError
+
 from tousu.connection import Connection
 from tousu.failure import Retry
 from tousu.login import check_login
@@ -15,6 +17,7 @@ ASK_S: Final = 2.0
 AGAIN_S: Final = 0.1
 _API_VERSIONS: Final = 18
 _UNSUPPORTED: Final = 35
+_STARTING: Final = (BrokerIdNotRegisteredError, BrokerNotAvailableError, UnknownBrokerIdError)
 _OLD: Final = (2, 0)
 """As which version the embedded broker is spoken to: it knows ApiVersions up to 2 only, which Kafka 2.4 left behind."""
 
@@ -32,6 +35,12 @@ def options(servers: str | Connection, timeout_s: float, **more: Any) -> dict[st
     if connection.protocol == "PLAINTEXT" and is_embedded(connection.servers):
         found["api_version"] = _OLD
     return found
+
+
+def may_pass(error: KafkaError) -> bool:
+    """Whether asking again later can help: also while brokers of a cluster that starts do not know all of each other,
+    which kafka-python takes for final."""
+    return error.retriable or isinstance(error, _STARTING)
 
 
 def wait_for_a_broker(servers: str, timeout_s: float) -> None:

@@ -32,6 +32,7 @@ from tousu.dropped import LEFT_OUT
 from tousu.event import ORGANISATION, Event, binary_headers, data_bytes, text_of_time, time_of_text
 from tousu.failure import Reject, Retry
 from tousu.runtime.partition import partition_of
+from tousu.trace import TRACEPARENT
 
 CONTACT_BITS: Final = 12
 """So little of a contact's digest goes into a key that it spreads the load and identifies nobody."""
@@ -83,33 +84,36 @@ class Publisher:
 
     def complaint(
         self, channel: str, data: Mapping[str, Any], *, time: datetime | str, id: str | None = None,  # noqa: A002
-        received: datetime | str | None = None, key: str | None = None,
+        received: datetime | str | None = None, key: str | None = None, traceparent: str | None = None,
     ) -> Receipt:  # fmt: skip
         """Hand in a complaint, inquiry or claim of a channel (`phone`, `web` …); `data` as its schema says.
 
         `time` is when the customer spoke, `received` when the company got it, where that is later. `key` decides which
         shard takes it: the waybill number where there is one, so that the same trouble on several channels meets.
+        `traceparent` (W3C) is the trace that the event belongs to; it goes on into every topic.
         What people write in many ways is taken (`Receipt.dropped` says what is not).
         Raises Reject, naming field and fix, for a field that the contract does not have, or that is needed and cannot
         be read; KeyError for an unknown channel.
         """
         topic = topic_of_channel(channel)
-        event = self._event(f"tousu.complaint.received.{channel}.v1", data, time, id, received, None)
+        event = self._event(f"tousu.complaint.received.{channel}.v1", data, time, id, received, None, traceparent)
         return self.event(topic, event, key or complaint_key(data) or event.id)
 
     def claim(
         self, channel: str, data: Mapping[str, Any], *, time: datetime | str, id: str | None = None,  # noqa: A002
-        received: datetime | str | None = None, key: str | None = None,
+        received: datetime | str | None = None, key: str | None = None, traceparent: str | None = None,
     ) -> Receipt:  # fmt: skip
         """Hand in a claim that a customer files on a channel without complaining; `data["claim"]` says what is claimed.
 
         As `complaint`, of which this is one kind. A claim within a case is reported by `handling(..., "claim_filed")`.
         """
-        return self.complaint(channel, {**data, "kind": "claim"}, time=time, id=id, received=received, key=key)
+        said = {**data, "kind": "claim"}
+        return self.complaint(channel, said, time=time, id=id, received=received, key=key, traceparent=traceparent)
 
     def handling(
         self, case_number: str, what: str, data: Mapping[str, Any], *, time: datetime | str,
         id: str | None = None, received: datetime | str | None = None,  # noqa: A002
+        traceparent: str | None = None,
     ) -> Receipt:  # fmt: skip
         """Report what was done about a case: `what` as in `acknowledged`, `judged`, `customer_answered`.
 
@@ -117,7 +121,7 @@ class Publisher:
         Raises Reject, naming field and fix, when the data does not meet the schema or `what` is none of these.
         """
         full = {"case_number": case_number, **data}
-        event = self._event(f"tousu.handling.{what}.v1", full, time, id, received, case_number)
+        event = self._event(f"tousu.handling.{what}.v1", full, time, id, received, case_number, traceparent)
         return self.event(topic_of(event.type, self.source), event, case_number)
 
     def operations(self, data: Mapping[str, Any], *, time: datetime | str, id: str | None = None) -> Receipt:  # noqa: A002
@@ -136,12 +140,13 @@ class Publisher:
 
     def _event(
         self, kind: str, data: Mapping[str, Any], time: datetime | str, given_id: str | None,
-        received: datetime | str | None, subject: str | None,
+        received: datetime | str | None, subject: str | None, traceparent: str | None = None,
     ) -> Event:  # fmt: skip
         if kind not in event_types():
             address_of(kind)  # raises, and says which was meant
         happened = _moment(time, "time")
         at = {} if received is None else {"receivedtime": text_of_time(_moment(received, "received"))}
+        at |= {} if traceparent is None else {TRACEPARENT: traceparent}
         return Event(
             id=given_id or self._made_id(kind, happened, data),
             source=self.source, type=kind, time=happened, subject=subject, dataschema=address_of(kind),

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
-from kafka.errors import AuthorizationError, KafkaError
+from kafka.errors import AuthorizationError, InvalidReplicationFactorError, KafkaError
 
-from tousu.client.dialling import is_embedded, options
+from tousu.client.dialling import is_embedded, may_pass, options
 from tousu.connection import Connected, Connection
 from tousu.contract import Card, cards
 from tousu.failure import Retry, Stop
@@ -193,7 +193,9 @@ def _asked(ask: Callable[[], T]) -> T:
     except AuthorizationError as error:
         message = "this user may not see, make and change every topic of the contract: use admin or a super user of it"
         raise Stop("not_authorised", f"{message} (TOUSU_KAFKA_USER)") from error
+    except InvalidReplicationFactorError as error:
+        raise Stop("too_few_brokers", f"the cluster has too few brokers for so many replicas: {error}") from error
     except KafkaError as error:
-        if error.retriable:
+        if may_pass(error):
             raise Retry("broker_away", f"the broker does not answer: {error}") from error
         raise Stop("refused_by_broker", f"the broker refused: {error}") from error

@@ -35,7 +35,7 @@ _HEADERS: Final = {
     "ce_acceptedtime": "When intake accepted it.",
     "ce_correlationid": "What belongs together: the case number.",
     "ce_causationid": "The id of the event that caused it.",
-    "ce_traceparent": "W3C trace context, carried through.",
+    "ce_traceparent": "W3C trace context of the inbound event, carried through.",
     "tousu-origin": "Which processor and shard wrote it, such as router/3.",
     "tousu-seq": "Its number from that origin in this partition, without gaps.",
     "tousu-time": "The watermark when it was written.",

@@ -17,6 +17,7 @@ from tousu.events.codec import WrongShape
 from tousu.failure import Reject, Stop
 from tousu.runtime.broker import Record, place_of
 from tousu.runtime.checkpoint import NEVER_US, mark_of, micros
+from tousu.runtime.faults import about
 from tousu.runtime.processor import Edge
 from tousu.runtime.watermark import is_expected
 
@@ -224,6 +225,12 @@ def fault(error: Exception) -> Refusal:
     if isinstance(error, WrongShape):
         return Refusal(reason=error.reason, message=error.message, place=error.place)
     return Refusal(reason="internal_error", message=f"{type(error).__name__} in the rules; see the processor's log")
+
+
+def in_front_of(error: Stop, arrival: Arrival) -> None:
+    """Note in what halts a shard in front of which input it does: in its words, and for the log."""
+    error.message += f"; it stands in front of {place_of(arrival.record)}"
+    error.about = about(arrival.event)
 
 
 def halves(batch: Mapping[int, list[Arrival]]) -> list[dict[int, list[Arrival]]]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from tousu.decision import Output
 from tousu.event import ORGANISATION, Event
+from tousu.runtime.traces_of_causes import Traces, trace_of_cause
 
 CARRIED: Final = tuple((name, f"ce_{name}") for name in ("correlationid", "traceparent", "inboundtime"))
 """Attributes that an output takes over from the event that caused it, and their headers."""
@@ -19,9 +20,9 @@ SchemaOf = Callable[[str], str] | None
 
 
 def headers_of(
-    output: Output, cause: Event | None, processor: str, schema_of: SchemaOf, time: bytes
+    output: Output, cause: Event | None, processor: str, schema_of: SchemaOf, time: bytes, traces: Traces
 ) -> list[tuple[str, bytes]]:
-    """All of them; `time` is the output's own, as text."""
+    """All of them; `time` is the output's own, as text, `traces` are those of the last events."""
     headers = [*standing(processor, schema_of, output.type), ("ce_time", time)]
     if output.subject:
         headers.append(("ce_subject", output.subject.encode()))
@@ -39,6 +40,10 @@ def headers_of(
             value = cause.extensions.get(name)
             if value is not None:
                 headers.append((header, value.encode()))
+    elif traces and output.causation:
+        trace = trace_of_cause(traces, output.causation)
+        if trace is not None:
+            headers.append(("ce_traceparent", trace.encode()))
     return headers
 
 

@@ -57,6 +57,7 @@ class Checkpoint(msgspec.Struct):
     held_out: the silent inputs for which an operator lets time not wait: a topic from outside, or 'topic|origin'.
     doubts: the same names, and those that told so themselves -> up to when their time is confirmed (`doubts`).
     states: kind -> the version (`Kind`) in which the shard's owner writes its states, where it is not the first.
+    traces: the last events that carried a trace, and their traces (`traces_of_causes`).
     """
 
     offsets: dict[str, int] = {}
@@ -73,6 +74,7 @@ class Checkpoint(msgspec.Struct):
     held_out: list[str] = []
     doubts: dict[str, int] = {}
     states: dict[str, int] = {}
+    traces: list[tuple[str, str]] = []
 
     def awaited(self, inputs: Iterable[str]) -> tuple[str, ...]:
         """Those of these inputs (topics, or 'topic|origin') for which time waits: nobody holds them out."""
@@ -161,4 +163,5 @@ def copy(checkpoint: Checkpoint) -> Checkpoint:
         held_out=list(checkpoint.held_out),
         doubts=dict(checkpoint.doubts),
         states=dict(checkpoint.states),
+        traces=list(checkpoint.traces),
     )

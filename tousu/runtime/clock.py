@@ -7,6 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
+def now_ns() -> int:
+    """The machine's clock in nanoseconds since 1970, for spans alone: nothing is decided by it."""
+    return time.time_ns()
+
+
 class TimeSource(Protocol):
     """Where the wall time comes from."""
 

@@ -5,17 +5,36 @@ from __future__ import annotations
 from typing import Final
 
 from tousu.decision import StateKey
+from tousu.event import Event
 from tousu.failure import Stop
 from tousu.runtime.broker import Record, place_of
+from tousu.trace import TRACEPARENT, trace_of
 
 OUR_FAULTS: Final = frozenset({"internal_error", "unpublishable_output", "unstorable"})
 """Reason codes for which nobody outside can do anything."""
 OUR_FAULTS_MAX: Final = 100
+CASE: Final = "case"
+"""The kind of state whose keys are case numbers."""
+HANDLING: Final = "tousu.handling."
+CASE_LENGTH_MAX: Final = 40
+"""Of what an adapter calls a case number; more is none."""
 
 
 def words_of(where: Record | StateKey) -> str:
     """Where something failed: an input, or the state whose clock it was."""
     return f"{where.kind} {where.key}" if isinstance(where, StateKey) else place_of(where)
+
+
+def about(what: Event | StateKey | None) -> dict[str, str]:
+    """The case and the trace of an event, or of the state whose clock it was, as log lines name them."""
+    if isinstance(what, StateKey):
+        return {"case": what.key} if what.kind == CASE else {}
+    if what is None:
+        return {}
+    trace = trace_of(what.extensions.get(TRACEPARENT))
+    case = what.subject or (what.data.get("case_number") if what.type.startswith(HANDLING) else None)
+    found = {"case": str(case)[:CASE_LENGTH_MAX]} if case else {}
+    return found | ({"trace": trace.trace_id} if trace else {})
 
 
 class InARow:

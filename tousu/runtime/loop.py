@@ -17,7 +17,7 @@ from tousu.decision import Refusal, State, StateKey
 from tousu.failure import Retry, Stop
 from tousu.runtime import checkpoint as cp
 from tousu.runtime.archiving import Archiving
-from tousu.runtime.arrival import Arrival, addressed, from_ours, from_outside, halves
+from tousu.runtime.arrival import Arrival, addressed, from_ours, from_outside, halves, in_front_of
 from tousu.runtime.broker import Record, Sink, Source, place_of
 from tousu.runtime.clock import TimeSource
 from tousu.runtime.failpoints import Reached, nothing
@@ -314,7 +314,7 @@ class Loop:
                 if turn.writes() >= room:
                     return turn, arrivals[index + 1 :]
             except Stop as error:
-                error.message += f"; it stands in front of {place_of(arrival.record)}"
+                in_front_of(error, arrival)
                 self._halt(number, error)
                 if index == 0:
                     return None, []

@@ -19,7 +19,7 @@ from tousu.runtime.broker import Ends, Record
 from tousu.runtime.census import Census
 from tousu.runtime.clock import WallClock
 from tousu.runtime.consumer_lag import ConsumerLag
-from tousu.runtime.faults import OUR_FAULTS
+from tousu.runtime.faults import OUR_FAULTS, about
 from tousu.runtime.logs import Log, frames_of
 from tousu.runtime.processor import Processor
 from tousu.runtime.report import HOW_COVERED, WHY_DISBELIEVED, Fault, TurnReport
@@ -98,7 +98,8 @@ class Measures:
             meter.add(m.DISBELIEVED, count, why)
         self._tell_faults(report)
         if report.rejects:
-            self._log.warning("rejected", count=sum(report.rejects.values()), reasons=dict(report.rejects))
+            first = about(report.first_rejected)
+            self._log.warning("rejected", count=sum(report.rejects.values()), reasons=dict(report.rejects), **first)
 
     def _tell_faults(self, report: TurnReport) -> None:
         """Where our own code failed: each kind once a turn, with the first place where it happened."""
@@ -106,11 +107,11 @@ class Measures:
         for fault in report.faults:
             found.setdefault((type(fault.error).__name__, *frames_of(fault.error)), []).append(fault)
         for (kind, *frames), faults in found.items():
-            error, where = faults[0]
+            error, where, what = faults[0]
             said = {"reason": "internal_error"}
             if isinstance(error, Failure):  # what others raise may quote a customer
                 said = {"reason": error.reason, "message": error.message}
-            self._log.error("fault", **said, type=kind, count=len(faults), where=where, frames=frames)
+            self._log.error("fault", **said, **about(what), type=kind, count=len(faults), where=where, frames=frames)
 
     def opened(self, shard: int, epoch: int) -> None:
         self._meter.add(m.OPENINGS, 1)
@@ -122,7 +123,7 @@ class Measures:
 
     def halted(self, shard: int, error: Stop) -> None:
         self._meter.add(m.HALTS, 1, error.reason)
-        self._log.error("shard halted", shard=shard, reason=error.reason, message=error.message)
+        self._log.error("shard halted", shard=shard, reason=error.reason, message=error.message, **error.about)
 
     def retrying(self, error: Failure) -> None:
         self._meter.add(m.RETRIES, 1, error.reason)

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from confluent_kafka import KafkaException
 
@@ -44,6 +44,9 @@ from tousu.runtime.store import Store
 from tousu.runtime.watch import Glance, Watch
 from tousu.runtime.watched import WatchedSink, WatchedSource
 from tousu.runtime.wiring import Compose, Wiring
+
+if TYPE_CHECKING:
+    from tousu.runtime.tracing import Tracing
 
 STOPPED: Final = 0
 FAULT: Final = 70
@@ -134,9 +137,9 @@ def _run(settings: Settings, compose: Compose, log: Log, stopping: threading.Eve
         source, sink = _broker(
             settings, processor, TIME_TOPIC if loop_asks else ""
         )  # joins the group: work can be done
-        surroundings = (
-            WatchedSource(source, measures, clock, asks=not loop_asks), WatchedSink(sink, measures), store, clock
-        )  # fmt: skip
+        watched = WatchedSource(source, measures, clock, asks=not loop_asks), WatchedSink(sink, measures)
+        tracing = _tracing(settings, stack)
+        surroundings = *(tracing.around(*watched) if tracing else watched), store, clock
         tuning = Tuning(batch_max=settings.batch, time_from_events=wiring.time_from_events)
         if loop_asks:
             own_log = stack.enter_context(OwnLog(processor, lambda: History(settings.connection)))
@@ -146,6 +149,8 @@ def _run(settings: Settings, compose: Compose, log: Log, stopping: threading.Eve
             )  # fmt: skip
         else:
             loop = Loop(processor, *surroundings, observer=measures, reached=strike, tuning=tuning)
+        if tracing:
+            loop.turn_class = tracing.turn(loop.turn_class)
         stack.callback(loop.finish)
         if not waiting.until(lambda: _check_topics(source, processor, settings)):
             return
@@ -156,6 +161,18 @@ def _run(settings: Settings, compose: Compose, log: Log, stopping: threading.Eve
         _turn(loop, source, watch, stopping)
         watch.phase = "stopping"
         log.info("stopping", shards=sorted(loop.shards))
+
+
+def _tracing(settings: Settings, stack: ExitStack) -> Tracing | None:
+    """What tells spans, until the stack is unwound; None where nobody wants any: then nothing is imported for it."""
+    if not settings.traces:
+        return None
+    from tousu.runtime.otel import spans_to
+    from tousu.runtime.tracing import Tracing
+
+    tracing = Tracing(spans_to(settings.traces, settings.name, settings.member), settings.group)
+    stack.callback(tracing.close)
+    return tracing
 
 
 def _collect_garbage_seldom() -> None:

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from tousu.decision import Output
+from tousu.decision import Output, StateKey
+from tousu.event import Event
+from tousu.runtime.broker import Record
+from tousu.runtime.faults import words_of
 from tousu.runtime.metrics import CountedOutput, Metric
 
 HOW_COVERED: Final = ("fallback", "clock_held_out")
@@ -19,10 +22,12 @@ WHY_DISBELIEVED: Final = (FOREIGN, "ahead")
 
 
 class Fault(NamedTuple):
-    """Our own code failed. `where`: the input by topic, partition and offset, or the state whose clock it was."""
+    """Our own code failed. `where`: the input by topic, partition and offset, or the state whose clock it was; `about`
+    is that event or state."""
 
     error: Exception
     where: str
+    about: Event | StateKey | None = None
 
 
 @dataclass(slots=True)
@@ -33,6 +38,8 @@ class TurnReport:
     """(event type, result) with result applied | no_op | duplicate | rejected | ticked."""
     rejects: Counter[str] = field(default_factory=Counter)
     """reason code -> count"""
+    first_rejected: Event | None = None
+    """the first of them that could be read, for the log"""
     no_ops: Counter[str] = field(default_factory=Counter)
     outputs: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(topic, event type) -> count"""
@@ -56,6 +63,22 @@ class TurnReport:
     records: int = 0
     pending: int = 0
     """outputs committed in this turn and handed over for publishing"""
+
+    def failed(self, error: Exception, where: Record | StateKey, event: Event | None = None) -> None:
+        """Note a failure of our own code: at an input, or at the state whose clock it was."""
+        about = where if event is None and isinstance(where, StateKey) else event
+        self.faults.append(Fault(error, words_of(where), about))
+
+    def applied(self, event: Event) -> None:
+        """Note when an event came in that was applied, where it says so."""
+        inbound = event.extensions.get("inboundtime")
+        if inbound:
+            self.inbound_ms.append(int(inbound))
+
+    def rejected(self, reason: str, event: Event | None) -> None:
+        """Count an input that was sent to complaints.rejected."""
+        self.rejects[reason] += 1
+        self.first_rejected = self.first_rejected or event
 
     def said(self, output: Output, tallies: Mapping[str, CountedOutput]) -> None:
         """Count an output, and what the processor counts of its kind."""

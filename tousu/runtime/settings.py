@@ -107,6 +107,12 @@ def _database(text: str) -> str:
     return text
 
 
+def _collector(text: str) -> str:
+    if text and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", text):
+        raise _Wrong("must be the address of a collector, with http:// or https://")
+    return text
+
+
 def _kafka(text: str) -> dict[str, Any]:
     try:
         found = orjson.loads(text or "{}")
@@ -208,8 +214,10 @@ TABLE: Final = (
     Setting("log", "console", "", "form of the log on stderr: json or console", "json", _one_of("json", "console")),
     Setting("log_level", "info", "", "least level that is logged: debug, info, warning, error", "info",
             _one_of("debug", "info", "warning", "error")),
-    Setting("failpoint", "", "point:count", "for fault tests: kill this process the COUNT-th time it passes a point",
-            "after_commit:3", _failpoint),
+    Setting("traces", "", "URL", "where spans go, by OTLP over HTTP (`pip install 'tousu[otel]'`); empty: nowhere; "
+            "trends tells none", "http://collector:4318", _collector),
+    Setting("failpoint", "", "point:count", "for fault tests: kill this process the COUNT-th time it passes a point; "
+            "with :stall its loop stands still there instead", "after_commit:3", _failpoint),
 )  # fmt: skip
 
 
@@ -241,6 +249,7 @@ class Settings:
     census_s: float
     log: Literal["json", "console"]
     log_level: Literal["debug", "info", "warning", "error"]
+    traces: str
     failpoint: str
 
 

@@ -20,17 +20,18 @@ from tousu.runtime import checkpoint as cp
 from tousu.runtime import doubts, watermark
 from tousu.runtime.arrival import TICK, Arrival, fault, kept, known, named_in
 from tousu.runtime.attributes import headers_of, standing
-from tousu.runtime.broker import OutRecord, Record, place_of
-from tousu.runtime.faults import OUR_FAULTS, InARow, words_of
+from tousu.runtime.broker import OutRecord, Record
+from tousu.runtime.faults import OUR_FAULTS, InARow
 from tousu.runtime.outgoing import WrongOutput
 from tousu.runtime.partition import partition_of
 from tousu.runtime.processor import Processor
 from tousu.runtime.ready import Ready
 from tousu.runtime.rejection import REJECTED, REJECTED_BYTES_MAX, rejection
-from tousu.runtime.report import FOREIGN, Fault, TurnReport
+from tousu.runtime.report import FOREIGN, TurnReport
 from tousu.runtime.spreading import whose_turn
 from tousu.runtime.store import Change, Opened, Store, read_new
 from tousu.runtime.timer_queue import TimerQueue
+from tousu.runtime.traces_of_causes import note
 from tousu.runtime.unpublishable import check_fits
 
 TIMERS_PER_EVENT: Final = 8
@@ -102,7 +103,7 @@ class ShardTurn:
                 self._advance(self._time_us(arrival) if arrival.origin else arrival.time_us)
                 doubts.note(self.checkpoint, arrival)
             if arrival.error is not None:
-                self._report.faults.append(Fault(arrival.error, place_of(record)))
+                self._report.failed(arrival.error, record, arrival.event)
             if arrival.refusal is not None:
                 self._reject(arrival, arrival.refusal)
             else:
@@ -150,7 +151,7 @@ class ShardTurn:
             try:
                 behind = self._following.keys_behind({key: self.states.get(key) for key in arrival.state_keys}, event)
             except Exception as error:  # noqa: BLE001 - a fault in the rules must not stop the other customers
-                self._report.faults.append(Fault(error, place_of(arrival.record)))
+                self._report.failed(error, arrival.record, event)
                 behind, refusal = (), fault(error)
             read_new(self._store, self.shard, self.states, behind)
             refusal = refusal or self._stuck(behind, now_us - 1)
@@ -183,9 +184,8 @@ class ShardTurn:
         self._report.events[(event.type, "no_op" if no_op else "applied")] += 1
         if no_op:
             self._report.no_ops[no_op] += 1
-        inbound = event.extensions.get("inboundtime")
-        if inbound:
-            self._report.inbound_ms.append(int(inbound))
+        self._report.applied(event)
+        note(self.checkpoint.traces, event)
 
     def _stuck(self, state_keys: Sequence[StateKey], until_us: int) -> Refusal | None:
         """Wake these states; the refusal of their event where a clock cannot be fired."""
@@ -227,7 +227,7 @@ class ShardTurn:
         refusal, due_next = ready.refusal, ready.dues.get(state_key, due_us)
         if refusal is None and due_next is not None and due_next <= due_us:
             refusal = Refusal(reason="internal_error", message="it fired and is due at the same time again")
-            self._report.faults.append(Fault(Failure("clock_stands_still", refusal.message), words_of(state_key)))
+            self._report.failed(Failure("clock_stands_still", refusal.message), state_key)
         if refusal is None:
             self._report.lateness_s.append((self.checkpoint.time_us - due_us) / 1e6)
             self._take_over(ready)
@@ -275,7 +275,7 @@ class ShardTurn:
             dues = {state_key: self._due_us(state_key, state) for state_key, state in decision.states.items()}
             return Ready(decision, records, dues)
         except Exception as error:  # noqa: BLE001 - a fault in the rules must not stop the other customers
-            self._report.faults.append(Fault(error, words_of(where)))
+            self._report.failed(error, where, cause)
             if isinstance(error, WrongOutput):
                 return Ready(Decision(refusal=Refusal(reason=error.reason, message=error.message)))
             return Ready(Decision(refusal=fault(error)))
@@ -316,7 +316,7 @@ class ShardTurn:
         now = self._moment()
         happened = self._stamp() if output.time == now >= cp.EPOCH else text_of_time(output.time).encode()
         name, schema_of = self._processor.name, self._processor.schema_of
-        headers = headers_of(output, cause, name, schema_of, happened)
+        headers = headers_of(output, cause, name, schema_of, happened, self.checkpoint.traces)
         return OutRecord(output.topic, partition, (output.key or output.subject).encode() or None, value, headers)
 
     def _moment(self) -> datetime:
@@ -388,7 +388,7 @@ class ShardTurn:
         limit_bytes = min(REJECTED_BYTES_MAX, self._limits.get(REJECTED, REJECTED_BYTES_MAX))
         self._number(rejection(record, refusal, headers, self.shard, limit_bytes, {**named, **more}), stamp)
         self._report.events[(arrival.event.type if arrival.event is not None else "unreadable", "rejected")] += 1
-        self._report.rejects[refusal.reason] += 1
+        self._report.rejected(refusal.reason, arrival.event)
         if refusal.reason in OUR_FAULTS:
             self.faults.input_failed()
         else:

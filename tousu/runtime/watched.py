@@ -26,32 +26,17 @@ class TrafficObserver(Protocol):
         ...
 
 
-class WatchedSource:
-    """A source seen by an onlooker. Asks where the inputs end, unless the loop itself does (`asks` is false then)."""
+class PassingSource:
+    """A source that passes everything through."""
 
-    def __init__(self, source: Source, onlooker: TrafficObserver, clock: TimeSource, *, asks: bool) -> None:
+    def __init__(self, source: Source) -> None:
         self._source = source
-        self._onlooker = onlooker
-        self._clock = clock
-        self._asks = asks
-        self._asked_at: datetime | None = None
 
     def poll(self, records_max: int, timeout_s: float) -> list[Record]:
-        records = self._source.poll(records_max, timeout_s)
-        self._onlooker.polled(records, self._source.wanted())
-        if self._asks:
-            self.ends()
-            now = self._clock.now()
-            if self._asked_at is None or now - self._asked_at >= ASK_EVERY:
-                self._asked_at = now
-                self._source.ask_ends(now)
-        return records
+        return self._source.poll(records_max, timeout_s)
 
     def ends(self) -> Ends | None:
-        found = self._source.ends()
-        if found is not None:
-            self._onlooker.ends(found)
-        return found
+        return self._source.ends()
 
     def wanted(self) -> frozenset[int]:
         return self._source.wanted()
@@ -96,23 +81,70 @@ class WatchedSource:
         self._source.close()
 
 
-class WatchedSink:
-    """A sink that counts what is not acknowledged."""
+class PassingSink:
+    """A sink that passes everything through."""
 
-    def __init__(self, sink: Sink, onlooker: TrafficObserver) -> None:
+    def __init__(self, sink: Sink) -> None:
         self._sink = sink
-        self._onlooker = onlooker
-        self._count = 0
 
     def limits(self) -> Mapping[str, int]:
         return self._sink.limits()
 
     def send(self, shard: int, records: Sequence[OutRecord]) -> None:
-        self._tell(self._count + len(records))
         self._sink.send(shard, records)
 
     def publish_alone(self, shard: int, records: Sequence[OutRecord]) -> bool:
         return self._sink.publish_alone(shard, records)
+
+    def flush(self, timeout_s: float) -> bool:
+        return self._sink.flush(timeout_s)
+
+    def reset(self) -> None:
+        self._sink.reset()
+
+    def close(self) -> None:
+        self._sink.close()
+
+
+class WatchedSource(PassingSource):
+    """A source seen by an onlooker. Asks where the inputs end, unless the loop itself does (`asks` is false then)."""
+
+    def __init__(self, source: Source, onlooker: TrafficObserver, clock: TimeSource, *, asks: bool) -> None:
+        super().__init__(source)
+        self._onlooker = onlooker
+        self._clock = clock
+        self._asks = asks
+        self._asked_at: datetime | None = None
+
+    def poll(self, records_max: int, timeout_s: float) -> list[Record]:
+        records = self._source.poll(records_max, timeout_s)
+        self._onlooker.polled(records, self._source.wanted())
+        if self._asks:
+            self.ends()
+            now = self._clock.now()
+            if self._asked_at is None or now - self._asked_at >= ASK_EVERY:
+                self._asked_at = now
+                self._source.ask_ends(now)
+        return records
+
+    def ends(self) -> Ends | None:
+        found = self._source.ends()
+        if found is not None:
+            self._onlooker.ends(found)
+        return found
+
+
+class WatchedSink(PassingSink):
+    """A sink that counts what is not acknowledged."""
+
+    def __init__(self, sink: Sink, onlooker: TrafficObserver) -> None:
+        super().__init__(sink)
+        self._onlooker = onlooker
+        self._count = 0
+
+    def send(self, shard: int, records: Sequence[OutRecord]) -> None:
+        self._tell(self._count + len(records))
+        self._sink.send(shard, records)
 
     def flush(self, timeout_s: float) -> bool:
         flushed = self._sink.flush(timeout_s)
@@ -128,9 +160,6 @@ class WatchedSink:
     def _tell(self, count: int) -> None:
         self._count = count
         self._onlooker.pending(count)
-
-    def close(self) -> None:
-        self._sink.close()
 
 
 class Pending:

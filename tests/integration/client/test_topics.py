@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,9 +11,11 @@ from pathlib import Path
 import msgspec
 import pytest
 from confluent_kafka import TIMESTAMP_CREATE_TIME, TIMESTAMP_LOG_APPEND_TIME, Message, Producer
+from kafka.errors import BrokerNotAvailableError, InvalidTopicError, KafkaError, NodeNotReadyError, UnknownBrokerIdError
 
 from tests.new_topics import STAMPED, make_topics
-from tousu.client.topics import ClusterTopic, Topics, plan, settings_of
+from tousu.client.acls import asked as asked_of_acls
+from tousu.client.topics import ClusterTopic, Topics, _asked, plan, settings_of
 from tousu.contract import Card, card, cards
 from tousu.failure import Retry, Stop
 from tousu.local.kafka import KafkaBroker
@@ -135,3 +139,39 @@ def test_the_plan_names_what_is_missing_and_what_is() -> None:
 def test_a_broker_that_is_away_means_try_again() -> None:
     with pytest.raises(Retry, match="takes a connection"):
         Topics(f"127.0.0.1:{free_port()}", timeout_s=0.5)
+
+
+@pytest.mark.parametrize("error", [UnknownBrokerIdError, BrokerNotAvailableError, NodeNotReadyError])
+def test_a_cluster_that_starts_is_waited_for_however_the_client_words_it(error: type[KafkaError]) -> None:
+    def ask() -> None:
+        raise error("2")
+
+    for asked in (_asked, asked_of_acls):
+        with pytest.raises(Retry):
+            asked(ask)
+
+
+def test_what_no_waiting_changes_stops() -> None:
+    def ask() -> None:
+        raise InvalidTopicError("")
+
+    with pytest.raises(Stop):
+        _asked(ask)
+
+
+def test_too_few_brokers_stop_at_once_and_are_waited_for_where_a_cluster_starts(kafka: KafkaBroker) -> None:
+    command = [
+        str(Path(sys.executable).with_name("tousu")),
+        "topics",
+        "apply",
+        "--broker",
+        kafka.address,
+        "--replicas",
+        "3",
+    ]
+    began_s = time.monotonic()
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, "too few brokers" in done.stderr) == (4, True), done.stderr
+    alone_s, began_s = time.monotonic() - began_s, time.monotonic()
+    assert subprocess.run([*command, "--wait", "6"], capture_output=True).returncode == 4
+    assert time.monotonic() - began_s > max(6.0, alone_s)

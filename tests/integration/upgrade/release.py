@@ -1,7 +1,8 @@
 """A release's data folder and topics, kept as one small file, so that every later build must start on them.
 
 `python -m tests.integration.upgrade.release` plays the first days of the example on this build and keeps what came of
-it in `kept/VERSION.tar.xz`. A release does that once, before its tag (docs/operations.md); what is kept never changes.
+it in `kept/VERSION.tar.xz`, and the forms of its states in `kept/VERSION.states.json`. A release does that once, before
+its tag (docs/operations.md); what is kept never changes.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import orjson
 from confluent_kafka import Producer
 
 from tests.integration.process.conftest import wait_until
+from tests.integration.upgrade import shapes
 from tousu.client.topics import Topics
 from tousu.connection import Connection
 from tousu.contract import cards
@@ -142,6 +144,7 @@ def keep(version: str) -> Path:
         tables = orjson.dumps({name: tables_of(name) for name in WITH_CHECKPOINT})
         parts = {RECORDS: records, TABLES: tables, KEY: (data / KEY).read_bytes()}
         _pack(file, parts | {name: _whole(data / name) for name in FILES})
+    shapes.keep(version)
     return file
 
 
