@@ -57,6 +57,8 @@ class Checkpoint(msgspec.Struct):
     held_out: the silent inputs for which an operator lets time not wait: a topic from outside, or 'topic|origin'.
     doubts: the same names, and those that told so themselves -> up to when their time is confirmed (`doubts`).
     states: kind -> the version (`Kind`) in which the shard's owner writes its states, where it is not the first.
+    partitions: how many shards there are in all; 0 before that was noted. grown_from: how many there were before, each
+    time that there came to be more (`growing`), the first count first.
     """
 
     offsets: dict[str, int] = {}
@@ -73,6 +75,8 @@ class Checkpoint(msgspec.Struct):
     held_out: list[str] = []
     doubts: dict[str, int] = {}
     states: dict[str, int] = {}
+    partitions: int = 0
+    grown_from: list[int] = []
 
     def awaited(self, inputs: Iterable[str]) -> tuple[str, ...]:
         """Those of these inputs (topics, or 'topic|origin') for which time waits: nobody holds them out."""
@@ -161,4 +165,6 @@ def copy(checkpoint: Checkpoint) -> Checkpoint:
         held_out=list(checkpoint.held_out),
         doubts=dict(checkpoint.doubts),
         states=dict(checkpoint.states),
+        partitions=checkpoint.partitions,
+        grown_from=list(checkpoint.grown_from),
     )

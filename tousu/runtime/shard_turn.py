@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-import msgspec
 import orjson
 from msgspec.structs import replace
 
@@ -23,9 +22,11 @@ from tousu.runtime.arrival import TICK, Arrival, fault, kept, known, named_in
 from tousu.runtime.attributes import headers_of, standing
 from tousu.runtime.broker import OutRecord, Record, place_of
 from tousu.runtime.faults import OUR_FAULTS, InARow, words_of
+from tousu.runtime.handing_on import handed_on
 from tousu.runtime.outgoing import WrongOutput
 from tousu.runtime.partition import partition_of
 from tousu.runtime.processor import Processor
+from tousu.runtime.ready import Ready
 from tousu.runtime.rejection import REJECTED, REJECTED_BYTES_MAX, rejection
 from tousu.runtime.report import FOREIGN, Fault, TurnReport
 from tousu.runtime.spreading import whose_turn
@@ -41,19 +42,6 @@ NAME_LENGTH_MAX: Final = 500
 """So much of the id, source and type of a refused event is repeated in headers; more is no name."""
 HELD_OUT_US: Final = 3_600_000_000
 """How long a clock that cannot be fired is held out before it is tried again, by the watermark."""
-
-
-class Ready(msgspec.Struct, frozen=True):
-    """A decision, worked out as far as anything can fail: taking it over cannot. Of a refusal nothing is taken over."""
-
-    decision: Decision
-    records: tuple[OutRecord, ...] = ()
-    dues: Mapping[StateKey, int | None] = {}
-
-    @property
-    def refusal(self) -> Refusal | None:
-        """Why nothing comes of it: what the rules say, or what went wrong in them."""
-        return self.decision.refusal
 
 
 class ShardTurn:
@@ -117,6 +105,9 @@ class ShardTurn:
                 self._report.faults.append(Fault(arrival.error, place_of(record)))
             if arrival.refusal is not None:
                 self._reject(arrival, arrival.refusal)
+            elif arrival.handed_on:
+                self._report.events[(arrival.event.type if arrival.event else "unreadable", "handed_on")] += 1
+                self._hand_on(record, arrival.handed_on)
             else:
                 self._fold_event(arrival)
         self.checkpoint.offsets[record.topic] = record.offset + 1
@@ -187,12 +178,15 @@ class ShardTurn:
             self._reject(arrival, ready.refusal)
             return
         self._take_over(ready)
+        if ready.decision.handed_on:
+            self._hand_on(where, ready.decision.handed_on)
         if refusal is not None:
             self.faults.input_failed()
         else:
             self.faults.input_went_well()
         no_op = ready.decision.no_op
-        self._report.events[(event.type, "no_op" if no_op else "applied")] += 1
+        result = "handed_on" if ready.decision.handed_on else "no_op" if no_op else "applied"
+        self._report.events[(event.type, result)] += 1
         if no_op:
             self._report.no_ops[no_op] += 1
         inbound = event.extensions.get("inboundtime")
@@ -363,6 +357,11 @@ class ShardTurn:
         self._packed.append(cp.packed(record))
         self.checkpoint.digests[where] = cp.chained_packed(self.checkpoint.digests.get(where, ""), self._packed[-1])
         self.outputs.append(record)
+
+    def _hand_on(self, record: Record, key: str) -> None:
+        """Write an input where its key belongs. It is no output of ours and has no number: its id tells it there."""
+        self.outputs.append(handed_on(record, key, self._partitions))
+        self._packed.append(cp.packed(self.outputs[-1]))
 
     def put(self, state_key: StateKey, state: State | None) -> None:
         """Change a state as a rule would."""
