@@ -121,7 +121,8 @@ class Topics(Connected):
     def apply(self, steps: Sequence[TopicStep], replicas: int = 1) -> None:
         """Carry a plan out; doing it twice changes nothing.
 
-        Raises Stop `partitions_fixed` before anything is done when a step is refused.
+        Raises Stop before anything is done: `partitions_fixed` when a step is refused, `too_few_brokers` for more
+        replicas than there are brokers.
         """
         refused = [step for step in steps if step.action == "refuse"]
         if refused:
@@ -130,7 +131,9 @@ class Topics(Connected):
                 f"{'; '.join(map(str, refused))}: the count decides which shard owns a case and cannot change; "
                 "give the count that is there (--partitions), or grow (`tousu topics grow`)",
             )
-        self._create([step for step in steps if step.action == "create"], replicas)
+        new = [step for step in steps if step.action == "create"]
+        self._check_brokers(replicas if new else 1)
+        self._create(new, replicas)
         changed = {
             step.topic: {n: new for n, (_, new) in step.changes.items()} for step in steps if step.action == "change"
         }
@@ -169,6 +172,15 @@ class Topics(Connected):
             if time.monotonic() > ends_s:
                 raise Retry("broker_slow", f"the broker was told the settings of {', '.join(late)} and acts by the old")
             pause.wait(ASK_AGAIN_S)
+
+    def _check_brokers(self, replicas: int) -> None:
+        if replicas == 1 or self.is_embedded:
+            return
+        count = len(_asked(self._admin.describe_cluster)["brokers"])
+        if count < replicas:
+            there = "is 1 broker" if count == 1 else f"are {count} brokers"
+            message = f"{replicas} replicas of every topic are wanted and there {there}"
+            raise Stop("too_few_brokers", f"{message}: start the others first, or say --replicas {count}")
 
     def _create(self, steps: Sequence[TopicStep], replicas: int) -> None:
         if not steps:
