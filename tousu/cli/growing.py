@@ -18,11 +18,12 @@ from tousu.connection import Connection
 from tousu.contract import cards, inbound_cards
 from tousu.failure import Retry, Stop
 from tousu.runtime import checkpoint as cp
+from tousu.runtime.broker import Partition
 from tousu.runtime.checkpoint import Checkpoint
 from tousu.runtime.clock import WallClock
 from tousu.runtime.draining import DrainLoop, DrainSource, RetracingDrainLoop, drain, whole
 from tousu.runtime.growing import ACCEPTED, Growth, check_multiple, first_words, grow, is_grown, places, standing_shards
-from tousu.runtime.history import History, Place
+from tousu.runtime.history import History
 from tousu.runtime.kafka import KafkaSource
 from tousu.runtime.kafka_sink import KafkaSink
 from tousu.runtime.loop import TICK_EVERY_US, Tuning
@@ -66,7 +67,7 @@ class Growing:
     def __init__(self, connection: Connection, former: int, partitions: int, members: Mapping[str, Member]) -> None:
         self._connection, self._former, self._partitions = connection, former, partitions
         self._members = members
-        self._cut: tuple[dict[Place, int], int] | None = None
+        self._cut: tuple[dict[Partition, int], int] | None = None
 
     def checkpoints(self, name: str) -> dict[int, Checkpoint]:
         member = self._members[name]
@@ -138,8 +139,8 @@ class Growing:
             return held
 
     def _ends(
-        self, history: History, processor: Processor, settings: Settings, wanted: list[Place]
-    ) -> tuple[dict[Place, int], int]:
+        self, history: History, processor: Processor, settings: Settings, wanted: list[Partition]
+    ) -> tuple[dict[Partition, int], int]:
         """Up to where to work, and the time at or after which all was appended that lies behind."""
         if not processor.keeps_time or settings.time == "events":
             return whole(history.extents(wanted)), cp.NEVER_US

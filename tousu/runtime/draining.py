@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Final
 
 from tousu.failure import Stop
-from tousu.runtime.broker import Ends, Identity, Record, place_of
+from tousu.runtime.broker import Ends, Identity, Partition, Record, place_of
 from tousu.runtime.checkpoint import NEVER_US
-from tousu.runtime.history import Extent, History, Place
+from tousu.runtime.history import Extent, History
 from tousu.runtime.kafka import KafkaSource
 from tousu.runtime.loop import Loop
 from tousu.runtime.report import TurnReport
@@ -34,17 +34,17 @@ class DrainSource:
     """
 
     def __init__(
-        self, history: History, facts: KafkaSource, ends: Mapping[Place, int], partitions: Mapping[str, int],
+        self, history: History, facts: KafkaSource, ends: Mapping[Partition, int], partitions: Mapping[str, int],
         complete_us: int = NEVER_US,
     ) -> None:  # fmt: skip
         self._history, self._facts, self._ends = history, facts, dict(ends)
         self._partitions, self._complete_us = partitions, complete_us
-        self._starts: dict[Place, int] = {}
-        self._held: set[Place] = set()
+        self._starts: dict[Partition, int] = {}
+        self._held: set[Partition] = set()
         self._is_stale = False
         self._asked_at: datetime | None = None
 
-    def left(self) -> list[Place]:
+    def left(self) -> list[Partition]:
         """Where not all has been delivered yet."""
         return [place for place, end in self._ends.items() if self.position(place[1], place[0]) < end]
 
@@ -158,10 +158,10 @@ def drain(loop: DrainLoop | RetracingDrainLoop, source: DrainSource) -> str:
     return ""
 
 
-def _said(places: Iterable[Place]) -> str:
+def _said(places: Iterable[Partition]) -> str:
     return ", ".join(f"{topic}/{number}" for topic, number in places) or "what it holds"
 
 
-def whole(extents: Mapping[Place, Extent]) -> dict[Place, int]:
+def whole(extents: Mapping[Partition, Extent]) -> dict[Partition, int]:
     """Where partitions end."""
     return {place: extent.end for place, extent in extents.items()}

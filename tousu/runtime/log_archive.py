@@ -20,9 +20,9 @@ import msgspec
 
 from tousu.connection import Connection
 from tousu.failure import Stop
-from tousu.runtime.broker import Record
+from tousu.runtime.broker import Partition, Record
 from tousu.runtime.checkpoint import moment
-from tousu.runtime.history import Extent, History, Place
+from tousu.runtime.history import Extent, History
 
 MANIFEST: Final = "manifest.json"
 PAGE_MAX: Final = 2_000
@@ -41,7 +41,7 @@ class LogFile(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
 
     @property
-    def place(self) -> Place:
+    def place(self) -> Partition:
         return self.topic, self.partition
 
 
@@ -75,14 +75,14 @@ class LogArchive:
 
     def __init__(self, folder: Path, manifest: LogManifest) -> None:
         self.folder, self.manifest = folder, manifest
-        self._by_place: dict[Place, list[LogFile]] = {}
+        self._by_place: dict[Partition, list[LogFile]] = {}
         for each in manifest.files:
             files = self._by_place.setdefault(each.place, [])
             if files and files[-1].end != each.start:
                 raise Stop("damaged_archive", f"{folder}: {each.file} begins at {each.start}, behind {files[-1].end}")
             files.append(each)
 
-    def extent(self, place: Place) -> Extent | None:
+    def extent(self, place: Partition) -> Extent | None:
         """Which offsets of a partition are here."""
         files = self._by_place.get(place)
         return Extent(files[0].start, files[-1].end) if files else None
@@ -102,7 +102,7 @@ class LogArchive:
         if found != each.sha256:
             raise Stop("damaged_archive", f"{self.folder / each.file} is not what was written: its SHA-256 is another")
 
-    def records(self, place: Place, start: int) -> Iterator[Record]:
+    def records(self, place: Partition, start: int) -> Iterator[Record]:
         """The records of a partition from an offset on. A file is held against its digest before it is read."""
         for each in self._by_place.get(place, ()):
             if each.end > start:
@@ -113,7 +113,7 @@ class LogArchive:
                         if record.offset >= start:
                             yield record
 
-    def add(self, history: History, places: Iterable[Place], before_ms: int) -> list[LogFile]:
+    def add(self, history: History, places: Iterable[Partition], before_ms: int) -> list[LogFile]:
         """Write what the topics hold behind the archive and was appended before a time; what was written.
 
         Raises Stop `archive_gap` where the topic no longer begins where the archive ends.
@@ -134,7 +134,7 @@ class LogArchive:
         write_manifest(self.folder, msgspec.structs.replace(self.manifest, files=tuple(files)))
         return written
 
-    def _write(self, place: Place, month: str, start: int, records: Iterable[Record]) -> LogFile:
+    def _write(self, place: Partition, month: str, start: int, records: Iterable[Record]) -> LogFile:
         name = f"{place[0]}-{place[1]:04d}-{month}-{start}.jsonl.gz"
         part, count, end = self.folder / f"{name}.part", 0, start
         with part.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as out:
@@ -230,7 +230,7 @@ def _bytes(text: str | None, coded: str | None) -> bytes | None:
     return None if text is None else text.encode()
 
 
-def _record(place: Place, line: _ArchivedLine) -> Record:
+def _record(place: Partition, line: _ArchivedLine) -> Record:
     coded = set(line.headers64)
     headers = [
         (name, _bytes(None, value) if number in coded else _bytes(value, None))
@@ -246,13 +246,13 @@ class ArchivedHistory(History):
     def __init__(self, connection: Connection, archive: LogArchive) -> None:
         super().__init__(connection)
         self._archive = archive
-        self._running: dict[Place, Iterator[Record]] = {}
-        self._next: dict[Place, int] = {}
+        self._running: dict[Partition, Iterator[Record]] = {}
+        self._next: dict[Partition, int] = {}
         """Where each partition stands that is read from the archive."""
-        self._behind: dict[Place, int] = {}
-        self._followed: dict[Place, int] = {}
+        self._behind: dict[Partition, int] = {}
+        self._followed: dict[Partition, int] = {}
 
-    def _extent(self, place: Place) -> Extent:
+    def _extent(self, place: Partition) -> Extent:
         there, kept = super()._extent(place), self._archive.extent(place)
         if kept is None:
             return there
@@ -262,7 +262,7 @@ class ArchivedHistory(History):
             raise Stop("archive_gap", f"{message}: a later archive is needed")
         return Extent(min(kept.start, there.start), max(kept.end, there.end))
 
-    def follow(self, starts: Mapping[Place, int]) -> None:
+    def follow(self, starts: Mapping[Partition, int]) -> None:
         from_archive = {}
         for place, start in starts.items():
             kept = self._archive.extent(place)
@@ -288,7 +288,7 @@ class ArchivedHistory(History):
             self._end_of_archive(place)
         return found
 
-    def _end_of_archive(self, place: Place) -> None:
+    def _end_of_archive(self, place: Partition) -> None:
         """Go on in the topic."""
         kept = self._archive.extent(place)
         assert kept is not None
@@ -300,7 +300,7 @@ class ArchivedHistory(History):
         super().follow(self._followed)
         self._left = left
 
-    def _strike_off(self, left: dict[Place, int]) -> None:
+    def _strike_off(self, left: dict[Partition, int]) -> None:
         from_topic = {place: end for place, end in left.items() if place not in self._behind}
         for place in [each for each in left if each in self._behind and self._next[each] >= left[each]]:
             del left[place]
