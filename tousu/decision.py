@@ -70,7 +70,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """What one input or one due clock leads to: exactly one of changes (states, outputs), a no-op, a refusal.
 
     `states` maps state_keys to their new state, or to None for 'delete'. `no_op` is the reason code of a recorded
-    no-op. `refused`: inputs of earlier on, which were kept to wait for another one and are refused now.
+    no-op. `refused`: inputs of earlier on, which were kept to wait for another one and are refused now. `handed_on`:
+    the key under which another shard is to read the input, whose it is (`tousu.runtime.handing_on`).
     """
 
     states: Mapping[StateKey, State | None] = {}
@@ -78,6 +79,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     no_op: str = ""
     refusal: Refusal | None = None
     refused: Sequence[tuple[Event, Refusal]] = ()
+    handed_on: str = ""
 
 
 class Rules(Protocol):

@@ -20,7 +20,7 @@ from tousu.domain.case.view import CaseLifecycle
 from tousu.domain.clock.state import missing_of
 from tousu.runtime.ledger import LEDGER
 from tousu.runtime.metrics import CASES_WITH_WAITING_REPORTS, OPEN_CLAIMS, PAYMENT_QUESTIONS, UNDECIDED_CLOCKS, Counted
-from tousu.runtime.processor import Kind, column_time
+from tousu.runtime.processor import Kind, column_time, in_every_shard
 
 
 def _over(lifecycle: CaseLifecycle) -> datetime | None:
@@ -72,7 +72,13 @@ KINDS: Final = (
         ),
         version=2,  # the fee in an offer, who gives it, whom the sender denied
     ),
-    Kind(PARCEL, Parcel, columns={"over_since": lambda parcel: column_time(parcel.changed_at)}, ended="over_since"),
+    Kind(
+        PARCEL,
+        Parcel,
+        columns={"over_since": lambda parcel: column_time(parcel.changed_at)},
+        ended="over_since",
+        belongs_to=in_every_shard,  # its next case comes by its own number, those that have shares go by theirs
+    ),
     LEDGER,
     Kind(
         QUESTION,

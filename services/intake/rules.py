@@ -108,8 +108,7 @@ class IntakeRules:
             return _again(state_key, seen, content)
         if not self._policies.knows(event.organisation):
             return self._unknown_organisation(event)
-        refusal = unknown_currency(event.data)
-        if refusal is not None:
+        if (refusal := unknown_currency(event.data)) is not None:
             return Decision(refusal=refusal)
         if event.type.startswith(RECEIVED):
             decision = self._complaint(states, event, now, state_key.key)
@@ -126,8 +125,7 @@ class IntakeRules:
         """Operations figures are about no case."""
         accepted = accepted_at(event, now)
         pack = self._policies.at(event.organisation, accepted)
-        refusal = unknown_department(event, pack)
-        if refusal is not None:
+        if (refusal := unknown_department(event, pack)) is not None:
             return Decision(refusal=refusal)
         event = msgspec.structs.replace(event, time=believed(event.time, accepted, pack.backdating_days))
         return self._passed_on(event, key=registration.department_of(event), subject="")
@@ -188,6 +186,8 @@ class IntakeRules:
             at=max(accepted, now, *([counter.at] if isinstance(counter, Counter) else ())),
         )
         number = joining.case_to_join(states, telling.said, event.data["kind"], telling.received_at, event.organisation)
+        if number is not None and self._partition_of(number) != shard_of(event):  # since there are more partitions
+            return Decision(handed_on=number)
         return self._new_case(states, telling, now) if number is None else self._joined(states, number, telling)
 
     def _joined(self, states: States, number: str, telling: _Telling) -> Decision:

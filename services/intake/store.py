@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from services.intake.sealing import CaseCodec, RecordCodec
 from services.intake.states import AcceptedEvent, Counter, GateCase, MasterKey, SubmissionRecord, Trouble
 from tousu.runtime.archive import archive_of
-from tousu.runtime.processor import Kind, column_time
+from tousu.runtime.processor import Kind, column_time, in_every_shard, stays
 
 SEALED: Final = ("record", "case")
 """The kinds whose rows hold sealed fields, with the row's key, wrapped by a master key."""
@@ -30,11 +30,13 @@ class SealedRow(NamedTuple):
 def kinds(codec: RecordCodec, cases: CaseCodec) -> tuple[Kind, ...]:
     """The tables. What may be forgotten has a time at which it is (`timed`), so that no table grows for ever.
 
-    Of a record nothing is expected from the beginning: only a report that its telling is separated reads it.
+    Of a record nothing is expected from the beginning: only a report that its telling is separated reads it. By which
+    record key an event or a further telling will come nobody knows: when there are more partitions, every shard that is
+    made out of one has to know what that one had seen.
     """
     return (
-        Kind("seen", AcceptedEvent, timed=True),
-        Kind("counter", Counter),
+        Kind("seen", AcceptedEvent, timed=True, belongs_to=in_every_shard),
+        Kind("counter", Counter, belongs_to=stays),
         Kind(
             "case",
             GateCase,
@@ -51,7 +53,13 @@ def kinds(codec: RecordCodec, cases: CaseCodec) -> tuple[Kind, ...]:
             codec=cases,
             version=2,  # what a mediator found, a plan that was refused
         ),
-        Kind("trouble", Trouble, columns={"case_number": lambda trouble: trouble.case_number}, timed=True),
+        Kind(
+            "trouble",
+            Trouble,
+            columns={"case_number": lambda trouble: trouble.case_number},
+            timed=True,
+            belongs_to=in_every_shard,
+        ),
         Kind(
             "record",
             SubmissionRecord,
@@ -66,7 +74,7 @@ def kinds(codec: RecordCodec, cases: CaseCodec) -> tuple[Kind, ...]:
             owner="case_number",
             ended="accepted_at",
         ),
-        Kind("master_key", MasterKey),
+        Kind("master_key", MasterKey, belongs_to=stays),
     )
 
 

@@ -16,6 +16,12 @@ def _unrated(month: Month) -> str | None:
     return "yes" if month.rated and not month.served else None
 
 
+def party_in(key: str) -> str:
+    """The party by which charges are keyed, as the keys of its states begin; an organisation stands before it."""
+    first, _, rest = key.partition("|")
+    return first if "/" in first else f"{first}|{rest.partition('|')[0]}"
+
+
 KINDS: Final = (
     Kind(
         CHARGE,
@@ -28,6 +34,7 @@ KINDS: Final = (
             "standing": lambda charge: "yes" if charge.sentence.lines else None,
         },
         timed=True,
+        belongs_to=party_in,
         gauges=(Counted(PENALTIES_STANDING, "standing = 'yes'", ("kind",)),),
         version=2,  # partners that are charged
     ),
@@ -42,6 +49,7 @@ KINDS: Final = (
             "unrated": _unrated,
         },
         timed=True,
+        belongs_to=party_in,
         gauges=(
             Counted(PERSONS_SUSPENDED, "suspended = 'yes' AND state = 'open'"),
             Counted(DEPARTMENTS_UNRATED, "unrated = 'yes'"),
@@ -49,7 +57,7 @@ KINDS: Final = (
         version=2,  # partners that are charged
     ),
     LEDGER,
-    Kind(PAYMENT, Paid, columns={"obligation": lambda paid: paid.obligation}),
+    Kind(PAYMENT, Paid, columns={"obligation": lambda paid: paid.obligation}, belongs_to=party_in),
     Kind(
         QUESTION,
         PenaltyPaymentQuestion,
@@ -57,6 +65,7 @@ KINDS: Final = (
             "reason": lambda question: question.reason if not question.settled else None,
             "penalty": lambda question: question.penalty_number,
         },
+        belongs_to=party_in,
         gauges=(Counted(PAYMENT_QUESTIONS, "reason IS NOT NULL", ("reason",)),),
         version=2,  # partners that are charged
     ),

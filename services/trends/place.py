@@ -104,7 +104,8 @@ class Log:
         Raises Retry `another_copy` while another copy is at work.
         """
         known_until = self._judged_until()
-        back = [TopicPartition(self._cases, partition, offset) for partition, offset in offsets.items()]
+        known = {**dict.fromkeys(range(self._partitions), 0), **offsets} if offsets else {}  # there may be more by now
+        back = [TopicPartition(self._cases, partition, offset) for partition, offset in known.items()]
         back = back or self._offsets(self._cases, since)
         try:
             self._consumer.commit(offsets=back, asynchronous=False)

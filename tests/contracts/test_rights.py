@@ -71,7 +71,8 @@ def test_a_new_card_brings_its_users_and_rights_with_it() -> None:
     assert {right for right in more if right.user != "admin"} == {
         Right("example-desk", "topic", new.topic, "write"),
         Right("example-desk", "transactional_id", "example-desk", "write"),
-        Right("intake", "topic", new.topic, "read"), Right("intake", "topic", new.topic, "describe_configs"),
+        Right("intake", "topic", new.topic, "read"), Right("intake", "topic", new.topic, "write"),
+        Right("intake", "topic", new.topic, "describe_configs"),
         Right("ops", "topic", new.topic, "read"),
     }  # fmt: skip
     assert set(users((*cards(), new))) - set(users(cards())) == {"example-desk"}

@@ -71,6 +71,28 @@ def test_a_wrong_value_is_named_with_its_example(name: str, value: str, words: s
     assert f"for example {PREFIX}{name}=" in caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"KAFKA_CA_FILE": "x"}, "KAFKA_PROTOCOL is PLAINTEXT, so nothing would be encrypted: set .*=SSL"),
+        (
+            {"KAFKA_CA_FILE": "x", "KAFKA_PROTOCOL": "SASL_PLAINTEXT", "KAFKA_USER": "a", "KAFKA_PASSWORD": "b"},
+            "nothing would be encrypted: set .*=SASL_SSL",
+        ),
+        ({"KAFKA_CERTIFICATE_FILE": "x", "KAFKA_PROTOCOL": "SSL"}, "belong together"),
+        ({"KAFKA_KEY_FILE": "x", "KAFKA_PROTOCOL": "SSL"}, "belong together"),
+    ],
+)
+def test_settings_that_contradict_each_other_are_named_with_the_fix(
+    given: dict[str, str], words: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "x"
+    file.write_text("-")
+    with pytest.raises(Stop, match=words) as caught:
+        read_settings("router", {PREFIX + name: str(file) if value == "x" else value for name, value in given.items()})
+    assert caught.value.reason == "wrong_setting"
+
+
 def test_a_misspelt_variable_is_not_passed_over() -> None:
     with pytest.raises(Stop, match=r"TOUSU_PARTITION is no setting; did you mean TOUSU_PARTITIONS\?"):
         read_settings("router", {"TOUSU_PARTITION": "4"})

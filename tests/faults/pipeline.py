@@ -79,6 +79,8 @@ class Pipeline:
         replicas: int = 1,
     ) -> None:  # fmt: skip
         self.servers = servers
+        self.partitions = PARTITIONS
+        """What adapters and this reader know of; processors are started with it."""
         self._settings = dict(settings or {})
         self.folder = folder
         self.databases = {name: database(name) for name in PROCESSORS}
@@ -92,7 +94,7 @@ class Pipeline:
         self._reader = Consumer({**quiet, "group.id": "reader", "enable.auto.commit": False})
         self._producer = Producer({**quiet, "enable.idempotence": True, "linger.ms": 5})
         self.inbound = [card.topic for card in contract.cards() if "intake" in card.readers]
-        make_the_contracts_topics(servers, PARTITIONS, replicas)
+        make_the_contracts_topics(servers, self.partitions, replicas)
 
     # -- processes ----------------------------------------------------------------------------------------------
 
@@ -103,7 +105,7 @@ class Pipeline:
             "TOUSU_BROKER": self.servers,
             "TOUSU_DATABASE": self.databases[name],
             "TOUSU_DATA": str(self.folder),
-            "TOUSU_PARTITIONS": str(PARTITIONS),
+            "TOUSU_PARTITIONS": str(self.partitions),
             "TOUSU_TIME": "events",
             "TOUSU_SESSION_S": "6",
             "TOUSU_MASTER_KEY": MASTER_KEY,
@@ -176,7 +178,7 @@ class Pipeline:
         return event_id
 
     def raw(self, topic: str, key: str, value: bytes, headers: Headers) -> None:
-        self.produce(topic, value, key, partition_of(key, PARTITIONS), headers)
+        self.produce(topic, value, key, partition_of(key, self.partitions), headers)
 
     def produce(self, topic: str, value: bytes, key: str | None, partition: int, headers: Headers) -> None:
         self._producer.produce(topic, value, key, partition, headers=headers, on_delivery=self._delivered)
@@ -194,12 +196,18 @@ class Pipeline:
         self._producer.flush()
         assert not self._lost, f"the test itself could not say everything: {self._lost}"
 
+    def learn_partitions(self, partitions: int) -> None:
+        """From now on adapters know of so many partitions, which are there."""
+        for topic in self.inbound:
+            self._producer.list_topics(topic, PATIENCE_S)
+        self.partitions = partitions
+
     def tick(self, to: datetime) -> None:
         """Let simulated time go on to a moment, on every partition of every inbound topic."""
         self.time = to
         self._sent += 1
         for topic in self.inbound:
-            for partition in range(PARTITIONS):
+            for partition in range(self.partitions):
                 headers: Headers = [
                     ("ce_specversion", "1.0"), ("ce_id", f"tick-{self._sent}-{partition}"), ("ce_source", "/test"),
                     ("ce_type", "tousu.time.ticked.v1"), ("ce_time", to.isoformat()),
@@ -212,7 +220,8 @@ class Pipeline:
 
     def read(self, topic: str) -> list[list[Record]]:
         """Everything in a topic now, per partition. What was read before is remembered."""
-        logs = self._logs.setdefault(topic, [[] for _ in range(PARTITIONS)])
+        logs = self._logs.setdefault(topic, [])
+        logs += [[] for _ in range(len(logs), self.partitions)]
         starts = [TopicPartition(topic, p, len(log)) for p, log in enumerate(logs)]
         ends = [self.until(lambda each=each: self._end(each), f"the end of {topic}") - 1 for each in starts]  # type: ignore[misc]
         self._reader.assign(starts)
@@ -222,7 +231,7 @@ class Pipeline:
 
     def read_now(self, topic: str) -> list[list[Record]]:
         """As `read`, but where the broker cannot say just now, what has been read before."""
-        places = [TopicPartition(topic, p) for p in range(PARTITIONS)]
+        places = [TopicPartition(topic, p) for p in range(self.partitions)]
         return self.read(topic) if all(self._end(each) for each in places) else self._logs.get(topic, [[], []])
 
     def _take(self, topic: str, logs: list[list[Record]]) -> None:
@@ -259,7 +268,7 @@ class Pipeline:
         for partition, log in enumerate((read or self.read)(topic)):
             for record in log[-1:]:
                 newest[partition] = datetime.fromisoformat(head(record, "tousu-time"))
-        return min(newest[partition] for partition in range(PARTITIONS))
+        return min(newest[partition] for partition in range(self.partitions))
 
 
 @contextmanager

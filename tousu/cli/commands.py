@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from tousu.cli import holding_out, keys, ledger, person, policy, shard, topics
+from tousu.cli import archive, holding_out, keys, ledger, person, policy, shard, topics
 from tousu.cli.audit import audit
 from tousu.cli.backlog import backlog
 from tousu.cli.backup import backup, restore
@@ -39,6 +39,7 @@ COMMANDS = (
 )  # fmt: skip
 for command in COMMANDS:
     app.command(command.__name__)(command)
+app.add_typer(archive.app, name="archive")
 app.add_typer(holding_out.intake, name="intake")
 app.add_typer(keys.app, name="keys")
 app.add_typer(ledger.app, name="ledger")

@@ -12,6 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     from tousu.connection import Connection
+    from tousu.runtime.broker import Identity
     from tousu.runtime.inspection import Inspection
 
 Broker = Annotated[
@@ -57,6 +58,13 @@ def reachable(broker: str, data: Path | None = None) -> Connection:
     found = connection(broker, data)
     wait_for_a_broker(found.servers, DIAL_S)
     return found
+
+
+def identity(connection: Connection, topics: Sequence[str]) -> Identity:
+    """Which cluster this is, and which topics, by their ids."""
+    from tousu.runtime.checkpoint_checks import identity_of
+
+    return identity_of(connection, topics)
 
 
 def data_folder(data: Path | None) -> Path:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tousu.cli import options
 from tousu.cli.exit_codes import FOUND
+
+FromArchive = Annotated[
+    Path | None,
+    typer.Option(
+        "--from-archive", metavar="DIR", show_default=False,
+        help="What `tousu archive write` wrote: read first, then the topic from where it ends.",
+    ),
+]  # fmt: skip
 
 
 def rebuild(
@@ -23,6 +32,7 @@ def rebuild(
     broker: options.Broker = "",
     data: options.Data = None,
     pack: Annotated[str, typer.Option(help="The policy pack. Default: TOUSU_PACK.", show_default=False)] = "",
+    archive: FromArchive = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Fold the whole log into an empty database and compare every output with what the topics hold; publish nothing.
@@ -39,6 +49,7 @@ def rebuild(
     from tousu.runtime.clock import WallClock
     from tousu.runtime.history import History
     from tousu.runtime.kafka import KafkaSource
+    from tousu.runtime.log_archive import ArchivedHistory, read
     from tousu.runtime.rebuild import first
     from tousu.runtime.rebuild import rebuild as fold
     from tousu.runtime.store import Store
@@ -49,7 +60,7 @@ def rebuild(
         raise Stop("unknown_processor", f"{processor!r} has no database; there are {', '.join(WITH_CHECKPOINT)}")
     connection = options.reachable(broker, data)
     clock = WallClock()
-    with History(connection) as history:
+    with ArchivedHistory(connection, read(archive)) if archive else History(connection) as history:
         wiring = rebuild_wiring(pack, history.partitions("complaints.accepted"))
         made = composed(processor, wiring)
         topics = [each.topic for each in made.inputs]

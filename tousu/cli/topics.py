@@ -54,8 +54,8 @@ def apply(
 ) -> None:  # fmt: skip
     """Make the topics as their cards (schemas/topics) want them, those that are there, too; twice changes nothing.
 
-    It says what it made and changed. A partition count is never changed: it decides which shard owns a case. Users and
-    ACLs take a super user of the cluster (TOUSU_KAFKA_USER); passwords are never shown. docs/security.md.
+    It says what it made and changed. A partition count is never changed (`tousu topics grow` does that). Users and ACLs
+    take a super user of the cluster (TOUSU_KAFKA_USER); passwords are never shown. docs/security.md.
 
     Example: tousu topics apply --broker localhost:9092 --partitions 12 --replicas 3 --acls --users users.secret
     """
@@ -112,6 +112,38 @@ def check(
     _show(rows, as_json)
     if rows:
         raise typer.Exit(FOUND)
+
+
+@app.command()
+def grow(
+    partitions: Annotated[int, typer.Option(min=1, help="Partitions of every topic: a multiple of what there is.")],
+    broker: options.Broker = "",
+    data: options.Data = None,
+    database: options.Database = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only check that it can be done.")] = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Give every topic more partitions, so that more copies share the work. No case loses its order or its history.
+
+    Stop every processor first; adapters go on publishing. Run it with the processors' settings (TOUSU_*: packs, master
+    key, databases), then start them with TOUSU_PARTITIONS=N. Cut short, it is run again. docs/operations.md, Grow.
+
+    Example: tousu topics grow --partitions 12 --database postgresql://tousu@db/tousu
+    """
+    from tousu.cli import output
+    from tousu.cli.growing import grow_all
+
+    done = grow_all(options.reachable(broker, data), partitions, data, database, dry_run=dry_run)
+    if as_json:
+        output.json_document(done._asdict())
+        return
+    word = "would grow" if dry_run else "grown" if done.rows else "nothing to do"
+    output.lines(f"{word}: {done.former} -> {done.partitions} partitions")
+    if done.rows:
+        rows = ", ".join(f"{name} {count:,}" for name, count in done.rows.items())
+        output.lines(f"worked off in {done.worked_off_s:.1f} s, states moved in {done.states_s:.1f} s")
+        output.lines(f"rows that went to another shard: {rows}")
+        output.lines(f"Start every processor with TOUSU_PARTITIONS={done.partitions}; then tousu audit, tousu backup")
 
 
 def _apply_topics(connection: Connection, partitions: int | None, replicas: int, *, dry_run: bool) -> Rows:

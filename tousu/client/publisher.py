@@ -38,6 +38,10 @@ CONTACT_BITS: Final = 12
 """So little of a contact's digest goes into a key that it spreads the load and identifies nobody."""
 
 
+METADATA_MS: Final = 60_000
+"""After so long at most it knows of partitions that were added."""
+
+
 class Receipt(NamedTuple):
     """What was handed over: the event's id and where it goes. It is written once `flush` has returned.
 
@@ -72,7 +76,7 @@ class Publisher:
         wanted = {
             "enable_idempotence": True, "acks": "all", "delivery_timeout_ms": timeout_ms, "linger_ms": 5,
             "request_timeout_ms": min(10_000, timeout_ms), "max_block_ms": timeout_ms,
-            "max_request_size": 2_097_152,
+            "max_request_size": 2_097_152, "metadata_max_age_ms": METADATA_MS,
         }  # fmt: skip
         self._failed: dict[str, str] = {}
         self._lock = threading.Lock()
@@ -175,15 +179,17 @@ class Publisher:
             self._failed[event_id] = str(error)
 
     def _partitions(self, topic: str) -> int:
-        if topic not in self._counts:
-            try:
-                found = self._producer.partitions_for(topic)
-            except KafkaError as error:
-                raise Retry("broker_away", f"cannot ask for the partitions of {topic}: {error}") from error
+        try:
+            found = self._producer.partitions_for(topic)
             if not found:
                 raise Retry("no_topic", f"topic {topic} does not exist; make the topics with `tousu topics apply`")
-            self._counts[topic] = len(found)
-        return self._counts[topic]
+            if self._counts.setdefault(topic, len(found)) != len(found):
+                # There are more by now. What went where it belonged before is written before anything that follows it.
+                self._producer.flush(self._timeout_s)
+                self._counts[topic] = len(found)
+        except KafkaError as error:
+            raise Retry("broker_away", f"cannot ask for the partitions of {topic}: {error}") from error
+        return len(found)
 
     def flush(self) -> None:
         """Wait until everything handed over is written on all replicas in sync.

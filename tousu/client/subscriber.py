@@ -63,7 +63,8 @@ class Delivery(NamedTuple):
 class Subscriber:
     """Reads topics of the contract. Without a checkpoint it begins anew each time.
 
-    `start` says where to begin in a partition that the checkpoint does not know. Raises Retry `broker_away` while the
+    `start` says where to begin in topics that the checkpoint does not know. Partitions that were added since are read
+    when the others have been read to their ends. Raises Retry `broker_away` while the
     cluster does not answer; Stop `missing_record` for a hole, `offset_gone` when the log no longer goes back so far,
     `topic_recreated` when a topic is not the one that the checkpoint belongs to, `codec_missing` where a package is
     missing by which compressed records are read, `undecodable_batch` for records that no package can read.
@@ -83,6 +84,9 @@ class Subscriber:
         self._batch: deque[Any] = deque()
         self._in_hand = False
         self._fresh: set[str] = set()
+        self._added: list[TopicPartition] = []
+        self._before_added: dict[TopicPartition, int] = {}
+        """The partitions that wait, and up to where others are read before them."""
         self._stopped = threading.Event()
         wanted: dict[str, Any] = {
             "group_id": None, "enable_auto_commit": False, "auto_offset_reset": "none",
@@ -128,8 +132,16 @@ class Subscriber:
     def _seek(self, start: Literal["earliest", "latest"]) -> None:
         self._consumer.assign(self._places)
         unknown = [place for place in self._places if _name(place) not in self._place.offsets]
+        known = {name.rpartition("/")[0] for name in self._place.offsets}
+        added = [place for place in unknown if place.topic in known]
+        others = [place for place in unknown if place.topic not in known]
         ask = self._consumer.beginning_offsets if start == "earliest" else self._consumer.end_offsets
-        begins = ask(unknown) if unknown else {}
+        begins = (ask(others) if others else {}) | (self._consumer.beginning_offsets(added) if added else {})
+        if added:
+            # Partitions that were added hold what came after all that the former ones held then.
+            former = [place for place in self._places if place.topic in known and place not in added]
+            self._added, self._before_added = added, self._consumer.end_offsets(former)
+            self._consumer.pause(*added)
         for place in self._places:
             offset = begins.get(place, self._place.offsets.get(_name(place)))
             self._consumer.seek(place, offset)
@@ -150,6 +162,7 @@ class Subscriber:
         while not self._stopped.is_set():
             if not self._batch:
                 self._save()
+                self._take_up_added()
                 if ends is not None and all(self._position(place) >= end for place, end in ends.items()):
                     return
                 if idle_s is not None and time.monotonic() - idle_since_s >= idle_s:
@@ -178,6 +191,11 @@ class Subscriber:
     def _position(self, place: TopicPartition) -> int:
         found: int = self._consumer.position(place)
         return found
+
+    def _take_up_added(self) -> None:
+        if self._added and all(self._position(place) >= end for place, end in self._before_added.items()):
+            self._consumer.resume(*self._added)
+            self._added = []
 
     def _poll(self) -> None:
         try:

@@ -1,6 +1,6 @@
 """The topics of the contract on a cluster: what is there, what is missing, and making it so (`tousu topics apply`).
 
-A topic's partition count is never changed: it decides which shard owns a case, so it is fixed once data is there.
+`apply` never changes a partition count: it decides which shard owns a case. More come by `tousu topics grow`.
 """
 
 from __future__ import annotations
@@ -121,16 +121,19 @@ class Topics(Connected):
     def apply(self, steps: Sequence[TopicStep], replicas: int = 1) -> None:
         """Carry a plan out; doing it twice changes nothing.
 
-        Raises Stop `partitions_fixed` before anything is done when a step is refused.
+        Raises Stop before anything is done: `partitions_fixed` when a step is refused, `too_few_brokers` for more
+        replicas than there are brokers.
         """
         refused = [step for step in steps if step.action == "refuse"]
         if refused:
             raise Stop(
                 "partitions_fixed",
                 f"{'; '.join(map(str, refused))}: the count decides which shard owns a case and cannot change; "
-                "give the count that is there (--partitions), or move to new topics",
+                "give the count that is there (--partitions), or grow (`tousu topics grow`)",
             )
-        self._create([step for step in steps if step.action == "create"], replicas)
+        new = [step for step in steps if step.action == "create"]
+        self._check_brokers(replicas if new else 1)
+        self._create(new, replicas)
         changed = {
             step.topic: {n: new for n, (_, new) in step.changes.items()} for step in steps if step.action == "change"
         }
@@ -141,6 +144,21 @@ class Topics(Connected):
             if wrong:
                 raise Stop("refused_by_broker", f"the broker did not take the settings: {wrong}")
             self._wait_until_they_hold(changed)
+
+    def add_partitions(self, names: Sequence[str], partitions: int) -> None:
+        """Give these topics so many partitions where they have fewer; returns when every partition is led.
+
+        Whoever calls it sees to it that no shard's order is torn (`tousu topics grow`).
+        """
+        fewer = [name for name, each in self.describe(names).items() if each.partitions < partitions]
+        if fewer:
+            _asked(lambda: self._admin.create_partitions(dict.fromkeys(fewer, partitions)))
+        ends_s = time.monotonic() + ASK_S
+        pause = threading.Event()
+        while late := [each["name"] for each in self._admin.describe_topics(list(names)) if not _led(each, partitions)]:
+            if time.monotonic() > ends_s:
+                raise Retry("broker_slow", f"the new partitions of {', '.join(late)} have no leader yet")
+            pause.wait(ASK_AGAIN_S)
 
     def _wait_until_they_hold(self, changed: Mapping[str, Mapping[str, str]]) -> None:
         """A change is answered when the controller has noted it; the brokers act by it a moment later."""
@@ -154,6 +172,15 @@ class Topics(Connected):
             if time.monotonic() > ends_s:
                 raise Retry("broker_slow", f"the broker was told the settings of {', '.join(late)} and acts by the old")
             pause.wait(ASK_AGAIN_S)
+
+    def _check_brokers(self, replicas: int) -> None:
+        if replicas == 1 or self.is_embedded:
+            return
+        count = len(_asked(self._admin.describe_cluster)["brokers"])
+        if count < replicas:
+            there = "is 1 broker" if count == 1 else f"are {count} brokers"
+            message = f"{replicas} replicas of every topic are wanted and there {there}"
+            raise Stop("too_few_brokers", f"{message}: start the others first, or say --replicas {count}")
 
     def _create(self, steps: Sequence[TopicStep], replicas: int) -> None:
         if not steps:
@@ -185,6 +212,12 @@ class Topics(Connected):
 
     def close(self) -> None:
         self._admin.close()
+
+
+def _led(described: Mapping[str, Any], partitions: int) -> bool:
+    """Whether a topic has so many partitions and each has a leader."""
+    found = described["partitions"]
+    return len(found) >= partitions and all(each["leader_id"] >= 0 for each in found)
 
 
 def _asked(ask: Callable[[], T]) -> T:

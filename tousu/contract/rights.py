@@ -70,6 +70,8 @@ def rights(cards: Iterable[Card]) -> frozenset[Right]:
             # Who gives order to what comes from outside reads what it wrote: its database may be a former one.
             found |= {Right(who, "topic", card.topic, "read") for who in gate.intersection(card.writers)}
         if card.from_shards is None:
+            # What came by a key that is another shard's, since there are more of them, is written there once more.
+            found |= {Right(who, "topic", card.topic, "write") for who in gate.intersection(card.readers)}
             # Who hands in may do so in transactions, one producer at a time.
             found |= {Right(who, "transactional_id", who, "write") for who in card.writers}
         found |= {Right(ADMIN, "topic", card.topic, does) for does in _OF_ADMIN}

@@ -44,7 +44,8 @@ class Arrival(msgspec.Struct, frozen=True):
     appended it; -1 where neither is known. `origin` is empty for what comes from outside. `error` is what our own code
     raised, where that is why it is refused. `is_ahead`: its writer promised a later time than can be. `confirmed_us` is
     up to when its writer's log was complete, where it says that this is not `time_us` (`doubts`). `mark`: a short
-    digest of what a record with a number says (`checkpoint.mark_of`), taken while its bytes are at hand.
+    digest of what a record with a number says (`checkpoint.mark_of`), taken while its bytes are at hand. `handed_on`:
+    the key by which it belongs to another shard.
     """
 
     record: Record
@@ -58,6 +59,7 @@ class Arrival(msgspec.Struct, frozen=True):
     is_ahead: bool = False
     confirmed_us: int = NEVER_US
     mark: str = ""
+    handed_on: str = ""
 
     @property
     def is_tick(self) -> bool:
@@ -208,7 +210,7 @@ def named_in(record: Record) -> dict[str, str]:
 
 def addressed(arrival: Arrival, rules: Rules) -> Arrival:
     """An arrival just read, with the states that it touches. Rules that fail on it make it refused: others go on."""
-    if arrival.event is None or arrival.is_tick:
+    if arrival.event is None or arrival.is_tick or arrival.handed_on:
         return arrival
     try:
         force_setattr(arrival, "state_keys", tuple(rules.state_keys(arrival.event)))  # nobody else has it yet

@@ -58,6 +58,8 @@ class Checkpoint(msgspec.Struct):
     doubts: the same names, and those that told so themselves -> up to when their time is confirmed (`doubts`).
     states: kind -> the version (`Kind`) in which the shard's owner writes its states, where it is not the first.
     traces: the last events that carried a trace, and their traces (`traces_of_causes`).
+    partitions: how many shards there are in all; 0 before that was noted. grown_from: how many there were before, each
+    time that there came to be more (`growing`), the first count first.
     """
 
     offsets: dict[str, int] = {}
@@ -75,6 +77,8 @@ class Checkpoint(msgspec.Struct):
     doubts: dict[str, int] = {}
     states: dict[str, int] = {}
     traces: list[tuple[str, str]] = []
+    partitions: int = 0
+    grown_from: list[int] = []
 
     def awaited(self, inputs: Iterable[str]) -> tuple[str, ...]:
         """Those of these inputs (topics, or 'topic|origin') for which time waits: nobody holds them out."""
@@ -164,4 +168,6 @@ def copy(checkpoint: Checkpoint) -> Checkpoint:
         doubts=dict(checkpoint.doubts),
         states=dict(checkpoint.states),
         traces=list(checkpoint.traces),
+        partitions=checkpoint.partitions,
+        grown_from=list(checkpoint.grown_from),
     )

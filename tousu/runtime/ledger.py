@@ -10,7 +10,7 @@ import msgspec
 from tousu.ledger.obligation import Entry
 from tousu.runtime.inspection import Inspection
 from tousu.runtime.metrics import LEDGER_AMOUNT, LEDGER_OUTSTANDING, LEDGER_OVERDRAWN, Counted
-from tousu.runtime.processor import Kind
+from tousu.runtime.processor import Kind, stays
 
 ENTRY: Final = "entry"
 _CENTS: Final = "CAST(ROUND(CAST(amount AS NUMERIC) * 100) AS BIGINT)"
@@ -29,13 +29,14 @@ LEDGER: Final = Kind(
         "debtor": lambda entry: entry.debtor,
         "case_number": lambda entry: entry.case_number or None,
     },
+    belongs_to=stays,
     gauges=(
         Counted(LEDGER_AMOUNT, by=("movement", "kind", "currency"), what=f"SUM({_CENTS}) / 100.0"),
         Counted(LEDGER_OUTSTANDING, by=("kind", "currency"), what=f"SUM({_LEFT}) / 100.0"),
         Counted(LEDGER_OVERDRAWN, each="obligation", having=f"SUM({_LEFT}) < 0"),
     ),
 )
-"""Rows are only ever added."""
+"""Rows are only ever added, and no rule reads them: they stay in the shard that wrote them."""
 
 
 class Ledger(NamedTuple):

@@ -1,7 +1,7 @@
 """The loop: poll, read, fold, commit, publish (design.md, section 3), for every processor and both brokers.
 
-Shards are opened and dropped as the group gives and takes them. Whatever goes wrong, the answer is the same: give up
-what is in memory, open the shard again from its checkpoint, publish what may not be out, go on.
+Shards are opened and dropped as the group says. Whatever goes wrong, the answer is the same: give up what is in
+memory, open the shard again from its checkpoint, publish what may not be out, go on.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tousu.runtime.broker import Record, Sink, Source, place_of
 from tousu.runtime.clock import TimeSource
 from tousu.runtime.failpoints import Reached, nothing
 from tousu.runtime.observer import Observer, Silent
-from tousu.runtime.opening import check_identity, next_to_try, partitions_of
+from tousu.runtime.opening import check_count, check_identity, next_to_try, partitions_of
 from tousu.runtime.processor import Processor
 from tousu.runtime.report import TurnReport
 from tousu.runtime.shard import Shard, append_time_us
@@ -172,6 +172,7 @@ class Loop:
         self._partitions = self._partitions or partitions_of(self.processor, self._source)
         opened = self._take(shard)
         self._reached("after_epoch")
+        partitions = check_count(opened.checkpoint, shard, self._partitions[self.processor.inputs[0].topic])
         check_identity(opened.checkpoint, self._source.identity(), self._inputs)
         pending = cp.unpack_pending(opened.pending)
         check_fits(pending, self._sink.limits(), shard)
@@ -180,7 +181,6 @@ class Loop:
         self._flush()
         self._reached("after_pending")
         self._source.start(shard, opened.checkpoint.starts(self._inputs))
-        partitions = self._partitions[self.processor.inputs[0].topic]
         self.shards[shard] = Shard(shard, opened, self.processor.inputs, partitions, in_order=self._in_order)
         self._observer.opened(shard, opened.epoch)
         self._reached("after_start")
@@ -236,7 +236,7 @@ class Loop:
             time_us = append_time_us(record)
             shard.check_time(time_us, place_of(record), self._clock.now(), self._source.others_us())
             self._reached_us = max(self._reached_us, time_us)
-        return from_outside(record, self.processor.edge, self._tuning.time_from_events)
+        return shard.own(from_outside(record, self.processor.edge, self._tuning.time_from_events))
 
     def _waits(self) -> bool:
         """Whether a question about the ends would let records go; of inputs of ours only their writers can."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from heapq import heapify, heappop, heapreplace
+from itertools import chain
 from typing import Final
 
 from msgspec.structs import replace
@@ -78,6 +79,10 @@ class Merge:
     def complete_us(self) -> int:
         """Everything before this time has been taken out; -1 while a topic has said nothing."""
         return min(queue[0].time_us if queue else self._heard[topic][0] for topic, queue in self._queues.items())
+
+    def held(self) -> Iterator[Arrival]:
+        """What has been added and not taken out."""
+        return chain.from_iterable(self._queues.values())
 
     def waits(self) -> bool:
         """Whether records are held back until another topic is heard."""

@@ -224,7 +224,8 @@ CENSUS_AGE: Final = Metric(
 
 EVENTS: Final = Metric(
     "tousu_events_total", "counter", "events",
-    "Inputs by event type and what became of them: applied, no_op, duplicate, rejected, ticked.", ("type", "result"),
+    "Inputs by event type and what became of them: applied, no_op, duplicate, rejected, ticked, "
+    "handed_on (to the shard that its key belongs to).", ("type", "result"),
 )  # fmt: skip
 REJECTS: Final = Metric(
     "tousu_rejects_total", "counter", "events", "Inputs sent to complaints.rejected, by reason code.", ("reason",)

@@ -25,6 +25,22 @@ def partitions_of(processor: Processor, source: Source) -> dict[str, int]:
     return counts
 
 
+def check_count(checkpoint: Checkpoint, shard: int, partitions: int) -> int:
+    """Hold the number of partitions against that with which the states were put into shards, and note it. The number.
+
+    Raises Stop `partitions_changed`: a case would be looked for in a shard that never heard of it.
+    """
+    known = checkpoint.partitions or partitions
+    if known != partitions or shard >= partitions:
+        message = (
+            f"the database is in {known} shards and the topics have {partitions if shard < partitions else 'more'} "
+            "partitions: stop every copy and run `tousu topics grow` (docs/operations.md, Grow)"
+        )
+        raise Stop("partitions_changed", message)
+    checkpoint.partitions = partitions
+    return partitions
+
+
 def check_identity(checkpoint: Checkpoint, identity: Identity, inputs: Collection[str]) -> None:
     """Hold the checkpoint against the cluster and those inputs that nobody holds out, and note them in it.
 

@@ -59,7 +59,7 @@ TIME_TOPIC: Final = "complaints.time"
 _MEND_FIRST: Final = frozenset({
     "wrong_setting", "wrong_partitions", "no_such_pack", "invalid_pack", "invalid_calendar", "no_append_time",
     "wrong_master_key", "weak_master_key", "readable_key_file", "other_tables", "older_tables",
-    "newer_tables", "newer_states",
+    "newer_tables", "newer_states", "partitions_changed",
 })  # fmt: skip
 
 
@@ -109,7 +109,9 @@ def _cut_short(log: Log) -> None:
 
 def _run(settings: Settings, compose: Compose, log: Log, stopping: threading.Event) -> None:
     clock = WallClock()
-    wiring = _wiring(settings, log)
+    wiring, development = wiring_of(settings)
+    if development is not None:
+        log.warning("development key", file=str(development), message="for trying out only")
     processor = compose(wiring)
     watch = Watch()
     measures = Measures(
@@ -191,15 +193,17 @@ def _turn(loop: Loop, source: KafkaSource, watch: Watch, stopping: threading.Eve
         watch.turned(Glance(source.wanted(), opened, dict(loop.halted)))
 
 
-def _wiring(settings: Settings, log: Log) -> Wiring:
+def wiring_of(settings: Settings) -> tuple[Wiring, Path | None]:
+    """What a processor works with, and the file of the development key where that one is used.
+
+    Raises Stop for settings that will not do.
+    """
     is_production = settings.database.startswith("postgresql")
     key, development = master_key(
         settings.master_key, settings.master_key_file, settings.data, is_production=is_production
     )
-    if development is not None:
-        log.warning("development key", file=str(development), message="for trying out only")
     policies = load_policies(settings.pack, settings.organisations)
-    return Wiring(
+    wiring = Wiring(
         policies=policies,
         partitions=settings.partitions,
         time_from_events=settings.time == "events",
@@ -208,6 +212,7 @@ def _wiring(settings: Settings, log: Log) -> Wiring:
         schema_of=address_of,
         sources=_sources(settings.sources, policies) if settings.sources is not None else None,
     )
+    return wiring, development
 
 
 def _sources(file: Path, policies: Policies) -> Sources:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 import sqlalchemy as sa
@@ -44,6 +44,24 @@ def column_time(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if moment is not None else None
 
 
+def first_part(key: str) -> str:
+    """The part of a state's key in front of the first /: the number of its case."""
+    return key.partition("/")[0]
+
+
+EVERYWHERE: Final = ""
+"""To whom a state belongs of which nobody can tell for which record key it will be wanted."""
+
+
+def in_every_shard(key: str) -> str:
+    """For states that every shard has to know that is made out of theirs."""
+    return EVERYWHERE
+
+
+def stays(key: str) -> None:
+    """For states that belong to their shard, or that no rule reads."""
+
+
 class Kind:
     """A table of states. `columns` are promoted for queries: column name -> how to read it off a state (text or None).
 
@@ -55,6 +73,8 @@ class Kind:
     is: a good while later the row moves to the table's archive (`archive`).
     `version` is that of the form of its states. It rises with a release from which an older one must not take a shard
     back, since it cannot read the states or would drop what is new in them; every older form stays readable.
+    `belongs_to` tells by a state's key by which record key its events come: when there are more partitions (`growing`),
+    the state goes where these go. None: it stays where it is; EVERYWHERE: each shard made out of its own gets a copy.
     """
 
     def __init__(
@@ -69,6 +89,7 @@ class Kind:
         ended: str = "",
         gauges: Sequence[Counted] = (),
         version: int = 1,
+        belongs_to: Callable[[str], str | None] = first_part,
     ) -> None:
         self.name = name
         self.state = state
@@ -79,6 +100,7 @@ class Kind:
         self.codec: Codec = codec or JsonCodec(state)
         self.gauges = tuple(gauges)
         self.version = version
+        self.belongs_to = belongs_to
 
 
 class Input(msgspec.Struct, frozen=True):

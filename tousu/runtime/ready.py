@@ -1,4 +1,4 @@
-"""A decision that is worked out whole before anything of it is taken over."""
+"""A decision, worked out as far as anything can fail."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tousu.runtime.broker import OutRecord
 
 
 class Ready(msgspec.Struct, frozen=True):
-    """A decision, worked out as far as anything can fail: taking it over cannot. Of a refusal nothing is taken over."""
+    """Taking it over cannot fail. Of a refusal nothing is taken over."""
 
     decision: Decision
     records: tuple[OutRecord, ...] = ()

@@ -21,6 +21,7 @@ from tousu.runtime.acts import PublishedAct
 from tousu.runtime.audit import as_output, digest_of
 from tousu.runtime.broker import Partition
 from tousu.runtime.clock import TimeSource
+from tousu.runtime.growing import ACCEPTED, Growth, grow, growth_in
 from tousu.runtime.history import Extent, History
 from tousu.runtime.kafka import KafkaSource
 from tousu.runtime.loop import Tuning
@@ -145,19 +146,56 @@ def rebuild(
     published.read_on()
     told = acts.in_order(published.told.values())
     _check_whole(told)
-    source = ReplaySource(history, facts, [each.topic for each in processor.inputs])
-    sink = KeepingSink()
-    loop = ReplayLoop(processor, source, sink, store, clock, tuning=Tuning(time_from_events=time_from_events))
+    topics, sink = [each.topic for each in processor.inputs], KeepingSink()
+    tuning = Tuning(time_from_events=time_from_events)
+    for growth in growths(history):
+        source = ReplaySource(history, facts, topics, growth.former)
+        loop = ReplayLoop(processor, source, sink, store, clock, tuning=tuning)
+        loop.expect(told)
+        loop.stop_at(growth.at[processor.name])
+        _turn(loop, source)
+        forget_pending(store, processor.name)
+        grow(store, processor, growth.former, growth.partitions)
+        told = [
+            each for each in told if each.record.partition >= growth.former or not _is_before(each, growth, processor)
+        ]
+    source = ReplaySource(history, facts, topics)
+    loop = ReplayLoop(processor, source, sink, store, clock, tuning=tuning)
     loop.expect(told)
-    while not source.is_done or loop.step(0.05):
-        loop.step(0.05)
-        for shard, error in loop.halted.items():
-            raise Stop(error.reason, f"shard {shard}: {error.message}")
+    _turn(loop, source)
     published.wait_for(sink.said)
     rebuilt = compared(sink.said, published.found, source)
     if rebuilt.is_faithful:
         forget_pending(store, processor.name)
     return rebuilt
+
+
+def _turn(loop: ReplayLoop, source: ReplaySource) -> None:
+    while not loop.has_stopped and (not source.is_done or loop.step(0.05)):
+        loop.step(0.05)
+        for shard, error in loop.halted.items():
+            raise Stop(error.reason, f"shard {shard}: {error.message}")
+
+
+def growths(history: History) -> list[Growth]:
+    """How the log came to have as many partitions as it has, the first time first."""
+    found, number = list[Growth](), history.partitions(ACCEPTED) - 1
+    while number > 0:
+        place = (ACCEPTED, number)
+        extent = history.extents([place])[place]
+        first = next(history.read({place: Extent(extent.start, min(extent.start + 1, extent.end))}), None)
+        growth = growth_in(first) if first is not None else None
+        if growth is None:
+            break
+        found.insert(0, growth)
+        number = growth.former - 1
+    return found
+
+
+def _is_before(told: PublishedAct, growth: Growth, processor: Processor) -> bool:
+    """Whether an act was done before the shards were put into more of them."""
+    stood = growth.at[processor.name][told.record.partition]
+    return sum(told.act.at.values()) <= sum(stood.values())
 
 
 def _check_whole(told: Iterable[PublishedAct]) -> None:

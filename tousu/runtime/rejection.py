@@ -13,6 +13,7 @@ from typing import Final
 from tousu.contract import card
 from tousu.decision import Refusal
 from tousu.event import Headers
+from tousu.runtime.arrival import named_in
 from tousu.runtime.broker import OutRecord, Record
 from tousu.runtime.unpublishable import header_bytes, record_bytes
 from tousu.shown import printable
@@ -23,6 +24,8 @@ FIRST_BYTES: Final = 65_536
 """What is kept of a value that is too large."""
 KEY_BYTES_MAX: Final = 16_384
 HEADERS_MAX: Final = 10_000
+NAME_LENGTH_MAX: Final = 500
+"""So much of the id, source and type of a refused event is repeated in headers; more is no name."""
 _RESERVE_BYTES: Final = 1_024
 """For number, origin and time, which come later, and for what is said of a cut."""
 CUT: Final = frozenset({
@@ -41,7 +44,8 @@ def rejection(
         "tousu-reason": refusal.reason, "tousu-message": printable(refusal.message[:2000]),
         "tousu-place": printable(refusal.place[:500]),
         "tousu-schema": refusal.schema, "tousu-topic": record.topic, "tousu-partition": str(record.partition),
-        "tousu-offset": str(record.offset), "tousu-timestamp": str(record.time_ms), **more,
+        "tousu-offset": str(record.offset), "tousu-timestamp": str(record.time_ms),
+        **{f"tousu-event-{name}": text[:NAME_LENGTH_MAX] for name, text in named_in(record).items()}, **more,
     }  # fmt: skip
     headers = [*standing, *((name, value.encode("utf-8", "replace")) for name, value in said.items())]
     if record.value is None:

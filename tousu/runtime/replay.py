@@ -15,7 +15,7 @@ from tousu.decision import State, StateKey
 from tousu.failure import Stop
 from tousu.runtime import acts
 from tousu.runtime import checkpoint as cp
-from tousu.runtime.acts import Act, PublishedAct
+from tousu.runtime.acts import PublishedAct
 from tousu.runtime.arrival import Arrival
 from tousu.runtime.audit import digest_of
 from tousu.runtime.broker import Ends, Identity, OutRecord, Partition, Record
@@ -31,11 +31,18 @@ Number = tuple[str, int, str, int]
 
 
 class ReplaySource:
-    """The input topics from their first record to where they end now, through the loop's own interface."""
+    """The input topics from their first record to where they end now, through the loop's own interface.
 
-    def __init__(self, history: History, facts: KafkaSource, topics: Sequence[str]) -> None:
+    `partitions`: of how many there were then, where there are more by now.
+    """
+
+    def __init__(
+        self, history: History, facts: KafkaSource, topics: Sequence[str], partitions: int | None = None
+    ) -> None:
         self._history, self._facts, self._topics = history, facts, tuple(topics)
-        self._extents = history.extents(history.places(topics))
+        self._count = partitions
+        places = [place for place in history.places(topics) if partitions is None or place[1] < partitions]
+        self._extents = history.extents(places)
         gone = [f"{topic}/{number}" for (topic, number), extent in self._extents.items() if extent.start > 0]
         if gone:
             raise Stop(
@@ -116,7 +123,7 @@ class ReplaySource:
         return self._facts.identity()
 
     def partitions(self, topic: str) -> int:
-        return self._facts.partitions(topic)
+        return self._count or self._facts.partitions(topic)
 
     def ask_ends(self, asked_at: datetime, reached_us: int = -1) -> None:
         """Time comes from the log here."""
@@ -160,11 +167,26 @@ class KeepingSink:
 class ReplayLoop(Loop):
     """A loop that does what an operator once did, where it was done: what stands there may never be read again."""
 
+    _ends: Mapping[int, Mapping[str, int]] = {}
+
     def expect(self, told: Iterable[PublishedAct]) -> None:
         """The operator's acts, in the order in which they were told."""
         self._told: dict[int, deque[PublishedAct]] = defaultdict(deque)
         for each in told:
             self._told[each.record.partition].append(each)
+
+    def stop_at(self, places: Mapping[int, Mapping[str, int]]) -> None:
+        """Go no further than these offsets, by shard and topic: there the shards were put into more of them."""
+        self._ends = places
+
+    @property
+    def has_stopped(self) -> bool:
+        """Whether every shard stands where it is to stop; never, where none is."""
+        ends = self._ends
+        return bool(ends) and all(
+            number in self.shards and acts.stands_at(self.shards[number].opened.checkpoint, at)
+            for number, at in ends.items()
+        )
 
     def step(self, timeout_s: float = 0.1) -> int:
         applied = super().step(timeout_s)
@@ -178,8 +200,11 @@ class ReplayLoop(Loop):
     ) -> tuple[ShardTurn | None, list[Arrival]]:  # fmt: skip
         """Fold up to where the operator acted; the shard is opened again there, so what lies behind comes again."""
         told = self._told.get(number)
+        checkpoint = self.shards[number].opened.checkpoint
         if told:
-            arrivals = list(_up_to(self.shards[number].opened.checkpoint, told[0].act, arrivals))
+            arrivals = list(_up_to(checkpoint, told[0].act.at, arrivals))
+        if self._ends:
+            arrivals = list(_up_to(checkpoint, self._ends[number], arrivals))
         return super()._fold_shard(number, arrivals, found, report, room) if arrivals else (None, [])
 
     def _repeat_acts(self, number: int) -> int:
@@ -197,11 +222,11 @@ class ReplayLoop(Loop):
         return 1
 
 
-def _up_to(checkpoint: cp.Checkpoint, act: Act, arrivals: Iterable[Arrival]) -> Iterator[Arrival]:
-    """The inputs that come before the place of an act."""
+def _up_to(checkpoint: cp.Checkpoint, at: Mapping[str, int], arrivals: Iterable[Arrival]) -> Iterator[Arrival]:
+    """The inputs that come before a place."""
     reached = cp.copy(checkpoint)
     for arrival in arrivals:
-        if acts.stands_at(reached, act.at):
+        if acts.stands_at(reached, at):
             return
         topic = arrival.record.topic
         reached.offsets[topic] = max(reached.offsets.get(topic, 0), arrival.record.offset + 1)

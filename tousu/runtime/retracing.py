@@ -127,8 +127,8 @@ class RetracingMerge(Merge):
         """Those of a turn's outputs that the log does not hold yet. Raises Stop where it says something else."""
         found = []
         for output in outputs:
-            number = int(next(value for name, value in output.headers if name == "tousu-seq"))
-            there = self._by_number.pop((output.topic, number), None)
+            number = int(next((value for name, value in output.headers if name == "tousu-seq"), b"0"))
+            there = self._by_number.pop((output.topic, number), None) if number else None  # what is handed on has none
             if there is None:
                 found.append(output)
             elif there.digest != digest_of(output):

@@ -317,6 +317,14 @@ def _connection(values: Mapping[str, Any]) -> Connection:
             f"TOUSU_KAFKA_PROTOCOL is {protocol}, so TOUSU_KAFKA_USER and TOUSU_KAFKA_PASSWORD_FILE must be given; "
             "for example TOUSU_KAFKA_USER=router",
         )
+    files = [name for name in ("kafka_ca_file", "kafka_certificate_file", "kafka_key_file") if values[name] is not None]
+    if files and not protocol.endswith("SSL"):
+        named, secure = PREFIX + files[0].upper(), "SASL_SSL" if protocol.startswith("SASL") else "SSL"
+        message = f"{named} is given, but TOUSU_KAFKA_PROTOCOL is {protocol}, so nothing would be encrypted"
+        raise Stop("wrong_setting", f"{message}: set TOUSU_KAFKA_PROTOCOL={secure}, or leave {named} out")
+    if (values["kafka_certificate_file"] is None) != (values["kafka_key_file"] is None):
+        message = "TOUSU_KAFKA_CERTIFICATE_FILE and TOUSU_KAFKA_KEY_FILE belong together: give both, or neither"
+        raise Stop("wrong_setting", message)
     return Connection(
         servers=values["broker"],
         protocol=protocol,

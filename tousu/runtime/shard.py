@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from msgspec.structs import replace
+
 from tousu.failure import Stop
 from tousu.runtime import checkpoint as cp
+from tousu.runtime.arrival import Arrival
 from tousu.runtime.broker import Ends, Record, Source, place_of
 from tousu.runtime.faults import InARow
+from tousu.runtime.handing_on import strayed
 from tousu.runtime.merge import Merge
 from tousu.runtime.processor import Input
 from tousu.runtime.store import Opened
@@ -30,6 +34,7 @@ class Shard:
         self.expected = frozenset(expected_origins(inputs, number, partitions))
         """Whose records it takes, as 'topic|origin'."""
         self.opened = opened
+        self._partitions, self._former = partitions, tuple(opened.checkpoint.grown_from)
         self.merge = Merge(topics, in_order=in_order)
         self.bound_us: dict[str, int] = {}
         self.faults = InARow()
@@ -60,6 +65,13 @@ class Shard:
         for topic in self._paused - full:
             source.resume(self.number, topic)
         self._paused = full
+
+    def own(self, arrival: Arrival) -> Arrival:
+        """An arrival from outside; one that belongs to another shard since there are more is to be handed on."""
+        if not self._former or not (arrival.refusal is None or arrival.refusal.reason == "wrong_key"):
+            return arrival
+        key = strayed(arrival.record, self._partitions, self._former)
+        return replace(arrival, refusal=None, handed_on=key) if key else arrival
 
     def check_time(self, time_us: int, place: str, machine: datetime, others_us: int) -> None:
         """Raise Stop `clock_jump` for a broker's time that is far ahead of all we know.

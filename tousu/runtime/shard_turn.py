@@ -18,10 +18,11 @@ from tousu.event import Event, text_of_time
 from tousu.failure import Failure
 from tousu.runtime import checkpoint as cp
 from tousu.runtime import doubts, watermark
-from tousu.runtime.arrival import TICK, Arrival, fault, kept, known, named_in
+from tousu.runtime.arrival import TICK, Arrival, fault, kept, known
 from tousu.runtime.attributes import headers_of, standing
 from tousu.runtime.broker import OutRecord, Record
 from tousu.runtime.faults import OUR_FAULTS, InARow
+from tousu.runtime.handing_on import handed_on
 from tousu.runtime.outgoing import WrongOutput
 from tousu.runtime.partition import partition_of
 from tousu.runtime.processor import Processor
@@ -38,8 +39,6 @@ TIMERS_PER_EVENT: Final = 8
 """Due clocks woken in front of one event. A herd must not hold up live events; a fixed number keeps rebuilds equal."""
 TIMERS_PER_TICK: Final = 200
 """The same for a tick, unless the processor says otherwise."""
-NAME_LENGTH_MAX: Final = 500
-"""So much of the id, source and type of a refused event is repeated in headers; more is no name."""
 HELD_OUT_US: Final = 3_600_000_000
 """How long a clock that cannot be fired is held out before it is tried again, by the watermark."""
 
@@ -106,6 +105,9 @@ class ShardTurn:
                 self._report.failed(arrival.error, record, arrival.event)
             if arrival.refusal is not None:
                 self._reject(arrival, arrival.refusal)
+            elif arrival.handed_on:
+                self._report.events[(arrival.event.type if arrival.event else "unreadable", "handed_on")] += 1
+                self._hand_on(record, arrival.handed_on)
             else:
                 self._fold_event(arrival)
         self.checkpoint.offsets[record.topic] = record.offset + 1
@@ -176,12 +178,15 @@ class ShardTurn:
             self._reject(arrival, ready.refusal)
             return
         self._take_over(ready)
+        if ready.decision.handed_on:
+            self._hand_on(where, ready.decision.handed_on)
         if refusal is not None:
             self.faults.input_failed()
         else:
             self.faults.input_went_well()
         no_op = ready.decision.no_op
-        self._report.events[(event.type, "no_op" if no_op else "applied")] += 1
+        result = "handed_on" if ready.decision.handed_on else "no_op" if no_op else "applied"
+        self._report.events[(event.type, result)] += 1
         if no_op:
             self._report.no_ops[no_op] += 1
         self._report.applied(event)
@@ -241,9 +246,8 @@ class ShardTurn:
 
     def _fired(self, state_key: StateKey, state: State, beside: Sequence[StateKey]) -> Decision:
         decision = self._processor.rules.on_timer(state_key, state, self._moment())
-        if self._accompanied is None or not beside:
-            return decision
-        return self._accompanied.beside_timer(decision, {key: self.states.get(key) for key in beside})
+        states = {key: self.states.get(key) for key in beside}
+        return self._accompanied.beside_timer(decision, states) if self._accompanied and beside else decision
 
     def _pass_tick(self) -> None:
         now_us = self.checkpoint.time_us
@@ -333,12 +337,6 @@ class ShardTurn:
             self._stamped = text_of_time(max(now, cp.EPOCH)).encode()
         return self._stamped
 
-    def _stamp_of(self, record: Record) -> bytes:
-        """When a record was refused; where the shard has heard no time yet, when the record came."""
-        if self.checkpoint.time_us > 0 or record.time_ms <= 0:
-            return self._stamp()
-        return text_of_time(cp.moment(record.time_ms * 1000)).encode()
-
     def _number(self, record: OutRecord, stamp: bytes = b"") -> None:
         """Give an output its number, its id and its time, and add it to the running digest."""
         where = f"{record.topic}/{record.partition}"
@@ -358,6 +356,11 @@ class ShardTurn:
         self._packed.append(cp.packed(record))
         self.checkpoint.digests[where] = cp.chained_packed(self.checkpoint.digests.get(where, ""), self._packed[-1])
         self.outputs.append(record)
+
+    def _hand_on(self, record: Record, key: str) -> None:
+        """Write an input where its key belongs. It is no output of ours and has no number: its id tells it there."""
+        self.outputs.append(handed_on(record, key, self._partitions))
+        self._packed.append(cp.packed(self.outputs[-1]))
 
     def put(self, state_key: StateKey, state: State | None) -> None:
         """Change a state as a rule would."""
@@ -381,12 +384,14 @@ class ShardTurn:
     def _reject(self, arrival: Arrival, refusal: Refusal, more: Mapping[str, str] = {}) -> None:
         """Send an input to complaints.rejected. It always fits there, so a refusal never halts a shard."""
         record, name, schema_of = arrival.record, self._processor.name, self._processor.schema_of
-        stamp = self._stamp_of(record)
+        # Where the shard has heard no time yet, it is refused when it came.
+        stamp = self._stamp()
+        if self.checkpoint.time_us <= 0 < record.time_ms:
+            stamp = text_of_time(cp.moment(record.time_ms * 1000)).encode()
         kept = (h for h in standing(name, schema_of, "tousu.event.rejected.v1") if h[0] != "content-type")
         headers = [*kept, ("ce_time", stamp)]
-        named = {f"tousu-event-{name}": text[:NAME_LENGTH_MAX] for name, text in named_in(record).items()}
         limit_bytes = min(REJECTED_BYTES_MAX, self._limits.get(REJECTED, REJECTED_BYTES_MAX))
-        self._number(rejection(record, refusal, headers, self.shard, limit_bytes, {**named, **more}), stamp)
+        self._number(rejection(record, refusal, headers, self.shard, limit_bytes, more), stamp)
         self._report.events[(arrival.event.type if arrival.event is not None else "unreadable", "rejected")] += 1
         self._report.rejected(refusal.reason, arrival.event)
         if refusal.reason in OUR_FAULTS:

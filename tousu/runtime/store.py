@@ -221,6 +221,9 @@ class Store:
                 {"shard": shard, "doc": cp.encode(Checkpoint()), "pending": b""},
             ).one()
             checkpoint = self._readable(connection, shard, row[2])
+            if not row[1] and not checkpoint.partitions:  # a shard that begins is one of as many as the others know of
+                docs = connection.execute(sa.text(f"SELECT doc FROM {self._checkpoints}")).scalars()
+                checkpoint.partitions = max(cp.decode(doc).partitions for doc in docs)
             self._look(connection)
             connection.commit()
         return Opened(row[0], row[1], checkpoint, bytes(row[3]))

@@ -14,7 +14,7 @@ TOUSU = str(Path(sys.executable).with_name("tousu"))
 COMMANDS = (
     ("demo",), ("up",), ("simulate",), ("publish",), ("tail",), ("case",), ("explain",), ("report",), ("triage",),
     ("backlog",), ("rebuild",), ("audit",), ("rejected", "list"), ("rejected", "replay"), ("topics", "apply"),
-    ("topics", "check"),
+    ("topics", "check"), ("topics", "grow"), ("archive", "write"), ("archive", "check"),
     ("ledger",), ("ledger", "balance"), ("ledger", "entries"), ("ledger", "accounts"), ("ledger", "questions"),
     ("shard", "show"), ("shard", "skip"), ("shard", "resume"), ("shard", "accept-clock"),
     ("intake", "hold-out"), ("intake", "let-in"), ("penalties", "hold-out"), ("penalties", "let-in"),

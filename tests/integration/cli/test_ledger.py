@@ -193,11 +193,15 @@ def a_share(claim: str, booked: str, **more: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("second", "is_above"), [("0.01", True), ("0", False)])
 def test_a_parcel_claimed_in_two_shards_has_no_more_than_its_worth(data: Path, second: str, is_above: bool) -> None:
-    """A complaint about several pieces lies in the shard of its first one: of the others nobody compares beforehand."""
+    """A complaint about several pieces lies in the shard of its first one: of the others nobody compares beforehand.
+
+    The second shard was made out of the first one, and has a copy of what the first had of the parcel then.
+    """
     worth = {"worth": {"real_value": ["2026-03-02T02:00:00Z", "800.00"]}}
     with closing(sqlite3.connect(data / "claims.sqlite")) as database:
-        for shard, share in enumerate((a_share("TS-1/2", "812.00", **worth), a_share("TS-9/1", second))):
-            doc = orjson.dumps({"shares": [share], "changed_at": "2026-03-02T02:00:00Z"}).decode()
+        first, copy = a_share("TS-1/2", "812.00", **worth), a_share("TS-1/2", "400.00", **worth)
+        for shard, shares in enumerate(([first], [copy, a_share("TS-9/1", second)])):
+            doc = orjson.dumps({"shares": shares, "changed_at": "2026-03-02T02:00:00Z"}).decode()
             statement = "INSERT INTO claims_parcel (shard, key, version, doc) VALUES (?, 'SF1000000001', 1, ?)"
             database.execute(statement, (shard, doc))
         database.execute("DELETE FROM claims_question")

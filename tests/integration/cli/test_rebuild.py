@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 
 import orjson
 import pytest
+from confluent_kafka import TopicPartition
+from confluent_kafka.admin import AdminClient
 
+from tests.faults.verdicts import states
 from tests.integration.cli.test_commands import run
 from tests.integration.cli.test_deleted_unread import Running, broker, eventually, rows, start, write_letters
 from tests.integration.client.test_subscriber import numbered, write
@@ -44,3 +48,42 @@ def test_a_rebuild_of_what_is_at_work_stops_at_a_stated_place(
     forged = run("rebuild", "router", *asked, "--into", f"{into}.again", "--json")
     assert forged.returncode == 1
     assert orjson.loads(forged.stdout)["unknown"] == ["router/0:complaints.cases/0:999999"]
+
+
+@pytest.mark.kafka
+def test_what_the_broker_has_deleted_is_read_from_the_archive_and_nobody_stands_in_it(
+    broker: str, start: Callable[[], Running], tmp_path: Path
+) -> None:
+    asked = ("--broker", broker, "--data", str(tmp_path / "data"))
+    files, until = str(tmp_path / "archive"), ("--until", "2999-01-01T00:00:00Z")
+    running = start()
+    running.says("all processors work")
+    write_letters(broker, 0, 3)
+    write_letters(broker, 1, 3)
+    eventually(lambda: run("backlog", *asked, "--check").returncode == 0, "the letters are not read")
+    written = run("archive", "write", "--to", files, "--broker", broker, *until, "--json")
+    listed = [orjson.loads(line) for line in written.stdout.splitlines()]
+    assert sorted(each["partition"] for each in listed) == [0, 1], written.stderr
+    write_letters(broker, 1, 2)
+    eventually(lambda: run("backlog", *asked, "--check").returncode == 0, "the letters are not read")
+    running.end()
+    assert run("archive", "check", files).returncode == 0
+    told = b"".join(gzip.decompress(file.read_bytes()) for file in Path(files).glob("*.gz"))
+    assert told.count(b"registered.v1") >= 6
+    for personal in ("王芳", "19900000042"):
+        assert personal.encode() not in told
+        assert orjson.dumps(personal)[1:-1] not in told
+    admin = AdminClient({"bootstrap.servers": broker, "log_level": 0})
+    ends = [TopicPartition("complaints.accepted", each["partition"], each["end"]) for each in listed]
+    for deleted in admin.delete_records(ends).values():
+        deleted.result(30)
+    into = f"sqlite:///{tmp_path / 'from-topic.sqlite'}"
+    gone = run("rebuild", "router", *asked, "--into", into)
+    assert (gone.returncode, b"history" in gone.stderr or b"beginning" in gone.stderr) == (4, True)
+    into = f"sqlite:///{tmp_path / 'from-archive.sqlite'}"
+    done = run("rebuild", "router", *asked, "--into", into, "--from-archive", files, "--json")
+    assert faithful_at_rest(done, broker)["same"] > 0
+    assert states(into, "router") == states(f"sqlite:///{tmp_path / 'data' / 'router.sqlite'}", "router")
+    file = next(Path(files).glob("*.gz"))
+    file.write_bytes(file.read_bytes()[:-4])
+    assert run("archive", "check", files).returncode == 4

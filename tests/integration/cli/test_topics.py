@@ -48,6 +48,15 @@ def test_another_partition_count_is_a_finding_too(broker: KafkaBroker) -> None:
     assert b"refuse complaints.accepted: partitions 2 -> 3" in found.stdout
 
 
+def test_more_replicas_than_brokers_are_refused_before_anything_is_made(broker: KafkaBroker) -> None:
+    done = run("topics", "apply", "--broker", broker.address, "--partitions", "2", "--replicas", "3")
+    assert done.returncode == 4
+    assert b"3 replicas of every topic are wanted and there is 1 broker" in done.stderr
+    assert b"--replicas 1" in done.stderr
+    left = run("topics", "check", "--broker", broker.address, "--partitions", "2", "--json")
+    assert {orjson.loads(row)["action"] for row in left.stdout.splitlines()} == {"create"}
+
+
 def test_of_the_embedded_broker_only_names_and_counts_are_compared(tmp_path: Path) -> None:
     with EmbeddedBroker(tmp_path) as embedded:
         assert run("topics", "apply", "--broker", embedded.address).returncode == 0

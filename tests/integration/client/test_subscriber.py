@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.new_topics import make_topics
 from tousu import Subscriber
 from tousu.client.checkpoint import FileCheckpoint, SqlCheckpoint
 from tousu.client.subscriber import Delivery
+from tousu.client.topics import Topics
 from tousu.failure import Stop
+from tousu.local.kafka import KafkaBroker
 from tousu.runtime.broker import OutRecord
 from tousu.runtime.kafka_sink import KafkaSink
 
@@ -173,3 +176,21 @@ def test_stop_ends_the_iteration_and_counts_the_event_in_hand(
             if each.seq == 2:
                 subscriber.stop()
     assert seqs(read(broker, topic, checkpoint=checkpoint)) == [3]
+
+
+def test_partitions_that_were_added_are_read_behind_what_the_former_ones_held(
+    kafka: KafkaBroker, tmp_path: Path
+) -> None:
+    broker, topic, former = kafka.address, "partitions-were-added", 2
+    make_topics(broker, [topic], former)
+    with Topics(broker) as topics:
+        place = FileCheckpoint(tmp_path / "checkpoint.json")
+        write(broker, *(numbered(topic, number, [1], f"sla/{number}") for number in range(former)))
+        assert len(read(broker, topic, checkpoint=place)) == former
+        topics.add_partitions([topic], former + 1)
+    write(broker, numbered(topic, former, [1, 2], f"sla/{former}"))
+    write(broker, *(numbered(topic, number, [*range(1, 800)], f"sla/{number}") for number in range(former)))
+    found = [each.partition for each in read(broker, topic, checkpoint=place, start="latest")]
+    assert found.count(former) == 2
+    assert found[-2:] == [former, former]
+    assert len(found) == 798 * former + 2

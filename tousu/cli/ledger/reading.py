@@ -57,21 +57,30 @@ def read_books(
 
 def parcels_above_their_worth(inspection: Inspection) -> list[str]:
     """Parcels claimed in cases of several shards, where nobody compares them beforehand, that have more than their
-    worth: a sentence each. In one shard that is an authority's ruling."""
+    worth: a sentence each. In one shard that is an authority's ruling. Where partitions were added, shards have copies
+    of a parcel's row; that of the case's own shard has the newest share."""
     import orjson
+
+    from tousu.runtime.partition import partition_of
 
     if not inspection.keeps("parcel"):
         return []
-    shards: dict[str, list[dict[str, Any]]] = {}
-    for row in inspection.rows(f"SELECT key, doc FROM {inspection.place_of('parcel')} ORDER BY key, shard"):  # noqa: S608
-        shards.setdefault(row["key"], []).append(orjson.loads(row["doc"]))
+    shards = len(inspection.standings())
+    parcels: dict[str, dict[tuple[str, str], tuple[int, dict[str, Any]]]] = {}
+    for row in inspection.rows(f"SELECT key, shard, doc FROM {inspection.place_of('parcel')} ORDER BY key, shard"):  # noqa: S608
+        claims = parcels.setdefault(row["key"], {})
+        for share in orjson.loads(row["doc"])["shares"]:
+            claim = share["case_number"], share["claim_number"]
+            if claim not in claims or partition_of(share["case_number"], shards) == row["shard"]:
+                claims[claim] = row["shard"], share
     found = []
-    for key, rows in shards.items():
-        shares = [share for row in rows for share in row["shares"]]
+    for key, claims in parcels.items():
+        shares = [share for _, share in claims.values()]
         booked = sum((Decimal(share.get("booked", 0)) for share in shares), Decimal(0))
         fees = [Decimal(share.get("fee", 0)) for share in shares if Decimal(share.get("booked", 0))]
         worth = _worth(shares)
-        if len(rows) > 1 and worth is not None and booked > worth + max(fees, default=Decimal(0)):
+        is_spread = len({shard for shard, _ in claims.values()}) > 1
+        if is_spread and worth is not None and booked > worth + max(fees, default=Decimal(0)):
             cases = ", ".join(dict.fromkeys(share["case_number"] for share in shares))
             found.append(f"parcel {key.rpartition('|')[2]} has {money(booked)}, is worth {money(worth)}: cases {cases}")
     return found
