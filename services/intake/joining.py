@@ -74,8 +74,8 @@ def keys_of_waybills(waybills: Sequence[str], organisation: str = "") -> list[St
 class JoiningCheck:
     """The pack's rule for joining, ready to use."""
 
-    def __init__(self, pack: Pack) -> None:
-        self._classifier = Classifier(pack)
+    def __init__(self, pack: Pack, classifier: Classifier) -> None:
+        self._classifier = classifier
         self._rule = pack.join
         self._calendars = pack.calendar
         self._known = frozenset(pack.classes)
