@@ -47,7 +47,7 @@ SLICES_MIN = 600
 """Into so many slices an outage is cut at least."""
 PER_SLICE_MAX = 100
 """Complaints in a slice of an outage: those who are not away must keep up."""
-PER_SECOND = 2
+PER_SECOND = 1
 """Complaints per second while nothing is wrong."""
 FORGET_MIN = 1_000
 NEARLY_NOTHING = 100
