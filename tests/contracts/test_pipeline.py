@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.packs_read import load_policies
 from tousu.contract import card, cards
 from tousu.contract.cards import Card, read_cards
 from tousu.contract.pipeline import followers, last_ones, processors, published_topics
 from tousu.failure import Stop
-from tousu.policy.loading import load_policies
 from tousu.runtime.wiring import input_of, inputs_of
 from tousu.simulation.pipeline import composed, wiring_of
 from tousu.simulation.processors import PROCESSORS

@@ -13,10 +13,10 @@ import orjson
 import pytest
 
 from examples.courier_day.day import tell_the_day
+from tests.packs_read import load_policies
 from tests.stories.telling import EXAMPLE, Told
 from tousu.contract import source_on, topic_of
 from tousu.demo.numbering import with_numbers
-from tousu.policy.loading import load_policies
 from tousu.simulation.lines import BadLine
 from tousu.simulation.simulate import simulate
 
