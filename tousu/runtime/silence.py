@@ -11,8 +11,6 @@ from typing import Any
 import psycopg
 from psycopg.abc import RV, PQGen
 
-from tousu.runtime.reach import GRACE_S, STATEMENT_S
-
 
 class Silence(psycopg.OperationalError):
     """Nothing has moved on a connection for too long."""
@@ -21,7 +19,8 @@ class Silence(psycopg.OperationalError):
 class Reaching(psycopg.Connection[Any]):
     """A connection that is given up when nothing moves on it for `silence_s`."""
 
-    silence_s: float = STATEMENT_S + GRACE_S
+    silence_s: float = 20.0
+    """Until whoever connects says otherwise."""
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         """As psycopg's, every wait of the connection goes through here. Raises OperationalError after a silence."""
