@@ -129,24 +129,19 @@ class Pipeline:
 
     def turn(self) -> None:
         """Let every processor work until nothing is left to do, each until it is done, in the order of the pipeline."""
-        read: dict[str, int] = {}
-        """How much there was on the broker when each was last done. Who has nothing new since is not asked again."""
         moved = True
         while moved:
             moved = False
             for loop, observer in zip(self.loops, self._observers, strict=True):
-                if read.get(loop.processor.name) != len(self.broker.published):
-                    moved = True
-                    self._drain(loop, observer)
-                    read[loop.processor.name] = len(self.broker.published)
+                moved |= self._drain(loop, observer)
 
-    def _drain(self, loop: Loop, observer: _Strict) -> None:
-        for _ in range(ROUNDS_MAX):
+    def _drain(self, loop: Loop, observer: _Strict) -> bool:
+        for rounds in range(ROUNDS_MAX):
             applied = loop.step(0)
             if observer.trouble is not None:
                 raise observer.trouble
             if not applied and loop.idle():
-                return
+                return rounds > 0
         raise Stop("no_end", f"{loop.processor.name} found new work {ROUNDS_MAX} times: does it feed itself?")
 
     def pass_time(self, moment: datetime, bound: datetime) -> None:
