@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -118,3 +120,10 @@ def test_every_topic_of_ours_with_events_is_shown() -> None:
     ours = {card.topic for card in cards() if card.from_shards is not None and card.events}
     assert set(published_topics()) == ours
     assert all(followers(card) <= set(PROCESSORS) for card in cards())
+
+
+def test_a_processor_takes_psycopg_only_for_a_server() -> None:
+    """It is a tenth of a second of each start, and SQLite wants none of it."""
+    said = "import sys, services.sla.processor, tousu.runtime.process; print('psycopg' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
