@@ -18,7 +18,7 @@ FOLDERS := rules contracts integration stories faults
 # Tests and the demo start hundreds of Python processes. Compiling every module again is more than half of each start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: drill release examples test-deploy test-alerts test-hostile faults-long help setup kafka demo test lint ruff types layers format bench clean $(addprefix test-,$(FOLDERS))
+.PHONY: drill lanes release examples test-deploy test-alerts test-hostile faults-long help setup kafka demo test lint ruff types layers format bench clean $(addprefix test-,$(FOLDERS))
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,7 +54,10 @@ demo: $(READY) ## a realistic day of complaints on a real broker; ends by itself
 	fi; \
 	exec $(VENV)/tousu demo --broker "$$broker" $(if $(PACK),--pack "$(PACK)")
 
-test: lint kafka ## lint, then every test, in lanes side by side (with ARGS: one after the other)
+test: ruff layers kafka ## lint and every test, in lanes side by side (with ARGS: one after the other)
+	@$(MAKE) --no-print-directory -j2 types lanes
+
+lanes: $(READY)
 	$(VENV)/$(if $(strip $(ARGS)),pytest $(ARGS),python -m tests.side_by_side)
 
 $(addprefix test-,$(FOLDERS)): test-%: $(READY)

@@ -1,8 +1,9 @@
 """Every test, in lanes side by side: `python -m tests.side_by_side`, which is what `make test` does.
 
-tests/integration and tests/faults mostly wait, so each has a lane of its own, as have the folders of integration that
-wait longest, and tests/stories; the simulated faults, which never wait, have another, and the other folders share one.
-Two lanes a core run at once, the others when one has ended: more would take turns at the cores and hold up each other.
+tests/integration and tests/faults mostly wait, so they are cut into lanes of a few minutes each; tests/stories and
+the simulated faults have lanes, too, and the other folders share one. The longest begin first, so that the last ones
+end together. Two lanes a core and one more run at once, the others when one has ended: the more of them, the more
+often all wait at the same time; with still more they would take turns at the cores and hold up each other.
 Nothing is interleaved: a lane is printed as a whole when it has ended; until then a line now and then says how far
 each is. The last line adds the lanes up, in pytest's form. Exit status: 0 when every lane has passed, else not 0.
 """
@@ -26,11 +27,13 @@ from tousu.local.process import LEASH
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 LANES_OF_THEIR_OWN: Final[tuple[str, ...]] = (
-    "tests/faults", "tests/integration", "tests/stories", "tests/integration/cli", "tests/integration/process",
-    "tests/integration/security", "tests/faults/test_simulator.py",
+    "tests/stories", "tests/integration", "tests/faults", "tests/integration/process", "tests/integration/cli",
+    "tests/faults/test_rough_day.py", "tests/integration/security", "tests/faults/test_timekeeping.py",
+    "tests/integration/intake", "tests/integration/runtime", "tests/stories/test_any_pack.py",
+    "tests/faults/test_simulator.py",
 )  # fmt: skip
 """Folders, and what stands in folders, the longest first. The lane of a folder leaves out what has its own."""
-AT_ONCE: Final = 2 * (cpu_count() or 1)
+AT_ONCE: Final = 2 * (cpu_count() or 1) + 1
 PROGRESS_S: Final = 30.0
 ASK_AGAIN_S: Final = 0.2
 

@@ -31,8 +31,8 @@ class Copy:
 
     def __init__(self, folder: Path, rooms: tuple[str, ...] = ROOMS) -> None:
         self.folder = folder
-        for room in rooms:
-            shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
+        for room in rooms:  # compiled modules, too, but for those that somebody just writes
+            shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("*.pyc.*"))
         shutil.copy(ROOT / "pyproject.toml", folder)
         (folder / "data").mkdir()
 

@@ -24,7 +24,7 @@ from services.intake.states import Trouble
 from tousu.decision import Refusal, StateKey, States
 from tousu.events.shared_complaint import ReceivedIdentifier
 from tousu.policy.pack import Pack
-from tousu.policy.text import Classifier
+from tousu.policy.policies import Policies
 from tousu.policy.working_time import deadline
 
 PLACES: Final = 4
@@ -74,8 +74,8 @@ def keys_of_waybills(waybills: Sequence[str], organisation: str = "") -> list[St
 class JoiningCheck:
     """The pack's rule for joining, ready to use."""
 
-    def __init__(self, pack: Pack) -> None:
-        self._classifier = Classifier(pack)
+    def __init__(self, pack: Pack, policies: Policies) -> None:
+        self._classifier = policies.classifier(pack)
         self._rule = pack.join
         self._calendars = pack.calendar
         self._known = frozenset(pack.classes)

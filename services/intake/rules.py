@@ -74,7 +74,7 @@ class IntakeRules:
         self._partition_of = partition_of
         self._personal = personal
         self._topics = [INBOUND + channel_of(kind) for kind in personal if kind.startswith(RECEIVED)]
-        self._joinings = {(pack.id, pack.version): JoiningCheck(pack) for pack in policies.packs()}
+        self._joinings = {(pack.id, pack.version): JoiningCheck(pack, policies) for pack in policies.packs()}
 
     def state_keys(self, event: Event) -> Sequence[StateKey]:
         seen = self._seen(event)

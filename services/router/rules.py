@@ -28,7 +28,6 @@ from tousu.policy.event_catalogue import BESIDE_THE_CASE
 from tousu.policy.pack import Pack
 from tousu.policy.pack_compatibility import incompatibility
 from tousu.policy.policies import Policies
-from tousu.policy.text import Classifier
 
 _REGISTERED: Final[Mapping[str, tuple[str, Kind]]] = {
     "tousu.complaint.registered.v1": (COMPLAINT_ROUTED, "complaint"),
@@ -49,7 +48,7 @@ class RouterRules:
 
     def __init__(self, policies: Policies) -> None:
         self._policies = policies
-        self._classifiers = {(pack.id, pack.version): Classifier(pack) for pack in policies.packs()}
+        self._classifiers = {(pack.id, pack.version): policies.classifier(pack) for pack in policies.packs()}
 
     def state_keys(self, event: Event) -> Sequence[StateKey]:
         """The case that the event is about; what operations report is about none."""

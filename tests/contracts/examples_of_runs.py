@@ -20,11 +20,11 @@ from typing import Any, Final
 
 import orjson
 
+from tests.packs_read import load_pack, load_policies
 from tousu.contract import event_types, name_of, schemas_folder, validator
 from tousu.contract.json_patch import patched
 from tousu.demo.any_day import tell_a_day
 from tousu.demo.numbering import with_numbers
-from tousu.policy.loading import load_pack, load_policies
 from tousu.simulation.simulate import simulate
 
 FOLDER: Final = schemas_folder() / "examples"

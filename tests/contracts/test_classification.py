@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.packs_read import load_pack, load_words
 from tousu.cli.policy.measure import as_markdown
-from tousu.policy.loading import load_pack, load_words
 from tousu.policy.measuring import (
     ClassedText,
     ClassingFigures,

@@ -9,9 +9,9 @@ from typing import Final, get_args
 
 import msgspec
 
+from tests.packs_read import load_pack
 from tousu.policy.award import award
 from tousu.policy.claim_facts import CLAIM_FACTS
-from tousu.policy.loading import load_pack
 from tousu.policy.owed import Award, trace
 
 ROOT: Final = Path(__file__).resolve().parents[2]

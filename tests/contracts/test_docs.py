@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 import typer
 
+from tests.packs_read import load_pack, load_policies
 from tests.stories.telling import play
 from tests.worked_page import files_of
 from tousu.cli.commands import app
 from tousu.contract import cards
 from tousu.contract.schemas import ADDRESS, documents
 from tousu.demo.summary import STEPS
-from tousu.policy.loading import load_pack, load_policies
 from tousu.runtime.metrics import METRICS
 from tousu.runtime.settings import PREFIX, READ_ELSEWHERE, TABLE
 

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 import pytest
 
-from tousu.policy.loading import load_pack
+from tests.packs_read import load_pack
 from tousu.policy.pack import Pack
 
 ROOT: Final = Path(__file__).resolve().parents[2]

@@ -6,6 +6,7 @@ import ast
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.packs_read import load_pack
 from tousu.contract import inbound_cards
 from tousu.contract.schemas import ADDRESS, documents
 from tousu.domain.case.fold import READ
@@ -13,7 +14,6 @@ from tousu.domain.case.lifecycle import possible
 from tousu.domain.case.state import begun
 from tousu.policy.claim_facts import CLAIM_FACTS, WORDS
 from tousu.policy.event_catalogue import AFTER_THE_END, BESIDE_THE_CASE, CLAIM_EVENTS, CLAIM_REPORTS, EVENTS, REPORTS
-from tousu.policy.loading import load_pack
 
 ROOT = Path(__file__).resolve().parents[2]
 REPORTED = {name for card in inbound_cards() for name in card.events if name.startswith("handling.")}

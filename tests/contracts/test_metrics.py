@@ -19,10 +19,10 @@ from services.sla.processor import TALLIES, years_missing
 from services.sla.rules import SlaRules
 from services.sla.store import KINDS
 from tests.integration.process.conftest import wait_until
+from tests.packs_read import load_policies
 from tousu.decision import Output
 from tousu.events.case import CaseClosed
 from tousu.failure import Retry, Stop
-from tousu.policy.loading import load_policies
 from tousu.runtime import checkpoint as cp
 from tousu.runtime import doubts
 from tousu.runtime.broker import Ends, Record

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from tests.packs_read import load_policies
 from tousu.contract import card, cards
 from tousu.contract.cards import Card, read_cards
 from tousu.contract.pipeline import followers, last_ones, processors, published_topics
 from tousu.failure import Stop
-from tousu.policy.loading import load_policies
 from tousu.runtime.wiring import input_of, inputs_of
 from tousu.simulation.pipeline import composed, wiring_of
 from tousu.simulation.processors import PROCESSORS
@@ -118,3 +120,10 @@ def test_every_topic_of_ours_with_events_is_shown() -> None:
     ours = {card.topic for card in cards() if card.from_shards is not None and card.events}
     assert set(published_topics()) == ours
     assert all(followers(card) <= set(PROCESSORS) for card in cards())
+
+
+def test_a_processor_takes_psycopg_only_for_a_server() -> None:
+    """It is a tenth of a second of each start, and SQLite wants none of it."""
+    said = "import sys, services.sla.processor, tousu.runtime.process; print('psycopg' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from services.intake.identity import Keys
+from tests.packs_read import load_policies
 from tousu.failure import Stop
-from tousu.policy.loading import load_policies
 from tousu.runtime.master_key import master_key
 from tousu.runtime.settings import OURS_IN_KAFKA, PREFIX, TABLE, as_markdown, read_settings
 from tousu.runtime.wiring import Wiring

@@ -27,7 +27,7 @@ def test_what_has_a_lane_of_its_own_is_there_and_left_out_of_its_folder() -> Non
     for lane in INSIDE:
         assert (ROOT / lane).exists()
         assert f"--ignore={lane}" in elsewhere([str(Path(lane).parent)])
-    assert elsewhere(["tests/rules", "tests/stories"]) == []
+    assert elsewhere(["tests/rules", "tests/hostile"]) == []
 
 
 def test_folders_that_have_no_lane_of_their_own_keep_their_order(tmp_path: Path) -> None:

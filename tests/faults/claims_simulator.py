@@ -24,7 +24,7 @@ from tests.faults.simulator import PARTITIONS, Run
 from tests.integration.claims.whole_way import whole_way
 from tests.integration.feeds import Written
 from tests.integration.runtime.world import World
-from tousu.policy.loading import load_policies
+from tests.packs_read import load_policies
 from tousu.runtime.loop import Loop
 from tousu.runtime.outgoing import check_output
 from tousu.runtime.processor import Processor

@@ -41,13 +41,13 @@ from tousu.runtime.store import Store
 from tousu.runtime.wiring import Wiring
 
 PARTITIONS = 2
-SLICE = timedelta(milliseconds=500)
-BEFORE = AFTER = timedelta(minutes=4)
+SLICE = timedelta(seconds=1)
+BEFORE, AFTER = timedelta(minutes=2), timedelta(minutes=4)
 SLICES_MIN = 600
 """Into so many slices an outage is cut at least."""
 PER_SLICE_MAX = 100
 """Complaints in a slice of an outage: those who are not away must keep up."""
-PER_SECOND = 2
+PER_SECOND = 1
 """Complaints per second while nothing is wrong."""
 FORGET_MIN = 1_000
 NEARLY_NOTHING = 100

@@ -1,6 +1,6 @@
 """Claims under the simulator's schedules: the money balances after every step, whoever dies (I7), and nothing differs.
 
-`TOUSU_FAULT_SEEDS=100000 make test-faults ARGS='-k claims_simulator'` runs a long form: one run of claims for 50
+`TOUSU_FAULT_SEEDS=100000 make test-faults ARGS='-k claims_simulator'` runs a long form: one run of claims for 30
 seeds of the simulator.
 """
 
@@ -21,7 +21,7 @@ from tests.faults.test_simulator import FIRST, SEEDS
 from tousu.runtime.loop import Loop
 from tousu.runtime.store import Store
 
-RUNS = max(1, SEEDS // 50)
+RUNS = max(1, SEEDS // 30)
 CHUNK = 4
 
 

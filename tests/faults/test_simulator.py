@@ -17,7 +17,7 @@ from tests.faults.simulator import FlakyStore, Run
 from tousu.runtime.loop import Loop
 from tousu.runtime.store import Store
 
-SEEDS = int(os.environ.get("TOUSU_FAULT_SEEDS", "500"))
+SEEDS = int(os.environ.get("TOUSU_FAULT_SEEDS", "300"))
 FIRST = int(os.environ.get("TOUSU_FAULT_SEED_FIRST", "0"))
 CHUNK = 100
 

@@ -17,8 +17,9 @@ from services.intake.identity import phone_key
 from services.intake.masking import masked_text
 from services.intake.spotting import Known
 from tests.hostile.door import ACCEPTED, STRUCTURED, Door, record, whole
+from tests.packs_read import load_pack
 from tests.rules.intake.gate import BLOCKS, report
-from tousu.policy.loading import load_pack, read_pack
+from tousu.policy.loading import read_pack
 from tousu.policy.text import Classifier
 from tousu.shown import for_csv, for_json, for_terminal, printable
 from tousu.simulation.lines import BadLine, inbound_of

@@ -9,9 +9,9 @@ from typing import Any
 
 import orjson
 
+from tests.packs_read import load_policies
 from tests.rules.lives import Lives
 from tousu.event import Event, binary_headers, text_of_time
-from tousu.policy.loading import load_policies
 from tousu.policy.pack import Pack
 from tousu.runtime.arrival import TICK
 from tousu.runtime.broker import Record

@@ -7,11 +7,11 @@ from typing import Any
 
 from services.claims.processor import processor
 from tests.integration.feeds import START, Bench, CaseFeed, Feed, numbers_in
+from tests.packs_read import load_pack
 from tests.rules.casework import event
 from tests.rules.claims.filed import FACTS, FILE, OTHER, OUTLET, SENDER
 from tests.rules.claims.told import routed
 from tousu.event import Event
-from tousu.policy.loading import load_pack
 
 PARTITIONS = 2
 PAID, WITHDRAWN = numbers_in(0, PARTITIONS, 2)

@@ -7,9 +7,9 @@ from typing import Any, Final
 import msgspec
 from msgspec.structs import replace
 
+from tests.packs_read import load_pack
 from tousu.policy.clock_rule import Trigger
 from tousu.policy.handling_rule import Approval, Closing, GradeRule, HandUp, PriorityRules, RouteRule
-from tousu.policy.loading import load_pack
 from tousu.policy.pack import CaseMark, Department, Grade, Pack
 
 COURIER: Final = load_pack("courier-network")

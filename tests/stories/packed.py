@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from tests.packs_read import load_policies
 from tests.rules.intake.gate import BLOCKS
 from tests.stories.telling import ClaimTold, Played, play
 from tousu.demo.diary import Diary
 from tousu.demo.numbering import with_numbers
-from tousu.policy.loading import load_policies
 
 
 def at(text: str) -> datetime:

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import orjson
 import sqlalchemy as sa
 
+from tests.packs_read import load_pack
 from tousu.demo.books import Books
-from tousu.policy.loading import load_pack
 from tousu.policy.policies import Policies
 from tousu.simulation.lines import inbound_of, line_of
 from tousu.simulation.pipeline import Pipeline

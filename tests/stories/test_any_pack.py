@@ -7,9 +7,10 @@ from datetime import datetime
 import orjson
 import pytest
 
+from tests.packs_read import load_pack, load_policies
 from tousu.demo.any_day import COMPLAINTS, tell_a_day
 from tousu.demo.numbering import with_numbers
-from tousu.policy.loading import POLICIES, load_pack, load_policies
+from tousu.policy.loading import POLICIES
 from tousu.simulation.simulate import simulate
 
 UNTIL = datetime.fromisoformat("2026-10-09T00:00:00+08:00")

@@ -14,13 +14,13 @@ import pytest
 from services.claims.rules import ClaimsRules
 from services.router.rules import RouterRules
 from services.sla.rules import SlaRules
+from tests.packs_read import load_policies
 from tests.rules.intake.gate import BLOCKS
 from tests.stories.packed import at, of_type, refusals
 from tousu.decision import Decision, Rules, States
 from tousu.demo.diary import Diary
 from tousu.demo.numbering import with_numbers
 from tousu.event import Event
-from tousu.policy.loading import load_policies
 from tousu.policy.policies import Policies
 from tousu.runtime.processor import Processor
 from tousu.runtime.wiring import Wiring

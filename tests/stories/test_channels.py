@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import orjson
 
+from tests.packs_read import load_policies
 from tests.rules.intake.gate import BLOCKS
-from tousu.policy.loading import load_policies
 from tousu.simulation.simulate import simulate
 
 POLICIES: Final = load_policies("courier-network")

@@ -7,10 +7,10 @@ from typing import Any
 import orjson
 import pytest
 
+from tests.packs_read import load_policies
 from tousu.cli.rejected.command import original_headers
 from tousu.cli.rejected.mending import PATCH, mended
 from tousu.failure import Stop
-from tousu.policy.loading import load_policies
 from tousu.runtime.broker import Record
 from tousu.simulation.simulate import published
 
@@ -42,7 +42,7 @@ def in_binary_mode(**changes: Any) -> bytes:
 
 def played(*lines: bytes) -> dict[str, list[Record]]:
     found: dict[str, list[Record]] = {}
-    for record in published(load_policies("courier-network", {}), lines):
+    for record in published(load_policies("courier-network"), lines):
         found.setdefault(record.topic, []).append(record)
     return found
 

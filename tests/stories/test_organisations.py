@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 from msgspec.structs import replace
 
+from tests.packs_read import load_pack
 from tousu.policy.clock_rule import Limit
-from tousu.policy.loading import load_pack
 from tousu.policy.policies import OWN, PackHistory, Policies
 from tousu.simulation.simulate import simulate
 

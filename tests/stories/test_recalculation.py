@@ -8,10 +8,10 @@ from typing import Any
 import orjson
 from msgspec.structs import replace
 
+from tests.packs_read import load_pack
 from tousu.contract import source_on, topic_of
 from tousu.policy.clock_rule import Limit
 from tousu.policy.handling_rule import ReplyRule
-from tousu.policy.loading import load_pack
 from tousu.policy.policies import Policies
 from tousu.simulation.simulate import simulate
 

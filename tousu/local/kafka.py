@@ -198,6 +198,8 @@ SETTINGS = {
     # After kill -9 the controller waits this long before it believes that the same broker is back.
     "broker.heartbeat.interval.ms": "500",
     "broker.session.timeout.ms": "2000",
+    # The controller says that it lives every so often; twice a second is for those who wait for it to fail.
+    "metadata.max.idle.interval.ms": "10000",
     # Small: one machine, few clients.
     "num.network.threads": "2",
     "num.io.threads": "4",

@@ -5,17 +5,19 @@ Each check is a function from a pack to findings; a new warning is a new functio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from tousu.policy.calendar import CalendarHistory
 from tousu.policy.clock_rule import DAY_UNITS, Accepts, ClockRule, Limit, Unit
 from tousu.policy.event_catalogue import PROMISED
 from tousu.policy.facts import MARKS
+from tousu.policy.grams import Weights
 from tousu.policy.handling_rule import PriorityRules
-from tousu.policy.pack import Pack
+from tousu.policy.pack import Pack, Words
 from tousu.policy.working_time import LENGTHS
 
 _CENTURY: Final[dict[Unit, int]] = {
@@ -120,7 +122,7 @@ def _priorities_fit(rules: PriorityRules) -> Iterator[Finding]:
 
 def conditions_ask_for_known_marks(pack: Pack) -> Iterator[Finding]:
     """A word that marks a case and is not listed is left out of reports, so that a condition on it never holds."""
-    for path, asked in _asked(pack, ()):
+    for path, asked in _asked(pack):
         for fact in MARKS:
             for word in asked.get(fact, ()):
                 if word not in pack.marks.get(fact, {}):
@@ -129,21 +131,13 @@ def conditions_ask_for_known_marks(pack: Pack) -> Iterator[Finding]:
                     yield Finding((*path, fact), f"{word} is not among the marks", fix)
 
 
-def _asked(value: object, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Accepts]]:
+def _asked(pack: Pack) -> Iterator[tuple[tuple[str | int, ...], Accepts]]:
     """Every condition on facts of a case, wherever it stands."""
-    if isinstance(value, msgspec.Struct):
-        for name in value.__struct_fields__:
-            inner = getattr(value, name)
-            if name in _CONDITIONS and isinstance(inner, dict):
-                yield (*path, name), inner
-            else:
-                yield from _asked(inner, (*path, name))
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _asked(inner, (*path, key))
-    elif isinstance(value, tuple):
-        for index, inner in enumerate(value):
-            yield from _asked(inner, (*path, index))
+    for path, value in _structs(pack, ()):
+        for name in _CONDITIONS.intersection(value.__struct_fields__):
+            asked = getattr(value, name)
+            if isinstance(asked, dict):
+                yield (*path, name), asked
 
 
 def every_clock_has_a_limit(pack: Pack) -> Iterator[Finding]:
@@ -193,7 +187,7 @@ def promises_begin_and_end(pack: Pack) -> Iterator[Finding]:
 
 def every_limit_can_end(pack: Pack) -> Iterator[Finding]:
     """The office closes only on days that are worked, only days roll, and nothing takes longer than a century."""
-    for path, limit in _limits(pack, ()):
+    for path, limit in _limits(pack):
         ends_worked = limit.unit in {"working_days", "statutory_days"}
         if limit.ends == "close_of_business" and not ends_worked and not limit.rolls:
             fix = "Use working_days or statutory_days, or let weeks, months and years roll"
@@ -294,19 +288,25 @@ def zone_is_real(pack: Pack) -> Iterator[Finding]:
         )
 
 
-def _limits(value: object, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Limit]]:
+def _limits(pack: Pack) -> Iterator[tuple[tuple[str | int, ...], Limit]]:
     """Every limit of a pack, wherever it stands."""
-    if isinstance(value, Limit):
+    return ((path, value) for path, value in _structs(pack, ()) if isinstance(value, Limit))
+
+
+def _structs(value: object, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], msgspec.Struct]]:
+    """Every part of a pack that can hold rules. Its words, weights and days are by far the most, and hold none."""
+    inner: Iterable[tuple[str | int, object]] = ()
+    if isinstance(value, msgspec.Struct):
+        if isinstance(value, Words | Weights | CalendarHistory):
+            return
         yield path, value
-    elif isinstance(value, msgspec.Struct):
-        for name in value.__struct_fields__:
-            yield from _limits(getattr(value, name), (*path, name))
+        inner = ((name, getattr(value, name)) for name in value.__struct_fields__)
     elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _limits(inner, (*path, key))
+        inner = value.items()
     elif isinstance(value, tuple):
-        for index, inner in enumerate(value):
-            yield from _limits(inner, (*path, index))
+        inner = enumerate(value)
+    for step, each in inner:
+        yield from _structs(each, (*path, step))
 
 
 def _clocks(pack: Pack) -> Iterator[tuple[tuple[str | int, ...], ClockRule]]:

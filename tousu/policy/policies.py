@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from tousu.policy.pack import Pack
+from tousu.policy.text import Classifier
 
 OWN = ""
 """The organisation of an event that names none."""
@@ -46,12 +47,13 @@ class PackHistory(msgspec.Struct, frozen=True):
 class Policies:
     """The packs by organisation. Immutable by convention."""
 
-    __slots__ = ("_histories",)
+    __slots__ = ("_classifiers", "_histories")
 
     def __init__(self, histories: Mapping[str, PackHistory]) -> None:
         """`histories` maps organisations to their packs; `OWN` must be among them."""
         assert OWN in histories
         self._histories = dict(histories)
+        self._classifiers: dict[tuple[str, str], Classifier] = {}
 
     @classmethod
     def of(cls, *versions: Pack) -> Policies:
@@ -83,6 +85,13 @@ class Policies:
     def history(self, organisation: str) -> PackHistory:
         """All versions of an organisation's pack. Raises KeyError."""
         return self._histories[organisation]
+
+    def classifier(self, pack: Pack) -> Classifier:
+        """What classes texts by one of these packs; made once for all that ask, since its many words take long."""
+        name = (pack.id, pack.version)
+        if name not in self._classifiers:
+            self._classifiers[name] = Classifier(pack)
+        return self._classifiers[name]
 
     @property
     def archive_after(self) -> timedelta:

@@ -4,17 +4,17 @@ The server ends a statement, a wait for a lock and a transaction that nobody goe
 whose packets are not acknowledged. What neither sees (the peer's kernel, a proxy or a firewall acknowledges, and nobody
 answers) is ended here: a connection on which nothing moves for `silence_s` is given up. Bytes that come or go count as
 a sign of life, so a slow network is no fault. Source: libpq, 'Parameter Key Words'; PostgreSQL, 'Client Connection
-Defaults'; psycopg, `Connection.wait`.
+Defaults'.
 """
 
 from __future__ import annotations
 
-import time
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import psycopg
 import sqlalchemy as sa
-from psycopg.abc import RV, PQGen
+
+if TYPE_CHECKING:
+    from tousu.runtime.silence import Reaching
 
 CONNECT_S: Final = 10
 """To connect, TLS and password included: several round trips."""
@@ -26,42 +26,6 @@ GRACE_S: Final = 5
 _KERNEL: Final = {
     "tcp_user_timeout": 15_000, "keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 3,
 }  # fmt: skip
-
-
-class Silence(psycopg.OperationalError):
-    """Nothing has moved on a connection for too long."""
-
-
-class Reaching(psycopg.Connection[Any]):
-    """A connection that is given up when nothing moves on it for `silence_s`."""
-
-    silence_s: float = STATEMENT_S + GRACE_S
-
-    def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
-        """As psycopg's, every wait of the connection goes through here. Raises OperationalError after a silence."""
-        try:
-            return super().wait(_heard(gen, self.silence_s), interval, timeout)
-        except Silence:
-            self.pgconn.finish()  # nobody may ask on it again, not even for a rollback
-            raise
-
-
-def _heard(gen: PQGen[RV], silence_s: float) -> PQGen[RV]:
-    """The same conversation; ends it when neither side has moved a byte for too long."""
-    try:
-        wanted = next(gen)
-        heard_s = time.monotonic()
-        while True:
-            ready = yield wanted
-            now_s = time.monotonic()
-            if ready:
-                heard_s = now_s
-            elif now_s - heard_s > silence_s:
-                raise Silence(f"no answer for {silence_s:g} s; the connection is given up")
-            wanted = gen.send(ready)
-    except StopIteration as end:
-        found: RV = end.value
-        return found
 
 
 def reaching_engine(
@@ -80,6 +44,8 @@ def reaching_engine(
 
     @sa.event.listens_for(engine, "do_connect")
     def connect(dialect: object, record: object, arguments: Any, options: Any) -> Reaching:
+        from tousu.runtime.silence import Reaching  # psycopg takes a tenth of a second, and SQLite wants none of it
+
         connection = Reaching.connect(*arguments, **options)
         connection.silence_s = statement_s + GRACE_S if silence_s is None else silence_s
         return connection

@@ -14,10 +14,10 @@ from msgspec.structs import replace
 
 from services.claims.processor import processor
 from tests.integration.feeds import START, Bench, CaseFeed, Feed, Written, header, numbers_in
+from tests.packs_read import load_pack, load_policies
 from tests.rules.casework import event, handling
 from tests.rules.claims.charging import clock, routed
 from tousu.event import Event
-from tousu.policy.loading import load_pack, load_policies
 from tousu.runtime.partition import partition_of
 from tousu.runtime.processor import Processor
 from tousu.runtime.wiring import Wiring

@@ -16,9 +16,9 @@ from services.claims.processor import processor
 from tests.claimwork import FATES, Books, cents
 from tests.integration.claims.whole_way import WholeWay, whole_way
 from tests.integration.feeds import START, Bench, CaseFeed, Feed, Written, header, numbers_in
+from tests.packs_read import load_pack
 from tests.rules.casework import event, handling
 from tests.rules.claims.told import routed, routed_pieces
-from tousu.policy.loading import load_pack
 
 PARTITIONS = 2
 TROUBLES = ("loss", "delay", "contents_mismatch", "damage")

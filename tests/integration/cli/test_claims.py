@@ -14,10 +14,10 @@ from services.claims.store import KINDS as CLAIMS
 from services.router.processor import processor
 from services.sla.store import KINDS as SLA
 from tests.integration.feeds import START, Bench, Feed
+from tests.packs_read import load_policies
 from tests.rules.casework import NUMBER, claim
 from tousu.cli.case import standing
 from tousu.demo.onlooker import ARCHIVE
-from tousu.policy.loading import load_policies
 from tousu.runtime.store import Store
 from tousu.simulation.simulate import simulate
 

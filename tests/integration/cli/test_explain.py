@@ -12,8 +12,8 @@ from typing import Any
 import orjson
 import pytest
 
+from tests.packs_read import load_policies
 from tousu.demo.onlooker import ARCHIVE
-from tousu.policy.loading import load_policies
 from tousu.simulation.simulate import simulate
 
 TOUSU = str(Path(sys.executable).with_name("tousu"))

@@ -13,13 +13,13 @@ from typing import Any
 import orjson
 import pytest
 
+from tests.packs_read import load_pack
 from tests.rules.casework import NUMBER
 from tests.rules.claims.filed import agree_claim
 from tests.rules.explain.claim_telling import CLAIM, ClaimTeller
 from tousu.cli.explain.claim import explain_claim_number
 from tousu.demo.onlooker import ARCHIVE
 from tousu.failure import Stop
-from tousu.policy.loading import load_pack
 
 TOUSU = str(Path(sys.executable).with_name("tousu"))
 NOBODY = "127.0.0.1:1"

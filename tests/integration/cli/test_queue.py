@@ -9,9 +9,9 @@ import orjson
 from services.sla.processor import processor
 from tests.integration.cli.test_commands import run
 from tests.integration.feeds import START, Bench, Feed
+from tests.packs_read import load_pack
 from tests.rules.lives import Lives
 from tousu.event import Event, text_of_time
-from tousu.policy.loading import load_pack
 
 MEMBERS = (  # in the order in which they complained
     ("TS-ordinary-1", "normal", "after_sales"),

@@ -12,12 +12,12 @@ import pytest
 from services.sla.processor import processor
 from tests.integration.cli.test_commands import NOBODY, run
 from tests.integration.feeds import START, Bench, CaseFeed, numbers_in
+from tests.packs_read import load_pack
 from tousu import Subscriber
 from tousu.client.topics import Topics
 from tousu.event import Event, text_of_time
 from tousu.failure import Stop
 from tousu.local.embedded import EmbeddedBroker
-from tousu.policy.loading import load_pack
 from tousu.simulation.recalculation import RecalculationOrder, new_order, order_again
 
 OPERATIONS = "complaints.inbound.operations"

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 import orjson
 import pytest
 
+from tests.packs_read import load_pack
 from tousu.demo.onlooker import ARCHIVE
 from tousu.local.folder import work_in
-from tousu.policy.loading import load_pack
 from tousu.policy.policies import Policies
 from tousu.simulation.lines import inbound_of, kept_line_of
 from tousu.simulation.pipeline import Pipeline

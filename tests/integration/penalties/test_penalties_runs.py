@@ -17,12 +17,12 @@ import sqlalchemy as sa
 
 from services.penalties.processor import processor
 from tests.integration.feeds import START, Bench, Written, header
+from tests.packs_read import load_policies
 from tests.rules.penalties.charges import CLOSED, PERSON, WORKSHOP, complaint, laid, services
 from tests.rules.penalties.slow_ledger import outcome_of
 from tousu.event import Event, binary_headers, text_of_time
 from tousu.ledger.balance import faults, sums_by_obligation
 from tousu.ledger.obligation import Entry
-from tousu.policy.loading import load_policies
 from tousu.runtime.arrival import TICK
 from tousu.runtime.partition import partition_of
 from tousu.runtime.processor import Processor

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import orjson
 import pytest
 
-from tousu.policy.loading import load_policies
+from tests.packs_read import load_policies
 from tousu.report.figures import Question, ReportResult, report
 from tousu.report.fold import TOPICS, Fold
 from tousu.report.periods import PeriodKind

@@ -24,6 +24,7 @@ from services.sla.processor import processor as sla
 from tests.contracts.refusals import sentences
 from tests.contracts.test_refusals import CODES, INTERNAL, WAYS_OUT
 from tests.integration.feeds import START, Bench, CaseFeed, Feed, header
+from tests.packs_read import load_pack
 from tests.rules.casework import complaint, handling, inquiry
 from tests.rules.claims.filed import FACTS, OTHER, OUTLET, agree_claim, file_claim, offer_claim
 from tests.rules.claims.test_filing import form

@@ -15,9 +15,9 @@ from msgspec.structs import replace
 
 from services.sla.processor import processor
 from tests.integration.feeds import START, Bench, Feed, header, numbers_in
+from tests.packs_read import load_pack
 from tests.rules.lives import Lives
 from tousu.event import Event, text_of_time
-from tousu.policy.loading import load_pack
 from tousu.runtime.arrival import TICK
 
 PARTITIONS = 2

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.packs_read import load_pack
 from tests.rules.casework import NUMBER, handling
 from tousu.event import Event
-from tousu.policy.loading import load_pack
 
 A = load_pack("auto-service")
 C = load_pack("courier-network")

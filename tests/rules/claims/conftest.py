@@ -9,8 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from services.claims.rules import ClaimsRules
+from tests.packs_read import load_pack
 from tests.rules.claims.told import ClaimsDesk
-from tousu.policy.loading import load_pack
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
 

@@ -1,6 +1,6 @@
 """Law 1 for claims: in whichever order its reports arrive, a claim stands where their true order leads.
 
-Random stories of up to 28 reports of two claims, each told in its true order and in two others; 200 of them, more by
+Random stories of up to 28 reports of two claims, each told in its true order and in two others; 100 of them, more by
 `TOUSU_LAW_STORIES=200000 .venv/bin/pytest tests/rules/claims/test_any_order.py`. What was paid is never undone: where a
 report comes so late that a payment was booked which by the true order had not been owed, only the books must be right.
 """
@@ -25,7 +25,7 @@ from tousu.decision import Output
 from tousu.event import text_of_time
 from tousu.policy.pack import Pack
 
-STORIES = int(os.environ.get("TOUSU_LAW_STORIES", "200"))
+STORIES = int(os.environ.get("TOUSU_LAW_STORIES", "100"))
 BATCH = 50
 PIECES = {"loss": "TS77001", "damage": "TS77003"}
 CAUSES = tuple(PIECES)
@@ -196,6 +196,7 @@ def disordered(dice: random.Random, story: list[Said], hours_max: float) -> list
     return sorted(((one, one.hours + dice.uniform(0, hours_max)) for one in story), key=lambda one: one[1])
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("first", range(0, STORIES, BATCH))
 def test_any_order_of_arrival_ends_where_the_true_order_does(pack: Pack, first: int) -> None:
     patient = replace(pack, waiting_hours=10_000)

@@ -118,7 +118,7 @@ def told_of(pack: Pack, story: list[Step]) -> tuple[Any, list[Output]]:
     return list(desk.rows.items()), outputs
 
 
-@settings(max_examples=150)
+@settings(max_examples=50)
 @given(stories())
 def test_the_same_story_gives_the_same_rows_and_outputs_byte_for_byte(pack: Pack, story: list[Step]) -> None:
     first, second = told_of(pack, story), told_of(pack, story)
@@ -126,7 +126,7 @@ def test_the_same_story_gives_the_same_rows_and_outputs_byte_for_byte(pack: Pack
     assert repr(first[1]) == repr(second[1])
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(stories_side_by_side())
 def test_the_order_of_what_is_reported_of_different_claims_changes_no_claim(
     pack: Pack, orders: tuple[list[Step], list[Step]]

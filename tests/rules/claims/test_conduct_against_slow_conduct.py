@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.packs_read import load_pack
 from tests.rules.casework import NUMBER, event, handling
 from tests.rules.claims.charging import Desk, at, clock, passed_on, routed
 from tests.rules.claims.slow_conduct import charges
 from tests.rules.lives import as_published
 from tousu.event import Event
-from tousu.policy.loading import load_pack
 from tousu.policy.pack import Pack
 
 Story = list[tuple[Event, datetime]]

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from tests.packs_read import load_pack
 from tests.rules.casework import START, handling, kinds_of
 from tests.rules.claims.filed import OTHER, OUTLET, offer_claim
 from tests.rules.claims.told import ClaimsDesk, routed
-from tousu.policy.loading import load_pack
 
 DAY = 24
 FALSE: dict[str, Any] = {"report_true": False, "reporting_outlet": OUTLET}

@@ -8,10 +8,10 @@ import orjson
 import pytest
 
 from services.claims.rules import ClaimsRules
+from tests.packs_read import load_pack
 from tests.rules.casework import NUMBER, START, event, handling
 from tests.rules.penalties.charges import of_organisation
 from tousu.event import Event
-from tousu.policy.loading import load_pack
 from tousu.policy.policies import Policies
 from tousu.runtime.outgoing import check_output
 

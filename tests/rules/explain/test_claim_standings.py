@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from services.claims.missing import WORDS_OF_FACTS
 from services.claims.states import Claim
+from tests.packs_read import load_pack
 from tests.rules.casework import START, handling
 from tests.rules.claims.filed import FACTS, FILE, OTHER, OUTLET, SENDER, agree_claim, file_claim, offer_claim
 from tests.rules.claims.told import WAYBILL, reported, routed
@@ -20,7 +21,6 @@ from tousu.explain.claim import pack_of_claims, stands_words
 from tousu.explain.claim_document import claim_document
 from tousu.explain.claim_missing import HOLDING
 from tousu.explain.claim_order import claim_numbers, in_order
-from tousu.policy.loading import load_pack
 from tousu.policy.pack import Pack
 
 PACK = load_pack("courier-network")

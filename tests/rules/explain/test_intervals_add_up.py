@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.packs_read import load_pack
 from tests.rules.explain.telling import Teller
 from tests.rules.sla.desk import at
 from tousu.explain.account import Account, ClockMark
 from tousu.policy.clock_rule import Extensions, Limit, OnChange, Unit
-from tousu.policy.loading import load_pack
 from tousu.policy.pack import Pack
 
 PACK = load_pack("courier-network")

@@ -8,9 +8,9 @@ from typing import Any
 import orjson
 
 from services.intake.reading import InboundEdge
+from tests.packs_read import load_pack
 from tests.rules.intake.gate import PARTITIONS, complaint
 from tousu.event import Event, binary_headers, structured
-from tousu.policy.loading import load_pack
 from tousu.policy.policies import Policies
 from tousu.runtime.broker import Record
 from tousu.runtime.partition import partition_of

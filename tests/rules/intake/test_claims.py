@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from tests.packs_read import load_pack, load_policies
 from tests.rules.claim_reports import BESIDE_SAID, CLAIM
 from tests.rules.intake.gate import START, Gate, complaint, hours, report
 from tousu.event import Event
 from tousu.policy.currencies import CURRENCIES
 from tousu.policy.event_catalogue import BESIDE_THE_CASE, CLAIM_ANSWERS, CLAIM_REPORTS
-from tousu.policy.loading import load_pack, load_policies
 from tousu.policy.pack import Pack
 
 W = "TS7702260102001"

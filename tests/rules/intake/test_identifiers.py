@@ -9,9 +9,9 @@ import msgspec
 import orjson
 import pytest
 
+from tests.packs_read import load_pack
 from tests.rules.intake.gate import START, Gate, complaint, hours
 from tousu.client.publisher import complaint_key
-from tousu.policy.loading import load_pack
 from tousu.policy.pack import JoinRules
 
 PLATE = "沪A·D12345"

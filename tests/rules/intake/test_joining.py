@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from services.intake.joining import PLACES
 from services.intake.states import Trouble
+from tests.packs_read import load_pack
 from tests.rules.intake.gate import START, Gate, complaint, hours, report
 from tests.rules.packs import as_l
 from tousu.decision import StateKey
-from tousu.policy.loading import load_pack
 from tousu.policy.pack import Pack
 
 W = "TS7702260102001"

@@ -9,9 +9,9 @@ import pytest
 
 from services.intake.identity import Keys
 from services.intake.rules import IntakeRules
+from tests.packs_read import load_pack
 from tests.rules.intake.gate import PARTITIONS, PERSONAL, Gate, complaint, report
 from tousu.event import ORGANISATION, Event
-from tousu.policy.loading import load_pack
 from tousu.policy.policies import OWN, PackHistory, Policies
 from tousu.runtime.partition import partition_of
 

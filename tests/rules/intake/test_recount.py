@@ -9,9 +9,9 @@ import pytest
 
 from services.intake.identity import Keys
 from services.intake.rules import IntakeRules
+from tests.packs_read import load_pack
 from tests.rules.intake.gate import PARTITIONS, PERSONAL, START, Gate, complaint, hours, report
 from tousu.policy.handling_rule import ReplyRule
-from tousu.policy.loading import load_pack
 from tousu.policy.policies import Policies
 from tousu.runtime.partition import partition_of
 

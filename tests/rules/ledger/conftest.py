@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.packs_read import load_pack
 from tests.rules.ledger.books import Recorded
-from tousu.policy.loading import load_pack
 from tousu.policy.pack import Pack
 
 

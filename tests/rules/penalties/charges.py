@@ -12,12 +12,12 @@ import orjson
 from services.penalties.rules import PenaltiesRules
 from services.penalties.states import Charge, Month
 from services.penalties.store import KINDS
+from tests.packs_read import load_pack
 from tests.rules.casework import START, event
 from tousu.decision import Decision, Output, StateKey
 from tousu.event import Event, text_of_time
 from tousu.ledger.balance import Sums, faults, sums_by_obligation, trial_balance
 from tousu.ledger.obligation import Entry
-from tousu.policy.loading import load_pack
 from tousu.policy.policies import Policies
 from tousu.runtime.outgoing import check_output
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from services.penalties.paying import question_key
 from services.penalties.states import ChargedParty, PenaltyPaymentQuestion
+from tests.packs_read import load_pack
 from tests.rules.casework import START, event, kinds_of
 from tests.rules.ledger.test_proof_of_penalties import told_by
 from tests.rules.penalties.charges import (
@@ -28,7 +29,6 @@ from tests.rules.penalties.payments import LATER, deducted, deducted_from_head, 
 from tousu.event import Event
 from tousu.ledger.balance import Sums
 from tousu.ledger.proof import prove
-from tousu.policy.loading import load_pack
 from tousu.policy.policies import PackHistory, Policies
 
 NUMBER = f"TS-1/{PERSON}"

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from tests.packs_read import load_pack
 from tests.rules.casework import START, event, kinds_of
 from tests.rules.penalties.charges import PERSON, PenaltyDesk, complaint, instructions, laid, told
 from tousu.event import binary_headers, data_bytes, text_of_time
 from tousu.ledger.balance import Sums
-from tousu.policy.loading import load_pack
 from tousu.policy.policies import PackHistory, Policies
 from tousu.runtime.arrival import addressed, from_ours
 from tousu.runtime.broker import Record

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.packs_read import load_pack
 from tousu.policy.calendar import Calendar
-from tousu.policy.loading import load_calendar, load_pack
+from tousu.policy.loading import load_calendar
 from tousu.policy.pack import Pack
 
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.packs_read import load_pack
 from tousu.policy.award import award
 from tousu.policy.claim_facts import CLAIM_FACTS, BadFact
-from tousu.policy.loading import load_pack
 from tousu.policy.owed import Awarded, Lacking, Referred
 from tousu.policy.pack import Pack
 

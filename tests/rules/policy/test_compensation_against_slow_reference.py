@@ -13,10 +13,10 @@ import msgspec
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from tests.packs_read import load_pack
 from tests.rules.policy.slow_compensation import BY_HAND, slow_compensation, slow_refund
 from tousu.policy.amount_calculation import AmountStep
 from tousu.policy.award import award
-from tousu.policy.loading import load_pack
 from tousu.policy.owed import Award, Awarded, NotOwed, Referred, trace
 
 PACK: Final = load_pack("courier-network")

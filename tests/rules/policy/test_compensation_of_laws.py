@@ -10,10 +10,10 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from tests.packs_read import load_policies
 from tousu.policy.award import award
 from tousu.policy.claim_facts import BadFact
 from tousu.policy.compensation import Compensation, Rate
-from tousu.policy.loading import load_policies
 from tousu.policy.owed import Award, Awarded, Lacking, NotOwed, Referred
 from tousu.policy.pack import Pack
 

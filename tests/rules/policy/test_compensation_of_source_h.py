@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from tests.packs_read import load_pack
 from tousu.policy.award import award
 from tousu.policy.claims import ClaimOpener, OpenedClaim
-from tousu.policy.loading import load_pack
 from tousu.policy.owed import Awarded, Lacking, NotOwed, Referred
 
 PACK = load_pack("courier-handbook")

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.packs_read import load_pack
 from tousu.policy.claims import ClaimOpener, NoClaim, OpenedClaim
-from tousu.policy.loading import load_pack
 
 OPENER = ClaimOpener(load_pack("courier-network"))
 RECEIVED = datetime(2026, 9, 22, 2, tzinfo=UTC)

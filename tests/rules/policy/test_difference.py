@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from tests.packs_read import load_pack
 from tousu.policy.clock_rule import Limit
 from tousu.policy.difference import Difference, differences
-from tousu.policy.loading import load_pack
 
 PACK = load_pack("courier-network")
 RESOLUTION = PACK.clocks["resolution"]

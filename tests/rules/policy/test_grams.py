@@ -8,9 +8,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.packs_read import load_pack, load_words
 from tousu.failure import Stop
 from tousu.policy.grams import NOTHING, READ_MAX, Scorer, Weights, grams_of, script_table
-from tousu.policy.loading import load_pack, load_words, weights_path
+from tousu.policy.loading import weights_path
 from tousu.policy.measuring import LabelledText, answers_of_words, labelled_texts, measured
 from tousu.policy.pack import Words
 from tousu.policy.phrases import Phrases, seen_by_a_reader, undenied

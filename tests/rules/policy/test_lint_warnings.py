@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from tests.packs_read import load_pack, load_policies
 from tousu.policy.clock_rule import ClockRule, Limit, Pauses, Rung, Trigger
 from tousu.policy.handling_rule import Condition, GradeRule, HandUp, PriorityRules, RouteRule
 from tousu.policy.lint_errors import Finding
 from tousu.policy.lint_warnings import warnings_of, years_missing
-from tousu.policy.loading import POLICIES, load_pack, load_policies
+from tousu.policy.loading import POLICIES
 from tousu.policy.pack import Department, Pack
 
 PACK = load_pack("courier-network")

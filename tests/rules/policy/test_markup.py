@@ -106,6 +106,6 @@ def test_the_cost_grows_with_the_length_only(classifier: Classifier, name: str) 
 
 
 def _seconds(classifier: Classifier, told: str) -> float:
-    begun = time.perf_counter()
+    begun = time.thread_time()  # what others do on this machine does not count
     classifier.classify(told)
-    return time.perf_counter() - begun
+    return time.thread_time() - begun

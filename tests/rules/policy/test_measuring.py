@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.packs_read import load_words
 from tousu.failure import Stop
-from tousu.policy.loading import load_words
 from tousu.policy.measuring import (
     ClassingFigures,
     LabelledText,

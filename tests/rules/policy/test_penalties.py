@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from msgspec import convert
 from msgspec.structs import replace
 
+from tests.packs_read import load_pack
 from tousu.events.charge import ChargeLaidGround
 from tousu.policy.handling_rule import Range
-from tousu.policy.loading import load_pack
 from tousu.policy.pack import Pack
 from tousu.policy.penalties import (
     Line,

@@ -76,6 +76,13 @@ def written(folder: Path, earlier: dict[str, str]) -> Path:
     return pack
 
 
+def test_each_version_has_one_classifier_and_its_own() -> None:
+    newer = replace(PACK, version="9.0.0")
+    policies = Policies.of(PACK, newer)
+    assert policies.classifier(PACK) is policies.classifier(PACK)
+    assert policies.classifier(newer) is not policies.classifier(PACK)
+
+
 def test_earlier_versions_lie_beside_the_pack(tmp_path: Path) -> None:
     policies = load_policies(str(written(tmp_path, {"network-1.0.0": "1.0.0"})))
     assert [pack.version for pack in policies.packs()] == ["1.0.0", "2.0.0"]

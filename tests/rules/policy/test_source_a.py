@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tousu.policy.loading import load_pack
+from tests.packs_read import load_pack
 from tousu.policy.working_time import deadline
 
 PACK = load_pack("auto-service")

@@ -6,8 +6,8 @@ from datetime import datetime
 
 import pytest
 
+from tests.packs_read import load_pack
 from tousu.policy.clock_rule import Limit
-from tousu.policy.loading import load_pack
 from tousu.policy.working_time import deadline
 
 PACK = load_pack("courier-handbook")

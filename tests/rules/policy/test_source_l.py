@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.packs_read import load_pack
 from tests.rules.casework import NUMBER
 from tousu.contract import validator
 from tousu.policy.grading import grade_rule
-from tousu.policy.loading import load_pack
 
 PACK = load_pack("logistics")
 CAUSES = {  # section 4: causes to record

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from tousu.policy.loading import load_pack
+from tests.packs_read import load_pack
 
 PACK = load_pack("after-sales")
 LIMITS = (  # section 5

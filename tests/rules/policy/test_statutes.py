@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from tousu.policy.loading import load_pack, load_policies
+from tests.packs_read import load_pack, load_policies
 from tousu.policy.working_time import deadline
 
 CHINA = load_policies("china-statutory")

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from tousu.policy.loading import POLICIES, load_pack
+from tests.packs_read import load_pack
+from tousu.policy.loading import POLICIES
 from tousu.report.measures import measure_of, target_of
 from tousu.report.tally import Tally, Value
 

@@ -6,8 +6,8 @@ import pytest
 
 from services.router.rules import RouterRules
 from services.router.store import KINDS
+from tests.packs_read import load_pack
 from tests.rules.casework import Desk
-from tousu.policy.loading import load_pack
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
 

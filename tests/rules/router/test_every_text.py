@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from services.router.rules import RouterRules
 from services.router.store import KINDS
+from tests.packs_read import load_pack
 from tests.rules.casework import Desk, event
 from tests.rules.casework import complaint as registered
 from tests.rules.intake.gate import Gate, complaint
-from tousu.policy.loading import load_pack
 from tousu.policy.pack import Pack, Words
 from tousu.policy.policies import Policies
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from tests.packs_read import load_pack
 from tests.rules.sla.desk import Desk, at
-from tousu.policy.loading import load_pack
 
 A: Final = load_pack("auto-service")
 RECEIVED: Final = at("03-02 09:30")

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.packs_read import load_pack
 from tests.rules.sla.desk import Desk, at
 from tousu.policy.clock_rule import Limit, OnChange, Pauses
-from tousu.policy.loading import load_pack
 from tousu.policy.pack import Pack
 
 PACK = load_pack("courier-network")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.packs_read import load_pack
 from tests.rules.sla.desk import Desk, at
-from tousu.policy.loading import load_pack
 
 L = load_pack("logistics")
 RECEIVED = at("03-02 09:30")  # a Monday

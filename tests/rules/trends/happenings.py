@@ -11,9 +11,9 @@ import orjson
 
 from services.trends.overlook import Overlook
 from services.trends.rules import TrendRules
+from tests.packs_read import load_pack
 from tousu.decision import Output
 from tousu.event import Event, binary_headers, text_of_time
-from tousu.policy.loading import load_pack
 from tousu.policy.pack import EarlyWarning, Pack
 from tousu.policy.policies import Policies
 from tousu.runtime.arrival import TICK, from_ours

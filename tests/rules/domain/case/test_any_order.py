@@ -1,6 +1,6 @@
 """Law 1: in whichever order the reports of a case arrive, it stands where their true order leads.
 
-2,000 random stories of up to 40 reports and two departments, each told in its true order and in two others; 200,000
+1,000 random stories of up to 40 reports and two departments, each told in its true order and in two others; 200,000
 with `TOUSU_LAW_STORIES=200000 .venv/bin/pytest tests/rules/domain/case/test_any_order.py`.
 """
 
@@ -19,7 +19,7 @@ from tests.rules.domain.case.slow_life import walked
 from tests.rules.packs import COURIER, PLAIN, as_l
 from tousu.domain.case.state import CaseState
 
-STORIES = int(os.environ.get("TOUSU_LAW_STORIES", "2000"))
+STORIES = int(os.environ.get("TOUSU_LAW_STORIES", "1000"))
 BATCH = 250
 TWO = ("storage_and_transport", "quality_management")
 WHO = (*TWO, *TWO, "customer_service", "sales", None)
@@ -103,6 +103,7 @@ def _hours(moment: Any) -> float | None:
     return None if moment is None else (moment - START) / timedelta(hours=1)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("first", range(0, STORIES, BATCH))
 def test_any_order_of_arrival_ends_where_the_true_order_does(first: int) -> None:
     for seed in range(first, min(first + BATCH, STORIES)):
