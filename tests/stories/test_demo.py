@@ -49,6 +49,33 @@ def broker(on_kafka: Played) -> Iterator[str]:
         yield again.address
 
 
+def table_of(said: str) -> dict[str, str]:
+    """The rows of the summary, each with its words on one line."""
+    rows: dict[str, list[str]] = {}
+    name = ""
+    for row in re.findall(r"^│ (.*?) │ (.*?) +│$", said, re.MULTILINE):
+        name = row[0].strip() or name
+        rows.setdefault(name, []).append(row[1].strip())
+    return {name: " ".join(words) for name, words in rows.items()}
+
+
+@pytest.mark.kafka
+@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
+def test_the_readme_shows_what_the_demo_says(on_kafka: Played, page: str) -> None:
+    """Every line of its excerpt (but when it was said: a busy machine says things together), every row of its sum."""
+    text = (Path(__file__).resolve().parents[2] / page).read_text()
+    (excerpt,) = re.findall(r"```\n(\d\d-\d\d \d\d:\d\d  .*?)```", text, re.DOTALL)
+    told = {line[13:] for line in on_kafka.said.splitlines()}
+    assert [line for line in excerpt.splitlines() if line[13:] not in told] == []
+    (sums,) = re.findall(r"```\n(published .*?)```", text, re.DOTALL)
+    shown, wrong = table_of(on_kafka.said), []
+    for line in sums.splitlines():
+        name, _, words = line.partition("  ")
+        if not shown.get(name, "").startswith(words.strip().removesuffix(" …").removesuffix(",")):
+            wrong.append(line)
+    assert wrong == []
+
+
 def number_of(played: Played, event_id: str) -> str:
     for line in (played.data / "events.jsonl").read_bytes().splitlines():
         data = orjson.loads(line)["event"].get("data", {})

@@ -11,8 +11,7 @@ from tousu.cli import options
 
 if TYPE_CHECKING:
     from tousu.runtime.broker import Record
-    from tousu.runtime.history import Extent, History
-from tousu.runtime.broker import Partition
+    from tousu.runtime.history import Extent, History, Place
 
 
 def tail(
@@ -58,7 +57,7 @@ def tail(
                         _show(_document(record), as_json=as_json)
 
 
-def latest(history: History, extents: dict[Partition, Extent], count: int, *, ticks: bool) -> list[Record]:
+def latest(history: History, extents: dict[Place, Extent], count: int, *, ticks: bool) -> list[Record]:
     """The newest records over these partitions, in the order of their time stamps."""
     back = 100 * count
     starts = {place: extent._replace(start=max(extent.start, extent.end - back)) for place, extent in extents.items()}

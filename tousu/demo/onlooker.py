@@ -25,8 +25,8 @@ from tousu.events.inquiry import InquiryRegistered, InquiryRouted
 from tousu.events.instruction import InstructionIssued
 from tousu.events.penalty import PenaltyAssessed, PenaltyPaymentQuestioned
 from tousu.failure import Failure, Retry, Stop
-from tousu.runtime.broker import Partition, Record
-from tousu.runtime.history import Extent, History, is_tick
+from tousu.runtime.broker import Record
+from tousu.runtime.history import Extent, History, Place, is_tick
 from tousu.simulation.lines import kept_line_of
 
 FORWARDED: Final = frozenset({"duplicate.joined"})
@@ -121,7 +121,7 @@ class Onlooker:
         self._archive = data / ARCHIVE
         self._numbers: dict[str, str] = {}
         self._seen: dict[tuple[str, int, str], int] = {}
-        self._next: dict[Partition, int] = {}
+        self._next: dict[Place, int] = {}
         self._news = threading.Condition()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="onlooker", daemon=True)
@@ -147,7 +147,7 @@ class Onlooker:
         """The case that an inbound event opened, if it did; else the first one there was, '' without any."""
         return self._numbers.get(event_id) or next(iter(self._numbers.values()), "")
 
-    def has_read(self, extents: Mapping[Partition, Extent]) -> bool:
+    def has_read(self, extents: Mapping[Place, Extent]) -> bool:
         """Whether everything up to these ends has been counted."""
         return all(self._next.get(place, 0) >= extent.end for place, extent in extents.items())
 

@@ -25,10 +25,10 @@ from tousu.runtime import checkpoint as cp
 from tousu.runtime import doubts
 from tousu.runtime.acts import told_in
 from tousu.runtime.arrival import named_in
-from tousu.runtime.broker import Identity, OutRecord, Partition, Record
+from tousu.runtime.broker import Identity, OutRecord, Record
 from tousu.runtime.checkpoint_checks import Halt, gaps_of, halts_of, inputs_of
 from tousu.runtime.erasures import Erasures
-from tousu.runtime.history import Extent, History, is_tick
+from tousu.runtime.history import Extent, History, Place, is_tick
 from tousu.runtime.inspection import Inspection, ShardStanding
 from tousu.runtime.money import TOPICS, Kept, Money, kept_by
 
@@ -37,7 +37,7 @@ ACCEPTED: Final = "complaints.accepted"
 REJECTED: Final = "complaints.rejected"
 JUMP_ACCEPTED: Final = "tousu.time.jump_accepted.v1"
 FINDINGS_MAX: Final = 1_000
-PassedOver = defaultdict[Partition, list[range]]
+PassedOver = defaultdict[Place, list[range]]
 """The offsets that operators passed over."""
 
 
@@ -179,7 +179,7 @@ def _halted(halts: Iterable[Halt]) -> list[AuditFinding]:
 
 
 def proof_of(
-    money: Money, databases: Mapping[str, Kept], extents: Mapping[Partition, Extent], findings: list[AuditFinding],
+    money: Money, databases: Mapping[str, Kept], extents: Mapping[Place, Extent], findings: list[AuditFinding],
     unchecked: list[str],
 ) -> Proof:  # fmt: skip
     """I7, where the log still has everything that was told of money."""
@@ -194,8 +194,8 @@ def proof_of(
 
 
 def _linked(
-    record: Record, chains: dict[tuple[str, int, str], Chain], extents: Mapping[Partition, Extent],
-    passed_over: PassedOver, unchecked: list[str],
+    record: Record, chains: dict[tuple[str, int, str], Chain], extents: Mapping[Place, Extent], passed_over: PassedOver,
+    unchecked: list[str],
 ) -> list[AuditFinding]:  # fmt: skip
     """I2 for one record of ours. One that does not fit and that an operator passed over is said, and is no finding."""
     place = f"{record.topic}/{record.partition}@{record.offset}"
@@ -315,7 +315,7 @@ def _around(extent: Extent, passed_over: Iterable[range]) -> Iterator[Extent]:
         yield Extent(start, extent.end)
 
 
-def _read_all(history: History, extents: Mapping[Partition, Extent], effects: _Effects) -> Iterator[Record]:
+def _read_all(history: History, extents: Mapping[Place, Extent], effects: _Effects) -> Iterator[Record]:
     """Everything; complaints.rejected first, since it tells what operators passed over, and nobody else could read."""
     refused = {place: extent for place, extent in extents.items() if place[0] == REJECTED}
     yield from history.read(refused)
@@ -323,7 +323,7 @@ def _read_all(history: History, extents: Mapping[Partition, Extent], effects: _E
     yield from _read_around(history, others, effects.unreadable)
 
 
-def _read_around(history: History, read: Mapping[Partition, Extent], passed_over: PassedOver) -> Iterator[Record]:
+def _read_around(history: History, read: Mapping[Place, Extent], passed_over: PassedOver) -> Iterator[Record]:
     """These intervals without what operators passed over, which perhaps nobody can read."""
     pieces = {place: list(_around(extent, passed_over[place])) for place, extent in read.items()}
     for turn in range(max(map(len, pieces.values()), default=0)):
@@ -337,7 +337,7 @@ def _inbound(
     topics = [card.topic for card in cards() if card.topic.startswith(INBOUND)]
     extents = history.extents(history.places(topics))
     findings = []
-    read: dict[Partition, Extent] = {}
+    read: dict[Place, Extent] = {}
     for (topic, partition), extent in extents.items():
         standing = standings.get(("intake", partition))
         done = standing.checkpoint.offsets.get(topic, 0) if standing is not None else 0

@@ -13,9 +13,9 @@ from typing import Final, NamedTuple
 from tousu.failure import Stop
 from tousu.runtime import checkpoint as cp
 from tousu.runtime import doubts
-from tousu.runtime.broker import Partition, Record
+from tousu.runtime.broker import Record
 from tousu.runtime.checkpoint_checks import Gap, gaps_of, inputs_of
-from tousu.runtime.history import Extent, History, is_tick
+from tousu.runtime.history import Extent, History, Place, is_tick
 from tousu.runtime.inspection import Inspection
 from tousu.runtime.standstill import UNREADABLE
 
@@ -52,7 +52,7 @@ def backlog(inspection: Inspection, history: History) -> list[Behind]:
     extents, silent = history.extents_told(history.places(topics))
     standings = {each.shard: each for each in inspection.standings()}
     gaps = gaps_of(inspection.processor, standings.values(), extents, history)
-    unread: dict[int, dict[Partition, Extent]] = {}
+    unread: dict[int, dict[Place, Extent]] = {}
     for (topic, number), extent in extents.items():
         standing = standings.get(number)
         start = standing.checkpoint.offsets.get(topic, 0) if standing is not None else 0
@@ -77,7 +77,7 @@ def backlog(inspection: Inspection, history: History) -> list[Behind]:
     return found
 
 
-def _looked_at(history: History, intervals: Mapping[Partition, Extent], records: int) -> tuple[int, int, str]:
+def _looked_at(history: History, intervals: Mapping[Place, Extent], records: int) -> tuple[int, int, str]:
     """As `_work_in`, and why it could not be said."""
     try:
         return (*_work_in(history.read(intervals)), "")

@@ -13,9 +13,6 @@ from typing import NamedTuple, Protocol
 from tousu.event import Headers
 from tousu.failure import Stop
 
-Partition = tuple[str, int]
-"""A partition of a topic: the topic's name and the partition's number."""
-
 
 class Record(NamedTuple):
     """A record as read. `time_ms` is when a broker appended it (milliseconds since 1970), -1 where none stamped it.

@@ -14,9 +14,9 @@ from tousu.connection import Connection
 from tousu.contract import cards
 from tousu.event import text_of_time
 from tousu.runtime import checkpoint as cp
-from tousu.runtime.broker import Identity, Partition
+from tousu.runtime.broker import Identity
 from tousu.runtime.checkpoint import Checkpoint
-from tousu.runtime.history import Extent, History
+from tousu.runtime.history import Extent, History, Place
 from tousu.runtime.inspection import ShardStanding
 from tousu.runtime.kafka import KafkaSource
 
@@ -76,11 +76,11 @@ def identity_of(connection: Connection, topics: Sequence[str]) -> Identity:
 
 
 def gaps_of(
-    processor: str, standings: Iterable[ShardStanding], extents: Mapping[Partition, Extent], history: History
+    processor: str, standings: Iterable[ShardStanding], extents: Mapping[Place, Extent], history: History
 ) -> list[Gap]:
     """What was deleted unread of a processor's inputs; a shard that it never opened stands at the beginning."""
     checkpoints = {each.shard: each.checkpoint for each in standings}
-    cut: dict[Partition, int] = {}
+    cut: dict[Place, int] = {}
     for topic in inputs_of(processor):
         for (name, number), extent in extents.items():
             done = checkpoints.get(number, Checkpoint()).offsets.get(topic, 0)
@@ -103,7 +103,7 @@ def _moment(us: int) -> datetime | None:
 
 
 def halts_of(
-    processor: str, standings: Iterable[ShardStanding], extents: Mapping[Partition, Extent], identity: Identity
+    processor: str, standings: Iterable[ShardStanding], extents: Mapping[Place, Extent], identity: Identity
 ) -> list[Halt]:
     """Shards whose checkpoint does not fit the cluster: each halts as soon as it is opened, if it has not."""
     return [
@@ -114,7 +114,7 @@ def halts_of(
 
 
 def _problem(
-    processor: str, standing: ShardStanding, extents: Mapping[Partition, Extent], identity: Identity
+    processor: str, standing: ShardStanding, extents: Mapping[Place, Extent], identity: Identity
 ) -> tuple[str, str] | None:
     checkpoint = standing.checkpoint
     if checkpoint.cluster_id and identity.cluster_id and checkpoint.cluster_id != identity.cluster_id:

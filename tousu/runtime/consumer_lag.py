@@ -10,9 +10,12 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from tousu.runtime.broker import Ends, Partition, Record
+from tousu.runtime.broker import Ends, Record
 
 SAMPLES_MAX: Final = 1_000
+
+Place = tuple[str, int]
+"""Topic and partition."""
 
 
 class PartitionLag(NamedTuple):
@@ -44,11 +47,11 @@ class ConsumerLag:
     """Fed by the loop's thread, read by the server's."""
 
     def __init__(self) -> None:
-        self._lines: dict[Partition, _InputLine] = {}
+        self._lines: dict[Place, _InputLine] = {}
 
     def delivered(self, records: Iterable[Record]) -> None:
         """Records were read; their broker time is taken where the broker kept one."""
-        sampled: set[Partition] = set()
+        sampled: set[Place] = set()
         for record in records:
             if record.time_ms <= 0:
                 continue
@@ -67,7 +70,7 @@ class ConsumerLag:
             if line.next >= end:
                 line.caught_up_s = asked_s
 
-    def applied(self, offsets: Mapping[Partition, int], mine: frozenset[int]) -> None:
+    def applied(self, offsets: Mapping[Place, int], mine: frozenset[int]) -> None:
         """Everything before these offsets is applied. Shards that are not ours any more are forgotten."""
         for place, offset in offsets.items():
             line = self._lines.setdefault(place, _InputLine())

@@ -18,7 +18,7 @@ from tousu.connection import Connected, Connection
 from tousu.failure import Retry, Stop
 from tousu.login import NOT_AUTHORISED, check_login
 from tousu.runtime.arrival import TICK
-from tousu.runtime.broker import Partition, Record
+from tousu.runtime.broker import Record
 from tousu.runtime.kafka_record import record_of
 from tousu.runtime.librdkafka import LOG
 from tousu.runtime.standstill import reason_of, unreadable
@@ -27,6 +27,9 @@ REQUEST_S: Final = 10.0
 SILENCE_S: Final = 30.0
 """A broker that says nothing for so long while there is something to read is away."""
 BATCH: Final = 2_000
+
+Place = tuple[str, int]
+"""Topic and partition."""
 
 
 class Extent(NamedTuple):
@@ -57,7 +60,7 @@ class History(Connected):
         }  # fmt: skip
         check_login(connection, REQUEST_S)
         self._consumer = Consumer(settings, logger=LOG)
-        self._left: Mapping[Partition, int] | None = None
+        self._left: Mapping[Place, int] | None = None
         """Up to where a interval is read; what lies behind it is fetched ahead, and nobody asked for it."""
 
     def partitions(self, topic: str) -> int:
@@ -72,20 +75,20 @@ class History(Connected):
             raise Stop("no_topic", f"topic {topic} does not exist; make the topics with `tousu topics apply`")
         return len(found.partitions)
 
-    def places(self, topics: Collection[str]) -> list[Partition]:
+    def places(self, topics: Collection[str]) -> list[Place]:
         """Every partition of these topics."""
         return [(topic, number) for topic in topics for number in range(self.partitions(topic))]
 
-    def extents(self, places: Collection[Partition]) -> dict[Partition, Extent]:
+    def extents(self, places: Collection[Place]) -> dict[Place, Extent]:
         """Where these partitions begin and end now."""
         return {place: self._extent(place) for place in places}
 
-    def extents_told(self, places: Collection[Partition]) -> tuple[dict[Partition, Extent], dict[Partition, str]]:
+    def extents_told(self, places: Collection[Place]) -> tuple[dict[Place, Extent], dict[Place, str]]:
         """The same as far as somebody can say; and of the others (a partition without a leader, say) why not.
 
         Raises Retry when nobody can say anything.
         """
-        found, silent, failure = dict[Partition, Extent](), dict[Partition, str](), None
+        found, silent, failure = dict[Place, Extent](), dict[Place, str](), None
         for place in places:
             try:
                 found[place] = self._extent(place)
@@ -95,7 +98,7 @@ class History(Connected):
             raise failure
         return found, silent
 
-    def _extent(self, place: Partition) -> Extent:
+    def _extent(self, place: Place) -> Extent:
         try:
             low, high = self._consumer.get_watermark_offsets(TopicPartition(*place), timeout=REQUEST_S)
         except KafkaException as error:
@@ -103,7 +106,7 @@ class History(Connected):
             raise Retry("broker_away", f"cannot ask where {where} ends: {error.args[0].str()}") from error
         return Extent(low, high)
 
-    def read(self, intervals: Mapping[Partition, Extent]) -> Iterator[Record]:
+    def read(self, intervals: Mapping[Place, Extent]) -> Iterator[Record]:
         """The records of these intervals, in order within a partition, until the last end is reached."""
         left = {place: interval.end for place, interval in intervals.items() if interval.start < interval.end}
         self.follow({place: intervals[place].start for place in left})
@@ -122,13 +125,13 @@ class History(Connected):
             self._strike_off(left)
         self.follow({})  # a log that grows would hand its new records to whoever follows next
 
-    def _strike_off(self, left: dict[Partition, int]) -> None:
+    def _strike_off(self, left: dict[Place, int]) -> None:
         positions = self._consumer.position([TopicPartition(*place) for place in left])
         for each in positions:
             if each.offset >= left[(each.topic, each.partition)]:
                 del left[(each.topic, each.partition)]
 
-    def follow(self, starts: Mapping[Partition, int]) -> None:
+    def follow(self, starts: Mapping[Place, int]) -> None:
         """Begin to deliver these partitions from these offsets; `poll` hands the records over."""
         self._left = None
         self._consumer.assign([TopicPartition(topic, number, offset) for (topic, number), offset in starts.items()])
@@ -152,7 +155,7 @@ class History(Connected):
                 raise Stop("offset_gone", f"{message.topic()}/{message.partition()}: {error.str()}")
         return records
 
-    def at(self, place: Partition, offset: int) -> Record | None:
+    def at(self, place: Place, offset: int) -> Record | None:
         """The record at an offset; None where there is none, and where it cannot be read."""
         self.follow({place: offset})
         until_s = time.monotonic() + REQUEST_S

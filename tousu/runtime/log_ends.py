@@ -21,8 +21,10 @@ from typing import Any, Final, NamedTuple
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
-from tousu.runtime.broker import Identity, Partition
+from tousu.runtime.broker import Identity
 
+Place = tuple[str, int]
+"""Topic and partition."""
 REQUEST_S: Final = 10.0
 _LATEST: Final = OffsetSpec.latest()  # type: ignore[no-untyped-call]
 _NEWEST: Final = OffsetSpec.max_timestamp()  # type: ignore[no-untyped-call]
@@ -36,8 +38,8 @@ class EndsAnswer(NamedTuple):
 
     asked_at: datetime
     time_us: int
-    ends: Mapping[Partition, int]
-    hidden: frozenset[Partition]
+    ends: Mapping[Place, int]
+    hidden: frozenset[Place]
 
 
 class LogEnds:
@@ -46,7 +48,7 @@ class LogEnds:
     def __init__(self, admin: AdminClient, request_s: float = REQUEST_S) -> None:
         self.sees_hidden = False
         self._admin, self._request_s = admin, request_s
-        self._led: set[Partition] | None = None
+        self._led: set[Place] | None = None
         """The partitions that have a leader, as far as the brokers have told; None before they have."""
         self._asked: tuple[datetime, int] | None = None
         self._latest: _Answers = {}
@@ -60,7 +62,7 @@ class LogEnds:
         if told.topic_ids:
             self._led = set(told.led)
 
-    def ask(self, asked_at: datetime, time_us: int, places: Collection[Partition]) -> None:
+    def ask(self, asked_at: datetime, time_us: int, places: Collection[Place]) -> None:
         """Ask for the ends of those of these partitions that are led; nothing is asked while an answer is awaited."""
         places = places if self._led is None else [place for place in places if place in self._led]
         if self._asked is not None or not places:
@@ -70,7 +72,7 @@ class LogEnds:
         self._earliest = self._list(places, _EARLIEST) if self.sees_hidden else {}
         self._latest = self._list(places, _LATEST)
 
-    def _list(self, places: Collection[Partition], wanted: OffsetSpec) -> _Answers:
+    def _list(self, places: Collection[Place], wanted: OffsetSpec) -> _Answers:
         return self._admin.list_offsets({TopicPartition(*at): wanted for at in places}, request_timeout=self._request_s)
 
     def answer(self) -> EndsAnswer | None:
@@ -99,7 +101,7 @@ class LogEnds:
         return EndsAnswer(asked_at, time_us, ends, frozenset(hidden))
 
 
-def _offsets(answers: _Answers) -> dict[Partition, int]:
+def _offsets(answers: _Answers) -> dict[Place, int]:
     """The offsets that were told. Raises KafkaException where the brokers do not know the question."""
     found = {}
     for each, future in answers.items():

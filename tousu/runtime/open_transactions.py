@@ -16,8 +16,8 @@ from typing import Any, Final, NamedTuple
 from confluent_kafka import IsolationLevel, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
-from tousu.runtime.broker import Partition
-
+Place = tuple[str, int]
+"""Topic and partition."""
 ASK_AFTER_S: Final = 5.0
 REQUEST_S: Final = 5.0
 _LATEST: Final = OffsetSpec.latest()  # type: ignore[no-untyped-call]
@@ -41,18 +41,18 @@ class OpenTransactions:
         self._patience_s = patience_s
         self._admin = admin
         self._ask_after_s = min(ASK_AFTER_S, patience_s / 2)
-        self._held: dict[Partition, _Held] = {}
+        self._held: dict[Place, _Held] = {}
         self._questions: Mapping[TopicPartition, Future[Any]] = {}
         self._asked_at_s = float("-inf")
 
-    def note(self, place: Partition, position: int, end: int, *, is_empty: bool) -> None:
+    def note(self, place: Place, position: int, end: int, *, is_empty: bool) -> None:
         """A partition ends at `end`; `is_empty` says that a reader at `position` was told that nothing is left."""
         if not is_empty or end <= position:
             self._held.pop(place, None)
         elif place not in self._held or self._held[place].position != position:
             self._held[place] = _Held(position, time.monotonic())
 
-    def turn(self, led: Collection[Partition]) -> None:
+    def turn(self, led: Collection[Place]) -> None:
         """Take answers in, and ask why nothing comes where that has lasted; only of partitions that have a leader, for
         the reason that `LogEnds` gives."""
         if self._questions:
@@ -83,18 +83,18 @@ class OpenTransactions:
                 continue  # asked again in a while
             self._held[place] = held._replace(is_hidden=stable <= held.position if stable >= 0 else None)
 
-    def held_s(self) -> dict[Partition, float]:
+    def held_s(self) -> dict[Place, float]:
         """For how long a transaction has held each partition."""
         now_s = time.monotonic()
         return {place: now_s - held.since_s for place, held in self._held.items() if held.is_hidden is not False}
 
-    def is_given_up(self, place: Partition, position: int) -> bool:
+    def is_given_up(self, place: Place, position: int) -> bool:
         """Whether what follows a position has been waited for long enough: never, where no transaction hides it."""
         held = self._held.get(place)
         is_hidden = held is not None and held.position == position and held.is_hidden is True
         return held is not None and is_hidden and time.monotonic() - held.since_s > self._patience_s
 
-    def is_silent(self, place: Partition) -> bool:
+    def is_silent(self, place: Place) -> bool:
         """Whether records are shown there and none comes."""
         held = self._held.get(place)
         return held is not None and held.is_hidden is False

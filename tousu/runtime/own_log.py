@@ -21,10 +21,10 @@ from tousu.runtime.acts import Act, told_in
 from tousu.runtime.arrival import TICK
 from tousu.runtime.attributes import INBOUND
 from tousu.runtime.audit import as_output, digest_of
-from tousu.runtime.broker import OutRecord, Partition, Record
+from tousu.runtime.broker import OutRecord, Record
 from tousu.runtime.checkpoint import Checkpoint
 from tousu.runtime.faults import OUR_FAULTS
-from tousu.runtime.history import Extent
+from tousu.runtime.history import Extent, Place
 from tousu.runtime.processor import Processor
 
 CONTRADICTED: Final = "log_contradicted"
@@ -35,9 +35,9 @@ PAGE: Final = 64
 class LogReader(Protocol):
     """Reads partitions as `History` does."""
 
-    def extents(self, places: Sequence[Partition]) -> Mapping[Partition, Extent]: ...
+    def extents(self, places: Sequence[Place]) -> Mapping[Place, Extent]: ...
 
-    def read(self, intervals: Mapping[Partition, Extent]) -> Iterator[Record]: ...
+    def read(self, intervals: Mapping[Place, Extent]) -> Iterator[Record]: ...
 
     def close(self) -> None: ...
 
@@ -97,7 +97,7 @@ class OwnLog(Connected):
                 found[topic] = unknown
         return found
 
-    def _after(self, place: Partition, origin: str, known: int) -> dict[int, LoggedOutput]:
+    def _after(self, place: Place, origin: str, known: int) -> dict[int, LoggedOutput]:
         """What an origin has written to a partition beyond a number, read from the end of the log back to there."""
         reader = self._reader = self._reader or self._connect()
         extent = reader.extents([place])[place]
@@ -133,7 +133,7 @@ class OwnLog(Connected):
                 message = f"{each.place} comes from offset {offset} of {topic}/{shard}, {ends}"
                 raise Stop(CONTRADICTED, f"{message}: was the topic made again, or does another processor write here?")
 
-    def _end(self, place: Partition) -> int:
+    def _end(self, place: Place) -> int:
         assert self._reader is not None
         return self._reader.extents([place])[place].end
 

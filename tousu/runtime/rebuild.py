@@ -19,9 +19,8 @@ from tousu.failure import Stop
 from tousu.runtime import acts
 from tousu.runtime.acts import PublishedAct
 from tousu.runtime.audit import as_output, digest_of
-from tousu.runtime.broker import Partition
 from tousu.runtime.clock import TimeSource
-from tousu.runtime.history import Extent, History
+from tousu.runtime.history import Extent, History, Place
 from tousu.runtime.kafka import KafkaSource
 from tousu.runtime.loop import Tuning
 from tousu.runtime.processor import Processor
@@ -68,7 +67,7 @@ class Published:
         self.told: dict[Number, PublishedAct] = {}
         self._name, self._history = processor.name, history
         self._places = history.places(list(dict.fromkeys((*processor.outputs, *processor.ticks_to))))
-        self._read_to: dict[Partition, int] = {}
+        self._read_to: dict[Place, int] = {}
 
     def read_on(self) -> None:
         extents = self._history.extents(self._places)

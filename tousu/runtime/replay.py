@@ -18,8 +18,8 @@ from tousu.runtime import checkpoint as cp
 from tousu.runtime.acts import Act, PublishedAct
 from tousu.runtime.arrival import Arrival
 from tousu.runtime.audit import digest_of
-from tousu.runtime.broker import Ends, Identity, OutRecord, Partition, Record
-from tousu.runtime.history import History
+from tousu.runtime.broker import Ends, Identity, OutRecord, Record
+from tousu.runtime.history import History, Place
 from tousu.runtime.kafka import KafkaSource
 from tousu.runtime.loop import Loop
 from tousu.runtime.report import TurnReport
@@ -43,8 +43,8 @@ class ReplaySource:
             )
         self._shards = frozenset(number for _, number in self._extents)
         self._left = {place: extent.end for place, extent in self._extents.items() if extent.end > 0}
-        self._starts: dict[Partition, int] = {}
-        self._held: set[Partition] = set()
+        self._starts: dict[Place, int] = {}
+        self._held: set[Place] = set()
         self._is_stale = False
         self.read = 0
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from tousu.runtime.broker import Partition, Record
-from tousu.runtime.history import Extent
+from tousu.runtime.broker import Record
+from tousu.runtime.history import Extent, Place
 from tousu.runtime.simulated import SimulatedBroker
 
 
@@ -15,12 +15,12 @@ class LogInMemory:
     def __init__(self, broker: SimulatedBroker) -> None:
         self._broker = broker
 
-    def extents(self, places: Sequence[Partition]) -> dict[Partition, Extent]:
+    def extents(self, places: Sequence[Place]) -> dict[Place, Extent]:
         return {
             place: Extent(self._broker.starts[place], len(self._broker.logs[place[0]][place[1]])) for place in places
         }
 
-    def read(self, intervals: Mapping[Partition, Extent]) -> Iterator[Record]:
+    def read(self, intervals: Mapping[Place, Extent]) -> Iterator[Record]:
         for (topic, partition), interval in intervals.items():
             yield from self._broker.logs[topic][partition][interval.start : interval.end]
 
