@@ -201,7 +201,7 @@ def judge(work: ComplaintWork, after: datetime, *, stands: bool = True) -> datet
     """Whether it stands; what nobody could class gets its class."""
     named: dict[str, Any] = {"class": next(iter(work.pack.classes))} if work.class_name is None and stands else {}
     if stands and _asks_for(work.pack.clocks.values(), "judged", "responsible"):
-        named["responsible"] = {"employee": f"K{200 + work.diary.number('responsible') % 24}"}
+        named |= {"responsible": {"employee": f"K{200 + work.diary.number('responsible') % 24}"}}
     return work.note("judged", office_later(after, work.diary.chance.randint(20, 120)), stands=stands, **named)
 
 

@@ -196,12 +196,12 @@ class Onlooker:
         name = said["ce_type"].removeprefix("tousu.").removesuffix(".v1")
         is_rejected = name == "event.rejected"
         data: dict[str, Any] = {} if is_rejected else orjson.loads(record.value or b"{}")
-        reason = said.get("tousu-reason", "")
+        reason, source = said.get("tousu-reason", ""), said["ce_source"]
         content = None if is_rejected else decode(said["ce_type"], data)
-        self.tallies.count(record.topic, name, content, reason, said["ce_source"])
+        self.tallies.count(record.topic, name, content, reason, source)
         if isinstance(content, ComplaintRegistered | InquiryRegistered | ClaimRegistered | DuplicateJoined):
             self._tell(content.source_event.id, content.case_number)
-        elif is_rejected and said["ce_source"] == "tousu/intake" and "tousu-event-id" in said:
-            self._tell(said["tousu-event-id"], "")
+        elif is_rejected and source == "tousu/intake":
+            self._tell(said.get("tousu-event-id", ""), "")
         moment, number = time_of_text(said["tousu-time"]), said.get("ce_subject", "")
         self._heard(Happening(moment, record.topic, name, number, data, reason))
