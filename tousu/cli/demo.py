@@ -39,7 +39,7 @@ def demo(
 ) -> None:
     """Play a realistic day of complaints: broker, six processors, some 1,400 events, about half a minute.
 
-    Time is simulated: the file's own times count, from its first line to its last, so days pass in seconds. Everything
+    Time is simulated: the file's own times count, to two days after the last, so days pass in seconds. Everything
     started is stopped at the end; the data folder stays, and `tousu case NUMBER --data DIR` looks into it.
 
     Example: tousu demo --broker embedded

@@ -54,8 +54,10 @@ def moments(first: datetime, last: datetime, busy: Collection[date], zone: tzinf
         day += timedelta(days=1)
 
 
-def beats(lines: Iterable[bytes], zone: tzinfo = BEIJING, until: datetime | None = None) -> list[Beat]:
-    """A file as beats, from the day of its first line to its last one, or to `until` if that is later. Raises BadLine,
+def beats(
+    lines: Iterable[bytes], zone: tzinfo = BEIJING, until: datetime | None = None, *, after: timedelta = timedelta(0)
+) -> list[Beat]:  # fmt: skip
+    """A file as beats, from the day of its first line to so long `after` its last one, or to `until` if later. Raises BadLine,
     Stop `no_events` for a file without any.
 
     A department may write about a case that was opened since the last beat: time is told in between, so that intake
@@ -65,7 +67,7 @@ def beats(lines: Iterable[bytes], zone: tzinfo = BEIJING, until: datetime | None
     if not read:
         raise Stop("no_events", "there is no event to play in the file: an event is a line of it")
     arrivals = [arrival for arrival, _ in read]
-    last = arrivals[-1] if until is None else max(arrivals[-1], until)
+    last = arrivals[-1] + after if until is None else max(arrivals[-1] + after, until)
     ticks = moments(arrivals[0], last, {arrival.astimezone(zone).date() for arrival in arrivals}, zone)
     found: list[Beat] = []
     lines_now: list[Inbound] = []

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
@@ -47,7 +47,9 @@ ASK_AGAIN_S: Final = 0.1
 MARK: Final = "demo.json"
 """A folder with this file is a former demo's: the next one may clear it."""
 END: Final = datetime.combine(DESK_DAYS[-1], datetime.max.time(), BEIJING)
-"""So long time goes on in a day of the demo's own, after its last event if need be; in a file to its last line."""
+"""So long time goes on in a day of the demo's own, after its last event if need be; see AFTER_THE_LAST for a file."""
+AFTER_THE_LAST: Final = timedelta(days=2)
+"""So long time goes on after the last line of a file: what is due then is seen."""
 THE_DAY: Final = Path("examples") / "courier-day.jsonl"
 """In the repository, or in the installed package."""
 
@@ -79,7 +81,8 @@ def run_demo(demo: Demo, console: Console) -> dict[str, Any]:
     """
     began_s = time.monotonic()
     zone = ZoneInfo(load_pack(demo.pack).time_zone)
-    played = beats(_lines_of(demo), zone, None if demo.file is not None else END)
+    until, after = (END, timedelta(0)) if demo.file is None else (None, AFTER_THE_LAST)
+    played = beats(_lines_of(demo), zone, until, after=after)
     prepare_folder(demo.data)
     with ExitStack() as stack:
         remember = stack.enter_context(work_in(demo.data, "demo", _lasting(demo.pack)))
