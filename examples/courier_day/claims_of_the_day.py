@@ -84,7 +84,7 @@ class Desk(NamedTuple):
 
 
 def claims_of_the_day(pack: Pack, diary: Diary, heard: Sequence[Heard], leaked: Sequence[Heard]) -> None:
-    """What becomes of the claims that ordinary complaints open; of the last day's leak there is notice only."""
+    """What becomes of the claims that ordinary complaints open; for the last day's leak outlets begin to negotiate."""
     claims = [each for each in heard if each.goes_on and each.kind in CAUSES and _asks(diary, each)]
     counts: dict[str, int] = {}
     waiting = {cause: list(fates) for cause, fates in TROUBLED.items()}
@@ -97,7 +97,10 @@ def claims_of_the_day(pack: Pack, diary: Diary, heard: Sequence[Heard], leaked: 
         fate(desk)
     for number, each in enumerate(leaked, start=1):
         desk = _desk(pack, diary, each, number)
-        desk.note("outlet_notified", at("15:30", OFFICE_DAYS[-1]) + timedelta(minutes=number), outlet=each.outlet)
+        seen = desk.note("outlet_notified", EVE - timedelta(minutes=120 - number), outlet=each.outlet)
+        # The last notice lies there over the holiday: five days, of rest or not, are over before anybody is back.
+        contacted = seen + timedelta(hours=1) if number < len(leaked) else at("09:40", BACK_AT_WORK)
+        desk.note("outlet_contacted", contacted, outlet=each.outlet)
 
 
 def _asks(diary: Diary, heard: Heard) -> bool:
@@ -121,9 +124,9 @@ def _desk(pack: Pack, diary: Diary, heard: Heard, number: int) -> Desk:
 # -- the steps ------------------------------------------------------------------------------------------------------
 
 
-def told_outlet(desk: Desk, other: str = "SH-112") -> datetime:
-    """The outlet that is thought responsible is told the same or the next day."""
-    when = desk.later(desk.heard.when, 60, 400)
+def told_outlet(desk: Desk, when: datetime | None = None, other: str = "SH-112") -> datetime:
+    """The outlet that is thought responsible is told the same or the next day, and makes contact after two hours."""
+    when = when or desk.later(desk.heard.when, 60, 400)
     compensated = other if other != desk.heard.outlet else "BJ-025"
     told = desk.note("outlet_notified", when, outlet=desk.heard.outlet, compensated_outlet=compensated)
     desk.note("outlet_contacted", in_office(told + timedelta(hours=2)), outlet=desk.heard.outlet)
@@ -137,11 +140,20 @@ def filed(desk: Desk, after: datetime | None = None, items: Sequence[str] | None
     return form(desk.claim, when, items=items, claimant=claimant)
 
 
-def found_out(desk: Desk, after: datetime, **more: Any) -> datetime:
-    """Storage and transport finds out what the amount depends on; the claimant has been answered by then."""
-    answered = in_office(after + timedelta(minutes=desk.diary.chance.randint(20, 300)), DESK_DAYS)
-    desk.note("claim_form_answered", min(answered, after + timedelta(hours=23)))
-    when = desk.later(answered, 120, 480)
+def answered(desk: Desk, form_came: datetime) -> datetime:
+    """Whoever filled in the form hears within a day how it goes on, whatever is missing yet."""
+    when = in_office(form_came + timedelta(minutes=desk.diary.chance.randint(20, 300)), DESK_DAYS)
+    return desk.note("claim_form_answered", min(when, form_came + timedelta(hours=23)))
+
+
+def found_out(desk: Desk, form_came: datetime, **more: Any) -> datetime:
+    """The claimant is answered, and storage and transport finds out what the amount depends on."""
+    return known(desk, answered(desk, form_came), **more)
+
+
+def known(desk: Desk, after: datetime, **more: Any) -> datetime:
+    """Storage and transport has found out what the amount depends on."""
+    when = desk.later(after, 120, 480)
     return desk.note("claim_facts_found", when, desk="storage_and_transport", facts=desk.facts | more)
 
 
@@ -169,15 +181,14 @@ def paid(desk: Desk, after: datetime, amount: str) -> None:
 
 
 def smoothly(desk: Desk) -> None:
-    """As it should be; the outlets settle between them who bears a loss or a damage."""
+    """As it should be; the outlets settle between them who bears it."""
     when, amount = agreed(desk)
     paid(desk, when, amount)
-    if desk.claim.cause in ("loss", "damage"):
-        settled_between_outlets(desk, when, amount)
+    settled_between_outlets(desk, when, amount)
 
 
 def settled_between_outlets(desk: Desk, after: datetime, amount: str) -> None:
-    """Without headquarters; most pay their bill when everybody is back from the holiday."""
+    """Within ten days of the contact, without headquarters; most pay when everybody is back from the holiday."""
     desk.note("outlet_negotiation_settled", min(desk.later(after, 120, 600), EVE), outlet=desk.heard.outlet)
     if desk.diary.chance.random() < 0.6:
         moment = at("09:30", BACK_AT_WORK) + timedelta(minutes=desk.diary.chance.randrange(420))
@@ -189,23 +200,28 @@ def sent_back(desk: Desk) -> None:
     told = told_outlet(desk)
     first, *rest = file_of(desk.claim)
     back = filed(desk, items=rest)
+    answered(desk, back)
     when = desk.note("claim_evidence_given", desk.later(back, 300, 700), evidence=evidence((first,)))
-    done, amount = offered(desk, told, found_out(desk, when))
-    paid(desk, desk.note("claim_agreed", desk.later(done, 30, 200)), amount)
+    done, amount = offered(desk, told, known(desk, when))
+    done = desk.note("claim_agreed", desk.later(done, 30, 200))
+    paid(desk, done, amount)
+    settled_between_outlets(desk, done, amount)
 
 
 def materials_missing(desk: Desk) -> None:
     """Sent back three times, and still incomplete."""
     told_outlet(desk)
     when = filed(desk, items=file_of(desk.claim)[:1])
+    answered(desk, when)
     for _ in range(3):
         again = evidence(file_of(desk.claim)[:1])
         when = desk.note("claim_evidence_given", desk.later(when, 240, 600), evidence=again, handed_in=True)
 
 
 def no_form(desk: Desk) -> None:
-    """The customer never fills in the form."""
+    """The customer never fills in the form: asked once more, an apology was enough."""
     told_outlet(desk)
+    desk.note("claim_withdrawn", desk.later(at("09:00", OFFICE_DAYS[-2]), 60, 400), reason="客户接受道歉，不再索赔")
 
 
 def exempt(desk: Desk) -> None:
@@ -213,21 +229,21 @@ def exempt(desk: Desk) -> None:
     told_outlet(desk)
     when = found_out(desk, filed(desk), nature_of_goods=True)
     when = desk.note("claim_evidence_given", desk.later(when, 20, 60), evidence=evidence(("investigation_record",)))
-    desk.note(
-        "claim_decided",
-        desk.later(when, 30, 90),
-        outcome="refuse",
-        exemption="nature_of_goods",
+    when = desk.note(
+        "claim_decided", desk.later(when, 30, 90), outcome="refuse", exemption="nature_of_goods",
         reason="易腐物品自然变质",
-    )
+    )  # fmt: skip
+    when = desk.note("claim_disputed", desk.later(when, 60, 200), way="regulator", reason="客户不认可拒赔")
+    desk.note("claim_withdrawn", desk.later(when, 600, 900), reason="监管部门维持拒赔，客户不再主张")
 
 
 def reported_after_signing(desk: Desk) -> None:
-    """Signed for without a word; the receipt is in the file."""
+    """Signed for without a word; the receipt is in the file, and the customer sees it."""
     told_outlet(desk)
     when = found_out(desk, filed(desk), reported_after_signing=True)
     when = desk.note("claim_evidence_given", desk.later(when, 20, 60), evidence=evidence(("signed_receipt",)))
-    desk.note("claim_decided", desk.later(when, 30, 90), outcome="refuse", reason="签收后报损")
+    when = desk.note("claim_decided", desk.later(when, 30, 90), outcome="refuse", reason="签收后报损")
+    desk.note("claim_withdrawn", desk.later(when, 300, 600), reason="客户看到签收记录，接受说明")
 
 
 def regulator_rules(desk: Desk) -> None:
@@ -238,6 +254,7 @@ def regulator_rules(desk: Desk) -> None:
         "claim_ruled", at("11:20", OFFICE_DAYS[-2]), by="regulator", amount="1280.00", reason="承运人有过错"
     )
     paid(desk, when, "1280.00")
+    settled_between_outlets(desk, when, "1280.00")
 
 
 def wrong_amount(desk: Desk) -> None:
@@ -247,6 +264,7 @@ def wrong_amount(desk: Desk) -> None:
     settled = {"department": FINANCE, "payment_id": SLIP, "how": "mistake"}
     desk.diary.handling(desk.claim.case_of, "payment_question_settled", desk.later(slip, 100, 200), settled)
     pay(desk.claim, desk.later(slip, 400, 700), amount)
+    settled_between_outlets(desk, when, amount)
 
 
 def paid_twice(desk: Desk) -> None:
@@ -254,13 +272,13 @@ def paid_twice(desk: Desk) -> None:
     when, amount = agreed(desk)
     first = pay(desk.claim, desk.later(when, 300, 600), amount)
     pay(desk.claim, desk.later(first, 300, 500), amount)
+    settled_between_outlets(desk, when, amount)
 
 
 def outlet_told_late(desk: Desk) -> None:
-    """Nobody told the outlet within five days."""
+    """For a week nobody told the outlet; its days count from seeing the notice."""
     when = found_out(desk, filed(desk))
-    told = at("10:10", OFFICE_DAYS[-2])
-    desk.note("outlet_notified", told, outlet=desk.heard.outlet)
+    told = told_outlet(desk, at("10:10", OFFICE_DAYS[-2]))
     done, amount = offered(desk, when, told)
     done = desk.note("claim_agreed", desk.later(done, 30, 200))
     paid(desk, done, amount)
@@ -270,7 +288,8 @@ def outlet_told_late(desk: Desk) -> None:
 def paid_after_the_holiday(desk: Desk) -> None:
     """Agreed on the last day of September: seven calendar days are over before anybody is back."""
     _, amount = offered(desk, told_outlet(desk), found_out(desk, filed(desk)))
-    desk.note("claim_agreed", at("16:40", OFFICE_DAYS[-1]))
+    done = desk.note("claim_agreed", at("16:40", OFFICE_DAYS[-1]))
+    settled_between_outlets(desk, done, amount)
     pay(desk.claim, at("09:50", BACK_AT_WORK), amount)
 
 
@@ -287,7 +306,7 @@ def piece_turns_up(desk: Desk) -> None:
 
 
 def arbitration(desk: Desk) -> None:
-    """The customer is paid; no contact comes in five days nor agreement in ten more: headquarters rules, and bills."""
+    """The customer is paid; the outlets do not agree in their ten days: headquarters rules, and bills."""
     when, amount = agreed(desk)
     paid(desk, when, amount)
     other = "SH-112" if desk.heard.outlet != "SH-112" else "BJ-025"

@@ -133,9 +133,13 @@ class ClaimTold:
             if event["type"].startswith("tousu.claim.")
         ]
 
+    def all(self, step: str) -> list[dict[str, Any]]:
+        """The data of every event of this step, in order."""
+        return [event["data"] for event in self._told if event["type"] == f"tousu.claim.{step}.v1"]
+
     def one(self, step: str) -> dict[str, Any]:
         """The data of the only event of this step."""
-        (found,) = [event["data"] for event in self._told if event["type"] == f"tousu.claim.{step}.v1"]
+        (found,) = self.all(step)
         return dict(found)
 
     def clocks(self, what: str) -> list[str]:

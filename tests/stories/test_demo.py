@@ -10,7 +10,8 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,12 @@ import psutil
 import pytest
 
 from tests.stories.played_demo import TOUSU, WAIT_S, Played, run
+from tousu.demo import customers
+from tousu.demo.any_day import tell_a_day
+from tousu.demo.diary import Diary, at
+from tousu.demo.numbering import with_numbers
 from tousu.local.kafka import KafkaBroker
+from tousu.policy.loading import load_pack
 from tousu.simulation.processors import WITH_CHECKPOINT
 
 CLOCKS = ("acknowledgement", "plan_instruction", "promised_answer", "resolution")
@@ -47,6 +53,33 @@ def broker(on_kafka: Played) -> Iterator[str]:
     """The demo's own broker once more, with its topics."""
     with KafkaBroker(on_kafka.data / "kafka") as again:
         yield again.address
+
+
+def table_of(said: str) -> dict[str, str]:
+    """The rows of the summary, each with its words on one line."""
+    rows: dict[str, list[str]] = {}
+    name = ""
+    for row in re.findall(r"^│ (.*?) │ (.*?) +│$", said, re.MULTILINE):
+        name = row[0].strip() or name
+        rows.setdefault(name, []).append(row[1].strip())
+    return {name: " ".join(words) for name, words in rows.items()}
+
+
+@pytest.mark.kafka
+@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
+def test_the_readme_shows_what_the_demo_says(on_kafka: Played, page: str) -> None:
+    """Every line of its excerpt (but when it was said: a busy machine says things together), every row of its sum."""
+    text = (Path(__file__).resolve().parents[2] / page).read_text()
+    (excerpt,) = re.findall(r"```\n(\d\d-\d\d \d\d:\d\d  .*?)```", text, re.DOTALL)
+    told = {line[13:] for line in on_kafka.said.splitlines()}
+    assert [line for line in excerpt.splitlines() if line[13:] not in told] == []
+    (sums,) = re.findall(r"```\n(published .*?)```", text, re.DOTALL)
+    shown, wrong = table_of(on_kafka.said), []
+    for line in sums.splitlines():
+        name, _, words = line.partition("  ")
+        if not shown.get(name, "").startswith(words.strip().removesuffix(" …").removesuffix(",")):
+            wrong.append(line)
+    assert wrong == []
 
 
 def number_of(played: Played, event_id: str) -> str:
@@ -248,6 +281,58 @@ def test_without_the_broker_s_jars_the_demo_says_so_and_goes_on_embedded(tmp_pat
     demo.communicate()
     assert "No real broker can be had here" in said and "`make kafka`" in said
     assert "in memory only" in said
+
+
+# --- any file: --file ------------------------------------------------------------------------------------------------
+
+
+def complains(diary: Diary, day: date, name: str = "") -> str:
+    """A customer of the courier network calls at nine in the morning, on this day."""
+    person = customers.person(diary)
+    said = customers.told(diary, "phone", person, "快件三天还没送到，一直显示派送中。", at("09:00", day), "HZ-017")
+    piece = {"waybill_number": customers.waybill(diary), "route": "domestic"}
+    return diary.complaint("phone", at("09:00", day), said | piece, event_id=name)
+
+
+def played_file(path: Path, lines: Iterable[bytes], *, check: bool = True) -> subprocess.CompletedProcess[str]:
+    file = path / "file.jsonl"
+    file.write_bytes(b"".join(lines))
+    data = ("--broker", "embedded", "--data", str(path / "demo"))
+    return run("demo", "--file", str(file), *data, "--json", check=check)
+
+
+def told_of(path: Path, name: str) -> list[dict[str, Any]]:
+    """What was published of this name, in order."""
+    lines = [orjson.loads(line)["event"] for line in (path / "demo" / "events.jsonl").read_bytes().splitlines()]
+    return [event["data"] for event in lines if event["type"] == f"tousu.{name}.v1"]
+
+
+def test_a_file_of_three_weeks_passes_with_all_its_days(tmp_path: Path) -> None:
+    """Two calls that nobody answers. Delay: three working days (C 5), from Monday, 2 March, so until Thursday's end."""
+    diary = Diary(1)
+    complains(diary, date(2026, 3, 2), "first")
+    complains(diary, date(2026, 3, 23))
+    told = orjson.loads(played_file(tmp_path, with_numbers([line for _, line in diary.in_order()])).stdout)
+    assert (told["published"], told["complaints"], told["rejected"], told["backlog"]) == (2, 2, {}, 0)
+    (resolution,) = [one for one in told_of(tmp_path, "clock.breached") if one["clock"] == "resolution"]
+    assert resolution["due_at"] == resolution["at"] == "2026-03-05T16:00:00Z"
+    assert told["duty"] == {}, "a file of anybody's promises to show nothing"
+
+
+def test_a_file_of_another_pack_is_refused_line_by_line_where_it_does_not_fit(tmp_path: Path) -> None:
+    """A garage's hundred lines: the network has no message board, and its people write about no case it knows."""
+    lines = list(with_numbers(tell_a_day(load_pack("auto-service")), "auto-service"))[:100]
+    told = orjson.loads(played_file(tmp_path, lines).stdout)
+    assert (told["published"], told["backlog"]) == (100, 0)
+    assert told["rejected"]["unknown_channel"] > 0
+    assert told["complaints"] > 0
+
+
+def test_a_file_that_cannot_be_played_is_named_before_anything_starts(tmp_path: Path) -> None:
+    done = played_file(tmp_path, [b"\xef\xbb\xbf{}\n"], check=False)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "line 1: starts with a byte order mark" in done.stderr and "Traceback" not in done.stderr
+    assert not (tmp_path / "demo").exists()
 
 
 def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path) -> None:

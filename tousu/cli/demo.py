@@ -29,14 +29,18 @@ def demo(
     ] = Path("data/demo"),
     file: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Inbound events to play instead of the example.", show_default=False),
+        typer.Option(
+            metavar="FILE",
+            help="Inbound events to play instead of the example, in the order of arrival.",
+            show_default=False,
+        ),
     ] = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Play a realistic day of complaints: broker, six processors, some 1,200 events, about half a minute.
+    """Play a realistic day of complaints: broker, six processors, some 1,400 events, about half a minute.
 
-    Time is simulated: the file's own times count, so working days pass in seconds. Everything started is stopped at the
-    end; the data folder stays, and `tousu case NUMBER --data DIR` looks into it.
+    Time is simulated: the file's own times count, to two days after the last, so days pass in seconds. Everything
+    started is stopped at the end; the data folder stays, and `tousu case NUMBER --data DIR` looks into it.
 
     Example: tousu demo --broker embedded
     """

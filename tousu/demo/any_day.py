@@ -6,13 +6,14 @@ is drawn from the pack: what it does not have (inquiries, appeals, approval, cla
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from tousu.demo import customers
 from tousu.demo.claimwork import Claimed, form, offer_of, pay
 from tousu.demo.diary import OFFICE_DAYS, Diary, at, in_office, office_later, text
+from tousu.policy.clock_rule import ClockRule
 from tousu.policy.pack import ComplaintClass, Pack
 from tousu.policy.replies import FINAL
 from tousu.policy.working_time import deadline
@@ -123,7 +124,16 @@ def claim_money(claim: Claimed, received: datetime) -> None:
     if ending < 0.1:
         claim.note("claim_withdrawn", office_later(when, 60), reason="客户撤回索赔")
     elif ending > 0.2:
-        pay(claim, office_later(when, chance.randint(200, 900)), amount)
+        when = pay(claim, office_later(when, chance.randint(200, 900)), amount)
+        if _asks_for(claim.pack.claims.clocks.values(), "followed_up"):
+            claim.note("claim_followed_up", office_later(when, 240), score=4)
+
+
+def _asks_for(clocks: Iterable[ClockRule], event: str, says: str = "") -> bool:
+    """Whether a clock of the pack waits for this report, and for this field in it."""
+    return any(
+        trigger.event == event and (not says or says in trigger.says) for rule in clocks for trigger in rule.met_by
+    )
 
 
 def _sentence(diary: Diary, one: ComplaintClass) -> str:
@@ -191,6 +201,8 @@ def _told_at_once(work: ComplaintWork, when: datetime) -> dict[str, Any]:
 def judge(work: ComplaintWork, after: datetime, *, stands: bool = True) -> datetime:
     """Whether it stands; what nobody could class gets its class."""
     named: dict[str, Any] = {"class": next(iter(work.pack.classes))} if work.class_name is None and stands else {}
+    if stands and _asks_for(work.pack.clocks.values(), "judged", "responsible"):
+        named |= {"responsible": {"employee": f"K{200 + work.diary.number('responsible') % 24}"}}
     return work.note("judged", office_later(after, work.diary.chance.randint(20, 120)), stands=stands, **named)
 
 
@@ -306,6 +318,9 @@ def reopened(work: ComplaintWork) -> None:
     """Settled, and then not, through neglect; what went wrong is mended."""
     settled = answer(work, office_later(plan(work, judge(work, acknowledge(work))), 20))
     again = work.note("reopened", office_later(settled, 120), reason="问题仍未解决", through_neglect=True)
+    restarted = [rule for rule in work.pack.clocks.values() if rule.on_reopen == "restart"]
+    if _asks_for(restarted, "acknowledged"):
+        again = work.note("acknowledged", again + timedelta(minutes=20))
     done = answer(work, office_later(plan(work, again), 20))
     action: dict[str, Any] = {"action_id": f"{work.case_of}-1", "action": "流程整改"}
     planned = work.note(

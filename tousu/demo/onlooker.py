@@ -21,6 +21,7 @@ from tousu.events.claim_payment import ClaimPaymentQuestioned
 from tousu.events.codec import decode
 from tousu.events.complaint import ComplaintRegistered, ComplaintRouted
 from tousu.events.content import Content
+from tousu.events.duplicate import DuplicateJoined
 from tousu.events.inquiry import InquiryRegistered, InquiryRouted
 from tousu.events.instruction import InstructionIssued
 from tousu.events.penalty import PenaltyAssessed, PenaltyPaymentQuestioned
@@ -120,6 +121,7 @@ class Onlooker:
         self._connection = connection
         self._archive = data / ARCHIVE
         self._numbers: dict[str, str] = {}
+        """event that began a case or joined one -> number of the case; '' for one that was refused"""
         self._seen: dict[tuple[str, int, str], int] = {}
         self._next: dict[Partition, int] = {}
         self._news = threading.Condition()
@@ -134,7 +136,9 @@ class Onlooker:
         self._thread.join()
 
     def number_of(self, event_id: str) -> str:
-        """The case that an inbound event opened. Raises Retry when intake has not said so in time."""
+        """The case that an inbound event opened or joined; '' where it was refused. Raises Retry when intake has said
+        nothing of it in time.
+        """
         with self._news:
             known = self._news.wait_for(lambda: event_id in self._numbers or self.failure is not None, WAIT_S)
             if self.failure is not None:
@@ -145,7 +149,7 @@ class Onlooker:
 
     def case_to_show(self, event_id: str) -> str:
         """The case that an inbound event opened, if it did; else the first one there was, '' without any."""
-        return self._numbers.get(event_id) or next(iter(self._numbers.values()), "")
+        return self._numbers.get(event_id) or next(filter(None, self._numbers.values()), "")
 
     def has_read(self, extents: Mapping[Partition, Extent]) -> bool:
         """Whether everything up to these ends has been counted."""
@@ -171,6 +175,12 @@ class Onlooker:
             self.failure = error
             self._news.notify_all()
 
+    def _tell(self, event_id: str, case_number: str) -> None:
+        """Whoever waits for the case of an event hears of it; a case that there is stays so."""
+        with self._news:
+            self._numbers[event_id] = self._numbers.get(event_id) or case_number
+            self._news.notify_all()
+
     def _is_repeated(self, record: Record) -> bool:
         said = dict(record.headers)
         place = (record.topic, record.partition, (said.get("tousu-origin") or b"").decode())
@@ -186,12 +196,12 @@ class Onlooker:
         name = said["ce_type"].removeprefix("tousu.").removesuffix(".v1")
         is_rejected = name == "event.rejected"
         data: dict[str, Any] = {} if is_rejected else orjson.loads(record.value or b"{}")
-        reason = said.get("tousu-reason", "")
+        reason, source = said.get("tousu-reason", ""), said["ce_source"]
         content = None if is_rejected else decode(said["ce_type"], data)
-        self.tallies.count(record.topic, name, content, reason, said["ce_source"])
-        if isinstance(content, ComplaintRegistered | InquiryRegistered | ClaimRegistered):
-            with self._news:
-                self._numbers[content.source_event.id] = content.case_number
-                self._news.notify_all()
+        self.tallies.count(record.topic, name, content, reason, source)
+        if isinstance(content, ComplaintRegistered | InquiryRegistered | ClaimRegistered | DuplicateJoined):
+            self._tell(content.source_event.id, content.case_number)
+        elif is_rejected and source == "tousu/intake":
+            self._tell(said.get("tousu-event-id", ""), "")
         moment, number = time_of_text(said["tousu-time"]), said.get("ce_subject", "")
         self._heard(Happening(moment, record.topic, name, number, data, reason))

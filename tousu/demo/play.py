@@ -6,9 +6,8 @@ then does intake take what has arrived (tousu/runtime/merge.py). Whole days so p
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final, NamedTuple
 
 import orjson
@@ -16,18 +15,19 @@ from confluent_kafka import KafkaException, Producer
 
 from tousu.connection import Connection
 from tousu.contract import cards
-from tousu.demo.diary import BEIJING, DESK_DAYS, THE_DAY, at
+from tousu.demo.diary import BEIJING
 from tousu.demo.numbering import about_case
 from tousu.event import text_of_time
-from tousu.failure import Retry
+from tousu.failure import Retry, Stop
 from tousu.runtime.arrival import TICK
 from tousu.runtime.librdkafka import LOG
 from tousu.runtime.partition import partition_of
-from tousu.simulation.lines import Inbound, inbound_of
+from tousu.simulation.lines import BadLine, Inbound, inbound_of
 
 FLUSH_S: Final = 30.0
-LAST_DAY: Final = DESK_DAYS[-1]
 MINUTE: Final = timedelta(minutes=1)
+INBOUND: Final = tuple(card.topic for card in cards() if card.topic.startswith("complaints.inbound."))
+"""On which topics events come in, and time is told."""
 
 
 class Beat(NamedTuple):
@@ -37,29 +37,41 @@ class Beat(NamedTuple):
     lines: tuple[Inbound, ...]
 
 
-def moments(first: date = THE_DAY, last: date = LAST_DAY) -> Iterator[datetime]:
-    """When time is told: every ten minutes of the first day, every half hour of office days, each midnight."""
-    day = first
-    while day <= last:
-        for minute in range(1440):
-            now = at("00:00", day) + timedelta(minutes=minute)
-            is_open = 7 <= now.hour < 23
-            every = 10 if day == first and is_open else 30 if day in DESK_DAYS and is_open else 360
+def moments(first: datetime, last: datetime, busy: Collection[date], zone: tzinfo) -> Iterator[datetime]:
+    """When time is told before `last`, by the clocks of `zone`: every ten minutes of the first day, every half hour of
+    other days on which something arrives (`busy`), else four times a day.
+    """
+    began = day = first.astimezone(zone).date()
+    while True:
+        for minute in range(0, 1440, 10):
+            is_open = 7 <= minute // 60 < 23
+            every = 10 if day == began and is_open else 30 if day in busy and is_open else 360
+            now = datetime.combine(day, time(*divmod(minute, 60)), zone).astimezone(UTC)
+            if now >= last:
+                return
             if minute % every == 0:
                 yield now
         day += timedelta(days=1)
-    yield datetime.combine(day, datetime.min.time(), BEIJING) + 10 * MINUTE
 
 
-def beats(lines: Iterable[bytes]) -> list[Beat]:
-    """A file as beats. Raises BadLine.
+def beats(
+    lines: Iterable[bytes], zone: tzinfo = BEIJING, until: datetime | None = None, *, after: timedelta = timedelta(0)
+) -> list[Beat]:  # fmt: skip
+    """A file as beats, from the day of its first line to so long `after` its last one, or to `until` if later. Raises
+    BadLine, Stop `no_events` for a file without any.
 
     A department may write about a case that was opened since the last beat: time is told in between, so that intake
-    gives the case its number first.
+    gives the case its number first. What a line says of a case that no line before it tells is played as it stands.
     """
-    ticks = deque(moments())
+    read = list(_in_order(lines))
+    if not read:
+        raise Stop("no_events", "there is no event to play in the file: an event is a line of it")
+    arrivals = [arrival for arrival, _ in read]
+    last = arrivals[-1] + after if until is None else max(arrivals[-1] + after, until)
+    ticks = moments(arrivals[0], last, {arrival.astimezone(zone).date() for arrival in arrivals}, zone)
     found: list[Beat] = []
     lines_now: list[Inbound] = []
+    told: set[str] = set()
     opened: set[str] = set()
 
     def end(moment: datetime) -> None:
@@ -67,20 +79,53 @@ def beats(lines: Iterable[bytes]) -> list[Beat]:
         lines_now.clear()
         opened.clear()
 
-    arrival = ticks[0]
-    for number, line in enumerate(lines, start=1):
-        inbound = inbound_of(line, number)
-        arrival = inbound.arrival or arrival
-        while ticks and ticks[0] < arrival:
-            end(ticks.popleft())
+    tick = next(ticks, last)
+    for arrival, inbound in read:
+        while tick < arrival:
+            end(tick)
+            tick = next(ticks, last)
         if inbound.case_of in opened:
             end(arrival)
-        lines_now.append(inbound)
+        lines_now.append(inbound if inbound.case_of in told else inbound._replace(case_of=None))
         if inbound.case_of is None:
-            opened.add(_id_of(inbound))
-    for moment in ticks or (arrival,):
+            event_id = _id_of(inbound)
+            opened.add(event_id)
+            told.add(event_id)
+    for moment in (tick, *ticks):
         end(moment)
+    if found[-1].moment < last:
+        end(last)
     return found
+
+
+def _in_order(lines: Iterable[bytes]) -> Iterator[tuple[datetime, Inbound]]:
+    """Each line with the time of its arrival. Raises BadLine where there is none, or one before that of another line
+    above it.
+    """
+    before: tuple[int, datetime] | None = None
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        inbound = inbound_of(line, number)
+        arrival = inbound.arrival
+        if arrival is None:
+            message = (
+                f"line {number}: nothing says when it arrives; give `arrival`, or `time` in its `event`, such as "
+                "2026-09-22T09:30:00+08:00"
+            )
+            raise BadLine(message)
+        if before is not None and arrival < before[1]:
+            message = (
+                f"line {number}: arrives at {text_of_time(arrival)} (`arrival`, else `receivedtime` or `time` of its "
+                f"`event`), before line {before[0]} at {text_of_time(before[1])}; sort the lines by their arrival"
+            )
+            raise BadLine(message)
+        if inbound.topic not in INBOUND:
+            raise BadLine(
+                f"line {number}: no events come in on `topic` {inbound.topic}; topics are {', '.join(INBOUND)}"
+            )
+        before = (number, arrival)
+        yield arrival, inbound
 
 
 def _id_of(inbound: Inbound) -> str:
@@ -91,12 +136,13 @@ def _id_of(inbound: Inbound) -> str:
 
 
 class Player:
-    """Publishes beats. `number_of` gives the number of the case that an event opened, waiting for it if need be."""
+    """Publishes beats. `number_of` gives the number of the case that an event opened, waiting for it if need be; none
+    where it opened none, and then a report goes out as the file has it.
+    """
 
     def __init__(self, connection: Connection, partitions: int, number_of: Callable[[str], str]) -> None:
         self._partitions = partitions
         self._number_of = number_of
-        self._inbound = [card.topic for card in cards() if card.topic.startswith("complaints.inbound.")]
         self._failed = ""
         settings = {
             "bootstrap.servers": connection.servers, **connection.librdkafka(), "enable.idempotence": True,
@@ -116,19 +162,20 @@ class Player:
         key, value = inbound.key, inbound.value
         if inbound.case_of is not None:
             event = orjson.loads(value)
-            key = self._number_of(inbound.case_of)
-            value = orjson.dumps(about_case({"event": event}, key)["event"])
+            number = self._number_of(inbound.case_of)
+            if number:
+                key, value = number, orjson.dumps(about_case({"event": event}, number)["event"])
         partition = partition_of(key, self._partitions) if key is not None else 0
         self._produce(inbound.topic, partition, key, value, dict(inbound.headers))
 
     def tick(self, moment: datetime) -> None:
         """Tell every shard that nothing earlier will come."""
-        time = text_of_time(moment)
-        for topic in self._inbound:
+        now = text_of_time(moment)
+        for topic in INBOUND:
             for partition in range(self._partitions):
                 headers = {
-                    "ce_specversion": b"1.0", "ce_id": f"tick-{time}".encode(), "ce_source": b"/demo",
-                    "ce_type": TICK.encode(), "ce_time": time.encode(), "content-type": b"application/json",
+                    "ce_specversion": b"1.0", "ce_id": f"tick-{now}".encode(), "ce_source": b"/demo",
+                    "ce_type": TICK.encode(), "ce_time": now.encode(), "content-type": b"application/json",
                 }  # fmt: skip
                 self._produce(topic, partition, None, b"{}", headers)
         self._producer.poll(0)

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
@@ -21,8 +21,10 @@ from tousu.contract.pipeline import published_topics
 from tousu.demo.any_day import FIRST, tell_a_day
 from tousu.demo.books import Books
 from tousu.demo.crew import Crew
+from tousu.demo.diary import BEIJING, DESK_DAYS
+from tousu.demo.duties import DutyWatch
 from tousu.demo.numbering import PACK, with_numbers
-from tousu.demo.onlooker import Onlooker
+from tousu.demo.onlooker import Happening, Onlooker
 from tousu.demo.play import MINUTE, Beat, Player, beats
 from tousu.demo.screen import Screen
 from tousu.demo.summary import document, say_where, show, where_to_look
@@ -44,6 +46,10 @@ SETTLE_S: Final = 60.0
 ASK_AGAIN_S: Final = 0.1
 MARK: Final = "demo.json"
 """A folder with this file is a former demo's: the next one may clear it."""
+END: Final = datetime.combine(DESK_DAYS[-1], datetime.max.time(), BEIJING)
+"""So long time goes on in a day of the demo's own, after its last event if need be; see AFTER_THE_LAST for a file."""
+AFTER_THE_LAST: Final = timedelta(days=2)
+"""So long time goes on after the last line of a file: what is due then is seen."""
 THE_DAY: Final = Path("examples") / "courier-day.jsonl"
 """In the repository, or in the installed package."""
 
@@ -74,11 +80,13 @@ def run_demo(demo: Demo, console: Console) -> dict[str, Any]:
     Raises ServerFailed, Retry or Stop when something did not work; what was started is stopped.
     """
     began_s = time.monotonic()
-    played = beats(_lines_of(demo))
+    zone = ZoneInfo(load_pack(demo.pack).time_zone)
+    until, after = (END, timedelta(0)) if demo.file is None else (None, AFTER_THE_LAST)
+    played = beats(_lines_of(demo), zone, until, after=after)
     prepare_folder(demo.data)
     with ExitStack() as stack:
         remember = stack.enter_context(work_in(demo.data, "demo", _lasting(demo.pack)))
-        screen = stack.enter_context(Screen(console, ZoneInfo(load_pack(demo.pack).time_zone)))
+        screen = stack.enter_context(Screen(console, zone, sum(len(beat.lines) for beat in played)))
         broker, kind = _start_broker(demo, screen, stack)
         connection = Connection(broker.address)
         remember(broker.address)
@@ -86,9 +94,15 @@ def run_demo(demo: Demo, console: Console) -> dict[str, Any]:
         crew = Crew(PROCESSORS, demo.data, _settings(demo, connection))
         screen.say(f"starting the processors: {', '.join(PROCESSORS)}")
         stack.enter_context(crew)
-        crew.start(lambda name: screen.say(f"  {name:<8} ready: http://{crew.address(name)}/metrics"))
+        crew.start(lambda name: screen.say(f"  {name:<9} ready: http://{crew.address(name)}/metrics"))
         screen.say(f"everything runs after {time.monotonic() - began_s:.1f} s; now the day begins")
-        onlooker = Onlooker(connection, demo.data, screen.happened)
+        duty = DutyWatch(demo.pack if demo.file is None else "")
+
+        def heard(happening: Happening) -> None:
+            duty.happened(happening)
+            screen.happened(happening)
+
+        onlooker = Onlooker(connection, demo.data, heard)
         onlooker.start()
         stack.callback(onlooker.stop)
         screen.watch(onlooker.tallies)
@@ -103,8 +117,8 @@ def run_demo(demo: Demo, console: Console) -> dict[str, Any]:
         if onlooker.failure is not None:
             raise onlooker.failure
         books = read_books(demo.data)
-        show(console, onlooker.tallies, player.published, behind, books)
-        result = document(onlooker.tallies, player.published, behind, books)
+        show(console, onlooker.tallies, player.published, behind, books, duty)
+        result = document(onlooker.tallies, player.published, behind, books, duty)
         note = {"broker": kind, "address": broker.address, "pack": demo.pack, "data": str(demo.data), **result}
         (demo.data / MARK).write_bytes(orjson.dumps(note, option=orjson.OPT_INDENT_2))
         example = onlooker.case_to_show("case-7-four-pieces" if demo.pack == PACK else FIRST)

@@ -18,6 +18,10 @@ from tousu.demo.wording import sentence
 from tousu.shown import for_terminal
 
 LINES: Final = 16
+LONG: Final = 1000
+"""A file of so many events takes more than a moment."""
+PARTS: Final = 10
+"""In so many parts it says how far it is."""
 COUNTED: Final = (
     ("accepted", ""), ("rejected", "event.rejected"), ("joined", "duplicate.joined"), ("closed", "case.closed"),
     ("met", "clock.met"), ("warned", "clock.warned"), ("breached", "clock.breached"), ("claims", "claim.opened"),
@@ -26,11 +30,14 @@ COUNTED: Final = (
 
 
 class Screen:
-    """Where the demo speaks, in the time zone of its pack. `happened` may be called from another thread."""
+    """Where the demo speaks, in the time zone of its pack, of so many events (`total`). `happened` may be called from
+    another thread.
+    """
 
-    def __init__(self, console: Console, zone: tzinfo) -> None:
+    def __init__(self, console: Console, zone: tzinfo, total: int = 0) -> None:
         self.console = console
         self._zone = zone
+        self._total = total
         self._lines: deque[Text] = deque(maxlen=LINES)
         self._lock = Lock()
         self._live: Live | None = None
@@ -65,8 +72,17 @@ class Screen:
                 self._lines.append(line)
 
     def moved(self, moment: datetime, published: int) -> None:
-        """Simulated time has come to `moment`, and so many events were published."""
-        self._moment, self._published = moment, published
+        """Simulated time has come to `moment`, and so many events were published. Where no live view stays on the
+        screen, a long file says how far it is.
+        """
+        former, self._moment, self._published = self._published, moment, published
+        if (
+            self._live is None
+            and self._total >= LONG
+            and published // (self._total // PARTS) > former // (self._total // PARTS)
+        ):
+            now = moment.astimezone(self._zone).strftime("%Y-%m-%d %H:%M")
+            self.say(f"{published:,} of {self._total:,} events published, it is {now}", "dim")
 
     def _view(self) -> Group:
         counts = Text()
@@ -74,7 +90,7 @@ class Screen:
             value = self._tallies.types[kind] if kind else self._tallies.accepted
             counts.append_text(Text.assemble((f"{value:,}", "bold"), f"\N{NO-BREAK SPACE}{label}    "))
         now = self._moment.astimezone(self._zone).strftime("%A %d %B %H:%M") if self._moment else "starting"
-        title = f"{now} ({self._zone}, simulated)   {self._published:,} published"
+        title = f"{now} ({self._zone}, simulated)   {self._published:,} of {self._total:,} published"
         with self._lock:
             lines = list(self._lines)
         return Group(Panel(counts, title=title), *lines)

@@ -15,6 +15,7 @@ from tousu.contract import card
 from tousu.contract.cards import PREFIX
 from tousu.contract.pipeline import published_topics
 from tousu.demo.books import Books
+from tousu.demo.duties import DutyWatch
 from tousu.demo.onlooker import ARCHIVE, Tallies
 from tousu.demo.wording import has_words
 from tousu.runtime.backlog import Behind
@@ -31,7 +32,9 @@ def listed(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {name}" for name, count in ordered) or "none"
 
 
-def document(tallies: Tallies, published: int, behind: Sequence[Behind], books: Books) -> dict[str, Any]:
+def document(
+    tallies: Tallies, published: int, behind: Sequence[Behind], books: Books, duty: DutyWatch
+) -> dict[str, Any]:
     """The day in numbers, for machines."""
     types = tallies.types
     return {
@@ -56,12 +59,15 @@ def document(tallies: Tallies, published: int, behind: Sequence[Behind], books: 
         "instructions": dict(tallies.instructions),
         "cases_closed": dict(tallies.results),
         "early_warnings": types["early_warning.raised"],
+        "duty": duty.document(),
         "other_topics": _without_words(types),
         "backlog": sum(each.events for each in behind),
     }
 
 
-def show(console: Console, tallies: Tallies, published: int, behind: Sequence[Behind], books: Books) -> None:
+def show(
+    console: Console, tallies: Tallies, published: int, behind: Sequence[Behind], books: Books, duty: DutyWatch
+) -> None:
     """The day in numbers."""
     types = tallies.types
     departments = Counter(name for names in tallies.departments.values() for name in names)
@@ -84,6 +90,7 @@ def show(console: Console, tallies: Tallies, published: int, behind: Sequence[Be
         "instructions": listed(tallies.instructions),
         "cases closed": f"{types['case.closed']}: {listed(tallies.results)}",
         "early warnings": str(types["early_warning.raised"]),
+        **duty.row(),
         **{topic.removeprefix(PREFIX): listed(counts) for topic, counts in _without_words(types).items()},
         "backlog": str(sum(each.events for each in behind)),
     }
@@ -121,19 +128,19 @@ def where_to_look(data: Path, case_number: str, *, is_kept: bool, tousu: str = "
     `tousu` is how the command is typed here.
     """
     folder = f"--data {data}"
-    lines = [
-        f"{tousu} case {case_number} {folder}      where it stands, its clocks, its story",
-        f"{tousu} explain {case_number} {folder}   why this class, these departments, these limits",
-        f"{tousu} ledger {folder}      what is owed, paid and withdrawn, and whether it balances",
-        f"{tousu} rejected list {folder}",
-        f"sqlite3 {data}/sla.sqlite '{LOOK}'",
-        f"{data}/{ARCHIVE}   every published event, one a line; `{tousu} tail sla {folder}` shows the last",
-        f"{data}/logs/   what the processors logged",
+    rows = [
+        (f"{tousu} case {case_number} {folder}", "where it stands, its clocks, its story"),
+        (f"{tousu} explain {case_number} {folder}", "why this class, these departments, these limits"),
+        (f"{tousu} ledger {folder}", "what is owed, paid and withdrawn, and whether it balances"),
+        (f"{tousu} rejected list {folder}", "what was refused, why, where"),
+        (f"{tousu} tail sla {folder}", f"the last that was published; all of it is in {data}/{ARCHIVE}"),
+        (f"less {data}/logs/*", "what the processors logged"),
+        (f"sqlite3 {data}/sla.sqlite '{LOOK}'", ""),
     ]
     if is_kept:
-        again = "starts everything again on the kept topics, metrics at the addresses that it prints"
-        lines.append(f"{tousu} up --local {folder}   {again}")
-    return lines
+        rows.append((f"{tousu} up --local {folder}", "starts everything again on the kept topics"))
+    width = max(len(command) for command, words in rows if words)
+    return [f"{command:<{width}}  {words}".rstrip() for command, words in rows]
 
 
 def say_where(console: Console, lines: Sequence[str]) -> None:

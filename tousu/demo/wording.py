@@ -185,7 +185,8 @@ def _month(said: MonthClosed, zone: tzinfo) -> str:
     """The month of a person with at least three complaints; the rest is in the figures."""
     if said.party.kind != "person" or said.complaints < COMPLAINTS_WORTH_A_LINE:
         return ""
-    return f"{_party(said)}: {said.month} closes with {said.complaints} complaints, {said.penalties} penalties"
+    fined = f"{said.penalties} {'penalty' if said.penalties == 1 else 'penalties'}"
+    return f"{_party(said)}: {said.month} closes with {said.complaints} complaints, {fined}"
 
 
 def _warning(said: EarlyWarningRaised, zone: tzinfo) -> str:

@@ -34,7 +34,7 @@ from tests.rules.penalties.charges import complaint as blamed
 from tests.rules.penalties.payments import settled
 from tousu.decision import Decision
 from tousu.event import Event
-from tousu.policy.loading import load_pack, path_of
+from tousu.policy.loading import path_of
 from tousu.runtime.wiring import Compose
 
 PARTITIONS = 2
