@@ -16,7 +16,7 @@ from services.router.rules import RouterRules
 from services.sla.rules import SlaRules
 from tests.packs_read import load_policies
 from tests.rules.intake.gate import BLOCKS
-from tests.stories.packed import at, of_type, refusals
+from tests.stories.packed import at, in_form, of_type, refusals
 from tousu.decision import Decision, Rules, States
 from tousu.demo.diary import Diary
 from tousu.demo.numbering import with_numbers
@@ -134,7 +134,9 @@ def test_an_inquiry_and_a_claim_on_which_the_router_fails_reach_the_desk(
 def test_a_report_on_which_the_router_fails_is_refused_and_the_case_stands_as_it_was() -> None:
     diary, case = a_case()
     diary.handling(case, "judged", at("03-02 10:00"), {"stands": True, "class": "delay"})
-    diary.handling(case, "customer_answered", at("03-02 11:00"), {"settled": True, "text": "已赔付"})
+    diary.handling(
+        case, "customer_answered", at("03-02 11:00"), in_form("customer_answered", {"settled": True, "text": "已赔付"})
+    )
     played = Played(
         "courier-network", diary, "03-02 12:00", "router", broken(RouterRules, ("tousu.handling.judged.v1",), fail)
     )
@@ -149,7 +151,9 @@ def test_a_case_whose_clocks_cannot_be_started_takes_its_reports_and_ends(
 ) -> None:
     diary, case = a_case()
     diary.handling(case, "acknowledged", at("03-02 09:40"), {})
-    diary.handling(case, "customer_answered", at("03-02 11:00"), {"settled": True, "text": "已赔付"})
+    diary.handling(
+        case, "customer_answered", at("03-02 11:00"), in_form("customer_answered", {"settled": True, "text": "已赔付"})
+    )
     played = Played("courier-network", diary, "03-02 12:00", "sla", broken(SlaRules, ROUTED, how))
     assert refusals(played.told) == []
     assert of_type(played.told, "clock.breached") == []
@@ -158,7 +162,9 @@ def test_a_case_whose_clocks_cannot_be_started_takes_its_reports_and_ends(
 
 def test_a_report_on_which_sla_fails_is_refused_and_the_clocks_run_on() -> None:
     diary, case = a_case()
-    diary.handling(case, "customer_answered", at("03-02 11:00"), {"settled": True, "text": "已赔付"})
+    diary.handling(
+        case, "customer_answered", at("03-02 11:00"), in_form("customer_answered", {"settled": True, "text": "已赔付"})
+    )
     wrong = broken(SlaRules, ("tousu.handling.customer_answered.v1",), spoil)
     played = Played("courier-network", diary, "03-20 12:00", "sla", wrong)
     assert refusals(played.told) == ["unpublishable_output"]

@@ -26,6 +26,7 @@ LONGER = replace(
         )
     },
     replies={"final": ReplyRule(required=("decision", "next_body"), section="T 1")},
+    answers={},
 )
 NUMBER = "20260105-00-0001-22"
 UNTIL = datetime.fromisoformat("2026-01-20T00:00:00+08:00")
