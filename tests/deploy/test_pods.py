@@ -49,9 +49,8 @@ def settings() -> dict[str, Any]:
 def test_a_pod_of_the_manifests_works_beside_the_composition(composition: Composition, tmp_path: Path) -> None:
     secrets = composition.folder / "secrets"
     password = (secrets / NAME / "pgpass").read_text().strip().rpartition(":")[2]
-    secret = tmp_path / "secret.yaml"
-    kept = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "tousu-database"}}
-    secret.write_text(yaml.safe_dump(kept | {"data": {NAME: base64.b64encode(password.encode()).decode()}}))
+    secret = tmp_path / "secret.json"  # the form in which Podman 4.3 takes one for `secretKeyRef`
+    secret.write_text(json.dumps({NAME: base64.b64encode(password.encode()).decode()}))
     played = tmp_path / "pod.yaml"
     played.write_text(yaml.safe_dump_all([settings(), pod(secrets)]))
     composition.podman("secret", "create", "tousu-database", str(secret))
