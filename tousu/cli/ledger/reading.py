@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tousu.cli import options
 
 if TYPE_CHECKING:
+    from services.claims.states import ParcelShare
     from tousu.ledger.obligation import Entry
     from tousu.runtime.inspection import Inspection
 
@@ -58,31 +59,33 @@ def read_books(
 def parcels_above_their_worth(inspection: Inspection) -> list[str]:
     """Parcels claimed in cases of several shards, where nobody compares them beforehand, that have more than their
     worth: a sentence each. In one shard that is an authority's ruling."""
-    import orjson
+    from msgspec.json import decode
+
+    from services.claims.states import Parcel
 
     if not inspection.keeps("parcel"):
         return []
-    shards: dict[str, list[dict[str, Any]]] = {}
-    for row in inspection.rows(f"SELECT key, doc FROM {inspection.place_of('parcel')} ORDER BY key, shard"):  # noqa: S608
-        shards.setdefault(row["key"], []).append(orjson.loads(row["doc"]))
+    shards: dict[str, list[tuple[ParcelShare, ...]]] = {}
+    for key, doc in (row.values() for row in inspection.rows(f"SELECT key, doc FROM {inspection.place_of('parcel')}")):  # noqa: S608
+        shards.setdefault(str(key), []).append(decode(str(doc), type=Parcel).shares)
     found = []
-    for key, rows in shards.items():
-        shares = [share for row in rows for share in row["shares"]]
-        booked = sum((Decimal(share.get("booked", 0)) for share in shares), Decimal(0))
-        fees = [Decimal(share.get("fee", 0)) for share in shares if Decimal(share.get("booked", 0))]
+    for key, rows in sorted(shards.items()):
+        shares = sorted((share for row in rows for share in row), key=lambda share: share.claim_number)
+        booked = sum((share.booked for share in shares), Decimal(0))
+        fee = max((share.fee for share in shares if share.booked), default=Decimal(0))
         worth = _worth(shares)
-        if len(rows) > 1 and worth is not None and booked > worth + max(fees, default=Decimal(0)):
-            cases = ", ".join(dict.fromkeys(share["case_number"] for share in shares))
+        if len(rows) > 1 and worth is not None and booked > worth + fee:
+            cases = ", ".join(dict.fromkeys(share.case_number for share in shares))
             found.append(f"parcel {key.rpartition('|')[2]} has {money(booked)}, is worth {money(worth)}: cases {cases}")
     return found
 
 
-def _worth(shares: list[dict[str, Any]]) -> Decimal | None:
+def _worth(shares: list[ParcelShare]) -> Decimal | None:
     """By the newest finding of its value, else of the insured amount."""
     for name in ("real_value", "insured_amount"):
-        known = [each["worth"][name] for each in shares if name in each.get("worth", {})]
+        known = [(share.worth[name].at, share.worth[name].amount) for share in shares if name in share.worth]
         if known:
-            return Decimal(max(known)[1])
+            return max(known)[1]
     return None
 
 
