@@ -18,6 +18,7 @@ from services.claims.owing import COMPENSATION
 from services.claims.states import Claim, ClaimedCase, Fact, Parcel, ParcelShare, ParcelWorth
 from services.claims.turn import PARCEL, Turn
 from tousu.decision import State, StateKey
+from tousu.events.content import Content
 from tousu.policy.amount_calculation import Beside
 from tousu.policy.claim_facts import BadFact, read_facts
 
@@ -32,9 +33,10 @@ _WORTH: Final = ("real_value", "insured_amount")
 """What tells the value of a piece, the better one first."""
 
 
-def keys_of_parcels(case: ClaimedCase, said: Mapping[str, Any]) -> list[StateKey]:
+def keys_of_parcels(case: ClaimedCase, content: Content) -> list[StateKey]:
     """The rows of the parcels that an event of a case may be about: those of the case and those that it names."""
-    named = [said.get("waybill_number"), *(piece.get("waybill_number") for piece in said.get("pieces", ()))]
+    pieces = (piece.waybill_number for piece in getattr(content, "pieces", ()))
+    named = [getattr(content, "waybill_number", None), *pieces]
     known = [*case.pieces, *(claim.ground.waybill_number for claim in case.claims)]
     waybills = dict.fromkeys(each.upper() for each in (*known, *named) if each)
     return [_key(case, waybill) for waybill in waybills]

@@ -26,7 +26,7 @@ from services.claims.owing import (
     payee_of,
     settle,
 )
-from services.claims.questions import BOOKED, ask, settle_questions
+from services.claims.questions import BOOKED, PART, ask, settle_questions
 from services.claims.states import Claim
 from services.claims.telling import refusal
 from services.claims.turn import Turn, time_text
@@ -35,6 +35,7 @@ from tousu.events.claim_payment import ClaimPaymentQuestionedReason
 from tousu.ledger.obligation import Obligation
 from tousu.ledger.payment import Doubt, doubt_about, money
 
+AMOUNT: Final = "amount"
 _MAY_COME_TO_BE_OWED: Final = frozenset({"not_owed", "unknown_obligation", "already_paid"})
 """Why a payment was put in question that an agreement, a ruling or a bill of after it can make right."""
 
@@ -50,7 +51,7 @@ def payment_confirmed(turn: Turn, said: Mapping[str, Any]) -> None:
     if isinstance(found, Doubt):
         ask(turn, said, found)
         return
-    payment_id, amount = said["payment_id"], Decimal(said["amount"])
+    payment_id, amount = said["payment_id"], Decimal(said[AMOUNT])
     new = turn.keep(_booked(turn, claim, found, amount, payment_id, said, turn.at))
     settle_questions(turn, payment_id, BOOKED)
     if amount < found.outstanding:
@@ -160,7 +161,7 @@ def _meant(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Obligation | Do
         message = f"{offer.kind} is owed, no cash: {offer.given_by} gives it (compensation_given)"
         return Doubt("not_owed", message, owed.outstanding)
     doubt = doubt_about(
-        owed, Decimal(said["amount"]), said.get("currency", turn.pack.currency), part=said.get("part", False)
+        owed, Decimal(said["amount"]), said.get("currency", turn.pack.currency), part=said.get(PART, False)
     )
     if doubt is not None:
         return doubt

@@ -19,6 +19,7 @@ from tousu.events.claim_payment import ClaimPaymentQuestionedReason
 from tousu.ledger.payment import Doubt, money
 
 BOOKED: Final = "booked"
+PART: Final = "part"
 OPEN_MAX: Final = 100
 """So many open questions a case remembers; the oldest of more can no longer be settled by a report, only looked at."""
 
@@ -27,7 +28,7 @@ def ask(turn: Turn, said: Mapping[str, Any], doubt: Doubt[ClaimPaymentQuestioned
     """Put a confirmation among the questions; nothing is booked."""
     question = PaymentQuestion(
         payment_id=said["payment_id"], case_number=turn.number, claim_number=said["claim_number"],
-        obligation=said.get("obligation", ""), payee=said.get("payee", {}), part=said.get("part", False),
+        obligation=said.get("obligation", ""), payee=said.get("payee", {}), part=said.get(PART, False),
         reason=doubt.reason, message=doubt.message,
         amount=Decimal(said["amount"]), currency=said.get("currency", turn.pack.currency), at=turn.at,
         event_id=turn.cause, expected=doubt.expected,

@@ -70,7 +70,7 @@ class ClaimsRules:
         case = states.get(_state_key(event))
         if not isinstance(case, ClaimedCase) or not (case.claims or _what(event) in CLAIM_REPORTS):
             return []
-        return keys_of_parcels(case, event.data)
+        return keys_of_parcels(case, event.content)
 
     def apply(self, states: States, event: Event, now: datetime) -> Decision:
         """What the event does to the claims of a case, and to what the case holds against anybody."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tousu.cli import options
 
 if TYPE_CHECKING:
+    from services.claims.states import ParcelShare
     from tousu.ledger.obligation import Entry
     from tousu.runtime.inspection import Inspection
 
@@ -59,39 +60,39 @@ def parcels_above_their_worth(inspection: Inspection) -> list[str]:
     """Parcels claimed in cases of several shards, where nobody compares them beforehand, that have more than their
     worth: a sentence each. In one shard that is an authority's ruling. Where partitions were added, shards have copies
     of a parcel's row; that of the case's own shard has the newest share."""
-    import orjson
+    from msgspec.json import decode
 
+    from services.claims.states import Parcel
     from tousu.runtime.partition import partition_of
 
     if not inspection.keeps("parcel"):
         return []
     shards = len(inspection.standings())
-    parcels: dict[str, dict[tuple[str, str], tuple[int, dict[str, Any]]]] = {}
+    parcels: dict[str, dict[str, tuple[int, ParcelShare]]] = {}
     for row in inspection.rows(f"SELECT key, shard, doc FROM {inspection.place_of('parcel')} ORDER BY key, shard"):  # noqa: S608
         claims = parcels.setdefault(row["key"], {})
-        for share in orjson.loads(row["doc"])["shares"]:
-            claim = share["case_number"], share["claim_number"]
-            if claim not in claims or partition_of(share["case_number"], shards) == row["shard"]:
-                claims[claim] = row["shard"], share
+        for share in decode(row["doc"], type=Parcel).shares:
+            if share.claim_number not in claims or partition_of(share.case_number, shards) == row["shard"]:
+                claims[share.claim_number] = row["shard"], share
     found = []
     for key, claims in parcels.items():
-        shares = [share for _, share in claims.values()]
-        booked = sum((Decimal(share.get("booked", 0)) for share in shares), Decimal(0))
-        fees = [Decimal(share.get("fee", 0)) for share in shares if Decimal(share.get("booked", 0))]
+        shares = [share for _, (_, share) in sorted(claims.items())]
+        booked = sum((share.booked for share in shares), Decimal(0))
+        fee = max((share.fee for share in shares if share.booked), default=Decimal(0))
         worth = _worth(shares)
         is_spread = len({shard for shard, _ in claims.values()}) > 1
-        if is_spread and worth is not None and booked > worth + max(fees, default=Decimal(0)):
-            cases = ", ".join(dict.fromkeys(share["case_number"] for share in shares))
+        if is_spread and worth is not None and booked > worth + fee:
+            cases = ", ".join(dict.fromkeys(share.case_number for share in shares))
             found.append(f"parcel {key.rpartition('|')[2]} has {money(booked)}, is worth {money(worth)}: cases {cases}")
     return found
 
 
-def _worth(shares: list[dict[str, Any]]) -> Decimal | None:
+def _worth(shares: list[ParcelShare]) -> Decimal | None:
     """By the newest finding of its value, else of the insured amount."""
     for name in ("real_value", "insured_amount"):
-        known = [each["worth"][name] for each in shares if name in each.get("worth", {})]
+        known = [(share.worth[name].at, share.worth[name].amount) for share in shares if name in share.worth]
         if known:
-            return Decimal(max(known)[1])
+            return max(known)[1]
     return None
 
 
