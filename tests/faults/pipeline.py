@@ -197,9 +197,10 @@ class Pipeline:
         assert not self._lost, f"the test itself could not say everything: {self._lost}"
 
     def learn_partitions(self, partitions: int) -> None:
-        """From now on adapters know of so many partitions, which are there."""
-        for topic in self.inbound:
+        """From now on adapters and this reader know of so many partitions, which are there."""
+        for topic in (card.topic for card in contract.cards()):
             self._producer.list_topics(topic, PATIENCE_S)
+            self._reader.list_topics(topic, PATIENCE_S)
         self.partitions = partitions
 
     def tick(self, to: datetime) -> None:
