@@ -37,21 +37,21 @@ class Connection:
 
     def librdkafka(self) -> dict[str, Any]:
         """Properties for confluent-kafka, `bootstrap.servers` left out. Host names of certificates are checked."""
-        found: dict[str, Any] = {"security.protocol": self.protocol}
+        settings: dict[str, Any] = {"security.protocol": self.protocol}
         if self._with_password:
-            found |= {"sasl.mechanisms": self.mechanism, "sasl.username": self.user, "sasl.password": self.password}
+            settings |= {"sasl.mechanisms": self.mechanism, "sasl.username": self.user, "sasl.password": self.password}
         files = {
             "ssl.ca.location": self.authority_file,
             "ssl.certificate.location": self.certificate_file,
             "ssl.key.location": self.key_file,
         }
-        return found | {name: str(path) for name, path in files.items() if path is not None} | dict(self.extra)
+        return settings | {name: str(path) for name, path in files.items() if path is not None} | dict(self.extra)
 
     def kafka_python(self) -> dict[str, Any]:
         """Options for kafka-python's clients, `bootstrap_servers` included."""
-        found: dict[str, Any] = {"bootstrap_servers": self.servers.split(","), "security_protocol": self.protocol}
+        settings: dict[str, Any] = {"bootstrap_servers": self.servers.split(","), "security_protocol": self.protocol}
         if self._with_password:
-            found |= {
+            settings |= {
                 "sasl_mechanism": self.mechanism,
                 "sasl_plain_username": self.user,
                 "sasl_plain_password": self.password,
@@ -61,7 +61,7 @@ class Connection:
             "ssl_certfile": self.certificate_file,
             "ssl_keyfile": self.key_file,
         }
-        return found | {name: str(path) for name, path in files.items() if path is not None}
+        return settings | {name: str(path) for name, path in files.items() if path is not None}
 
 
 class Connected(ABC):

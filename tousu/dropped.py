@@ -20,14 +20,14 @@ LEFT_OUT: Final = "; it was left out"
 
 def dropped_of(event: Event) -> list[dict[str, str]]:
     """What was left out of an event, each a place (JSON pointer) and a message."""
-    told = event.extensions.get(DROPPED)
-    return orjson.loads(told) if told else []
+    text = event.extensions.get(DROPPED)
+    return orjson.loads(text) if text else []
 
 
 def without(event: Event, messages: Mapping[str, str]) -> Event:
     """The event without what stands at these places (JSON pointers), and with the message of each."""
-    told = [*dropped_of(event), *({"place": place, "message": why} for place, why in messages.items())]
-    extensions = {**event.extensions, DROPPED: orjson.dumps(told[:DROPPED_MAX]).decode()}
+    dropped = [*dropped_of(event), *({"place": place, "message": why} for place, why in messages.items())]
+    extensions = {**event.extensions, DROPPED: orjson.dumps(dropped[:DROPPED_MAX]).decode()}
     return replace(event, data=_without(event.data, messages, ""), extensions=extensions)
 
 

@@ -185,11 +185,11 @@ class _Scanner:
 
     def more(self, end: str) -> bool:
         """After an item: True behind a comma, False behind the end of the object or list."""
-        found = self.next()
-        if found == end:
+        character = self.next()
+        if character == end:
             self.leave()
             return False
-        if found != ",":
+        if character != ",":
             self.broken(f"a comma or {end} is expected here")
         self.at += 1
         return True

@@ -116,7 +116,7 @@ def _rarely_written(text: str, place: str) -> datetime:
     """What RFC 3339 allows and Python does not read: t and z in lower case (5.6), a leap second (5.7)."""
     capitals = str(text).upper()  # whatever JSON held
     try:
-        moment = datetime.fromisoformat(_LEAP_SECOND.sub(lambda found: f"{found.group()[:-2]}59", capitals))
+        moment = datetime.fromisoformat(_LEAP_SECOND.sub(lambda match: f"{match.group()[:-2]}59", capitals))
         if _LEAP_SECOND.search(capitals):
             moment += timedelta(seconds=1)
             midnight = moment.astimezone(UTC)

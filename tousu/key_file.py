@@ -35,18 +35,18 @@ def read_key_file(path: Path) -> bytes:
     """What stands in a key file. Raises Stop `readable_key_file` where others than its reader and root can read it."""
     try:
         with path.open("rb") as file:
-            found = os.fstat(file.fileno())  # of what was opened: a link may lead elsewhere by now
-            _check_owner(path, found)
+            status = os.fstat(file.fileno())  # of what was opened: a link may lead elsewhere by now
+            _check_owner(path, status)
             return file.read()
     except OSError as error:
         raise Stop("wrong_setting", f"the key file {path} cannot be read: {error.strerror}") from None
 
 
-def _check_owner(path: Path, found: os.stat_result) -> None:
-    if found.st_uid not in {_ROOT, os.geteuid()}:
+def _check_owner(path: Path, status: os.stat_result) -> None:
+    if status.st_uid not in {_ROOT, os.geteuid()}:
         message = f"{path} belongs to another user, who can read this key; chown it to yours, then chmod 600"
         raise Stop("readable_key_file", message)
-    mode = stat.S_IMODE(found.st_mode)
+    mode = stat.S_IMODE(status.st_mode)
     if mode & _MORE_THAN_OWNER:
         message = f"others can read this key: {path} has mode {mode:04o}; chmod 600 it, and if they may have read it, "
         raise Stop("readable_key_file", f"{message}make another")

@@ -61,26 +61,26 @@ class Login:
         """The group has taken us."""
         self._shut_out = None
 
-    def trouble(self, silence: str = "") -> Retry | None:
+    def failure(self, silence: str = "") -> Retry | None:
         """Why we are not in; None where only time is missing. `silence`: in which way nobody answers, if so."""
         if self._refused is not None or not silence:
             return self._refused or self._shut_out
         return Retry("broker_away", silence)
 
-    def why(self, client: _Client, what: str, error: KafkaError) -> Retry:
-        """Why a question was not answered. `what` it was about as in `see topic complaints.cases`.
+    def why(self, client: _Client, action: str, error: KafkaError) -> Retry:
+        """Why a question was not answered. `action` it was about as in `see topic complaints.cases`.
 
         Lets the client say what it knows; not for one whose records would be lost by it.
         """
         if error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
-            return not_authorised(what, error)
+            return not_authorised(action, error)
         client.poll(LOOK_S)
-        return self._refused or Retry("broker_away", f"cannot {what}: {error.str()}")
+        return self._refused or Retry("broker_away", f"cannot {action}: {error.str()}")
 
 
-def not_authorised(what: str, error: KafkaError) -> Retry:
-    """A right that is missing, and may be given any moment. `what` as in `see topic complaints.cases`."""
-    message = f"this user may not {what} ({error.str()}); `tousu topics apply --acls` gives the rights"
+def not_authorised(action: str, error: KafkaError) -> Retry:
+    """A right that is missing, and may be given any moment. `action` as in `see topic complaints.cases`."""
+    message = f"this user may not {action} ({error.str()}); `tousu topics apply --acls` gives the rights"
     return Retry(NOT_AUTHORISED, message)
 
 

@@ -36,7 +36,7 @@ def for_json(document: bytes) -> bytes:
     """JSON of the same meaning, every sign in it escaped that would steer a terminal or turn the writing round."""
     if document.isascii() and b"\x7f" not in document:
         return document
-    return _STEERS.sub(lambda found: json.dumps(found.group())[1:-1], document.decode()).encode()
+    return _STEERS.sub(lambda match: json.dumps(match.group())[1:-1], document.decode()).encode()
 
 
 def printable(text: str) -> str:

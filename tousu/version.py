@@ -27,7 +27,7 @@ def commit() -> str:
         return noted
     git = ["git", "-C", str(COMMIT.parent), "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"]
     try:
-        told = subprocess.run(git, capture_output=True, text=True, timeout=10, check=True)
+        result = subprocess.run(git, capture_output=True, text=True, timeout=10, check=True)
     except (OSError, subprocess.SubprocessError):
         return ""
-    return told.stdout.strip()
+    return result.stdout.strip()

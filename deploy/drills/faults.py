@@ -46,7 +46,7 @@ def _halted(stack: Stack) -> None:
     stack.complain(20)
     _CLOCK.wait(3.0)  # intake takes them; the router is dead
     stack.delete_records("complaints.accepted")
-    stack.crew.start_one("router")
+    stack.crew.start_processor("router")
 
 
 def _old_backlog(stack: Stack) -> None:

@@ -180,7 +180,7 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Verdict(msgspec.Struct, frozen=True):
     """How the round before had been judged, and the grade that this made."""
 
-    stands: bool
+    upheld: bool
     grade: str
 
 

@@ -39,22 +39,22 @@ Charges = dict[Party, list[Ground]]
 
 def charges_of(case: CaseConduct, pack: Pack) -> Charges:
     """The grounds against each party, in an order that depends on nothing but them."""
-    found: dict[Party, list[Ground]] = defaultdict(list)
+    grounds: dict[Party, list[Ground]] = defaultdict(list)
     for party, ground in _grounds(case, pack):
-        found[party].append(ground)
-    return {party: found[party][:GROUNDS_MAX] for party in sorted(found)}
+        grounds[party].append(ground)
+    return {party: grounds[party][:GROUNDS_MAX] for party in sorted(grounds)}
 
 
 def has_unpublished(case: CaseConduct, charges: Charges) -> bool:
     """Whether any charge is another one than was laid last."""
-    digests = {one.party: one.digest for one in case.laid if one.digest}
+    digests = {charge.party: charge.digest for charge in case.laid if charge.digest}
     return digests != {party: _digest(grounds) for party, grounds in charges.items()}
 
 
 def publish(case: CaseConduct, case_number: str, pack: Pack) -> tuple[CaseConduct, list[Output]]:
     """Lay the charges that are others than were laid last."""
     charges = charges_of(case, pack)
-    laid = {one.party: one for one in case.laid}
+    laid = {charge.party: charge for charge in case.laid}
     outputs = []
     for party in sorted({*laid, *charges}):
         grounds = charges.get(party, [])
@@ -64,7 +64,7 @@ def publish(case: CaseConduct, case_number: str, pack: Pack) -> tuple[CaseConduc
             continue
         laid.pop(party, None)  # what changed last stands last
         laid[party] = Laid(party=party, revision=former.revision + 1, digest=digest)
-        outputs.append(_told(case, case_number, laid[party], grounds, pack))
+        outputs.append(_corrected(case, case_number, laid[party], grounds, pack))
     kept, forgotten = _without_old(list(laid.values()), case.forgotten)
     return replace(case, laid=kept, forgotten=forgotten, changed_at=None), outputs
 
@@ -102,15 +102,15 @@ def _of_the_complaint(case: CaseConduct, pack: Pack) -> Iterator[tuple[Party, Gr
 
 def _complaint(case: CaseConduct, pack: Pack) -> Ground:
     """The complaint itself. After a reopening it counts as judged before, until it is judged again."""
-    stands, grade = case.lifecycle.stands, case.grade
-    if stands is None and case.before is not None:
-        stands = case.before.stands
-        grade = grade if stands else case.before.grade  # the grade of what does not stand comes from that judgement
+    upheld, grade = case.lifecycle.stands, case.grade
+    if upheld is None and case.before is not None:
+        upheld = case.before.upheld
+        grade = grade if upheld else case.before.grade  # the grade of what does not stand comes from that judgement
     ground: Ground = {"ground": "complaint", "at": text_of_time(case.lifecycle.received_at)}
     ground |= _if_any(section=pack.grades[grade].section if grade in pack.grades else "", grade=grade)
     ground |= _if_any(**{"class": case.class_name})
-    if stands is not None:
-        ground["stands"] = stands
+    if upheld is not None:
+        ground["stands"] = upheld
     return ground | _loss(case, pack)
 
 
@@ -146,8 +146,8 @@ def _who_failed(case: CaseConduct, lapse: Lapse, pack: Pack) -> tuple[str, str]:
 
 def _department(pack: Pack, name: str) -> Party:
     """A department, or a partner outside, which has no head of ours."""
-    one = pack.departments.get(name)
-    return Party("partner" if one is not None and one.partner else "department", name)
+    department = pack.departments.get(name)
+    return Party("partner" if department is not None and department.partner else "department", name)
 
 
 def _assessment(case: CaseConduct) -> Iterator[tuple[Party, Ground]]:
@@ -164,11 +164,11 @@ def _loss(case: CaseConduct, pack: Pack) -> Ground:
     return {"loss_yuan": case.loss_yuan.value} if case.loss_yuan is not None else {}
 
 
-def _if_any(**said: str) -> Ground:
-    return {name: value for name, value in said.items() if value}
+def _if_any(**fields: str) -> Ground:
+    return {name: value for name, value in fields.items() if value}
 
 
-def _told(case: CaseConduct, case_number: str, laid: Laid, grounds: Sequence[Ground], pack: Pack) -> Output:
+def _corrected(case: CaseConduct, case_number: str, laid: Laid, grounds: Sequence[Ground], pack: Pack) -> Output:
     assert case.changed_at is not None
     data: dict[str, Any] = {
         "case_number": case_number,
@@ -192,6 +192,6 @@ def _digest(grounds: Sequence[Ground]) -> str:
 
 def _without_old(laid: Sequence[Laid], forgotten: int) -> tuple[tuple[Laid, ...], int]:
     """What was laid, of dropped parties only the last so many: whoever is forgotten begins above all that are."""
-    old = [one for one in laid if not one.digest][:-DROPPED_MAX]
-    kept = tuple(one for one in laid if one not in old)
-    return kept, max((forgotten, *(one.revision for one in old)))
+    old = [charge for charge in laid if not charge.digest][:-DROPPED_MAX]
+    kept = tuple(charge for charge in laid if charge not in old)
+    return kept, max((forgotten, *(charge.revision for charge in old)))

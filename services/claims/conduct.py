@@ -32,7 +32,7 @@ from tousu.events.handling import HandlingReopened, HandlingSpecialReasonApprove
 from tousu.ledger.payment import money
 from tousu.policy.calendar import MICROSECOND
 from tousu.policy.event_catalogue import CLAIM_REPORTS
-from tousu.policy.facts import found_with
+from tousu.policy.facts import with_found
 from tousu.policy.pack import Pack
 from tousu.policy.policies import Policies
 
@@ -92,7 +92,7 @@ class ConductRules:
         if new is None:
             return decision
         new = with_limits(new, decision, event.subject or "", self._pack_of(new).claims)
-        new = _with_what_was_paid(new, decision.states.get(StateKey(CASE, event.subject or "")))
+        new = _with_payments(new, decision.states.get(StateKey(CASE, event.subject or "")))
         new = ticked(new, self._pack_of(new), now)
         if new == case:
             return decision
@@ -190,8 +190,8 @@ class ConductRules:
         if pack.penalties is None:
             return None
         lifecycle = lifecycle_of(ROUTED[event.type], event.data)
-        said = event.content
-        asked = said.first_asked if isinstance(said, ComplaintRouted) else None
+        content = event.content
+        asked = content.first_asked if isinstance(content, ComplaintRouted) else None
         case = CaseConduct(lifecycle=lifecycle, organisation=event.organisation, first_asked=asked or "")
         return _routed(case, event.data)
 
@@ -201,58 +201,58 @@ class ConductRules:
         return case
 
     def _moved(self, case: CaseConduct, event: Event) -> CaseConduct:
-        said, clock = event.data, _CLOCKS.get(event.type)
+        data, clock = event.data, _CLOCKS.get(event.type)
         if clock is not None:
             return clock(case, event.content)
-        former, view = case.lifecycle, view_of(said)
+        former, view = case.lifecycle, view_of(data)
         if event.type in ROUTED:
-            is_newer = said.get("revision", 1) > case.revision
-            new = _routed(replace(case, lifecycle=former.after(view)), said) if is_newer else case
+            is_newer = data.get("revision", 1) > case.revision
+            new = _routed(replace(case, lifecycle=former.after(view)), data) if is_newer else case
             return replace(new, departments=view.answerable) if view is not None and view.answerable else new
-        what = event.type.removeprefix(_HANDLING).partition(".")[0]
+        event_name = event.type.removeprefix(_HANDLING).partition(".")[0]
         at = max(event.time, former.received_at)
-        if what in CLAIM_REPORTS:
-            case = claim_reported(case, said, at)
-            return ruled(case, said, at) if what == "outlet_ruled" else case
+        if event_name in CLAIM_REPORTS:
+            case = claim_reported(case, data, at)
+            return ruled(case, data, at) if event_name == "outlet_ruled" else case
         if view is None or not view.counts:
             return case
         case = replace(case, lifecycle=former.after(view))
         if event.type == PASSED_ON:
-            return replace(case, departments=view.answerable or tuple(said["to_departments"]))
-        if what == "recount_ordered":
-            return replace(case, pack_version=said.get("pack_version", case.pack_version))
-        return _handled(case, former, self._pack_of(case), what, event, at) if case.is_complaint else case
+            return replace(case, departments=view.answerable or tuple(data["to_departments"]))
+        if event_name == "recount_ordered":
+            return replace(case, pack_version=data.get("pack_version", case.pack_version))
+        return _handled(case, former, self._pack_of(case), event_name, event, at) if case.is_complaint else case
 
 
-def _routed(case: CaseConduct, told: Mapping[str, Any]) -> CaseConduct:
+def _routed(case: CaseConduct, data: Mapping[str, Any]) -> CaseConduct:
     return replace(
         case,
-        pack_version=told["pack"]["version"],
-        revision=told.get("revision", 1),
-        grade=told.get("grade", ""),
-        class_name=told.get("class", ""),
-        departments=tuple(told.get("departments", ())),
+        pack_version=data["pack"]["version"],
+        revision=data.get("revision", 1),
+        grade=data.get("grade", ""),
+        class_name=data.get("class", ""),
+        departments=tuple(data.get("departments", ())),
     )
 
 
 def _handled(
-    case: CaseConduct, former: CaseLifecycle, pack: Pack, what: str, event: Event, at: datetime
+    case: CaseConduct, former: CaseLifecycle, pack: Pack, event_name: str, event: Event, at: datetime
 ) -> CaseConduct:
     """The case after a report of a department. `at`: when that happened, not before the receipt.
 
     `former`: the lifecycle before it; the case has that of now already.
     """
-    said = event.data
-    if former.ended_at is None or at <= former.ended_at or what == "reopened":
-        case = reported(case, pack, what, said, at)
-    match what:
-        case "judged" if "responsible" in said:
-            return named_anew(case, said["responsible"], at)
-        case "assessed" if "loss_yuan" in said:
+    data = event.data
+    if former.ended_at is None or at <= former.ended_at or event_name == "reopened":
+        case = reported(case, pack, event_name, data, at)
+    match event_name:
+        case "judged" if "responsible" in data:
+            return named_anew(case, data["responsible"], at)
+        case "assessed" if "loss_yuan" in data:
             known = {"loss_yuan": case.loss_yuan} if case.loss_yuan is not None else {}
-            return replace(case, loss_yuan=found_with(known, said, at)["loss_yuan"])
+            return replace(case, loss_yuan=with_found(known, data, at)["loss_yuan"])
         case "responsibility_settled":
-            return settled(case, said, at)
+            return settled(case, data, at)
         case "special_reason_approved":
             approved = event.content
             assert isinstance(approved, HandlingSpecialReasonApproved)
@@ -275,11 +275,14 @@ def _state_key(event: Event) -> StateKey:
     return StateKey(CONDUCT, event.subject or "")
 
 
-def _with_what_was_paid(case: CaseConduct, claimed: State | None) -> CaseConduct:
+def _with_payments(case: CaseConduct, claimed: State | None) -> CaseConduct:
     """The conduct with what has been paid for the claims of its case, where its claims have changed."""
     if not isinstance(claimed, ClaimedCase):
         return case
-    owed = [claim.obligation(COMPENSATION) for claim in claimed.claims]
-    paid = sum((each.paid for each in owed if each is not None and each.currency == YUAN), Decimal(0))
+    obligations = [claim.obligation(COMPENSATION) for claim in claimed.claims]
+    paid = sum(
+        (obligation.paid for obligation in obligations if obligation is not None and obligation.currency == YUAN),
+        Decimal(0),
+    )
     text = money(paid) if paid else ""
     return case if text == case.paid_yuan else replace(case, paid_yuan=text)

@@ -18,11 +18,11 @@ from services.claims.ending import PAID, close
 from services.claims.missing import missing_items, waiting
 from services.claims.offering import (
     Circumstances,
-    amount_owed,
-    amount_said,
+    award_of,
     giver_of_kind,
     not_in_principle,
     offer_of,
+    reported_amount,
     unknown_kind,
     why_not,
 )
@@ -55,10 +55,10 @@ _ONLY_IF: Final = {"arbitration": "arbitration_agreed"}
 EVERYBODY: Final = ("claimant", "company")
 
 
-def form_answered(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
+def form_answered(turn: Turn, opener: ClaimOpener, claim: Claim, data: Mapping[str, Any]) -> Claim | Refusal:
     """The claimant has been told until when the claim is decided; that is the limit from then on."""
-    claim = limits.pull(turn, replace(claim, stage="answered"), "form_answered", said)
-    problem = limits.impossible_time(turn, claim, "decision_due_at", said, "offered")
+    claim = limits.pull(turn, replace(claim, stage="answered"), "form_answered", data)
+    problem = limits.impossible_time(turn, claim, "decision_due_at", data, "offered")
     if problem is not None:
         return problem
     offer_due = next((clock.due_at for clock in limits.waiting_for(turn, claim, "offered")), None)
@@ -67,50 +67,50 @@ def form_answered(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[s
         claim,
         {
             "answered_at": time_text(turn.at),
-            "decision_due_at": said.get("decision_due_at") or time_text(offer_due),
+            "decision_due_at": data.get("decision_due_at") or time_text(offer_due),
         },
     )
     return waiting(turn, opener, claim)
 
 
-def decided(turn: Turn, opener: ClaimOpener, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
+def decided(turn: Turn, opener: ClaimOpener, claim: Claim, data: Mapping[str, Any]) -> Claim | Refusal:
     """Something is offered, or nothing is due."""
-    in_spite_of, reason = (said.get(name, "") for name in ("in_spite_of", "reason"))
-    circumstances = Circumstances(beside_in(said), in_spite_of)
-    problem = not_in_principle(turn, said)
+    in_spite_of, reason = (data.get(name, "") for name in ("in_spite_of", "reason"))
+    circumstances = Circumstances(beside_in(data), in_spite_of)
+    problem = not_in_principle(turn, data)
     if problem is not None:
         return problem
-    found = amount_owed(turn, claim, circumstances)
-    if isinstance(found, BadFact):
+    award = award_of(turn, claim, circumstances)
+    if isinstance(award, BadFact):
         return refusal(
-            "bad_fact", f"{found.name}: {found.message} ({found.reason}); report it again", f"/facts/{found.name}"
+            "bad_fact", f"{award.name}: {award.message} ({award.reason}); report it again", f"/facts/{award.name}"
         )
-    if said["outcome"] == "refuse":
-        return _refused(turn, claim, found, said)
+    if data["outcome"] == "refuse":
+        return _refused(turn, claim, award, data)
     missing = missing_items(turn, opener, claim, EVERYBODY)
     if missing:
         lacks = f"the file of claim {claim.number} lacks {', '.join(missing)}"
         message = f"{lacks}; hand them in (claim_evidence_given), then decide"
         return refusal("file_incomplete", message, "/claim_number")
-    kind = said.get("kind", "cash")
+    kind = data.get("kind", "cash")
     problem = unknown_kind(turn, kind)
     if problem is not None:
         return problem
-    given = amount_said(said)
-    offer = given if isinstance(given, Refusal) else offer_of(turn, claim, found, kind, given, circumstances)
+    given = reported_amount(data)
+    offer = given if isinstance(given, Refusal) else offer_of(turn, claim, award, kind, given, circumstances)
     if isinstance(offer, Refusal):
         return offer
-    decided = replace(offer[0], by=said.get("employee", ""), in_spite_of=circumstances.in_spite_of)
+    decided = replace(offer[0], by=data.get("employee", ""), in_spite_of=circumstances.in_spite_of)
     return _offered(turn, claim, decided, offer[1], reason)
 
 
-def agreed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
+def agreed(turn: Turn, claim: Claim, data: Mapping[str, Any]) -> Claim | Refusal:
     """The claimant accepts: from now on the amount is owed, and finance pays it within the limit."""
     offer = claim.offer
     if offer is None:
         message = f"claim {claim.number} was refused, so nothing can be agreed; claim_decided with an offer comes first"
         return refusal("illegal_transition", message, "type")
-    given = amount_said(said)
+    given = reported_amount(data)
     if isinstance(given, Refusal):
         return given
     amount = Decimal(given) if given is not None else offer.amount
@@ -119,17 +119,17 @@ def agreed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal
     if offer.most is not None and amount > offer.most:
         message = f"at most {money(offer.most)} {offer.currency} may be agreed (pack {turn.pack.id}, {offer.section})"
         return refusal("amount_above_limit", message, "/amount")
-    kind = said.get("kind", offer.kind)
+    kind = data.get("kind", offer.kind)
     problem = unknown_kind(turn, kind)
     if problem is not None:
         return problem
     fee = min(offer.fee, amount)
-    most = exceeds(turn, claim, amount, fee, beside_in(said))
+    most = exceeds(turn, claim, amount, fee, beside_in(data))
     if most is not None:
         message = f"other claims of the piece leave at most {money(most)}; decide this one anew (claim_decided)"
         return refusal("amount_above_limit", message, "/amount")
     offer = replace(offer, amount=amount, kind=kind, given_by=giver_of_kind(turn, claim, kind), fee=fee)
-    return _due(turn, claim, offer, "agreed", {}, said)
+    return _due(turn, claim, offer, "agreed", {}, data)
 
 
 def ways_on(claim: Claim) -> list[str]:
@@ -138,24 +138,24 @@ def ways_on(claim: Claim) -> list[str]:
     return [way for way in WAYS_ON if _ONLY_IF.get(way) in (None, *holds)]
 
 
-def disputed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
+def disputed(turn: Turn, claim: Claim, data: Mapping[str, Any]) -> Claim | Refusal:
     """The claimant does not accept, and goes the way that they choose."""
-    way, open_ways = said["way"], ways_on(claim)
+    way, open_ways = data["way"], ways_on(claim)
     if way not in open_ways:
         message = f"{way} is open only where it was agreed at posting ({_ONLY_IF[way]}); open: {', '.join(open_ways)}"
         return refusal("way_not_open", message, "/way")
-    told = {"way": way, "ways_on": open_ways, "reason": said.get("reason"), "disputed_at": time_text(turn.at)}
-    turn.tell("disputed", claim, told)
+    dispute = {"way": way, "ways_on": open_ways, "reason": data.get("reason"), "disputed_at": time_text(turn.at)}
+    turn.tell("disputed", claim, dispute)
     claim = replace(claim, stage="disputed", way=way, awaiting=None)
-    return limits.pull(turn, claim, "disputed", said)
+    return limits.pull(turn, claim, "disputed", data)
 
 
-def ruled(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
+def ruled(turn: Turn, claim: Claim, data: Mapping[str, Any]) -> Claim | Refusal:
     """An authority has decided. Its amount counts, whatever the table says; nothing that was paid is asked back."""
-    amount, currency = Decimal(said["amount"]), said.get("currency", turn.pack.currency)
-    owed = claim.obligation(COMPENSATION)
-    if owed is not None and currency != owed.currency:
-        message = f"claim {claim.number} is owed in {owed.currency}; give the ruling in that currency"
+    amount, currency = Decimal(data["amount"]), data.get("currency", turn.pack.currency)
+    obligation = claim.obligation(COMPENSATION)
+    if obligation is not None and currency != obligation.currency:
+        message = f"claim {claim.number} is owed in {obligation.currency}; give the ruling in that currency"
         return refusal("other_currency", message, "/currency")
     if amount == 0:
         return refusal(
@@ -166,17 +166,17 @@ def ruled(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
         amount=amount, currency=currency, kind="cash", at=turn.at, decided="by_ruling", section=claim.asked.section,
         fee=fee,
     )  # fmt: skip
-    ruling = {name: said[name] for name in ("by", "reason") if name in said}
-    return _due(turn, claim, offer, "ruled", ruling, said)
+    ruling = {name: data[name] for name in ("by", "reason") if name in data}
+    return _due(turn, claim, offer, "ruled", ruling, data)
 
 
-def confirmed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
+def confirmed(turn: Turn, claim: Claim, data: Mapping[str, Any]) -> Claim | Refusal:
     """A second person confirms what waits for one; with the last that is missing the amount is owed."""
-    waits, who = claim.awaiting, said["by"]
+    waits, who = claim.awaiting, data["by"]
     if waits is None:
         message = f"claim {claim.number} waits for nobody's confirmation; confirm what claim.confirmation_awaited names"
         return refusal("illegal_transition", message, "type")
-    if (Decimal(said["amount"]), said.get("currency", waits.offer.currency)) != (
+    if (Decimal(data["amount"]), data.get("currency", waits.offer.currency)) != (
         waits.offer.amount, waits.offer.currency,
     ):  # fmt: skip
         message = f"{money(waits.offer.amount)} {waits.offer.currency} wait for confirmation; look again, and name that"
@@ -190,7 +190,7 @@ def confirmed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refu
     return _awarded(turn, claim, waits)
 
 
-def _offered(turn: Turn, claim: Claim, offer: Offer, found: Awarded | None, reason: str) -> Claim:
+def _offered(turn: Turn, claim: Claim, offer: Offer, awarded: Awarded | None, reason: str) -> Claim:
     data: dict[str, Any] = {
         "amount": money(offer.amount),
         "currency": offer.currency,
@@ -202,36 +202,36 @@ def _offered(turn: Turn, claim: Claim, offer: Offer, found: Awarded | None, reas
     }
     if offer.in_spite_of:
         data |= {"in_spite_of": offer.in_spite_of, "reason": reason}
-    if found is not None:
-        data |= {"rule": found.rule, "trace": _trace(found)}
+    if awarded is not None:
+        data |= {"rule": awarded.rule, "trace": _trace(awarded)}
     turn.tell("offered", claim, data, section=offer.section)
     return limits.pull(turn, replace(claim, stage="offered", offer=offer, awaiting=None), "offered")
 
 
-def _refused(turn: Turn, claim: Claim, found: Award, said: Mapping[str, Any]) -> Claim | Refusal:
-    if not isinstance(found, NotOwed):
-        return refusal("no_ground_to_refuse", _why_owed(found), "/outcome")
-    if "exemption" in said and said["exemption"] != found.exemption:
-        message = f"what was found out is {why_not(found)} ({found.section}); give that exemption, or leave it out"
+def _refused(turn: Turn, claim: Claim, award: Award, data: Mapping[str, Any]) -> Claim | Refusal:
+    if not isinstance(award, NotOwed):
+        return refusal("no_ground_to_refuse", _reason_of(award), "/outcome")
+    if "exemption" in data and data["exemption"] != award.exemption:
+        message = f"what was found out is {why_not(award)} ({award.section}); give that exemption, or leave it out"
         return refusal("other_exemption", message, "/exemption")
     turn.tell(
         "refused",
         claim,
         {
-            "exemption": found.exemption or None,
-            "reason": said.get("reason") or why_not(found),
+            "exemption": award.exemption or None,
+            "reason": data.get("reason") or why_not(award),
             "ways_on": ways_on(claim),
             "refused_at": time_text(turn.at),
-            "trace": _trace(found),
+            "trace": _trace(award),
         },
-        section=found.section,
+        section=award.section,
     )
     return limits.pull(turn, replace(claim, stage="refused", offer=None, awaiting=None), "refused")
 
 
-def _trace(found: Award) -> dict[str, Any]:
+def _trace(award: Award) -> dict[str, Any]:
     """An answer of the table as events carry it; the same for the same pack and facts."""
-    data: dict[str, Any] = msgspec.to_builtins(found, order="deterministic")
+    data: dict[str, Any] = msgspec.to_builtins(award, order="deterministic")
     for step in data.get("steps", ()):
         step["inputs"] = _named(step["inputs"])
     for limit in data.get("limits", ()):
@@ -248,29 +248,29 @@ def _named(values: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"input": name, "value": value} for name, value in values.items()]
 
 
-def _why_owed(found: Award) -> str:
-    unproven = getattr(found, "unproven", ())
+def _reason_of(award: Award) -> str:
+    unproven = getattr(award, "unproven", ())
     if unproven:
         first = unproven[0]
         missing = ", ".join(first.evidence_missing)
         return f"{first.exemption} counts only with its proof in the file; add {missing} (claim_evidence_given)"
-    if isinstance(found, Awarded):
-        due = f"{money(found.amount)} {found.currency}"
-        return f"by {found.section} {due} is due; offer it, or report the exemption first (claim_facts_found)"
+    if isinstance(award, Awarded):
+        due = f"{money(award.amount)} {award.currency}"
+        return f"by {award.section} {due} is due; offer it, or report the exemption first (claim_facts_found)"
     return "no exemption of the pack holds by what was found out; report it with claim_facts_found"
 
 
 def _due(
-    turn: Turn, claim: Claim, offer: Offer, what: Literal["agreed", "ruled"], ruling: dict[str, str],
-    said: Mapping[str, Any],
+    turn: Turn, claim: Claim, offer: Offer, basis: Literal["agreed", "ruled"], ruling: dict[str, str],
+    data: Mapping[str, Any],
 ) -> Claim | Refusal:  # fmt: skip
     """What is agreed or ruled is owed at once, or once a second person has confirmed it."""
-    problem = limits.impossible_time(turn, claim, "pay_by", said)
+    problem = limits.impossible_time(turn, claim, "pay_by", data)
     if problem is not None:
         return problem
-    offered_by = offer.by if what == "agreed" else ""
-    acted = tuple(dict.fromkeys(who for who in (offered_by, said.get("employee", "")) if who))
-    due = Awaiting(offer=offer, what=what, at=turn.at, ruling=ruling, acted=acted, pay_by=said.get("pay_by", ""))
+    offered_by = offer.by if basis == "agreed" else ""
+    acted = tuple(dict.fromkeys(who for who in (offered_by, data.get("employee", "")) if who))
+    due = Awaiting(offer=offer, what=basis, at=turn.at, ruling=ruling, acted=acted, pay_by=data.get("pay_by", ""))
     rule = turn.rules.second_person_above
     is_much = rule is not None and rule.must_confirm(offer.amount, offer.currency)
     must_wait = is_much or bool(offer.in_spite_of)
@@ -282,17 +282,17 @@ def _awarded(turn: Turn, claim: Claim, due: Awaiting) -> Claim:
 
     The payment is due by when it was agreed or ruled, also where a second person confirmed it later.
     """
-    offer, what, at, was_closed = due.offer, due.what, due.at or turn.at, claim.state == "closed"
+    offer, basis, at, was_closed = due.offer, due.what, due.at or turn.at, claim.state == "closed"
     former = claim.obligation(COMPENSATION)
     owed_so_far = former.awarded - former.withdrawn if former is not None else Decimal(0)
     if former is not None and former.outstanding and offer.amount < owed_so_far:
         drop = min(former.outstanding, owed_so_far - offer.amount)
-        claim = release(turn, claim, COMPENSATION, drop, what)
+        claim = release(turn, claim, COMPENSATION, drop, basis)
     elif offer.amount > owed_so_far:
         more_owed = offer.amount - owed_so_far
         creditor = claim.claimant.role if claim.claimant is not None else claim.asked.payee_role
         claim = owe(
-            turn, claim, COMPENSATION, "compensation", more_owed, offer.currency, COMPANY, creditor, what
+            turn, claim, COMPENSATION, "compensation", more_owed, offer.currency, COMPANY, creditor, basis
         )  # fmt: skip
     after = claim.obligation(COMPENSATION)
     is_paid = after is not None and not after.outstanding
@@ -300,21 +300,21 @@ def _awarded(turn: Turn, claim: Claim, due: Awaiting) -> Claim:
     claim = replace(claim, stage="paid" if is_paid else "agreed", offer=offer, awaiting=None)
     if not is_paid:  # a ruling for more opens a claim again that had ended
         claim = replace(claim, state="open", reason="", closed_at=None)
-    told = {"pay_by": due.pay_by} if due.pay_by else {}
-    if what == "ruled" and not is_paid:
-        claim = limits.pull(turn, claim, "ruled", told, at=at)
-    claim = limits.pull(turn, claim, "agreed", told, at=at)
+    promise = {"pay_by": due.pay_by} if due.pay_by else {}
+    if basis == "ruled" and not is_paid:
+        claim = limits.pull(turn, claim, "ruled", promise, at=at)
+    claim = limits.pull(turn, claim, "agreed", promise, at=at)
     pay_by = next((clock.due_at for clock in limits.waiting_for(turn, claim, "paid")), None)
     data: dict[str, Any] = {
         "amount": money(offer.amount),
         "currency": offer.currency,
         "kind": offer.kind,
-        "fee_refunded": money(offer.fee) if offer.fee and what == "agreed" else None,
+        "fee_refunded": money(offer.fee) if offer.fee and basis == "agreed" else None,
         **payee_of(claim),
-        f"{what}_at": time_text(at),
+        f"{basis}_at": time_text(at),
         "pay_by": time_text(pay_by),
     }
-    turn.tell(what, claim, {**data, **due.ruling}, section=offer.section)
+    turn.tell(basis, claim, {**data, **due.ruling}, section=offer.section)
     if was_closed and not is_paid:
         turn.tell("reopened", claim, {"reopened_at": time_text(turn.at), "reason": "ruled"})
     if after is not None and (after != former or giver_of(promised) != giver_of(offer)):

@@ -38,16 +38,20 @@ def close(turn: Turn, claim: Claim, reason: str, lacks: Mapping[str, Any] | None
     if reason != PAID:
         claim, withdrawn = _released(turn, claim, reason)
     claim = replace(claim, state="closed", reason=reason, closed_at=turn.at, awaiting=None)
-    said = {"closed_at": time_text(turn.at), "reason": reason, "withdrawn": withdrawn or None}
-    turn.tell("closed", claim, {**said, **(lacks or {})})
+    closure = {"closed_at": time_text(turn.at), "reason": reason, "withdrawn": withdrawn or None}
+    turn.tell("closed", claim, {**closure, **(lacks or {})})
     return claim
 
 
 def _released(turn: Turn, claim: Claim, reason: str) -> tuple[Claim, list[dict[str, Any]]]:
     """What nobody will pay any more, and how the event tells it. Outlets go on owing each other what was paid."""
     withdrawn: list[dict[str, Any]] = []
-    owed = claim.obligation(COMPENSATION)
-    names = [COMPENSATION] if owed is not None and owed.paid else [COMPENSATION, BILL, FEE_OF_FINED, FEE_OF_COMPENSATED]
+    obligation = claim.obligation(COMPENSATION)
+    names = (
+        [COMPENSATION]
+        if obligation is not None and obligation.paid
+        else [COMPENSATION, BILL, FEE_OF_FINED, FEE_OF_COMPENSATED]
+    )
     for name in names:
         former = claim.obligation(name)
         if former is None or not former.outstanding:

@@ -68,11 +68,11 @@ def happened(turn: Turn, claim: Claim, fact: ClaimFact, step: Step) -> Refusal |
 def forget_payment(turn: Turn, payment_id: str) -> None:
     """A payment in question has ended otherwise: nothing that is told later books it."""
     for claim in turn.case.claims:
-        told = tuple(
+        facts = tuple(
             fact for fact in claim.told if fact.name != "payment_confirmed" or payment_id not in fact.data.values()
         )
-        if len(told) < len(claim.told) and payment_id not in claim.payments:
-            turn.keep(replace(claim, told=told))
+        if len(facts) < len(claim.told) and payment_id not in claim.payments:
+            turn.keep(replace(claim, told=facts))
 
 
 def _placed(turn: Turn, claim: Claim, fact: ClaimFact, step: Step) -> Refusal | bool:
@@ -101,12 +101,12 @@ def _placed(turn: Turn, claim: Claim, fact: ClaimFact, step: Step) -> Refusal | 
     return True
 
 
-def _fold(turn: Turn, base: Claim, told: Sequence[ClaimFact], until: datetime, step: Step) -> FoldedClaim:
+def _fold(turn: Turn, base: Claim, facts: Sequence[ClaimFact], until: datetime, step: Step) -> FoldedClaim:
     """The claim from its base on, with this reported of it, up to a moment; nothing of it leaves the fold."""
     now = turn.apart(base)
     outputs: list[Output] = []
     refusals: list[Refusal | None] = []
-    for fact in told:
+    for fact in facts:
         now = _advanced(now, base.number, fact.at, outputs)
         then = now.at_moment(fact.at, fact.event_id, turn.now)
         then.keep(limits.settled(then, then.claim(base.number)))
@@ -114,7 +114,7 @@ def _fold(turn: Turn, base: Claim, told: Sequence[ClaimFact], until: datetime, s
         refusals.append(refusal)
         if refusal is None:
             now = then
-            outputs += then.told
+            outputs += then.outputs
     now = _advanced(now, base.number, until, outputs)
     return FoldedClaim(now, now.claim(base.number), outputs, refusals)
 
@@ -124,38 +124,42 @@ def _advanced(now: Turn, number: str, until: datetime, outputs: list[Output]) ->
     while (due := now.claim(number).next_due) is not None and due < until:
         now = now.at_moment(due, "", due)
         now.keep(limits.fire(now, now.claim(number)))
-        outputs += now.told
+        outputs += now.outputs
     return now
 
 
-def _kept(turn: Turn, claim: Claim, base: Claim, told: tuple[ClaimFact, ...], step: Step) -> Claim:
+def _kept(turn: Turn, claim: Claim, base: Claim, facts: tuple[ClaimFact, ...], step: Step) -> Claim:
     """The claim with what was reported of it; of much, the oldest go into its base."""
-    if len(told) > FACTS_MAX:
-        oldest, told = told[:FOLDED_AT_ONCE], told[FOLDED_AT_ONCE:]
+    if len(facts) > FACTS_MAX:
+        oldest, facts = facts[:FOLDED_AT_ONCE], facts[FOLDED_AT_ONCE:]
         base = _fold(turn, base, oldest, oldest[-1].at, step).claim
-    return replace(claim, told=told, before=base)
+    return replace(claim, told=facts, before=base)
 
 
 def _tell_news(turn: Turn, claim: Claim, before: FoldedClaim, after: FoldedClaim) -> None:
     """Publish what the claim would have told, had everything been known in its order, and was not told."""
-    known = {_key(one) for one in before.outputs}
-    told = [one for one in after.outputs if one.type.startswith("tousu.claim.") and name_of(one) not in _OF_QUESTIONS]
+    known = {_key(earlier) for earlier in before.outputs}
+    outputs = [
+        later
+        for later in after.outputs
+        if later.type.startswith("tousu.claim.") and name_of(later) not in _OF_QUESTIONS
+    ]
     is_open = claim.state == "open"
-    for one in told:
-        if _key(one) in known:
+    for output in outputs:
+        if _key(output) in known:
             continue
-        if name_of(one) == "closed" and not is_open:
+        if name_of(output) == "closed" and not is_open:
             _tell_reopened(turn, after.claim)
-        if name_of(one) == "reopened" and is_open:
+        if name_of(output) == "reopened" and is_open:
             continue
-        is_open = {"closed": False, "reopened": True}.get(name_of(one), is_open)
-        turn.told.append(one)
+        is_open = {"closed": False, "reopened": True}.get(name_of(output), is_open)
+        turn.outputs.append(output)
     if is_open == (after.claim.state == "open"):
         return
     if not is_open:
         _tell_reopened(turn, after.claim)
     else:
-        turn.told.append([one for one in told if name_of(one) == "closed"][-1])
+        turn.outputs.append([closing for closing in outputs if name_of(closing) == "closed"][-1])
 
 
 def _tell_reopened(turn: Turn, claim: Claim) -> None:
@@ -168,5 +172,5 @@ def _key(output: Output) -> tuple[str, datetime, str]:
 
 def _payments(claim: Claim, after: FoldedClaim) -> list[ClaimPaid]:
     """What was paid by the fold and is not booked yet."""
-    told = (decode(one.type, one.data) for one in after.outputs if name_of(one) == "paid")
-    return [paid for paid in told if isinstance(paid, ClaimPaid) and paid.payment_id not in claim.payments]
+    contents = (decode(output.type, output.data) for output in after.outputs if name_of(output) == "paid")
+    return [paid for paid in contents if isinstance(paid, ClaimPaid) and paid.payment_id not in claim.payments]

@@ -42,44 +42,44 @@ OF_THE_CUSTOMER: Final = frozenset({"withdrawn", "satisfaction_given", "reopened
 """What is told of the customer; nobody acts for a department in it."""
 
 
-def breached(case: CaseConduct, said: ClockBreached) -> CaseConduct:
+def breached(case: CaseConduct, data: ClockBreached) -> CaseConduct:
     """A clock breached: nobody had acted by its limit."""
-    ground = OF_CLOCKS.get(said.clock)
-    if ground is None or any(is_of(lapse, said) for lapse in case.lapses):
+    ground = OF_CLOCKS.get(data.clock)
+    if ground is None or any(is_of(lapse, data) for lapse in case.lapses):
         return case
     lapse = Lapse(
         ground=ground,
-        at=time_of_text(said.due_at),
-        department=said.departments[0] if said.departments else case.lead,
-        clock=said.clock,
-        generation=said.generation,
-        section=said.section or "",
-        unconfirmed=bool(said.unconfirmed),
+        at=time_of_text(data.due_at),
+        department=data.departments[0] if data.departments else case.lead,
+        clock=data.clock,
+        generation=data.generation,
+        section=data.section or "",
+        unconfirmed=bool(data.unconfirmed),
     )
     return with_lapse(case, lapse.seen_all(case.reports))
 
 
-def withdrawn(case: CaseConduct, said: OfClock) -> CaseConduct:
+def withdrawn(case: CaseConduct, data: OfClock) -> CaseConduct:
     """A breach turned out to be none."""
-    return replace(case, lapses=tuple(lapse for lapse in case.lapses if not is_of(lapse, said)))
+    return replace(case, lapses=tuple(lapse for lapse in case.lapses if not is_of(lapse, data)))
 
 
-def confirmed(case: CaseConduct, said: OfClock) -> CaseConduct:
+def confirmed(case: CaseConduct, data: OfClock) -> CaseConduct:
     """A breach in doubt is none any more: everything that can have come by its limit has been read."""
-    lapses = tuple(replace(lapse, unconfirmed=False) if is_of(lapse, said) else lapse for lapse in case.lapses)
+    lapses = tuple(replace(lapse, unconfirmed=False) if is_of(lapse, data) else lapse for lapse in case.lapses)
     return replace(case, lapses=lapses)
 
 
-def moved(case: CaseConduct, said: OfClock) -> CaseConduct:
+def moved(case: CaseConduct, data: OfClock) -> CaseConduct:
     """The limit of a clock that stands as breached lies elsewhere now."""
-    if said.due_at is None:
+    if data.due_at is None:
         return case
-    due_at = time_of_text(said.due_at)
+    due_at = time_of_text(data.due_at)
     lapses = (
         replace(lapse, at=due_at, hand="", hand_at=None, accepted_by="", accepted_at=None, days_waited=0).seen_all(
             case.claim_reports if lapse.claim_number else case.reports
         )
-        if is_of(lapse, said) and lapse.at != due_at
+        if is_of(lapse, data) and lapse.at != due_at
         else lapse
         for lapse in case.lapses
     )
@@ -98,11 +98,11 @@ def ticked(case: CaseConduct, pack: Pack, now: datetime) -> CaseConduct:
 def excused(case: CaseConduct, approved_by: str, at: datetime) -> CaseConduct:
     """A special reason why the resolution is late was approved."""
     excuses = [*case.excuses]
-    insort_right(excuses, Excuse(at=at, approved_by=approved_by), key=lambda one: one.at)
+    insort_right(excuses, Excuse(at=at, approved_by=approved_by), key=lambda excuse: excuse.at)
     return replace(case, excuses=tuple(excuses[-EXCUSES_MAX:]))
 
 
-def neglected(case: CaseConduct, former: CaseLifecycle, said: HandlingReopened) -> CaseConduct:
+def neglected(case: CaseConduct, former: CaseLifecycle, reopening: HandlingReopened) -> CaseConduct:
     """The case was reopened (its lifecycle is that of the new round): through neglect, or not.
 
     What the round before had found stays until it is judged anew.
@@ -110,31 +110,31 @@ def neglected(case: CaseConduct, former: CaseLifecycle, said: HandlingReopened) 
     case = replace(case, rounds=tuple(sorted({*case.rounds, case.lifecycle.round_at}))[-ROUNDS_MAX:])
     if former.stands is not None:
         case = replace(case, before=Verdict(former.stands, case.grade))
-    if not said.through_neglect:
+    if not reopening.through_neglect:
         return case
     named = case.named
     if named is not None:
         named = replace(named, mediated=named.mediated and named.at >= former.round_at)
     lapse = Lapse(
         ground="neglect", at=case.lifecycle.round_at, department=case.lead, named=named,
-        neglected_by=said.neglected_by or "",
+        neglected_by=reopening.neglected_by or "",
     )  # fmt: skip
     return with_lapse(case, lapse.seen_all(case.reports))
 
 
-def reported(case: CaseConduct, pack: Pack, what: str, said: Mapping[str, Any], at: datetime) -> CaseConduct:
+def reported(case: CaseConduct, pack: Pack, event_name: str, data: Mapping[str, Any], at: datetime) -> CaseConduct:
     """Somebody acted in the case, whenever that becomes known. What its clock waits for is an acceptance.
 
     After a withdrawal nobody waits for one any more, so the days end there.
     """
     clock = pack.clocks.get(ACCEPTANCE)
-    accepts = clock is not None and any(trigger.event == what for trigger in (*clock.met_by, *clock.cancelled_by))
-    employee = said.get("employee", "") if what not in OF_THE_CUSTOMER else ""
+    accepts = clock is not None and any(trigger.event == event_name for trigger in (*clock.met_by, *clock.cancelled_by))
+    employee = data.get("employee", "") if event_name not in OF_THE_CUSTOMER else ""
     if not employee and not accepts:
         return case
-    report = Report(at=at, department=said.get("department", case.lead), employee=employee, accepts=accepts)
+    report = Report(at=at, department=data.get("department", case.lead), employee=employee, accepts=accepts)
     reports = list(case.reports)
-    insort_right(reports, report, key=lambda one: one.at)
+    insort_right(reports, report, key=lambda earlier: earlier.at)
     lapses = tuple(lapse.seen(report) for lapse in case.lapses)
     return replace(case, reports=tuple(reports[-REPORTS_MAX:]), lapses=lapses)
 
@@ -151,4 +151,6 @@ def with_lapse(case: CaseConduct, lapse: Lapse) -> CaseConduct:
 
 
 def _in_order(lapses: Any) -> tuple[Lapse, ...]:
-    return tuple(sorted(lapses, key=lambda one: (one.at, one.ground, one.claim_number, one.clock, one.generation)))
+    return tuple(
+        sorted(lapses, key=lambda lapse: (lapse.at, lapse.ground, lapse.claim_number, lapse.clock, lapse.generation))
+    )

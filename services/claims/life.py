@@ -14,7 +14,7 @@ from typing import Any, Final
 from services.claims import deciding, filing, limits, outlets
 from services.claims.ending import close
 from services.claims.history import forget_payment, happened
-from services.claims.parcel import told_beside
+from services.claims.parcel import parcel_data
 from services.claims.paying import compensation_given, payment_confirmed
 from services.claims.questions import question_settled
 from services.claims.settling import OPENED_BY_FORM, delivered
@@ -34,15 +34,15 @@ _ANY: Final[frozenset[Stage]] = frozenset(
 _UNDECIDED: Final[frozenset[Stage]] = frozenset({"filed", "answered", "refused", "disputed", "offered"})
 
 
-def _withdrawn(turn: Turn, opener: ClaimOpener, claim: Claim, said: Said) -> Claim:
+def _withdrawn(turn: Turn, opener: ClaimOpener, claim: Claim, data: Said) -> Claim:
     return close(turn, claim, "claim_withdrawn")
 
 
-def _followed_up(turn: Turn, opener: ClaimOpener, claim: Claim, said: Said) -> Claim:
+def _followed_up(turn: Turn, opener: ClaimOpener, claim: Claim, data: Said) -> Claim:
     """After the payment the claimant is asked how satisfied they are (domain, section 7, H)."""
-    rated = {name: said[name] for name in ("score", "rating") if name in said}
+    rated = {name: data[name] for name in ("score", "rating") if name in data}
     turn.tell("followed_up", claim, rated | {"followed_up_at": time_text(turn.at)})
-    return limits.pull(turn, claim, "followed_up", said)
+    return limits.pull(turn, claim, "followed_up", data)
 
 
 FITS: Final[Mapping[str, frozenset[Stage]]] = {
@@ -89,35 +89,35 @@ TOLD_IN: Final[Mapping[str, str]] = {
 
 STEPS: Final[Mapping[str, Step]] = {
     "claim_evidence_given": filing.evidence_given,
-    "claim_facts_found": filing.facts_found,
+    "claim_facts_found": filing.with_facts,
     "claim_form_answered": deciding.form_answered,
     "claim_decided": deciding.decided,
-    "claim_agreed": lambda turn, _, claim, said: deciding.agreed(turn, claim, said),
-    "claim_disputed": lambda turn, _, claim, said: deciding.disputed(turn, claim, said),
-    "claim_ruled": lambda turn, _, claim, said: deciding.ruled(turn, claim, said),
-    "amount_confirmed": lambda turn, _, claim, said: deciding.confirmed(turn, claim, said),
+    "claim_agreed": lambda turn, _, claim, data: deciding.agreed(turn, claim, data),
+    "claim_disputed": lambda turn, _, claim, data: deciding.disputed(turn, claim, data),
+    "claim_ruled": lambda turn, _, claim, data: deciding.ruled(turn, claim, data),
+    "amount_confirmed": lambda turn, _, claim, data: deciding.confirmed(turn, claim, data),
     "claim_withdrawn": _withdrawn,
-    "compensation_given": lambda turn, _, claim, said: compensation_given(turn, claim, said),
+    "compensation_given": lambda turn, _, claim, data: compensation_given(turn, claim, data),
     "claim_followed_up": _followed_up,
-    "claim_paused": lambda turn, _, claim, said: limits.paused(turn, claim, said),
-    "claim_resumed": lambda turn, _, claim, said: limits.resumed(turn, claim, said),
-    "claim_extended": lambda turn, _, claim, said: limits.extended(turn, claim, said),
-    "outlet_notified": lambda turn, _, claim, said: outlets.notified(turn, claim, said),
-    "outlet_contacted": lambda turn, _, claim, said: outlets.contacted(turn, claim, said),
-    "outlet_negotiation_settled": lambda turn, _, claim, said: outlets.settled(turn, claim, said),
-    "outlet_arbitration_requested": lambda turn, _, claim, said: outlets.arbitration_requested(turn, claim, said),
-    "outlet_ruled": lambda turn, _, claim, said: outlets.ruled(turn, claim, said),
+    "claim_paused": lambda turn, _, claim, data: limits.paused(turn, claim, data),
+    "claim_resumed": lambda turn, _, claim, data: limits.resumed(turn, claim, data),
+    "claim_extended": lambda turn, _, claim, data: limits.extended(turn, claim, data),
+    "outlet_notified": lambda turn, _, claim, data: outlets.notified(turn, claim, data),
+    "outlet_contacted": lambda turn, _, claim, data: outlets.contacted(turn, claim, data),
+    "outlet_negotiation_settled": lambda turn, _, claim, data: outlets.settled(turn, claim, data),
+    "outlet_arbitration_requested": lambda turn, _, claim, data: outlets.arbitration_requested(turn, claim, data),
+    "outlet_ruled": lambda turn, _, claim, data: outlets.ruled(turn, claim, data),
 }
 
 
 def happened_at(event: Event) -> datetime:
     """When that happened which is reported: the time that it tells, which cannot lie after the report itself."""
     field = TOLD_IN.get(event.type)
-    told = getattr(event.content, field) if field is not None else None
-    return event.time if told is None else min(time_of_text(told), event.time)
+    text = getattr(event.content, field) if field is not None else None
+    return event.time if text is None else min(time_of_text(text), event.time)
 
 
-def report(turn: Turn, opener: ClaimOpener, what: str, said: Said) -> Refusal | None:
+def report(turn: Turn, opener: ClaimOpener, event_name: str, report_data: Said) -> Refusal | None:
     """What a report does to the claims of the case in `turn`, or why it is refused."""
 
     def step(then: Turn, name: str, data: Said) -> Refusal | None:
@@ -125,56 +125,56 @@ def report(turn: Turn, opener: ClaimOpener, what: str, said: Said) -> Refusal | 
 
     number: Any
     payment_id: Any
-    number, payment_id = (said.get(name) for name in ("claim_number", "payment_id"))
-    if what == "claim_filed":
-        number = filing.number_meant(turn.case, said)
-    claim = next((each for each in turn.case.claims if each.number == number), None)
-    if claim is None or what == "payment_question_settled" or claim.reason in OPENED_BY_FORM:
-        why = step(turn, what, said)
+    number, payment_id = (report_data.get(name) for name in ("claim_number", "payment_id"))
+    if event_name == "claim_filed":
+        number = filing.number_meant(turn.case, report_data)
+    claim = next((candidate for candidate in turn.case.claims if candidate.number == number), None)
+    if claim is None or event_name == "payment_question_settled" or claim.reason in OPENED_BY_FORM:
+        why = step(turn, event_name, report_data)
     else:
-        kept = {name: value for name, value in said.items() if name not in ("case_number", "note")}
-        kept |= told_beside(turn, claim) if what in HELD_AGAINST_OTHERS else {}
-        fact = ClaimFact(turn.at, what, turn.cause, kept | {"claim_number": claim.number})
+        kept = {name: value for name, value in report_data.items() if name not in ("case_number", "note")}
+        kept |= parcel_data(turn, claim) if event_name in HELD_AGAINST_OTHERS else {}
+        fact = ClaimFact(turn.at, event_name, turn.cause, kept | {"claim_number": claim.number})
         why = happened(turn, claim, fact, step)
-    if why is None and what == "payment_question_settled":
+    if why is None and event_name == "payment_question_settled":
         forget_payment(turn, payment_id)
-    if why is None and what == "claim_facts_found" and said["facts"].get("delivered") is True:
+    if why is None and event_name == "claim_facts_found" and report_data["facts"].get("delivered") is True:
         delivered(turn, opener, turn.claim(number))
     return why
 
 
-def _stepped(turn: Turn, opener: ClaimOpener, what: str, said: Said) -> Refusal | None:
+def _stepped(turn: Turn, opener: ClaimOpener, event_name: str, data: Said) -> Refusal | None:
     """What a report does to the claims of the case as they stand, or why it does not fit."""
-    if what == "claim_filed":
-        return filing.filed(turn, opener, said)
-    if what == "payment_confirmed":
-        payment_confirmed(turn, said)
+    if event_name == "claim_filed":
+        return filing.filed(turn, opener, data)
+    if event_name == "payment_confirmed":
+        payment_confirmed(turn, data)
         return None
-    if what == "payment_question_settled":
-        return question_settled(turn, said)
-    claim = next((each for each in turn.case.claims if each.number == said["claim_number"]), None)
+    if event_name == "payment_question_settled":
+        return question_settled(turn, data)
+    claim = next((candidate for candidate in turn.case.claims if candidate.number == data["claim_number"]), None)
     if claim is None:
-        known = ", ".join(each.number for each in turn.case.claims) or "none"
-        message = f"case {turn.number} has no claim {said['claim_number']}; it has {known}"
+        known = ", ".join(candidate.number for candidate in turn.case.claims) or "none"
+        message = f"case {turn.number} has no claim {data['claim_number']}; it has {known}"
         return refusal("unknown_claim", message, "/claim_number")
-    problem = _unfit(claim, what)
+    problem = _unfit(claim, event_name)
     if problem is not None:
         return problem
-    new = STEPS[what](turn, opener, claim, said)
+    new = STEPS[event_name](turn, opener, claim, data)
     if isinstance(new, Refusal):
         return new
     turn.keep(new)
     return None
 
 
-def _unfit(claim: Claim, what: str) -> Refusal | None:
+def _unfit(claim: Claim, event_name: str) -> Refusal | None:
     """Why a report does not fit where a claim stands: the state met, and what was possible."""
     is_over = claim.state == "closed"
-    if claim.stage in FITS[what] and (not is_over or what in AFTER_THE_END):
+    if claim.stage in FITS[event_name] and (not is_over or event_name in AFTER_THE_END):
         return None
     fitting = [
         name for name, stages in FITS.items() if claim.stage in stages and (not is_over or name in AFTER_THE_END)
     ]
-    stands = f"closed ({claim.reason})" if is_over else claim.stage
-    message = f"claim {claim.number} is {stands}, which {what} does not follow; possible: {', '.join(fitting)}"
+    state = f"closed ({claim.reason})" if is_over else claim.stage
+    message = f"claim {claim.number} is {state}, which {event_name} does not follow; possible: {', '.join(fitting)}"
     return refusal("illegal_transition", message, "type")

@@ -108,7 +108,7 @@ class ClaimClocks(ClockContext):
 
 
 def pull(
-    turn: Turn, claim: Claim, what: str, said: Mapping[str, Any] | None = None, *, at: datetime | None = None
+    turn: Turn, claim: Claim, event_name: str, data: Mapping[str, Any] | None = None, *, at: datetime | None = None
 ) -> Claim:  # fmt: skip
     """What an event of the claim (`form_received`, `offered`, ...) does to its limits.
 
@@ -117,20 +117,20 @@ def pull(
     """
     ctx = ClaimClocks(turn, claim)
     facts = partial(facts_of, turn, claim)
-    running = turn.triggers.pull(ctx, _running(claim), CLAIM, what, said or {}, facts, at or turn.at)
+    running = turn.triggers.pull(ctx, _running(claim), CLAIM, event_name, data or {}, facts, at or turn.at)
     return _kept(ctx, running)
 
 
 def impossible_time(
-    turn: Turn, claim: Claim, place: str, said: Mapping[str, Any], *awaited: str
+    turn: Turn, claim: Claim, place: str, data: Mapping[str, Any], *awaited: str
 ) -> Refusal | None:  # fmt: skip
     """Why nobody can have been told what a report says there: it has passed, or lies beyond the limits that wait.
 
     awaited: what those limits wait for; they have begun with this report, and one that may end so late took it.
     """
-    if place not in said:
+    if place not in data:
         return None
-    until = time_of_text(said[place], place)
+    until = time_of_text(data[place], place)
     if until <= turn.at:
         message = f"{place} lies before the report itself; give the time until when it is to be done"
         return Refusal(reason="impossible_promise", message=message, place=f"/{place}")
@@ -172,24 +172,24 @@ def wait_for_file(turn: Turn, claim: Claim, *, waiting: bool) -> Claim:
     return replace(claim, clocks=tuple(moved))
 
 
-def paused(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
+def paused(turn: Turn, claim: Claim, data: Mapping[str, Any]) -> Claim | Refusal:
     """Somebody reports why limits of the claim stand still."""
-    clocks = pause_all(ClaimClocks(turn, claim), claim.clocks, said, turn.at)
+    clocks = pause_all(ClaimClocks(turn, claim), claim.clocks, data, turn.at)
     return clocks if isinstance(clocks, Refusal) else replace(claim, clocks=clocks)
 
 
-def resumed(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
+def resumed(turn: Turn, claim: Claim, data: Mapping[str, Any]) -> Claim | Refusal:
     """Somebody reports that the limits of the claim go on."""
-    clocks = resume_all(ClaimClocks(turn, claim), claim.clocks, said.get("reason", ""), turn.at)
+    clocks = resume_all(ClaimClocks(turn, claim), claim.clocks, data.get("reason", ""), turn.at)
     if clocks is None:
         message = f"no limit of claim {claim.number} stands still; claim_resumed follows claim_paused"
         return Refusal(reason="illegal_transition", message=message, place="type")
     return replace(claim, clocks=clocks)
 
 
-def extended(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
+def extended(turn: Turn, claim: Claim, data: Mapping[str, Any]) -> Claim | Refusal:
     """Somebody extends one limit of the claim, as far as the pack allows it."""
-    clocks = extend(ClaimClocks(turn, claim), claim.clocks, said, turn.at)
+    clocks = extend(ClaimClocks(turn, claim), claim.clocks, data, turn.at)
     return clocks if isinstance(clocks, Refusal) else replace(claim, clocks=clocks)
 
 

@@ -32,7 +32,7 @@ def missing_items(
     return tuple(name for name in needed if name not in claim.file and items[name].given_by in given_by)
 
 
-def missing_as_told(turn: Turn, opener: ClaimOpener, claim: Claim) -> dict[str, Any]:
+def missing_data(turn: Turn, opener: ClaimOpener, claim: Claim) -> dict[str, Any]:
     """Everything that is missing, as events carry it."""
     cause, unknown = claim.ground.cause, WORDS_OF_FACTS - claim.facts.keys()
     for_sure = opener.evidence_for(cause)
@@ -52,8 +52,8 @@ def missing_as_told(turn: Turn, opener: ClaimOpener, claim: Claim) -> dict[str, 
 def tell_missing(turn: Turn, opener: ClaimOpener, claim: Claim) -> None:
     """Tell the claimant what the file lacks, with how often it has gone back for it."""
     returns = {"returns": claim.returns, "returns_left": turn.rules.incomplete_returns_max - claim.returns}
-    told = missing_as_told(turn, opener, claim)
-    turn.tell("file_incomplete", claim, told | returns | {"returned_at": time_text(turn.at)})
+    missing = missing_data(turn, opener, claim)
+    turn.tell("file_incomplete", claim, missing | returns | {"returned_at": time_text(turn.at)})
 
 
 def waiting(turn: Turn, opener: ClaimOpener, claim: Claim) -> Claim:

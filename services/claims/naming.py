@@ -34,21 +34,23 @@ def named_anew(
     return replace(case, named=new)
 
 
-def settled(case: CaseConduct, said: Mapping[str, Any], at: datetime) -> CaseConduct:
+def settled(case: CaseConduct, data: Mapping[str, Any], at: datetime) -> CaseConduct:
     """The case after responsibility was settled."""
-    mediated, measure = said["by"] == "mediation", said.get("measure", "")
-    return named_anew(case, said["responsible"], at, mediated=mediated, measure=measure)
+    mediated, measure = data["by"] == "mediation", data.get("measure", "")
+    return named_anew(case, data["responsible"], at, mediated=mediated, measure=measure)
 
 
-def ruled(case: CaseConduct, said: Mapping[str, Any], at: datetime) -> CaseConduct:
+def ruled(case: CaseConduct, data: Mapping[str, Any], at: datetime) -> CaseConduct:
     """The case after a ruling of the arbitration centre on the report in a claim: the newest by time counts."""
-    number = said["claim_number"]
-    known = next((one for one in case.rulings if one.claim_number == number), None)
+    number = data["claim_number"]
+    known = next((ruling for ruling in case.rulings if ruling.claim_number == number), None)
     if known is not None and known.at > at:
         return case
-    outlet = "" if said["report_true"] else said.get("reporting_outlet", "")
+    outlet = "" if data["report_true"] else data.get("reporting_outlet", "")
     new = Ruling(claim_number=number, at=at, outlet=outlet)
-    rulings = sorted((*(one for one in case.rulings if one is not known), new), key=lambda one: one.claim_number)
+    rulings = sorted(
+        (*(ruling for ruling in case.rulings if ruling is not known), new), key=lambda ruling: ruling.claim_number
+    )
     while len(rulings) > RULINGS_MAX:
-        rulings.remove(min(rulings, key=lambda one: one.at))
+        rulings.remove(min(rulings, key=lambda ruling: ruling.at))
     return replace(case, rulings=tuple(rulings))

@@ -22,9 +22,9 @@ from tousu.policy.award import award
 from tousu.policy.owed import Award, Awarded, Lacking, NotOwed, Referred
 
 
-def amount_said(said: Mapping[str, Any]) -> str | Refusal | None:
+def reported_amount(data: Mapping[str, Any]) -> str | Refusal | None:
     """The amount of a report, the fee that goes back in it. `amount` is the name that it had first."""
-    old, new = (said.get(name) for name in ("amount", "amount_with_fee"))
+    old, new = (data.get(name) for name in ("amount", "amount_with_fee"))
     if old is not None and new is not None and Decimal(old) != Decimal(new):
         message = "amount and amount_with_fee are the same thing; give one of them, the fee that goes back in it"
         return refusal("other_amount", message, "/amount")
@@ -38,7 +38,7 @@ class Circumstances(NamedTuple):
     in_spite_of: str = ""
 
 
-def amount_owed(turn: Turn, claim: Claim, by: Circumstances, amount: str | None = None) -> Award:
+def award_of(turn: Turn, claim: Claim, by: Circumstances, amount: str | None = None) -> Award:
     """What the pack's table says of a claim as it is known now; `amount` where people decide it."""
     day = turn.at.astimezone(turn.calendar.zone).date()
     facts = {name: value for name, value in limits.facts_of(turn, claim).items() if name not in _NO_INPUTS}
@@ -48,14 +48,14 @@ def amount_owed(turn: Turn, claim: Claim, by: Circumstances, amount: str | None 
     )  # fmt: skip
 
 
-def not_in_principle(turn: Turn, said: Mapping[str, Any]) -> Refusal | None:
+def not_in_principle(turn: Turn, data: Mapping[str, Any]) -> Refusal | None:
     """Why a claim cannot be paid in spite of an exemption: it holds always, or nobody says why it should not here."""
-    name, outcome, reason = (said.get(name) for name in ("in_spite_of", "outcome", "reason"))
+    name, outcome, reason = (data.get(name) for name in ("in_spite_of", "outcome", "reason"))
     if name is None or outcome != "offer":
         return None
     table = turn.rules.compensation
     exemptions = table.exemptions if table is not None else {}
-    known = [one.name for one in exemptions.values() if one.in_principle]
+    known = [exemption.name for exemption in exemptions.values() if exemption.in_principle]
     if name not in known:
         message = f"{name} is no exemption that holds in principle only; one of: {', '.join(known) or 'none'}"
         return refusal("other_exemption", message, "/in_spite_of")
@@ -85,53 +85,53 @@ def giver_of_kind(turn: Turn, claim: Claim, kind: str) -> str:
 
 
 def offer_of(
-    turn: Turn, claim: Claim, found: Award, kind: str, amount: str | None, by: Circumstances
+    turn: Turn, claim: Claim, award: Award, kind: str, amount: str | None, by: Circumstances
 ) -> tuple[Offer, Awarded | None] | Refusal:
     """The offer that the table allows."""
-    match found:
+    match award:
         case Lacking(inputs=inputs):
             message = f"for the amount these must be found out first: {', '.join(inputs)} (claim_facts_found)"
             return refusal("facts_missing", message, "/claim_number")
         case NotOwed(section=section):
-            message = f"nothing is due ({why_not(found)}, {section}); refuse the claim, or correct what was found out"
+            message = f"nothing is due ({why_not(award)}, {section}); refuse the claim, or correct what was found out"
             return refusal("nothing_due", message, "/outcome")
         case Referred() if amount is not None:
-            return _by_hand(turn, claim, found, kind, amount, by)
+            return _by_hand(turn, claim, award, kind, amount, by)
         case Referred(usual=usual) if usual:
-            again = amount_owed(turn, claim, by, money(usual))
+            again = award_of(turn, claim, by, money(usual))
             fee = again.fee if isinstance(again, Awarded) else Decimal(0)
-            return _by_hand(turn, claim, found, kind, money(usual + fee), by)
+            return _by_hand(turn, claim, award, kind, money(usual + fee), by)
         case Referred():
-            most = "" if found.at_most is None else f", at most {money(found.at_most)} {turn.pack.currency} and the fee"
+            most = "" if award.at_most is None else f", at most {money(award.at_most)} {turn.pack.currency} and the fee"
             message = f"the pack leaves the amount to people{most}; give amount_with_fee"
             return refusal("amount_missing", message, "/amount")
         case Awarded():
-            if amount is not None and Decimal(amount) != found.amount:
+            if amount is not None and Decimal(amount) != award.amount:
                 message = (
-                    f"by {found.section} it is {money(found.amount)} {found.currency} with the fee; leave amount out"
+                    f"by {award.section} it is {money(award.amount)} {award.currency} with the fee; leave amount out"
                 )
                 return refusal("other_amount", message, "/amount")
-            return _as_offer(turn, found, kind, "by_table"), found
+            return _as_offer(turn, award, kind, "by_table"), award
         case _:
-            raise AssertionError(f"a bad fact is answered before: {found}")
+            raise AssertionError(f"a bad fact is answered before: {award}")
 
 
 def _by_hand(
-    turn: Turn, claim: Claim, found: Referred, kind: str, amount: str, by: Circumstances
+    turn: Turn, claim: Claim, referred: Referred, kind: str, amount: str, by: Circumstances
 ) -> tuple[Offer, Awarded | None] | Refusal:
     given = Decimal(amount)
     if given <= 0:
         return refusal("amount_not_positive", "amount must be above 0, such as 120.00", "/amount")
-    if found.reason == "no_table":
+    if referred.reason == "no_table":
         offer = Offer(
             amount=given, currency=turn.pack.currency, kind=kind, at=turn.at, decided="by_hand",
             section=claim.asked.section,
         )  # fmt: skip
         return offer, None
-    again = amount_owed(turn, claim, by, amount)
-    most = None if found.at_most is None else found.at_most + getattr(again, "fee", 0)
+    again = award_of(turn, claim, by, amount)
+    most = None if referred.at_most is None else referred.at_most + getattr(again, "fee", 0)
     if most is not None and given > most:
-        message = f"at most {money(most)} {turn.pack.currency} ({found.section}), the fee that goes back in it"
+        message = f"at most {money(most)} {turn.pack.currency} ({referred.section}), the fee that goes back in it"
         return refusal("amount_above_limit", message, "/amount")
     is_less = isinstance(again, NotOwed) and again.reason == "nothing_lost"
     if is_less or (isinstance(again, Awarded) and again.amount != given):
@@ -145,13 +145,13 @@ def _by_hand(
     return refusal("no_rule", message, "/claim_number")
 
 
-def _as_offer(turn: Turn, found: Awarded, kind: str, decided: Literal["by_table", "by_hand"]) -> Offer:
+def _as_offer(turn: Turn, award: Awarded, kind: str, decided: Literal["by_table", "by_hand"]) -> Offer:
     return Offer(
-        amount=found.amount, currency=found.currency, kind=kind, at=turn.at, decided=decided, section=found.section,
-        rule=found.rule, most=found.amount, fee=found.fee,
+        amount=award.amount, currency=award.currency, kind=kind, at=turn.at, decided=decided, section=award.section,
+        rule=award.rule, most=award.amount, fee=award.fee,
     )  # fmt: skip
 
 
-def why_not(found: NotOwed) -> str:
+def why_not(not_owed: NotOwed) -> str:
     """The exemption, or why by the figures nothing is due."""
-    return found.exemption or found.reason
+    return not_owed.exemption or not_owed.reason

@@ -42,7 +42,7 @@ def claims_asked_for(routed: Mapping[str, Any], opener: ClaimOpener) -> Asking:
             reasons.append(opening.reason)
             continue
         ground = Ground(cause=opening.cause, waybill_number=trouble.get("waybill_number"))
-        one = Asked(
+        asked_claim = Asked(
             ground=ground,
             payee_role=opening.payee_role,
             evidence_needed=opening.evidence_needed,
@@ -50,21 +50,21 @@ def claims_asked_for(routed: Mapping[str, Any], opener: ClaimOpener) -> Asking:
             departments=tuple(routed["departments"]),
             amount_yuan=amount_yuan,
         )
-        asked.setdefault(ground, one)
+        asked.setdefault(ground, asked_claim)
     return Asking(tuple(asked.values()), next(iter(reasons), "" if asked else "class_unknown"))
 
 
-def file_claim(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any], role: str) -> Claim | Refusal:
+def file_claim(turn: Turn, opener: ClaimOpener, data: Mapping[str, Any], role: str) -> Claim | Refusal:
     """The claim that a form asks for where there is none yet; the right to claim must not have lapsed."""
     case = turn.case
-    opening = opener.file(said["cause"], _asked_at(case, said), case.posted_at, role=role)
+    opening = opener.file(data["cause"], _asked_at(case, data), case.posted_at, role=role)
     if isinstance(opening, NoClaim):
         message = f"pack {turn.pack.id} knows no claims; add the block claims to it"
         if opening.reason == "right_has_lapsed":
             message = f"the right to claim has lapsed ({opening.section}): tell the claimant that none can be filed"
         return refusal(opening.reason, message, "/cause")
     asked = Asked(
-        ground=Ground(cause=opening.cause, waybill_number=said.get("waybill_number")),
+        ground=Ground(cause=opening.cause, waybill_number=data.get("waybill_number")),
         payee_role=opening.payee_role,
         evidence_needed=opening.evidence_needed,
         section=opening.section,
@@ -78,9 +78,9 @@ def file_claim(turn: Turn, opener: ClaimOpener, said: Mapping[str, Any], role: s
     return open_claim(turn, opener, asked)
 
 
-def _asked_at(case: ClaimedCase, said: Mapping[str, Any]) -> datetime:
+def _asked_at(case: ClaimedCase, data: Mapping[str, Any]) -> datetime:
     """When the piece was first asked about: an inquiry within the year keeps the right to claim (domain, section 7)."""
-    asked_at, inquired_at = case.lifecycle.received_at, _time(said, "inquired_at")
+    asked_at, inquired_at = case.lifecycle.received_at, _time(data, "inquired_at")
     if inquired_at is None or (case.posted_at is not None and inquired_at < case.posted_at):
         return asked_at
     return min(asked_at, inquired_at)

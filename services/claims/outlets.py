@@ -34,14 +34,14 @@ NOTICE: Final = "negotiation_notice"
 _ITSELF: Final = "an outlet does not compensate itself; name another in compensated_outlet, or leave it out"
 
 
-def notified(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
+def notified(turn: Turn, claim: Claim, data: Mapping[str, Any]) -> Claim | Refusal:
     """The outlet that is thought responsible has been told; the notice goes into the file where the pack wants one."""
-    former, outlet = claim.outlets, said["outlet"]
+    former, outlet = claim.outlets, data["outlet"]
     if former is not None:
         problem = _no_second(claim, former, outlet)
         if problem is not None:
             return problem
-    compensated = said.get("compensated_outlet", former.compensated if former is not None else "")
+    compensated = data.get("compensated_outlet", former.compensated if former is not None else "")
     side = OutletSide(notified=outlet, compensated=compensated)
     if side.compensated == side.notified:
         return refusal("same_outlet", _ITSELF, "/compensated_outlet")
@@ -58,7 +58,7 @@ def notified(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refus
             "notified_at": time_text(turn.at),
         },
     )
-    return limits.pull(turn, claim, "outlet_notified", said)
+    return limits.pull(turn, claim, "outlet_notified", data)
 
 
 def _no_second(claim: Claim, side: OutletSide, outlet: str) -> Refusal | None:
@@ -74,12 +74,12 @@ def _no_second(claim: Claim, side: OutletSide, outlet: str) -> Refusal | None:
     return None
 
 
-def contacted(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
+def contacted(turn: Turn, claim: Claim, data: Mapping[str, Any]) -> Claim | Refusal:
     """The responsible outlet made contact with the other one: from now on they negotiate."""
     side = _open_side(claim)
     if isinstance(side, Refusal):
         return side
-    if said["outlet"] != side.notified:
+    if data["outlet"] != side.notified:
         message = (
             f"the notice went to {side.notified}; whose contact it is, or tell of the notice first (outlet_notified)"
         )
@@ -88,20 +88,20 @@ def contacted(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refu
         return refusal(
             "illegal_transition", f"outlet {side.notified} has made contact already; leave this report out", "type"
         )
-    claim = limits.pull(turn, replace(claim, outlets=replace(side, contacted=True)), "outlet_contacted", said)
+    claim = limits.pull(turn, replace(claim, outlets=replace(side, contacted=True)), "outlet_contacted", data)
     # Where its days were over before, negotiation has begun with that.
-    return limits.pull(turn, claim, "negotiation_begun", said)
+    return limits.pull(turn, claim, "negotiation_begun", data)
 
 
-def settled(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
+def settled(turn: Turn, claim: Claim, data: Mapping[str, Any]) -> Claim | Refusal:
     """The outlets have settled it between them: the one that answers for it is billed, without fees."""
     side = _open_side(claim)
     if isinstance(side, Refusal):
         return side
-    amount, outlet = _amount(claim, said), said["outlet"]
+    amount, outlet = _amount(claim, data), data["outlet"]
     if isinstance(amount, Refusal):
         return amount
-    claim = limits.pull(turn, claim, "negotiation_settled", said)
+    claim = limits.pull(turn, claim, "negotiation_settled", data)
     claim = replace(claim, outlets=replace(side, ended="settled", responsible=outlet))
     turn.tell(
         "outlets_settled",
@@ -116,7 +116,7 @@ def settled(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusa
     return _billed(turn, claim, BILL, "bill", amount, outlet, side.compensated or HEADQUARTERS)
 
 
-def arbitration_requested(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
+def arbitration_requested(turn: Turn, claim: Claim, data: Mapping[str, Any]) -> Claim | Refusal:
     """Headquarters is asked, once the time for negotiation is over."""
     side = _open_side(claim)
     if isinstance(side, Refusal):
@@ -130,12 +130,12 @@ def arbitration_requested(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> 
     turn.tell(
         "arbitration_requested",
         claim,
-        {"outlet": said["outlet"], "reason": said.get("reason"), "requested_at": time_text(turn.at)},
+        {"outlet": data["outlet"], "reason": data.get("reason"), "requested_at": time_text(turn.at)},
     )
     return replace(claim, outlets=replace(side, arbitration=True))
 
 
-def ruled(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
+def ruled(turn: Turn, claim: Claim, data: Mapping[str, Any]) -> Claim | Refusal:
     """Headquarters has ruled: the responsible outlet is fixed and billed, or the report was false."""
     side = _open_side(claim)
     if isinstance(side, Refusal):
@@ -143,21 +143,21 @@ def ruled(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
     if not side.arbitration:
         message = f"nobody asked for arbitration of claim {claim.number}; outlet_arbitration_requested comes first"
         return refusal("illegal_transition", message, "type")
-    is_true = said["report_true"]
-    ruling = {"report_true": is_true, "reason": said.get("reason"), "arbitrated_at": time_text(turn.at)}
+    is_true = data["report_true"]
+    ruling = {"report_true": is_true, "reason": data.get("reason"), "arbitrated_at": time_text(turn.at)}
     if not is_true:
-        if "reporting_outlet" not in said:
+        if "reporting_outlet" not in data:
             message = "say which outlet reported falsely in reporting_outlet: it answers for that"
             return refusal("outlet_missing", message, "/reporting_outlet")
-        claim = limits.pull(turn, replace(claim, outlets=replace(side, ended="false_report")), "arbitrated", said)
-        turn.tell("arbitrated", claim, ruling | {"reporting_outlet": said["reporting_outlet"]})
+        claim = limits.pull(turn, replace(claim, outlets=replace(side, ended="false_report")), "arbitrated", data)
+        turn.tell("arbitrated", claim, ruling | {"reporting_outlet": data["reporting_outlet"]})
         return claim
-    responsible = said.get("responsible_outlet", side.notified)
-    amount = _amount(claim, said)
+    responsible = data.get("responsible_outlet", side.notified)
+    amount = _amount(claim, data)
     if isinstance(amount, Refusal):
         return amount
     claim = limits.pull(
-        turn, replace(claim, outlets=replace(side, ended="ruled", responsible=responsible)), "arbitrated", said
+        turn, replace(claim, outlets=replace(side, ended="ruled", responsible=responsible)), "arbitrated", data
     )
     turn.tell(
         "arbitrated",
@@ -184,14 +184,15 @@ def _billed(
     percent: str | None = None,
 ) -> Claim:  # fmt: skip
     claim = owe(turn, claim, name, kind, amount, turn.pack.currency, debtor, creditor, name)
-    owed = claim.obligation(name)
-    assert owed is not None
+    obligation = claim.obligation(name)
+    assert obligation is not None
     turn.tell(
         "billed",
         claim,
         {
-            "obligation": owed.number, "kind": kind, "debtor": debtor, "creditor": creditor, "amount": money(amount),
-            "currency": owed.currency, "percent": percent, "billed_at": time_text(turn.at),
+            "obligation": obligation.number, "kind": kind, "debtor": debtor, "creditor": creditor,
+            "amount": money(amount), "currency": obligation.currency, "percent": percent,
+            "billed_at": time_text(turn.at),
         },
     )  # fmt: skip
     claim = paid_before(turn, claim) or claim
@@ -212,21 +213,21 @@ def _open_side(claim: Claim) -> OutletSide | Refusal:
     return side
 
 
-def _amount(claim: Claim, said: Mapping[str, Any]) -> Decimal | Refusal:
+def _amount(claim: Claim, data: Mapping[str, Any]) -> Decimal | Refusal:
     """What is billed: the amount named, else what the claimant was offered or is owed."""
     if claim.reason == MATERIALS_MISSING and claim.ground.cause == "delay":
         message = "its materials were missing, so the posting outlet gets nothing (C 7); leave this report out"
         return refusal("materials_missing", message, "/claim_number")
-    if "amount" in said:
-        amount = Decimal(said["amount"])
+    if "amount" in data:
+        amount = Decimal(data["amount"])
         return (
             amount
             if amount > 0
             else refusal("amount_not_positive", "amount must be above 0, such as 120.00", "/amount")
         )
-    owed = claim.obligation(COMPENSATION)
-    if owed is not None and owed.awarded > owed.withdrawn:
-        return owed.awarded - owed.withdrawn
+    obligation = claim.obligation(COMPENSATION)
+    if obligation is not None and obligation.awarded > obligation.withdrawn:
+        return obligation.awarded - obligation.withdrawn
     if claim.offer is not None:
         return claim.offer.amount
     return refusal("amount_missing", "nothing was offered to the claimant yet; name the amount", "/amount")

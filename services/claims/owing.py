@@ -26,28 +26,28 @@ def owe(
     reason: str = "",
 ) -> Claim:  # fmt: skip
     """So much more is owed under this name."""
-    owed = claim.obligation(name) or Obligation(
+    obligation = claim.obligation(name) or Obligation(
         number=f"{claim.number}/{name}", kind=kind, debtor=debtor, creditor=creditor, currency=currency,
         case_number=turn.number,
     )  # fmt: skip
-    return _booked(turn, claim, award(owed, amount, turn.at, _cause(turn, claim), reason))
+    return _booked(turn, claim, award(obligation, amount, turn.at, _cause(turn, claim), reason))
 
 
-def settle(turn: Turn, claim: Claim, owed: Obligation, amount: Decimal, payment_id: str) -> Claim:
+def settle(turn: Turn, claim: Claim, obligation: Obligation, amount: Decimal, payment_id: str) -> Claim:
     """A payment was confirmed; the caller has checked that it is the one that is outstanding."""
     claim = replace(claim, payments=(*claim.payments, payment_id))
-    return _booked(turn, claim, pay(owed, amount, turn.at, _cause(turn, claim), payment_id))
+    return _booked(turn, claim, pay(obligation, amount, turn.at, _cause(turn, claim), payment_id))
 
 
 def release(turn: Turn, claim: Claim, name: str, amount: Decimal, reason: str) -> Claim:
     """So much of what is outstanding under this name need not be paid."""
-    owed = claim.obligation(name)
-    assert owed is not None, name
-    return _booked(turn, claim, withdraw(owed, amount, turn.at, _cause(turn, claim), reason))
+    obligation = claim.obligation(name)
+    assert obligation is not None, name
+    return _booked(turn, claim, withdraw(obligation, amount, turn.at, _cause(turn, claim), reason))
 
 
 def instruct(
-    turn: Turn, claim: Claim, what: str, owed: Obligation, to: Mapping[str, Any], due_at: datetime | None = None
+    turn: Turn, claim: Claim, action: str, obligation: Obligation, to: Mapping[str, Any], due_at: datetime | None = None
 ) -> None:
     """Tell finance, or whom `to` names, to do something about all that is outstanding of an obligation.
 
@@ -55,13 +55,13 @@ def instruct(
     never has two meanings.
     """
     data: dict[str, Any] = {
-        "instruction_number": _number(owed, to),
+        "instruction_number": _number(obligation, to),
         "to": "finance",
-        "what": what,
-        "of": owed.number,
+        "what": action,
+        "of": obligation.number,
         **to,
-        "amount": money(owed.outstanding),
-        "currency": owed.currency,
+        "amount": money(obligation.outstanding),
+        "currency": obligation.currency,
     }
     _issue(turn, claim, data, due_at)
 
@@ -79,10 +79,10 @@ def cancel_instruction(turn: Turn, claim: Claim, former: Obligation, now: Obliga
     _issue(turn, claim, data, None)
 
 
-def compensate(turn: Turn, claim: Claim, owed: Obligation, due_at: datetime | None) -> None:
+def compensate(turn: Turn, claim: Claim, obligation: Obligation, due_at: datetime | None) -> None:
     """Tell whoever gives what was agreed: finance pays cash; goods, a service or something else is given as that."""
-    what = "give_compensation" if giver_of(claim.offer) else "pay_claimant"
-    instruct(turn, claim, what, owed, payee_of(claim) | giver_of(claim.offer), due_at)
+    action = "give_compensation" if giver_of(claim.offer) else "pay_claimant"
+    instruct(turn, claim, action, obligation, payee_of(claim) | giver_of(claim.offer), due_at)
 
 
 def giver_of(offer: Offer | None) -> dict[str, Any]:
@@ -107,16 +107,16 @@ def _issue(turn: Turn, claim: Claim, data: dict[str, Any], due_at: datetime | No
     turn.publish("tousu.instruction.issued.v1", turn.at, data, claim, INSTRUCTIONS)
 
 
-def _number(owed: Obligation, to: Mapping[str, Any]) -> str:
-    return "/".join([owed.number, str(owed.entries), *([to["kind"]] if "kind" in to else [])])
+def _number(obligation: Obligation, to: Mapping[str, Any]) -> str:
+    return "/".join([obligation.number, str(obligation.entries), *([to["kind"]] if "kind" in to else [])])
 
 
 def _booked(turn: Turn, claim: Claim, booked: Booked) -> Claim:
     turn.entries.append(booked.entry)
-    owed = booked.obligation
-    known = any(each.number == owed.number for each in claim.owed)
-    kept = tuple(owed if each.number == owed.number else each for each in claim.owed)
-    return replace(claim, owed=kept if known else (*claim.owed, owed))
+    obligation = booked.obligation
+    known = any(former.number == obligation.number for former in claim.owed)
+    kept = tuple(obligation if former.number == obligation.number else former for former in claim.owed)
+    return replace(claim, owed=kept if known else (*claim.owed, obligation))
 
 
 def _cause(turn: Turn, claim: Claim) -> str:

@@ -59,7 +59,7 @@ def beside(turn: Turn, claim: Claim) -> Beside:
     """What the other claims of its piece have: what is offered, agreed, ruled or paid, and what the piece is worth."""
     others = list(_others(turn.case, claim))
     elsewhere = list(_elsewhere(turn, claim))
-    sums = [*(_sums(turn, each) for each in others), *(share.at(turn.now) for share in elsewhere)]
+    sums = [*(_sums(turn, other) for other in others), *(share.at(turn.now) for share in elsewhere)]
     found = [*(_found(turn, each) for each in (claim, *others)), *(share.worth for share in elsewhere)]
     return Beside(
         compensation=sum((whole - fee for whole, fee in sums), Decimal(0)),
@@ -68,15 +68,15 @@ def beside(turn: Turn, claim: Claim) -> Beside:
     )
 
 
-def told_beside(turn: Turn, claim: Claim) -> dict[str, Any]:
+def parcel_data(turn: Turn, claim: Claim) -> dict[str, Any]:
     """The same as a report carries it; nothing where no other claim has anything."""
-    found = beside(turn, claim)
-    return {BESIDE: msgspec.to_builtins(found)} if found.compensation or found.fee else {}
+    sums = beside(turn, claim)
+    return {BESIDE: msgspec.to_builtins(sums)} if sums.compensation or sums.fee else {}
 
 
-def beside_in(said: Mapping[str, Any]) -> Beside:
+def beside_in(data: Mapping[str, Any]) -> Beside:
     """What a report carries of it."""
-    return msgspec.convert(said.get(BESIDE, {}), Beside, strict=False)
+    return msgspec.convert(data.get(BESIDE, {}), Beside, strict=False)
 
 
 def exceeds(turn: Turn, claim: Claim, amount: Decimal, fee: Decimal, others: Beside | None = None) -> Decimal | None:
@@ -99,9 +99,9 @@ def _others(case: ClaimedCase, claim: Claim) -> Iterator[Claim]:
     if claim.ground.cause in _OF_NO_PIECE:
         return
     piece = _piece(case, claim)
-    for each in case.claims:
-        if each.number != claim.number and each.ground.cause not in _OF_NO_PIECE and _piece(case, each) == piece:
-            yield each
+    for other in case.claims:
+        if other.number != claim.number and other.ground.cause not in _OF_NO_PIECE and _piece(case, other) == piece:
+            yield other
 
 
 def _elsewhere(turn: Turn, claim: Claim) -> Iterator[ParcelShare]:
@@ -147,10 +147,10 @@ def _sums(turn: Turn, claim: Claim) -> tuple[Decimal, Decimal]:
     """What a claim has in the currency of the pack, and how much of it is a fee that goes back."""
     has = _booked(turn, claim)
     offers = [claim.offer, claim.awaiting.offer if claim.awaiting is not None else None]
-    standing = [each for each in offers if each is not None and each.currency == turn.pack.currency]
-    fee = max((each.fee for each in standing), default=Decimal(0))
+    standing = [offer for offer in offers if offer is not None and offer.currency == turn.pack.currency]
+    fee = max((offer.fee for offer in standing), default=Decimal(0))
     if claim.state == "open" and claim.stage in _STANDING:
-        has = max(has, *(each.amount for each in standing)) if standing else has
+        has = max(has, *(offer.amount for offer in standing)) if standing else has
     return has, min(fee, has)
 
 
@@ -159,9 +159,9 @@ def _booked(turn: Turn, claim: Claim) -> Decimal:
     return owed.awarded - owed.withdrawn if owed is not None and owed.currency == turn.pack.currency else Decimal(0)
 
 
-def _worth(found: Iterable[Mapping[str, ParcelWorth]]) -> Decimal | None:
+def _worth(readings: Iterable[Mapping[str, ParcelWorth]]) -> Decimal | None:
     """What the piece is worth by the newest finding for any of its claims."""
-    of_claims = list(found)
+    of_claims = list(readings)
     for name in _WORTH:
         known = [(worth[name].at, worth[name].amount) for worth in of_claims if name in worth]
         if known:

@@ -40,22 +40,22 @@ _MAY_COME_TO_BE_OWED: Final = frozenset({"not_owed", "unknown_obligation", "alre
 """Why a payment was put in question that an agreement, a ruling or a bill of after it can make right."""
 
 
-def payment_confirmed(turn: Turn, said: Mapping[str, Any]) -> None:
+def payment_confirmed(turn: Turn, data: Mapping[str, Any]) -> None:
     """Book a payment, or put it among the questions."""
-    claim = next((each for each in turn.case.claims if each.number == said["claim_number"]), None)
+    claim = next((candidate for candidate in turn.case.claims if candidate.number == data["claim_number"]), None)
     if claim is None:
-        known = ", ".join(each.number for each in turn.case.claims) or "none"
-        ask(turn, said, Doubt("unknown_claim", f"case {turn.number} has these claims: {known}"))
+        known = ", ".join(candidate.number for candidate in turn.case.claims) or "none"
+        ask(turn, data, Doubt("unknown_claim", f"case {turn.number} has these claims: {known}"))
         return
-    found = _meant(turn, claim, said)
-    if isinstance(found, Doubt):
-        ask(turn, said, found)
+    meant = _meant(turn, claim, data)
+    if isinstance(meant, Doubt):
+        ask(turn, data, meant)
         return
-    payment_id, amount = said["payment_id"], Decimal(said[AMOUNT])
-    new = turn.keep(_booked(turn, claim, found, amount, payment_id, said, turn.at))
+    payment_id, amount = data["payment_id"], Decimal(data[AMOUNT])
+    new = turn.keep(_booked(turn, claim, meant, amount, payment_id, data, turn.at))
     settle_questions(turn, payment_id, BOOKED)
-    if amount < found.outstanding:
-        turn.keep(_rest_instructed(turn, new, found))
+    if amount < meant.outstanding:
+        turn.keep(_rest_instructed(turn, new, meant))
 
 
 def paid_before(turn: Turn, claim: Claim, reasons: Collection[str] = _MAY_COME_TO_BE_OWED) -> Claim | None:
@@ -110,74 +110,83 @@ def _paid_by_one(turn: Turn, claim: Claim, reasons: Collection[str]) -> Claim | 
     return None
 
 
-def compensation_given(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Claim | Refusal:
+def compensation_given(turn: Turn, claim: Claim, data: Mapping[str, Any]) -> Claim | Refusal:
     """Whoever had to give goods, a service or something else has given it, whole: the claim is paid."""
-    owed, offer = claim.obligation(COMPENSATION), claim.offer
-    if owed is None or offer is None or not offer.given_by:
+    obligation, offer = claim.obligation(COMPENSATION), claim.offer
+    if obligation is None or offer is None or not offer.given_by:
         message = f"claim {claim.number} is paid in cash; let finance confirm it (payment_confirmed)"
         return refusal("illegal_transition", message, "type")
-    receipt = said["receipt"]
-    if any(receipt in each.payments for each in turn.case.claims):
+    receipt = data["receipt"]
+    if any(receipt in candidate.payments for candidate in turn.case.claims):
         message = f"receipt {receipt} was booked before; give what is given now a number of its own"
         return refusal("exists_with_different_content", message, "/receipt")
-    return _booked(turn, claim, owed, owed.outstanding, receipt, said, turn.at)
+    return _booked(turn, claim, obligation, obligation.outstanding, receipt, data, turn.at)
 
 
 def _booked(
-    turn: Turn, claim: Claim, owed: Obligation, amount: Decimal, payment_id: str, said: Mapping[str, Any],
+    turn: Turn, claim: Claim, obligation: Obligation, amount: Decimal, payment_id: str, data: Mapping[str, Any],
     paid_at: datetime,
 ) -> Claim:  # fmt: skip
     """The claim with so much of what is outstanding of an obligation paid; all of it pays the claim."""
-    rest = owed.outstanding - amount
-    claim = settle(turn, claim, owed, amount, payment_id)
+    rest = obligation.outstanding - amount
+    claim = settle(turn, claim, obligation, amount, payment_id)
     turn.tell(
         "paid",
         claim,
         {
             "payment_id": payment_id,
-            "obligation": owed.number,
+            "obligation": obligation.number,
             "amount": money(amount),
-            "currency": owed.currency,
+            "currency": obligation.currency,
             "outstanding": money(rest) if rest else None,
             "paid_at": time_text(paid_at),
         },
     )
-    if rest or not owed.number.endswith(f"/{COMPENSATION}"):
+    if rest or not obligation.number.endswith(f"/{COMPENSATION}"):
         return claim
-    claim = limits.pull(turn, replace(claim, stage="paid"), "paid", said)
+    claim = limits.pull(turn, replace(claim, stage="paid"), "paid", data)
     return close(turn, claim, PAID)
 
 
-def _meant(turn: Turn, claim: Claim, said: Mapping[str, Any]) -> Obligation | Doubt[ClaimPaymentQuestionedReason]:
+def _meant(turn: Turn, claim: Claim, data: Mapping[str, Any]) -> Obligation | Doubt[ClaimPaymentQuestionedReason]:
     """The obligation that a payment is for, or why there is none."""
-    booked = next((each for each in turn.case.claims if said["payment_id"] in each.payments), None)
+    booked = next((candidate for candidate in turn.case.claims if data["payment_id"] in candidate.payments), None)
     if booked is not None:
-        return Doubt("already_booked", f"payment {said['payment_id']} was booked for claim {booked.number} before")
-    owed = _owed(claim, said.get("obligation"))
-    if isinstance(owed, Doubt):
-        return owed
+        return Doubt("already_booked", f"payment {data['payment_id']} was booked for claim {booked.number} before")
+    obligation = _obligation(claim, data.get("obligation"))
+    if isinstance(obligation, Doubt):
+        return obligation
     offer = claim.offer
-    if offer is not None and offer.given_by and owed.outstanding and owed.number.endswith(f"/{COMPENSATION}"):
+    if (
+        offer is not None
+        and offer.given_by
+        and obligation.outstanding
+        and obligation.number.endswith(f"/{COMPENSATION}")
+    ):
         message = f"{offer.kind} is owed, no cash: {offer.given_by} gives it (compensation_given)"
-        return Doubt("not_owed", message, owed.outstanding)
+        return Doubt("not_owed", message, obligation.outstanding)
     doubt = doubt_about(
-        owed, Decimal(said["amount"]), said.get("currency", turn.pack.currency), part=said.get(PART, False)
+        obligation, Decimal(data["amount"]), data.get("currency", turn.pack.currency), part=data.get(PART, False)
     )
     if doubt is not None:
         return doubt
-    theirs, ours = said.get("payee"), claim.claimant
-    if theirs is not None and ours is not None and owed.number.endswith(f"/{COMPENSATION}"):
+    theirs, ours = data.get("payee"), claim.claimant
+    if theirs is not None and ours is not None and obligation.number.endswith(f"/{COMPENSATION}"):
         other = theirs.get("reference", ours.reference) != ours.reference and ours.reference
         if theirs["role"] != ours.role or other:
-            return Doubt("payee_not_entitled", f"{owed.number} is owed to the {ours.role} who claims", owed.outstanding)
-    return owed
+            return Doubt(
+                "payee_not_entitled",
+                f"{obligation.number} is owed to the {ours.role} who claims",
+                obligation.outstanding,
+            )
+    return obligation
 
 
-def _owed(claim: Claim, number: str | None) -> Obligation | Doubt[ClaimPaymentQuestionedReason]:
+def _obligation(claim: Claim, number: str | None) -> Obligation | Doubt[ClaimPaymentQuestionedReason]:
     """The obligation of this number; without a number the compensation, where the claim owes one."""
     if number is None:
-        owed = claim.obligation(COMPENSATION)
-        return owed or Doubt("not_owed", f"nothing is owed for claim {claim.number} yet ({claim.stage})")
-    known = [each.number for each in claim.owed]
-    found = next((each for each in claim.owed if each.number == number), None)
-    return found or Doubt("unknown_obligation", f"claim {claim.number} has these: {', '.join(known) or 'none'}")
+        compensation = claim.obligation(COMPENSATION)
+        return compensation or Doubt("not_owed", f"nothing is owed for claim {claim.number} yet ({claim.stage})")
+    known = [obligation.number for obligation in claim.owed]
+    named = next((obligation for obligation in claim.owed if obligation.number == number), None)
+    return named or Doubt("unknown_obligation", f"claim {claim.number} has these: {', '.join(known) or 'none'}")

@@ -24,13 +24,13 @@ OPEN_MAX: Final = 100
 """So many open questions a case remembers; the oldest of more can no longer be settled by a report, only looked at."""
 
 
-def ask(turn: Turn, said: Mapping[str, Any], doubt: Doubt[ClaimPaymentQuestionedReason]) -> None:
+def ask(turn: Turn, data: Mapping[str, Any], doubt: Doubt[ClaimPaymentQuestionedReason]) -> None:
     """Put a confirmation among the questions; nothing is booked."""
     question = PaymentQuestion(
-        payment_id=said["payment_id"], case_number=turn.number, claim_number=said["claim_number"],
-        obligation=said.get("obligation", ""), payee=said.get("payee", {}), part=said.get(PART, False),
+        payment_id=data["payment_id"], case_number=turn.number, claim_number=data["claim_number"],
+        obligation=data.get("obligation", ""), payee=data.get("payee", {}), part=data.get(PART, False),
         reason=doubt.reason, message=doubt.message,
-        amount=Decimal(said["amount"]), currency=said.get("currency", turn.pack.currency), at=turn.at,
+        amount=Decimal(data["amount"]), currency=data.get("currency", turn.pack.currency), at=turn.at,
         event_id=turn.cause, expected=doubt.expected,
     )  # fmt: skip
     keep_open(turn, question)
@@ -54,19 +54,19 @@ def keep_open(turn: Turn, question: PaymentQuestion) -> None:
     turn.publish_of_case("tousu.claim.payment_questioned.v1", turn.at, data | {"pack": turn.pack.reference()})
 
 
-def question_settled(turn: Turn, said: Mapping[str, Any]) -> Refusal | None:
+def question_settled(turn: Turn, data: Mapping[str, Any]) -> Refusal | None:
     """Somebody has looked: how a payment in question ended."""
-    if settle_questions(turn, said["payment_id"], said["how"]):
+    if settle_questions(turn, data["payment_id"], data["how"]):
         return None
-    known = ", ".join(sorted({each.payment_id for each in turn.case.questions})) or "none"
-    message = f"case {turn.number} has no open question about payment {said['payment_id']}; it has {known}"
+    known = ", ".join(sorted({question.payment_id for question in turn.case.questions})) or "none"
+    message = f"case {turn.number} has no open question about payment {data['payment_id']}; it has {known}"
     return refusal("unknown_payment", message, "/payment_id")
 
 
 def settle_questions(turn: Turn, payment_id: str, how: str) -> int:
     """Settle every open question about a payment; how many there were."""
-    found = [each for each in turn.case.questions if each.payment_id == payment_id]
-    for question in found:
+    questions = [candidate for candidate in turn.case.questions if candidate.payment_id == payment_id]
+    for question in questions:
         turn.questions.append(replace(question, settled=how, settled_at=turn.at))
         data: dict[str, Any] = {
             "claim_number": question.claim_number,
@@ -76,6 +76,8 @@ def settle_questions(turn: Turn, payment_id: str, how: str) -> int:
             "settled_at": time_text(turn.at),
         }
         turn.publish_of_case("tousu.claim.payment_question_settled.v1", turn.at, data | {"pack": turn.pack.reference()})
-    if found:
-        turn.case = replace(turn.case, questions=tuple(each for each in turn.case.questions if each not in found))
-    return len(found)
+    if questions:
+        turn.case = replace(
+            turn.case, questions=tuple(remaining for remaining in turn.case.questions if remaining not in questions)
+        )
+    return len(questions)

@@ -68,7 +68,7 @@ class ClaimsRules:
     def keys_behind(self, states: States, event: Event) -> Sequence[StateKey]:
         """The parcels of the case, of which claims of other cases may have something, where the event can matter."""
         case = states.get(_state_key(event))
-        if not isinstance(case, ClaimedCase) or not (case.claims or _what(event) in CLAIM_REPORTS):
+        if not isinstance(case, ClaimedCase) or not (case.claims or _report_name(event) in CLAIM_REPORTS):
             return []
         return keys_of_parcels(case, event.content)
 
@@ -87,17 +87,17 @@ class ClaimsRules:
         assert case is None or isinstance(case, ClaimedCase)
         if event.type in ROUTED:
             return self._routed(states, case, event, now)
-        what = _what(event)
+        event_name = _report_name(event)
         if case is None:
-            return _no_case(event) if what in CLAIM_REPORTS else Decision(no_op="no_complaint")
+            return _no_case(event) if event_name in CLAIM_REPORTS else Decision(no_op="no_complaint")
         pack = self._policies.version(case.organisation, case.pack_version)
         turn = self._turn(states, pack, event, case, now)
-        if what in CLAIM_REPORTS:
+        if event_name in CLAIM_REPORTS:
             return self._reported(turn, case, event)
         if event.type == _JOINED:
             self._form_came(turn, event.data)
             return self._decision(turn, case)
-        if what == "recount_ordered":
+        if event_name == "recount_ordered":
             return self._recounted(turn, case, event, now)
         return self._handled(turn, case, event)
 
@@ -207,10 +207,10 @@ class ClaimsRules:
             self._form_came(turn, event.data)
         return self._decision(turn, case)
 
-    def _form_came(self, turn: Turn, told: Mapping[str, Any]) -> None:
+    def _form_came(self, turn: Turn, data: Mapping[str, Any]) -> None:
         """A claim filed on a channel. The case stays where its form is refused: a right one may follow."""
-        piece = told.get("waybill_number") or next(iter(turn.case.pieces), None)
-        form = told["claim"] | ({"waybill_number": piece} if piece is not None else {})
+        piece = data.get("waybill_number") or next(iter(turn.case.pieces), None)
+        form = data["claim"] | ({"waybill_number": piece} if piece is not None else {})
         refusal = report(turn, self._opener(turn.pack), "claim_filed", form)
         if refusal is not None:
             tell_form_refused(turn, form, refusal)
@@ -229,12 +229,12 @@ class ClaimsRules:
         return self._decision(turn, case) if refusal is None else Decision(refusal=refusal)
 
     def _report(self, turn: Turn, event: Event) -> Refusal | None:
-        return report(turn, self._opener(turn.pack), _what(event), event.data)
+        return report(turn, self._opener(turn.pack), _report_name(event), event.data)
 
     def _handled(self, turn: Turn, case: ClaimedCase, event: Event) -> Decision:
         """What happens to the case, as far as its claims rest on it."""
-        pack, said = turn.pack, event.data
-        view = view_of(said)
+        pack, data = turn.pack, event.data
+        view = view_of(data)
         if view is not None and not view.counts:
             return Decision(no_op="reply_incomplete")
         turn.case = replace(case, lifecycle=case.lifecycle.after(view))
@@ -244,7 +244,7 @@ class ClaimsRules:
             case HandlingFollowedUp(kind="payment_visit") if pack.claims is not None:
                 for claim in turn.case.claims:  # the call names no claim: it is about all that was paid by then
                     if claim.stage == "paid":
-                        turn.keep(limits.pull(turn, claim, "followed_up", said).bare)
+                        turn.keep(limits.pull(turn, claim, "followed_up", data).bare)
         return self._decision(turn, case)
 
     def _recounted(self, turn: Turn, case: ClaimedCase, event: Event, now: datetime) -> Decision:
@@ -270,12 +270,15 @@ def _counting(decision: Decision, states: States, event: Event) -> list[Event]:
     former, new = states.get(state_key), decision.states.get(state_key)
     before = former.waiting if isinstance(former, ClaimedCase) else ()
     after = new.waiting if isinstance(new, ClaimedCase) else before
-    waits = {(one.source, one.id) for one in (*(each.event for each in after), *(one for one, _ in decision.refused))}
-    reports = (event, *(each.event for each in before))
-    return [one for one in reports if (one.source, one.id) not in waits]
+    waits = {
+        (report.source, report.id)
+        for report in (*(waiting.event for waiting in after), *(report for report, _ in decision.refused))
+    }
+    reports = (event, *(waiting.event for waiting in before))
+    return [report for report in reports if (report.source, report.id) not in waits]
 
 
-def _what(event: Event) -> str:
+def _report_name(event: Event) -> str:
     return event.type.removeprefix(_HANDLING).partition(".")[0]
 
 

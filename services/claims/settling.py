@@ -35,16 +35,16 @@ def reconcile(turn: Turn, opener: ClaimOpener, why_again: str, why_gone: str = J
     `why_again`, `why_gone`: what is told of a claim whose ground came back, or went while its case stands.
     """
     asked = asked_now(turn, opener)
-    live = {one.ground for one in asked}
+    live = {entry.ground for entry in asked}
     for claim in turn.case.claims:
         if claim.state == "open" and claim.ground not in live and claim.stage not in _FIRM:
             turn.keep(close(turn, claim, _reason_to_close(turn, claim, why_gone)).bare)
         elif claim.state == "closed" and claim.ground in live and claim.reason not in _FOR_GOOD:
             turn.keep(_opened_again(turn, claim, why_again).bare)
     known = {claim.ground for claim in turn.case.claims}
-    for one in asked:
-        if one.ground not in known:
-            open_claim(turn, opener, one)
+    for asked_claim in asked:
+        if asked_claim.ground not in known:
+            open_claim(turn, opener, asked_claim)
 
 
 def delivered(turn: Turn, opener: ClaimOpener, claim: Claim) -> None:
@@ -53,21 +53,23 @@ def delivered(turn: Turn, opener: ClaimOpener, claim: Claim) -> None:
     A loss that is agreed or paid stays so.
     """
     ground = Ground(cause="delay", waybill_number=claim.ground.waybill_number)
-    delay = next((each for each in turn.case.claims if each.ground == ground), None)
+    delay = next((candidate for candidate in turn.case.claims if candidate.ground == ground), None)
     if delay is None or ground not in turn.case.turned or _loss_is_firm(turn, ground):
         return
     acquitted = limits.acquit(turn, delay, turn.rules.turns_into_loss)
     if acquitted == delay:
         return
     turn.keep(acquitted.bare)
-    turn.case = replace(turn.case, turned=tuple(each for each in turn.case.turned if each != ground))
+    turn.case = replace(turn.case, turned=tuple(turned for turned in turn.case.turned if turned != ground))
     reconcile(turn, opener, DELIVERED_IN_TIME, DELIVERED_IN_TIME)
-    turn.keep(limits.pull(turn, next(each for each in turn.case.claims if each.ground == ground), "delivered"))
+    turn.keep(
+        limits.pull(turn, next(candidate for candidate in turn.case.claims if candidate.ground == ground), "delivered")
+    )
 
 
 def _loss_is_firm(turn: Turn, delay: Ground) -> bool:
     loss = Ground(cause="loss", waybill_number=delay.waybill_number)
-    return any(each.ground == loss and each.stage in _FIRM for each in turn.case.claims)
+    return any(claim.ground == loss and claim.stage in _FIRM for claim in turn.case.claims)
 
 
 def open_claim(turn: Turn, opener: ClaimOpener, asked: Asked) -> Claim:
@@ -93,18 +95,18 @@ def asked_now(turn: Turn, opener: ClaimOpener) -> tuple[Asked, ...]:
     case = turn.case
     if case.lifecycle.withdrawn or case.lifecycle.stands is False:
         return ()
-    every = {one.ground: one for one in (*case.asked, *case.filed)}
+    every = {asked_claim.ground: asked_claim for asked_claim in (*case.asked, *case.filed)}
     now: dict[Ground, Asked] = {}
-    for ground, one in every.items():
-        asked = _as_loss(one, opener) if ground in case.turned else one
+    for ground, original in every.items():
+        asked = _as_loss(original, opener) if ground in case.turned else original
         now.setdefault(asked.ground, asked)
     return tuple(now.values())
 
 
-def _as_loss(one: Asked, opener: ClaimOpener) -> Asked:
+def _as_loss(asked_claim: Asked, opener: ClaimOpener) -> Asked:
     """A claim for delay whose piece did not come by the complete-delay limit: it is lost (domain, section 7)."""
-    ground = Ground(cause="loss", waybill_number=one.ground.waybill_number)
-    return replace(one, ground=ground, evidence_needed=opener.evidence_for("loss"))
+    ground = Ground(cause="loss", waybill_number=asked_claim.ground.waybill_number)
+    return replace(asked_claim, ground=ground, evidence_needed=opener.evidence_for("loss"))
 
 
 def _turned_into(turn: Turn, asked: Asked) -> Claim | None:

@@ -205,7 +205,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def obligation(self, name: str) -> Obligation | None:
         """What is owed under this name (`compensation`, `bill`, ...), None where nothing was ever awarded."""
-        return next((each for each in self.owed if each.number == f"{self.number}/{name}"), None)
+        return next((obligation for obligation in self.owed if obligation.number == f"{self.number}/{name}"), None)
 
 
 class ParcelWorth(msgspec.Struct, frozen=True, array_like=True):
@@ -314,7 +314,7 @@ class ClaimedCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
             at = claim.next_due
             if at is not None and (first is None or at < first):
                 first = at
-        for each in self.waiting:
-            if first is None or each.until < first:
-                first = each.until
+        for waiting in self.waiting:
+            if first is None or waiting.until < first:
+                first = waiting.until
         return first

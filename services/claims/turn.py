@@ -29,14 +29,25 @@ INSTRUCTIONS: Final = "complaints.instructions"
 class Turn:
     """One turn of one case. `now` is the watermark, `at` when the event happened, within receipt and now.
 
-    `cause` is the id of the event in hand, empty where time alone moves the case. `told` grows in the order of
+    `cause` is the id of the event in hand, empty where time alone moves the case. `outputs` grows in the order of
     publication, `entries` in the order of booking. `refused`: reports that had waited and never fit. `parcels`: what
     other cases have of the parcels that the event may be about; none where time alone moves the case.
     """
 
     __slots__ = (
-        "_triggers", "at", "calendar", "case", "cause", "entries", "now", "number", "pack", "parcels", "questions",
-        "refused", "told",
+        "_triggers",
+        "at",
+        "calendar",
+        "case",
+        "cause",
+        "entries",
+        "now",
+        "number",
+        "outputs",
+        "pack",
+        "parcels",
+        "questions",
+        "refused",
     )  # fmt: skip
 
     def __init__(
@@ -52,7 +63,7 @@ class Turn:
         self.now = now
         self.cause = cause
         self.calendar: Calendar = pack.calendar.at(now).for_region(case.region or None)
-        self.told: list[Output] = []
+        self.outputs: list[Output] = []
         self.entries: list[Entry] = []
         self.questions: list[PaymentQuestion] = []
         self.refused: list[tuple[Event, Refusal]] = []
@@ -75,7 +86,7 @@ class Turn:
 
     def apart(self, claim: Claim) -> Turn:
         """A turn in which a claim stands so and no payment is in question; nothing of it is told or booked here."""
-        claims = tuple(claim if each.number == claim.number else each for each in self.case.claims)
+        claims = tuple(claim if former.number == claim.number else former for former in self.case.claims)
         then = self.at_moment(self.at, "", self.now)
         then.case = replace(self.case, claims=claims, questions=())
         return then
@@ -90,33 +101,33 @@ class Turn:
         """Take over what another turn of the case came to; an event of before may have caused it."""
         self.case = then.case
         cause = then.cause if then.cause != self.cause else None
-        self.told += [replace(each, causation=each.causation or cause) for each in then.told]
+        self.outputs += [replace(output, causation=output.causation or cause) for output in then.outputs]
         self.entries += then.entries
         self.questions += then.questions
 
     def keep(self, claim: Claim) -> Claim:
         """Put a changed or new claim into the case."""
-        if any(each is claim for each in self.case.claims):
+        if any(former is claim for former in self.case.claims):
             return claim
-        known = any(each.number == claim.number for each in self.case.claims)
-        claims = tuple(claim if each.number == claim.number else each for each in self.case.claims)
+        known = any(former.number == claim.number for former in self.case.claims)
+        claims = tuple(claim if former.number == claim.number else former for former in self.case.claims)
         self.case = replace(self.case, claims=claims if known else (*claims, claim))
         return claim
 
-    def tell(self, what: str, claim: Claim, data: Mapping[str, Any], *, section: str = "") -> None:
+    def tell(self, event_name: str, claim: Claim, data: Mapping[str, Any], *, section: str = "") -> None:
         """Tell something of a claim (`opened`, `offered`, ...); what is None is left out."""
-        said: dict[str, Any] = {"claim_number": claim.number, "case_number": self.number}
-        said |= {name: value for name, value in data.items() if value is not None}
+        output_data: dict[str, Any] = {"claim_number": claim.number, "case_number": self.number}
+        output_data |= {name: value for name, value in data.items() if value is not None}
         section = section or claim.asked.section
-        said |= {"pack": self.pack.reference()} | ({"section": section} if section else {})
-        self.publish(f"tousu.claim.{what}.v1", self.at, said, claim)
+        output_data |= {"pack": self.pack.reference()} | ({"section": section} if section else {})
+        self.publish(f"tousu.claim.{event_name}.v1", self.at, output_data, claim)
 
     def publish(
         self, kind: str, at: datetime, data: dict[str, Any], claim: Claim, topic: str = CLAIMS, started_by: str = ""
     ) -> None:
         """Publish an event of a claim. Where time alone moves it, the event that started its clock is the cause."""
         started_by = started_by or next((clock.cause for clock in claim.clocks), "")
-        self.told.append(
+        self.outputs.append(
             Output(
                 topic=topic, type=kind, subject=self.number, time=at, data=data,
                 causation=None if self.cause else started_by or None, organisation=self.case.organisation,
@@ -125,7 +136,7 @@ class Turn:
 
     def publish_of_case(self, kind: str, at: datetime, data: dict[str, Any]) -> None:
         """Publish an event of the case that is about none of its claims."""
-        self.told.append(
+        self.outputs.append(
             Output(
                 topic=CLAIMS, type=kind, subject=self.number, time=at, data=data, organisation=self.case.organisation
             )
@@ -146,9 +157,9 @@ class Turn:
         states |= {StateKey(ENTRY, entry.number): entry for entry in self.entries}
         states |= {StateKey(QUESTION, _key(question)): question for question in self.questions}
         states |= beside
-        if not states and not self.told:
+        if not states and not self.outputs:
             return Decision(no_op="claims_go_on")
-        return Decision(states=states, outputs=self.told, refused=self.refused)
+        return Decision(states=states, outputs=self.outputs, refused=self.refused)
 
 
 def time_text(moment: datetime | None) -> str | None:

@@ -61,19 +61,19 @@ def wait(turn: Turn, event: Event, refusal: Refusal) -> Refusal | None:
 def set_free(turn: Turn, report: Report) -> None:
     """Report what waited and fits by now, the first that happened first."""
     while True:
-        for each in sorted(turn.case.waiting, key=lambda one: one.at):
-            then = turn.at_moment(each.at, each.event.id, turn.now)
+        for waiting in sorted(turn.case.waiting, key=lambda entry: entry.at):
+            then = turn.at_moment(waiting.at, waiting.event.id, turn.now)
             fire_what_was_due(then)
-            refusal = report(then, each.event)
-            if refusal is None or not _may_fit_yet(turn, each.event, refusal):
+            refusal = report(then, waiting.event)
+            if refusal is None or not _may_fit_yet(turn, waiting.event, refusal):
                 break
         else:
             return
         if refusal is None:
             turn.take_over(then)
         else:
-            turn.refused.append((each.event, refusal))
-        turn.case = replace(turn.case, waiting=tuple(one for one in turn.case.waiting if one is not each))
+            turn.refused.append((waiting.event, refusal))
+        turn.case = replace(turn.case, waiting=tuple(kept for kept in turn.case.waiting if kept is not waiting))
 
 
 def fire_what_was_due(turn: Turn) -> None:
@@ -93,10 +93,10 @@ def fire_what_was_due(turn: Turn) -> None:
 def give_up(turn: Turn) -> None:
     """Send back what has waited long enough."""
     case: ClaimedCase = turn.case
-    for each in case.waiting:
-        if each.until <= turn.now:
-            turn.refused.append((each.event, _in_vain(each)))
-    turn.case = replace(case, waiting=tuple(each for each in case.waiting if each.until > turn.now))
+    for waiting in case.waiting:
+        if waiting.until <= turn.now:
+            turn.refused.append((waiting.event, _in_vain(waiting)))
+    turn.case = replace(case, waiting=tuple(kept for kept in case.waiting if kept.until > turn.now))
 
 
 def _may_fit_yet(turn: Turn, event: Event, refusal: Refusal) -> bool:
@@ -127,10 +127,10 @@ def _may_fit_yet(turn: Turn, event: Event, refusal: Refusal) -> bool:
             return reason in _FOR_ANOTHER_REPORT
 
 
-def _in_vain(each: WaitingReport) -> Refusal:
+def _in_vain(waiting: WaitingReport) -> Refusal:
     message = (
-        f"it waited until {text_of_time(each.until)} for another report that would make it fit, and none came: "
-        f"{each.refusal.message}; if it is true, report what is missing with the time at which it happened, then this "
-        "once more under a new id"
+        f"it waited until {text_of_time(waiting.until)} for another report that would make it fit, and none came: "
+        f"{waiting.refusal.message}; if it is true, report what is missing with the time at which it happened, then "
+        "this once more under a new id"
     )
-    return replace(each.refusal, message=message)
+    return replace(waiting.refusal, message=message)

@@ -49,10 +49,10 @@ def check_headers(headers: Headers) -> None:
         if value is None:
             continue  # unset, as null in structured mode
         if name == "content-type" and value != _USUAL:
-            said = media_type(value)
-            if said == _BATCH:
+            media = media_type(value)
+            if media == _BATCH:
                 raise Reject("malformed_attribute", "batches are not taken; send one event a record", name)
-            if not _JSON.fullmatch(said):
+            if not _JSON.fullmatch(media):
                 raise Reject("malformed_attribute", f"content-type is not of JSON; {_MODES}", name)
         if name == "ce_time":
             moment(value.decode("utf-8", "replace"), "time")
@@ -101,13 +101,13 @@ def moment(text: str, place: str) -> datetime:
     """Read a time of an attribute strictly as RFC 3339. Raises Reject `malformed_time`."""
     if not _MOMENT.fullmatch(text):
         raise Reject("malformed_time", f"{place} must be an RFC 3339 time such as 2026-01-04T09:30:00+08:00", place)
-    found = time_of_text(text, place)
-    _check_years(found, place)
-    return found
+    time = time_of_text(text, place)
+    _check_years(time, place)
+    return time
 
 
-def _check_years(found: datetime, place: str) -> None:
-    if found.year not in YEARS:
+def _check_years(time: datetime, place: str) -> None:
+    if time.year not in YEARS:
         message = f"{place} must lie in the years {YEARS.start} to {YEARS.stop - 1}; check the sender's clock"
         raise Reject("malformed_time", message, place)
 

@@ -46,11 +46,11 @@ def unknown_department(event: Event, pack: Pack) -> Refusal | None:
     return Refusal(reason="unknown_department", message=message, place="/department")
 
 
-def _unknown(said: _Coded, pack: Pack) -> Iterator[tuple[str, str]]:
+def _unknown(data: _Coded, pack: Pack) -> Iterator[tuple[str, str]]:
     """The place of each code that the pack does not know, and why."""
-    if said.customer_tier is not None and (why := why_unknown(pack, "customer_tier", said.customer_tier)):
+    if data.customer_tier is not None and (why := why_unknown(pack, "customer_tier", data.customer_tier)):
         yield "/customer_tier", why
-    for place, one in (("", said), *((f"/pieces/{at}", piece) for at, piece in enumerate(said.pieces))):
-        if one.class_ is not None and one.class_ not in pack.classes:
+    for place, part in (("", data), *((f"/pieces/{at}", piece) for at, piece in enumerate(data.pieces))):
+        if part.class_ is not None and part.class_ not in pack.classes:
             classes = ", ".join(pack.classes)
             yield f"{place}/class", f"class is none of pack {pack.id} {pack.version}; use one of: {classes}"[:450]

@@ -26,15 +26,15 @@ _OF_THE_ROUTER: Final = frozenset({"class", "department", "responsible"})
 
 def followed(case: GateCase, event: Event, pack: Pack, now: datetime) -> GateCase:
     """The case after a report. `now` is the watermark."""
-    what = event.type.removeprefix(_HANDLING).rpartition(".v")[0]
+    event_name = event.type.removeprefix(_HANDLING).rpartition(".v")[0]
     if case.kind == "claim":  # of a claim, only what is reported about claims counts (the router refuses the rest)
-        return replace(case, status="answered") if what in CLAIM_ANSWERS else case
-    if what == "recount_ordered":
+        return replace(case, status="answered") if event_name in CLAIM_ANSWERS else case
+    if event_name == "recount_ordered":
         return replace(case, pack_version=event.data.get("pack_version", case.pack_version))
-    if what not in _OF_THE_END:
+    if event_name not in _OF_THE_END:
         return case
     life = case.life or CaseFile(state=begun(cast("Kind", case.kind), case.received_at))
-    fact = fact_of(what, event.data, event.time, case.received_at, max(now, event.time))
-    said = {name: fact.data[name] for name in READ[what] if name in fact.data and name not in _OF_THE_ROUTER}
-    life = placed(life, CaseFact(fact.at, what, said), FoldGround(lambda _: pack), keeps_waiting=True).file
+    fact = fact_of(event_name, event.data, event.time, case.received_at, max(now, event.time))
+    data = {name: fact.data[name] for name in READ[event_name] if name in fact.data and name not in _OF_THE_ROUTER}
+    life = placed(life, CaseFact(fact.at, event_name, data), FoldGround(lambda _: pack), keeps_waiting=True).file
     return replace(case, life=life, status="answered" if life.state.is_over else "open")

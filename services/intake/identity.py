@@ -93,7 +93,7 @@ def phone_key(phone: str, region: str = HOME) -> str:
     return _read(phone, region)[1]
 
 
-def told_digits(phone: str, region: str = HOME) -> str:
+def dialled_digits(phone: str, region: str = HOME) -> str:
     """The digits of a telephone number as it was told, without those of its extension."""
     plain = phone.replace(" ", "").replace("-", "")
     if _USUAL.fullmatch(plain) is not None:
@@ -150,8 +150,8 @@ def address_key(address: str) -> str:
 def object_key(key: bytes, name: str, value: str) -> str:
     """One key for every writing of a number that identifies a thing: whoever sees it cannot tell the number."""
     plain = unicodedata.normalize("NFKC", value).casefold()
-    said = f"{name}\0{''.join(sign for sign in plain if sign.isalnum())}".encode()
-    return f"{name}:{hashlib.blake2b(said, key=key, digest_size=16, person=b'object').hexdigest()}"
+    content = f"{name}\0{''.join(sign for sign in plain if sign.isalnum())}".encode()
+    return f"{name}:{hashlib.blake2b(content, key=key, digest_size=16, person=b'object').hexdigest()}"
 
 
 def key_of_event(key: bytes, topic: str, source: str, event_id: str) -> str:
@@ -159,8 +159,8 @@ def key_of_event(key: bytes, topic: str, source: str, event_id: str) -> str:
 
     The topic counts, since whoever may write to it answers for its sources: nobody takes an id of another's.
     """
-    said = f"{topic}\0{source}\0{event_id}".encode()
-    return hashlib.blake2b(said, key=key, digest_size=16, person=b"event").hexdigest()
+    content = f"{topic}\0{source}\0{event_id}".encode()
+    return hashlib.blake2b(content, key=key, digest_size=16, person=b"event").hexdigest()
 
 
 def fingerprint(key: bytes, event: Event) -> str:
@@ -169,9 +169,9 @@ def fingerprint(key: bytes, event: Event) -> str:
     Of the extension attributes only the organisation counts: how it travelled (trace, time of receipt at a gateway) may
     differ on a re-send.
     """
-    said = hashlib.blake2b(key=key, digest_size=16, person=b"content")
-    said.update(f"{event.type}\0{event.subject or ''}\0{text_of_time(event.time)}\0".encode())
+    digest = hashlib.blake2b(key=key, digest_size=16, person=b"content")
+    digest.update(f"{event.type}\0{event.subject or ''}\0{text_of_time(event.time)}\0".encode())
     if event.organisation:
-        said.update(f"{event.organisation}\0".encode())
-    said.update(orjson.dumps(event.data, option=orjson.OPT_SORT_KEYS))
-    return said.hexdigest()
+        digest.update(f"{event.organisation}\0".encode())
+    digest.update(orjson.dumps(event.data, option=orjson.OPT_SORT_KEYS))
+    return digest.hexdigest()

@@ -46,8 +46,8 @@ the piece; empty for none."""
 def waybill_numbers(data: Mapping[str, Any]) -> tuple[str, ...]:
     """The waybill numbers of a complaint in capitals, each once: its own, then those of its pieces."""
     pieces: Sequence[Mapping[str, str]] = data.get("pieces", ())
-    found = [data.get("waybill_number", ""), *(piece["waybill_number"] for piece in pieces)]
-    return tuple(dict.fromkeys(number.upper() for number in found if number))
+    numbers = [data.get("waybill_number", ""), *(piece["waybill_number"] for piece in pieces)]
+    return tuple(dict.fromkeys(number.upper() for number in numbers if number))
 
 
 def identifiers(data: Mapping[str, Any]) -> list[ReceivedIdentifier]:
@@ -57,12 +57,12 @@ def identifiers(data: Mapping[str, Any]) -> list[ReceivedIdentifier]:
 
 def object_keys(data: Mapping[str, Any], key: bytes, names: Container[str] | None = None) -> tuple[str, ...]:
     """The keys of the identifiers that a complaint gives, each once: those of these names, or all."""
-    found = [
-        object_key(key, each.what, each.object_number)
-        for each in identifiers(data)
-        if names is None or each.what in names
+    keys = [
+        object_key(key, identifier.what, identifier.object_number)
+        for identifier in identifiers(data)
+        if names is None or identifier.what in names
     ]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(keys))
 
 
 def keys_of_waybills(waybills: Sequence[str], organisation: str = "") -> list[StateKey]:
@@ -83,7 +83,7 @@ class JoiningCheck:
         self._by_waybill = WAYBILL in pack.join.same
         self._names = frozenset(pack.join.same) - {CLASS, WAYBILL}
 
-    def said(self, data: Mapping[str, Any], key: bytes) -> Said:
+    def pieces_of(self, data: Mapping[str, Any], key: bytes) -> Said:
         """What a complaint says of each of its pieces. Of an inquiry only the piece counts, not the words.
 
         `key` is the secret by which identifiers are known.
@@ -93,48 +93,50 @@ class JoiningCheck:
         kind = data["kind"]
         if kind == "claim":
             return {piece: frozenset((data["claim"]["cause"],)) for piece in (*waybills, *objects)}
-        said: dict[str, set[str]] = {piece: set() for piece in (*waybills, *objects)}
-        if not said or kind == "inquiry" or not self._by_class:
-            return {piece: frozenset(classes) for piece, classes in said.items()}
+        pieces: dict[str, set[str]] = {piece: set() for piece in (*waybills, *objects)}
+        if not pieces or kind == "inquiry" or not self._by_class:
+            return {piece: frozenset(classes) for piece, classes in pieces.items()}
         for piece in objects:
-            said[piece] |= self._classes(data)
+            pieces[piece] |= self._classes(data)
         if not waybills:
-            return {piece: frozenset(classes) for piece, classes in said.items()}
+            return {piece: frozenset(classes) for piece, classes in pieces.items()}
         if "waybill_number" in data:
-            said[data["waybill_number"].upper()] |= self._classes(data)
+            pieces[data["waybill_number"].upper()] |= self._classes(data)
         for piece in data.get("pieces", ()):
-            telling = piece if "class" in piece or "content" in piece else data
-            said[piece["waybill_number"].upper()] |= self._classes(telling)
-        return {waybill: frozenset(classes) for waybill, classes in said.items()}
+            source = piece if "class" in piece or "content" in piece else data
+            pieces[piece["waybill_number"].upper()] |= self._classes(source)
+        return {waybill: frozenset(classes) for waybill, classes in pieces.items()}
 
-    def _classes(self, telling: Mapping[str, Any]) -> set[str]:
-        given = telling.get("class")
+    def _classes(self, source: Mapping[str, Any]) -> set[str]:
+        given = source.get("class")
         if given in self._known:
             return {given}
-        return {*self._classifier.said(telling.get("content", ""))} or ({given} if given else set())
+        return {*self._classifier.classes_in(source.get("content", ""))} or ({given} if given else set())
 
     def case_to_join(
-        self, states: States, said: Said, kind: str, received_at: datetime, organisation: str = ""
+        self, states: States, pieces: Said, kind: str, received_at: datetime, organisation: str = ""
     ) -> str | None:
         """The number of the open case that a further complaint belongs to, or None."""
         cases: list[frozenset[str]] = []
-        for waybill, classes in said.items():
+        for waybill, classes in pieces.items():
             known = (states[state_key] for state_key in keys_of_waybills([waybill], organisation))
             cases.append(
                 frozenset(
-                    one.case_number
-                    for one in known
-                    if isinstance(one, Trouble) and self._covers(one, classes, kind, received_at)
+                    trouble.case_number
+                    for trouble in known
+                    if isinstance(trouble, Trouble) and self._covers(trouble, classes, kind, received_at)
                 )
             )
         return min(frozenset.intersection(*cases), default=None) if cases else None
 
     def counted(
-        self, states: States, said: Said, number: str, organisation: str = ""
+        self, states: States, pieces: Said, number: str, organisation: str = ""
     ) -> dict[StateKey, Trouble] | Refusal:
         """The rows of the troubles by which one more joins a case, or why there are too many already."""
         rows = {
-            state_key: states[state_key] for waybill in said for state_key in keys_of_waybills([waybill], organisation)
+            state_key: states[state_key]
+            for waybill in pieces
+            for state_key in keys_of_waybills([waybill], organisation)
         }
         by = {
             state_key: row for state_key, row in rows.items() if isinstance(row, Trouble) and row.case_number == number
@@ -158,10 +160,10 @@ class JoiningCheck:
         end = deadline(start, self._rule.window, self._calendars.at(start))
         return end if isinstance(end, datetime) else start
 
-    def troubles(self, states: States, said: Said, first: Trouble, organisation: str = "") -> dict[StateKey, Trouble]:
+    def troubles(self, states: States, pieces: Said, first: Trouble, organisation: str = "") -> dict[StateKey, Trouble]:
         """The rows by which later complaints find a new case: one a piece, in a free place. `first` gives the rest."""
         rows = {}
-        for waybill, classes in said.items():
+        for waybill, classes in pieces.items():
             free = next(
                 (state_key for state_key in keys_of_waybills([waybill], organisation) if states[state_key] is None),
                 None,

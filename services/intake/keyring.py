@@ -62,9 +62,9 @@ class Master:
         """The key of a row. Raises InvalidTag."""
         return opened(self._wrapping, wrapped, name)
 
-    def seal(self, said: bytes, name: str) -> str:
+    def seal(self, plaintext: bytes, name: str) -> str:
         nonce = os.urandom(NONCE_BYTES)
-        return _text(nonce + self._keyring.encrypt(nonce, said, name.encode()))
+        return _text(nonce + self._keyring.encrypt(nonce, plaintext, name.encode()))
 
     def unseal(self, sealed: str, name: str) -> bytes:
         """What was sealed. Raises InvalidTag."""
@@ -127,24 +127,24 @@ class Keyring:
 
     def _reachable(self, known: Mapping[str, MasterKey], held: Mapping[str, Master]) -> dict[str, Master]:
         """Every key that those at hand lead to, over those that were handed on."""
-        found = dict(held)
+        masters = dict(held)
         for name in sorted(known, key=lambda name: known[name].order):
             row = known[name]
-            if row.former in found and name not in found:
-                found[name] = Master(found[row.former].unseal(row.by_former, name))
-            elif name in found and row.former in known and row.former not in found:
-                found[row.former] = Master(found[name].unseal(row.former_by_this, row.former))
-        return found
+            if row.former in masters and name not in masters:
+                masters[name] = Master(masters[row.former].unseal(row.by_former, name))
+            elif name in masters and row.former in known and row.former not in masters:
+                masters[row.former] = Master(masters[name].unseal(row.former_by_this, row.former))
+        return masters
 
     def _unsealed(self, known: Mapping[str, MasterKey], held: Mapping[str, Master]) -> Keys:
         """By every key at hand, so that each is proven. One that was taken over from may be retired by now."""
         if not held:
             raise self._wrong(known)
         try:
-            said = [master.unseal(known[name].identity, "identity") for name, master in held.items()][-1]
+            material = [master.unseal(known[name].identity, "identity") for name, master in held.items()][-1]
         except InvalidTag:
             raise self._wrong(known) from None
-        return Keys(pseudonym=said[:KEY_BYTES], fingerprint=said[KEY_BYTES:])
+        return Keys(pseudonym=material[:KEY_BYTES], fingerprint=material[KEY_BYTES:])
 
     def _sealed(self, master: Master) -> str:
         return master.seal(self.pseudonym + self.fingerprint, "identity")

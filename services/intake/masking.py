@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
-from services.intake.identity import HOME, told_digits
+from services.intake.identity import HOME, dialled_digits
 from services.intake.spotting import Known, Plain, Span, spots
 from tousu.policy.markup import visible
 
@@ -33,12 +33,12 @@ def masked_text(text: str, known: Known = NOBODY) -> str:
     """Free text, as a reader sees it, without what points to a person; never longer than before."""
     seen = visible(text)
     plain = Plain(seen)
-    found = spots(plain.text, known)
-    if not found:
+    spans = spots(plain.text, known)
+    if not spans:
         return seen
     kept: list[str] = []
     done = 0
-    for start, end in _merged(map(plain.in_text, found)):
+    for start, end in _merged(map(plain.in_text, spans)):
         kept += (seen[done:start], _MASK[: end - start])
         done = end
     return "".join((*kept, seen[done:]))
@@ -66,7 +66,7 @@ def masked_phone(phone: str, region: str = HOME) -> str:
 
     `region`: where numbers without a country code belong.
     """
-    digits = told_digits(phone, region)
+    digits = dialled_digits(phone, region)
     if len(digits) >= 11:
         return f"{digits[:3]}****{digits[-4:]}"
     return f"****{digits[-2:]}" if len(digits) >= 7 else "****"

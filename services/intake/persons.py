@@ -60,7 +60,7 @@ class Held(NamedTuple):
     @property
     def began(self) -> bool:
         """Whether this telling began the case."""
-        return _begun(self.case) == _telling(self.record)
+        return _begun(self.case) == _submission(self.record)
 
 
 class Erasure(NamedTuple):
@@ -71,7 +71,9 @@ class Erasure(NamedTuple):
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Self:
-        return cls(data["case_number"], frozenset((each["source"], each["id"]) for each in data["tellings"]))
+        return cls(
+            data["case_number"], frozenset((submission["source"], submission["id"]) for submission in data["tellings"])
+        )
 
     def names(self, record: SubmissionRecord) -> bool:
         """Whether it tells of this record of its case."""
@@ -98,8 +100,8 @@ class Persons:
         while True:
             with self._store.transaction("cannot read records") as connection:
                 rows = records_page(connection, query.case, after, PAGE_ROWS)
-            found = [(row, self._codec.decode(row.doc)) for row in rows]
-            matching = [(row, record) for row, record in found if query.case or self._says(record) & wanted]
+            decoded = [(row, self._codec.decode(row.doc)) for row in rows]
+            matching = [(row, record) for row, record in decoded if query.case or self._says(record) & wanted]
             cases = self._cases((row.shard, record.case_number) for row, record in matching)
             for row, record in matching:
                 case = cases[row.shard, record.case_number]
@@ -114,44 +116,44 @@ class Persons:
 
         Each once, however often its person was erased.
         """
-        told: dict[str, set[tuple[str, str]]] = defaultdict(set)
-        for each in erasures:
-            told[each.case] |= each.tellings
-        for number, tellings in told.items():
+        erased: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        for erasure in erasures:
+            erased[erasure.case] |= erasure.tellings
+        for number, tellings in erased.items():
             for held in self.find(Query(case=number)):
                 if not held.record.erased and (held.record.event_source, held.record.event_id) in tellings:
                     yield held
 
     def _wanted(self, query: Query) -> frozenset[str]:
         if query.phone:
-            found = frozenset(f"{region}:{phone_key(query.phone, region)}" for region in self._regions)
+            keys = frozenset(f"{region}:{phone_key(query.phone, region)}" for region in self._regions)
             if not any(sign.isdecimal() for sign in query.phone):
                 raise Stop("no_number", "--phone must be a telephone number, such as 19900000042 or +44 20 7946 0000")
-            return found
+            return keys
         if query.email and "@" not in query.email:
             raise Stop("no_number", "--email must be an address, such as name@mail.example")
         return frozenset({address_key(query.email)} if query.email else ())
 
     def _says(self, record: SubmissionRecord) -> frozenset[str]:
         """The numbers and addresses that a telling gives of its person, each in its one form."""
-        said = set()
+        keys = set()
         for place, value in personal_values(record.data, self._places[record.event_type]):
             if place[-1] in PHONES:
-                said |= {f"{region}:{phone_key(value, region)}" for region in self._regions}
+                keys |= {f"{region}:{phone_key(value, region)}" for region in self._regions}
             elif place[-1] in ADDRESSES:
-                said.add(address_key(value))
-        return frozenset(said)
+                keys.add(address_key(value))
+        return frozenset(keys)
 
     def _cases(self, pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], GateCase]:
-        found = self._store.read({"case": set(pairs)})
+        cases = self._store.read({"case": set(pairs)})
         return {
-            (shard, state_key.key): case for (shard, state_key), case in found.items() if isinstance(case, GateCase)
+            (shard, state_key.key): case for (shard, state_key), case in cases.items() if isinstance(case, GateCase)
         }
 
-    def erase(self, processor: Processor, found: Iterable[Held]) -> int:
+    def erase(self, processor: Processor, records: Iterable[Held]) -> int:
         """Erase tellings for ever: their keys, what is sealed, pseudonyms. How many were still readable."""
         by_case: dict[tuple[int, str], list[Held]] = defaultdict(list)
-        for held in found:
+        for held in records:
             by_case[held.shard, held.record.case_number].append(held)
         return sum(
             self._erase_of_a_case(processor, shard, part)
@@ -177,16 +179,16 @@ class Persons:
                 organisation=case.organisation,
             ))  # fmt: skip
 
-        partitions = dict.fromkeys([*(each.topic for each in processor.inputs), *processor.outputs], shard + 1)
+        partitions = dict.fromkeys([*(input_.topic for input_ in processor.inputs), *processor.outputs], shard + 1)
         take_a_turn(processor, self._store, shard, partitions, do)
         return len(done)
 
 
-def erased_again(turn: ShardTurn, store: Store, told: OutRecord) -> None:
+def erased_again(turn: ShardTurn, store: Store, record: OutRecord) -> None:
     """Erase what the event `person.erased` tells of, as it was erased then. Of other events nothing comes."""
-    if ("ce_type", PersonErased.TYPE.encode()) not in told.headers:
+    if ("ce_type", PersonErased.TYPE.encode()) not in record.headers:
         return
-    erasure = Erasure.of(orjson.loads(told.value))
+    erasure = Erasure.of(orjson.loads(record.value))
     codec = _codec_of(store)
     with store.transaction("cannot read records") as connection:
         rows = records_page(connection, erasure.case, (-1, ""), sys.maxsize)
@@ -209,7 +211,7 @@ def _put_erased(
     done = {key: codec.erased(doc) for key, doc in docs.items()}
     for key, record in done.items():
         turn.put(StateKey("record", key), record)
-    began = _begun(case) in set(map(_telling, done.values()))
+    began = _begun(case) in set(map(_submission, done.values()))
     if done:
         turn.put(StateKey("case", case.number), without_tellings(case, list(done), is_begun=began))
     return list(done.values()), began
@@ -221,7 +223,7 @@ def _parts(tellings: Iterable[Held]) -> Iterator[list[Held]]:
         yield part
 
 
-def _telling(record: SubmissionRecord) -> tuple[str, str, str]:
+def _submission(record: SubmissionRecord) -> tuple[str, str, str]:
     """A telling by what tells it from all others: its id counts for the channel that it came on."""
     return record.event_source, record.event_id, record.channel
 

@@ -48,14 +48,14 @@ def processor(wiring: Wiring) -> Processor:
 
 def personal_data() -> dict[str, Personal]:
     """What the schemas say of each inbound event: what is personal, and in what form other fields may leave."""
-    inbound = (kind for each in inputs() for kind in contract.types_on(each.topic))
+    inbound = (kind for input_ in inputs() for kind in contract.types_on(input_.topic))
     return {kind: Personal(frozenset(contract.personal_places(kind)), contract.masked_forms(kind)) for kind in inbound}
 
 
 def sealed_places() -> dict[str, frozenset[Place]]:
     """What is encrypted in the record of a telling: what is personal, and what is until proven otherwise."""
-    found = {kind: each for kind, each in personal_data().items() if kind.startswith(RECEIVED)}
-    return {kind: frozenset((*each.places, *places_of(each.forms))) for kind, each in found.items()}
+    received = {kind: personal for kind, personal in personal_data().items() if kind.startswith(RECEIVED)}
+    return {kind: frozenset((*personal.places, *places_of(personal.forms))) for kind, personal in received.items()}
 
 
 def inputs() -> tuple[Input, ...]:

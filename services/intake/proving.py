@@ -94,10 +94,10 @@ def _is_proven(code: str, known: Known) -> bool:
 
 
 def _uri(address: str, known: Known) -> str:
-    found = _URI.fullmatch(address)
-    if found is None:
+    match = _URI.fullmatch(address)
+    if match is None:
         return HIDDEN
-    scheme, host, path = found.groups()
+    scheme, host, path = match.groups()
     if host is None:
         return f"{scheme}:{HIDDEN}"
     if path and not (_PATH.fullmatch(path) and not _recognises(path, known)):

@@ -78,8 +78,8 @@ class InboundEdge:
         data, dropped, refusal = contract.taken(event.type, event.data, zone)
         if refusal is not None:
             raise Reject(refusal.reason, refusal.message, refusal.place, refusal.schema)
-        told = [{"place": each.place, "message": each.message} for each in dropped]
-        return msgspec.structs.replace(event, data=data), orjson.dumps(told).decode() if told else ""
+        fields = [{"place": field.place, "message": field.message} for field in dropped]
+        return msgspec.structs.replace(event, data=data), orjson.dumps(fields).decode() if fields else ""
 
     def _accepted(self, event: Event, record: Record) -> datetime:
         """The time of acceptance. Raises Reject for a time that cannot be or lies too far ahead."""

@@ -71,7 +71,7 @@ def known_of(data: Mapping[str, Any], personal: Personal, region: str) -> Known:
     values = dict(personal_values(data, personal.places))
     phones = [national_digits(value, region) for place, value in values.items() if place[-1] in PHONES]
     accounts = [address_key(value).partition("@")[0] for place, value in values.items() if place[-1] in ADDRESSES]
-    numbers = [each.object_number for each in identifiers(data)]
+    numbers = [identifier.object_number for identifier in identifiers(data)]
     own = (*values.values(), *numbers, *(account for account in accounts if len(account) > 4))
     return Known.of(own, phones, waybill_numbers(data))
 
@@ -118,7 +118,7 @@ def registered(
     data, text_leaves = event.data, pack.text_downstream
     passed = passed_on(data, personal.forms, known)
     dropped = [*_dropped(event), *_not_yet(passed, case.received_at)]
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "case_number": case.number,
         "channel": case.channel,
         "channel_group": channel_group,
@@ -126,18 +126,18 @@ def registered(
         "registered_at": text_of_time(case.registered_at),
         "complainant": _complainant(data.get("complainant", {}), case.pseudonym, region_of_zone(pack.time_zone)),
     }
-    said |= {name: _composed(passed[name]) for name in PLAIN if name in passed and passed[name] != {}}
+    fields |= {name: _composed(passed[name]) for name in PLAIN if name in passed and passed[name] != {}}
     if text_leaves:
-        said |= _told(data, ("content", "demand"), known)
+        fields |= _passable_texts(data, ("content", "demand"), known)
     if "pieces" in data:
-        said["pieces"] = [_piece(piece, known if text_leaves else None) for piece in data["pieces"]]
-    found = reference(passed, case.channel, personal)
-    if found:
-        said["reference"] = _composed(found)
+        fields["pieces"] = [_piece(piece, known if text_leaves else None) for piece in data["pieces"]]
+    own_reference = reference(passed, case.channel, personal)
+    if own_reference:
+        fields["reference"] = _composed(own_reference)
     if dropped:
-        said |= {"dropped_fields": as_data_of(dropped)}
-    said["source_event"] = as_data(source_event(event))
-    return said
+        fields |= {"dropped_fields": as_data_of(dropped)}
+    fields["source_event"] = as_data(source_event(event))
+    return fields
 
 
 def joined(
@@ -147,37 +147,37 @@ def joined(
     passed = passed_on(event.data, personal.forms, known)
     dropped = [*_dropped(event), *_not_yet(passed, received_at)]
     own = reference(passed, channel, personal)
-    said: dict[str, Any] = {name: _composed(passed[name]) for name in TOLD_AGAIN if passed.get(name)}
+    fields: dict[str, Any] = {name: _composed(passed[name]) for name in TOLD_AGAIN if passed.get(name)}
     if pack.text_downstream:
-        said |= _told(event.data, ("content", "demand"), known)
-    said |= {name: _composed(found) for name, found in (("claim", passed.get("claim")), ("reference", own)) if found}
-    said |= {"case_number": case_number, "kind": event.data["kind"], "channel": channel}
-    said |= {"received_at": text_of_time(received_at), "source_event": as_data(source_event(event))}
-    return convert(said | ({"dropped_fields": as_data_of(dropped)} if dropped else {}), DuplicateJoined)
+        fields |= _passable_texts(event.data, ("content", "demand"), known)
+    fields |= {name: _composed(value) for name, value in (("claim", passed.get("claim")), ("reference", own)) if value}
+    fields |= {"case_number": case_number, "kind": event.data["kind"], "channel": channel}
+    fields |= {"received_at": text_of_time(received_at), "source_event": as_data(source_event(event))}
+    return convert(fields | ({"dropped_fields": as_data_of(dropped)} if dropped else {}), DuplicateJoined)
 
 
 def department_of(event: Event) -> str:
     """Whose figures or payments a report of operations is about."""
-    said = event.content
+    content = event.content
     assert isinstance(
-        said,
+        content,
         OperationsReported | OperationsDeductionConfirmed | OperationsPaymentQuestionSettled | OperationsCorrectionDone,
     )
-    return said.department
+    return content.department
 
 
-def separated(case_number: str, new_case_number: str, telling: Event, reason: str) -> DuplicateSeparated:
+def separated(case_number: str, new_case_number: str, event: Event, reason: str) -> DuplicateSeparated:
     """Which telling left which case, and what it has become."""
     return DuplicateSeparated(
-        case_number=case_number, kind=telling.data["kind"], new_case_number=new_case_number,
-        source_event=source_event(telling), reason=reason,
+        case_number=case_number, kind=event.data["kind"], new_case_number=new_case_number,
+        source_event=source_event(event), reason=reason,
     )  # fmt: skip
 
 
 def _not_yet(passed: dict[str, Any], received_at: datetime) -> Iterator[DroppedField]:
     """Take out the time of a trouble that lies behind its receipt: nobody complains of what has not happened."""
-    told = passed.get("occurred_at")
-    if told is not None and time_of_text(told, "occurred_at") > received_at:
+    occurred_at = passed.get("occurred_at")
+    if occurred_at is not None and time_of_text(occurred_at, "occurred_at") > received_at:
         passed.pop("occurred_at")
         message = f"the trouble cannot have happened after {text_of_time(received_at)}, when it was received; left out"
         yield DroppedField(place="/occurred_at", message=message)
@@ -185,7 +185,7 @@ def _not_yet(passed: dict[str, Any], received_at: datetime) -> Iterator[DroppedF
 
 def as_data_of(dropped: Sequence[DroppedField]) -> list[dict[str, Any]]:
     """Fields that were left out, as events carry them."""
-    return [as_data(each) for each in dropped]
+    return [as_data(field) for field in dropped]
 
 
 def _dropped(event: Event) -> Sequence[DroppedField]:
@@ -205,7 +205,7 @@ def personal_values(data: Mapping[str, Any], personal: Collection[Place]) -> Ite
             yield place, value
 
 
-def _told(data: Mapping[str, str], names: Collection[str], known: Known) -> dict[str, str]:
+def _passable_texts(data: Mapping[str, str], names: Collection[str], known: Known) -> dict[str, str]:
     """Texts as they may leave; one in which nothing can be seen is none."""
     texts = {name: composed(masked_text(data[name], known)) for name in names if name in data}
     return {name: text for name, text in texts.items() if text.strip()}
@@ -225,8 +225,8 @@ def _complainant(given: Mapping[str, str], pseudonym: str, region: str) -> dict[
 
 def _piece(piece: Mapping[str, str], known: Known | None) -> dict[str, str]:
     """A piece; `known` is None where text stays at home."""
-    said = {name: piece[name] for name in ("waybill_number", "class") if name in piece}
-    return said if known is None else said | _told(piece, ("content",), known)
+    data = {name: piece[name] for name in ("waybill_number", "class") if name in piece}
+    return data if known is None else data | _passable_texts(piece, ("content",), known)
 
 
 def _composed(value: Any) -> Any:

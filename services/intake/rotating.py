@@ -51,7 +51,7 @@ def rotate(store: Store, keyring: Keyring, new: Master, batch_rows: int = BATCH_
     done = 0
     while left := _left(store, new.name):
         yield RotationProgress(done, left)
-        for count in _one_pass(store, new.name, batch_rows):
+        for count in _pass(store, new.name, batch_rows):
             done += count
             yield RotationProgress(done, max(left - done, 0))
     yield RotationProgress(done, 0)
@@ -74,7 +74,7 @@ def _left(store: Store, name: str) -> int:
         return sum(count for master, count in count_wrapped(connection).items() if master != name)
 
 
-def _one_pass(store: Store, name: str, batch_rows: int) -> Iterator[int]:
+def _pass(store: Store, name: str, batch_rows: int) -> Iterator[int]:
     """Every row once; one that its processor writes meanwhile is left to the next pass."""
     for kind in SEALED:
         codec = store.kinds[kind].codec

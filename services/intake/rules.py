@@ -21,11 +21,11 @@ from services.intake.joining import JoiningCheck, Said, keys_of_waybills, object
 from services.intake.numbers import PartitionOf, mint
 from services.intake.proving import HIDDEN, passed_on
 from services.intake.registration import Personal
-from services.intake.separating import SEPARATED, as_event, joined_telling, keys_of_telling, shard_of
+from services.intake.separating import SEPARATED, as_event, joined_submission, shard_of, submission_keys
 from services.intake.spotting import Known
 from services.intake.states import AcceptedEvent, Counter, GateCase, SubmissionRecord, Trouble
 from services.intake.tellers import with_teller, without_tellings
-from services.intake.times import accepted_at, believed, told_receipt
+from services.intake.times import accepted_at, believed, receipt_of
 from tousu.decision import Decision, Output, Refusal, State, StateKey, States
 from tousu.dropped import without
 from tousu.event import Event
@@ -44,7 +44,7 @@ SEEN_FOR: Final = timedelta(days=30)
 COUNTER: Final = StateKey("counter", "case_number")
 
 
-class _Telling(msgspec.Struct, frozen=True, kw_only=True):
+class _Inbound(msgspec.Struct, frozen=True, kw_only=True):
     """A complaint, inquiry or claim in hand. `key` stands for source and id; `at` is when it is registered or joins."""
 
     event: Event
@@ -52,7 +52,7 @@ class _Telling(msgspec.Struct, frozen=True, kw_only=True):
     joining: JoiningCheck
     channel: str
     key: str
-    said: Said
+    pieces: Said
     personal: Personal
     known: Known
     received_at: datetime
@@ -84,9 +84,9 @@ class IntakeRules:
             cases = [StateKey("case", asked)] if asked is not None else []
             return [seen, COUNTER, *cases, *keys_of_waybills(pieces, event.organisation)]
         if event.type == SEPARATED:
-            said = event.read(HandlingSeparated)
-            tellings = keys_of_telling(self._keys, said, self._topics)
-            return [seen, COUNTER, StateKey("case", said.case_number), *tellings]
+            separation = event.read(HandlingSeparated)
+            tellings = submission_keys(self._keys, separation, self._topics)
+            return [seen, COUNTER, StateKey("case", separation.case_number), *tellings]
         if event.type.startswith(HANDLING):
             return [seen, StateKey("case", event.data["case_number"])]
         return [seen]
@@ -163,8 +163,8 @@ class IntakeRules:
         event = self._of_inquiry(states, event)
         channel = channel_of(event.type)
         accepted = accepted_at(event, now)
-        pack = self._policies.at(event.organisation, min(told_receipt(event), accepted))
-        received_at = believed(told_receipt(event), accepted, pack.backdating_days)
+        pack = self._policies.at(event.organisation, min(receipt_of(event), accepted))
+        received_at = believed(receipt_of(event), accepted, pack.backdating_days)
         pack = self._policies.at(event.organisation, received_at)
         refusal = _not_taken(pack, channel, event.data["kind"])
         if refusal is not None:
@@ -172,87 +172,87 @@ class IntakeRules:
         event = without_unknown_codes(event, pack)
         counter = states[COUNTER]
         joining = self._joinings[pack.id, pack.version]
-        telling = _Telling(
+        inbound = _Inbound(
             event=event,
             pack=pack,
             joining=joining,
             channel=channel,
             key=key,
-            said=joining.said(event.data, self._keys.fingerprint),
+            pieces=joining.pieces_of(event.data, self._keys.fingerprint),
             personal=self._personal[event.type],
             known=self._known(event, pack),
             received_at=received_at,
             # Stamps of a shard never go back, whatever the clock of the next host says.
             at=max(accepted, now, *([counter.at] if isinstance(counter, Counter) else ())),
         )
-        number = joining.case_to_join(states, telling.said, event.data["kind"], telling.received_at, event.organisation)
+        number = joining.case_to_join(states, inbound.pieces, event.data["kind"], received_at, event.organisation)
         if number is not None and self._partition_of(number) != shard_of(event):  # since there are more partitions
             return Decision(handed_on=number)
-        return self._new_case(states, telling, now) if number is None else self._joined(states, number, telling)
+        return self._new_case(states, inbound, now) if number is None else self._joined(states, number, inbound)
 
-    def _joined(self, states: States, number: str, telling: _Telling) -> Decision:
-        counted = telling.joining.counted(states, telling.said, number, telling.event.organisation)
+    def _joined(self, states: States, number: str, inbound: _Inbound) -> Decision:
+        counted = inbound.joining.counted(states, inbound.pieces, number, inbound.event.organisation)
         if isinstance(counted, Refusal):
             return Decision(refusal=counted)
         rows: dict[StateKey, State | None] = {
-            StateKey("record", f"{number}/{telling.key}"): self._record(number, telling)
+            StateKey("record", f"{number}/{inbound.key}"): self._record(number, inbound)
         }
         case = states[StateKey("case", number)]
         if isinstance(case, GateCase):
-            tellers = with_teller(case.tellers, telling.key, telling.known)
+            tellers = with_teller(case.tellers, inbound.key, inbound.known)
             rows[StateKey("case", number)] = msgspec.structs.replace(case, tellers=tellers)
-        told = registration.joined(
-            number, telling.channel, telling.received_at, telling.event, telling.personal, telling.known, telling.pack
+        duplicate = registration.joined(
+            number, inbound.channel, inbound.received_at, inbound.event, inbound.personal, inbound.known, inbound.pack
         )
-        output = Output.of(told, topic=ACCEPTED, subject=number, time=telling.at)
+        output = Output.of(duplicate, topic=ACCEPTED, subject=number, time=inbound.at)
         return Decision(states={**rows, **counted}, outputs=[output])
 
-    def _new_case(self, states: States, telling: _Telling, now: datetime) -> Decision:
-        event = telling.event
+    def _new_case(self, states: States, inbound: _Inbound, now: datetime) -> Decision:
+        event = inbound.event
         kind = event.data["kind"]
-        counter = _next(states[COUNTER], telling.at, telling.pack)
+        counter = _next(states[COUNTER], inbound.at, inbound.pack)
         shard = shard_of(event)
         number = mint(date.fromisoformat(counter.day), shard, counter.last, self._partition_of)
-        joinable_until = max(map(telling.joining.end_of_window, (now, telling.received_at)))
+        joinable_until = max(map(inbound.joining.end_of_window, (now, inbound.received_at)))
         first = Trouble(
-            case_number=number, kind=kind, classes=(), received_at=telling.received_at, expires_at=joinable_until
+            case_number=number, kind=kind, classes=(), received_at=inbound.received_at, expires_at=joinable_until
         )
-        troubles = telling.joining.troubles(states, telling.said, first, event.organisation)
-        record = self._record(number, telling)
+        troubles = inbound.joining.troubles(states, inbound.pieces, first, event.organisation)
+        record = self._record(number, inbound)
         case = GateCase(
             number=number,
             kind=kind,
-            channel=telling.channel,
+            channel=inbound.channel,
             status="open",
             pseudonym=record.pseudonym,
-            received_at=telling.received_at,
-            registered_at=telling.at,
+            received_at=inbound.received_at,
+            registered_at=inbound.at,
             joinable_until=joinable_until,
             waybill_number=event.data.get("waybill_number"),
             troubles=tuple(state_key.key for state_key in troubles),
             organisation=event.organisation,
             first_event_source=event.source,
             first_event_id=event.id,
-            tellers=with_teller({}, telling.key, telling.known),
+            tellers=with_teller({}, inbound.key, inbound.known),
         )
-        group = telling.pack.channels[telling.channel].group
-        data = registration.registered(case, event, group, telling.personal, telling.known, telling.pack)
-        output = Output(topic=ACCEPTED, type=f"tousu.{kind}.registered.v1", subject=number, time=telling.at, data=data)
+        group = inbound.pack.channels[inbound.channel].group
+        data = registration.registered(case, event, group, inbound.personal, inbound.known, inbound.pack)
+        output = Output(topic=ACCEPTED, type=f"tousu.{kind}.registered.v1", subject=number, time=inbound.at, data=data)
         rows: dict[StateKey, State | None] = {COUNTER: counter, StateKey("case", number): case, **troubles}
-        rows[StateKey("record", f"{number}/{telling.key}")] = record
+        rows[StateKey("record", f"{number}/{inbound.key}")] = record
         return Decision(states=rows, outputs=[output])
 
-    def _record(self, number: str, telling: _Telling) -> SubmissionRecord:
-        event = telling.event
+    def _record(self, number: str, inbound: _Inbound) -> SubmissionRecord:
+        event = inbound.event
         return SubmissionRecord(
             case_number=number,
-            channel=telling.channel,
-            pseudonym=pseudonym(self._keys.pseudonym, event, telling.channel, region_of_zone(telling.pack.time_zone)),
+            channel=inbound.channel,
+            pseudonym=pseudonym(self._keys.pseudonym, event, inbound.channel, region_of_zone(inbound.pack.time_zone)),
             event_source=event.source,
             event_id=event.id,
             event_type=event.type,
-            received_at=telling.received_at,
-            accepted_at=telling.at,
+            received_at=inbound.received_at,
+            accepted_at=inbound.at,
             data=event.data,
         )
 
@@ -299,30 +299,30 @@ class IntakeRules:
 
     def _separated(self, states: States, case: GateCase, event: Event, now: datetime) -> Decision:
         """Two events: the telling leaves its case, and is registered as one of its own."""
-        found = joined_telling(states, keys_of_telling(self._keys, event.read(HandlingSeparated), self._topics), case)
-        if isinstance(found, Refusal):
-            return Decision(refusal=found)
-        state_key, record = found
-        said = as_event(record, case, str(shard_of(event)))
+        keys = submission_keys(self._keys, event.read(HandlingSeparated), self._topics)
+        joined = joined_submission(states, keys, case)
+        if isinstance(joined, Refusal):
+            return Decision(refusal=joined)
+        state_key, record = joined
+        submitted = as_event(record, case, str(shard_of(event)))
         pack = self._policies.at(case.organisation, record.received_at)
-        joining = self._joinings[pack.id, pack.version]
         counter = states[COUNTER]
-        telling = _Telling(
-            event=said,
+        inbound = _Inbound(
+            event=submitted,
             pack=pack,
-            joining=joining,
+            joining=self._joinings[pack.id, pack.version],
             channel=record.channel,
             key=state_key.key.partition("/")[2],
-            said={},  # so no trouble is put down by which others would join
+            pieces={},  # so no trouble is put down by which others would join
             personal=self._personal[record.event_type],
-            known=self._known(said, pack),
+            known=self._known(submitted, pack),
             received_at=record.received_at,
             at=max(now, *([counter.at] if isinstance(counter, Counter) else ())),
         )
-        decision = self._new_case(states, telling, now)
+        decision = self._new_case(states, inbound, now)
         (registered,) = decision.outputs
         reason = self._in_form(event, case)["reason"]
-        left = registration.separated(case.number, registered.subject, said, reason)
+        left = registration.separated(case.number, registered.subject, submitted, reason)
         output = Output.of(left, topic=ACCEPTED, subject=case.number, time=event.time, organisation=case.organisation)
         registered = msgspec.structs.replace(registered, organisation=case.organisation)
         stays = without_tellings(case, [state_key.key])

@@ -62,9 +62,9 @@ class RecordCodec:
         assert isinstance(state, SubmissionRecord)
         if state.erased:
             return self._encoder.encode(_Row(record=state, sealed={})).decode()
-        found: dict[str, Any] = {}
-        data = _divided(state.data, self._trees[state.event_type], "", found)
-        key, sealed = _sealed(self._keyring, _name(state), found)
+        to_seal: dict[str, Any] = {}
+        data = _divided(state.data, self._trees[state.event_type], "", to_seal)
+        key, sealed = _sealed(self._keyring, _name(state), to_seal)
         row = _Row(record=msgspec.structs.replace(state, data=data), sealed=sealed, key=key)
         return self._encoder.encode(row).decode()
 
@@ -76,8 +76,8 @@ class RecordCodec:
         row = self._decoder.decode(doc)
         if row.key is None:
             return msgspec.structs.replace(row.record, erased=True)
-        what = f"a record of case {row.record.case_number}"
-        for place, value in _unsealed(self._keyring, row.key, _name(row.record), row.sealed, what).items():
+        label = f"a record of case {row.record.case_number}"
+        for place, value in _unsealed(self._keyring, row.key, _name(row.record), row.sealed, label).items():
             _put_back(row.record.data, place, value)
         return row.record
 
@@ -104,21 +104,21 @@ class CaseCodec:
 
     def encode(self, state: State) -> str:
         assert isinstance(state, GateCase)
-        said = msgspec.structs.asdict(state) | {"tellers": {}}
+        fields = msgspec.structs.asdict(state) | {"tellers": {}}
         if state.tellers:
-            found = {_TELLERS: msgspec.to_builtins(state.tellers)}
-            said["key"], said["sealed"] = _sealed(self._keyring, _name_of_case(state), found)
-        return self._encoder.encode(_CaseRow(**said)).decode()
+            to_seal = {_TELLERS: msgspec.to_builtins(state.tellers)}
+            fields["key"], fields["sealed"] = _sealed(self._keyring, _name_of_case(state), to_seal)
+        return self._encoder.encode(_CaseRow(**fields)).decode()
 
     def decode(self, doc: str) -> GateCase:
         """The case; without who told of it where its key was taken out. Raises Stop as `RecordCodec.decode`."""
         row = self._decoder.decode(doc)
-        said = msgspec.structs.asdict(row)
-        key, sealed = said.pop("key"), said.pop("sealed")
+        fields = msgspec.structs.asdict(row)
+        key, sealed = fields.pop("key"), fields.pop("sealed")
         if key is not None:
             opened_ = _unsealed(self._keyring, key, _name_of_case(row), sealed, f"case {row.number}")
-            said["tellers"] = msgspec.convert(opened_[_TELLERS], dict[str, Teller])
-        return GateCase(**said)
+            fields["tellers"] = msgspec.convert(opened_[_TELLERS], dict[str, Teller])
+        return GateCase(**fields)
 
     def rewrapped(self, doc: str) -> str:
         """As `RecordCodec.rewrapped`."""
@@ -128,26 +128,26 @@ class CaseCodec:
         return self._encoder.encode(msgspec.structs.replace(row, key=key)).decode()
 
 
-def _sealed(keyring: Keyring, name: str, found: Mapping[str, Any]) -> tuple[Wrapped, dict[str, str]]:
+def _sealed(keyring: Keyring, name: str, to_seal: Mapping[str, Any]) -> tuple[Wrapped, dict[str, str]]:
     """A new key for a row, wrapped, and its fields sealed by it."""
-    random = os.urandom(KEY_BYTES + NONCE_BYTES * (len(found) + 1))
+    random = os.urandom(KEY_BYTES + NONCE_BYTES * (len(to_seal) + 1))
     key, nonces = random[:KEY_BYTES], random[KEY_BYTES:]
     cipher = AESGCM(key)
     sealed = {}
-    for number, (place, value) in enumerate(found.items(), start=1):
+    for number, (place, value) in enumerate(to_seal.items(), start=1):
         nonce = nonces[number * NONCE_BYTES : (number + 1) * NONCE_BYTES]
         hidden = cipher.encrypt(nonce, orjson.dumps(value), f"{name}{place}".encode())
         sealed[place] = b2a_base64(nonce + hidden, newline=False).decode()
     return keyring.current.wrap(key, nonces[:NONCE_BYTES], name), sealed
 
 
-def _unsealed(keyring: Keyring, key: Wrapped, name: str, sealed: Mapping[str, str], what: str) -> dict[str, Any]:
-    """The fields of a row in clear. Raises Stop; `what` says whose row it is."""
+def _unsealed(keyring: Keyring, key: Wrapped, name: str, sealed: Mapping[str, str], label: str) -> dict[str, Any]:
+    """The fields of a row in clear. Raises Stop; `label` says whose row it is."""
     try:
         cipher = AESGCM(keyring.unwrap(key, name))
         return {place: orjson.loads(opened(cipher, hidden, f"{name}{place}")) for place, hidden in sealed.items()}
     except (InvalidTag, ValueError):
-        raise Stop("record_changed", f"{what} is not as it was sealed") from None
+        raise Stop("record_changed", f"{label} is not as it was sealed") from None
 
 
 def _name_of_case(case: GateCase) -> str:
@@ -170,25 +170,25 @@ def _tree(places: Collection[Place]) -> _Tree:
     return tree
 
 
-def _divided(node: Any, tree: _Tree, pointer: str, found: dict[str, Any]) -> Any:
-    """A copy of data without what is personal; that goes into `found` under its JSON pointer."""
+def _divided(node: Any, tree: _Tree, pointer: str, to_seal: dict[str, Any]) -> Any:
+    """A copy of data without what is personal; that goes into `to_seal` under its JSON pointer."""
     if isinstance(node, list):
         below = tree.get("*", {})
         if below is None:
-            found |= {f"{pointer}/{index}": child for index, child in enumerate(node)}
+            to_seal |= {f"{pointer}/{index}": child for index, child in enumerate(node)}
             return [None] * len(node)
-        return [_divided(child, below, f"{pointer}/{index}", found) for index, child in enumerate(node)]
+        return [_divided(child, below, f"{pointer}/{index}", to_seal) for index, child in enumerate(node)]
     if not isinstance(node, dict):
         return node
     rest = {}
     for name, child in node.items():
         below = tree.get(name, tree)
         if below is None:
-            found[f"{pointer}/{name}"] = child
+            to_seal[f"{pointer}/{name}"] = child
         elif below is tree:
             rest[name] = child
         else:
-            rest[name] = _divided(child, below, f"{pointer}/{name}", found)
+            rest[name] = _divided(child, below, f"{pointer}/{name}", to_seal)
     return rest
 
 

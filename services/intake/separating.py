@@ -18,29 +18,29 @@ from tousu.events.handover import HandlingSeparated
 SEPARATED: Final = HandlingSeparated.TYPE
 
 
-def keys_of_telling(keys: SecretKeys, said: HandlingSeparated, topics: Iterable[str]) -> list[StateKey]:
+def submission_keys(keys: SecretKeys, separation: HandlingSeparated, topics: Iterable[str]) -> list[StateKey]:
     """Where the record of the telling may lie that a report of this data takes out of its case: on any of the topics
     of customers, or on the one that it names."""
-    telling = said.telling
-    named = [topic for topic in topics if telling.channel in (None, topic.rpartition(".")[2])]
-    keyed = [key_of_event(keys.fingerprint, topic, telling.source, telling.id) for topic in named]
-    return [StateKey("record", f"{said.case_number}/{key}") for key in keyed]
+    submission = separation.telling
+    named = [topic for topic in topics if submission.channel in (None, topic.rpartition(".")[2])]
+    keyed = [key_of_event(keys.fingerprint, topic, submission.source, submission.id) for topic in named]
+    return [StateKey("record", f"{separation.case_number}/{key}") for key in keyed]
 
 
-def joined_telling(
+def joined_submission(
     states: States, state_keys: Iterable[StateKey], case: GateCase
 ) -> tuple[StateKey, SubmissionRecord] | Refusal:
     """The record of a telling that joined the case and where it lies, or why there is none."""
-    found = [
+    matches = [
         (state_key, record) for state_key in state_keys if isinstance(record := states[state_key], SubmissionRecord)
     ]
-    if len(found) > 1:
+    if len(matches) > 1:
         message = "tellings of this source and id came on several channels; name the channel of the one that is meant"
         return Refusal(reason="unknown_telling", message=message, place="/telling/channel")
-    if not found:
+    if not matches:
         message = "no telling of this source and id joined the case; duplicate.joined names those that did"
         return Refusal(reason="unknown_telling", message=message, place="/telling")
-    state_key, record = found[0]
+    state_key, record = matches[0]
     if record.erased:
         message = "who told this was erased, so no case of its own can be made of it; leave it where it is"
         return Refusal(reason="unknown_telling", message=message, place="/telling")

@@ -40,10 +40,10 @@ class _Digits(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         value = unicodedata.numeric(chr(code), -1.0)
-        found = str(int(value)) if value in range(10) else chr(code)
+        sign = str(int(value)) if value in range(10) else chr(code)
         if len(self) < 20_000:
-            self[code] = found
-        return found
+            self[code] = sign
+        return sign
 
 
 _FOLDS: Final = Folds()
@@ -111,16 +111,16 @@ class Plain:
 
     __slots__ = ("_places", "_said", "text")
 
-    def __init__(self, said: str) -> None:
-        self._said = len(said)
+    def __init__(self, text: str) -> None:
+        self._said = len(text)
         self._places: list[int] | None = None
-        quick = quickly_folded(said)
+        quick = quickly_folded(text)
         if quick is not None:
             self.text = quick
             return
-        folds = [*map(_FOLDS.__getitem__, map(ord, said))]
+        folds = [*map(_FOLDS.__getitem__, map(ord, text))]
         self.text = "".join(folds)
-        if len(self.text) != len(said) or "" in folds:
+        if len(self.text) != len(text) or "" in folds:
             self._places = [place for place, fold in enumerate(folds) for _ in fold]
 
     def in_text(self, span: Span) -> Span:
@@ -132,10 +132,10 @@ class Plain:
         return self._places[start], max(behind, self._places[end - 1] + 1)
 
 
-def folded(said: str) -> str:
+def folded(text: str) -> str:
     """A text as it is compared, where nobody asks for places."""
-    quick = quickly_folded(said)
-    return said.translate(_FOLDS) if quick is None else quick
+    quick = quickly_folded(text)
+    return text.translate(_FOLDS) if quick is None else quick
 
 
 class Known(NamedTuple):
@@ -159,21 +159,21 @@ class Known(NamedTuple):
 
 def spots(plain: str, known: Known) -> list[Span]:
     """Every span of a folded text that points to a person, in no order; spans may overlap."""
-    found = list(_own(plain, known.own))
+    spans = list(_own(plain, known.own))
     if not _is_worth_a_look(plain):
-        return found
+        return spans
     digits = plain.translate(_DIGITS)
     text = _without(digits, _waybills(digits, known.waybills)) if known.waybills else digits
     if known.phones:
-        found += _grams(text, frozenset(part for phone in known.phones for part in _parts(phone, _GRAM)))
+        spans += _grams(text, frozenset(part for phone in known.phones for part in _parts(phone, _GRAM)))
     text = _KEPT.sub(lambda kept: kept.group() if _is_no_item(kept) else _KEPT_SIGN * len(kept.group()), text)
-    found += _addresses(text)
+    spans += _addresses(text)
     for match in _FOUND.finditer(text):
         if match["account"] is None:
-            found.append(match.span())
+            spans.append(match.span())
         elif _is_account(match):
-            found.append(match.span("account"))
-    return found
+            spans.append(match.span("account"))
+    return spans
 
 
 def _is_worth_a_look(plain: str) -> bool:
@@ -291,7 +291,7 @@ def _without(text: str, spans: Iterable[Span]) -> str:
 
 def _grams(text: str, grams: Collection[str]) -> Iterator[Span]:
     """Where five digits or more of the person's own numbers stand in a row, whatever stands between them."""
-    places = [found.start() for found in re.finditer("[0-9]", text)]
+    places = [digit.start() for digit in re.finditer("[0-9]", text)]
     digits = "".join(text[place] for place in places)
     for at in range(len(digits) - _GRAM + 1):
         if digits[at : at + _GRAM] not in grams:

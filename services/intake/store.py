@@ -101,13 +101,13 @@ def documents_of(connection: sa.Connection, shard: int, keys: Sequence[str]) -> 
 
 def count_wrapped(connection: sa.Connection) -> dict[str, int]:
     """How many rows each master key wraps, by its name."""
-    found: Tally[str] = Tally()
+    counts: Tally[str] = Tally()
     for kind in SEALED:
         master = _MASTER[connection.dialect.name]
         statement = f"SELECT {master}, count(*) FROM intake_{kind}_all WHERE {master} IS NOT NULL GROUP BY 1"
         for name, count in connection.execute(sa.text(statement)):
-            found[name] += count
-    return dict(found)
+            counts[name] += count
+    return dict(counts)
 
 
 def rows_to_rewrap(
@@ -132,5 +132,5 @@ def write_rewrapped(connection: sa.Connection, kind: str, rows: Sequence[tuple[s
             "WHERE shard = :shard AND key = :key AND doc = :former"
         )
         values = [{"doc": doc, "shard": row.shard, "key": row.key, "former": row.doc} for doc, row in rows]
-        done += sum(connection.execute(statement, each).rowcount for each in values)
+        done += sum(connection.execute(statement, value).rowcount for value in values)
     return done

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from tousu.event import Event, time_of_text
 
 
-def told_receipt(event: Event) -> datetime:
+def receipt_of(event: Event) -> datetime:
     """When the company received it; where the adapter does not say, when it happened."""
     received = event.extensions.get("receivedtime")
     return time_of_text(received, "receivedtime") if received else event.time
@@ -19,6 +19,6 @@ def accepted_at(event: Event, now: datetime) -> datetime:
     return time_of_text(accepted, "acceptedtime") if accepted else now
 
 
-def believed(told: datetime, accepted: datetime, backdating_days: int) -> datetime:
+def believed(reported: datetime, accepted: datetime, backdating_days: int) -> datetime:
     """The time that counts for what is told at `accepted`: never later than that, nor further back than the bound."""
-    return max(min(told, accepted), accepted - timedelta(days=backdating_days))
+    return max(min(reported, accepted), accepted - timedelta(days=backdating_days))

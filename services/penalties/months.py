@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from services.penalties.sentencing import in_line
 from services.penalties.states import CASES_NAMED_MAX, Month
-from services.penalties.telling import MonthContext, Wanted, done_by, figure_told, instructed
+from services.penalties.telling import MonthContext, Wanted, done_by, figure_text, instructed
 from tousu.decision import Output
 from tousu.event import text_of_time
 from tousu.events.month import (
@@ -55,13 +55,13 @@ def charged(scene: MonthContext, rules: PenaltyRules, month: Month, step: MonthC
         cases=_cases(month, scene.case_number, step.complaints),
     )
     new, outputs = _suspended(scene, rules, new)
-    return _told_again(scene, rules, month, new, "charge_changed", outputs)
+    return _corrected_month(scene, rules, month, new, "charge_changed", outputs)
 
 
 def reported(scene: MonthContext, rules: PenaltyRules, month: Month, outlet: str, services: int) -> Turned:
     """The month after a figure of services; a closed one is rated again and corrected."""
     new = replace(month, services=month.services | {outlet: services})
-    return _told_again(scene, rules, month, new, "services_reported", [])
+    return _corrected_month(scene, rules, month, new, "services_reported", [])
 
 
 def closed(scene: MonthContext, rules: PenaltyRules, month: Month) -> Turned:
@@ -69,13 +69,13 @@ def closed(scene: MonthContext, rules: PenaltyRules, month: Month) -> Turned:
     new, outputs, entries = _rated(scene, rules, month)
     new = replace(new, revision=1)
     figures = _figures(scene, new)
-    told = MonthClosed(
+    closing = MonthClosed(
         party=figures.party, month=new.month, revision=new.revision, complaints=new.complaints, services=new.served,
         rate_percent=figures.rate_percent, penalties=figures.penalties, amount=figures.amount,
         currency=scene.pack.currency, suspended=figures.suspended, unconfirmed=figures.unconfirmed,
-        at=scene.said_at, pack=scene.reference, section=rules.section,
+        at=scene.time_text, pack=scene.reference, section=rules.section,
     )  # fmt: skip
-    return Turned(new, [*outputs, scene.tell(told)], entries)
+    return Turned(new, [*outputs, scene.tell(closing)], entries)
 
 
 def confirmed(scene: MonthContext, rules: PenaltyRules, month: Month) -> Turned:
@@ -91,14 +91,18 @@ def corrected(scene: MonthContext, rules: PenaltyRules, month: Month, measure: M
     rule = rules.suspension
     assert rule is not None, "only who is suspended is corrected"
     done = (*month.corrected, measure)
-    issued = tuple(one for one in month.issued if one.what not in {each.what for each in done_by([measure], "")})
+    issued = tuple(
+        instruction
+        for instruction in month.issued
+        if instruction.what not in {wanted.action for wanted in done_by([measure], "")}
+    )
     new = replace(month, corrected=done, issued=issued)
     if not set(rule.measures) <= set(done):
         return Turned(new, [], [])
     return Turned(*_lifted(scene, rule, replace(new, atoned=month.complaints), "corrected"), [])
 
 
-def _told_again(
+def _corrected_month(
     scene: MonthContext, rules: PenaltyRules, old: Month, new: Month, reason: Why, outputs: list[Output]
 ) -> Turned:
     """The figures of a closed month once more, where they changed. One that is open waits for its close."""
@@ -111,14 +115,14 @@ def _told_again(
 
 def _corrected(scene: MonthContext, rules: PenaltyRules, old: Month, new: Month, reason: Why) -> Output:
     figures = _figures(scene, new)
-    told = MonthCorrected(
+    correction = MonthCorrected(
         party=figures.party, month=new.month, revision=new.revision, complaints=new.complaints, services=new.served,
         rate_percent=figures.rate_percent, penalties=figures.penalties, amount=figures.amount,
         currency=scene.pack.currency, suspended=figures.suspended, unconfirmed=figures.unconfirmed,
-        at=scene.said_at, pack=scene.reference, section=rules.section, reason=reason,
+        at=scene.time_text, pack=scene.reference, section=rules.section, reason=reason,
         difference=f"{_amount(new) - _amount(old)}",
     )  # fmt: skip
-    return scene.tell(told)
+    return scene.tell(correction)
 
 
 def _tellable(month: Month) -> tuple[object, ...]:
@@ -133,17 +137,17 @@ def _rated(scene: MonthContext, rules: PenaltyRules, month: Month) -> Turned:
     lines = line_of_rate(rated, month.complaints, month.served)
     own = scene._replace(case_number="")
     line = lines[0] if lines else None
-    told = DepartmentRated(
+    rating = DepartmentRated(
         department=month.party.id, month=month.month, revision=month.rated + 1, complaints=month.complaints,
         case_numbers=list(month.cases), services=month.served, rate_percent=_rate_percent(month),
         result="unknown" if rated.percent is None else "penalty" if lines else "no_penalty",
-        amount=figure_told(line.amount) if line else None, amount_min=figure_told(line.amount_min) if line else None,
-        amount_max=figure_told(line.amount_max) if line else None, currency=scene.pack.currency if line else None,
-        at=own.said_at, pack=own.reference, section=rules.head_by_rate[0].section,
+        amount=figure_text(line.amount) if line else None, amount_min=figure_text(line.amount_min) if line else None,
+        amount_max=figure_text(line.amount_max) if line else None, currency=scene.pack.currency if line else None,
+        at=own.time_text, pack=own.reference, section=rules.head_by_rate[0].section,
     )  # fmt: skip
     sentenced = in_line(own, month.rate, lines, "rate_changed")
     new = replace(month, rate=sentenced.sentence, rated=month.rated + 1)
-    return Turned(new, [own.tell(told), *sentenced.outputs], sentenced.entries)
+    return Turned(new, [own.tell(rating), *sentenced.outputs], sentenced.entries)
 
 
 class _Figures(NamedTuple):
@@ -180,7 +184,7 @@ def _cases(month: Month, number: str, more: int) -> tuple[str, ...]:
     """The numbers of the cases that count, so that whoever is rated or suspended can look at them."""
     if more == 0:
         return month.cases
-    others = tuple(each for each in month.cases if each != number)
+    others = tuple(case for case in month.cases if case != number)
     return (*others, number)[:CASES_NAMED_MAX] if more > 0 else others
 
 
@@ -198,7 +202,7 @@ def _suspended(scene: MonthContext, rules: PenaltyRules, month: Month) -> tuple[
     by = text_of_time(end_of_month(month_of(scene.at, scene.pack.time_zone), scene.pack.time_zone))
     issued, outputs = instructed(own, of, count, (), _ordered(rule, by))
     suspended = PersonSuspended(
-        employee=month.party.id, month=month.month, complaints=month.complaints, case_numbers=cases, at=own.said_at,
+        employee=month.party.id, month=month.month, complaints=month.complaints, case_numbers=cases, at=own.time_text,
         pack=own.reference, section=rule.section, measures=list(rule.measures), without_pay=rule.without_pay,
         publish_by=by,
     )  # fmt: skip
@@ -211,11 +215,11 @@ def _lifted(
 ) -> tuple[Month, list[Output]]:
     """What lifts a suspension takes the place of the one that ordered it; only what goes with it is taken back."""
     of, own = f"{month.month}/{month.party.name}", scene._replace(case_number="")
-    before = tuple(one for one in month.issued if one.what != "suspend")
+    before = tuple(instruction for instruction in month.issued if instruction.what != "suspend")
     issued, outputs = instructed(own, of, month.suspensions, before, [Wanted("reinstate", "", rule.section)])
     lifted = PersonReinstated(
         employee=month.party.id, month=month.month, complaints=month.complaints, case_numbers=list(month.cases),
-        at=own.said_at, pack=own.reference, section=rule.section, reason=why,
+        at=own.time_text, pack=own.reference, section=rule.section, reason=why,
     )  # fmt: skip
     return replace(month, suspended=False, issued=issued), [own.tell(lifted), *outputs]
 
@@ -223,4 +227,7 @@ def _lifted(
 def _ordered(rule: SuspensionRule, publish_by: str) -> list[Wanted]:
     """What human resources does upon a suspension."""
     wanted = [Wanted("suspend", "", rule.section), *done_by(rule.measures, rule.section)]
-    return [one._replace(due_at=publish_by) if one.what == "publish" else one for one in wanted]
+    return [
+        instruction._replace(due_at=publish_by) if instruction.action == "publish" else instruction
+        for instruction in wanted
+    ]

@@ -32,22 +32,22 @@ def moved(scene: MonthContext, sentence: Sentence, difference: Decimal, reason: 
     entries: list[Entry] = []
     if difference == NOTHING:
         return MovedPenalty(sentence, entries)
-    owed = sentence.owed or _penalty(scene, sentence)
+    penalty = sentence.owed or _penalty(scene, sentence)
     back = sentence.repayment
     if difference > NOTHING:
         off = min(back.outstanding, difference) if back is not None else NOTHING
         if back is not None and off > NOTHING:
             back = _noted(withdraw(back, off, scene.at, scene.cause, reason), entries)
         if difference > off:
-            owed = _noted(award(owed, difference - off, scene.at, scene.cause, reason), entries)
+            penalty = _noted(award(penalty, difference - off, scene.at, scene.cause, reason), entries)
     else:
-        off = min(owed.outstanding, -difference)
+        off = min(penalty.outstanding, -difference)
         if off > NOTHING:
-            owed = _noted(withdraw(owed, off, scene.at, scene.cause, reason), entries)
+            penalty = _noted(withdraw(penalty, off, scene.at, scene.cause, reason), entries)
         if -difference > off:
-            back = back or _repayment(owed)
+            back = back or _repayment(penalty)
             back = _noted(award(back, -difference - off, scene.at, scene.cause, reason), entries)
-    return MovedPenalty(replace(sentence, owed=owed, repayment=back), entries)
+    return MovedPenalty(replace(sentence, owed=penalty, repayment=back), entries)
 
 
 def _noted(booked: Booked, entries: list[Entry]) -> Obligation:
@@ -63,9 +63,9 @@ def _penalty(scene: MonthContext, sentence: Sentence) -> Obligation:
     )  # fmt: skip
 
 
-def _repayment(owed: Obligation) -> Obligation:
+def _repayment(obligation: Obligation) -> Obligation:
     """Of one penalty, owed to the party that paid it."""
     return Obligation(
-        number=f"{owed.number}/repayment", kind="repayment", debtor=owed.creditor, creditor=owed.debtor,
-        currency=owed.currency, case_number=owed.case_number,
+        number=f"{obligation.number}/repayment", kind="repayment", debtor=obligation.creditor,
+        creditor=obligation.debtor, currency=obligation.currency, case_number=obligation.case_number,
     )  # fmt: skip

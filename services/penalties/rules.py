@@ -77,35 +77,35 @@ class PenaltiesRules:
         """The charge and its month; for figures of services, the month; for a payment, the penalty and the payment."""
         if event.type not in TYPES:
             return []
-        match said := event.content:
+        match content := event.content:
             case ChargeLaid():
-                return self._told(event, said).state_keys
+                return self._charged(event, content).state_keys
             case HandlingDeductionConfirmed() | OperationsDeductionConfirmed():
-                whose, payment = payer(event, said), said.payment_id
-                return [_penalty_key(said, whose), payment_key(whose, payment), question_key(whose, payment)]
+                whose, payment = payer(event, content), content.payment_id
+                return [_penalty_key(content, whose), payment_key(whose, payment), question_key(whose, payment)]
             case HandlingPaymentQuestionSettled() | OperationsPaymentQuestionSettled():
-                return [question_key(payer(event, said), said.payment_id)]
+                return [question_key(payer(event, content), content.payment_id)]
             case OperationsReported():
-                party = _reporter(event, said)
-                return [_month_key(party, said.period)] if party is not None else []
+                party = _reporter(event, content)
+                return [_month_key(party, content.period)] if party is not None else []
             case OperationsCorrectionDone():
-                return [_month_key(_suspended(event, said), said.month)]
+                return [_month_key(_suspended(event, content), content.month)]
             case _:
                 return []
 
     def apply(self, states: States, event: Event, now: datetime) -> Decision:
         """Weigh a charge or keep a figure; everything else is a no-op with its reason."""
-        match said := event.content if event.type in TYPES else None:
+        match content := event.content if event.type in TYPES else None:
             case ChargeLaid():
-                return self._laid(states, event, said, now)
+                return self._laid(states, event, content, now)
             case OperationsReported():
-                return self._reported(states, event, said, now)
+                return self._reported(states, event, content, now)
             case OperationsCorrectionDone():
-                return self._corrected(states, event, said, now)
+                return self._corrected(states, event, content, now)
             case HandlingDeductionConfirmed() | OperationsDeductionConfirmed():
-                return self._confirmed(states, event, said, now)
+                return self._confirmed(states, event, content, now)
             case HandlingPaymentQuestionSettled() | OperationsPaymentQuestionSettled():
-                return self._settled(states, event, said, now)
+                return self._settled(states, event, content, now)
             case _:
                 return Decision(no_op="no_concern_of_penalties")
 
@@ -122,7 +122,7 @@ class PenaltiesRules:
     def on_timer(self, state_key: StateKey, state: State, now: datetime) -> Decision:
         """Close a month, or forget what is final."""
         if isinstance(state, Month) and not state.is_closed:
-            rules, scene = self._scene_of_month(state.party, state.month, state.told_at, f"month:{state.month}")
+            rules, scene = self._scene_of_month(state.party, state.month, state.publish_at, f"month:{state.month}")
             return _decision(state_key, closed(scene, rules, state))
         if isinstance(state, Month) and state.recheck_at is not None and state.recheck_at < state.final_at:
             return Decision(states={state_key: replace(state, recheck_at=max(state.recheck_at, now) + RECHECK)})
@@ -133,7 +133,7 @@ class PenaltiesRules:
         month = next((state for state in decision.states.values() if isinstance(state, Month)), None)
         if month is None or not month.is_closed:
             return decision
-        state_key, is_known = _month_key(month.party, month.month), confirmed is None or month.told_at < confirmed
+        state_key, is_known = _month_key(month.party, month.month), confirmed is None or month.publish_at < confirmed
         cause = f"month:{month.month}"
         if is_known and month.recheck_at is not None:
             rules, scene = self._scene_of_month(month.party, month.month, now, cause)
@@ -143,51 +143,53 @@ class PenaltiesRules:
             )
         if is_known or not any(output.type == MonthClosed.TYPE for output in decision.outputs):
             return decision
-        rules, scene = self._scene_of_month(month.party, month.month, month.told_at, cause)
+        rules, scene = self._scene_of_month(month.party, month.month, month.publish_at, cause)
         unrated = Sentence(number=month.rate.number)
-        as_open = replace(month, revision=0, rated=0, rate=unrated, recheck_at=max(now, month.told_at) + RECHECK)
+        as_open = replace(month, revision=0, rated=0, rate=unrated, recheck_at=max(now, month.publish_at) + RECHECK)
         return _decision(state_key, closed(scene, rules, as_open))
 
-    def _laid(self, states: States, event: Event, said: ChargeLaid, now: datetime) -> Decision:
-        told = self._told(event, said)
-        state_key, month_key = told.state_keys
+    def _laid(self, states: States, event: Event, charge: ChargeLaid, now: datetime) -> Decision:
+        context = self._charged(event, charge)
+        state_key, month_key = context.state_keys
         old, month = states.get(state_key), states.get(month_key)
         assert old is None or isinstance(old, Charge)
         assert month is None or isinstance(month, Month)
-        rules = told.pack.penalties
-        if (told.pack.id, told.pack.version) != (said.pack.id, said.pack.version):
-            missing = f"there is no pack {said.pack.id} {said.pack.version} here"
-            message = f"{missing}; deploy it, or lay the charge by {told.pack.id} {told.pack.version}"
+        rules = context.pack.penalties
+        if (context.pack.id, context.pack.version) != (charge.pack.id, charge.pack.version):
+            missing = f"there is no pack {charge.pack.id} {charge.pack.version} here"
+            message = f"{missing}; deploy it, or lay the charge by {context.pack.id} {context.pack.version}"
             return Decision(refusal=Refusal(reason="unknown_pack_version", message=message, place="/pack"))
-        if rules is None or self._pack_of_month(told.party, told.month).penalties is None:
+        if rules is None or self._pack_of_month(context.party, context.month).penalties is None:
             return Decision(no_op="pack_without_penalties")
-        if old is not None and said.revision <= old.revision:
+        if old is not None and charge.revision <= old.revision:
             return Decision(no_op="charge_not_newer")
-        if old is not None and old.month != told.month:
+        if old is not None and old.month != context.month:
             message = f"the case was received in {old.month}, says its first charge; give the received_at of that one"
             refusal = Refusal(reason="exists_with_different_content", message=message, place="/received_at")
             return Decision(refusal=refusal)
-        lines = assess(rules, told.party.kind, said.grounds)
+        lines = assess(rules, context.party.kind, charge.grounds)
         if total(lines) > AMOUNT_MAX:
             message = f"a penalty of {total(lines)} is taken for a mistake; at most {AMOUNT_MAX} is booked"
             return Decision(refusal=Refusal(reason="number_out_of_range", message=message, place="/grounds"))
-        scene = MonthContext(told.party, told.month, told.pack, _latest(now, said.at), event.id, told.case_number)
-        return self._weighed(told, said, scene, old, month)
+        scene = MonthContext(
+            context.party, context.month, context.pack, _latest(now, charge.at), event.id, context.case_number
+        )
+        return self._weighed(context, charge, scene, old, month)
 
     def _weighed(
-        self, told: _Told, said: ChargeLaid, scene: MonthContext, old: Charge | None, month: Month | None
+        self, context: _Told, charge_laid: ChargeLaid, scene: MonthContext, old: Charge | None, month: Month | None
     ) -> Decision:
         """The charge in line, and its month with it."""
-        assert told.pack.penalties is not None
-        rules, grounds = told.pack.penalties, said.grounds
-        month = month or self._begun(told.party, told.month, scene.at)
+        assert context.pack.penalties is not None
+        rules, grounds = context.pack.penalties, charge_laid.grounds
+        month = month or self._begun(context.party, context.month, scene.at)
         if old is None and month.final_at <= scene.at:
             return Decision(no_op="month_is_final")
-        number = f"{told.case_number}/{told.party.name}"
+        number = f"{context.case_number}/{context.party.name}"
         before = old.sentence if old is not None else Sentence(number=number)
-        sentenced = in_line(scene, before, assess(rules, told.party.kind, grounds), _why_none(grounds))
+        sentenced = in_line(scene, before, assess(rules, context.party.kind, grounds), _why_none(grounds))
         charge = Charge(
-            party=told.party, case_number=told.case_number, month=told.month, revision=said.revision,
+            party=context.party, case_number=context.case_number, month=context.month, revision=charge_laid.revision,
             forgotten_at=month.final_at, sentence=sentenced.sentence, counts=counts(rules, grounds),
         )  # fmt: skip
         step = MonthChange(
@@ -195,13 +197,13 @@ class PenaltiesRules:
             penalties=bool(charge.sentence.lines) - bool(before.lines),
             amount=charge.sentence.amount - before.amount,
         )
-        month_rules, month_scene = self._scene_of_month(told.party, told.month, scene.at, scene.cause)
-        turned = charged(month_scene._replace(case_number=told.case_number), month_rules, month, step)
-        decision = _decision(told.state_keys[1], turned, sentenced.outputs, sentenced.entries)
-        return replace(decision, states={told.state_keys[0]: charge, **decision.states})
+        month_rules, month_scene = self._scene_of_month(context.party, context.month, scene.at, scene.cause)
+        turned = charged(month_scene._replace(case_number=context.case_number), month_rules, month, step)
+        decision = _decision(context.state_keys[1], turned, sentenced.outputs, sentenced.entries)
+        return replace(decision, states={context.state_keys[0]: charge, **decision.states})
 
-    def _reported(self, states: States, event: Event, said: OperationsReported, now: datetime) -> Decision:
-        party, period = _reporter(event, said), said.period
+    def _reported(self, states: States, event: Event, report: OperationsReported, now: datetime) -> Decision:
+        party, period = _reporter(event, report), report.period
         if party is None:
             message = "the subject must say whose figure it is: department/NAME, or outlet/NAME"
             return Decision(refusal=Refusal(reason="missing_attribute", message=message, place="subject"))
@@ -214,56 +216,56 @@ class PenaltiesRules:
         month = month or self._begun(party, period, at)
         if month.final_at <= at:
             return Decision(no_op="month_is_final")
-        outlet = said.outlet or "" if party.kind == "department" else ""
-        if month.services.get(outlet) == said.services:
+        outlet = report.outlet or "" if party.kind == "department" else ""
+        if month.services.get(outlet) == report.services:
             return Decision(no_op="services_as_known")
         rules, scene = self._scene_of_month(party, period, at, event.id)
-        return _decision(state_key, reported(scene, rules, month, outlet, said.services))
+        return _decision(state_key, reported(scene, rules, month, outlet, report.services))
 
-    def _corrected(self, states: States, event: Event, said: OperationsCorrectionDone, now: datetime) -> Decision:
+    def _corrected(self, states: States, event: Event, correction: OperationsCorrectionDone, now: datetime) -> Decision:
         """A suspended person has done something of what goes with the suspension."""
-        party = _suspended(event, said)
-        state_key = _month_key(party, said.month)
+        party = _suspended(event, correction)
+        state_key = _month_key(party, correction.month)
         month = states.get(state_key)
-        rule = self._pack_of_month(party, said.month).penalties
+        rule = self._pack_of_month(party, correction.month).penalties
         measures = rule.suspension.measures if rule is not None and rule.suspension is not None else ()
-        if isinstance(month, Month) and month.suspended and said.measure in month.corrected:
+        if isinstance(month, Month) and month.suspended and correction.measure in month.corrected:
             return Decision(no_op="corrected_before")
-        if not isinstance(month, Month) or not month.suspended or said.measure not in measures:
+        if not isinstance(month, Month) or not month.suspended or correction.measure not in measures:
             message = (
-                f"{party.name} is not suspended for complaints of {said.month}, or {said.measure} does not go with it; "
-                "name person and month as person.suspended does"
+                f"{party.name} is not suspended for complaints of {correction.month}, or {correction.measure} does not "
+                "go with it; name person and month as person.suspended does"
             )
             return Decision(refusal=Refusal(reason="illegal_transition", message=message, place="/suspended"))
-        rules, scene = self._scene_of_month(party, said.month, max(now, event.time), event.id)
-        return _decision(state_key, put_right(scene, rules, month, said.measure))
+        rules, scene = self._scene_of_month(party, correction.month, max(now, event.time), event.id)
+        return _decision(state_key, put_right(scene, rules, month, correction.measure))
 
-    def _confirmed(self, states: States, event: Event, said: Confirmed, now: datetime) -> Decision:
+    def _confirmed(self, states: States, event: Event, confirmation: Confirmed, now: datetime) -> Decision:
         """Something was deducted or repaid."""
-        party, payment = payer(event, said), said.payment_id
-        state_key = _penalty_key(said, party)
+        party, payment = payer(event, confirmation), confirmation.payment_id
+        state_key = _penalty_key(confirmation, party)
         holder, paid, asked = (
-            states.get(each) for each in (state_key, payment_key(party, payment), question_key(party, payment))
+            states.get(key) for key in (state_key, payment_key(party, payment), question_key(party, payment))
         )
         assert holder is None or isinstance(holder, Charge | Month)
         assert paid is None or isinstance(paid, Paid)
         assert asked is None or isinstance(asked, PenaltyPaymentQuestion)
         sentence = holder.rate if isinstance(holder, Month) else holder.sentence if holder is not None else None
-        scene = self._scene_of_payment(party, event, now, _case_of(said))
-        booking = confirm(scene, sentence, said, event.time, paid, asked)
+        scene = self._scene_of_payment(party, event, now, _case_of(confirmation))
+        booking = confirm(scene, sentence, confirmation, event.time, paid, asked)
         states = dict(booking.states)
         if holder is not None and booking.sentence is not None and booking.sentence != sentence:
             states[state_key] = _with_sentence(holder, booking.sentence)
         return Decision(states=states, outputs=booking.outputs)
 
-    def _settled(self, states: States, event: Event, said: Settled, now: datetime) -> Decision:
+    def _settled(self, states: States, event: Event, settlement: Settled, now: datetime) -> Decision:
         """Somebody has looked at a payment in question."""
-        party, payment = payer(event, said), said.payment_id
+        party, payment = payer(event, settlement), settlement.payment_id
         question = states.get(question_key(party, payment))
         if not isinstance(question, PenaltyPaymentQuestion) or question.settled:
             message = f"{party.name} has no open question about payment {payment}; `tousu ledger questions` lists them"
             return Decision(refusal=Refusal(reason="unknown_payment", message=message, place="/payment_id"))
-        return settle(self._scene_of_payment(party, event, now, question.case_number), question, said.how)
+        return settle(self._scene_of_payment(party, event, now, question.case_number), question, settlement.how)
 
     def _scene_of_payment(self, party: ChargedParty, event: Event, now: datetime, case_number: str) -> MonthContext:
         """A payment belongs to no month: the pack in force when it is told names the currency, if nobody does."""
@@ -297,11 +299,11 @@ class PenaltiesRules:
         assert pack.penalties is not None
         return pack.penalties, MonthContext(party, month, pack, at, cause)
 
-    def _told(self, event: Event, said: ChargeLaid) -> _Told:
-        party = ChargedParty(kind=said.party.kind, id=said.party.id, organisation=event.organisation)
-        pack = self._policies.version(event.organisation, said.pack.version)
-        month = month_of(time_of_text(said.received_at, "received_at"), pack.time_zone)
-        return _Told(party, said.case_number, month, pack)
+    def _charged(self, event: Event, charge: ChargeLaid) -> _Told:
+        party = ChargedParty(kind=charge.party.kind, id=charge.party.id, organisation=event.organisation)
+        pack = self._policies.version(event.organisation, charge.pack.version)
+        month = month_of(time_of_text(charge.received_at, "received_at"), pack.time_zone)
+        return _Told(party, charge.case_number, month, pack)
 
 
 def _decision(
@@ -319,35 +321,35 @@ def _with_sentence(holder: Charge | Month, sentence: Sentence) -> Charge | Month
     return replace(holder, sentence=sentence)
 
 
-def _case_of(said: Confirmed) -> str:
+def _case_of(confirmation: Confirmed) -> str:
     """The case whose penalty was paid; none for that of a month's rate."""
-    return said.case_number if isinstance(said, HandlingDeductionConfirmed) else ""
+    return confirmation.case_number if isinstance(confirmation, HandlingDeductionConfirmed) else ""
 
 
-def _penalty_key(said: Confirmed, party: ChargedParty) -> StateKey:
+def _penalty_key(confirmation: Confirmed, party: ChargedParty) -> StateKey:
     """Where the penalty lies that a payment is for: with its case, or with the month that its number begins with."""
-    case_number = _case_of(said)
+    case_number = _case_of(confirmation)
     if case_number:
         return StateKey(CHARGE, f"{party.key}|{case_number}")
-    return _month_key(party, said.penalty_number.partition("/")[0])
+    return _month_key(party, confirmation.penalty_number.partition("/")[0])
 
 
-def _suspended(event: Event, said: OperationsCorrectionDone) -> ChargedParty:
+def _suspended(event: Event, correction: OperationsCorrectionDone) -> ChargedParty:
     """Whose suspension it is about."""
-    return ChargedParty(kind="person", id=said.suspended, organisation=event.organisation)
+    return ChargedParty(kind="person", id=correction.suspended, organisation=event.organisation)
 
 
 def _month_key(party: ChargedParty, month: str) -> StateKey:
     return StateKey(MONTH, f"{party.key}|{month}")
 
 
-def _reporter(event: Event, said: OperationsReported) -> ChargedParty | None:
+def _reporter(event: Event, report: OperationsReported) -> ChargedParty | None:
     """Whose services a figure tells, as its subject says; without one the department's, None where it may be either."""
     kind, _, name = (event.subject or "").partition("/")
     if kind == "outlet" and name:
         return ChargedParty(kind="outlet", id=name, organisation=event.organisation)
-    if kind == "department" or said.outlet is None:
-        return ChargedParty(kind="department", id=said.department, organisation=event.organisation)
+    if kind == "department" or report.outlet is None:
+        return ChargedParty(kind="department", id=report.department, organisation=event.organisation)
     return None
 
 
@@ -364,6 +366,6 @@ def _latest(now: datetime, at: str) -> datetime:
 
 
 def _after(start: datetime, limit: Limit, pack: Pack) -> datetime:
-    found = deadline(start, limit, pack.calendar.newest)
-    assert not isinstance(found, UnpublishedYear), "the loader takes units that need no calendar"
-    return found
+    due_at = deadline(start, limit, pack.calendar.newest)
+    assert not isinstance(due_at, UnpublishedYear), "the loader takes units that need no calendar"
+    return due_at

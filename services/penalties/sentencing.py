@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from services.penalties.owing import moved
 from services.penalties.states import Sentence
-from services.penalties.telling import MonthContext, figure_told, instructed, wanted_by
+from services.penalties.telling import MonthContext, figure_text, instructed, wanted_by
 from tousu.decision import Output
 from tousu.events.penalty import (
     PenaltyAssessed,
@@ -46,21 +46,21 @@ def in_line(
         return Sentenced(old, [], [])
     new = replace(old, lines=lines, revision=old.revision + 1)
     difference = new.amount - old.amount
-    told = _told(scene, old, new, why_withdrawn)
+    event = _change(scene, old, new, why_withdrawn)
     assert scene.pack.penalties is not None
-    new, entries = moved(scene, new, difference, _REASONS.get(type(told), "withdrawn"))
+    new, entries = moved(scene, new, difference, _REASONS.get(type(event), "withdrawn"))
     wanted = wanted_by(new, scene.pack.penalties)
     issued, instructions = instructed(scene, new.number, new.revision, new.issued, wanted)
     new = replace(new, issued=issued)
-    return Sentenced(new, [scene.tell(told), *instructions], entries)
+    return Sentenced(new, [scene.tell(event), *instructions], entries)
 
 
-def _told(scene: MonthContext, old: Sentence, new: Sentence, why_withdrawn: PenaltyWithdrawnReason) -> _Changed:
+def _change(scene: MonthContext, old: Sentence, new: Sentence, why_withdrawn: PenaltyWithdrawnReason) -> _Changed:
     """What happened to a penalty: there was none before, there is none now, neglect doubled it, or it is another."""
     number, revision, lines = new.number, new.revision, [_line(line) for line in new.lines]
     amount, difference, currency = f"{new.amount}", f"{new.amount - old.amount}", scene.pack.currency
     party, month, case_number = scene.party.reference, scene.month, scene.case_number or None
-    at, pack = scene.said_at, scene.reference
+    at, pack = scene.time_text, scene.reference
     if not lines:
         return PenaltyWithdrawn(
             penalty_number=number, party=party, case_number=case_number, month=month, revision=revision,
@@ -86,7 +86,7 @@ def _told(scene: MonthContext, old: Sentence, new: Sentence, why_withdrawn: Pena
 def _line(line: Line) -> PenaltyLine:
     """A line as events carry it."""
     return PenaltyLine(
-        ground=line.ground, amount=figure_told(line.amount), amount_min=figure_told(line.amount_min),
-        amount_max=figure_told(line.amount_max), percent=figure_told(line.percent), measure=line.measure,
+        ground=line.ground, amount=figure_text(line.amount), amount_min=figure_text(line.amount_min),
+        amount_max=figure_text(line.amount_max), percent=figure_text(line.percent), measure=line.measure,
         set_by=line.set_by, section=line.section, steps=list(line.steps) or None,
     )  # fmt: skip

@@ -149,11 +149,11 @@ class Month(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def next_due(self) -> datetime:
         """When it closes; afterwards, when a doubt may be over, and when it is forgotten."""
         if not self.is_closed:
-            return self.told_at
+            return self.publish_at
         return self.final_at if self.recheck_at is None else min(self.final_at, self.recheck_at)
 
     @property
-    def told_at(self) -> datetime:
+    def publish_at(self) -> datetime:
         """When its figures are told for the first time: at its close, or at once where it began behind it."""
         return max(self.closes_at, self.begun_at)
 

@@ -46,7 +46,7 @@ class MonthContext(NamedTuple):
     case_number: str = ""
 
     @property
-    def said_at(self) -> str:
+    def time_text(self) -> str:
         """When it is, as events say it."""
         return text_of_time(self.at)
 
@@ -59,21 +59,21 @@ class MonthContext(NamedTuple):
         """An event about the party."""
         return self._output(PENALTIES, content)
 
-    def instruct(self, of: str, revision: int, one: Wanted) -> Output:
+    def instruct(self, of: str, revision: int, wanted: Wanted) -> Output:
         """An instruction about the party: what is to be done about a penalty or suspension."""
-        return self._instruction(f"{of}/{revision}/{one.what}", _about(of, one.what), one)
+        return self._instruction(f"{of}/{revision}/{wanted.action}", _about(of, wanted.action), wanted)
 
-    def cancel(self, of: str, revision: int, one: Issued) -> Output:
+    def cancel(self, of: str, revision: int, issued: Issued) -> Output:
         """An instruction taken back by name."""
-        wanted = Wanted("cancel", "", None, cancels=one.number)
-        return self._instruction(f"{of}/{revision}/cancel_{one.what}", _about(of, one.what), wanted)
+        wanted = Wanted("cancel", "", None, cancels=issued.number)
+        return self._instruction(f"{of}/{revision}/cancel_{issued.what}", _about(of, issued.what), wanted)
 
-    def _instruction(self, number: str, of: str, one: Wanted) -> Output:
+    def _instruction(self, number: str, of: str, wanted: Wanted) -> Output:
         content = InstructionIssued(
             instruction_number=number, to="finance" if self.party.kind in OUTSIDE else "human_resources",
-            what=one.what, of=of, party=self.party.reference, amount=one.amount, currency=one.currency,
-            percent=one.percent, section=one.section, due_at=one.due_at, cancels=one.cancels,
-            case_number=self.case_number or None, at=self.said_at, pack=self.reference,
+            what=wanted.action, of=of, party=self.party.reference, amount=wanted.amount, currency=wanted.currency,
+            percent=wanted.percent, section=wanted.section, due_at=wanted.due_at, cancels=wanted.cancels,
+            case_number=self.case_number or None, at=self.time_text, pack=self.reference,
         )  # fmt: skip
         return self._output(INSTRUCTIONS, content)
 
@@ -87,8 +87,8 @@ class MonthContext(NamedTuple):
 class Wanted(NamedTuple):
     """An instruction that must stand: what is to be done, its figure as text, and what it says beside."""
 
-    what: InstructionIssuedWhat
-    said: str
+    action: InstructionIssuedWhat
+    figure: str
     section: str | None
     amount: str | None = None
     currency: str | None = None
@@ -100,23 +100,23 @@ class Wanted(NamedTuple):
 def wanted_by(sentence: Sentence, rules: PenaltyRules) -> list[Wanted]:
     """The instructions that carry out a penalty: of money, what is outstanding in the ledger."""
     lines = sentence.lines
-    found: list[Wanted] = []
+    wanted: list[Wanted] = []
     of_money: tuple[tuple[InstructionIssuedWhat, Obligation | None], ...] = (
         ("deduct", sentence.owed), ("repay", sentence.repayment),
     )  # fmt: skip
-    for what, owed in of_money:
-        if owed is not None and owed.outstanding > NOTHING:
+    for action, obligation in of_money:
+        if obligation is not None and obligation.outstanding > NOTHING:
             section = next((line.section for line in lines if line.amount is not None), rules.section)
-            money = f"{owed.outstanding:.2f}"
-            found.append(Wanted(what, money, section, amount=money, currency=owed.currency))
+            money = f"{obligation.outstanding:.2f}"
+            wanted.append(Wanted(action, money, section, amount=money, currency=obligation.currency))
     percent = sum((line.percent for line in lines if line.percent is not None), Decimal(0))
     if percent > NOTHING:
         section = next(line.section for line in lines if line.percent is not None)
-        found.append(Wanted("share_performance_pay", f"{percent}", section, percent=f"{percent}"))
+        wanted.append(Wanted("share_performance_pay", f"{percent}", section, percent=f"{percent}"))
     for line in lines:
-        if line.measure is not None and _DONE_BY[line.measure] not in {one.what for one in found}:
-            found.append(Wanted(_DONE_BY[line.measure], "", line.section))
-    return found
+        if line.measure is not None and _DONE_BY[line.measure] not in {instruction.action for instruction in wanted}:
+            wanted.append(Wanted(_DONE_BY[line.measure], "", line.section))
+    return wanted
 
 
 def done_by(measures: Iterable[Measure], section: str) -> list[Wanted]:
@@ -128,23 +128,27 @@ def instructed(
     scene: MonthContext, of: str, revision: int, issued: tuple[Issued, ...], wanted: list[Wanted]
 ) -> tuple[tuple[Issued, ...], list[Output]]:
     """The instructions in line with what is wanted: others are taken back by name, missing ones are issued."""
-    asked = {one.what: one for one in wanted}
-    kept = {one.what: one for one in issued if one.what in asked and one.said == asked[one.what].said}
-    outputs = [scene.cancel(of, revision, one) for one in issued if one.what not in kept]
+    asked = {needed.action: needed for needed in wanted}
+    kept = {
+        former.what: former for former in issued if former.what in asked and former.said == asked[former.what].figure
+    }
+    outputs = [scene.cancel(of, revision, former) for former in issued if former.what not in kept]
     standing: list[Issued] = []
-    for one in wanted:
-        if one.what not in kept:
-            outputs.append(scene.instruct(of, revision, one))
-            kept[one.what] = Issued(what=one.what, number=f"{of}/{revision}/{one.what}", said=one.said)
-        standing.append(kept[one.what])
+    for instruction in wanted:
+        if instruction.action not in kept:
+            outputs.append(scene.instruct(of, revision, instruction))
+            kept[instruction.action] = Issued(
+                what=instruction.action, number=f"{of}/{revision}/{instruction.action}", said=instruction.figure
+            )
+        standing.append(kept[instruction.action])
     return tuple(standing), outputs
 
 
-def _about(of: str, what: str) -> str:
+def _about(of: str, action: str) -> str:
     """What an instruction is about: what must come back of a penalty is owed apart from it."""
-    return f"{of}/{REPAYMENT}" if what == "repay" else of
+    return f"{of}/{REPAYMENT}" if action == "repay" else of
 
 
-def figure_told(figure: Decimal | None) -> str | None:
+def figure_text(figure: Decimal | None) -> str | None:
     """An amount or a share as events carry it; None where there is none."""
     return None if figure is None else f"{figure}"

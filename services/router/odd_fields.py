@@ -48,23 +48,23 @@ def without_strange_department(event: Event, pack: Pack) -> Event:
 
 def dropped_in_block(event: Event) -> dict[str, Any]:
     """What was left out of an event, as its block `case` says it; nothing where nothing was."""
-    told = dropped_of(event)
-    return {"dropped_fields": told} if told else {}
+    dropped = dropped_of(event)
+    return {"dropped_fields": dropped} if dropped else {}
 
 
 def _odd(
-    said: Mapping[str, Any], pack: Pack, received_at: datetime, departments: Sequence[str]
+    data: Mapping[str, Any], pack: Pack, received_at: datetime, departments: Sequence[str]
 ) -> Iterator[tuple[str, str]]:
     """Each field that cannot be right, and why."""
     for name in MARKS:
-        if name in said and (why := why_unknown(pack, name, said[name])):
+        if name in data and (why := why_unknown(pack, name, data[name])):
             yield name, why
-    named = msgspec.convert(said, _ListedWords)
+    named = msgspec.convert(data, _ListedWords)
     if named.cause not in (None, *pack.causes):
         causes = f"use one of: {', '.join(pack.causes)}" if pack.causes else "this pack records no causes"
         yield "cause", f"cause is none of pack {pack.id} {pack.version}; {causes}"
     for name in PROMISES:
-        if name in said and time_of_text(said[name], name) < received_at:
+        if name in data and time_of_text(data[name], name) < received_at:
             yield name, f"{name} lies before the complaint, which was received at {text_of_time(received_at)}"
     persons = [person for name in departments if name in pack.departments for person in pack.departments[name].persons]
     if persons and named.in_charge not in (None, *persons):

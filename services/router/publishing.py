@@ -48,42 +48,42 @@ def published(
     """The case with all that is said of a report that counts. is_freed: the report had waited for another one.
     is_added: what the customer told again is in the routed data already, and its readers hear of it."""
     event, effect = step.event, step.effect
-    told, is_revised = case.told, is_added
+    routed, is_revised = case.told, is_added
     if _routing_of(step.state) != _routing_of(step.former):  # else what was told of it stands
-        told = {name: value for name, value in case.told.items() if name not in DECIDED} | step.state.decided
-        told["departments"] = list(step.state.departments)
+        routed = {name: value for name, value in case.told.items() if name not in DECIDED} | step.state.decided
+        routed["departments"] = list(step.state.departments)
         is_revised = (
             is_revised
             or step.former.assigned != step.state.assigned
-            or any(told.get(name) != case.told.get(name) for name in _ROUTED_ANEW)
+            or any(routed.get(name) != case.told.get(name) for name in _ROUTED_ANEW)
         )
         if is_revised or step.former.pack_version != step.state.pack_version:
-            told["pack"] = pack.reference()
-    file, data = _numbered(_at(case.file, step.state), event.data, effect, told, _said_of(step))
+            routed["pack"] = pack.reference()
+    file, data = _numbered(_at(case.file, step.state), event.data, effect, routed, _said_of(step))
     outputs = [_output(event, event.type, event.time, data)]
     if step.state.reissued > step.former.reissued and not step.state.is_over:
-        file, data = _numbered(file, _reissued(event, step, pack), "noted", told)
+        file, data = _numbered(file, _reissued(event, step, pack), "noted", routed)
         outputs.append(_output(event, REISSUED, event.time, data))
     if step.state.departments != step.former.departments:
-        file, data = _numbered(file, _moved(event, step, told, case.told, pack), "moved", told)
+        file, data = _numbered(file, _moved(event, step, routed, case.told, pack), "moved", routed)
         outputs.append(_output(event, PASSED_ON, event.time, data))
     revision = case.revision
     if is_revised:
         revision += 1
-        told["revision"] = revision
-        file, data = _numbered(file, told, "moved", told)
+        routed["revision"] = revision
+        file, data = _numbered(file, routed, "moved", routed)
         outputs.append(_output(event, COMPLAINT_ROUTED, event.time, data))
     if is_freed:
-        outputs = [replace(each, causation=event.id, organisation=case.organisation) for each in outputs]
+        outputs = [replace(output, causation=event.id, organisation=case.organisation) for output in outputs]
     file = replace(case.file, sequence=file.sequence)
-    return replace(case, told=told, file=file, revision=revision), outputs
+    return replace(case, told=routed, file=file, revision=revision), outputs
 
 
 def routed_again(case: RoutedCase, event: Event) -> tuple[RoutedCase, Output]:
     """The case with its routed data told once more, since they have become others."""
-    told = case.told | {"revision": case.revision + 1}
-    file, data = _numbered(case.file, told, "noted", told)
-    new = replace(case, told=told, file=file, revision=case.revision + 1)
+    routed = case.told | {"revision": case.revision + 1}
+    file, data = _numbered(case.file, routed, "noted", routed)
+    new = replace(case, told=routed, file=file, revision=case.revision + 1)
     return new, _output(event, COMPLAINT_ROUTED, event.time, data)
 
 
@@ -121,7 +121,9 @@ def _at(file: CaseFile, state: CaseState) -> CaseFile:
     return replace(file, state=state)
 
 
-def _moved(event: Event, step: Step, told: Mapping[str, Any], former: Mapping[str, Any], pack: Pack) -> dict[str, Any]:
+def _moved(
+    event: Event, step: Step, routed: Mapping[str, Any], former: Mapping[str, Any], pack: Pack
+) -> dict[str, Any]:
     """That responsibility moved. A report that came late may move a case otherwise than it says itself."""
     move = step.move
     if move is None or move.to != step.state.departments:
@@ -135,7 +137,7 @@ def _moved(event: Event, step: Step, told: Mapping[str, Any], former: Mapping[st
         "by": move.by,
     }
     graded = ("class", "grade", "stars")
-    data |= {name: told[name] for name in graded if name in told and told[name] != former.get(name)}
+    data |= {name: routed[name] for name in graded if name in routed and routed[name] != former.get(name)}
     data |= {"at": text_of_time(event.time), "pack": pack.reference()}
     return data | ({"section": move.section} if move.section else {})
 

@@ -36,20 +36,24 @@ def unknown_name(pack: Pack, event: Event) -> Decision | None:
         if name is None:
             continue
         is_partner = place == "/responsible/partner"
-        known = [each for each, one in pack.departments.items() if one.partner or not is_partner]
+        known = [
+            candidate for candidate, department in pack.departments.items() if department.partner or not is_partner
+        ]
         if name not in known:
-            what = f"{place[1:].replace('/', '.')} is none of pack {pack.id} {pack.version}"
+            problem = f"{place[1:].replace('/', '.')} is none of pack {pack.id} {pack.version}"
             message = (
-                f"{what}; use one of: {', '.join(known)}" if known else f"{what}, which has no partner; leave it out"
+                f"{problem}; use one of: {', '.join(known)}"
+                if known
+                else f"{problem}, which has no partner; leave it out"
             )
             return Decision(refusal=Refusal(reason="unknown_department", message=message, place=place))
     return None
 
 
 def _unknown_plan(pack: Pack, event: Event) -> Decision | None:
-    said = event.read(_PLANS[event.type])
+    content = event.read(_PLANS[event.type])
     known = pack.plans or PLANS
-    kinds = [("/plan", said.plan), *((f"/more_kinds/{at}", kind) for at, kind in enumerate(said.more_kinds))]
+    kinds = [("/plan", content.plan), *((f"/more_kinds/{at}", kind) for at, kind in enumerate(content.more_kinds))]
     for place, kind in kinds:
         if kind is not None and kind not in known:
             message = f"{place[1:]} is none of pack {pack.id} {pack.version}; use one of: {', '.join(known)}"
@@ -57,10 +61,10 @@ def _unknown_plan(pack: Pack, event: Event) -> Decision | None:
     return None
 
 
-def not_of_a_claim(event: Event, what: str) -> Decision:
+def not_of_a_claim(event: Event, event_name: str) -> Decision:
     """A report of the handling of a complaint, for a claim that was filed without one."""
     message = (
-        f"{event.subject} is a claim, filed without a complaint, which {what} does not fit; "
+        f"{event.subject} is a claim, filed without a complaint, which {event_name} does not fit; "
         f"possible: {', '.join(sorted(BESIDE_THE_CASE))}"
     )
     return Decision(refusal=Refusal(reason="illegal_transition", message=message, place="type"))

@@ -35,23 +35,23 @@ def arrived_complaint(
     registered: Mapping[str, Any], classifier: Classifier, pack: Pack, organisation: str = ""
 ) -> RoutedCase:
     """A registered complaint as it begins: class, grade, priority, departments and what decided."""
-    found = classifier.classify(
+    classified = classifier.classify(
         registered.get("content", ""),
         registered.get("class"),
         registered.get("pieces", ()),
         registered.get("waybill_number"),
     )
-    told = _carried("complaint", registered)
-    if found.class_name is not None:
-        told |= {"class": found.class_name, "classes": [trouble.as_data() for trouble in found.troubles]}
-    told |= {"decided_by": found.decided_by} | ({"words": list(found.words)} if found.words else {})
-    if found.candidates:
-        told["candidates"] = list(found.candidates)
-    told = ranked(pack, told | {"pack": pack.reference(), "section": found.section, "revision": 1}, {})
-    assignment = assigned(pack, told, {}, found.departments)
-    told["departments"] = list(assignment.departments)
-    told["triage"] = found.triage and pack.routing.unsure.department in assignment.departments
-    return _case(told, pack, organisation, class_departments=found.departments, assigned=assignment.departments)
+    routed = _carried("complaint", registered)
+    if classified.class_name is not None:
+        routed |= {"class": classified.class_name, "classes": [trouble.as_data() for trouble in classified.troubles]}
+    routed |= {"decided_by": classified.decided_by} | ({"words": list(classified.words)} if classified.words else {})
+    if classified.candidates:
+        routed["candidates"] = list(classified.candidates)
+    routed = ranked(pack, routed | {"pack": pack.reference(), "section": classified.section, "revision": 1}, {})
+    assignment = assigned(pack, routed, {}, classified.departments)
+    routed["departments"] = list(assignment.departments)
+    routed["triage"] = classified.triage and pack.routing.unsure.department in assignment.departments
+    return _case(routed, pack, organisation, class_departments=classified.departments, assigned=assignment.departments)
 
 
 def arrived_inquiry(registered: Mapping[str, Any], pack: Pack, organisation: str = "") -> RoutedCase:
@@ -59,32 +59,32 @@ def arrived_inquiry(registered: Mapping[str, Any], pack: Pack, organisation: str
 
     The year bounds asking: one that was asked in time is answered however late, one that was not is answered, too.
     """
-    told = _carried("inquiry", registered)
+    routed = _carried("inquiry", registered)
     if registered.get("class") in pack.classes:
-        told["class"] = registered["class"]
+        routed["class"] = registered["class"]
     inquiries = pack.inquiries
     assert inquiries is not None  # intake lets no inquiry in otherwise
     until = deadline(_time(registered, "posted_at"), inquiries.valid_for, pack.calendar.newest) if (
         "posted_at" in registered
     ) else None  # fmt: skip
     if until is not None and not isinstance(until, UnpublishedYear):
-        told |= {"inquiry_deadline": text_of_time(until), "expired": _time(registered, "received_at") > until}
-    told |= {
+        routed |= {"inquiry_deadline": text_of_time(until), "expired": _time(registered, "received_at") > until}
+    routed |= {
         "departments": list(inquiries.departments),
         "decided_by": "adapter",
         "pack": pack.reference(),
         "section": inquiries.section,
         "triage": False,
     }
-    return _case(with_priority(pack, told, {}), pack, organisation)
+    return _case(with_priority(pack, routed, {}), pack, organisation)
 
 
 def arrived_claim(registered: Mapping[str, Any], pack: Pack, organisation: str = "") -> RoutedCase:
     """A registered claim as it begins: those answer who answer for complaints of its cause."""
-    told = _carried("claim", registered) | {"claim": registered["claim"], "decided_by": "adapter"}
+    routed = _carried("claim", registered) | {"claim": registered["claim"], "decided_by": "adapter"}
     departments, section = _of_cause(pack, registered["claim"]["cause"], registered.get("class"))
-    told |= {"departments": list(departments), "pack": pack.reference(), "section": section, "triage": False}
-    return _case(told, pack, organisation)
+    routed |= {"departments": list(departments), "pack": pack.reference(), "section": section, "triage": False}
+    return _case(routed, pack, organisation)
 
 
 def left_to_the_desk(kind: Kind, registered: Mapping[str, Any], pack: Pack, organisation: str = "") -> RoutedCase:
@@ -93,29 +93,29 @@ def left_to_the_desk(kind: Kind, registered: Mapping[str, Any], pack: Pack, orga
     Nothing is read or worked out here, so that nothing can go wrong again.
     """
     unsure = pack.routing.unsure
-    told = _carried(kind, registered) | {"departments": [unsure.department], "section": unsure.section}
-    told |= {"decided_by": "triage", "triage": True, "pack": pack.reference()}
+    routed = _carried(kind, registered) | {"departments": [unsure.department], "section": unsure.section}
+    routed |= {"decided_by": "triage", "triage": True, "pack": pack.reference()}
     if kind == "claim":  # it says its cause, so nobody need ask what it is about
-        told |= {"decided_by": "adapter", "triage": False, "claim": registered["claim"]}
+        routed |= {"decided_by": "adapter", "triage": False, "claim": registered["claim"]}
     elif kind == "complaint":
-        told |= {"grade": unsure.grade, "stars": pack.grades[unsure.grade].stars, "revision": 1}
+        routed |= {"grade": unsure.grade, "stars": pack.grades[unsure.grade].stars, "revision": 1}
         if registered.get("class") in pack.classes:
-            told["candidates"] = [registered["class"]]
+            routed["candidates"] = [registered["class"]]
     called = (unsure.department,)
-    return _case(told, pack, organisation, class_departments=called, assigned=called)
+    return _case(routed, pack, organisation, class_departments=called, assigned=called)
 
 
-def _case(told: dict[str, Any], pack: Pack, organisation: str, **more: Any) -> RoutedCase:
+def _case(routed: dict[str, Any], pack: Pack, organisation: str, **more: Any) -> RoutedCase:
     """The case as its life begins."""
     state = begun(
-        told["kind"],
-        _time(told, "received_at"),
+        routed["kind"],
+        _time(routed, "received_at"),
         pack.version,
-        departments=tuple(told["departments"]),
-        decided={name: told[name] for name in DECIDED if name in told},
+        departments=tuple(routed["departments"]),
+        decided={name: routed[name] for name in DECIDED if name in routed},
         **more,
     )
-    return RoutedCase(told=told, file=CaseFile(state=state), organisation=organisation)
+    return RoutedCase(told=routed, file=CaseFile(state=state), organisation=organisation)
 
 
 def _of_cause(pack: Pack, cause: str, class_name: str | None) -> tuple[tuple[str, ...], str]:
@@ -124,7 +124,11 @@ def _of_cause(pack: Pack, cause: str, class_name: str | None) -> tuple[tuple[str
     Of several classes with this cause the one that the adapter names, else the one of that name, else the first. Where
     no class has it, whoever gets what words do not decide.
     """
-    fitting = {name: one for name, one in pack.classes.items() if one.claim is not None and one.claim.cause == cause}
+    fitting = {
+        name: class_
+        for name, class_ in pack.classes.items()
+        if class_.claim is not None and class_.claim.cause == cause
+    }
     named = next((name for name in (class_name, cause, *fitting) if name in fitting), None)
     if named is None:
         return (pack.routing.unsure.department,), pack.routing.unsure.section
@@ -132,10 +136,10 @@ def _of_cause(pack: Pack, cause: str, class_name: str | None) -> tuple[tuple[str
 
 
 def _carried(kind: str, registered: Mapping[str, Any]) -> dict[str, Any]:
-    told = {"case_number": registered["case_number"], "kind": kind}
-    told |= {name: registered[name] for name in CARRIED_ON if name in registered}
+    routed = {"case_number": registered["case_number"], "kind": kind}
+    routed |= {name: registered[name] for name in CARRIED_ON if name in registered}
     reference = registered.get("reference", {})
-    return told | {name: reference[name] for name in CARRIED_OF_REFERENCE if name in reference}
+    return routed | {name: reference[name] for name in CARRIED_OF_REFERENCE if name in reference}
 
 
 def _time(registered: Mapping[str, Any], name: str) -> datetime:

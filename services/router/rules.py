@@ -63,7 +63,7 @@ class RouterRules:
             case kind if kind in _REGISTERED:
                 return self._register(event, now) if case is None else refusals.twice(event)
             case kind if kind == _JOINED and isinstance(case, RoutedCase) and case.state.kind == "complaint":
-                return self._told_again(case, event, now)
+                return self._joined(case, event, now)
             case kind if kind == _SEPARATED and isinstance(case, RoutedCase) and case.added:
                 return self._separated(case, event)
             case kind if kind in _TELLINGS and isinstance(case, RoutedCase):
@@ -124,30 +124,30 @@ class RouterRules:
 
     def _reported(self, case: RoutedCase, event: Event, now: datetime) -> Decision:
         """What was reported about a case. What concerns only its claims or penalties, they alone follow."""
-        what = event.type.removeprefix(_HANDLING).partition(".")[0]
-        if what in BESIDE_THE_CASE:
+        event_name = event.type.removeprefix(_HANDLING).partition(".")[0]
+        if event_name in BESIDE_THE_CASE:
             return Decision(outputs=[publishing.forwarded(without_strange_department(event, self._pack_of(case)))])
-        refused = self._recount_misfit(case, event) if what == "recount_ordered" else None
-        if case.state.kind == "claim" and what != "recount_ordered":
-            return refusals.not_of_a_claim(event, what)
+        refused = self._recount_misfit(case, event) if event_name == "recount_ordered" else None
+        if case.state.kind == "claim" and event_name != "recount_ordered":
+            return refusals.not_of_a_claim(event, event_name)
         pack = self._pack_of(case)
         refused = refused or refusals.unknown_name(pack, event)
         if refused is not None:
             return refused
         event = without_odd_fields(event, pack, case.state.received_at, case.departments)
-        return self._follow(case, what, event, now)
+        return self._follow(case, event_name, event, now)
 
-    def _told_again(self, case: RoutedCase, event: Event, now: datetime) -> Decision:
+    def _joined(self, case: RoutedCase, event: Event, now: datetime) -> Decision:
         """The customer told it again: what is new goes on the record and to whoever has the case."""
         new = told_again(case, event)
         decided = decide(new.file, "joined", event, self._ground(new), now)
         new = msgspec.structs.replace(new, file=decided.file)
         outputs: list[Output] = []
         for step in decided.steps:
-            new, said = publishing.published(
+            new, published = publishing.published(
                 new, step, self._pack_of(new), is_freed=False, is_added=step.event is event and new.told != case.told
             )
-            outputs += said
+            outputs += published
         return Decision(states={_state_key(event): new}, outputs=outputs, refused=decided.refused)
 
     def _separated(self, case: RoutedCase, event: Event) -> Decision:
@@ -170,16 +170,16 @@ class RouterRules:
         refusal = incompatibility(pack, version, case.told.get("grade"), classes, case.departments)
         return None if refusal is None else Decision(refusal=refusal)
 
-    def _follow(self, case: RoutedCase, what: str, event: Event, now: datetime) -> Decision:
+    def _follow(self, case: RoutedCase, event_name: str, event: Event, now: datetime) -> Decision:
         """What a report does to the case: each that counts goes on with what it changed, the others wait or go back."""
-        decided = decide(case.file, what, event, self._ground(case), now)
+        decided = decide(case.file, event_name, event, self._ground(case), now)
         if decided.refusal is not None:
             return Decision(refusal=decided.refusal)
         outputs: list[Output] = []
         new = msgspec.structs.replace(case, file=decided.file)
         for number, step in enumerate(decided.steps):
-            new, said = publishing.published(new, step, self._pack_of(new), is_freed=number > 0)
-            outputs += said
+            new, published = publishing.published(new, step, self._pack_of(new), is_freed=number > 0)
+            outputs += published
         return Decision(states={_state_key(event): new}, outputs=outputs, refused=decided.refused)
 
 

@@ -61,55 +61,55 @@ def without_person(case: RoutedCase, erased: Event) -> RoutedCase:
         first = {name: value for name, value in case.first.items() if name != "demand"}
         case = msgspec.structs.replace(case, first=first)
         case = msgspec.structs.replace(case, told=_with_added(case))
-    told = {name: value for name, value in case.told.items() if name != "content"}
+    routed = {name: value for name, value in case.told.items() if name != "content"}
     if not case.added:
-        told.pop("demand", None)
-    if "complainant" in told:
-        told["complainant"] = {"pseudonym": told["complainant"]["pseudonym"]}
-    if "pieces" in told:
-        told["pieces"] = [{n: v for n, v in piece.items() if n != "content"} for piece in told["pieces"]]
-    return msgspec.structs.replace(case, told=told)
+        routed.pop("demand", None)
+    if "complainant" in routed:
+        routed["complainant"] = {"pseudonym": routed["complainant"]["pseudonym"]}
+    if "pieces" in routed:
+        routed["pieces"] = [{n: v for n, v in piece.items() if n != "content"} for piece in routed["pieces"]]
+    return msgspec.structs.replace(case, told=routed)
 
 
 def told_again(case: RoutedCase, joined: Event) -> RoutedCase:
     """The case with what a telling that joined adds: demands and evidence add up, time and place are the first told."""
-    said = {name: joined.data[name] for name in _ADDED if joined.data.get(name)}
-    if not said:
+    fields = {name: joined.data[name] for name in _ADDED if joined.data.get(name)}
+    if not fields:
         return case
     assert isinstance(joined.content, DuplicateJoined)
     first = case.first or {name: case.told[name] for name in _ADDED if name in case.told}
-    added = {**case.added, _telling_of(joined.content.source_event): said}
+    added = {**case.added, _submission_of(joined.content.source_event): fields}
     case = msgspec.structs.replace(case, first=first, added=added)
     return msgspec.structs.replace(case, told=_with_added(case))
 
 
 def without_tellings(case: RoutedCase, tellings: Iterable[SourceEvent]) -> RoutedCase:
     """The case without what these tellings had added."""
-    leaving = {_telling_of(each) for each in tellings}
+    leaving = {_submission_of(submission) for submission in tellings}
     if not case.added.keys() & leaving:
         return case
-    added = {name: said for name, said in case.added.items() if name not in leaving}
+    added = {name: fields for name, fields in case.added.items() if name not in leaving}
     case = msgspec.structs.replace(case, added=added)
     return msgspec.structs.replace(case, told=_with_added(case))
 
 
-def _telling_of(event: SourceEvent) -> str:
+def _submission_of(event: SourceEvent) -> str:
     return f"{event.source} {event.id}"
 
 
 def _with_added(case: RoutedCase) -> dict[str, Any]:
     """The routed data by the first telling and all that joined, each thing once."""
     sayings = [case.first, *case.added.values()]
-    demands = dict.fromkeys(told for said in sayings for name, told in said.items() if name == "demand")
-    evidence = [item for said in sayings for item in said.get("evidence", ())]
+    demands = dict.fromkeys(value for saying in sayings for name, value in saying.items() if name == "demand")
+    evidence = [item for saying in sayings for item in saying.get("evidence", ())]
     new: dict[str, Any] = {
         "demand": _together(demands),
         "evidence": [item for place, item in enumerate(evidence) if item not in evidence[:place]][:EVIDENCE_MAX],
     }
     for name in ("occurred_at", "place"):
-        new[name] = next((said[name] for said in sayings if name in said), None)
-    told = {name: value for name, value in case.told.items() if name not in _ADDED}
-    return told | {name: value for name, value in new.items() if value}
+        new[name] = next((saying[name] for saying in sayings if name in saying), None)
+    routed = {name: value for name, value in case.told.items() if name not in _ADDED}
+    return routed | {name: value for name, value in new.items() if value}
 
 
 def _together(demands: Iterable[str]) -> str:

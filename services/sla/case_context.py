@@ -19,16 +19,16 @@ OUTCOMES: Final = "complaints.outcomes"
 
 
 class CaseContext(ClockContext):
-    """One turn of one case, the owner of its clocks. `told` grows in the order of publication."""
+    """One turn of one case, the owner of its clocks. `outputs` grows in the order of publication."""
 
-    __slots__ = ("case", "departments", "told")
+    __slots__ = ("case", "departments", "outputs")
 
     def __init__(self, pack: Pack, case: Case, now: datetime, cause: str = "") -> None:
         self.case = case
         self.now = now
         self.cause = cause
         self.departments = list(case.departments)
-        self.told: list[Output] = []
+        self.outputs: list[Output] = []
         self.withdrawn = []
         self.judge_by(pack)
 
@@ -96,7 +96,7 @@ class CaseContext(ClockContext):
     def tell(self, topic: str, kind: str, at: datetime, data: dict[str, Any], started_by: str) -> None:
         """Tell something of the case. Where time alone moves it, the event that started it all is the cause."""
         causation = None if self.cause else started_by
-        self.told.append(
+        self.outputs.append(
             Output(
                 topic=topic, type=kind, subject=self.case.number, time=at, data=data, causation=causation,
                 organisation=self.case.organisation,

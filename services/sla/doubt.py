@@ -53,7 +53,7 @@ def in_doubt(
     recheck_at = case.recheck_at or now + RECHECK
     is_open = any(clock.unconfirmed for clock in (*past, *clocks))
     new = replace(case, past=past, clocks=clocks, recheck_at=recheck_at if is_open else None)
-    return replace(decision, states={state_key: new}, outputs=[*outputs, *context.told])
+    return replace(decision, states={state_key: new}, outputs=[*outputs, *context.outputs])
 
 
 def _marked(output: Output, confirmed: datetime | None) -> Output:

@@ -25,39 +25,39 @@ from tousu.domain.clock.moves import acquit
 from tousu.domain.clock.reports import extend, pause_all, resume_all
 from tousu.domain.clock.state import Clock
 from tousu.domain.clock.triggers import ended, reopened
-from tousu.policy.facts import found_with
+from tousu.policy.facts import with_found
 from tousu.policy.replies import incomplete_reply
 
 END_UNDONE: Final = "end_undone"
 
 
 def follow(
-    context: CaseContext, triggers: Triggers, what: str, said: Mapping[str, Any], view: CaseView, at: datetime
+    context: CaseContext, triggers: Triggers, event_name: str, data: Mapping[str, Any], view: CaseView, at: datetime
 ) -> Case | Refusal:
     """The case after a report that counts. Refused is only what its clocks do not allow."""
     case = context.case
     if not view.counts:
-        lack = incomplete_reply(context.pack, what, said, case.stands, case.class_name)
+        lack = incomplete_reply(context.pack, event_name, data, case.stands, case.class_name)
         if lack is not None:
             tell_incomplete(context, lack, at)
         return case
-    impossible = impossible_promise(context, said, at)
+    impossible = impossible_promise(context, data, at)
     if impossible is not None:
         return impossible
-    if what == "reopened" and view.reopened > case.reopened and view.ended_at is None:
-        return _reopened(context, triggers, said, view)
-    noted = _noted(context, what, said, at)
+    if event_name == "reopened" and view.reopened > case.reopened and view.ended_at is None:
+        return _reopened(context, triggers, data, view)
+    noted = _noted(context, event_name, data, at)
     if isinstance(noted, Refusal):
         return noted
-    return stands_as(context, triggers, noted, what, said, view, at)
+    return advanced_case(context, triggers, noted, event_name, data, view, at)
 
 
-def stands_as(
+def advanced_case(
     context: CaseContext,
     triggers: Triggers,
     case: Case,
-    what: str,
-    said: Mapping[str, Any],
+    event_name: str,
+    data: Mapping[str, Any],
     view: CaseView,
     at: datetime,
 ) -> Case:
@@ -67,11 +67,11 @@ def stands_as(
     new = viewed(case, view)
     if is_closed and not was_closed:
         # Until the clocks have seen the event the case is open: what ends it may start clocks that outlive it.
-        new = triggers.pull(context, replace(new, life=case.life, closed_at=None, outcome={}), what, said, at)
+        new = triggers.pull(context, replace(new, life=case.life, closed_at=None, outcome={}), event_name, data, at)
         return close(context, triggers, viewed(new, view))
     if was_closed and not is_closed:
         new = _end_undone(context, case, new, at)
-    new = triggers.pull(context, new, what, said, at)
+    new = triggers.pull(context, new, event_name, data, at)
     if was_closed and new.closed_at is not None and new.closed_at != case.closed_at:
         new = _ended_otherwise(context, new, new.closed_at)
     return new
@@ -108,20 +108,20 @@ def close(context: CaseContext, triggers: Triggers, case: Case) -> Case:
     return triggers.pull(context, case, CLOSED, {"result": case.result}, at)
 
 
-def tell_if_corrected(context: CaseContext, told: Outcome | None, case: Case, why: str) -> None:
-    """Tell that an end is otherwise than it was told. `told`: the end as published, None where none was."""
-    if told is not None and outcome_of(context, case) != told:
+def tell_if_corrected(context: CaseContext, outcome: Outcome | None, case: Case, why: str) -> None:
+    """Tell that an end is otherwise than it was told. `outcome`: the end as published, None where none was."""
+    if outcome is not None and outcome_of(context, case) != outcome:
         tell_corrected(context, case, why)
 
 
-def _reopened(context: CaseContext, triggers: Triggers, said: Mapping[str, Any], view: CaseView) -> Case:
+def _reopened(context: CaseContext, triggers: Triggers, data: Mapping[str, Any], view: CaseView) -> Case:
     """Begin the next round. Each clock does what the pack says: it starts anew, goes on, or rests."""
     at = view.round_at
     case = viewed(context.case, view)
-    tell_reopened(context, case, at, said["reason"])
+    tell_reopened(context, case, at, data["reason"])
     context.case = case
     case = with_clocks(case, reopened(context, clocks_of(case), at))
-    return triggers.pull(context, case, "reopened", said, at)
+    return triggers.pull(context, case, "reopened", data, at)
 
 
 def _ended_otherwise(context: CaseContext, case: Case, ended_at: datetime) -> Case:
@@ -168,24 +168,24 @@ def _going_on(context: CaseContext, clock: Clock, at: datetime) -> Clock:
     return clock
 
 
-def _noted(context: CaseContext, what: str, said: Mapping[str, Any], at: datetime) -> Case | Refusal:
+def _noted(context: CaseContext, event_name: str, data: Mapping[str, Any], at: datetime) -> Case | Refusal:
     case = context.case
-    match what:
+    match event_name:
         case "paused":
-            paused = pause_all(context, case.clocks, said, at)
+            paused = pause_all(context, case.clocks, data, at)
             return paused if isinstance(paused, Refusal) else replace(case, clocks=paused)
         case "extended":
-            extended = extend(context, case.clocks, said, at)
+            extended = extend(context, case.clocks, data, at)
             return extended if isinstance(extended, Refusal) else replace(case, clocks=extended)
         case "resumed":
-            resumed = resume_all(context, case.clocks, said.get("reason", ""), at)
+            resumed = resume_all(context, case.clocks, data.get("reason", ""), at)
             return _nothing_stands_still(case) if resumed is None else replace(case, clocks=resumed)
         case "assessed":
-            return replace(case, found=found_with(case.found, said, at))
+            return replace(case, found=with_found(case.found, data, at))
         case "corrective_action_planned":
-            return plan_action(context, said, at)
+            return plan_action(context, data, at)
         case "corrective_action_done":
-            return finish_action(context, said, at)
+            return finish_action(context, data, at)
         case _:  # for triggers alone, or a request to move the case: the router decides, in an event of its own
             return case
 

@@ -14,7 +14,7 @@ from tousu.policy.clock_rule import accepts
 
 
 def hand_up(
-    context: CaseContext, former: Case | None, case: Case, what: str, said: Mapping[str, Any], at: datetime
+    context: CaseContext, former: Case | None, case: Case, event_name: str, event_data: Mapping[str, Any], at: datetime
 ) -> None:
     """Tell whom the pack names of an event (short name, data). `former`: the case before it, None for a new one.
 
@@ -22,9 +22,9 @@ def hand_up(
     """
     facts = facts_of(case)
     for rule in context.pack.hand_up:
-        if rule.event != what or not accepts(rule.data, said) or not accepts(rule.case, facts):
+        if rule.event != event_name or not accepts(rule.data, event_data) or not accepts(rule.case, facts):
             continue
-        if what == "routed" and former is not None and accepts(rule.case, facts_of(former)):
+        if event_name == "routed" and former is not None and accepts(rule.case, facts_of(former)):
             continue
         data = {
             "case_number": case.number,

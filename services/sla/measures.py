@@ -16,55 +16,57 @@ from services.sla.states import Case, CorrectiveAction
 from tousu.event import text_of_time, time_of_text
 
 
-def plan_action(context: CaseContext, said: Mapping[str, Any], at: datetime) -> Case:
+def plan_action(context: CaseContext, data: Mapping[str, Any], at: datetime) -> Case:
     """A corrective action is planned, or planned otherwise while it is open. One whose time is over is told at once."""
-    case, number = context.case, said["action_id"]
-    former = next((each for each in case.corrective_actions if each.action_id == number), None)
+    case, number = context.case, data["action_id"]
+    former = next((candidate for candidate in case.corrective_actions if candidate.action_id == number), None)
     if former is not None and former.stated_at is not None and former.stated_at > at:
         older = replace(former, planned_at=min(former.planned_at, at))  # an earlier plan that is told late
         return replace(case, corrective_actions=_instead(case, former, older))
     action = CorrectiveAction(
         action_id=number,
-        action=said["action"],
+        action=data["action"],
         planned_at=former.planned_at if former is not None else at,
         stated_at=at,
-        due_at=time_of_text(said["due_at"]) if "due_at" in said else None,
-        responsible=said.get("responsible", {}),
+        due_at=time_of_text(data["due_at"]) if "due_at" in data else None,
+        responsible=data.get("responsible", {}),
         done_at=former.done_at if former is not None else None,
     )
     if former is not None and former.overdue and former.due_at == action.due_at:
         action = replace(action, overdue=True)
     elif action.done_at is None and action.due_at is not None and action.due_at < context.now:
-        action = _told_overdue(context, action, context.now)
-    others = (each for each in case.corrective_actions if each is not former)
+        action = _overdue(context, action, context.now)
+    others = (other for other in case.corrective_actions if other is not former)
     return replace(case, corrective_actions=(*others, action))
 
 
-def finish_action(context: CaseContext, said: Mapping[str, Any], at: datetime) -> Case:
+def finish_action(context: CaseContext, data: Mapping[str, Any], at: datetime) -> Case:
     """A corrective action is done: one that was planned, by its number, or one that nobody had planned."""
-    case, number = context.case, said.get("action_id")
-    planned = next((each for each in case.corrective_actions if number and each.action_id == number), None)
+    case, number = context.case, data.get("action_id")
+    planned = next((action for action in case.corrective_actions if number and action.action_id == number), None)
     if planned is None:
-        done = CorrectiveAction(action_id=number or "", action=said["action"], planned_at=at, done_at=at)
+        done = CorrectiveAction(action_id=number or "", action=data["action"], planned_at=at, done_at=at)
         return replace(case, corrective_actions=(*case.corrective_actions, done))
     first = at if planned.done_at is None else min(planned.done_at, at)
     return replace(case, corrective_actions=_instead(case, planned, replace(planned, done_at=first)))
 
 
 def _instead(case: Case, former: CorrectiveAction, new: CorrectiveAction) -> tuple[CorrectiveAction, ...]:
-    return tuple(new if each is former else each for each in case.corrective_actions)
+    return tuple(new if action is former else action for action in case.corrective_actions)
 
 
 def tell_overdue(context: CaseContext, case: Case, at: datetime) -> Case:
     """The case with the corrective actions told that are due at this moment and not done."""
-    due = {each.action_id for each in case.open_actions if each.due_at == at and not each.overdue}
+    due = {action.action_id for action in case.open_actions if action.due_at == at and not action.overdue}
     if not due:
         return case
-    actions = (_told_overdue(context, each, at) if each.action_id in due else each for each in case.corrective_actions)
+    actions = (
+        _overdue(context, action, at) if action.action_id in due else action for action in case.corrective_actions
+    )
     return replace(case, corrective_actions=tuple(actions))
 
 
-def _told_overdue(context: CaseContext, action: CorrectiveAction, at: datetime) -> CorrectiveAction:
+def _overdue(context: CaseContext, action: CorrectiveAction, at: datetime) -> CorrectiveAction:
     assert action.due_at is not None
     data: dict[str, Any] = {
         "case_number": context.case.number,

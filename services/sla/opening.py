@@ -14,56 +14,56 @@ from services.sla.triggers import Triggers, clocks_of, with_clocks
 from tousu.domain.clock import changing
 from tousu.domain.clock.triggers import relieved
 from tousu.event import time_of_text
-from tousu.policy.facts import facts_told
+from tousu.policy.facts import facts_of_case
 from tousu.policy.pack import Pack
 
 _GOES_FIRST: Final = ("priority",)
 """The field of the routed data that says which case goes first."""
 
 
-def new_case(pack: Pack, asked: frozenset[str], told: Mapping[str, Any], cause: str, organisation: str = "") -> Case:
+def new_case(pack: Pack, asked: frozenset[str], data: Mapping[str, Any], cause: str, organisation: str = "") -> Case:
     """The case that the router's event tells of, still without clocks. `asked`: facts that clocks ask for."""
-    received_at = time_of_text(told["received_at"])
+    received_at = time_of_text(data["received_at"])
     return Case(
-        number=told["case_number"],
-        kind=told["kind"],
+        number=data["case_number"],
+        kind=data["kind"],
         life="received",
-        departments=tuple(told["departments"]),
+        departments=tuple(data["departments"]),
         received_at=received_at,
         round_at=received_at,
         assigned_at=received_at,
         cause=cause,
         first_received_at=received_at,
         organisation=organisation,
-        region=told.get("region"),
+        region=data.get("region"),
         pack_version=pack.version,
-        grade=told.get("grade"),
-        class_name=told.get("class"),
-        revision=told.get("revision", 1),
-        facts=_facts(asked, told),
-        **_priority(pack, told),
-        first_asked=told.get("first_asked", ""),
+        grade=data.get("grade"),
+        class_name=data.get("class"),
+        revision=data.get("revision", 1),
+        facts=_facts(asked, data),
+        **_priority(pack, data),
+        first_asked=data.get("first_asked", ""),
     )
 
 
-def open_case(context: CaseContext, triggers: Triggers, told: Mapping[str, Any], at: datetime) -> Case:
+def open_case(context: CaseContext, triggers: Triggers, data: Mapping[str, Any], at: datetime) -> Case:
     """Start the clocks of a new case."""
-    return triggers.pull(context, context.case, "routed", told, at)
+    return triggers.pull(context, context.case, "routed", data, at)
 
 
-def decide_anew(context: CaseContext, asked: frozenset[str], told: Mapping[str, Any], at: datetime) -> Case:
+def decide_anew(context: CaseContext, asked: frozenset[str], data: Mapping[str, Any], at: datetime) -> Case:
     """The router decided class, grade or priority again: clocks with a limit by grade are worked out anew."""
-    departments = tuple(told["departments"])
+    departments = tuple(data["departments"])
     context.departments = list(departments)
     case = replace(
         context.case,
         departments=departments,
-        class_name=told.get("class"),
-        revision=told.get("revision", 1),
-        facts=_facts(asked, told),
-        **_priority(context.pack, told),
+        class_name=data.get("class"),
+        revision=data.get("revision", 1),
+        facts=_facts(asked, data),
+        **_priority(context.pack, data),
     )
-    return graded(context, case, told.get("grade"), at)
+    return graded(context, case, data.get("grade"), at)
 
 
 def graded(context: CaseContext, case: Case, grade: str | None, at: datetime) -> Case:
@@ -74,39 +74,39 @@ def graded(context: CaseContext, case: Case, grade: str | None, at: datetime) ->
     return replace(case, clocks=tuple(changing.regrade(context, clock, at) for clock in case.clocks))
 
 
-def hand_over(context: CaseContext, triggers: Triggers, said: Mapping[str, Any], at: datetime) -> Case:
+def hand_over(context: CaseContext, triggers: Triggers, data: Mapping[str, Any], at: datetime) -> Case:
     """Responsibility moves. Clocks go on.
 
     A department that is new to the case sets off what the pack restarts on `passed_on`.
     """
     old = context.case
-    departments = tuple(said["to_departments"])
+    departments = tuple(data["to_departments"])
     context.departments = list(departments)
-    case = replace(old, departments=departments, class_name=said.get("class", old.class_name))
-    case = graded(context, case, said.get("grade"), at)
+    case = replace(old, departments=departments, class_name=data.get("class", old.class_name))
+    case = graded(context, case, data.get("grade"), at)
     if set(departments) <= set(old.departments):
         context.case = case
         return with_clocks(case, relieved(context, clocks_of(case), at))
-    return triggers.pull(context, case, "passed_on", said, at)
+    return triggers.pull(context, case, "passed_on", data, at)
 
 
-def join(context: CaseContext, triggers: Triggers, said: Mapping[str, Any], at: datetime) -> Case:
+def join(context: CaseContext, triggers: Triggers, data: Mapping[str, Any], at: datetime) -> Case:
     """The same trouble came on another channel. Where that had been received earlier, clocks count from there."""
-    received_at = time_of_text(said["received_at"])
-    case = replace(context.case, joined={**context.case.joined, _telling(said): received_at})
-    return triggers.pull(context, _received_anew(context, case, at), "joined", said, at)
+    received_at = time_of_text(data["received_at"])
+    case = replace(context.case, joined={**context.case.joined, _submission(data): received_at})
+    return triggers.pull(context, _received_anew(context, case, at), "joined", data, at)
 
 
-def separate(context: CaseContext, said: Mapping[str, Any], at: datetime) -> Case:
+def separate(context: CaseContext, data: Mapping[str, Any], at: datetime) -> Case:
     """A telling turned out to be another trouble: clocks count from the earliest receipt of those that stay."""
-    telling = _telling(said)
+    submission = _submission(data)
     case = context.case
-    case = replace(case, joined={name: moment for name, moment in case.joined.items() if name != telling})
+    case = replace(case, joined={name: moment for name, moment in case.joined.items() if name != submission})
     return _received_anew(context, case, at)
 
 
-def _telling(said: Mapping[str, Any]) -> str:
-    return f"{said['source_event']['source']} {said['source_event']['id']}"
+def _submission(data: Mapping[str, Any]) -> str:
+    return f"{data['source_event']['source']} {data['source_event']['id']}"
 
 
 def _received_anew(context: CaseContext, case: Case, at: datetime) -> Case:
@@ -123,13 +123,13 @@ def _received_anew(context: CaseContext, case: Case, at: datetime) -> Case:
     return replace(case, received_at=received_at, clocks=tuple(moved), **begun)
 
 
-def _facts(asked: frozenset[str], told: Mapping[str, Any]) -> dict[str, Any]:
+def _facts(asked: frozenset[str], data: Mapping[str, Any]) -> dict[str, Any]:
     """What the routed data say of the facts that the pack asks for."""
-    return {name: value for name, value in facts_told(told).items() if name in asked}
+    return {name: value for name, value in facts_of_case(data).items() if name in asked}
 
 
-def _priority(pack: Pack, told: Mapping[str, Any]) -> dict[str, Any]:
+def _priority(pack: Pack, data: Mapping[str, Any]) -> dict[str, Any]:
     """Which priority the routed data say, and as how many from the top the pack has it."""
-    priority = next((told[name] for name in _GOES_FIRST if name in told), "")
+    priority = next((data[name] for name in _GOES_FIRST if name in data), "")
     levels = pack.priority.levels if pack.priority is not None else ()
     return {"priority": priority, "rank": levels.index(priority) if priority in levels else 0}

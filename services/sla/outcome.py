@@ -84,7 +84,7 @@ def _verdict(context: CaseContext, case: Case) -> dict[str, Any]:
         "in_time": not breached,
         "breached_clocks": breached,
         "handling_hours": _handling_hours(case),
-        "clocks": [_clock(each) for each in (*case.past, *case.clocks) if not _is_by_itself(context, each)],
+        "clocks": [_clock(clock) for clock in (*case.past, *case.clocks) if not _is_by_itself(context, clock)],
     }
     verdict |= {"satisfaction": case.satisfaction} if case.satisfaction else {}
     return verdict | ({"outcome": case.outcome} if case.outcome else {})
@@ -94,9 +94,9 @@ def _clock(clock: Clock) -> dict[str, Any]:
     """One clock of a case that is over: until when it ran, and when it was met."""
     status = "met_late" if clock.status == "late" else clock.status
     moments = {"due_at": clock.due_at, "met_at": clock.ended_at if status != "cancelled" else None}
-    told = {name: text_of_time(at) for name, at in moments.items() if at is not None}
-    told |= {"plan_id": clock.plan_id} if clock.plan_id else {}
-    return {"clock": clock.name, "generation": clock.generation, "status": status, "breached": clock.breached} | told
+    times = {name: text_of_time(at) for name, at in moments.items() if at is not None}
+    times |= {"plan_id": clock.plan_id} if clock.plan_id else {}
+    return {"clock": clock.name, "generation": clock.generation, "status": status, "breached": clock.breached} | times
 
 
 def _is_by_itself(context: CaseContext, clock: Clock) -> bool:

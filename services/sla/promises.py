@@ -16,19 +16,19 @@ from services.sla.states import Case
 from tousu.decision import Refusal
 from tousu.domain.clock.history import happened
 from tousu.domain.clock.state import ClockMove
-from tousu.domain.clock.told import time_told
+from tousu.domain.clock.told import first_time_of
 
 
-def impossible_promise(context: CaseContext, said: Mapping[str, Any], at: datetime) -> Refusal | None:
+def impossible_promise(context: CaseContext, data: Mapping[str, Any], at: datetime) -> Refusal | None:
     """Why the customer cannot be promised what a report says: it has passed, or lies beyond the limit of the case.
 
     Once that limit has passed any time may be told: the customer is to know when.
     """
     for rule in context.pack.clocks.values():
-        until = time_told(rule.promised_in, said) if rule.kind == context.case.kind else None
+        until = first_time_of(rule.promised_in, data) if rule.kind == context.case.kind else None
         if until is None:
             continue
-        place = next(name for name in rule.promised_in if name in said)
+        place = next(name for name in rule.promised_in if name in data)
         if until <= at:
             message = f"{place} lies before the report itself; say until when the customer hears next"
             return Refusal(reason="impossible_promise", message=message, place=f"/{place}")

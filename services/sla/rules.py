@@ -68,8 +68,8 @@ class SlaRules:
 
     def apply(self, states: States, event: Event, now: datetime) -> Decision:
         """Fold one event of a case."""
-        what = _name(event.type)
-        if not what:
+        event_name = _name(event.type)
+        if not event_name:
             return Decision(no_op="not_of_a_case")
         if _is_beside_the_case(event):
             return Decision(no_op="beside_the_case")
@@ -77,9 +77,9 @@ class SlaRules:
             return _refused("missing_attribute", "subject must be the number of the case", "subject")
         state_key = StateKey(CASE, event.subject)
         case = states.get(state_key)
-        if what == "routed" and case is None:
+        if event_name == "routed" and case is None:
             return self._opened(state_key, event, now)
-        if not isinstance(case, Case) and what == "recount_ordered":
+        if not isinstance(case, Case) and event_name == "recount_ordered":
             return Decision(no_op="not_looked_after")  # a claim that was filed without a complaint: claims counts it
         if not isinstance(case, Case):
             return _refused(
@@ -87,14 +87,14 @@ class SlaRules:
                 f"no case {event.subject} was ever routed here; take it from complaints.cases",
                 "subject",
             )
-        case, told = self._caught_up(state_key, case, now)
+        case, outputs = self._caught_up(state_key, case, now)
         context = CaseContext(self._pack(case), case, now, event.id)
-        context.told.extend(told)
+        context.outputs.extend(outputs)
         at = min(max(event.time, case.received_at), now)
-        if what != "recount_ordered":
+        if event_name != "recount_ordered":
             context.case = self._counted(context, at)
         told_outcome = outcome_of(context, case)
-        new = self._moved(context, what, event, at)
+        new = self._moved(context, event_name, event, at)
         if isinstance(new, Refusal):
             return Decision(refusal=new)
         triggers = self._triggers_of(context.pack)
@@ -104,11 +104,11 @@ class SlaRules:
         if context.withdrawn:
             new = triggers.take_back(context, new)
         if new.reopened == case.reopened:
-            tell_if_corrected(context, told_outcome, new, what)
-        hand_up(context, case, new, what, event.data, at)
-        if new is case and not context.told:
+            tell_if_corrected(context, told_outcome, new, event_name)
+        hand_up(context, case, new, event_name, event.data, at)
+        if new is case and not context.outputs:
             return Decision(no_op="noted")
-        return Decision(states={state_key: new}, outputs=context.told)
+        return Decision(states={state_key: new}, outputs=context.outputs)
 
     def fallback(self, states: States, event: Event, now: datetime) -> Decision | None:
         """A routed case whose clocks cannot be started is kept without any, so that its reports are taken.
@@ -140,7 +140,7 @@ class SlaRules:
         case = tell_overdue(context, case, at)
         if case.recheck_at == at:
             case = replace(case, recheck_at=max(at, now) + doubt.RECHECK)
-        return Decision(states={state_key: case}, outputs=context.told)
+        return Decision(states={state_key: case}, outputs=context.outputs)
 
     def in_doubt(self, decision: Decision, now: datetime, confirmed: datetime | None) -> Decision:
         """A decision with its breaches marked or confirmed, while an input of intake is held out and afterwards."""
@@ -154,28 +154,28 @@ class SlaRules:
         at = min(max(event.time, case.received_at), now)
         case = open_case(context, triggers, event.data, at)
         hand_up(context, None, case, "routed", event.data, at)
-        return Decision(states={state_key: case}, outputs=context.told)
+        return Decision(states={state_key: case}, outputs=context.outputs)
 
-    def _moved(self, context: CaseContext, what: str, event: Event, at: datetime) -> Case | Refusal:
+    def _moved(self, context: CaseContext, event_name: str, event: Event, at: datetime) -> Case | Refusal:
         """The case after an event; refused is what its clocks do not allow."""
-        case, said = context.case, event.data
-        triggers, view = self._triggers_of(context.pack), view_of(said)
-        match what:
+        case, data = context.case, event.data
+        triggers, view = self._triggers_of(context.pack), view_of(data)
+        match event_name:
             case "joined":
-                return join(context, triggers, said, at)
+                return join(context, triggers, data, at)
             case "separated":
-                return separate(context, said, at)
+                return separate(context, data, at)
             case "routed":
-                moved = self._routed_again(context, said, at)
+                moved = self._routed_again(context, data, at)
             case "recount_ordered":
-                moved = self._recounted(context, said, at)
+                moved = self._recounted(context, data, at)
             case "passed_on":
-                moved = hand_over(context, triggers, said, at)
+                moved = hand_over(context, triggers, data, at)
             case "reissued":
-                moved = triggers.pull(context, case, "reissued", said, at)
+                moved = triggers.pull(context, case, "reissued", data, at)
             case _:
                 assert view is not None, f"{event.type} says nothing of its case"
-                return follow(context, triggers, what, said, view, at)
+                return follow(context, triggers, event_name, data, view, at)
         return moved if isinstance(moved, Refusal) or view is None else viewed(moved, view)
 
     def _recounted(self, context: CaseContext, ordered: dict[str, Any], at: datetime) -> Case | Refusal:
@@ -195,15 +195,15 @@ class SlaRules:
             return case
         return replace(case, pack_version=pack.version, clocks=clocks)
 
-    def _routed_again(self, context: CaseContext, told: dict[str, Any], at: datetime) -> Case | Refusal:
+    def _routed_again(self, context: CaseContext, data: dict[str, Any], at: datetime) -> Case | Refusal:
         case, asked = context.case, self._triggers_of(context.pack).asked
-        if told.get("revision", 1) <= case.revision:
+        if data.get("revision", 1) <= case.revision:
             return Refusal(
                 reason="exists_with_different_content",
                 message=f"{case.kind} {case.number} is there already; a newer decision has a higher revision",
                 place="/revision",
             )
-        return decide_anew(context, asked, told, at)
+        return decide_anew(context, asked, data, at)
 
     def _counted(self, context: CaseContext, at: datetime) -> Case:
         """The case, with the clocks that lacked a year of the calendar counted where it is there by now."""
@@ -214,14 +214,14 @@ class SlaRules:
 
     def _caught_up(self, state_key: StateKey, case: Case, now: datetime) -> tuple[Case, list[Output]]:
         """The case with all told that was due before now. The runtime has done so already; replays by hand need it."""
-        told: list[Output] = []
+        outputs: list[Output] = []
         while case.next_due is not None and case.next_due < now:
             decision = self.on_timer(state_key, case, now)
-            told.extend(decision.outputs)
+            outputs.extend(decision.outputs)
             woken = decision.states[state_key]
             assert isinstance(woken, Case)
             case = woken
-        return case, told
+        return case, outputs
 
 
 def _new_case(pack: Pack, triggers: Triggers, event: Event) -> Case:

@@ -13,7 +13,7 @@ from services.sla.case_context import CaseContext
 from services.sla.promises import kept
 from services.sla.states import Case
 from tousu.domain.clock import triggers
-from tousu.domain.clock.told import time_told
+from tousu.domain.clock.told import first_time_of
 from tousu.domain.clock.triggers import Running
 from tousu.policy.event_catalogue import PROMISED
 from tousu.policy.pack import Pack
@@ -34,23 +34,23 @@ class Triggers:
         self.asked = self._of_clocks.asked | {field for rule in pack.hand_up for field in rule.case}
         """The facts of a case that conditions of clocks and of telling somebody higher up ask for."""
 
-    def pull(self, context: CaseContext, case: Case, what: str, said: Mapping[str, Any], at: datetime) -> Case:
+    def pull(self, context: CaseContext, case: Case, event_name: str, data: Mapping[str, Any], at: datetime) -> Case:
         """The case after an event has moved its clocks: the very same where it moves none. `at` is when it happened."""
-        case = self._pulled(context, case, what, said, at)
+        case = self._pulled(context, case, event_name, data, at)
         if not self._promising:
             return case
-        if any(trigger.event == what for rule in self._promising for trigger in rule.met_by):
+        if any(trigger.event == event_name for rule in self._promising for trigger in rule.met_by):
             case = replace(case, answered_at=max(at, case.answered_at or at))
-        if all(time_told(rule.promised_in, said) is None for rule in self._promising):
+        if all(first_time_of(rule.promised_in, data) is None for rule in self._promising):
             return case
-        return kept(context, self._pulled(context, case, PROMISED, said, at), at)
+        return kept(context, self._pulled(context, case, PROMISED, data, at), at)
 
-    def _pulled(self, context: CaseContext, case: Case, what: str, said: Mapping[str, Any], at: datetime) -> Case:
+    def _pulled(self, context: CaseContext, case: Case, event_name: str, data: Mapping[str, Any], at: datetime) -> Case:
         context.case = case
         facts = partial(facts_of, case)
-        running = self._of_clocks.pull(context, clocks_of(case), case.kind, what, said, facts, at)
+        running = self._of_clocks.pull(context, clocks_of(case), case.kind, event_name, data, facts, at)
         ended_at = case.closed_at
-        if ended_at is not None and any(each.is_active and not context.outlives(each) for each in running.clocks):
+        if ended_at is not None and any(clock.is_active and not context.outlives(clock) for clock in running.clocks):
             running = triggers.ended(context, running, ended_at, CASE_CLOSED)  # begun before the end, and told after it
         return with_clocks(case, running)
 
@@ -90,7 +90,7 @@ def facts_of(case: Case) -> dict[str, Any]:
     return {
         "regulator": False,  # it is named where one has sent the complaint
         **case.facts,
-        **{name: each.value for name, each in case.found.items()},
+        **{name: fact.value for name, fact in case.found.items()},
         "kind": case.kind,
         "grade": case.grade,
         "class": case.class_name,

@@ -63,24 +63,24 @@ def cells_of(event: Event, count_by: frozenset[str]) -> tuple[Cell, ...]:
     """
     if event.type not in COUNTED:
         return ()
-    said = event.content
-    assert isinstance(said, ComplaintRouted | InquiryRouted)
-    if isinstance(said, ComplaintRouted) and said.revision not in (None, 1):
+    routed = event.content
+    assert isinstance(routed, ComplaintRouted | InquiryRouted)
+    if isinstance(routed, ComplaintRouted) and routed.revision not in (None, 1):
         return ()
-    kind = Cell("kind", said.kind, organisation=event.organisation)
-    whats = [kind._replace(what="class", name=name) for name in _classes(said)] if "class" in count_by else []
+    kind = Cell("kind", routed.kind, organisation=event.organisation)
+    whats = [kind._replace(what="class", name=name) for name in _classes(routed)] if "class" in count_by else []
     if "kind" in count_by or not whats:
         whats.append(kind)
-    found = list(whats)
-    outlet = said.object.outlet if said.object is not None else None
+    cells = list(whats)
+    outlet = routed.object.outlet if routed.object is not None else None
     if outlet and "outlet" in count_by:
-        found += [what._replace(where="outlet", place=outlet) for what in whats]
+        cells += [cell._replace(where="outlet", place=outlet) for cell in whats]
     region = region_of(outlet or "")
     if region and "region" in count_by:
-        found += [what._replace(where="region", place=region) for what in whats]
-    return tuple(found)
+        cells += [cell._replace(where="region", place=region) for cell in whats]
+    return tuple(cells)
 
 
-def _classes(said: ComplaintRouted | InquiryRouted) -> list[str]:
-    listed = [each.class_ for each in said.classes]
-    return list(dict.fromkeys(([said.class_] if said.class_ else []) + listed))
+def _classes(routed: ComplaintRouted | InquiryRouted) -> list[str]:
+    listed = [trouble.class_ for trouble in routed.classes]
+    return list(dict.fromkeys(([routed.class_] if routed.class_ else []) + listed))

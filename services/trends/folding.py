@@ -53,18 +53,20 @@ class FoldingRules:
 
     def on_timer(self, state_key: StateKey, state: State, now: datetime) -> Decision:
         assert isinstance(state, CellTally)
-        counts = tuple(each for each in state.counts if each[0] >= state.end - self._rules.history_steps)
+        counts = tuple(count for count in state.counts if count[0] >= state.end - self._rules.history_steps)
         if not counts:
             return Decision(states={state_key: None})
 
         def count_in(first: int, end: int) -> int:
             return sum(count for step, count in counts if first <= step < end)
 
-        found = self._rules.assess(cell_of(state.cell), state.end, count_in, state.began, is_raised=state.is_raised)
+        assessment = self._rules.assess(
+            cell_of(state.cell), state.end, count_in, state.began, is_raised=state.is_raised
+        )
         forgotten = counts[-1][0] + self._rules.history_steps + 1
-        end = forgotten if found.is_quiet else state.end + 1
-        tally = msgspec.structs.replace(state, counts=counts, is_raised=found.is_raised, end=end)
-        return Decision(states={state_key: tally}, outputs=(found.warning,) if found.warning else ())
+        end = forgotten if assessment.is_quiet else state.end + 1
+        tally = msgspec.structs.replace(state, counts=counts, is_raised=assessment.is_raised, end=end)
+        return Decision(states={state_key: tally}, outputs=(assessment.warning,) if assessment.warning else ())
 
 
 def _counted(tally: CellTally, step: int) -> CellTally:

@@ -74,11 +74,11 @@ class MemoryStore:
         try:
             with self._engine.begin() as connection:
                 TABLE.metadata.create_all(connection)
-                found = connection.execute(sa.select(TABLE.c.memory)).scalar()
+                stored = connection.execute(sa.select(TABLE.c.memory)).scalar()
         except DBAPIError as error:
             raise Retry("database_away", f"the database does not answer: {type(error.orig).__name__}") from error
         try:
-            return self._decoder.decode(found) if found is not None else None
+            return self._decoder.decode(stored) if stored is not None else None
         except msgspec.DecodeError:
             return None
 

@@ -116,8 +116,8 @@ class Overlook:
                 self._by_step[step].add(cell)
                 if self._judged is not None and self._judged - self._rules.window_steps <= step < self._judged:
                     self._window[cell] += count
-        for each in memory.raised:
-            self._raised[cell_of(each)] = True
+        for raised in memory.raised:
+            self._raised[cell_of(raised)] = True
 
     # -- counting -----------------------------------------------------------------------------------------------
 
@@ -155,12 +155,12 @@ class Overlook:
         entered = self._by_step.get(end - 1, set())
         judged = {cell for cell in entered if self._window[cell] >= self._rules.count_min}
         warnings = []
-        for cell in sorted(judged.union(self._raised), key=lambda each: each.key):
+        for cell in sorted(judged.union(self._raised), key=lambda candidate: candidate.key):
             count_in = partial(self._counts.count_in, cell.key)
-            found = self._rules.assess(cell, end, count_in, began, is_raised=cell in self._raised)
-            self._note(cell, is_raised=found.is_raised)
-            if found.warning is not None:
-                warnings.append(found.warning)
+            assessment = self._rules.assess(cell, end, count_in, began, is_raised=cell in self._raised)
+            self._note(cell, is_raised=assessment.is_raised)
+            if assessment.warning is not None:
+                warnings.append(assessment.warning)
         return warnings
 
     def _note(self, cell: Cell, *, is_raised: bool) -> None:

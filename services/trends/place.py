@@ -67,7 +67,7 @@ class Log:
                 logger=LOG,
             )
         except KafkaException as error:
-            raise Stop("wrong_setting", f"the Kafka settings (TOUSU_KAFKA*) will not do: {_said(error)}") from error
+            raise Stop("wrong_setting", f"the Kafka settings (TOUSU_KAFKA*) will not do: {_message(error)}") from error
 
     def close(self) -> None:
         self._consumer.close()
@@ -75,13 +75,13 @@ class Log:
     def check_topics(self) -> None:
         """Raises Retry while a topic is missing, Stop `wrong_partitions` when its count is not as told."""
         for topic in (self._cases, self._warnings):
-            found = self._asked(self._consumer.list_topics, topic).topics[topic]
-            if found.error is not None and found.error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
-                raise not_authorised(f"see topic {topic}", found.error)
-            if found.error is not None or not found.partitions:
+            metadata = self._asked(self._consumer.list_topics, topic).topics[topic]
+            if metadata.error is not None and metadata.error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
+                raise not_authorised(f"see topic {topic}", metadata.error)
+            if metadata.error is not None or not metadata.partitions:
                 raise Retry("no_topic", f"topic {topic} does not exist; make the topics with `tousu topics apply`")
-            if len(found.partitions) != self._partitions:
-                count = len(found.partitions)
+            if len(metadata.partitions) != self._partitions:
+                count = len(metadata.partitions)
                 message = f"topic {topic} has {count} partitions; set TOUSU_PARTITIONS={count}"
                 raise Stop("wrong_partitions", f"TOUSU_PARTITIONS is {self._partitions} but {message}")
 
@@ -92,11 +92,11 @@ class Log:
             if cluster_id.startswith(EMBEDDED):
                 return Identity("", {})
             described = self._admin.describe_topics(TopicCollection([self._cases]), request_timeout=ASK_S)
-            return Identity(cluster_id, {topic: str(each.result().topic_id) for topic, each in described.items()})
+            return Identity(cluster_id, {topic: str(future.result().topic_id) for topic, future in described.items()})
         except KafkaException as error:
             if error.args[0].code() in {KafkaError._UNSUPPORTED_FEATURE, KafkaError.UNSUPPORTED_VERSION}:
                 return Identity("", {})
-            raise Retry("broker_away", f"cannot describe the topics: {_said(error)}") from error
+            raise Retry("broker_away", f"cannot describe the topics: {_message(error)}") from error
 
     def begin(self, since: datetime | None, offsets: Mapping[int, int]) -> StartingPlace:
         """Put the group to `offsets`, or where there are none, back to `since` (None: to the beginning).
@@ -111,11 +111,11 @@ class Log:
             self._consumer.commit(offsets=back, asynchronous=False)
         except KafkaException as error:
             if error.args[0].code() in IN_USE:
-                said = "another copy of trends is at work; it counts all partitions, so this one waits"
-                raise Retry("another_copy", said) from error
+                message = "another copy of trends is at work; it counts all partitions, so this one waits"
+                raise Retry("another_copy", message) from error
             if error.args[0].code() in NOT_LET:
                 raise not_authorised(f"read {self._cases} as group {self._group}", error.args[0]) from error
-            raise Retry("broker_away", _said(error)) from error
+            raise Retry("broker_away", _message(error)) from error
         ids: set[str] = set()
         numbers: dict[int, int] = {}
         for warning in self._read(self._offsets(self._warnings, since)):
@@ -134,9 +134,9 @@ class Log:
         """The time that every partition had reached when the group's offsets were noted last."""
         wanted = [TopicPartition(self._cases, p) for p in range(self._partitions)]
         noted = self._asked(self._consumer.committed, wanted)
-        if any(each.offset <= self._ends(self._cases, each.partition)[0] for each in noted):
+        if any(position.offset <= self._ends(self._cases, position.partition)[0] for position in noted):
             return None
-        lasts = [TopicPartition(self._cases, each.partition, each.offset - 1) for each in noted]
+        lasts = [TopicPartition(self._cases, position.partition, position.offset - 1) for position in noted]
         times = [time_of_text(_headers(message)["tousu-time"]) for message in self._read(lasts, only_first=True)]
         return min(times) if len(times) == self._partitions else None
 
@@ -144,8 +144,8 @@ class Log:
         """The number of the last warning of each partition; its place where the broker no longer keeps it."""
         ends = [self._ends(self._warnings, p) for p in range(self._partitions)]
         lasts = [TopicPartition(self._warnings, p, max(low, high - 1)) for p, (low, high) in enumerate(ends)]
-        found = {message.partition() or 0: _number(message) for message in self._read(lasts, only_first=True)}
-        return {p: high for p, (_, high) in enumerate(ends)} | found
+        numbers = {message.partition() or 0: _number(message) for message in self._read(lasts, only_first=True)}
+        return {p: high for p, (_, high) in enumerate(ends)} | numbers
 
     def _offsets(self, topic: str, since: datetime | None) -> list[TopicPartition]:
         """The first offset of every partition whose record was written at `since` or later."""
@@ -153,20 +153,22 @@ class Log:
         if since is None:
             return [TopicPartition(topic, p, low) for p, (low, _) in enumerate(ends)]
         wanted = [TopicPartition(topic, p, int(since.timestamp() * 1000)) for p in range(self._partitions)]
-        found = self._asked(self._consumer.offsets_for_times, wanted)
-        return [TopicPartition(topic, p.partition, p.offset if p.offset >= 0 else ends[p.partition][1]) for p in found]
+        offsets = self._asked(self._consumer.offsets_for_times, wanted)
+        return [
+            TopicPartition(topic, p.partition, p.offset if p.offset >= 0 else ends[p.partition][1]) for p in offsets
+        ]
 
     def _ends(self, topic: str, partition: int) -> tuple[int, int]:
-        found: tuple[int, int] | None = self._asked(
+        watermarks: tuple[int, int] | None = self._asked(
             self._consumer.get_watermark_offsets, TopicPartition(topic, partition)
         )
-        if found is None:
+        if watermarks is None:
             raise Retry("broker_away", f"no answer about {topic}/{partition}")
-        return found
+        return watermarks
 
     def _read(self, places: Sequence[TopicPartition], *, only_first: bool = False) -> Iterator[Message]:
         """Everything from these places to where their partitions end now, or only what stands at each place."""
-        waiting = {each.partition for each in places}
+        waiting = {place.partition for place in places}
         self._consumer.assign(list(places))
         try:
             while waiting:
@@ -195,13 +197,13 @@ class Log:
 
 
 def _headers(message: Message) -> dict[str, str]:
-    found: Any = message.headers() or ()
-    return {name: value.decode() for name, value in found if isinstance(value, bytes)}
+    headers: Any = message.headers() or ()
+    return {name: value.decode() for name, value in headers if isinstance(value, bytes)}
 
 
 def _number(message: Message) -> int:
     return int(_headers(message).get("tousu-seq", "0"))
 
 
-def _said(error: KafkaException) -> str:
+def _message(error: KafkaException) -> str:
     return str(error.args[0].str())

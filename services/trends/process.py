@@ -64,7 +64,7 @@ def work(settings: Settings, log: Log, stopping: threading.Event) -> None:
             since = clock.now() - HISTORIES * rules.history_steps * rules.step
         store = MemoryStore(settings.database, settings.statement_s)
         stack.callback(store.close)
-        found: list[tuple[StartingPlace, Keeper]] = []
+        candidates: list[tuple[StartingPlace, Keeper]] = []
 
         def begin() -> None:
             outside.check_topics()
@@ -77,13 +77,13 @@ def work(settings: Settings, log: Log, stopping: threading.Event) -> None:
             place = outside.begin(since, memory.offsets if memory is not None else {})
             if store.load() != written:
                 raise Retry("another_copy", "another copy of trends has just written down what it knows")
-            found.append((place, Keeper(store, memory, identity, CASES, watch, log)))
+            candidates.append((place, Keeper(store, memory, identity, CASES, watch, log)))
 
         if not Waiting(settings.start_wait_s, stopping, watch, log).until(begin):
             return
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="tousu-trends-")))
         standing = StreamStanding(measures, watch, clock, log)
-        place, keeper = found[0]
+        place, keeper = candidates[0]
         stream = TrendStream(settings, rules, place, keeper, check_output, standing, folder)
         watch.begin_work()
         asyncio.run(stream.run(stopping, outside, clock))

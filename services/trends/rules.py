@@ -180,8 +180,8 @@ def raised(output: Output) -> EarlyWarningRaised:
 
 def warning_id(output: Output) -> str:
     """The id of a warning: the same cell and window always give the same, so that a repeated one can be known."""
-    said = raised(output)
-    names = {"class": said.class_, "kind": said.kind, "outlet": said.outlet, "region": said.region}
+    warning = raised(output)
+    names = {"class": warning.class_, "kind": warning.kind, "outlet": warning.outlet, "region": warning.region}
     named = (f"{name}={value}" for name, value in names.items() if value is not None)
     owner = f"{output.organisation}:" if output.organisation else ""
-    return f"trends:{owner}{','.join(named)}:{said.window.to}"
+    return f"trends:{owner}{','.join(named)}:{warning.window.to}"

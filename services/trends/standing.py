@@ -61,8 +61,8 @@ class StreamStanding:
         """A warning is out."""
         self._report.outputs[output.topic, output.type] += 1
         self._measures.pending(0)
-        said = raised(output)
-        self._log.info("early warning", about=output.subject, until=said.window.to, count=said.count)
+        warning = raised(output)
+        self._log.info("early warning", about=output.subject, until=warning.window.to, count=warning.count)
 
     def waits(self, error: Retry) -> None:
         """Something is away and will be tried again."""

@@ -109,7 +109,7 @@ class TrendStream:
     # -- the group ----------------------------------------------------------------------------------------------
 
     async def _given(self, app: object, assigned: set[TP], **_: Any) -> None:
-        mine = frozenset(each.partition for each in assigned if each.topic == CASES)
+        mine = frozenset(assignment.partition for assignment in assigned if assignment.topic == CASES)
         self._standing.given(mine)
         if len(mine) != self._partitions:
             message = f"this copy got {len(mine)} of {self._partitions} partitions of {CASES}"

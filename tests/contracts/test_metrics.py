@@ -92,7 +92,7 @@ def busy(tmp_path: Path) -> Measures:
     report.rejects["wrong_schema"] += 1
     report.no_ops["repeated"] += 1
     closed = {"departments": ["storage_and_transport", "quality_management"], "grade": "major", "in_time": False}
-    report.said(output(CaseClosed.TYPE, closed), TALLIES)
+    report.count_output(output(CaseClosed.TYPE, closed), TALLIES)
     report.durations_s.update(read=0.1, fold=0.1, settle=0.1, commit=0.1)
     measures.turned(report, NOW)
     measures.opened(0, 1)
@@ -178,8 +178,8 @@ def test_ends_of_cases_are_counted_by_the_first_department_grade_and_whether_in_
         {"departments": ["customer_service"], "in_time": True},
         {"departments": [], "grade": "simple", "in_time": True},
     ):
-        report.said(output(CaseClosed.TYPE, data), TALLIES)
-        report.said(output("tousu.clock.met.v1", data), TALLIES)
+        report.count_output(output(CaseClosed.TYPE, data), TALLIES)
+        report.count_output(output("tousu.clock.met.v1", data), TALLIES)
     measures.turned(report, NOW)
     lines = [
         line for line in generate_latest(measures.registry).decode().splitlines()

@@ -195,4 +195,4 @@ class Works:
             quiet = 0 if loop.step(0) else quiet + 1
         assert not loop.halted, loop.halted
         store.close()
-        return sink.said, published
+        return sink.digests, published

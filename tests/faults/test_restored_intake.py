@@ -182,7 +182,7 @@ def test_a_backup_taken_under_load_is_restored_and_its_log_decides(place: Restor
         before = contents(place)
         wait_until(lambda: not crew.is_alive("intake"), "intake is dead")
         place.lose_and_restore(tmp_path / "backup")
-        crew.start_one("intake")
+        crew.start_processor("intake")
         with Load(place.broker.address) as more:
             wait_until(lambda: len(more.sound) > 100, "customers go on")
         names = {*load.sound, *load.wrong, *more.sound, *more.wrong}

@@ -33,13 +33,13 @@ def audit(
     names = tuple(dict.fromkeys((*WITH_CHECKPOINT, *LEDGERS)))
     inspections, missing = options.readable(names, data, database)
     connection = options.reachable(broker, data)
-    topics = sorted({topic for each in inspections for topic in inputs_of(each.processor)})
+    topics = sorted({topic for inspection in inspections for topic in inputs_of(inspection.processor)})
     with History(connection) as history:
         history.places(topics)  # a broker that is away, or a topic, is named here
         halted = halts_in(options.data_folder(data), names)
         report = check(history, inspections, identity_of(connection, topics), missing, halted)
     if as_json:
-        listed = {name: [each._asdict() for each in getattr(report, name)] for name in ("findings", "held_out")}
+        listed = {name: [row._asdict() for row in getattr(report, name)] for name in ("findings", "held_out")}
         output.json_document(report._asdict() | listed)
     else:
         output.lines(
@@ -47,8 +47,8 @@ def audit(
             f"{report.inbound} inbound events",
             f"{report.entries} entries of {report.obligations} obligations in the ledgers",
         )
-        output.lines(*(f"not checked: {each}" for each in report.unchecked))
-        output.lines(*(f"held out: {each}" for each in report.held_out))
+        output.lines(*(f"not checked: {reason}" for reason in report.unchecked))
+        output.lines(*(f"held out: {reason}" for reason in report.held_out))
         if report.findings:
             output.table("Findings", ("invariant", "place", "what"), report.findings)
         elif not missing:

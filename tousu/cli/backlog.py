@@ -41,15 +41,15 @@ def backlog(
     inspections, missing = options.readable(WITH_CHECKPOINT, data, database)
     with History(options.reachable(broker, data)) as history:
         for inspection in inspections:
-            for each in measure(inspection, history):
-                gaps += each.gaps
-                age_s = round((now_ms - each.oldest_ms) / 1000, 1) if each.oldest_ms >= 0 else None
-                time = text_of_time(each.time) if each.time is not None else None
+            for lag in measure(inspection, history):
+                gaps += lag.gaps
+                age_s = round((now_ms - lag.oldest_ms) / 1000, 1) if lag.oldest_ms >= 0 else None
+                time = text_of_time(lag.time) if lag.time is not None else None
                 rows.append({
-                    "processor": each.processor, "shard": each.shard, "records": each.records, "events": each.events,
-                    "oldest_age_s": age_s, "watermark": time, "lost": sum(gap.end - gap.start for gap in each.gaps),
-                    "gaps": [f"{gap.place}: {gap}" for gap in each.gaps], "unreadable": each.unreadable,
-                    "held_out": list(each.held_out),
+                    "processor": lag.processor, "shard": lag.shard, "records": lag.records, "events": lag.events,
+                    "oldest_age_s": age_s, "watermark": time, "lost": sum(gap.end - gap.start for gap in lag.gaps),
+                    "gaps": [f"{gap.place}: {gap}" for gap in lag.gaps], "unreadable": lag.unreadable,
+                    "held_out": list(lag.held_out),
                 })  # fmt: skip
     if as_json:
         output.json_lines(rows)
@@ -59,8 +59,8 @@ def backlog(
         output.table("Backlog", columns, cells, right=("records", "events", "lost"))
         output.lines(*(f"{gap.place}: {gap}" for gap in gaps))
         for row in rows:
-            said = [row["unreadable"], *(f"held_out: {name}" for name in row["held_out"])]
-            output.lines(*(f"{row['processor']} {row['shard']}: {each}" for each in said if each))
+            problems = [row["unreadable"], *(f"held_out: {name}" for name in row["held_out"])]
+            output.lines(*(f"{row['processor']} {row['shard']}: {problem}" for problem in problems if problem))
     if check and (gaps or any(row["events"] or row["unreadable"] for row in rows)):
         raise typer.Exit(FOUND)
     if missing:

@@ -50,8 +50,8 @@ def backup(
             output.lines(f"{name:<10} {sum(kept[name].rows.values()):,} rows in {to / kept[name].file}")
     write_manifest(to, Manifest(version(), began, kept))
     if as_json:
-        output.json_lines({"processor": name, "file": str(to / each.file), "rows": each.rows, "sha256": each.sha256}
-                          for name, each in kept.items())  # fmt: skip
+        output.json_lines({"processor": name, "file": str(to / copy.file), "rows": copy.rows, "sha256": copy.sha256}
+                          for name, copy in kept.items())  # fmt: skip
 
 
 def restore(

@@ -42,17 +42,17 @@ def case(
     from tousu.cli.story_and_pack import show_times_of_case
 
     show_times_of_case(number, data, database)
-    found = standing(number, data, database)
-    told, why_no_story = _story_or_reason(story, number, data, broker)
+    document = standing(number, data, database)
+    lines, why_no_story = _story_or_reason(story, number, data, broker)
     if as_json:
-        output.json_document({**found, "story": told})
+        output.json_document({**document, "story": lines})
         return
-    _show(found)
+    _show(document)
     if why_no_story:
         output.note(f"no story: {why_no_story}")
     else:
         rows = [
-            (output.local(line["event"]["time"]), name_of(line["event"]["type"]), gist(line["event"])) for line in told
+            (output.local(line["event"]["time"]), name_of(line["event"]["type"]), gist(line["event"])) for line in lines
         ]
         output.table(f"Story ({output.zone()})", ("when", "what", "in short"), rows)
 
@@ -73,8 +73,8 @@ def standing(number: str, data: Path | None, database: str) -> dict[str, Any]:
         raise Stop("no_case", f"there is no case {number}; `tousu tail complaints.cases` shows the numbers there are")
     claimed = options.inspection("claims", data, database).state("case", number) or {}
     claims, waiting = (claimed.get(name, []) for name in ("claims", "waiting"))
-    clocks = [_clock(each) for each in [*(sla or {}).get("past", []), *(sla or {}).get("clocks", [])]]
-    told = (routed or {}).get("told", {})
+    clocks = [_clock(clock) for clock in [*(sla or {}).get("past", []), *(sla or {}).get("clocks", [])]]
+    event_data = (routed or {}).get("told", {})
     kept = (
         "kind", "channel", "class", "category", "grade", "stars", "priority", "lane", "departments", "received_at",
         "waybill_number", "first_asked", "inquiry_number", "triage",
@@ -82,16 +82,16 @@ def standing(number: str, data: Path | None, database: str) -> dict[str, Any]:
     return {
         "case_number": number,
         "state": (sla or {}).get("life", "routed"),
-        **{name: told[name] for name in kept if name in told},
-        **{name: value for name, value in told.get("claim", {}).items() if name in _OF_CLAIM},
+        **{name: event_data[name] for name in kept if name in event_data},
+        **{name: value for name, value in event_data.get("claim", {}).items() if name in _OF_CLAIM},
         **{name: sla[name] for name in _OF_SLA if sla and sla.get(name)},
         "clocks": clocks,
         "corrective_actions": (sla or {}).get("corrective_actions", []),
         "waiting": [
-            *(_waiting(each) for each in (routed or {}).get("file", {}).get("parked", [])),
-            *(dict(zip(("happened_at", "report", "needs", "until"), each, strict=False)) for each in waiting),
+            *(_waiting(fact) for fact in (routed or {}).get("file", {}).get("parked", [])),
+            *(dict(zip(("happened_at", "report", "needs", "until"), row, strict=False)) for row in waiting),
         ],
-        "claims": [_claim(each) for each in claims],
+        "claims": [_claim(claim) for claim in claims],
     }  # fmt: skip
 
 
@@ -109,7 +109,7 @@ def _claim(row: Mapping[str, Any]) -> dict[str, Any]:
         "evidence_held": row.get("file", []),
         "reason": row.get("reason", ""),
         "offer": None if offer is None else {name: offer[name] for name in ("amount", "currency", "kind")},
-        "owed": [_owed(each) for each in row.get("owed", [])],
+        "owed": [_sums(obligation) for obligation in row.get("owed", [])],
         "awaits_confirmation": _awaiting(row.get("awaiting")),
         "next_limit": _next_limit(row),
     }
@@ -126,7 +126,7 @@ def _awaiting(row: Mapping[str, Any] | None) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def _owed(row: Mapping[str, Any]) -> dict[str, Any]:
+def _sums(row: Mapping[str, Any]) -> dict[str, Any]:
     sums = {name: Decimal(row.get(name, "0")) for name in ("awarded", "paid", "withdrawn")}
     sums["outstanding"] = sums["awarded"] - sums["paid"] - sums["withdrawn"]
     return {
@@ -138,10 +138,10 @@ def _owed(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _next_limit(row: Mapping[str, Any]) -> dict[str, Any] | None:
     """The limit of an open claim that is due first; one that stands still only where none runs."""
-    waiting = [each for each in row.get("clocks", []) if each["status"] in ("running", "paused")]
+    waiting = [clock for clock in row.get("clocks", []) if clock["status"] in ("running", "paused")]
     if row.get("state", "open") != "open" or not waiting:
         return None
-    first = min(waiting, key=lambda each: (each["status"] != "running", each.get("due_at", "")))
+    first = min(waiting, key=lambda clock: (clock["status"] != "running", clock.get("due_at", "")))
     return {
         "clock": first["name"], "due_at": first.get("due_at"), "status": first["status"],
         "breached": first.get("breached", False),
@@ -163,12 +163,12 @@ def _story_or_reason(story: Any, number: str, data: Path | None, broker: str) ->
         return [], error.message
 
 
-def _show(found: Mapping[str, Any]) -> None:
+def _show(document: Mapping[str, Any]) -> None:
     from tousu.cli import output
 
     facts = [
         (name.replace("_", " "), _plain(value))
-        for name, value in found.items()
+        for name, value in document.items()
         if name not in ("clocks", "claims", "corrective_actions", "waiting")
     ]
     output.table("", ("", ""), facts)
@@ -177,28 +177,28 @@ def _show(found: Mapping[str, Any]) -> None:
         [
             (c["name"], c["generation"], limit_words(c["limit"]), output.local(c.get("started_at")),
              output.local(c.get("due_at")), c["status"], _breach_words(c))
-            for c in found["clocks"]
+            for c in document["clocks"]
         ],
     )  # fmt: skip
-    if found["corrective_actions"]:
+    if document["corrective_actions"]:
         output.table(
             f"Corrective actions ({output.zone()})", ("action", "what", "due", "stands"),
             [
                 (a["action_id"], a["action"], output.local(a.get("due_at")), action_words(a))
-                for a in found["corrective_actions"]
+                for a in document["corrective_actions"]
             ],
         )  # fmt: skip
-    if found["waiting"]:
+    if document["waiting"]:
         output.table(
             f"Reports that wait for another one ({output.zone()})", ("report", "happened", "needs", "waits until"),
             [
                 (w["report"], output.local(w["happened_at"]), w["needs"], output.local(w["until"]))
-                for w in found["waiting"]
+                for w in document["waiting"]
             ],
         )  # fmt: skip
-    if found["claims"]:
+    if document["claims"]:
         columns = ("claim", "cause", "piece", "stands", "offer", "outstanding", "next limit")
-        output.table("Claims (`tousu explain CLAIM` says why)", columns, [_claim_row(c) for c in found["claims"]])
+        output.table("Claims (`tousu explain CLAIM` says why)", columns, [_claim_row(c) for c in document["claims"]])
 
 
 def _waiting(parked: Mapping[str, Any]) -> dict[str, Any]:
@@ -216,22 +216,26 @@ def _claim_row(claim: Mapping[str, Any]) -> tuple[Any, ...]:
 
     offer, limit = claim["offer"], claim["next_limit"]
     # What outlets owe each other is no matter of the claimant's: `tousu explain CLAIM` shows it.
-    mine = [each for each in claim["owed"] if each["kind"] == "compensation" and Decimal(each["outstanding"])]
-    owed = [f"{each['outstanding']} {each['currency']}" for each in mine]
+    mine = [
+        obligation
+        for obligation in claim["owed"]
+        if obligation["kind"] == "compensation" and Decimal(obligation["outstanding"])
+    ]
+    amounts = [f"{obligation['outstanding']} {obligation['currency']}" for obligation in mine]
     how = "" if limit is None else "breached" if limit["breached"] else "" if limit["status"] == "running" else "paused"
     return (
-        claim["claim_number"], claim["cause"], claim["waybill_number"], _stands(claim),
-        None if offer is None else f"{offer['amount']} {offer['currency']}", " and ".join(owed),
+        claim["claim_number"], claim["cause"], claim["waybill_number"], _standing(claim),
+        None if offer is None else f"{offer['amount']} {offer['currency']}", " and ".join(amounts),
         None if limit is None else f"{limit['clock']} {output.local(limit['due_at'])} {how}".rstrip(),
     )  # fmt: skip
 
 
-def _stands(claim: Mapping[str, Any]) -> str:
+def _standing(claim: Mapping[str, Any]) -> str:
     waits = claim["awaits_confirmation"]
-    stands = str(claim["reason"] or claim["stage"])
+    state = str(claim["reason"] or claim["stage"])
     if waits is None:
-        return stands
-    return f"{stands}; {waits['amount']} {waits['currency']} {waits['what']}, waits for a second person"
+        return state
+    return f"{state}; {waits['amount']} {waits['currency']} {waits['what']}, waits for a second person"
 
 
 def action_words(action: Mapping[str, Any]) -> str:
@@ -250,7 +254,7 @@ def _plain(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_plain(each)}" for name, each in value.items())
+        return ", ".join(f"{name} {_plain(part)}" for name, part in value.items())
     if isinstance(value, str) and MOMENT.fullmatch(value):
         from tousu.cli import output
 
@@ -265,5 +269,5 @@ def name_of(event_type: str) -> str:
 def gist(event: Mapping[str, Any]) -> str:
     """The few words of an event's data that a reader of the story wants."""
     data = event.get("data", {})
-    found = [f"{name.replace('_', ' ')}: {_plain(data[name])}" for name in WANTED if name in data]
-    return "; ".join(found[:5])
+    parts = [f"{name.replace('_', ' ')}: {_plain(data[name])}" for name in WANTED if name in data]
+    return "; ".join(parts[:5])

@@ -35,7 +35,7 @@ def row_of(held: Held, data: Path | None, database: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def document_of(found: Sequence[Held], data: Path | None, database: str) -> dict[str, Any]:
+def document_of(records: Sequence[Held], data: Path | None, database: str) -> dict[str, Any]:
     """All that is held: what was told, word for word, what intake knows of it, and what the other processors keep."""
     from tousu.event import text_of_time
     from tousu.simulation.processors import WITH_CHECKPOINT
@@ -49,23 +49,23 @@ def document_of(found: Sequence[Held], data: Path | None, database: str) -> dict
             "told": held.record.data,
             "kept_until": text_of_time(held.case.erase_at) if held.case.erase_at else None,
         }
-        for held in found
+        for held in records
     ]  # fmt: skip
-    numbers = dict.fromkeys(held.record.case_number for held in found)
+    numbers = dict.fromkeys(held.record.case_number for held in records)
     cases = {
         number: {name: state for name in elsewhere if (state := _state(name, number, data, database)) is not None}
         for number in numbers
     }
-    return {"tellings": tellings, "cases": cases, "remains": remains(found)}
+    return {"tellings": tellings, "cases": cases, "remains": remains(records)}
 
 
 def readable(document: dict[str, Any]) -> str:
     """The document in lines that people read."""
     lines = [f"What is held of you: {len(document['tellings'])} tellings in {len(document['cases'])} cases.", ""]
-    for telling in document["tellings"]:
+    for submission in document["tellings"]:
         lines += [
-            f"Case {telling['case_number']}",
-            *_lines({n: v for n, v in telling.items() if n != "case_number"}),
+            f"Case {submission['case_number']}",
+            *_lines({n: v for n, v in submission.items() if n != "case_number"}),
             "",
         ]
     for number, kept in document["cases"].items():
@@ -79,22 +79,22 @@ def _lines(node: dict[str, Any], indent: str = "  ") -> Iterator[str]:
         if isinstance(value, dict):
             yield label
             yield from _lines(value, f"{indent}  ")
-        elif isinstance(value, list) and any(isinstance(each, dict) for each in value):
-            for number, each in enumerate(value, start=1):
+        elif isinstance(value, list) and any(isinstance(member, dict) for member in value):
+            for number, element in enumerate(value, start=1):
                 yield f"{label} {number}"
-                yield from _lines(each if isinstance(each, dict) else {"": each}, f"{indent}  ")
+                yield from _lines(element if isinstance(element, dict) else {"": element}, f"{indent}  ")
         elif value not in (None, "", [], {}):
             shown = ", ".join(map(str, value)) if isinstance(value, list) else value
             yield f"{label} {shown}"
 
 
-def remains(found: Sequence[Held]) -> list[str]:
+def remains(records: Sequence[Held]) -> list[str]:
     """What an erasure does not reach: where it is, and until when."""
     from tousu.contract import card, topic_of_channel
 
-    last = max(held.record.accepted_at for held in found)
+    last = max(held.record.accepted_at for held in records)
     lines = []
-    for topic in dict.fromkeys(topic_of_channel(held.record.channel) for held in found):
+    for topic in dict.fromkeys(topic_of_channel(held.record.channel) for held in records):
         until = (last + timedelta(milliseconds=card(topic).retention_ms)).strftime("%Y-%m-%d")
         lines.append(f"{topic} holds the original events until {until} (and as long as the broker takes to delete)")
     rejected = card("complaints.rejected").retention

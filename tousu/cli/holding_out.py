@@ -74,27 +74,27 @@ def let_in_origin(
 
 
 def _act(
-    what: str, processor: str, shard: str, topic: str, origin: str, reason: str, operator: str, broker: str,
+    action: str, processor: str, shard: str, topic: str, origin: str, reason: str, operator: str, broker: str,
     data: Path | None, database: str, pack: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Do it to a shard, or to all that there are; each is a turn of its own, and each is said."""
     from tousu.runtime.holding_out import hold_out, let_in
 
     who = operator_of(operator, reason)
-    act = hold_out if what == "hold_out" else let_in
+    act = hold_out if action == "hold_out" else let_in
     for number in _numbers(processor, shard, data, database):
         with site_of(processor, number, topic, broker, data, database, pack) as site:
             done = act(site, who, origin)
         if as_json:
-            said = {"processor": processor, "shard": number, "message": done.message, "act": done.act.document()}
-            output.json_lines([said])
+            document = {"processor": processor, "shard": number, "message": done.message, "act": done.act.document()}
+            output.json_lines([document])
         else:
             output.lines(done.message)
 
 
 def _numbers(processor: str, shard: str, data: Path | None, database: str) -> list[int]:
     if shard == "all":
-        return [each.shard for each in options.inspection(processor, data, database).standings()]
+        return [standing.shard for standing in options.inspection(processor, data, database).standings()]
     if not shard.isdigit():
         raise typer.BadParameter("the number of a shard, or 'all'", param_hint="SHARD")
     return [int(shard)]

@@ -75,9 +75,9 @@ def rotate(
         make_key_file(to)
         new, given = Master(master_key_in(to, str(to))), opened.keyring.given
         for step in take_over(opened.store, opened.keyring, new, batch):
-            said = {"from": given, "to": new.name, "rewrapped": step.rewrapped, "left": step.left}
+            document = {"from": given, "to": new.name, "rewrapped": step.rewrapped, "left": step.left}
             if as_json:
-                output.json_lines([said])
+                output.json_lines([document])
             else:
                 output.note(f"{step.rewrapped} rows wrapped again, {step.left} to go")
         former = opened.keyring.former

@@ -55,9 +55,9 @@ def reachable(broker: str, data: Path | None = None) -> Connection:
     """As `connection`. Raises Retry `broker_away` at once where nobody takes a call there."""
     from tousu.client.dialling import wait_for_a_broker
 
-    found = connection(broker, data)
-    wait_for_a_broker(found.servers, DIAL_S)
-    return found
+    target = connection(broker, data)
+    wait_for_a_broker(target.servers, DIAL_S)
+    return target
 
 
 def identity(connection: Connection, topics: Sequence[str]) -> Identity:
@@ -93,19 +93,19 @@ def readable(processors: Sequence[str], data: Path | None, database: str) -> tup
     from tousu.failure import Failure, Stop
     from tousu.simulation.processors import NOT_EVERYWHERE
 
-    found, failures = [], dict[str, Failure]()
+    opened, failures = [], dict[str, Failure]()
     for name in processors:
         try:
-            one = inspection(name, data, database)
-            if not one.keeps("checkpoint"):
+            candidate = inspection(name, data, database)
+            if not candidate.keeps("checkpoint"):
                 raise Stop("no_database", f"{name} has no tables there: has it ever run with this database?")
-            found.append(one)
+            opened.append(candidate)
         except Failure as error:
             failures[name] = error
             output.note(f"{name} is not counted: {error.message}")
-    if not found:
+    if not opened:
         raise next(iter(failures.values()))
-    return found, {
+    return opened, {
         name: error.message for name, error in failures.items()
         if name not in NOT_EVERYWHERE or error.reason != "no_database"
     }  # fmt: skip
@@ -120,19 +120,19 @@ def inspections(processors: Sequence[str], data: Path | None, database: str) -> 
     from tousu.failure import Stop
     from tousu.simulation.processors import NOT_EVERYWHERE
 
-    found = []
+    opened = []
     for name in processors:
         try:
-            one = inspection(name, data, database)
+            candidate = inspection(name, data, database)
         except Stop:
             if name not in NOT_EVERYWHERE:
                 raise
-            one = None
-        if one is None or (name in NOT_EVERYWHERE and not one.keeps("checkpoint")):
+            candidate = None
+        if candidate is None or (name in NOT_EVERYWHERE and not candidate.keeps("checkpoint")):
             output.note(f"{name} has no database here, so nothing of it is counted")
         else:
-            found.append(one)
-    return found
+            opened.append(candidate)
+    return opened
 
 
 def with_tables(processors: Sequence[str] | None, data: Path | None, database: str) -> list[str]:
@@ -148,19 +148,19 @@ def with_tables(processors: Sequence[str] | None, data: Path | None, database: s
     if unknown:
         message = f"{unknown[0]!r} has no database of states; there are {', '.join(WITH_CHECKPOINT)}"
         raise Stop("unknown_processor", message)
-    found, failures = [], dict[str, Stop]()
+    names, failures = [], dict[str, Stop]()
     for name in processors or WITH_CHECKPOINT:
         try:
             url = inspection(name, data, database).url
             with closing(Store(url, name, ())) as store, store.transaction("cannot look into it") as connection:
                 if not store.is_made(connection):
                     raise Stop("no_database", f"{shown(url)} has no tables of {name}: has it ever run with it?")
-            found.append(name)
+            names.append(name)
         except Stop as error:
             failures[name] = error
-    if failures and (processors or not found):
+    if failures and (processors or not names):
         raise next(iter(failures.values()))
-    return found
+    return names
 
 
 def show_times_of(data: Path | None, pack: str = "") -> None:

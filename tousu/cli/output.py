@@ -64,9 +64,9 @@ def table(
     console.print(made)
 
 
-def lines(*said: str) -> None:
+def lines(*texts: str) -> None:
     """Plain lines."""
-    for line in said:
+    for line in texts:
         sys.stdout.write(for_terminal(line) + "\n")
     sys.stdout.flush()
 

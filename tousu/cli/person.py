@@ -55,8 +55,8 @@ def find(
     from tousu.cli.vault import desk
 
     with desk(data, database) as opened:
-        found = _found(opened.persons.find(_query(phone, email, case, organisation)))
-        rows = [row_of(held, data, database) for held in found]
+        records = _held(opened.persons.find(_query(phone, email, case, organisation)))
+        rows = [row_of(held, data, database) for held in records]
     if as_json:
         output.json_lines(rows)
     else:
@@ -93,8 +93,8 @@ def export(
     if into is None and not as_json:
         raise typer.BadParameter("say where to: a folder, or --json for standard output", param_hint="--into")
     with desk(data, database) as opened:
-        found = _found(opened.persons.find(_query(phone, email, case, organisation)))
-        document = document_of(found, data, database)
+        records = _held(opened.persons.find(_query(phone, email, case, organisation)))
+        document = document_of(records, data, database)
     if into is None:
         output.json_document(document)
         return
@@ -104,12 +104,12 @@ def export(
     private_folder(into)
     (into / "person.json").write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2))
     (into / "person.txt").write_text(readable(document), encoding="utf-8")
-    said = {"tellings": len(found), "into": str(into)}
+    summary = {"tellings": len(records), "into": str(into)}
     if as_json:
-        output.json_document(said)
+        output.json_document(summary)
     else:
         output.lines(
-            f"{len(found)} tellings written to {into}: person.json, person.txt; delete them once they are sent"
+            f"{len(records)} tellings written to {into}: person.json, person.txt; delete them once they are sent"
         )
 
 
@@ -137,15 +137,15 @@ def erase(
     from tousu.cli.vault import desk
 
     with desk(data, database) as opened:
-        found = _found(opened.persons.find(_query(phone, email, case, organisation)))
-        rows = [row_of(held, data, database) for held in found]
+        records = _held(opened.persons.find(_query(phone, email, case, organisation)))
+        rows = [row_of(held, data, database) for held in records]
         if not as_json:
             _show(rows, data)
         if not dry_run:
             _confirm(rows, yes=yes)
-        erased = 0 if dry_run else opened.persons.erase(opened.processor, found)
+        erased = 0 if dry_run else opened.persons.erase(opened.processor, records)
         is_clean = dry_run or opened.store.dialect.wipe(TABLES)
-    left = remains(found)
+    left = remains(records)
     if as_json:
         output.json_document({"dry_run": dry_run, "erased": erased, "cases": rows, "remains": left, "wiped": is_clean})
     else:
@@ -181,10 +181,10 @@ def erase_again(
 
     with desk(data, database) as opened, History(options.reachable(broker, data)) as history:
         check_retraced(opened.processor, options.inspection("intake", data, database), history)
-        erasures = [Erasure.of(each) for each in told_of(history, ACCEPTED, PersonErased.TYPE)]
-        found = list(opened.persons.back(erasures))
-        rows = [row_of(held, data, database) for held in found]
-        erased = 0 if dry_run else opened.persons.erase(opened.processor, found)
+        erasures = [Erasure.of(event_data) for event_data in told_of(history, ACCEPTED, PersonErased.TYPE)]
+        records = list(opened.persons.back(erasures))
+        rows = [row_of(held, data, database) for held in records]
+        erased = 0 if dry_run else opened.persons.erase(opened.processor, records)
         is_clean = not erased or opened.store.dialect.wipe(TABLES)
     if as_json:
         output.json_document({"dry_run": dry_run, "told": len(erasures), "erased": erased, "cases": rows})
@@ -201,17 +201,17 @@ def _query(phone: str, email: str, case: str, organisation: str | None) -> Query
     given = [value for value in (phone, email, case) if value]
     if len(given) != 1:
         raise typer.BadParameter("say who: one of --phone, --email and --case", param_hint="--phone")
-    said = sys.stdin.readline().strip() if given == ["-"] else given[0]
-    return Query(said if phone else "", said if email else "", said if case else "", organisation)
+    answer = sys.stdin.readline().strip() if given == ["-"] else given[0]
+    return Query(answer if phone else "", answer if email else "", answer if case else "", organisation)
 
 
-def _found(tellings: Any) -> list[Held]:
+def _held(tellings: Any) -> list[Held]:
     from tousu.failure import Stop
 
-    found = list(tellings)
-    if not found:
+    records = list(tellings)
+    if not records:
         raise Stop("nobody_found", "nothing is held of this person here")
-    return found
+    return records
 
 
 def _show(rows: Sequence[Mapping[str, Any]], data: Path | None) -> None:

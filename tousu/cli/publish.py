@@ -47,13 +47,13 @@ def publish(
 
     ready: list[PublishableLine] = []
     wrong: list[dict[str, Any]] = []
-    for number, found in enumerate(map(checked, lines_of(file)), start=1):
-        if isinstance(found, PublishableLine):
-            ready.append(found)
-        elif found is not None:
-            wrong.append({"line": number, **found})
-    for each in wrong if not as_json else ():
-        output.note("line {line}: {reason} at {place}: {message} {schema}".format(**each).rstrip())
+    for number, line in enumerate(map(checked, lines_of(file)), start=1):
+        if isinstance(line, PublishableLine):
+            ready.append(line)
+        elif line is not None:
+            wrong.append({"line": number, **line})
+    for fault in wrong if not as_json else ():
+        output.note("line {line}: {reason} at {place}: {message} {schema}".format(**fault).rstrip())
     sent: list[dict[str, Any]] = []
     if not dry_run and ready and (skip_wrong or not wrong):
         sent = list(_send(ready, options.reachable(broker, data)))
@@ -62,7 +62,7 @@ def publish(
     else:
         output.lines(f"{len(ready)} right, {len(wrong)} wrong, {len(sent)} published")
     if wrong:
-        raise typer.Exit(REFUSED if any(each["reason"] == "wrong_encoding" for each in wrong) else FOUND)
+        raise typer.Exit(REFUSED if any(refused["reason"] == "wrong_encoding" for refused in wrong) else FOUND)
 
 
 def lines_of(file: str) -> Iterable[bytes]:
@@ -108,6 +108,6 @@ def _send(ready: Iterable[PublishableLine], connection: Connection) -> Iterator[
     from tousu.client.publisher import Publisher
 
     with Publisher(connection, source="/cli") as publisher:
-        for each in ready:
-            receipt = publisher.event(each.topic, each.event, each.key)
+        for line in ready:
+            receipt = publisher.event(line.topic, line.event, line.key)
             yield {"id": receipt.id, "topic": receipt.topic, "partition": receipt.partition}

@@ -70,8 +70,8 @@ def _on_broker(topics: Sequence[str], data: Path | None, broker: str, key: str) 
         for record in history.read(history.extents(places)):
             if is_tick(record) or (key and record.key != key.encode()):
                 continue
-            said = dict(record.headers)
-            origin, number = said.get("tousu-origin") or b"", int(said.get("tousu-seq") or b"0")
+            headers = dict(record.headers)
+            origin, number = headers.get("tousu-origin") or b"", int(headers.get("tousu-seq") or b"0")
             place = (record.topic, record.partition, origin)
             if origin and number <= seen.get(place, 0):
                 continue

@@ -66,16 +66,24 @@ def queue(
     """
     from tousu.cli import output
 
-    found = options.inspection("sla", data, database).rows(_OPEN, {"department": department})
-    cases = sorted((msgspec.convert(row, OpenCase) for row in found), key=lambda one: one.turn)[:rows]
+    open_rows = options.inspection("sla", data, database).rows(_OPEN, {"department": department})
+    cases = sorted((msgspec.convert(row, OpenCase) for row in open_rows), key=lambda case: case.turn)[:rows]
     columns = ("case_number", "department", "priority", "grade", "class", "state", "due_at")
-    said = [
-        (one.case_number, one.department, one.goes_first.priority, one.grade, one.class_name, one.state, one.due_at)
-        for one in cases
+    listed = [
+        (
+            case.case_number,
+            case.department,
+            case.goes_first.priority,
+            case.grade,
+            case.class_name,
+            case.state,
+            case.due_at,
+        )
+        for case in cases
     ]
     if as_json:
-        output.json_document({"cases": [dict(zip(columns, each, strict=True)) for each in said]})
+        output.json_document({"cases": [dict(zip(columns, row, strict=True)) for row in listed]})
         return
-    shown = [(*each, output.local(due_at)) for *each, due_at in said]
-    title = f"{len(found)} open cases, the first to serve first (times in {output.zone()})"
+    shown = [(*fields, output.local(due_at)) for *fields, due_at in listed]
+    title = f"{len(open_rows)} open cases, the first to serve first (times in {output.zone()})"
     output.table(title, [name.replace("_", " ") for name in columns], shown)

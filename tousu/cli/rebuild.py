@@ -63,7 +63,7 @@ def rebuild(
     with ArchivedHistory(connection, read(archive)) if archive else History(connection) as history:
         wiring = rebuild_wiring(pack, history.partitions("complaints.accepted"))
         made = composed(processor, wiring)
-        topics = [each.topic for each in made.inputs]
+        topics = [input_.topic for input_ in made.inputs]
         facts = KafkaSource(connection.servers, "tousu.rebuild", topics, connection.librdkafka())
         own = options.data_folder(data).resolve() / f"rebuilt-{processor}.sqlite"
         store = Store(into or f"sqlite:///{own}", processor, made.kinds)
@@ -80,8 +80,8 @@ def rebuild(
         if rebuilt.later:
             output.lines(f"{rebuilt.later} outputs about later inputs were left alone")
         for name in ("different", "unpublished", "unknown"):
-            found = getattr(rebuilt, name)
-            if found:
-                output.lines(f"{len(found)} {name}: {first(found)}")
+            findings = getattr(rebuilt, name)
+            if findings:
+                output.lines(f"{len(findings)} {name}: {first(findings)}")
     if not rebuilt.is_faithful:
         raise typer.Exit(FOUND)

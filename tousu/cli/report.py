@@ -76,11 +76,13 @@ def report(
     from tousu.report.measures import Target, target_of
 
     judging = load_pack(pack or ZONE_OF)
-    targets = [_read(target_of, each, "--target") for each in target or []]
+    targets = [_read(target_of, text, "--target") for text in target or []]
     if pack and not targets:
-        targets = [Target(each.measure, each.value, each.section) for each in judging.targets]
+        targets = [
+            Target(pack_target.measure, pack_target.value, pack_target.section) for pack_target in judging.targets
+        ]
     question = _question(period, by or [], kind, since, until, judging.time_zone)
-    wanted = [name.strip() for each in measure or [] for name in each.split(",")]
+    wanted = [name.strip() for text in measure or [] for name in text.split(",")]
     _check_measures(wanted)
     _check_picture(plot)
     _check_outputs(csv, as_json=as_json)
@@ -96,7 +98,7 @@ def _question(period: Any, by: Sequence[str], kind: str, since: str, until: str,
     from tousu.report.figures import GROUPINGS, Question
     from tousu.report.periods import span
 
-    groups = tuple(dict.fromkeys(name.strip() for each in by for name in each.split(",")))
+    groups = tuple(dict.fromkeys(name.strip() for option in by for name in option.split(",")))
     for name in groups:
         if name not in GROUPINGS:
             message = f"there is no grouping {name!r}; take of {', '.join(GROUPINGS)}"
@@ -150,7 +152,7 @@ def _measures(wanted: Sequence[str], targets: Sequence[Target], made: ReportResu
         return list(dict.fromkeys([*MEASURES, *clocks, *(name for name in wanted if name != "all")]))
     received = "complaints" if made.question.kind == "complaint" else "inquiries"
     usual = (received, *USUAL) if made.question.by else (received, *USUAL, *clocks)
-    return list(dict.fromkeys([*(wanted or usual), *(each.measure for each in targets)]))
+    return list(dict.fromkeys([*(wanted or usual), *(target.measure for target in targets)]))
 
 
 def _folded(data: Path | None, broker: str, as_of: str) -> Fold:
@@ -206,9 +208,9 @@ def _table(made: ReportResult, measures: Sequence[str], targets: Sequence[Target
     if not made.rows:
         output.lines("nothing to report: no case in this log")
         return
-    what = "Complaints" if made.question.kind == "complaint" else "Inquiries"
+    subject = "Complaints" if made.question.kind == "complaint" else "Inquiries"
     known = f", as known at {as_of}" if as_of else ""
-    title = f"{what} by {made.question.period} ({made.question.zone}){known}"
+    title = f"{subject} by {made.question.period} ({made.question.zone}){known}"
     labels = [measure_of(name).label for name in measures]
     figures = [[_cell(row, name, targets) for name in measures] for row in made.rows]
     if not by and len(made.rows) <= PERIODS_ABREAST:
@@ -219,7 +221,7 @@ def _table(made: ReportResult, measures: Sequence[str], targets: Sequence[Target
         rows = [(row.period, *_named(row, by), *cells) for row, cells in zip(made.rows, figures, strict=True)]
         output.table(title, ["period", *named, *labels], rows, right=labels, is_narrow=True)
     if targets:
-        wanted = ", ".join(f"{measure_of(each.measure).label} {each.value}" for each in targets)
+        wanted = ", ".join(f"{measure_of(target.measure).label} {target.value}" for target in targets)
         output.lines(f"! misses the target: {wanted}")
 
 
@@ -232,12 +234,14 @@ def _cell(row: Row, measure: str, targets: Sequence[Target]) -> str:
     if value is None:
         return ""
     return f"{value:,}" + (
-        " !" if any(each.measure == measure and each.is_missed_by(value) for each in targets) else ""
+        " !" if any(target.measure == measure and target.is_missed_by(value) for target in targets) else ""
     )
 
 
 def _missed(made: ReportResult, targets: Sequence[Target]) -> bool:
-    return any(each.is_missed_by(row.tally.figure(each.measure).compared) for row in made.rows for each in targets)
+    return any(
+        target.is_missed_by(row.tally.figure(target.measure).compared) for row in made.rows for target in targets
+    )
 
 
 def _plotted(measures: Sequence[str], made: ReportResult) -> list[str]:

@@ -203,7 +203,7 @@ def site_of(
     connection = options.reachable(broker, data)
     with History(connection) as history:
         made = composed(processor, rebuild_wiring(pack, history.partitions("complaints.accepted")))
-        topics = [each.topic for each in made.inputs]
+        topics = [input_.topic for input_ in made.inputs]
         store = Store(inspection.url, processor, made.kinds)
         try:
             yield Site(made, shard, topic or topics[0], inspection, store, history)
@@ -215,7 +215,7 @@ def _say(site: Site, done: Done, as_json: bool) -> None:
     from tousu.cli import output
 
     if as_json:
-        said = {"processor": site.processor.name, "shard": site.shard, "message": done.message}
-        output.json_document(said | {"act": done.act.document()})
+        document = {"processor": site.processor.name, "shard": site.shard, "message": done.message}
+        output.json_document(document | {"act": done.act.document()})
     else:
         output.lines(done.message, f"{site.name} goes on at offset {done.act.to} of {done.act.topic}")

@@ -206,8 +206,8 @@ def _check_rights(connection: Connection) -> Rows:
         missing = users.missing(users_of(cards()))
     with Acls(connection) as acls:
         steps = acls.plan(rights(cards()))
-    found: Rows = [({"user": user, "action": "create"}, f"create user {user}") for user in missing]
-    return found + [({"acl": step.rule._asdict(), "action": step.action}, str(step)) for step in steps]
+    rows: Rows = [({"user": user, "action": "create"}, f"create user {user}") for user in missing]
+    return rows + [({"acl": step.rule._asdict(), "action": step.action}, str(step)) for step in steps]
 
 
 def _show(rows: Rows, as_json: bool) -> None:

@@ -28,18 +28,18 @@ def triage(
     """
     from tousu.cli import output
 
-    found = waiting(data, database)
+    rows = waiting(data, database)
     if as_json:
-        output.json_lines(found)
+        output.json_lines(rows)
     else:
         options.show_times_of(data)
         columns = ("case", f"since ({output.zone()})", "department", "candidates", "words", "text")
-        output.table(f"Triage: {len(found)} waiting", columns, [
+        output.table(f"Triage: {len(rows)} waiting", columns, [
             (row["case_number"], output.local(row["received_at"]), ", ".join(row["departments"]),
              ", ".join(row["candidates"]), "、".join(row["words"]), row["content"])
-            for row in found
+            for row in rows
         ])  # fmt: skip
-    if check and found:
+    if check and rows:
         raise typer.Exit(FOUND)
 
 
@@ -48,14 +48,14 @@ def waiting(data: Path | None, database: str) -> list[dict[str, Any]]:
     import orjson
 
     rows = options.inspection("router", data, database).rows(WAITING)
-    told = [orjson.loads(row["doc"])["told"] for row in rows]
+    routed = [orjson.loads(row["doc"])["told"] for row in rows]
     listed = [
         {
-            "case_number": one["case_number"], "received_at": one["received_at"], "channel": one["channel"],
-            "departments": one["departments"], "classes": one.get("classes", []),
-            "candidates": one.get("candidates", []), "words": one.get("words", []),
-            "content": one.get("content", ""), "waybill_number": one.get("waybill_number"),
+            "case_number": case["case_number"], "received_at": case["received_at"], "channel": case["channel"],
+            "departments": case["departments"], "classes": case.get("classes", []),
+            "candidates": case.get("candidates", []), "words": case.get("words", []),
+            "content": case.get("content", ""), "waybill_number": case.get("waybill_number"),
         }
-        for one in told
+        for case in routed
     ]  # fmt: skip
-    return sorted(listed, key=lambda one: (one["received_at"], one["case_number"]))
+    return sorted(listed, key=lambda case: (case["received_at"], case["case_number"]))

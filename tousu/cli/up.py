@@ -74,8 +74,8 @@ def up(
         own = {"TOUSU_BROKER": connection.servers, "TOUSU_DATA": str(folder), "TOUSU_PARTITIONS": str(count)}
         own |= {"TOUSU_PACK": pack} if pack else {}
         port = known.metrics_port or METRICS_PORT
-        each = {} if users is None else _ways_in(users, folder, PROCESSORS)
-        crew = stack.enter_context(Crew(PROCESSORS, folder, own, keep_environment=True, metrics_port=port, own=each))
+        ways = {} if users is None else _ways_in(users, folder, PROCESSORS)
+        crew = stack.enter_context(Crew(PROCESSORS, folder, own, keep_environment=True, metrics_port=port, own=ways))
 
         def tell(name: str) -> None:
             word = "in part" if crew.halted(name) else "ready"
@@ -97,15 +97,15 @@ def _ways_in(users: Path, folder: Path, names: Sequence[str]) -> dict[str, dict[
     missing = [name for name in names if name not in passwords]
     if missing:
         raise Stop("wrong_setting", f"{users} has no user {', '.join(missing)}; `tousu topics apply --acls` adds them")
-    found = {}
+    ways = {}
     for name in names:
         file = folder / "run" / f"{name}.password"
         file.parent.mkdir(exist_ok=True)
         file.write_text(f"{passwords[name]}\n", encoding="utf-8")
-        found[name] = {
+        ways[name] = {
             "TOUSU_KAFKA_USER": name, "TOUSU_KAFKA_PASSWORD": "", "TOUSU_KAFKA_PASSWORD_FILE": str(file),
         }  # fmt: skip
-    return found
+    return ways
 
 
 def _local_broker(folder: Path, stack: ExitStack) -> str:

@@ -65,8 +65,8 @@ def upgrade(
         for row in rows:
             listed = row.waiting if dry_run else row.applied
             word = "would apply" if dry_run else "applied"
-            said = f"{word} {', '.join(listed)}" if listed else "nothing to apply"
-            output.lines(f"{row.processor:<10} {said} ({row.database})")
+            text = f"{word} {', '.join(listed)}" if listed else "nothing to apply"
+            output.lines(f"{row.processor:<10} {text} ({row.database})")
         if any(row.after_the_release for row in rows):
             output.note("more waits until every copy runs this version: tousu upgrade --post")
     if any(row.waiting for row in rows):

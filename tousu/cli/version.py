@@ -21,11 +21,11 @@ def version(as_json: options.AsJson = False) -> None:
     wiring = rebuild_wiring("", 1)
     states = {name: {kind.name: kind.version for kind in composed(name, wiring).kinds} for name in WITH_CHECKPOINT}
     events: dict[str, int] = {}
-    for each in event_types():
-        events[name_of(each)] = max(events.get(name_of(each), 0), int(each.rpartition(".v")[2]))
+    for event_type in event_types():
+        events[name_of(event_type)] = max(events.get(name_of(event_type), 0), int(event_type.rpartition(".v")[2]))
     if as_json:
-        told = {"version": number(), "commit": commit(), "migrations": known(), "states": states}
-        output.json_document(told | {"events": dict(sorted(events.items()))})
+        document = {"version": number(), "commit": commit(), "migrations": known(), "states": states}
+        output.json_document(document | {"events": dict(sorted(events.items()))})
         return
     later = [f"{name}.{kind} {v}" for name, kinds in states.items() for kind, v in kinds.items() if v > 1]
     later_events = [f"{name} v{v}" for name, v in sorted(events.items()) if v > 1]

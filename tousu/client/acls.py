@@ -106,8 +106,8 @@ class Acls(Connected):
         """Every ACL of the cluster."""
         everything = ResourcePatternFilter(ResourceType.ANY, None, ACLResourcePatternType.ANY)
         wanted = ACLFilter(None, None, ACLOperation.ANY, ACLPermissionType.ANY, everything)
-        found, _ = asked(lambda: self._admin.describe_acls(wanted))
-        return frozenset(_rule(acl) for acl in found)
+        acls, _ = asked(lambda: self._admin.describe_acls(wanted))
+        return frozenset(_rule(acl) for acl in acls)
 
     def plan(self, rights: Iterable[Right]) -> tuple[AclStep, ...]:
         """What `apply` would do, and what it would leave."""

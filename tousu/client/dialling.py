@@ -31,10 +31,10 @@ def options(servers: str | Connection, timeout_s: float, **more: Any) -> dict[st
     connection = servers if isinstance(servers, Connection) else Connection(servers)
     wait_for_a_broker(connection.servers, timeout_s)
     check_login(connection, timeout_s)
-    found = connection.kafka_python() | {"client_id": "tousu", "bootstrap_timeout_ms": int(timeout_s * 1000)} | more
+    settings = connection.kafka_python() | {"client_id": "tousu", "bootstrap_timeout_ms": int(timeout_s * 1000)} | more
     if connection.protocol == "PLAINTEXT" and is_embedded(connection.servers):
-        found["api_version"] = _OLD
-    return found
+        settings["api_version"] = _OLD
+    return settings
 
 
 def may_pass(error: KafkaError) -> bool:

@@ -38,5 +38,5 @@ def checked_key(key: bytes, name: str) -> bytes:
 
 def id_of(key: bytes, *parts: object) -> str:
     """The id of what an event says, in 32 hexadecimal digits; the order of the data's fields does not matter."""
-    said = orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
-    return hashlib.blake2b(said, key=key, digest_size=16, person=b"event id").hexdigest()
+    content = orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
+    return hashlib.blake2b(content, key=key, digest_size=16, person=b"event id").hexdigest()

@@ -115,17 +115,17 @@ class Publisher:
         return self.complaint(channel, said, time=time, id=id, received=received, key=key, traceparent=traceparent)
 
     def handling(
-        self, case_number: str, what: str, data: Mapping[str, Any], *, time: datetime | str,
+        self, case_number: str, event_name: str, data: Mapping[str, Any], *, time: datetime | str,
         id: str | None = None, received: datetime | str | None = None,  # noqa: A002
         traceparent: str | None = None,
     ) -> Receipt:  # fmt: skip
-        """Report what was done about a case: `what` as in `acknowledged`, `judged`, `customer_answered`.
+        """Report what was done about a case: `event_name` as in `acknowledged`, `judged`, `customer_answered`.
 
         It goes to the topic of those who may say it: departments, the desk, finance, the arbitration and court desk.
-        Raises Reject, naming field and fix, when the data does not meet the schema or `what` is none of these.
+        Raises Reject, naming field and fix, when the data does not meet the schema or `event_name` is none of these.
         """
         full = {"case_number": case_number, **data}
-        event = self._event(f"tousu.handling.{what}.v1", full, time, id, received, case_number, traceparent)
+        event = self._event(f"tousu.handling.{event_name}.v1", full, time, id, received, case_number, traceparent)
         return self.event(topic_of(event.type, self.source), event, case_number)
 
     def operations(self, data: Mapping[str, Any], *, time: datetime | str, id: str | None = None) -> Receipt:  # noqa: A002
@@ -180,16 +180,16 @@ class Publisher:
 
     def _partitions(self, topic: str) -> int:
         try:
-            found = self._producer.partitions_for(topic)
-            if not found:
+            partitions = self._producer.partitions_for(topic)
+            if not partitions:
                 raise Retry("no_topic", f"topic {topic} does not exist; make the topics with `tousu topics apply`")
-            if self._counts.setdefault(topic, len(found)) != len(found):
+            if self._counts.setdefault(topic, len(partitions)) != len(partitions):
                 # There are more by now. What went where it belonged before is written before anything that follows it.
                 self._producer.flush(self._timeout_s)
-                self._counts[topic] = len(found)
+                self._counts[topic] = len(partitions)
         except KafkaError as error:
             raise Retry("broker_away", f"cannot ask for the partitions of {topic}: {error}") from error
-        return len(found)
+        return len(partitions)
 
     def flush(self) -> None:
         """Wait until everything handed over is written on all replicas in sync.
@@ -231,10 +231,15 @@ def check(event: Event) -> tuple[str, ...]:
     _, dropped, refusal = taken(event.type, event.data, UTC)
     if refusal is not None:
         raise Reject(refusal.reason, refusal.message, refusal.place, refusal.schema)
-    for each in dropped:
-        if each.is_unknown:
-            raise Reject("wrong_schema", each.message.removesuffix(LEFT_OUT), each.place, address_of(event.type))
-    return tuple(each.message for each in dropped)
+    for dropped_field in dropped:
+        if dropped_field.is_unknown:
+            raise Reject(
+                "wrong_schema",
+                dropped_field.message.removesuffix(LEFT_OUT),
+                dropped_field.place,
+                address_of(event.type),
+            )
+    return tuple(field.message for field in dropped)
 
 
 def complaint_key(data: Mapping[str, Any]) -> str | None:
@@ -244,15 +249,15 @@ def complaint_key(data: Mapping[str, Any]) -> str | None:
     Source: the topic cards: the same for the same customer, never personal data.
     """
     pieces = data.get("pieces")
-    named = [data, *(each for each in pieces if isinstance(each, Mapping))] if isinstance(pieces, list) else [data]
-    for each in named:
-        waybill = each.get("waybill_number")
+    named = [data, *(entry for entry in pieces if isinstance(entry, Mapping))] if isinstance(pieces, list) else [data]
+    for identifier in named:
+        waybill = identifier.get("waybill_number")
         if isinstance(waybill, str | int) and waybill:
             return waybill_key(str(waybill))
     numbers = data.get("identifiers")
     given = [each for each in numbers if isinstance(each, Mapping)] if isinstance(numbers, list) else []
-    for each in sorted(given, key=lambda each: str(each.get("what"))):
-        value = unicodedata.normalize("NFKC", str(each.get("object_number", ""))).casefold()
+    for identifier in sorted(given, key=lambda entry: str(entry.get("what"))):
+        value = unicodedata.normalize("NFKC", str(identifier.get("object_number", ""))).casefold()
         number = "".join(sign for sign in value if sign.isalnum())
         if number:
             return f"object-{_bits(number)}"

@@ -120,14 +120,16 @@ class Subscriber:
             described = admin.describe_topics(list(topics))
         finally:
             admin.close()
-        for each in described:
-            found = str(each.get("topic_id") or "")
-            known = self._place.topic_ids.get(each["name"], "")
-            if found and known and found != known:
-                message = f"{each['name']} was made again since the checkpoint was written; begin with a new checkpoint"
+        for topic in described:
+            topic_id = str(topic.get("topic_id") or "")
+            known = self._place.topic_ids.get(topic["name"], "")
+            if topic_id and known and topic_id != known:
+                message = (
+                    f"{topic['name']} was made again since the checkpoint was written; begin with a new checkpoint"
+                )
                 raise Stop("topic_recreated", message)
-            if found:
-                self._place.topic_ids[each["name"]] = found
+            if topic_id:
+                self._place.topic_ids[topic["name"]] = topic_id
 
     def _seek(self, start: Literal["earliest", "latest"]) -> None:
         self._consumer.assign(self._places)
@@ -183,14 +185,14 @@ class Subscriber:
 
     def _ends(self) -> dict[TopicPartition, int]:
         try:
-            found: dict[TopicPartition, int] = self._consumer.end_offsets(self._places)
+            ends: dict[TopicPartition, int] = self._consumer.end_offsets(self._places)
         except KafkaError as error:
             raise Retry("broker_away", f"the broker does not answer: {error}") from error
-        return found
+        return ends
 
     def _position(self, place: TopicPartition) -> int:
-        found: int = self._consumer.position(place)
-        return found
+        position: int = self._consumer.position(place)
+        return position
 
     def _take_up_added(self) -> None:
         if self._added and all(self._position(place) >= end for place, end in self._before_added.items()):
@@ -199,7 +201,7 @@ class Subscriber:
 
     def _poll(self) -> None:
         try:
-            found = self._consumer.poll(timeout_ms=int(POLL_S * 1000), max_records=BATCH_MAX)
+            polled = self._consumer.poll(timeout_ms=int(POLL_S * 1000), max_records=BATCH_MAX)
         except (OffsetOutOfRangeError, NoOffsetForPartitionError) as error:
             message = f"the log does not go back to the place of this subscriber any more: {error}"
             raise Stop("offset_gone", message) from error
@@ -209,19 +211,19 @@ class Subscriber:
             raise Retry("broker_away", f"the broker does not answer: {error}") from error
         except Exception as error:  # the packages of the codecs have no error in common
             raise Stop("undecodable_batch", f"records cannot be unpacked: {type(error).__name__}: {error}") from error
-        self._batch.extend(record for records in found.values() for record in records)
+        self._batch.extend(record for records in polled.values() for record in records)
 
     def _delivery(self, record: Any) -> Delivery | None:
         """The event of a record; None for a repetition and for a tick."""
-        said = dict(record.headers or ())
+        headers = dict(record.headers or ())
         where = f"{record.topic}/{record.partition}"
-        origin, seq = _number_of(said)
+        origin, seq = _number_of(headers)
         if origin:
             if not self._is_next(where, origin, seq):
                 return None
         elif record.topic in self._ours:
             raise Stop("no_provenance", f"{where} at {record.offset}: only tousu may write here, and it did not")
-        event = _event(record, said)
+        event = _event(record, headers)
         if event.type == TICK:
             return None
         return Delivery(
@@ -279,18 +281,18 @@ def _name(place: TopicPartition) -> str:
     return f"{place.topic}/{place.partition}"
 
 
-def _number_of(said: Mapping[str, bytes]) -> tuple[str, int]:
+def _number_of(headers: Mapping[str, bytes]) -> tuple[str, int]:
     """Origin and number of a record; empty and 0 where it was not written by a processor."""
-    origin, seq = said.get("tousu-origin", b"").decode(), said.get("tousu-seq", b"").decode()
+    origin, seq = headers.get("tousu-origin", b"").decode(), headers.get("tousu-seq", b"").decode()
     return (origin, int(seq)) if origin and seq.isdigit() else ("", 0)
 
 
-def _event(record: Any, said: Mapping[str, bytes]) -> Event:
+def _event(record: Any, raw_headers: Mapping[str, bytes]) -> Event:
     headers: Headers = record.headers or ()
     try:
         attributes = attributes_of_headers(headers)
         if attributes.get("type") == REJECTED:
-            return event_of(attributes, _data_of_headers(said))
+            return event_of(attributes, _data_of_headers(raw_headers))
         data = orjson.loads(record.value or b"{}")
         if not isinstance(data, dict):
             raise Reject("malformed_data", "the value must be a JSON object")
@@ -300,12 +302,12 @@ def _event(record: Any, said: Mapping[str, bytes]) -> Event:
         raise Stop("unreadable", f"{where} is no event of the contract: {error}") from error
 
 
-def _data_of_headers(said: Mapping[str, bytes]) -> dict[str, Any]:
+def _data_of_headers(headers: Mapping[str, bytes]) -> dict[str, Any]:
     """What stands in the headers of a rejected event, numbers as numbers."""
-    found: dict[str, Any] = {}
-    for name, value in said.items():
+    data: dict[str, Any] = {}
+    for name, value in headers.items():
         if name.startswith("tousu-") and name not in ("tousu-origin", "tousu-seq", "tousu-time"):
             text = value.decode("utf-8", "replace")
             word = name.removeprefix("tousu-").replace("-", "_")
-            found[word] = int(text) if word in ("partition", "offset", "timestamp", "attempts", "through") else text
-    return found
+            data[word] = int(text) if word in ("partition", "offset", "timestamp", "attempts", "through") else text
+    return data

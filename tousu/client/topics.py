@@ -50,17 +50,17 @@ class ClusterTopic(NamedTuple):
 
 def settings_of(card: Card, replicas: int) -> dict[str, str]:
     """The broker's settings of a topic, as its card wants them."""
-    found = {
+    settings = {
         "retention.ms": str(card.retention_ms), "message.timestamp.type": card.timestamp,
         "max.message.bytes": str(card.max_message_bytes),
     }  # fmt: skip
     if card.compression is not None:
-        found["compression.type"] = card.compression
+        settings["compression.type"] = card.compression
     if 0 <= card.retention_ms < SEGMENT_MS:
-        found["segment.ms"] = str(card.retention_ms)
+        settings["segment.ms"] = str(card.retention_ms)
     if replicas >= REPLICAS_SAFE:
-        found["min.insync.replicas"] = str(REPLICAS_SAFE - 1)
-    return found
+        settings["min.insync.replicas"] = str(REPLICAS_SAFE - 1)
+    return settings
 
 
 def plan(
@@ -71,16 +71,16 @@ def plan(
     for card in wanted:
         count = partitions or card.partitions
         settings = settings_of(card, replicas)
-        found = standing.get(card.topic)
-        if found is None:
+        existing = standing.get(card.topic)
+        if existing is None:
             new = {"partitions": str(count), **settings}
             steps.append(TopicStep(card.topic, "create", {name: ("", value) for name, value in new.items()}))
             continue
-        if found.partitions != count:
-            steps.append(TopicStep(card.topic, "refuse", {"partitions": (str(found.partitions), str(count))}))
+        if existing.partitions != count:
+            steps.append(TopicStep(card.topic, "refuse", {"partitions": (str(existing.partitions), str(count))}))
             continue
         # A broker that tells no settings (the embedded one) cannot be told any.
-        differ = {n: (found.settings[n], v) for n, v in settings.items() if found.settings.get(n, v) != v}
+        differ = {n: (existing.settings[n], v) for n, v in settings.items() if existing.settings.get(n, v) != v}
         steps.append(TopicStep(card.topic, "change" if differ else "keep", differ))
     return tuple(steps)
 
@@ -106,8 +106,10 @@ class Topics(Connected):
 
     def _settings(self, names: Sequence[str]) -> dict[str, dict[str, str]]:
         wanted = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
-        found = _asked(lambda: self._admin.describe_configs(wanted, config_filter="all"))["topic"]
-        return {topic: {name: each["value"] for name, each in values.items()} for topic, values in found.items()}
+        configs = _asked(lambda: self._admin.describe_configs(wanted, config_filter="all"))["topic"]
+        return {
+            topic: {name: setting["value"] for name, setting in values.items()} for topic, values in configs.items()
+        }
 
     def plan(
         self, partitions: int | None = None, replicas: int = 1, wanted: Sequence[Card] | None = None
@@ -165,8 +167,8 @@ class Topics(Connected):
         ends_s = time.monotonic() + ASK_S
         pause = threading.Event()
         while True:
-            found = self._settings(sorted(changed))
-            late = [topic for topic, new in changed.items() if not new.items() <= found[topic].items()]
+            settings = self._settings(sorted(changed))
+            late = [topic for topic, new in changed.items() if not new.items() <= settings[topic].items()]
             if not late:
                 return
             if time.monotonic() > ends_s:

@@ -49,7 +49,7 @@ def read_passwords(path: Path) -> dict[str, str]:
         raise Stop("invalid_users", f"{path} is no file")
     if mode & 0o077:
         raise Stop("insecure_file", f"{path} can be read by others: chmod 600 {path}, and change the passwords in it")
-    found: dict[str, str] = {}
+    passwords: dict[str, str] = {}
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if not line.strip() or line.startswith("#"):
             continue
@@ -58,13 +58,13 @@ def read_passwords(path: Path) -> dict[str, str]:
             message = "must be a user, one blank and a password without blanks"
             raise Stop("invalid_users", f"{path}, line {number}: {message}")
         user, password = pair["user"], pair["password"]
-        if user in found:
+        if user in passwords:
             raise Stop("invalid_users", f"{path}, line {number}: {user} is there twice")
         if len(password) < PASSWORD_MIN:
             message = f"the password of {user} is shorter than {PASSWORD_MIN} signs; without one a strong one is made"
             raise Stop("invalid_users", f"{path}, line {number}: {message}")
-        found[user] = password
-    return found
+        passwords[user] = password
+    return passwords
 
 
 def complete(path: Path, users: Collection[str]) -> dict[str, str]:
@@ -108,9 +108,12 @@ class Users(Connected):
     def missing(self, users: Collection[str]) -> tuple[str, ...]:
         """Those of these users that cannot log in by SCRAM-SHA-512. Whether a password is right nobody can ask."""
         # By name: asked for all users, Kafka 4.3 gives whoever may not know no answer at all, not even a refusal.
-        found = asked(lambda: self._admin.describe_user_scram_credentials(sorted(users)))
+        answers = asked(lambda: self._admin.describe_user_scram_credentials(sorted(users)))
         there = {
-            user for user, said in found.items() for each in said["credential_infos"] if each["mechanism"] == MECHANISM
+            user
+            for user, answer in answers.items()
+            for credential in answer["credential_infos"]
+            if credential["mechanism"] == MECHANISM
         }
         return tuple(sorted(set(users) - there))
 

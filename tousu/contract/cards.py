@@ -64,8 +64,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     @property
     def retention_ms(self) -> int:
         """What the broker's `retention.ms` must be; -1 is without end."""
-        found = RETENTION.fullmatch(self.retention)
-        return int(found[1]) * UNIT_MS[found[2]] if found else -1
+        match = RETENTION.fullmatch(self.retention)
+        return int(match[1]) * UNIT_MS[match[2]] if match else -1
 
 
 def read_cards(folder: Path) -> dict[str, Card]:
@@ -74,7 +74,7 @@ def read_cards(folder: Path) -> dict[str, Card]:
     Raises ValueError naming the file whose card has a wrong or unknown word, names another topic than its file does, or
     is made from what is not there.
     """
-    found = {}
+    cards = {}
     for path in sorted((folder / "topics").glob("*.yaml")):
         try:
             card = msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), Card)
@@ -82,8 +82,8 @@ def read_cards(folder: Path) -> dict[str, Card]:
             raise ValueError(f"{path.name}: {error}; see topic-card.json") from error
         if card.topic != path.stem:
             raise ValueError(f"{path.name}: topic must be {path.stem}, as the file is named, but is {card.topic}")
-        found[card.topic] = card
-    return _completed(found)
+        cards[card.topic] = card
+    return _completed(cards)
 
 
 def processors_of(cards: Iterable[Card]) -> frozenset[str]:
@@ -110,7 +110,7 @@ def _completed(cards: Mapping[str, Card]) -> dict[str, Card]:
 
 
 def _with(card: Card, own: list[str], readers: list[str]) -> Card:
-    writers = [who for each in card.writers for who in (own if each == EVERY_PROCESSOR else [each])]
+    writers = [who for writer in card.writers for who in (own if writer == EVERY_PROCESSOR else [writer])]
     is_timed = card.from_shards is not None and not set(readers) <= set(writers)
     return msgspec.structs.replace(
         card,

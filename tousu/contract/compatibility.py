@@ -24,15 +24,15 @@ def recorded_release(folder: Path) -> Path | None:
 
 def breaks(released: Documents, present: Documents) -> list[str]:
     """One sentence for each change that needs a new version; empty when every released schema may stay."""
-    found = []
+    sentences = []
     for event_type, address in released.address_of_type.items():
         if event_type not in present.address_of_type:
-            found.append(f"{event_type}: the schema is gone; released versions stay")
+            sentences.append(f"{event_type}: the schema is gone; released versions stay")
             continue
         before = _inlined(released, released.by_address[address], address)
         after = _inlined(present, present.by_address[address], address)
-        found += [f"{event_type}{change}; make it a new version" for change in _changes(before, after, "")]
-    return found
+        sentences += [f"{event_type}{change}; make it a new version" for change in _changes(before, after, "")]
+    return sentences
 
 
 def _inlined(documents: Documents, schema: Schema, address: str) -> Schema:
@@ -69,9 +69,9 @@ def main() -> int:
     if release is None:
         sys.stdout.write("no release is recorded in schemas/released: nothing to compare with\n")
         return 0
-    found = breaks(read_schemas(release), read_schemas(folder))
-    sys.stdout.write("".join(f"{sentence}\n" for sentence in found))
-    return 1 if found else 0
+    sentences = breaks(read_schemas(release), read_schemas(folder))
+    sys.stdout.write("".join(f"{sentence}\n" for sentence in sentences))
+    return 1 if sentences else 0
 
 
 if __name__ == "__main__":

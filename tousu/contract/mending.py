@@ -81,12 +81,12 @@ class _Mending:
         for number in range(ROUNDS_MAX):
             faults = list(self.faults(islice(check.iter_errors(self.data), FAULTS_MAX)))
             if not faults:
-                return Taken(self.data, self.told())
+                return Taken(self.data, self.losses())
             if not self.mend(faults, is_coarse=number >= FINE_ROUNDS):
                 break
         return Taken(self.data, refusal=wording.refusal(self.event_type, self.data))
 
-    def told(self) -> tuple[Dropped, ...]:
+    def losses(self) -> tuple[Dropped, ...]:
         """What was lost, as many as a reader reads."""
         if len(self.dropped) <= DROPPED_MAX:
             return tuple(self.dropped)
@@ -128,15 +128,15 @@ class _Mending:
         rule = field.schema.get("x-normalised")
         if not self.is_forgiving and rule not in OF_REPORTS:
             return False
-        told = self.at(path)
-        if is_blank(told) or (keyword in _CUTS and self.decides(path)):
+        value = self.at(path)
+        if is_blank(value) or (keyword in _CUTS and self.decides(path)):
             return False
         if keyword == "maxItems":
-            new = told[: field.schema["maxItems"]]
+            new = value[: field.schema["maxItems"]]
         else:
             zone = self.zone if self.is_forgiving else None
-            new = normalised(told, field.schema, zone)
-        if new is told or (type(new) is type(told) and new == told):
+            new = normalised(value, field.schema, zone)
+        if new is value or (type(new) is type(value) and new == value):
             return False
         if keyword in _CUTS and rule in (None, "text", "note"):
             place, message = self.sentence(path, keyword)
@@ -167,9 +167,9 @@ class _Mending:
         """Whether the schema can do without this. Of a report only what says nothing: a note, or a field of a case."""
         field = self.fields[_starred(path)]
         if not self.is_forgiving:
-            told = self.at(path)
-            is_of_case = ("case",) in self.fields and (told is None or isinstance(told, str))
-            return field.is_optional and is_blank(told) and (is_of_case or field.schema.get("x-normalised") == "note")
+            value = self.at(path)
+            is_of_case = ("case",) in self.fields and (value is None or isinstance(value, str))
+            return field.is_optional and is_blank(value) and (is_of_case or field.schema.get("x-normalised") == "note")
         return field.is_optional and not self.decides(path)
 
     def decides(self, path: Path) -> bool:
@@ -180,7 +180,7 @@ class _Mending:
         return {
             name
             for branch in self.fields[()].schema.get("anyOf", ())
-            if all(self.data.get(told) == value.get("const") for told, value in branch.get("properties", {}).items())
+            if all(self.data.get(name) == value.get("const") for name, value in branch.get("properties", {}).items())
             for name in branch.get("required", ())
         }
 

@@ -43,128 +43,128 @@ _WHOLE_NUMBER_LENGTH_MIN: Final = 9
 _NUMERAL_LENGTH_MAX: Final = 15
 
 
-def normalised(told: Any, schema: Schema, zone: tzinfo | None) -> Any:
+def normalised(value: Any, schema: Schema, zone: tzinfo | None) -> Any:
     """The value in the form of its schema where it is plain, else as it came."""
     name = schema.get("x-normalised")
     if name is not None:
-        return RULES[name](told, schema, zone)
+        return RULES[name](value, schema, zone)
     if "enum" in schema:
-        return _listed(told, schema, zone)
+        return _listed(value, schema, zone)
     kind = schema.get("type")
     if kind == "integer":
-        return _whole(told)
+        return _whole(value)
     if kind == "boolean":
-        return {"true": True, "false": False}.get(told.strip().lower(), told) if isinstance(told, str) else told
-    return _text(told, schema, zone) if kind == "string" else told
+        return {"true": True, "false": False}.get(value.strip().lower(), value) if isinstance(value, str) else value
+    return _text(value, schema, zone) if kind == "string" else value
 
 
-def is_blank(told: object) -> bool:
+def is_blank(value: object) -> bool:
     """Whether nothing was said: null, nothing in the list or object, or no sign that can be seen."""
-    if isinstance(told, str):
-        return not _NOT_SEEN.sub("", told)
-    return told is None or (isinstance(told, dict | list) and not told)
+    if isinstance(value, str):
+        return not _NOT_SEEN.sub("", value)
+    return value is None or (isinstance(value, dict | list) and not value)
 
 
 @cache
-def waybill_key(told: str) -> str:
+def waybill_key(value: str) -> str:
     """A waybill number as cases and record keys know it; what is not plain stays as it is."""
-    return str(_waybill_number(told, {}, None))
+    return str(_waybill_number(value, {}, None))
 
 
-def _waybill_number(told: Any, _: Schema, __: tzinfo | None) -> Any:
+def _waybill_number(value: Any, _: Schema, __: tzinfo | None) -> Any:
     """Capitals without blanks. Two whole numbers in one field are not one number."""
-    text = _as_text(told)
+    text = _as_text(value)
     if text is None:
-        return told
+        return value
     parts = [part for part in _NOT_SEEN.split(unicodedata.normalize("NFKC", text).translate(_DASHES)) if part]
     if sum(len(part) >= _WHOLE_NUMBER_LENGTH_MIN for part in parts) > 1:
-        return told
-    return _NOT_OF_NUMBERS.sub("", "".join(parts)).upper() or told
+        return value
+    return _NOT_OF_NUMBERS.sub("", "".join(parts)).upper() or value
 
 
-def _identifier(told: Any, _: Schema, __: tzinfo | None) -> Any:
-    text = _as_text(told)
-    return told if text is None else _NOT_SEEN.sub("", unicodedata.normalize("NFKC", text)) or told
+def _identifier(value: Any, _: Schema, __: tzinfo | None) -> Any:
+    text = _as_text(value)
+    return value if text is None else _NOT_SEEN.sub("", unicodedata.normalize("NFKC", text)) or value
 
 
-def _code(told: Any, _: Schema, __: tzinfo | None) -> Any:
-    return told.strip().lower() if isinstance(told, str) else told
+def _code(value: Any, _: Schema, __: tzinfo | None) -> Any:
+    return value.strip().lower() if isinstance(value, str) else value
 
 
-def _currency(told: Any, _: Schema, __: tzinfo | None) -> Any:
-    return told.strip().upper() if isinstance(told, str) else told
+def _currency(value: Any, _: Schema, __: tzinfo | None) -> Any:
+    return value.strip().upper() if isinstance(value, str) else value
 
 
-def _telephone(told: Any, _: Schema, __: tzinfo | None) -> Any:
+def _telephone(value: Any, _: Schema, __: tzinfo | None) -> Any:
     """As it was told: who reads it may need every sign of it."""
-    text = _as_text(told)
-    return told if text is None else text.strip()
+    text = _as_text(value)
+    return value if text is None else text.strip()
 
 
-def _email(told: Any, _: Schema, __: tzinfo | None) -> Any:
+def _email(value: Any, _: Schema, __: tzinfo | None) -> Any:
     """The address out of `Name <address>`, `mailto:address` or `address (Name)`, where there is one only."""
-    if not isinstance(told, str):
-        return told
-    text = told.replace("＠", "@")
-    found = {address.casefold(): address for address in _IN_BRACKETS.findall(text) or _ADDRESS.findall(text)}
-    return found.popitem()[1] if len(found) == 1 else told
+    if not isinstance(value, str):
+        return value
+    text = value.replace("＠", "@")
+    addresses = {address.casefold(): address for address in _IN_BRACKETS.findall(text) or _ADDRESS.findall(text)}
+    return addresses.popitem()[1] if len(addresses) == 1 else value
 
 
-def _amount(told: Any, _: Schema, __: tzinfo | None) -> Any:
+def _amount(value: Any, _: Schema, __: tzinfo | None) -> Any:
     """1,200.00 is plain; 1.200,00 is not, and a JSON number is no amount of money."""
-    if not isinstance(told, str):
-        return told
-    compact = _NOT_SEEN.sub("", unicodedata.normalize("NFKC", told))
-    return compact.replace(",", "") if _GROUPED.fullmatch(compact) else told
+    if not isinstance(value, str):
+        return value
+    compact = _NOT_SEEN.sub("", unicodedata.normalize("NFKC", value))
+    return compact.replace(",", "") if _GROUPED.fullmatch(compact) else value
 
 
-def _amount_yuan(told: Any, schema: Schema, zone: tzinfo | None) -> Any:
-    if isinstance(told, str):
-        found = _YUAN.fullmatch(_NOT_SEEN.sub("", unicodedata.normalize("NFKC", told)))
-        bare = _amount(found[1], schema, zone) if found else told
-        return bare if _GROUPED.fullmatch(bare) else told
-    if isinstance(told, float):  # what a customer says is involved; nothing is paid by it
-        return repr(told).removesuffix(".0")
-    return told if _as_text(told) is None else str(told)
+def _amount_yuan(value: Any, schema: Schema, zone: tzinfo | None) -> Any:
+    if isinstance(value, str):
+        match = _YUAN.fullmatch(_NOT_SEEN.sub("", unicodedata.normalize("NFKC", value)))
+        bare = _amount(match[1], schema, zone) if match else value
+        return bare if _GROUPED.fullmatch(bare) else value
+    if isinstance(value, float):  # what a customer says is involved; nothing is paid by it
+        return repr(value).removesuffix(".0")
+    return value if _as_text(value) is None else str(value)
 
 
-def _moment(told: Any, _: Schema, zone: tzinfo | None) -> Any:
+def _moment(value: Any, _: Schema, zone: tzinfo | None) -> Any:
     """Other writings of a time; a date alone is the beginning of its day."""
-    return _time(told, zone, timedelta())
+    return _time(value, zone, timedelta())
 
 
-def _deadline(told: Any, _: Schema, zone: tzinfo | None) -> Any:
+def _deadline(value: Any, _: Schema, zone: tzinfo | None) -> Any:
     """As a moment, but a date alone is the end of its day: until then it is kept."""
-    return _time(told, zone, timedelta(days=1))
+    return _time(value, zone, timedelta(days=1))
 
 
-def _time(told: Any, zone: tzinfo | None, shift: timedelta) -> Any:
-    if not isinstance(told, str):
-        return told
-    text = told.strip()
-    found = _MOMENT.fullmatch(text)
-    if found is not None:
-        day, clock, fraction, offset = found.groups("")
+def _time(value: Any, zone: tzinfo | None, shift: timedelta) -> Any:
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    match = _MOMENT.fullmatch(text)
+    if match is not None:
+        day, clock, fraction, offset = match.groups("")
         return f"{day}T{clock}{fraction[:7]}{offset.upper()}"
     date = _DATE.fullmatch(text)
     if date is None or zone is None:
-        return told
+        return value
     numbers = [int(part) for part in date.groups() if part is not None]
     try:
         return (datetime(numbers[0], numbers[1], numbers[2], tzinfo=zone) + shift).isoformat()
     except (ValueError, OverflowError):
-        return told
+        return value
 
 
-def _uri(told: Any, _: Schema, __: tzinfo | None) -> Any:
+def _uri(value: Any, _: Schema, __: tzinfo | None) -> Any:
     """Blanks and signs beyond ASCII written as a URI writes them (RFC 3987, 3.1)."""
-    return quote(told.strip().strip("<>"), safe="!#$%&'()*+,/:;=?@[]~-._") if isinstance(told, str) else told
+    return quote(value.strip().strip("<>"), safe="!#$%&'()*+,/:;=?@[]~-._") if isinstance(value, str) else value
 
 
-def _text(told: Any, schema: Schema, _: tzinfo | None) -> Any:
-    text = _as_text(told)
+def _text(value: Any, schema: Schema, _: tzinfo | None) -> Any:
+    text = _as_text(value)
     if text is None:
-        return told
+        return value
     limit = schema.get("maxLength")
     return cut(text, limit) if limit is not None and len(text) > limit else text
 
@@ -177,21 +177,21 @@ def cut(text: str, length_max: int) -> str:
     return _PART_OF_NUMBER.sub("", text[: length_max - len(CUT)]) + CUT
 
 
-def _listed(told: Any, schema: Schema, _: tzinfo | None) -> Any:
-    plain = told.strip().lower() if isinstance(told, str) else told
-    return plain if plain in schema["enum"] else told
+def _listed(value: Any, schema: Schema, _: tzinfo | None) -> Any:
+    plain = value.strip().lower() if isinstance(value, str) else value
+    return plain if plain in schema["enum"] else value
 
 
-def _whole(told: Any) -> Any:
-    text = told.strip() if isinstance(told, str) else ""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _NUMERAL_LENGTH_MAX else told
+def _whole(value: Any) -> Any:
+    text = value.strip() if isinstance(value, str) else ""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _NUMERAL_LENGTH_MAX else value
 
 
-def _as_text(told: Any) -> str | None:
+def _as_text(value: Any) -> str | None:
     """A text, or a whole number as one; None for anything else."""
-    if isinstance(told, str):
-        return told
-    return str(told) if isinstance(told, int) and not isinstance(told, bool) else None
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 RULES: Final[Mapping[str, Rule]] = {

@@ -24,17 +24,17 @@ def processors(of: Sequence[Card] | None = None) -> tuple[str, ...]:
     }
     ready = [name for name in everybody if not before[name]]
     heapq.heapify(ready)
-    found: list[str] = []
+    ordered: list[str] = []
     while ready:
         name = heapq.heappop(ready)
-        found.append(name)
-        for later in sorted(everybody - {*found, *ready}):
-            if before[later] <= set(found):
+        ordered.append(name)
+        for later in sorted(everybody - {*ordered, *ready}):
+            if before[later] <= set(ordered):
                 heapq.heappush(ready, later)
-    if len(found) < len(everybody):
-        circle = ", ".join(sorted(everybody - set(found)))
+    if len(ordered) < len(everybody):
+        circle = ", ".join(sorted(everybody - set(ordered)))
         raise ValueError(f"the topic cards make a circle: each of these reads what another one writes: {circle}")
-    return tuple(found)
+    return tuple(ordered)
 
 
 def reads(name: str) -> tuple[Card, ...]:

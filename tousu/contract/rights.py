@@ -58,27 +58,27 @@ def rights(cards: Iterable[Card]) -> frozenset[Right]:
     cards = tuple(cards)
     ours = processors_of(cards)
     gate = ours & {who for card in cards if card.from_shards is None for who in card.readers}
-    found: set[Right] = {Right(ADMIN, "cluster", CLUSTER, "describe")}
+    granted: set[Right] = {Right(ADMIN, "cluster", CLUSTER, "describe")}
     for card in cards:
-        found |= {Right(who, "topic", card.topic, "write") for who in card.writers}
-        found |= {Right(who, "topic", card.topic, "read") for who in card.readers}
+        granted |= {Right(who, "topic", card.topic, "write") for who in card.writers}
+        granted |= {Right(who, "topic", card.topic, "read") for who in card.readers}
         # A processor asks how large a record may be where it writes, and by whose clock the records from outside are
         # stamped, which it keeps time by.
         asked = card.writers if card.from_shards is not None else card.readers
-        found |= {Right(who, "topic", card.topic, "describe_configs") for who in asked if who in ours}
+        granted |= {Right(who, "topic", card.topic, "describe_configs") for who in asked if who in ours}
         if card.from_shards is not None and card.events:
             # Who gives order to what comes from outside reads what it wrote: its database may be a former one.
-            found |= {Right(who, "topic", card.topic, "read") for who in gate.intersection(card.writers)}
+            granted |= {Right(who, "topic", card.topic, "read") for who in gate.intersection(card.writers)}
         if card.from_shards is None:
             # What came by a key that is another shard's, since there are more of them, is written there once more.
-            found |= {Right(who, "topic", card.topic, "write") for who in gate.intersection(card.readers)}
+            granted |= {Right(who, "topic", card.topic, "write") for who in gate.intersection(card.readers)}
             # Who hands in may do so in transactions, one producer at a time.
-            found |= {Right(who, "transactional_id", who, "write") for who in card.writers}
-        found |= {Right(ADMIN, "topic", card.topic, does) for does in _OF_ADMIN}
-        found |= {Right(who, "group", group_of(who), "read") for who in card.readers if who in ours}
+            granted |= {Right(who, "transactional_id", who, "write") for who in card.writers}
+        granted |= {Right(ADMIN, "topic", card.topic, does) for does in _OF_ADMIN}
+        granted |= {Right(who, "group", group_of(who), "read") for who in card.readers if who in ours}
         if DOWNSTREAM in card.readers:
-            found.add(Right(DOWNSTREAM, "group", f"{DOWNSTREAM}.", "read", is_prefix=True))
-    return frozenset(found)
+            granted.add(Right(DOWNSTREAM, "group", f"{DOWNSTREAM}.", "read", is_prefix=True))
+    return frozenset(granted)
 
 
 _OF_ADMIN: Final[tuple[Operation, ...]] = ("create", "describe", "describe_configs", "alter_configs")

@@ -28,16 +28,16 @@ def with_tables(page: str) -> str:
     )
     page = _filled(page, "Topics", (_topic_row(every, topic) for topic in topics))
     for heading, resource in (("Consumer groups", "group"), ("Transactional ids", "transactional_id")):
-        of = sorted((each.name + "*" * each.is_prefix, each.user) for each in every if each.resource == resource)
+        of = sorted((right.name + "*" * right.is_prefix, right.user) for right in every if right.resource == resource)
         page = _filled(page, heading, ((f"`{name}`", user) for name, user in of))
     return page
 
 
 def _topic_row(every: Iterable[Right], topic: str) -> tuple[str, ...]:
-    of = [each for each in every if each.resource == "topic" and each.name == topic and each.user != ADMIN]
+    of = [right for right in every if right.resource == "topic" and right.name == topic and right.user != ADMIN]
 
     def who(operation: Operation) -> str:
-        return ", ".join(sorted(each.user for each in of if each.operation == operation))
+        return ", ".join(sorted(right.user for right in of if right.operation == operation))
 
     return f"`{topic}`", who("write"), who("read"), who("describe_configs")
 
@@ -45,7 +45,7 @@ def _topic_row(every: Iterable[Right], topic: str) -> tuple[str, ...]:
 def _filled(page: str, heading: str, rows: Iterable[tuple[str, ...]]) -> str:
     lines = "".join(f"| {' | '.join(cells)} |\n" for cells in rows)
     table = re.compile(_TABLE.format(heading=heading), re.MULTILINE | re.DOTALL)
-    return table.sub(lambda found: found[1] + lines, page, count=1)
+    return table.sub(lambda match: match[1] + lines, page, count=1)
 
 
 if __name__ == "__main__":

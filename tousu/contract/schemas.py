@@ -66,9 +66,9 @@ class Documents(msgspec.Struct, frozen=True):
             below.append(("*", schema["items"], False))
         for name, child, is_property in below:
             there = (*path, name)
-            found = self.follow(child, address)[0]
-            if is_property or found.get("type") == "string":
-                yield there, found
+            resolved = self.follow(child, address)[0]
+            if is_property or resolved.get("type") == "string":
+                yield there, resolved
             yield from self._properties(child, address, there)
 
 
@@ -132,8 +132,8 @@ def personal_places(event_type: str) -> tuple[Path_, ...]:
 
     These fields are encrypted by intake and go no further (design.md, section 6). Raises Reject `unknown_type`.
     """
-    found = documents().properties(address_of(event_type))
-    return tuple(path for path, schema in found if schema.get("x-personal") is True)
+    properties = documents().properties(address_of(event_type))
+    return tuple(path for path, schema in properties if schema.get("x-personal") is True)
 
 
 @cache

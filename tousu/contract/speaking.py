@@ -31,19 +31,19 @@ def inbound_cards() -> tuple[Card, ...]:
 
     Of equal times they are heard in this order.
     """
-    found = [each for each in cards() if each.topic.startswith(INBOUND)]
-    return tuple(sorted(found, key=lambda each: (each.channel is None, _role(each), each.topic)))
+    inbound = [card for card in cards() if card.topic.startswith(INBOUND)]
+    return tuple(sorted(inbound, key=lambda card: (card.channel is None, _role(card), card.topic)))
 
 
-def _role(each: Card) -> int:
-    return ROLES.index(each.writers[0]) if each.channel is None else 0
+def _role(card: Card) -> int:
+    return ROLES.index(card.writers[0]) if card.channel is None else 0
 
 
 @cache
 def topics_of(event_type: str) -> tuple[str, ...]:
     """The inbound topics that take an event, none for one that nobody outside may say."""
     name = name_of(event_type)
-    return tuple(each.topic for each in inbound_cards() if name in each.events)
+    return tuple(card.topic for card in inbound_cards() if name in card.events)
 
 
 def topic_of(event_type: str, source: str = "") -> str:
@@ -88,8 +88,8 @@ class _Named(NamedTuple):
 
     @classmethod
     def of(cls, patterns: Sequence[str]) -> _Named:
-        whole = frozenset(each.removesuffix(BELOW) for each in patterns if each != OTHERS)
-        return cls(whole, tuple(each.removesuffix(BELOW) + "/" for each in patterns if each.endswith(BELOW)))
+        whole = frozenset(pattern.removesuffix(BELOW) for pattern in patterns if pattern != OTHERS)
+        return cls(whole, tuple(pattern.removesuffix(BELOW) + "/" for pattern in patterns if pattern.endswith(BELOW)))
 
     def have(self, source: str) -> bool:
         return source in self.whole or source.startswith(self.below)
@@ -113,17 +113,19 @@ class Sources:
     source that no topic names.
     """
 
-    def __init__(self, said: Mapping[str, Sequence[Said]]) -> None:
-        self._bound = {topic: those for topic, those in said.items() if any(isinstance(each, Bound) for each in those)}
-        patterns = {topic: [pattern_of(each) for each in those] for topic, those in said.items()}
+    def __init__(self, sources: Mapping[str, Sequence[Said]]) -> None:
+        self._bound = {
+            topic: those for topic, those in sources.items() if any(isinstance(source, Bound) for source in those)
+        }
+        patterns = {topic: [pattern_of(source) for source in those] for topic, those in sources.items()}
         self._patterns: Mapping[str, Sequence[str]] = patterns
         self._named = {topic: _Named.of(those) for topic, those in patterns.items()}
-        self._all = _Named.of([each for those in patterns.values() for each in those])
+        self._all = _Named.of([pattern for those in patterns.values() for pattern in those])
 
     @classmethod
     def of_cards(cls, instead: Mapping[str, Sequence[Said]] | None = None) -> Sources:
         """What the cards say, with what a deployment says `instead` of some."""
-        of_cards: dict[str, Sequence[Said]] = {each.topic: each.sources for each in inbound_cards()}
+        of_cards: dict[str, Sequence[Said]] = {card.topic: card.sources for card in inbound_cards()}
         return cls(of_cards | dict(instead or {}))
 
     def allow(self, topic: str, source: str) -> bool:
@@ -134,23 +136,23 @@ class Sources:
         """For which organisations a source that may speak on a topic does so there; None: for every one."""
         if topic not in self._bound:
             return None
-        found: set[str] = set()
-        for each in self._bound[topic]:
-            pattern = pattern_of(each)
+        names: set[str] = set()
+        for bound in self._bound[topic]:
+            pattern = pattern_of(bound)
             if _Named.of([pattern]).have(source) or (pattern == OTHERS and not self._all.have(source)):
-                if not isinstance(each, Bound):
+                if not isinstance(bound, Bound):
                     return None
-                found |= set(each.organisations)
-        return frozenset(found)
+                names |= set(bound.organisations)
+        return frozenset(names)
 
     def named_organisations(self) -> frozenset[str]:
         """Every organisation that is named beside a source."""
-        bound = (each for those in self._bound.values() for each in those if isinstance(each, Bound))
-        return frozenset(name for each in bound for name in each.organisations)
+        bound = (source for those in self._bound.values() for source in those if isinstance(source, Bound))
+        return frozenset(name for source in bound for name in source.organisations)
 
     def form(self, topic: str) -> str:
         """How a source of a topic is written, for a sentence."""
-        named = [each for each in self._patterns[topic] if each != OTHERS]
+        named = [pattern for pattern in self._patterns[topic] if pattern != OTHERS]
         more = ["one that no other topic has"] if OTHERS in self._patterns[topic] else []
         return " or ".join([*named, *more]) or "none"
 
@@ -163,26 +165,26 @@ def read_sources(file: Path) -> Sources:
     Raises Stop `wrong_setting` naming the file and what is wrong.
     """
     try:
-        said = msgspec.convert(yaml.safe_load(file.read_text(encoding="utf-8")), dict[str, tuple[Said, ...]])
+        sources = msgspec.convert(yaml.safe_load(file.read_text(encoding="utf-8")), dict[str, tuple[Said, ...]])
     except (OSError, UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError, RecursionError) as error:
         form = "`TOPIC: [PATTERN, ...]` for each topic, or `{source: PATTERN, organisations: [NAME, ...]}` for PATTERN"
         message = f"{file} is no list of sources: {error}; it is {form}"
         raise Stop("wrong_setting", message) from None
-    known = [each.topic for each in inbound_cards()]
-    for topic, those in said.items():
+    known = [card.topic for card in inbound_cards()]
+    for topic, those in sources.items():
         if topic not in known:
             raise Stop("wrong_setting", f"{file}: {topic} is no inbound topic; there are {', '.join(known)}")
-        for each in those:
-            check_pattern(pattern_of(each), f"{file}: {topic}")
-            if isinstance(each, Bound) and not each.organisations:
-                message = f"{file}: {topic}: {each.source!r} needs an organisation; '' is the deployment's own"
+        for source in those:
+            check_pattern(pattern_of(source), f"{file}: {topic}")
+            if isinstance(source, Bound) and not source.organisations:
+                message = f"{file}: {topic}: {source.source!r} needs an organisation; '' is the deployment's own"
                 raise Stop("wrong_setting", message)
-    return Sources.of_cards(said)
+    return Sources.of_cards(sources)
 
 
-def pattern_of(said: Said) -> str:
+def pattern_of(source: Said) -> str:
     """The pattern of a source, whomever it speaks for."""
-    return said.source if isinstance(said, Bound) else said
+    return source.source if isinstance(source, Bound) else source
 
 
 def check_pattern(pattern: str, place: str) -> None:

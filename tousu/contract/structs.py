@@ -147,9 +147,9 @@ class Writer:
         """Every module as file name below tousu/events and text."""
         for event_type, address in sorted(self._contract.address_of_type.items()):
             self._event(event_type, address)
-        found = {f"{name}.py": module.text() for name, module in self._modules.items()}
-        found["registry.py"] = self._registry()
-        return found
+        files = {f"{name}.py": module.text() for name, module in self._modules.items()}
+        files["registry.py"] = self._registry()
+        return files
 
     # -- the parts of a module ----------------------------------------------------------------------------------
 
@@ -198,8 +198,8 @@ class Writer:
         """What an absent field reads as; empty for a field that is never absent."""
         if is_required:
             return ""
-        found, _ = self._contract.follow(schema, address)
-        return "()" if found.get("minItems", 0) > 0 else "None"
+        resolved, _ = self._contract.follow(schema, address)
+        return "()" if resolved.get("minItems", 0) > 0 else "None"
 
     # -- types --------------------------------------------------------------------------------------------------
 

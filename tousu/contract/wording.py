@@ -72,8 +72,8 @@ def second_opinion(event_type: str) -> Draft202012Validator:
 
 @cache
 def _descriptions(event_type: str) -> Mapping[tuple[str, ...], str]:
-    found = documents().properties(address_of(event_type))
-    return {path: schema.get("description", "") for path, schema in found}
+    properties = documents().properties(address_of(event_type))
+    return {path: schema.get("description", "") for path, schema in properties}
 
 
 def pointer(path: Iterable[str | int]) -> str:
@@ -119,8 +119,8 @@ def _alternatives(fault: SchemaFault) -> _Words:
 def _branch_meant(fault: SchemaFault) -> Mapping[str, Any] | None:
     """The alternative whose values the data have (`kind: claim`), though not what goes with them; None: no such."""
     for branch in fault.wanted:
-        told = {"type": "object", "properties": branch.get("properties", {})}
-        if "properties" in branch and Draft202012Validator(told).is_valid(fault.value):
+        condition = {"type": "object", "properties": branch.get("properties", {})}
+        if "properties" in branch and Draft202012Validator(condition).is_valid(fault.value):
             return branch  # type: ignore[no-any-return]  # JSON
     return None
 
@@ -134,12 +134,12 @@ def strange(branches: Any, value: Mapping[str, Any]) -> str | None:
 
 def _of_its_kind(branch: Mapping[str, Any], value: Mapping[str, Any]) -> _Words:
     """What goes with these values and is missing, or what does not go with them."""
-    (told,) = branch["properties"]
+    (field_name,) = branch["properties"]
     missing = next((name for name in branch.get("required", ()) if name not in value), None)
     if missing is not None:
-        return missing, f"is missing; it goes with this {told}"
+        return missing, f"is missing; it goes with this {field_name}"
     strange = next(name for name in branch["not"]["required"] if name in value)
-    return strange, f"does not go with this {told}; leave it out, or say another {told}"
+    return strange, f"does not go with this {field_name}; leave it out, or say another {field_name}"
 
 
 _SENTENCES: Final[dict[str, Callable[[SchemaFault], _Words]]] = {
@@ -176,7 +176,7 @@ def _meaning(event_type: str, path: tuple[str | int, ...], fault: SchemaFault) -
 
 def _faults(event_type: str, data: object) -> list[SchemaFault]:
     """Nearest to the top first, then by place: the same data always gives the same sentence."""
-    found = [
+    faults = [
         SchemaFault(
             tuple(error.absolute_path), str(error.validator), error.validator_value, error.schema, error.instance
         )
@@ -184,7 +184,7 @@ def _faults(event_type: str, data: object) -> list[SchemaFault]:
     ]
     # alternatives last: which of them is meant can be said once every value is right by itself
     return sorted(
-        found, key=lambda fault: (fault.keyword == "anyOf", len(fault.path), pointer(fault.path), fault.keyword)
+        faults, key=lambda fault: (fault.keyword == "anyOf", len(fault.path), pointer(fault.path), fault.keyword)
     )
 
 

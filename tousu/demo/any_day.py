@@ -53,15 +53,15 @@ class ComplaintWork(NamedTuple):
 
     @property
     def department(self) -> str:
-        one = self.pack.classes.get(self.class_name or "")
-        return one.departments[0] if one is not None else self.pack.routing.unsure.department
+        class_ = self.pack.classes.get(self.class_name or "")
+        return class_.departments[0] if class_ is not None else self.pack.routing.unsure.department
 
     def note(
-        self, what: str, when: datetime, *, speaker: str = "", arrival: datetime | None = None, **data: Any
+        self, event_name: str, when: datetime, *, speaker: str = "", arrival: datetime | None = None, **data: Any
     ) -> datetime:
         """Report something; returns when it happened."""
-        said = {"department": speaker or self.department, "employee": f"E{300 + len(self.case_of) % 40}", **data}
-        self.diary.handling(self.case_of, what, when, said, arrival=arrival)
+        report = {"department": speaker or self.department, "employee": f"E{300 + len(self.case_of) % 40}", **data}
+        self.diary.handling(self.case_of, event_name, when, report, arrival=arrival)
         return when
 
 
@@ -79,8 +79,8 @@ def _complaint(pack: Pack, diary: Diary, number: int) -> None:
     when = at("08:40") if number == 0 else at("09:00") + timedelta(seconds=diary.chance.randrange(12 * 3600))
     channel = diary.chance.choice(list(pack.channels))
     is_unsure = number % 15 == 14
-    one = diary.chance.choice(list(pack.classes.values()))
-    content = diary.chance.choice(UNSURE) if is_unsure else _sentence(diary, one)
+    class_ = diary.chance.choice(list(pack.classes.values()))
+    content = diary.chance.choice(UNSURE) if is_unsure else _sentence(diary, class_)
     data = customers.told(
         diary, channel, customers.person(diary), content, when, diary.chance.choice(customers.OUTLETS)
     )
@@ -88,13 +88,15 @@ def _complaint(pack: Pack, diary: Diary, number: int) -> None:
     data |= _object(pack, number, waybill)
     case_of = diary.complaint(channel, when, data, event_id=FIRST if number == 0 else "")
     fate = (
-        prompt if number == 0 else diary.chance.choices([each for _, each in FATES], [share for share, _ in FATES])[0]
+        prompt
+        if number == 0
+        else diary.chance.choices([ending for _, ending in FATES], [share for share, _ in FATES])[0]
     )
-    fate(ComplaintWork(pack, diary, case_of, None if is_unsure else one.name, when))
-    if pack.claims is not None and one.claim is not None and not is_unsure and fate not in (invalid, withdrawn):
+    fate(ComplaintWork(pack, diary, case_of, None if is_unsure else class_.name, when))
+    if pack.claims is not None and class_.claim is not None and not is_unsure and fate not in (invalid, withdrawn):
         chance_of_claim = diary.chance.random()
         if chance_of_claim < CLAIMED_SHARE:
-            claim_money(Claimed(pack, diary, case_of, one.claim.cause, waybill), when)
+            claim_money(Claimed(pack, diary, case_of, class_.claim.cause, waybill), when)
 
 
 def _object(pack: Pack, number: int, waybill: str) -> dict[str, Any]:
@@ -117,8 +119,8 @@ def claim_money(claim: Claimed, received: datetime) -> None:
     facts["real_loss"] = facts["real_value"]
     when = claim.note("claim_facts_found", office_later(when, chance.randint(60, 400)), facts=facts)
     when = office_later(when, chance.randint(20, 200))
-    said, amount = offer_of(claim, facts, when)
-    claim.note("claim_decided", when, outcome="offer", **said)
+    terms, amount = offer_of(claim, facts, when)
+    claim.note("claim_decided", when, outcome="offer", **terms)
     when = claim.note("claim_agreed", office_later(when, chance.randint(20, 300)))
     ending = chance.random()
     if ending < 0.1:
@@ -136,8 +138,8 @@ def _asks_for(clocks: Iterable[ClockRule], event: str, says: str = "") -> bool:
     )
 
 
-def _sentence(diary: Diary, one: ComplaintClass) -> str:
-    scripts = {name: words for name in SENTENCES if (words := getattr(one.words, name))}
+def _sentence(diary: Diary, class_: ComplaintClass) -> str:
+    scripts = {name: words for name in SENTENCES if (words := getattr(class_.words, name))}
     script = diary.chance.choices(
         list(scripts), [{"simplified": 6, "traditional": 1, "english": 3}[s] for s in scripts]
     )[0]
@@ -168,21 +170,21 @@ def _inquiry(pack: Pack, diary: Diary) -> None:
 def acknowledge(work: ComplaintWork, minutes: tuple[int, int] = (5, 50)) -> datetime:
     """Heard, and how bad it is by the pack's own dimensions."""
     when = in_office(work.received + timedelta(minutes=work.diary.chance.randint(*minutes)))
-    when = work.note("acknowledged", when, **_told_at_once(work, when))
+    when = work.note("acknowledged", when, **_acknowledgement(work, when))
     severity = {
         name: work.diary.chance.choice(values)
         for name, values in (work.pack.priority.dimensions if work.pack.priority is not None else {}).items()
     }
     asked = {name for rule in work.pack.grading for name in (*rule.when.facts, *rule.when.amounts)}
-    said: dict[str, Any] = {"severity": severity} if severity else {}
+    report: dict[str, Any] = {"severity": severity} if severity else {}
     if "loss_yuan" in asked and work.diary.chance.random() < 0.3:
-        said["loss_yuan"] = f"{work.diary.chance.choice((200, 2999, 3000, 8000))}.00"
+        report["loss_yuan"] = f"{work.diary.chance.choice((200, 2999, 3000, 8000))}.00"
     if "complexity" in asked and work.diary.chance.random() < 0.2:
-        said["complexity"] = "complex"
-    return work.note("assessed", when + timedelta(minutes=2), **said) if said else when
+        report["complexity"] = "complex"
+    return work.note("assessed", when + timedelta(minutes=2), **report) if report else when
 
 
-def _told_at_once(work: ComplaintWork, when: datetime) -> dict[str, Any]:
+def _acknowledgement(work: ComplaintWork, when: datetime) -> dict[str, Any]:
     """What the customer hears with the acknowledgement, as far as the pack asks for it."""
     asked = {
         name
@@ -191,11 +193,11 @@ def _told_at_once(work: ComplaintWork, when: datetime) -> dict[str, Any]:
         if trigger.event == "acknowledged"
         for name in trigger.says
     }
-    told = {
+    notices = {
         "process": "受理、调查、方案、答复", "answer_by": text(when + timedelta(hours=6)), "contact": "客服热线",
         "in_charge": "E310",
     }  # fmt: skip
-    return {name: value for name, value in told.items() if name in asked}
+    return {name: value for name, value in notices.items() if name in asked}
 
 
 def judge(work: ComplaintWork, after: datetime, *, stands: bool = True) -> datetime:
@@ -223,16 +225,16 @@ def plan_if_wanted(work: ComplaintWork, after: datetime) -> datetime:
 
 def answer(work: ComplaintWork, when: datetime, *, settled: bool = True, arrival: datetime | None = None) -> datetime:
     """The customer is told, with everything that the pack wants in an answer."""
-    said: dict[str, Any] = {"settled": settled, "text": "已回访客户" if settled else "客户不接受"}
+    reply: dict[str, Any] = {"settled": settled, "text": "已回访客户" if settled else "客户不接受"}
     if settled and work.pack.closing is not None:
-        said["confirmation"] = work.pack.closing.confirmation[0]
+        reply["confirmation"] = work.pack.closing.confirmation[0]
     final = work.pack.replies.get(FINAL)
     if settled and final is not None:
-        said |= {"kind": FINAL}
+        reply |= {"kind": FINAL}
     wanted = (*([final] if final is not None else ()), *work.pack.answers.values())
     if settled and wanted:
-        said |= {"elements": [*dict.fromkeys(name for rule in wanted for name in rule.required)]}
-    return work.note("customer_answered", when, arrival=arrival, **said)
+        reply |= {"elements": [*dict.fromkeys(name for rule in wanted for name in rule.required)]}
+    return work.note("customer_answered", when, arrival=arrival, **reply)
 
 
 def follow_up(work: ComplaintWork, after: datetime) -> None:

@@ -28,10 +28,10 @@ class Books(NamedTuple):
 
     def sums(self) -> dict[str, Sums]:
         """Awarded, paid and withdrawn by currency."""
-        found: dict[str, Sums] = {}
+        sums: dict[str, Sums] = {}
         for entry in self.entries:
-            found[entry.currency] = found.get(entry.currency, Sums()).with_entry(entry)
-        return found
+            sums[entry.currency] = sums.get(entry.currency, Sums()).with_entry(entry)
+        return sums
 
     def faults(self) -> list[str]:
         """What must not be in a ledger, a sentence each."""
@@ -53,11 +53,11 @@ class Books(NamedTuple):
 
     def sentence(self) -> str:
         """The money in one line, and whether it balances."""
-        said = [
+        sentences = [
             f"{sums.awarded:,.2f} {currency} awarded = {sums.paid:,.2f} paid + {sums.outstanding:,.2f} outstanding"
             f" + {sums.withdrawn:,.2f} withdrawn"
             for currency, sums in sorted(self.sums().items())
         ]
         wrong = self.faults()
         verdict = "ledger balanced" if not wrong else f"LEDGER NOT BALANCED: {wrong[0]}"
-        return "; ".join([*said, verdict])
+        return "; ".join([*sentences, verdict])

@@ -35,11 +35,11 @@ class Claimed(NamedTuple):
     department: str = "customer_service"
 
     def note(
-        self, what: str, when: datetime, *, desk: str = "", arrival: datetime | None = None, **data: Any
+        self, event_name: str, when: datetime, *, desk: str = "", arrival: datetime | None = None, **data: Any
     ) -> datetime:
         """Report something of the claim; returns when it happened."""
-        said = {"department": desk or self.department, "claim_number": claim_number(self.number), **data}
-        self.diary.handling(self.case_of, what, when, said, arrival=arrival)
+        report = {"department": desk or self.department, "claim_number": claim_number(self.number), **data}
+        self.diary.handling(self.case_of, event_name, when, report, arrival=arrival)
         return when
 
 
@@ -63,11 +63,11 @@ def form(
     **data: Any,
 ) -> datetime:  # fmt: skip
     """The claim form, with the complete file or with these items. Who fills it in knows no number of a claim."""
-    said: dict[str, Any] = {"department": claim.department, "cause": claim.cause, "claimant": dict(claimant), **data}
-    said |= {} if claim.waybill is None else {"waybill_number": claim.waybill}
+    report: dict[str, Any] = {"department": claim.department, "cause": claim.cause, "claimant": dict(claimant), **data}
+    report |= {} if claim.waybill is None else {"waybill_number": claim.waybill}
     held = evidence(file_of(claim) if items is None else items)
-    said |= {"evidence": held} if held else {}
-    claim.diary.handling(claim.case_of, "claim_filed", when, said)
+    report |= {"evidence": held} if held else {}
+    claim.diary.handling(claim.case_of, "claim_filed", when, report)
     return when
 
 
@@ -78,8 +78,8 @@ def evidence(items: Iterable[str]) -> list[dict[str, str]]:
 
 def pay(claim: Claimed, when: datetime, amount: str, **data: Any) -> datetime:
     """Finance confirms a payment; unless named otherwise it has a number of its own."""
-    said = {"payment_id": f"PAY-{claim.diary.number('payment'):05d}", "amount": amount, **data}
-    return claim.note("payment_confirmed", when, desk=FINANCE, **said)
+    report = {"payment_id": f"PAY-{claim.diary.number('payment'):05d}", "amount": amount, **data}
+    return claim.note("payment_confirmed", when, desk=FINANCE, **report)
 
 
 def offer_of(claim: Claimed, facts: Mapping[str, Any], when: datetime) -> tuple[dict[str, Any], str]:
@@ -91,13 +91,13 @@ def offer_of(claim: Claimed, facts: Mapping[str, Any], when: datetime) -> tuple[
     def owed(decided: str | None = None) -> Award:
         return award(claim.pack, claim.cause, facts, on=when.date(), evidence=file_of(claim), decided=decided)
 
-    found = owed()
-    said: dict[str, Any] = {}
-    if isinstance(found, Referred):
-        found = owed(money((found.at_most or Decimal(0)) + Decimal(UNLIMITED)))
-        said = {"amount_with_fee": money(found.amount)} if isinstance(found, Awarded) else {}
-    assert isinstance(found, Awarded), f"{claim.case_of}: {found}"
-    return said, money(found.amount)
+    awarded = owed()
+    terms: dict[str, Any] = {}
+    if isinstance(awarded, Referred):
+        awarded = owed(money((awarded.at_most or Decimal(0)) + Decimal(UNLIMITED)))
+        terms = {"amount_with_fee": money(awarded.amount)} if isinstance(awarded, Awarded) else {}
+    assert isinstance(awarded, Awarded), f"{claim.case_of}: {awarded}"
+    return terms, money(awarded.amount)
 
 
 def money(amount: Decimal) -> str:
@@ -118,8 +118,8 @@ class ClaimSchedule(NamedTuple):
 def go_through(claim: Claimed, schedule: ClaimSchedule, amount: str, **by_hand: str) -> None:
     """Answered, offered by the table (or `by_hand`), agreed, paid exactly that, and the customer asked how it was."""
     claim.note("claim_form_answered", schedule.answered)
-    said: dict[str, Any] = {"outcome": "offer", **by_hand}
-    claim.note("claim_decided", schedule.decided, **said)
+    decision: dict[str, Any] = {"outcome": "offer", **by_hand}
+    claim.note("claim_decided", schedule.decided, **decision)
     claim.note("claim_agreed", schedule.agreed)
     if schedule.paid is not None:
         pay(claim, schedule.paid, amount)

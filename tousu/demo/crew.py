@@ -64,12 +64,12 @@ class Crew:
         `with_halted`: one of whom nothing but halted shards is missing counts as ready; its other shards work.
         """
         for name in self.names:
-            self.start_one(name)
+            self.start_processor(name)
         waited_for = list(self.names)
         deadline = time.monotonic() + wait_s
         while waited_for:
             self.check()
-            for name in [each for each in waited_for if self._is_at_work(each, with_halted=with_halted)]:
+            for name in [processor for processor in waited_for if self._is_at_work(processor, with_halted=with_halted)]:
                 waited_for.remove(name)
                 on_ready(name)
             if time.monotonic() > deadline:
@@ -78,7 +78,7 @@ class Crew:
                 )
             time.sleep(ASK_AGAIN_S)
 
-    def start_one(self, name: str) -> None:
+    def start_processor(self, name: str) -> None:
         """Start one processor, and do not wait for it."""
         file = address_file(self._data, name)
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -100,7 +100,7 @@ class Crew:
         reasons = reasons_at(self.address(name))
         if reasons is None:
             return False
-        return not reasons or (with_halted and all("shard" in each for each in reasons))
+        return not reasons or (with_halted and all("shard" in reason for reason in reasons))
 
     def halted(self, name: str) -> list[Halt]:
         """The shards of a processor that have halted, each with its reason; none where it does not answer."""

@@ -143,8 +143,8 @@ def channel(diary: Diary) -> str:
 
 def words(diary: Diary, kind: str, outlet: str) -> str:
     """What a customer says about this kind of trouble."""
-    said = diary.chance.choice(WORDS[kind])
-    return said.format(goods=diary.chance.choice(GOODS), days=diary.chance.randint(3, 6), outlet=outlet)
+    template = diary.chance.choice(WORDS[kind])
+    return template.format(goods=diary.chance.choice(GOODS), days=diary.chance.randint(3, 6), outlet=outlet)
 
 
 def told(diary: Diary, name: str, who: Person, content: str, when: datetime, outlet: str) -> dict[str, Any]:

@@ -58,7 +58,7 @@ class Diary:
 
     def __init__(self, seed: int) -> None:
         self.chance = Random(seed)  # noqa: S311 - a story, no secret
-        self._told: list[tuple[datetime, int, dict[str, Any]]] = []
+        self._lines: list[tuple[datetime, int, dict[str, Any]]] = []
         self._counts: dict[str, int] = {}
 
     def number(self, name: str) -> int:
@@ -68,7 +68,7 @@ class Diary:
 
     def tell(self, arrival: datetime, line: Mapping[str, Any]) -> None:
         """Note a line that arrives at this time; equal times keep the order in which they were told."""
-        self._told.append((arrival, len(self._told), dict(line)))
+        self._lines.append((arrival, len(self._lines), dict(line)))
 
     def complaint(
         self, channel: str, arrival: datetime, data: Mapping[str, Any], *, happened: datetime | None = None,
@@ -91,13 +91,13 @@ class Diary:
         return event_id
 
     def handling(
-        self, case_of: str, what: str, happened: datetime, data: Mapping[str, Any], *, arrival: datetime | None = None,
-        event_id: str = "",
+        self, case_of: str, event_name: str, happened: datetime, data: Mapping[str, Any], *,
+        arrival: datetime | None = None, event_id: str = "",
     ) -> str:  # fmt: skip
         """Whoever may say it reports about the case that the event `case_of` opened."""
         arrival = arrival or happened
-        event_id = event_id or f"{case_of}-{what}-{self.number(case_of)}"
-        kind = f"tousu.handling.{what}.v1"
+        event_id = event_id or f"{case_of}-{event_name}-{self.number(case_of)}"
+        kind = f"tousu.handling.{event_name}.v1"
         topic = topic_of(kind)
         source = source_on(topic)
         if source == DEPARTMENTS:
@@ -121,11 +121,11 @@ class Diary:
 
     def line_of(self, event_id: str) -> dict[str, Any]:
         """The line of an event told before."""
-        return next(line for _, _, line in self._told if line.get("event", {}).get("id") == event_id)
+        return next(line for _, _, line in self._lines if line.get("event", {}).get("id") == event_id)
 
     def in_order(self) -> list[tuple[datetime, dict[str, Any]]]:
         """Everything in the order of arrival."""
-        return [(arrival, line) for arrival, _, line in sorted(self._told, key=lambda each: each[:2])]
+        return [(arrival, line) for arrival, _, line in sorted(self._lines, key=lambda entry: entry[:2])]
 
     @staticmethod
     def _event(event_id: str, source: str, kind: str, happened: datetime, arrival: datetime) -> dict[str, Any]:

@@ -43,20 +43,20 @@ def with_numbers(lines: list[dict[str, Any]], pack: str = PACK) -> Iterator[byte
 
 def _linked(line: dict[str, Any], numbers: Mapping[str, str]) -> dict[str, Any]:
     """A line with the numbers of the other cases that it names."""
-    event, data = _told(line)
+    event, data = _event_and_data(line)
     named = {name: numbers[data[name]] for name in OTHER_CASES if data.get(name) in numbers}
     return line | {"event": event | {"data": data | named}} if named else line
 
 
 def about_case(line: dict[str, Any], case_number: str) -> dict[str, Any]:
     """A handling line with the number of its case, and of the claim and the obligation of that case which it names."""
-    event, said = _told(line)
-    data = {"case_number": case_number} | {name: v for name, v in said.items() if name != "case_number"}
+    event, content = _event_and_data(line)
+    data = {"case_number": case_number} | {name: v for name, v in content.items() if name != "case_number"}
     data |= {name: f"{case_number}/{data[name].partition('/')[2]}" for name in OF_THE_CASE if name in data}
     return line | {"key": case_number, "event": event | {"subject": case_number, "data": data}}
 
 
-def _told(line: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _event_and_data(line: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The event of a line and its data; nothing where the line is broken on purpose."""
     event = line.get("event")
     data = event.get("data") if isinstance(event, dict) else None

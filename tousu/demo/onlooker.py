@@ -61,7 +61,7 @@ class Tallies:
         self.rejected_at_gate = 0
         self.repeated = 0
 
-    def count(self, topic: str, name: str, said: Content | None, reason: str, source: str) -> None:
+    def count(self, topic: str, name: str, content: Content | None, reason: str, source: str) -> None:
         """Add one event: its topic, name and source, what it says, and for a rejected one its reason instead."""
         if topic == "complaints.accepted":
             self.accepted += 1
@@ -69,34 +69,34 @@ class Tallies:
             return
         is_limit = topic == "complaints.claims" and name.startswith("clock.")
         self.types[f"claim.{name}" if is_limit else name] += 1
-        match said:
+        match content:
             case None:
                 self.rejected[reason] += 1
                 self.rejected_at_gate += source == "tousu/intake"
             case ComplaintRouted() | InquiryRouted() | ClaimRouted():
-                self.departments[said.case_number] = tuple(said.departments)
-                class_name = None if isinstance(said, ClaimRouted) else said.class_
-                self.classes[said.case_number] = class_name or ("unknown" if said.triage else said.kind)
+                self.departments[content.case_number] = tuple(content.departments)
+                class_name = None if isinstance(content, ClaimRouted) else content.class_
+                self.classes[content.case_number] = class_name or ("unknown" if content.triage else content.kind)
             case CasePassedOn():
-                self.departments[said.case_number] = tuple(said.to_departments)
+                self.departments[content.case_number] = tuple(content.to_departments)
             case CaseClosed():
-                self.results[said.result] += 1
+                self.results[content.result] += 1
             case _:
-                self._count_money(said)
+                self._count_money(content)
 
-    def _count_money(self, said: Content) -> None:
+    def _count_money(self, content: Content) -> None:
         """What claims and penalties tell."""
-        match said:
+        match content:
             case ClaimOpened():
-                self.claims[said.cause] += 1
+                self.claims[content.cause] += 1
             case ClaimRefused():
-                self.refused[said.exemption or "nothing_lost"] += 1
+                self.refused[content.exemption or "nothing_lost"] += 1
             case ClaimPaymentQuestioned() | PenaltyPaymentQuestioned():
-                self.questions[said.reason] += 1
+                self.questions[content.reason] += 1
             case PenaltyAssessed():
-                self.penalties.update({line.ground for line in said.lines})
+                self.penalties.update({line.ground for line in content.lines})
             case InstructionIssued():
-                self.instructions[said.what] += 1
+                self.instructions[content.what] += 1
             case _:
                 pass
 
@@ -182,9 +182,9 @@ class Onlooker:
             self._news.notify_all()
 
     def _is_repeated(self, record: Record) -> bool:
-        said = dict(record.headers)
-        place = (record.topic, record.partition, (said.get("tousu-origin") or b"").decode())
-        number = int(said.get("tousu-seq") or b"0")
+        headers = dict(record.headers)
+        place = (record.topic, record.partition, (headers.get("tousu-origin") or b"").decode())
+        number = int(headers.get("tousu-seq") or b"0")
         if number <= self._seen.get(place, 0):
             self.tallies.repeated += 1
             return True
@@ -192,16 +192,16 @@ class Onlooker:
         return False
 
     def _note(self, record: Record) -> None:
-        said = {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers}
-        name = said["ce_type"].removeprefix("tousu.").removesuffix(".v1")
+        headers = {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers}
+        name = headers["ce_type"].removeprefix("tousu.").removesuffix(".v1")
         is_rejected = name == "event.rejected"
         data: dict[str, Any] = {} if is_rejected else orjson.loads(record.value or b"{}")
-        reason, source = said.get("tousu-reason", ""), said["ce_source"]
-        content = None if is_rejected else decode(said["ce_type"], data)
+        reason, source = headers.get("tousu-reason", ""), headers["ce_source"]
+        content = None if is_rejected else decode(headers["ce_type"], data)
         self.tallies.count(record.topic, name, content, reason, source)
         if isinstance(content, ComplaintRegistered | InquiryRegistered | ClaimRegistered | DuplicateJoined):
             self._tell(content.source_event.id, content.case_number)
         elif is_rejected and source == "tousu/intake":
-            self._tell(said.get("tousu-event-id", ""), "")
-        moment, number = time_of_text(said["tousu-time"]), said.get("ce_subject", "")
+            self._tell(headers.get("tousu-event-id", ""), "")
+        moment, number = time_of_text(headers["tousu-time"]), headers.get("ce_subject", "")
         self._heard(Happening(moment, record.topic, name, number, data, reason))

@@ -69,13 +69,13 @@ def beats(
     arrivals = [arrival for arrival, _ in read]
     last = arrivals[-1] + after if until is None else max(arrivals[-1] + after, until)
     ticks = moments(arrivals[0], last, {arrival.astimezone(zone).date() for arrival in arrivals}, zone)
-    found: list[Beat] = []
+    result: list[Beat] = []
     lines_now: list[Inbound] = []
     told: set[str] = set()
     opened: set[str] = set()
 
     def end(moment: datetime) -> None:
-        found.append(Beat(moment, tuple(lines_now)))
+        result.append(Beat(moment, tuple(lines_now)))
         lines_now.clear()
         opened.clear()
 
@@ -93,9 +93,9 @@ def beats(
             told.add(event_id)
     for moment in (tick, *ticks):
         end(moment)
-    if found[-1].moment < last:
+    if result[-1].moment < last:
         end(last)
-    return found
+    return result
 
 
 def _in_order(lines: Iterable[bytes]) -> Iterator[tuple[datetime, Inbound]]:

@@ -36,14 +36,16 @@ def reasons_at(address: str) -> list[Reason] | None:
 
 def halts_among(name: str, reasons: Iterable[Reason]) -> list[Halt]:
     """The shards among these reasons that have halted."""
-    return [Halt(name, int(each["shard"]), each["reason"], each["message"]) for each in reasons if "shard" in each]
+    return [
+        Halt(name, int(reason["shard"]), reason["reason"], reason["message"]) for reason in reasons if "shard" in reason
+    ]
 
 
 def halts_in(data: Path, names: Iterable[str]) -> list[Halt]:
     """The halted shards of every processor that runs on this data folder and says where it can be asked."""
-    found = []
+    halts = []
     for name in names:
         file = address_file(data, name)
         address = file.read_text().strip() if file.exists() else ""
-        found += halts_among(name, (reasons_at(address) if address else None) or ())
-    return found
+        halts += halts_among(name, (reasons_at(address) if address else None) or ())
+    return halts

@@ -131,7 +131,7 @@ def run_demo(demo: Demo, console: Console) -> dict[str, Any]:
 def read_books(data: Path) -> Books:
     """The ledgers of all processors that keep one."""
     keepers = [_inspection(data, name) for name in LEDGERS]
-    return Books.of(document for keeper in keepers for _, document in keeper.each("entry"))
+    return Books.of(document for keeper in keepers for _, document in keeper.matching_states("entry"))
 
 
 def _as_typed() -> str:
@@ -230,25 +230,25 @@ def _wait_until_done(data: Path, moment: datetime, crew: Crew, history: History)
     behind: list[Behind] = []
 
     def is_done() -> bool:
-        behind[:] = [each for name in WITH_CHECKPOINT for each in backlog(_inspection(data, name), history)]
-        return not any(each.events for each in behind)
+        behind[:] = [lag for name in WITH_CHECKPOINT for lag in backlog(_inspection(data, name), history)]
+        return not any(lag.events for lag in behind)
 
     _wait(is_done, crew, late)
     return behind
 
 
-def _wait(is_done: Callable[[], bool], crew: Crew, what: str) -> None:
+def _wait(is_done: Callable[[], bool], crew: Crew, message: str) -> None:
     deadline = time.monotonic() + SETTLE_S
     while not is_done():
         crew.check()
         if time.monotonic() > deadline:
-            raise Retry("not_done", f"{SETTLE_S:.0f} s after the last event {what}")
+            raise Retry("not_done", f"{SETTLE_S:.0f} s after the last event {message}")
         time.sleep(ASK_AGAIN_S)
 
 
 def _reached(data: Path, name: str, goal_us: int) -> bool:
     standings = _inspection(data, name).standings()
-    return len(standings) == PARTITIONS and all(each.checkpoint.time_us >= goal_us for each in standings)
+    return len(standings) == PARTITIONS and all(standing.checkpoint.time_us >= goal_us for standing in standings)
 
 
 def _inspection(data: Path, name: str) -> Inspection:

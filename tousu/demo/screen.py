@@ -58,10 +58,10 @@ class Screen:
 
     def happened(self, happening: Happening) -> None:
         """Show one event, if it is worth a line."""
-        found = sentence(happening, self._zone)
-        if found is None:
+        phrase = sentence(happening, self._zone)
+        if phrase is None:
             return
-        style, words = found
+        style, words = phrase
         when = happening.moment.astimezone(self._zone).strftime("%m-%d %H:%M")
         line = Text.assemble((when, "dim"), "  ", (f"{happening.case_number or '-':<20}", "bold"), " ", (words, style))
         line.no_wrap, line.overflow = True, "ellipsis"

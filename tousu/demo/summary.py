@@ -61,7 +61,7 @@ def document(
         "early_warnings": types["early_warning.raised"],
         "duty": duty.document(),
         "other_topics": _without_words(types),
-        "backlog": sum(each.events for each in behind),
+        "backlog": sum(lag.events for lag in behind),
     }
 
 
@@ -92,7 +92,7 @@ def show(
         "early warnings": str(types["early_warning.raised"]),
         **duty.row(),
         **{topic.removeprefix(PREFIX): listed(counts) for topic, counts in _without_words(types).items()},
-        "backlog": str(sum(each.events for each in behind)),
+        "backlog": str(sum(lag.events for lag in behind)),
     }
     for name, words in rows.items():
         table.add_row(name, words)

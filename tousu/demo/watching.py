@@ -41,7 +41,7 @@ def watch_over(crew: Crew, say: Callable[[str], None], *, seconds: Callable[[], 
                 if seconds() >= again_s[name]:
                     del again_s[name]
                     started_s[name] = seconds()
-                    crew.start_one(name)
+                    crew.start_processor(name)
                 continue
             if crew.is_alive(name):
                 continue

@@ -79,119 +79,119 @@ class DemoSentence(NamedTuple):
     words: Callable[[Any, tzinfo], str]
 
 
-def _told(kind: type[C], style: str, words: Callable[[C, tzinfo], str]) -> tuple[str, DemoSentence]:
+def _sentence(kind: type[C], style: str, words: Callable[[C, tzinfo], str]) -> tuple[str, DemoSentence]:
     return kind.TYPE.removeprefix("tousu.").removesuffix(".v1"), DemoSentence(style, words)
 
 
-def _routed(said: ComplaintRouted, zone: tzinfo) -> str:
-    to = " and ".join(said.departments)
-    if said.triage:
-        return f"{said.channel}: nobody knows yet what it is about: {to} looks"
-    return f"{said.channel}: {said.class_ or said.kind}, {said.grade}, goes to {to}"
+def _routed(data: ComplaintRouted, zone: tzinfo) -> str:
+    to = " and ".join(data.departments)
+    if data.triage:
+        return f"{data.channel}: nobody knows yet what it is about: {to} looks"
+    return f"{data.channel}: {data.class_ or data.kind}, {data.grade}, goes to {to}"
 
 
-def _breached(said: ClockBreached, zone: tzinfo) -> str:
-    in_doubt = ", not confirmed yet" if said.unconfirmed else ""
-    return f"{_of_claim(said)}{said.clock} breached, it was due {_clock(said.due_at, zone)}{in_doubt}"
+def _breached(data: ClockBreached, zone: tzinfo) -> str:
+    in_doubt = ", not confirmed yet" if data.unconfirmed else ""
+    return f"{_of_claim(data)}{data.clock} breached, it was due {_clock(data.due_at, zone)}{in_doubt}"
 
 
-def _closed(said: CaseClosed, zone: tzinfo) -> str:
-    late = "" if said.in_time else f", late: {', '.join(said.breached_clocks)}"
-    return f"closed: {said.result} after {said.handling_hours:.1f} h{late}"
+def _closed(data: CaseClosed, zone: tzinfo) -> str:
+    late = "" if data.in_time else f", late: {', '.join(data.breached_clocks)}"
+    return f"closed: {data.result} after {data.handling_hours:.1f} h{late}"
 
 
-def _claim(said: ClaimOpened, zone: tzinfo) -> str:
-    piece = f" for {said.waybill_number}" if said.waybill_number else ""
-    return f"{_of_claim(said)}opened, {said.cause}{piece}"
+def _claim(data: ClaimOpened, zone: tzinfo) -> str:
+    piece = f" for {data.waybill_number}" if data.waybill_number else ""
+    return f"{_of_claim(data)}opened, {data.cause}{piece}"
 
 
-def _of_claim(said: _Claimed) -> str:
+def _of_claim(data: _Claimed) -> str:
     """Which claim of the case at the beginning of the line; nothing where it is about none."""
-    number = said.claim_number
+    number = data.claim_number
     return f"claim {number.rpartition('/')[2]}: " if number else ""
 
 
-def _money(said: _Paid) -> str:
-    return f"{said.amount} {said.currency}"
+def _money(data: _Paid) -> str:
+    return f"{data.amount} {data.currency}"
 
 
-def _sent_back(said: ClaimFileIncomplete, zone: tzinfo) -> str:
-    return f"{_of_claim(said)}file sent back ({said.returns}): {', '.join(said.evidence_missing)} missing"
+def _sent_back(data: ClaimFileIncomplete, zone: tzinfo) -> str:
+    return f"{_of_claim(data)}file sent back ({data.returns}): {', '.join(data.evidence_missing)} missing"
 
 
-def _refused(said: ClaimRefused, zone: tzinfo) -> str:
-    return f"{_of_claim(said)}refused: {said.exemption or said.reason} ({said.section or ''})"
+def _refused(data: ClaimRefused, zone: tzinfo) -> str:
+    return f"{_of_claim(data)}refused: {data.exemption or data.reason} ({data.section or ''})"
 
 
-def _paid(said: ClaimPaid, zone: tzinfo) -> str:
-    what = said.obligation.rpartition("/")[2]
-    rest = "" if said.outstanding is None else f", {said.outstanding} to come"
-    return f"{_of_claim(said)}{_money(said)} paid{rest}" + ("" if what == "compensation" else f" ({what})")
+def _paid(data: ClaimPaid, zone: tzinfo) -> str:
+    kind = data.obligation.rpartition("/")[2]
+    rest = "" if data.outstanding is None else f", {data.outstanding} to come"
+    return f"{_of_claim(data)}{_money(data)} paid{rest}" + ("" if kind == "compensation" else f" ({kind})")
 
 
-def _question(said: ClaimPaymentQuestioned | PenaltyPaymentQuestioned) -> str:
-    return f"payment {said.payment_id} of {_money(said)} is a question: {said.reason}"
+def _question(data: ClaimPaymentQuestioned | PenaltyPaymentQuestioned) -> str:
+    return f"payment {data.payment_id} of {_money(data)} is a question: {data.reason}"
 
 
-def _settlement(said: ClaimPaymentQuestionSettled | PenaltyPaymentQuestionSettled) -> str:
-    return f"payment {said.payment_id} is settled: {said.how.replace('_', ' ')}"
+def _settlement(data: ClaimPaymentQuestionSettled | PenaltyPaymentQuestionSettled) -> str:
+    return f"payment {data.payment_id} is settled: {data.how.replace('_', ' ')}"
 
 
-def _arbitrated(said: ClaimArbitrated, zone: tzinfo) -> str:
-    if said.report_true:
-        return f"{_of_claim(said)}headquarters rules: {said.responsible_outlet} bears it"
-    return f"{_of_claim(said)}headquarters rules: {said.reporting_outlet} reported falsely"
+def _arbitrated(data: ClaimArbitrated, zone: tzinfo) -> str:
+    if data.report_true:
+        return f"{_of_claim(data)}headquarters rules: {data.responsible_outlet} bears it"
+    return f"{_of_claim(data)}headquarters rules: {data.reporting_outlet} reported falsely"
 
 
-def _billed(said: ClaimBilled, zone: tzinfo) -> str:
-    fee = f" (fee of {said.percent} %)" if said.percent is not None else ""
-    return f"{_of_claim(said)}{said.debtor} is billed {_money(said)}{fee}"
+def _billed(data: ClaimBilled, zone: tzinfo) -> str:
+    fee = f" (fee of {data.percent} %)" if data.percent is not None else ""
+    return f"{_of_claim(data)}{data.debtor} is billed {_money(data)}{fee}"
 
 
-def _claim_closed(said: ClaimClosed, zone: tzinfo) -> str:
+def _claim_closed(data: ClaimClosed, zone: tzinfo) -> str:
     """A claim that was paid says so in the line before."""
-    return "" if said.reason == "paid" else f"{_of_claim(said)}closed: {said.reason}"
+    return "" if data.reason == "paid" else f"{_of_claim(data)}closed: {data.reason}"
 
 
-def _instructed(said: InstructionIssued, zone: tzinfo) -> str:
+def _instructed(data: InstructionIssued, zone: tzinfo) -> str:
     """What finance has to do. Bills, and what human resources does about a penalty, have lines of their own."""
-    if said.what == "bill_outlet" or said.to != "finance":
+    if data.what == "bill_outlet" or data.to != "finance":
         return ""
-    done = DONE.get(said.what, said.what.replace("_", " "))
-    much = f" {said.amount} {said.currency}" if said.amount is not None else ""
-    whom = f" from {said.party.kind} {said.party.id}" if said.party else f" for claim {said.of.split('/')[1]}"
-    until = f", until {_clock(said.due_at, zone)}" if said.due_at is not None else ""
+    done = DONE.get(data.what, data.what.replace("_", " "))
+    much = f" {data.amount} {data.currency}" if data.amount is not None else ""
+    whom = f" from {data.party.kind} {data.party.id}" if data.party else f" for claim {data.of.split('/')[1]}"
+    until = f", until {_clock(data.due_at, zone)}" if data.due_at is not None else ""
     return f"finance: {done}{much}{whom}{until}"
 
 
-def _party(said: _OfParty) -> str:
-    return f"{said.party.kind} {said.party.id}"
+def _party(data: _OfParty) -> str:
+    return f"{data.party.kind} {data.party.id}"
 
 
-def _penalty(said: PenaltyAssessed | PenaltyDoubled) -> str:
+def _penalty(data: PenaltyAssessed | PenaltyDoubled) -> str:
     lines = []
-    for line in said.lines:
+    for line in data.lines:
         much = line.amount if line.amount is not None else line.percent and f"{line.percent} % of the pay"
         lines.append(f"{line.ground} {much or line.measure or ''}")
-    return f"{_party(said)}: {', '.join(lines)}"
+    return f"{_party(data)}: {', '.join(lines)}"
 
 
-def _deducted(said: PenaltyPaid, zone: tzinfo) -> str:
-    done = "repaid" if said.obligation != said.penalty_number else "deducted"
-    return f"{_party(said)}: {_money(said)} {done}"
+def _deducted(data: PenaltyPaid, zone: tzinfo) -> str:
+    done = "repaid" if data.obligation != data.penalty_number else "deducted"
+    return f"{_party(data)}: {_money(data)} {done}"
 
 
-def _month(said: MonthClosed, zone: tzinfo) -> str:
+def _month(data: MonthClosed, zone: tzinfo) -> str:
     """The month of a person with at least three complaints; the rest is in the figures."""
-    if said.party.kind != "person" or said.complaints < COMPLAINTS_WORTH_A_LINE:
+    if data.party.kind != "person" or data.complaints < COMPLAINTS_WORTH_A_LINE:
         return ""
-    fined = f"{said.penalties} {'penalty' if said.penalties == 1 else 'penalties'}"
-    return f"{_party(said)}: {said.month} closes with {said.complaints} complaints, {fined}"
+    fined = f"{data.penalties} {'penalty' if data.penalties == 1 else 'penalties'}"
+    return f"{_party(data)}: {data.month} closes with {data.complaints} complaints, {fined}"
 
 
-def _warning(said: EarlyWarningRaised, zone: tzinfo) -> str:
-    what = " at ".join(filter(None, (said.class_, said.kind, said.outlet, said.region)))
-    return f"early warning: {said.count} of {what}, usually {said.usual.mean:.1f}"
+def _warning(data: EarlyWarningRaised, zone: tzinfo) -> str:
+    subject = " at ".join(filter(None, (data.class_, data.kind, data.outlet, data.region)))
+    return f"early warning: {data.count} of {subject}, usually {data.usual.mean:.1f}"
 
 
 def _clock(text: str, zone: tzinfo) -> str:
@@ -199,61 +199,61 @@ def _clock(text: str, zone: tzinfo) -> str:
 
 
 SENTENCES: Final[Mapping[str, DemoSentence]] = dict((
-    _told(ComplaintRouted, "", _routed),
-    _told(DuplicateJoined, "cyan", lambda said, _: f"the same trouble again by {said.channel}: joined"),
-    _told(PersonErased, "dim", lambda said, _: f"erased: {len(said.tellings)} who told of it"),
-    _told(
-        CasePassedOn, "cyan", lambda said, _: f"passed on to {' and '.join(said.to_departments)} by the {said.by}"
+    _sentence(ComplaintRouted, "", _routed),
+    _sentence(DuplicateJoined, "cyan", lambda data, _: f"the same trouble again by {data.channel}: joined"),
+    _sentence(PersonErased, "dim", lambda data, _: f"erased: {len(data.tellings)} who told of it"),
+    _sentence(
+        CasePassedOn, "cyan", lambda data, _: f"passed on to {' and '.join(data.to_departments)} by the {data.by}"
     ),
-    _told(
-        ClockWarned, "yellow", lambda said, zone: f"{_of_claim(said)}{said.clock} is due {_clock(said.due_at, zone)}"
+    _sentence(
+        ClockWarned, "yellow", lambda data, zone: f"{_of_claim(data)}{data.clock} is due {_clock(data.due_at, zone)}"
     ),
-    _told(ClockBreached, "red", _breached),
-    _told(
+    _sentence(ClockBreached, "red", _breached),
+    _sentence(
         ClockBreachWithdrawn, "green",
-        lambda said, _: f"{_of_claim(said)}{said.clock}: answered in time, reported late; breach withdrawn",
+        lambda data, _: f"{_of_claim(data)}{data.clock}: answered in time, reported late; breach withdrawn",
     ),
-    _told(
-        ClockBreachConfirmed, "red", lambda said, _: f"{said.clock}: nothing in time came up; breach confirmed"
+    _sentence(
+        ClockBreachConfirmed, "red", lambda data, _: f"{data.clock}: nothing in time came up; breach confirmed"
     ),
-    _told(CaseEscalated, "red", lambda said, _: f"escalated to {said.to} (level {said.level})"),
-    _told(CaseClosed, "green", _closed),
-    _told(CaseReopened, "yellow", lambda said, _: "reopened"),
-    _told(ClaimOpened, "magenta", _claim),
-    _told(ClaimFileIncomplete, "yellow", _sent_back),
-    _told(
+    _sentence(CaseEscalated, "red", lambda data, _: f"escalated to {data.to} (level {data.level})"),
+    _sentence(CaseClosed, "green", _closed),
+    _sentence(CaseReopened, "yellow", lambda data, _: "reopened"),
+    _sentence(ClaimOpened, "magenta", _claim),
+    _sentence(ClaimFileIncomplete, "yellow", _sent_back),
+    _sentence(
         ClaimOffered, "magenta",
-        lambda said, _: f"{_of_claim(said)}{said.amount} {said.currency} offered ({said.section or ''})",
+        lambda data, _: f"{_of_claim(data)}{data.amount} {data.currency} offered ({data.section or ''})",
     ),
-    _told(ClaimRefused, "magenta", _refused),
-    _told(ClaimDisputed, "yellow", lambda said, _: f"{_of_claim(said)}not accepted, goes to {said.way}"),
-    _told(
+    _sentence(ClaimRefused, "magenta", _refused),
+    _sentence(ClaimDisputed, "yellow", lambda data, _: f"{_of_claim(data)}not accepted, goes to {data.way}"),
+    _sentence(
         ClaimConfirmationAwaited, "yellow",
-        lambda said, _: f"{_of_claim(said)}{_money(said)} waits for a second person",
+        lambda data, _: f"{_of_claim(data)}{_money(data)} waits for a second person",
     ),
-    _told(ClaimRuled, "magenta", lambda said, _: f"{_of_claim(said)}{said.by} rules {_money(said)}"),
-    _told(ClaimPaid, "green", _paid),
-    _told(ClaimPaymentQuestioned, "yellow", lambda said, _: _of_claim(said) + _question(said)),
-    _told(ClaimPaymentQuestionSettled, "green", lambda said, _: _of_claim(said) + _settlement(said)),
-    _told(ClaimReopened, "yellow", lambda said, _: f"{_of_claim(said)}opened again: {said.reason}"),
-    _told(ClaimArbitrated, "magenta", _arbitrated),
-    _told(ClaimBilled, "magenta", _billed),
-    _told(ClaimClosed, "magenta", _claim_closed),
-    _told(ChargeLaid, "", lambda said, _: ""),  # penalties tells what came of it
-    _told(InstructionIssued, "blue", _instructed),
-    _told(PenaltyAssessed, "red", lambda said, _: _penalty(said)),
-    _told(PenaltyDoubled, "red", lambda said, _: f"doubled: {_penalty(said)}"),
-    _told(PenaltyWithdrawn, "green", lambda said, _: f"{_party(said)}: penalty withdrawn, {said.reason}"),
-    _told(PenaltyPaid, "green", _deducted),
-    _told(PenaltyPaymentQuestioned, "yellow", lambda said, _: f"{_party(said)}: {_question(said)}"),
-    _told(PenaltyPaymentQuestionSettled, "green", lambda said, _: f"{_party(said)}: {_settlement(said)}"),
-    _told(
+    _sentence(ClaimRuled, "magenta", lambda data, _: f"{_of_claim(data)}{data.by} rules {_money(data)}"),
+    _sentence(ClaimPaid, "green", _paid),
+    _sentence(ClaimPaymentQuestioned, "yellow", lambda data, _: _of_claim(data) + _question(data)),
+    _sentence(ClaimPaymentQuestionSettled, "green", lambda data, _: _of_claim(data) + _settlement(data)),
+    _sentence(ClaimReopened, "yellow", lambda data, _: f"{_of_claim(data)}opened again: {data.reason}"),
+    _sentence(ClaimArbitrated, "magenta", _arbitrated),
+    _sentence(ClaimBilled, "magenta", _billed),
+    _sentence(ClaimClosed, "magenta", _claim_closed),
+    _sentence(ChargeLaid, "", lambda data, _: ""),  # penalties tells what came of it
+    _sentence(InstructionIssued, "blue", _instructed),
+    _sentence(PenaltyAssessed, "red", lambda data, _: _penalty(data)),
+    _sentence(PenaltyDoubled, "red", lambda data, _: f"doubled: {_penalty(data)}"),
+    _sentence(PenaltyWithdrawn, "green", lambda data, _: f"{_party(data)}: penalty withdrawn, {data.reason}"),
+    _sentence(PenaltyPaid, "green", _deducted),
+    _sentence(PenaltyPaymentQuestioned, "yellow", lambda data, _: f"{_party(data)}: {_question(data)}"),
+    _sentence(PenaltyPaymentQuestionSettled, "green", lambda data, _: f"{_party(data)}: {_settlement(data)}"),
+    _sentence(
         PersonSuspended, "bold red",
-        lambda said, _: f"person {said.employee} is suspended: {said.complaints} complaints in {said.month}",
+        lambda data, _: f"person {data.employee} is suspended: {data.complaints} complaints in {data.month}",
     ),
-    _told(DepartmentRated, "red", lambda said, _: f"{said.department}: rated for {said.month}"),
-    _told(MonthClosed, "cyan", _month),
-    _told(EarlyWarningRaised, "bold red", _warning),
+    _sentence(DepartmentRated, "red", lambda data, _: f"{data.department}: rated for {data.month}"),
+    _sentence(MonthClosed, "cyan", _month),
+    _sentence(EarlyWarningRaised, "bold red", _warning),
 ))  # fmt: skip
 """Event name -> style and sentence. What is not here, or has no words to say, is counted but not told, unless it comes
 from a topic of which nothing is here: such a one nobody has found words for yet, and it is told as it stands."""
@@ -264,19 +264,19 @@ def has_words(topic: str) -> bool:
     return any(name in SENTENCES for name in card(topic).events) or topic == "complaints.rejected"
 
 
-def _as_it_stands(happening: Happening) -> str:
+def _plain(happening: Happening) -> str:
     """The name of an event, and the first of its plain fields."""
     fields = {name: value for name, value in happening.data.items() if isinstance(value, str | int | float)}
-    said = [f"{name.replace('_', ' ')} {value}" for name, value in fields.items() if name != "case_number"]
-    return f"{happening.name}: {', '.join(said[:PLAIN_FIELDS])}"
+    parts = [f"{name.replace('_', ' ')} {value}" for name, value in fields.items() if name != "case_number"]
+    return f"{happening.name}: {', '.join(parts[:PLAIN_FIELDS])}"
 
 
 def sentence(happening: Happening, zone: tzinfo) -> tuple[str, str] | None:
     """Style and sentence of what happened, times by the clocks of `zone`; None where it is not worth a line."""
     if happening.name == "event.rejected":
         return "yellow", f"rejected: {happening.reason}"
-    found = SENTENCES.get(happening.name)
-    if found is None:
-        return None if has_words(happening.topic) else ("blue", _as_it_stands(happening))
-    words = found.words(decode(f"tousu.{happening.name}.v1", happening.data), zone)
-    return (found.style, words) if words else None
+    template = SENTENCES.get(happening.name)
+    if template is None:
+        return None if has_words(happening.topic) else ("blue", _plain(happening))
+    words = template.words(decode(f"tousu.{happening.name}.v1", happening.data), zone)
+    return (template.style, words) if words else None

@@ -41,7 +41,7 @@ class ClockMark(msgspec.Struct, frozen=True, kw_only=True):
     and what the intervals up to it add up to; None where it says none.
     """
 
-    what: str
+    name: str
     at: datetime
     event_id: str
     cause: str

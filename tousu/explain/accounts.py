@@ -28,11 +28,11 @@ def accounts_of(story: CaseHistory, pack: Pack, until: datetime) -> tuple[Accoun
     `until`: up to when a clock that still waits is accounted for; never earlier than the last thing known.
     """
     until = max(until, story.last_at)
-    found = _accounts(story, pack, [each for each in story.on(SLA) if not each.claim_number], until)
-    told = [each for each in story.on(CLAIMS) if each.name.startswith(_CLOCK)]
-    for number in sorted({each.claim_number for each in told}, key=running_number):
-        found += _accounts(story, pack, [each for each in told if each.claim_number == number], until, number)
-    return tuple(found)
+    accounts = _accounts(story, pack, [event for event in story.on(SLA) if not event.claim_number], until)
+    events = [event for event in story.on(CLAIMS) if event.name.startswith(_CLOCK)]
+    for number in sorted({event.claim_number for event in events}, key=running_number):
+        accounts += _accounts(story, pack, [event for event in events if event.claim_number == number], until, number)
+    return tuple(accounts)
 
 
 def running_number(claim_number: str) -> tuple[int, str]:
@@ -47,18 +47,18 @@ def _accounts(
     """The accounts of clocks whose names are one thing: those of the case, or of one claim. Claims know no region."""
     follower = Follower(story, pack.calendar, None if claim_number else story.region)
     walks: dict[_ClockKey, Walk] = {}
-    for told in events:
-        if not told.name.startswith(_CLOCK) or "clock" not in told.data:
+    for event in events:
+        if not event.name.startswith(_CLOCK) or "clock" not in event.data:
             continue
-        name, generation, plan_id = told.data["clock"], told.data.get("generation", 1), told.data.get("plan_id", "")
+        name, generation, plan_id = event.data["clock"], event.data.get("generation", 1), event.data.get("plan_id", "")
         walk = walks.get((name, generation, plan_id))
         rule = rule_of(pack, name)
         if walk is None:
-            if told.name == "clock.started":
+            if event.name == "clock.started":
                 before = walks.get((name, generation - 1, plan_id))
-                walks[name, generation, plan_id] = follower.start(told, _limit(told.data, rule, None), before)
+                walks[name, generation, plan_id] = follower.start(event, _limit(event.data, rule, None), before)
             continue
-        follower.follow(walk, told, _limit(told.data, rule, walk.limit))
+        follower.follow(walk, event, _limit(event.data, rule, walk.limit))
     return [_account(story, pack, follower, key, walk, until, claim_number) for key, walk in walks.items()]
 
 
@@ -75,18 +75,18 @@ def claim_clocks(pack: Pack) -> Mapping[str, ClockRule]:
 def limits_of(rule: ClockRule) -> dict[str, Limit]:
     """The limits of a rule by the grade that chooses them; under the empty name the one for all grades."""
     limits = dict(rule.limit_by_grade) if rule.limit is None else {"": rule.limit}
-    return {grade: one if one.section else replace(one, section=rule.section) for grade, one in limits.items()}
+    return {grade: limit if limit.section else replace(limit, section=rule.section) for grade, limit in limits.items()}
 
 
 def _limit(data: dict[str, Any], rule: ClockRule | None, known: Limit | None) -> Limit:
     """The limit that an event names, with what only the pack says of it; `known` where the event names none."""
-    said = data.get("limit")
-    if not isinstance(said, dict):
+    published = data.get("limit")
+    if not isinstance(published, dict):
         return known or Limit(amount=0, unit="elapsed_minutes")
     for limit in limits_of(rule).values() if rule is not None else ():
-        if limit.as_data() == said:
+        if limit.as_data() == published:
             return limit
-    return Limit(amount=said["amount"], unit=said["unit"], section=data.get("section", ""))
+    return Limit(amount=published["amount"], unit=published["unit"], section=data.get("section", ""))
 
 
 def _account(
@@ -96,7 +96,7 @@ def _account(
     name, generation, plan_id = key
     rule = rule_of(pack, name)
     intervals = follower.intervals(walk, until)
-    said = story.newest.get("pack") or pack.reference()
+    reference = story.newest.get("pack") or pack.reference()
     return Account(
         clock=name,
         label=rule.label if rule is not None else None,
@@ -106,7 +106,7 @@ def _account(
         breached=walk.breached,
         limit=walk.limit,
         grade=_grade(story, rule, walk.limit),
-        pack=f"{said['id']} {said['version']}",
+        pack=f"{reference['id']} {reference['version']}",
         calendar=walk.calendar,
         started_at=walk.started_at,
         until=intervals[-1].end if intervals else walk.started_at,
@@ -124,6 +124,6 @@ def _grade(story: CaseHistory, rule: ClockRule | None, limit: Limit) -> str:
     """The grade that chose the limit: the one that the case has now where several have the same."""
     if rule is None or not rule.limit_by_grade:
         return ""
-    fitting = [grade for grade, one in limits_of(rule).items() if one.as_data() == limit.as_data()]
+    fitting = [grade for grade, candidate in limits_of(rule).items() if candidate.as_data() == limit.as_data()]
     now: str = story.newest.get("grade", "")
     return now if now in fitting or not fitting else fitting[0]

@@ -27,35 +27,39 @@ OUTCOMES: Final = {
 }
 
 
-def inputs_of(said: Any) -> Inputs:
+def inputs_of(inputs: Any) -> Inputs:
     """Inputs by name, from an event's list or from a step itself."""
-    if isinstance(said, Mapping):
-        return {str(name): str(value) for name, value in said.items()}
-    return {each["input"]: each["value"] for each in said}
+    if isinstance(inputs, Mapping):
+        return {str(name): str(value) for name, value in inputs.items()}
+    return {pair["input"]: pair["value"] for pair in inputs}
 
 
-def plain_trace(found: Awarded | NotOwed | Lacking | Referred) -> dict[str, Any]:
+def plain_trace(award: Awarded | NotOwed | Lacking | Referred) -> dict[str, Any]:
     """An answer of the table in the form of the events of claims."""
-    trace: dict[str, Any] = {"rule": getattr(found, "rule", ""), "section": found.section}
+    trace: dict[str, Any] = {"rule": getattr(award, "rule", ""), "section": award.section}
     trace["steps"] = [
         {"operation": step.operation, "inputs": dict(step.inputs), "result": step.result, "section": step.section}
-        for step in getattr(found, "steps", ())
+        for step in getattr(award, "steps", ())
     ]
     trace["limits"] = [
         {"of": dict(limit.of), "amount": limit.amount, "outcome": limit.outcome, "section": limit.section}
-        for limit in getattr(found, "limits", ())
+        for limit in getattr(award, "limits", ())
     ]
     trace["unproven"] = [
-        {"exemption": each.exemption, "evidence_missing": list(each.evidence_missing), "section": each.section}
-        for each in getattr(found, "unproven", ())
+        {
+            "exemption": exemption.exemption,
+            "evidence_missing": list(exemption.evidence_missing),
+            "section": exemption.section,
+        }
+        for exemption in getattr(award, "unproven", ())
     ]
     trace["parts"] = [
         {"what": part.name, "amount": f"{part.amount:.2f}", "section": part.section}
-        for part in getattr(found, "parts", ())
+        for part in getattr(award, "parts", ())
     ]
     for name in ("goes_as", "cause", "set_by", "assumed", "exemption", "evidence", "reason"):
-        if getattr(found, name, None):
-            trace[name] = getattr(found, name)
+        if getattr(award, name, None):
+            trace[name] = getattr(award, name)
     return trace
 
 
@@ -64,7 +68,7 @@ def lines_of(trace: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 
     A limit that changed the amount, or did not, is a step; those that do not count stand behind the steps.
     """
-    found: list[tuple[str, str, str]] = []
+    lines: list[tuple[str, str, str]] = []
     refunds = [part["what"] for part in trace.get("parts", ())][1:]
     limits = [limit for limit in trace.get("limits", ()) if limit["amount"]]
     caps = [step for step in trace.get("steps", ()) if step["operation"] == "cap"]
@@ -78,10 +82,10 @@ def lines_of(trace: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         elif step["operation"] == "cap":
             words += " (this limit binds)" if capped in binding else ""
             capped += 1
-        found.append((str(number), words, step["section"]))
+        lines.append((str(number), words, step["section"]))
     aside = limits[: len(limits) - len(caps)] + [limit for limit in trace.get("limits", ()) if not limit["amount"]]
-    found += [("limit", f"{limit_words(each)} {OUTCOMES[each['outcome']]}", each["section"]) for each in aside]
-    return found
+    lines += [("limit", f"{limit_words(limit)} {OUTCOMES[limit['outcome']]}", limit["section"]) for limit in aside]
+    return lines
 
 
 def step_words(step: Mapping[str, Any]) -> str:
@@ -97,21 +101,21 @@ def step_words(step: Mapping[str, Any]) -> str:
             return f"{spoken(name)}: {value} {rate['currency']} × {_rate_words(rate)} = {result}"
         case "decide":
             decided, *fees = inputs.items()
-            less = "".join(f" − {named(*each)} = {result}" for each in fees)
+            less = "".join(f" − {named(*fee)} = {result}" for fee in fees)
             return f"{decided[1]}, decided or agreed by people{less}"
         case "cap":
             return _cap_words(inputs, result)
         case "part":
             amount = inputs.pop("amount")
-            return f"{amount} × {' × '.join(named(*each) for each in inputs.items())} = {result}"
+            return f"{amount} × {' × '.join(named(*factor) for factor in inputs.items())} = {result}"
         case "round":
             return f"{inputs['amount']} to the cent = {result}"
         case "add":
-            return f"{' + '.join(named(*each) for each in inputs.items())} = {result}"
+            return f"{' + '.join(named(*pair) for pair in inputs.items())} = {result}"
         case "percent":
             return f"{inputs['amount']} × {inputs['percent']} % = {result}"
         case other:
-            return f"{other}: {', '.join(named(*each) for each in inputs.items())} = {result}"
+            return f"{other}: {', '.join(named(*pair) for pair in inputs.items())} = {result}"
 
 
 def limit_words(limit: Mapping[str, Any]) -> str:
@@ -131,7 +135,7 @@ def product(inputs: Mapping[str, str]) -> str:
         parts.append(_rate_words(rate))
     divided = {name: left.pop(name) for name in list(left) if name.startswith(_DIVIDED)}
     less = {name: left.pop(name) for name in list(left) if name.startswith(_LESS)}
-    parts += [named(*each) for each in sorted(left.items(), key=lambda pair: (_PLACES.get(pair[0], 0), pair[0]))]
+    parts += [named(*factor) for factor in sorted(left.items(), key=lambda pair: (_PLACES.get(pair[0], 0), pair[0]))]
     below = "".join(f" ÷ {named(name.removeprefix(_DIVIDED), value)}" for name, value in divided.items())
     off = "".join(f" − {named(name.removeprefix(_LESS), value)}" for name, value in less.items())
     return " × ".join(parts) + below + off

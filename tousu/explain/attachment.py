@@ -52,10 +52,10 @@ def attachments_of(story: CaseHistory, pack: Pack) -> tuple[Attachment, ...]:
 
     Where claims were opened, `tousu.explain.claim_attachment` says of each of them which of its limits run.
     """
-    found = [_attachment(story, pack, rule) for rule in pack.clocks.values()]
-    if not any(each.name == "claim.opened" for each in story.told):
-        found += [without_start(rule, "no_claim", _NO_CLAIM) for rule in claim_clocks(pack).values()]
-    return tuple(found)
+    attachments = [_attachment(story, pack, rule) for rule in pack.clocks.values()]
+    if not any(event.name == "claim.opened" for event in story.events):
+        attachments += [without_start(rule, "no_claim", _NO_CLAIM) for rule in claim_clocks(pack).values()]
+    return tuple(attachments)
 
 
 def _attachment(story: CaseHistory, pack: Pack, rule: ClockRule) -> Attachment:
@@ -70,11 +70,11 @@ def started_in(story: CaseHistory, rule: ClockRule, claim_number: str) -> Publis
     """The first start of a clock, of the case or of one claim."""
     return next(
         (
-            each
-            for each in story.told
-            if each.name == "clock.started"
-            and each.data.get("clock") == rule.name
-            and each.claim_number == claim_number
+            event
+            for event in story.events
+            if event.name == "clock.started"
+            and event.data.get("clock") == rule.name
+            and event.claim_number == claim_number
         ),
         None,
     )
@@ -114,11 +114,11 @@ def _obstacle(story: CaseHistory, pack: Pack, rule: ClockRule) -> tuple[Reason, 
     kind = story.newest["kind"]
     if rule.kind != kind:
         return "other_kind", f"it is for {_plural(rule.kind)}, and the case is {_a(kind)}"
-    came = [(told, facts) for told, facts in _facts(story) if told.short == rule.starts_on]
+    came = [(event, facts) for event, facts in _facts(story) if event.short == rule.starts_on]
     if not came:
         return "not_happened", f"it starts on {rule.starts_on}, which has not happened"
     failing = [
-        first_failing(rule.starts_with, told.data) or first_failing(rule.applies_when, facts) for told, facts in came
+        first_failing(rule.starts_with, event.data) or first_failing(rule.applies_when, facts) for event, facts in came
     ]
     if all(failing):
         return undecided(rule, came[-1][1]) or ("not_applicable", failing[-1])
@@ -130,33 +130,34 @@ def _obstacle(story: CaseHistory, pack: Pack, rule: ClockRule) -> tuple[Reason, 
 
 
 def _not_started(story: CaseHistory, pack: Pack) -> str:
-    told = story.newest.get("pack", pack.reference())
-    if told != pack.reference():
-        return f"all its conditions hold by pack {pack.version}; the case was decided by {told['id']} {told['version']}"
+    reference = story.newest.get("pack", pack.reference())
+    if reference != pack.reference():
+        by = f"{reference['id']} {reference['version']}"
+        return f"all its conditions hold by pack {pack.version}; the case was decided by {by}"
     return "all its conditions hold; sla has not started it: it has not read the event yet"
 
 
 def _facts(story: CaseHistory) -> list[tuple[PublishedEvent, dict[str, Any]]]:
     """Each event that may start a clock, with the facts of the case when it came."""
     facts: dict[str, Any] = {"stands": None, "reopened": 0}
-    found: list[tuple[PublishedEvent, dict[str, Any]]] = []
-    for told in story.told:
-        if told.topic != CASES:
+    pairs: list[tuple[PublishedEvent, dict[str, Any]]] = []
+    for event in story.events:
+        if event.topic != CASES:
             continue
-        if told.name in ROUTED:
-            facts |= told.data
-        facts |= _changed(told)
-        found.append((told, dict(facts)))
-    return found
+        if event.name in ROUTED:
+            facts |= event.data
+        facts |= _changed(event)
+        pairs.append((event, dict(facts)))
+    return pairs
 
 
-def _changed(told: PublishedEvent) -> dict[str, Any]:
+def _changed(event: PublishedEvent) -> dict[str, Any]:
     """What an event says of the facts that conditions may ask for."""
-    block = told.data.get("case")
-    said = {} if block is None else {"stands": block.get("stands"), "reopened": block.get("reopened", 0)}
-    if told.short == "passed_on":
-        said |= {name: told.data[name] for name in ("class", "grade") if name in told.data}
-    return said
+    block = event.data.get("case")
+    changed = {} if block is None else {"stands": block.get("stands"), "reopened": block.get("reopened", 0)}
+    if event.short == "passed_on":
+        changed |= {name: event.data[name] for name in ("class", "grade") if name in event.data}
+    return changed
 
 
 def undecided(rule: ClockRule, facts: Mapping[str, Any]) -> tuple[Reason, str] | None:

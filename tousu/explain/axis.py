@@ -67,7 +67,7 @@ class Axis(msgspec.Struct, frozen=True):
         for days in _STEPS_DAYS:
             if length / (days * DAY) <= most:
                 return self._days(days)
-        months = next((each for each in _STEPS_MONTHS if length / (each * 30 * DAY) <= most), _STEPS_MONTHS[-1])
+        months = next((step for step in _STEPS_MONTHS if length / (step * 30 * DAY) <= most), _STEPS_MONTHS[-1])
         return self._months(months)
 
     def bands(self) -> Iterator[Band]:
@@ -91,18 +91,18 @@ class Axis(msgspec.Struct, frozen=True):
         return Band(self._midnight(run[0]), self._midnight(run[-1] + 1), name)
 
     def _within_days(self, minutes: int) -> list[Tick]:
-        found: list[Tick] = []
+        ticks: list[Tick] = []
         for ordinal in range(self.calendar.local_day(self.start), self.calendar.local_day(self.end) + 1):
             at, next_day = self._midnight(ordinal), self._midnight(ordinal + 1)
             while at < next_day:
                 if self.holds(at):
-                    is_first = not found or self.local(found[-1].at).date() != self.local(at).date()
+                    is_first = not ticks or self.local(ticks[-1].at).date() != self.local(at).date()
                     above = self.local(at).strftime("%a %m-%d") if is_first else ""
-                    found.append(Tick(at, self.local(at).strftime("%H:%M"), above))
+                    ticks.append(Tick(at, self.local(at).strftime("%H:%M"), above))
                 at += minutes * MINUTE
-        if found and self.x(found[0].at) - self.left >= TICK_WIDTH and found[0].above:
-            found.insert(0, Tick(self.start, "", self.local(self.start).strftime("%a %m-%d")))
-        return found
+        if ticks and self.x(ticks[0].at) - self.left >= TICK_WIDTH and ticks[0].above:
+            ticks.insert(0, Tick(self.start, "", self.local(self.start).strftime("%a %m-%d")))
+        return ticks
 
     def _days(self, days: int) -> list[Tick]:
         first, last = self.calendar.local_day(self.start), self.calendar.local_day(self.end)
@@ -112,11 +112,11 @@ class Axis(msgspec.Struct, frozen=True):
     def _months(self, months: int) -> list[Tick]:
         first, last = self.local(self.start), self.local(self.end)
         begun = (first.year * 12 + first.month - 1) // months * months
-        found = [
+        ticks = [
             self._midnight(date(month // 12, month % 12 + 1, 1).toordinal())
             for month in range(begun, last.year * 12 + last.month, months)
         ]
-        return self._dated(found, "%Y-%m", "")
+        return self._dated(ticks, "%Y-%m", "")
 
     def _dated(self, moments: list[datetime], form: str, above: str) -> list[Tick]:
         shown = [at for at in moments if self.holds(at)]

@@ -51,7 +51,7 @@ class ClaimExplanation(msgspec.Struct, frozen=True, kw_only=True):
 def explain_claim(story: CaseHistory, number: str, pack: Pack, until: datetime | None = None) -> ClaimExplanation:
     """Explain a claim of a story that holds its `claim.opened`."""
     at = max(until or story.last_at, story.last_at)
-    accounts = tuple(each for each in accounts_of(story, pack, at) if each.claim_number == number)
+    accounts = tuple(account for account in accounts_of(story, pack, at) if account.claim_number == number)
     attachments = claim_attachments(story, pack, number)
     return explanation_of(standing_of(story, number, pack), pack, at, accounts, attachments)
 
@@ -72,15 +72,15 @@ def explanation_of(
 def pack_of_claims(story: CaseHistory) -> dict[str, str]:
     """Id and version of the pack by which claims of a case are judged: the router's, or that of an ordered recount."""
     pack: dict[str, str] = {}
-    for told in story.told:
-        if told.name in ROUTED:
-            pack = dict(told.data["pack"])
-        elif told.name == "handling.recount_ordered" and pack:
-            pack["version"] = told.data.get("pack_version", pack["version"])
+    for event in story.events:
+        if event.name in ROUTED:
+            pack = dict(event.data["pack"])
+        elif event.name == "handling.recount_ordered" and pack:
+            pack["version"] = event.data.get("pack_version", pack["version"])
     return pack
 
 
-def stands_words(claim: ClaimStanding) -> str:
+def standing_words(claim: ClaimStanding) -> str:
     """Where a claim stands, in a few words."""
     if claim.is_open:
         return STAGES.get(claim.stage, claim.stage)

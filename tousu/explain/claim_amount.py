@@ -88,7 +88,7 @@ def amount_of(claim: ClaimStanding, pack: Pack, at: datetime) -> Amount:
 def award_now(claim: ClaimStanding, pack: Pack, at: datetime) -> Award:
     """What the table says of a claim by everything found so far."""
     day = at.astimezone(pack.calendar.newest.zone).date()
-    facts = {name: found.value for name, found in claim.facts.items() if name not in NO_INPUTS}
+    facts = {name: fact.value for name, fact in claim.facts.items() if name not in NO_INPUTS}
     return award(pack, claim.cause, facts, on=day, evidence=claim.file)
 
 
@@ -103,44 +103,44 @@ def table_of(pack: Pack) -> Compensation | None:
     return pack.claims.compensation if pack.claims is not None else None
 
 
-def _decided(one: Decided, pack: Pack) -> Amount:
-    said, trace = one.said, one.trace or {}
-    if one.what == "refused":
-        outcome, words = "not_owed", _why_nothing(said.get("exemption", ""), said.get("reason", ""))
-    elif one.what == "ruled":
-        outcome, words = "by_people", f"ruled by the {said.get('by', 'authority')}, whatever the table says"
+def _decided(decision: Decided, pack: Pack) -> Amount:
+    data, trace = decision.data, decision.trace or {}
+    if decision.event == "refused":
+        outcome, words = "not_owed", _why_nothing(data.get("exemption", ""), data.get("reason", ""))
+    elif decision.event == "ruled":
+        outcome, words = "by_people", f"ruled by the {data.get('by', 'authority')}, whatever the table says"
     elif trace:
-        by_hand = said.get("decided") == "by_hand"
+        by_hand = data.get("decided") == "by_hand"
         outcome, words = "awarded", "decided by hand within the limits of the table" if by_hand else "by the table"
     else:
         outcome, words = "by_people", "decided by hand: the pack has no table of amounts"
-    rule = said.get("rule", "") or trace.get("rule", "")
+    rule = data.get("rule", "") or trace.get("rule", "")
     return Amount(
-        at=one.at, outcome=outcome, words=words, section=one.section, amount=said.get("amount", ""),
-        currency=said.get("currency", ""), decided=said.get("decided", ""), rule=rule,
-        rule_words=_rule_words(rule_of(pack, rule)), exemption=said.get("exemption", ""), trace=trace,
-        inputs=_inputs(one.facts, trace, pack, rule),
+        at=decision.at, outcome=outcome, words=words, section=decision.section, amount=data.get("amount", ""),
+        currency=data.get("currency", ""), decided=data.get("decided", ""), rule=rule,
+        rule_words=_rule_words(rule_of(pack, rule)), exemption=data.get("exemption", ""), trace=trace,
+        inputs=_inputs(decision.facts, trace, pack, rule),
     )  # fmt: skip
 
 
 def _now(claim: ClaimStanding, pack: Pack, at: datetime) -> Amount:
-    found = award_now(claim, pack, at)
-    if isinstance(found, BadFact):
-        words, inputs = f"not decided; {found.message} ({found.reason})", _inputs(claim.facts, {}, pack, "")
-        return Amount(at=None, outcome="bad_fact", words=words, section="", wrong=found.name, inputs=inputs)
-    lacking = found.inputs if isinstance(found, Lacking) else ()
-    trace = plain_trace(found)
-    rule = trace["rule"] or (found.rules[0] if isinstance(found, Referred) and len(found.rules) == 1 else "")
+    award = award_now(claim, pack, at)
+    if isinstance(award, BadFact):
+        words, inputs = f"not decided; {award.message} ({award.reason})", _inputs(claim.facts, {}, pack, "")
+        return Amount(at=None, outcome="bad_fact", words=words, section="", wrong=award.name, inputs=inputs)
+    lacking = award.inputs if isinstance(award, Lacking) else ()
+    trace = plain_trace(award)
+    rule = trace["rule"] or (award.rules[0] if isinstance(award, Referred) and len(award.rules) == 1 else "")
     return Amount(
-        at=None, outcome=_outcome(found), words=_words_now(found, pack), section=found.section,
-        amount=f"{found.amount:.2f}" if isinstance(found, Awarded) else "", currency=pack.currency, rule=rule,
+        at=None, outcome=_outcome(award), words=_words_now(award, pack), section=award.section,
+        amount=f"{award.amount:.2f}" if isinstance(award, Awarded) else "", currency=pack.currency, rule=rule,
         rule_words=_rule_words(rule_of(pack, rule)), exemption=trace.get("exemption", ""), trace=trace,
         inputs=_inputs(claim.facts, trace, pack, rule), lacking=lacking,
     )  # fmt: skip
 
 
-def _outcome(found: Awarded | NotOwed | Lacking | Referred) -> str:
-    match found:
+def _outcome(award: Awarded | NotOwed | Lacking | Referred) -> str:
+    match award:
         case Awarded():
             return "awarded"
         case NotOwed():
@@ -151,21 +151,21 @@ def _outcome(found: Awarded | NotOwed | Lacking | Referred) -> str:
             return "referred"
 
 
-def _words_now(found: Awarded | NotOwed | Lacking | Referred, pack: Pack) -> str:
-    match found:
+def _words_now(award: Awarded | NotOwed | Lacking | Referred, pack: Pack) -> str:
+    match award:
         case Awarded():
-            return f"not decided; by the table {found.amount:.2f} {found.currency} with what was found so far"
+            return f"not decided; by the table {award.amount:.2f} {award.currency} with what was found so far"
         case NotOwed():
-            return f"not decided; by the table nothing is due: {_why_nothing(found.exemption, found.reason)}"
+            return f"not decided; by the table nothing is due: {_why_nothing(award.exemption, award.reason)}"
         case Lacking():
-            return f"not decided; the table lacks {listed(found.inputs)}"
+            return f"not decided; the table lacks {listed(award.inputs)}"
         case Referred(reason="no_table"):
             return f"not decided; pack {pack.id} has no table of amounts: somebody decides by hand"
         case Referred(reason="no_rule" | "several_rules"):
-            return f"not decided; the table has no single rule for it ({listed(found.rules) or 'none holds'})"
+            return f"not decided; the table has no single rule for it ({listed(award.rules) or 'none holds'})"
         case Referred():
-            most = "" if found.at_most is None else f", at most {found.at_most:.2f} {pack.currency}"
-            how = "agreed with the claimant" if found.reason == "agreed" else "decided by hand"
+            most = "" if award.at_most is None else f", at most {award.at_most:.2f} {pack.currency}"
+            how = "agreed with the claimant" if award.reason == "agreed" else "decided by hand"
             return f"not decided; the table leaves the amount to people: it is {how}{most}"
 
 
@@ -186,46 +186,49 @@ def _rule_words(rule: CompensationRule | None) -> str:
 
 def condition_words(condition: Condition) -> str:
     """`insured is false and real value is at least 3000`."""
-    said = [
-        f"{listed([name])} is {' or '.join(_value(each) for each in values)}"
+    parts = [
+        f"{listed([name])} is {' or '.join(_value(value) for value in values)}"
         for name, values in condition.facts.items()
     ]
     for name, bounds in condition.amounts.items():
         shown = {field: getattr(bounds, field) for field in bounds.__struct_fields__}
         within = " and ".join(f"{listed([field])} {value}" for field, value in shown.items() if value is not None)
-        said.append(f"{listed([name])} is {within}")
-    return " and ".join(said)
+        parts.append(f"{listed([name])} is {within}")
+    return " and ".join(parts)
 
 
 def _inputs(facts: Mapping[str, KnownFact], trace: Mapping[str, Any], pack: Pack, rule: str) -> tuple[AmountInput, ...]:
     """Everything that was found, those that count first; then what the pack took for granted."""
     counted = {
         name.removeprefix("divided_by ").removeprefix("less ")
-        for each in (*trace.get("steps", ()), *trace.get("limits", ()))
-        for name in inputs_of(each.get("inputs", each.get("of", ())))
+        for step in (*trace.get("steps", ()), *trace.get("limits", ()))
+        for name in inputs_of(step.get("inputs", step.get("of", ())))
     }
     deciding, exempting = _deciding(pack, rule), _exempting(pack)
     assumed = inputs_of(trace.get("assumed", ()))
-    found = [
+    inputs = [
         AmountInput(
-            name=name, value=_value(each.value), at=each.at, by=each.by, event_id=each.event_id,
+            name=name, value=_value(fact.value), at=fact.at, by=fact.by, event_id=fact.event_id,
             use=_use(name, counted, deciding, exempting),
         )
-        for name, each in facts.items()
+        for name, fact in facts.items()
         if name not in NO_INPUTS
     ]  # fmt: skip
     order = ("counted", "decided", "exempts", "not_used")
-    found.sort(key=lambda each: order.index(each.use))
-    return (*found, *(AmountInput(name=name, value=value, use="assumed", by="pack") for name, value in assumed.items()))
+    inputs.sort(key=lambda amount_input: order.index(amount_input.use))
+    return (
+        *inputs,
+        *(AmountInput(name=name, value=value, use="assumed", by="pack") for name, value in assumed.items()),
+    )
 
 
 def _deciding(pack: Pack, rule: str) -> frozenset[str]:
     """Facts that the deciding rule, or a limit of it, asks for."""
-    one = rule_of(pack, rule)
-    if one is None:
+    table_rule = rule_of(pack, rule)
+    if table_rule is None:
         return frozenset()
-    conditions = (one.when, *(cap.when for cap in one.caps))
-    return frozenset(name for each in conditions for name in (*each.facts, *each.amounts))
+    conditions = (table_rule.when, *(cap.when for cap in table_rule.caps))
+    return frozenset(name for condition in conditions for name in (*condition.facts, *condition.amounts))
 
 
 def _exempting(pack: Pack) -> frozenset[str]:
@@ -233,7 +236,9 @@ def _exempting(pack: Pack) -> frozenset[str]:
     table = table_of(pack)
     if table is None:
         return frozenset()
-    return frozenset(name for each in table.exemptions.values() for name in (*each.when.facts, *each.when.amounts))
+    return frozenset(
+        name for exemption in table.exemptions.values() for name in (*exemption.when.facts, *exemption.when.amounts)
+    )
 
 
 def _use(name: str, counted: Collection[str], deciding: Collection[str], exempting: Collection[str]) -> Use:
@@ -250,7 +255,9 @@ def kept_back(pack: Pack, trace: Mapping[str, Any]) -> tuple[str, ...]:
     refunds = {part["what"] for part in trace.get("parts", ())[1:]}
     if table is None:
         return ()
-    return tuple(dict.fromkeys(kept for one in table.refunds.values() if one.name in refunds for kept in one.kept))
+    return tuple(
+        dict.fromkeys(kept for refund in table.refunds.values() if refund.name in refunds for kept in refund.kept)
+    )
 
 
 def _value(value: Any) -> str:

@@ -38,20 +38,20 @@ PULLS: Final[Mapping[str, tuple[str, ...]]] = {
 
 def claim_attachments(story: CaseHistory, pack: Pack, number: str) -> tuple[Attachment, ...]:
     """Every limit of claims in the pack, and whether it runs for this claim."""
-    told = of_claim(story, number)
-    return tuple(_attachment(story, rule, number, told) for rule in claim_clocks(pack).values())
+    events = of_claim(story, number)
+    return tuple(_attachment(story, rule, number, events) for rule in claim_clocks(pack).values())
 
 
-def _attachment(story: CaseHistory, rule: ClockRule, number: str, told: list[PublishedEvent]) -> Attachment:
+def _attachment(story: CaseHistory, rule: ClockRule, number: str, events: list[PublishedEvent]) -> Attachment:
     started = started_in(story, rule, number)
     if started is not None:
-        known = _happened(told)
+        known = _happened(events)
         return attached(story, rule, started, known[-1][1] if known else {})
-    return without_start(rule, *_obstacle(story, rule, told), claim_number=number)
+    return without_start(rule, *_obstacle(story, rule, events), claim_number=number)
 
 
-def _obstacle(story: CaseHistory, rule: ClockRule, told: list[PublishedEvent]) -> tuple[Reason, str]:
-    came = [facts for name, facts in _happened(told) if name == rule.starts_on]
+def _obstacle(story: CaseHistory, rule: ClockRule, events: list[PublishedEvent]) -> tuple[Reason, str]:
+    came = [facts for name, facts in _happened(events) if name == rule.starts_on]
     if not came:
         return "not_happened", f"it starts on {rule.starts_on}, which has not happened"
     failing = [first_failing(rule.applies_when, facts) for facts in came]
@@ -62,19 +62,19 @@ def _obstacle(story: CaseHistory, rule: ClockRule, told: list[PublishedEvent]) -
     return "not_started", "all its conditions hold; claims has not started it"
 
 
-def _happened(told: list[PublishedEvent]) -> list[tuple[str, dict[str, Any]]]:
+def _happened(events: list[PublishedEvent]) -> list[tuple[str, dict[str, Any]]]:
     """What happened to the claim, by the names that limits wait for, with the facts of that time."""
     facts: dict[str, Any] = {}
-    found: list[tuple[str, dict[str, Any]]] = []
-    for each in told:
-        if each.name in ROUTED and each.data.get("route"):
-            facts = {"route": each.data["route"]} | facts
-        elif each.name == "handling.claim_facts_found":
-            facts |= each.data["facts"]
-        elif each.name == "claim.opened":
-            facts["cause"] = each.data["cause"]
-        names = PULLS.get(each.name, ())
-        if each.name == "claim.opened" and "instead_of" in each.data:
+    happenings: list[tuple[str, dict[str, Any]]] = []
+    for event in events:
+        if event.name in ROUTED and event.data.get("route"):
+            facts = {"route": event.data["route"]} | facts
+        elif event.name == "handling.claim_facts_found":
+            facts |= event.data["facts"]
+        elif event.name == "claim.opened":
+            facts["cause"] = event.data["cause"]
+        names = PULLS.get(event.name, ())
+        if event.name == "claim.opened" and "instead_of" in event.data:
             names = (*names, "form_received")
-        found += [(name, dict(facts)) for name in names]
-    return found
+        happenings += [(name, dict(facts)) for name in names]
+    return happenings

@@ -7,7 +7,7 @@ from typing import Any
 
 from tousu.event import text_of_time
 from tousu.explain.arithmetic import OUTCOMES, inputs_of, limit_words, step_words
-from tousu.explain.claim import ClaimExplanation, stands_words
+from tousu.explain.claim import ClaimExplanation, standing_words
 from tousu.explain.claim_amount import Amount
 from tousu.explain.claim_missing import Item, Missing
 from tousu.explain.claim_standing import ClaimStanding, Decided
@@ -16,36 +16,37 @@ from tousu.explain.fact_words import fact_words
 from tousu.ledger.obligation import Entry
 
 
-def claim_document(found: ClaimExplanation) -> dict[str, Any]:
+def claim_document(explanation: ClaimExplanation) -> dict[str, Any]:
     """Everything, machine-readable; what the text says in words stands beside the codes."""
-    claim = found.claim
+    claim = explanation.claim
     return {
         "claim_number": claim.number,
         "case_number": claim.case_number,
-        "source": found.source,
-        "pack": found.pack.reference(),
+        "source": explanation.source,
+        "pack": explanation.pack.reference(),
         "rests_on": _rests_on(claim),
-        "stands": _stands(claim),
-        "amount": _amount(found.amount),
-        "decisions": [_decision(each) for each in claim.decided],
-        "missing": _missing(found.missing),
-        "limits": [account_document(each, ()) for each in found.accounts],
-        "attachments": [attachment_document(each) for each in found.attachments],
+        "stands": _standing(claim),
+        "amount": _amount(explanation.amount),
+        "decisions": [_decision(decision) for decision in claim.decided],
+        "missing": _missing(explanation.missing),
+        "limits": [account_document(account, ()) for account in explanation.accounts],
+        "attachments": [attachment_document(attachment) for attachment in explanation.attachments],
         "next": [
-            {"who": each.who, "what": each.what, "words": each.words, "by": _time(each.by), "overdue": each.overdue,
-             "section": each.section}
-            for each in found.steps
+            {"who": step.who, "what": step.step, "words": step.words, "by": _time(step.by), "overdue": step.overdue,
+             "section": step.section}
+            for step in explanation.steps
         ],
-        "right": None if found.right is None else {
-            "words": found.right.words, "section": found.right.section, "lapses_at": _time(found.right.lapses_at),
+        "right": None if explanation.right is None else {
+            "words": explanation.right.words, "section": explanation.right.section,
+            "lapses_at": _time(explanation.right.lapses_at),
         },
         "happened": [
-            {"what": each.what, "at": _time(each.at), "id": each.event_id, "said": dict(each.said)}
-            for each in claim.happened
+            {"what": happening.event, "at": _time(happening.at), "id": happening.event_id, "said": dict(happening.data)}
+            for happening in claim.happened
         ],
-        "owed": _owed(claim),
-        "questions": [dict(each) for each in claim.questions],
-        "instructions": [dict(each) for each in claim.instructions],
+        "owed": _obligations(claim),
+        "questions": [dict(question) for question in claim.questions],
+        "instructions": [dict(instruction) for instruction in claim.instructions],
         "refused": [{"at": _time(at), "reason": reason, "message": words} for at, reason, words in claim.refused],
     }  # fmt: skip
 
@@ -63,11 +64,11 @@ def _rests_on(claim: ClaimStanding) -> dict[str, Any]:
     }
 
 
-def _stands(claim: ClaimStanding) -> dict[str, Any]:
+def _standing(claim: ClaimStanding) -> dict[str, Any]:
     return {
         "state": "open" if claim.is_open else "closed",
         "stage": claim.stage,
-        "words": stands_words(claim),
+        "words": standing_words(claim),
         "reason": claim.reason or None,
         "closed_at": _time(claim.closed_at),
         "claimant": dict(claim.claimant) or None,
@@ -105,31 +106,37 @@ def _amount(amount: Amount) -> dict[str, Any]:
             for limit in amount.limits
         ],
         "inputs": [
-            {"name": each.name, "value": each.value, "use": each.use, "found_at": _time(each.at), "by": each.by,
-             "id": each.event_id or None}
-            for each in amount.inputs
+            {"name": amount_input.name, "value": amount_input.value, "use": amount_input.use,
+             "found_at": _time(amount_input.at), "by": amount_input.by, "id": amount_input.event_id or None}
+            for amount_input in amount.inputs
         ],
-        "unproven": [dict(each) for each in amount.unproven],
+        "unproven": [dict(exemption) for exemption in amount.unproven],
         "lacking": list(amount.lacking),
         "wrong": amount.wrong or None,
     }  # fmt: skip
 
 
-def _decision(one: Decided) -> dict[str, Any]:
-    said = {
+def _decision(decision: Decided) -> dict[str, Any]:
+    data = {
         name: value
-        for name, value in one.said.items()
+        for name, value in decision.data.items()
         if name not in ("trace", "pack", "claim_number", "case_number", "section")
     }
-    return {"what": one.what, "at": _time(one.at), "id": one.event_id, "section": one.section, "said": said}
+    return {
+        "what": decision.event,
+        "at": _time(decision.at),
+        "id": decision.event_id,
+        "section": decision.section,
+        "said": data,
+    }
 
 
 def _missing(missing: Missing) -> dict[str, Any]:
     return {
-        "evidence": [_item(each) for each in missing.evidence],
-        "held": [_item(each) for each in missing.held],
-        "proofs": [_item(each) | {"exemption": each.proves} for each in missing.proofs],
-        "facts": [{"fact": each, "words": fact_words(each), "given_by": "company"} for each in missing.facts],
+        "evidence": [_item(evidence) for evidence in missing.evidence],
+        "held": [_item(evidence) for evidence in missing.held],
+        "proofs": [_item(proof) | {"exemption": proof.proves} for proof in missing.proofs],
+        "facts": [{"fact": fact, "words": fact_words(fact), "given_by": "company"} for fact in missing.facts],
         "returns": missing.returns,
         "returns_left": missing.returns_left,
     }
@@ -139,15 +146,16 @@ def _item(item: Item) -> dict[str, Any]:
     return {"item": item.name, "en": item.en, "zh": item.zh, "section": item.section, "given_by": item.given_by}
 
 
-def _owed(claim: ClaimStanding) -> list[dict[str, Any]]:
+def _obligations(claim: ClaimStanding) -> list[dict[str, Any]]:
     return [
         {
-            "obligation": each.number, "kind": each.kind, "debtor": each.debtor, "creditor": each.creditor,
-            "currency": each.currency, "awarded": f"{each.awarded:.2f}", "paid": f"{each.paid:.2f}",
-            "withdrawn": f"{each.withdrawn:.2f}", "outstanding": f"{each.outstanding:.2f}",
-            "entries": [_entry(entry) for entry in claim.entries if entry.obligation == each.number],
+            "obligation": obligation.number, "kind": obligation.kind, "debtor": obligation.debtor,
+            "creditor": obligation.creditor, "currency": obligation.currency, "awarded": f"{obligation.awarded:.2f}",
+            "paid": f"{obligation.paid:.2f}", "withdrawn": f"{obligation.withdrawn:.2f}",
+            "outstanding": f"{obligation.outstanding:.2f}",
+            "entries": [_entry(entry) for entry in claim.entries if entry.obligation == obligation.number],
         }
-        for each in claim.owed
+        for obligation in claim.obligations
     ]  # fmt: skip
 
 

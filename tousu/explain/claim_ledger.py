@@ -27,36 +27,36 @@ class ClaimLedger:
         self.payee = ""
         self._keeper = Bookkeeper()
 
-    def take(self, told: PublishedEvent) -> None:
+    def take(self, event: PublishedEvent) -> None:
         """Book what an event of the claim moves; most move nothing."""
         before = len(self._keeper.moved)
-        self._keeper.take(LedgerTold(told.id, told.name, told.time, told.data))
+        self._keeper.take(LedgerTold(event.id, event.name, event.time, event.data))
         for moved in self._keeper.moved[before:]:
-            self._book(moved, told)
+            self._book(moved, event)
 
-    def _book(self, moved: Moved, told: PublishedEvent) -> None:
-        owed = self.obligations.get(moved.obligation) or Obligation(
+    def _book(self, moved: Moved, event: PublishedEvent) -> None:
+        obligation = self.obligations.get(moved.obligation) or Obligation(
             number=moved.obligation, kind=moved.kind, debtor=moved.debtor, creditor=moved.creditor or self.payee,
             currency=moved.currency, case_number=moved.case_number,
         )  # fmt: skip
-        count = owed.entries + 1
+        count = obligation.entries + 1
         self.entries.append(
             Entry(
-                number=f"{owed.number}/{count}", obligation=owed.number, kind=owed.kind, movement=moved.movement,
-                amount=moved.amount, currency=owed.currency, debtor=owed.debtor, creditor=owed.creditor, at=moved.at,
-                cause=told.causation, case_number=moved.case_number, reference=moved.reference,
-                reason=_reason(moved, told),
+                number=f"{obligation.number}/{count}", obligation=obligation.number, kind=obligation.kind,
+                movement=moved.movement, amount=moved.amount, currency=obligation.currency, debtor=obligation.debtor,
+                creditor=obligation.creditor, at=moved.at, cause=event.causation, case_number=moved.case_number,
+                reference=moved.reference, reason=_reason(moved, event),
             )
         )  # fmt: skip
-        sums = {moved.movement: getattr(owed, moved.movement) + moved.amount}
-        self.obligations[owed.number] = replace(owed, entries=count, **sums)
+        sums = {moved.movement: getattr(obligation, moved.movement) + moved.amount}
+        self.obligations[obligation.number] = replace(obligation, entries=count, **sums)
 
 
-def _reason(moved: Moved, told: PublishedEvent) -> str:
+def _reason(moved: Moved, event: PublishedEvent) -> str:
     """Why, in a word: what was decided, what is billed, why the claim ended."""
-    what = told.name.rpartition(".")[2]
+    step = event.name.rpartition(".")[2]
     if moved.reference:
         return ""
-    if what == _BILLED:
+    if step == _BILLED:
         return moved.obligation.rpartition("/")[2]
-    return str(told.data["reason"]) if what == _CLOSED else what
+    return str(event.data["reason"]) if step == _CLOSED else step

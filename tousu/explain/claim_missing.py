@@ -46,12 +46,12 @@ class Missing(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def by_claimant(self) -> tuple[Item, ...]:
         """The items for which a claimant is sent back."""
-        return tuple(each for each in self.evidence if each.given_by == "claimant")
+        return tuple(evidence for evidence in self.evidence if evidence.given_by == "claimant")
 
     @property
     def by_company(self) -> tuple[Item, ...]:
         """The items that the company has to add before it decides."""
-        return tuple(each for each in self.evidence if each.given_by == "company")
+        return tuple(evidence for evidence in self.evidence if evidence.given_by == "company")
 
 
 def missing_of(claim: ClaimStanding, pack: Pack, amount: Amount) -> Missing:
@@ -59,9 +59,9 @@ def missing_of(claim: ClaimStanding, pack: Pack, amount: Amount) -> Missing:
     rules = pack.claims
     held = tuple(item_of(pack, name) for name in claim.file)
     proofs = tuple(
-        msgspec.structs.replace(item_of(pack, name), proves=each["exemption"])
-        for each in amount.unproven
-        for name in each["evidence_missing"]
+        msgspec.structs.replace(item_of(pack, name), proves=exemption["exemption"])
+        for exemption in amount.unproven
+        for name in exemption["evidence_missing"]
     )
     if rules is None or not claim.is_open or claim.stage not in ("opened", "filed", "answered"):
         return Missing(held=held, proofs=proofs, returns=claim.returns)

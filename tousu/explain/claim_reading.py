@@ -26,21 +26,23 @@ NOTICE: Final = "negotiation_notice"
 
 def standing_of(story: CaseHistory, number: str, pack: Pack, until: PublishedEvent | None = None) -> ClaimStanding:
     """How a claim stands, or stood before an event. Its `claim.opened` must be in the story."""
-    opened = [each for each in story.told if each.name == "claim.opened"]
-    this = next(each for each in opened if each.claim_number == number)
+    opened = [opening for opening in story.events if opening.name == "claim.opened"]
+    this = next(opening for opening in opened if opening.claim_number == number)
     before = this.read(ClaimOpened).instead_of
     claim = ClaimStanding(number=number, case_number=story.number)
     if before:
         former = standing_of(story, before, pack, this)
         claim.claimant, claim.claimed_amount, claim.currency = former.claimant, former.claimed_amount, former.currency
         claim.file, claim.facts, claim.filed_at = former.file, dict(former.facts), former.filed_at
-    claim.became = next((each.claim_number for each in opened if each.read(ClaimOpened).instead_of == number), "")
+    claim.became = next(
+        (opening.claim_number for opening in opened if opening.read(ClaimOpened).instead_of == number), ""
+    )
     reader = ClaimReader(story, claim, pack.claims)
-    for told in of_claim(story, number, until):
-        reader.take(told)
-    claim.owed, claim.entries = tuple(reader.ledger.obligations.values()), tuple(reader.ledger.entries)
+    for event in of_claim(story, number, until):
+        reader.take(event)
+    claim.obligations, claim.entries = tuple(reader.ledger.obligations.values()), tuple(reader.ledger.entries)
     claim.refused = tuple(
-        (each.time, each.refused[1], each.refused[2]) for each in refusals(story, number) if each.refused
+        (refusal.time, refusal.refused[1], refusal.refused[2]) for refusal in refusals(story, number) if refusal.refused
     )
     claim.last_at = story.last_at
     return claim
@@ -56,133 +58,133 @@ class ClaimReader:
         self.ledger = ClaimLedger()
         self.received_at: datetime | None = None
 
-    def take(self, told: PublishedEvent) -> None:
-        if told.name in ROUTED:
-            _routed(self, told)
+    def take(self, event: PublishedEvent) -> None:
+        if event.name in ROUTED:
+            _routed(self, event)
             return
-        write = _WRITERS.get(told.name)
+        write = _WRITERS.get(event.name)
         if write is not None:
-            write(self, told)
-        if told.claim_number and told.name.startswith("claim."):
+            write(self, event)
+        if event.claim_number and event.name.startswith("claim."):
             self.ledger.payee = self.claim.claimant.get("role") or self.claim.asked
-            self.ledger.take(told)
-            if told.name in ("claim.agreed", "claim.ruled"):
-                owed = self.ledger.obligations.get(f"{self.claim.number}/compensation")
-                self.claim.stage = "paid" if owed is not None and not owed.outstanding else "agreed"
+            self.ledger.take(event)
+            if event.name in ("claim.agreed", "claim.ruled"):
+                compensation = self.ledger.obligations.get(f"{self.claim.number}/compensation")
+                self.claim.stage = "paid" if compensation is not None and not compensation.outstanding else "agreed"
 
 
-def _routed(reader: ClaimReader, told: PublishedEvent) -> None:
+def _routed(reader: ClaimReader, event: PublishedEvent) -> None:
     claim = reader.claim
-    said = told.content
-    assert isinstance(said, ComplaintRouted | InquiryRouted | ClaimRouted)
-    claim.posted_at, claim.promised_at = _moment(said.posted_at), _moment(said.promised_at)
-    reader.received_at = time_of_text(said.received_at)
-    if said.route and claim.facts.get("route", _OF_CASE).by == "case":
-        claim.facts["route"] = KnownFact(value=said.route, at=told.time, by="case", event_id=told.id)
+    data = event.content
+    assert isinstance(data, ComplaintRouted | InquiryRouted | ClaimRouted)
+    claim.posted_at, claim.promised_at = _moment(data.posted_at), _moment(data.promised_at)
+    reader.received_at = time_of_text(data.received_at)
+    if data.route and claim.facts.get("route", _OF_CASE).by == "case":
+        claim.facts["route"] = KnownFact(value=data.route, at=event.time, by="case", event_id=event.id)
 
 
 def _moment(text: str | None) -> datetime | None:
     return None if text is None else time_of_text(text)
 
 
-def _opened(reader: ClaimReader, told: PublishedEvent) -> None:
-    claim, said = reader.claim, told.read(ClaimOpened)
-    claim.cause, claim.waybill_number = said.cause, said.waybill_number or ""
-    claim.section, claim.asked = said.section or "", said.payee_role or ""
-    claim.departments = tuple(said.departments or ())
-    claim.opened_at, claim.instead_of = told.at, said.instead_of or ""
-    claim.opened_event, claim.opened_by = told.causation, reader.story.name_of_cause(told.causation)
+def _opened(reader: ClaimReader, event: PublishedEvent) -> None:
+    claim, data = reader.claim, event.read(ClaimOpened)
+    claim.cause, claim.waybill_number = data.cause, data.waybill_number or ""
+    claim.section, claim.asked = data.section or "", data.payee_role or ""
+    claim.departments = tuple(data.departments or ())
+    claim.opened_at, claim.instead_of = event.at, data.instead_of or ""
+    claim.opened_event, claim.opened_by = event.causation, reader.story.name_of_cause(event.causation)
     claim.stage = "filed" if claim.claimant else "opened"
 
 
-def _filed(reader: ClaimReader, told: PublishedEvent) -> None:
-    claim, said = reader.claim, told.read(ClaimFiled)
-    claim.claimant, claim.file = as_data(said.claimant), tuple(said.evidence_held or ())
-    claim.claimed_amount = said.claimed_amount or claim.claimed_amount
-    claim.currency, claim.filed_at = said.currency or claim.currency, told.at
+def _filed(reader: ClaimReader, event: PublishedEvent) -> None:
+    claim, data = reader.claim, event.read(ClaimFiled)
+    claim.claimant, claim.file = as_data(data.claimant), tuple(data.evidence_held or ())
+    claim.claimed_amount = data.claimed_amount or claim.claimed_amount
+    claim.currency, claim.filed_at = data.currency or claim.currency, event.at
     claim.stage = "filed" if claim.stage == "opened" else claim.stage
 
 
-def _file_incomplete(reader: ClaimReader, told: PublishedEvent) -> None:
-    reader.claim.returns = told.read(ClaimFileIncomplete).returns
-    _happened(reader, told)
+def _file_incomplete(reader: ClaimReader, event: PublishedEvent) -> None:
+    reader.claim.returns = event.read(ClaimFileIncomplete).returns
+    _happened(reader, event)
 
 
-def _answered(reader: ClaimReader, told: PublishedEvent) -> None:
+def _answered(reader: ClaimReader, event: PublishedEvent) -> None:
     reader.claim.stage = "answered"
-    _happened(reader, told)
+    _happened(reader, event)
 
 
-def _decided(reader: ClaimReader, told: PublishedEvent) -> None:
-    claim, what = reader.claim, told.name.rpartition(".")[2]
-    claim.stage = what
-    one = Decided(
-        what=what, at=told.at, section=told.data.get("section", ""), event_id=told.id, said=told.data,
+def _decided(reader: ClaimReader, event: PublishedEvent) -> None:
+    claim, step = reader.claim, event.name.rpartition(".")[2]
+    claim.stage = step
+    decision = Decided(
+        event=step, at=event.at, section=event.data.get("section", ""), event_id=event.id, data=event.data,
         facts=dict(claim.facts), file=claim.file,
     )  # fmt: skip
-    claim.decided = (*claim.decided, one)
+    claim.decided = (*claim.decided, decision)
 
 
-def _disputed(reader: ClaimReader, told: PublishedEvent) -> None:
-    reader.claim.stage, reader.claim.way = "disputed", told.read(ClaimDisputed).way
-    _happened(reader, told)
+def _disputed(reader: ClaimReader, event: PublishedEvent) -> None:
+    reader.claim.stage, reader.claim.way = "disputed", event.read(ClaimDisputed).way
+    _happened(reader, event)
 
 
-def _paid(reader: ClaimReader, told: PublishedEvent) -> None:
-    said = told.read(ClaimPaid)
+def _paid(reader: ClaimReader, event: PublishedEvent) -> None:
+    said = event.read(ClaimPaid)
     if said.obligation.endswith("/compensation") and said.outstanding is None:
         reader.claim.stage = "paid"
-    _happened(reader, told)
+    _happened(reader, event)
 
 
-def _questioned(reader: ClaimReader, told: PublishedEvent) -> None:
-    reader.claim.questions = (*reader.claim.questions, told.data)
+def _questioned(reader: ClaimReader, event: PublishedEvent) -> None:
+    reader.claim.questions = (*reader.claim.questions, event.data)
 
 
-def _settled(reader: ClaimReader, told: PublishedEvent) -> None:
+def _settled(reader: ClaimReader, event: PublishedEvent) -> None:
     """A payment is in question no longer: it was booked after all, or somebody reported how it ended."""
-    said = told.read(ClaimPaymentQuestionSettled)
+    data = event.read(ClaimPaymentQuestionSettled)
     reader.claim.questions = tuple(
-        {**each, "settled": said.how} if each["payment_id"] == said.payment_id else each
-        for each in reader.claim.questions
+        {**question, "settled": data.how} if question["payment_id"] == data.payment_id else question
+        for question in reader.claim.questions
     )
 
 
-def _outlet_notified(reader: ClaimReader, told: PublishedEvent) -> None:
+def _outlet_notified(reader: ClaimReader, event: PublishedEvent) -> None:
     if reader.rules is not None and NOTICE in reader.rules.evidence:
         _add(reader, (NOTICE,))
-    _happened(reader, told)
+    _happened(reader, event)
 
 
-def _closed(reader: ClaimReader, told: PublishedEvent) -> None:
-    reader.claim.reason, reader.claim.closed_at = told.read(ClaimClosed).reason, told.at
-    _happened(reader, told)
+def _closed(reader: ClaimReader, event: PublishedEvent) -> None:
+    reader.claim.reason, reader.claim.closed_at = event.read(ClaimClosed).reason, event.at
+    _happened(reader, event)
 
 
-def _reopened(reader: ClaimReader, told: PublishedEvent) -> None:
+def _reopened(reader: ClaimReader, event: PublishedEvent) -> None:
     claim = reader.claim
     claim.reason, claim.closed_at = "", None
-    if told.read(ClaimReopened).reason != "ruled":
+    if event.read(ClaimReopened).reason != "ruled":
         claim.stage = "filed" if claim.claimant else "opened"
-    _happened(reader, told)
+    _happened(reader, event)
 
 
-def _facts(reader: ClaimReader, told: PublishedEvent) -> None:
+def _facts(reader: ClaimReader, event: PublishedEvent) -> None:
     claim = reader.claim
     if claim.opened_at is None:
         return
-    at = max(told.time, reader.received_at or told.time)
-    said = told.read(HandlingClaimFactsFound)
-    by = said.department or said.employee or "company"
-    for name, value in as_data(said.facts).items():
+    at = max(event.time, reader.received_at or event.time)
+    data = event.read(HandlingClaimFactsFound)
+    by = data.department or data.employee or "company"
+    for name, value in as_data(data.facts).items():
         known = claim.facts.get(name)
         if known is None or known.by == "case" or known.at <= at:
-            claim.facts[name] = KnownFact(value=value, at=at, by=by, event_id=told.id)
+            claim.facts[name] = KnownFact(value=value, at=at, by=by, event_id=event.id)
 
 
-def _evidence(reader: ClaimReader, told: PublishedEvent) -> None:
+def _evidence(reader: ClaimReader, event: PublishedEvent) -> None:
     """Items for the file; as claims does, none where one is unknown, of another piece, or too late."""
-    claim, items = reader.claim, told.read(HandlingClaimEvidenceGiven).evidence
+    claim, items = reader.claim, event.read(HandlingClaimEvidenceGiven).evidence
     too_late = claim.opened_at is None or not claim.is_open or claim.stage in _AGREED
     others = {item.waybill_number for item in items if item.waybill_number is not None} - {claim.waybill_number}
     if not too_late and not (others and claim.waybill_number) and all(_knows(reader, item.item) for item in items):
@@ -194,13 +196,13 @@ def _knows(reader: ClaimReader, item: str) -> bool:
     return reader.rules is not None and (item in reader.rules.evidence or (table is not None and item in table.proofs))
 
 
-def _instructed(reader: ClaimReader, told: PublishedEvent) -> None:
-    reader.claim.instructions = (*reader.claim.instructions, told.data)
+def _instructed(reader: ClaimReader, event: PublishedEvent) -> None:
+    reader.claim.instructions = (*reader.claim.instructions, event.data)
 
 
-def _happened(reader: ClaimReader, told: PublishedEvent) -> None:
-    one = Happened(what=told.name.rpartition(".")[2], at=told.at, event_id=told.id, said=told.data)
-    reader.claim.happened = (*reader.claim.happened, one)
+def _happened(reader: ClaimReader, event: PublishedEvent) -> None:
+    happening = Happened(event=event.name.rpartition(".")[2], at=event.at, event_id=event.id, data=event.data)
+    reader.claim.happened = (*reader.claim.happened, happening)
 
 
 def _add(reader: ClaimReader, items: Any) -> None:

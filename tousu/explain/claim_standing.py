@@ -26,27 +26,27 @@ class KnownFact(msgspec.Struct, frozen=True, kw_only=True):
 class Decided(msgspec.Struct, frozen=True, kw_only=True):
     """An offer, a refusal, an agreement or a ruling, with what was known and in the file at that time."""
 
-    what: str
+    event: str
     at: datetime
     section: str
     event_id: str
-    said: Mapping[str, Any]
+    data: Mapping[str, Any]
     facts: Mapping[str, KnownFact] = {}
     file: tuple[str, ...] = ()
 
     @property
     def trace(self) -> Mapping[str, Any] | None:
         """The calculation, None where a person decided without a table."""
-        return self.said.get("trace")
+        return self.data.get("trace")
 
 
 class Happened(msgspec.Struct, frozen=True, kw_only=True):
     """Something else that was told of the claim, in the order of publication."""
 
-    what: str
+    event: str
     at: datetime
     event_id: str
-    said: Mapping[str, Any]
+    data: Mapping[str, Any]
 
 
 class ClaimStanding(msgspec.Struct, kw_only=True):
@@ -81,7 +81,7 @@ class ClaimStanding(msgspec.Struct, kw_only=True):
     decided: tuple[Decided, ...] = ()
     way: str = ""
     happened: tuple[Happened, ...] = ()
-    owed: tuple[Obligation, ...] = ()
+    obligations: tuple[Obligation, ...] = ()
     entries: tuple[Entry, ...] = ()
     questions: tuple[Mapping[str, Any], ...] = ()
     instructions: tuple[Mapping[str, Any], ...] = ()
@@ -100,13 +100,15 @@ class ClaimStanding(msgspec.Struct, kw_only=True):
         """What was decided last and still stands: an offer, a refusal or a ruling."""
         if self.stage in ("opened", "filed", "answered"):
             return None
-        return next((each for each in reversed(self.decided) if each.what != "agreed"), None)
+        return next((decision for decision in reversed(self.decided) if decision.event != "agreed"), None)
 
     @property
     def agreed(self) -> Decided | None:
         """The agreement or the ruling from which the amount is owed."""
-        return next((each for each in reversed(self.decided) if each.what in ("agreed", "ruled")), None)
+        return next((decision for decision in reversed(self.decided) if decision.event in ("agreed", "ruled")), None)
 
     def obligation(self, name: str) -> Obligation | None:
         """What is owed under this name, None where nothing ever was."""
-        return next((each for each in self.owed if each.number == f"{self.number}/{name}"), None)
+        return next(
+            (obligation for obligation in self.obligations if obligation.number == f"{self.number}/{name}"), None
+        )

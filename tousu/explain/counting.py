@@ -40,17 +40,17 @@ class CountedPart(msgspec.Struct, frozen=True):
 def parts_of(begun: datetime, start: datetime, end: datetime, limit: Limit, calendar: Calendar) -> list[CountedPart]:
     """The parts from one moment to a later one, of a limit that counts from `begun`: days count from the next day."""
     start_us, end_us = microseconds(start), microseconds(end)
-    found: list[CountedPart] = []
+    parts: list[CountedPart] = []
     counted_us = min(microseconds(counted_from(begun, limit, calendar)), end_us)
     if counted_us > start_us:
-        found.append(CountedPart(start_us, counted_us, False, "day_of_start", "the day of the start"))
+        parts.append(CountedPart(start_us, counted_us, False, "day_of_start", "the day of the start"))
         start_us = counted_us
     if start_us >= end_us:
-        return found
+        return parts
     if limit.unit in DAY_UNITS or limit.unit == "business_hours":
-        return found + _merged(_days(start_us, end_us, limit, calendar))
+        return parts + _merged(_days(start_us, end_us, limit, calendar))
     counted = calendar.elapsing.between(start_us, end_us)
-    return found + _merged(_cut(start_us, end_us, counted, "round_the_clock", "every hour counts", calendar))
+    return parts + _merged(_cut(start_us, end_us, counted, "round_the_clock", "every hour counts", calendar))
 
 
 def _days(start_us: int, end_us: int, limit: Limit, calendar: Calendar) -> Iterator[CountedPart]:
@@ -132,16 +132,16 @@ def _suspended_words(suspended: Suspension) -> str:
 
 def _merged(parts: Iterable[CountedPart]) -> list[CountedPart]:
     """Neighbours of one kind as one part."""
-    found: list[CountedPart] = []
+    merged: list[CountedPart] = []
     for part in parts:
-        last = found[-1] if found else None
+        last = merged[-1] if merged else None
         if last is not None and (last.why, last.words) == (part.why, part.words) and last.end_us == part.start_us:
-            found[-1] = CountedPart(
+            merged[-1] = CountedPart(
                 last.start_us, part.end_us, last.counts, last.why, last.words, last.days + part.days
             )
         else:
-            found.append(part)
-    return [_worded(part) for part in found]
+            merged.append(part)
+    return [_worded(part) for part in merged]
 
 
 def _worded(part: CountedPart) -> CountedPart:

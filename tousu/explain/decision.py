@@ -17,29 +17,29 @@ DECIDERS: Final = {
 Row = tuple[str, str]
 
 
-def decision_rows(told: Mapping[str, Any], pack: Pack) -> list[Row]:
-    """The decision as (what, why). `told` is the data of the router's event, with the departments of now."""
-    version = told["pack"]["version"]
+def decision_rows(routed: Mapping[str, Any], pack: Pack) -> list[Row]:
+    """The decision as (what, why). `routed` is the data of the router's event, with the departments of now."""
+    version = routed["pack"]["version"]
     changed = "" if version == pack.version else f"; the pack is now {pack.version}"
-    found = [
+    rows = [
         (
             "policy",
-            f"{pack.label.en} ({pack.label.zh}), pack {told['pack']['id']} {version}, source {pack.source}{changed}",
+            f"{pack.label.en} ({pack.label.zh}), pack {routed['pack']['id']} {version}, source {pack.source}{changed}",
         )
     ]
-    words = f": {'、'.join(told['words'])}" if told.get("words") else ""
-    found.append(("decided by", DECIDERS.get(told["decided_by"], told["decided_by"]) + words))
-    for trouble in told.get("classes") or ([{"class": told["class"]}] if told.get("class") else []):
-        found += _trouble(trouble, pack)
-    if "claim" in told:
-        found.append(("claim", f"for {told['claim']['cause'].replace('_', ' ')}, filed without a complaint"))
-    if told.get("grade"):
-        gravest = ": the gravest of its classes" if len(told.get("classes", [])) > 1 else ""
-        found.append(("grade", told["grade"] + gravest))
-    found.append(("departments", ", ".join(department_name(name, pack) for name in told["departments"])))
-    if told.get("section"):
-        found.append(("section", told["section"]))
-    return found
+    words = f": {'、'.join(routed['words'])}" if routed.get("words") else ""
+    rows.append(("decided by", DECIDERS.get(routed["decided_by"], routed["decided_by"]) + words))
+    for trouble in routed.get("classes") or ([{"class": routed["class"]}] if routed.get("class") else []):
+        rows += _issue_rows(trouble, pack)
+    if "claim" in routed:
+        rows.append(("claim", f"for {routed['claim']['cause'].replace('_', ' ')}, filed without a complaint"))
+    if routed.get("grade"):
+        gravest = ": the gravest of its classes" if len(routed.get("classes", [])) > 1 else ""
+        rows.append(("grade", routed["grade"] + gravest))
+    rows.append(("departments", ", ".join(department_name(name, pack) for name in routed["departments"])))
+    if routed.get("section"):
+        rows.append(("section", routed["section"]))
+    return rows
 
 
 def department_name(name: str, pack: Pack) -> str:
@@ -48,7 +48,7 @@ def department_name(name: str, pack: Pack) -> str:
     return f"{name} ({known.label.zh})" if known is not None else name
 
 
-def _trouble(trouble: Mapping[str, Any], pack: Pack) -> list[Row]:
+def _issue_rows(trouble: Mapping[str, Any], pack: Pack) -> list[Row]:
     """What the pack says of one class, and of the claim that it opens."""
     piece = f" (piece {trouble['waybill_number']})" if trouble.get("waybill_number") else ""
     rule = pack.classes.get(trouble["class"])
@@ -57,10 +57,10 @@ def _trouble(trouble: Mapping[str, Any], pack: Pack) -> list[Row]:
     names = " and ".join(pack.departments[name].label.en for name in rule.departments)
     grade = f"grade {rule.grade}, {pack.grades[rule.grade].stars} stars ({rule.section})"
     why = f"{rule.label.zh}: {grade}; answered for by {names} ({rule.departments_section})"
-    found = [(f"class {rule.name}{piece}", why)]
+    rows = [(f"class {rule.name}{piece}", why)]
     if rule.note:
-        found.append(("", rule.note))
+        rows.append(("", rule.note))
     if rule.claim is not None:
         on = "always" if rule.claim.opens == "always" else "when asked for"
-        found.append(("claim", f"{rule.claim.cause}, opened {on} ({rule.claim.section})"))
-    return found
+        rows.append(("claim", f"{rule.claim.cause}, opened {on} ({rule.claim.section})"))
+    return rows

@@ -24,9 +24,9 @@ def words(
     return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" fill="{colour}"{weight}{lit}>{_clean(text)}</text>'
 
 
-def box(x: float, y: float, width: float, height: float, fill: str, *, told: str = "", more: str = "") -> str:
-    """A rectangle; `told` is shown where a pointer rests on it."""
-    title = f"<title>{_clean(told)}</title>" if told else ""
+def box(x: float, y: float, width: float, height: float, fill: str, *, tooltip: str = "", more: str = "") -> str:
+    """A rectangle; `tooltip` is shown where a pointer rests on it."""
+    title = f"<title>{_clean(tooltip)}</title>" if tooltip else ""
     size = f'width="{max(width, 0.5):.1f}" height="{height:.1f}"'
     return f'<rect x="{x:.1f}" y="{y:.1f}" {size} fill="{fill}"{more}>{title}</rect>'
 
@@ -51,8 +51,8 @@ def shape(points: list[tuple[float, float]], fill: str, *, stroke: str = "#fffff
 
 def group(name: str, parts: list[str], **data: str) -> str:
     """Parts that belong together, with their data for whoever reads the picture by program."""
-    said = "".join(f' data-{key}="{_clean(value)}"' for key, value in data.items())
-    return f'<g class="{name}"{said}>\n' + "\n".join(parts) + "\n</g>"
+    attributes = "".join(f' data-{key}="{_clean(value)}"' for key, value in data.items())
+    return f'<g class="{name}"{attributes}>\n' + "\n".join(parts) + "\n</g>"
 
 
 def _clean(text: str) -> str:

@@ -44,7 +44,7 @@ def explain(story: CaseHistory, pack: Pack, until: datetime | None = None) -> Ex
         decisions=tuple(decision_rows(story.newest, pack)),
         attachments=(
             *attachments_of(story, pack),
-            *(each for number in claim_numbers(story) for each in claim_attachments(story, pack, number)),
+            *(attachment for number in claim_numbers(story) for attachment in claim_attachments(story, pack, number)),
         ),
         accounts=accounts,
         hops=hops,
@@ -52,17 +52,17 @@ def explain(story: CaseHistory, pack: Pack, until: datetime | None = None) -> Ex
     )
 
 
-def document(found: Explanation) -> dict[str, Any]:
+def document(explanation: Explanation) -> dict[str, Any]:
     """The explanation as JSON values. Times are UTC, lengths seconds."""
-    newest = found.story.newest
+    newest = explanation.story.newest
     return {
-        "case_number": found.story.number,
+        "case_number": explanation.story.number,
         "source": "story",
         "pack": newest["pack"],
-        "decisions": [{"what": what, "why": why} for what, why in found.decisions],
-        "attachments": [attachment_document(each) for each in found.attachments],
-        "clocks": [account_document(*pair) for pair in zip(found.accounts, found.shares, strict=True)],
-        "hops": [_hop(each) for each in found.hops],
+        "decisions": [{"what": name, "why": why} for name, why in explanation.decisions],
+        "attachments": [attachment_document(attachment) for attachment in explanation.attachments],
+        "clocks": [account_document(*pair) for pair in zip(explanation.accounts, explanation.shares, strict=True)],
+        "hops": [_hop(hop) for hop in explanation.hops],
     }
 
 
@@ -71,23 +71,26 @@ def seconds(length_us: int) -> float | int:
     return length_us // 1_000_000 if length_us % 1_000_000 == 0 else length_us / 1e6
 
 
-def attachment_document(each: Attachment) -> dict[str, Any]:
+def attachment_document(attachment: Attachment) -> dict[str, Any]:
     """Whether a clock runs, as JSON values."""
-    said: dict[str, Any] = {
-        "clock": each.clock,
-        **_of_claim(each),
-        "attached": each.attached,
-        "reason": each.reason,
-        "why": each.words,
-        "section": each.section,
+    fields: dict[str, Any] = {
+        "clock": attachment.clock,
+        **_of_claim(attachment),
+        "attached": attachment.attached,
+        "reason": attachment.reason,
+        "why": attachment.words,
+        "section": attachment.section,
     }
-    if each.at is not None:
-        said |= {"at": text_of_time(each.at), "event": {"id": each.event_id, "name": each.event_name}}
-    return said
+    if attachment.at is not None:
+        fields |= {
+            "at": text_of_time(attachment.at),
+            "event": {"id": attachment.event_id, "name": attachment.event_name},
+        }
+    return fields
 
 
-def _of_claim(each: Attachment | Account) -> dict[str, str]:
-    return {"claim_number": each.claim_number} if each.claim_number else {}
+def _of_claim(clock_part: Attachment | Account) -> dict[str, str]:
+    return {"claim_number": clock_part.claim_number} if clock_part.claim_number else {}
 
 
 def account_document(account: Account, shares: tuple[GroupShare, ...]) -> dict[str, Any]:
@@ -113,53 +116,53 @@ def account_document(account: Account, shares: tuple[GroupShare, ...]) -> dict[s
         "until": text_of_time(account.until),
         "due_at": text_of_time(account.due_at) if account.due_at is not None else None,
         "elapsed_s": seconds(account.elapsed_us),
-        "intervals": [_interval(each) for each in account.intervals],
-        "rest": [_interval(each) for each in account.rest],
-        "events": [_mark(each) for each in account.marks],
+        "intervals": [_interval(interval) for interval in account.intervals],
+        "rest": [_interval(interval) for interval in account.rest],
+        "events": [_mark(mark) for mark in account.marks],
         "by_departments": [
-            {"departments": list(each.departments), "hops": each.hops, "counted_s": seconds(each.counted_us)}
-            for each in shares
+            {"departments": list(share.departments), "hops": share.hops, "counted_s": seconds(share.counted_us)}
+            for share in shares
         ],
     }
 
 
-def _interval(each: Interval) -> dict[str, Any]:
+def _interval(interval: Interval) -> dict[str, Any]:
     return {
-        "from": text_of_time(each.start),
-        "until": text_of_time(each.end),
-        "counts": each.counts,
-        "why": each.why,
-        "words": each.words,
-        "counted_s": seconds(each.counted_us),
-        "calendar": each.calendar,
-        "cause": {"id": each.cause, "name": each.cause_name},
+        "from": text_of_time(interval.start),
+        "until": text_of_time(interval.end),
+        "counts": interval.counts,
+        "why": interval.why,
+        "words": interval.words,
+        "counted_s": seconds(interval.counted_us),
+        "calendar": interval.calendar,
+        "cause": {"id": interval.cause, "name": interval.cause_name},
     }
 
 
-def _mark(each: ClockMark) -> dict[str, Any]:
-    said: dict[str, Any] = {
-        "what": each.what,
-        "at": text_of_time(each.at),
-        "id": each.event_id,
-        "cause": {"id": each.cause, "name": each.cause_name},
+def _mark(mark: ClockMark) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "what": mark.name,
+        "at": text_of_time(mark.at),
+        "id": mark.event_id,
+        "cause": {"id": mark.cause, "name": mark.cause_name},
     }
-    if each.reason:
-        said["reason"] = each.reason
-    if each.share is not None:
-        said["share"] = each.share
-    if each.due_at is not None:
-        said["due_at"] = text_of_time(each.due_at)
-    if each.elapsed_s is not None and each.counted_us is not None:
-        said |= {"elapsed_s": each.elapsed_s, "counted_s": seconds(each.counted_us)}
-    return said
+    if mark.reason:
+        fields["reason"] = mark.reason
+    if mark.share is not None:
+        fields["share"] = mark.share
+    if mark.due_at is not None:
+        fields["due_at"] = text_of_time(mark.due_at)
+    if mark.elapsed_s is not None and mark.counted_us is not None:
+        fields |= {"elapsed_s": mark.elapsed_s, "counted_s": seconds(mark.counted_us)}
+    return fields
 
 
-def _hop(each: ResponsibilityPeriod) -> dict[str, Any]:
+def _hop(hop: ResponsibilityPeriod) -> dict[str, Any]:
     return {
-        "from": text_of_time(each.start),
-        "until": text_of_time(each.end) if each.end is not None else None,
-        "departments": list(each.departments),
-        "event": {"id": each.event_id, "name": each.name},
-        **({"reason": each.reason} if each.reason else {}),
-        **({"by": each.by} if each.by else {}),
+        "from": text_of_time(hop.start),
+        "until": text_of_time(hop.end) if hop.end is not None else None,
+        "departments": list(hop.departments),
+        "event": {"id": hop.event_id, "name": hop.name},
+        **({"reason": hop.reason} if hop.reason else {}),
+        **({"by": hop.by} if hop.by else {}),
     }

@@ -38,31 +38,31 @@ class GroupShare(msgspec.Struct, frozen=True, kw_only=True):
 
 def hops_of(story: CaseHistory) -> tuple[ResponsibilityPeriod, ...]:
     """The hops of a case in order, from its receipt on. A move that changes nobody is no hop."""
-    found: list[ResponsibilityPeriod] = []
+    hops: list[ResponsibilityPeriod] = []
     first = story.routed[0]
     received_at = min(first.moment("received_at") or first.time, first.time)
     if received_at < first.time:
-        found.append(ResponsibilityPeriod(start=received_at, end=first.time, departments=(), event_id="", name=""))
-    for told in story.told:
-        departments = _in_charge(told)
-        if not departments or (found and set(found[-1].departments) == set(departments)):
+        hops.append(ResponsibilityPeriod(start=received_at, end=first.time, departments=(), event_id="", name=""))
+    for event in story.events:
+        departments = _in_charge(event)
+        if not departments or (hops and set(hops[-1].departments) == set(departments)):
             continue
-        start = max(told.time, found[-1].start) if found else received_at
-        if found:
-            found[-1] = msgspec.structs.replace(found[-1], end=start)
-        said = told.data
-        found.append(
+        start = max(event.time, hops[-1].start) if hops else received_at
+        if hops:
+            hops[-1] = msgspec.structs.replace(hops[-1], end=start)
+        data = event.data
+        hops.append(
             ResponsibilityPeriod(
                 start=start,
                 end=None,
                 departments=departments,
-                event_id=told.id,
-                name=told.name,
-                reason=said.get("reason", "") if told.name not in ROUTED else "",
-                by=said.get("by", ""),
+                event_id=event.id,
+                name=event.name,
+                reason=data.get("reason", "") if event.name not in ROUTED else "",
+                by=data.get("by", ""),
             )
         )
-    return tuple(found)
+    return tuple(hops)
 
 
 def shares_of(account: Account, hops: Sequence[ResponsibilityPeriod]) -> tuple[GroupShare, ...]:
@@ -80,7 +80,7 @@ def shares_of(account: Account, hops: Sequence[ResponsibilityPeriod]) -> tuple[G
         group = frozenset(hop.departments)
         names.setdefault(group, hop.departments)
         visits[group] = visits.get(group, 0) + 1
-        used[group] = used.get(group, 0) + sum(_within(each, start, hop.end) for each in account.intervals)
+        used[group] = used.get(group, 0) + sum(_within(interval, start, hop.end) for interval in account.intervals)
     _spread(used, account.elapsed_us)
     return tuple(
         GroupShare(departments=names[group], hops=visits[group], counted_us=counted_us)
@@ -88,10 +88,10 @@ def shares_of(account: Account, hops: Sequence[ResponsibilityPeriod]) -> tuple[G
     )
 
 
-def _in_charge(told: PublishedEvent) -> tuple[str, ...]:
-    if told.name in ROUTED:
-        return tuple(told.data.get("departments", ()))
-    return tuple(told.data.get("to_departments", ())) if told.name == "case.passed_on" else ()
+def _in_charge(event: PublishedEvent) -> tuple[str, ...]:
+    if event.name in ROUTED:
+        return tuple(event.data.get("departments", ()))
+    return tuple(event.data.get("to_departments", ())) if event.name == "case.passed_on" else ()
 
 
 def _within(interval: Interval, start: datetime | None, end: datetime | None) -> int:

@@ -26,7 +26,7 @@ class Label(msgspec.Struct, frozen=True):
 
 def width_of(text: str, size: float) -> float:
     """About how wide a text is in pixels; rather too much than too little."""
-    return sum(EM_WIDE if east_asian_width(each) in "WFA" else EM_LATIN for each in text) * size
+    return sum(EM_WIDE if east_asian_width(character) in "WFA" else EM_LATIN for character in text) * size
 
 
 def shortened(text: str, size: float, width: float) -> str:
@@ -45,21 +45,21 @@ def stacked(labels: Iterable[tuple[float, str, str]], size: float) -> list[Label
     any that stands deeper.
     """
     free_until: list[float] = []
-    found: list[Label] = []
+    placed: list[Label] = []
     for x, text, colour in reversed(_together(labels)):
         end = x + width_of(text, size) + GAP
         row = next((index for index, edge in enumerate(free_until) if end <= edge), len(free_until))
         free_until[: row + 1] = [x] * (row + 1)
-        found.append(Label(x, text, colour, row))
-    return found[::-1]
+        placed.append(Label(x, text, colour, row))
+    return placed[::-1]
 
 
 def _together(labels: Iterable[tuple[float, str, str]]) -> list[tuple[float, str, str]]:
     """Labels of one place as one, in the colour of the last."""
-    found: list[tuple[float, str, str]] = []
+    merged: list[tuple[float, str, str]] = []
     for x, text, colour in sorted(labels, key=lambda label: label[0]):
-        if found and x - found[-1][0] < SAME:
-            found[-1] = (found[-1][0], f"{found[-1][1]} · {text}", colour)
+        if merged and x - merged[-1][0] < SAME:
+            merged[-1] = (merged[-1][0], f"{merged[-1][1]} · {text}", colour)
         else:
-            found.append((x, text, colour))
-    return found
+            merged.append((x, text, colour))
+    return merged

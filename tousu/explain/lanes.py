@@ -48,40 +48,42 @@ def clock_lane(account: Account, axis: Axis, top: float) -> DrawnLane:
     return DrawnLane(group("clock", parts, **data), height, _right(labels))
 
 
-def department_lane(found: Explanation, name: str, axis: Axis, top: float, until: datetime) -> DrawnLane:
+def department_lane(explanation: Explanation, name: str, axis: Axis, top: float, until: datetime) -> DrawnLane:
     """When a department was in charge."""
-    known = found.pack.departments.get(name)
+    known = explanation.pack.departments.get(name)
     parts = [words(16, top + 16, shortened(known.label.en if known else name, 12, GUTTER - 24), size=12)]
     if known:
         parts.append(words(16, top + 31, known.label.zh, colour=SOFT))
-    for hop in found.hops:
+    for hop in explanation.hops:
         if name in hop.departments:
             x, end = axis.x(hop.start), axis.x(min(hop.end or until, until))
-            parts.append(box(x, top + 12, end - x, BAR, CHARGE, told=f"{name}: {hop.name} {hop.reason}".strip()))
+            parts.append(box(x, top + 12, end - x, BAR, CHARGE, tooltip=f"{name}: {hop.name} {hop.reason}".strip()))
     return DrawnLane(group("department", parts, department=name), 40, 0)
 
 
-def happenings_lane(found: Explanation, axis: Axis, top: float) -> DrawnLane:
+def happenings_lane(explanation: Explanation, axis: Axis, top: float) -> DrawnLane:
     """What happened to the case, beside its clocks."""
     y = top + 16
-    answered = {each.causation for each in found.story.told if each.name.startswith("claim.")}
-    told = sorted((each for each in found.story.told if _is_shown(each, answered)), key=lambda each: each.time)
+    answered = {event.causation for event in explanation.story.events if event.name.startswith("claim.")}
+    events = sorted(
+        (event for event in explanation.story.events if _is_shown(event, answered)), key=lambda event: event.time
+    )
     parts = [words(16, top + 20, "what happened", size=12, bold=True), words(16, top + 35, "经过", colour=SOFT)]
     parts.append(line(axis.left, y, axis.left + axis.width, y, "#cbd2d9"))
-    labels = stacked(_happenings(told, axis), SIZE)
+    labels = stacked(_happenings(events, axis), SIZE)
     parts += _labelled(labels, y, y + 6)
-    parts += [dot(axis.x(each.time), y, 4.5, _colour(each)) for each in told]
+    parts += [dot(axis.x(event.time), y, 4.5, _colour(event)) for event in events]
     return DrawnLane(group("happenings", parts), 40 + ROW * _rows(labels), _right(labels))
 
 
-def _happenings(told: list[PublishedEvent], axis: Axis) -> list[tuple[float, str, str]]:
+def _happenings(events: list[PublishedEvent], axis: Axis) -> list[tuple[float, str, str]]:
     """What happened, that of one minute as one label."""
-    found: dict[str, list[PublishedEvent]] = {}
-    for each in told:
-        found.setdefault(f"{axis.local(each.time):%m-%d %H:%M}", []).append(each)
+    by_minute: dict[str, list[PublishedEvent]] = {}
+    for event in events:
+        by_minute.setdefault(f"{axis.local(event.time):%m-%d %H:%M}", []).append(event)
     return [
         (axis.x(these[0].time), f"{minute} {', '.join(dict.fromkeys(map(happening_words, these)))}", _colour(these[-1]))
-        for minute, these in found.items()
+        for minute, these in by_minute.items()
     ]
 
 
@@ -104,15 +106,17 @@ def _bar(account: Account, axis: Axis, y: float) -> list[str]:
     """What counted and what did not; red where the limit had passed; dashes from the end to the due time."""
     parts: list[str] = []
     due_at = account.due_at
-    for each in account.intervals:
-        edges = [each.start, each.end]
-        if due_at is not None and each.start < due_at < each.end:
+    for interval in account.intervals:
+        edges = [interval.start, interval.end]
+        if due_at is not None and interval.start < due_at < interval.end:
             edges.insert(1, due_at)
         for start, end in pairwise(edges):
             x = axis.x(start)
-            is_over = due_at is not None and start >= due_at and each.why != "paused"
-            fill = _fill(each.why, each.counts, is_over)
-            parts.append(box(x, y, axis.x(end) - x, BAR, fill, told=f"{each.words}: {length_words(each.counted_us)}"))
+            is_over = due_at is not None and start >= due_at and interval.why != "paused"
+            fill = _fill(interval.why, interval.counts, is_over)
+            parts.append(
+                box(x, y, axis.x(end) - x, BAR, fill, tooltip=f"{interval.words}: {length_words(interval.counted_us)}")
+            )
     if account.rest and due_at is not None:
         parts.append(line(axis.x(account.until), y + BAR / 2, axis.x(due_at), y + BAR / 2, SOFT, dashes="3 3"))
     if due_at is not None:
@@ -130,23 +134,23 @@ def _fill(why: str, counts: bool, is_over: bool) -> str:
 
 
 def _labels(account: Account, axis: Axis) -> list[tuple[float, str, str]]:
-    found: list[tuple[float, str, str]] = []
+    labels: list[tuple[float, str, str]] = []
     if account.due_at is not None:
         arrow = "" if axis.holds(account.due_at) else " →"
-        found.append((axis.x(account.due_at), f"due {axis.local(account.due_at):%m-%d %H:%M}{arrow}", INK))
+        labels.append((axis.x(account.due_at), f"due {axis.local(account.due_at):%m-%d %H:%M}{arrow}", INK))
     if account.status not in ("cancelled", "continued"):
-        found.append((axis.x(account.until), f"elapsed {length_words(account.elapsed_us)}", INK))
-    return found + [
+        labels.append((axis.x(account.until), f"elapsed {length_words(account.elapsed_us)}", INK))
+    return labels + [
         (axis.x(mark.at), f"{mark_words(mark)} {axis.local(mark.at):%m-%d %H:%M}", _mark_colour(mark))
         for mark in account.marks
-        if mark.what != "started" or account.generation > 1
+        if mark.name != "started" or account.generation > 1
     ]
 
 
 def _sign(mark: ClockMark, axis: Axis, y: float) -> list[str]:
     """The mark itself, on the bar."""
     x, middle = axis.x(mark.at), y + BAR / 2
-    match mark.what:
+    match mark.name:
         case "warned":
             return [shape([(x - 5, y - 5), (x + 5, y - 5), (x, y + 4)], WARNED)]
         case "breached":
@@ -190,16 +194,16 @@ def _mark_colour(mark: ClockMark) -> str:
         "met": MET, "met_late": LATE, "breached": LATE, "breach_withdrawn": LATE, "warned": "#8a6100",
         "cancelled": GONE,
     }  # fmt: skip
-    return colours.get(mark.what, INK)
+    return colours.get(mark.name, INK)
 
 
-def _is_shown(told: PublishedEvent, answered: Collection[str]) -> bool:
+def _is_shown(event: PublishedEvent, answered: Collection[str]) -> bool:
     """Clocks have lanes of their own; of a report about a claim what claims made of it is told, if anything."""
-    is_answered = told.short in CLAIM_REPORTS and told.id in answered
-    return not told.name.startswith("clock.") and not is_answered
+    is_answered = event.short in CLAIM_REPORTS and event.id in answered
+    return not event.name.startswith("clock.") and not is_answered
 
 
-def _colour(told: PublishedEvent) -> str:
-    if told.name == "case.escalated":
+def _colour(event: PublishedEvent) -> str:
+    if event.name == "case.escalated":
         return LATE
-    return MET if told.name == "case.closed" else INK
+    return MET if event.name == "case.closed" else INK

@@ -39,22 +39,22 @@ _STRIPES: Final = (
 )
 
 
-def picture(found: Explanation) -> str:
+def picture(explanation: Explanation) -> str:
     """The picture. Programs find each clock's lane by `data-clock`, and a claim's by `data-claim`."""
-    axis = _axis(found)
+    axis = _axis(explanation)
     lanes: list[DrawnLane] = []
     y = TOP
-    names = list(dict.fromkeys((account.claim_number, account.clock) for account in found.accounts))
-    for account in sorted(found.accounts, key=lambda each: names.index((each.claim_number, each.clock))):
+    names = list(dict.fromkeys((account.claim_number, account.clock) for account in explanation.accounts))
+    for account in sorted(explanation.accounts, key=lambda drawn: names.index((drawn.claim_number, drawn.clock))):
         lanes.append(clock_lane(account, axis, y))
         y += lanes[-1].height
-    until = _end_of_charge(found)
-    for name in dict.fromkeys(name for hop in found.hops for name in hop.departments):
-        lanes.append(department_lane(found, name, axis, y, until))
+    until = _end_of_charge(explanation)
+    for name in dict.fromkeys(name for hop in explanation.hops for name in hop.departments):
+        lanes.append(department_lane(explanation, name, axis, y, until))
         y += lanes[-1].height
-    lanes.append(happenings_lane(found, axis, y))
+    lanes.append(happenings_lane(explanation, axis, y))
     y += lanes[-1].height
-    title, subtitle = _titles(found)
+    title, subtitle = _titles(explanation)
     legend = _legend(y + 18)
     width = max(WIDTH, *(lane.right + 16 for lane in lanes), 32 + width_of(title, 18), 32 + width_of(subtitle, 12))
     parts = [
@@ -68,27 +68,27 @@ def picture(found: Explanation) -> str:
     ]
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{y + 44:.0f}" font-family="{FONTS}"'
     view = f'viewBox="0 0 {width:.0f} {y + 44:.0f}" role="img"'
-    return f"{head} {view}>\n<title>Case {found.story.number}</title>\n" + "\n".join(parts) + "\n</svg>\n"
+    return f"{head} {view}>\n<title>Case {explanation.story.number}</title>\n" + "\n".join(parts) + "\n</svg>\n"
 
 
-def _end_of_charge(found: Explanation) -> datetime:
+def _end_of_charge(explanation: Explanation) -> datetime:
     """Until when somebody is in charge: the end of the case, or the last thing known."""
-    ends = [each for each in found.story.told if each.name in ("case.closed", "case.reopened")]
+    ends = [event for event in explanation.story.events if event.name in ("case.closed", "case.reopened")]
     closed_at = ends[-1].moment("closed_at") if ends and ends[-1].name == "case.closed" else None
-    return closed_at or found.story.last_at
+    return closed_at or explanation.story.last_at
 
 
-def _axis(found: Explanation) -> Axis:
-    accounts = found.accounts
-    start = min([found.hops[0].start, *(each.started_at for each in accounts)])
-    last = max([found.story.last_at, *(each.until for each in accounts)])
-    dues = [each.due_at for each in accounts if each.due_at is not None]
-    return axis_of(start, last, dues, found.pack.calendar.newest, GUTTER, AXIS_WIDTH)
+def _axis(explanation: Explanation) -> Axis:
+    accounts = explanation.accounts
+    start = min([explanation.hops[0].start, *(account.started_at for account in accounts)])
+    last = max([explanation.story.last_at, *(account.until for account in accounts)])
+    dues = [account.due_at for account in accounts if account.due_at is not None]
+    return axis_of(start, last, dues, explanation.pack.calendar.newest, GUTTER, AXIS_WIDTH)
 
 
-def _titles(found: Explanation) -> tuple[str, str]:
-    newest, pack = found.story.newest, found.pack
-    title = f"Case {found.story.number}"
+def _titles(explanation: Explanation) -> tuple[str, str]:
+    newest, pack = explanation.story.newest, explanation.pack
+    title = f"Case {explanation.story.number}"
     if newest.get("class"):
         known = pack.classes.get(newest["class"])
         title += f": {newest['class'].replace('_', ' ')}{' ' + known.label.zh if known else ''}"
@@ -100,17 +100,17 @@ def _titles(found: Explanation) -> tuple[str, str]:
         grade = pack.grades.get(newest["grade"])
         title += f", grade {newest['grade']}"
         title += f" {grade.label.zh} {'★' * grade.stars}" if grade is not None else ""
-    said: dict[str, Any] = newest.get("pack", {})
-    closed = [each for each in found.story.told if each.name == "case.closed"]
+    reference: dict[str, Any] = newest.get("pack", {})
+    closed = [event for event in explanation.story.events if event.name == "case.closed"]
     end = closed[-1].data["result"].replace("_", " ") if closed else "open"
     channel = f"{newest['kind']} by {newest.get('channel', '')}"
-    packs = f"pack {said.get('id', '')} {said.get('version', '')}"
-    return title, f"{channel} · {end} · times in {pack.time_zone}, {_years(found)} · {packs}"
+    packs = f"pack {reference.get('id', '')} {reference.get('version', '')}"
+    return title, f"{channel} · {end} · times in {pack.time_zone}, {_years(explanation)} · {packs}"
 
 
-def _years(found: Explanation) -> str:
-    zone = found.pack.calendar.newest.zone
-    years = sorted({each.time.astimezone(zone).year for each in found.story.told})
+def _years(explanation: Explanation) -> str:
+    zone = explanation.pack.calendar.newest.zone
+    years = sorted({event.time.astimezone(zone).year for event in explanation.story.events})
     return str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
 
 
@@ -123,7 +123,7 @@ def _axis_parts(axis: Axis, bottom: float) -> list[str]:
             x, end = axis.x(band.start), axis.x(band.end)
             if end - x < 1:
                 continue
-            parts.append(box(x, TOP - 18, end - x, bottom - TOP + 18, FREE, told=band.name))
+            parts.append(box(x, TOP - 18, end - x, bottom - TOP + 18, FREE, tooltip=band.name))
             if width_of(band.name, 10) + 4 <= end - x:
                 parts.append(words(x + 3, TOP - 6, band.name, size=10, colour=SOFT))
     parts.append(line(axis.left, TOP - 20, right, TOP - 20, INK))
@@ -166,8 +166,8 @@ def _legend(y: float) -> list[str]:
             words(x + 23, y + 10, text),
         ]
         x += 23 + width_of(text, 11) + 14
-    for what, text in _SIGNS:
-        parts += [_sign(what, x + 8, y + 6), words(x + 20, y + 10, text)]
+    for sign, text in _SIGNS:
+        parts += [_sign(sign, x + 8, y + 6), words(x + 20, y + 10, text)]
         x += 20 + width_of(text, 11) + 14
     return parts
 
@@ -178,9 +178,9 @@ _SIGNS: Final = (
 )  # fmt: skip
 
 
-def _sign(what: str, x: float, y: float) -> str:
+def _sign(sign: str, x: float, y: float) -> str:
     diamond = [(x, y - 7), (x + 7, y), (x, y + 7), (x - 7, y)]
-    match what:
+    match sign:
         case "warned":
             return shape([(x - 5, y - 5), (x + 5, y - 5), (x, y + 4)], WARNED)
         case "breached":
@@ -190,4 +190,4 @@ def _sign(what: str, x: float, y: float) -> str:
         case "due":
             return line(x, y - 8, x, y + 8, INK, width=2)
         case _:
-            return dot(x, y, 6, {"met": MET, "late": LATE}.get(what, GONE))
+            return dot(x, y, 6, {"met": MET, "late": LATE}.get(sign, GONE))

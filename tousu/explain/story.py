@@ -46,8 +46,8 @@ class PublishedEvent:
         self.name: str = event["type"].removeprefix("tousu.").rpartition(".v")[0]
         self.time: datetime = time_of_text(event["time"])
         self.organisation: str = event.get(ORGANISATION, "")
-        said = event.get("data")
-        self.data: dict[str, Any] = said if isinstance(said, dict) else {}
+        data = event.get("data")
+        self.data: dict[str, Any] = data if isinstance(data, dict) else {}
         self.causation: str = event.get("causationid", "")
         self.refused: tuple[str, str, str] | None = None
         if topic == REJECTED:
@@ -89,31 +89,31 @@ class PublishedEvent:
 class CaseHistory:
     """Everything published of one case, in the order of publication of each topic."""
 
-    def __init__(self, number: str, told: Iterable[PublishedEvent]) -> None:
+    def __init__(self, number: str, events: Iterable[PublishedEvent]) -> None:
         self.number = number
-        self.told = tuple(told)
+        self.events = tuple(events)
 
     @cached_property
     def routed(self) -> tuple[PublishedEvent, ...]:
         """The router's decisions on the class, the first one first."""
-        return tuple(each for each in self.told if each.name in ROUTED)
+        return tuple(event for event in self.events if event.name in ROUTED)
 
     @cached_property
     def by_id(self) -> dict[str, PublishedEvent]:
         """Events by id, to name what caused another."""
-        return {each.id: each for each in self.told if each.id}
+        return {event.id: event for event in self.events if event.id}
 
     @cached_property
     def newest(self) -> dict[str, Any]:
         """What the router's decision says now, with the departments to which the case was passed on since."""
-        said: dict[str, Any] = {}
-        for each in self.told:
-            if each.name in ROUTED:
-                said = {**each.data}
-            elif each.name == "case.passed_on" and said:
-                said["departments"] = each.data["to_departments"]
-                said |= {name: each.data[name] for name in ("class", "grade", "stars") if name in each.data}
-        return said
+        routed: dict[str, Any] = {}
+        for event in self.events:
+            if event.name in ROUTED:
+                routed = {**event.data}
+            elif event.name == "case.passed_on" and routed:
+                routed["departments"] = event.data["to_departments"]
+                routed |= {name: event.data[name] for name in ("class", "grade", "stars") if name in event.data}
+        return routed
 
     @property
     def region(self) -> str | None:
@@ -123,7 +123,7 @@ class CaseHistory:
     @cached_property
     def last_at(self) -> datetime:
         """The latest moment of which anything is known."""
-        return max(each.time for each in self.told)
+        return max(event.time for event in self.events)
 
     @property
     def is_there(self) -> bool:
@@ -132,7 +132,7 @@ class CaseHistory:
 
     def on(self, topic: str) -> list[PublishedEvent]:
         """The events of one topic."""
-        return [each for each in self.told if each.topic == topic]
+        return [event for event in self.events if event.topic == topic]
 
     def name_of_cause(self, event_id: str) -> str:
         """The name of the event with this id, empty where the story does not hold it."""

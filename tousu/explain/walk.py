@@ -74,48 +74,48 @@ class Follower:
         self._calendars = calendars
         self._region = region
 
-    def start(self, told: PublishedEvent, limit: Limit, before: Walk | None) -> Walk:
+    def start(self, event: PublishedEvent, limit: Limit, before: Walk | None) -> Walk:
         """A clock that starts; one that goes on after a withdrawn breach keeps what it had (`before`)."""
-        started_at = told.moment("started_at") or told.at
-        if told.data.get("reason") == CONTINUED and before is not None:
+        started_at = event.moment("started_at") or event.at
+        if event.data.get("reason") == CONTINUED and before is not None:
             walk = replace(before, breached=False, end=None, ended_at=None, marks=())
-            before.end, before.ended_at = "continued", max(told.at, before.anchor)
-        elif told.data.get("reason") == REOPENED and before is not None and before.ended_at is not None:
-            walk = self._go_on(before, before.ended_at, told)
+            before.end, before.ended_at = "continued", max(event.at, before.anchor)
+        elif event.data.get("reason") == REOPENED and before is not None and before.ended_at is not None:
+            walk = self._go_on(before, before.ended_at, event)
         else:
-            version, cause = _version(told), _cause(told)
+            version, cause = _version(event), _cause(event)
             walk = Walk(limit=limit, calendar=version, started_at=started_at, anchor=started_at, cause=cause)
-            if told.data.get("reason") == RESET and before is not None:
+            if event.data.get("reason") == RESET and before is not None:
                 walk = replace(walk, mode=before.mode, reason=before.reason, extended_us=before.extended_us)
-                before.end, before.ended_at = "continued", max(told.at, before.anchor)
+                before.end, before.ended_at = "continued", max(event.at, before.anchor)
             walk.total_us = self._whole_us(walk)
-        self._see_the_plan(walk, told)
-        self._mark(walk, told)
+        self._see_the_plan(walk, event)
+        self._mark(walk, event)
         return walk
 
-    def follow(self, walk: Walk, told: PublishedEvent, limit: Limit) -> None:
+    def follow(self, walk: Walk, event: PublishedEvent, limit: Limit) -> None:
         """Take one more event of the clock."""
-        what = told.name.rpartition(".")[2]
-        match what:
+        step = event.name.rpartition(".")[2]
+        match step:
             case "paused":
-                self._turn(walk, told, "paused", told.data.get("reason", ""))
+                self._turn(walk, event, "paused", event.data.get("reason", ""))
             case "resumed":
-                self._turn(walk, told, "running", "")
+                self._turn(walk, event, "running", "")
             case "extended":
-                self._extend(walk, told)
+                self._extend(walk, event)
             case "recalculated":
-                self._recalculate(walk, told, limit)
+                self._recalculate(walk, event, limit)
             case "met" | "met_late" | "cancelled":
-                self._end(walk, told, what)
+                self._end(walk, event, step)
             case "breached" | "breach_withdrawn":
-                walk.breached = what == "breached"
+                walk.breached = step == "breached"
             case _:  # it moves nothing: a warning, or what was not known when this was written
                 pass
-        if what in _PLANS:
-            self._see_the_plan(walk, told)
-        elif what != "paused":
-            walk.due_at = told.moment("due_at") or walk.due_at
-        self._mark(walk, told)
+        if step in _PLANS:
+            self._see_the_plan(walk, event)
+        elif step != "paused":
+            walk.due_at = event.moment("due_at") or walk.due_at
+        self._mark(walk, event)
 
     def intervals(self, walk: Walk, until: datetime) -> tuple[Interval, ...]:
         """Everything from the start of a clock to its end, or to `until`."""
@@ -128,22 +128,22 @@ class Follower:
             return ()
         return tuple(self._running(walk, start, due_at))
 
-    def _turn(self, walk: Walk, told: PublishedEvent, mode: Literal["running", "paused"], reason: str) -> None:
+    def _turn(self, walk: Walk, event: PublishedEvent, mode: Literal["running", "paused"], reason: str) -> None:
         """Close what lies behind, and go on from here, running or standing still."""
-        _go_back(walk, told)
-        at = max(told.at, walk.anchor)
-        self._settle(walk, told, at)
+        _go_back(walk, event)
+        at = max(event.at, walk.anchor)
+        self._settle(walk, event, at)
         walk.done = (*walk.done, *self._since_anchor(walk, at))
-        walk.mode, walk.anchor, walk.reason, walk.cause = mode, at, reason, _cause(told)
-        walk.calendar = _version(told) or walk.calendar
+        walk.mode, walk.anchor, walk.reason, walk.cause = mode, at, reason, _cause(event)
+        walk.calendar = _version(event) or walk.calendar
 
-    def _end(self, walk: Walk, told: PublishedEvent, how: Status) -> None:
-        _go_back(walk, told)
-        walk.end, walk.ended_at = how, max(told.at, walk.anchor)
-        self._settle(walk, told, walk.ended_at)
+    def _end(self, walk: Walk, event: PublishedEvent, how: Status) -> None:
+        _go_back(walk, event)
+        walk.end, walk.ended_at = how, max(event.at, walk.anchor)
+        self._settle(walk, event, walk.ended_at)
 
-    def _extend(self, walk: Walk, told: PublishedEvent) -> None:
-        until, walk.calendar = told.moment("due_at"), _version(told) or walk.calendar
+    def _extend(self, walk: Walk, event: PublishedEvent) -> None:
+        until, walk.calendar = event.moment("due_at"), _version(event) or walk.calendar
         if walk.due_at is None or until is None or walk.total_us is None:
             return
         more = elapsed_between(walk.due_at, until, walk.limit, self._calendar(walk.calendar))
@@ -151,46 +151,46 @@ class Follower:
             walk.extended_us += more // MICROSECOND
             walk.total_us += more // MICROSECOND
 
-    def _go_on(self, before: Walk, ended_at: datetime, told: PublishedEvent) -> Walk:
+    def _go_on(self, before: Walk, ended_at: datetime, event: PublishedEvent) -> Walk:
         """A clock that goes on in a reopened case: what it had used stays used, the time between counts nothing."""
         walk = replace(before, end=None, ended_at=None, marks=(), done=self.intervals(before, ended_at))
         walk.mode, walk.anchor, walk.reason = "paused", ended_at, "closed"
-        self._turn(walk, told, "running", "")
+        self._turn(walk, event, "running", "")
         return walk
 
-    def _reset(self, walk: Walk, told: PublishedEvent, limit: Limit) -> None:
+    def _reset(self, walk: Walk, event: PublishedEvent, limit: Limit) -> None:
         """From here on nothing is used, and no extension counts."""
-        at = max(told.at, walk.anchor)
+        at = max(event.at, walk.anchor)
         walk.done = (*walk.done, *self._since_anchor(walk, at))
         walk.limit, walk.anchor, walk.extended_us = limit, at, 0
-        walk.started_at, walk.calendar = told.moment("started_at") or at, _version(told) or walk.calendar
+        walk.started_at, walk.calendar = event.moment("started_at") or at, _version(event) or walk.calendar
         anew = self._interval(
-            replace(walk, cause=_cause(told)), start=at, end=at, counts=True, why="reset",
+            replace(walk, cause=_cause(event)), start=at, end=at, counts=True, why="reset",
             words="the limit begins anew", counted_us=-walk.used_us,
         )  # fmt: skip
         walk.done = (*walk.done, anew)
         walk.total_us = self._whole_us(walk)
 
-    def _recalculate(self, walk: Walk, told: PublishedEvent, limit: Limit) -> None:
-        if told.data.get("reason") == RESET and "mode" not in told.data:
-            self._reset(walk, told, limit)
+    def _recalculate(self, walk: Walk, event: PublishedEvent, limit: Limit) -> None:
+        if event.data.get("reason") == RESET and "mode" not in event.data:
+            self._reset(walk, event, limit)
             return
-        started_at = told.moment("started_at") or walk.started_at
-        mode = told.data.get("mode")
+        started_at = event.moment("started_at") or walk.started_at
+        mode = event.data.get("mode")
         if mode == RESET:
             walk.done, walk.anchor = (), started_at
         elif mode == PROPORTIONAL:
-            self._cut(walk, max(told.at, walk.anchor))
+            self._cut(walk, max(event.at, walk.anchor))
         elif walk.anchor == walk.started_at:
             walk.anchor = started_at
         old, walk.limit, walk.started_at = walk.limit, limit, started_at
-        walk.calendar = _version(told) or walk.calendar
+        walk.calendar = _version(event) or walk.calendar
         whole_us = self._whole_us(walk)
         if whole_us is None:
             return
         used_us, total_us = walk.used_us, whole_us + walk.extended_us
         if used_us and (mode == PROPORTIONAL or old.unit != limit.unit) and walk.total_us:
-            walk.done = (*walk.done, self._converted(walk, told, used_us * total_us // walk.total_us - used_us))
+            walk.done = (*walk.done, self._converted(walk, event, used_us * total_us // walk.total_us - used_us))
         walk.total_us = total_us
 
     def _cut(self, walk: Walk, at: datetime) -> None:
@@ -199,27 +199,27 @@ class Follower:
         if walk.mode == "running" and walk.used_us + sum(part.counted_us for part in behind):
             walk.done, walk.anchor = (*walk.done, *behind), at
 
-    def _see_the_plan(self, walk: Walk, told: PublishedEvent) -> None:
+    def _see_the_plan(self, walk: Walk, event: PublishedEvent) -> None:
         """Take over the due time. A clock that runs and has none lacks a year, which the reason names."""
-        due_at = told.moment("due_at")
+        due_at = event.moment("due_at")
         if due_at is not None:
             walk.due_at = due_at
             if walk.mode == "uncounted":
                 walk.mode, walk.reason = "running", ""
         elif walk.mode != "paused":
-            walk.mode, walk.reason, walk.due_at = "uncounted", told.data.get("reason", "") or walk.reason, None
+            walk.mode, walk.reason, walk.due_at = "uncounted", event.data.get("reason", "") or walk.reason, None
 
-    def _mark(self, walk: Walk, told: PublishedEvent) -> None:
-        data, counted_us = told.data, None
+    def _mark(self, walk: Walk, event: PublishedEvent) -> None:
+        data, counted_us = event.data, None
         if "elapsed_s" in data:
-            until = max(told.at, walk.anchor)
+            until = max(event.at, walk.anchor)
             counted_us = walk.used_us + sum(part.counted_us for part in self._since_anchor(walk, until))
         mark = ClockMark(
-            what=told.name.rpartition(".")[2],
-            at=told.at,
-            event_id=told.id,
-            cause=_cause(told),
-            cause_name=self._story.name_of_cause(_cause(told)),
+            name=event.name.rpartition(".")[2],
+            at=event.at,
+            event_id=event.id,
+            cause=_cause(event),
+            cause_name=self._story.name_of_cause(_cause(event)),
             reason=data.get("reason", "unconfirmed" if data.get("unconfirmed") else ""),
             share=data.get("share"),
             due_at=walk.due_at,
@@ -228,17 +228,17 @@ class Follower:
         )
         walk.marks = (*walk.marks, mark)
 
-    def _settle(self, walk: Walk, told: PublishedEvent, until: datetime) -> None:
+    def _settle(self, walk: Walk, event: PublishedEvent, until: datetime) -> None:
         """Count with the version of the calendar that gives the elapsed time that was published.
 
         An event names the version by which its clock was planned; what was used is counted by the one that held when
         the event was read, which may be newer. Where none gives the figure, the version that is named counts.
         """
-        published_s = told.data.get("elapsed_s")
+        published_s = event.data.get("elapsed_s")
         if published_s is None or walk.mode != "running":
             return
         named = walk.calendar
-        versions = [each.version for each in self._calendars.versions]
+        versions = [calendar.version for calendar in self._calendars.versions]
         newer = versions[versions.index(named) + 1 :] if named in versions else []
         for version in [named, *newer]:
             walk.calendar = version
@@ -254,8 +254,11 @@ class Follower:
 
     def _calendar(self, version: str) -> Calendar:
         """A version by its name, as it counts in the region; the newest where it is no longer there."""
-        found = next((each for each in self._calendars.versions if each.version == version), self._calendars.newest)
-        return found.for_region(self._region)
+        calendar = next(
+            (candidate for candidate in self._calendars.versions if candidate.version == version),
+            self._calendars.newest,
+        )
+        return calendar.for_region(self._region)
 
     def _since_anchor(self, walk: Walk, until: datetime) -> list[Interval]:
         if until <= walk.anchor:
@@ -278,9 +281,9 @@ class Follower:
             for part in parts_of(walk.started_at, start, until, walk.limit, self._calendar(walk.calendar))
         ]  # fmt: skip
 
-    def _converted(self, walk: Walk, told: PublishedEvent, more_us: int) -> Interval:
+    def _converted(self, walk: Walk, event: PublishedEvent, more_us: int) -> Interval:
         words = f"the share used so far, of {walk.limit.amount} {walk.limit.unit.replace('_', ' ')}"
-        kept = replace(walk, cause=_cause(told))
+        kept = replace(walk, cause=_cause(event))
         at = walk.anchor
         return self._interval(kept, start=at, end=at, counts=True, why="converted", words=words, counted_us=more_us)
 
@@ -289,32 +292,32 @@ class Follower:
         return Interval(calendar=walk.calendar, cause=walk.cause, cause_name=name, counted_us=counted_us, **parts)
 
 
-def _go_back(walk: Walk, told: PublishedEvent) -> None:
+def _go_back(walk: Walk, event: PublishedEvent) -> None:
     """Back to the time of an event that was told late: what was known of later is told again where it still holds.
 
     Unless what was published as used says that the clock was judged as it stood when the event was read.
     """
-    if told.at >= walk.anchor:
+    if event.at >= walk.anchor:
         return
     done = []
-    for each in walk.done:
-        if each.start >= told.at and each.end > told.at:
+    for part in walk.done:
+        if part.start >= event.at and part.end > event.at:
             break
-        cut = each if each.end <= told.at else replace(each, end=told.at)
-        counted_us = (cut.end - cut.start) // MICROSECOND if cut is not each and cut.counts else each.counted_us
+        cut = part if part.end <= event.at else replace(part, end=event.at)
+        counted_us = (cut.end - cut.start) // MICROSECOND if cut is not part and cut.counts else part.counted_us
         done.append(replace(cut, counted_us=counted_us if cut.counts else 0))
-    published_s = told.data.get("elapsed_s")
+    published_s = event.data.get("elapsed_s")
     used_s = sum(interval.counted_us for interval in done) / 1e6
     if published_s is None or abs(used_s - published_s) < 1:
-        walk.done, walk.anchor, walk.mode = tuple(done), max(told.at, walk.started_at), "running"
+        walk.done, walk.anchor, walk.mode = tuple(done), max(event.at, walk.started_at), "running"
 
 
-def _version(told: PublishedEvent) -> str:
+def _version(event: PublishedEvent) -> str:
     """The version of the calendar that counted, as an event names it; empty where it names none."""
-    calendar = told.data.get("calendar")
+    calendar = event.data.get("calendar")
     return calendar.get("version", "") if isinstance(calendar, dict) else ""
 
 
-def _cause(told: PublishedEvent) -> str:
-    cause: str = told.data.get("cause_event", "")
+def _cause(event: PublishedEvent) -> str:
+    cause: str = event.data.get("cause_event", "")
     return cause

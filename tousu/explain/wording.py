@@ -39,7 +39,7 @@ def length_words(length_us: int) -> str:
 def mark_words(mark: ClockMark) -> str:
     """What a clock did, in a few words: `paused: waiting for customer`."""
     reason = _short(mark.reason)
-    match mark.what:
+    match mark.name:
         case "warned":
             return f"{mark.share or 0:.0%} used"
         case "cancelled":
@@ -62,26 +62,26 @@ def mark_words(mark: ClockMark) -> str:
             return what.replace("_", " ")
 
 
-def happening_words(told: PublishedEvent) -> str:
+def happening_words(event: PublishedEvent) -> str:
     """What happened to a case, in a few words: `judged: stands`."""
-    said = told.data
-    match told.name:
+    data = event.data
+    match event.name:
         case "complaint.routed" | "inquiry.routed" | "claim.routed":
-            return f"routed: {_short(said.get('class') or told.name.partition('.')[0])}"
+            return f"routed: {_short(data.get('class') or event.name.partition('.')[0])}"
         case "case.passed_on":
-            return f"passed on to {', '.join(_short(name) for name in said.get('to_departments', ()))}"
+            return f"passed on to {', '.join(_short(name) for name in data.get('to_departments', ()))}"
         case "case.reissued":
-            return f"issued again to {', '.join(map(_short, told.read(CaseReissued).departments))}"
+            return f"issued again to {', '.join(map(_short, event.read(CaseReissued).departments))}"
         case "case.escalated":
-            return f"escalated to {_short(said.get('to', ''))}, level {said.get('level', '')}"
+            return f"escalated to {_short(data.get('to', ''))}, level {data.get('level', '')}"
         case "case.closed":
-            return f"closed: {_short(said.get('result', ''))}"
+            return f"closed: {_short(data.get('result', ''))}"
         case claim if claim.startswith("claim."):
-            return _claim_words(claim.removeprefix("claim."), said)
+            return _claim_words(claim.removeprefix("claim."), data)
         case "handling.judged":
-            return "judged: stands" if said.get("stands") else "judged: does not stand"
+            return "judged: stands" if data.get("stands") else "judged: does not stand"
         case "handling.customer_answered":
-            return "answered: settled" if said.get("settled") else "answered: not settled"
+            return "answered: settled" if data.get("settled") else "answered: not settled"
         case "handling.passed_on":
             return "asks to pass it on"
         case "case.reopened":
@@ -90,19 +90,19 @@ def happening_words(told: PublishedEvent) -> str:
             return name.removeprefix("handling.").replace(".", " ").replace("_", " ")
 
 
-def _claim_words(what: str, said: Mapping[str, Any]) -> str:
+def _claim_words(step: str, data: Mapping[str, Any]) -> str:
     """What happened to a claim: `claim 1 offered 812.00 CNY`. Several claims of a case are told apart."""
-    money = f" {said['amount']} {said['currency']}" if "amount" in said and "currency" in said else ""
+    money = f" {data['amount']} {data['currency']}" if "amount" in data and "currency" in data else ""
     more = {
-        "opened": f": {_short(said.get('cause', ''))}",
-        "closed": f": {_short(said.get('reason', ''))}",
-        "refused": f": {_short(said.get('exemption') or said.get('reason', ''))}",
-        "disputed": f": {_short(said.get('way', ''))}",
-        "file_incomplete": f", {said.get('returns', '')} times",
-        "payment_questioned": f": {_short(said.get('reason', ''))}",
-        "outlet_notified": f": {_short(said.get('outlet', ''))}",
-    }.get(what, money)
-    return f"claim {said.get('claim_number', '').rpartition('/')[2]} {what.replace('_', ' ')}{more}"
+        "opened": f": {_short(data.get('cause', ''))}",
+        "closed": f": {_short(data.get('reason', ''))}",
+        "refused": f": {_short(data.get('exemption') or data.get('reason', ''))}",
+        "disputed": f": {_short(data.get('way', ''))}",
+        "file_incomplete": f", {data.get('returns', '')} times",
+        "payment_questioned": f": {_short(data.get('reason', ''))}",
+        "outlet_notified": f": {_short(data.get('outlet', ''))}",
+    }.get(step, money)
+    return f"claim {data.get('claim_number', '').rpartition('/')[2]} {step.replace('_', ' ')}{more}"
 
 
 def _short(text: str) -> str:

@@ -33,7 +33,7 @@ class StandingInstruction(NamedTuple):
 
 
 def faults_of_instructions(
-    told: Iterable[LedgerEvent], sums: Mapping[str, Sums], moved: Iterable[Moved]
+    events: Iterable[LedgerEvent], sums: Mapping[str, Sums], moved: Iterable[Moved]
 ) -> Iterator[LedgerFault]:
     """What is instructed and not owed, owed and not instructed, instructed twice or for another amount.
 
@@ -45,25 +45,25 @@ def faults_of_instructions(
     currencies = {}
     paid: dict[str, list[tuple[Decimal, str]]] = defaultdict(list)
     so_far: dict[str, Decimal] = defaultdict(Decimal)
-    for each in moved:
-        currencies[each.obligation] = each.currency
-        so_far[each.obligation] += each.amount if each.movement == "awarded" else -each.amount
-        if each.movement == "paid" and so_far[each.obligation] <= NOTHING:  # a part spends none
-            paid[each.obligation].append((each.amount, each.reference))
-    yield from _gathered(told, sums, standing, questioned)
-    for obligation, owed in sums.items():
+    for movement in moved:
+        currencies[movement.obligation] = movement.currency
+        so_far[movement.obligation] += movement.amount if movement.movement == "awarded" else -movement.amount
+        if movement.movement == "paid" and so_far[movement.obligation] <= NOTHING:  # a part spends none
+            paid[movement.obligation].append((movement.amount, movement.reference))
+    yield from _gathered(events, sums, standing, questioned)
+    for obligation, totals in sums.items():
         left = standing.get(obligation, [])
         for amount, payment_id in paid.get(obligation, ()):
-            spent = next((one for one in left if one.amount == amount), None)
+            spent = next((instruction for instruction in left if instruction.amount == amount), None)
             if spent is not None:
                 left.remove(spent)
             elif payment_id not in questioned:
                 yield LedgerFault(obligation, f"{amount} was paid, and no instruction for it was ever standing")
-        yield from _against(obligation, owed.outstanding, currencies[obligation], left)
+        yield from _against(obligation, totals.outstanding, currencies[obligation], left)
 
 
 def _gathered(
-    told: Iterable[LedgerEvent], sums: Mapping[str, Sums], standing: dict[str, list[StandingInstruction]],
+    events: Iterable[LedgerEvent], sums: Mapping[str, Sums], standing: dict[str, list[StandingInstruction]],
     questioned: set[str],
 ) -> Iterator[LedgerFault]:  # fmt: skip
     """Sort what was issued and not cancelled by obligation, and note the payments that were in question."""
@@ -71,26 +71,26 @@ def _gathered(
         tuple[str, str], tuple[str, StandingInstruction]
     ] = {}  # two organisations may have a department of one name
     cancelled: set[tuple[str, str]] = set()
-    for one in told:
+    for event in events:
         try:
-            said = one.content
-            if isinstance(said, ClaimPaymentQuestioned):
-                questioned.add(said.payment_id)
+            data = event.content
+            if isinstance(data, ClaimPaymentQuestioned):
+                questioned.add(data.payment_id)
                 continue
-            assert isinstance(said, InstructionIssued)
-            number = said.instruction_number
-            if said.what == CANCEL and said.cancels is not None:
-                cancelled.add((one.organisation, said.cancels))
-            elif said.what in OF_MONEY:
-                obligation = _obligation(one, said.of, sums)
-                if (one.organisation, number) in issued:
-                    yield LedgerFault(obligation, f"instruction {number} was issued twice, again by {one.id}")
-                issued[one.organisation, number] = (
+            assert isinstance(data, InstructionIssued)
+            number = data.instruction_number
+            if data.what == CANCEL and data.cancels is not None:
+                cancelled.add((event.organisation, data.cancels))
+            elif data.what in OF_MONEY:
+                obligation = _obligation(event, data.of, sums)
+                if (event.organisation, number) in issued:
+                    yield LedgerFault(obligation, f"instruction {number} was issued twice, again by {event.id}")
+                issued[event.organisation, number] = (
                     obligation,
-                    StandingInstruction(number, Decimal(said.amount or ""), said.currency or ""),
+                    StandingInstruction(number, Decimal(data.amount or ""), data.currency or ""),
                 )
         except (Reject, InvalidOperation) as error:
-            yield LedgerFault(one.id, f"{one.type} cannot be read: {type(error).__name__} {error}")
+            yield LedgerFault(event.id, f"{event.type} cannot be read: {type(error).__name__} {error}")
     for key, (obligation, instruction) in issued.items():
         if obligation not in sums:
             yield LedgerFault(
@@ -100,9 +100,9 @@ def _gathered(
             standing[obligation].append(instruction)
 
 
-def _obligation(told: LedgerEvent, own: str, sums: Mapping[str, Sums]) -> str:
+def _obligation(event: LedgerEvent, own: str, sums: Mapping[str, Sums]) -> str:
     """What an instruction is about. Penalties of an organisation stand in the ledger with its name in front."""
-    whole = f"{told.organisation}|{own}"
+    whole = f"{event.organisation}|{own}"
     return whole if whole in sums else own
 
 
@@ -110,17 +110,18 @@ def _against(
     obligation: str, outstanding: Decimal, currency: str, left: list[StandingInstruction]
 ) -> Iterator[LedgerFault]:
     if outstanding <= NOTHING:
-        for one in left:
+        for instruction in left:
             yield LedgerFault(
-                obligation, f"instruction {one.number} about {one.amount} stands, and nothing is outstanding"
+                obligation,
+                f"instruction {instruction.number} about {instruction.amount} stands, and nothing is outstanding",
             )
     elif not left:
         yield LedgerFault(obligation, f"{outstanding} {currency} are outstanding, and no instruction stands")
     elif len(left) > 1:
-        numbers = ", ".join(one.number for one in left)
+        numbers = ", ".join(standing.number for standing in left)
         yield LedgerFault(obligation, f"{len(left)} instructions stand for what is owed once: {numbers}")
     elif (left[0].amount, left[0].currency) != (outstanding, currency):
-        said = f"{left[0].amount} {left[0].currency}"
+        amount = f"{left[0].amount} {left[0].currency}"
         yield LedgerFault(
-            obligation, f"instruction {left[0].number} says {said}, outstanding are {outstanding} {currency}"
+            obligation, f"instruction {left[0].number} says {amount}, outstanding are {outstanding} {currency}"
         )

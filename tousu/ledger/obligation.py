@@ -81,39 +81,41 @@ class Booked(NamedTuple):
     entry: Entry
 
 
-def award(owed: Obligation, amount: Decimal, at: datetime, cause: str, reason: str = "") -> Booked:
+def award(obligation: Obligation, amount: Decimal, at: datetime, cause: str, reason: str = "") -> Booked:
     """More is owed from now on."""
-    return _booked(owed, "awarded", amount, at, cause, reason=reason)
+    return _booked(obligation, "awarded", amount, at, cause, reason=reason)
 
 
-def pay(owed: Obligation, amount: Decimal, at: datetime, cause: str, reference: str) -> Booked:
+def pay(obligation: Obligation, amount: Decimal, at: datetime, cause: str, reference: str) -> Booked:
     """So much of what is outstanding has been paid; `reference` is the number of the payment."""
-    return _booked(owed, "paid", amount, at, cause, reference=reference)
+    return _booked(obligation, "paid", amount, at, cause, reference=reference)
 
 
-def withdraw(owed: Obligation, amount: Decimal, at: datetime, cause: str, reason: str) -> Booked:
+def withdraw(obligation: Obligation, amount: Decimal, at: datetime, cause: str, reason: str) -> Booked:
     """So much of what is outstanding need not be paid after all."""
-    return _booked(owed, "withdrawn", amount, at, cause, reason=reason)
+    return _booked(obligation, "withdrawn", amount, at, cause, reason=reason)
 
 
 def _booked(
-    owed: Obligation, movement: Movement, amount: Decimal, at: datetime, cause: str, *, reference: str = "",
+    obligation: Obligation, movement: Movement, amount: Decimal, at: datetime, cause: str, *, reference: str = "",
     reason: str = "",
 ) -> Booked:  # fmt: skip
     # Who calls has checked what people said; an amount that does not fit here is a fault of ours.
     assert amount > NOTHING, f"{amount} cannot be {movement}"
-    assert movement == "awarded" or amount <= owed.outstanding, f"{amount} of {owed.outstanding} cannot be {movement}"
-    count = owed.entries + 1
+    assert movement == "awarded" or amount <= obligation.outstanding, (
+        f"{amount} of {obligation.outstanding} cannot be {movement}"
+    )
+    count = obligation.entries + 1
     entry = Entry(
-        number=f"{owed.number}/{count}", obligation=owed.number, kind=owed.kind, movement=movement, amount=amount,
-        currency=owed.currency, debtor=owed.debtor, creditor=owed.creditor, at=at, cause=cause,
-        case_number=owed.case_number, reference=reference, reason=reason,
+        number=f"{obligation.number}/{count}", obligation=obligation.number, kind=obligation.kind, movement=movement,
+        amount=amount, currency=obligation.currency, debtor=obligation.debtor, creditor=obligation.creditor, at=at,
+        cause=cause, case_number=obligation.case_number, reference=reference, reason=reason,
     )  # fmt: skip
     match movement:
         case "awarded":
-            owed = replace(owed, awarded=owed.awarded + amount, entries=count)
+            obligation = replace(obligation, awarded=obligation.awarded + amount, entries=count)
         case "paid":
-            owed = replace(owed, paid=owed.paid + amount, entries=count)
+            obligation = replace(obligation, paid=obligation.paid + amount, entries=count)
         case "withdrawn":
-            owed = replace(owed, withdrawn=owed.withdrawn + amount, entries=count)
-    return Booked(owed, entry)
+            obligation = replace(obligation, withdrawn=obligation.withdrawn + amount, entries=count)
+    return Booked(obligation, entry)

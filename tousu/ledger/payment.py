@@ -20,19 +20,25 @@ class Doubt(NamedTuple, Generic[Reason_co]):
 
 
 def doubt_about(
-    owed: Obligation, amount: Decimal, currency: str, *, part: bool = False
+    obligation: Obligation, amount: Decimal, currency: str, *, part: bool = False
 ) -> Doubt[NotOutstanding] | None:  # fmt: skip
     """Why a payment of this amount is not what is outstanding of an obligation; None where it is, to the cent.
 
     part: whether it is said to be a part of that; then it must not be more.
     """
-    if not owed.outstanding:
-        words = "was paid before" if owed.paid else "is not owed any more"
-        return Doubt("already_paid" if owed.paid else "not_owed", f"{owed.number} {words}", owed.outstanding)
-    if currency != owed.currency:
-        return Doubt("other_currency", f"{owed.number} is owed in {owed.currency}", owed.outstanding)
-    if amount != owed.outstanding and not (part and 0 < amount < owed.outstanding):
-        return Doubt("other_amount", f"{money(owed.outstanding)} {owed.currency} is outstanding", owed.outstanding)
+    if not obligation.outstanding:
+        words = "was paid before" if obligation.paid else "is not owed any more"
+        return Doubt(
+            "already_paid" if obligation.paid else "not_owed", f"{obligation.number} {words}", obligation.outstanding
+        )
+    if currency != obligation.currency:
+        return Doubt("other_currency", f"{obligation.number} is owed in {obligation.currency}", obligation.outstanding)
+    if amount != obligation.outstanding and not (part and 0 < amount < obligation.outstanding):
+        return Doubt(
+            "other_amount",
+            f"{money(obligation.outstanding)} {obligation.currency} is outstanding",
+            obligation.outstanding,
+        )
     return None
 
 

@@ -24,26 +24,26 @@ class Proof(NamedTuple):
     faults: tuple[LedgerFault, ...]
 
 
-def prove(told: Sequence[LedgerEvent], entries: Iterable[Entry]) -> Proof:
+def prove(events: Sequence[LedgerEvent], entries: Iterable[Entry]) -> Proof:
     """Hold a ledger against the events; those of one case or party come in the order in which they were told."""
     books = Bookkeeper()
-    for one in told:
-        books.take(one)
+    for event in events:
+        books.take(event)
     booked = by_obligation(entries)
-    found = [*books.faults, *_in_itself(booked), *_matched(books.moved, booked)]
+    faults = [*books.faults, *_in_itself(booked), *_matched(books.moved, booked)]
     flat = [entry for group in booked.values() for entry in group]
-    found += _added_up(books.moved, flat)
-    instructions = [one for one in told if one.type in (ISSUED, QUESTIONED)]
-    found += faults_of_instructions(instructions, books.sums, books.moved)
-    return Proof(len(told), len(flat), len({*books.sums, *booked}), tuple(found))
+    faults += _added_up(books.moved, flat)
+    instructions = [instruction for instruction in events if instruction.type in (ISSUED, QUESTIONED)]
+    faults += faults_of_instructions(instructions, books.sums, books.moved)
+    return Proof(len(events), len(flat), len({*books.sums, *booked}), tuple(faults))
 
 
 def by_obligation(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
     """The entries of each obligation, in the order of their numbers."""
-    found: dict[str, list[Entry]] = defaultdict(list)
+    grouped: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
-        found[entry.obligation].append(entry)
-    return {obligation: sorted(found[obligation], key=_place) for obligation in sorted(found)}
+        grouped[entry.obligation].append(entry)
+    return {obligation: sorted(grouped[obligation], key=_place) for obligation in sorted(grouped)}
 
 
 def _place(entry: Entry) -> tuple[int, str]:
@@ -64,32 +64,34 @@ def _matched(moved: Iterable[Moved], booked: dict[str, list[Entry]]) -> Iterator
     for entries in booked.values():
         for entry in entries:
             waiting[_key(entry)].append(entry)
-    for each in moved:
-        found = waiting.get(_key(each))
-        if not found:
-            said = f"{each.amount} {each.currency} {each.movement} at {each.at.isoformat()}"
-            yield LedgerFault(each.obligation, f"{each.event} says {said}, and no entry does")
+    for movement in moved:
+        candidates = waiting.get(_key(movement))
+        if not candidates:
+            stated = f"{movement.amount} {movement.currency} {movement.movement} at {movement.at.isoformat()}"
+            yield LedgerFault(movement.obligation, f"{movement.event} says {stated}, and no entry does")
             continue
-        entry = found.pop(0)
+        entry = candidates.pop(0)
         names = ("kind", "case_number", "debtor", "creditor")
-        other = [name for name in names if (said := getattr(each, name)) and said != getattr(entry, name)]
+        other = [name for name in names if (stated := getattr(movement, name)) and stated != getattr(entry, name)]
         if other:
-            yield LedgerFault(each.obligation, f"{entry.number}: {', '.join(other)} other than {each.event} says")
+            yield LedgerFault(
+                movement.obligation, f"{entry.number}: {', '.join(other)} other than {movement.event} says"
+            )
     for entries in waiting.values():
         for entry in entries:
-            said = f"{entry.amount} {entry.currency} {entry.movement} at {entry.at.isoformat()}"
-            yield LedgerFault(entry.obligation, f"entry {entry.number} has {said}, and no event says so")
+            stated = f"{entry.amount} {entry.currency} {entry.movement} at {entry.at.isoformat()}"
+            yield LedgerFault(entry.obligation, f"entry {entry.number} has {stated}, and no event says so")
 
 
-def _key(each: Entry | Moved) -> tuple[object, ...]:
-    return each.obligation, each.movement, each.amount, each.currency, each.at, each.reference
+def _key(entry: Entry | Moved) -> tuple[object, ...]:
+    return entry.obligation, entry.movement, entry.amount, entry.currency, entry.at, entry.reference
 
 
 def _added_up(moved: Iterable[Moved], entries: Iterable[Entry]) -> Iterator[LedgerFault]:
     """The same sums by the events and in the ledger, for each case and in all, in each currency."""
-    told, kept = _sums(moved), _sums(entries)
-    for case_number, currency in sorted({*told, *kept}):
-        by_events = told.get((case_number, currency), Sums())
+    expected, kept = _sums(moved), _sums(entries)
+    for case_number, currency in sorted({*expected, *kept}):
+        by_events = expected.get((case_number, currency), Sums())
         in_ledger = kept.get((case_number, currency), Sums())
         if by_events != in_ledger:
             place = f"case {case_number}" if case_number else "in all"
@@ -100,10 +102,12 @@ def _added_up(moved: Iterable[Moved], entries: Iterable[Entry]) -> Iterator[Ledg
 def _sums(each_of: Iterable[Any]) -> dict[tuple[str, str], Sums]:
     """By case and currency, and under '' by currency alone."""
     sums: dict[tuple[str, str], Sums] = defaultdict(Sums)
-    for each in each_of:
-        for case_number in {each.case_number, ""}:
-            key = (case_number, each.currency)
-            sums[key] = sums[key]._replace(**{each.movement: getattr(sums[key], each.movement) + each.amount})
+    for movement in each_of:
+        for case_number in {movement.case_number, ""}:
+            key = (case_number, movement.currency)
+            sums[key] = sums[key]._replace(
+                **{movement.movement: getattr(sums[key], movement.movement) + movement.amount}
+            )
     return sums
 
 

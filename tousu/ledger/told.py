@@ -87,8 +87,8 @@ class BookMovement(Protocol):
 
 
 STEPS: Final = frozenset(
-    each.TYPE.removeprefix("tousu.").removesuffix(".v1")
-    for each in (
+    event_type.TYPE.removeprefix("tousu.").removesuffix(".v1")
+    for event_type in (
         ClaimAgreed, ClaimRuled, ClaimBilled, ClaimPaid, ClaimClosed, PenaltyAssessed, PenaltyDoubled,
         PenaltyCorrected, PenaltyWithdrawn, PenaltyPaid,
     )
@@ -107,93 +107,93 @@ class Bookkeeper:
         self._payments: dict[tuple[str, str], str] = {}
         self._kinds: dict[str, Kind] = {}
 
-    def take(self, told: LedgerEvent) -> None:
+    def take(self, event: LedgerEvent) -> None:
         """Note what an event moves; one that says nothing of money moves nothing."""
-        if told.type not in STEPS:
+        if event.type not in STEPS:
             return
         try:
-            self._step(told, told.content)
+            self._step(event, event.content)
         except (Reject, InvalidOperation) as error:
-            self.faults.append(LedgerFault(told.id, f"{told.type} cannot be read: {type(error).__name__} {error}"))
+            self.faults.append(LedgerFault(event.id, f"{event.type} cannot be read: {type(error).__name__} {error}"))
 
-    def _step(self, told: LedgerEvent, said: Content) -> None:
-        match said:
+    def _step(self, event: LedgerEvent, data: Content) -> None:
+        match data:
             case ClaimAgreed() | ClaimRuled():
-                self._settled(told, said)
+                self._settled(event, data)
             case ClaimBilled():
-                amount, kind = Decimal(said.amount), said.kind
-                move = self._of(told, said.case_number, said.currency)
-                move(said.obligation, kind, "awarded", amount, debtor=said.debtor, creditor=said.creditor)
+                amount, kind = Decimal(data.amount), data.kind
+                move = self._of(event, data.case_number, data.currency)
+                move(data.obligation, kind, "awarded", amount, debtor=data.debtor, creditor=data.creditor)
             case ClaimPaid():
-                self._paid(told, said)
+                self._paid(event, data)
             case ClaimClosed():
-                self._closed(told, said)
+                self._closed(event, data)
             case PenaltyAssessed() | PenaltyDoubled() | PenaltyCorrected() | PenaltyWithdrawn():
-                self._penalised(told, said)
+                self._penalised(event, data)
             case PenaltyPaid():
-                self._penalty_paid(told, said)
+                self._penalty_paid(event, data)
             case _:
                 pass
 
-    def _settled(self, told: LedgerEvent, said: ClaimAgreed | ClaimRuled) -> None:
+    def _settled(self, event: LedgerEvent, data: ClaimAgreed | ClaimRuled) -> None:
         """An agreement or a ruling says what is owed from now on; what was paid is never asked back."""
-        obligation = f"{said.claim_number}/{COMPENSATION}"
+        obligation = f"{data.claim_number}/{COMPENSATION}"
         sums = self.sums.get(obligation, Sums())
-        difference = Decimal(said.amount) - (sums.awarded - sums.withdrawn)
-        move = self._of(told, said.case_number, said.currency)
+        difference = Decimal(data.amount) - (sums.awarded - sums.withdrawn)
+        move = self._of(event, data.case_number, data.currency)
         if difference > NOTHING:
             move(obligation, "compensation", "awarded", difference, debtor=COMPANY)
         elif difference < NOTHING and sums.outstanding > NOTHING:
             move(obligation, "compensation", "withdrawn", min(sums.outstanding, -difference))
 
-    def _paid(self, told: LedgerEvent, said: ClaimPaid) -> None:
+    def _paid(self, event: LedgerEvent, data: ClaimPaid) -> None:
         """A payment was booked; its number serves once."""
-        self._number_serves_once(told.organisation, said.payment_id, said.obligation)
-        move = self._of(told, said.case_number, said.currency)
-        kind = self._kind(said.obligation)
-        move(said.obligation, kind, "paid", Decimal(said.amount), reference=said.payment_id)
+        self._number_serves_once(event.organisation, data.payment_id, data.obligation)
+        move = self._of(event, data.case_number, data.currency)
+        kind = self._kind(data.obligation)
+        move(data.obligation, kind, "paid", Decimal(data.amount), reference=data.payment_id)
 
-    def _closed(self, told: LedgerEvent, said: ClaimClosed) -> None:
+    def _closed(self, event: LedgerEvent, data: ClaimClosed) -> None:
         """The end of a claim names what is withdrawn; afterwards its claimant is owed nothing."""
-        for one in said.withdrawn:
-            move = self._of(told, said.case_number, one.currency)
-            move(one.obligation, self._kind(one.obligation), "withdrawn", Decimal(one.amount))
-        obligation = f"{said.claim_number}/{COMPENSATION}"
+        for withdrawal in data.withdrawn:
+            move = self._of(event, data.case_number, withdrawal.currency)
+            move(withdrawal.obligation, self._kind(withdrawal.obligation), "withdrawn", Decimal(withdrawal.amount))
+        obligation = f"{data.claim_number}/{COMPENSATION}"
         left = self.sums.get(obligation, Sums()).outstanding
         if left:
-            message = f"the claim was closed ({said.reason}) with {left} outstanding, says {told.id}"
+            message = f"the claim was closed ({data.reason}) with {left} outstanding, says {event.id}"
             self.faults.append(LedgerFault(obligation, message))
 
     def _penalised(
-        self, told: LedgerEvent, said: PenaltyAssessed | PenaltyDoubled | PenaltyCorrected | PenaltyWithdrawn
+        self, event: LedgerEvent, data: PenaltyAssessed | PenaltyDoubled | PenaltyCorrected | PenaltyWithdrawn
     ) -> None:
         """A penalty is so much from now on, whatever it was before: what was deducted too much must be repaid."""
-        obligation = f"{told.prefix}{said.penalty_number}"
+        obligation = f"{event.prefix}{data.penalty_number}"
         last = self._revisions.get(obligation, 0)
-        if said.revision != last + 1:
-            self.faults.append(LedgerFault(obligation, f"after revision {last} comes {said.revision}, says {told.id}"))
-        self._revisions[obligation] = said.revision
+        if data.revision != last + 1:
+            self.faults.append(LedgerFault(obligation, f"after revision {last} comes {data.revision}, says {event.id}"))
+        self._revisions[obligation] = data.revision
         repayment = f"{obligation}/{REPAYMENT}"
         own, back = self.sums.get(obligation, Sums()), self.sums.get(repayment, Sums())
-        difference = Decimal(said.amount) - (own.awarded - own.withdrawn) + (back.awarded - back.withdrawn)
-        if difference != Decimal(said.difference):
-            message = f"the difference is {difference}, and {told.id} says {said.difference}"
+        difference = Decimal(data.amount) - (own.awarded - own.withdrawn) + (back.awarded - back.withdrawn)
+        if difference != Decimal(data.difference):
+            message = f"the difference is {difference}, and {event.id} says {data.difference}"
             self.faults.append(LedgerFault(obligation, message))
-        party, move = _party(told, said.party), self._of(told, said.case_number, said.currency)
+        party, move = _party(event, data.party), self._of(event, data.case_number, data.currency)
         rise, fall = max(difference, NOTHING), max(-difference, NOTHING)
         kept, dropped = min(back.outstanding, rise), min(own.outstanding, fall)
         _rise_and_fall(move, obligation, "penalty", rise - kept, dropped, debtor=party, creditor=COMPANY)
         _rise_and_fall(move, repayment, "repayment", fall - dropped, kept, debtor=COMPANY, creditor=party)
 
-    def _penalty_paid(self, told: LedgerEvent, said: PenaltyPaid) -> None:
+    def _penalty_paid(self, event: LedgerEvent, data: PenaltyPaid) -> None:
         """A deduction or a repayment was booked; its number serves once for each party."""
-        obligation = f"{told.prefix}{said.obligation}"
-        if said.obligation not in (said.penalty_number, f"{said.penalty_number}/{REPAYMENT}"):
-            self.faults.append(LedgerFault(obligation, f"is none of penalty {said.penalty_number}, says {told.id}"))
-        self._number_serves_once(_party(told, said.party), said.payment_id, obligation)
+        obligation = f"{event.prefix}{data.obligation}"
+        if data.obligation not in (data.penalty_number, f"{data.penalty_number}/{REPAYMENT}"):
+            self.faults.append(LedgerFault(obligation, f"is none of penalty {data.penalty_number}, says {event.id}"))
+        self._number_serves_once(_party(event, data.party), data.payment_id, obligation)
         kind: Kind = "repayment" if obligation.endswith(f"/{REPAYMENT}") else "penalty"
-        move = self._of(told, said.case_number, said.currency)
-        move(obligation, kind, "paid", Decimal(said.amount), reference=said.payment_id)
+        move = self._of(event, data.case_number, data.currency)
+        move(obligation, kind, "paid", Decimal(data.amount), reference=data.payment_id)
 
     def _number_serves_once(self, whose: str, payment: str, obligation: str) -> None:
         before = self._payments.get((whose, payment))
@@ -201,12 +201,12 @@ class Bookkeeper:
         if before is not None:
             self.faults.append(LedgerFault(obligation, f"payment {payment} is booked twice: before for {before}"))
 
-    def _of(self, told: LedgerEvent, case_number: str | None, currency: str) -> BookMovement:
+    def _of(self, event: LedgerEvent, case_number: str | None, currency: str) -> BookMovement:
         """What books the movements of one event."""
-        return partial(self._move, told, case_number or "", currency)
+        return partial(self._move, event, case_number or "", currency)
 
     def _move(
-        self, told: LedgerEvent, case_number: str, currency: str, obligation: str, kind: Kind, movement: Movement,
+        self, event: LedgerEvent, case_number: str, currency: str, obligation: str, kind: Kind, movement: Movement,
         amount: Decimal, *, reference: str = "", debtor: str = "", creditor: str = "",
     ) -> None:  # fmt: skip
         sums = self.sums.get(obligation, Sums())
@@ -214,7 +214,7 @@ class Bookkeeper:
         self._kinds.setdefault(obligation, kind)
         self.moved.append(
             Moved(
-                obligation, kind, movement, amount, currency, told.time, told.id, case_number, reference, debtor,
+                obligation, kind, movement, amount, currency, event.time, event.id, case_number, reference, debtor,
                 creditor,
             )
         )  # fmt: skip
@@ -224,8 +224,8 @@ class Bookkeeper:
         return self._kinds.get(obligation, "compensation")
 
 
-def _party(told: LedgerEvent, party: PenaltyParty) -> str:
-    return f"{told.prefix}{party.kind}/{party.id}"
+def _party(event: LedgerEvent, party: PenaltyParty) -> str:
+    return f"{event.prefix}{party.kind}/{party.id}"
 
 
 def _rise_and_fall(

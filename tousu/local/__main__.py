@@ -49,27 +49,27 @@ def prepare_broker() -> None:
     make_archive(_say, lambda folder, options: KafkaBroker(folder, jvm_options=options))
 
 
-def serve(what: str, data_dir: Path | None, port: int) -> None:
+def serve(kind: str, data_dir: Path | None, port: int) -> None:
     """Run one server until SIGINT or SIGTERM."""
     stop = {signal.SIGTERM, signal.SIGINT}
     with contextlib.ExitStack() as stack:
-        folder = data_dir or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=f"tousu-{what}-")))
-        address = stack.enter_context(_server(what, folder, port))
+        folder = data_dir or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=f"tousu-{kind}-")))
+        address = stack.enter_context(_server(kind, folder, port))
         # Before it says so: whoever reads the line may ask for the stop at once.
         signal.pthread_sigmask(signal.SIG_BLOCK, stop)
-        _say(f"{what} listens on {address}, its data is in {folder}; Ctrl-C stops it.")
+        _say(f"{kind} listens on {address}, its data is in {folder}; Ctrl-C stops it.")
         signal.sigwait(stop)
-        _say(f"stopping {what}")
+        _say(f"stopping {kind}")
 
 
 @contextlib.contextmanager
-def _server(what: str, folder: Path, port: int) -> Iterator[str]:
-    if what == "kafka":
+def _server(kind: str, folder: Path, port: int) -> Iterator[str]:
+    if kind == "kafka":
         from tousu.local.kafka import KafkaBroker
 
         with KafkaBroker(folder / "kafka", port) as broker:
             yield broker.address
-    elif what == "postgres":
+    elif kind == "postgres":
         from tousu.local.postgres import PostgresServer
 
         with PostgresServer(folder / "postgres", port) as server:

@@ -37,7 +37,7 @@ def make_certificates(authority_file: Path, servers: Mapping[Path, tuple[str, Se
     )
     for file, (common_name, hosts) in servers.items():
         key = ec.generate_private_key(ec.SECP256R1())
-        names = [each for host in hosts for each in _as_called(host)]
+        names = [name for host in hosts for name in _as_called(host)]
         certificate = (
             _certificate(_name(common_name), authority_name, key, authority_key)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)

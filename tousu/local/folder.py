@@ -31,10 +31,10 @@ def work_in(folder: Path, command: str, pack: str = "") -> Iterator[Callable[[st
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise _in_use(folder) from None
-        told = {**_told(file), "command": command, "process": os.getpid()}
-        told |= {"pack": pack} if pack else {}
-        _write(held, told)
-        yield lambda broker: _write(held, told | {"broker": broker})
+        holder = {**_contents(file), "command": command, "process": os.getpid()}
+        holder |= {"pack": pack} if pack else {}
+        _write(held, holder)
+        yield lambda broker: _write(held, holder | {"broker": broker})
     finally:
         os.close(held)
 
@@ -48,31 +48,31 @@ def check_free(folder: Path) -> None:
 
 def broker_of(folder: Path) -> str:
     """The broker that the work in a data folder is, or was last, done with; empty where none is known."""
-    return str(_told(folder / WORK).get("broker") or "")
+    return str(_contents(folder / WORK).get("broker") or "")
 
 
 def pack_of(folder: Path) -> str:
     """The pack that the work in a data folder is, or was last, done by; empty where none is known."""
-    return str(_told(folder / WORK).get("pack") or "")
+    return str(_contents(folder / WORK).get("pack") or "")
 
 
 def _in_use(folder: Path) -> Stop:
-    told = _told(folder / WORK)
-    with_broker = f", broker {told['broker']}" if told.get("broker") else ""
-    who = f"`tousu {told.get('command', '')}` (process {told.get('process', '?')}{with_broker})"
+    holder = _contents(folder / WORK)
+    with_broker = f", broker {holder['broker']}" if holder.get("broker") else ""
+    who = f"`tousu {holder.get('command', '')}` (process {holder.get('process', '?')}{with_broker})"
     return Stop("folder_in_use", f"{folder} is in use by {who}; stop that one, or name another folder with --data")
 
 
-def _told(file: Path) -> dict[str, Any]:
+def _contents(file: Path) -> dict[str, Any]:
     try:
-        told = json.loads(file.read_bytes())
+        holder = json.loads(file.read_bytes())
     except (OSError, ValueError):
         return {}
-    return told if isinstance(told, dict) else {}
+    return holder if isinstance(holder, dict) else {}
 
 
-def _write(held: int, told: dict[str, Any]) -> None:
+def _write(held: int, holder: dict[str, Any]) -> None:
     """In one write, so that whoever reads meanwhile reads the one or the other."""
-    line = json.dumps(told).encode()
+    line = json.dumps(holder).encode()
     assert len(line) < _BYTES_MAX
     os.pwrite(held, line.ljust(max(len(line), os.fstat(held).st_size)), 0)

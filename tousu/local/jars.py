@@ -130,10 +130,10 @@ def _download(jar: Jar, url: str, folder: Path) -> None:
             "certificates (SSL_CERT_FILE), or install Maven with its settings for this network (apt-get install maven)."
         ) from error
     if not _verified(part, jar):
-        found = f"{part.stat().st_size} bytes, sha256 {_sha256(part)}"
+        actual = f"{part.stat().st_size} bytes, sha256 {_sha256(part)}"
         part.unlink()
         raise NotOnThisMachine(
-            f"{url} is not the locked jar ({found}; locked {jar.size} bytes, {jar.sha256}): something between here "
+            f"{url} is not the locked jar ({actual}; locked {jar.size} bytes, {jar.sha256}): something between here "
             "and Maven Central changes files; do not use it."
         )
     part.replace(folder / jar.file_name)

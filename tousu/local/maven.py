@@ -44,10 +44,10 @@ def copy_jars(
 
 
 def _heard(line: str, say: Callable[[str], None]) -> bool:
-    found = re.search(r"Downloaded from \S+: \S+/(\S+\.jar) (\(.*\))", line)
-    if found:
-        say(f"    {found[1]} {found[2]}")
-    return found is not None
+    match = re.search(r"Downloaded from \S+: \S+/(\S+\.jar) (\(.*\))", line)
+    if match:
+        say(f"    {match[1]} {match[2]}")
+    return match is not None
 
 
 def _project(coordinates: Iterable[str], with_dependencies: bool) -> str:

@@ -57,7 +57,7 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 def inputs_of(amount: Sum) -> tuple[str, ...]:
     """The facts that an amount is made of; `rate_XDR` stands for the rate of a currency."""
     rate = f"rate_{amount.currency}" if amount.currency else ""
-    names = (rate, amount.of, *(PER[each] for each in amount.per), amount.times, amount.divided_by)
+    names = (rate, amount.of, *(PER[unit] for unit in amount.per), amount.times, amount.divided_by)
     return tuple(name for name in names if name and not _FIGURE.fullmatch(name))
 
 
@@ -170,9 +170,9 @@ class Calculator:
             result = amount.fixed
         if amount.currency:
             rate = self._rates[amount.currency]
-            inputs |= {"currency": amount.currency} | _told(rate)
+            inputs |= {"currency": amount.currency} | _rate_fields(rate)
             result = EXACT.multiply(result, rate.rate)
-        for name in (amount.of, *(PER[each] for each in amount.per), amount.times):
+        for name in (amount.of, *(PER[unit] for unit in amount.per), amount.times):
             if not name:
                 continue
             is_figure = _FIGURE.fullmatch(name) is not None
@@ -193,7 +193,7 @@ class Calculator:
         exchange = self._exchange
         if exchange is not None and name in exchange.given and name not in self._converted:
             self._converted.add(name)
-            inputs = {name: plain(exchange.given[name]), "currency": exchange.currency} | _told(exchange.rate)
+            inputs = {name: plain(exchange.given[name]), "currency": exchange.currency} | _rate_fields(exchange.rate)
             self._note("convert", inputs, value, self._section)
         return value
 
@@ -201,7 +201,7 @@ class Calculator:
         self.steps.append(AmountStep(operation=operation, inputs=inputs, result=plain(result), section=section))
 
 
-def _told(rate: Rate) -> dict[str, str]:
+def _rate_fields(rate: Rate) -> dict[str, str]:
     return {"rate": plain(rate.rate), "rate_from": rate.effective_from.isoformat(), "rate_source": rate.source}
 
 

@@ -35,11 +35,11 @@ def facts_asked(pack: Pack, cause: CompensationCause, facts: Mapping[str, Any], 
 
 def _named(table: Compensation, cause: CompensationCause, values: Mapping[str, Value]) -> Iterator[str]:
     ways: list[CompensationCause] = [cause]
-    for one in table.follows:
-        said = answer(one.when, {**_assumed(table), **values}) if cause in one.causes else None
-        if said is not None and said.holds is not False:
-            ways = [one.goes_as] if said.holds else [*ways, one.goes_as]
-            yield from said.missing
+    for follows_rule in table.follows:
+        verdict = answer(follows_rule.when, {**_assumed(table), **values}) if cause in follows_rule.causes else None
+        if verdict is not None and verdict.holds is not False:
+            ways = [follows_rule.goes_as] if verdict.holds else [*ways, follows_rule.goes_as]
+            yield from verdict.missing
     weighed = {**_assumed(table), **values}
     for rule in _may_decide(table, ways, weighed):
         yield from _asked_by(rule, ways, weighed)
@@ -55,12 +55,12 @@ def _assumed(table: Compensation) -> dict[str, Value]:
 def _may_decide(
     table: Compensation, ways: list[CompensationCause], values: Mapping[str, Value]
 ) -> list[CompensationRule]:  # fmt: skip
-    said = [(rule, answer(rule.when, values)) for rule in table.rules.values() if set(ways) & set(rule.causes)]
-    held = [rule for rule, one in said if one.holds]
+    verdicts = [(rule, answer(rule.when, values)) for rule in table.rules.values() if set(ways) & set(rule.causes)]
+    held = [rule for rule, verdict in verdicts if verdict.holds]
     return [
         rule
-        for rule, one in said
-        if one.holds is not False and not any(goes_over(table, other, rule) for other in held)
+        for rule, verdict in verdicts
+        if verdict.holds is not False and not any(goes_over(table, other, rule) for other in held)
     ]
 
 
@@ -69,9 +69,9 @@ def _asked_by(rule: CompensationRule, ways: list[CompensationCause], values: Map
     if rule.basis == "figures" and rule.amount is not None:
         yield from inputs_of(rule.amount)
     for cap in rule.caps:
-        said = answer(cap.when, values)
-        if said.holds is not False:
-            yield from said.missing
+        verdict = answer(cap.when, values)
+        if verdict.holds is not False:
+            yield from verdict.missing
             yield from () if cap.if_known else inputs_of(cap)
     if rule.part is not None and set(ways) & set(rule.part.causes):
         yield rule.part.times

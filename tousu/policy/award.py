@@ -91,27 +91,28 @@ class _Claim:
         goes_as = followed(self._table, self._cause, self._values)
         if not isinstance(goes_as, str):
             return self._lacking(goes_as.missing)
-        found = self._going_as(goes_as, decided, beside)
-        if goes_as == self._cause or not isinstance(found, Awarded | NotOwed) or not self._at_least_own(goes_as):
-            return found
+        award = self._going_as(goes_as, decided, beside)
+        if goes_as == self._cause or not isinstance(award, Awarded | NotOwed) or not self._at_least_own(goes_as):
+            return award
         self._amounts.begin_anew()
         own = self._going_as(self._cause, None, beside)
-        return own if isinstance(own, Lacking) or _amount(own) > _amount(found) else found
+        return own if isinstance(own, Lacking) or _amount(own) > _amount(award) else award
 
     def _at_least_own(self, goes_as: CompensationCause) -> bool:
         """Whether a claim that goes by the rows of another cause gets at least what its own rows give."""
         return any(
-            one.at_least_own and self._cause in one.causes and one.goes_as == goes_as for one in self._table.follows
+            follows_rule.at_least_own and self._cause in follows_rule.causes and follows_rule.goes_as == goes_as
+            for follows_rule in self._table.follows
         )
 
     def _going_as(self, goes_as: CompensationCause, decided: Decimal | None, beside: Beside) -> Award:
-        found = standing(self._table, goes_as, self._values)
-        if found.missing:
-            return self._lacking(found.missing)
-        if len(found.top) != 1:
-            names = tuple(rule.name for rule in found.top)
+        precedence = standing(self._table, goes_as, self._values)
+        if precedence.missing:
+            return self._lacking(precedence.missing)
+        if len(precedence.top) != 1:
+            names = tuple(rule.name for rule in precedence.top)
             return self._referred("several_rules" if names else "no_rule", self._table.section, rules=names)
-        (rule,) = found.top
+        (rule,) = precedence.top
         return self._by_rule(rule, goes_as, decided, beside)
 
     def _by_rule(
@@ -120,12 +121,12 @@ class _Claim:
         caps, missing = self._caps(rule)
         left_to_people = rule.basis != "figures" and decided is None
         part = rule.part if rule.part is not None and goes_as in rule.part.causes else None
-        refunds = [one for one in self._table.refunds.values() if self._cause in one.causes]
+        refunds = [refund for refund in self._table.refunds.values() if self._cause in refund.causes]
         if rule.amount is not None:
             missing += inputs_of(rule.amount)
         if not left_to_people:
             missing += (part.times,) if part is not None else ()
-            missing += tuple(name for one in refunds for name in inputs_of(one))
+            missing += tuple(name for refund in refunds for name in inputs_of(refund))
         missing = tuple(name for name in dict.fromkeys(missing) if name not in self._values)
         if missing:
             return self._lacking(missing, rule)
@@ -143,7 +144,7 @@ class _Claim:
             amount = self._amounts.take(rule.amount, rule.section)
         else:
             assert decided is not None
-            in_it = sum((one.amount for one in fees), Decimal(0))
+            in_it = sum((fee.amount for fee in fees), Decimal(0))
             amount = self._amounts.decide(decided, in_it, rule.section)
         left, limits = self._amounts.under(amount, caps)
         assert left is not None
@@ -167,13 +168,13 @@ class _Claim:
         """The fees that go back, once for a piece whatever its other claims are for; and how they came about."""
         before = len(self._amounts.steps)
         fees, limits = [], []
-        for one in refunds:
-            fee = self._amounts.rounded(self._amounts.take(one, one.section), one.section)
-            whole = self._values.get(one.of)
+        for refund in refunds:
+            fee = self._amounts.rounded(self._amounts.take(refund, refund.section), refund.section)
+            whole = self._values.get(refund.of)
             if beside.fee and isinstance(whole, Decimal):
-                fee, tried = self._amounts.beside(fee, one.of, whole, beside.fee, one.section)
+                fee, tried = self._amounts.beside(fee, refund.of, whole, beside.fee, refund.section)
                 limits.append(tried)
-            fees.append(Share(name=one.name, amount=fee, section=one.section))
+            fees.append(Share(name=refund.name, amount=fee, section=refund.section))
         worked = Worked(tuple(self._amounts.steps[before:]), tuple(limits))
         del self._amounts.steps[before:]
         return tuple(fees), worked
@@ -208,9 +209,9 @@ class _Claim:
         holding: list[Cap] = []
         missing: tuple[str, ...] = ()
         for cap in rule.caps:
-            said = answer(cap.when, self._values)
-            missing += said.missing
-            if said.holds:
+            verdict = answer(cap.when, self._values)
+            missing += verdict.missing
+            if verdict.holds:
                 holding.append(cap)
                 missing += () if cap.if_known or is_lifted(cap, self._values) else inputs_of(cap)
         return tuple(holding), missing
@@ -219,32 +220,32 @@ class _Claim:
         """Why nothing is owed, or what must be known to tell; claimed exemptions without proof are remembered."""
         missing: tuple[str, ...] = ()
         unproven: list[Unproven] = []
-        for one in self._table.exemptions.values():
-            if self._cause not in one.causes or (one.in_principle and one.name == self._in_spite_of):
+        for exemption in self._table.exemptions.values():
+            if self._cause not in exemption.causes or (exemption.in_principle and exemption.name == self._in_spite_of):
                 continue
-            said = self._claimed(one)
-            if isinstance(said, tuple):
-                missing += said
-            elif said:
-                lacks = tuple(item for item in one.evidence if item not in evidence)
+            claimed = self._claimed(exemption)
+            if isinstance(claimed, tuple):
+                missing += claimed
+            elif claimed:
+                lacks = tuple(item for item in exemption.evidence if item not in evidence)
                 if not lacks:
                     return NotOwed(
-                        reason="exempt", exemption=one.name, section=one.section, evidence=one.evidence,
-                        pack=self._pack.reference(),
+                        reason="exempt", exemption=exemption.name, section=exemption.section,
+                        evidence=exemption.evidence, pack=self._pack.reference(),
                     )  # fmt: skip
-                unproven.append(Unproven(exemption=one.name, evidence_missing=lacks, section=one.section))
+                unproven.append(Unproven(exemption=exemption.name, evidence_missing=lacks, section=exemption.section))
         self._unproven = tuple(unproven)
         return self._lacking(tuple(dict.fromkeys(missing))) if missing else None
 
-    def _claimed(self, one: Exemption) -> bool | tuple[str, ...]:
+    def _claimed(self, exemption: Exemption) -> bool | tuple[str, ...]:
         """Whether an exemption is claimed; or what must be known, where a part of it was found and the rest is open."""
-        said = answer(one.when, self._values)
-        if said.holds is None:
-            begun = len(said.missing) < len(one.when.facts) + len(one.when.amounts)
-            return said.missing if begun else False
-        if not said.holds or one.except_when is None:
-            return bool(said.holds)
-        kept = answer(one.except_when, self._values)
+        verdict = answer(exemption.when, self._values)
+        if verdict.holds is None:
+            begun = len(verdict.missing) < len(exemption.when.facts) + len(exemption.when.amounts)
+            return verdict.missing if begun else False
+        if not verdict.holds or exemption.except_when is None:
+            return bool(verdict.holds)
+        kept = answer(exemption.except_when, self._values)
         return kept.missing if kept.holds is None else not kept.holds
 
     def _lacking(self, inputs: tuple[str, ...], rule: CompensationRule | None = None) -> Lacking:
@@ -264,8 +265,8 @@ class _Claim:
         )  # fmt: skip
 
 
-def _amount(found: Award) -> Decimal:
-    return found.amount if isinstance(found, Awarded) else Decimal(0)
+def _amount(award: Award) -> Decimal:
+    return award.amount if isinstance(award, Awarded) else Decimal(0)
 
 
 def _assumed(value: bool | int | str) -> Value:

@@ -131,8 +131,8 @@ class Calendar:
                 (self._at(ordinal, part.start), self._at(ordinal, part.end, end=True)) for part in intervals
             ]
         self._suspensions: dict[str, list[Suspension]] = {}
-        for each in sorted(suspensions, key=lambda each: (each.since, each.id)):
-            self._suspensions.setdefault(each.region, []).append(each)
+        for suspension in sorted(suspensions, key=lambda planned: (planned.since, planned.id)):
+            self._suspensions.setdefault(suspension.region, []).append(suspension)
         self._base = self
         self._regional: dict[str, Calendar] = {}
         self._lay_out(())
@@ -140,9 +140,10 @@ class Calendar:
     def _lay_out(self, suspended: Sequence[Suspension]) -> None:
         """Work out the time that counts while these suspensions stand."""
         self._suspended = suspended
-        off_us = joined((microseconds(each.since), microseconds(each.until)) for each in suspended)
+        off_us = joined((microseconds(suspension.since), microseconds(suspension.until)) for suspension in suspended)
         days_off = joined(
-            (self.local_day(each.since), self.local_day(each.until - MICROSECOND) + 1) for each in suspended
+            (self.local_day(suspension.since), self.local_day(suspension.until - MICROSECOND) + 1)
+            for suspension in suspended
         )
         free = {ordinal for first, end in days_off for ordinal in range(first, end)}
         self._closing = {ordinal: spans[-1][1] for ordinal, spans in self._hours.items() if ordinal not in free}
@@ -166,7 +167,9 @@ class Calendar:
 
     def suspended_between(self, start: datetime, end: datetime) -> tuple[Suspension, ...]:
         """The suspensions that touch a stretch of time, earliest first; none in a calendar that is of no region."""
-        return tuple(each for each in self._suspended if each.since < end and start < each.until)
+        return tuple(
+            suspension for suspension in self._suspended if suspension.since < end and start < suspension.until
+        )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Calendar) and self._name() == other._name()

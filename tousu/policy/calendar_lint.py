@@ -78,12 +78,12 @@ def days_are_of_their_year(value: Value) -> Iterator[Finding]:
 def suspensions_are_times(value: Value) -> Iterator[Finding]:
     """A suspension begins before it ends and is not mistyped by a year."""
     for index, version in enumerate(value["versions"]):
-        for number, each in enumerate(version.get("suspensions", ())):
+        for number, suspension in enumerate(version.get("suspensions", ())):
             path = ("versions", index, "suspensions", number)
-            since, until = _moment(each["from"]), _moment(each["until"])
+            since, until = _moment(suspension["from"]), _moment(suspension["until"])
             if since is None or until is None:
                 field = "from" if since is None else "until"
-                yield _no_moment((*path, field), each[field])
+                yield _no_moment((*path, field), suspension[field])
             elif since >= until:
                 yield Finding((*path, "until"), "it ends before it begins", "Give a later moment than from", _MOMENT)
             elif until - since > SUSPENDED_MAX:
@@ -104,13 +104,13 @@ def suspensions_are_named_once(value: Value) -> Iterator[Finding]:
                 fix = f"Name one that stands in the version before: {names}"
                 yield Finding(path, f"no suspension {reversal['id']} stands here", fix)
             standing.discard(reversal["id"])
-        for number, each in enumerate(version.get("suspensions", ())):
-            if each["id"] in known:
+        for number, suspension in enumerate(version.get("suspensions", ())):
+            if suspension["id"] in known:
                 path = ("versions", index, "suspensions", number, "id")
                 fix = "Give a new id; to change a suspension, reverse it and write it under a new id"
-                yield Finding(path, f"{each['id']} is there already", fix, f"{each['id']}-2")
-            known.add(each["id"])
-            standing.add(each["id"])
+                yield Finding(path, f"{suspension['id']} is there already", fix, f"{suspension['id']}-2")
+            known.add(suspension["id"])
+            standing.add(suspension["id"])
 
 
 def _no_moment(path: tuple[str | int, ...], text: str) -> Finding:

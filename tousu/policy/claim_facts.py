@@ -128,7 +128,7 @@ def read_facts(facts: Mapping[str, Any], table: Compensation, own_currency: str,
 
 def rate_on(table: Compensation, currency: str, on: date) -> Rate | None:
     """The rate of a currency that holds on a day; None where the pack has none for it."""
-    return next((one for one in reversed(table.rates.get(currency, ())) if one.effective_from <= on), None)
+    return next((rate for rate in reversed(table.rates.get(currency, ())) if rate.effective_from <= on), None)
 
 
 def to_the_cent(amount: Decimal) -> Decimal:

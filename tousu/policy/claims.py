@@ -63,14 +63,14 @@ class ClaimOpener:
         complainant is to the piece; one whom the pack pays is the payee.
         """
         claims = self._claims
-        one = self._pack.classes.get(class_name)
-        if claims is None or one is None or one.claim is None:
+        class_ = self._pack.classes.get(class_name)
+        if claims is None or class_ is None or class_.claim is None:
             return NoClaim(reason="class_without_claim", section=claims.section if claims is not None else "")
-        if one.claim.opens == "on_demand":
-            late = one.claim.past_promised_time and promised_at is not None and received_at > promised_at
+        if class_.claim.opens == "on_demand":
+            late = class_.claim.past_promised_time and promised_at is not None and received_at > promised_at
             if not late and not self._demands.find(demand):
-                return NoClaim(reason="not_asked_for", section=one.claim.section)
-        return self.file(one.claim.cause, received_at, posted_at, facts, one.claim.section, role)
+                return NoClaim(reason="not_asked_for", section=class_.claim.section)
+        return self.file(class_.claim.cause, received_at, posted_at, facts, class_.claim.section, role)
 
     def file(
         self,

@@ -79,8 +79,8 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True):
 
     def hit_by(self, event: str, data: Mapping[str, Any], case: Mapping[str, Any]) -> bool:
         """Whether an event (short name, data) sets this trigger off in a case with these facts."""
-        said = event == self.event and accepts(self.data, data) and all(name in data for name in self.says)
-        return said and accepts(self.case, case)
+        is_hit = event == self.event and accepts(self.data, data) and all(name in data for name in self.says)
+        return is_hit and accepts(self.case, case)
 
 
 class Repeat(msgspec.Struct, frozen=True, kw_only=True):

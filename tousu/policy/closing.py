@@ -11,11 +11,11 @@ from typing import Any
 from tousu.policy.pack import Pack
 
 
-def lacks_confirmation(pack: Pack, what: str, said: Mapping[str, Any], stands: bool | None) -> bool:
+def lacks_confirmation(pack: Pack, event_name: str, data: Mapping[str, Any], upheld: bool | None) -> bool:
     """Whether a handling event (short name, data) would end a complaint without what the pack asks of an end.
 
-    That is: how the customer confirmed it, or why no confirmation can be had. `stands` is the newest judgement.
+    That is: how the customer confirmed it, or why no confirmation can be had. `upheld` is the newest judgement.
     """
-    if pack.closing is None or what != "customer_answered" or not (said["settled"] or stands is False):
+    if pack.closing is None or event_name != "customer_answered" or not (data["settled"] or upheld is False):
         return False
-    return said.get("confirmation") not in pack.closing.confirmation and "no_confirmation_reason" not in said
+    return data.get("confirmation") not in pack.closing.confirmation and "no_confirmation_reason" not in data

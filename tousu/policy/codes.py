@@ -100,7 +100,7 @@ class PackCodes(msgspec.Struct, frozen=True, kw_only=True):
 
 def codes_of(pack: Pack) -> PackCodes:
     """All codes, marks and clocks of a pack."""
-    listed = {name: [_code(one) for one in getattr(pack, name).values()] for name in SECTIONS}
+    listed = {name: [_code(entry) for entry in getattr(pack, name).values()] for name in SECTIONS}
     held = {name: rule.required for name, rule in pack.answers.items()}
     listed["classes"] = [msgspec.structs.replace(one, answer_holds=held.get(one.code, ())) for one in listed["classes"]]
     claims = pack.claims.clocks if pack.claims is not None else {}
@@ -123,10 +123,10 @@ def _usual_plans() -> list[Code]:
     ]
 
 
-def _code(one: Any, fact: str = "") -> Code:
+def _code(entry: Any, fact: str = "") -> Code:
     more = ("group", "category", "grade", "stars", "departments", "partner", "persons")
-    said = {name: getattr(one, name) for name in more if hasattr(one, name)}
-    return Code(fact=fact, code=one.name, en=one.label.en, zh=one.label.zh, section=one.section, **said)
+    fields = {name: getattr(entry, name) for name in more if hasattr(entry, name)}
+    return Code(fact=fact, code=entry.name, en=entry.label.en, zh=entry.label.zh, section=entry.section, **fields)
 
 
 def _clock(rule: ClockRule) -> CodeClock:
@@ -169,12 +169,12 @@ def _limits(rule: ClockRule) -> list[CodeLimit]:
 
 def words_of(trigger: Trigger) -> str:
     """A trigger in one line: `customer_answered settled=true`, `acknowledged (answer_by)`, `… if stands=false`."""
-    said = [trigger.event, *(f"{name}={_either(values)}" for name, values in trigger.data.items())]
+    parts = [trigger.event, *(f"{name}={_either(values)}" for name, values in trigger.data.items())]
     if trigger.says:
-        said.append(f"({', '.join(trigger.says)})")
+        parts.append(f"({', '.join(trigger.says)})")
     if trigger.case:
-        said += ["if", *(f"{name}={_either(values)}" for name, values in trigger.case.items())]
-    return " ".join(said)
+        parts += ["if", *(f"{name}={_either(values)}" for name, values in trigger.case.items())]
+    return " ".join(parts)
 
 
 def _either(values: Iterable[Scalar]) -> str:

@@ -34,27 +34,27 @@ def every_rule_has_an_amount(pack: Pack, claims: ClaimRules, table: Compensation
         if rule.basis != "agreed" and (rule.basis == "figures") != (rule.amount is not None):
             fix = "Give amount" if rule.basis == "figures" else "Remove amount, or the basis"
             yield Finding(place, f"the basis is {rule.basis}", fix, 'amount: {"fixed": "1000", "per": ["piece"]}')
-    for place, one in sums_of(table):
-        if (one.fixed is None) == (not one.of):
+    for place, amount in sums_of(table):
+        if (amount.fixed is None) == (not amount.of):
             yield Finding(
                 place, "an amount begins with fixed or with of", "Keep exactly one of the two", 'fixed: "100"'
             )
-        if one.fixed is not None and one.fixed == 0:
+        if amount.fixed is not None and amount.fixed == 0:
             yield Finding((*place, "fixed"), "nothing would ever be owed", "Give an amount above 0")
 
 
 def amounts_are_made_of_numbers(pack: Pack, claims: ClaimRules, table: Compensation) -> Iterator[Finding]:
     """An amount is made of facts that are numbers, and divided by one that is never 0."""
-    for place, one in sums_of(table):
-        for field, name in (("of", one.of), ("times", one.times), ("divided_by", one.divided_by)):
-            if name and name in inputs_of(one) and name not in NUMBERS:
+    for place, amount in sums_of(table):
+        for field, name in (("of", amount.of), ("times", amount.times), ("divided_by", amount.divided_by)):
+            if name and name in inputs_of(amount) and name not in NUMBERS:
                 yield Finding((*place, field), f"no fact {name} is a number", f"Use one of: {_listed(NUMBERS)}")
-        if one.divided_by in NUMBERS and NUMBERS[one.divided_by].zero:
+        if amount.divided_by in NUMBERS and NUMBERS[amount.divided_by].zero:
             never = [name for name, form in NUMBERS.items() if not form.zero]
-            yield Finding((*place, "divided_by"), f"{one.divided_by} may be 0", f"Use one of: {_listed(never)}")
-        if one.currency and (one.fixed is None or one.currency not in table.rates):
-            fix = f"Add {one.currency} to rates" if one.fixed is not None else "Give it to a fixed amount only"
-            yield Finding((*place, "currency"), f"{one.currency} cannot be exchanged here", fix)
+            yield Finding((*place, "divided_by"), f"{amount.divided_by} may be 0", f"Use one of: {_listed(never)}")
+        if amount.currency and (amount.fixed is None or amount.currency not in table.rates):
+            fix = f"Add {amount.currency} to rates" if amount.fixed is not None else "Give it to a fixed amount only"
+            yield Finding((*place, "currency"), f"{amount.currency} cannot be exchanged here", fix)
     for name, rule in table.rules.items():
         if rule.part is not None and (rule.part.times not in NUMBERS or not NUMBERS[rule.part.times].share):
             shares = [fact for fact, form in NUMBERS.items() if form.share]
@@ -76,11 +76,11 @@ def rules_that_are_spoken_of_exist(pack: Pack, claims: ClaimRules, table: Compen
 def evidence_exists(pack: Pack, claims: ClaimRules, table: Compensation) -> Iterator[Finding]:
     """An exemption that waits for a document that nobody can hand in never counts."""
     known = {**claims.evidence, **table.proofs}
-    for one in table.exemptions.values():
-        for item in one.evidence:
+    for exemption in table.exemptions.values():
+        for item in exemption.evidence:
             if item not in known:
                 fix = f"Add it to claims.compensation.proofs, or use one of: {_listed(known)}"
-                place = (*TABLE, "exemptions", one.name, "evidence")
+                place = (*TABLE, "exemptions", exemption.name, "evidence")
                 yield Finding(place, f"{item} is neither evidence nor proof, so the exemption never counts", fix)
 
 

@@ -34,7 +34,7 @@ def conditions_can_hold(pack: Pack, claims: ClaimRules, table: Compensation) -> 
             if name not in CLAIM_FACTS:
                 yield _unknown((*place, "facts", name), name)
             elif domain is not None and not set(accepted) <= domain:
-                wrong = ", ".join(str(each) for each in accepted if each not in domain)
+                wrong = ", ".join(str(value) for value in accepted if value not in domain)
                 fix = f"Use one of: {', '.join(sorted(map(_text, domain)))}"
                 yield Finding((*place, "facts", name), f"{name} is never {wrong}", fix)
         for name in condition.amounts:
@@ -104,15 +104,15 @@ def caps_can_bite(pack: Pack, claims: ClaimRules, table: Compensation) -> Iterat
 def causes_of(pack: Pack, table: Compensation) -> tuple[CompensationCause, ...]:
     """The causes for which there can be claims: those the table speaks of, and those for which classes open one."""
     named = [cause for rule in table.rules.values() for cause in rule.causes]
-    named += [cause for one in table.follows for cause in one.causes]
-    named += [one.claim.cause for one in pack.classes.values() if one.claim is not None]
+    named += [cause for follows_rule in table.follows for cause in follows_rule.causes]
+    named += [class_.claim.cause for class_ in pack.classes.values() if class_.claim is not None]
     return tuple(dict.fromkeys(named))
 
 
 def conditions_of(table: Compensation) -> Iterator[tuple[Place, Condition]]:
     """Every condition of a table, with its place."""
-    for index, one in enumerate(table.follows):
-        yield (*TABLE, "follows", index, "when"), one.when
+    for index, follows_rule in enumerate(table.follows):
+        yield (*TABLE, "follows", index, "when"), follows_rule.when
     for exemption in table.exemptions.values():
         yield (*TABLE, "exemptions", exemption.name, "when"), exemption.when
         if exemption.except_when is not None:
@@ -128,17 +128,17 @@ def conditions_of(table: Compensation) -> Iterator[tuple[Place, Condition]]:
 def _is_exempt(table: Compensation, cause: CompensationCause, values: Mapping[str, Value]) -> bool:
     """Whether an exemption that needs no proof holds, so that it never comes to a rule."""
     return any(
-        cause in one.causes
-        and not one.evidence
-        and answer(one.when, values).holds
-        and (one.except_when is None or answer(one.except_when, values).holds is False)
-        for one in table.exemptions.values()
+        cause in exemption.causes
+        and not exemption.evidence
+        and answer(exemption.when, values).holds
+        and (exemption.except_when is None or answer(exemption.except_when, values).holds is False)
+        for exemption in table.exemptions.values()
     )
 
 
-def _can_hold_together(one: Condition, other: Condition) -> bool:
-    both = one.facts.keys() & other.facts.keys()
-    return all(set(one.facts[name]) & set(other.facts[name]) for name in both)
+def _can_hold_together(condition: Condition, other: Condition) -> bool:
+    both = condition.facts.keys() & other.facts.keys()
+    return all(set(condition.facts[name]) & set(other.facts[name]) for name in both)
 
 
 def _never_above(amount: Sum, cap: Cap) -> bool:
@@ -181,9 +181,13 @@ def _shown(
     table: Compensation, cause: CompensationCause, goes_as: CompensationCause, point: Mapping[str, Value]
 ) -> str:
     """A point in words: the facts on which it depends there, and no others."""
-    asked = {name for one in conditions_deciding(table, cause, {goes_as}) for name in (*one.facts, *one.amounts)}
-    told = [f"{name} {plain(value)}" for name, value in point.items() if name in asked]
-    return ", ".join([f"cause {cause}", *told])
+    asked = {
+        name
+        for condition in conditions_deciding(table, cause, {goes_as})
+        for name in (*condition.facts, *condition.amounts)
+    }
+    parts = [f"{name} {plain(value)}" for name, value in point.items() if name in asked]
+    return ", ".join([f"cause {cause}", *parts])
 
 
 CHECKS: Final[tuple[Callable[[Pack, ClaimRules, Compensation], Iterator[Finding]], ...]] = (

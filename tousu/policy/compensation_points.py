@@ -22,11 +22,11 @@ UNLISTED: Final = "something_else"
 def dimensions_of(table: Compensation, cause: CompensationCause) -> dict[str, tuple[Value, ...]]:
     """The facts on which it depends which rule decides, each with the values worth trying."""
     listed: dict[str, list[Value]] = {}
-    reached = {cause, *(one.goes_as for one in table.follows if cause in one.causes)}
+    reached = {cause, *(follows_rule.goes_as for follows_rule in table.follows if cause in follows_rule.causes)}
     for condition in conditions_deciding(table, cause, reached):
         for name, accepted in condition.facts.items():
             if name != "cause":
-                listed.setdefault(name, []).extend(_value(each) for each in accepted)
+                listed.setdefault(name, []).extend(_value(value) for value in accepted)
         for name, bounds in condition.amounts.items():
             borders = (bounds.at_least, bounds.over, bounds.under, bounds.at_most)
             listed.setdefault(name, []).extend(border for border in borders if border is not None)
@@ -48,7 +48,7 @@ def conditions_deciding(
     table: Compensation, cause: CompensationCause, reached: Collection[CompensationCause]
 ) -> Iterator[Condition]:
     """The conditions on which it depends which rule decides a claim that goes by the rows of one of these causes."""
-    yield from (one.when for one in table.follows if cause in one.causes)
+    yield from (follows_rule.when for follows_rule in table.follows if cause in follows_rule.causes)
     yield from (rule.when for rule in table.rules.values() if not set(reached).isdisjoint(rule.causes))
 
 
@@ -66,10 +66,10 @@ def _tried(table: Compensation, name: str, listed: list[Value]) -> tuple[Value, 
     if name in NUMBERS:
         form = NUMBERS[name]
         step = Decimal(1).scaleb(-form.places)
-        numbers = [each for each in listed if isinstance(each, Decimal)]
+        numbers = [value for value in listed if isinstance(value, Decimal)]
         around = {number + way * step for number in numbers for way in (-1, 0, 1)}
         least = Decimal(0) if form.zero else step
-        right = sorted(each for each in around if least <= each and not (form.share and each > 1))
+        right = sorted(number for number in around if least <= number and not (form.share and number > 1))
         return tuple(right) or (Decimal(1),)
     domain = values_of(table, name)
     if domain is not None:

@@ -25,12 +25,12 @@ PLACES: Final = (("currency",), ("facts", "currency"), ("claim", "currency"))
 """Where an inbound event names a currency."""
 
 
-def unknown_currency(said: Mapping[str, Any]) -> Refusal | None:
+def unknown_currency(data: Mapping[str, Any]) -> Refusal | None:
     """Why the data of an event cannot stand: they name a currency that there is not. None where they can."""
     for place in PLACES:
-        if place[0] not in said:  # which most events are done with: this is asked of every one
+        if place[0] not in data:  # which most events are done with: this is asked of every one
             continue
-        named: Any = said
+        named: Any = data
         for step in place:
             named = named.get(step) if isinstance(named, Mapping) else None
         if named is not None and named not in CURRENCIES:

@@ -67,7 +67,7 @@ def _is_limit(value: Mapping[str, Any]) -> bool:
 
 
 def _is_list_of_words(value: Any) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str) and all(isinstance(one, str) for one in value)
+    return isinstance(value, Sequence) and not isinstance(value, str) and all(isinstance(word, str) for word in value)
 
 
 def _shown(value: Any) -> str:
@@ -79,7 +79,7 @@ def _shown(value: Any) -> str:
             return f"{value['amount']} {value['unit'].replace('_', ' ')}{ends}{section}"
         if set(value) == {"en", "zh"}:
             return f"{value['en']} ({value['zh']})"
-        return ", ".join(f"{name}: {_shown(one)}" for name, one in value.items() if one not in ("", None, [], {}))
+        return ", ".join(f"{name}: {_shown(part)}" for name, part in value.items() if part not in ("", None, [], {}))
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return ", ".join(_shown(one) for one in value)
+        return ", ".join(_shown(part) for part in value)
     return {None: "none", True: "yes", False: "no"}.get(value, str(value)) if not isinstance(value, str) else value

@@ -29,31 +29,31 @@ class Found(msgspec.Struct, frozen=True):
     at: datetime
 
 
-def found_with(found: Mapping[str, Found], said: Mapping[str, Any], at: datetime) -> dict[str, Found]:
+def with_found(assessed: Mapping[str, Found], data: Mapping[str, Any], at: datetime) -> dict[str, Found]:
     """What has been found, with the data of one more `assessed`; a fact that was found later stays as it is."""
-    named = {name: said[name] for name in ASSESSED if name in said} | said.get("severity", {})
-    newer = {name: Found(value, at) for name, value in named.items() if name not in found or found[name].at <= at}
-    return {**found, **newer}
+    named = {name: data[name] for name in ASSESSED if name in data} | data.get("severity", {})
+    newer = {name: Found(value, at) for name, value in named.items() if name not in assessed or assessed[name].at <= at}
+    return {**assessed, **newer}
 
 
-def satisfaction_said(said: Mapping[str, Any]) -> str:
+def satisfaction_of(data: Mapping[str, Any]) -> str:
     """How satisfied a customer is who gives a rating in words or a score from 1 to 5; empty where neither is given."""
-    score = said.get("score")
+    score = data.get("score")
     by_score = "" if score is None else "dissatisfied" if score < 3 else "neutral" if score == 3 else "satisfied"
-    rating: str = said.get("rating", by_score)
+    rating: str = data.get("rating", by_score)
     return rating
 
 
-def facts_told(told: Mapping[str, Any], found: Mapping[str, Found] | None = None) -> dict[str, Any]:
+def facts_of_case(routed: Mapping[str, Any], assessed: Mapping[str, Found] | None = None) -> dict[str, Any]:
     """The facts of a case from the data of its routed event and from what has been found since.
 
     `content` among them is the severity of the content, never the customer's words.
     """
-    facts: dict[str, Any] = {name: told[name] for name in (*REGISTERED, *DECIDED) if name in told}
-    severity: dict[str, str] = told.get("severity", {})
-    return facts | severity | {name: each.value for name, each in (found or {}).items()}
+    facts: dict[str, Any] = {name: routed[name] for name in (*REGISTERED, *DECIDED) if name in routed}
+    severity: dict[str, str] = routed.get("severity", {})
+    return facts | severity | {name: fact.value for name, fact in (assessed or {}).items()}
 
 
-def severity_of(found: Mapping[str, Found]) -> dict[str, str]:
+def severity_of(assessed: Mapping[str, Found]) -> dict[str, str]:
     """The dimensions of severity among what has been found."""
-    return {name: found[name].value for name in SEVERITY if name in found}
+    return {name: assessed[name].value for name in SEVERITY if name in assessed}

@@ -50,7 +50,7 @@ def priority_of(pack: Pack, facts: Mapping[str, Any]) -> Priority | None:
     ranks = [values.index(facts[name]) for name, values in rules.dimensions.items() if facts.get(name) in values]
     rank = min(ranks, default=len(rules.levels) - 1)
     lanes = [lane for lane in rules.lanes if lane.when.holds(facts)]
-    lane = min(lanes, key=lambda one: rules.levels.index(one.priority), default=None)
+    lane = min(lanes, key=lambda candidate: rules.levels.index(candidate.priority), default=None)
     if lane is not None and rules.levels.index(lane.priority) < rank:
         return Priority(lane.priority, lane.section, lane.name)
     return Priority(rules.levels[rank], rules.section)

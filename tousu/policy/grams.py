@@ -85,18 +85,18 @@ class Scorer:
     def scores(self, text: str) -> Scores:
         """Score a text that is folded already (`phrases.seen_by_a_reader`)."""
         known, plain = self._sums, self._in_one_script(text)
-        found = dict.fromkeys(self._finder.find_matches_as_strings(plain, overlapping=True))
+        grams = dict.fromkeys(self._finder.find_matches_as_strings(plain, overlapping=True))
         words = _WORD.findall(plain)
         if words:
-            found.update(dict.fromkeys(filter(known.__contains__, _latin(words))))
-        total = sum(map(known.__getitem__, found), self._nothing)
+            grams.update(dict.fromkeys(filter(known.__contains__, _latin(words))))
+        total = sum(map(known.__getitem__, grams), self._nothing)
         sums = self._form.unpack(total.to_bytes(self._form.size, "little"))
-        length = isqrt((len(found) + SHORT) * 1_000_000)  # in thousandths
+        length = isqrt((len(grams) + SHORT) * 1_000_000)  # in thousandths
         of: dict[str, int] = {}
-        for (name, bias), one in zip(self._bias, sums, strict=True):
-            score = bias + (one - _HALF) * 1000 // length
+        for (name, bias), weight in zip(self._bias, sums, strict=True):
+            score = bias + (weight - _HALF) * 1000 // length
             of[name] = max(score, of.get(name, score))
-        return Scores(of, tuple(found))
+        return Scores(of, tuple(grams))
 
     def _in_one_script(self, text: str) -> str:
         read = text[:READ_MAX]
@@ -104,19 +104,19 @@ class Scorer:
 
     def reasons(self, text: str, scores: Scores, name: str) -> tuple[str, ...]:
         """The grams that speak most for a class, as they stand in the text, the strongest first."""
-        numbers = {number for number, one in enumerate(self._weights.classes) if one == name}
+        numbers = {number for number, class_name in enumerate(self._weights.classes) if class_name == name}
         weights = {gram: self._weight(gram, numbers) for gram in scores.grams}
         plain = self._in_one_script(text)
-        told: list[str] = []
-        for gram in sorted(weights, key=lambda one: (-weights[one], one)):
-            if weights[gram] <= 0 or len(told) == _REASONS_MAX:
+        reasons: list[str] = []
+        for gram in sorted(weights, key=lambda candidate: (-weights[candidate], candidate)):
+            if weights[gram] <= 0 or len(reasons) == _REASONS_MAX:
                 break
             bare = gram.rstrip("*")
             place = plain.find(bare)
             shown = text[place : place + len(bare)] if place >= 0 else bare
-            if not any(shown in one or one in shown for one in told):
-                told.append(shown + "…" * gram.endswith("*"))
-        return tuple(told)
+            if not any(shown in reason or reason in shown for reason in reasons):
+                reasons.append(shown + "…" * gram.endswith("*"))
+        return tuple(reasons)
 
     def _weight(self, gram: str, numbers: set[int]) -> int:
         weights = iter(self._weights.grams[gram])
@@ -125,27 +125,27 @@ class Scorer:
 
 def script_table(traditional: str, simplified: str) -> dict[int, str]:
     """What each character counts as, for `str.translate`: one for one, so that places in the text stay."""
-    return _DIGITS | {ord(one): other for one, other in zip(traditional, simplified, strict=True)}
+    return _DIGITS | {ord(character): other for character, other in zip(traditional, simplified, strict=True)}
 
 
 def grams_of(plain: str) -> dict[str, None]:
     """The grams of a folded text in one script, each once, in a steady order."""
-    found: dict[str, None] = {}
+    grams: dict[str, None] = {}
     words: list[str] = []
     for run in _RUNS.findall(plain):
         if run[0] < _FIRST:
             words.append(run)
             continue
         pairs = [*map(add, run, run[1:])]
-        found.update(dict.fromkeys(chain(run, pairs, map(add, pairs, run[2:]))))
+        grams.update(dict.fromkeys(chain(run, pairs, map(add, pairs, run[2:]))))
     if words:
-        found.update(dict.fromkeys(_latin(words)))
-    return found
+        grams.update(dict.fromkeys(_latin(words)))
+    return grams
 
 
 def _latin(words: list[str]) -> Iterable[str]:
     yield from words
     yield from (word[:size] + "*" for word in words for size in _BEGINNINGS if len(word) > size)
-    pairs = [f"{one} {other}" for one, other in pairwise(words)]
+    pairs = [f"{word} {other}" for word, other in pairwise(words)]
     yield from pairs
     yield from (f"{pair} {word}" for pair, word in zip(pairs, words[2:], strict=False))

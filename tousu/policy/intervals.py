@@ -49,13 +49,13 @@ class Intervals:
 
 def joined(spans: Iterable[Span]) -> list[Span]:
     """The ground that any of the spans covers: in order, without overlaps."""
-    found: list[Span] = []
+    merged: list[Span] = []
     for start, end in sorted(spans):
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], end))
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
         else:
-            found.append((start, end))
-    return found
+            merged.append((start, end))
+    return merged
 
 
 def without(spans: Iterable[Span], cuts: Sequence[Span]) -> list[Span]:

@@ -66,9 +66,9 @@ def names_exist(pack: Pack) -> Iterator[Finding]:
     if pack.inquiries is not None:
         spoken.append((("inquiries", "complaint_outcome"), "inquiries.outcomes", pack.inquiries.complaint_outcome))
         spoken.extend((("inquiries", "departments"), "departments", name) for name in pack.inquiries.departments)
-    for one in pack.classes.values():
-        spoken.append((("classes", one.name, "grade"), "grades", one.grade))
-        spoken.extend((("classes", one.name, "departments"), "departments", name) for name in one.departments)
+    for class_ in pack.classes.values():
+        spoken.append((("classes", class_.name, "grade"), "grades", class_.grade))
+        spoken.extend((("classes", class_.name, "departments"), "departments", name) for name in class_.departments)
     for path, clock in _clocks(pack):
         if clock.duty_of:
             spoken.append(((*path, "duty_of"), "departments", clock.duty_of))
@@ -90,7 +90,7 @@ def names_exist(pack: Pack) -> Iterator[Finding]:
             yield Finding(path, f"{name} is not among the {section}", f"Use one of: {names}; or add it to {section}")
 
 
-def what_facts_call_for_exists(pack: Pack) -> Iterator[Finding]:
+def facts_name_known_codes(pack: Pack) -> Iterator[Finding]:
     """Grades, departments and priorities that rules on facts name are there, and every dimension has every level."""
     grades: list[tuple[tuple[str | int, ...], str]] = [
         (("grading", index, "grade"), rule.grade) for index, rule in enumerate(pack.grading)
@@ -263,11 +263,11 @@ def evidence_for_every_claim(pack: Pack) -> Iterator[Finding]:
     """A cause for which a class opens a claim needs a checklist; poor service may leave nothing to show."""
     evidence = pack.claims.evidence if pack.claims is not None else {}
     listed = {cause for item in evidence.values() for cause in item.causes}
-    for one in pack.classes.values():
-        if one.claim and one.claim.cause not in {*listed, "poor_service"}:
+    for class_ in pack.classes.values():
+        if class_.claim and class_.claim.cause not in {*listed, "poor_service"}:
             yield Finding(
-                ("classes", one.name, "claim"),
-                f"no evidence is listed for {one.claim.cause}",
+                ("classes", class_.name, "claim"),
+                f"no evidence is listed for {class_.claim.cause}",
                 "Add it to claims.evidence",
             )
 
@@ -318,7 +318,7 @@ def _clocks(pack: Pack) -> Iterator[tuple[tuple[str | int, ...], ClockRule]]:
 CHECKS: Final[tuple[Callable[[Pack], Iterator[Finding]], ...]] = (
     names_exist,
     joining_identifies,
-    what_facts_call_for_exists,
+    facts_name_known_codes,
     conditions_ask_for_known_marks,
     every_clock_has_a_limit,
     promises_begin_and_end,

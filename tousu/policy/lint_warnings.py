@@ -59,9 +59,9 @@ def events_come(pack: Pack) -> Iterator[Finding]:
         for field, trigger in _triggers(rule):
             if trigger.event not in events:
                 yield _unknown((*path, field), trigger.event, events, "nothing sets it off")
-    for index, one in enumerate(pack.hand_up):
-        if one.event not in EVENTS:
-            yield _unknown(("hand_up", index, "event"), one.event, EVENTS, "nobody is ever told")
+    for index, hand_up in enumerate(pack.hand_up):
+        if hand_up.event not in EVENTS:
+            yield _unknown(("hand_up", index, "event"), hand_up.event, EVENTS, "nobody is ever told")
 
 
 def conditions_can_hold(pack: Pack) -> Iterator[Finding]:
@@ -107,7 +107,7 @@ def facts_of_claims_come(pack: Pack) -> Iterator[Finding]:
                     )  # fmt: skip
 
 
-def _is_what_starts(rule: ClockRule, trigger: Trigger) -> bool:
+def _starts(rule: ClockRule, trigger: Trigger) -> bool:
     """Whether what sets a trigger off can start the clock, too: the same event, that need not say something else."""
     apart = any(not set(values) & set(trigger.data.get(name, values)) for name, values in rule.starts_with.items())
     return trigger.event == rule.starts_on and not trigger.case and not apart
@@ -119,7 +119,7 @@ def clocks_can_run(pack: Pack) -> Iterator[Finding]:
         is_reported = rule.starts_on in REPORTS | CLAIM_REPORTS  # what is reported may come again
         begins_again = () if is_reported else ("restarted_by",)
         for field in ("cancelled_by", "paused_by", "reset_by", *begins_again):
-            if any(_is_what_starts(rule, trigger) for trigger in getattr(rule, field)):
+            if any(_starts(rule, trigger) for trigger in getattr(rule, field)):
                 yield Finding(
                     (*path, field), f"{rule.starts_on} starts this clock and sets this off", "Name another event"
                 )
@@ -165,15 +165,15 @@ def notices_can_come(pack: Pack) -> Iterator[Finding]:
     """What is told so long before the limit must fit into it."""
     for path, rule in _clocks(pack):
         shortest = min((_minutes(limit) for limit in _limits(rule)), default=0)
-        told: list[tuple[tuple[str | int, ...], Limit]] = [
+        notices: list[tuple[tuple[str | int, ...], Limit]] = [
             ((*path, "warn_before", index), limit) for index, limit in enumerate(rule.warn_before)
         ]
-        told += [
+        notices += [
             ((*path, "escalation", index, "before"), rung.before)
             for index, rung in enumerate(rule.escalation)
             if rung.before is not None
         ]
-        for place, limit in told:
+        for place, limit in notices:
             if _minutes(limit) >= shortest:
                 yield Finding(
                     place, "the limit of the clock is not longer than this, so it comes at the start or never",
@@ -211,22 +211,22 @@ def rules_can_win(pack: Pack) -> Iterator[Finding]:
 
 def every_class_has_a_clock(pack: Pack) -> Iterator[Finding]:
     """A case without a clock can never be late, and nobody sees it. Looked at for each class in each grade."""
-    for one in pack.classes.values():
-        bare = [grade for grade in pack.grades if not _has_clock(pack, one, grade)]
+    for class_ in pack.classes.values():
+        bare = [grade for grade in pack.grades if not _has_clock(pack, class_, grade)]
         if bare:
             grades = "whatever its grade" if len(bare) == len(pack.grades) else f"of grade {', '.join(bare)}"
             fix = "Let a clock apply to it; a case without a clock is never late"
-            yield Finding(("classes", one.name), f"no clock runs for {one.name} {grades}", fix)
+            yield Finding(("classes", class_.name), f"no clock runs for {class_.name} {grades}", fix)
     if pack.inquiries is not None and not any(rule.kind == "inquiry" for rule in pack.clocks.values()):
         yield Finding(("inquiries",), "no clock runs for inquiries", "Add a clock of kind inquiry")
 
 
 def everybody_answers_for_something(pack: Pack) -> Iterator[Finding]:
     """A class whose departments are all partners has nobody inside who answers for it."""
-    for one in pack.classes.values():
-        if all(pack.departments[name].partner for name in one.departments if name in pack.departments):
+    for class_ in pack.classes.values():
+        if all(pack.departments[name].partner for name in class_.departments if name in pack.departments):
             yield Finding(
-                ("classes", one.name, "departments"), "only partners answer for this class",
+                ("classes", class_.name, "departments"), "only partners answer for this class",
                 "Add a department of the company",
             )  # fmt: skip
 
@@ -237,8 +237,8 @@ def _unknown(path: tuple[str | int, ...], event: str, events: AbstractSet[str], 
     return Finding(path, f"no event is called {event}, so {effect}", fix)
 
 
-def _has_clock(pack: Pack, one: ComplaintClass, grade: str) -> bool:
-    facts = {"kind": "complaint", "class": one.name, "category": one.category, "grade": grade}
+def _has_clock(pack: Pack, class_: ComplaintClass, grade: str) -> bool:
+    facts = {"kind": "complaint", "class": class_.name, "category": class_.category, "grade": grade}
     return any(_may_run(rule, facts) for rule in pack.clocks.values() if rule.starts_on == "routed")
 
 
@@ -274,7 +274,7 @@ def _known_values(pack: Pack) -> Mapping[str, frozenset[object]]:
     values: dict[str, frozenset[object]] = {
         "kind": frozenset({"complaint", "inquiry"}),
         "class": frozenset(pack.classes),
-        "category": frozenset(one.category for one in pack.classes.values() if one.category),
+        "category": frozenset(class_.category for class_ in pack.classes.values() if class_.category),
         "grade": frozenset(pack.grades),
         "channel": frozenset(pack.channels),
         "channel_group": frozenset(channel.group for channel in pack.channels.values()),
@@ -299,10 +299,10 @@ def _minutes(limit: Limit) -> int:
     return limit.amount * _MINUTES[limit.unit]
 
 
-def _covers(one: Trigger, other: Trigger) -> bool:
+def _covers(trigger: Trigger, other: Trigger) -> bool:
     """Whether the first is set off whenever the second is."""
-    wider = one.data.items() <= other.data.items() and one.case.items() <= other.case.items()
-    return one.event == other.event and wider
+    wider = trigger.data.items() <= other.data.items() and trigger.case.items() <= other.case.items()
+    return trigger.event == other.event and wider
 
 
 def _may_run(rule: ClockRule, facts: Mapping[str, str]) -> bool:

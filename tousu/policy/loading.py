@@ -97,11 +97,11 @@ def load_version(name: str) -> Pack:
     if not number:
         return load_pack(name)
     versions = _history(stem).versions
-    found = next((pack for pack in versions if pack.version == number), None)
-    if found is None:
+    chosen = next((pack for pack in versions if pack.version == number), None)
+    if chosen is None:
         known = ", ".join(pack.version for pack in versions)
         raise Stop("no_such_pack", f"pack {stem} has no version {number}; it has {known}")
-    return found
+    return chosen
 
 
 def files_of(name: str) -> tuple[Path, ...]:
@@ -119,12 +119,12 @@ def findings_of(path: Path, moment: datetime) -> list[tuple[Literal["error", "wa
     if not isinstance(pack, Pack):
         return [("error", fault) for fault in pack]
     text = read_file(path)
-    found = [
+    findings = [
         *lint_warnings.warnings_of(pack),
         *penalty_lint.warnings_of(pack),
         *lint_warnings.years_missing(pack, moment),
     ]
-    return [("warning", fault) for fault in _at_lines(path, text, found)]
+    return [("warning", fault) for fault in _at_lines(path, text, findings)]
 
 
 def _history(name: str) -> PackHistory:
@@ -159,12 +159,12 @@ def read_pack(path: Path) -> Pack | tuple[PackFault, ...]:
     if isinstance(weights, tuple):
         return weights
     pack = _pack_of(words.with_words(text.value, lists, weights), history)
-    found = [
+    findings = [
         *lint_errors.errors_of(pack),
         *compensation_lint_errors.errors_of_amounts(pack),
         *penalty_lint.errors_of(pack),
     ]
-    return _at_lines(path, text, found) or pack
+    return _at_lines(path, text, findings) or pack
 
 
 def load_words(name: str, with_weights: bool = True) -> WordLists:
@@ -212,7 +212,9 @@ def calendar_of(value: Mapping[str, Any]) -> CalendarHistory:
         years |= {int(year): msgspec.convert(content, CalendarYear) for year, content in published.items()}
         for reversal in version.get("reversals", ()):
             del standing[reversal["id"]]
-        standing |= {each["id"]: msgspec.convert(each, Suspension) for each in version.get("suspensions", ())}
+        standing |= {
+            suspension["id"]: msgspec.convert(suspension, Suspension) for suspension in version.get("suspensions", ())
+        }
         versions.append(
             Calendar(
                 id=value["id"],
@@ -258,12 +260,12 @@ def _read_weights(lists: Path, values: Mapping[str, Any]) -> Weights | tuple[Pac
     if not path.is_file():
         return None
     try:
-        found = msgspec.json.decode(path.read_bytes(), type=Weights)
-        problem = next(words.faults_of_weights(found, values), None)
+        weights = msgspec.json.decode(path.read_bytes(), type=Weights)
+        problem = next(words.faults_of_weights(weights, values), None)
     except msgspec.DecodeError as error:
         problem = str(error)
     if problem is None:
-        return found
+        return weights
     fix = f"Write the file anew: tousu policy train {lists.stem}"
     return (PackFault(file=str(path), line=1, field="", problem=problem, fix=fix),)
 
@@ -316,13 +318,13 @@ def _at_lines(path: Path, text: Document, findings: Sequence[lint_errors.Finding
     return tuple(
         PackFault(
             file=str(path),
-            line=text.line_of(found.path),
-            field=".".join(str(part) for part in found.path),
-            problem=found.problem,
-            fix=found.fix,
-            example=found.example,
+            line=text.line_of(finding.path),
+            field=".".join(str(part) for part in finding.path),
+            problem=finding.problem,
+            fix=finding.fix,
+            example=finding.example,
         )
-        for found in findings
+        for finding in findings
     )
 
 
@@ -334,7 +336,7 @@ def _faults_of_form(path: Path, text: Document, form: str) -> tuple[PackFault, .
             for place, line, problem, fix in text.faults
         )
     findings = [_finding(error) for error in _validator(form).iter_errors(text.value)]
-    return _at_lines(path, text, sorted(findings, key=lambda found: text.line_of(found.path)))
+    return _at_lines(path, text, sorted(findings, key=lambda finding: text.line_of(finding.path)))
 
 
 @cache
@@ -354,7 +356,7 @@ def _validator(form: str) -> jsonschema_rs.Draft202012Validator:
 def _finding(error: jsonschema_rs.ValidationError) -> lint_errors.Finding:
     """A schema's error in our words: the field, and the schema's own description and example as the fix."""
     path: document.Path = tuple(error.instance_path)
-    node, said = _described(list(error.schema_path)[:-1])
+    node, described = _described(list(error.schema_path)[:-1])
     kind = error.kind
     if isinstance(kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
         if (now := FORMER_FIELDS.get(kind.unexpected[0])) in node.get("properties", {}):
@@ -370,18 +372,20 @@ def _finding(error: jsonschema_rs.ValidationError) -> lint_errors.Finding:
         return lint_errors.Finding(
             path, f"the field {kind.property} is missing", wanted.get("description", f"Add {kind.property}"), example
         )
-    return lint_errors.Finding(path, error.message, said.get("description", "Correct the value"), _shown(said))
+    return lint_errors.Finding(
+        path, error.message, described.get("description", "Correct the value"), _shown(described)
+    )
 
 
 def _described(schema_path: Sequence[str | int]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The schema that was broken, and the nearest one around it that says what to write."""
     node: Any = _schema()
-    said: dict[str, Any] = {}
+    described: dict[str, Any] = {}
     for part in schema_path:
         node = node[part]
         if isinstance(node, dict) and isinstance(node.get("description"), str):
-            said = node
-    return node, said
+            described = node
+    return node, described
 
 
 def _resolved(node: dict[str, Any]) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def visible(text: str) -> str:
     seen = _without_tags(text) if _OPENS.search(text) else text
     if "&" in seen:
         # What was escaped twice (&amp;#49;) is written out too: somebody further on may do it.
-        seen = _REFERENCE.sub(lambda found: html.unescape(found.group()), _TWICE.sub("&", seen))
+        seen = _REFERENCE.sub(lambda match: html.unescape(match.group()), _TWICE.sub("&", seen))
     return seen
 
 
@@ -65,16 +65,16 @@ def _without_tags(text: str) -> str:
         if remark is not None:
             place = remark.end()
             continue
-        found = tag.match(text, opening.start())
-        if found is None:
+        match = tag.match(text, opening.start())
+        if match is None:
             tag = _PLAIN_TAG  # a quote without end: it was tried to the end of the text, which is done once
-            found = tag.match(text, opening.start())
-        if found is None:  # a sign like any other
+            match = tag.match(text, opening.start())
+        if match is None:  # a sign like any other
             kept.append("" if hidden else "<")
             place = opening.end()
             continue
-        place = found.end()
-        closes, name = bool(found[1]), found[2].lower()
+        place = match.end()
+        closes, name = bool(match[1]), match[2].lower()
         if hidden:
             depth += 0 if name != hidden else -1 if closes else 1
             hidden = hidden if depth else ""
@@ -85,7 +85,7 @@ def _without_tags(text: str) -> str:
         if name in _RAW:
             end = _END_OF_RAW[name].search(text, place)
             place = end.start() if end else len(text)
-        elif name in _UNSEEN or _HIDES.search(found[3][:_ATTRIBUTES_MAX]):
+        elif name in _UNSEEN or _HIDES.search(match[3][:_ATTRIBUTES_MAX]):
             hidden, depth = name, 1
     if not hidden:
         kept.append(text[place:])

@@ -101,18 +101,18 @@ class ClassingFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 def labelled_texts(file: str, lines: Iterable[bytes]) -> tuple[LabelledText, ...]:
     """The texts of a file of JSON lines. Raises Stop `wrong_text` with the line that is not right."""
-    found: dict[str, LabelledText] = {}
+    by_id: dict[str, LabelledText] = {}
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            one = msgspec.json.decode(line, type=LabelledText)
+            text = msgspec.json.decode(line, type=LabelledText)
         except msgspec.DecodeError as error:
             raise Stop("wrong_text", f"{file}:{number}: {error}; write {_EXAMPLE}") from error
-        if one.id in found:
-            raise Stop("wrong_text", f"{file}:{number}: the id {one.id} stands there twice; give each text its own")
-        found[one.id] = one
-    return tuple(found.values())
+        if text.id in by_id:
+            raise Stop("wrong_text", f"{file}:{number}: the id {text.id} stands there twice; give each text its own")
+        by_id[text.id] = text
+    return tuple(by_id.values())
 
 
 def answer(
@@ -138,17 +138,20 @@ def answer(
 def answers_of_pack(texts: Iterable[LabelledText], pack: Pack) -> list[ClassedText]:
     """What a pack's classifier says of each text, beside what the text wants."""
     classifier = Classifier(pack)
-    gravity = {one.name: pack.grades[one.grade].stars for one in pack.classes.values()}
-    found = ((text, classifier.classify(text.text)) for text in texts)
-    return [answer(text, [one.class_name for one in said.troubles], said.words, gravity) for text, said in found]
+    gravity = {class_.name: pack.grades[class_.grade].stars for class_ in pack.classes.values()}
+    pairs = ((text, classifier.classify(text.text)) for text in texts)
+    return [
+        answer(text, [trouble.class_name for trouble in classified.troubles], classified.words, gravity)
+        for text, classified in pairs
+    ]
 
 
 def answers_of_words(texts: Iterable[LabelledText], lists: WordLists) -> list[ClassedText]:
     """What lists of words, and the weights beside them, say of each text, all their classes equally grave."""
     gravity = dict.fromkeys(lists.classes, 1)
     reader = Reader(lists.classes, gravity, lists.negations, lists.harmless, weights=lists.weights)
-    found = ((text, reader.read(text.text)) for text in texts)
-    return [answer(text, read.classes, read.words, gravity) for text, read in found]
+    pairs = ((text, reader.read(text.text)) for text in texts)
+    return [answer(text, read.classes, read.words, gravity) for text, read in pairs]
 
 
 def measured(answers: Sequence[ClassedText], names: Iterable[str]) -> ClassingFigures:
@@ -161,7 +164,7 @@ def measured(answers: Sequence[ClassedText], names: Iterable[str]) -> ClassingFi
         given=sum(row.given for row in rows.values()),
         right=sum(row.right for row in rows.values()),
     )
-    right = sum(one.is_right for one in answers)
+    right = sum(answer.is_right for answer in answers)
     return ClassingFigures(
         texts=len(answers), right=right, classes=tuple(rows.values()), together=together, triage=triage
     )
@@ -170,9 +173,9 @@ def measured(answers: Sequence[ClassedText], names: Iterable[str]) -> ClassingFi
 def _figures(name: str, answers: Sequence[ClassedText]) -> Figures:
     return Figures(
         name=name,
-        wanted=sum(one.wanted == name for one in answers),
-        given=sum(one.given == name for one in answers),
-        right=sum(one.wanted == one.given == name for one in answers),
+        wanted=sum(answer.wanted == name for answer in answers),
+        given=sum(answer.given == name for answer in answers),
+        right=sum(answer.wanted == answer.given == name for answer in answers),
     )
 
 

@@ -86,9 +86,7 @@ def is_doubled(lines: Sequence[Line]) -> bool:
 def counts(rules: PenaltyRules, grounds: Sequence[ChargeLaidGround]) -> bool:
     """Whether a case counts as a complaint against the party, for its rate and for a suspension."""
     return any(
-        _stands_so(rules, ground.stands)
-        for ground in grounds
-        if ground.ground == "complaint" and not ground.unconfirmed
+        _counts(rules, ground.stands) for ground in grounds if ground.ground == "complaint" and not ground.unconfirmed
     )
 
 
@@ -177,15 +175,15 @@ def _lines(rules: PenaltyRules, party: PartyKind, ground: ChargeLaidGround) -> I
 
 
 def _of_complaint(rules: PenaltyRules, party: PartyKind, ground: ChargeLaidGround) -> Iterator[Line]:
-    stands = ground.stands is not False
+    upheld = ground.stands is not False
     if party == "person":
         figure = rules.by_grade.get(ground.grade or "")
-        if figure is not None and (stands or figure.stands_or_not):
+        if figure is not None and (upheld or figure.stands_or_not):
             yield from _of_figure("complaint", figure, ground, f"grade {ground.grade}")
-        if rules.complaint is not None and (stands or rules.complaint.stands_or_not):
+        if rules.complaint is not None and (upheld or rules.complaint.stands_or_not):
             yield from _of_figure("complaint", rules.complaint, ground)
     share = rules.performance_share
-    if share is None or not stands or party in OUTSIDE:
+    if share is None or not upheld or party in OUTSIDE:
         return
     loss = _loss(ground)
     tier = next((tier for tier in share.tiers if tier.loss.holds(loss)), None)
@@ -222,12 +220,12 @@ def _money(amount: Decimal) -> Decimal:
     return amount.quantize(_CENT)
 
 
-def _stands_so(rules: PenaltyRules, stands: bool | None) -> bool:
+def _counts(rules: PenaltyRules, upheld: bool | None) -> bool:
     match rules.counting.which:
         case "standing":
-            return stands is not False
+            return upheld is not False
         case "valid":
-            return stands is True
+            return upheld is True
         case "all":
             return True
 
@@ -245,9 +243,9 @@ def _border(bounds: Range) -> str:
     """A range in words: `over 0.80, at most 0.85`."""
     if bounds.at_least is not None and bounds.at_least == bounds.at_most:
         return f"exactly {bounds.at_least} %"
-    said = [f"{name.replace('_', ' ')} {getattr(bounds, name)} %" for name in bounds.__struct_fields__]
+    texts = [f"{name.replace('_', ' ')} {getattr(bounds, name)} %" for name in bounds.__struct_fields__]
     return ", ".join(
-        words for words, name in zip(said, bounds.__struct_fields__, strict=True) if getattr(bounds, name) is not None
+        words for words, name in zip(texts, bounds.__struct_fields__, strict=True) if getattr(bounds, name) is not None
     )
 
 

@@ -135,12 +135,12 @@ def _stretch(bounds: Range) -> _Stretch | None:
     )
     low = bounds.at_least if bounds.at_least is not None else bounds.over
     high = bounds.at_most if bounds.at_most is not None else bounds.under
-    found = _Stretch(low, bounds.at_least is not None, high, bounds.at_most is not None)
+    stretch = _Stretch(low, bounds.at_least is not None, high, bounds.at_most is not None)
     if twice or (low is not None and high is not None and low > high):
         return None
-    if low is not None and low == high and not (found.low_in and found.high_in):
+    if low is not None and low == high and not (stretch.low_in and stretch.high_in):
         return None
-    return found
+    return stretch
 
 
 def _months(rules: PenaltyRules) -> Iterator[Finding]:

@@ -100,15 +100,17 @@ class Phrases:
 
     def find(self, text: str) -> tuple[Hit, ...]:
         """The words that stand in a text, each once, in the order of the text. At each place the longest wins."""
-        return self.hits(self.found(seen_by_a_reader(text)))
+        return self.hits(self.occurrences(seen_by_a_reader(text)))
 
-    def found(self, plain: str) -> list[Occurrence]:
+    def occurrences(self, plain: str) -> list[Occurrence]:
         """Every word in a text that is folded already (`seen_by_a_reader`), with what takes it back."""
         return list(self._words_of(plain))
 
-    def hits(self, found: Iterable[Occurrence]) -> tuple[Hit, ...]:
+    def hits(self, occurrences: Iterable[Occurrence]) -> tuple[Hit, ...]:
         """The words found that nothing takes back, each once."""
-        hits = (Hit(self._owners[each.word], each.word) for each in found if not each.denied)
+        hits = (
+            Hit(self._owners[occurrence.word], occurrence.word) for occurrence in occurrences if not occurrence.denied
+        )
         return tuple(dict.fromkeys(hit for hit in hits if hit.owner != _NOBODY))
 
     def _words_of(self, plain: str) -> Iterator[Occurrence]:
@@ -175,10 +177,10 @@ class Phrases:
         return max((len(word) for word in ends_here if not _goes_back(plain, end - len(word), word)), default=0)
 
 
-def undenied(plain: str, found: Iterable[Occurrence]) -> str:
+def undenied(plain: str, occurrences: Iterable[Occurrence]) -> str:
     """A folded text without the words that a negation takes back, and without that negation (没有破损)."""
     kept, after = [], 0
-    for _, place, end, denied in found:
+    for _, place, end, denied in occurrences:
         if denied:
             before = place - 1 if plain[place - 1] == " " else place
             kept.append(plain[after : max(after, before - denied)])

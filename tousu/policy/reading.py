@@ -88,13 +88,13 @@ class Reader:
             return self._by_words(words, elsewhere, in_order)
         standing = self._standing(words, elsewhere, scores.of)
         if not standing:
-            found = sorted(self._likely(words, scores.of), key=lambda name: -_evidence(name, words, scores.of))
-            return Reading((), in_order, tuple(found))
+            likely = sorted(self._likely(words, scores.of), key=lambda name: -_evidence(name, words, scores.of))
+            return Reading((), in_order, tuple(likely))
         classes = sorted(standing, key=lambda name: (-self._gravity[name], -_evidence(name, words, scores.of)))
-        told = self._told(plain, classes, words, scores, in_order)
-        return Reading(tuple(classes), told, by_words=classes[0] in words)
+        reasons = self._evidence_of(plain, classes, words, scores, in_order)
+        return Reading(tuple(classes), reasons, by_words=classes[0] in words)
 
-    def said(self, content: str) -> frozenset[str]:
+    def classes_in(self, content: str) -> frozenset[str]:
         """The classes that `read` finds in a text, or its candidates; neither their order nor what they rest on."""
         _, words, elsewhere, in_order, scores = self._weighed(content)
         if scores is None:
@@ -104,14 +104,14 @@ class Reader:
 
     def _weighed(self, content: str) -> _Weighed:
         plain = seen_by_a_reader(content)
-        found = self._phrases.found(plain)
-        hits = self._phrases.hits(found)
+        occurrences = self._phrases.occurrences(plain)
+        hits = self._phrases.hits(occurrences)
         words: dict[str, list[str]] = {}
         for hit in hits:
             words.setdefault(hit.owner, []).append(hit.word)
         elsewhere = len(words.pop(_WITHOUT_CLASS, ()))
         in_order = tuple(dict.fromkeys(hit.word for hit in hits))
-        plain = undenied(plain, found)
+        plain = undenied(plain, occurrences)
         return _Weighed(plain, words, elsewhere, in_order, self._scorer.scores(plain) if self._scorer else None)
 
     def _likely(self, words: Iterable[str], scores: Mapping[str, int]) -> dict[str, None]:
@@ -125,7 +125,7 @@ class Reader:
         # A complaint about a contract may say 逾期 once; that does not make it one about delay.
         if elsewhere > sum(map(len, words.values())):
             return Reading((), in_order, classes)
-        mine = {word for found in words.values() for word in found}
+        mine = {word for group in words.values() for word in group}
         return Reading(classes, tuple(word for word in in_order if word in mine))
 
     def _standing(self, words: Mapping[str, list[str]], elsewhere: int, scores: Mapping[str, int]) -> list[str]:
@@ -158,7 +158,7 @@ class Reader:
             or (name in words and self._gravity[name] > self._gravity[first])
         ]
 
-    def _told(
+    def _evidence_of(
         self, plain: str, classes: list[str], words: Mapping[str, list[str]], scores: Scores, in_order: tuple[str, ...]
     ) -> tuple[str, ...]:
         """The words of the classes that stand, and the grams of those that have none."""

@@ -24,21 +24,21 @@ class Incomplete(NamedTuple):
 
 
 def incomplete_reply(
-    pack: Pack, what: str, said: Mapping[str, Any], stands: bool | None, class_name: str | None = None
+    pack: Pack, event_name: str, data: Mapping[str, Any], upheld: bool | None, class_name: str | None = None
 ) -> Incomplete | None:
     """What a handling event (short name, data) lacks as a reply to the customer; None where nothing, or it is none.
 
-    `stands` is the newest judgement of the case: an answer that settles it, or any answer once it does not stand,
+    `upheld` is the newest judgement of the case: an answer that settles it, or any answer once it does not stand,
     ends the case and is final where it names no kind. The final answer to a complaint of a class, unless that does not
     stand, takes the form that the class asks for, too.
     """
-    if what != "customer_answered":
+    if event_name != "customer_answered":
         return None
-    kind = said.get("kind", FINAL if said["settled"] or stands is False else "")
-    is_owed = kind == FINAL and stands is not False
+    kind = data.get("kind", FINAL if data["settled"] or upheld is False else "")
+    is_owed = kind == FINAL and upheld is not False
     rules = (pack.replies.get(kind), pack.answers.get(class_name or "") if is_owed else None)
     found = [rule for rule in rules if rule is not None]
     required = tuple(dict.fromkeys(name for rule in found for name in rule.required))
-    missing = tuple(name for name in required if name not in said.get("elements", ()))
+    missing = tuple(name for name in required if name not in data.get("elements", ()))
     section = next((rule.section for rule in found if set(rule.required) & set(missing)), "")
     return Incomplete(kind, missing, required, section) if missing else None

@@ -58,13 +58,13 @@ def followed(
     table: Compensation, cause: CompensationCause, values: Mapping[str, Value]
 ) -> ConditionAnswer | CompensationCause:
     """The cause by whose rows a claim goes, or what must be known to tell."""
-    for one in table.follows:
-        if cause in one.causes:
-            said = answer(one.when, values)
-            if said.holds:
-                return one.goes_as
-            if said.holds is None:
-                return said
+    for follows_rule in table.follows:
+        if cause in follows_rule.causes:
+            verdict = answer(follows_rule.when, values)
+            if verdict.holds:
+                return follows_rule.goes_as
+            if verdict.holds is None:
+                return verdict
     return cause
 
 
@@ -74,11 +74,11 @@ def standing(table: Compensation, goes_as: CompensationCause, values: Mapping[st
     waiting: list[tuple[CompensationRule, tuple[str, ...]]] = []
     for rule in table.rules.values():
         if goes_as in rule.causes:
-            said = answer(rule.when, values)
-            if said.holds:
+            verdict = answer(rule.when, values)
+            if verdict.holds:
                 held.append(rule)
-            elif said.holds is None:
-                waiting.append((rule, said.missing))
+            elif verdict.holds is None:
+                waiting.append((rule, verdict.missing))
     top = held
     if len(held) > 1:
         top = [rule for rule in held if not any(goes_over(table, other, rule) for other in held)]
@@ -86,10 +86,10 @@ def standing(table: Compensation, goes_as: CompensationCause, values: Mapping[st
     return PrecedenceResult(tuple(top), _asked_first(open_))
 
 
-def goes_over(table: Compensation, one: CompensationRule, other: CompensationRule) -> bool:
+def goes_over(table: Compensation, rule: CompensationRule, other: CompensationRule) -> bool:
     """Whether a rule goes before another where both hold, directly or by way of a third."""
     seen: set[str] = set()
-    waiting = list(one.over)
+    waiting = list(rule.over)
     while waiting:
         name = waiting.pop()
         if name == other.name:
@@ -102,6 +102,6 @@ def goes_over(table: Compensation, one: CompensationRule, other: CompensationRul
 
 def _asked_first(missing: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     """What to find out next: the facts that all wait for, or, where there is none, everything that any waits for."""
-    names = tuple(dict.fromkeys(name for each in missing for name in each))
-    by_all = tuple(name for name in names if all(name in each for each in missing))
+    names = tuple(dict.fromkeys(name for facts in missing for name in facts))
+    by_all = tuple(name for name in names if all(name in facts for facts in missing))
     return by_all or names

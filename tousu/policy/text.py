@@ -68,8 +68,8 @@ class Classifier:
 
     def __init__(self, pack: Pack) -> None:
         self._pack = pack
-        lists = {name: one.words for name, one in pack.classes.items()}
-        self._gravity = {name: self._pack.grades[one.grade].stars for name, one in pack.classes.items()}
+        lists = {name: class_.words for name, class_ in pack.classes.items()}
+        self._gravity = {name: self._pack.grades[class_.grade].stars for name, class_ in pack.classes.items()}
         self._reader = Reader(lists, self._gravity, pack.negations, pack.harmless, pack.without_class, pack.weights)
 
     def classify(
@@ -101,9 +101,9 @@ class Classifier:
         ]
         return self._decide(readings, troubles)
 
-    def said(self, content: str) -> frozenset[str]:
+    def classes_in(self, content: str) -> frozenset[str]:
         """The classes of a text alone, or those between which its words leave it open, as `classify` finds them."""
-        return self._reader.said(content)
+        return self._reader.classes_in(content)
 
     def _read(self, content: str, given: str | None) -> _Reading:
         if given is not None and given in self._pack.classes:
@@ -118,7 +118,7 @@ class Classifier:
         unsure = self._pack.routing.unsure
         undecided = any(not reading.classes for reading in readings)
         known = self._by_gravity(troubles)
-        departments = dict.fromkeys(department for one in known for department in one.departments)
+        departments = dict.fromkeys(department for class_ in known for department in class_.departments)
         if undecided:
             departments[unsure.department] = None
         words = _in_order(word for reading in readings for word in reading.words)

@@ -53,23 +53,23 @@ class Example(msgspec.Struct, frozen=True, order=True):
 
 def examples(lists: WordLists, texts: Mapping[str, Sequence[LabelledText]]) -> tuple[Example, ...]:
     """What the weights of some lists are learned from, in a steady order. `texts`: by file, held out or not."""
-    found: set[Example] = set()
+    result: set[Example] = set()
     phrases = Phrases(lists.classes, lists.negations, lists.harmless)
     for file, labelled in texts.items():
         same = SAME.get(lists.id, {}).get(file, {})
-        for one in labelled:
-            labels = tuple(name for name in (one.class_name, *one.also) if name) or (NOTHING,)
-            if one.held_out:
+        for labelled_text in labelled:
+            labels = tuple(name for name in (labelled_text.class_name, *labelled_text.also) if name) or (NOTHING,)
+            if labelled_text.held_out:
                 continue
-            plain = seen_by_a_reader(one.text)
-            text = undenied(plain, phrases.found(plain))
+            plain = seen_by_a_reader(labelled_text.text)
+            text = undenied(plain, phrases.occurrences(plain))
             if file == lists.id:
-                found.add(Example(text, labels, 1))
+                result.add(Example(text, labels, 1))
             elif labels == (NOTHING,) or (len(labels) == 1 and labels[0] in same):
-                found.add(Example(text, (same.get(labels[0], NOTHING),), _OF_ANOTHER_FILE))
+                result.add(Example(text, (same.get(labels[0], NOTHING),), _OF_ANOTHER_FILE))
     for name, words in {**lists.classes, NOTHING: lists.harmless}.items():
-        found.update(Example(word.replace(GAP, " "), (name,), _OF_A_LIST) for word in _folded(words))
-    return tuple(sorted(found))
+        result.update(Example(word.replace(GAP, " "), (name,), _OF_A_LIST) for word in _folded(words))
+    return tuple(sorted(result))
 
 
 def inputs(learned_from: Sequence[Example]) -> str:
@@ -84,8 +84,8 @@ def learned(lists: WordLists, learned_from: Sequence[Example], scripts: Mapping[
     Raises ModuleNotFoundError without scikit-learn.
     """
     table = script_table("".join(scripts), "".join(scripts.values()))
-    cut = [tuple(grams_of(one.text[:READ_MAX].translate(table))) for one in learned_from]
-    classes = sorted({name for one in learned_from for name in one.classes})
+    cut = [tuple(grams_of(example.text[:READ_MAX].translate(table))) for example in learned_from]
+    classes = sorted({name for example in learned_from for name in example.classes})
     vocabulary = sorted({gram for grams in cut for gram in grams})
     coefficients, _ = _fitted(cut, vocabulary, classes, learned_from)
     heaviest = [max(abs(row[place]) for row in coefficients) for place in range(len(vocabulary))]
@@ -93,13 +93,13 @@ def learned(lists: WordLists, learned_from: Sequence[Example], scripts: Mapping[
     kept = sorted(vocabulary[place] for place in places[:GRAMS_MAX])
     coefficients, bias = _fitted(cut, kept, classes, learned_from)
     characters = {character for gram in kept for character in gram}
-    used = {one: other for one, other in sorted(scripts.items()) if other in characters}
+    used = {traditional: other for traditional, other in sorted(scripts.items()) if other in characters}
     return Weights(
         id=lists.id,
         version=lists.version,
         inputs=inputs(learned_from),
         classes=tuple(classes),
-        bias=tuple(round(one * HUNDREDTHS) for one in bias),
+        bias=tuple(round(weight * HUNDREDTHS) for weight in bias),
         traditional="".join(used),
         simplified="".join(used.values()),
         grams={
@@ -131,14 +131,14 @@ def _fitted(
         columns += known
         values += [(len(known) + SHORT) ** -0.5] * len(known)
     matrix = csr_matrix((values, (rows, columns)), shape=(len(cut), len(vocabulary)))
-    counts = [one.counts for one in learned_from]
+    counts = [example.counts for example in learned_from]
     coefficients, bias = [], []
     for name in classes:
         model: Any = LogisticRegression(
             C=_STRENGTH, solver="liblinear", intercept_scaling=3, tol=1e-3, max_iter=200, random_state=0
         )
-        model.fit(matrix, [name in one.classes for one in learned_from], sample_weight=counts)
-        coefficients.append([float(one) for one in model.coef_[0]])
+        model.fit(matrix, [name in example.classes for example in learned_from], sample_weight=counts)
+        coefficients.append([float(weight) for weight in model.coef_[0]])
         bias.append(float(model.intercept_[0]))
     return coefficients, bias
 

@@ -71,9 +71,9 @@ def _faults_of_word(word: str) -> Iterator[tuple[str, str]]:
 def faults_of_use(pack: Mapping[str, Any], lists: Mapping[str, Any]) -> Iterator[Finding]:
     """Classes of a pack whose words are not in its lists, and lists that lead to two classes."""
     users: dict[str, str] = {}
-    for name, one in pack["classes"].items():
-        path = ("classes", name, "words_of") if "words_of" in one else ("classes", name)
-        for wanted in one.get("words_of", [name]):
+    for name, class_ in pack["classes"].items():
+        path = ("classes", name, "words_of") if "words_of" in class_ else ("classes", name)
+        for wanted in class_.get("words_of", [name]):
             if wanted not in lists["classes"]:
                 known = ", ".join(lists["classes"])
                 yield Finding(
@@ -94,15 +94,16 @@ def with_words(pack: Mapping[str, Any], lists: Mapping[str, Any], weights: Weigh
     stolen parcel, even where a pack has no class for stolen accounts.
     """
     classes = {
-        name: one | {"words": _joined(lists, one.get("words_of", [name]))} for name, one in pack["classes"].items()
+        name: class_ | {"words": _joined(lists, class_.get("words_of", [name]))}
+        for name, class_ in pack["classes"].items()
     }
     claims = {"claims": pack["claims"] | {"demand_words": lists["demand_words"]}} if "claims" in pack else {}
-    used = {wanted for name, one in pack["classes"].items() for wanted in one.get("words_of", [name])}
+    used = {wanted for name, class_ in pack["classes"].items() for wanted in class_.get("words_of", [name])}
     left = _together([words for name, words in lists["classes"].items() if name not in used])
     shared = {"negations": lists["negations"], _WITHOUT_CLASS: left}
     shared |= {_HARMLESS: lists[_HARMLESS]} if _HARMLESS in lists else {}
     if weights is not None:
-        takers = {wanted: name for name, one in pack["classes"].items() for wanted in one.get("words_of", [name])}
+        takers = {wanted: name for name, class_ in pack["classes"].items() for wanted in class_.get("words_of", [name])}
         shared["weights"] = for_classes(weights, takers)
     return {**pack, **shared, "classes": classes, **claims}
 

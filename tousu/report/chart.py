@@ -62,10 +62,10 @@ def chart_of(
     shown = largest if len(places) == 1 else sorted(largest)
     note = f"{len(shown)} of {len(named)} groups are drawn, those with the most cases" if len(named) > most else ""
     panels = tuple(_panel(report, measure_of(name), places, shown, targets) for name in measures)
-    what = "Complaints" if report.question.kind == "complaint" else "Inquiries"
+    subject = "Complaints" if report.question.kind == "complaint" else "Inquiries"
     by = f" by {' and '.join(report.question.by)}".replace("_", " ") if report.question.by else ""
     span = places[0] if len(places) == 1 else f"{places[0]} to {places[-1]}" if places else "nothing to report"
-    return Chart(f"{what}{by}, {span}", subtitle, panels, note)
+    return Chart(f"{subject}{by}, {span}", subtitle, panels, note)
 
 
 def _largest(report: ReportResult, groups: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
@@ -81,12 +81,12 @@ def _panel(
     report: ReportResult, measure: Measure, places: Sequence[str], shown: Sequence[Group], targets: Sequence[Target]
 ) -> Panel:
     known = {(row.period, row.group): row.tally.figure(measure.name).value for row in report.rows}
-    wanted = tuple(float(each.value) for each in targets if each.measure == measure.name)
+    wanted = tuple(float(target.value) for target in targets if target.measure == measure.name)
     low, high = _range(measure)
 
     def value(period: str, group: Group) -> float | None:
-        found = known.get((period, group), None if measure.unit else 0)
-        return None if found is None else float(found)
+        figure = known.get((period, group), None if measure.unit else 0)
+        return None if figure is None else float(figure)
 
     if len(places) == 1 and shown:
         names = tuple(_name(group) for group in shown)
@@ -96,7 +96,7 @@ def _panel(
         return Panel(measure.label, measure.unit, axis, names, series, "ranking", low, high, wanted)
     form: Literal["lines", "bars"] = "lines" if measure.unit and len(places) > 1 else "bars"
     groups: Sequence[Group] = (None, *shown) if form == "lines" or not shown else shown
-    series = tuple(Series(_name(each), tuple(value(p, each) for p in places), each is None) for each in groups)
+    series = tuple(Series(_name(group), tuple(value(p, group) for p in places), group is None) for group in groups)
     return Panel(measure.label, measure.unit, report.question.period, tuple(places), series, form, low, high, wanted)
 
 

@@ -113,7 +113,7 @@ class _Count:
                 self._by_month[month, group] = self._by_month.get((month, group), 0) + 1
         if case.story.kind == self._question.kind:
             self._received(case, received, groups)
-            self._handled(case, groups, is_in_time=all(each.in_time for each in verdicts))
+            self._handled(case, groups, is_in_time=all(verdict.in_time for verdict in verdicts))
             self._ends(case)
             self._answers(case)
             self._clocks(case, verdicts)
@@ -133,16 +133,16 @@ class _Count:
         if ending is None:
             return
         period = self._period(ending.at)
-        said = case.satisfaction
+        satisfaction = case.satisfaction
         for tally in self._at(period, groups):
             tally.handled_us.append(max(0, ending.at - case.received_at))
             tally.in_time += is_in_time
             tally.settled += ending.result == "settled"
             tally.does_not_stand += ending.result == "does_not_stand"
-            if said is not None and said.score:
-                tally.scores.append(said.score)
-            if said is not None and said.rating:
-                tally.ratings[said.rating] += 1
+            if satisfaction is not None and satisfaction.score:
+                tally.scores.append(satisfaction.score)
+            if satisfaction is not None and satisfaction.rating:
+                tally.ratings[satisfaction.rating] += 1
         for lead, held_us in case.held():
             for tally in self._at(period, self._groups(case, lead)):
                 tally.held_us += held_us
@@ -189,11 +189,11 @@ class _Count:
         for first, group in known:
             if first not in firsts or (group is not None and not MEASURED_BY.issuperset(self._question.by)):
                 continue
-            told = [month for month in months(first, self._question.period) if (month, group) in services]
-            if told:
+            covered = [month for month in months(first, self._question.period) if (month, group) in services]
+            if covered:
                 (tally,) = self._at(first, (group,))
-                tally.services = sum(services[month, group] for month in told)
-                tally.complaints_by_services = sum(self._by_month.get((month, group), 0) for month in told)
+                tally.services = sum(services[month, group] for month in covered)
+                tally.complaints_by_services = sum(self._by_month.get((month, group), 0) for month in covered)
 
     def rows(self) -> list[Row]:
         """The rows in order; a group without anything to say in a period has none, everybody always has one."""

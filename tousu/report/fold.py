@@ -51,8 +51,8 @@ INCOMPLETE: Final = "incomplete"
 """The effect of an answer that lacks what its kind must hold: it answers nothing."""
 
 TYPES: Final = frozenset(
-    each.TYPE
-    for each in (
+    event_type.TYPE
+    for event_type in (
         CaseClosed, CaseOutcomeCorrected, CasePassedOn, CaseReopened, ClockBreached, ClockBreachWithdrawn, ClockMet,
         ComplaintRouted, DuplicateJoined, DuplicateSeparated, HandlingCustomerAnswered, HandlingFollowedUp,
         HandlingInquiryAnswered, HandlingJudged, HandlingSatisfactionGiven, InquiryRouted, OperationsReported,
@@ -79,25 +79,25 @@ class Fold:
         kind = event["type"]
         if kind not in TYPES:
             return
-        said, place = decode(kind, event["data"]), place_of(event["id"])
-        match said:
+        data, place = decode(kind, event["data"]), place_of(event["id"])
+        match data:
             case OperationsReported():
-                self.services.take(said, place, event.get("organisation", ""))
+                self.services.take(data, place, event.get("organisation", ""))
             case ComplaintRouted() | InquiryRouted():
-                self._routed(self._story(said.case_number), said, place, event.get("organisation"))
+                self._routed(self._story(data.case_number), data, place, event.get("organisation"))
             case CasePassedOn():
-                story = self._story(said.case_number)
-                hop = Hop(place, micros_of(said.at or event["time"]), self.lead(said.to_departments))
+                story = self._story(data.case_number)
+                hop = Hop(place, micros_of(data.at or event["time"]), self.lead(data.to_departments))
                 story.hops = _once(story.hops, hop)
             case CaseClosed() | CaseReopened():
                 cause = event.get("causationid")
-                self._ended(self._story(said.case_number), said, place, place_of(cause) if cause else ENDED_BY_TIME)
+                self._ended(self._story(data.case_number), data, place, place_of(cause) if cause else ENDED_BY_TIME)
             case ClockMet() | ClockBreached() | ClockBreachWithdrawn():
-                self._clock(said)
+                self._clock(data)
             case CaseOutcomeCorrected():
-                self._corrected(self._story(said.case_number), said, place)
+                self._corrected(self._story(data.case_number), data, place)
             case _:
-                self._reported(said, place, micros_of(event["time"]))
+                self._reported(data, place, micros_of(event["time"]))
 
     def _story(self, number: str) -> Story:
         story = self.stories.get(number)
@@ -105,79 +105,79 @@ class Fold:
             story = self.stories[number] = Story()
         return story
 
-    def _corrected(self, story: Story, said: CaseOutcomeCorrected, place: int) -> None:
-        at = micros_of(said.closed_at) if said.closed_at is not None else None
-        correction = Correction(place, ENDED_BY_TIME, at, self.word(said.result), self.lead(said.departments))
+    def _corrected(self, story: Story, data: CaseOutcomeCorrected, place: int) -> None:
+        at = micros_of(data.closed_at) if data.closed_at is not None else None
+        correction = Correction(place, ENDED_BY_TIME, at, self.word(data.result), self.lead(data.departments))
         story.corrections = _once(story.corrections, correction)
 
-    def _reported(self, said: Content, place: int, at: int) -> None:
+    def _reported(self, data: Content, place: int, at: int) -> None:
         """What was told or reported of a case."""
-        match said:
+        match data:
             case DuplicateJoined() | DuplicateSeparated():
-                story, source = self._story(said.case_number), said.source_event
-                received_at = micros_of(said.received_at) if isinstance(said, DuplicateJoined) else None
+                story, source = self._story(data.case_number), data.source_event
+                received_at = micros_of(data.received_at) if isinstance(data, DuplicateJoined) else None
                 joining = Joining(place, f"{source.source} {source.id}", received_at)
                 story.joinings = _once(story.joinings, joining)
             case HandlingCustomerAnswered() | HandlingInquiryAnswered():
-                story = self._story(said.case_number)
-                if said.case is None or said.case.effect != INCOMPLETE:
-                    story.answers = _once(story.answers, Answer(at, place, self.word(said.employee)))
+                story = self._story(data.case_number)
+                if data.case is None or data.case.effect != INCOMPLETE:
+                    story.answers = _once(story.answers, Answer(at, place, self.word(data.employee)))
             case HandlingJudged():
-                story, found = self._story(said.case_number), said.responsible or ResponsibleParty()
+                story, responsible = self._story(data.case_number), data.responsible or ResponsibleParty()
                 judgement = Judgement(
-                    at, place, self.word(found.outlet), self.word(found.employee), self.word(said.cause)
+                    at, place, self.word(responsible.outlet), self.word(responsible.employee), self.word(data.cause)
                 )
                 story.judgements = _once(story.judgements, judgement)
             case HandlingSatisfactionGiven() | HandlingFollowedUp():
-                story = self._story(said.case_number)
-                satisfaction = Satisfaction(at, place, said.score or 0, self.word(said.rating))
+                story = self._story(data.case_number)
+                satisfaction = Satisfaction(at, place, data.score or 0, self.word(data.rating))
                 if satisfaction.score or satisfaction.rating:
                     story.satisfactions = _once(story.satisfactions, satisfaction)
             case _:
-                raise AssertionError(f"{said.TYPE} is in TYPES and goes nowhere")
+                raise AssertionError(f"{data.TYPE} is in TYPES and goes nowhere")
 
     def _routed(
-        self, story: Story, said: ComplaintRouted | InquiryRouted, place: int, organisation: str | None
+        self, story: Story, data: ComplaintRouted | InquiryRouted, place: int, organisation: str | None
     ) -> None:
-        revision = (said.revision if isinstance(said, ComplaintRouted) else None) or 1
+        revision = (data.revision if isinstance(data, ComplaintRouted) else None) or 1
         if revision == 1:
-            story.received_at = micros_of(said.received_at)
-            story.hops = _once(story.hops, Hop(place, story.received_at, self.lead(said.departments)))
+            story.received_at = micros_of(data.received_at)
+            story.hops = _once(story.hops, Hop(place, story.received_at, self.lead(data.departments)))
         if revision <= story.revision:
             return
-        about = said.object or ComplainedObject()
+        about = data.object or ComplainedObject()
         story.revision = revision
-        story.kind = self.word(said.kind)
+        story.kind = self.word(data.kind)
         story.organisation = self.word(organisation)
-        story.channel = self.word(said.channel)
-        story.channel_group = self.word(said.channel_group)
-        story.region = self.word(said.region)
+        story.channel = self.word(data.channel)
+        story.channel_group = self.word(data.channel_group)
+        story.region = self.word(data.region)
         story.outlet = self.word(about.outlet)
         story.employee = self.word(about.employee)
-        story.class_name = self.word(said.class_)
-        story.grade = self.word(said.grade)
+        story.class_name = self.word(data.class_)
+        story.grade = self.word(data.grade)
 
-    def _ended(self, story: Story, said: CaseClosed | CaseReopened, place: int, cause: int) -> None:
-        if isinstance(said, CaseReopened):
-            story.reopenings = _once(story.reopenings, Reopening(place, cause, micros_of(said.reopened_at)))
+    def _ended(self, story: Story, data: CaseClosed | CaseReopened, place: int, cause: int) -> None:
+        if isinstance(data, CaseReopened):
+            story.reopenings = _once(story.reopenings, Reopening(place, cause, micros_of(data.reopened_at)))
             return
-        lead = self.lead(said.departments)
-        ending = Ending(place, cause, micros_of(said.closed_at), self.word(said.result), lead)
+        lead = self.lead(data.departments)
+        ending = Ending(place, cause, micros_of(data.closed_at), self.word(data.result), lead)
         story.endings = _once(story.endings, ending)
 
-    def _clock(self, said: ClockMet | ClockBreached | ClockBreachWithdrawn) -> None:
-        if said.claim_number is not None:  # a limit of a claim, which is no clock of the case and none of its figures
+    def _clock(self, data: ClockMet | ClockBreached | ClockBreachWithdrawn) -> None:
+        if data.claim_number is not None:  # a limit of a claim, which is no clock of the case and none of its figures
             return
-        match said:
+        match data:
             case ClockMet():
-                word, at = MET, said.at
+                word, at = MET, data.at
             case ClockBreached():
-                word, at = BREACHED, said.due_at
+                word, at = BREACHED, data.due_at
             case ClockBreachWithdrawn():
-                word, at = BREACH_WITHDRAWN, said.at
-        story = self._story(said.case_number)
-        lead, employee, plan_id = self.lead(said.departments), self.word(said.employee), said.plan_id or ""
-        new = ClockSaid(self.word(said.clock), said.generation, word, micros_of(at), lead, employee, plan_id)
+                word, at = BREACH_WITHDRAWN, data.at
+        story = self._story(data.case_number)
+        lead, employee, plan_id = self.lead(data.departments), self.word(data.employee), data.plan_id or ""
+        new = ClockSaid(self.word(data.clock), data.generation, word, micros_of(at), lead, employee, plan_id)
         story.clocks = _once(story.clocks, new)
 
     def word(self, text: str | None) -> str:
@@ -189,5 +189,5 @@ class Fold:
         return self.word(departments[0]) if departments else ""
 
 
-def _once(told: tuple[Told, ...], new: Told) -> tuple[Told, ...]:
-    return told if new in told else (*told, new)
+def _once(known: tuple[Told, ...], new: Told) -> tuple[Told, ...]:
+    return known if new in known else (*known, new)

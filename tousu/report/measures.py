@@ -95,8 +95,8 @@ class Target(NamedTuple):
         """Whether a figure, unrounded, falls short. One that is not known misses nothing."""
         if value is None:
             return False
-        found, wanted = Fraction(value), Fraction(self.value)
-        return found < wanted if measure_of(self.measure).better == "more" else found > wanted
+        actual, wanted = Fraction(value), Fraction(self.value)
+        return actual < wanted if measure_of(self.measure).better == "more" else actual > wanted
 
 
 def target_of(text: str) -> Target:

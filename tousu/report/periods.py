@@ -80,10 +80,10 @@ def span(text: str) -> tuple[date, date]:
 
     Raises ValueError saying how periods are written.
     """
-    found = _NAME.fullmatch(text)
-    if found is None:
+    match = _NAME.fullmatch(text)
+    if match is None:
         raise ValueError(f"{text!r} is no period; write 2026, 2026-Q3, 2026-09, 2026-W39 or 2026-09-22")
-    part = {name: int(value) for name, value in found.groupdict().items() if value is not None}
+    part = {name: int(value) for name, value in match.groupdict().items() if value is not None}
     kind: PeriodKind
     try:
         if "week" in part:

@@ -29,23 +29,23 @@ class Services:
     """Services by month."""
 
     def __init__(self) -> None:
-        self._told: dict[tuple[str, Whose], tuple[int, int]] = {}
+        self._published: dict[tuple[str, Whose], tuple[int, int]] = {}
 
-    def take(self, said: OperationsReported, place: int, organisation: str = "") -> None:
+    def take(self, data: OperationsReported, place: int, organisation: str = "") -> None:
         """Keep one reported figure; of several for the same month, the one with the highest place."""
-        key = (said.period, Whose(organisation, said.department, said.outlet or ""))
-        self._told[key] = max(self._told.get(key, (-1, 0)), (place, said.services))
+        key = (data.period, Whose(organisation, data.department, data.outlet or ""))
+        self._published[key] = max(self._published.get(key, (-1, 0)), (place, data.services))
 
     def by_group(self, by: Sequence[str]) -> dict[tuple[str, tuple[str, ...] | None], int]:
         """(month, group) -> services; the group None is everybody. Empty groups where a group has no services."""
-        found: dict[tuple[str, tuple[str, ...] | None], int] = {}
-        for (month, whose), (_, services) in self._told.items():
+        sums: dict[tuple[str, tuple[str, ...] | None], int] = {}
+        for (month, whose), (_, services) in self._published.items():
             if self._is_counted_whole(month, whose):
-                found[month, None] = found.get((month, None), 0) + services
+                sums[month, None] = sums.get((month, None), 0) + services
             if by and MEASURED_BY.issuperset(by) and self._is_counted(month, whose, by):
                 group = tuple(_value(whose, name) for name in by)
-                found[month, group] = found.get((month, group), 0) + services
-        return found
+                sums[month, group] = sums.get((month, group), 0) + services
+        return sums
 
     def _is_counted(self, month: str, whose: Whose, by: Sequence[str]) -> bool:
         if "outlet" in by or "region" in by:
@@ -53,7 +53,7 @@ class Services:
         return self._is_counted_whole(month, whose)
 
     def _is_counted_whole(self, month: str, whose: Whose) -> bool:
-        return not whose.outlet or (month, whose._replace(outlet="")) not in self._told
+        return not whose.outlet or (month, whose._replace(outlet="")) not in self._published
 
 
 def _value(whose: Whose, name: str) -> str:

@@ -92,30 +92,30 @@ class Standing:
     @property
     def cause(self) -> str:
         """What caused the trouble, by the last judgement that says so."""
-        found = max((each for each in self.story.judgements if each.cause), default=None)
-        return found.cause if found is not None else ""
+        latest = max((judgement for judgement in self.story.judgements if judgement.cause), default=None)
+        return latest.cause if latest is not None else ""
 
     @property
     def satisfaction(self) -> Satisfaction | None:
         """What the customer said last, since the last reopening."""
-        said = (each for each in self.story.satisfactions if (each.at, each.place) > self._round)
-        return max(said, default=None)
+        ratings = (rating for rating in self.story.satisfactions if (rating.at, rating.place) > self._round)
+        return max(ratings, default=None)
 
     @property
     def verdicts(self) -> list[ClockVerdict]:
         """What became of each clock, once for each generation: met in time, or a breach that was not withdrawn."""
-        withdrawn = {_clock(each) for each in self.story.clocks if each.said == "breach_withdrawn"}
+        withdrawn = {_clock(clock) for clock in self.story.clocks if clock.word == "breach_withdrawn"}
         return [
-            ClockVerdict(each.clock, each.said == "met", each.at, each.lead, each.employee)
-            for each in sorted(self.story.clocks)
-            if each.said == "met" or (each.said == "breached" and _clock(each) not in withdrawn)
+            ClockVerdict(clock.clock, clock.word == "met", clock.at, clock.lead, clock.employee)
+            for clock in sorted(self.story.clocks)
+            if clock.word == "met" or (clock.word == "breached" and _clock(clock) not in withdrawn)
         ]
 
     @property
     def stretches(self) -> list[Stretch]:
         """When the case was open: from receipt, or a reopening, to the end that followed."""
-        begins = (self.received_at, *(each.at for each in self.reopenings))
-        ends = [each.at for each in self.endings]
+        begins = (self.received_at, *(reopening.at for reopening in self.reopenings))
+        ends = [ending.at for ending in self.endings]
         return [
             Stretch(since, max(since, ends[index]) if index < len(ends) else None) for index, since in enumerate(begins)
         ]
@@ -126,20 +126,22 @@ class Standing:
         The parts add up to the time that the case was open. A move that is reported late, with a time before the last
         one, takes nothing from whoever had the case then.
         """
-        return held_by(self.hops, [(each.since, each.until) for each in self.stretches if each.until is not None])
+        return held_by(
+            self.hops, [(stretch.since, stretch.until) for stretch in self.stretches if stretch.until is not None]
+        )
 
     def _received_at(self) -> int:
         """The earliest receipt of the tellings that stay, as far as that was known while the case was open."""
-        first = found = self.story.received_at
+        first = earliest = self.story.received_at
         joined: dict[str, int] = {}
-        for each in sorted(self.story.joinings):
-            if each.received_at is None:
-                joined.pop(each.telling, None)
+        for joining in sorted(self.story.joinings):
+            if joining.received_at is None:
+                joined.pop(joining.submission, None)
             else:
-                joined[each.telling] = each.received_at
-            if self._is_open_at(each.place):
-                found = min((first, *joined.values()))
-        return found
+                joined[joining.submission] = joining.received_at
+            if self._is_open_at(joining.place):
+                earliest = min((first, *joined.values()))
+        return earliest
 
     @property
     def _round(self) -> tuple[int, int]:
@@ -162,14 +164,14 @@ def _clock(said: ClockSaid) -> tuple[str, int, str]:
 def _endings_of(story: Story) -> tuple[Ending, ...]:
     """The ends that were told, each as it was corrected since."""
     endings: list[Ending] = []
-    told: list[Ending | Correction] = [*story.endings, *story.corrections]
-    for each in sorted(told, key=lambda one: one.place):
-        if isinstance(each, Ending):
-            endings.append(each)
+    changes: list[Ending | Correction] = [*story.endings, *story.corrections]
+    for change in sorted(changes, key=lambda entry: entry.place):
+        if isinstance(change, Ending):
+            endings.append(change)
             continue
         former = endings.pop()
-        if each.at is not None:
-            endings.append(former._replace(at=each.at, result=each.result))
+        if change.at is not None:
+            endings.append(former._replace(at=change.at, result=change.result))
     return tuple(endings)
 
 

@@ -92,7 +92,7 @@ class ClockSaid(NamedTuple):
 
     clock: str
     generation: int
-    said: ClockWord
+    word: ClockWord
     at: int
     lead: str
     employee: str = ""
@@ -103,7 +103,7 @@ class Joining(NamedTuple):
     """The same trouble was told again. Without receipt: that telling left the case, it was another trouble."""
 
     place: int
-    telling: str
+    submission: str
     received_at: int | None
 
 

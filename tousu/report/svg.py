@@ -155,7 +155,7 @@ def _lines(
         for x, value in zip(middles, series.values, strict=True):
             if value is not None:
                 y = scale.at(value)
-                title = f"<title>{_said(series, value)}</title>"
+                title = f"<title>{_label(series, value)}</title>"
                 yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}">{title}</circle>'
                 if len(panel.series) == 1 and slot > 48:
                     yield _text(x, y - 10, _number(value), anchor="middle", size=12)
@@ -183,7 +183,7 @@ def _bars(panel: Panel, scale: Scale, middles: Sequence[float], slot: float, pla
             if value is None:
                 continue
             x, y = middle + (number - count / 2) * width, scale.at(value)
-            title = f"<title>{_said(series, value)}</title>"
+            title = f"<title>{_label(series, value)}</title>"
             yield _bar(x + width * 0.04, y, width * 0.92, scale.start - y, colour, title)
             if width >= len(_number(value)) * _LETTER:
                 yield _text(x + width / 2, y - 5, _number(value), anchor="middle", size=12)
@@ -207,8 +207,8 @@ def _ranking(panel: Panel, top: float) -> tuple[list[str], float]:
         parts.append(_text(left - 10, y + 13, shown, anchor="end", size=13))
         if value is not None:
             parts.append(_bar(left, y, scale.at(value) - left, _BAR_HEIGHT - 6, _COLOURS[0], ""))
-        said = "not known" if value is None else _number(value)
-        parts.append(_text((left if value is None else scale.at(value)) + 6, y + 13, said, size=12, colour=_INK))
+        text = "not known" if value is None else _number(value)
+        parts.append(_text((left if value is None else scale.at(value)) + 6, y + 13, text, size=12, colour=_INK))
     for target in panel.targets:
         x = scale.at(target)
         parts.append(_line(x, upper - 4, x, lower, _TARGET, width=1.5, dash="6 4"))
@@ -225,7 +225,7 @@ def _unit_of(panel: Panel) -> str:
     return panel.unit or "count"
 
 
-def _said(series: Series, value: float) -> str:
+def _label(series: Series, value: float) -> str:
     return escape(printable(f"{series.name}: {_number(value)}"))
 
 

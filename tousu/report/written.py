@@ -31,14 +31,14 @@ def document_of(report: ReportResult, measures: Sequence[str], targets: Sequence
         "period": question.period,
         "by": list(question.by),
         "time_zone": str(question.zone),
-        "targets": [_target(each) for each in targets],
+        "targets": [_target(target) for target in targets],
         "rows": [_row(report, row, measures, targets) for row in report.rows],
     }  # fmt: skip
 
 
 def _target(target: Target) -> dict[str, Any]:
-    said = {"measure": target.measure, "value": number_of(target.value)}
-    return said | ({"section": target.section} if target.section else {})
+    document = {"measure": target.measure, "value": number_of(target.value)}
+    return document | ({"section": target.section} if target.section else {})
 
 
 def _row(report: ReportResult, row: Row, measures: Sequence[str], targets: Sequence[Target]) -> dict[str, Any]:
@@ -49,9 +49,9 @@ def _row(report: ReportResult, row: Row, measures: Sequence[str], targets: Seque
         figure = row.tally.figure(name)
         figures[name] = {"value": number_of(figure.value)}
         figures[name] |= {word: number for word in ("having", "of") if (number := getattr(figure, word)) is not None}
-        wanted = [each for each in targets if each.measure == name]
+        wanted = [target for target in targets if target.measure == name]
         if wanted and figure.value is not None:
-            figures[name]["reached"] = not any(each.is_missed_by(figure.compared) for each in wanted)
+            figures[name]["reached"] = not any(target.is_missed_by(figure.compared) for target in wanted)
     return {
         "period": row.period,
         "first_day": row.first.isoformat(),

@@ -78,8 +78,8 @@ class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def document(self) -> dict[str, Any]:
         """As a document, what is empty left out."""
-        found: dict[str, Any] = msgspec.to_builtins(self)
-        return found
+        document: dict[str, Any] = msgspec.to_builtins(self)
+        return document
 
     def header(self) -> str:
         """As the header `tousu-act` says it."""
@@ -99,34 +99,34 @@ class PublishedAct(NamedTuple):
 
 def told_in(record: OutRecord) -> PublishedAct | None:
     """The act that a published record tells of; None for every other record."""
-    said = next((value for name, value in record.headers if name == HEADER), None)
-    return None if said is None else PublishedAct(msgspec.json.decode(said, type=Act), record)
+    header = next((value for name, value in record.headers if name == HEADER), None)
+    return None if header is None else PublishedAct(msgspec.json.decode(header, type=Act), record)
 
 
-def in_order(told: Iterable[PublishedAct]) -> list[PublishedAct]:
+def in_order(past_acts: Iterable[PublishedAct]) -> list[PublishedAct]:
     """Acts in the order in which they were done, shard by shard.
 
     They stand on two topics, each with numbers of its own, so the shard's place counts first. What moved it on was done
     after what was done where it stood.
     """
 
-    def key(each: PublishedAct) -> tuple[int, int, bool, int]:
-        act, record = each
+    def key(past_act: PublishedAct) -> tuple[int, int, bool, int]:
+        act, record = past_act
         seq = next(int(value) for name, value in record.headers if name == "tousu-seq")
         return record.partition, sum(act.at.values()), act.kind in ("skip", "resume"), seq
 
-    return sorted(told, key=key)
+    return sorted(past_acts, key=key)
 
 
-def repeat(turn: ShardTurn, told: PublishedAct) -> None:
+def repeat(turn: ShardTurn, past_act: PublishedAct) -> None:
     """Do a former act again, as it was told: its number and its time come from the shard."""
-    told.act.carry_out(turn.checkpoint)
-    tell_again(turn, told.record)
+    past_act.act.carry_out(turn.checkpoint)
+    tell_again(turn, past_act.record)
 
 
 def tell_again(turn: ShardTurn, record: OutRecord) -> None:
     """Put out what stands in the log, as what is said next."""
-    turn.tell(record._replace(headers=[each for each in record.headers if each[0] not in _OF_THE_SHARD]))
+    turn.tell(record._replace(headers=[header for header in record.headers if header[0] not in _OF_THE_SHARD]))
 
 
 def stands_at(checkpoint: Checkpoint, at: Mapping[str, int]) -> bool:
@@ -137,7 +137,7 @@ def stands_at(checkpoint: Checkpoint, at: Mapping[str, int]) -> bool:
 
 def origins_of(processor: Processor, checkpoint: Checkpoint, shard: int, topic: str, partitions: int) -> list[str]:
     """Every 'topic|origin' that writes to this partition, as far as the checkpoint and the inputs tell."""
-    (read,) = (each for each in processor.inputs if each.topic == topic)
+    (read,) = (input_ for input_ in processor.inputs if input_.topic == topic)
     if not read.writer:
         return []
     shards: Iterable[int] = range(partitions) if read.spread else (shard,)

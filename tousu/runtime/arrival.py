@@ -179,7 +179,7 @@ def _former_of(event_type: str) -> str:
     name, _, version = event_type.rpartition(".v")
     if event_type in types or not (version.isascii() and version.isdecimal()):
         return ""
-    numbers = [int(each.rpartition(".v")[2]) for each in types if each.rpartition(".v")[0] == name]
+    numbers = [int(known_type.rpartition(".v")[2]) for known_type in types if known_type.rpartition(".v")[0] == name]
     newest = max(numbers, default=0)
     return f"{name}.v{newest}" if numbers and int(version) > newest else ""
 
@@ -193,14 +193,14 @@ def kept(event: Event, refusal: Refusal, topic: str, shard: int) -> Arrival:
 
 def named_in(record: Record) -> dict[str, str]:
     """Id, source and type of an event in either mode, as far as they can be read, whatever else is wrong with it."""
-    found: dict[str, object] = {name[3:]: value or b"" for name, value in record.headers if name.startswith("ce_")}
+    attributes: dict[str, object] = {name[3:]: value or b"" for name, value in record.headers if name.startswith("ce_")}
     if is_structured(record.headers):
         try:
             document = orjson.loads(record.value or b"{}")
         except orjson.JSONDecodeError:
             document = {}
-        found = document if isinstance(document, dict) else {}
-    texts = {name: found.get(name) for name in ("id", "source", "type")}
+        attributes = document if isinstance(document, dict) else {}
+    texts = {name: attributes.get(name) for name in ("id", "source", "type")}
     return {
         name: text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
         for name, text in texts.items()
@@ -238,10 +238,10 @@ def in_front_of(error: Stop, arrival: Arrival) -> None:
 def halves(batch: Mapping[int, list[Arrival]]) -> list[dict[int, list[Arrival]]]:
     """A batch in two parts, each with its share of every shard's arrivals in their order."""
     flat = [(number, arrival) for number, arrivals in batch.items() for arrival in arrivals]
-    found: list[dict[int, list[Arrival]]] = []
+    parts: list[dict[int, list[Arrival]]] = []
     for part in (flat[: len(flat) // 2], flat[len(flat) // 2 :]):
         half: dict[int, list[Arrival]] = {}
         for number, arrival in part:
             half.setdefault(number, []).append(arrival)
-        found.append(half)
-    return found
+        parts.append(half)
+    return parts

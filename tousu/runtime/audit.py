@@ -123,7 +123,7 @@ def audit(
     `identity` is the cluster's. `unlooked_at` names processors whose databases cannot be read, each with the reason.
     `halted` are the shards of which a running copy says so; those whose checkpoints say so are found here.
     """
-    databases = {each.processor: kept_by(each) for each in inspections}
+    databases = {inspection.processor: kept_by(inspection) for inspection in inspections}
     standings = {(name, s.shard): s for name, kept in databases.items() for s in kept.standings}
     written = [card.topic for card in cards() if card.events and not card.topic.startswith(INBOUND)]
     extents = history.extents(history.places(written))
@@ -150,8 +150,8 @@ def audit(
     inbound_findings, inbound = _inbound(history, standings, effects)
     findings += inbound_findings
     findings += effects.doubled()
-    for each in (each for each in inspections if each.processor == "intake"):
-        findings += [AuditFinding("I12", f"case {number}", message) for number, message in erasures.forgotten(each)]
+    for intake in (inspection for inspection in inspections if inspection.processor == "intake"):
+        findings += [AuditFinding("I12", f"case {number}", message) for number, message in erasures.forgotten(intake)]
     proof = proof_of(money, databases, extents, findings, unchecked)
     outputs = sum(len(chain.running) for chain in chains.values())
     repeated = sum(chain.repeated for chain in chains.values())
@@ -199,9 +199,9 @@ def _linked(
 ) -> list[AuditFinding]:  # fmt: skip
     """I2 for one record of ours. One that does not fit and that an operator passed over is said, and is no finding."""
     place = f"{record.topic}/{record.partition}@{record.offset}"
-    said = dict(record.headers)
-    origin, number = (said.get("tousu-origin") or b"").decode(), said.get("tousu-seq") or b""
-    if any(record.offset in each for each in passed_over[(record.topic, record.partition)]):
+    headers = dict(record.headers)
+    origin, number = (headers.get("tousu-origin") or b"").decode(), headers.get("tousu-seq") or b""
+    if any(record.offset in gap for gap in passed_over[(record.topic, record.partition)]):
         known = chains.get((record.topic, record.partition, origin))
         if not number.isdigit() or int(number) != (known.last if known is not None else 0) + 1:
             unchecked.append(f"{place}: passed over by an operator")
@@ -273,25 +273,25 @@ class _Effects:
     def note(self, record: Record) -> None:
         if record.topic not in (ACCEPTED, REJECTED) or is_tick(record):
             return
-        told = told_in(as_output(record))
-        if told is not None:
-            act = told.act
+        past_act = told_in(as_output(record))
+        if past_act is not None:
+            act = past_act.act
             passed = range(act.at.get(act.topic, 0), act.to)
             self.passed_over[(act.topic, record.partition)].append(passed)
             if not act.is_copied:
                 self.unreadable[(act.topic, record.partition)].append(passed)
             return
-        said = {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers}
-        if said.get("ce_id", "") in self._ids:
+        headers = {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers}
+        if headers.get("ce_id", "") in self._ids:
             return  # a repetition of what was counted
-        self._ids.add(said.get("ce_id", ""))
-        if said.get("ce_type") == JUMP_ACCEPTED:
+        self._ids.add(headers.get("ce_id", ""))
+        if headers.get("ce_type") == JUMP_ACCEPTED:
             return
         if record.topic == ACCEPTED:
-            self.accepted[said.get("ce_causationid", "")] += 1
+            self.accepted[headers.get("ce_causationid", "")] += 1
         else:
             place = tuple(
-                said.get(name, "") for name in ("ce_source", "tousu-topic", "tousu-partition", "tousu-offset")
+                headers.get(name, "") for name in ("ce_source", "tousu-topic", "tousu-partition", "tousu-offset")
             )
             self.refused[(place[0], place[1], place[2], place[3])] += 1
 
@@ -307,10 +307,10 @@ class _Effects:
 def _around(extent: Extent, passed_over: Iterable[range]) -> Iterator[Extent]:
     """What is left of a interval without what was passed over."""
     start = extent.start
-    for each in sorted(passed_over, key=lambda each: each.start):
-        if start < each.start:
-            yield Extent(start, min(each.start, extent.end))
-        start = max(start, each.stop)
+    for gap in sorted(passed_over, key=lambda span: span.start):
+        if start < gap.start:
+            yield Extent(start, min(gap.start, extent.end))
+        start = max(start, gap.stop)
     if start < extent.end:
         yield Extent(start, extent.end)
 
@@ -327,7 +327,7 @@ def _read_around(history: History, read: Mapping[Partition, Extent], passed_over
     """These intervals without what operators passed over, which perhaps nobody can read."""
     pieces = {place: list(_around(extent, passed_over[place])) for place, extent in read.items()}
     for turn in range(max(map(len, pieces.values()), default=0)):
-        yield from history.read({place: each[turn] for place, each in pieces.items() if turn < len(each)})
+        yield from history.read({place: extents[turn] for place, extents in pieces.items() if turn < len(extents)})
 
 
 def _inbound(
@@ -342,7 +342,7 @@ def _inbound(
         standing = standings.get(("intake", partition))
         done = standing.checkpoint.offsets.get(topic, 0) if standing is not None else 0
         read[(topic, partition)] = Extent(extent.start, min(done, extent.end))
-    told: dict[str, set[str]] = {}
+    by_event: dict[str, set[str]] = {}
     inbound = 0
     for record in _read_around(history, read, effects.passed_over):
         if is_tick(record):
@@ -351,11 +351,11 @@ def _inbound(
         source, event_id = identity(record)
         if effects.refused[("tousu/intake", record.topic, str(record.partition), str(record.offset))]:
             continue
-        told.setdefault(event_id, set()).add(source)
+        by_event.setdefault(event_id, set()).add(source)
         if not effects.accepted[event_id]:
             message = "read by intake, and neither accepted nor refused"
             findings.append(AuditFinding("I1", f"{record.topic}/{record.partition}@{record.offset}", message))
-    for event_id, sources in told.items():
+    for event_id, sources in by_event.items():
         if effects.accepted[event_id] > len(sources):
             message = f"accepted {effects.accepted[event_id]} times, sent by {len(sources)} source(s)"
             findings.append(AuditFinding("I1", f"event {event_id}", message))

@@ -49,18 +49,18 @@ class Behind(NamedTuple):
 def backlog(inspection: Inspection, history: History) -> list[Behind]:
     """Every partition of the processor's inputs, the ones that it has never touched included."""
     topics = inputs_of(inspection.processor)
-    extents, silent = history.extents_told(history.places(topics))
-    standings = {each.shard: each for each in inspection.standings()}
+    extents, silent = history.extents_and_silent(history.places(topics))
+    standings = {standing.shard: standing for standing in inspection.standings()}
     gaps = gaps_of(inspection.processor, standings.values(), extents, history)
     unread: dict[int, dict[Partition, Extent]] = {}
     for (topic, number), extent in extents.items():
         standing = standings.get(number)
         start = standing.checkpoint.offsets.get(topic, 0) if standing is not None else 0
         unread.setdefault(number, {})[(topic, number)] = Extent(max(start, extent.start), extent.end)
-    found = []
+    lags = []
     for shard in sorted({*unread, *(number for _, number in silent)}):
         intervals = unread.get(shard, {})
-        records = sum(each.end - each.start for each in intervals.values())
+        records = sum(interval.end - interval.start for interval in intervals.values())
         is_much = records > LOOKED_AT_MAX
         looked_at = {place: Extent(at, min(end, at + HEAD)) for place, (at, end) in intervals.items()}
         events, oldest_ms, unreadable = _looked_at(history, looked_at if is_much else intervals, records)
@@ -71,10 +71,10 @@ def backlog(inspection: Inspection, history: History) -> list[Behind]:
         own_gaps = tuple(gap for gap in gaps if gap.shard == shard)
         counted = records if is_much else events
         held_out = tuple(map(doubts.said, standing.checkpoint.held_out)) if standing is not None else ()
-        found.append(
+        lags.append(
             Behind(inspection.processor, shard, records, counted, oldest_ms, time, own_gaps, unreadable, held_out)
         )
-    return found
+    return lags
 
 
 def _looked_at(history: History, intervals: Mapping[Partition, Extent], records: int) -> tuple[int, int, str]:
@@ -90,4 +90,4 @@ def _looked_at(history: History, intervals: Mapping[Partition, Extent], records:
 def _work_in(records: Iterable[Record]) -> tuple[int, int]:
     """How many of these records are work, and when the oldest was appended."""
     times = [record.time_ms for record in records if not is_tick(record)]
-    return len(times), min((each for each in times if each >= 0), default=-1)
+    return len(times), min((time_ms for time_ms in times if time_ms >= 0), default=-1)

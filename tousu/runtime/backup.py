@@ -56,9 +56,9 @@ def take(look: Inspection, processor: Processor, folder: Path) -> TablesKept:
     url = f"sqlite:///{part}"
     with closing(Store(url, processor.name, processor.kinds)) as store:
         store.create()
-        with look.at_one_moment(), store.transaction("cannot write the backup") as connection:
-            found = {row["version_num"] for row in look.rows(f"SELECT version_num FROM {processor.name}_version")}
-            if found != set(known()):
+        with look.snapshot(), store.transaction("cannot write the backup") as connection:
+            applied = {row["version_num"] for row in look.rows(f"SELECT version_num FROM {processor.name}_version")}
+            if applied != set(known()):
                 message = (
                     f"{shown(look.url)}: the tables of {processor.name} are of another version of tousu: let that one "
                     "take the backup, or `tousu upgrade` first"

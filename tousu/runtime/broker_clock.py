@@ -92,7 +92,11 @@ class BrokerClocks:
         if question.exception() is not None:
             self._leaders_at_s = now_s - LEADERS_EVERY_S + ASK_EVERY_S
             return
-        led = {each.leader.id: each.id for each in question.result().partitions if each.leader is not None}
+        led = {
+            partition.leader.id: partition.id
+            for partition in question.result().partitions
+            if partition.leader is not None
+        }
         self._leaders = {partition: broker for broker, partition in led.items()}
         self._readings = {broker: reading for broker, reading in self._readings.items() if broker in led}
 
@@ -108,7 +112,7 @@ def check_append_time(admin: AdminClient, topics: Sequence[str]) -> None:
     resources = [ConfigResource(ConfigResource.Type.TOPIC, topic) for topic in topics]
     try:
         answers = admin.describe_configs(resources, request_timeout=REQUEST_S)
-        kinds = {each.name: answer.result()[SETTING].value for each, answer in answers.items()}
+        kinds = {resource.name: answer.result()[SETTING].value for resource, answer in answers.items()}
     except KafkaException as error:
         if error.args[0].code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
             raise not_authorised("read the settings of its topics", error.args[0]) from error

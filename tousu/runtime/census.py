@@ -87,7 +87,9 @@ class Census:
             if opened:
                 try:
                     with self._counting.connect() as connection:
-                        self.counts = self.count(connection, {shard: each.time_us for shard, each in opened.items()})
+                        self.counts = self.count(
+                            connection, {shard: checkpoint.time_us for shard, checkpoint in opened.items()}
+                        )
                     self._counted_at_s = began_s
                 except SQLAlchemyError:
                     pass  # the last count stands and grows old; whether the database is there the other thread says
@@ -99,7 +101,7 @@ class Census:
 
     def count(self, connection: sa.Connection, times_us: Mapping[int, int]) -> dict[Metric, Rows]:
         """Count for these shards, each at its watermark (microseconds since 1970)."""
-        found: dict[Metric, Rows] = {}
+        counts: dict[Metric, Rows] = {}
         shards = ", ".join(str(int(shard)) for shard in times_us)
         now = cp.moment(max(0, min(times_us.values())))
         times = {"now": column_time(now), "soon": column_time(now + timedelta(hours=1))}
@@ -109,15 +111,15 @@ class Census:
                     sa.text(f"{_question(gauge, table, shards)} LIMIT {ROWS_MAX}"),
                     {name: value for name, value in times.items() if f":{name}" in gauge.where},
                 )
-                found[gauge.metric] = {tuple(label or "" for label in row[:-1]): float(row[-1]) for row in rows}
+                counts[gauge.metric] = {tuple(label or "" for label in row[:-1]): float(row[-1]) for row in rows}
             if kind.timed:
                 tables = [table, archive_of(table)] if kind.ended else [table]
-                due = sum(self._due(connection, each, times_us) for each in tables)
-                found.setdefault(TIMERS_DUE, {})[(kind.name,)] = due
+                due = sum(self._due(connection, name, times_us) for name in tables)
+                counts.setdefault(TIMERS_DUE, {})[(kind.name,)] = due
             if kind.ended:
                 statement = sa.text(f"SELECT COUNT(*) FROM {archive_of(table)} WHERE shard IN ({shards})")
-                found.setdefault(ARCHIVED, {})[(kind.name,)] = connection.execute(statement).scalar_one()
-        return found
+                counts.setdefault(ARCHIVED, {})[(kind.name,)] = connection.execute(statement).scalar_one()
+        return counts
 
     def _due(self, connection: sa.Connection, table: str, times_us: Mapping[int, int]) -> float:
         statement = sa.text(f"SELECT COUNT(*) FROM {table} WHERE shard = :shard AND next_due <= :until")
@@ -130,11 +132,11 @@ class Census:
 def _question(gauge: Counted, table: str, shards: str) -> str:
     """The SELECT of a gauge: its labels and, last, its value."""
     rows = f"FROM {table} WHERE shard IN ({shards}) AND ({gauge.where})"
-    if gauge.each:
-        return f"SELECT COUNT(*) FROM (SELECT 1 AS one {rows} GROUP BY {gauge.each} HAVING {gauge.having}) AS found"
+    if gauge.column:
+        return f"SELECT COUNT(*) FROM (SELECT 1 AS one {rows} GROUP BY {gauge.column} HAVING {gauge.having}) AS found"
     labels = "".join(f"{label}, " for label in gauge.by)
     grouped = f"GROUP BY {', '.join(gauge.by)}" if gauge.by else ""
-    return f"SELECT {labels}{gauge.what} {rows} {grouped}"
+    return f"SELECT {labels}{gauge.expression} {rows} {grouped}"
 
 
 def _reading_engine(url: str, silence_s: float) -> sa.Engine:

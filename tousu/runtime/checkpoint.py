@@ -118,8 +118,8 @@ MARK_CHARACTERS: Final = 8
 
 def mark_of(record: Record) -> str:
     """A short digest of what a record says, the same whenever it is sent again."""
-    said = _PACKER.encode((record.key or b"", record.value or b"", record.headers))
-    return b2a_base64(hashlib.sha256(said).digest()[:6], newline=False).decode()
+    packed = _PACKER.encode((record.key or b"", record.value or b"", record.headers))
+    return b2a_base64(hashlib.sha256(packed).digest()[:6], newline=False).decode()
 
 
 _DECODER = msgspec.msgpack.Decoder(list[OutRecord])

@@ -79,7 +79,7 @@ def gaps_of(
     processor: str, standings: Iterable[ShardStanding], extents: Mapping[Partition, Extent], history: History
 ) -> list[Gap]:
     """What was deleted unread of a processor's inputs; a shard that it never opened stands at the beginning."""
-    checkpoints = {each.shard: each.checkpoint for each in standings}
+    checkpoints = {standing.shard: standing.checkpoint for standing in standings}
     cut: dict[Partition, int] = {}
     for topic in inputs_of(processor):
         for (name, number), extent in extents.items():

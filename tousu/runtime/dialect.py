@@ -179,8 +179,8 @@ class SQLite:
             # The driver's own transaction handling would begin too late: we begin ourselves, below.
             connection.isolation_level = None
             # What was deleted is overwritten, and the log emptied when it begins anew: nothing erased stays in files.
-            told = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000")
-            for pragma in (*told, "secure_delete=ON", "journal_size_limit=0"):
+            settings = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000")
+            for pragma in (*settings, "secure_delete=ON", "journal_size_limit=0"):
                 connection.execute(f"PRAGMA {pragma}")
 
         @sa.event.listens_for(engine, "begin")

@@ -50,9 +50,9 @@ def note(checkpoint: Checkpoint, arrival: Arrival) -> None:
     elif arrival.origin:
         _reached(checkpoint, name, arrival.time_us)
     else:  # topics from outside are merged by time, so none of those that are read brings anything earlier any more
-        for each in list(checkpoint.doubts):
-            if each not in checkpoint.held_out:
-                _reached(checkpoint, each, arrival.time_us)
+        for doubt in list(checkpoint.doubts):
+            if doubt not in checkpoint.held_out:
+                _reached(checkpoint, doubt, arrival.time_us)
 
 
 def caught_up(checkpoint: Checkpoint) -> None:

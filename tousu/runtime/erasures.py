@@ -23,17 +23,17 @@ class Erasures:
     def note(self, record: Record) -> None:
         """Take in a record of complaints.accepted."""
         if _TYPE in record.headers:
-            said = orjson.loads(record.value or b"{}")
-            self._by_case[said["case_number"]] |= {(each["source"], each["id"]) for each in said["tellings"]}
+            data = orjson.loads(record.value or b"{}")
+            self._by_case[data["case_number"]] |= {(event["source"], event["id"]) for event in data["tellings"]}
 
     def forgotten(self, inspection: Inspection) -> Iterator[tuple[str, str]]:
         """Each case of which an erased telling has its key, and in a sentence what to do."""
         if not inspection.keeps("record"):
             return
         for number, tellings in sorted(self._by_case.items()):
-            rows = inspection.each("record", "erased IS NULL AND case_number = :number", {"number": number})
+            rows = inspection.matching_states("record", "erased IS NULL AND case_number = :number", {"number": number})
             records = [orjson.loads(doc)["record"] for _, doc in rows]
-            back = sum((each["event_source"], each["event_id"]) in tellings for each in records)
+            back = sum((record["event_source"], record["event_id"]) in tellings for record in records)
             if back:
                 message = f"{back} tellings can be read although the log says that they were erased"
                 yield number, f"{message}; `tousu person erase-again` erases them, once intake has followed its log"

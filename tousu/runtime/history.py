@@ -63,14 +63,14 @@ class History(Connected):
     def partitions(self, topic: str) -> int:
         """How many partitions a topic has. Raises Stop `no_topic` when there is none."""
         try:
-            found = self._consumer.list_topics(topic, timeout=REQUEST_S).topics[topic]
+            metadata = self._consumer.list_topics(topic, timeout=REQUEST_S).topics[topic]
         except KafkaException as error:
             raise Retry("broker_away", f"the broker does not answer: {error.args[0].str()}") from error
-        if found.error is not None and found.error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
+        if metadata.error is not None and metadata.error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
             raise Stop(NOT_AUTHORISED, f"this user may not see topic {topic}: docs/security.md says who may")
-        if found.error is not None or not found.partitions:
+        if metadata.error is not None or not metadata.partitions:
             raise Stop("no_topic", f"topic {topic} does not exist; make the topics with `tousu topics apply`")
-        return len(found.partitions)
+        return len(metadata.partitions)
 
     def places(self, topics: Collection[str]) -> list[Partition]:
         """Every partition of these topics."""
@@ -80,20 +80,20 @@ class History(Connected):
         """Where these partitions begin and end now."""
         return {place: self._extent(place) for place in places}
 
-    def extents_told(self, places: Collection[Partition]) -> tuple[dict[Partition, Extent], dict[Partition, str]]:
+    def extents_and_silent(self, places: Collection[Partition]) -> tuple[dict[Partition, Extent], dict[Partition, str]]:
         """The same as far as somebody can say; and of the others (a partition without a leader, say) why not.
 
         Raises Retry when nobody can say anything.
         """
-        found, silent, failure = dict[Partition, Extent](), dict[Partition, str](), None
+        extents, silent, failure = dict[Partition, Extent](), dict[Partition, str](), None
         for place in places:
             try:
-                found[place] = self._extent(place)
+                extents[place] = self._extent(place)
             except Retry as error:
                 silent[place], failure = error.message, error
-        if failure is not None and not found:
+        if failure is not None and not extents:
             raise failure
-        return found, silent
+        return extents, silent
 
     def _extent(self, place: Partition) -> Extent:
         try:
@@ -124,9 +124,9 @@ class History(Connected):
 
     def _strike_off(self, left: dict[Partition, int]) -> None:
         positions = self._consumer.position([TopicPartition(*place) for place in left])
-        for each in positions:
-            if each.offset >= left[(each.topic, each.partition)]:
-                del left[(each.topic, each.partition)]
+        for position in positions:
+            if position.offset >= left[(position.topic, position.partition)]:
+                del left[(position.topic, position.partition)]
 
     def follow(self, starts: Mapping[Partition, int]) -> None:
         """Begin to deliver these partitions from these offsets; `poll` hands the records over."""

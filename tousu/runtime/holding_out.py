@@ -57,14 +57,14 @@ def _done(site: Site, operator: Operator, kind: Kind, origin: str) -> Act:
         at = dict(checkpoint.offsets)
         act = Act(kind=kind, topic=site.topic, at=at, to=at.get(site.topic, 0), origin=origin)
         act.carry_out(checkpoint)
-        turn.say(_told(site, operator, act, checkpoint), {HEADER: act.header()})
+        turn.say(_act_output(site, operator, act, checkpoint), {HEADER: act.header()})
         done.append(act)
 
     take_a_turn(site, do)
     return done[-1]
 
 
-def _told(site: Site, operator: Operator, act: Act, checkpoint: Checkpoint) -> Output:
+def _act_output(site: Site, operator: Operator, act: Act, checkpoint: Checkpoint) -> Output:
     data: dict[str, Any] = {"topic": act.topic}
     if act.origin:
         data["origin"] = act.origin
@@ -85,24 +85,24 @@ def _topic_of(kind: str, outputs: Sequence[str]) -> str:
 
 def _check(site: Site, checkpoint: Checkpoint, kind: Kind, origin: str) -> None:
     name, names = doubts.name_of(site.topic, origin), _names(site)
-    said, known = origin or site.topic, ", ".join(map(doubts.said, names))
+    label, known = origin or site.topic, ", ".join(map(doubts.said, names))
     if not names:
         raise Stop("last_origin", f"{site.processor.name} waits for one origin alone: without it there is no time")
     if name not in names:
-        raise Stop("unknown_origin", f"{site.name} does not wait for {said}; it waits for {known}")
+        raise Stop("unknown_origin", f"{site.name} does not wait for {label}; it waits for {known}")
     if kind == "let_in" and name not in checkpoint.held_out:
         listed = ", ".join(map(doubts.said, checkpoint.held_out)) or "nothing"
-        raise Stop("not_held_out", f"{said} is not held out of {site.name}; held out: {listed}")
+        raise Stop("not_held_out", f"{label} is not held out of {site.name}; held out: {listed}")
     if kind == "hold_out" and name in checkpoint.held_out:
-        raise Stop("held_out", f"{said} is held out of {site.name} already")
+        raise Stop("held_out", f"{label} is held out of {site.name} already")
     if kind == "hold_out" and checkpoint.awaited(names) == (name,):
-        raise Stop("last_origin", f"{site.name} waits for nothing else: without {said} there is no time")
+        raise Stop("last_origin", f"{site.name} waits for nothing else: without {label} there is no time")
 
 
 def _names(site: Site) -> tuple[str, ...]:
     """What the shard's time waits for, as far as one may be without it: topics from outside, or each of many shards."""
-    outside = tuple(each.topic for each in site.processor.inputs if not each.writer)
-    spread = [each for each in site.processor.inputs if each.spread]
+    outside = tuple(input_.topic for input_ in site.processor.inputs if not input_.writer)
+    spread = [input_ for input_ in site.processor.inputs if input_.spread]
     return outside or expected_origins(spread, site.shard, site.partitions)
 
 

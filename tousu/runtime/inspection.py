@@ -59,9 +59,9 @@ class Inspection:
         """What a SELECT finds."""
         with self._guarded():
             if self._held is not None:
-                return _found(self._held, statement, values)
+                return _rows(self._held, statement, values)
             with self._engine.connect() as connection:
-                return _found(connection, statement, values)
+                return _rows(connection, statement, values)
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -71,7 +71,7 @@ class Inspection:
             raise Retry("database_away", f"the database of {self.processor} does not answer: {error.orig}") from error
 
     @contextmanager
-    def at_one_moment(self) -> Iterator[None]:
+    def snapshot(self) -> Iterator[None]:
         """What is read inside is what the database held at one moment, however busy its processor is."""
         is_sqlite = self._engine.dialect.name == "sqlite"
         with self._guarded(), self._engine.connect() as connection:
@@ -115,31 +115,33 @@ class Inspection:
         rows = self.rows(f"SELECT doc FROM {self.place_of(kind)} WHERE key = :key", {"key": key})
         return orjson.loads(rows[0]["doc"]) if rows else None
 
-    def each(
+    def matching_states(
         self, kind: str, condition: str = "1 = 1", values: Mapping[str, Any] = {}
     ) -> Iterator[tuple[str, str]]:  # fmt: skip
         """Key and document of every state of a kind that meets a condition (SQL over its promoted columns)."""
-        return ((row["key"], row["doc"]) for row in self.each_row(kind, condition, values))
+        return ((row["key"], row["doc"]) for row in self.matching_rows(kind, condition, values))
 
-    def each_row(self, kind: str, condition: str = "1 = 1", values: Mapping[str, Any] = {}) -> Iterator[dict[str, Any]]:
-        """As `each`, whole rows; `values` are bound into the condition."""
+    def matching_rows(
+        self, kind: str, condition: str = "1 = 1", values: Mapping[str, Any] = {}
+    ) -> Iterator[dict[str, Any]]:
+        """As `matching_states`, whole rows; `values` are bound into the condition."""
         after: dict[str, Any] = {"shard": -1, "key": ""}
         place = self.place_of(kind)
         while True:
-            found = self.rows(
+            rows = self.rows(
                 f"SELECT * FROM {place} WHERE ({condition}) "
                 "AND (shard > :shard OR (shard = :shard AND key > :key)) "
                 f"ORDER BY shard, key LIMIT {PAGE_ROWS}",
                 {**values, **after},
             )
-            yield from found
-            if len(found) < PAGE_ROWS:
+            yield from rows
+            if len(rows) < PAGE_ROWS:
                 return
-            after = {"shard": found[-1]["shard"], "key": found[-1]["key"]}
+            after = {"shard": rows[-1]["shard"], "key": rows[-1]["key"]}
 
     def close(self) -> None:
         self._engine.dispose()
 
 
-def _found(connection: sa.Connection, statement: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _rows(connection: sa.Connection, statement: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [dict(row) for row in connection.execute(sa.text(statement), dict(values)).mappings()]

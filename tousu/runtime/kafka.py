@@ -146,8 +146,8 @@ class KafkaSource:
         self.is_member = True
         self._login.joined()
         self._group_shards.clear()
-        for each in partitions:
-            self._group_shards[each.partition].add(each.topic)
+        for partition in partitions:
+            self._group_shards[partition.partition].add(partition.topic)
         self._assignment_stale = False
         consumer.assign([])
 
@@ -167,11 +167,11 @@ class KafkaSource:
         self._assignment_stale = False
 
     @property
-    def trouble(self) -> Retry | None:
+    def failure(self) -> Retry | None:
         """Why nothing is ours: the cluster does not answer, or not us. None before an answer, and for a spare copy."""
         if self._group_shards:
             return None
-        return (None if self.is_member else self._login.trouble(self._pulse.trouble)) or self._topic_ids.trouble
+        return (None if self.is_member else self._login.failure(self._pulse.failure)) or self._topic_ids.failure
 
     def wanted(self) -> frozenset[int]:
         for shard, topics in self._group_shards.items():
@@ -219,7 +219,7 @@ class KafkaSource:
 
     def _is_left_out(self) -> bool:
         idle = self.is_member and not self._group_shards and self._topics_seen == len(self._topics)
-        return idle and self._vacancy.found()
+        return idle and self._vacancy.is_vacant()
 
     def _messages(self, count_max: int, timeout_s: float) -> list[Message]:
         """What is there. Asked for a batch, librdkafka would wait for a full one or until the time is over."""
@@ -258,17 +258,17 @@ class KafkaSource:
         # Everything else (a broker that is away, a topic not known yet) librdkafka repairs by itself.
 
     def _watch_topics(self) -> None:
-        told = self._topic_ids.turn()
-        if told is None:
+        identity = self._topic_ids.turn()
+        if identity is None:
             return
-        self._log_ends.follow(told, keeps_time=self._clocks is not None)
-        self._topics_seen = len(told.topic_ids)
+        self._log_ends.follow(identity, keeps_time=self._clocks is not None)
+        self._topics_seen = len(identity.topic_ids)
         for shard, opened in self._opened.items():
-            if opened.cluster_id and not told.cluster_id:
+            if opened.cluster_id and not identity.cluster_id:
                 continue  # in another cluster the topics are other ones, too, and that is not what is wrong
-            if opened.cluster_id and told.cluster_id != opened.cluster_id:
-                self._broken[shard] = other_cluster(opened.cluster_id, told.cluster_id)
-            elif topic := changed(opened.topic_ids, told.topic_ids):
+            if opened.cluster_id and identity.cluster_id != opened.cluster_id:
+                self._broken[shard] = other_cluster(opened.cluster_id, identity.cluster_id)
+            elif topic := changed(opened.topic_ids, identity.topic_ids):
                 self._broken[shard] = recreated(topic, self._offsets.get((topic, shard), 0))
 
     def _assign(self) -> None:
@@ -290,7 +290,7 @@ class KafkaSource:
         return self._clocks.others_us() if self._clocks is not None else NEVER_US
 
     def start(self, shard: int, offsets: Mapping[str, int]) -> None:
-        read = {topic: each for topic, each in self._identity.topic_ids.items() if topic in offsets}
+        read = {topic: topic_id for topic, topic_id in self._identity.topic_ids.items() if topic in offsets}
         self._opened[shard] = self._identity._replace(topic_ids=read)
         for topic, offset in offsets.items():
             self._empty_to.pop((topic, shard), None)
@@ -357,17 +357,17 @@ class KafkaSource:
         self._log_ends.ask(asked_at, time_us, places)
 
     def ends(self) -> Ends | None:
-        told = self._log_ends.answer()
-        if told is None:
+        answer = self._log_ends.answer()
+        if answer is None:
             return None
-        for place, end in told.ends.items():
+        for place, end in answer.ends.items():
             position = self._position(place)
             is_empty = self._empty_to.get(place) == position
             self._transactions.note(place, position, end, is_empty=is_empty)
             is_silent = self._transactions.is_silent(place) if is_empty else end > position
             self._watch_silence(place, position, is_silent=is_silent)
-        self._transactions.turn(told.ends)
-        return Ends(told.asked_at, told.ends, told.time_us, self._transactions.held_s(), told.hidden)
+        self._transactions.turn(answer.ends)
+        return Ends(answer.asked_at, answer.ends, answer.time_us, self._transactions.held_s(), answer.hidden)
 
     def _watch_silence(self, place: tuple[str, int], position: int, *, is_silent: bool) -> None:
         """Records are there and none comes: ask for them anew, and if that does not help, halt."""

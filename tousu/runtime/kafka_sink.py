@@ -155,14 +155,14 @@ class KafkaSink:
 
     def _blamed(self) -> Failed | None:
         """The largest record of the first batch that was refused for good; several shards may share a batch."""
-        found: Failed | None = None
+        blamed: Failed | None = None
         for shard, error, message in self._failed:
             failed = Failed(shard, message.topic() or "", message.partition() or 0, error, len(message))
             if not failed.is_for_good:
                 continue
-            if found is None or (failed.place == found.place and failed.size_bytes > found.size_bytes):
-                found = failed
-        return found
+            if blamed is None or (failed.place == blamed.place and failed.size_bytes > blamed.size_bytes):
+                blamed = failed
+        return blamed
 
     def flush(self, timeout_s: float) -> bool:
         left = self._serve(timeout_s, all_out=True)

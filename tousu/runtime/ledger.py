@@ -31,9 +31,9 @@ LEDGER: Final = Kind(
     },
     belongs_to=stays,
     gauges=(
-        Counted(LEDGER_AMOUNT, by=("movement", "kind", "currency"), what=f"SUM({_CENTS}) / 100.0"),
-        Counted(LEDGER_OUTSTANDING, by=("kind", "currency"), what=f"SUM({_LEFT}) / 100.0"),
-        Counted(LEDGER_OVERDRAWN, each="obligation", having=f"SUM({_LEFT}) < 0"),
+        Counted(LEDGER_AMOUNT, by=("movement", "kind", "currency"), expression=f"SUM({_CENTS}) / 100.0"),
+        Counted(LEDGER_OUTSTANDING, by=("kind", "currency"), expression=f"SUM({_LEFT}) / 100.0"),
+        Counted(LEDGER_OVERDRAWN, column="obligation", having=f"SUM({_LEFT}) < 0"),
     ),
 )
 """Rows are only ever added, and no rule reads them: they stay in the shard that wrote them."""
@@ -49,7 +49,7 @@ class Ledger(NamedTuple):
 def read_ledger(inspection: Inspection, condition: str = "1 = 1", values: Mapping[str, Any] = {}) -> Ledger:
     """Every entry that meets a condition (SQL over its columns, `values` bound into it)."""
     entries, broken = [], []
-    for row in inspection.each_row(ENTRY, condition, values):
+    for row in inspection.matching_rows(ENTRY, condition, values):
         try:
             entry = LEDGER.codec.decode(row["doc"])
         except (msgspec.DecodeError, msgspec.ValidationError) as error:

@@ -53,12 +53,12 @@ class LogEnds:
         self._newest: _Answers = {}
         self._earliest: _Answers = {}
 
-    def follow(self, told: Identity, *, keeps_time: bool) -> None:
+    def follow(self, identity: Identity, *, keeps_time: bool) -> None:
         """The brokers have told of the topics. What is replicated is shown later than it is appended; it matters to who
         keeps time."""
-        self.sees_hidden = told.is_replicated and keeps_time
-        if told.topic_ids:
-            self._led = set(told.led)
+        self.sees_hidden = identity.is_replicated and keeps_time
+        if identity.topic_ids:
+            self._led = set(identity.led)
 
     def ask(self, asked_at: datetime, time_us: int, places: Collection[Partition]) -> None:
         """Ask for the ends of those of these partitions that are led; nothing is asked while an answer is awaited."""
@@ -80,19 +80,19 @@ class LogEnds:
         brokers have told of the topics anew: it may have lost its leader.
         """
         questions = (self._latest, self._newest, self._earliest)
-        if self._asked is None or not all(future.done() for each in questions for future in each.values()):
+        if self._asked is None or not all(future.done() for question in questions for future in question.values()):
             return None
         (asked_at, time_us), self._asked = self._asked, None
         try:
-            ends, newest, earliest = (_offsets(each) for each in questions)
+            ends, newest, earliest = (_offsets(question) for question in questions)
         except KafkaException:
             self.sees_hidden = False
             return None  # asked again within a second; time simply does not move meanwhile
         # Of a broker that does not answer librdkafka makes no error, but an offset below all that there are.
-        told = newest.keys() & earliest.keys() if self._newest else ends.keys()
-        ends = {at: end for at, end in ends.items() if end >= 0 and at in told}
+        answered = newest.keys() & earliest.keys() if self._newest else ends.keys()
+        ends = {at: end for at, end in ends.items() if end >= 0 and at in answered}
         if self._led is not None:
-            self._led -= {(each.topic, each.partition) for each in self._latest} - ends.keys()
+            self._led -= {(partition.topic, partition.partition) for partition in self._latest} - ends.keys()
         hidden = (
             at for at in ends.keys() & newest.keys() if earliest[at] < ends[at] and not 0 <= newest[at] < ends[at]
         )
@@ -101,11 +101,11 @@ class LogEnds:
 
 def _offsets(answers: _Answers) -> dict[Partition, int]:
     """The offsets that were told. Raises KafkaException where the brokers do not know the question."""
-    found = {}
-    for each, future in answers.items():
+    offsets = {}
+    for partition, future in answers.items():
         try:
-            found[each.topic, each.partition] = future.result().offset
+            offsets[partition.topic, partition.partition] = future.result().offset
         except KafkaException as error:
             if error.args[0].code() in _NOT_KNOWN:
                 raise
-    return found
+    return offsets

@@ -49,8 +49,8 @@ def start_logs(form: Literal["json", "console"], level: Level, processor: str) -
     handler.addFilter(Once())
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(processor=processor)
-    found: Log = structlog.get_logger()
-    return found
+    log: Log = structlog.get_logger()
+    return log
 
 
 class Once(logging.Filter):

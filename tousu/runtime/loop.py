@@ -70,7 +70,7 @@ class Loop:
         self._source, self._sink, self._store, self._clock = source, sink, store, clock
         self._tuning, self._reached = tuning or Tuning(), reached
         self._observer: Observer = observer or Silent()
-        self._inputs = {each.topic: each for each in processor.inputs}
+        self._inputs = {input_.topic: input_ for input_ in processor.inputs}
         self._by_append_time = processor.keeps_time and not self._tuning.time_from_events
         self._in_order = len(processor.inputs) > 1 or self._by_append_time
         self._partitions: dict[str, int] = {}
@@ -78,7 +78,7 @@ class Loop:
         self._asked_at: datetime | None = None
         self._reached_us = cp.NEVER_US
         """The latest append time that was read."""
-        self._trouble, self._unflushed, self._not_before_s, self._halted_again_s = 0, False, 0.0, 0.0
+        self._failure, self._unflushed, self._not_before_s, self._halted_again_s = 0, False, 0.0, 0.0
 
     # -- one turn -----------------------------------------------------------------------------------------------
 
@@ -203,8 +203,8 @@ class Loop:
         """A dependency is away: drop everything, stay in the group, come back later and later (with jitter by name)."""
         self._drop_all()
         self._unflushed = False
-        self._trouble += 1
-        delay_s = min(self._tuning.retry_delay_s * 2 ** min(self._trouble - 1, 10), self._tuning.retry_delay_s_max)
+        self._failure += 1
+        delay_s = min(self._tuning.retry_delay_s * 2 ** min(self._failure - 1, 10), self._tuning.retry_delay_s_max)
         jitter = (hash(self.processor.name) % 100) / 200
         self._not_before_s = time.monotonic() + delay_s * (0.75 + jitter)
         self._store.reset()
@@ -273,7 +273,7 @@ class Loop:
         except Unstorable as error:
             if sum(map(len, batch.values())) == 1:
                 refusal = Refusal(reason="unstorable", message=error.message)
-                poison = {n: [each.as_refused(refusal) for each in batch[n]] for n in batch}
+                poison = {n: [arrival.as_refused(refusal) for arrival in batch[n]] for n in batch}
                 self._commit(*self._fold(poison)[:2])
                 return
             for half in halves(batch):
@@ -288,13 +288,13 @@ class Loop:
             for arrival in arrivals:
                 for state_key in arrival.state_keys:
                     wanted[state_key.kind].add((number, state_key.key))
-        found = self._store.read(wanted) if wanted else {}
+        states = self._store.read(wanted) if wanted else {}
         self._reached("after_read")
         read_s = time.monotonic()
         turns, rest = list[ShardTurn](), dict[int, list[Arrival]]()
         for number, arrivals in batch.items():
             room = WRITES_PER_TURN - sum(turn.writes() for turn in turns)
-            turn, left = self._fold_shard(number, arrivals, found, report, room) if room > 0 else (None, arrivals)
+            turn, left = self._fold_shard(number, arrivals, states, report, room) if room > 0 else (None, arrivals)
             turns += [] if turn is None else [turn]
             rest |= {number: left} if left else {}
         self._reached("after_fold")
@@ -302,12 +302,12 @@ class Loop:
         return turns, report, rest
 
     def _fold_shard(
-        self, number: int, arrivals: list[Arrival], found: Mapping[tuple[int, StateKey], State], report: TurnReport,
+        self, number: int, arrivals: list[Arrival], states: Mapping[tuple[int, StateKey], State], report: TurnReport,
         room: int,
     ) -> tuple[ShardTurn | None, list[Arrival]]:  # fmt: skip
         """Fold inputs until `room` is used up; also what is left. On a Stop the sound part is kept, the shard halts."""
         shard = self.shards[number]
-        turn = self._turn_of(number, shard, arrivals, found, report)
+        turn = self._turn_of(number, shard, arrivals, states, report)
         for index, arrival in enumerate(arrivals):
             try:
                 turn.fold(arrival)
@@ -318,14 +318,14 @@ class Loop:
                 self._halt(number, error)
                 if index == 0:
                     return None, []
-                turn = self._turn_of(number, shard, arrivals, found, TurnReport())
+                turn = self._turn_of(number, shard, arrivals, states, TurnReport())
                 for sound in arrivals[:index]:
                     turn.fold(sound)
                 return turn, []
         return turn, []
 
     def _turn_of(
-        self, number: int, shard: Shard, arrivals: Iterable[Arrival], found: Mapping[tuple[int, StateKey], State],
+        self, number: int, shard: Shard, arrivals: Iterable[Arrival], states: Mapping[tuple[int, StateKey], State],
         report: TurnReport,
     ) -> ShardTurn:  # fmt: skip
         turn = self.turn_class(
@@ -333,7 +333,7 @@ class Loop:
             self._sink.limits(),
         )  # fmt: skip
         turn.faults = shard.faults.copy()
-        turn.states = {key: found.get((number, key)) for arrival in arrivals for key in arrival.state_keys}
+        turn.states = {key: states.get((number, key)) for arrival in arrivals for key in arrival.state_keys}
         return turn
 
     def _commit(self, turns: list[ShardTurn], report: TurnReport) -> None:
@@ -345,7 +345,7 @@ class Loop:
         flushed_s = time.monotonic()
         self._reached("before_commit")
         self._store.commit([turn.change() for turn in turns])
-        self._trouble = 0
+        self._failure = 0
         self._reached("after_commit")
         report.durations_s |= {"flush": flushed_s - started_s, "commit": time.monotonic() - flushed_s}
         for turn in turns:

@@ -61,7 +61,7 @@ class Measures:
                 self._meter.add(m.FAULTS_COVERED, 0, reason, how)
         for why in WHY_DISBELIEVED:
             self._meter.add(m.DISBELIEVED, 0, why)
-        self._said: str | None = None
+        self._published: str | None = None
         self._ahead_s = 0.0
         self._held_s: Mapping[tuple[str, int], float] = {}
 
@@ -69,7 +69,7 @@ class Measures:
 
     def turned(self, report: TurnReport, now: datetime) -> None:
         meter = self._meter
-        self._watch.trouble, self._said = None, None
+        self._watch.trouble, self._published = None, None
         meter.add(m.TURNS, 1)
         meter.set(m.LAST_TURN, now.timestamp())
         for (kind, result), count in report.events.items():
@@ -103,15 +103,15 @@ class Measures:
 
     def _tell_faults(self, report: TurnReport) -> None:
         """Where our own code failed: each kind once a turn, with the first place where it happened."""
-        found: dict[tuple[str, ...], list[Fault]] = {}
+        grouped: dict[tuple[str, ...], list[Fault]] = {}
         for fault in report.faults:
-            found.setdefault((type(fault.error).__name__, *frames_of(fault.error)), []).append(fault)
-        for (kind, *frames), faults in found.items():
+            grouped.setdefault((type(fault.error).__name__, *frames_of(fault.error)), []).append(fault)
+        for (kind, *frames), faults in grouped.items():
             error, where, what = faults[0]
-            said = {"reason": "internal_error"}
+            fields = {"reason": "internal_error"}
             if isinstance(error, Failure):  # what others raise may quote a customer
-                said = {"reason": error.reason, "message": error.message}
-            self._log.error("fault", **said, **about(what), type=kind, count=len(faults), where=where, frames=frames)
+                fields = {"reason": error.reason, "message": error.message}
+            self._log.error("fault", **fields, **about(what), type=kind, count=len(faults), where=where, frames=frames)
 
     def opened(self, shard: int, epoch: int) -> None:
         self._meter.add(m.OPENINGS, 1)
@@ -136,8 +136,8 @@ class Measures:
 
     def _say(self, reason: str, message: str) -> None:
         """Waiting is said once, not at every try."""
-        if self._said != reason:
-            self._said = reason
+        if self._published != reason:
+            self._published = reason
             self._log.warning("waiting", reason=reason, message=message)
 
     # -- the onlooker sees -------------------------------------------------------------------------------------
@@ -239,8 +239,8 @@ class Measures:
     def _shards(self) -> dict[tuple[str, ...], float]:
         glance = self._watch.glance
         opening = glance.wanted - glance.opened.keys() - glance.halted.keys()
-        found: dict[tuple[str, ...], float] = {("open", ""): len(glance.opened), ("opening", ""): len(opening)}
+        counts: dict[tuple[str, ...], float] = {("open", ""): len(glance.opened), ("opening", ""): len(opening)}
         for error in glance.halted.values():
             key = ("halted", error.reason)
-            found[key] = found.get(key, 0) + 1
-        return found
+            counts[key] = counts.get(key, 0) + 1
+        return counts

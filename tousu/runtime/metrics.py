@@ -38,15 +38,15 @@ class Counted(NamedTuple):
     """A gauge that counts the states of a kind in SQL: grouped `by` promoted columns, `where` a condition on them.
 
     The condition may use :now and :soon (an hour later), which are the watermark as text (2026-01-04T01:30:00.000000Z).
-    what: what is worked out in place of the number of rows. each, having: not rows are counted but the values of a
-    column, those whose rows together meet a condition.
+    expression: what is worked out in place of the number of rows. column, having: not rows are counted but the values
+    of a column, those whose rows together meet a condition.
     """
 
     metric: Metric
     where: str = "1 = 1"
     by: tuple[str, ...] = ()
-    what: str = "COUNT(*)"
-    each: str = ""
+    expression: str = "COUNT(*)"
+    column: str = ""
     having: str = ""
 
 
@@ -57,8 +57,8 @@ class CountedOutput(NamedTuple):
     metric: Metric
     fields: tuple[str, ...]
 
-    def labels(self, said: Mapping[str, Any]) -> tuple[str, ...]:
-        return tuple(_as_label(said.get(field)) for field in self.fields)
+    def labels(self, data: Mapping[str, Any]) -> tuple[str, ...]:
+        return tuple(_as_label(data.get(field)) for field in self.fields)
 
 
 def _as_label(value: Any) -> str:
@@ -315,7 +315,7 @@ INFO: Final = Metric(
     "tousu_process_info", "gauge", "", "Always 1; says what runs here.", ("pack", "pack_version", "time"), seen="asked"
 )
 
-METRICS: Final[tuple[Metric, ...]] = tuple(each for each in tuple(globals().values()) if isinstance(each, Metric))
+METRICS: Final[tuple[Metric, ...]] = tuple(metric for metric in tuple(globals().values()) if isinstance(metric, Metric))
 
 
 class Meter:
@@ -361,10 +361,10 @@ class Meter:
     def family(self, metric: Metric, rows: Mapping[tuple[str, ...], float]) -> GaugeMetricFamily:
         """A gauge that is looked up when asked for: its label values and what they stand at."""
         assert metric.seen == "asked"
-        found = GaugeMetricFamily(metric.name, metric.meaning, labels=(PROCESSOR, *metric.labels))
+        family = GaugeMetricFamily(metric.name, metric.meaning, labels=(PROCESSOR, *metric.labels))
         for labels, value in rows.items():
-            found.add_metric((self.processor, *labels), value)
-        return found
+            family.add_metric((self.processor, *labels), value)
+        return family
 
 
 def as_markdown() -> str:

@@ -35,7 +35,7 @@ class Kept(NamedTuple):
 
 def kept_by(inspection: Inspection) -> Kept:
     """Read shards and ledger together: a processor may be at work."""
-    with inspection.at_one_moment():
+    with inspection.snapshot():
         ledger = read_ledger(inspection) if inspection.keeps(ENTRY) else None
         return Kept(inspection.processor, tuple(inspection.standings()), ledger)
 
@@ -44,7 +44,7 @@ class _Heard(NamedTuple):
     origin: str
     where: str
     number: int
-    told: LedgerEvent
+    event: LedgerEvent
 
 
 class Money:
@@ -58,9 +58,9 @@ class Money:
         """Take in one record of ours; one that was sent again, or is about something else, is passed over."""
         if record.topic not in TOPICS:
             return
-        said = dict(record.headers)
-        name = _WANTED.get(said.get("ce_type") or b"")
-        event_id = (said.get("ce_id") or b"").decode("utf-8", "replace")
+        headers = dict(record.headers)
+        name = _WANTED.get(headers.get("ce_type") or b"")
+        event_id = (headers.get("ce_id") or b"").decode("utf-8", "replace")
         if name is None or event_id in self._heard:
             return
         try:
@@ -70,10 +70,13 @@ class Money:
         except (Reject, orjson.JSONDecodeError) as error:
             self._unreadable.append(LedgerFault(event_id, f"{name} cannot be read: {error}"))
             return
-        told = LedgerEvent(event_id, name, time, data, attributes.get(ORGANISATION, ""))
-        origin, number = (said.get("tousu-origin") or b"").decode("utf-8", "replace"), said.get("tousu-seq") or b"0"
+        event = LedgerEvent(event_id, name, time, data, attributes.get(ORGANISATION, ""))
+        origin, number = (
+            (headers.get("tousu-origin") or b"").decode("utf-8", "replace"),
+            headers.get("tousu-seq") or b"0",
+        )
         where = f"{record.topic}/{record.partition}"
-        self._heard[event_id] = _Heard(origin, where, int(number) if number.isdigit() else 0, told)
+        self._heard[event_id] = _Heard(origin, where, int(number) if number.isdigit() else 0, event)
 
     def proof(self, databases: Mapping[str, Kept]) -> tuple[Proof, tuple[str, ...]]:
         """The proof over the processors whose ledgers are there; the names of those whose ledgers are not."""
@@ -83,8 +86,8 @@ class Money:
                     self.note(record)
         ledgers = {name: kept.ledger for name, kept in databases.items() if kept.ledger is not None}
         missing = {processor for heard in self._heard.values() if (processor := _of(heard.origin)) not in ledgers}
-        told = [heard.told for heard in self._heard.values() if _is_written(heard, databases)]
-        proof = prove(told, [entry for ledger in ledgers.values() for entry in ledger.entries])
+        events = [heard.event for heard in self._heard.values() if _is_written(heard, databases)]
+        proof = prove(events, [entry for ledger in ledgers.values() for entry in ledger.entries])
         broken = [LedgerFault(key, message) for ledger in ledgers.values() for key, message in ledger.broken]
         return proof._replace(faults=(*self._unreadable, *broken, *proof.faults)), tuple(sorted(missing))
 

@@ -59,8 +59,8 @@ class OpenTransactions:
             self._hear()
             return
         now_s = time.monotonic()
-        held = [(place, each) for place, each in self._held.items() if place in led]
-        long_held = [place for place, each in held if now_s - each.since_s > self._ask_after_s]
+        held = [(place, hold) for place, hold in self._held.items() if place in led]
+        long_held = [place for place, hold in held if now_s - hold.since_s > self._ask_after_s]
         if long_held and now_s - self._asked_at_s > self._ask_after_s:
             self._asked_at_s = now_s
             self._questions = self._admin.list_offsets(
@@ -72,8 +72,8 @@ class OpenTransactions:
         if not all(future.done() for future in self._questions.values()):
             return
         questions, self._questions = self._questions, {}
-        for each, future in questions.items():
-            place = (each.topic, each.partition)
+        for partition, future in questions.items():
+            place = (partition.topic, partition.partition)
             held = self._held.get(place)
             if held is None or held.since_s > self._asked_at_s:
                 continue  # it has moved meanwhile

@@ -17,7 +17,7 @@ def partitions_of(processor: Processor, source: Source) -> dict[str, int]:
 
     Raises Stop `not_co_partitioned`.
     """
-    topics = [*(each.topic for each in processor.inputs), *processor.outputs, *processor.ticks_to]
+    topics = [*(input_.topic for input_ in processor.inputs), *processor.outputs, *processor.ticks_to]
     counts = {topic: source.partitions(topic) for topic in topics}
     if len(set(counts.values())) != 1:
         listed = ", ".join(f"{topic}: {count}" for topic, count in sorted(counts.items()))
@@ -53,13 +53,15 @@ def check_identity(checkpoint: Checkpoint, identity: Identity, inputs: Collectio
         if topic in read and identity.topic_ids.get(topic, topic_id) != topic_id:
             raise recreated(topic, checkpoint.offsets.get(topic, 0))
     checkpoint.cluster_id = identity.cluster_id
-    held_out = {topic: each for topic, each in checkpoint.topic_ids.items() if topic in checkpoint.held_out}
-    checkpoint.topic_ids = held_out | {topic: each for topic, each in identity.topic_ids.items() if topic in read}
+    held_out = {topic: topic_id for topic, topic_id in checkpoint.topic_ids.items() if topic in checkpoint.held_out}
+    checkpoint.topic_ids = held_out | {
+        topic: topic_id for topic, topic_id in identity.topic_ids.items() if topic in read
+    }
 
 
-def other_cluster(known: str, told: str) -> Stop:
+def other_cluster(known: str, current: str) -> Stop:
     """The halt of a shard whose offsets belong to a cluster other than the one that answers."""
-    return Stop("other_cluster", f"the checkpoint belongs to cluster {known}, this is {told}")
+    return Stop("other_cluster", f"the checkpoint belongs to cluster {known}, this is {current}")
 
 
 def recreated(topic: str, offset: int) -> Stop:

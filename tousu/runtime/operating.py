@@ -60,12 +60,12 @@ class Site(NamedTuple):
 
     def checkpoint(self) -> Checkpoint:
         """As the database has it. Raises Stop `unknown_shard`, `unknown_topic`."""
-        topics = [each.topic for each in self.processor.inputs]
+        topics = [input_.topic for input_ in self.processor.inputs]
         if self.topic not in topics:
             raise Stop(
                 "unknown_topic", f"{self.processor.name} does not read {self.topic!r}; it reads {', '.join(topics)}"
             )
-        standings = {each.shard: each.checkpoint for each in self.inspection.standings()}
+        standings = {standing.shard: standing.checkpoint for standing in self.inspection.standings()}
         if self.shard not in standings:
             known = ", ".join(map(str, standings)) or "none"
             raise Stop("unknown_shard", f"{self.name} was never opened; the shards with a checkpoint: {known}")
@@ -90,15 +90,17 @@ class At(NamedTuple):
 def places_of(inspection: Inspection, history: History) -> list[At]:
     """Every place of a processor's checkpoints."""
     topics = inputs_of(inspection.processor)
-    extents, _ = history.extents_told(history.places(topics))
+    extents, _ = history.extents_and_silent(history.places(topics))
     return [
         At(
-            each.shard, topic, each.checkpoint.offsets.get(topic, 0),
-            start=extent.start if (extent := extents.get((topic, each.shard))) else None,
+            standing.shard, topic, standing.checkpoint.offsets.get(topic, 0),
+            start=extent.start if (extent := extents.get((topic, standing.shard))) else None,
             end=extent.end if extent else None,
-            held_out=tuple(doubts.said(name) for name in each.checkpoint.held_out if name.partition("|")[0] == topic),
+            held_out=tuple(
+                doubts.said(name) for name in standing.checkpoint.held_out if name.partition("|")[0] == topic
+            ),
         )
-        for each in inspection.standings()
+        for standing in inspection.standings()
         for topic in topics
     ]  # fmt: skip
 
@@ -116,19 +118,19 @@ def skip(site: Site, operator: Operator, offset: int, through: int) -> Done:
     Raises Stop `bookmark_elsewhere` when the shard does not stand at `offset`, `nothing_there` when the log has no
     such records, `offset_gone` when it has them no more.
     """
-    _check_stands(site, site.checkpoint(), offset)
+    _check_offset(site, site.checkpoint(), offset)
     extent = site.extent()
     if offset < extent.start:
         raise Stop("offset_gone", f"{_log(site, extent)}: what is gone is accepted by `tousu shard resume`")
     if not offset <= through < extent.end:
         raise Stop("nothing_there", f"{_log(site, extent)}, so nothing can be skipped from {offset} through {through}")
     record = site.history.at((site.topic, site.shard), offset) if through == offset else None
-    what = f"the record at {offset}" if through == offset else f"the records from {offset} through {through}"
+    skipped = f"the record at {offset}" if through == offset else f"the records from {offset} through {through}"
     missing = "" if record is not None else ", not copied"
-    message = f"{what} of {site.topic}/{site.shard} passed over by {operator.name}{missing}: {operator.why}"
+    message = f"{skipped} of {site.topic}/{site.shard} passed over by {operator.name}{missing}: {operator.why}"
 
     def do(turn: ShardTurn) -> Act:
-        _check_stands(site, turn.checkpoint, offset)
+        _check_offset(site, turn.checkpoint, offset)
         numbers, forgives = _numbers(site, turn.checkpoint, record)
         return Act(
             kind="skip", topic=site.topic, at=dict(turn.checkpoint.offsets), to=through + 1, numbers=numbers,
@@ -147,32 +149,34 @@ def resume(site: Site, operator: Operator, identity: Identity) -> Done:
     Raises Stop `nothing_lost` when the log has everything from the checkpoint on.
     """
     checkpoint = site.checkpoint()
-    stands = checkpoint.offsets.get(site.topic, 0)
+    position = checkpoint.offsets.get(site.topic, 0)
     extent = site.extent()
     known, present = (ids.get(site.topic, "") for ids in (checkpoint.topic_ids, identity.topic_ids))
-    to, topic_id, numbers = stands, "", dict[str, int]()
+    to, topic_id, numbers = position, "", dict[str, int]()
     forgives = acts.origins_of(site.processor, checkpoint, site.shard, site.topic, site.partitions)
     if known and present and known != present:
         to, topic_id = extent.start, present
-        what = f"the topic was made again: what the former one held from {stands} on is lost, how much nobody knows"
-    elif stands < extent.start:
+        loss = f"the topic was made again: what the former one held from {position} on is lost, how much nobody knows"
+    elif position < extent.start:
         to = extent.start
-        what = f"{to - stands} records are lost, from {stands} through {to - 1}"
-    elif stands > extent.end:
+        loss = f"{to - position} records are lost, from {position} through {to - 1}"
+    elif position > extent.end:
         to = extent.end
-        what = f"{stands - to} records that had been applied, from {to} through {stands - 1}, are no longer in the log"
+        loss = (
+            f"{position - to} records that had been applied, from {to} through {position - 1}, are no longer in the log"
+        )
     else:
-        what, forgives, numbers = _hole(site, checkpoint, stands, extent)
-    message = f"{site.topic}/{site.shard}: {what}; accepted by {operator.name}: {operator.why}"
+        loss, forgives, numbers = _hole(site, checkpoint, position, extent)
+    message = f"{site.topic}/{site.shard}: {loss}; accepted by {operator.name}: {operator.why}"
 
     def do(turn: ShardTurn) -> Act:
-        _check_stands(site, turn.checkpoint, stands)
+        _check_offset(site, turn.checkpoint, position)
         return Act(
             kind="resume", topic=site.topic, at=dict(turn.checkpoint.offsets), to=to, forgives=forgives,
             topic_id=topic_id, numbers=numbers,
         )  # fmt: skip
 
-    gone = Record(site.topic, site.shard, stands, None, None, ())
+    gone = Record(site.topic, site.shard, position, None, None, ())
     return _act(site, operator, gone, Refusal(reason=LOST, message=message), do)
 
 
@@ -185,7 +189,7 @@ def accept_clock(site: Site, operator: Operator, until: datetime) -> str:
     if not site.processor.keeps_time:
         raise Stop("no_clock", f"{site.processor.name} takes its time from what it reads; intake alone keeps time")
     site.checkpoint()
-    said = text_of_time(until)
+    text = text_of_time(until)
 
     def do(turn: ShardTurn) -> None:
         time_us = turn.checkpoint.time_us
@@ -195,12 +199,12 @@ def accept_clock(site: Site, operator: Operator, until: datetime) -> str:
         turn.say(
             Output(
                 topic=REJECTED, type=JUMP_ACCEPTED, subject="", time=cp.moment(max(time_us, 0)),
-                data={"until": said, "operator": operator.name, "why": operator.why},
+                data={"until": text, "operator": operator.name, "why": operator.why},
             )
         )  # fmt: skip
 
     take_a_turn(site, do)
-    return f"a jump of the time of {site.name} up to {said} is accepted by {operator.name}: {operator.why}"
+    return f"a jump of the time of {site.name} up to {text} is accepted by {operator.name}: {operator.why}"
 
 
 def _act(site: Site, operator: Operator, record: Record, refusal: Refusal, plan: acts.Plan) -> Done:
@@ -209,10 +213,10 @@ def _act(site: Site, operator: Operator, record: Record, refusal: Refusal, plan:
     def do(turn: ShardTurn) -> None:
         act = plan(turn)
         act.carry_out(turn.checkpoint)
-        said = {"tousu-operator": operator.name, acts.HEADER: act.header()}
+        headers = {"tousu-operator": operator.name, acts.HEADER: act.header()}
         if act.to - 1 > record.offset:
-            said["tousu-through"] = str(act.to - 1)
-        turn.pass_over(record, refusal, said)
+            headers["tousu-through"] = str(act.to - 1)
+        turn.pass_over(record, refusal, headers)
         done.append(act)
 
     take_a_turn(site, do)
@@ -227,24 +231,26 @@ def check_retraced(
     if not processor.keeps_time:
         return
     own_log = OwnLog(processor, lambda: history)
-    standings = [each for each in inspection.standings() if shards is None or each.shard in shards]
-    behind = {each.shard: own_log.behind(each.shard, each.checkpoint, each.pending) for each in standings}
-    for each in inspection.standings():
-        check_numbers(f"{processor.name}/{each.shard}", behind.get(each.shard, {}), each.checkpoint)
+    standings = [standing for standing in inspection.standings() if shards is None or standing.shard in shards]
+    behind = {
+        standing.shard: own_log.behind(standing.shard, standing.checkpoint, standing.pending) for standing in standings
+    }
+    for current in inspection.standings():
+        check_numbers(f"{processor.name}/{current.shard}", behind.get(current.shard, {}), current.checkpoint)
 
 
 def take_a_turn(site: Site, do: Callable[[ShardTurn], None]) -> None:
     """Act as the owner of the site's shard for one turn. As `acts.take_a_turn`; raises Stop `not_retraced`, too."""
     check_retraced(site.processor, site.inspection, site.history, [site.shard])
-    partitions = dict.fromkeys([each.topic for each in site.processor.inputs], site.partitions)
+    partitions = dict.fromkeys([input_.topic for input_ in site.processor.inputs], site.partitions)
     acts.take_a_turn(site.processor, site.store, site.shard, partitions, do)
 
 
-def _check_stands(site: Site, checkpoint: Checkpoint, offset: int) -> None:
-    stands = checkpoint.offsets.get(site.topic, 0)
-    if stands != offset:
+def _check_offset(site: Site, checkpoint: Checkpoint, offset: int) -> None:
+    position = checkpoint.offsets.get(site.topic, 0)
+    if position != offset:
         message = (
-            f"{site.name} stands at offset {stands} of {site.topic}, not at {offset}; only what it stands in front of"
+            f"{site.name} stands at offset {position} of {site.topic}, not at {offset}; only what it stands in front of"
         )
         raise Stop("bookmark_elsewhere", f"{message} can be passed over")
 
@@ -272,24 +278,24 @@ def _numbers(site: Site, checkpoint: Checkpoint, record: Record | None) -> tuple
     return {}, [name] if arrival.seq > known else []
 
 
-def _hole(site: Site, checkpoint: Checkpoint, stands: int, extent: Extent) -> tuple[str, list[str], dict[str, int]]:
+def _hole(site: Site, checkpoint: Checkpoint, position: int, extent: Extent) -> tuple[str, list[str], dict[str, int]]:
     """What is missing in front of the record at which a shard stands, and of whom; the numbers that count as seen.
 
     Raises Stop `nothing_lost`.
     """
-    record = site.history.at((site.topic, site.shard), stands) if stands < extent.end else None
+    record = site.history.at((site.topic, site.shard), position) if position < extent.end else None
     forged = _forged(site, checkpoint, record)
     if forged is not None:
         return forged
     numbers, forgives = _numbers(site, checkpoint, record)
     if record is None or numbers or len(forgives) != 1:
-        message = f"{_log(site, extent)} and {site.name} stands at {stands}: nothing is gone in front of it"
+        message = f"{_log(site, extent)} and {site.name} stands at {position}: nothing is gone in front of it"
         raise Stop("nothing_lost", f"{message}; what it cannot take is passed over by `tousu shard skip`")
     (name,) = forgives
     known = checkpoint.watermarks[name].seq if name in checkpoint.watermarks else 0
     seq = from_ours(record).seq
     return (
-        f"{seq - known - 1} records of {name.partition('|')[2]} are missing in front of offset {stands}",
+        f"{seq - known - 1} records of {name.partition('|')[2]} are missing in front of offset {position}",
         forgives,
         {},
     )
@@ -303,5 +309,5 @@ def _forged(site: Site, checkpoint: Checkpoint, record: Record | None) -> tuple[
     if record is None or arrival is None or seen is None or not says_otherwise(seen, arrival.seq, mark_of(record)):
         return None
     words = f"{arrival.seq} to {seen.seq} of {arrival.origin}"
-    what = f"what had the numbers {words} is taken for forged, and what stands at {record.offset} for true"
-    return what, [], {name: arrival.seq - 1}
+    forgery = f"what had the numbers {words} is taken for forged, and what stands at {record.offset} for true"
+    return forgery, [], {name: arrival.seq - 1}

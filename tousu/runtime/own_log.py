@@ -82,55 +82,55 @@ class OwnLog(Connected):
         or an output that waits to be published says something else than what is there under its number;
         `missing_record` for a hole.
         """
-        found: dict[str, list[LoggedOutput]] = {}
+        by_topic: dict[str, list[LoggedOutput]] = {}
         origin = cp.origin_of(self._processor.name, shard, checkpoint.generation)
         pending = list(pending)
         for topic in dict.fromkeys((*self._processor.outputs, *self._processor.ticks_to)):
             known = checkpoint.numbers.get(f"{topic}/{shard}", 0)
-            waiting = [each for each in pending if (each.topic, each.partition) == (topic, shard)]
+            waiting = [record for record in pending if (record.topic, record.partition) == (topic, shard)]
             there = self._after((topic, shard), origin, known - len(waiting))
             _check_waiting(waiting, there)
             unknown = [there[number] for number in sorted(there) if number > known]
             if unknown:
                 _check_whole(unknown, known)
                 self._check_causes(unknown, shard)
-                found[topic] = unknown
-        return found
+                by_topic[topic] = unknown
+        return by_topic
 
     def _after(self, place: Partition, origin: str, known: int) -> dict[int, LoggedOutput]:
         """What an origin has written to a partition beyond a number, read from the end of the log back to there."""
         reader = self._reader = self._reader or self._connect()
         extent = reader.extents([place])[place]
-        found: dict[int, LoggedOutput] = {}
+        outputs: dict[int, LoggedOutput] = {}
         low, page, is_reached = extent.end, PAGE, False
         while low > extent.start and not is_reached:
             high, low, page = low, max(extent.start, low - page), 4 * page
             for record in reader.read({place: Extent(low, high)}):
-                said = dict(record.headers)
-                number = said.get("tousu-seq") or b""
-                if said.get("tousu-origin") != origin.encode() or not number.isdigit():
+                headers = dict(record.headers)
+                number = headers.get("tousu-seq") or b""
+                if headers.get("tousu-origin") != origin.encode() or not number.isdigit():
                     continue
                 if int(number) <= known:
                     is_reached = True
                     continue
-                each = _published(record)
-                if found.setdefault(each.number, each).digest != each.digest:
-                    raise Stop(CONTRADICTED, f"{each.place} stands in the log of {origin} with two contents")
-        return found
+                output = _published(record)
+                if outputs.setdefault(output.number, output).digest != output.digest:
+                    raise Stop(CONTRADICTED, f"{output.place} stands in the log of {origin} with two contents")
+        return outputs
 
     def _check_causes(self, unknown: Iterable[LoggedOutput], shard: int) -> None:
         """What it comes from must be there to be read again; for what is not the shard would wait for ever."""
-        inputs = {each.topic for each in self._processor.inputs}
+        inputs = {input_.topic for input_ in self._processor.inputs}
         newest: dict[str, tuple[int, LoggedOutput]] = {}
-        for each in unknown:
-            if each.cause is not None:
-                topic, offset = each.cause
-                newest[topic] = max(newest.get(topic, (-1, each)), (offset, each), key=itemgetter(0))
-        for topic, (offset, each) in newest.items():
+        for output in unknown:
+            if output.cause is not None:
+                topic, offset = output.cause
+                newest[topic] = max(newest.get(topic, (-1, output)), (offset, output), key=itemgetter(0))
+        for topic, (offset, output) in newest.items():
             end = self._end((topic, shard)) if topic in inputs else 0
             if offset >= end:
                 ends = f"which ends at {end}" if topic in inputs else "which it does not read"
-                message = f"{each.place} comes from offset {offset} of {topic}/{shard}, {ends}"
+                message = f"{output.place} comes from offset {offset} of {topic}/{shard}, {ends}"
                 raise Stop(CONTRADICTED, f"{message}: was the topic made again, or does another processor write here?")
 
     def _end(self, place: Partition) -> int:
@@ -156,24 +156,24 @@ def check_numbers(shard: str, behind: Mapping[str, Sequence[LoggedOutput]], chec
 
 def _published(record: Record) -> LoggedOutput:
     output = as_output(record)
-    said = {name: value.decode("utf-8", "replace") for name, value in output.headers}
-    told = told_in(output)
+    headers = {name: value.decode("utf-8", "replace") for name, value in output.headers}
+    past_act = told_in(output)
     cause, refusal = None, None
-    if told is None and "tousu-reason" in said:
-        cause = said["tousu-topic"], int(said["tousu-offset"])
+    if past_act is None and "tousu-reason" in headers:
+        cause = headers["tousu-topic"], int(headers["tousu-offset"])
         refusal = Refusal(
-            reason=said["tousu-reason"], message=said["tousu-message"], place=said["tousu-place"],
-            schema=said["tousu-schema"],
+            reason=headers["tousu-reason"], message=headers["tousu-message"], place=headers["tousu-place"],
+            schema=headers["tousu-schema"],
         )  # fmt: skip
-    elif INBOUND in said:
-        topic, _, offset = said[INBOUND].rpartition("/")
+    elif INBOUND in headers:
+        topic, _, offset = headers[INBOUND].rpartition("/")
         cause = topic, int(offset)
-    is_plain = cause is not None or said.get("ce_type") == TICK
+    is_plain = cause is not None or headers.get("ce_type") == TICK
     return LoggedOutput(
-        topic=record.topic, number=int(said["tousu-seq"]), digest=digest_of(output), cause=cause,
-        time_us=cp.micros(time_of_text(said["tousu-time"], "tousu-time")),
+        topic=record.topic, number=int(headers["tousu-seq"]), digest=digest_of(output), cause=cause,
+        time_us=cp.micros(time_of_text(headers["tousu-time"], "tousu-time")),
         refusal=refusal if refusal is not None and refusal.reason in OUR_FAULTS else None,
-        act=told.act if told is not None else None, record=None if is_plain else output,
+        act=past_act.act if past_act is not None else None, record=None if is_plain else output,
     )  # fmt: skip
 
 
@@ -187,7 +187,9 @@ def _check_waiting(waiting: Iterable[OutRecord], there: Mapping[int, LoggedOutpu
 
 
 def _check_whole(unknown: Sequence[LoggedOutput], known: int) -> None:
-    for number, each in enumerate(unknown, known + 1):
-        if each.number != number:
-            message = f"its own log goes from number {number - 1} to {each.number} of {each.topic}; records are missing"
+    for number, output in enumerate(unknown, known + 1):
+        if output.number != number:
+            message = (
+                f"its own log goes from number {number - 1} to {output.number} of {output.topic}; records are missing"
+            )
             raise Stop("missing_record", f"{message}: restore a later backup")

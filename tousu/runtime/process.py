@@ -85,10 +85,10 @@ def run_work(name: str, work: Work) -> int:
         stopping.say = lambda: _cut_short(log)
         try:
             work(settings, log, stopping.asked)
-            code, said = STOPPED, dict[str, Any]()
+            code, fields = STOPPED, dict[str, Any]()
         except Exception as error:  # noqa: BLE001 - the last one who can say why the process ends
-            code, said = _ending(error, with_message=settings.log_level == "debug")
-        (log.error if code else log.info)("ended", exit_code=code, **said)
+            code, fields = _ending(error, with_message=settings.log_level == "debug")
+        (log.error if code else log.info)("ended", exit_code=code, **fields)
         return code
 
 
@@ -98,8 +98,8 @@ def _ending(error: Exception, *, with_message: bool) -> tuple[int, dict[str, Any
         wrong = WRONG_SETTINGS if error.reason in _MEND_FIRST else FAULT
         code = START_FAILED if isinstance(error, Retry) else wrong
         return code, {"reason": error.reason, "message": error.message}
-    said: dict[str, Any] = {"reason": "internal_error", "type": type(error).__name__, "frames": frames_of(error)}
-    return FAULT, said | ({"message": str(error)} if with_message else {})
+    fields: dict[str, Any] = {"reason": "internal_error", "type": type(error).__name__, "frames": frames_of(error)}
+    return FAULT, fields | ({"message": str(error)} if with_message else {})
 
 
 def _cut_short(log: Log) -> None:
@@ -189,7 +189,7 @@ def _turn(loop: Loop, source: KafkaSource, watch: Watch, stopping: threading.Eve
     while not stopping.is_set():
         loop.step()
         opened = {number: shard.opened.checkpoint for number, shard in loop.shards.items()}
-        watch.is_member, watch.broker_trouble = source.is_member, source.trouble
+        watch.is_member, watch.broker_trouble = source.is_member, source.failure
         watch.turned(Glance(source.wanted(), opened, dict(loop.halted)))
 
 
@@ -227,7 +227,7 @@ def _sources(file: Path, policies: Policies) -> Sources:
 
 
 def _inbound(processor: Processor) -> Iterator[str]:
-    return (each.topic for each in processor.inputs)
+    return (input_.topic for input_ in processor.inputs)
 
 
 def _broker(settings: Settings, processor: Processor, time_topic: str) -> tuple[KafkaSource, KafkaSink]:
@@ -248,7 +248,9 @@ def _broker(settings: Settings, processor: Processor, time_topic: str) -> tuple[
 
 def _check_topics(source: KafkaSource, processor: Processor, settings: Settings) -> None:
     """Raises Retry while the broker is away or a topic is missing, Stop when the partition count is not as told."""
-    for topic in dict.fromkeys((*(each.topic for each in processor.inputs), *processor.outputs, *processor.ticks_to)):
+    for topic in dict.fromkeys(
+        (*(input_.topic for input_ in processor.inputs), *processor.outputs, *processor.ticks_to)
+    ):
         try:
             count = source.partitions(topic)
         except Stop as error:
@@ -270,13 +272,13 @@ class Waiting:
     def until(self, done: Callable[[], None]) -> bool:
         """True when `done` went through, False when asked to stop. Raises Retry when the time is up."""
         delay_s = 0.1
-        said = ""
+        logged = ""
         while not self._stopping.is_set():
             try:
                 done()
             except Retry as error:
-                self._note(error, said)
-                said = error.message
+                self._note(error, logged)
+                logged = error.message
                 if time.monotonic() + delay_s > self._ends_s:
                     raise
                 self._stopping.wait(delay_s)
@@ -286,8 +288,8 @@ class Waiting:
                 return True
         return False
 
-    def _note(self, error: Failure, said: str) -> None:
+    def _note(self, error: Failure, logged: str) -> None:
         self._watch.trouble = error
         self._watch.turned(self._watch.glance)
-        if error.message != said:
+        if error.message != logged:
             self._log.warning("waiting", reason=error.reason, message=error.message)

@@ -166,5 +166,5 @@ class Processor(msgspec.Struct, frozen=True, kw_only=True):
     act_again: ActAgain | None = None
 
     def __post_init__(self) -> None:
-        assert len(self.inputs) == 1 or not any(each.spread for each in self.inputs), "a spread input stands alone"
+        assert len(self.inputs) == 1 or not any(input_.spread for input_ in self.inputs), "a spread input stands alone"
         assert set(self.ticks_spread_to) <= set(self.outputs), "a topic that is told time is an output"

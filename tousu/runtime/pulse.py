@@ -16,7 +16,7 @@ _NO_ANSWER: Final = frozenset({KafkaError._TIMED_OUT, KafkaError._TRANSPORT, Kaf
 
 
 class Pulse:
-    """Asks on the connections of an admin client; never waits. `trouble` says why there was no answer, if so.
+    """Asks on the connections of an admin client; never waits. `failure` says why there was no answer, if so.
 
     It asks for topics, never for the cluster: of a cluster that names no broker (a single one that its controller has
     just taken for dead) librdkafka cannot describe that, and ends the process.
@@ -27,7 +27,7 @@ class Pulse:
         self._topics = list(topics)
         self._questions: Mapping[str, Future[Any]] = {}
         self._asked_s = 0.0
-        self.trouble = ""
+        self.failure = ""
 
     def feel(self) -> bool:
         """Ask when it is time; true when an answer has come in just now."""
@@ -45,7 +45,7 @@ class Pulse:
                 question.result()
         except KafkaException as error:
             if error.args[0].code() in _NO_ANSWER:
-                self.trouble = f"no answer from the broker: {error.args[0].str()}"
+                self.failure = f"no answer from the broker: {error.args[0].str()}"
                 return False
-        self.trouble = ""
+        self.failure = ""
         return True

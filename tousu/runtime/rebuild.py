@@ -61,12 +61,12 @@ class Rebuilt(NamedTuple):
 class Published:
     """Everything that a processor has written, by number; a repetition counts once. `read_on` reads what is new.
 
-    `told`: what operators did to its shards.
+    `acts`: what operators did to its shards.
     """
 
     def __init__(self, processor: Processor, history: History) -> None:
-        self.found: dict[Number, str] = {}
-        self.told: dict[Number, PublishedAct] = {}
+        self.digests: dict[Number, str] = {}
+        self.acts: dict[Number, PublishedAct] = {}
         self._name, self._history = processor.name, history
         self._places = history.places(list(dict.fromkeys((*processor.outputs, *processor.ticks_to))))
         self._read_to: dict[Partition, int] = {}
@@ -78,17 +78,17 @@ class Published:
             origin = (dict(record.headers).get("tousu-origin") or b"").decode()
             if origin.startswith(f"{self._name}/"):
                 output = as_output(record)
-                self.found.setdefault(number_of(output), digest_of(output))
+                self.digests.setdefault(number_of(output), digest_of(output))
                 act = acts.told_in(output)
                 if act is not None:
-                    self.told.setdefault(number_of(output), act)
+                    self.acts.setdefault(number_of(output), act)
         self._read_to = {place: extent.end for place, extent in extents.items()}
 
-    def wait_for(self, said: Mapping[Number, str]) -> None:
+    def wait_for(self, rebuilt: Mapping[Number, str]) -> None:
         """Read until everything that was said is there, or for as long as a processor at work may take."""
         ends_s = time.monotonic() + ON_ITS_WAY_S
         self.read_on()
-        while not said.keys() <= self.found.keys() and time.monotonic() < ends_s:
+        while not rebuilt.keys() <= self.digests.keys() and time.monotonic() < ends_s:
             time.sleep(ASK_AGAIN_S)
             self.read_on()
 
@@ -98,21 +98,21 @@ def _named(number: Number) -> str:
     return f"{origin}:{topic}/{partition}:{seq}"
 
 
-def compared(said: Mapping[Number, str], published: Mapping[Number, str], source: ReplaySource) -> Rebuilt:
+def compared(rebuilt: Mapping[Number, str], published: Mapping[Number, str], source: ReplaySource) -> Rebuilt:
     """What the rebuild said, held against what the topics hold.
 
     Where a shard's inputs have grown, what it wrote behind the last number that was said is about them.
     """
     grown = source.grown()
     last: dict[tuple[str, int, str], int] = {}
-    for topic, partition, origin, seq in said:
+    for topic, partition, origin, seq in rebuilt:
         last[(topic, partition, origin)] = max(seq, last.get((topic, partition, origin), 0))
-    more = sorted(number for number in published if number not in said)
-    unknown = [each for each in more if each[3] <= last.get(each[:3], 0) or _shard_of(each[2]) not in grown]
-    different = [number for number, digest in said.items() if published.get(number, digest) != digest]
-    unpublished = [number for number in said if number not in published]
+    more = sorted(number for number in published if number not in rebuilt)
+    unknown = [number for number in more if number[3] <= last.get(number[:3], 0) or _shard_of(number[2]) not in grown]
+    different = [number for number, digest in rebuilt.items() if published.get(number, digest) != digest]
+    unpublished = [number for number in rebuilt if number not in published]
     return Rebuilt(
-        source.read, len(said) - len(different) - len(unpublished), _all_named(different), _all_named(unpublished),
+        source.read, len(rebuilt) - len(different) - len(unpublished), _all_named(different), _all_named(unpublished),
         _all_named(unknown), len(more) - len(unknown), source.stops_at(),
     )  # fmt: skip
 
@@ -144,27 +144,29 @@ def rebuild(
     _check_empty(store, processor.name)
     published = Published(processor, history)
     published.read_on()
-    told = acts.in_order(published.told.values())
-    _check_whole(told)
-    topics, sink = [each.topic for each in processor.inputs], KeepingSink()
+    past_acts = acts.in_order(published.acts.values())
+    _check_whole(past_acts)
+    topics, sink = [input_.topic for input_ in processor.inputs], KeepingSink()
     tuning = Tuning(time_from_events=time_from_events)
     for growth in growths(history):
         source = ReplaySource(history, facts, topics, growth.former)
         loop = ReplayLoop(processor, source, sink, store, clock, tuning=tuning)
-        loop.expect(told)
+        loop.expect(past_acts)
         loop.stop_at(growth.at[processor.name])
         _turn(loop, source)
         forget_pending(store, processor.name)
         grow(store, processor, growth.former, growth.partitions)
-        told = [
-            each for each in told if each.record.partition >= growth.former or not _is_before(each, growth, processor)
+        past_acts = [
+            each
+            for each in past_acts
+            if each.record.partition >= growth.former or not _is_before(each, growth, processor)
         ]
     source = ReplaySource(history, facts, topics)
     loop = ReplayLoop(processor, source, sink, store, clock, tuning=tuning)
-    loop.expect(told)
+    loop.expect(past_acts)
     _turn(loop, source)
-    published.wait_for(sink.said)
-    rebuilt = compared(sink.said, published.found, source)
+    published.wait_for(sink.digests)
+    rebuilt = compared(sink.digests, published.digests, source)
     if rebuilt.is_faithful:
         forget_pending(store, processor.name)
     return rebuilt
@@ -198,9 +200,9 @@ def _is_before(told: PublishedAct, growth: Growth, processor: Processor) -> bool
     return sum(told.act.at.values()) <= sum(stood.values())
 
 
-def _check_whole(told: Iterable[PublishedAct]) -> None:
+def _check_whole(past_acts: Iterable[PublishedAct]) -> None:
     """Where an operator accepted that a part of the log is gone, nothing can be made again from the log."""
-    for act, record in told:
+    for act, record in past_acts:
         if act.to != act.at.get(act.topic, 0) and act.kind == "resume":
             place = f"{act.topic}/{record.partition} at offset {act.at.get(act.topic, 0)}"
             raise Stop(

@@ -40,19 +40,19 @@ def rejection(
 ) -> OutRecord:  # fmt: skip
     """The refusal of a record, not numbered yet. `standing` are the headers of every output, `limit_bytes` what the
     topic takes; at least 32 KB are needed for all that is said. `more` is said beside the refusal, by an operator."""
-    said = {
+    texts = {
         "tousu-reason": refusal.reason, "tousu-message": printable(refusal.message[:2000]),
         "tousu-place": printable(refusal.place[:500]),
         "tousu-schema": refusal.schema, "tousu-topic": record.topic, "tousu-partition": str(record.partition),
         "tousu-offset": str(record.offset), "tousu-timestamp": str(record.time_ms),
         **{f"tousu-event-{name}": text[:NAME_LENGTH_MAX] for name, text in named_in(record).items()}, **more,
     }  # fmt: skip
-    headers = [*standing, *((name, value.encode("utf-8", "replace")) for name, value in said.items())]
+    headers = [*standing, *((name, value.encode("utf-8", "replace")) for name, value in texts.items())]
     if record.value is None:
         headers.append(("tousu-no-value", b"1"))
     key = record.key
     if key is not None and len(key) > KEY_BYTES_MAX:
-        headers += _told_of("key", key)
+        headers += _shortened("key", key)
         key = key[: KEY_BYTES_MAX // 4]
     room_bytes = limit_bytes - _RESERVE_BYTES - record_bytes(OutRecord(REJECTED, shard, key, b"", headers))
     kept, left_out = _original(record.headers, room_bytes // 2)
@@ -62,7 +62,7 @@ def rejection(
     room_bytes -= sum(header_bytes(name, value) for name, value in kept)
     value = record.value or b""
     if len(value) > room_bytes:
-        headers += _told_of("value", value)
+        headers += _shortened("value", value)
         value = value[: min(FIRST_BYTES, max(0, room_bytes))]
     return OutRecord(REJECTED, shard, key, value, headers)
 
@@ -83,6 +83,6 @@ def _original(headers: Headers, room_bytes: int) -> tuple[list[tuple[str, bytes]
     return kept, left_out
 
 
-def _told_of(part: str, whole: bytes) -> list[tuple[str, bytes]]:
+def _shortened(part: str, whole: bytes) -> list[tuple[str, bytes]]:
     digest = hashlib.sha256(whole).hexdigest().encode()
     return [(f"tousu-{part}-bytes", str(len(whole)).encode()), (f"tousu-{part}-sha256", digest)]

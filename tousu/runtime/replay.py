@@ -73,17 +73,17 @@ class ReplaySource:
         if self._is_stale:
             self._is_stale = False
             self._history.follow({place: at for place, at in self._starts.items() if place not in self._held})
-        found = []
+        records = []
         for record in self._history.poll(timeout_s):
             place = (record.topic, record.partition)
             if place in self._held or record.offset >= self._extents[place].end:
                 continue
             self._starts[place] = record.offset + 1
-            found.append(record)
+            records.append(record)
             if self._starts[place] >= self._extents[place].end:
                 self._left.pop(place, None)
-        self.read += len(found)
-        return found
+        self.read += len(records)
+        return records
 
     def wanted(self) -> frozenset[int]:
         return self._shards
@@ -142,7 +142,7 @@ class KeepingSink:
     """Takes outputs, publishes nothing, and remembers what was said."""
 
     def __init__(self) -> None:
-        self.said: dict[Number, str] = {}
+        self.digests: dict[Number, str] = {}
 
     def limits(self) -> Mapping[str, int]:
         return {}
@@ -152,7 +152,7 @@ class KeepingSink:
 
     def send(self, shard: int, records: Sequence[OutRecord]) -> None:
         for record in records:
-            self.said.setdefault(number_of(record), digest_of(record))
+            self.digests.setdefault(number_of(record), digest_of(record))
 
     def flush(self, timeout_s: float) -> bool:
         return True
@@ -169,11 +169,11 @@ class ReplayLoop(Loop):
 
     _ends: Mapping[int, Mapping[str, int]] = {}
 
-    def expect(self, told: Iterable[PublishedAct]) -> None:
+    def expect(self, past_acts: Iterable[PublishedAct]) -> None:
         """The operator's acts, in the order in which they were told."""
-        self._told: dict[int, deque[PublishedAct]] = defaultdict(deque)
-        for each in told:
-            self._told[each.record.partition].append(each)
+        self._published: dict[int, deque[PublishedAct]] = defaultdict(deque)
+        for past_act in past_acts:
+            self._published[past_act.record.partition].append(past_act)
 
     def stop_at(self, places: Mapping[int, Mapping[str, int]]) -> None:
         """Go no further than these offsets, by shard and topic: there the shards were put into more of them."""
@@ -195,25 +195,25 @@ class ReplayLoop(Loop):
         return applied
 
     def _fold_shard(
-        self, number: int, arrivals: list[Arrival], found: Mapping[tuple[int, StateKey], State], report: TurnReport,
+        self, number: int, arrivals: list[Arrival], states: Mapping[tuple[int, StateKey], State], report: TurnReport,
         room: int,
     ) -> tuple[ShardTurn | None, list[Arrival]]:  # fmt: skip
         """Fold up to where the operator acted; the shard is opened again there, so what lies behind comes again."""
-        told = self._told.get(number)
+        queue = self._published.get(number)
         checkpoint = self.shards[number].opened.checkpoint
-        if told:
-            arrivals = list(_up_to(checkpoint, told[0].act.at, arrivals))
+        if queue:
+            arrivals = list(_up_to(checkpoint, queue[0].act.at, arrivals))
         if self._ends:
             arrivals = list(_up_to(checkpoint, self._ends[number], arrivals))
-        return super()._fold_shard(number, arrivals, found, report, room) if arrivals else (None, [])
+        return super()._fold_shard(number, arrivals, states, report, room) if arrivals else (None, [])
 
     def _repeat_acts(self, number: int) -> int:
-        told = self._told.get(number)
-        if not told or not acts.stands_at(self.shards[number].opened.checkpoint, told[0].act.at):
+        queue = self._published.get(number)
+        if not queue or not acts.stands_at(self.shards[number].opened.checkpoint, queue[0].act.at):
             return 0
         report = TurnReport()
         turn = self._turn_of(number, self.shards[number], (), {}, report)
-        acts.repeat(turn, told.popleft())
+        acts.repeat(turn, queue.popleft())
         self._commit([turn], report)
         self._flush()
         forget_pending(self._store, self.processor.name)
@@ -235,8 +235,8 @@ def _up_to(checkpoint: cp.Checkpoint, at: Mapping[str, int], arrivals: Iterable[
 
 def number_of(record: OutRecord) -> Number:
     """By what an output is known."""
-    said = dict(record.headers)
-    return record.topic, record.partition, said["tousu-origin"].decode(), int(said["tousu-seq"])
+    headers = dict(record.headers)
+    return record.topic, record.partition, headers["tousu-origin"].decode(), int(headers["tousu-seq"])
 
 
 def forget_pending(store: Store, name: str) -> None:

@@ -80,7 +80,7 @@ class TurnReport:
         self.rejects[reason] += 1
         self.first_rejected = self.first_rejected or event
 
-    def said(self, output: Output, tallies: Mapping[str, CountedOutput]) -> None:
+    def count_output(self, output: Output, tallies: Mapping[str, CountedOutput]) -> None:
         """Count an output, and what the processor counts of its kind."""
         self.outputs[output.topic, output.type] += 1
         tally = tallies.get(output.type)

@@ -50,22 +50,22 @@ class RetracingMerge(Merge):
         super().__init__(topics, in_order=in_order)
         self.fault: Stop | None = None
         self._left = {topic: deque(published) for topic, published in by_topic.items()}
-        self._by_number = {(each.topic, each.number): each for many in by_topic.values() for each in many}
+        self._by_number = {(logged.topic, logged.number): logged for many in by_topic.values() for logged in many}
         self._waiting: dict[tuple[str, str], deque[int]] = defaultdict(deque)
         """Topic of ours and topic from outside -> the offsets of what has to come out there yet."""
-        for each in self._by_number.values():
-            if each.cause is not None:
-                self._waiting[each.topic, each.cause[0]].append(each.cause[1])
+        for output in self._by_number.values():
+            if output.cause is not None:
+                self._waiting[output.topic, output.cause[0]].append(output.cause[1])
         self._taken: dict[str, int] = {}
 
     @property
     def next(self) -> LoggedOutput | None:
         heads = [queue[0] for queue in self._left.values() if queue]
-        found: LoggedOutput | None = None
-        for each in [head for head in heads if not self._is_behind_another(head)] or heads:
-            if found is None or _comes_first(each, found):
-                found = each
-        return found
+        first: LoggedOutput | None = None
+        for output in [head for head in heads if not self._is_behind_another(head)] or heads:
+            if first is None or _comes_first(output, first):
+                first = output
+        return first
 
     def _is_behind_another(self, head: LoggedOutput) -> bool:
         """Whether something on another topic came of an inbound record that stands in front of this one's."""
@@ -125,21 +125,21 @@ class RetracingMerge(Merge):
 
     def unsaid(self, outputs: Sequence[OutRecord]) -> list[OutRecord]:
         """Those of a turn's outputs that the log does not hold yet. Raises Stop where it says something else."""
-        found = []
+        unlogged = []
         for output in outputs:
             number = int(next((value for name, value in output.headers if name == "tousu-seq"), b"0"))
             there = self._by_number.pop((output.topic, number), None) if number else None  # what is handed on has none
             if there is None:
-                found.append(output)
+                unlogged.append(output)
             elif there.digest != digest_of(output):
                 message = f"{there.place} says something else than what comes out now: pack, code or keys are not those"
                 raise Stop(CONTRADICTED, f"{message} of then, or an inbound record is another one; see the runbook")
-        return found
+        return unlogged
 
     def whats_wrong(self) -> Stop | None:
         """Why the shard cannot go on, once a turn has been committed."""
         if self.fault is None and self.next is None and self.holds:
-            missing = min(self._by_number.values(), key=lambda each: each.number)
+            missing = min(self._by_number.values(), key=lambda output: output.number)
             message = f"{missing.place} and what follows does not come out again; see the runbook"
             self.fault = Stop(CONTRADICTED, message)
         return self.fault
@@ -152,20 +152,20 @@ def _places(wanted: LoggedOutput) -> list[tuple[str, int]]:
     return [wanted.cause] if wanted.cause is not None else []
 
 
-def _comes_first(one: LoggedOutput, other: LoggedOutput) -> bool:
+def _comes_first(output: LoggedOutput, other: LoggedOutput) -> bool:
     """Whether of two things on different topics the one came first. At one time acts say what had been read by then."""
-    if one.time_us != other.time_us:
-        return one.time_us < other.time_us
-    if one.act is not None and other.act is not None:
-        return sum(one.act.at.values()) < sum(other.act.at.values())
-    if one.act is not None and other.cause is not None:
+    if output.time_us != other.time_us:
+        return output.time_us < other.time_us
+    if output.act is not None and other.act is not None:
+        return sum(output.act.at.values()) < sum(other.act.at.values())
+    if output.act is not None and other.cause is not None:
         topic, offset = other.cause
-        return offset >= one.act.at.get(topic, 0)
-    if other.act is not None and one.cause is not None:
-        return not _comes_first(other, one)
-    if one.cause is not None and other.cause is not None and one.cause[0] == other.cause[0]:
-        return one.cause[1] < other.cause[1]
-    return one.cause is not None
+        return offset >= output.act.at.get(topic, 0)
+    if other.act is not None and output.cause is not None:
+        return not _comes_first(other, output)
+    if output.cause is not None and other.cause is not None and output.cause[0] == other.cause[0]:
+        return output.cause[1] < other.cause[1]
+    return output.cause is not None
 
 
 class RetracingTurn(ShardTurn):
@@ -193,21 +193,21 @@ class RetracingLoop(Loop):
     def __init__(self, *args: Any, own_log: OwnLog, noticed: Callable[[int, int], None], **named: Any) -> None:
         super().__init__(*args, **named)
         self._own_log, self._noticed = own_log, noticed
-        self._found: dict[int, dict[str, list[LoggedOutput]]] = defaultdict(dict)
+        self._logged: dict[int, dict[str, list[LoggedOutput]]] = defaultdict(dict)
 
     def _take(self, shard: int) -> Opened:
         opened = super()._take(shard)
         # Before anything leaves: what waits to be published may have been made without the log's knowledge.
-        self._found[shard] = self._own_log.behind(shard, opened.checkpoint, cp.unpack_pending(opened.pending))
+        self._logged[shard] = self._own_log.behind(shard, opened.checkpoint, cp.unpack_pending(opened.pending))
         return opened
 
     def _open(self, shard: int) -> None:
         super()._open(shard)
-        found = self._found.pop(shard)
-        if found:
-            topics = self.shards[shard].opened.checkpoint.awaited(each.topic for each in self.processor.inputs)
-            self.shards[shard].merge = RetracingMerge(topics, found, in_order=self._in_order)
-            self._noticed(shard, sum(map(len, found.values())))
+        outputs = self._logged.pop(shard)
+        if outputs:
+            topics = self.shards[shard].opened.checkpoint.awaited(input_.topic for input_ in self.processor.inputs)
+            self.shards[shard].merge = RetracingMerge(topics, outputs, in_order=self._in_order)
+            self._noticed(shard, sum(map(len, outputs.values())))
 
     def _work(self) -> int:
         applied = super()._work()

@@ -115,14 +115,14 @@ def _collector(text: str) -> str:
 
 def _kafka(text: str) -> dict[str, Any]:
     try:
-        found = orjson.loads(text or "{}")
+        settings = orjson.loads(text or "{}")
     except orjson.JSONDecodeError:
-        found = None
-    if not isinstance(found, dict):
+        settings = None
+    if not isinstance(settings, dict):
         raise _Wrong("must be a JSON object of librdkafka properties")
-    if ours := sorted(OURS_IN_KAFKA & found.keys()):
+    if ours := sorted(OURS_IN_KAFKA & settings.keys()):
         raise _Wrong(f"must not set {', '.join(ours)}: the promise of exactly-once rests on it")
-    return found
+    return settings
 
 
 def _failpoint(text: str) -> str:
@@ -134,15 +134,15 @@ def _failpoint(text: str) -> str:
 
 
 def _organisations(text: str) -> dict[str, str]:
-    found: dict[str, str] = {}
+    packs: dict[str, str] = {}
     for pair in filter(None, (part.strip() for part in text.split(","))):
         name, equals, pack = (part.strip() for part in pair.partition("="))
         if not equals or not pack or not ORGANISATION.fullmatch(name):
             raise _Wrong("must be NAME=PACK, several separated by commas; names are lower-case letters, digits, -")
-        if name in found:
+        if name in packs:
             raise _Wrong(f"must name each organisation once; {name} is there twice")
-        found[name] = pack
-    return found
+        packs[name] = pack
+    return packs
 
 
 class Setting(NamedTuple):

@@ -29,7 +29,7 @@ class Shard:
     def __init__(
         self, number: int, opened: Opened, inputs: Sequence[Input], partitions: int, *, in_order: bool
     ) -> None:
-        topics = opened.checkpoint.awaited(each.topic for each in inputs)
+        topics = opened.checkpoint.awaited(input_.topic for input_ in inputs)
         self.number = number
         self.expected = frozenset(expected_origins(inputs, number, partitions))
         """Whose records it takes, as 'topic|origin'."""

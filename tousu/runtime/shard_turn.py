@@ -67,8 +67,8 @@ class ShardTurn:
         self._now_us, self._now, self._stamped = cp.NEVER_US, cp.moment(cp.NEVER_US), b""
         self._origin = cp.origin_of(processor.name, shard, self.checkpoint.generation)
         self._origin_raw = self._origin.encode()
-        self._from_ours = frozenset(each.topic for each in processor.inputs if each.writer)
-        self._is_spread = any(each.spread for each in processor.inputs)
+        self._from_ours = frozenset(input_.topic for input_ in processor.inputs if input_.writer)
+        self._is_spread = any(input_.spread for input_ in processor.inputs)
         expected = watermark.expected_origins(processor.inputs, shard, partitions[processor.inputs[0].topic])
         self._expected = self.checkpoint.awaited(expected)
         self._marks_max = watermark.marks_for(self._expected)
@@ -303,7 +303,7 @@ class ShardTurn:
 
     def _publish(self, output: Output, record: OutRecord) -> None:
         self._number(record)
-        self._report.said(output, self._processor.tallies)
+        self._report.count_output(output, self._processor.tallies)
 
     def _checked(self, output: Output, cause: Event | None) -> OutRecord:
         """The record of an output, still without its number. Raises WrongOutput where it must not leave."""
@@ -371,15 +371,15 @@ class ShardTurn:
         """Put out a record that is ready but for its number."""
         self._number(record)
 
-    def say(self, output: Output, said: Mapping[str, str] = {}) -> None:
-        """Put out an event of this shard's own, in its own partition; `said` stands in its headers, too."""
+    def say(self, output: Output, headers: Mapping[str, str] = {}) -> None:
+        """Put out an event of this shard's own, in its own partition; `headers` stands in its headers, too."""
         record = self._record(output, orjson.dumps(output.data), None, self.shard)
-        record.headers.extend((name, text.encode()) for name, text in said.items())
+        record.headers.extend((name, text.encode()) for name, text in headers.items())
         self._publish(output, record)
 
-    def pass_over(self, record: Record, refusal: Refusal, said: Mapping[str, str]) -> None:
-        """Tell complaints.rejected of a record that an operator passes over; `said` stands in its headers, too."""
-        self._reject(Arrival(record, None, refusal, "", 0, cp.NEVER_US), refusal, said)
+    def pass_over(self, record: Record, refusal: Refusal, headers: Mapping[str, str]) -> None:
+        """Tell complaints.rejected of a record that an operator passes over; `headers` stands in its headers, too."""
+        self._reject(Arrival(record, None, refusal, "", 0, cp.NEVER_US), refusal, headers)
 
     def _reject(self, arrival: Arrival, refusal: Refusal, more: Mapping[str, str] = {}) -> None:
         """Send an input to complaints.rejected. It always fits there, so a refusal never halts a shard."""

@@ -103,9 +103,9 @@ class SimulatedSource:
                 message = f"the checkpoint's offset is not in the log any more: {words}"
                 self._broken.setdefault(shard, Stop("offset_gone", message))
                 continue
-            found = log[position : position + records_max - len(records)]
-            records += found
-            self._positions[(topic, shard)] = position + len(found)
+            batch = log[position : position + records_max - len(records)]
+            records += batch
+            self._positions[(topic, shard)] = position + len(batch)
         return records
 
     def wanted(self) -> frozenset[int]:

@@ -88,10 +88,10 @@ def read_new(
     """Put those of these states that are not among `states` there, None where there is no such row."""
     new = [state_key for state_key in state_keys if state_key not in states]
     if new:
-        found = store.read(
+        stored = store.read(
             {kind: [(shard, state_key.key) for state_key in new if state_key.kind == kind] for kind, _ in new}
         )
-        states.update((state_key, found.get((shard, state_key))) for state_key in new)
+        states.update((state_key, stored.get((shard, state_key))) for state_key in new)
 
 
 class Store:
@@ -148,10 +148,10 @@ class Store:
     def _check(self, connection: sa.Connection) -> None:
         """Nothing is touched in a database on whose tables this version cannot work."""
         try:
-            found = table_versions.applied(connection, self.processor)
-            table_versions.check(found, self.processor, self.url)
+            applied = table_versions.applied(connection, self.processor)
+            table_versions.check(applied, self.processor, self.url)
             columns = {table: columns_of(kind) for kind in self.kinds.values() for table in self._places(kind.name)}
-            table_versions.check_columns(connection, columns, self.url, is_ours=found == set(table_versions.known()))
+            table_versions.check_columns(connection, columns, self.url, is_ours=applied == set(table_versions.known()))
             docs = connection.execute(sa.text(f"SELECT doc FROM {self._checkpoints}")).scalars()
             versions = (cp.decode(doc).states for doc in docs)
             table_versions.check_states(versions, self.states, table_versions.shown(self.url))
@@ -184,7 +184,7 @@ class Store:
         self._engine.dispose()
 
     @contextmanager
-    def _guarded(self, what: str) -> Iterator[None]:
+    def _guarded(self, fault: str) -> Iterator[None]:
         """Turn what the driver says into Retry (the database is away) or Unstorable (it refuses this content)."""
         try:
             yield
@@ -192,13 +192,13 @@ class Store:
             self.reset()
             # Internal: its own trouble, or a transaction that it ended since we were silent for too long.
             if isinstance(error, OperationalError | InterfaceError | InternalError) or error.connection_invalidated:
-                raise Retry("database_away", f"{what}: {error.orig}") from error
+                raise Retry("database_away", f"{fault}: {error.orig}") from error
             raise Unstorable(str(error.orig)) from error
 
     @contextmanager
-    def transaction(self, what: str) -> Iterator[sa.Connection]:
-        """A transaction for whoever works on the tables beside the loop; committed at its end. `what` names a fault."""
-        with self._guarded(what):
+    def transaction(self, fault: str) -> Iterator[sa.Connection]:
+        """A transaction for whoever works on the tables beside the loop; committed at its end. `fault` names it."""
+        with self._guarded(fault):
             connection = self.connection()
             try:
                 yield connection
@@ -249,18 +249,18 @@ class Store:
 
     def read(self, wanted: Mapping[str, Iterable[tuple[int, str]]]) -> dict[tuple[int, StateKey], State]:
         """The states of these (shard, key) pairs per kind; what does not exist is left out."""
-        found: dict[tuple[int, StateKey], State] = {}
+        states: dict[tuple[int, StateKey], State] = {}
         with self._guarded("cannot read states"):
             connection = self.connection()
             for name, pairs in wanted.items():
                 decode, left = self.kinds[name].codec.decode, list(pairs)
                 for table in self._places(name):
                     for shard, key, doc in self.dialect.select(connection, table, left) if left else ():
-                        found[(shard, StateKey(name, key))] = decode(doc)
+                        states[(shard, StateKey(name, key))] = decode(doc)
                     # In this order: an owner that brings a row back from the archive puts it into the table first.
-                    left = [(shard, key) for shard, key in left if (shard, StateKey(name, key)) not in found]
+                    left = [(shard, key) for shard, key in left if (shard, StateKey(name, key)) not in states]
             connection.rollback()
-        return found
+        return states
 
     def due(self, kind: str, shard: int, until_us: int, after: tuple[int, str], rows_max: int) -> list[Due]:
         """The states due at or before `until_us` and after (due, key) `after`, in the order (due, key)."""
@@ -281,15 +281,15 @@ class Store:
         """When the first state of this kind behind (due, key) `after` wants to be woken."""
         with self._guarded("cannot read the next due time"):
             connection = self.connection()
-            each = (
+            queries = (
                 f"(SELECT next_due FROM {table} WHERE shard = :shard AND next_due IS NOT NULL "
                 "AND (next_due, key) > (:due, :key) ORDER BY next_due, key LIMIT 1)"
                 for table in self._places(kind)
             )
             values = {"shard": shard, "due": after[0], "key": after[1]}
-            found = connection.execute(sa.text(f"SELECT {', '.join(each)}"), values).one()
+            row = connection.execute(sa.text(f"SELECT {', '.join(queries)}"), values).one()
             connection.rollback()
-        return min((due_us for due_us in found if due_us is not None), default=None)
+        return min((due_us for due_us in row if due_us is not None), default=None)
 
     def _places(self, kind: str) -> tuple[str, ...]:
         """The tables in one of which a state of this kind lies."""

@@ -25,8 +25,8 @@ NAMED_MAX: Final = 3
 
 def known(package: str = MIGRATIONS) -> tuple[str, ...]:
     """The migrations of this version, in order."""
-    found = (each.name for each in iter_modules(import_module(package).__path__))
-    return tuple(sorted(name for name in found if _NAME.fullmatch(name)))
+    names = (module.name for module in iter_modules(import_module(package).__path__))
+    return tuple(sorted(name for name in names if _NAME.fullmatch(name)))
 
 
 def phase_of(migration: str) -> str:
@@ -56,21 +56,21 @@ def stamp(connection: sa.Connection, processor: str, migrations: Iterable[str]) 
         connection.execute(sa.text(f"INSERT INTO {table} (version_num) VALUES (:name)"), {"name": migration})
 
 
-def missing(found: Collection[str], phase: str, package: str = MIGRATIONS) -> list[str]:
+def missing(applied: Collection[str], phase: str, package: str = MIGRATIONS) -> list[str]:
     """What this version knows and the tables have not seen, of a phase, in order."""
-    return [name for name in known(package) if name not in found and phase_of(name) == phase]
+    return [name for name in known(package) if name not in applied and phase_of(name) == phase]
 
 
-def check(found: Collection[str], processor: str, url: str) -> None:
-    """Raises Stop `newer_tables` or `older_tables` where this version cannot work on tables that have seen `found`."""
-    unknown = sorted(name for name in set(found) - set(known()) if phase_of(name) == "post")
+def check(applied: Collection[str], processor: str, url: str) -> None:
+    """Raises Stop `newer_tables` or `older_tables` where this version cannot work on tables that hold `applied`."""
+    unknown = sorted(name for name in set(applied) - set(known()) if phase_of(name) == "post")
     if unknown:
         message = (
             f"{shown(url)}: a newer version of tousu has changed the tables of {processor} ({named(unknown)}), and "
             "this one cannot work on them: start the newer version (runbook, newer_tables)"
         )
         raise Stop("newer_tables", message)
-    needed = missing(found, "pre")
+    needed = missing(applied, "pre")
     if needed:
         message = (
             f"{shown(url)}: the tables of {processor} were made by an older version of tousu and lack {named(needed)}: "
@@ -79,9 +79,9 @@ def check(found: Collection[str], processor: str, url: str) -> None:
         raise Stop("older_tables", message)
 
 
-def check_states(found: Iterable[dict[str, int]], own: dict[str, int], place: str) -> None:
-    """Raises Stop `newer_states` where a newer version has written states; `found`: kind -> version, of each shard."""
-    newer = sorted({kind for shard in found for kind, version in shard.items() if version > own.get(kind, 1)})
+def check_states(stored: Iterable[dict[str, int]], own: dict[str, int], place: str) -> None:
+    """Raises Stop `newer_states` where a newer version has written states; `stored`: kind -> version, of each shard."""
+    newer = sorted({kind for shard in stored for kind, version in shard.items() if version > own.get(kind, 1)})
     if newer:
         message = (
             f"{place}: a newer version of tousu has written states ({', '.join(newer)}) that this one cannot read: "
@@ -96,8 +96,8 @@ def check_columns(connection: sa.Connection, wanted: Mapping[str, Sequence[str]]
     inspector = sa.inspect(connection)
     names = set(inspector.get_table_names())
     for table, columns in wanted.items():
-        found = {column["name"] for column in inspector.get_columns(table)} if table in names else set()
-        lacks, has = set(columns) - found, found - set(columns) if is_ours else set()
+        present = {column["name"] for column in inspector.get_columns(table)} if table in names else set()
+        lacks, has = set(columns) - present, present - set(columns) if is_ours else set()
         if lacks or has:
             words = [f"lacks {', '.join(sorted(lacks))}"] if lacks else []
             words += [f"has {', '.join(sorted(has))}, which this version does not know"] if has else []

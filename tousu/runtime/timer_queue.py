@@ -104,8 +104,8 @@ class TimerQueue:
     def _earliest_us(self, name: str) -> int:
         """A lower bound of the due times in the database that lie behind the page read last."""
         if self._bound_us[name] == UNKNOWN:
-            found = self._store.next_due_us(name, self._shard, self._after[name])
-            self._bound_us[name] = NOTHING_DUE if found is None else found
+            due_us = self._store.next_due_us(name, self._shard, self._after[name])
+            self._bound_us[name] = NOTHING_DUE if due_us is None else due_us
         return self._bound_us[name]
 
     def committed(self) -> dict[str, int]:

@@ -31,7 +31,7 @@ class TopicIds:
         self._topics = list(topics)
         self._questions: Mapping[str, Future[Any]] = {}
         self._asked_at_s = time.monotonic()
-        self.trouble: Retry | None = None
+        self.failure: Retry | None = None
         """The first topic that the brokers would not show us; None where they show all, or do not answer."""
 
     def turn(self) -> Identity | None:
@@ -40,8 +40,10 @@ class TopicIds:
             if not all(future.done() for future in self._questions.values()):
                 return None
             questions, self._questions = self._questions, {}
-            answers = {topic: each.result() for topic, each in questions.items() if each.exception() is None}
-            self.trouble = next(filter(None, map(_refused, questions, questions.values())), None)
+            answers = {
+                topic: question.result() for topic, question in questions.items() if question.exception() is None
+            }
+            self.failure = next(filter(None, map(_refused, questions, questions.values())), None)
             return identity_of(self._cluster_id(), answers)
         if time.monotonic() - self._asked_at_s >= ASK_EVERY_S:
             self._asked_at_s = time.monotonic()
@@ -55,8 +57,8 @@ class TopicIds:
     def _cluster_id(self) -> str:
         """Asked when the cluster has just answered, so this hardly waits. Why not `describe_cluster`: see `Pulse`."""
         try:
-            told: Any = self._admin.list_topics(self._topics[0], timeout=CLUSTER_S).cluster_id
-            return str(told or "")
+            cluster_id: Any = self._admin.list_topics(self._topics[0], timeout=CLUSTER_S).cluster_id
+            return str(cluster_id or "")
         except KafkaException:
             return ""
 
@@ -69,14 +71,16 @@ def _refused(topic: str, answer: Future[Any]) -> Retry | None:
 
 def identity_of(cluster_id: str, described: Mapping[str, TopicDescription]) -> Identity:
     """The identity of topics that the brokers have described."""
-    ids = {topic: str(each.topic_id) for topic, each in described.items()}
+    ids = {topic: str(description.topic_id) for topic, description in described.items()}
     # Any: a partition may be without a leader, whatever the type says.
-    partitions: list[tuple[str, Any]] = [(name, each) for name, told in described.items() for each in told.partitions]
+    partitions: list[tuple[str, Any]] = [
+        (name, partition) for name, description in described.items() for partition in description.partitions
+    ]
     is_replicated = any(len(partition.replicas) > 1 for _, partition in partitions)
     led = frozenset((topic, partition.id) for topic, partition in partitions if partition.leader is not None)
     return Identity(cluster_id, ids, is_replicated, led)
 
 
-def changed(opened: Mapping[str, str], told: Mapping[str, str]) -> str:
+def changed(opened: Mapping[str, str], current: Mapping[str, str]) -> str:
     """The first topic that is another one than when it was opened; empty where there is none."""
-    return next((topic for topic, each in told.items() if opened.get(topic, each) != each), "")
+    return next((topic for topic, topic_id in current.items() if opened.get(topic, topic_id) != topic_id), "")

@@ -43,7 +43,7 @@ class Tables:
     def rewrite(self, kind: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
         """Change the document of every state of a kind, archived ones too; how many became others."""
         table = f"{self.processor}_{kind}"
-        return sum(self.rewrite_table(each, ("shard", "key"), change) for each in (table, archive_of(table)))
+        return sum(self.rewrite_table(name, ("shard", "key"), change) for name in (table, archive_of(table)))
 
     def rewrite_table(
         self, table: str, keys: tuple[str, ...], change: Callable[[dict[str, Any]], dict[str, Any]]

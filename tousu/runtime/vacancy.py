@@ -26,7 +26,7 @@ class Vacancy:
         self._question: Future[Any] | None = None
         self._asked_s = time.monotonic()
 
-    def found(self) -> bool:
+    def is_vacant(self) -> bool:
         """True when the answer has just come that the group is at rest and none of its members has anything."""
         question = self._question
         if question is None:
@@ -39,8 +39,8 @@ class Vacancy:
             return False
         self._question = None
         try:
-            told = question.result()
+            description = question.result()
         except KafkaException:
             return False
-        is_at_rest = told.state == ConsumerGroupState.STABLE
-        return is_at_rest and not any(each.assignment.topic_partitions for each in told.members)
+        is_at_rest = description.state == ConsumerGroupState.STABLE
+        return is_at_rest and not any(member.assignment.topic_partitions for member in description.members)

@@ -75,25 +75,25 @@ class Watch:
     def reasons_not_ready(self) -> list[dict[str, str]]:
         """Why this copy does not do its work, one reason each; empty when it does."""
         if self.phase != "working":
-            found = [{"reason": self.phase, "message": f"the process is {self.phase}"}]
-            return found + self._trouble()
-        found = []
+            reasons = [{"reason": self.phase, "message": f"the process is {self.phase}"}]
+            return reasons + self._trouble()
+        reasons = []
         if self.broker_trouble is not None:
-            found.append({"reason": self.broker_trouble.reason, "message": self.broker_trouble.message})
+            reasons.append({"reason": self.broker_trouble.reason, "message": self.broker_trouble.message})
         elif not self.is_member:
-            found.append({"reason": "no_member", "message": "the group has not told yet which shards are ours"})
+            reasons.append({"reason": "no_member", "message": "the group has not told yet which shards are ours"})
         elif self.glance.wanted and self._broker_silent_s > BROKER_SILENT_S:
-            found.append({"reason": "broker_away", "message": f"no answer from the broker for {BROKER_SILENT_S:g} s"})
+            reasons.append({"reason": "broker_away", "message": f"no answer from the broker for {BROKER_SILENT_S:g} s"})
         if self.database_trouble:
-            found.append({"reason": "database_away", "message": self.database_trouble})
+            reasons.append({"reason": "database_away", "message": self.database_trouble})
         glance = self.glance
         for shard, error in sorted(glance.halted.items()):
-            found.append({"shard": str(shard), "reason": error.reason, "message": error.message})
+            reasons.append({"shard": str(shard), "reason": error.reason, "message": error.message})
         closed = sorted(glance.wanted - glance.opened.keys() - glance.halted.keys())
         if closed:
-            found.append({"reason": "not_open", "message": f"not open yet: shards {', '.join(map(str, closed))}"})
-            found += self._trouble()
-        return found
+            reasons.append({"reason": "not_open", "message": f"not open yet: shards {', '.join(map(str, closed))}"})
+            reasons += self._trouble()
+        return reasons
 
     def _trouble(self) -> list[dict[str, str]]:
         trouble = self.trouble

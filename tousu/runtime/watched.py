@@ -128,10 +128,10 @@ class WatchedSource(PassingSource):
         return records
 
     def ends(self) -> Ends | None:
-        found = self._source.ends()
-        if found is not None:
-            self._onlooker.ends(found)
-        return found
+        ends = self._source.ends()
+        if ends is not None:
+            self._onlooker.ends(ends)
+        return ends
 
 
 class WatchedSink(PassingSink):

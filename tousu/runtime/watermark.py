@@ -67,10 +67,10 @@ def says_otherwise(seen: Seen, seq: int, mark: str) -> bool:
 def expected_origins(inputs: Iterable[Input], shard: int, partitions: int) -> tuple[str, ...]:
     """The 'topic|origin' names from which time must come before the shard's time moves."""
     names: list[str] = []
-    for each in inputs:
-        if each.writer:
-            shards = range(partitions) if each.spread else (shard,)
-            names.extend(f"{each.topic}|{each.writer}/{s}" for s in shards)
+    for input_ in inputs:
+        if input_.writer:
+            shards = range(partitions) if input_.spread else (shard,)
+            names.extend(f"{input_.topic}|{input_.writer}/{s}" for s in shards)
     return tuple(names)
 
 

@@ -70,10 +70,10 @@ class Wiring:
 
 def inputs_of(name: str) -> tuple[Input, ...]:
     """What a processor reads of others, by the topic cards. Raises Stop `wrong_cards` for what it cannot read."""
-    found = tuple(input_of(card) for card in reads(name) if name not in card.writers)
-    if not found:
+    inputs = tuple(input_of(card) for card in reads(name) if name not in card.writers)
+    if not inputs:
         raise Stop("wrong_cards", f"no topic card says what {name} reads: name it in made_from of what it writes")
-    return found
+    return inputs
 
 
 def input_of(card: Card) -> Input:

@@ -40,7 +40,7 @@ class RunResult(msgspec.Struct, kw_only=True):
 class CaseDifference(msgspec.Struct, frozen=True, kw_only=True):
     """One case that came out otherwise: its number in either run (empty: no case of its own), and what differs."""
 
-    telling: str
+    submission: str
     old_number: str
     new_number: str
     fields: dict[str, tuple[Any, Any]]
@@ -58,14 +58,14 @@ def compare(old: Policies, new: Policies, lines: Sequence[bytes], until: datetim
     """Run inbound lines (as `tousu simulate` takes them) under both. Raises as `simulate` does."""
     before, after = told(simulate(old, lines, until)), told(simulate(new, lines, until))
     differing = []
-    for telling in [*before.cases, *(telling for telling in after.cases if telling not in before.cases)]:
-        left, right = before.cases.get(telling, {}), after.cases.get(telling, {})
+    for event_id in [*before.cases, *(added for added in after.cases if added not in before.cases)]:
+        left, right = before.cases.get(event_id, {}), after.cases.get(event_id, {})
         fields = _fields(left, right)
         if fields:
             differing.append(
                 CaseDifference(
-                    telling=telling, old_number=left.get("case_number", ""), new_number=right.get("case_number", ""),
-                    fields=fields,
+                    submission=event_id, old_number=left.get("case_number", ""),
+                    new_number=right.get("case_number", ""), fields=fields,
                 )
             )  # fmt: skip
     return Comparison(old=dict(before.counts), new=dict(after.counts), cases=differing)
@@ -99,13 +99,13 @@ def _note(case: dict[str, Any], kind: str, data: Mapping[str, Any]) -> None:
     elif kind == "tousu.case.passed_on.v1":
         case["departments"] = data["to_departments"]
     elif kind.startswith(_CLOCK):
-        what, clock = kind.removeprefix(_CLOCK).partition(".")[0], data["clock"]
+        step, clock = kind.removeprefix(_CLOCK).partition(".")[0], data["clock"]
         if "due_at" in data:
             case[f"{clock}.due"] = data["due_at"]
-        if what in ("met", "met_late", "cancelled"):
-            case[f"{clock}.ended"] = what
-        if what in ("breached", "breach_withdrawn"):
-            case[f"{clock}.breached"] = what == "breached"
+        if step in ("met", "met_late", "cancelled"):
+            case[f"{clock}.ended"] = step
+        if step in ("breached", "breach_withdrawn"):
+            case[f"{clock}.breached"] = step == "breached"
     elif kind == "tousu.case.closed.v1":
         case |= {"result": data["result"], "closed_at": data["closed_at"], "in_time": data["in_time"]}
     elif kind == "tousu.claim.opened.v1":

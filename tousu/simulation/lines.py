@@ -81,9 +81,9 @@ def inbound_of(line: bytes, number: int) -> Inbound:
     topic = read.topic
     value = bytes(read.event)
     if value:
-        said = _said(value)
-        topic = topic or _topic_of(said)
-        arrival = read.arrival or said.get("receivedtime") or said.get("time")
+        attributes = _attributes(value)
+        topic = topic or _topic_of(attributes)
+        arrival = read.arrival or attributes.get("receivedtime") or attributes.get("time")
     else:
         value = _text_of(read.value).encode() if read.value is not None else _decoded(read.value_base64 or "", number)
         headers = tuple((name, text.encode()) for name, text in read.headers.items()) or headers
@@ -117,7 +117,7 @@ def _text_of(value: str | list[str | tuple[str, int]]) -> str:
     return "".join(part if isinstance(part, str) else part[0] * part[1] for part in parts)
 
 
-def _said(value: bytes) -> dict[str, Any]:
+def _attributes(value: bytes) -> dict[str, Any]:
     """The attributes of an event; what is no event says nothing."""
     try:
         return _EVENT.decode(value)
@@ -125,10 +125,10 @@ def _said(value: bytes) -> dict[str, Any]:
         return {}
 
 
-def _topic_of(said: Mapping[str, Any]) -> str:
+def _topic_of(attributes: Mapping[str, Any]) -> str:
     """The inbound topic of the event's type, '' where no topic takes it."""
     try:
-        return topic_of(str(said.get("type")), str(said.get("source")))
+        return topic_of(str(attributes.get("type")), str(attributes.get("source")))
     except (Reject, KeyError):
         return ""
 
@@ -167,8 +167,8 @@ def event_of_record(record: Record) -> dict[str, Any]:
         document["datacontenttype"] = "application/json"
     document.update(sorted(attributes.items()))
     if is_rejected:
-        said = {n[6:].replace("-", "_"): (v or b"").decode() for n, v in record.headers if n.startswith("tousu-")}
-        document |= {name: said[name] for name in SAID_OF_REJECTED if name in said}
+        fields = {n[6:].replace("-", "_"): (v or b"").decode() for n, v in record.headers if n.startswith("tousu-")}
+        document |= {name: fields[name] for name in SAID_OF_REJECTED if name in fields}
         return document | _rejected_data(record.value or b"")
     document["data"] = orjson.loads(record.value or b"{}")
     return document

@@ -84,17 +84,17 @@ class _Strict(Silent):
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self.trouble: Failure | None = None
+        self.failure: Failure | None = None
         self.faults: list[Exception] = []
 
     def turned(self, report: TurnReport, now: datetime) -> None:
         self.faults += [fault.error for fault in report.faults]
 
     def halted(self, shard: int, error: Stop) -> None:
-        self.trouble = Stop(error.reason, f"{self._name}: {error.message}")
+        self.failure = Stop(error.reason, f"{self._name}: {error.message}")
 
     def retrying(self, error: Failure) -> None:
-        self.trouble = Stop(error.reason, f"{self._name}: {error.message}")
+        self.failure = Stop(error.reason, f"{self._name}: {error.message}")
 
 
 class Pipeline:
@@ -117,7 +117,7 @@ class Pipeline:
             processor = compose(name, wiring)
             store = self.stores[name] = Store("sqlite://", processor.name, processor.kinds)
             store.create()
-            topics = [each.topic for each in processor.inputs]
+            topics = [input_.topic for input_ in processor.inputs]
             source, sink = SimulatedSource(self.broker, topics, (0,)), SimulatedSink(self.broker)
             observer = _Strict(name)
             tuning = Tuning(batch_max=batch_max)
@@ -138,8 +138,8 @@ class Pipeline:
     def _drain(self, loop: Loop, observer: _Strict) -> bool:
         for rounds in range(ROUNDS_MAX):
             applied = loop.step(0)
-            if observer.trouble is not None:
-                raise observer.trouble
+            if observer.failure is not None:
+                raise observer.failure
             if not applied and loop.idle():
                 return rounds > 0
         raise Stop("no_end", f"{loop.processor.name} found new work {ROUNDS_MAX} times: does it feed itself?")
@@ -171,7 +171,9 @@ class Pipeline:
 
     def faults(self) -> Mapping[str, list[Exception]]:
         """What the rules of each processor raised; the events concerned stand in complaints.rejected."""
-        return {loop.processor.name: each.faults for loop, each in zip(self.loops, self._observers, strict=True)}
+        return {
+            loop.processor.name: observer.faults for loop, observer in zip(self.loops, self._observers, strict=True)
+        }
 
     def close(self) -> None:
         for loop in self.loops:

@@ -22,7 +22,7 @@ def found() -> tuple[str, ...]:
     Raises Stop `wrong_cards` where cards and folders do not agree.
     """
     on_cards = processors()
-    folders = {each.name for each in iter_modules(import_module("services").__path__) if each.ispkg}
+    folders = {module.name for module in iter_modules(import_module("services").__path__) if module.ispkg}
     for name in on_cards:
         if name not in folders or not all(find_spec(f"services.{name}.{part}") for part in ("processor", "__main__")):
             message = f"a topic card says that {name} writes, but services/{name} has no processor.py and __main__.py"

@@ -49,9 +49,9 @@ class Order(NamedTuple):
 
     def data(self) -> dict[str, Any]:
         """What the event says beside the number of its case."""
-        said = {"order_id": self.id, "reason": self.asked.reason, "approved_by": self.asked.approved_by}
+        data = {"order_id": self.id, "reason": self.asked.reason, "approved_by": self.asked.approved_by}
         more = {"pack_version": self.asked.pack_version, "mode": self.asked.mode}
-        return said | {name: value for name, value in more.items() if value is not None}
+        return data | {name: value for name, value in more.items() if value is not None}
 
 
 class ClockChange(NamedTuple):
@@ -114,12 +114,12 @@ def effects(
 
 def together(first: Iterable[Effect], second: Iterable[Effect]) -> list[Effect]:
     """The effects of one order as one of each case; what one owner refuses, the order as a whole does not do."""
-    found = {effect.case_number: effect for effect in first}
+    effects = {effect.case_number: effect for effect in first}
     for effect in second:
-        known = found.get(effect.case_number, Effect(effect.case_number, ()))
+        known = effects.get(effect.case_number, Effect(effect.case_number, ()))
         clocks = (*known.clocks, *effect.clocks)
-        found[effect.case_number] = Effect(effect.case_number, clocks, known.refused or effect.refused)
-    return list(found.values())
+        effects[effect.case_number] = Effect(effect.case_number, clocks, known.refused or effect.refused)
+    return list(effects.values())
 
 
 def _waits(case: ClaimedCase) -> bool:
@@ -133,7 +133,7 @@ def _effect(rules: Rules, number: str, case: Case | ClaimedCase, order: Order, n
         id=order.event_id(number), source=SOURCE, type=f"tousu.handling.{WHAT}.v1", time=order.at,
         subject=number, data={"case_number": number, **order.data()},
     )  # fmt: skip
-    decision = rules.apply({each: woken if each == state_key else None for each in rules.state_keys(event)}, event, now)
+    decision = rules.apply({key: woken if key == state_key else None for key in rules.state_keys(event)}, event, now)
     if decision.refusal is not None:
         return Effect(number, (), (decision.refusal.reason, decision.refusal.message))
     return None if decision.no_op else Effect(number, tuple(_changes(decision.outputs)))
@@ -149,10 +149,10 @@ def _woken(rules: Rules, state_key: StateKey, case: State, now: datetime) -> Sta
 
 
 def _changes(outputs: Iterable[Output]) -> Iterator[ClockChange]:
-    told = {name: [o.data for o in outputs if o.type == f"tousu.clock.{name}.v1"] for name in _TOLD}
-    withdrawn = {_clock(data) for data in told["breach_withdrawn"]}
-    new = {_clock(data) for data in told["breached"]}
-    for data in told["recalculated"]:
+    by_name = {name: [o.data for o in outputs if o.type == f"tousu.clock.{name}.v1"] for name in _TOLD}
+    withdrawn = {_clock(data) for data in by_name["breach_withdrawn"]}
+    new = {_clock(data) for data in by_name["breached"]}
+    for data in by_name["recalculated"]:
         number, name, _ = clock = _clock(data)
         breach: Literal["", "withdrawn", "new"] = (
             "withdrawn" if clock in withdrawn else "new" if clock in new else ""

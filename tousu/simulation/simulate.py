@@ -61,7 +61,7 @@ class Run:
 
     def __init__(self, pipeline: Pipeline) -> None:
         self.pipeline = pipeline
-        self._told = 0
+        self._published = 0
         self._own: set[tuple[str, int]] = set()
         self._is_fresh = False
         """Something has arrived at the clock's now, and time has not moved since."""
@@ -100,8 +100,8 @@ class Run:
     def news(self) -> Iterator[Record]:
         """What the processors have published since the last call."""
         published = self.pipeline.broker.published
-        while self._told < len(published):
-            record = published[self._told]
-            self._told += 1
+        while self._published < len(published):
+            record = published[self._published]
+            self._published += 1
             if (record.topic, record.offset) not in self._own and not is_tick(record):
                 yield record

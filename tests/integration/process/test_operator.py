@@ -58,7 +58,7 @@ class Place:
         }  # fmt: skip
         with Crew(names, self.data, settings) as crew:
             for name in names:
-                crew.start_one(name)
+                crew.start_processor(name)
             yield crew
             crew.check()
 

@@ -136,9 +136,9 @@ def test_from_outside_one_reads_both_places(world: World) -> None:
     if world.url.startswith("sqlite:///file"):
         pytest.skip("a database in memory has no outside")
     with closing(Inspection(world.url, "counter")) as inspection:
-        assert {key for key, _ in inspection.each("tally")} == {A, B}
+        assert {key for key, _ in inspection.matching_states("tally")} == {A, B}
         assert [(inspection.state("tally", key) or {}).get("count") for key in (A, B)] == [1, 1]
-        assert {row["key"] for row in inspection.each_row("tally", "rings_at < '2026-01-06'")} == {A}
+        assert {row["key"] for row in inspection.matching_rows("tally", "rings_at < '2026-01-06'")} == {A}
 
 
 def test_only_the_owner_moves_and_only_between_its_turns(world: World) -> None:

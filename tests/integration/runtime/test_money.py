@@ -139,11 +139,11 @@ def test_entries_are_found_by_what_their_columns_say(bench: Bench) -> None:
 
 def test_what_is_read_at_one_moment_does_not_change_under_the_reader(bench: Bench) -> None:
     inspection = Inspection(bench.url, "claims")
-    with inspection.at_one_moment():
-        before = len(list(inspection.each("entry")))
+    with inspection.snapshot():
+        before = len(list(inspection.matching_states("entry")))
         change(bench, f"DELETE FROM {TABLE} WHERE key = '{OWED}/1'")
-        assert len(list(inspection.each("entry"))) == before == 7
-    assert len(list(inspection.each("entry"))) == 6
+        assert len(list(inspection.matching_states("entry"))) == before == 7
+    assert len(list(inspection.matching_states("entry"))) == 6
     inspection.close()
 
 

@@ -57,8 +57,8 @@ def test_it_is_named_and_the_others_are_measured(history: History, inspection: I
 
 
 def test_where_nobody_says_anything_it_is_the_broker_that_is_away(history: History) -> None:
-    found, silent = history.extents_told([(CASES, 0), (CASES, 1)])
+    found, silent = history.extents_and_silent([(CASES, 0), (CASES, 1)])
     assert (found, list(silent)) == ({(CASES, 0): Extent(0, 0)}, [(CASES, 1)])
     with pytest.raises(Retry) as error:
-        history.extents_told([(CASES, 1)])
+        history.extents_and_silent([(CASES, 1)])
     assert error.value.reason == "broker_away"

@@ -205,7 +205,7 @@ def test_a_copy_that_the_group_gives_nothing_says_which_topic_is_hidden_from_it(
 
         def why() -> str:
             source.poll(1, 0.1)
-            return source.trouble.message if source.trouble is not None else ""
+            return source.failure.message if source.failure is not None else ""
 
         words = wait_until(why, "it says why it has nothing")
     finally:

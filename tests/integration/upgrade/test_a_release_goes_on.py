@@ -35,7 +35,7 @@ def open_of(processor: Processor, data: Path) -> Iterator[tuple[str, object]]:
     """Every state of a processor, read as it reads them itself."""
     with closing(Inspection(f"sqlite:///{data / processor.name}.sqlite", processor.name)) as look:
         for kind in processor.kinds:
-            for _, doc in look.each(kind.name):
+            for _, doc in look.matching_states(kind.name):
                 yield kind.name, kind.codec.decode(doc)
 
 

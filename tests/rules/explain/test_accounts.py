@@ -145,7 +145,7 @@ def test_unknown_events_and_reasons_of_clocks_disturb_nothing(desk: Teller) -> N
     desk.later("clock.warned", at("01-05 12:00"), {**data, "clock": "never_started"})
     account = desk.account("resolution", until=at("01-06 06:00"))
     assert (account.status, account.elapsed_us) == ("running", 6 * HOUR_US)
-    assert [mark.what for mark in account.marks] == ["started", "looked_at"]
+    assert [mark.name for mark in account.marks] == ["started", "looked_at"]
 
 
 def test_another_measure_keeps_the_share_that_was_used(pack: Pack) -> None:
@@ -200,7 +200,7 @@ def test_a_breach_in_doubt_says_so_until_it_is_confirmed(desk: Teller) -> None:
     desk.confirmed = None
     desk.pass_time(at("01-09 00:02"))
     account = desk.account("resolution")
-    assert [mark_words(mark) for mark in account.marks if "breach" in mark.what] == [
+    assert [mark_words(mark) for mark in account.marks if "breach" in mark.name] == [
         "breached, unconfirmed", "breach confirmed",
     ]  # fmt: skip
     assert account.breached

@@ -67,7 +67,7 @@ def test_a_breach_that_was_none_is_withdrawn_and_still_adds_up(teller: ClaimTell
     teller.take(reported("outlet_contacted", 30, 1, outlet=OUTLET), START + timedelta(days=8))
     notice = account(teller, "outlet_contact_damage_loss")
     assert (notice.status, notice.breached) == ("met", False)
-    assert "breach_withdrawn" in [mark.what for mark in notice.marks]
+    assert "breach_withdrawn" in [mark.name for mark in notice.marks]
     add_up(teller)
 
 
@@ -100,7 +100,7 @@ def test_a_clock_of_the_case_is_no_limit_of_a_claim_even_where_they_share_a_name
     file_claim(teller)
     data = told_events(teller, "clock.started")[0]
     of_case = {name: value for name, value in data.items() if name != "claim_number"} | {"generation": 1}
-    teller.write("complaints.sla", "clock.started", teller.story.told[0].time, of_case, "sla:1")
+    teller.write("complaints.sla", "clock.started", teller.story.events[0].time, of_case, "sla:1")
     accounts = [each for each in teller.case_explained().accounts if each.clock == data["clock"]]
     assert [each.claim_number for each in accounts] == ["", CLAIM]
     assert data["clock"] in {each.clock for each in teller.explained().accounts}

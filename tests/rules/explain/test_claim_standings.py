@@ -17,7 +17,7 @@ from tests.rules.casework import START, handling
 from tests.rules.claims.filed import FACTS, FILE, OTHER, OUTLET, SENDER, agree_claim, file_claim, offer_claim
 from tests.rules.claims.told import WAYBILL, reported, routed
 from tests.rules.explain.claim_telling import CLAIM, ClaimTeller
-from tousu.explain.claim import pack_of_claims, stands_words
+from tousu.explain.claim import pack_of_claims, standing_words
 from tousu.explain.claim_document import claim_document
 from tousu.explain.claim_missing import HOLDING
 from tousu.explain.claim_order import claim_numbers, in_order
@@ -55,8 +55,8 @@ def same_ledger(desk: ClaimTeller, kept: Claim) -> None:
     claim = desk.explained(int(kept.number.rpartition("/")[2])).claim
     entries = [each for each in desk.ledger() if each.obligation.startswith(f"{kept.number}/")]
     assert list(claim.entries) == entries
-    assert sorted(claim.owed, key=lambda each: each.number) == sorted(kept.owed, key=lambda each: each.number)
-    for each in claim.owed:
+    assert sorted(claim.obligations, key=lambda each: each.number) == sorted(kept.owed, key=lambda each: each.number)
+    for each in claim.obligations:
         assert each.awarded == each.paid + each.outstanding + each.withdrawn
 
 
@@ -137,7 +137,7 @@ def test_a_paid_claim_shows_its_payment_and_what_did_not_fit(teller: ClaimTeller
     teller.report("payment_confirmed", 6, payment_id="P-1", amount="811.99")
     teller.report("payment_confirmed", 7, payment_id="P-2", amount="812.00")
     claim = teller.explained().claim
-    assert stands_words(claim) == "closed: paid"
+    assert standing_words(claim) == "closed: paid"
     assert [each.reference for each in claim.entries] == ["", "P-2"]
     (question,) = claim.questions
     assert (question["payment_id"], question["reason"]) == ("P-1", "other_amount")
@@ -161,7 +161,7 @@ def test_a_delay_that_became_a_loss_is_told_in_both_claims(teller: ClaimTeller) 
     teller.pass_time(days=30)
     assert claim_numbers(teller.story) == (CLAIM, CLAIM.replace("/1", "/2"))
     delay, loss = teller.explained(1), teller.explained(2)
-    assert stands_words(delay.claim) == "closed: turned into a loss"
+    assert standing_words(delay.claim) == "closed: turned into a loss"
     assert delay.claim.became == loss.claim.number
     assert (loss.claim.instead_of, loss.claim.stage) == (delay.claim.number, "filed")
     assert "waybill_image" in loss.claim.file
@@ -215,7 +215,7 @@ def test_a_claim_that_ends_unpaid_takes_back_the_bill_too(teller: ClaimTeller) -
     teller.report("outlet_negotiation_settled", 6, outlet=OUTLET)
     teller.report("claim_withdrawn", 7)
     same_as_kept(teller)
-    owed = {each.number.rpartition("/")[2]: str(each.withdrawn) for each in teller.explained().claim.owed}
+    owed = {each.number.rpartition("/")[2]: str(each.withdrawn) for each in teller.explained().claim.obligations}
     assert owed == {"compensation": "812.00", "bill": "812.00"}
 
 
@@ -223,7 +223,7 @@ def test_a_complaint_that_does_not_stand_closes_and_its_reopening_opens_the_clai
     teller.tell(routed("loss", demand="赔偿"))
     number = CLAIM.partition("/")[0]
     teller.tell(handling("judged", 2, number, stands=False))
-    assert stands_words(teller.explained().claim) == "closed: does not stand"
+    assert standing_words(teller.explained().claim) == "closed: does not stand"
     teller.tell(handling("judged", 4, number, stands=True))
     same_as_kept(teller)
     assert teller.explained().claim.is_open

@@ -21,7 +21,7 @@ def teller(pack: Pack) -> ClaimTeller:
 
 
 def steps(desk: ClaimTeller, who: str, hours: float | None = None) -> dict[str, Next]:
-    return {each.what: each for each in desk.explained(hours=hours).steps if each.who == who}
+    return {each.step: each for each in desk.explained(hours=hours).steps if each.who == who}
 
 
 def test_an_opened_claim_is_filed_with_what_the_pack_asks_for_until_the_right_lapses(teller: ClaimTeller) -> None:

@@ -51,4 +51,4 @@ def test_its_picture_names_its_cause(found: Explanation) -> None:
     drawn = picture(found)
     ET.fromstring(drawn)
     assert "claim 索赔, contents mismatch" in drawn
-    assert [happening_words(each) for each in found.story.told] == ["routed: claim", "claim filed"]
+    assert [happening_words(each) for each in found.story.events] == ["routed: claim", "claim filed"]

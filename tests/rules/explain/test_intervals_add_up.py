@@ -129,7 +129,7 @@ def is_published(mark: ClockMark, account: Account) -> bool:
     """The intervals give what was published. A limit that had been passed before it was known is reached at once."""
     if mark.difference_s is None:
         return True
-    if mark.what in DECIDED_BY_THE_LIMIT and any(each.what == "recalculated" for each in account.marks):
+    if mark.name in DECIDED_BY_THE_LIMIT and any(each.name == "recalculated" for each in account.marks):
         return mark.difference_s > -1
     return abs(mark.difference_s) < 1
 

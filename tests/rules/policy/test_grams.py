@@ -105,7 +105,7 @@ def test_what_a_text_says_in_short_are_its_classes_or_else_its_candidates(name: 
         reader = Reader(lists.classes, gravity, lists.negations, lists.harmless, weights=weights)
         for one in TEXTS[name]:
             read = reader.read(one.text)
-            assert reader.said(one.text) == frozenset(read.classes or read.candidates)
+            assert reader.classes_in(one.text) == frozenset(read.classes or read.candidates)
 
 
 def test_reasons_are_the_grams_that_weighed_most_as_the_customer_wrote_them() -> None:
@@ -256,5 +256,5 @@ def test_what_negations_take_back_is_cut_out() -> None:
         ("没坏了没破损", "||"),
         ("您好", "您好"),
     ):
-        assert undenied(plain, phrases.found(plain)) == kept
+        assert undenied(plain, phrases.occurrences(plain)) == kept
     assert [hit.word for hit in phrases.find("包裹没有破损,坏了")] == ["坏了"]

@@ -26,14 +26,14 @@ def reasons(
     sla = options.inspection("sla", data, database).state("case", number)
     if routed is None:
         raise Stop("no_case", f"there is no case {number}; `tousu tail complaints.cases` shows the numbers there are")
-    told = routed["told"]
-    pack = pack_of(told)
+    event_data = routed["told"]
+    pack = pack_of(event_data)
     clocks = [*(sla or {}).get("past", []), *(sla or {}).get("clocks", [])]
     return {
         "case_number": number,
         "source": "databases",
-        "pack": told["pack"],
-        "decisions": [{"what": what, "why": why} for what, why in decision_rows(told, pack)],
+        "pack": event_data["pack"],
+        "decisions": [{"what": label, "why": why} for label, why in decision_rows(event_data, pack)],
         "clocks": [_counted(clock, pack) for clock in clocks],
     }
 
@@ -63,7 +63,7 @@ def _counted(clock: dict[str, Any], pack: Pack) -> dict[str, Any]:
     rows.append(("now", clock["status"] + (", breached" if clock.get("breached") else "")))
     return {
         "name": clock["name"], "generation": clock["generation"], "section": rule.section,
-        "counted": [{"what": what, "why": why} for what, why in rows],
+        "counted": [{"what": label, "why": why} for label, why in rows],
     }  # fmt: skip
 
 
@@ -87,12 +87,14 @@ def _label(day: date) -> str:
     return day.strftime("%a %Y-%m-%d")
 
 
-def show_reasons(found: Mapping[str, Any]) -> None:
+def show_reasons(document: Mapping[str, Any]) -> None:
     """Print what `reasons` found."""
     from tousu.cli import output
 
-    output.table(f"Case {found['case_number']}", ("", "why"), [(row["what"], row["why"]) for row in found["decisions"]])
-    for clock in found["clocks"]:
+    output.table(
+        f"Case {document['case_number']}", ("", "why"), [(row["what"], row["why"]) for row in document["decisions"]]
+    )
+    for clock in document["clocks"]:
         output.table(
             f"{clock['name']} ({clock['section']})", ("", ""), [(row["what"], row["why"]) for row in clock["counted"]]
         )

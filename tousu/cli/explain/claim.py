@@ -29,32 +29,32 @@ def explain_claim_number(
     from tousu.failure import Failure
 
     try:
-        found = _from_story(number, pack, data, broker, until)
+        explanation = _from_story(number, pack, data, broker, until)
     except Failure as error:
         if error.reason in ("no_such_pack", "invalid_pack", "no_claim"):
             raise
-        found = _from_databases(number, pack, data, database, error)
+        explanation = _from_databases(number, pack, data, database, error)
         output.note(f"no story, so only what the databases know: {error.message}")
-    accounts = _asked_for(found, clock)
+    accounts = _asked_for(explanation, clock)
     if as_json:
-        said = claim_document(found)
-        names = {each.clock for each in accounts}
-        said["limits"] = [each for each in said["limits"] if each["name"] in names]
-        output.json_document(said)
+        document = claim_document(explanation)
+        names = {limit.clock for limit in accounts}
+        document["limits"] = [limit for limit in document["limits"] if limit["name"] in names]
+        output.json_document(document)
     elif clock:
-        for each in accounts:
-            show_account(found.pack, each)
+        for account in accounts:
+            show_account(explanation.pack, account)
     else:
-        show_claim(found)
+        show_claim(explanation)
 
 
-def _asked_for(found: ClaimExplanation, clock: str) -> list[Account]:
+def _asked_for(explanation: ClaimExplanation, clock: str) -> list[Account]:
     from tousu.failure import Stop
 
-    accounts = [each for each in found.accounts if clock in ("", each.clock)]
+    accounts = [account for account in explanation.accounts if clock in ("", account.clock)]
     if clock and not accounts:
-        known = ", ".join(dict.fromkeys(each.clock for each in found.accounts)) or "none yet"
-        raise Stop("no_clock", f"claim {found.claim.number} has no limit {clock}; it has: {known}")
+        known = ", ".join(dict.fromkeys(account.clock for account in explanation.accounts)) or "none yet"
+        raise Stop("no_clock", f"claim {explanation.claim.number} has no limit {clock}; it has: {known}")
     return accounts
 
 
@@ -71,8 +71,8 @@ def _from_story(number: str, asked: str, data: Path | None, broker: str, until: 
         raise Stop("no_case", no_case(case_number))
     known = claim_numbers(story)
     if number not in known:
-        causes = {each.claim_number: each.data["cause"] for each in story.told if each.name == "claim.opened"}
-        raise Stop("no_claim", no_claim(number, (f"{each} ({causes[each]})" for each in known)))
+        causes = {event.claim_number: event.data["cause"] for event in story.events if event.name == "claim.opened"}
+        raise Stop("no_claim", no_claim(number, (f"{claim_number} ({causes[claim_number]})" for claim_number in known)))
     reference, organisation = pack_of_claims(story), story.routed[-1].organisation
     return explain_claim(story, number, pack_of(reference, organisation, asked), until)
 

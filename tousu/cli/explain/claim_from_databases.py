@@ -29,10 +29,13 @@ def claim_reasons(number: str, asked: str, data: Path | None, database: str) -> 
     if case is None:
         raise Stop("no_case", no_case(case_number))
     rows = case.get("claims", [])
-    row = next((each for each in rows if each["number"] == number), None)
+    row = next((candidate for candidate in rows if candidate["number"] == number), None)
     if row is None:
         raise Stop(
-            "no_claim", no_claim(number, (f"{each['number']} ({each['asked']['ground']['cause']})" for each in rows))
+            "no_claim",
+            no_claim(
+                number, (f"{candidate['number']} ({candidate['asked']['ground']['cause']})" for candidate in rows)
+            ),
         )
     routed = options.inspection("router", data, database).state("case", case_number)
     reference = dict((routed or {"told": {}})["told"].get("pack", {"id": "", "version": ""}))
@@ -44,7 +47,7 @@ def claim_reasons(number: str, asked: str, data: Path | None, database: str) -> 
     claim.decided = _with_trace(claim, row, pack)
     at = _latest(row, claim)
     # One that is undecided counts in silence: nobody has been told of it.
-    accounts = tuple(_account(each, pack, at) for each in row.get("clocks", []) if not each.get("undecided"))
+    accounts = tuple(_account(clock, pack, at) for clock in row.get("clocks", []) if not clock.get("undecided"))
     return explanation_of(claim, pack, at, accounts, source="databases")
 
 
@@ -53,14 +56,14 @@ def _standing(case_number: str, case: Mapping[str, Any], row: Mapping[str, Any])
 
     asked, ground = row["asked"], row["asked"]["ground"]
     facts = {
-        name: KnownFact(value=each["value"], at=_time(each["at"]), by="company")
-        for name, each in row.get("facts", {}).items()
+        name: KnownFact(value=fact["value"], at=_time(fact["at"]), by="company")
+        for name, fact in row.get("facts", {}).items()
     }
     if case.get("route") and "route" not in facts:
         facts["route"] = KnownFact(value=case["route"], at=_time(row["opened_at"]), by="case")
     side = row.get("outlets")
     happened = () if side is None else (
-        Happened(what="outlet_notified", at=_time(row["opened_at"]), event_id="", said={
+        Happened(event="outlet_notified", at=_time(row["opened_at"]), event_id="", data={
             "outlet": side["notified"],
             **({"compensated_outlet": side["compensated"]} if side.get("compensated") else {}),
         }),
@@ -73,7 +76,7 @@ def _standing(case_number: str, case: Mapping[str, Any], row: Mapping[str, Any])
         closed_at=_time(row["closed_at"]) if row.get("closed_at") else None, claimant=row.get("claimant") or {},
         claimed_amount=str(row.get("claimed_amount") or ""), currency=row.get("currency", ""),
         file=tuple(row.get("file", ())), returns=row.get("returns", 0), facts=facts, way=row.get("way", ""),
-        happened=happened, owed=tuple(map(_obligation, row.get("owed", ()))),
+        happened=happened, obligations=tuple(map(_obligation, row.get("owed", ()))),
         posted_at=_time(case["posted_at"]) if case.get("posted_at") else None,
     )  # fmt: skip
 
@@ -90,13 +93,17 @@ def _with_trace(claim: ClaimStanding, row: Mapping[str, Any], pack: Pack) -> tup
     offer = row.get("offer")
     if offer is None:
         return ()
-    at, what = _time(offer["at"]), "ruled" if offer["decided"] == "by_ruling" else "offered"
-    said = {name: offer[name] for name in ("amount", "currency", "kind", "decided", "rule") if name in offer}
-    facts = {name: each for name, each in claim.facts.items() if each.at <= at}
-    found = award_now(replace(claim, facts=facts), pack, at)
-    if isinstance(found, Awarded) and found.amount == Decimal(offer["amount"]):
-        said["trace"] = plain_trace(found)
-    return (Decided(what=what, at=at, section=offer["section"], event_id="", said=said, facts=facts, file=claim.file),)
+    at, event_name = _time(offer["at"]), "ruled" if offer["decided"] == "by_ruling" else "offered"
+    terms = {name: offer[name] for name in ("amount", "currency", "kind", "decided", "rule") if name in offer}
+    facts = {name: fact for name, fact in claim.facts.items() if fact.at <= at}
+    award = award_now(replace(claim, facts=facts), pack, at)
+    if isinstance(award, Awarded) and award.amount == Decimal(offer["amount"]):
+        terms["trace"] = plain_trace(award)
+    return (
+        Decided(
+            event=event_name, at=at, section=offer["section"], event_id="", data=terms, facts=facts, file=claim.file
+        ),
+    )
 
 
 def _account(clock: Mapping[str, Any], pack: Pack, at: datetime) -> Account:
@@ -133,8 +140,8 @@ def _entries(claims: Any, number: str) -> list[Any]:
 
     statement = "SELECT doc FROM claims_entry WHERE case_number = :case_number"
     decoder = msgspec.json.Decoder(Entry)
-    found = [decoder.decode(row["doc"]) for row in claims.rows(statement, {"case_number": number.partition("/")[0]})]
-    mine = [entry for entry in found if entry.obligation.startswith(f"{number}/")]
+    entries = [decoder.decode(row["doc"]) for row in claims.rows(statement, {"case_number": number.partition("/")[0]})]
+    mine = [entry for entry in entries if entry.obligation.startswith(f"{number}/")]
     return sorted(mine, key=lambda entry: (entry.at, entry.obligation, int(entry.number.rpartition("/")[2])))
 
 
@@ -147,9 +154,9 @@ def _questions(claims: Any, number: str) -> list[dict[str, Any]]:
 
 def _latest(row: Mapping[str, Any], claim: ClaimStanding) -> datetime:
     """The latest moment of which the rows know anything."""
-    clocks = [each for clock in row.get("clocks", ()) for each in (clock["started_at"], clock.get("ended_at")) if each]
+    clocks = [time for clock in row.get("clocks", ()) for time in (clock["started_at"], clock.get("ended_at")) if time]
     entries = [entry.at for entry in claim.entries]
-    facts = [each.at for each in claim.facts.values()]
+    facts = [fact.at for fact in claim.facts.values()]
     return max([_time(row["opened_at"]), *map(_time, clocks), *entries, *facts])
 
 

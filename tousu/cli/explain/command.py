@@ -68,25 +68,25 @@ def explain(
         explain_claim_number(number, clock, picture, pack, data, broker, database, end, as_json=as_json)
         return
     try:
-        found = _from_story(number, pack, data, broker, end)
+        explanation = _from_story(number, pack, data, broker, end)
     except Failure as error:
         if picture is not None or error.reason in _OF_THE_ASKER:
             raise
         known = _from_databases(number, pack, data, database, error)
         output.note(f"no story, so only what the databases know: {error.message}")
-        known["clocks"] = [each for each in known["clocks"] if clock in ("", each["name"])]
+        known["clocks"] = [row for row in known["clocks"] if clock in ("", row["name"])]
         output.json_document(known) if as_json else show_reasons(known)
         return
-    _is_known(clock, found)
+    _is_known(clock, explanation)
     if picture is not None:
-        _draw(found, picture)
+        _draw(explanation, picture)
     if as_json:
-        said = document(found)
-        said["clocks"] = [each for each in said["clocks"] if clock in ("", each["name"])]
-        said["attachments"] = [each for each in said["attachments"] if clock in ("", each["clock"])]
-        output.json_document(said)
+        explained = document(explanation)
+        explained["clocks"] = [row for row in explained["clocks"] if clock in ("", row["name"])]
+        explained["attachments"] = [row for row in explained["attachments"] if clock in ("", row["clock"])]
+        output.json_document(explained)
     elif picture is None:
-        show(found, clock)
+        show(explanation, clock)
 
 
 _OF_THE_ASKER = frozenset({"no_such_pack", "invalid_pack"})
@@ -112,27 +112,27 @@ def _from_databases(number: str, asked: str, data: Path | None, database: str, e
     from tousu.failure import Stop
 
     try:
-        return reasons(number, lambda told: pack_of(told["pack"], "", asked), data, database)
+        return reasons(number, lambda event_data: pack_of(event_data["pack"], "", asked), data, database)
     except Stop as other:
         raise (error if (error.reason, other.reason) == ("no_case", "no_database") else other) from None
 
 
-def _is_known(clock: str, found: Explanation) -> None:
+def _is_known(clock: str, explanation: Explanation) -> None:
     from tousu.failure import Stop
 
-    known = dict.fromkeys(each.clock for each in found.attachments) | dict.fromkeys(
-        each.clock for each in found.accounts
+    known = dict.fromkeys(attachment.clock for attachment in explanation.attachments) | dict.fromkeys(
+        account.clock for account in explanation.accounts
     )
     if clock and clock not in known:
-        raise Stop("no_clock", f"there is no clock {clock}; pack {found.pack.id} has: {', '.join(known)}")
+        raise Stop("no_clock", f"there is no clock {clock}; pack {explanation.pack.id} has: {', '.join(known)}")
 
 
-def _draw(found: Explanation, file: Path) -> None:
+def _draw(explanation: Explanation, file: Path) -> None:
     """Write the picture. Raises Stop `no_converter` where PNG is asked for and nothing here makes one."""
     from tousu.cli import output
     from tousu.cli.converter import png_of
     from tousu.explain.picture import picture
 
-    drawn = picture(found)
+    drawn = picture(explanation)
     file.write_bytes(drawn.encode() if file.suffix.lower() == ".svg" else png_of(drawn))
-    output.note(f"the time line of {found.story.number} is in {file}")
+    output.note(f"the time line of {explanation.story.number} is in {file}")

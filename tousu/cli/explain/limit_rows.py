@@ -12,31 +12,31 @@ LIMITS: Final = ("limit", "due", "used", "how it stands")
 _SECOND_US: Final = 1_000_000
 
 
-def limit_row(each: Account, zone: tzinfo) -> tuple[str, str, str, str]:
+def limit_row(account: Account, zone: tzinfo) -> tuple[str, str, str, str]:
     """Name and figure, when it is due, what of it is used, how it stands."""
-    name = each.label.zh if each.label is not None else each.clock.replace("_", " ")
-    again = f", generation {each.generation}" if each.generation > 1 else ""
-    section = f" ({each.limit.section})" if each.limit.section else ""
-    due = minute(each.due_at, zone) if each.due_at is not None else ""
-    used = length_words(each.elapsed_us // _SECOND_US * _SECOND_US) if each.intervals else ""
-    return f"{name}{again}: {limit_words(each)}{section}", due, used, _how(each)
+    name = account.label.zh if account.label is not None else account.clock.replace("_", " ")
+    again = f", generation {account.generation}" if account.generation > 1 else ""
+    section = f" ({account.limit.section})" if account.limit.section else ""
+    due = minute(account.due_at, zone) if account.due_at is not None else ""
+    used = length_words(account.elapsed_us // _SECOND_US * _SECOND_US) if account.intervals else ""
+    return f"{name}{again}: {limit_words(account)}{section}", due, used, _how(account)
 
 
-def _how(each: Account) -> str:
-    said = [each.status.replace("_", " ")]
+def _how(account: Account) -> str:
+    parts = [account.status.replace("_", " ")]
     paused_us = sum(
-        (part.end - part.start).total_seconds() * 1_000_000 for part in each.intervals if part.why == "paused"
+        (part.end - part.start).total_seconds() * 1_000_000 for part in account.intervals if part.why == "paused"
     )
     if paused_us:
-        said.append(f"stood still {length_words(round(paused_us))} while the file was incomplete")
-    whats = [mark.what for mark in each.marks]
-    if each.breached:
-        said.append("breached")
+        parts.append(f"stood still {length_words(round(paused_us))} while the file was incomplete")
+    whats = [mark.name for mark in account.marks]
+    if account.breached:
+        parts.append("breached")
     elif "breach_withdrawn" in whats:
-        said.append("breached, and withdrawn: it was done in time and reported late")
-    if each.status in ("uncounted", "cancelled"):
-        said += [mark.reason.replace("_", " ") for mark in each.marks[-1:] if mark.reason]
-    return ", ".join(said)
+        parts.append("breached, and withdrawn: it was done in time and reported late")
+    if account.status in ("uncounted", "cancelled"):
+        parts += [mark.reason.replace("_", " ") for mark in account.marks[-1:] if mark.reason]
+    return ", ".join(parts)
 
 
 def minute(at: datetime, zone: tzinfo) -> str:

@@ -44,8 +44,9 @@ def accounts(
     entries = only(read_books(data, database).entries, currency, kind)
     postings = Counter((account, entry.currency) for entry in entries for account, _ in entry.postings)
     rows = [
-        account_row(each) | {"postings": postings[each.account, each.currency], "meaning": meaning_of(each.account)}
-        for each in trial_balance(entries)
+        account_row(account)
+        | {"postings": postings[account.account, account.currency], "meaning": meaning_of(account.account)}
+        for account in trial_balance(entries)
     ]
     if as_json:
         output.json_lines(rows)

@@ -53,9 +53,9 @@ def shown(currency: str, kind: str | None, data: Path | None, database: str, *, 
             {
                 "balances": not books.faults, "entries": len(entries),
                 "obligations": len({entry.obligation for entry in entries}),
-                "accounts": [account_row(each) for each in accounts],
-                "sums": [{"kind": name, "currency": code, **_in_words(each)} for (code, name), each in sums],
-                "faults": [{"place": place, "what": what} for place, what in books.faults],
+                "accounts": [account_row(account) for account in accounts],
+                "sums": [{"kind": name, "currency": code, **_in_words(total)} for (code, name), total in sums],
+                "faults": [{"place": place, "what": fault} for place, fault in books.faults],
                 "parcels": list(books.parcels),
             }
         )  # fmt: skip
@@ -80,11 +80,11 @@ def sums_by_kind(entries: Iterable[Entry]) -> list[tuple[tuple[str, str], Sums]]
     """What was awarded, paid and withdrawn in each currency: of each kind, and last (kind '') in all."""
     from tousu.ledger.balance import Sums
 
-    found: dict[tuple[str, str], Sums] = {}
+    sums: dict[tuple[str, str], Sums] = {}
     for entry in entries:
         for name in (entry.kind, ""):
-            found[entry.currency, name] = found.get((entry.currency, name), Sums()).with_entry(entry)
-    return sorted(found.items(), key=lambda item: (item[0][0], not item[0][1], item[0][1]))
+            sums[entry.currency, name] = sums.get((entry.currency, name), Sums()).with_entry(entry)
+    return sorted(sums.items(), key=lambda item: (item[0][0], not item[0][1], item[0][1]))
 
 
 def _in_words(sums: Sums) -> dict[str, str]:
@@ -100,10 +100,10 @@ def _show(accounts: list[Balance], sums: list[tuple[tuple[str, str], Sums]]) -> 
     numbers = ("debit", "credit", "balance")
     output.table(
         "Trial balance", ("account", "currency", *numbers),
-        [list(account_row(each).values()) for each in accounts], right=numbers,
+        [list(account_row(account).values()) for account in accounts], right=numbers,
     )  # fmt: skip
     parts = ("awarded", "= paid", "+ outstanding", "+ withdrawn")
-    rows = [(name or "in all", code, *_in_words(each).values()) for (code, name), each in sums]
+    rows = [(name or "in all", code, *_in_words(total).values()) for (code, name), total in sums]
     output.table("Awarded = paid + outstanding + withdrawn", ("kind", "currency", *parts), rows, right=parts)
 
 
@@ -111,7 +111,7 @@ def _verdict(books: LedgerView, entries: list[Entry]) -> Iterable[str]:
     """Whether it balances, in a sentence; else what does not."""
     if books.faults:
         yield f"THE LEDGER DOES NOT BALANCE: {len(books.faults)} faults (whatever --currency and --kind show)"
-        yield from (f"  {place}: {what}" for place, what in books.faults[:FAULTS_SHOWN_MAX])
+        yield from (f"  {place}: {fault}" for place, fault in books.faults[:FAULTS_SHOWN_MAX])
         if len(books.faults) > FAULTS_SHOWN_MAX:
             yield f"  and {len(books.faults) - FAULTS_SHOWN_MAX} more (--json has them all)"
         return

@@ -48,13 +48,13 @@ def entries(
         return
     rows = list(_rows(only(books.entries, currency, kind)))
     if as_json:
-        faults = [{"place": place, "what": what} for place, what in books.faults]
+        faults = [{"place": place, "what": fault} for place, fault in books.faults]
         output.json_document({"number": number, "balances": not faults, "entries": rows, "faults": faults})
     else:
         options.show_times_of(data)
         columns = ("entry", f"when ({output.zone()})", *COLUMNS)
         output.table(f"Entries of {number}", columns, [_cells(row) for row in rows], right=("amount", "outstanding"))
-        output.lines(*(f"DOES NOT BALANCE: {place}: {what}" for place, what in books.faults))
+        output.lines(*(f"DOES NOT BALANCE: {place}: {fault}" for place, fault in books.faults))
     if books.faults:
         raise typer.Exit(FOUND)
 
@@ -65,13 +65,13 @@ def _values(number: str) -> dict[str, str]:
     return {"number": number, "below": below, "organised": f"%|{plain}", "organised_below": f"%|{plain}/%"}
 
 
-def _rows(found: Iterable[Entry]) -> Iterator[dict[str, Any]]:
+def _rows(entries: Iterable[Entry]) -> Iterator[dict[str, Any]]:
     """The entries with what is outstanding of their obligation after each; obligations by when they began."""
     from tousu.event import text_of_time
     from tousu.ledger.balance import Sums
     from tousu.ledger.proof import by_obligation
 
-    groups = sorted(by_obligation(found).values(), key=lambda group: (group[0].at, group[0].obligation))
+    groups = sorted(by_obligation(entries).values(), key=lambda group: (group[0].at, group[0].obligation))
     for group in groups:
         sums = Sums()
         for entry in group:

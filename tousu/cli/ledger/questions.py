@@ -50,21 +50,21 @@ def questions(
     """
     from tousu.cli import output
 
-    found = [row for row in asked(data, database) if code_of(currency) in ("", row["currency"])]
+    rows = [row for row in asked(data, database) if code_of(currency) in ("", row["currency"])]
     if as_json:
-        output.json_lines(found)
+        output.json_lines(rows)
     else:
         options.show_times_of(data)
         columns = (
             "claim or penalty", "payment", f"when ({output.zone()})", "amount", "expected", "currency", "why",
             "what to do",
         )  # fmt: skip
-        output.table(f"Payments in question: {len(found)}", columns, [
+        output.table(f"Payments in question: {len(rows)}", columns, [
             (row.get("claim_number") or row["penalty_number"], row["payment_id"], output.local(row["at"]),
              row["amount"], row["expected"], row["currency"], f"{row['reason']}: {row['message']}", row["to_do"])
-            for row in found
+            for row in rows
         ], right=("amount", "expected"))  # fmt: skip
-    if found:
+    if rows:
         raise typer.Exit(FOUND)
 
 

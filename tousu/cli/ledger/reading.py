@@ -40,7 +40,7 @@ def read_books(
     from tousu.simulation.processors import LEDGERS
 
     entries: list[Entry] = []
-    found: list[tuple[str, str]] = []
+    broken: list[tuple[str, str]] = []
     questions = 0
     parcels: list[str] = []
     for inspection in options.inspections(LEDGERS, data, database):
@@ -49,11 +49,11 @@ def read_books(
         parcels += parcels_above_their_worth(inspection)
         inspection.close()
         entries += ledger.entries
-        found += ledger.broken
+        broken += ledger.broken
     ordered = by_obligation(entries)
     for obligation, group in ordered.items():
-        found += [(obligation, message) for message in faults(group)]
-    return LedgerView([entry for group in ordered.values() for entry in group], found, questions, tuple(parcels))
+        broken += [(obligation, message) for message in faults(group)]
+    return LedgerView([entry for group in ordered.values() for entry in group], broken, questions, tuple(parcels))
 
 
 def parcels_above_their_worth(inspection: Inspection) -> list[str]:
@@ -102,7 +102,7 @@ def open_questions(inspection: Inspection) -> list[dict[str, Any]]:
 
     if not inspection.keeps("question"):
         return []
-    rows = [orjson.loads(doc) for _, doc in inspection.each("question")]
+    rows = [orjson.loads(doc) for _, doc in inspection.matching_states("question")]
     return [row for row in rows if not row.get("settled")]
 
 

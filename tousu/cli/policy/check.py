@@ -35,21 +35,21 @@ def check(
 
     moment = time_of_text(at, "--at") if at else WallClock().now()
     names = packs or sorted(file.stem for file in POLICIES.glob("*.yaml"))
-    found = [row for name in names for row in _findings(name, moment)]
+    findings = [row for name in names for row in _findings(name, moment)]
     notes = [note for name in names for note in _notes(name)]
     if as_json:
-        output.json_document({"packs": names, "at": moment.isoformat(), "found": found, "notes": notes})
-        raise typer.Exit(1 if found else 0)
+        output.json_document({"packs": names, "at": moment.isoformat(), "found": findings, "notes": notes})
+        raise typer.Exit(1 if findings else 0)
     for note in notes:
         output.note(f"note: {note['file']}: {note['field']}: {note['note']}")
-    if found:
-        for row in found:
+    if findings:
+        for row in findings:
             example = f"\n    for example: {row['example']}" if row["example"] else ""
             place = f"{row['file']}:{row['line']}: {row['field'] or 'the whole document'}"
             output.lines(f"{row['kind']}: {place}: {row['problem']}. {row['fix']}{example}")
     else:
         output.lines(f"{', '.join(names)}: nothing found")
-    if found:
+    if findings:
         raise typer.Exit(1)
 
 
@@ -57,8 +57,8 @@ def _findings(name: str, moment: Any) -> list[dict[str, Any]]:
     """The errors and warnings of a pack and of its earlier versions, each with its file and line."""
     from tousu.policy.loading import files_of, findings_of
 
-    found = [row for file in files_of(name) for row in _rows(findings_of(file, moment))]
-    return found + [row for file in files_of(name) for row in _without_topic(file)]
+    rows = [row for file in files_of(name) for row in _rows(findings_of(file, moment))]
+    return rows + [row for file in files_of(name) for row in _without_topic(file)]
 
 
 def _notes(name: str) -> list[dict[str, str]]:
@@ -99,11 +99,11 @@ def _without_topic(file: Path) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _rows(found: Any) -> list[dict[str, Any]]:
+def _rows(findings: Any) -> list[dict[str, Any]]:
     return [
         {
             "kind": kind, "file": fault.file, "line": fault.line, "field": fault.field, "problem": fault.problem,
             "fix": fault.fix, "example": fault.example,
         }
-        for kind, fault in found
+        for kind, fault in findings
     ]  # fmt: skip

@@ -27,14 +27,16 @@ def diff(
     from tousu.policy.loading import load_version
 
     before, after = load_version(old), load_version(new)
-    found = differences(before, after)
+    changes = differences(before, after)
     if as_json:
-        rows = [{"field": one.field, "kind": one.kind, "old": one.old, "new": one.new} for one in found]
+        rows = [
+            {"field": change.field, "kind": change.kind, "old": change.old, "new": change.new} for change in changes
+        ]
         output.json_document({"old": before.reference(), "new": after.reference(), "differences": rows})
-    elif found:
-        title = f"{before.id} {before.version} -> {after.id} {after.version}: {len(found)} differences"
-        output.table(title, ("", "field", "before", "after"), [(SIGNS[d.kind], d.field, d.old, d.new) for d in found])
+    elif changes:
+        title = f"{before.id} {before.version} -> {after.id} {after.version}: {len(changes)} differences"
+        output.table(title, ("", "field", "before", "after"), [(SIGNS[d.kind], d.field, d.old, d.new) for d in changes])
     else:
         output.lines("no difference")
-    if found:
+    if changes:
         raise typer.Exit(1)

@@ -51,13 +51,13 @@ def measure(
     else:
         lists = load_words(words)
         answers, names = answers_of_words(texts, lists), list(lists.classes)
-    held_out = measured([one for one in answers if one.text.held_out], names)
+    held_out = measured([answer for answer in answers if answer.text.held_out], names)
     whole = measured(answers, names)
-    shown = [one for one in answers if not one.is_right and not one.text.held_out]
+    shown = [answer for answer in answers if not answer.is_right and not answer.text.held_out]
     if as_json:
         output.json_document(
             {"all": _document(whole), "held_out": _document(held_out)}
-            | ({"wrong": [_mistake(one) for one in shown]} if wrong else {})
+            | ({"wrong": [_mistake(answer) for answer in shown]} if wrong else {})
         )
     elif markdown:
         output.lines(*as_markdown(whole, held_out))
@@ -68,15 +68,17 @@ def measure(
         if wrong:
             columns = ("id", "wanted", "given", "words", "text")
             output.table("Wrong", columns, [
-                (one.text.id, one.wanted, one.given, "、".join(one.words), one.text.text) for one in shown
+                (answer.text.id, answer.wanted, answer.given, "、".join(answer.words), answer.text.text)
+                for answer in shown
             ])  # fmt: skip
 
 
-def summary(found: ClassingFigures) -> str:
+def summary(classing: ClassingFigures) -> str:
     """The figures of all classes together in one line."""
     return (
-        f"{found.texts} texts, accuracy {_shown(found.accuracy)}, precision {_shown(found.together.precision)}, "
-        f"recall {_shown(found.together.recall)}, to triage {_shown(found.triage_share)}"
+        f"{classing.texts} texts, accuracy {_shown(classing.accuracy)}, "
+        f"precision {_shown(classing.together.precision)}, recall {_shown(classing.together.recall)}, "
+        f"to triage {_shown(classing.triage_share)}"
     )
 
 
@@ -98,32 +100,34 @@ def _rows(whole: ClassingFigures, held_out: ClassingFigures) -> list[tuple[objec
         (*whole.classes, whole.triage, whole.together), (*held_out.classes, held_out.triage, held_out.together),
         strict=True,
     )  # fmt: skip
-    return [(one.name, *_cells(one), *_cells(kept)) for one, kept in pairs]
+    return [(scores.name, *_cells(scores), *_cells(kept)) for scores, kept in pairs]
 
 
-def _cells(found: Figures) -> tuple[object, ...]:
-    return found.wanted, _shown(found.precision), _shown(found.recall), _shown(found.f1)
+def _cells(scores: Figures) -> tuple[object, ...]:
+    return scores.wanted, _shown(scores.precision), _shown(scores.recall), _shown(scores.f1)
 
 
 def _shown(share: float | None) -> str:
     return "" if share is None else f"{share:.2f}"
 
 
-def _document(found: ClassingFigures) -> dict[str, Any]:
-    def figures(one: Figures) -> dict[str, Any]:
+def _document(classing: ClassingFigures) -> dict[str, Any]:
+    def figures(scores: Figures) -> dict[str, Any]:
         return {
-            "class": one.name, "texts": one.wanted, "given": one.given, "right": one.right,
-            "precision": one.precision, "recall": one.recall, "f1": one.f1,
+            "class": scores.name, "texts": scores.wanted, "given": scores.given, "right": scores.right,
+            "precision": scores.precision, "recall": scores.recall, "f1": scores.f1,
         }  # fmt: skip
 
     return {
-        "texts": found.texts, "right": found.right, "accuracy": found.accuracy, "triage_share": found.triage_share,
-        "classes": [figures(one) for one in found.classes], "triage": figures(found.triage),
-        "together": figures(found.together),
+        "texts": classing.texts, "right": classing.right, "accuracy": classing.accuracy,
+        "triage_share": classing.triage_share,
+        "classes": [figures(scores) for scores in classing.classes], "triage": figures(classing.triage),
+        "together": figures(classing.together),
     }  # fmt: skip
 
 
-def _mistake(one: ClassedText) -> dict[str, Any]:
+def _mistake(classed: ClassedText) -> dict[str, Any]:
     return {
-        "id": one.text.id, "wanted": one.wanted, "given": one.given, "words": list(one.words), "text": one.text.text,
+        "id": classed.text.id, "wanted": classed.wanted, "given": classed.given, "words": list(classed.words),
+        "text": classed.text.text,
     }  # fmt: skip

@@ -80,16 +80,16 @@ def recalculate(
     asked = RecalculationOrder(
         reason, approved_by, organisation, region, pack_version or None, mode.value if mode else None
     )
-    given, found = _worked_out(asked, order, at, pack, data, database)
-    possible = [effect for effect in found if effect.refused is None]
+    given, effects = _worked_out(asked, order, at, pack, data, database)
+    possible = [effect for effect in effects if effect.refused is None]
     if apply and possible:
         _send(given, possible, per_second, options.reachable(broker, data))
     if as_json:
-        output.json_document(_document(given, found, applied=apply))
+        output.json_document(_document(given, effects, applied=apply))
     else:
         options.show_times_of(data, pack)
-        _show(given, found, applied=apply)
-    if (len(possible) < len(found)) if apply else found:
+        _show(given, effects, applied=apply)
+    if (len(possible) < len(effects)) if apply else effects:
         raise typer.Exit(FOUND)
 
 
@@ -130,7 +130,7 @@ def _states(name: str, condition: str, data: Path | None, database: str) -> Iter
             raise
         output.note("claims has no database here, so limits of claims are not looked at")
         return
-    yield from inspection.each("case", condition)
+    yield from inspection.matching_states("case", condition)
 
 
 def _check_version(policies: Policies, asked: RecalculationOrder) -> None:
@@ -139,7 +139,7 @@ def _check_version(policies: Policies, asked: RecalculationOrder) -> None:
     if not policies.knows(asked.organisation):
         there = ", ".join(policies.organisations) or "none beside the deployment's own"
         raise Stop("unknown_organisation", f"organisation {asked.organisation} has no pack here; there are: {there}")
-    versions = [each.version for each in policies.history(asked.organisation).versions]
+    versions = [version.version for version in policies.history(asked.organisation).versions]
     if asked.pack_version is not None and asked.pack_version not in versions:
         name = policies.history(asked.organisation).newest.id
         message = f"pack {name} has no version {asked.pack_version} here; there are: {', '.join(versions)}"
@@ -172,52 +172,52 @@ def _send(order: Order, effects: Sequence[Effect], per_second: int, connection: 
     output.note(f"{len(effects)} cases ordered")
 
 
-def _document(order: Order, found: Sequence[Effect], *, applied: bool) -> dict[str, Any]:
+def _document(order: Order, effects: Sequence[Effect], *, applied: bool) -> dict[str, Any]:
     from tousu.event import text_of_time
 
     return {
         "order_id": order.id,
         "ordered_at": text_of_time(order.at),
         "applied": applied,
-        "summary": _summary(found),
+        "summary": _summary(effects),
         "cases": [
-            {"case_number": effect.case_number, "clocks": [each.data() for each in effect.clocks]}
+            {"case_number": effect.case_number, "clocks": [clock.data() for clock in effect.clocks]}
             | ({"refused": dict(zip(("reason", "message"), effect.refused, strict=True))} if effect.refused else {})
-            for effect in found
+            for effect in effects
         ],
     }
 
 
-def _summary(found: Sequence[Effect]) -> dict[str, int]:
-    breaches = Counter(each.breach for effect in found for each in effect.clocks)
+def _summary(effects: Sequence[Effect]) -> dict[str, int]:
+    breaches = Counter(clock.breach for effect in effects for clock in effect.clocks)
     return {
-        "cases": len(found),
-        "clocks": sum(len(effect.clocks) for effect in found),
+        "cases": len(effects),
+        "clocks": sum(len(effect.clocks) for effect in effects),
         "breaches_withdrawn": breaches["withdrawn"],
         "breaches_new": breaches["new"],
-        "without_other_times": sum(not effect.clocks and effect.refused is None for effect in found),
-        "refused": sum(effect.refused is not None for effect in found),
+        "without_other_times": sum(not effect.clocks and effect.refused is None for effect in effects),
+        "refused": sum(effect.refused is not None for effect in effects),
     }
 
 
-def _show(order: Order, found: Sequence[Effect], *, applied: bool) -> None:
+def _show(order: Order, effects: Sequence[Effect], *, applied: bool) -> None:
     from tousu.cli import output
 
     rows = [
         (
-            each.claim_number or effect.case_number, each.clock, output.local(each.old_due_at),
-            output.local(each.new_due_at), each.breach,
+            clock.claim_number or effect.case_number, clock.clock, output.local(clock.old_due_at),
+            output.local(clock.new_due_at), clock.breach,
         )
-        for effect in found
-        for each in effect.clocks
+        for effect in effects
+        for clock in effect.clocks
     ]  # fmt: skip
     if rows:
         title = f"{'Changed' if applied else 'Would change'} ({output.zone()})"
         output.table(title, ("case", "clock", "was due", "is due", "breach"), rows[:CLOCKS_SHOWN_MAX])
     if len(rows) > CLOCKS_SHOWN_MAX:
         output.note(f"{len(rows) - CLOCKS_SHOWN_MAX} more clocks; --json has all of them")
-    output.lines(", ".join(f"{count} {name.replace('_', ' ')}" for name, count in _summary(found).items()))
-    for reason, message in dict.fromkeys(effect.refused for effect in found if effect.refused is not None):
+    output.lines(", ".join(f"{count} {name.replace('_', ' ')}" for name, count in _summary(effects).items()))
+    for reason, message in dict.fromkeys(effect.refused for effect in effects if effect.refused is not None):
         output.note(f"{reason}: {message}")
-    if found and not applied:
+    if effects and not applied:
         output.note(f"nothing was ordered; say --apply to do it, or --apply --order {order.id} to count from now on")

@@ -41,19 +41,19 @@ def show(
     from tousu.policy.codes import SECTIONS, codes_of
     from tousu.policy.loading import load_version
 
-    found = codes_of(load_version(pack))
+    catalogue = codes_of(load_version(pack))
     if as_json:
-        output.json_document(msgspec.to_builtins(found))
+        output.json_document(msgspec.to_builtins(catalogue))
         return
-    output.lines(f"{found.id} {found.version}: {getattr(found, language)}")
+    output.lines(f"{catalogue.id} {catalogue.version}: {getattr(catalogue, language)}")
     for section in (*SECTIONS, "marks"):
-        codes: list[Code] = getattr(found, section)
+        codes: list[Code] = getattr(catalogue, section)
         columns = (*(("fact",) if section == "marks" else ()), "code", "name", "more", "source")
-        rows = [(*((one.fact,) if one.fact else ()), *_row(one, language)) for one in codes]
+        rows = [(*((code.fact,) if code.fact else ()), *_row(code, language)) for code in codes]
         if rows:
             output.table(_word(section, language), [_word(name, language) for name in columns], rows)
     columns = ("clock", "name", "limit", "starts on", "met by", "stands still for")
-    rows = [_clock(one, language) for one in found.clocks]
+    rows = [_clock(clock, language) for clock in catalogue.clocks]
     output.table(_word("clocks", language), [_word(name, language) for name in columns], rows)
 
 
@@ -61,27 +61,27 @@ def _word(name: str, language: Language) -> str:
     return IN_CHINESE.get(name, name) if language == "zh" else name.replace("_", " ")
 
 
-def _row(one: Code, language: Language) -> tuple[str, ...]:
-    said = {
-        "group": one.group, "category": one.category, "grade": one.grade, "stars": str(one.stars or ""),
-        "departments": ", ".join(one.departments), "partner": "yes" if one.partner else "",
-        "persons": ", ".join(one.persons), "the answer holds": ", ".join(one.answer_holds),
+def _row(code: Code, language: Language) -> tuple[str, ...]:
+    fields = {
+        "group": code.group, "category": code.category, "grade": code.grade, "stars": str(code.stars or ""),
+        "departments": ", ".join(code.departments), "partner": "yes" if code.partner else "",
+        "persons": ", ".join(code.persons), "the answer holds": ", ".join(code.answer_holds),
     }  # fmt: skip
-    more = "; ".join(f"{name}: {value}" for name, value in said.items() if value)
-    return one.code, getattr(one, language), more, one.section
+    more = "; ".join(f"{name}: {value}" for name, value in fields.items() if value)
+    return code.code, getattr(code, language), more, code.section
 
 
-def _clock(one: CodeClock, language: Language) -> tuple[str, ...]:
+def _clock(clock: CodeClock, language: Language) -> tuple[str, ...]:
     from tousu.policy.codes import words_of
 
-    starts = one.counts_from if one.starts_on == "routed" else one.starts_on
+    starts = clock.counts_from if clock.starts_on == "routed" else clock.starts_on
     return (
-        one.clock,
-        getattr(one, language),
-        "\n".join(_limit(each, language) for each in one.limits),
-        "\n".join([starts, *(f"+ {words_of(each)}" for each in one.restarted_by)]),
-        "\n".join(map(words_of, one.met_by)),
-        "\n".join([*one.pause_reasons, *map(words_of, one.paused_by)]),
+        clock.clock,
+        getattr(clock, language),
+        "\n".join(_limit(limit, language) for limit in clock.limits),
+        "\n".join([starts, *(f"+ {words_of(trigger)}" for trigger in clock.restarted_by)]),
+        "\n".join(map(words_of, clock.met_by)),
+        "\n".join([*clock.pause_reasons, *map(words_of, clock.paused_by)]),
     )
 
 

@@ -42,45 +42,46 @@ def simulate(
         raise Stop("no_file", f"{file} is not there; give a file of inbound events, or - for standard input")
     lines = (sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()).splitlines()
     bound = time_of_text(until, "--until") if until else None
-    found = compare(Policies.of(load_version(against)), Policies.of(load_version(pack)), lines, bound)
+    comparison = compare(Policies.of(load_version(against)), Policies.of(load_version(pack)), lines, bound)
     if as_json:
-        output.json_document(_document(found, against, pack))
+        output.json_document(_document(comparison, against, pack))
     else:
-        _show(found, against, pack)
-    if found.cases or found.old != found.new:
+        _show(comparison, against, pack)
+    if comparison.cases or comparison.old != comparison.new:
         raise typer.Exit(1)
 
 
-def _document(found: Comparison, against: str, pack: str) -> dict[str, Any]:
+def _document(comparison: Comparison, against: str, pack: str) -> dict[str, Any]:
     cases = [
         {
-            "telling": case.telling, "old_number": case.old_number, "new_number": case.new_number,
+            "telling": case.submission, "old_number": case.old_number, "new_number": case.new_number,
             "fields": {name: {"old": old, "new": new} for name, (old, new) in case.fields.items()},
         }
-        for case in found.cases
+        for case in comparison.cases
     ]  # fmt: skip
-    return {"against": against, "pack": pack, "old": found.old, "new": found.new, "cases": cases}
+    return {"against": against, "pack": pack, "old": comparison.old, "new": comparison.new, "cases": cases}
 
 
-def _show(found: Comparison, against: str, pack: str) -> None:
+def _show(comparison: Comparison, against: str, pack: str) -> None:
     from tousu.cli import output
 
-    names = sorted(found.old.keys() | found.new.keys())
+    names = sorted(comparison.old.keys() | comparison.new.keys())
     rows = [
-        (name.replace("_", " "), found.old.get(name, 0), found.new.get(name, 0),
-         f"{found.new.get(name, 0) - found.old.get(name, 0):+d}" if found.old.get(name) != found.new.get(name) else "")
+        (name.replace("_", " "), comparison.old.get(name, 0), comparison.new.get(name, 0),
+         f"{comparison.new.get(name, 0) - comparison.old.get(name, 0):+d}"
+         if comparison.old.get(name) != comparison.new.get(name) else "")
         for name in names
     ]  # fmt: skip
     output.table("", ("", against, pack, ""), rows, right=(against, pack, ""))
     shown = [
         (case.old_number or case.new_number if index == 0 else "", name.replace("_", " "), _words(old), _words(new))
-        for case in found.cases[:CASES_SHOWN_MAX]
+        for case in comparison.cases[:CASES_SHOWN_MAX]
         for index, (name, (old, new)) in enumerate(case.fields.items())
     ]
     if shown:
-        output.table(f"{len(found.cases)} cases differ", ("case", "field", against, pack), shown)
-    if len(found.cases) > CASES_SHOWN_MAX:
-        output.note(f"{len(found.cases) - CASES_SHOWN_MAX} more cases differ; --json has all of them")
+        output.table(f"{len(comparison.cases)} cases differ", ("case", "field", against, pack), shown)
+    if len(comparison.cases) > CASES_SHOWN_MAX:
+        output.note(f"{len(comparison.cases) - CASES_SHOWN_MAX} more cases differ; --json has all of them")
 
 
 def _words(value: object) -> str:

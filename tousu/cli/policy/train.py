@@ -30,16 +30,16 @@ def train(
         raise typer.BadParameter(f"no labelled texts (*.jsonl) in {texts}; name their folder with --texts")
     lists = load_words(words, with_weights=False)
     labelled = {file.stem: labelled_texts(str(file), file.read_bytes().splitlines()) for file in files}
-    found = examples(lists, labelled)
+    sample = examples(lists, labelled)
     try:
-        weights = learned(lists, found, _scripts())
+        weights = learned(lists, sample, _scripts())
     except ModuleNotFoundError as error:
         raise typer.BadParameter(
             f"{error.name} is not installed; python3 deploy/local/setup.py --group train brings it"
         ) from error
     path = weights_path(path_of_words(words))
     path.write_bytes(as_file(weights))
-    output.lines(f"{path}: {len(weights.grams)} grams from {len(found)} texts and words")
+    output.lines(f"{path}: {len(weights.grams)} grams from {len(sample)} texts and words")
 
 
 def _scripts() -> dict[str, str]:
@@ -47,5 +47,5 @@ def _scripts() -> dict[str, str]:
     from opencc import OpenCC
 
     convert = OpenCC("t2s").convert
-    pairs = ((one, convert(one)) for one in map(chr, range(_ASSIGNED_FROM, _ASSIGNED_TO)))
-    return {one: other for one, other in pairs if other != one and len(other) == 1}
+    pairs = ((sign, convert(sign)) for sign in map(chr, range(_ASSIGNED_FROM, _ASSIGNED_TO)))
+    return {sign: other for sign, other in pairs if other != sign and len(other) == 1}

@@ -45,8 +45,8 @@ def list_(
     from tousu.simulation.lines import REJECTED_TYPE
 
     events = [line["event"] for line in published([TOPIC], data, broker)]
-    found = [event for event in events if event["type"] == REJECTED_TYPE]
-    chosen = [event for event in found if not reason or event["reason"] in reason]
+    rejections = [event for event in events if event["type"] == REJECTED_TYPE]
+    chosen = [event for event in rejections if not reason or event["reason"] in reason]
     if as_json:
         output.json_lines(chosen)
     else:
@@ -95,19 +95,19 @@ def replay(
 
     chosen, others, cut = [], 0, []
     for record in _refused(broker, data):
-        said = _said(record)
-        if (reason and said["tousu-reason"] not in reason) or (id_ and said["ce_id"] not in id_):
+        headers = _headers(record)
+        if (reason and headers["tousu-reason"] not in reason) or (id_ and headers["ce_id"] not in id_):
             continue
         if is_cut(record) or not _has_bytes(record):
-            cut.append(said["ce_id"])
-        elif said["tousu-topic"].startswith(INBOUND):
+            cut.append(headers["ce_id"])
+        elif headers["tousu-topic"].startswith(INBOUND):
             chosen.append(record)
         else:
             others += 1
     rows = [_plan(record) for record in chosen]
     patch = read_patch(fix) if fix is not None else None
     ready = [
-        Again(record.value if "tousu-no-value" not in _said(record) else None, original_headers(record), None)
+        Again(record.value if "tousu-no-value" not in _headers(record) else None, original_headers(record), None)
         if fix is None
         else Again(*mended(record, original_headers(record), patch))
         for record in chosen
@@ -171,13 +171,13 @@ def _refused(broker: str, data: Path | None) -> Iterator[Record]:
     seen: set[str] = set()
     with History(options.reachable(broker, data)) as history:
         for record in history.read(history.extents(history.places([TOPIC]))):
-            name = _said(record)["ce_id"]
-            if name not in seen and _said(record)["ce_type"] == REJECTED_TYPE:
+            name = _headers(record)["ce_id"]
+            if name not in seen and _headers(record)["ce_type"] == REJECTED_TYPE:
                 seen.add(name)
                 yield record
 
 
-def _said(record: Record) -> dict[str, str]:
+def _headers(record: Record) -> dict[str, str]:
     return {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers}
 
 
@@ -190,7 +190,7 @@ def is_cut(record: Record) -> bool:
 
 def attempt(record: Record) -> int:
     """How often this event will have been tried once it is handed in again."""
-    before = _said(record).get("original-tousu-attempts", "1")
+    before = _headers(record).get("original-tousu-attempts", "1")
     is_number = before.isascii() and before.isdecimal() and len(before) <= ATTEMPT_DIGITS_MAX
     return (int(before) if is_number else 1) + 1
 
@@ -200,14 +200,14 @@ def _has_bytes(record: Record) -> bool:
     from tousu.runtime.acts import told_in
     from tousu.runtime.audit import as_output
 
-    told = told_in(as_output(record))
-    return told is None or told.act.is_copied
+    declared = told_in(as_output(record))
+    return declared is None or declared.act.is_copied
 
 
 def _plan(record: Record) -> dict[str, Any]:
-    said = _said(record)
-    to = f"{said['tousu-topic']}/{said['tousu-partition']}"
-    return {"id": said["ce_id"], "reason": said["tousu-reason"], "to": to, "attempt": attempt(record)}
+    headers = _headers(record)
+    to = f"{headers['tousu-topic']}/{headers['tousu-partition']}"
+    return {"id": headers["ce_id"], "reason": headers["tousu-reason"], "to": to, "attempt": attempt(record)}
 
 
 def original_headers(record: Record) -> list[tuple[str, str | bytes | None]]:
@@ -230,8 +230,8 @@ def _send(records: Iterable[tuple[Record, Again]], connection: Connection) -> No
         "message.max.bytes": 2_097_152,
     }, logger=LOG)  # fmt: skip
     for record, again in records:
-        said = _said(record)
-        topic, partition, key = said["tousu-topic"], int(said["tousu-partition"]), record.key
+        headers = _headers(record)
+        topic, partition, key = headers["tousu-topic"], int(headers["tousu-partition"]), record.key
         if again.key is not None:
             partitions = producer.list_topics(topic, 30).topics[topic].partitions
             partition, key = partition_of(again.key, len(partitions)), again.key.encode()

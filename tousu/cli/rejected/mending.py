@@ -64,12 +64,14 @@ def mended(refused: Record, headers: list[tuple[str, str | bytes | None]], patch
     for attribute in ("id", "source"):
         if before.get(attribute) not in (None, "", document[attribute]):
             raise Stop("bad_patch", f"{name.decode()}: the patch changes {attribute}; an event keeps its identity")
-    earlier = next((value for each, value in headers if each == PATCH), None)
+    earlier = next((value for header, value in headers if header == PATCH), None)
     so_far = orjson.dumps([*(orjson.loads(earlier) if earlier else []), *patch])
     if len(so_far) > PATCH_LENGTH_MAX:
         raise Stop("bad_patch", f"{name.decode()}: the patches have {len(so_far)} bytes; {PATCH_LENGTH_MAX} are kept")
     kept = [
-        (each, value) for each, value in headers if not each.startswith("ce_") and each not in ("content-type", PATCH)
+        (header, value)
+        for header, value in headers
+        if not header.startswith("ce_") and header not in ("content-type", PATCH)
     ]
     written = [*kept, ("content-type", STRUCTURED_TYPE), (PATCH, so_far)]
     return MendedRecord(raw, written, _key_of(event.type, event.data))

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from tousu.domain.case.measures import done_action, planned_action, reviewed_action, settled_by
 from tousu.domain.case.plans import department_of, plans_after
 from tousu.domain.case.state import CaseAnswer, CaseFact, CaseState, Life, Plan, Responsibility
-from tousu.policy.facts import found_with
+from tousu.policy.facts import with_found
 
 RANK: Final[Mapping[str, int]] = {
     "acknowledged": 1, "judged": 2, "plan_proposed": 3, "plan_approved": 4, "plan_refused": 4, "plan_executed": 5,
@@ -72,13 +72,13 @@ def _after_step(state: CaseState, fact: CaseFact) -> tuple[Life, Plan]:
 
 def _judged(state: CaseState, fact: CaseFact) -> CaseState:
     """The newest judgement counts. One that does not uphold the complaint leaves no plan."""
-    stands: bool = fact.data["stands"]
+    upheld: bool = fact.data["stands"]
     state = replace(
         _step(state, fact),
-        stands=stands,
-        life="judged" if stands else "not_standing",
-        plan=state.plan if stands else "",
-        plans=state.plans if stands else {},
+        stands=upheld,
+        life="judged" if upheld else "not_standing",
+        plan=state.plan if upheld else "",
+        plans=state.plans if upheld else {},
         finding=_named(fact, FINDING),
     )
     if "responsible" not in fact.data:
@@ -88,7 +88,7 @@ def _judged(state: CaseState, fact: CaseFact) -> CaseState:
 
 
 def _answered(state: CaseState, fact: CaseFact) -> CaseState:
-    state = _told(state, fact)
+    state = _with_answer(state, fact)
     if state.stands is False:
         return _ended(state, fact, "does_not_stand")
     if fact.data["settled"]:
@@ -96,7 +96,7 @@ def _answered(state: CaseState, fact: CaseFact) -> CaseState:
     return replace(state, life="reissued", plan="", plans={}, reissued=state.reissued + 1)
 
 
-def _told(state: CaseState, fact: CaseFact) -> CaseState:
+def _with_answer(state: CaseState, fact: CaseFact) -> CaseState:
     return replace(state, answer=CaseAnswer(fact.at, **_named(fact, ANSWERING)))
 
 
@@ -119,8 +119,8 @@ def _reopened(state: CaseState, fact: CaseFact) -> CaseState:
 
 
 def _satisfied(state: CaseState, fact: CaseFact) -> CaseState:
-    said = _named(fact, ("score", "rating"))
-    return replace(state, satisfaction=said) if said else state
+    satisfaction = _named(fact, ("score", "rating"))
+    return replace(state, satisfaction=satisfaction) if satisfaction else state
 
 
 def _named(fact: CaseFact, names: tuple[str, ...]) -> dict[str, Any]:
@@ -136,13 +136,13 @@ _MOVES: Final[Mapping[str, Callable[[CaseState, CaseFact], CaseState]]] = {
     "plan_refused": _step,
     "plan_executed": _step,
     "customer_answered": _answered,
-    "inquiry_answered": lambda state, fact: _ended(_told(state, fact), fact, f"inquiry_{fact.data['outcome']}"),
+    "inquiry_answered": lambda state, fact: _ended(_with_answer(state, fact), fact, f"inquiry_{fact.data['outcome']}"),
     "withdrawn": _withdrawn,
     "reopened": _reopened,
     "satisfaction_given": _satisfied,
     "followed_up": _satisfied,
-    "assessed": lambda state, fact: replace(state, found=found_with(state.found, fact.data, fact.at)),
-    JOINED: lambda state, fact: replace(state, found=found_with(state.found, fact.data, fact.at)),
+    "assessed": lambda state, fact: replace(state, found=with_found(state.found, fact.data, fact.at)),
+    JOINED: lambda state, fact: replace(state, found=with_found(state.found, fact.data, fact.at)),
     "responsibility_settled": settled_by,
     "corrective_action_planned": planned_action,
     "corrective_action_done": done_action,

@@ -57,27 +57,27 @@ class CaseDecision(NamedTuple):
 def decide(file: CaseFile, name: str, event: Event, ground: FoldGround, now: datetime) -> CaseDecision:
     """What a report (its short name, its event) does to a case. `now` is the watermark."""
     fact = fact_of(name, event.data, event.time, file.state.received_at, now)
-    found = placed(file, fact, ground)
-    if found.verdict.fate == "refused":
-        return CaseDecision(file, refusal=refusal_of(file, event, found.verdict, ground))
-    if found.verdict.fate == "waits":
-        return _parked(file, event, fact, found.verdict, ground, now)
-    steps = [_step(file, found.file, event, fact, found)]
-    file, freed, refused = _set_free(found.file, ground)
+    placement = placed(file, fact, ground)
+    if placement.verdict.fate == "refused":
+        return CaseDecision(file, refusal=refusal_of(file, event, placement.verdict, ground))
+    if placement.verdict.fate == "waits":
+        return _parked(file, event, fact, placement.verdict, ground, now)
+    steps = [_step(file, placement.file, event, fact, placement)]
+    file, freed, refused = _set_free(placement.file, ground)
     return CaseDecision(file, [*steps, *freed], refused)
 
 
 def given_up(file: CaseFile, ground: FoldGround, now: datetime) -> CaseDecision:
     """The file without the reports whose wait is over, each with its refusal."""
-    over = [each for each in file.parked if each.until <= now]
-    kept = tuple(each for each in file.parked if each.until > now)
-    refused = [(each.event, _in_vain(file, each, ground)) for each in over]
+    over = [parked for parked in file.parked if parked.until <= now]
+    kept = tuple(parked for parked in file.parked if parked.until > now)
+    refused = [(parked.event, _in_vain(file, parked, ground)) for parked in over]
     return CaseDecision(replace(file, parked=kept), refused=refused)
 
 
 def next_due(file: CaseFile) -> datetime | None:
     """When time alone does something next: a wait is over."""
-    return min((each.until for each in file.parked), default=None)
+    return min((parked.until for parked in file.parked), default=None)
 
 
 def refusal_of(file: CaseFile, event: Event, verdict: FactVerdict, ground: FoldGround) -> Refusal:
@@ -108,22 +108,22 @@ def _set_free(file: CaseFile, ground: FoldGround) -> tuple[CaseFile, list[Step],
     """What waited and fits by now, in the order in which it happened, each on top of the one before."""
     steps: list[Step] = []
     refused: list[tuple[Event, Refusal]] = []
-    waiting = sorted(file.parked, key=lambda each: each.fact.at)
+    waiting = sorted(file.parked, key=lambda report: report.fact.at)
     while waiting:
-        for each in waiting:
-            fact = replace(each.fact, data=each.event.data)
-            found = placed(file, fact, ground)
-            if found.verdict.fate != "waits":
+        for parked in waiting:
+            fact = replace(parked.fact, data=parked.event.data)
+            placement = placed(file, fact, ground)
+            if placement.verdict.fate != "waits":
                 break
         else:
             break
-        waiting.remove(each)
-        file = replace(file, parked=tuple(one for one in file.parked if one is not each))
-        if found.verdict.fate == "refused":
-            refused.append((each.event, refusal_of(file, each.event, found.verdict, ground)))
+        waiting.remove(parked)
+        file = replace(file, parked=tuple(kept for kept in file.parked if kept is not parked))
+        if placement.verdict.fate == "refused":
+            refused.append((parked.event, refusal_of(file, parked.event, placement.verdict, ground)))
             continue
-        new = replace(found.file, parked=file.parked)
-        steps.append(_step(file, new, each.event, fact, found))
+        new = replace(placement.file, parked=file.parked)
+        steps.append(_step(file, new, parked.event, fact, placement))
         file = new
     return file, steps, refused
 

@@ -28,58 +28,60 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     section: str = ""
 
 
-def passed_on(pack: Pack, answering: Sequence[str], said: Mapping[str, Any]) -> Move:
+def passed_on(pack: Pack, answering: Sequence[str], data: Mapping[str, Any]) -> Move:
     """A department, or the centre, passes its part of the case on, or calls another one in beside itself."""
-    department = said.get("department")
+    department = data.get("department")
     by = "centre" if department == pack.routing.unsure.department else "department"
-    coming = said["to_department"]
-    is_beside = said.get("beside", False)
+    coming = data["to_department"]
+    is_beside = data.get("beside", False)
     to = tuple(dict.fromkeys((*answering, coming))) if is_beside else _in_place_of(department, coming, answering)
-    return Move(to=to, by=by, reason=said.get("reason", ""))
+    return Move(to=to, by=by, reason=data.get("reason", ""))
 
 
-def disputed(pack: Pack, answering: Sequence[str], said: Mapping[str, Any]) -> Move:
+def disputed(pack: Pack, answering: Sequence[str], data: Mapping[str, Any]) -> Move:
     """A department says that it is not responsible: whoever mediates by the pack has its part until it is decided."""
-    to = _in_place_of(said.get("department"), pack.routing.disputes_to, answering)
-    return Move(to=to, by="mediation", reason=said.get("reason", ""), section=pack.routing.disputes_section)
+    to = _in_place_of(data.get("department"), pack.routing.disputes_to, answering)
+    return Move(to=to, by="mediation", reason=data.get("reason", ""), section=pack.routing.disputes_section)
 
 
-def taken_back(pack: Pack, said: Mapping[str, Any]) -> Move:
+def taken_back(pack: Pack, data: Mapping[str, Any]) -> Move:
     """The centre takes the whole case back."""
     unsure = pack.routing.unsure
-    return Move(to=(unsure.department,), by="centre", reason=said.get("reason", ""), section=unsure.section)
+    return Move(to=(unsure.department,), by="centre", reason=data.get("reason", ""), section=unsure.section)
 
 
-def settled(pack: Pack, answering: Sequence[str], dispute: Dispute, said: Mapping[str, Any]) -> Move:
+def settled(pack: Pack, answering: Sequence[str], dispute: Dispute, data: Mapping[str, Any]) -> Move:
     """Mediation decided a dispute."""
-    responsible, mediator = said["responsible"], pack.routing.disputes_to
+    responsible, mediator = data["responsible"], pack.routing.disputes_to
     named = responsible.get("department") or responsible.get("partner")
     coming = (named,) if named else dispute.by
     staying = (mediator,) if dispute.beside else ()
     to = (new for name in answering for new in ((*coming, *staying) if name == mediator else (name,)))
-    reason = said.get("note", "responsibility settled by mediation")
+    reason = data.get("note", "responsibility settled by mediation")
     return Move(to=tuple(dict.fromkeys(to)), by="mediation", reason=reason, section=pack.routing.disputes_section)
 
 
-def dispute_after(pack: Pack, case: CaseState, what: str, said: Mapping[str, Any], to: Sequence[str]) -> Dispute | None:
+def dispute_after(
+    pack: Pack, case: CaseState, event_name: str, data: Mapping[str, Any], to: Sequence[str]
+) -> Dispute | None:
     """The open dispute of a case after an event that left it with these departments. None: nobody disputes."""
     open_so_far, mediator = case.dispute, pack.routing.disputes_to
-    if what == "disputed":
-        department = said.get("department")
+    if event_name == "disputed":
+        department = data.get("department")
         leaving = tuple(name for name in case.departments if name == department) or case.departments
         if open_so_far is None:
             beside = mediator in case.departments and mediator not in leaving
             return Dispute(by=leaving, beside=beside, mediator=mediator)
         more = (name for name in leaving if name != mediator)
         return replace(open_so_far, by=tuple(dict.fromkeys((*open_so_far.by, *more))))
-    if what == "taken_back" or mediator not in to or is_settled_by_mediation(what, said):
+    if event_name == "taken_back" or mediator not in to or is_settled_by_mediation(event_name, data):
         return None
     return open_so_far
 
 
-def is_settled_by_mediation(what: str, said: Mapping[str, Any]) -> bool:
+def is_settled_by_mediation(event_name: str, data: Mapping[str, Any]) -> bool:
     """Whether an event says that mediation decided who is responsible."""
-    return what == "responsibility_settled" and bool(said["by"] == "mediation")
+    return event_name == "responsibility_settled" and bool(data["by"] == "mediation")
 
 
 def _in_place_of(leaving: str | None, coming: str, answering: Sequence[str]) -> tuple[str, ...]:

@@ -20,11 +20,11 @@ from tousu.policy.pack import ComplaintClass, Pack
 Trouble = dict[str, Any]
 
 
-def decided_again(told: Mapping[str, Any], class_name: str, pack: Pack) -> dict[str, Any]:
+def decided_again(routed: Mapping[str, Any], class_name: str, pack: Pack) -> dict[str, Any]:
     """What changes in the routed data of a complaint now that it has this class; empty where nothing does."""
-    old: list[Trouble] = told.get("classes", [])
-    troubles = _troubles(told, old, class_name)
-    if troubles == old and not told["triage"]:
+    old: list[Trouble] = routed.get("classes", [])
+    troubles = _troubles(routed, old, class_name)
+    if troubles == old and not routed["triage"]:
         return {}
     classes = _by_gravity(troubles, pack)
     first = classes[0]
@@ -38,35 +38,35 @@ def decided_again(told: Mapping[str, Any], class_name: str, pack: Pack) -> dict[
     }
 
 
-def _troubles(told: Mapping[str, Any], old: Sequence[Trouble], class_name: str) -> list[Trouble]:
-    waybills = _waybills(told)
+def _troubles(routed: Mapping[str, Any], old: Sequence[Trouble], class_name: str) -> list[Trouble]:
+    waybills = _waybills(routed)
     known = {trouble.get("waybill_number") for trouble in old}
     bare = [waybill for waybill in waybills if waybill not in known]
     names = {trouble["class"] for trouble in old}
     settled = len(waybills) > 1 and (bool(bare) or class_name in names)
-    naming = None if settled else told.get("class")
+    naming = None if settled else routed.get("class")
     kept = [trouble | {"class": class_name} if trouble["class"] == naming else trouble for trouble in old]
     new = [{"class": class_name} | ({"waybill_number": waybill} if waybill else {}) for waybill in bare]
-    return _each_once([*kept, *new])
+    return _distinct([*kept, *new])
 
 
-def _waybills(told: Mapping[str, Any]) -> list[str | None]:
+def _waybills(routed: Mapping[str, Any]) -> list[str | None]:
     """The pieces of a case by waybill number, each once; [None] where the case names no piece."""
-    pieces = told.get("pieces") or [told]
+    pieces = routed.get("pieces") or [routed]
     return list(dict.fromkeys(piece.get("waybill_number") for piece in pieces))
 
 
-def _each_once(troubles: Iterable[Trouble]) -> list[Trouble]:
-    found = {(trouble["class"], trouble.get("waybill_number")): trouble for trouble in troubles}
-    return list(found.values())
+def _distinct(troubles: Iterable[Trouble]) -> list[Trouble]:
+    unique = {(trouble["class"], trouble.get("waybill_number")): trouble for trouble in troubles}
+    return list(unique.values())
 
 
 def _by_gravity(troubles: Sequence[Trouble], pack: Pack) -> list[ComplaintClass]:
     names = dict.fromkeys(trouble["class"] for trouble in troubles)
     classes = [pack.classes[name] for name in names]
-    return sorted(classes, key=lambda one: -pack.grades[one.grade].stars)
+    return sorted(classes, key=lambda class_: -pack.grades[class_.grade].stars)
 
 
 def _departments(classes: Sequence[ComplaintClass], pack: Pack) -> list[str]:
     chosen = classes if pack.routing.several_departments else classes[:1]
-    return list(dict.fromkeys(name for one in chosen for name in one.departments))
+    return list(dict.fromkeys(name for class_ in chosen for name in class_.departments))

@@ -23,9 +23,9 @@ from tousu.domain.case.plans import (
     AmbiguousPlan,
     is_approved,
     is_executed,
-    number_said,
     of_another_department,
     plan_meant,
+    plan_number_of,
     settles,
     waiting,
 )
@@ -119,7 +119,7 @@ def _plan_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdict:
         return FactVerdict("waits", needs="a judgement before it that upholds the complaint")
     if fact.name in INSTRUCTIONS:
         return _instruction_fits(state, fact, pack)
-    number = number_said(fact)
+    number = plan_number_of(fact)
     other = of_another_department(state, fact)
     if other:
         message = f"plan {number} is of {other}; a plan is of one department, so give another one a number of its own"
@@ -138,11 +138,11 @@ def _instruction_fits(state: CaseState, fact: CaseFact, pack: Pack) -> FactVerdi
     if fact.name == "plan_approved" and wants_person and "in_charge" not in fact.data:
         message = "the pack wants a person in charge with every approval; say in in_charge who carries the plan out"
         return FactVerdict("refused", "illegal_transition", message=message, place="/in_charge")
-    said = fact.name.removeprefix("plan_")
+    step = fact.name.removeprefix("plan_")
     if not state.plan:
-        return FactVerdict("waits", needs=f"the plan that was {said}, proposed before it")
+        return FactVerdict("waits", needs=f"the plan that was {step}, proposed before it")
     try:
-        known, number = plan_meant(state, fact) in state.plans, number_said(fact)
+        known, number = plan_meant(state, fact) in state.plans, plan_number_of(fact)
     except AmbiguousPlan as several:
         message = f"these plans wait for an approval: {several}; name one of them in plan_id"
         return FactVerdict("refused", "illegal_transition", message=message, place="/plan_id")

@@ -35,15 +35,15 @@ def missing_for(state: CaseState, fact: CaseFact, pack: Pack) -> SettlementLack:
     ways = ways_to_settle(pack, state.departments, responsible, disputed=disputed)
     if by in ways:
         return SettlementLack()
-    stands = "is disputed" if disputed else "is not disputed"
+    status = "is disputed" if disputed else "is not disputed"
     needs = "a dispute before it" if by == "mediation" else "an end of the dispute before it"
     if not disputed and by == "agreement":
-        stands, needs = "has no partner in it", "a partner in the case before it"
+        status, needs = "has no partner in it", "a partner in the case before it"
     if by == "department" and "partner" in responsible:
         needs = ""  # with a partner it is never the department alone that decides
-        stands = stands if disputed else "names a partner"
+        status = status if disputed else "names a partner"
     could = ", ".join((*(f"responsibility_settled by {way}" for way in ways), *_beside(state)))
-    message = f"the case {stands}, which settling by {by} does not follow; possible: {could}"
+    message = f"the case {status}, which settling by {by} does not follow; possible: {could}"
     return SettlementLack(ways, needs, message)
 
 

@@ -18,7 +18,7 @@ DESCRIBED: Final = ("channel", "channel_group", "waybill_number", "object", "reg
 def outcome_of(state: CaseState, routed: Mapping[str, Any]) -> dict[str, Any]:
     """What came of a case that is over. routed: the data of its routed event."""
     known = {**routed, **state.decided}
-    found = {
+    fields = {
         "upheld": state.stands,
         **state.finding,
         "responsible": state.responsibility.responsible if state.responsibility is not None else None,
@@ -26,24 +26,24 @@ def outcome_of(state: CaseState, routed: Mapping[str, Any]) -> dict[str, Any]:
         "reissued": state.reissued,
         **_answer(state),
     }
-    said = {name: known[name] for name in DESCRIBED if name in known}
-    return said | {name: value for name, value in found.items() if value is not None}
+    described = {name: known[name] for name in DESCRIBED if name in known}
+    return described | {name: value for name, value in fields.items() if value is not None}
 
 
 def _plan(number: str, plan: CasePlan) -> dict[str, Any]:
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "plan_id": number,
         "department": plan.department,
         "kinds": list(plan.kinds),
         "compensation": plan.compensation,
     }
     steps = {"approved": plan.approved, "executed": plan.executed}
-    return {name: value for name, value in said.items() if value} | steps
+    return {name: value for name, value in fields.items() if value} | steps
 
 
 def _answer(state: CaseState) -> dict[str, str]:
     answer = state.answer
     if answer is None:
         return {}
-    said = {"answered_by": answer.employee, "answering_department": answer.department, "text": answer.text}
-    return {"answered_at": text_of_time(answer.at)} | {name: value for name, value in said.items() if value}
+    fields = {"answered_by": answer.employee, "answering_department": answer.department, "text": answer.text}
+    return {"answered_at": text_of_time(answer.at)} | {name: value for name, value in fields.items() if value}

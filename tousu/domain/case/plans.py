@@ -27,7 +27,7 @@ class AmbiguousPlan(Exception):
     """An instruction that names no plan while several wait for one."""
 
 
-def number_said(fact: CaseFact) -> str | None:
+def plan_number_of(fact: CaseFact) -> str | None:
     """The number of the plan that a report names."""
     return fact.data.get("plan_id")
 
@@ -43,7 +43,7 @@ def plan_meant(state: CaseState, fact: CaseFact) -> str:
 
     Raises AmbiguousPlan.
     """
-    number = number_said(fact)
+    number = plan_number_of(fact)
     if number is not None:
         return number
     if fact.name == "plan_proposed" or not state.plans:
@@ -81,7 +81,7 @@ def plans_after(state: CaseState, fact: CaseFact) -> Mapping[str, CasePlan]:
 
 def of_another_department(state: CaseState, fact: CaseFact) -> str:
     """The department whose plan a report of another one is about; empty where it is its own, or nobody says."""
-    number, department = number_said(fact), department_of(fact)
+    number, department = plan_number_of(fact), department_of(fact)
     known = state.plans.get(number) if number is not None else None
     if fact.name in INSTRUCTIONS or known is None or not department:
         return ""

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from tousu.domain.case.state import CaseState
-from tousu.policy.facts import facts_told, severity_of
+from tousu.policy.facts import facts_of_case, severity_of
 from tousu.policy.grading import Assignment, assignment_of, grade_rule, priority_of
 from tousu.policy.pack import Pack
 
@@ -18,43 +18,43 @@ RANKED: Final = ("category", "grade", "stars", "grade_section", "priority", "pri
 """What is decided here, as `complaint.routed` carries it."""
 
 
-def ranked(pack: Pack, told: Mapping[str, Any], known: dict[str, Any]) -> dict[str, Any]:
+def ranked(pack: Pack, routed: Mapping[str, Any], known: dict[str, Any]) -> dict[str, Any]:
     """The routed data of a complaint with category, grade and priority. `known`: facts beyond the routed data."""
-    category = pack.classes[told["class"]].category if "class" in told else ""
-    told = {name: value for name, value in told.items() if name not in RANKED} | _if_any("category", category)
-    rule = grade_rule(pack, facts_told(told) | known)
-    grade = rule.grade if rule is not None else _grade_of_classes(pack, told)
-    told |= {"grade": grade, "stars": pack.grades[grade].stars}
-    told |= _if_any("grade_section", rule.section if rule is not None else "")
-    return with_priority(pack, told, known)
+    category = pack.classes[routed["class"]].category if "class" in routed else ""
+    routed = {name: value for name, value in routed.items() if name not in RANKED} | _if_any("category", category)
+    rule = grade_rule(pack, facts_of_case(routed) | known)
+    grade = rule.grade if rule is not None else _grade_of_classes(pack, routed)
+    routed |= {"grade": grade, "stars": pack.grades[grade].stars}
+    routed |= _if_any("grade_section", rule.section if rule is not None else "")
+    return with_priority(pack, routed, known)
 
 
-def with_priority(pack: Pack, told: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
+def with_priority(pack: Pack, routed: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
     """The routed data of a case with its priority, where the pack has any."""
-    priority = priority_of(pack, facts_told(told) | known)
+    priority = priority_of(pack, facts_of_case(routed) | known)
     if priority is None:
-        return told
-    said = {"priority": priority.level, "priority_section": priority.section}
-    return told | said | _if_any("lane", priority.lane)
+        return routed
+    fields = {"priority": priority.level, "priority_section": priority.section}
+    return routed | fields | _if_any("lane", priority.lane)
 
 
 def assigned(
-    pack: Pack, told: Mapping[str, Any], known: dict[str, Any], class_departments: Sequence[str]
+    pack: Pack, routed: Mapping[str, Any], known: dict[str, Any], class_departments: Sequence[str]
 ) -> Assignment:
     """Whom a case goes to by its classes and by what is known of it."""
-    return assignment_of(pack, facts_told(told) | known, class_departments)
+    return assignment_of(pack, facts_of_case(routed) | known, class_departments)
 
 
 def known_of(case: CaseState) -> dict[str, Any]:
     """What is known of a case beyond its routed data: what was found, whether it stands, how often it was reopened."""
-    known: dict[str, Any] = {name: each.value for name, each in case.found.items()}
+    known: dict[str, Any] = {name: fact.value for name, fact in case.found.items()}
     return known | {"stands": case.stands, "reopened": case.reopened}
 
 
-def with_severity(told: Mapping[str, Any], case: CaseState) -> dict[str, Any]:
+def with_severity(routed: Mapping[str, Any], case: CaseState) -> dict[str, Any]:
     """The routed data with the newest severity."""
-    severity = told.get("severity", {}) | severity_of(case.found)
-    return {**told, **({"severity": severity} if severity else {})}
+    severity = routed.get("severity", {}) | severity_of(case.found)
+    return {**routed, **({"severity": severity} if severity else {})}
 
 
 def shifted(answering: Sequence[str], former: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:
@@ -66,8 +66,8 @@ def shifted(answering: Sequence[str], former: Sequence[str], new: Sequence[str])
     return tuple(dict.fromkeys((*staying, *coming))) or tuple(new)
 
 
-def _grade_of_classes(pack: Pack, told: Mapping[str, Any]) -> str:
-    grades = tuple(pack.classes[trouble["class"]].grade for trouble in told.get("classes", ()))
+def _grade_of_classes(pack: Pack, routed: Mapping[str, Any]) -> str:
+    grades = tuple(pack.classes[trouble["class"]].grade for trouble in routed.get("classes", ()))
     return pack.gravest(grades) if grades else pack.routing.unsure.grade
 
 

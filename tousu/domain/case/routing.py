@@ -18,7 +18,7 @@ from tousu.domain.case.handover import Move
 from tousu.domain.case.judgement import decided_again
 from tousu.domain.case.ranking import assigned, known_of, ranked, shifted, with_severity
 from tousu.domain.case.state import DECIDED, CaseFact, CaseState
-from tousu.policy.facts import found_with, satisfaction_said
+from tousu.policy.facts import satisfaction_of, with_found
 from tousu.policy.pack import Pack
 
 _OF_SATISFACTION: Final = frozenset({"satisfaction_given", "followed_up"})
@@ -62,24 +62,24 @@ def decided_anew(
 
 def _satisfied(state: CaseState, fact: CaseFact, pack: Pack) -> CaseState:
     """What the customer says after the handling counts for the priority, where the pack ranks by it (H 3: 2.3.3)."""
-    rating = satisfaction_said(fact.data)
+    rating = satisfaction_of(fact.data)
     if not rating or pack.priority is None or _SATISFACTION not in pack.priority.dimensions:
         return state
-    return replace(state, found=found_with(state.found, {"severity": {_SATISFACTION: rating}}, fact.at))
+    return replace(state, found=with_found(state.found, {"severity": {_SATISFACTION: rating}}, fact.at))
 
 
 def _decided(state: CaseState, changes: Mapping[str, Any], pack: Pack, registered: Mapping[str, Any]) -> CaseState:
     """The case with class, grade, priority and the departments called for as they are now."""
-    told = with_severity({**registered, **state.decided}, state)
-    told |= {name: value for name, value in changes.items() if name != "departments"}
+    routed = with_severity({**registered, **state.decided}, state)
+    routed |= {name: value for name, value in changes.items() if name != "departments"}
     if changes:
-        told.pop("words", None)
-        told.pop("candidates", None)
+        routed.pop("words", None)
+        routed.pop("candidates", None)
     class_departments = tuple(changes.get("departments", state.class_departments))
     known = known_of(state)
-    told = ranked(pack, told, known)
-    called = assigned(pack, told, known, class_departments).departments
-    decided = {name: told[name] for name in DECIDED if name in told}
+    routed = ranked(pack, routed, known)
+    called = assigned(pack, routed, known, class_departments).departments
+    decided = {name: routed[name] for name in DECIDED if name in routed}
     if (decided, class_departments, called) == (state.decided, state.class_departments, state.assigned):
         return state
     return replace(state, decided=decided, class_departments=class_departments, assigned=called)
@@ -87,16 +87,16 @@ def _decided(state: CaseState, changes: Mapping[str, Any], pack: Pack, registere
 
 def _move(state: CaseState, fact: CaseFact, pack: Pack) -> Move | None:
     """The move that somebody makes."""
-    said = fact.data
+    data = fact.data
     match fact.name:
         case "passed_on":
-            return handover.passed_on(pack, state.departments, said)
+            return handover.passed_on(pack, state.departments, data)
         case "disputed":
-            return handover.disputed(pack, state.departments, said)
+            return handover.disputed(pack, state.departments, data)
         case "taken_back":
-            return handover.taken_back(pack, said)
-        case "responsibility_settled" if state.dispute is not None and said["by"] == "mediation" and not state.is_over:
-            return handover.settled(pack, state.departments, state.dispute, said)
+            return handover.taken_back(pack, data)
+        case "responsibility_settled" if state.dispute is not None and data["by"] == "mediation" and not state.is_over:
+            return handover.settled(pack, state.departments, state.dispute, data)
         case _:
             return None
 
@@ -121,8 +121,8 @@ def _move_by_rules(
     """
     if not changes and state.assigned == former.assigned:
         return None
-    told = {**registered, **state.decided}
-    section = assigned(pack, told, known_of(state), state.class_departments).section
+    routed = {**registered, **state.decided}
+    section = assigned(pack, routed, known_of(state), state.class_departments).section
     if changes:
         reason = fact.data.get("reason") or f"judged as {fact.data['class']}"
         section = section or pack.classes[changes["class"]].departments_section

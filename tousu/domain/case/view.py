@@ -76,10 +76,14 @@ def block_of(state: CaseState, sequence: int, effect: Effect, routed: Mapping[st
     if state.satisfaction:
         block["satisfaction"] = state.satisfaction
     if state.responsibility is not None:
-        found = state.responsibility
-        block["responsibility"] = {"responsible": found.responsible, "by": found.by, "at": text_of_time(found.at)}
-        if found.measure:
-            block["responsibility"]["measure"] = found.measure
+        settlement = state.responsibility
+        block["responsibility"] = {
+            "responsible": settlement.responsible,
+            "by": settlement.by,
+            "at": text_of_time(settlement.at),
+        }
+        if settlement.measure:
+            block["responsibility"]["measure"] = settlement.measure
     return block
 
 

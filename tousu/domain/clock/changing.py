@@ -257,8 +257,8 @@ def late_breach(ctx: ClockContext, clock: Clock) -> Clock:
 
 def _limit_now(ctx: ClockContext, rule: ClockRule | None, clock: Clock) -> Limit:
     """The limit by the rule of now; what was promised stays what it is."""
-    told = rule is not None and (rule.promised_in or (rule.told_in and clock.limit.unit == TOLD))
-    return clock.limit if rule is None or told else ctx.limit_of(rule)
+    is_given = rule is not None and (rule.promised_in or (rule.told_in and clock.limit.unit == TOLD))
+    return clock.limit if rule is None or is_given else ctx.limit_of(rule)
 
 
 def _same(ctx: ClockContext) -> Former:
@@ -291,8 +291,8 @@ def _says_the_same(old: Clock, clock: Clock, ahead: Rest | UnpublishedYear) -> b
     return not isinstance(ahead, UnpublishedYear) and ahead.due_at == old.due_at
 
 
-def _is_same(one: Limit, other: Limit) -> bool:
-    return (one.amount, one.unit, one.ends) == (other.amount, other.unit, other.ends)
+def _is_same(limit: Limit, other: Limit) -> bool:
+    return (limit.amount, limit.unit, limit.ends) == (other.amount, other.unit, other.ends)
 
 
 def _marked_anew(ctx: ClockContext, old: Clock, clock: Clock) -> Clock:
@@ -315,8 +315,8 @@ def _without_storm(marks: tuple[Mark, ...], now: datetime) -> tuple[Mark, ...]:
 def _yet_to_tell(clock: Clock, rule: ClockRule, former: ClockRule) -> tuple[Mark, ...]:
     """What a newer rule tells before the breach, without what was told already, and the repetitions that wait."""
     waiting = {mark.place for mark in clock.marks}
-    told = {mark.place for mark in all_marks(former, clock.anchor)} - waiting
-    new = [mark for mark in all_marks(rule, clock.anchor) if mark.place not in told]
+    reported = {mark.place for mark in all_marks(former, clock.anchor)} - waiting
+    new = [mark for mark in all_marks(rule, clock.anchor) if mark.place not in reported]
     if {mark.place for mark in new} == {mark.place for mark in clock.marks if not mark.told}:
         return clock.marks
     return in_order([*new, *(mark for mark in clock.marks if mark.told)])
@@ -324,8 +324,8 @@ def _yet_to_tell(clock: Clock, rule: ClockRule, former: ClockRule) -> tuple[Mark
 
 def _calendar_of(ctx: ClockContext, clock: Clock, pack: Pack) -> Calendar:
     """The version of the calendar that counted so far."""
-    found = next((each for each in pack.calendar.versions if each.version == clock.calendar), None)
-    return found.for_region(ctx.region) if found is not None else ctx.calendar
+    calendar = next((candidate for candidate in pack.calendar.versions if candidate.version == clock.calendar), None)
+    return calendar.for_region(ctx.region) if calendar is not None else ctx.calendar
 
 
 def _tell(ctx: ClockContext, old: Clock, clock: Clock, at: datetime, why: Why) -> None:

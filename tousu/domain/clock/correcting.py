@@ -18,7 +18,7 @@ def corrected(ctx: ClockContext, old: Clock | None, ought: Clock) -> Clock:
     """The clock as it ought to stand; what differs from how it stood is told. `old`: None where nobody heard of it."""
     if old is None:
         ctx.clock("started", ought, ought.started_at, reason=ought.missing or KNOWN_LATE)
-        return _told(ctx, None, ought)
+        return _publish_change(ctx, None, ought)
     goes_on = ought.is_active and not old.is_active
     if old.breached and (goes_on or not ought.breached):
         unbreached(ctx, old)
@@ -30,7 +30,7 @@ def corrected(ctx: ClockContext, old: Clock | None, ought: Clock) -> Clock:
     new = replace(ought, generation=generation, unconfirmed=unconfirmed, acquitted=old.acquitted and not is_next)
     if is_next:
         ctx.clock("started", new, new.started_at, reason=KNOWN_LATE)
-    return _told(ctx, None if goes_on else old, new)
+    return _publish_change(ctx, None if goes_on else old, new)
 
 
 def undone(ctx: ClockContext, old: Clock) -> Clock:
@@ -43,7 +43,7 @@ def undone(ctx: ClockContext, old: Clock) -> Clock:
     return replace(old, status="cancelled")
 
 
-def _told(ctx: ClockContext, old: Clock | None, new: Clock) -> Clock:
+def _publish_change(ctx: ClockContext, old: Clock | None, new: Clock) -> Clock:
     """Tell what became of a clock since it stood as `old`; None: since it began."""
     was_paused = old is not None and old.status == "paused"
     if new.status == "paused" and not was_paused:

@@ -32,8 +32,8 @@ def doubt_of(rule: ClockRule, data: Mapping[str, Any], facts: Mapping[str, Any])
 
     What the event itself does not say may be known of the owner; what neither can ever say is false.
     """
-    said = {**{name: facts[name] for name in rule.starts_with if facts.get(name) is not None}, **data}
-    unknown = unknown_in(rule.starts_with, said, sayable=FACTS)
+    known = {**{name: facts[name] for name in rule.starts_with if facts.get(name) is not None}, **data}
+    unknown = unknown_in(rule.starts_with, known, sayable=FACTS)
     more = unknown_in(rule.applies_when, facts)
     if unknown is None or more is None:
         return None

@@ -42,17 +42,17 @@ def marks_after(ctx: ClockContext, clock: Clock) -> Clock:
     A rung whose time needs an unpublished year has no time; the clock says which year is missing.
     """
     rule = ctx.rule(clock)
-    found: list[Mark] = []
+    marks: list[Mark] = []
     earliest = clock.due_at
     for rung in rule.escalation if rule is not None else ():
         if rung.after is None or earliest is None:
             continue
         moment = _moment_after(ctx, clock, rung.after)
         if isinstance(moment, UnpublishedYear):
-            return replace(clock, marks=in_order([*clock.marks, *found]), missing=moment.reason)
+            return replace(clock, marks=in_order([*clock.marks, *marks]), missing=moment.reason)
         earliest = max(earliest, moment)
-        found.append(Mark(at=kept_quiet(ctx, rung, clock, earliest), level=rung.level))
-    return replace(clock, marks=in_order([*clock.marks, *found])) if found else clock
+        marks.append(Mark(at=kept_quiet(ctx, rung, clock, earliest), level=rung.level))
+    return replace(clock, marks=in_order([*clock.marks, *marks])) if marks else clock
 
 
 def kept_quiet(ctx: ClockContext, rung: Rung | None, clock: Clock, moment: datetime) -> datetime:
@@ -101,7 +101,7 @@ def escalate(ctx: ClockContext, clock: Clock, mark: Mark, at: datetime, passed_o
     rung = rung_of(ctx, clock, mark.level)
     if rung is None:
         return clock
-    data = _told(ctx, clock, rung, mark, BREACHED if clock.breached else NEAR, at)
+    data = _rung_data(ctx, clock, rung, mark, BREACHED if clock.breached else NEAR, at)
     if clock.due_at is not None:
         data["due_at"] = text_of_time(clock.due_at)
     if passed_over:
@@ -126,7 +126,7 @@ def suppress(ctx: ClockContext, clock: Clock, at: datetime, reason: str) -> Cloc
         rung = rung_of(ctx, clock, mark.level) if mark.level else None
         if rung is None or not _is_missed(ctx, clock, rung, at):
             continue
-        data = _told(ctx, clock, rung, mark, reason, at)
+        data = _rung_data(ctx, clock, rung, mark, reason, at)
         if clock.status == "running":
             data["planned_at"] = text_of_time(mark.at)
         ctx.emit("tousu.case.escalation_suppressed.v1", at, data, clock.cause)
@@ -162,7 +162,7 @@ def _moment_after(ctx: ClockContext, clock: Clock, after: Limit) -> datetime | U
     return deadline(breached_at, after, ctx.calendar)
 
 
-def _told(ctx: ClockContext, clock: Clock, rung: Rung, mark: Mark, reason: str, at: datetime) -> dict[str, Any]:
+def _rung_data(ctx: ClockContext, clock: Clock, rung: Rung, mark: Mark, reason: str, at: datetime) -> dict[str, Any]:
     """What escalations and suppressed ones have in common."""
     place = rung.after or rung.before
     data: dict[str, Any] = {

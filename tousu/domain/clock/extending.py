@@ -21,11 +21,11 @@ from tousu.policy.clock_rule import DAY_UNITS, Extensions
 from tousu.policy.working_time import deadline, elapsed_between
 
 
-def obstacle_to_extending(ctx: ClockContext, clock: Clock, said: Mapping[str, Any], at: datetime) -> Refusal | None:
+def obstacle_to_extending(ctx: ClockContext, clock: Clock, data: Mapping[str, Any], at: datetime) -> Refusal | None:
     """Why a clock, as it stood then, may not be extended as is said; None where it may."""
-    until = time_of_text(said["until"])
+    until = time_of_text(data["until"])
     terms = _terms(ctx, clock)
-    lacking = _lacking(terms, said, ctx.now) if terms is not None and clock.extensions < terms.times_max else None
+    lacking = _lacking(terms, data, ctx.now) if terms is not None and clock.extensions < terms.times_max else None
     return lacking or _out_of_place(ctx, clock, until, at)
 
 
@@ -62,17 +62,17 @@ def not_extendable(message: str, place: str) -> Refusal:
     return Refusal(reason="not_extendable", message=message, place=place)
 
 
-def _lacking(terms: Extensions, said: Mapping[str, Any], now: datetime) -> Refusal | None:
+def _lacking(terms: Extensions, data: Mapping[str, Any], now: datetime) -> Refusal | None:
     """What must be told with an extension and was not."""
-    if "approval" in terms.needs and "approved_by" not in said:
+    if "approval" in terms.needs and "approved_by" not in data:
         return not_extendable("an extension needs approval: say who approved it in approved_by", "/approved_by")
     if "notice" in terms.needs:
-        if "notified_at" not in said:
+        if "notified_at" not in data:
             return not_extendable(
                 "an extension needs notice: say in notified_at when the customer was told; until then the limit stays",
                 "/notified_at",
             )
-        if time_of_text(said["notified_at"]) > now:
+        if time_of_text(data["notified_at"]) > now:
             return not_extendable("notified_at lies in the future: tell the customer, then extend", "/notified_at")
     return None
 

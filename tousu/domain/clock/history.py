@@ -118,11 +118,11 @@ def _refolded(
         rests=clock.rests, acquitted=clock.acquitted,
     )  # fmt: skip
     if not clock.undecided:
-        new = _told(ctx, clock, new, at, _news(before, after.events))
+        new = _publish_late(ctx, clock, new, at, _news(before, after.events))
     return _kept(ctx, new, known)
 
 
-def _told(ctx: ClockContext, old: Clock, new: Clock, at: datetime, news: list[RecordedEvent]) -> Clock:
+def _publish_late(ctx: ClockContext, old: Clock, new: Clock, at: datetime, news: list[RecordedEvent]) -> Clock:
     """Publish what the clock would have told, had everything been known in its order, and was not told."""
     due_at, waiting = old.due_at, {mark.place for mark in old.marks}
     if old.breached and not new.breached:

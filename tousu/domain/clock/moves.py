@@ -119,8 +119,8 @@ def go_on(ctx: ClockContext, clock: Clock, at: datetime) -> Clock:
     return rebased(clock, at)
 
 
-def meet(ctx: ClockContext, clock: Clock, at: datetime, what: str) -> Clock:
-    """What the clock waited for (the event `what`) happened at `at`, whenever that was reported."""
+def meet(ctx: ClockContext, clock: Clock, at: datetime, event_name: str) -> Clock:
+    """What the clock waited for (the event `event_name`) happened at `at`, whenever that was reported."""
     if clock.status == "uncounted":
         return cancel(ctx, clock, at, clock.missing)
     if not (clock.is_active or clock.status == "late"):
@@ -129,7 +129,7 @@ def meet(ctx: ClockContext, clock: Clock, at: datetime, what: str) -> Clock:
     if not in_time and clock.status == "late":
         return clock
     used = used_at(clock, at, ctx.calendar) if clock.is_active else None
-    clock = replace(suppress(ctx, clock, at, _in_a_word(what)), ended_at=at)
+    clock = replace(suppress(ctx, clock, at, _in_a_word(event_name)), ended_at=at)
     if not in_time:
         clock = replace(clock, status="late")
         ctx.clock(MET_LATE, clock, at, elapsed_us=used)
@@ -166,14 +166,14 @@ def cancel(ctx: ClockContext, clock: Clock, at: datetime, reason: str, *, by_tim
     return clock
 
 
-def done_by(ctx: ClockContext, clock: Clock, at: datetime, what: str, by: Collection[str]) -> Clock:
+def done_by(ctx: ClockContext, clock: Clock, at: datetime, event_name: str, by: Collection[str]) -> Clock:
     """Departments did what meets the clock; none for all. What each owes is met once the last one has done it."""
     rule = ctx.rule(clock)
     if rule is not None and rule.each_department and by:
         clock = replace(clock, done=tuple(dict.fromkeys((*clock.done, *by))))
         if not set(ctx.responsible) <= set(clock.done):
             return clock
-    return meet(ctx, clock, at, what)
+    return meet(ctx, clock, at, event_name)
 
 
 def restarted(
@@ -224,6 +224,6 @@ def _warn(ctx: ClockContext, clock: Clock, mark: Mark, at: datetime) -> Clock:
     return clock
 
 
-def _in_a_word(what: str) -> str:
+def _in_a_word(event_name: str) -> str:
     """Why nobody need be told any more, by the event that met the clock: whichever kind of answer, it was answered."""
-    return "answered" if what.endswith("answered") else what
+    return "answered" if event_name.endswith("answered") else event_name

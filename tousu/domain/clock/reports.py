@@ -16,23 +16,23 @@ from tousu.event import time_of_text
 
 
 def pause_all(
-    ctx: ClockContext, clocks: Sequence[Clock], said: Mapping[str, Any], at: datetime
+    ctx: ClockContext, clocks: Sequence[Clock], data: Mapping[str, Any], at: datetime
 ) -> tuple[Clock, ...] | Refusal:
     """Pause the clocks named, or all that may pause for this reason. None, or one that never may: refused.
 
     One that did not count then, by what is known now, remembers it: what comes later may put that right.
     """
-    reason, named = said["reason"], said.get("clocks")
+    reason, named = data["reason"], data.get("clocks")
     obstacles = {clock.name: obstacle_to_pausing(ctx, as_of(ctx, clock, at), reason) for clock in clocks}
     chosen = named if named is not None else [name for name, obstacle in obstacles.items() if not obstacle]
-    found = [obstacles.get(name, f"the {ctx.owner} has no clock {name}") for name in chosen]
-    if not chosen or any(found):
-        words = "; ".join(obstacle for obstacle in (found or obstacles.values()) if obstacle)
+    objections = [obstacles.get(name, f"the {ctx.owner} has no clock {name}") for name in chosen]
+    if not chosen or any(objections):
+        words = "; ".join(obstacle for obstacle in (objections or obstacles.values()) if obstacle)
         known = f"it has {', '.join(obstacles)}" if obstacles else f"the {ctx.owner} has no clock"
         message = f"{words}; {known}" if words else known
         way_out = "name one that may pause, for a reason of the pack, or let the time run"
         return Refusal(reason="not_pausable", message=f"{message}; {way_out}", place="/reason")
-    by = {name: said[name] for name in ("department", "employee") if name in said}
+    by = {name: data[name] for name in ("department", "employee") if name in data}
     move = ClockMove(at=at, name="paused", reason=reason, cause=ctx.cause, by=by)
     return tuple(happened(ctx, clock, move) if clock.name in chosen else clock for clock in clocks)
 
@@ -50,20 +50,20 @@ def resume_all(
 
 
 def extend(
-    ctx: ClockContext, clocks: Sequence[Clock], said: Mapping[str, Any], at: datetime
+    ctx: ClockContext, clocks: Sequence[Clock], data: Mapping[str, Any], at: datetime
 ) -> tuple[Clock, ...] | Refusal:
     """Extend one clock, where the pack allows it and everything that it needs was told with it."""
-    name = said["clock"]
+    name = data["clock"]
     clock = next((clock for clock in clocks if clock.name == name), None)
     if clock is None:
         known = ", ".join(clock.name for clock in clocks) or "none"
         return not_extendable(f"the {ctx.owner} has no clock {name}; it has {known}", "/clock")
-    refusal = obstacle_to_extending(ctx, as_of(ctx, clock, at), said, at)
+    refusal = obstacle_to_extending(ctx, as_of(ctx, clock, at), data, at)
     if refusal is not None:
         return refusal
-    until = time_of_text(said["until"])
-    move = ClockMove(at=at, name="extended", reason=said["reason"], cause=ctx.cause, until=until)
-    return tuple(happened(ctx, each, move) if each is clock else each for each in clocks)
+    until = time_of_text(data["until"])
+    move = ClockMove(at=at, name="extended", reason=data["reason"], cause=ctx.cause, until=until)
+    return tuple(happened(ctx, other, move) if other is clock else other for other in clocks)
 
 
 def _may_go_on(ctx: ClockContext, clock: Clock, at: datetime, paused_for: str) -> bool:

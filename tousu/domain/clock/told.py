@@ -24,10 +24,10 @@ class ToldLimit(NamedTuple):
     since: datetime
 
 
-def time_told(names: Sequence[str], data: Mapping[str, Any]) -> datetime | None:
+def first_time_of(names: Sequence[str], data: Mapping[str, Any]) -> datetime | None:
     """The time that an event says in one of these fields; None where it says nothing."""
-    said = next((data[name] for name in names if name in data), None)
-    return None if said is None else time_of_text(said)
+    text = next((data[name] for name in names if name in data), None)
+    return None if text is None else time_of_text(text)
 
 
 def limit_until(rule: ClockRule, until: datetime, at: datetime) -> ToldLimit:
@@ -36,12 +36,12 @@ def limit_until(rule: ClockRule, until: datetime, at: datetime) -> ToldLimit:
     return ToldLimit(Limit(amount=minutes, unit=TOLD, section=rule.section), until - minutes * _MINUTE)
 
 
-def limit_told(ctx: ClockContext, rule: ClockRule, data: Mapping[str, Any], at: datetime) -> ToldLimit | None:
+def promised_limit(ctx: ClockContext, rule: ClockRule, data: Mapping[str, Any], at: datetime) -> ToldLimit | None:
     """The limit that the event says which starts a clock at `at`; None where that of the pack counts.
 
     A time beyond it counts only where it was agreed.
     """
-    until = time_told(rule.told_in, data)
+    until = first_time_of(rule.told_in, data)
     if until is None or until <= at:
         return None
     last = deadline(at, ctx.limit_of(rule), ctx.calendar)

@@ -21,7 +21,7 @@ from tousu.domain.clock.deciding import decided, doubt_of
 from tousu.domain.clock.history import as_of, begun_late, happened
 from tousu.domain.clock.of_plans import concerns, number_of_plan
 from tousu.domain.clock.state import Clock, ClockMove
-from tousu.domain.clock.told import limit_told, limit_until, time_told
+from tousu.domain.clock.told import first_time_of, limit_until, promised_limit
 from tousu.policy.calendar import UnpublishedYear
 from tousu.policy.clock_rule import ClockRule, Trigger
 from tousu.policy.working_time import deadline
@@ -205,7 +205,7 @@ def _restarted(
     ctx: ClockContext, rule: ClockRule, clock: Clock, data: Mapping[str, Any], at: datetime
 ) -> tuple[Clock, Clock]:
     """A clock that starts anew: what had happened to it after that, as is known by now, happened to the new one."""
-    limit, since = limit_told(ctx, rule, data, at) or (None, at)
+    limit, since = promised_limit(ctx, rule, data, at) or (None, at)
     old, new = moves.restarted(ctx, rule, clock, at, data.get(FORMER, ()), since=since, limit=limit)
     return old, begun_late(ctx, new, tuple(move for move in clock.moves if move.at > new.started_at))
 
@@ -246,7 +246,7 @@ def _started(
     started_at = ctx.start_of(rule, at, first=old is None)
     if started_at is None:
         return running
-    limit, since = limit_told(ctx, rule, data, at) or (None, started_at)
+    limit, since = promised_limit(ctx, rule, data, at) or (None, started_at)
     if old is None:
         new = moves.start(ctx, rule, since, at, doubt=doubt, limit=limit, plan_id=plan_id)
         return running._replace(clocks=(*_with_room(running.clocks, rule), new))
@@ -271,7 +271,7 @@ def _promised(
 
     The first promise holds until it is kept: another one can only bring it forward.
     """
-    until = time_told(rule.promised_in, data)
+    until = first_time_of(rule.promised_in, data)
     if until is None or until <= at:
         return running
     if old is not None and old.is_active and old.due_at is not None and old.due_at <= until:
@@ -319,8 +319,8 @@ def _pull_of(event_name: str, rules: tuple[ClockRule, ...]) -> Pull:
 
 
 def _moves(rule: ClockRule, event_name: str) -> Moves:
-    found = ((move, tuple(trigger for trigger in getattr(rule, move) if trigger.event == event_name)) for move in MOVES)
-    return tuple((move, triggers) for move, triggers in found if triggers)
+    pairs = ((move, tuple(trigger for trigger in getattr(rule, move) if trigger.event == event_name)) for move in MOVES)
+    return tuple((move, triggers) for move, triggers in pairs if triggers)
 
 
 def _first_hit(
