@@ -42,10 +42,10 @@ class Trace(NamedTuple):
 
 def trace_of(traceparent: object) -> Trace | None:
     """What a `traceparent` says; None for one that says nothing, or says it otherwise than W3C has it."""
-    found = _FORM.fullmatch(traceparent) if isinstance(traceparent, str) else None
-    if found is None:
+    match = _FORM.fullmatch(traceparent) if isinstance(traceparent, str) else None
+    if match is None:
         return None
-    version, trace_id, span_id, flags = found.groups()
+    version, trace_id, span_id, flags = match.groups()
     if version == _NO_VERSION or trace_id == _NO_TRACE or span_id == _NO_SPAN:
         return None
     return Trace(trace_id, span_id, int(flags, 16))
@@ -65,23 +65,23 @@ def trace_of_headers(headers: Headers) -> Trace | None:
 def without_odd_trace(headers: Headers) -> Headers:
     """The headers of a record from outside without trace attributes that are misspelt, doubled or no trace: whoever
     sends them is a tracer that has gone wrong, and no customer's complaint is refused for it."""
-    found = [(name, value) for name, value in headers if name.lower() in _HEADERS]
-    if not found:
+    traces = [(name, value) for name, value in headers if name.lower() in _HEADERS]
+    if not traces:
         return headers
-    attributes = {name[3:]: (value or b"").decode("ascii", "replace") for name, value in found}
-    kept = without_odd_attributes(attributes) if len(attributes) == len(found) else {}
+    attributes = {name[3:]: (value or b"").decode("ascii", "replace") for name, value in traces}
+    kept = without_odd_attributes(attributes) if len(attributes) == len(traces) else {}
     return [(name, value) for name, value in headers if name.lower() not in _HEADERS or name[3:] in kept]
 
 
 def without_odd_attributes(document: Mapping[str, Any]) -> Mapping[str, Any]:
     """The same of an event in one piece."""
-    found = {name: value for name, value in document.items() if name.lower() in _ATTRIBUTES}
-    if not found:
+    traces = {name: value for name, value in document.items() if name.lower() in _ATTRIBUTES}
+    if not traces:
         return document
     kept = set()
-    if trace_of(found.get(TRACEPARENT)) is not None:
+    if trace_of(traces.get(TRACEPARENT)) is not None:
         kept.add(TRACEPARENT)
-        state = found.get(TRACESTATE)
+        state = traces.get(TRACESTATE)
         if isinstance(state, str) and _STATE.fullmatch(state):
             kept.add(TRACESTATE)
-    return {name: value for name, value in document.items() if name not in found or name in kept}
+    return {name: value for name, value in document.items() if name not in traces or name in kept}

@@ -123,10 +123,10 @@ class ConductRules:
 
     def in_doubt(self, decision: Decision, now: datetime, confirmed: datetime | None) -> Decision:
         """What was missed of claims is in doubt while the log is not complete up to its limit, and then confirmed."""
-        found = next(((key, one) for key, one in decision.states.items() if isinstance(one, CaseConduct)), None)
-        if found is None:
+        held = next(((key, state) for key, state in decision.states.items() if isinstance(state, CaseConduct)), None)
+        if held is None:
             return decision
-        state_key, case = found
+        state_key, case = held
         if confirmed is None and case.recheck_at is None:
             return decision
         new = weighed(case, now, confirmed)

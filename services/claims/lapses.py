@@ -139,9 +139,9 @@ def reported(case: CaseConduct, pack: Pack, event_name: str, data: Mapping[str, 
     return replace(case, reports=tuple(reports[-REPORTS_MAX:]), lapses=lapses)
 
 
-def is_of(lapse: Lapse, said: OfClock) -> bool:
+def is_of(lapse: Lapse, event: OfClock) -> bool:
     """Whether a lapse is of the clock that an event is about."""
-    theirs = said.claim_number or "", said.clock, said.generation
+    theirs = event.claim_number or "", event.clock, event.generation
     return (lapse.claim_number, lapse.clock, lapse.generation) == theirs
 
 

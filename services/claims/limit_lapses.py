@@ -57,46 +57,46 @@ def with_limits(case: CaseConduct, decision: Decision, number: str, rules: Claim
     claimed = decision.states.get(StateKey(CASE, number))
     claims = claimed.claims if isinstance(claimed, ClaimedCase) else ()
     for output in decision.outputs:
-        said = decode(output.type, output.data) if output.topic == CLAIMS and output.type in _TYPES else None
-        match said:
-            case ClockBreached() if is_charged(rules, said.clock):
-                side = next((claim.outlets for claim in claims if claim.number == said.claim_number), None)
-                is_outlets = any(trigger.event == CONTACTED for trigger in rules.clocks[said.clock].met_by)
-                case = _missed(case, said, side.notified if side is not None and is_outlets else "")
+        data = decode(output.type, output.data) if output.topic == CLAIMS and output.type in _TYPES else None
+        match data:
+            case ClockBreached() if is_charged(rules, data.clock):
+                side = next((claim.outlets for claim in claims if claim.number == data.claim_number), None)
+                is_outlets = any(trigger.event == CONTACTED for trigger in rules.clocks[data.clock].met_by)
+                case = _missed(case, data, side.notified if side is not None and is_outlets else "")
             case ClockBreachWithdrawn():
-                case = withdrawn(case, said)
+                case = withdrawn(case, data)
             case ClockRecalculated():
-                case = moved(case, said)
+                case = moved(case, data)
             case _:
                 pass
     return case
 
 
-def claim_reported(case: CaseConduct, said: Mapping[str, Any], at: datetime) -> CaseConduct:
+def claim_reported(case: CaseConduct, data: Mapping[str, Any], at: datetime) -> CaseConduct:
     """Somebody acted for a claim of the case."""
-    act = msgspec.convert(said, _Act)
+    act = msgspec.convert(data, _Act)
     if not act.employee or not act.claim_number:
         return case
     report = Report(at=at, department=act.department or case.lead, employee=act.employee, claim_number=act.claim_number)
     reports = list(case.claim_reports)
-    insort_right(reports, report, key=lambda one: one.at)
+    insort_right(reports, report, key=lambda lapse: lapse.at)
     lapses = tuple(lapse.seen(report) for lapse in case.lapses)
     return replace(case, claim_reports=tuple(reports[-REPORTS_MAX:]), lapses=lapses)
 
 
-def _missed(case: CaseConduct, said: ClockBreached, outlet: str) -> CaseConduct:
+def _missed(case: CaseConduct, breach: ClockBreached, outlet: str) -> CaseConduct:
     """A limit of a claim was missed; `outlet`: whose limit it was, empty where a department's."""
-    if any(is_of(lapse, said) for lapse in case.lapses):
+    if any(is_of(lapse, breach) for lapse in case.lapses):
         return case
     lapse = Lapse(
         ground="late_handling",
-        at=time_of_text(said.due_at),
-        department=said.departments[0] if said.departments else case.lead,
-        claim_number=said.claim_number or "",
+        at=time_of_text(breach.due_at),
+        department=breach.departments[0] if breach.departments else case.lead,
+        claim_number=breach.claim_number or "",
         outlet=outlet,
-        clock=said.clock,
-        generation=said.generation,
-        section=said.section or "",
+        clock=breach.clock,
+        generation=breach.generation,
+        section=breach.section or "",
     )
     return with_lapse(case, lapse.seen_all(case.claim_reports))
 

@@ -38,7 +38,7 @@ def keys_of_parcels(case: ClaimedCase, content: Content) -> list[StateKey]:
     pieces = (piece.waybill_number for piece in getattr(content, "pieces", ()))
     named = [getattr(content, "waybill_number", None), *pieces]
     known = [*case.pieces, *(claim.ground.waybill_number for claim in case.claims)]
-    waybills = dict.fromkeys(each.upper() for each in (*known, *named) if each)
+    waybills = dict.fromkeys(parcel_key.upper() for parcel_key in (*known, *named) if parcel_key)
     return [_key(case, waybill) for waybill in waybills]
 
 
@@ -60,11 +60,11 @@ def beside(turn: Turn, claim: Claim) -> Beside:
     others = list(_others(turn.case, claim))
     elsewhere = list(_elsewhere(turn, claim))
     sums = [*(_sums(turn, other) for other in others), *(share.at(turn.now) for share in elsewhere)]
-    found = [*(_found(turn, each) for each in (claim, *others)), *(share.worth for share in elsewhere)]
+    worths = [*(_found(turn, sibling) for sibling in (claim, *others)), *(share.worth for share in elsewhere)]
     return Beside(
         compensation=sum((whole - fee for whole, fee in sums), Decimal(0)),
         fee=sum((fee for _, fee in sums), Decimal(0)),
-        worth=_worth(found),
+        worth=_worth(worths),
     )
 
 
@@ -155,8 +155,12 @@ def _sums(turn: Turn, claim: Claim) -> tuple[Decimal, Decimal]:
 
 
 def _booked(turn: Turn, claim: Claim) -> Decimal:
-    owed = claim.obligation(COMPENSATION)
-    return owed.awarded - owed.withdrawn if owed is not None and owed.currency == turn.pack.currency else Decimal(0)
+    obligation = claim.obligation(COMPENSATION)
+    return (
+        obligation.awarded - obligation.withdrawn
+        if obligation is not None and obligation.currency == turn.pack.currency
+        else Decimal(0)
+    )
 
 
 def _worth(readings: Iterable[Mapping[str, ParcelWorth]]) -> Decimal | None:

@@ -95,16 +95,16 @@ def _paid_by_one(turn: Turn, claim: Claim, reasons: Collection[str]) -> Claim | 
     for question in turn.case.questions:
         if question.claim_number != claim.number or question.reason not in reasons:
             continue
-        said: dict[str, Any] = {
+        data: dict[str, Any] = {
             "claim_number": claim.number, "payment_id": question.payment_id, "amount": money(question.amount),
             "currency": question.currency,
         }  # fmt: skip
-        said |= {"obligation": question.obligation} if question.obligation else {}
-        said |= {"payee": question.payee} if question.payee else {}
-        said |= {"part": True} if question.part else {}
-        found = _meant(turn, claim, said)
-        if not isinstance(found, Doubt):
-            claim = _booked(turn, claim, found, question.amount, question.payment_id, said, question.at)
+        data |= {"obligation": question.obligation} if question.obligation else {}
+        data |= {"payee": question.payee} if question.payee else {}
+        data |= {"part": True} if question.part else {}
+        meant = _meant(turn, claim, data)
+        if not isinstance(meant, Doubt):
+            claim = _booked(turn, claim, meant, question.amount, question.payment_id, data, question.at)
             settle_questions(turn, question.payment_id, BOOKED)
             return claim
     return None

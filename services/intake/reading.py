@@ -152,10 +152,10 @@ def _event(record: Record) -> Event:
     if is_structured(record.headers):
         event = _structured(document)
     else:
-        found = attributes_of_headers(record.headers)
-        if not found:
+        attribute_texts = attributes_of_headers(record.headers)
+        if not attribute_texts:
             attributes.check_mode(record.headers)
-        event = event_of(found, document)
+        event = event_of(attribute_texts, document)
         event = _with_trace(event, record)
     return attributes.check(event)
 

@@ -36,7 +36,7 @@ def in_doubt(
         return decision
     outputs = [_marked(output, confirmed) for output in decision.outputs]
     unconfirmed = [output.data for output in outputs if output.data.get("unconfirmed", False)]
-    doubtful = {(said["clock"], said["generation"], said.get("plan_id", "")) for said in unconfirmed}
+    doubtful = {(output["clock"], output["generation"], output.get("plan_id", "")) for output in unconfirmed}
     context = CaseContext(pack_of(case), case, now)
 
     def looked_at(clock: Clock) -> Clock:

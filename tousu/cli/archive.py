@@ -51,10 +51,10 @@ def write(
         archive = opened(to, identity.cluster_id, identity.topic_ids)
         written = archive.add(history, history.places(topics), before_ms)
     if as_json:
-        output.json_lines({name: getattr(each, name) for name in each.__struct_fields__} for each in written)
+        output.json_lines({name: getattr(file, name) for name in file.__struct_fields__} for file in written)
         return
     output.lines(
-        *(f"{each.file}: {each.records:,} records, offsets {each.start} to {each.end - 1}" for each in written)
+        *(f"{file.file}: {file.records:,} records, offsets {file.start} to {file.end - 1}" for file in written)
     )
     output.lines("nothing new to put into the archive" if not written else f"{len(written)} files in {to}")
 
@@ -73,7 +73,7 @@ def check(
 
     archive = read(folder)
     files = archive.check()
-    records = sum(each.records for each in archive.manifest.files)
+    records = sum(file.records for file in archive.manifest.files)
     if as_json:
         output.json_document({"files": files, "records": records})
     else:

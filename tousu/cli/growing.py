@@ -78,7 +78,7 @@ class Growing:
         """Add partitions where one speaks to tousu, work off what came before, put the states into their shards."""
         rows, begun_s = dict[str, int](), time.monotonic()
         all_checkpoints = {name: self.checkpoints(name) for name in self._members}
-        is_begun = any(is_grown(each.values(), self._partitions) for each in all_checkpoints.values())
+        is_begun = any(is_grown(checkpoint.values(), self._partitions) for checkpoint in all_checkpoints.values())
         add_inbound()
         if not is_begun:  # behind the first database that has grown nothing may be written in the old way any more
             self._work_off()
@@ -88,22 +88,22 @@ class Growing:
         for name in reversed(list(self._members)):  # intake last: what it says first tells where all others stood
             member, begins = self._members[name], {}
             if name == GATE:
-                times = {shard: each.time_us for shard, each in self.checkpoints(name).items()}
+                times = {shard: checkpoint.time_us for shard, checkpoint in self.checkpoints(name).items()}
                 begins = first_words(member.processor, growth, times)
             rows[name] = grow(member.store, member.processor, self._former, self._partitions, begins)
         states_s = time.monotonic() - begun_s - worked_off_s
         return Grown(self._former, self._partitions, rows, worked_off_s, states_s)
 
     def _places(self, name: str) -> dict[int, dict[str, int]]:
-        known = {shard: each for shard, each in self.checkpoints(name).items() if shard < self._former}
-        return places(known, [each.topic for each in self._members[name].processor.inputs])
+        known = {shard: checkpoint for shard, checkpoint in self.checkpoints(name).items() if shard < self._former}
+        return places(known, [source.topic for source in self._members[name].processor.inputs])
 
     def _work_off(self) -> None:
         """Let everybody come to one place, the first in the pipeline first. Raises Stop `not_drained`."""
         held = ""
         for instants in range(INSTANTS_MAX):
-            found = [self._drain(name, with_instant=bool(instants)) for name in self._members]
-            held = next(filter(None, found), "")
+            drained = [self._drain(name, with_instant=bool(instants)) for name in self._members]
+            held = next(filter(None, drained), "")
             if not held:
                 return
         message = f"{held} until time passes: start the processors again, wait a while, then try once more"
@@ -114,7 +114,7 @@ class Growing:
         still holds back. `with_instant`: the first one lets a microsecond pass as well.
         """
         processor, settings, store = self._members[name]
-        topics = [each.topic for each in processor.inputs]
+        topics = [source.topic for source in processor.inputs]
         outputs = tuple(dict.fromkeys((*processor.outputs, *processor.ticks_to, *processor.ticks_spread_to)))
         with ExitStack() as stack:
             history = stack.enter_context(History(self._connection))
@@ -146,7 +146,7 @@ class Growing:
             return whole(history.extents(wanted)), cp.NEVER_US
         if self._cut is not None:  # the place to come to is one, however often it is tried
             return self._cut
-        last_us = max(each.tick_us for each in self.checkpoints(processor.name).values())
+        last_us = max(checkpoint.tick_us for checkpoint in self.checkpoints(processor.name).values())
         time_us = cp.NEVER_US
         while time_us < last_us + 2 * TICK_EVERY_US:  # so that a tick can follow all that is worked off
             time_us = brokers_time_us(self._connection)
@@ -213,17 +213,20 @@ def grow_all(connection: Connection, partitions: int, data: Path | None, databas
     """
     with ExitStack() as stack:
         topics = stack.enter_context(Topics(connection))
-        counts = {name: each.partitions for name, each in topics.describe([card.topic for card in cards()]).items()}
+        counts = {
+            name: description.partitions
+            for name, description in topics.describe([card.topic for card in cards()]).items()
+        }
         former = counts.get(ACCEPTED, 0)
         if not former:
             raise Stop("no_topic", f"topic {ACCEPTED} does not exist; make the topics with `tousu topics apply`")
         check_multiple(former, partitions)
         check_nobody_works(connection)
-        found = dict(members(connection, former, data, database))
-        for each in found.values():
-            stack.enter_context(closing(each.store))
-        growing = Growing(connection, former, partitions, found)
-        for name in found:
+        by_name = dict(members(connection, former, data, database))
+        for member in by_name.values():
+            stack.enter_context(closing(member.store))
+        growing = Growing(connection, former, partitions, by_name)
+        for name in by_name:
             growing.checkpoints(name)
         done = Grown(former, partitions)
         if dry_run:

@@ -111,8 +111,10 @@ class Publisher:
 
         As `complaint`, of which this is one kind. A claim within a case is reported by `handling(..., "claim_filed")`.
         """
-        said = {**data, "kind": "claim"}
-        return self.complaint(channel, said, time=time, id=id, received=received, key=key, traceparent=traceparent)
+        claim_data = {**data, "kind": "claim"}
+        return self.complaint(
+            channel, claim_data, time=time, id=id, received=received, key=key, traceparent=traceparent
+        )
 
     def handling(
         self, case_number: str, event_name: str, data: Mapping[str, Any], *, time: datetime | str,
@@ -255,7 +257,7 @@ def complaint_key(data: Mapping[str, Any]) -> str | None:
         if isinstance(waybill, str | int) and waybill:
             return waybill_key(str(waybill))
     numbers = data.get("identifiers")
-    given = [each for each in numbers if isinstance(each, Mapping)] if isinstance(numbers, list) else []
+    given = [number for number in numbers if isinstance(number, Mapping)] if isinstance(numbers, list) else []
     for identifier in sorted(given, key=lambda entry: str(entry.get("what"))):
         value = unicodedata.normalize("NFKC", str(identifier.get("object_number", ""))).casefold()
         number = "".join(sign for sign in value if sign.isalnum())

@@ -152,12 +152,16 @@ class Topics(Connected):
 
         Whoever calls it sees to it that no shard's order is torn (`tousu topics grow`).
         """
-        fewer = [name for name, each in self.describe(names).items() if each.partitions < partitions]
+        fewer = [name for name, description in self.describe(names).items() if description.partitions < partitions]
         if fewer:
             _asked(lambda: self._admin.create_partitions(dict.fromkeys(fewer, partitions)))
         ends_s = time.monotonic() + ASK_S
         pause = threading.Event()
-        while late := [each["name"] for each in self._admin.describe_topics(list(names)) if not _led(each, partitions)]:
+        while late := [
+            description["name"]
+            for description in self._admin.describe_topics(list(names))
+            if not _led(description, partitions)
+        ]:
             if time.monotonic() > ends_s:
                 raise Retry("broker_slow", f"the new partitions of {', '.join(late)} have no leader yet")
             pause.wait(ASK_AGAIN_S)
@@ -218,8 +222,8 @@ class Topics(Connected):
 
 def _led(described: Mapping[str, Any], partitions: int) -> bool:
     """Whether a topic has so many partitions and each has a leader."""
-    found = described["partitions"]
-    return len(found) >= partitions and all(each["leader_id"] >= 0 for each in found)
+    leaders = described["partitions"]
+    return len(leaders) >= partitions and all(partition["leader_id"] >= 0 for partition in leaders)
 
 
 def _asked(ask: Callable[[], T]) -> T:

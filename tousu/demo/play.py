@@ -71,7 +71,7 @@ def beats(
     ticks = moments(arrivals[0], last, {arrival.astimezone(zone).date() for arrival in arrivals}, zone)
     result: list[Beat] = []
     lines_now: list[Inbound] = []
-    told: set[str] = set()
+    known_ids: set[str] = set()
     opened: set[str] = set()
 
     def end(moment: datetime) -> None:
@@ -86,11 +86,11 @@ def beats(
             tick = next(ticks, last)
         if inbound.case_of in opened:
             end(arrival)
-        lines_now.append(inbound if inbound.case_of in told else inbound._replace(case_of=None))
+        lines_now.append(inbound if inbound.case_of in known_ids else inbound._replace(case_of=None))
         if inbound.case_of is None:
             event_id = _id_of(inbound)
             opened.add(event_id)
-            told.add(event_id)
+            known_ids.add(event_id)
     for moment in (tick, *ticks):
         end(moment)
     if result[-1].moment < last:

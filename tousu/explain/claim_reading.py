@@ -131,8 +131,8 @@ def _disputed(reader: ClaimReader, event: PublishedEvent) -> None:
 
 
 def _paid(reader: ClaimReader, event: PublishedEvent) -> None:
-    said = event.read(ClaimPaid)
-    if said.obligation.endswith("/compensation") and said.outstanding is None:
+    data = event.read(ClaimPaid)
+    if data.obligation.endswith("/compensation") and data.outstanding is None:
         reader.claim.stage = "paid"
     _happened(reader, event)
 

@@ -102,7 +102,9 @@ def codes_of(pack: Pack) -> PackCodes:
     """All codes, marks and clocks of a pack."""
     listed = {name: [_code(entry) for entry in getattr(pack, name).values()] for name in SECTIONS}
     held = {name: rule.required for name, rule in pack.answers.items()}
-    listed["classes"] = [msgspec.structs.replace(one, answer_holds=held.get(one.code, ())) for one in listed["classes"]]
+    listed["classes"] = [
+        msgspec.structs.replace(class_, answer_holds=held.get(class_.code, ())) for class_ in listed["classes"]
+    ]
     claims = pack.claims.clocks if pack.claims is not None else {}
     return PackCodes(
         id=pack.id,

@@ -305,8 +305,8 @@ def _structs(value: object, path: tuple[str | int, ...]) -> Iterator[tuple[tuple
         inner = value.items()
     elif isinstance(value, tuple):
         inner = enumerate(value)
-    for step, each in inner:
-        yield from _structs(each, (*path, step))
+    for step, struct in inner:
+        yield from _structs(struct, (*path, step))
 
 
 def _clocks(pack: Pack) -> Iterator[tuple[tuple[str | int, ...], ClockRule]]:

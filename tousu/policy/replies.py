@@ -37,8 +37,8 @@ def incomplete_reply(
     kind = data.get("kind", FINAL if data["settled"] or upheld is False else "")
     is_owed = kind == FINAL and upheld is not False
     rules = (pack.replies.get(kind), pack.answers.get(class_name or "") if is_owed else None)
-    found = [rule for rule in rules if rule is not None]
-    required = tuple(dict.fromkeys(name for rule in found for name in rule.required))
+    applying = [rule for rule in rules if rule is not None]
+    required = tuple(dict.fromkeys(name for rule in applying for name in rule.required))
     missing = tuple(name for name in required if name not in data.get("elements", ()))
-    section = next((rule.section for rule in found if set(rule.required) & set(missing)), "")
+    section = next((rule.section for rule in applying if set(rule.required) & set(missing)), "")
     return Incomplete(kind, missing, required, section) if missing else None

@@ -156,9 +156,9 @@ class Standing:
         )
 
 
-def _clock(said: ClockSaid) -> tuple[str, int, str]:
+def _clock(clock_said: ClockSaid) -> tuple[str, int, str]:
     """Which clock it was, in which generation, about which plan."""
-    return said.clock, said.generation, said.plan_id
+    return clock_said.clock, clock_said.generation, clock_said.plan_id
 
 
 def _endings_of(story: Story) -> tuple[Ending, ...]:

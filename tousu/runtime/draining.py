@@ -52,16 +52,16 @@ class DrainSource:
         if self._is_stale:
             self._is_stale = False
             self._history.follow({place: at for place, at in self._starts.items() if place not in self._held})
-        found = []
+        records = []
         for record in self._history.poll(timeout_s):
             place = (record.topic, record.partition)
             if place in self._starts and place not in self._held and record.offset < self._ends[place]:
                 self._starts[place] = record.offset + 1
-                found.append(record)
+                records.append(record)
         for place, offset in self._history.positions(set(self._starts) - self._held).items():
             # Behind the end mark of a transaction there is nothing more to come, and no record that says so.
             self._starts[place] = max(self._starts[place], min(offset, self._ends[place]))
-        return found
+        return records
 
     def wanted(self) -> frozenset[int]:
         return frozenset(number for _, number in self._ends)
@@ -152,7 +152,7 @@ def drain(loop: DrainLoop | RetracingDrainLoop, source: DrainSource) -> str:
         if time.monotonic() - moved_s > DRAIN_S:
             raise Stop("not_drained", f"{loop.processor.name} does not get past {_said(left)}: see the runbook")
     for number, opened in loop.shards.items():
-        waiting = next((each for each in opened.merge.held() if each.origin and not each.is_tick), None)
+        waiting = next((arrival for arrival in opened.merge.held() if arrival.origin and not arrival.is_tick), None)
         if waiting is not None:
             return f"{loop.processor.name}/{number} holds back {place_of(waiting.record)}"
     return ""

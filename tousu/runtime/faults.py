@@ -25,16 +25,16 @@ def words_of(where: Record | StateKey) -> str:
     return f"{where.kind} {where.key}" if isinstance(where, StateKey) else place_of(where)
 
 
-def about(what: Event | StateKey | None) -> dict[str, str]:
+def about(subject: Event | StateKey | None) -> dict[str, str]:
     """The case and the trace of an event, or of the state whose clock it was, as log lines name them."""
-    if isinstance(what, StateKey):
-        return {"case": what.key} if what.kind == CASE else {}
-    if what is None:
+    if isinstance(subject, StateKey):
+        return {"case": subject.key} if subject.kind == CASE else {}
+    if subject is None:
         return {}
-    trace = trace_of(what.extensions.get(TRACEPARENT))
-    case = what.subject or (what.data.get("case_number") if what.type.startswith(HANDLING) else None)
-    found = {"case": str(case)[:CASE_LENGTH_MAX]} if case else {}
-    return found | ({"trace": trace.trace_id} if trace else {})
+    trace = trace_of(subject.extensions.get(TRACEPARENT))
+    case = subject.subject or (subject.data.get("case_number") if subject.type.startswith(HANDLING) else None)
+    fields = {"case": str(case)[:CASE_LENGTH_MAX]} if case else {}
+    return fields | ({"trace": trace.trace_id} if trace else {})
 
 
 class InARow:

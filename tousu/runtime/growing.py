@@ -48,8 +48,8 @@ class Growth(msgspec.Struct, frozen=True, kw_only=True):
 
 def growth_in(record: Record) -> Growth | None:
     """What the first record of a partition says of how it came to be; None where it was there from the beginning."""
-    said = next((value for name, value in record.headers if name == HEADER), None)
-    return None if said is None else msgspec.json.decode(said, type=Growth)
+    header = next((value for name, value in record.headers if name == HEADER), None)
+    return None if header is None else msgspec.json.decode(header, type=Growth)
 
 
 def check_multiple(former: int, partitions: int) -> None:
@@ -66,8 +66,8 @@ def shards_of(kind: Kind, key: str, shard: int, former: int, partitions: int) ->
         return (shard,)
     if owner == EVERYWHERE:
         return tuple(range(shard, partitions, former))
-    found = partition_of(owner, partitions)
-    return (found if found % former == shard else shard,)
+    new_shard = partition_of(owner, partitions)
+    return (new_shard if new_shard % former == shard else shard,)
 
 
 def grow(store: Store, processor: Processor, former: int, partitions: int, begins: Mapping[int, OutRecord] = {}) -> int:
@@ -81,9 +81,9 @@ def grow(store: Store, processor: Processor, former: int, partitions: int, begin
         for statement in store.dialect.alone:
             connection.execute(sa.text(statement))
         checkpoints = standing_shards(connection, processor, former)
-        if any(each.partitions == partitions for each in checkpoints.values()):
+        if any(checkpoint.partitions == partitions for checkpoint in checkpoints.values()):
             return 0
-        other = {each.partitions for each in checkpoints.values()} - {0, former}
+        other = {checkpoint.partitions for checkpoint in checkpoints.values()} - {0, former}
         if other:
             message = f"{processor.name}'s database is in {max(other)} shards, the topics have {former} partitions"
             raise Stop("wrong_partitions", f"{message}: is it the database of this cluster?")
@@ -107,12 +107,12 @@ def standing_shards(connection: sa.Connection, processor: Processor, former: int
     Raises Stop `held_out` where an operator holds an input out, or what was decided without it is still in doubt.
     """
     rows = connection.execute(sa.text(f"SELECT shard, doc FROM {processor.name}_checkpoint"))
-    found = {int(shard): cp.decode(doc) for shard, doc in rows}
-    for shard, each in found.items():
-        if each.held_out or each.doubts or each.forgiven:
+    checkpoints = {int(shard): cp.decode(doc) for shard, doc in rows}
+    for shard, checkpoint in checkpoints.items():
+        if checkpoint.held_out or checkpoint.doubts or checkpoint.forgiven:
             message = f"{processor.name}/{shard} goes on without an input, or passed a record over, and has not caught"
             raise Stop("held_out", f"{message} up: let it in and wait until `tousu audit` names nothing held out")
-    return {shard: Checkpoint() for shard in range(former)} | found
+    return {shard: Checkpoint() for shard in range(former)} | checkpoints
 
 
 def _move(connection: sa.Connection, table: str, kind: Kind, former: int, partitions: int) -> int:
@@ -150,11 +150,11 @@ def _of_former(parent: Checkpoint, processor: Processor, former: int, partitions
     """A shard of before: it goes on where it stands, and hears of the new origins, if they write to it."""
     made = cp.copy(parent)
     made.partitions, made.grown_from = partitions, [*parent.grown_from, former]
-    for each in processor.inputs:
-        if each.spread:
+    for source in processor.inputs:
+        if source.spread:
             for origin in range(former, partitions):
-                name = f"{each.topic}|{each.writer}/{origin}"
-                made.watermarks[name] = Seen(0, _promised_us(parent, each.topic, each.writer, origin % former))
+                name = f"{source.topic}|{source.writer}/{origin}"
+                made.watermarks[name] = Seen(0, _promised_us(parent, source.topic, source.writer, origin % former))
     return made
 
 
@@ -165,19 +165,21 @@ def _of_new(parent: Checkpoint, processor: Processor, shard: int, former: int, p
         clock_accepted_us=parent.clock_accepted_us, states=dict(parent.states), partitions=partitions,
         grown_from=[*parent.grown_from, former],
     )  # fmt: skip
-    for each in processor.inputs:
-        if each.writer:
-            for origin in range(partitions) if each.spread else (shard,):
-                name = f"{each.topic}|{each.writer}/{origin}"
-                made.watermarks[name] = Seen(0, _promised_us(parent, each.topic, each.writer, origin % former))
+    for source in processor.inputs:
+        if source.writer:
+            for origin in range(partitions) if source.spread else (shard,):
+                name = f"{source.topic}|{source.writer}/{origin}"
+                made.watermarks[name] = Seen(0, _promised_us(parent, source.topic, source.writer, origin % former))
     return made
 
 
 def _promised_us(checkpoint: Checkpoint, topic: str, writer: str, origin: int) -> int:
     """Up to when an origin has told everything: the origins made out of it tell of nothing earlier."""
     name = f"{topic}|{writer}/{origin}"
-    told = [seen.time_us for key, seen in checkpoint.watermarks.items() if key == name or key.startswith(f"{name}.")]
-    return max(told, default=cp.NEVER_US)
+    times_us = [
+        seen.time_us for key, seen in checkpoint.watermarks.items() if key == name or key.startswith(f"{name}.")
+    ]
+    return max(times_us, default=cp.NEVER_US)
 
 
 def _change_checkpoint(connection: sa.Connection, processor: Processor, shard: int, made: Checkpoint) -> None:
@@ -209,7 +211,7 @@ def first_words(processor: Processor, growth: Growth, times: Mapping[int, int]) 
 
     `times`: by shard of before, its time (microseconds).
     """
-    found = {}
+    records = {}
     for shard in range(growth.former, growth.partitions):
         stamp = text_of_time(cp.moment(max(0, times[shard % growth.former]))).encode()
         origin = cp.origin_of(processor.name, shard, 0)
@@ -218,15 +220,18 @@ def first_words(processor: Processor, growth: Growth, times: Mapping[int, int]) 
             ("ce_id", f"{origin}:{ACCEPTED}/{shard}:1".encode()), ("tousu-origin", origin.encode()),
             ("tousu-seq", b"1"), ("tousu-time", stamp), (HEADER, growth.header()),
         ]  # fmt: skip
-        found[shard] = OutRecord(ACCEPTED, shard, None, b"{}", headers)
-    return found
+        records[shard] = OutRecord(ACCEPTED, shard, None, b"{}", headers)
+    return records
 
 
 def is_grown(checkpoints: Iterable[Checkpoint], partitions: int) -> bool:
     """Whether a database is in so many shards already."""
-    return any(each.partitions == partitions for each in checkpoints)
+    return any(checkpoint.partitions == partitions for checkpoint in checkpoints)
 
 
 def places(checkpoints: Mapping[int, Checkpoint], topics: Sequence[str]) -> dict[int, dict[str, int]]:
     """Where shards stand in their inputs."""
-    return {shard: {topic: each.offsets.get(topic, 0) for topic in topics} for shard, each in checkpoints.items()}
+    return {
+        shard: {topic: checkpoint.offsets.get(topic, 0) for topic in topics}
+        for shard, checkpoint in checkpoints.items()
+    }

@@ -136,20 +136,22 @@ class History(Connected):
     def positions(self, places: Collection[Partition]) -> dict[Partition, int]:
         """Up to where these partitions, which are being followed, have been delivered; those where nothing has been are
         left out."""
-        found = self._consumer.position([TopicPartition(*place) for place in places]) if places else []
-        return {(each.topic, each.partition): each.offset for each in found if each.offset >= 0}
+        positions = self._consumer.position([TopicPartition(*place) for place in places]) if places else []
+        return {(position.topic, position.partition): position.offset for position in positions if position.offset >= 0}
 
     def from_time(self, places: Collection[Partition], time_ms: int) -> dict[Partition, int]:
         """The offset of the first record appended at this time or later; where there is none, where the log ends."""
         asked = [TopicPartition(topic, number, time_ms) for topic, number in places]
         try:
-            found = self._consumer.offsets_for_times(asked, timeout=REQUEST_S)
+            offsets = self._consumer.offsets_for_times(asked, timeout=REQUEST_S)
         except KafkaException as error:
             raise Retry("broker_away", f"the broker does not answer: {error.args[0].str()}") from error
-        ends = self.extents([(each.topic, each.partition) for each in found if each.offset < 0])
+        ends = self.extents([(offset.topic, offset.partition) for offset in offsets if offset.offset < 0])
         return {
-            (each.topic, each.partition): each.offset if each.offset >= 0 else ends[(each.topic, each.partition)].end
-            for each in found
+            (offset.topic, offset.partition): offset.offset
+            if offset.offset >= 0
+            else ends[(offset.topic, offset.partition)].end
+            for offset in offsets
         }
 
     def poll(self, timeout_s: float) -> list[Record]:

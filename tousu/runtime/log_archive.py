@@ -76,11 +76,11 @@ class LogArchive:
     def __init__(self, folder: Path, manifest: LogManifest) -> None:
         self.folder, self.manifest = folder, manifest
         self._by_place: dict[Partition, list[LogFile]] = {}
-        for each in manifest.files:
-            files = self._by_place.setdefault(each.place, [])
-            if files and files[-1].end != each.start:
-                raise Stop("damaged_archive", f"{folder}: {each.file} begins at {each.start}, behind {files[-1].end}")
-            files.append(each)
+        for file in manifest.files:
+            files = self._by_place.setdefault(file.place, [])
+            if files and files[-1].end != file.start:
+                raise Stop("damaged_archive", f"{folder}: {file.file} begins at {file.start}, behind {files[-1].end}")
+            files.append(file)
 
     def extent(self, place: Partition) -> Extent | None:
         """Which offsets of a partition are here."""
@@ -89,25 +89,25 @@ class LogArchive:
 
     def check(self) -> int:
         """Hold every file against its digest; how many there are."""
-        for each in self.manifest.files:
-            self._check(each)
+        for file in self.manifest.files:
+            self._check(file)
         return len(self.manifest.files)
 
-    def _check(self, each: LogFile) -> None:
+    def _check(self, file: LogFile) -> None:
         try:
-            with (self.folder / each.file).open("rb") as content:
-                found = hashlib.file_digest(content, "sha256").hexdigest()
+            with (self.folder / file.file).open("rb") as content:
+                digest = hashlib.file_digest(content, "sha256").hexdigest()
         except OSError as error:
-            raise Stop("damaged_archive", f"{self.folder / each.file} cannot be read: {error.strerror}") from error
-        if found != each.sha256:
-            raise Stop("damaged_archive", f"{self.folder / each.file} is not what was written: its SHA-256 is another")
+            raise Stop("damaged_archive", f"{self.folder / file.file} cannot be read: {error.strerror}") from error
+        if digest != file.sha256:
+            raise Stop("damaged_archive", f"{self.folder / file.file} is not what was written: its SHA-256 is another")
 
     def records(self, place: Partition, start: int) -> Iterator[Record]:
         """The records of a partition from an offset on. A file is held against its digest before it is read."""
-        for each in self._by_place.get(place, ()):
-            if each.end > start:
-                self._check(each)
-                with gzip.open(self.folder / each.file, "rb") as lines:
+        for file in self._by_place.get(place, ()):
+            if file.end > start:
+                self._check(file)
+                with gzip.open(self.folder / file.file, "rb") as lines:
                     for line in lines:
                         record = _record(place, _DECODER.decode(line))
                         if record.offset >= start:
@@ -130,7 +130,7 @@ class LogArchive:
             for month, group in groupby(records, key=_Months()):
                 written.append(self._write(place, month, start, group))
                 start = written[-1].end
-        files = sorted((*self.manifest.files, *written), key=lambda each: (each.topic, each.partition, each.start))
+        files = sorted((*self.manifest.files, *written), key=lambda file: (file.topic, file.partition, file.start))
         write_manifest(self.folder, msgspec.structs.replace(self.manifest, files=tuple(files)))
         return written
 
@@ -211,7 +211,7 @@ def _line(record: Record) -> _ArchivedLine:
     headers = [(name, *_text(raw)) for name, raw in record.headers]
     return _ArchivedLine(
         record.offset, record.time_ms, tuple((name, raw64 if text is None else text) for name, text, raw64 in headers),
-        key, value, key64, value64, tuple(number for number, each in enumerate(headers) if each[2] is not None),
+        key, value, key64, value64, tuple(number for number, header in enumerate(headers) if header[2] is not None),
     )  # fmt: skip
 
 
@@ -278,15 +278,15 @@ class ArchivedHistory(History):
     def poll(self, timeout_s: float) -> list[Record]:
         if not self._behind:
             return super().poll(timeout_s)
-        found: list[Record] = []
+        records: list[Record] = []
         for place in list(self._behind):
             for record in self._running[place]:
-                found.append(record)
+                records.append(record)
                 self._next[place] = record.offset + 1
-                if len(found) >= PAGE_MAX:
-                    return found
+                if len(records) >= PAGE_MAX:
+                    return records
             self._end_of_archive(place)
-        return found
+        return records
 
     def _end_of_archive(self, place: Partition) -> None:
         """Go on in the topic."""
@@ -302,8 +302,8 @@ class ArchivedHistory(History):
 
     def _strike_off(self, left: dict[Partition, int]) -> None:
         from_topic = {place: end for place, end in left.items() if place not in self._behind}
-        for place in [each for each in left if each in self._behind and self._next[each] >= left[each]]:
+        for place in [place for place in left if place in self._behind and self._next[place] >= left[place]]:
             del left[place]
         super()._strike_off(from_topic)
-        for place in [each for each in left if each not in self._behind and each not in from_topic]:
+        for place in [place for place in left if place not in self._behind and place not in from_topic]:
             del left[place]

@@ -107,11 +107,13 @@ class Measures:
         for fault in report.faults:
             grouped.setdefault((type(fault.error).__name__, *frames_of(fault.error)), []).append(fault)
         for (kind, *frames), faults in grouped.items():
-            error, where, what = faults[0]
+            error, where, subject = faults[0]
             fields = {"reason": "internal_error"}
             if isinstance(error, Failure):  # what others raise may quote a customer
                 fields = {"reason": error.reason, "message": error.message}
-            self._log.error("fault", **fields, **about(what), type=kind, count=len(faults), where=where, frames=frames)
+            self._log.error(
+                "fault", **fields, **about(subject), type=kind, count=len(faults), where=where, frames=frames
+            )
 
     def opened(self, shard: int, epoch: int) -> None:
         self._meter.add(m.OPENINGS, 1)

@@ -80,7 +80,7 @@ class OtelSpans:
         if parent is not None:
             above = set_span_in_context(NonRecordingSpan(_remote(parent)), above)
         self._ids.span_id = int(span_id, 16) if span_id else 0
-        linked = [Link(_remote(each)) for each in links]
+        linked = [Link(_remote(link)) for link in links]
         span = self._tracer.start_span(
             name, above, SpanKind[kind.upper()], {n: v for n, v in attributes.items() if v != ""}, linked, at_ns
         )
@@ -101,8 +101,8 @@ class OtelSpan:
 
     @property
     def trace(self) -> Trace:
-        found = self._span.get_span_context()
-        return Trace(f"{found.trace_id:032x}", f"{found.span_id:016x}", int(found.trace_flags))
+        context = self._span.get_span_context()
+        return Trace(f"{context.trace_id:032x}", f"{context.span_id:016x}", int(context.trace_flags))
 
     def end(self, at_ns: int, error: str = "") -> None:
         if error:

@@ -157,9 +157,7 @@ def rebuild(
         forget_pending(store, processor.name)
         grow(store, processor, growth.former, growth.partitions)
         past_acts = [
-            each
-            for each in past_acts
-            if each.record.partition >= growth.former or not _is_before(each, growth, processor)
+            act for act in past_acts if act.record.partition >= growth.former or not _is_before(act, growth, processor)
         ]
     source = ReplaySource(history, facts, topics)
     loop = ReplayLoop(processor, source, sink, store, clock, tuning=tuning)
@@ -181,7 +179,7 @@ def _turn(loop: ReplayLoop, source: ReplaySource) -> None:
 
 def growths(history: History) -> list[Growth]:
     """How the log came to have as many partitions as it has, the first time first."""
-    found, number = list[Growth](), history.partitions(ACCEPTED) - 1
+    found_growths, number = list[Growth](), history.partitions(ACCEPTED) - 1
     while number > 0:
         place = (ACCEPTED, number)
         extent = history.extents([place])[place]
@@ -189,15 +187,15 @@ def growths(history: History) -> list[Growth]:
         growth = growth_in(first) if first is not None else None
         if growth is None:
             break
-        found.insert(0, growth)
+        found_growths.insert(0, growth)
         number = growth.former - 1
-    return found
+    return found_growths
 
 
-def _is_before(told: PublishedAct, growth: Growth, processor: Processor) -> bool:
+def _is_before(act: PublishedAct, growth: Growth, processor: Processor) -> bool:
     """Whether an act was done before the shards were put into more of them."""
-    stood = growth.at[processor.name][told.record.partition]
-    return sum(told.act.at.values()) <= sum(stood.values())
+    stood = growth.at[processor.name][act.record.partition]
+    return sum(act.act.at.values()) <= sum(stood.values())
 
 
 def _check_whole(past_acts: Iterable[PublishedAct]) -> None:

@@ -45,5 +45,5 @@ def _heard(gen: PQGen[RV], silence_s: float) -> PQGen[RV]:
                 raise Silence(f"no answer for {silence_s:g} s; the connection is given up")
             wanted = gen.send(ready)
     except StopIteration as end:
-        found: RV = end.value
-        return found
+        result: RV = end.value
+        return result

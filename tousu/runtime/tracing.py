@@ -138,18 +138,18 @@ class Tracing:
 
     def _send(self, record: OutRecord, process: Trace | None, at_ns: int) -> None:
         """The span of an output that has a trace. One of a clock is a child of the record that set the clock."""
-        said = _said(record.headers)
-        own = trace_of(said.get("ce_traceparent"))
+        headers = _said(record.headers)
+        own = trace_of(headers.get("ce_traceparent"))
         if own is None:
             return
         is_of_input = process is not None and process.trace_id == own.trace_id
-        parent = process if is_of_input else own.of_record(said.get("ce_causationid", ""))
-        record_id = said.get("ce_id", "")
+        parent = process if is_of_input else own.of_record(headers.get("ce_causationid", ""))
+        record_id = headers.get("ce_id", "")
         attributes = self._attributes("send", "send", record.topic)
         attributes |= {
             "messaging.destination.partition.id": str(record.partition), "messaging.message.id": record_id,
-            "messaging.message.body.size": len(record.value), "cloudevents.event_type": said.get("ce_type", ""),
-            "tousu.case": said.get("ce_subject", ""),
+            "messaging.message.body.size": len(record.value), "cloudevents.event_type": headers.get("ce_type", ""),
+            "tousu.case": headers.get("ce_subject", ""),
         }  # fmt: skip
         span_id, name = own.of_record(record_id).span_id, f"send {record.topic}"
         self._sending.append(self._spans.begin(name, "producer", at_ns, attributes, parent=parent, span_id=span_id))
@@ -162,17 +162,17 @@ class Tracing:
             "messaging.consumer.group.name": self._group,
         }  # fmt: skip
         if event is not None:
-            case = event.subject or next((_said(each.headers).get("ce_subject", "") for each in written), "")
+            case = event.subject or next((_said(record.headers).get("ce_subject", "") for record in written), "")
             attributes |= {"cloudevents.event_type": event.type[:200], "tousu.case": case}
         if arrival.origin and event is not None:  # an adapter's own id may be anything
             attributes["messaging.message.id"] = event.id
         return attributes
 
     def _attributes(self, name: str, kind: str, topic: str) -> dict[str, str | int]:
-        found: dict[str, str | int] = {
+        attributes: dict[str, str | int] = {
             "messaging.system": "kafka", "messaging.operation.name": name, "messaging.operation.type": kind,
         }  # fmt: skip
-        return found | ({"messaging.destination.name": topic} if topic else {})
+        return attributes | ({"messaging.destination.name": topic} if topic else {})
 
 
 class _TracedSource(PassingSource):
@@ -213,17 +213,17 @@ def _cause(arrival: Arrival) -> Trace | None:
     event = arrival.event
     if event is None:
         return trace_of_headers(arrival.record.headers)
-    found = trace_of(event.extensions.get(TRACEPARENT))
-    return found.of_record(event.id) if found is not None and arrival.origin else found
+    trace = trace_of(event.extensions.get(TRACEPARENT))
+    return trace.of_record(event.id) if trace is not None and arrival.origin else trace
 
 
 def _of_record(headers: Headers) -> Trace | None:
     """The same, of a record that is not read yet."""
-    found = trace_of_headers(headers)
-    if found is None:
+    trace = trace_of_headers(headers)
+    if trace is None:
         return None
-    said = dict(headers)
-    return found.of_record((said.get("ce_id") or b"").decode("utf-8", "replace")) if "tousu-origin" in said else found
+    texts = dict(headers)
+    return trace.of_record((texts.get("ce_id") or b"").decode("utf-8", "replace")) if "tousu-origin" in texts else trace
 
 
 def _said(headers: Sequence[tuple[str, bytes]]) -> dict[str, Any]:

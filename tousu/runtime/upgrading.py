@@ -63,8 +63,8 @@ class Tables:
     def documents(self, kind: str) -> Iterator[tuple[int, str, dict[str, Any]]]:
         """Shard, key and document of every state of a kind, archived ones too."""
         table = f"{self.processor}_{kind}"
-        for each in (table, archive_of(table)):
-            for row in self._rows(each, ("shard", "key")) if self.has(each) else ():
+        for name in (table, archive_of(table)):
+            for row in self._rows(name, ("shard", "key")) if self.has(name) else ():
                 yield row["shard"], row["key"], orjson.loads(row["doc"])
 
     def _rows(self, table: str, keys: tuple[str, ...]) -> Iterator[dict[str, Any]]:

@@ -64,7 +64,7 @@ def shown(currency: str, kind: str | None, data: Path | None, database: str, *, 
         output.lines(*_verdict(books, entries))
         if books.questions:
             output.lines(f"payments in question: {books.questions} (`tousu ledger questions`)")
-        output.lines(*(f"MORE THAN ITS WORTH: {each}; withdraw one of the claims" for each in books.parcels))
+        output.lines(*(f"MORE THAN ITS WORTH: {parcel}; withdraw one of the claims" for parcel in books.parcels))
     return books
 
 

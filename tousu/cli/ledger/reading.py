@@ -74,7 +74,7 @@ def parcels_above_their_worth(inspection: Inspection) -> list[str]:
         for share in decode(row["doc"], type=Parcel).shares:
             if share.claim_number not in claims or partition_of(share.case_number, shards) == row["shard"]:
                 claims[share.claim_number] = row["shard"], share
-    found = []
+    sentences = []
     for key, claims in parcels.items():
         shares = [share for _, (_, share) in sorted(claims.items())]
         booked = sum((share.booked for share in shares), Decimal(0))
@@ -83,8 +83,10 @@ def parcels_above_their_worth(inspection: Inspection) -> list[str]:
         is_spread = len({shard for shard, _ in claims.values()}) > 1
         if is_spread and worth is not None and booked > worth + fee:
             cases = ", ".join(dict.fromkeys(share.case_number for share in shares))
-            found.append(f"parcel {key.rpartition('|')[2]} has {money(booked)}, is worth {money(worth)}: cases {cases}")
-    return found
+            sentences.append(
+                f"parcel {key.rpartition('|')[2]} has {money(booked)}, is worth {money(worth)}: cases {cases}"
+            )
+    return sentences
 
 
 def _worth(shares: list[ParcelShare]) -> Decimal | None:

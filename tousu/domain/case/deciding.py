@@ -128,10 +128,10 @@ def _set_free(file: CaseFile, ground: FoldGround) -> tuple[CaseFile, list[Step],
     return file, steps, refused
 
 
-def _step(file: CaseFile, new: CaseFile, event: Event, fact: CaseFact, found: Placed) -> Step:
-    is_incomplete = found.verdict.fate == "incomplete"
+def _step(file: CaseFile, new: CaseFile, event: Event, fact: CaseFact, placed: Placed) -> Step:
+    is_incomplete = placed.verdict.fate == "incomplete"
     effect: Effect = "incomplete" if is_incomplete else effect_of(file.state, new.state)
-    return Step(event, fact, file.state, new.state, effect, found.move, found.outsider)
+    return Step(event, fact, file.state, new.state, effect, placed.move, placed.outsider)
 
 
 def effect_of(former: CaseState, state: CaseState) -> Effect:

@@ -33,11 +33,11 @@ def concerns(
     """
     if rule is None or not rule.each_plan or move == "cancelled_by":
         return True
-    own = [one for one in clocks if one.name == rule.name]
+    own = [clock for clock in clocks if clock.name == rule.name]
     if event_name == rule.starts_on:
         return clock.plan_id == number_of_plan(rule, data)
     if PLAN_ID in data:
-        known = any(one.plan_id == data[PLAN_ID] for one in own)
+        known = any(clock.plan_id == data[PLAN_ID] for clock in own)
         return clock.plan_id == (data[PLAN_ID] if known else "")
-    waited = [one for one in own if one.started_at <= at and (one.ended_at is None or one.ended_at >= at)]
+    waited = [clock for clock in own if clock.started_at <= at and (clock.ended_at is None or clock.ended_at >= at)]
     return clock is (waited or own[-1:])[0]

@@ -236,7 +236,7 @@ def _started(
     """The clocks with one that begins; with its next generation where the one before has ended and may come again."""
     doubt = doubt_of(rule, data, facts)
     plan_id = number_of_plan(rule, data)
-    old = next((one for one in running.clocks if (one.name, one.plan_id) == (rule.name, plan_id)), None)
+    old = next((clock for clock in running.clocks if (clock.name, clock.plan_id) == (rule.name, plan_id)), None)
     if doubt is None or not ctx.may_start(rule, at):
         return running
     if rule.promised_in:
@@ -259,7 +259,7 @@ def _with_room(clocks: tuple[Clock, ...], rule: ClockRule) -> tuple[Clock, ...]:
     """The clocks with room for one of another plan: of many plans the oldest that waits no more is forgotten."""
     if not rule.each_plan or sum(clock.name == rule.name for clock in clocks) < PLANS_MAX:
         return clocks
-    done = (one for one in clocks if one.name == rule.name and not one.is_active and not one.breached)
+    done = (clock for clock in clocks if clock.name == rule.name and not clock.is_active and not clock.breached)
     oldest = next(done, None)
     return tuple(clock for clock in clocks if clock is not oldest)
 
