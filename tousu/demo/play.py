@@ -57,8 +57,8 @@ def moments(first: datetime, last: datetime, busy: Collection[date], zone: tzinf
 def beats(
     lines: Iterable[bytes], zone: tzinfo = BEIJING, until: datetime | None = None, *, after: timedelta = timedelta(0)
 ) -> list[Beat]:  # fmt: skip
-    """A file as beats, from the day of its first line to so long `after` its last one, or to `until` if later. Raises BadLine,
-    Stop `no_events` for a file without any.
+    """A file as beats, from the day of its first line to so long `after` its last one, or to `until` if later.
+    Raises BadLine, Stop `no_events` for a file without any.
 
     A department may write about a case that was opened since the last beat: time is told in between, so that intake
     gives the case its number first. What a line says of a case that no line before it tells is played as it stands.
