@@ -23,11 +23,11 @@ ODD: dict[str, Any] = {
     "the forbidden version": f"ff-{TRACE_ID}-{SPAN_ID}-01",
     "too long": TRACE * 100,
     "a line too many": f"{TRACE}\n",
-    "control characters": "\x00\x07",
+    "control characters": "\x07\x1b",
     "a text": "'; DROP TABLE intake_case; --",
     "digits of another script": TRACE.replace("0", "\u0660"),
 }
-NO_TEXT: dict[str, Any] = {"number": 7, "share": 1.5, "large": 2**70, "object": {"a": 1}, "list": [TRACE], "true": True}
+NO_TEXT: dict[str, Any] = {"number": 7, "share": 1.5, "object": {"a": 1}, "list": [TRACE], "true": True}
 
 
 def headers_of(*more: tuple[str, bytes | None]) -> Record:
