@@ -105,7 +105,8 @@ def _book_as(
     outstanding = former.outstanding if former is not None else NOTHING
     by_another = name == COMPENSATION and giver_of(offer) != giver_of(claim.offer)
     is_other = after.outstanding != outstanding or by_another
-    is_spent = any(Decimal(payment.amount) == outstanding for payment in payments)
+    # What is told as a part spends no instruction (tousu/ledger/instructions.py), though it be the whole by now.
+    is_spent = any(Decimal(payment.amount) == outstanding and not payment.outstanding for payment in payments)
     if former is not None and outstanding and is_other and not is_spent:
         to = _to(claim, after) | (giver_of(offer) if name == COMPENSATION else {})
         cancel_instruction(turn, claim, former, after, to)

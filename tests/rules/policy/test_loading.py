@@ -285,7 +285,7 @@ def test_words_beside_the_pack_come_first(tmp_path: Path) -> None:
 def test_a_class_may_take_the_words_of_others(tmp_path: Path) -> None:
     path = tmp_path / "pack.yaml"
     renamed = GOOD.replace("  loss:\n    label", "  gone:\n    words_of: [loss]\n    label")
-    path.write_text(renamed.replace("  loss:\n    kind", "  gone:\n    kind"), "utf-8")
+    path.write_text(renamed.replace("  loss: {required", "  gone: {required"), "utf-8")
     pack = load_pack(str(path))
     assert pack.classes["gone"].words == load_pack("courier-network").classes["loss"].words
 

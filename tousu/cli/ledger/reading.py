@@ -69,11 +69,12 @@ def parcels_above_their_worth(inspection: Inspection) -> list[str]:
         return []
     shards = len(inspection.standings())
     parcels: dict[str, dict[str, tuple[int, ParcelShare]]] = {}
-    for row in inspection.rows(f"SELECT key, shard, doc FROM {inspection.place_of('parcel')} ORDER BY key, shard"):  # noqa: S608
-        claims = parcels.setdefault(row["key"], {})
-        for share in decode(row["doc"], type=Parcel).shares:
-            if share.claim_number not in claims or partition_of(share.case_number, shards) == row["shard"]:
-                claims[share.claim_number] = row["shard"], share
+    rows = inspection.rows(f"SELECT key, shard, doc FROM {inspection.place_of('parcel')} ORDER BY key, shard")  # noqa: S608
+    for key, shard, doc in (row.values() for row in rows):
+        claims = parcels.setdefault(key, {})
+        for share in decode(doc, type=Parcel).shares:
+            if share.claim_number not in claims or partition_of(share.case_number, shards) == shard:
+                claims[share.claim_number] = shard, share
     sentences = []
     for key, claims in parcels.items():
         shares = [share for _, (_, share) in sorted(claims.items())]
