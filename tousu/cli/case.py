@@ -165,6 +165,7 @@ def _story_or_reason(story: Any, number: str, data: Path | None, broker: str) ->
 
 def _show(document: Mapping[str, Any]) -> None:
     from tousu.cli import output
+    from tousu.explain.wording import amount_words
 
     facts = [
         (name.replace("_", " "), _plain(value))
@@ -175,8 +176,8 @@ def _show(document: Mapping[str, Any]) -> None:
     output.table(
         f"Clocks ({output.zone()})", ("clock", "round", "limit", "started", "due", "status", "breached"),
         [
-            (c["name"], c["generation"], limit_words(c["limit"]), output.local(c.get("started_at")),
-             output.local(c.get("due_at")), c["status"], _breach_words(c))
+            (c["name"], c["generation"], amount_words(c["limit"]["amount"], c["limit"]["unit"]),
+             output.local(c.get("started_at")), output.local(c.get("due_at")), c["status"], _breach_words(c))
             for c in document["clocks"]
         ],
     )  # fmt: skip
@@ -243,11 +244,6 @@ def action_words(action: Mapping[str, Any]) -> str:
     if action.get("done_at"):
         return "done"
     return "overdue" if action.get("overdue") else "open"
-
-
-def limit_words(limit: Mapping[str, Any]) -> str:
-    """`3 working days`."""
-    return f"{limit['amount']} {limit['unit'].replace('_', ' ')}"
 
 
 def _plain(value: object) -> str:

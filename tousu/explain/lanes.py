@@ -15,7 +15,7 @@ from tousu.explain.drawing import INK, SOFT, box, dot, group, line, shape, words
 from tousu.explain.explanation import Explanation
 from tousu.explain.labels import Label, shortened, stacked, width_of
 from tousu.explain.story import PublishedEvent
-from tousu.explain.wording import happening_words, length_words, limit_words, mark_words
+from tousu.explain.wording import amount_words, happening_words, length_words, mark_words
 from tousu.policy.event_catalogue import CLAIM_REPORTS
 
 SIZE: Final = 11.0
@@ -94,11 +94,12 @@ def _gutter(account: Account, top: float) -> list[str]:
     again = f"generation {account.generation}" if account.generation > 1 else ""
     below = " · ".join(filter(None, (claim, plan, account.label.zh if account.label is not None else "", again)))
     section = f" ({account.limit.section})" if account.limit.section else ""
+    limit = amount_words(account.limit.amount, account.limit.unit)
     width = GUTTER - 24
     return [
         words(16, top + 16, shortened(name, 12, width), size=12, bold=True),
         words(16, top + 31, shortened(below, SIZE, width), colour=SOFT),
-        words(16, top + 45, shortened(limit_words(account) + section, SIZE, width), colour=SOFT),
+        words(16, top + 45, shortened(limit + section, SIZE, width), colour=SOFT),
     ]
 
 

@@ -11,6 +11,8 @@ from tousu.explain.story import PublishedEvent
 
 REASON_MAX: Final = 40
 """So many characters of a reason are shown."""
+MINUTES_MAX: Final = 120
+"""More minutes than these are told as days, hours and minutes."""
 
 
 def figure_words(account: Account) -> str:
@@ -19,13 +21,18 @@ def figure_words(account: Account) -> str:
     by = "the pack" if limit.set_by == "pack" else "the source"
     section = f" ({limit.section})" if limit.section else ""
     grade = f", for grade {account.grade}" if account.grade else ""
-    return f"{limit_words(account)}, set by {by}{section}{grade}, pack {account.pack}"
+    return f"{amount_words(limit.amount, limit.unit)}, set by {by}{section}{grade}, pack {account.pack}"
 
 
-def limit_words(account: Account) -> str:
-    """`3 working days`, `1 working day`, `2 hours`."""
-    unit = account.limit.unit.removeprefix("elapsed_").replace("_", " ")
-    return f"{account.limit.amount} {unit.removesuffix('s') if account.limit.amount == 1 else unit}"
+def amount_words(amount: int, unit: str) -> str:
+    """`3 working days`, `1 working day`, `2 hours`; minutes of a promise, which may be many, as `6 days 2 h 15 min`."""
+    if unit == "elapsed_minutes" and amount > MINUTES_MAX:
+        hours, minutes = divmod(amount, 60)
+        days, hours = divmod(hours, 24)
+        parts = (amount_words(days, "days") if days else "", f"{hours} h" if hours else "")
+        return " ".join(part for part in (*parts, f"{minutes} min" if minutes else "") if part)
+    name = unit.removeprefix("elapsed_").replace("_", " ")
+    return f"{amount} {name.removesuffix('s') if amount == 1 else name}"
 
 
 def length_words(length_us: int) -> str:
