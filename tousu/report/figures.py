@@ -113,7 +113,7 @@ class _Count:
                 self._by_month[month, group] = self._by_month.get((month, group), 0) + 1
         if case.story.kind == self._question.kind:
             self._received(case, received, groups)
-            self._handled(case, groups, is_in_time=all(verdict.in_time for verdict in verdicts))
+            self._handled(case, groups, verdicts)
             self._ends(case)
             self._answers(case)
             self._clocks(case, verdicts)
@@ -128,10 +128,12 @@ class _Count:
             tally.received_to_answer += not is_withdrawn
             tally.received_answered += case.is_answered and not is_withdrawn
 
-    def _handled(self, case: Standing, groups: Sequence[Group], *, is_in_time: bool) -> None:
+    def _handled(self, case: Standing, groups: Sequence[Group], verdicts: Sequence[ClockVerdict]) -> None:
         ending = case.ending
         if ending is None:
             return
+        # What is owed after the end (an evaluation, a revisit) does not make a case late that ended in time.
+        is_in_time = all(verdict.in_time for verdict in verdicts if verdict.at <= ending.at)
         period = self._period(ending.at)
         satisfaction = case.satisfaction
         for tally in self._at(period, groups):
