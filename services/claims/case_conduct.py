@@ -177,8 +177,8 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     outlet: str = ""
 
 
-class Verdict(msgspec.Struct, frozen=True):
-    """How the round before had been judged, and the grade that this made."""
+class Verdict(msgspec.Struct, frozen=True, rename={"upheld": "stands"}):
+    """How the round before had been judged, and the grade that this made. States keep the name of the event's field."""
 
     upheld: bool
     grade: str

@@ -33,7 +33,7 @@ MEASURES: Final = {
             "answered_percent", "answered %", "percent", "more",
             "Of the cases received and not withdrawn, those whose customer has been told the result.",
         ),
-        Measure("in_time_percent", "in time %", "percent", "more", "Of the cases handled, those without a breach by then."),
+        Measure("in_time_percent", "in time %", "percent", "more", "Of the cases handled, those without a breach."),
         Measure("breaches", "breaches", "", "less", "Breaches that stand, by the moment the limit was reached."),
         Measure("mean_hours", "mean hours", "hours", "less", "Handling time, receipt to end, round the clock: mean."),
         Measure("median_hours", "median hours", "hours", "less", "Handling time: half took no longer."),
