@@ -37,10 +37,10 @@ def undone(ctx: ClockContext, old: Clock) -> Clock:
     """A clock that ought never to have started."""
     if old.breached:
         old = unbreached(ctx, old)
-    if old.is_active:
+    if old.status != "cancelled":
         old = replace(old, status="cancelled", ended_at=ctx.now, marks=())
         ctx.clock("cancelled", old, ctx.now, reason=KNOWN_LATE)
-    return replace(old, status="cancelled")
+    return old
 
 
 def _publish_change(ctx: ClockContext, old: Clock | None, new: Clock) -> Clock:
