@@ -46,7 +46,6 @@ def write_pack(folder: Path) -> Path:
     pack = yaml.safe_load((POLICIES / "courier-network.yaml").read_text("utf-8"))
     pack["id"] = "short-limits"
     pack["backdating_days"] = BACKDATING.days
-    del pack["answers"]  # what an answer must hold is not what is judged here
     starts = {"receipt": "received_at", "acceptance": "event_time"}
     pack["clocks"] = {
         rule.clock: {

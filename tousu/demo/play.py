@@ -68,7 +68,9 @@ def beats(
         raise Stop("no_events", "there is no event to play in the file: an event is a line of it")
     arrivals = [arrival for arrival, _ in read]
     last = arrivals[-1] + after if until is None else max(arrivals[-1] + after, until)
-    ticks = moments(arrivals[0], last, {arrival.astimezone(zone).date() for arrival in arrivals}, zone)
+    busy = {arrival.astimezone(zone).date() for arrival in arrivals}
+    busy |= {(arrivals[-1].astimezone(zone) + timedelta(days=n)).date() for n in range(after.days + 1)}
+    ticks = moments(arrivals[0], last, busy, zone)
     result: list[Beat] = []
     lines_now: list[Inbound] = []
     known_ids: set[str] = set()

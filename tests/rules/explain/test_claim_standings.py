@@ -100,9 +100,7 @@ GOOD_WAY = (1, 6, 18, 9, 10, 11, 22)
     hours=st.lists(st.integers(1, 300), min_size=20, max_size=20),
     late=st.integers(0, 40),
 )
-@example(
-    [(0, 0), (0, 0), (0, 0), (0, 1), (0, 0), (7, 19)], [1] * 12 + [123] + [1] * 7, 2
-)  # met, then undone
+@example([(0, 0), (0, 0), (0, 0), (0, 1), (0, 0), (7, 19)], [1] * 12 + [123] + [1] * 7, 2)  # met, then undone
 def test_whatever_is_reported_the_topics_tell_what_claims_keeps(
     more: list[tuple[int, int]], hours: list[int], late: int
 ) -> None:
