@@ -110,7 +110,7 @@ class Adapters:
         self.told += 1
         data: dict[str, Any] = {"case_number": number, "department": "quality_management"}
         if what == "customer_answered":
-            data |= {"settled": True, "text": "客户表示接受"}
+            data |= {"settled": True, "text": "客户表示接受", "elements": ["apology", "liability", "suggestions"]}
         return self._record(
             topic_of(f"tousu.handling.{what}.v1"), f"tousu.handling.{what}.v1", number, data, happened, None
         )

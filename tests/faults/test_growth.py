@@ -12,6 +12,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+from confluent_kafka.admin import AdminClient
 
 from tests.faults.casework import Casework, half_hour
 from tests.faults.conftest import Database
@@ -45,7 +46,14 @@ def end_of(command: subprocess.Popen[str]) -> dict[str, object]:
 
 def stop_all(pipe: Pipeline) -> None:
     for copy in pipe.copies:
-        copy.end()
+        assert copy.end() == 0
+
+
+def has_members(pipe: Pipeline) -> bool:
+    """Whether a group has members still: of a copy under a fixed name it hears that it is gone a session later."""
+    answer = AdminClient({"bootstrap.servers": pipe.servers, "log_level": 0}).list_consumer_groups().result()
+    groups = [group for group in answer.valid if group.group_id.startswith("tousu.")]
+    return bool(answer.errors) or any(group.state.name not in ("EMPTY", "DEAD") for group in groups)
 
 
 def start_all(pipe: Pipeline, partitions: int) -> None:
@@ -70,6 +78,7 @@ def test_a_story_that_begins_among_two_partitions_ends_among_six_as_if_it_had_be
 
         pipe.until(is_enough, "some claims")
         stop_all(pipe)
+        pipe.until(lambda: not has_members(pipe), "the end of the members' sessions")
         end_of(growing(pipe))
         start_all(pipe, GROWN)
         for _ in range(3):  # adapters know of two partitions still
@@ -95,6 +104,7 @@ def test_a_deployment_grows_under_load_and_nothing_is_judged_wrongly(
         life.go_on(8)
         stop_all(pipe)
         life.go_on(2)
+        life.go_on(60, until=lambda: not has_members(pipe))
         command = growing(pipe, own)
         life.go_on(60, until=lambda: command.poll() is not None)
         print(end_of(command))

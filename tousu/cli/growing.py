@@ -185,7 +185,8 @@ def check_nobody_works(connection: Connection) -> None:
             state = answer.result().state
             if state.name not in _ASLEEP:
                 message = f"{groups[group]} is at work (group {group} is {state.name.lower()}): stop every copy first"
-                raise Stop("at_work", f"{message}; of one that was killed the group hears TOUSU_SESSION_S later")
+                message += "; one that was killed or has a fixed name (TOUSU_MEMBER) is missed TOUSU_SESSION_S later"
+                raise Stop("at_work", message)
     except KafkaException as error:
         if error.args[0].code() == KafkaError.GROUP_ID_NOT_FOUND:
             return

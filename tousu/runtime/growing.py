@@ -162,8 +162,8 @@ def _of_new(parent: Checkpoint, processor: Processor, shard: int, former: int, p
     """A shard made out of another: it begins at the beginning of its partitions, at the other's time."""
     made = Checkpoint(
         time_us=parent.time_us, tick_us=parent.tick_us, cluster_id=parent.cluster_id, topic_ids=dict(parent.topic_ids),
-        clock_accepted_us=parent.clock_accepted_us, states=dict(parent.states), partitions=partitions,
-        grown_from=[*parent.grown_from, former],
+        clock_accepted_us=parent.clock_accepted_us, states=dict(parent.states), traces=list(parent.traces),
+        partitions=partitions, grown_from=[*parent.grown_from, former],
     )  # fmt: skip
     for source in processor.inputs:
         if source.writer:

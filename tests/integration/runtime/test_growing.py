@@ -79,13 +79,16 @@ def test_each_state_lies_where_the_events_of_its_key_come(database_url: str) -> 
 
 
 def test_a_new_shard_goes_on_at_the_time_of_the_one_that_it_is_made_of(database_url: str) -> None:
-    with closing(filled(database_url, Checkpoint(offsets={"log": 9}, time_us=70, tick_us=69))) as store:
+    traces = [("event", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")]
+    standing = Checkpoint(offsets={"log": 9}, time_us=70, tick_us=69, traces=traces)
+    with closing(filled(database_url, standing)) as store:
         before = store.epochs()
         grow(store, PROCESSOR, FORMER, NOW)
         assert all(store.epochs()[shard] > epoch for shard, epoch in before.items()), "a copy still at work is fenced"
         made = store.take(6).checkpoint
         assert (made.time_us, made.tick_us, made.offsets, made.numbers) == (70, 69, {}, {})
         assert made.watermarks == {"log|gate/6": Seen(0, 72)}
+        assert made.traces == traces, "what a clock says because of an event before goes on in its trace"
         assert (made.partitions, made.grown_from) == (NOW, [FORMER])
         assert store.take(2).checkpoint.offsets == {"log": 9}
 
