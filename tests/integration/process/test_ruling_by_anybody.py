@@ -69,7 +69,7 @@ def test_a_ruling_from_an_outlets_app_does_not_reach_finance(scene: Scene) -> No
         assert (waits["amount"], waits["confirmations_missing"]) == (HUGE, 1)
         assert scene.events("instruction.issued") == []
         scene.reports(number, "amount_confirmed", "/desk", claim_number=claim, by="L80001", amount=HUGE)
-        # That the second person is another one, something told later might show: the report waits, and counts for nothing.
+        # Something told later might show that it was another person: the report waits, and counts for nothing.
         scene.reports(number, "amount_confirmed", "/desk", claim_number=claim, by="M00001", amount=HUGE)
         (told,) = scene.until("instruction.issued")
         assert (told["what"], told["of"], told["amount"]) == ("pay_claimant", f"{claim}/compensation", HUGE)

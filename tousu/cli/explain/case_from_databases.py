@@ -40,8 +40,8 @@ def reasons(
 
 def _counted(clock: dict[str, Any], pack: Pack) -> dict[str, Any]:
     """How one clock came to its due time, day by day where days count."""
-    from tousu.cli.case import limit_words
     from tousu.cli.output import local, show_times_in
+    from tousu.explain.wording import amount_words
 
     show_times_in(pack.time_zone)
     rule = pack.clocks[clock["name"]]
@@ -49,7 +49,10 @@ def _counted(clock: dict[str, Any], pack: Pack) -> dict[str, Any]:
     by = "the pack" if limit.get("set_by") == "pack" else "the source"
     rows = [
         ("what", f"{rule.label.zh}: {rule.label.en}"),
-        ("limit", f"{limit_words(limit)}, set by {by} ({limit.get('section') or rule.section})"),
+        (
+            "limit",
+            f"{amount_words(limit['amount'], limit['unit'])}, set by {by} ({limit.get('section') or rule.section})",
+        ),
         ("from", f"{local(clock['started_at'])}, counted from {rule.starts_at.replace('_', ' ')}"),
     ]
     if clock.get("missing"):

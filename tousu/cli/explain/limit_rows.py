@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from typing import Final
 
 from tousu.explain.account import Account
-from tousu.explain.wording import length_words, limit_words
+from tousu.explain.wording import amount_words, length_words
 
 LIMITS: Final = ("limit", "due", "used", "how it stands")
 _SECOND_US: Final = 1_000_000
@@ -19,7 +19,8 @@ def limit_row(account: Account, zone: tzinfo) -> tuple[str, str, str, str]:
     section = f" ({account.limit.section})" if account.limit.section else ""
     due = minute(account.due_at, zone) if account.due_at is not None else ""
     used = length_words(account.elapsed_us // _SECOND_US * _SECOND_US) if account.intervals else ""
-    return f"{name}{again}: {limit_words(account)}{section}", due, used, _how(account)
+    limit = amount_words(account.limit.amount, account.limit.unit)
+    return f"{name}{again}: {limit}{section}", due, used, _how(account)
 
 
 def _how(account: Account) -> str:
