@@ -165,7 +165,7 @@ def _story_or_reason(story: Any, number: str, data: Path | None, broker: str) ->
 
 def _show(document: Mapping[str, Any]) -> None:
     from tousu.cli import output
-    from tousu.explain.wording import amount_words
+    from tousu.explain.wording import LIMIT, amount_words
 
     facts = [
         (name.replace("_", " "), _plain(value))
@@ -176,7 +176,7 @@ def _show(document: Mapping[str, Any]) -> None:
     output.table(
         f"Clocks ({output.zone()})", ("clock", "round", "limit", "started", "due", "status", "breached"),
         [
-            (c["name"], c["generation"], amount_words(c["limit"]["amount"], c["limit"]["unit"]),
+            (c["name"], c["generation"], amount_words(*LIMIT(c["limit"])),
              output.local(c.get("started_at")), output.local(c.get("due_at")), c["status"], _breach_words(c))
             for c in document["clocks"]
         ],

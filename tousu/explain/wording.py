@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any, Final
 
 from tousu.events.case import CaseReissued
@@ -22,6 +23,10 @@ def figure_words(account: Account) -> str:
     section = f" ({limit.section})" if limit.section else ""
     grade = f", for grade {account.grade}" if account.grade else ""
     return f"{amount_words(limit.amount, limit.unit)}, set by {by}{section}{grade}, pack {account.pack}"
+
+
+LIMIT: Final = itemgetter("amount", "unit")
+"""What `amount_words` needs of a limit in an event or a document."""
 
 
 def amount_words(amount: int, unit: str) -> str:

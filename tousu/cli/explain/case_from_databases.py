@@ -41,7 +41,7 @@ def reasons(
 def _counted(clock: dict[str, Any], pack: Pack) -> dict[str, Any]:
     """How one clock came to its due time, day by day where days count."""
     from tousu.cli.output import local, show_times_in
-    from tousu.explain.wording import amount_words
+    from tousu.explain.wording import LIMIT, amount_words
 
     show_times_in(pack.time_zone)
     rule = pack.clocks[clock["name"]]
@@ -51,7 +51,7 @@ def _counted(clock: dict[str, Any], pack: Pack) -> dict[str, Any]:
         ("what", f"{rule.label.zh}: {rule.label.en}"),
         (
             "limit",
-            f"{amount_words(limit['amount'], limit['unit'])}, set by {by} ({limit.get('section') or rule.section})",
+            f"{amount_words(*LIMIT(limit))}, set by {by} ({limit.get('section') or rule.section})",
         ),
         ("from", f"{local(clock['started_at'])}, counted from {rule.starts_at.replace('_', ' ')}"),
     ]
