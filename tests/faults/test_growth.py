@@ -91,7 +91,7 @@ def test_a_story_that_begins_among_two_partitions_ends_among_six_as_if_it_had_be
         assert all(any(head(each, "ce_type") != "tousu.time.ticked.v1" for each in log) for log in logs)
 
 
-@pytest.mark.heavy
+@pytest.mark.long
 def test_a_deployment_grows_under_load_and_nothing_is_judged_wrongly(
     broker: KafkaBroker, sqlite: Database, tmp_path: Path
 ) -> None:

@@ -20,6 +20,7 @@ def test_each_processor_has_its_own_user_and_the_commands_has_no_right_of_theirs
 ) -> None:
     settings = cluster.settings(cluster.way_in("ops"))  # which may write nowhere and is in no group
     environ = {name: value for name, value in os.environ.items() if not name.startswith("TOUSU_")} | settings
+    environ["TOUSU_METRICS_PORT"] = "29464"  # another `tousu up` may start at the same moment and take those of old
     command = [
         str(Path(sys.executable).with_name("tousu")),
         "up",
