@@ -32,8 +32,8 @@ LANES_OF_THEIR_OWN: Final[tuple[str, ...]] = (
     "tests/integration/intake", "tests/integration/runtime", "tests/stories/test_any_pack.py",
     "tests/faults/test_simulator.py",
 )  # fmt: skip
-"""Folders, and what stands in folders, the longest first; security and cli apart, since both start `tousu up`, which takes
-fixed ports where they are free. The lane of a folder leaves out what has its own."""
+"""Folders, and what stands in folders, the longest first; security and cli apart, since both start `tousu up`, which
+takes fixed ports where they are free. The lane of a folder leaves out what has its own."""
 AT_ONCE: Final = 2 * (cpu_count() or 1)
 PROGRESS_S: Final = 30.0
 ASK_AGAIN_S: Final = 0.2
