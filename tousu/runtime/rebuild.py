@@ -189,6 +189,9 @@ def growths(history: History) -> list[Growth]:
             break
         found_growths.insert(0, growth)
         number = growth.former - 1
+    # What was fetched ahead would come with the first records of whoever follows this history next.
+    history.follow({})
+    history.poll(0.0)
     return found_growths
 
 

@@ -76,7 +76,8 @@ class ReplaySource:
         records = []
         for record in self._history.poll(timeout_s):
             place = (record.topic, record.partition)
-            if place in self._held or record.offset >= self._extents[place].end:
+            extent = self._extents.get(place)
+            if extent is None or place in self._held or record.offset >= extent.end:
                 continue
             self._starts[place] = record.offset + 1
             records.append(record)
