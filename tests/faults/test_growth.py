@@ -51,7 +51,8 @@ def stop_all(pipe: Pipeline) -> None:
 
 def has_members(pipe: Pipeline) -> bool:
     """Whether a group has members still: of a copy under a fixed name it hears that it is gone a session later."""
-    answer = AdminClient({"bootstrap.servers": pipe.servers, "log_level": 0}).list_consumer_groups().result()
+    admin = AdminClient({"bootstrap.servers": pipe.servers, "log_level": 0})  # kept: who is gone has no answer
+    answer = admin.list_consumer_groups().result()
     groups = [group for group in answer.valid if group.group_id.startswith("tousu.")]
     return bool(answer.errors) or any(group.state.name not in ("EMPTY", "DEAD") for group in groups)
 
