@@ -11,9 +11,10 @@ from datetime import datetime
 from typing import Final
 
 from tousu.failure import Stop
-from tousu.runtime.broker import Ends, Identity, Partition, Record, place_of
+from tousu.runtime.broker import Ends, Partition, Record, place_of
 from tousu.runtime.checkpoint import NEVER_US
 from tousu.runtime.history import Extent, History
+from tousu.runtime.history_source import HistorySource
 from tousu.runtime.kafka import KafkaSource
 from tousu.runtime.loop import Loop
 from tousu.runtime.report import TurnReport
@@ -27,8 +28,8 @@ QUIET_ROUNDS: Final = 10
 """Rounds in which nothing came and nothing was to be done."""
 
 
-class DrainSource:
-    """The input topics from where each shard stands up to `ends`, through the loop's own interface.
+class DrainSource(HistorySource):
+    """The input topics from where each shard stands up to `ends`.
 
     `complete_us`: whatever lies behind these ends was appended at that time or later; -1 where nothing is known.
     """
@@ -37,65 +38,20 @@ class DrainSource:
         self, history: History, facts: KafkaSource, ends: Mapping[Partition, int], partitions: Mapping[str, int],
         complete_us: int = NEVER_US,
     ) -> None:  # fmt: skip
-        self._history, self._facts, self._ends = history, facts, dict(ends)
+        super().__init__(history, facts, ends)
         self._partitions, self._complete_us = partitions, complete_us
-        self._starts: dict[Partition, int] = {}
-        self._held: set[Partition] = set()
-        self._is_stale = False
         self._asked_at: datetime | None = None
 
-    def left(self) -> list[Partition]:
-        """Where not all has been delivered yet."""
-        return [place for place, end in self._ends.items() if self.position(place[1], place[0]) < end]
-
     def poll(self, records_max: int, timeout_s: float) -> list[Record]:
-        if self._is_stale:
-            self._is_stale = False
-            self._history.follow({place: at for place, at in self._starts.items() if place not in self._held})
-        records = []
-        for record in self._history.poll(timeout_s):
-            place = (record.topic, record.partition)
-            if place in self._starts and place not in self._held and record.offset < self._ends[place]:
-                self._starts[place] = record.offset + 1
-                records.append(record)
+        records = super().poll(records_max, timeout_s)
         for place, offset in self._history.positions(set(self._starts) - self._held).items():
             # Behind the end mark of a transaction there is nothing more to come, and no record that says so.
             self._starts[place] = max(self._starts[place], min(offset, self._ends[place]))
         return records
 
-    def wanted(self) -> frozenset[int]:
-        return frozenset(number for _, number in self._ends)
-
-    def lost(self) -> frozenset[int]:
-        return frozenset()
-
-    def broken(self) -> Mapping[int, Stop]:
-        return {}
-
-    def position(self, shard: int, topic: str) -> int:
-        return self._starts.get((topic, shard), 0)
-
-    def others_us(self) -> int:
-        return NEVER_US
-
-    def start(self, shard: int, offsets: Mapping[str, int]) -> None:
-        self._starts |= {(topic, shard): offset for topic, offset in offsets.items()}
-        self._is_stale = True
-
     def stop(self, shard: int) -> None:
         self._starts = {place: offset for place, offset in self._starts.items() if place[1] != shard}
         self._is_stale = True
-
-    def pause(self, shard: int, topic: str) -> None:
-        self._held.add((topic, shard))
-        self._is_stale = True
-
-    def resume(self, shard: int, topic: str) -> None:
-        self._held.discard((topic, shard))
-        self._is_stale = True
-
-    def identity(self) -> Identity:
-        return self._facts.identity()
 
     def partitions(self, topic: str) -> int:
         return self._partitions[topic]
@@ -106,12 +62,6 @@ class DrainSource:
     def ends(self) -> Ends | None:
         asked_at, self._asked_at = self._asked_at, None
         return None if asked_at is None else Ends(asked_at, self._ends, self._complete_us)
-
-    def note(self, shard: int, offsets: Mapping[str, int]) -> None:
-        """Nobody follows it by a group's offsets."""
-
-    def close(self) -> None:
-        self._facts.close()
 
 
 class _Instants(Loop):

@@ -29,6 +29,7 @@ from tousu.runtime.dialect import columns_of
 from tousu.runtime.partition import partition_of
 from tousu.runtime.processor import EVERYWHERE, Kind, Processor
 from tousu.runtime.store import Store
+from tousu.runtime.watermark import shard_time_us
 
 HEADER: Final = "tousu-grown"
 ACCEPTED: Final = "complaints.accepted"
@@ -81,7 +82,7 @@ def grow(store: Store, processor: Processor, former: int, partitions: int, begin
         for statement in store.dialect.alone:
             connection.execute(sa.text(statement))
         checkpoints = standing_shards(connection, processor, former)
-        if any(checkpoint.partitions == partitions for checkpoint in checkpoints.values()):
+        if is_grown(checkpoints.values(), partitions):
             return 0
         other = {checkpoint.partitions for checkpoint in checkpoints.values()} - {0, former}
         if other:
@@ -175,11 +176,7 @@ def _of_new(parent: Checkpoint, processor: Processor, shard: int, former: int, p
 
 def _promised_us(checkpoint: Checkpoint, topic: str, writer: str, origin: int) -> int:
     """Up to when an origin has told everything: the origins made out of it tell of nothing earlier."""
-    name = f"{topic}|{writer}/{origin}"
-    times_us = [
-        seen.time_us for key, seen in checkpoint.watermarks.items() if key == name or key.startswith(f"{name}.")
-    ]
-    return max(times_us, default=cp.NEVER_US)
+    return shard_time_us(checkpoint.watermarks, [f"{topic}|{writer}/{origin}"])
 
 
 def _change_checkpoint(connection: sa.Connection, processor: Processor, shard: int, made: Checkpoint) -> None:

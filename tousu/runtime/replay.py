@@ -18,8 +18,9 @@ from tousu.runtime import checkpoint as cp
 from tousu.runtime.acts import PublishedAct
 from tousu.runtime.arrival import Arrival
 from tousu.runtime.audit import digest_of
-from tousu.runtime.broker import Ends, Identity, OutRecord, Partition, Record
+from tousu.runtime.broker import Ends, OutRecord, Record
 from tousu.runtime.history import History
+from tousu.runtime.history_source import HistorySource
 from tousu.runtime.kafka import KafkaSource
 from tousu.runtime.loop import Loop
 from tousu.runtime.report import TurnReport
@@ -30,8 +31,8 @@ Number = tuple[str, int, str, int]
 """Topic, partition, origin, output number."""
 
 
-class ReplaySource:
-    """The input topics from their first record to where they end now, through the loop's own interface.
+class ReplaySource(HistorySource):
+    """The input topics from their first record to where they end now.
 
     `partitions`: of how many there were then, where there are more by now.
     """
@@ -39,89 +40,38 @@ class ReplaySource:
     def __init__(
         self, history: History, facts: KafkaSource, topics: Sequence[str], partitions: int | None = None
     ) -> None:
-        self._history, self._facts, self._topics = history, facts, tuple(topics)
         self._count = partitions
         places = [place for place in history.places(topics) if partitions is None or place[1] < partitions]
-        self._extents = history.extents(places)
-        gone = [f"{topic}/{number}" for (topic, number), extent in self._extents.items() if extent.start > 0]
+        extents = history.extents(places)
+        gone = [f"{topic}/{number}" for (topic, number), extent in extents.items() if extent.start > 0]
         if gone:
             raise Stop(
                 "history_gone", f"retention has removed the beginning of {', '.join(gone)}: restore a backup instead"
             )
-        self._shards = frozenset(number for _, number in self._extents)
-        self._left = {place: extent.end for place, extent in self._extents.items() if extent.end > 0}
-        self._starts: dict[Partition, int] = {}
-        self._held: set[Partition] = set()
-        self._is_stale = False
+        super().__init__(history, facts, {place: extent.end for place, extent in extents.items()})
         self.read = 0
 
     @property
     def is_done(self) -> bool:
         """Whether everything has been delivered."""
-        return not self._left
+        return not self.left()
 
     def stops_at(self) -> dict[str, int]:
         """Where the inputs ended at the start: 'topic/partition' -> the offset that comes next."""
-        return {f"{topic}/{number}": extent.end for (topic, number), extent in self._extents.items()}
+        return {f"{topic}/{number}": end for (topic, number), end in self._ends.items()}
 
     def grown(self) -> frozenset[int]:
         """The shards of which an input has grown since the start."""
-        now = self._history.extents(self._extents.keys())
-        return frozenset(place[1] for place, extent in now.items() if extent.end > self._extents[place].end)
+        now = self._history.extents(self._ends.keys())
+        return frozenset(place[1] for place, extent in now.items() if extent.end > self._ends[place])
 
     def poll(self, records_max: int, timeout_s: float) -> list[Record]:
-        if self._is_stale:
-            self._is_stale = False
-            self._history.follow({place: at for place, at in self._starts.items() if place not in self._held})
-        records = []
-        for record in self._history.poll(timeout_s):
-            place = (record.topic, record.partition)
-            extent = self._extents.get(place)
-            if extent is None or place in self._held or record.offset >= extent.end:
-                continue
-            self._starts[place] = record.offset + 1
-            records.append(record)
-            if self._starts[place] >= self._extents[place].end:
-                self._left.pop(place, None)
+        records = super().poll(records_max, timeout_s)
         self.read += len(records)
         return records
 
-    def wanted(self) -> frozenset[int]:
-        return self._shards
-
-    def lost(self) -> frozenset[int]:
-        return frozenset()
-
-    def broken(self) -> Mapping[int, Stop]:
-        return {}
-
-    def position(self, shard: int, topic: str) -> int:
-        return self._starts.get((topic, shard), 0)
-
-    def others_us(self) -> int:
-        return -1
-
-    def start(self, shard: int, offsets: Mapping[str, int]) -> None:
-        self._starts |= {(topic, shard): offset for topic, offset in offsets.items()}
-        for topic, offset in offsets.items():
-            end = self._extents[(topic, shard)].end
-            self._left.pop((topic, shard), None)
-            self._left |= {(topic, shard): end} if offset < end else {}
-        self._is_stale = True
-
     def stop(self, shard: int) -> None:
         """A rebuild never gives a shard away; it opens one again behind an operator's act, one that halts ends it."""
-
-    def pause(self, shard: int, topic: str) -> None:
-        self._held.add((topic, shard))
-        self._is_stale = True
-
-    def resume(self, shard: int, topic: str) -> None:
-        self._held.discard((topic, shard))
-        self._is_stale = True
-
-    def identity(self) -> Identity:
-        return self._facts.identity()
 
     def partitions(self, topic: str) -> int:
         return self._count or self._facts.partitions(topic)
@@ -131,12 +81,6 @@ class ReplaySource:
 
     def ends(self) -> Ends | None:
         return None
-
-    def note(self, shard: int, offsets: Mapping[str, int]) -> None:
-        """Nobody follows a rebuild by a group's offsets."""
-
-    def close(self) -> None:
-        self._facts.close()
 
 
 class KeepingSink:
