@@ -274,7 +274,7 @@ def test_the_command_learns_from_the_log_whom_to_erase_again(kafka: KafkaBroker,
     def audited() -> tuple[int, list[list[str]]]:
         command = [str(Path(sys.executable).with_name("tousu")), "audit", "--json", "--broker", kafka.address]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
-        assert done.stdout, done.stderr
+        assert done.stdout, f"exit code {done.returncode}: {done.stderr}"
         findings = orjson.loads(done.stdout)["findings"]
         return done.returncode, [[each["place"], each["message"]] for each in findings if each["invariant"] == "I12"]
 
