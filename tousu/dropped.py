@@ -34,7 +34,7 @@ def without(event: Event, messages: Mapping[str, str]) -> Event:
 def _without(node: Any, odd: Container[str], place: str) -> Any:
     """A value without what stands at some places."""
     if isinstance(node, list):
-        return [_without(child, odd, f"{place}/{at}") for at, child in enumerate(node)]
+        return [_without(child, odd, f"{place}/{at}") for at, child in enumerate(node) if f"{place}/{at}" not in odd]
     if isinstance(node, dict):
         kept = {name: child for name, child in node.items() if f"{place}/{name}" not in odd}
         return {name: _without(child, odd, f"{place}/{name}") for name, child in kept.items()}

@@ -14,9 +14,11 @@ import msgspec
 
 from tousu.dropped import LEFT_OUT, dropped_of, without
 from tousu.event import Event, text_of_time, time_of_text
+from tousu.events.handling import HandlingCustomerAnswered
 from tousu.policy.facts import MARKS
 from tousu.policy.marks import why_unknown
 from tousu.policy.pack import Pack
+from tousu.policy.replies import elements_of, kinds_of
 
 PROMISES: Final = ("answer_by", "next_by", "due_at", "notified_at")
 """Times that a report tells of, which lie behind the receipt of the complaint."""
@@ -32,6 +34,8 @@ class _ListedWords(msgspec.Struct, frozen=True):
 def without_odd_fields(event: Event, pack: Pack, received_at: datetime, departments: Sequence[str]) -> Event:
     """The report without what cannot be right for a case with this pack, receipt and departments."""
     odd = dict(_odd(event.data, pack, received_at, departments))
+    if event.type == HandlingCustomerAnswered.TYPE:
+        odd |= dict(_odd_words_of_answer(event.read(HandlingCustomerAnswered), pack))
     if not odd:
         return event
     return without(event, {f"/{name}": why + LEFT_OUT for name, why in odd.items()})
@@ -69,3 +73,14 @@ def _odd(
     persons = [person for name in departments if name in pack.departments for person in pack.departments[name].persons]
     if persons and named.in_charge not in (None, *persons):
         yield "in_charge", f"in_charge is none of those who may be in charge here; use one of: {', '.join(persons)}"
+
+
+def _odd_words_of_answer(answer: HandlingCustomerAnswered, pack: Pack) -> Iterator[tuple[str, str]]:
+    """What an answer calls itself and what it says that it holds, where the pack has no such word."""
+    if answer.kind not in (None, *(kinds := kinds_of(pack))):
+        yield "kind", f"kind is none of pack {pack.id} {pack.version}; use one of: {', '.join(kinds)}"
+    elements = elements_of(pack)
+    words = f"use one of: {', '.join(elements)}" if elements else "this pack asks an answer for none"
+    for at, element in enumerate(answer.elements or ()):
+        if element not in elements:
+            yield f"elements/{at}", f"this is no element of pack {pack.id} {pack.version}; {words}"

@@ -56,6 +56,30 @@ def test_a_word_for_which_the_pack_has_none_goes_too() -> None:
     )  # fmt: skip
 
 
+def test_words_of_an_answer_that_the_pack_does_not_know_go_and_the_others_count() -> None:
+    said = {"settled": True, "text": "已赔偿", "kind": "finale", "elements": ["apology", "cake", "liability", "hope"]}
+    data, dropped = reported("courier-network", "快件丢了", "customer_answered", **said)
+    assert data["elements"] == ["apology", "liability"]
+    assert "kind" not in data
+    assert [place for place, _ in dropped] == ["/kind", "/elements/1", "/elements/3"]
+    assert "use one of: final;" in dropped[0][1]
+    assert "use one of: apology, liability, suggestions;" in dropped[1][1]
+
+
+@pytest.mark.parametrize("named", ({"kind": "courtesy"}, {"kind": "final"}, {}))
+def test_an_answer_does_not_get_round_its_form_by_a_kind_that_the_pack_does_not_have(named: dict[str, str]) -> None:
+    """DISP 1.6: a final response holds decision, reason, redress and where to go next, whatever it is called."""
+    story = Story("united-kingdom")
+    story.complains("03-02 09:00", "Where is my parcel? It never arrived.")
+    story.reports(
+        "customer_answered", "03-03 10:00", settled=True, text="Sorry.", elements=["reason", "language"], **named
+    )
+    events = story.run("03-03 11:00")
+    assert of_type(events, "case.closed") == []
+    (lacking,) = of_type(events, "case.reply_incomplete")
+    assert lacking["missing"] == ["decision", "redress", "next_body", "next_deadline"]
+
+
 BEFORE = time("03-01 09:00")
 PROMISES = (
     ("acknowledged", {"department": TRANSPORT}, "answer_by"),

@@ -74,11 +74,11 @@ class HandlingCustomerAnswered(Content, frozen=True, kw_only=True, omit_defaults
     """
     kind: Code | None = None
     """What kind of reply it is, such as final; the pack says what each kind must hold. An answer that ends the case
-    counts as final where no kind is named.
+    counts as final where it names none that the pack has.
     """
     elements: Sequence[Code] | None = None
-    """What the reply holds, by the names of the pack, such as decision, reason, redress, next_body, next_deadline,
-    language.
+    """What the reply holds, by the names of the pack, such as decision, reason, redress, next_body, next_deadline.
+    What the pack has no name for is left out.
     """
     by_phone: bool | None = None
     """True when it was said by telephone."""

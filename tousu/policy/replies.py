@@ -23,6 +23,17 @@ class Incomplete(NamedTuple):
     section: str
 
 
+def kinds_of(pack: Pack) -> tuple[str, ...]:
+    """What an answer may call itself."""
+    return tuple(dict.fromkeys((FINAL, *pack.replies)))
+
+
+def elements_of(pack: Pack) -> tuple[str, ...]:
+    """All that an answer may be asked to hold, whatever its kind and class."""
+    rules = (*pack.replies.values(), *pack.answers.values())
+    return tuple(dict.fromkeys(name for rule in rules for name in rule.required))
+
+
 def incomplete_reply(
     pack: Pack, event_name: str, data: Mapping[str, Any], upheld: bool | None, class_name: str | None = None
 ) -> Incomplete | None:
