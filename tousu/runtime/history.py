@@ -111,14 +111,12 @@ class History(Connected):
         heard_s = time.monotonic()
         while left:
             records = self.poll(0.1)
-            if records:
-                heard_s = time.monotonic()
-            elif time.monotonic() - heard_s > SILENCE_S:
+            wanted = [each for each in records if each.offset < left.get((each.topic, each.partition), 0)]
+            if not wanted and time.monotonic() - heard_s > SILENCE_S:
                 raise Retry("broker_away", f"nothing came for {SILENCE_S:g} s; still to read: {len(left)} partitions")
-            for record in records:
-                place = (record.topic, record.partition)
-                if place in left and record.offset < left[place]:
-                    yield record
+            yield from wanted
+            if wanted:
+                heard_s = time.monotonic()  # whoever takes them may be slow
             self._strike_off(left)
         self.follow({})  # a log that grows would hand its new records to whoever follows next
 
