@@ -122,11 +122,11 @@ class Store:
                 self._connection = self._engine.connect()
         return self._connection
 
-    def create(self) -> None:
-        """Make the tables where there are none yet.
+    def create(self, *, alone: bool = False) -> None:
+        """Make the tables where there are none yet. `alone`: not in a file that another processor works with.
 
         Raises Stop for tables on which this version cannot work, before anything is touched: `older_tables`,
-        `newer_tables`, `newer_states`, `other_tables`; and what `on_opening` raises.
+        `newer_tables`, `newer_states`, `other_tables`, `other_processor`; and what `on_opening` raises.
         """
         with self._guarded("cannot make the tables"):
             connection = self.connection()
@@ -135,6 +135,8 @@ class Store:
             if self.is_made(connection):
                 self._check(connection)
             else:
+                if alone and self.url.startswith("sqlite"):
+                    self._check_alone(connection)
                 for statement in self.dialect.ddl(self._checkpoints, self.tables, self.kinds):
                     connection.execute(sa.text(statement))
                 table_versions.stamp(connection, self.processor, table_versions.known())
@@ -144,6 +146,17 @@ class Store:
     def is_made(self, connection: sa.Connection) -> bool:
         """Whether there are tables of this processor, of whatever version."""
         return any(name.startswith(f"{self.processor}_") for name in sa.inspect(connection).get_table_names())
+
+    def _check_alone(self, connection: sa.Connection) -> None:
+        """A server holds the tables of all, a file those of one: here somebody names the wrong file."""
+        others = table_versions.processors_in(connection)
+        if others:
+            connection.rollback()
+            message = (
+                f"{table_versions.shown(self.url)}: this is the database of {', '.join(others)}, and {self.processor} "
+                "needs a file of its own: set TOUSU_DATABASE to it, or leave TOUSU_DATABASE out"
+            )
+            raise Stop("other_processor", message)
 
     def _check(self, connection: sa.Connection) -> None:
         """Nothing is touched in a database on whose tables this version cannot work."""

@@ -47,6 +47,14 @@ def applied(connection: sa.Connection, processor: str) -> frozenset[str]:
     return frozenset(connection.execute(sa.text(f"SELECT version_num FROM {table}")).scalars())
 
 
+def processors_in(connection: sa.Connection) -> list[str]:
+    """Of which processors there are tables."""
+    ending = version_table("")
+    return sorted(
+        name.removesuffix(ending) for name in sa.inspect(connection).get_table_names() if name.endswith(ending)
+    )
+
+
 def stamp(connection: sa.Connection, processor: str, migrations: Iterable[str]) -> None:
     """Write down that these were applied. The table is as alembic would make it."""
     table = version_table(processor)
