@@ -136,7 +136,7 @@ class Store:
                 self._check(connection)
             else:
                 if alone and self.url.startswith("sqlite"):
-                    self._check_alone(connection)
+                    table_versions.check_alone(connection, self.processor, self.url)
                 for statement in self.dialect.ddl(self._checkpoints, self.tables, self.kinds):
                     connection.execute(sa.text(statement))
                 table_versions.stamp(connection, self.processor, table_versions.known())
@@ -146,17 +146,6 @@ class Store:
     def is_made(self, connection: sa.Connection) -> bool:
         """Whether there are tables of this processor, of whatever version."""
         return any(name.startswith(f"{self.processor}_") for name in sa.inspect(connection).get_table_names())
-
-    def _check_alone(self, connection: sa.Connection) -> None:
-        """A server holds the tables of all, a file those of one: here somebody names the wrong file."""
-        others = table_versions.processors_in(connection)
-        if others:
-            connection.rollback()
-            message = (
-                f"{table_versions.shown(self.url)}: this is the database of {', '.join(others)}, and {self.processor} "
-                "needs a file of its own: set TOUSU_DATABASE to it, or leave TOUSU_DATABASE out"
-            )
-            raise Stop("other_processor", message)
 
     def _check(self, connection: sa.Connection) -> None:
         """Nothing is touched in a database on whose tables this version cannot work."""
