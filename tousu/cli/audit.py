@@ -26,7 +26,7 @@ def audit(
     from tousu.cli import output
     from tousu.demo.readiness import halts_in
     from tousu.runtime.audit import audit as check
-    from tousu.runtime.checkpoint_checks import identity_of, inputs_of
+    from tousu.runtime.checkpoint_checks import inputs_of
     from tousu.runtime.history import History
     from tousu.simulation.processors import LEDGERS, WITH_CHECKPOINT
 
@@ -37,7 +37,7 @@ def audit(
     with History(connection) as history:
         history.places(topics)  # a broker that is away, or a topic, is named here
         halted = halts_in(options.data_folder(data), names)
-        report = check(history, inspections, identity_of(connection, topics), missing, halted)
+        report = check(history, inspections, options.identity(connection, topics), missing, halted)
     if as_json:
         listed = {name: [row._asdict() for row in getattr(report, name)] for name in ("findings", "held_out")}
         output.json_document(report._asdict() | listed)

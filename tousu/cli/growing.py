@@ -21,10 +21,10 @@ from tousu.runtime import checkpoint as cp
 from tousu.runtime.broker import Partition
 from tousu.runtime.checkpoint import Checkpoint
 from tousu.runtime.clock import WallClock
+from tousu.runtime.cluster import Cluster
 from tousu.runtime.draining import DrainLoop, DrainSource, RetracingDrainLoop, drain, whole
 from tousu.runtime.growing import ACCEPTED, Growth, check_multiple, first_words, grow, is_grown, places, standing_shards
 from tousu.runtime.history import History
-from tousu.runtime.kafka import KafkaSource
 from tousu.runtime.kafka_sink import KafkaSink
 from tousu.runtime.loop import TICK_EVERY_US, Tuning
 from tousu.runtime.own_log import OwnLog
@@ -120,11 +120,10 @@ class Growing:
             history = stack.enter_context(History(self._connection))
             wanted = [(topic, shard) for topic in topics for shard in range(self._former)]
             ends, complete_us = self._ends(history, processor, settings, wanted)
-            facts = KafkaSource(self._connection.servers, "tousu.grow", topics, self._connection.librdkafka())
+            facts = Cluster.at(self._connection, topics)
             counts = dict.fromkeys((*topics, *outputs), self._former)
             source = DrainSource(history, facts, ends, counts, complete_us)
             sink = KafkaSink(self._connection.servers, self._connection.librdkafka(), outputs)
-            stack.callback(source.close)
             stack.callback(sink.close)
             around = (processor, source, sink, store, WallClock())
             tuning = Tuning(time_from_events=settings.time == "events")

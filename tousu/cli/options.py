@@ -62,9 +62,10 @@ def reachable(broker: str, data: Path | None = None) -> Connection:
 
 def identity(connection: Connection, topics: Sequence[str]) -> Identity:
     """Which cluster this is, and which topics, by their ids."""
-    from tousu.runtime.checkpoint_checks import identity_of
+    from tousu.runtime.cluster import Cluster
+    from tousu.runtime.patience import patiently
 
-    return identity_of(connection, topics)
+    return patiently(Cluster.at(connection, topics).identity)
 
 
 def data_folder(data: Path | None) -> Path:

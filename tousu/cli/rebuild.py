@@ -47,8 +47,8 @@ def rebuild(
     from tousu.cli import output
     from tousu.failure import Stop
     from tousu.runtime.clock import WallClock
+    from tousu.runtime.cluster import Cluster
     from tousu.runtime.history import History
-    from tousu.runtime.kafka import KafkaSource
     from tousu.runtime.log_archive import ArchivedHistory, read
     from tousu.runtime.rebuild import first
     from tousu.runtime.rebuild import rebuild as fold
@@ -64,14 +64,13 @@ def rebuild(
         wiring = rebuild_wiring(pack, history.partitions("complaints.accepted"))
         made = composed(processor, wiring)
         topics = [input_.topic for input_ in made.inputs]
-        facts = KafkaSource(connection.servers, "tousu.rebuild", topics, connection.librdkafka())
+        facts = Cluster.at(connection, topics)
         own = options.data_folder(data).resolve() / f"rebuilt-{processor}.sqlite"
         store = Store(into or f"sqlite:///{own}", processor, made.kinds)
         try:
             rebuilt = fold(made, history, facts, store, clock, time_from_events=wiring.time_from_events)
         finally:
             store.close()
-            facts.close()
     if as_json:
         output.json_document(rebuilt._asdict() | {"faithful": rebuilt.is_faithful, "into": into or str(own)})
     else:

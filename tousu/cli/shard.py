@@ -117,12 +117,11 @@ def resume(
 
     Example: tousu shard resume intake 3 --topic complaints.inbound.app --reason "retention was too short, #813"
     """
-    from tousu.runtime.checkpoint_checks import identity_of
     from tousu.runtime.operating import resume as go_on
 
     who = operator_of(operator, reason)
     with site_of(processor, shard, topic, broker, data, database, pack) as site:
-        _say(site, go_on(site, who, identity_of(options.reachable(broker, data), [topic])), as_json)
+        _say(site, go_on(site, who, options.identity(options.reachable(broker, data), [topic])), as_json)
 
 
 @app.command("accept-clock")

@@ -43,6 +43,7 @@ class Crew:
         self._environ |= {"PYTHONUNBUFFERED": "1", **settings}
         self._own = own
         self._ports = {name: metrics_port + place for place, name in enumerate(names) if metrics_port}
+        self._given: dict[str, int] = {}
         self._processes = {name: ServerProcess(f"processor {name}", self.log_file(name)) for name in names}
 
     def log_file(self, name: str) -> Path:
@@ -84,8 +85,9 @@ class Crew:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.unlink(missing_ok=True)
         command = [sys.executable, "-m", f"services.{name}"]
+        self._given[name] = port_if_free(self._ports.get(name, 0))
         environ = self._environ | dict(self._own.get(name, {})) | {
-            "TOUSU_METRICS_PORT_FILE": str(file), "TOUSU_METRICS_PORT": str(port_if_free(self._ports.get(name, 0))),
+            "TOUSU_METRICS_PORT_FILE": str(file), "TOUSU_METRICS_PORT": str(self._given[name]),
         }  # fmt: skip
         self._processes[name].start(command, lambda: True, 0.0, environ=environ)
 
@@ -117,10 +119,20 @@ class Crew:
         return sum(values) if values else None
 
     def check(self) -> None:
-        """Raises ServerFailed, with the end of its log, when somebody has ended by itself."""
+        """Raises ServerFailed, with the end of its log, when somebody has ended by itself.
+
+        Whose port was free when it was chosen and was taken before it was bound gets another one.
+        """
         for name, process in self._processes.items():
-            if not process.alive:
+            if process.alive:
+                continue
+            if not self._lost_its_port(name):
                 raise ServerFailed(f"processor {name} ended by itself.{self.end_of(name)}")
+            self.start_processor(name)
+
+    def _lost_its_port(self, name: str) -> bool:
+        port = self._given.get(name, 0)
+        return self._processes[name].exit_code == os.EX_CONFIG and port != 0 and not port_if_free(port)
 
     def end_of(self, name: str) -> str:
         """The last lines of a processor's log."""

@@ -35,6 +35,11 @@ class ServerProcess:
         return self._process is not None and self._process.poll() is None
 
     @property
+    def exit_code(self) -> int | None:
+        """How the last process ended; None while it runs, and before."""
+        return None if self._process is None else self._process.poll()
+
+    @property
     def pid(self) -> int:
         """The process id of the running server."""
         if self._process is None or not self.alive:

@@ -6,11 +6,10 @@ shard had read them. How many is not known any more: offsets count end marks of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from tousu.connection import Connection
 from tousu.contract import cards
 from tousu.event import text_of_time
 from tousu.runtime import checkpoint as cp
@@ -18,10 +17,8 @@ from tousu.runtime.broker import Identity, Partition
 from tousu.runtime.checkpoint import Checkpoint
 from tousu.runtime.history import Extent, History
 from tousu.runtime.inspection import ShardStanding
-from tousu.runtime.kafka import KafkaSource
 
 RECORDS_LOST: Final = "records_lost"
-GROUP: Final = "tousu.audit"
 
 
 class Gap(NamedTuple):
@@ -64,15 +61,6 @@ class Halt(NamedTuple):
 def inputs_of(processor: str) -> list[str]:
     """The topics that a processor reads, as their cards say."""
     return [card.topic for card in cards() if processor in card.readers]
-
-
-def identity_of(connection: Connection, topics: Sequence[str]) -> Identity:
-    """Which cluster this is, and which topics, by their ids; empty where the broker does not say."""
-    source = KafkaSource(connection.servers, GROUP, topics, connection.librdkafka())
-    try:
-        return source.identity()
-    finally:
-        source.close()
 
 
 def gaps_of(

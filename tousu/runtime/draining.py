@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import Final
 
 from tousu.failure import Stop
-from tousu.runtime.broker import Ends, Partition, Record, place_of
+from tousu.runtime.broker import Ends, Partition, place_of
 from tousu.runtime.checkpoint import NEVER_US
+from tousu.runtime.cluster import Cluster
 from tousu.runtime.history import Extent, History
 from tousu.runtime.history_source import HistorySource
-from tousu.runtime.kafka import KafkaSource
 from tousu.runtime.loop import Loop
 from tousu.runtime.report import TurnReport
 from tousu.runtime.retracing import RetracingLoop
@@ -35,23 +35,12 @@ class DrainSource(HistorySource):
     """
 
     def __init__(
-        self, history: History, facts: KafkaSource, ends: Mapping[Partition, int], partitions: Mapping[str, int],
+        self, history: History, facts: Cluster, ends: Mapping[Partition, int], partitions: Mapping[str, int],
         complete_us: int = NEVER_US,
     ) -> None:  # fmt: skip
         super().__init__(history, facts, ends)
         self._partitions, self._complete_us = partitions, complete_us
         self._asked_at: datetime | None = None
-
-    def poll(self, records_max: int, timeout_s: float) -> list[Record]:
-        records = super().poll(records_max, timeout_s)
-        for place, offset in self._history.positions(set(self._starts) - self._held).items():
-            # Behind the end mark of a transaction there is nothing more to come, and no record that says so.
-            self._starts[place] = max(self._starts[place], min(offset, self._ends[place]))
-        return records
-
-    def stop(self, shard: int) -> None:
-        self._starts = {place: offset for place, offset in self._starts.items() if place[1] != shard}
-        self._is_stale = True
 
     def partitions(self, topic: str) -> int:
         return self._partitions[topic]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -21,12 +23,19 @@ from tousu.runtime.arrival import TICK
 from tousu.runtime.broker import Partition, Record
 from tousu.runtime.kafka_record import record_of
 from tousu.runtime.librdkafka import LOG
+from tousu.runtime.patience import patiently
 from tousu.runtime.standstill import reason_of, unreadable
 
 REQUEST_S: Final = 10.0
 SILENCE_S: Final = 30.0
 """A broker that says nothing for so long while there is something to read is away."""
+PATIENCE_S: Final = 15.0
+"""So long what a broker cannot say at the moment is asked again."""
 BATCH: Final = 2_000
+_PASSING: Final = frozenset({
+    KafkaError.LEADER_NOT_AVAILABLE, KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.REQUEST_TIMED_OUT,
+    KafkaError._TRANSPORT, KafkaError._TIMED_OUT,
+})  # fmt: skip
 
 
 class Extent(NamedTuple):
@@ -62,12 +71,17 @@ class History(Connected):
 
     def partitions(self, topic: str) -> int:
         """How many partitions a topic has. Raises Stop `no_topic` when there is none."""
+        return patiently(lambda: self._partitions(topic), PATIENCE_S)
+
+    def _partitions(self, topic: str) -> int:
         try:
             metadata = self._consumer.list_topics(topic, timeout=REQUEST_S).topics[topic]
         except KafkaException as error:
             raise Retry("broker_away", f"the broker does not answer: {error.args[0].str()}") from error
         if metadata.error is not None and metadata.error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
             raise Stop(NOT_AUTHORISED, f"this user may not see topic {topic}: docs/security.md says who may")
+        if metadata.error is not None and metadata.error.code() in _PASSING:
+            raise Retry("broker_away", f"the broker does not know topic {topic} yet: {metadata.error.str()}")
         if metadata.error is not None or not metadata.partitions:
             raise Stop("no_topic", f"topic {topic} does not exist; make the topics with `tousu topics apply`")
         return len(metadata.partitions)
@@ -77,8 +91,8 @@ class History(Connected):
         return [(topic, number) for topic in topics for number in range(self.partitions(topic))]
 
     def extents(self, places: Collection[Partition]) -> dict[Partition, Extent]:
-        """Where these partitions begin and end now."""
-        return {place: self._extent(place) for place in places}
+        """Where these partitions begin and end now. One that is led by nobody is waited for."""
+        return {place: patiently(partial(self._extent, place), PATIENCE_S) for place in places}
 
     def extents_and_silent(self, places: Collection[Partition]) -> tuple[dict[Partition, Extent], dict[Partition, str]]:
         """The same as far as somebody can say; and of the others (a partition without a leader, say) why not.
@@ -99,9 +113,15 @@ class History(Connected):
         try:
             low, high = self._consumer.get_watermark_offsets(TopicPartition(*place), timeout=REQUEST_S)
         except KafkaException as error:
+            self._look_again(place[0])
             where = "/".join(map(str, place))
             raise Retry("broker_away", f"cannot ask where {where} ends: {error.args[0].str()}") from error
         return Extent(low, high)
+
+    def _look_again(self, topic: str) -> None:
+        """Let the client learn who leads what: of its own accord it would ask in five minutes."""
+        with suppress(KafkaException):  # who asks next is told
+            self._consumer.list_topics(topic, timeout=REQUEST_S)
 
     def read(self, intervals: Mapping[Partition, Extent]) -> Iterator[Record]:
         """The records of these intervals, in order within a partition, until the last end is reached."""
@@ -111,14 +131,12 @@ class History(Connected):
         heard_s = time.monotonic()
         while left:
             records = self.poll(0.1)
-            if records:
-                heard_s = time.monotonic()
-            elif time.monotonic() - heard_s > SILENCE_S:
+            wanted = [each for each in records if each.offset < left.get((each.topic, each.partition), 0)]
+            if not wanted and time.monotonic() - heard_s > SILENCE_S:
                 raise Retry("broker_away", f"nothing came for {SILENCE_S:g} s; still to read: {len(left)} partitions")
-            for record in records:
-                place = (record.topic, record.partition)
-                if place in left and record.offset < left[place]:
-                    yield record
+            yield from wanted
+            if wanted:
+                heard_s = time.monotonic()  # whoever takes them may be slow
             self._strike_off(left)
         self.follow({})  # a log that grows would hand its new records to whoever follows next
 

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from tousu.failure import Stop
 from tousu.runtime.broker import Identity, Partition, Record
 from tousu.runtime.checkpoint import NEVER_US
+from tousu.runtime.cluster import Cluster
 from tousu.runtime.history import History
-from tousu.runtime.kafka import KafkaSource
 
 
 class HistorySource:
     """Delivers each partition up to its end in `ends`; no group gives or takes shards. `facts` know the cluster."""
 
-    def __init__(self, history: History, facts: KafkaSource, ends: Mapping[Partition, int]) -> None:
+    def __init__(self, history: History, facts: Cluster, ends: Mapping[Partition, int]) -> None:
         self._history, self._facts, self._ends = history, facts, dict(ends)
         self._starts: dict[Partition, int] = {}
         self._held: set[Partition] = set()
@@ -34,6 +34,9 @@ class HistorySource:
             if place in self._starts and place not in self._held and record.offset < self._ends[place]:
                 self._starts[place] = record.offset + 1
                 records.append(record)
+        for place, offset in self._history.positions(self._starts.keys() - self._held).items():
+            # Behind the end mark of a transaction there is nothing more to come, and no record that says so.
+            self._starts[place] = max(self._starts[place], min(offset, self._ends[place]))
         return records
 
     def wanted(self) -> frozenset[int]:
@@ -55,6 +58,12 @@ class HistorySource:
         self._starts |= {(topic, shard): offset for topic, offset in offsets.items()}
         self._is_stale = True
 
+    def stop(self, shard: int) -> None:
+        """Whoever opens the shard again says from where; nothing is held back for it any more."""
+        self._starts = {place: offset for place, offset in self._starts.items() if place[1] != shard}
+        self._held = {place for place in self._held if place[1] != shard}
+        self._is_stale = True
+
     def pause(self, shard: int, topic: str) -> None:
         self._held.add((topic, shard))
         self._is_stale = True
@@ -70,4 +79,4 @@ class HistorySource:
         """Nobody follows it by a group's offsets."""
 
     def close(self) -> None:
-        self._facts.close()
+        """Nothing to let go of: who has opened the history closes it."""

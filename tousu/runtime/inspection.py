@@ -22,6 +22,8 @@ PAGE_ROWS: Final = 1000
 """So many rows are held at once when all of a kind are read."""
 STATEMENT_S: Final = 120
 """What one statement may take: a page whose condition few rows meet reads a whole table."""
+LOCKED_S: Final = 30.0
+"""How long a file is waited for that its processor has locked: it closes, or comes up after a crash."""
 
 
 class ShardStanding(NamedTuple):
@@ -50,7 +52,10 @@ class Inspection:
             if not path.is_file():
                 raise Stop("no_database", f"{path} is not there: has {processor} ever run with this data folder?")
             self._engine = sa.create_engine(
-                f"sqlite:///file:{path}?mode=ro&uri=true", poolclass=sa.NullPool, hide_parameters=True
+                f"sqlite:///file:{path}?mode=ro&uri=true",
+                poolclass=sa.NullPool,
+                hide_parameters=True,
+                connect_args={"timeout": LOCKED_S},
             )
         else:
             self._engine = reaching_engine(url, statement_s=STATEMENT_S)

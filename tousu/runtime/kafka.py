@@ -18,7 +18,6 @@ from confluent_kafka import (
     KafkaError,
     KafkaException,
     Message,
-    TopicCollection,
     TopicPartition,
 )
 from confluent_kafka.admin import AdminClient
@@ -28,14 +27,15 @@ from tousu.login import Login
 from tousu.runtime.broker import Ends, Identity, Record
 from tousu.runtime.broker_clock import BrokerClocks, check_append_time
 from tousu.runtime.checkpoint import NEVER_US
+from tousu.runtime.cluster import Cluster
 from tousu.runtime.kafka_record import record_of
-from tousu.runtime.librdkafka import LOG, NETWORK, REQUEST_S, is_fatal
+from tousu.runtime.librdkafka import LOG, NETWORK, is_fatal
 from tousu.runtime.log_ends import LogEnds
 from tousu.runtime.open_transactions import OpenTransactions
 from tousu.runtime.opening import other_cluster, recreated
 from tousu.runtime.pulse import Pulse
 from tousu.runtime.standstill import Standstill
-from tousu.runtime.topic_ids import TopicIds, changed, identity_of
+from tousu.runtime.topic_ids import TopicIds, changed
 from tousu.runtime.vacancy import Vacancy
 
 NOTE_EVERY_S: Final = 2.0
@@ -47,8 +47,6 @@ librdkafka would wait for the answer as long as a member may take between two po
 """
 LINGER_S: Final = 0.005
 """After the first record of a batch: a moment for others, which then share its transaction."""
-_EMBEDDED: Final = "mockCluster"
-"""How librdkafka's own broker names itself; it knows no topic ids and answers no question about them."""
 TRANSACTION_S: Final = 60.0
 _BEHIND_ALL: Final = 2**62
 """Where we stand when what an open transaction hides is not waited for any more."""
@@ -84,6 +82,7 @@ class KafkaSource:
         self._login = Login(group)
         connection = {"bootstrap.servers": servers, **NETWORK, **settings, "error_cb": self._login.heard}
         self._admin = AdminClient(connection, logger=LOG)
+        self._cluster = Cluster(self._admin, self._login, topics)
         self._clocks = BrokerClocks(time_topic, self._admin, connection) if time_topic else None
         self._log_ends = LogEnds(self._admin)
         self._transactions = OpenTransactions(transaction_s, self._admin)
@@ -317,30 +316,13 @@ class KafkaSource:
 
     def identity(self) -> Identity:
         """Cluster id and topic ids; empty where the broker does not tell (librdkafka's own broker)."""
-        try:
-            cluster_id = str(self._admin.list_topics(timeout=REQUEST_S).cluster_id)
-            if cluster_id.startswith(_EMBEDDED):
-                return Identity("", {})
-            described = self._admin.describe_topics(TopicCollection(list(self._topics)), request_timeout=REQUEST_S)
-            answers = {topic: future.result() for topic, future in described.items()}
-        except KafkaException as error:
-            if error.args[0].code() in (KafkaError._UNSUPPORTED_FEATURE, KafkaError.UNSUPPORTED_VERSION):
-                return Identity("", {})
-            raise self._login.why(self._admin, f"see {', '.join(self._topics)}", error.args[0]) from error
-        self._identity = identity_of(cluster_id, answers)
-        self._log_ends.follow(self._identity, keeps_time=self._clocks is not None)
+        self._identity = self._cluster.identity()
+        if self._identity.cluster_id:
+            self._log_ends.follow(self._identity, keeps_time=self._clocks is not None)
         return self._identity
 
     def partitions(self, topic: str) -> int:
-        try:
-            metadata = self._admin.list_topics(topic, timeout=REQUEST_S).topics[topic]
-        except KafkaException as error:
-            raise self._login.why(self._admin, f"see topic {topic}", error.args[0]) from error
-        if metadata.error is not None:
-            if metadata.error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
-                raise Stop("no_topic", f"topic {topic} does not exist; make the topics with `tousu topics apply`")
-            raise self._login.why(self._admin, f"see topic {topic}", metadata.error)
-        return len(metadata.partitions)
+        return self._cluster.partitions(topic)
 
     def check_append_time(self, topics: Sequence[str]) -> None:
         """Raises Retry while one of these topics keeps its writers' times, Stop for a broker that stamps nothing."""

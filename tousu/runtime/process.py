@@ -58,8 +58,8 @@ TIME_TOPIC: Final = "complaints.time"
 """Where the brokers are asked for the time."""
 _MEND_FIRST: Final = frozenset({
     "wrong_setting", "wrong_partitions", "no_such_pack", "invalid_pack", "invalid_calendar", "no_append_time",
-    "wrong_master_key", "weak_master_key", "readable_key_file", "other_tables", "older_tables",
-    "newer_tables", "newer_states", "partitions_changed",
+    "wrong_master_key", "weak_master_key", "readable_key_file", "other_processor", "other_tables",
+    "older_tables", "newer_tables", "newer_states", "partitions_changed",
 })  # fmt: skip
 
 
@@ -130,7 +130,7 @@ def _run(settings: Settings, compose: Compose, log: Log, stopping: threading.Eve
             settings.database, processor.name, processor.kinds, strike, settings.statement_s, processor.on_opening
         )  # fmt: skip
         waiting = Waiting(settings.start_wait_s, stopping, watch, log)
-        if not waiting.until(store.create):
+        if not waiting.until(lambda: store.create(alone=True)):
             return
         measures.census = Census(settings.database, processor.name, processor.kinds, watch, settings.census_s)
         measures.census.start()

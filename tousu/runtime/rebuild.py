@@ -15,15 +15,15 @@ from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 
-from tousu.failure import Stop
+from tousu.failure import Retry, Stop
 from tousu.runtime import acts
 from tousu.runtime.acts import PublishedAct
 from tousu.runtime.audit import as_output, digest_of
 from tousu.runtime.broker import Partition
 from tousu.runtime.clock import TimeSource
+from tousu.runtime.cluster import Cluster
 from tousu.runtime.growing import ACCEPTED, Growth, grow, growth_in
 from tousu.runtime.history import Extent, History
-from tousu.runtime.kafka import KafkaSource
 from tousu.runtime.loop import Tuning
 from tousu.runtime.processor import Processor
 from tousu.runtime.replay import KeepingSink, Number, ReplayLoop, ReplaySource, forget_pending, number_of
@@ -33,6 +33,9 @@ NAMED_MAX: Final = 20
 ON_ITS_WAY_S: Final = 30.0
 """So long a processor at work is waited for that has not published yet what follows from these inputs."""
 ASK_AGAIN_S: Final = 0.5
+POLL_S: Final = 0.05
+STILL_S: Final = 60.0
+"""So long nothing may move; then the rebuild ends and says what it waits for."""
 
 
 class Rebuilt(NamedTuple):
@@ -127,7 +130,7 @@ def _shard_of(origin: str) -> int:
 
 
 def rebuild(
-    processor: Processor, history: History, facts: KafkaSource, store: Store, clock: TimeSource, *,
+    processor: Processor, history: History, facts: Cluster, store: Store, clock: TimeSource, *,
     time_from_events: bool = False,
 ) -> Rebuilt:  # fmt: skip
     """Fold the whole input log into an empty database. `time_from_events`: whether its time was simulated.
@@ -153,7 +156,7 @@ def rebuild(
         loop = ReplayLoop(processor, source, sink, store, clock, tuning=tuning)
         loop.expect(past_acts)
         loop.stop_at(growth.at[processor.name])
-        _turn(loop, source)
+        turn_to_the_end(loop, source)
         forget_pending(store, processor.name)
         grow(store, processor, growth.former, growth.partitions)
         past_acts = [
@@ -162,7 +165,7 @@ def rebuild(
     source = ReplaySource(history, facts, topics)
     loop = ReplayLoop(processor, source, sink, store, clock, tuning=tuning)
     loop.expect(past_acts)
-    _turn(loop, source)
+    turn_to_the_end(loop, source)
     published.wait_for(sink.digests)
     rebuilt = compared(sink.digests, published.digests, source)
     if rebuilt.is_faithful:
@@ -170,11 +173,22 @@ def rebuild(
     return rebuilt
 
 
-def _turn(loop: ReplayLoop, source: ReplaySource) -> None:
-    while not loop.has_stopped and (not source.is_done or loop.step(0.05)):
-        loop.step(0.05)
+def turn_to_the_end(loop: ReplayLoop, source: ReplaySource, still_s: float = STILL_S) -> None:
+    """Fold all there is. Raises Stop: why a shard halted; Retry: what kept everything standing still for so long."""
+    moved_s, furthest = time.monotonic(), 0
+    while not loop.has_stopped:
+        applied = loop.step(POLL_S)
         for shard, error in loop.halted.items():
             raise Stop(error.reason, f"shard {shard}: {error.message}")
+        if not applied and source.is_done and loop.shards.keys() == source.wanted():
+            return
+        if applied or source.reached() > furthest:
+            moved_s, furthest = time.monotonic(), max(furthest, source.reached())
+        if time.monotonic() - moved_s > still_s:
+            left = ", ".join(f"{topic}/{number}" for topic, number in source.left())
+            words = f"nothing has moved for {still_s:g} s; still to read: {left or 'nothing'}"
+            trouble = loop.trouble or Retry("broker_away", "no record came")
+            raise Retry(trouble.reason, f"{words}; {trouble.message}")
 
 
 def growths(history: History) -> list[Growth]:

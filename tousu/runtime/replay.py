@@ -12,16 +12,16 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from tousu.decision import State, StateKey
-from tousu.failure import Stop
+from tousu.failure import Retry, Stop
 from tousu.runtime import acts
 from tousu.runtime import checkpoint as cp
 from tousu.runtime.acts import PublishedAct
 from tousu.runtime.arrival import Arrival
 from tousu.runtime.audit import digest_of
 from tousu.runtime.broker import Ends, OutRecord, Record
+from tousu.runtime.cluster import Cluster
 from tousu.runtime.history import History
 from tousu.runtime.history_source import HistorySource
-from tousu.runtime.kafka import KafkaSource
 from tousu.runtime.loop import Loop
 from tousu.runtime.report import TurnReport
 from tousu.runtime.shard_turn import ShardTurn
@@ -37,9 +37,7 @@ class ReplaySource(HistorySource):
     `partitions`: of how many there were then, where there are more by now.
     """
 
-    def __init__(
-        self, history: History, facts: KafkaSource, topics: Sequence[str], partitions: int | None = None
-    ) -> None:
+    def __init__(self, history: History, facts: Cluster, topics: Sequence[str], partitions: int | None = None) -> None:
         self._count = partitions
         places = [place for place in history.places(topics) if partitions is None or place[1] < partitions]
         extents = history.extents(places)
@@ -53,8 +51,16 @@ class ReplaySource(HistorySource):
 
     @property
     def is_done(self) -> bool:
-        """Whether everything has been delivered."""
-        return not self.left()
+        """Whether everything has been delivered that can be.
+
+        What a merge holds back while another input, read to its end, says nothing of its time, waits in the processor
+        at work as well.
+        """
+        return self._held.issuperset(self.left())
+
+    def reached(self) -> int:
+        """How many offsets lie behind us, of all partitions."""
+        return sum(self._starts.values())
 
     def stops_at(self) -> dict[str, int]:
         """Where the inputs ended at the start: 'topic/partition' -> the offset that comes next."""
@@ -69,9 +75,6 @@ class ReplaySource(HistorySource):
         records = super().poll(records_max, timeout_s)
         self.read += len(records)
         return records
-
-    def stop(self, shard: int) -> None:
-        """A rebuild never gives a shard away; it opens one again behind an operator's act, one that halts ends it."""
 
     def partitions(self, topic: str) -> int:
         return self._count or self._facts.partitions(topic)
@@ -113,6 +116,12 @@ class ReplayLoop(Loop):
     """A loop that does what an operator once did, where it was done: what stands there may never be read again."""
 
     _ends: Mapping[int, Mapping[str, int]] = {}
+    trouble: Retry | None = None
+    """What it had to wait for last."""
+
+    def _back_off(self, error: Retry) -> None:
+        self.trouble = error
+        super()._back_off(error)
 
     def expect(self, past_acts: Iterable[PublishedAct]) -> None:
         """The operator's acts, in the order in which they were told."""

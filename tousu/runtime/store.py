@@ -122,11 +122,11 @@ class Store:
                 self._connection = self._engine.connect()
         return self._connection
 
-    def create(self) -> None:
-        """Make the tables where there are none yet.
+    def create(self, *, alone: bool = False) -> None:
+        """Make the tables where there are none yet. `alone`: not in a file that another processor works with.
 
         Raises Stop for tables on which this version cannot work, before anything is touched: `older_tables`,
-        `newer_tables`, `newer_states`, `other_tables`; and what `on_opening` raises.
+        `newer_tables`, `newer_states`, `other_tables`, `other_processor`; and what `on_opening` raises.
         """
         with self._guarded("cannot make the tables"):
             connection = self.connection()
@@ -135,6 +135,8 @@ class Store:
             if self.is_made(connection):
                 self._check(connection)
             else:
+                if alone and self.url.startswith("sqlite"):
+                    table_versions.check_alone(connection, self.processor, self.url)
                 for statement in self.dialect.ddl(self._checkpoints, self.tables, self.kinds):
                     connection.execute(sa.text(statement))
                 table_versions.stamp(connection, self.processor, table_versions.known())

@@ -47,6 +47,21 @@ def applied(connection: sa.Connection, processor: str) -> frozenset[str]:
     return frozenset(connection.execute(sa.text(f"SELECT version_num FROM {table}")).scalars())
 
 
+def check_alone(connection: sa.Connection, processor: str, url: str) -> None:
+    """Raises Stop `other_processor` for a database in which there are tables of others: where each has a file, somebody
+    has named the wrong one."""
+    ending = version_table("")
+    tables = sa.inspect(connection).get_table_names()
+    others = sorted(name.removesuffix(ending) for name in tables if name.endswith(ending))
+    if others:
+        connection.rollback()
+        message = (
+            f"{shown(url)}: this is the database of {', '.join(others)}, and {processor} needs a file of its own: set "
+            "TOUSU_DATABASE to it, or leave TOUSU_DATABASE out (runbook, other_processor)"
+        )
+        raise Stop("other_processor", message)
+
+
 def stamp(connection: sa.Connection, processor: str, migrations: Iterable[str]) -> None:
     """Write down that these were applied. The table is as alembic would make it."""
     table = version_table(processor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ import pytest
 
 from tousu.demo.crew import Crew
 from tousu.local.embedded import EmbeddedBroker
+from tousu.local.machine import free_port
 from tousu.local.process import ServerFailed
 from tousu.simulation.processors import PROCESSORS
 
@@ -123,6 +125,26 @@ def test_up_starts_again_what_falls_and_stops_everything_on_request(broker: str,
     finally:
         up.kill()
         up.communicate()
+
+
+def test_a_port_that_is_taken_between_choice_and_use_is_given_up_for_another(broker: str, tmp_path: Path) -> None:
+    settings = {
+        "TOUSU_BROKER": broker, "TOUSU_DATA": str(tmp_path), "TOUSU_PARTITIONS": "4", "TOUSU_TIME": "events"
+    }  # fmt: skip
+    port = free_port()
+    with socket.socket() as other, Crew(("router",), tmp_path, settings, metrics_port=port) as crew:
+        crew.start_processor("router")
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", port))
+        other.listen()
+
+        def serves() -> bool:
+            crew.check()
+            return crew.address("router") != ""
+
+        eventually(serves, "router serves nothing")
+        assert crew.address("router") != f"127.0.0.1:{port}"
+    assert f"cannot serve metrics on 127.0.0.1:{port}" in crew.log_file("router").read_text()
 
 
 def test_a_processor_that_cannot_start_shows_the_end_of_its_log(broker: str, tmp_path: Path) -> None:
