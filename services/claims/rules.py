@@ -201,7 +201,7 @@ class ClaimsRules:
         turn = self._turn(states, pack, event, new, now)
         if case is not None and case.grade != new.grade and pack.claims is not None:
             for claim in case.claims:
-                turn.keep(limits.regraded(turn, claim).bare)
+                turn.keep(limits.regraded(turn, claim).begun_anew)
         reconcile(turn, self._opener(pack), _WHY_AGAIN.get(event.type, KNOWN_LATE))
         if kind == "claim":
             self._form_came(turn, event.data)
@@ -244,7 +244,7 @@ class ClaimsRules:
             case HandlingFollowedUp(kind="payment_visit") if pack.claims is not None:
                 for claim in turn.case.claims:  # the call names no claim: it is about all that was paid by then
                     if claim.stage == "paid":
-                        turn.keep(limits.pull(turn, claim, "followed_up", data).bare)
+                        turn.keep(limits.pull(turn, claim, "followed_up", data).begun_anew)
         return self._decision(turn, case)
 
     def _recounted(self, turn: Turn, case: ClaimedCase, event: Event, now: datetime) -> Decision:
@@ -260,7 +260,7 @@ class ClaimsRules:
         new = replace(case, pack_version=version)
         turn = Turn(pack, self._triggers_of(pack), turn.number, new, event.time, now, event.id, turn.parcels)
         for claim in case.claims:
-            turn.keep(limits.recounted(turn, claim, former, event.data).bare)
+            turn.keep(limits.recounted(turn, claim, former, event.data).begun_anew)
         return self._decision(turn, case)
 
 
