@@ -249,6 +249,13 @@ def missed(turn: Turn, former: Claim | None, claim: Claim) -> bool:
     return any(clock.breached and clock.name in names for clock in claim.clocks)
 
 
+def due_of_delay(turn: Turn, claim: Claim) -> datetime:
+    """When the limit was due at whose breach the delay became a loss."""
+    names = turn.rules.turns_into_loss
+    dues = (clock.due_at for clock in claim.clocks if clock.name in names and clock.breached)
+    return max((due for due in dues if due is not None), default=turn.at)
+
+
 def opened_again(turn: Turn, claim: Claim) -> Claim:
     """The limits of a claim that is opened again do what the pack says: begin anew, go on, or rest."""
     ctx = ClaimClocks(turn, claim)
