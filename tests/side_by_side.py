@@ -11,6 +11,7 @@ each is. The last line adds the lanes up, in pytest's form. Exit status: 0 when 
 from __future__ import annotations
 
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -110,7 +111,7 @@ def name_of(folders: list[str]) -> str:
 
 def follow(running: list[Lane], left: int, began_s: float, say: Say) -> None:
     """Print each lane as it ends, and now and then how far the others are, until only so many are left."""
-    said_s = time.monotonic()
+    said_s, counted_s = time.monotonic(), cpu_of_ended_s()
     while len(running) > left:
         try:
             running[0].process.wait(ASK_AGAIN_S)
@@ -119,9 +120,18 @@ def follow(running: list[Lane], left: int, began_s: float, say: Say) -> None:
             if now_s - said_s > PROGRESS_S:
                 said_s = now_s
                 say(f"{now_s - began_s:4.0f} s: " + ", ".join(f"{lane.name} {how_far(lane.said)}" for lane in running))
-        for lane in [each for each in running if each.process.poll() is not None]:
-            running.remove(lane)
-            say(f"\n{lane.name}:\n{lane.said}")
+        for lane in list(running):
+            if lane.process.poll() is not None:
+                running.remove(lane)
+                cpu_s = cpu_of_ended_s() - counted_s
+                counted_s += cpu_s
+                say(f"\n{lane.name}, {cpu_s:.0f} s of CPU:\n{lane.said}")
+
+
+def cpu_of_ended_s() -> float:
+    """What the lanes that have ended used, with the servers and commands that they started and waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def closing_line(said: Iterable[str], took_s: float) -> str:

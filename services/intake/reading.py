@@ -1,4 +1,4 @@
-"""From a record to an event: form, JSON, type, schema, key. What is wrong is refused with reason, place and schema.
+"""From a record to an event: form, JSON, type, schema. What is wrong is refused with reason, place and schema.
 
 The order is from the outside in, so that a refusal names the first thing to mend. Messages name fields and never
 repeat what stands in them. Source: CloudEvents 1.0.2 and its Kafka binding.
@@ -15,7 +15,8 @@ import msgspec
 import orjson
 
 from services.intake import attributes
-from services.intake.rules import HANDLING, RECEIVED
+from services.intake.joining import waybill_numbers
+from services.intake.rules import HANDLING, HOME, RECEIVED
 from tousu import contract
 from tousu.dropped import DROPPED
 from tousu.edge import parse
@@ -25,12 +26,13 @@ from tousu.policy.policies import Policies
 from tousu.runtime.arrival import TICK
 from tousu.runtime.broker import Record
 from tousu.runtime.checkpoint import EPOCH
+from tousu.runtime.handing_on import FROM
 from tousu.runtime.partition import partition_of
 from tousu.trace import TRACEPARENT, trace_of, without_odd_attributes, without_odd_trace
 
 FUTURE_MAX: Final = timedelta(days=1)
 """How far an event may lie ahead of its arrival; beyond it the sender's clock is wrong, and so would every limit be."""
-OURS: Final = ("acceptedtime", "inboundshard", "inboundtime", "inboundtopic", DROPPED)
+OURS: Final = ("acceptedtime", HOME, "inboundshard", "inboundtime", "inboundtopic", DROPPED)
 """Attributes that intake sets itself; what an adapter wrote there is dropped."""
 _CHANNEL: Final = re.compile(re.escape(RECEIVED) + r"([a-z-]+)\.v[0-9]+")
 
@@ -61,10 +63,11 @@ class InboundEdge:
             event, dropped = self._mended(event)
             if dropped:
                 extensions[DROPPED] = dropped
-        self._check_key(event, record)
         extensions["acceptedtime"] = text_of_time(accepted)
         extensions["inboundshard"] = str(record.partition)
         extensions["inboundtopic"] = record.topic
+        if home := self._home(event, record):
+            extensions[HOME] = home
         if record.time_ms >= 0:
             extensions["inboundtime"] = str(record.time_ms)
         return msgspec.structs.replace(event, extensions=extensions)
@@ -119,25 +122,29 @@ class InboundEdge:
             message = f"on {topic} this source speaks for the organisation {named}, and for no other"
             raise Reject("not_allowed", message, "organisation")
 
-    def _check_key(self, event: Event, record: Record) -> None:
-        """What is about a case lies in the shard of the case, operations figures in that of their department."""
-        if event.type.startswith(HANDLING):
-            name = "case_number"
-            if event.subject not in {None, event.data[name]}:
-                raise Reject("malformed_attribute", "subject must be the case number or be left out", "subject")
-        elif event.type.startswith("tousu.operations."):
-            name = "department"
-        else:
-            return
-        wanted: str = event.data[name]
-        if record.key != wanted.encode():
-            raise Reject("wrong_key", f"the key of the record must be the {name}, as in the data", "key")
-        if partition_of(wanted, self._partitions) != record.partition:
-            message = (
-                f"the {name} belongs to another partition; let the client choose it by murmur2 of the key "
-                "(Java's default; partitioner=murmur2_random in librdkafka)"
-            )
-            raise Reject("wrong_key", message, "key")
+    def _home(self, event: Event, record: Record) -> str:
+        """The key of the shard to which an event belongs, where it lies in another; else empty.
+
+        A report belongs where its case is, figures where their department is, a complaint where others of its waybill
+        number are. An adapter may have chosen another key, or its client a partitioner that is not murmur2. What was
+        handed on once stays: a case may have wanted it where it is.
+        """
+        if any(name == FROM for name, _ in record.headers):
+            return ""
+        home = _key_of(event)
+        return home if home and partition_of(home, self._partitions) != record.partition else ""
+
+
+def _key_of(event: Event) -> str:
+    """The key of what must be read in one shard; empty for what can be read in any."""
+    if event.type.startswith(RECEIVED):
+        return next(iter(waybill_numbers(event.data)), "")
+    if event.type.startswith(HANDLING):
+        number: str = event.data["case_number"]
+        if event.subject not in {None, number}:
+            raise Reject("malformed_attribute", "subject must be the case number or be left out", "subject")
+        return number
+    return str(event.data["department"]) if event.type.startswith("tousu.operations.") else ""
 
 
 def _event(record: Record) -> Event:

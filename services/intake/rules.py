@@ -39,6 +39,7 @@ ACCEPTED: Final = "complaints.accepted"
 INBOUND: Final = "complaints.inbound."
 RECEIVED: Final = "tousu.complaint.received."
 HANDLING: Final = "tousu.handling."
+HOME: Final = "inboundhome"  # the attribute with the key of an event that lies in another shard than that key's
 SEEN_FOR: Final = timedelta(days=30)
 """How long an event is remembered: longer than inbound topics keep it (14 days), so no replay of a topic gets by."""
 COUNTER: Final = StateKey("counter", "case_number")
@@ -103,20 +104,21 @@ class IntakeRules:
     def apply(self, states: States, event: Event, now: datetime) -> Decision:
         state_key = next((state_key for state_key in states if state_key.kind == "seen"), None) or self._seen(event)
         content = fingerprint(self._keys.fingerprint, event)
-        seen = states[state_key]
-        if isinstance(seen, AcceptedEvent):
+        if isinstance(seen := states[state_key], AcceptedEvent):
             return _again(state_key, seen, content)
         if not self._policies.knows(event.organisation):
             return self._unknown_organisation(event)
         if (refusal := unknown_currency(event.data)) is not None:
             return Decision(refusal=refusal)
+        if HOME in event.extensions:
+            return Decision(handed_on=event.extensions[HOME])
         if event.type.startswith(RECEIVED):
             decision = self._complaint(states, event, now, state_key.key)
         elif event.type.startswith(HANDLING):
             decision = self._handling(states, event, now)
         else:
             decision = self._figures(event, now)
-        if decision.refusal is not None:
+        if decision.refusal is not None or decision.handed_on:  # it is accepted where it is handed on to, if at all
             return decision
         remembered: State = AcceptedEvent(content=content, expires_at=now + SEEN_FOR)
         return msgspec.structs.replace(decision, states={state_key: remembered, **decision.states})
@@ -166,8 +168,7 @@ class IntakeRules:
         pack = self._policies.at(event.organisation, min(receipt_of(event), accepted))
         received_at = believed(receipt_of(event), accepted, pack.backdating_days)
         pack = self._policies.at(event.organisation, received_at)
-        refusal = _not_taken(pack, channel, event.data["kind"])
-        if refusal is not None:
+        if (refusal := _not_taken(pack, channel, event.data["kind"])) is not None:
             return Decision(refusal=refusal)
         event = without_unknown_codes(event, pack)
         counter = states[COUNTER]
@@ -211,8 +212,7 @@ class IntakeRules:
         event = inbound.event
         kind = event.data["kind"]
         counter = _next(states[COUNTER], inbound.at, inbound.pack)
-        shard = shard_of(event)
-        number = mint(date.fromisoformat(counter.day), shard, counter.last, self._partition_of)
+        number = mint(date.fromisoformat(counter.day), shard_of(event), counter.last, self._partition_of)
         joinable_until = max(map(inbound.joining.end_of_window, (now, inbound.received_at)))
         first = Trouble(
             case_number=number, kind=kind, classes=(), received_at=inbound.received_at, expires_at=joinable_until

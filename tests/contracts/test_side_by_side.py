@@ -77,5 +77,5 @@ def test_a_lane_that_fails_fails_the_run(tmp_path: Path, bodies: dict[str, str],
     assert run(tmp_path, said.append, at_once=2) == status
     assert closing in said[-1]
     for folder in bodies:
-        (whole,) = [words for words in said if f"\n{folder}:\n" in words]
+        (whole,) = [words for words in said if f"\n{folder}, " in words]
         assert not [other for other in bodies if other != folder and f"test_{other}.py" in whole]

@@ -8,7 +8,6 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
-import orjson
 import pytest
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
@@ -16,6 +15,7 @@ from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-def
 from tests.faults.cluster import BROKERS, Cluster, cluster
 from tests.integration.process.conftest import wait_until
 from tests.new_topics import make_the_contracts_topics
+from tests.printed import document_of
 from tousu.runtime.broker import Partition
 from tousu.runtime.log_ends import EndsAnswer, LogEnds
 
@@ -82,5 +82,5 @@ def test_a_partition_without_a_leader_neither_keeps_others_from_telling_their_en
         asks = [sys.executable, "-m", "tests.faults.asking_ends", brokers.address, "lonely", "5"]
         asked = subprocess.run(asks, capture_output=True, text=True, timeout=120)
         assert asked.returncode == 0, asked.stderr
-        found = orjson.loads(asked.stdout)
+        found = document_of(asked)
         assert found["of"] == [0] and found["told"]["0"] > 50, found

@@ -26,6 +26,7 @@ from confluent_kafka import Producer
 from tests.faults.pipeline import MASTER_KEY
 from tests.integration.process.conftest import WAIT_S, wait_until
 from tests.integration.process.test_operator import ACCEPTED, APP, PARTITIONS, REJECTED, Place
+from tests.printed import document_of
 from tousu.cli.commands import app
 from tousu.connection import Connection
 from tousu.demo.crew import Crew
@@ -86,7 +87,7 @@ class Restorable(Place):
 
     def audit(self) -> list[object]:
         done = self.tousu("audit", "--json", *(self.where if self.is_postgres else ()))
-        found: list[object] = orjson.loads(done.stdout)["findings"]
+        found: list[object] = document_of(done)["findings"]
         return found
 
 

@@ -34,10 +34,10 @@ def test_nothing_is_judged_wrongly_after_the_database_was_away(
 def test_nothing_is_judged_wrongly_after_a_long_time_without_database(
     broker: KafkaBroker, own_postgres: PostgresServer, tmp_path: Path
 ) -> None:
-    """TOUSU_OUTAGE_S and TOUSU_PER_SECOND: how long it is away, and how many complaints a second come meanwhile."""
-    outage_s, per_second = float(environ.get("TOUSU_OUTAGE_S", "40")), float(environ.get("TOUSU_PER_SECOND", "50"))
+    """TOUSU_OUTAGE_S: how long it is away."""
+    outage_s = float(environ.get("TOUSU_OUTAGE_S", "40"))
     pipe = Pipeline(broker.address, own_postgres.create_database, tmp_path, settings(tmp_path))
-    with WallTime(pipe, Adapters(1, PARTITIONS), per_second) as life:
+    with WallTime(pipe, Adapters(1, PARTITIONS), per_second=50) as life:
         life.start_copies()
         found = through_an_outage(life, own_postgres, before_s=30, outage_s=outage_s, after_s=60, quiet_s=130)
     assert min(found.fates[fate] for fate in ("met", "withdrawn", "breached")) > 100, str(found)

@@ -19,6 +19,7 @@ from tousu.event import Headers
 from tousu.failure import Reject
 from tousu.policy.policies import Policies
 from tousu.runtime.broker import Record
+from tousu.runtime.handing_on import FROM
 from tousu.runtime.rejection import REJECTED_BYTES_MAX, rejection
 from tousu.runtime.unpublishable import record_bytes
 
@@ -31,7 +32,7 @@ STRUCTURED: Final[Headers] = [("content-type", b"application/cloudevents+json; c
 
 
 class Door:
-    """Hands records to intake. `answers` counts what became of them."""
+    """Hands records to intake, all of them to the shard to which they belong. `answers` counts what became of them."""
 
     def __init__(self) -> None:
         pack = of_all_channels()
@@ -42,7 +43,7 @@ class Door:
 
     def hand_in(self, record: Record) -> str:
         """`accepted`, `repeated`, or the reason code of the refusal. Nothing else may happen: exceptions pass."""
-        answer = self._answer(record)
+        answer = self._answer(record._replace(headers=[*record.headers, (FROM, b"the gate")]))
         self.answers[answer] += 1
         return answer
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import subprocess
 from typing import Any
 
-import orjson
-
+from tests.printed import document_of
 from tousu.connection import Connection
 from tousu.runtime.history import History
 
@@ -17,7 +16,7 @@ def faithful_at_rest(done: subprocess.CompletedProcess[Any], address: str) -> di
     The processor before may have ended last. What was not read by then was not answered, and that is no difference:
     but every unpublished output must lie behind the last one that was published.
     """
-    found: dict[str, Any] = orjson.loads(done.stdout)
+    found: dict[str, Any] = document_of(done)
     assert (found["different"], found["unknown"]) == ([], []), f"{done.stdout!r} {done.stderr!r}"
     for number in found["unpublished"]:
         origin, where, seq = number.split(":")

@@ -20,6 +20,7 @@ import orjson
 import psutil
 import pytest
 
+from tests.printed import document_of
 from tests.stories.played_demo import TOUSU, WAIT_S, Played, run
 from tousu.demo import customers
 from tousu.demo.any_day import tell_a_day
@@ -93,7 +94,7 @@ def number_of(played: Played, event_id: str) -> str:
 def test_demo_on_the_embedded_broker_says_that_it_is_in_memory_only(tmp_path: Path) -> None:
     done = run("demo", "--broker", "embedded", "--data", str(tmp_path / "demo"), "--json")
     assert "in memory only" in done.stderr
-    told = orjson.loads(done.stdout)
+    told = document_of(done)
     assert (told["backlog"], told["broker"]) == (0, "embedded")
     assert told["published"] == told["accepted"] + told["repeated"] + sum(told["rejected"].values()) - 1
     assert told["clocks"]["breach_withdrawn"] > 0 and told["early_warnings"] > 0
@@ -127,13 +128,13 @@ def test_demo_tells_what_came_of_the_day(on_kafka: Played) -> None:
 def test_after_the_demo_case_and_explain_need_no_broker(on_kafka: Played) -> None:
     number = number_of(on_kafka, "case-7-four-pieces")
     folder = ("--data", str(on_kafka.data))
-    case: dict[str, Any] = orjson.loads(run("case", number, *folder, "--json").stdout)
+    case: dict[str, Any] = document_of(run("case", number, *folder, "--json"))
     assert (case["state"], len(case["claims"])) == ("closed", 4)
     assert {clock["name"]: clock["status"] for clock in case["clocks"]} == {
         **dict.fromkeys(CLOCKS, "met"), "evaluation": "running",
     }  # fmt: skip
     assert "tousu.case.closed.v1" in {line["event"]["type"] for line in case["story"]}
-    why = orjson.loads(run("explain", number, *folder, "--json").stdout)
+    why = document_of(run("explain", number, *folder, "--json"))
     resolution = next(clock for clock in why["clocks"] if clock["name"] == "resolution")
     assert "中秋节" in [each["words"] for each in resolution["intervals"]]
     assert sum(each["counted_s"] for each in resolution["intervals"]) == resolution["elapsed_s"]
@@ -148,7 +149,7 @@ def test_explain_says_what_the_databases_know_where_there_is_no_story(on_kafka: 
     number = number_of(on_kafka, "case-7-four-pieces")
     done = run("explain", number, "--data", str(on_kafka.data), "--broker", "127.0.0.1:1", "--json")
     assert "no story" in done.stderr
-    why = orjson.loads(done.stdout)
+    why = document_of(done)
     assert why["source"] == "databases"
     counted = {row["what"]: row["why"] for row in why["clocks"][1]["counted"]}
     assert counted["Fri 2026-09-25"] == "中秋节"
@@ -176,7 +177,7 @@ def test_rejected_list_shows_reason_place_and_bytes(on_kafka: Played) -> None:
 @pytest.mark.kafka
 def test_topics_and_databases_agree_byte_for_byte(on_kafka: Played, broker: str) -> None:
     """I1, I2, I4."""
-    report = orjson.loads(run("audit", "--broker", broker, "--data", str(on_kafka.data), "--json").stdout)
+    report = document_of(run("audit", "--broker", broker, "--data", str(on_kafka.data), "--json"))
     assert report["findings"] == []
     assert report["inbound"] > 700 and report["outputs"] > 4000
 
@@ -196,7 +197,7 @@ def test_an_audit_finds_what_was_tampered_with(on_kafka: Played, broker: str, tm
         database.execute("UPDATE sla_checkpoint SET doc = ? WHERE shard = 1", (orjson.dumps(checkpoint).decode(),))
     done = run("audit", "--broker", broker, "--data", str(tmp_path), "--json", check=False)
     assert done.returncode == 1
-    places = {finding["place"] for finding in orjson.loads(done.stdout)["findings"]}
+    places = {finding["place"] for finding in document_of(done)["findings"]}
     assert places == {"sla/1 -> complaints.sla/1", "sla/1 -> complaints.outcomes/1"}
 
 
@@ -206,7 +207,7 @@ def test_a_rebuild_says_exactly_what_was_said(on_kafka: Played, broker: str, tmp
     """I9: the log into an empty database gives the same outputs; nothing is published."""
     into = f"sqlite:///{tmp_path / 'rebuilt.sqlite'}"
     options = ("--broker", broker, "--data", str(on_kafka.data))
-    rebuilt = orjson.loads(run("rebuild", processor, *options, "--into", into, "--json").stdout)
+    rebuilt = document_of(run("rebuild", processor, *options, "--into", into, "--json"))
     assert rebuilt["faithful"] and rebuilt["same"] > 50
     twice = run("rebuild", processor, *options, "--into", into, check=False)
     assert twice.returncode == 4
@@ -243,10 +244,10 @@ def test_a_report_from_the_topics_is_that_of_what_was_kept(
 
 @pytest.mark.kafka
 def test_a_replay_sends_the_bytes_back_untouched_and_counts(on_kafka: Played, broker: str) -> None:
-    dry = orjson.loads(run("rejected", "replay", "--broker", broker, "--reason", "wrong_encoding", "--json").stdout)
+    dry = document_of(run("rejected", "replay", "--broker", broker, "--reason", "wrong_encoding", "--json"))
     assert dry["replayed"] == [] and len(dry["would_replay"]) == 1
     done = run("rejected", "replay", "--broker", broker, "--reason", "wrong_encoding", "--yes", "--json")
-    (sent,) = orjson.loads(done.stdout)["replayed"]
+    (sent,) = document_of(done)["replayed"]
     assert (sent["to"].rpartition("/")[0], sent["attempt"]) == ("complaints.inbound.onsite", 2)
     options = ("--broker", broker, "--data", str(on_kafka.data), "--json", "--check")
     behind = run("backlog", *options, check=False)
@@ -314,7 +315,7 @@ def test_a_file_of_three_weeks_passes_with_all_its_days(tmp_path: Path) -> None:
     diary = Diary(1)
     complains(diary, date(2026, 3, 2), "first")
     complains(diary, date(2026, 3, 23))
-    told = orjson.loads(played_file(tmp_path, with_numbers([line for _, line in diary.in_order()])).stdout)
+    told = document_of(played_file(tmp_path, with_numbers([line for _, line in diary.in_order()])))
     assert (told["published"], told["complaints"], told["rejected"], told["backlog"]) == (2, 2, {}, 0)
     (resolution,) = [one for one in told_of(tmp_path, "clock.breached") if one["clock"] == "resolution"]
     assert resolution["due_at"] == resolution["at"] == "2026-03-05T16:00:00Z"
@@ -324,7 +325,7 @@ def test_a_file_of_three_weeks_passes_with_all_its_days(tmp_path: Path) -> None:
 def test_a_file_of_another_pack_is_refused_line_by_line_where_it_does_not_fit(tmp_path: Path) -> None:
     """A garage's hundred lines: the network has no message board, and its people write about no case it knows."""
     lines = list(with_numbers(tell_a_day(load_pack("auto-service")), "auto-service"))[:100]
-    told = orjson.loads(played_file(tmp_path, lines).stdout)
+    told = document_of(played_file(tmp_path, lines))
     assert (told["published"], told["backlog"]) == (100, 0)
     assert told["rejected"]["unknown_channel"] > 0
     assert told["complaints"] > 0

@@ -1,8 +1,9 @@
-"""An input that lies in the wrong partition since there are more of them (`growing`) is written where it belongs.
+"""An input that lies in another partition than it belongs to is written where it belongs.
 
-An adapter learns of new partitions some minutes late, so what it sends goes where it belonged before; and a further
-telling of a case may come by a key that is another shard's now. The shard that reads it writes it once more, as it was,
-under the key of the shard whose it is. That may happen twice, as when an adapter sends again: the id tells.
+An adapter may choose another key, and its client another partitioner than murmur2. It learns of new partitions
+(`growing`) some minutes late; and a further telling of a case may come by a key that is another shard's by then. The
+shard that reads such an event writes it once more, as it was, under the key of the shard whose it is. That may happen
+twice, as when an adapter sends again: the id tells.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from typing import Final
 
 from tousu.runtime.broker import OutRecord, Record, place_of
 from tousu.runtime.partition import partition_of
+from tousu.trace import TRACEPARENT, TRACESTATE
 
-_OF_OURS: Final = frozenset({"tousu-origin", "tousu-seq", "tousu-time"})
+_READ: Final = frozenset({"content-type", TRACEPARENT, TRACESTATE})
 FROM: Final = "tousu-handed-on"
 """The header that says where a record stood first."""
 
@@ -32,8 +34,11 @@ def strayed(record: Record, partitions: int, former: Collection[int]) -> str:
 
 
 def handed_on(record: Record, key: str, partitions: Mapping[str, int]) -> OutRecord:
-    """The record as it is written in the partition of a key. Headers without a value mean nothing and are left out."""
-    headers = [(name, value) for name, value in record.headers if value is not None and name not in _OF_OURS]
+    """The record as it is written in the partition of a key, with the headers that an event is read from.
+
+    What else an adapter put there may fill the topic's limit, and would not leave room for where it stood.
+    """
+    headers = [(n, value) for n, value in record.headers if value is not None and (n in _READ or n.startswith("ce_"))]
     headers.append((FROM, place_of(record).encode()))
     return OutRecord(
         record.topic, partition_of(key, partitions[record.topic]), key.encode(), record.value or b"", headers

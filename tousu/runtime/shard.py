@@ -68,10 +68,10 @@ class Shard:
 
     def own(self, arrival: Arrival) -> Arrival:
         """An arrival from outside; one that belongs to another shard since there are more is to be handed on."""
-        if not self._former or not (arrival.refusal is None or arrival.refusal.reason == "wrong_key"):
+        if not self._former or arrival.refusal is not None:
             return arrival
         key = strayed(arrival.record, self._partitions, self._former)
-        return replace(arrival, refusal=None, handed_on=key) if key else arrival
+        return replace(arrival, handed_on=key) if key else arrival
 
     def check_time(self, time_us: int, place: str, machine: datetime, others_us: int) -> None:
         """Raise Stop `clock_jump` for a broker's time that is far ahead of all we know.

@@ -12,6 +12,7 @@ import orjson
 import pytest
 
 from bench.rehearsal import Rehearsal
+from tests.printed import document_of
 from tousu.simulation.processors import WITH_CHECKPOINT
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -35,7 +36,7 @@ def test_the_benchmark_runs_and_writes_its_report(measured: tuple[str, ...], tmp
     )
     assert done.returncode == 0, done.stderr[-4000:]
 
-    found = orjson.loads(done.stdout)
+    found = document_of(done)
     assert set(found["figures"]) == set(measured)
     assert set(found["figures"]["alone"]) == set(WITH_CHECKPOINT)
     assert found["figures"]["alone"]["claims"]["sqlite"]["of_it"]["entries"] > 0
@@ -73,7 +74,7 @@ def test_any_commit_is_held_against_the_present_in_one_run() -> None:
         [*command, "--json"], cwd=REPOSITORY, capture_output=True, text=True, timeout=WAIT_S, check=False
     )
     assert done.returncode == 0, done.stderr
-    found = orjson.loads(done.stdout)["processors"]["intake"]
+    found = document_of(done)["processors"]["intake"]
     assert found["ratio"] == pytest.approx(found["us"] / found["former_us"])
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import orjson
 import pytest
 
+from tests.printed import document_of
+
 TOUSU = str(Path(sys.executable).with_name("tousu"))
 COMMANDS = (
     ("demo",), ("up",), ("simulate",), ("publish",), ("tail",), ("case",), ("explain",), ("report",), ("triage",),
@@ -107,7 +109,7 @@ def line(topic: str = "complaints.inbound.phone", **changed: object) -> bytes:
 def test_publish_says_what_is_wrong_and_where_before_it_sends_anything(wrong: bytes, reason: str, place: str) -> None:
     done = run("publish", "-", "--json", "--broker", NOBODY, stdin=line() + wrong)
     assert done.returncode == 1
-    said = orjson.loads(done.stdout)
+    said = document_of(done)
     (found,) = said["wrong"]
     assert (found["line"], found["reason"], found["place"]) == (2, reason, place)
     assert (said["valid"], said["published"]) == (1, [])
@@ -168,7 +170,7 @@ def test_measure_shows_each_class_and_lists_what_went_wrong_but_never_what_is_he
     )
     done = run("policy", "measure", str(file), "--words", "courier", "--wrong", "--json")
     assert done.returncode == 0
-    said = orjson.loads(done.stdout)
+    said = document_of(done)
     (loss,) = [one for one in said["all"]["classes"] if one["class"] == "loss"]
     assert (loss["texts"], loss["precision"], loss["recall"]) == (2, 1.0, 0.5)
     assert [(one["id"], one["wanted"], one["given"]) for one in said["wrong"]] == [("2", "loss", "triage")]

@@ -21,6 +21,7 @@ from confluent_kafka.admin import AdminClient
 from tests.integration.cli.test_commands import run
 from tests.integration.cli.test_up import TOUSU, WAIT_S, processors_of
 from tests.new_topics import make_topics
+from tests.printed import document_of
 from tousu.local.kafka import KafkaBroker
 
 LETTERS = "complaints.inbound.letter"
@@ -101,7 +102,7 @@ def rows(*asked: str) -> tuple[int, dict[tuple[str, int], dict[str, Any]]]:
 
 def findings(*asked: str) -> tuple[int, dict[tuple[str, str], str]]:
     done = run("audit", *asked, "--json")
-    found = orjson.loads(done.stdout)["findings"]
+    found = document_of(done)["findings"]
     return done.returncode, {(each["invariant"], each["place"]): each["message"] for each in found}
 
 

@@ -13,6 +13,7 @@ import orjson
 import pytest
 
 from tests.packs_read import load_policies
+from tests.printed import document_of
 from tousu.demo.onlooker import ARCHIVE
 from tousu.simulation.simulate import simulate
 
@@ -77,7 +78,7 @@ def test_text(folder: Path, number: str) -> None:
 
 def test_json_has_intervals_that_add_up(folder: Path, number: str) -> None:
     done = run(number, "--data", str(folder), "--json")
-    found = orjson.loads(done.stdout)
+    found = document_of(done)
     assert found["source"] == "story"
     for clock in found["clocks"]:
         assert sum(each["counted_s"] for each in clock["intervals"]) == clock["elapsed_s"]
@@ -88,7 +89,7 @@ def test_json_has_intervals_that_add_up(folder: Path, number: str) -> None:
 
 
 def test_one_clock_alone(folder: Path, number: str) -> None:
-    found = orjson.loads(run(number, "--data", str(folder), "--clock", "resolution", "--json").stdout)
+    found = document_of(run(number, "--data", str(folder), "--clock", "resolution", "--json"))
     assert [each["name"] for each in found["clocks"]] == ["resolution"]
     done = run(number, "--data", str(folder), "--clock", "resolutoin")
     assert done.returncode == 4

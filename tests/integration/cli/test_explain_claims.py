@@ -14,6 +14,7 @@ import orjson
 import pytest
 
 from tests.packs_read import load_pack
+from tests.printed import document_of
 from tests.rules.casework import NUMBER
 from tests.rules.claims.filed import agree_claim
 from tests.rules.explain.claim_telling import CLAIM, ClaimTeller
@@ -76,7 +77,7 @@ def run(*arguments: str, command: str = "explain", **settings: str) -> subproces
 def document(*arguments: str) -> dict[str, Any]:
     done = run(*arguments, "--json")
     assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = orjson.loads(done.stdout)
+    found: dict[str, Any] = document_of(done)
     return found
 
 
@@ -205,7 +206,7 @@ def test_the_databases_alone_say_what_is_not_there(databases: Path, number: str)
 def test_case_shows_stage_offer_what_is_owed_and_the_next_limit(databases: Path) -> None:
     done = run(NUMBER, "--data", str(databases), "--broker", NOBODY, "--json", command="case")
     assert done.returncode == 0, done.stderr
-    (claim,) = orjson.loads(done.stdout)["claims"]
+    (claim,) = document_of(done)["claims"]
     assert (claim["stage"], claim["state"], claim["reason"]) == ("paid", "closed", "paid")
     assert claim["offer"] == {"amount": "812.00", "currency": "CNY", "kind": "cash"}
     assert [each["outstanding"] for each in claim["owed"]] == ["0.00"]

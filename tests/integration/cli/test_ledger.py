@@ -23,6 +23,7 @@ from services.penalties.states import ChargedParty, PenaltyPaymentQuestion
 from services.penalties.store import KINDS as PENALTIES
 from tests.integration.feeds import START
 from tests.integration.settled import AGREED, PAID, UNDECIDED, WITHDRAWN, settled
+from tests.printed import document_of
 from tousu.cli import main
 from tousu.decision import StateKey
 from tousu.ledger.obligation import Obligation, award, withdraw
@@ -60,7 +61,7 @@ def run(*arguments: str) -> Done:
 def document(*arguments: str) -> dict[str, Any]:
     done = run(*arguments, "--json")
     assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = orjson.loads(done.stdout)
+    found: dict[str, Any] = document_of(done)
     return found
 
 
@@ -151,7 +152,7 @@ def test_a_row_that_was_tampered_with_is_found(data: Path, statement: str, words
     assert "THE LEDGER DOES NOT BALANCE" in done.stdout and words in done.stdout
     found = run("entries", PAID, "--data", folder, "--json")
     assert found.returncode == 1
-    assert orjson.loads(found.stdout)["balances"] is False
+    assert document_of(found)["balances"] is False
     assert run("entries", WITHDRAWN, "--data", folder).returncode == 0
 
 
@@ -209,7 +210,7 @@ def test_a_parcel_claimed_in_two_shards_has_no_more_than_its_worth(data: Path, s
     done = run("--data", str(data))
     words = "MORE THAN ITS WORTH: parcel SF1000000001 has 812.01, is worth 800.00: cases TS-1, TS-9"
     assert (done.returncode == 1, words in done.stdout) == (is_above, is_above)
-    assert bool(orjson.loads(run("balance", "--data", str(data), "--json").stdout)["parcels"]) == is_above
+    assert bool(document_of(run("balance", "--data", str(data), "--json"))["parcels"]) == is_above
 
 
 def test_kind_and_currency_narrow_what_is_shown(data: Path) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import orjson
 import pytest
 
 from tests.integration.cli.test_commands import run
+from tests.printed import document_of
 
 NETWORK = "policies/courier-network.yaml"
 UNTIL = "2026-10-09T00:00:00+08:00"
@@ -41,7 +41,7 @@ def test_a_pack_that_asks_for_a_second_person_has_no_note(changed: Path) -> None
     limit = "claims:\n  second_person_above: {amounts: {CNY: '5000'}, section: C 7, set_by: pack}\n"
     changed.write_text(changed.read_text("utf-8").replace("claims:\n", limit, 1), "utf-8")
     done = run("policy", "check", str(changed), "--at", "2026-11-26T00:00:00+08:00", "--json")
-    assert (done.returncode, orjson.loads(done.stdout)["notes"]) == (0, [])
+    assert (done.returncode, document_of(done)["notes"]) == (0, [])
     changed.write_text(changed.read_text("utf-8").replace("'5000'", "5000", 1), "utf-8")
     assert run("policy", "check", str(changed)).returncode == 1, "an amount stands in quotes"
 
@@ -60,7 +60,7 @@ def test_a_trap_is_1_with_file_line_and_fix(changed: Path) -> None:
 def test_an_error_is_1_too_and_json_says_which(changed: Path) -> None:
     changed.write_text(changed.read_text("utf-8").replace("grade: complex\n", "grade: hard\n", 1), "utf-8")
     done = run("policy", "check", str(changed), "--json")
-    found = orjson.loads(done.stdout)["found"]
+    found = document_of(done)["found"]
     assert done.returncode == 1
     assert [(one["kind"], one["field"]) for one in found] == [("error", "classes.delay.grade")]
 
@@ -89,7 +89,7 @@ def test_a_pack_that_is_not_there_is_4() -> None:
 def test_no_difference_is_0_and_a_difference_1(changed: Path) -> None:
     assert run("policy", "diff", "courier-network", "courier-network").returncode == 0
     done = run("policy", "diff", "courier-network", str(changed), "--json")
-    fields = [one["field"] for one in orjson.loads(done.stdout)["differences"]]
+    fields = [one["field"] for one in document_of(done)["differences"]]
     assert done.returncode == 1
     assert fields == ["version", "clocks.resolution.limit_by_grade.major"]
 
@@ -104,7 +104,7 @@ def test_a_period_under_a_shorter_limit_is_due_earlier(changed: Path, morning: P
     packs = ("--pack", str(changed), "--against", NETWORK)
     done = run("policy", "simulate", *packs, str(morning), "--until", UNTIL, "--json")
     assert done.returncode == 1
-    found = orjson.loads(done.stdout)
+    found = document_of(done)
     assert found["new"]["complaints"] == found["old"]["complaints"] > 0
     assert found["cases"]
     for case in found["cases"]:
@@ -130,7 +130,7 @@ def test_show_lists_codes_marks_and_clocks_in_both_languages() -> None:
 
 
 def test_show_as_json_says_what_starts_meets_and_pauses_each_clock() -> None:
-    found = orjson.loads(run("policy", "show", "courier-network", "--json").stdout)
+    found = document_of(run("policy", "show", "courier-network", "--json"))
     assert {"phone", "letter"} <= {one["code"] for one in found["channels"]}
     assert {"theft", "staff"} <= {one["code"] for one in found["causes"]}
     (clock,) = [one for one in found["clocks"] if one["clock"] == "acknowledgement"]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-import orjson
-
 from services.sla.processor import processor
 from tests.integration.cli.test_commands import run
 from tests.integration.feeds import START, Bench, Feed
 from tests.packs_read import load_pack
+from tests.printed import document_of
 from tests.rules.lives import Lives
 from tousu.event import Event, text_of_time
 
@@ -24,7 +23,7 @@ MEMBERS = (  # in the order in which they complained
 def served(url: str, *arguments: str) -> list[str]:
     done = run("queue", "--database", url, "--json", *arguments)
     assert done.returncode == 0, done.stderr
-    return [row["case_number"] for row in orjson.loads(done.stdout)["cases"]]
+    return [row["case_number"] for row in document_of(done)["cases"]]
 
 
 def told(name: str, number: str, now: datetime, **data: object) -> Event:

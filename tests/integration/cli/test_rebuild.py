@@ -16,6 +16,7 @@ from tests.integration.cli.test_commands import run
 from tests.integration.cli.test_deleted_unread import Running, broker, eventually, rows, start, write_letters
 from tests.integration.client.test_subscriber import numbered, write
 from tests.integration.rebuilt import faithful_at_rest
+from tests.printed import document_of
 from tousu.simulation.processors import WITH_CHECKPOINT
 
 __all__ = ["broker", "start"]
@@ -35,7 +36,7 @@ def test_a_rebuild_of_what_is_at_work_stops_at_a_stated_place(
         into = f"sqlite:///{tmp_path / f'rebuilt-{processor}.sqlite'}"
         done = run("rebuild", processor, *asked, "--into", into, "--json")
         assert done.returncode == 0, done.stderr.decode()
-        rebuilt = orjson.loads(done.stdout)
+        rebuilt = document_of(done)
         assert rebuilt["faithful"]
         assert rebuilt["inputs"] == sum(rebuilt["ends"].values()), "all up to there, and nothing behind it"
         before = rows("--broker", broker, "--database", into)[1]
@@ -47,7 +48,7 @@ def test_a_rebuild_of_what_is_at_work_stops_at_a_stated_place(
     write(broker, numbered("complaints.cases", 0, [999_999], origin="router/0"))
     forged = run("rebuild", "router", *asked, "--into", f"{into}.again", "--json")
     assert forged.returncode == 1
-    assert orjson.loads(forged.stdout)["unknown"] == ["router/0:complaints.cases/0:999999"]
+    assert document_of(forged)["unknown"] == ["router/0:complaints.cases/0:999999"]
 
 
 @pytest.mark.kafka

@@ -13,6 +13,7 @@ from services.sla.processor import processor
 from tests.integration.cli.test_commands import NOBODY, run
 from tests.integration.feeds import START, Bench, CaseFeed, numbers_in
 from tests.packs_read import load_pack
+from tests.printed import document_of
 from tousu import Subscriber
 from tousu.client.topics import Topics
 from tousu.event import Event, text_of_time
@@ -80,7 +81,7 @@ def test_what_would_change_is_shown_and_nothing_is_done(data: Path, pack: str) -
     before = (data / "sla.sqlite").read_bytes()
     done = run(*asked(data, pack, "--pack-version", "2.0.0", "--json"))
     assert done.returncode == 1, done.stderr
-    said = orjson.loads(done.stdout)
+    said = document_of(done)
     assert said["summary"] == {
         "cases": 4, "clocks": 4, "breaches_withdrawn": 4, "breaches_new": 0, "without_other_times": 0, "refused": 0,
     }  # fmt: skip
@@ -100,7 +101,7 @@ def test_without_another_version_nothing_changes(data: Path, pack: str) -> None:
 
 def test_a_region_may_be_named(data: Path, pack: str) -> None:
     done = run(*asked(data, pack, "--pack-version", "2.0.0", "--region", "CN-ZJ", "--json"))
-    assert orjson.loads(done.stdout)["summary"]["cases"] == 1
+    assert document_of(done)["summary"]["cases"] == 1
 
 
 def test_people_get_a_table(data: Path, pack: str) -> None:
@@ -118,7 +119,7 @@ def test_orders_go_out_once_for_each_case_however_often_they_are_given(
     words = asked(data, pack, "--pack-version", "2.0.0", "--apply", "--json", "--broker", embedded.address)
     first = run(*words)
     assert first.returncode == 0, first.stderr
-    order_id = orjson.loads(first.stdout)["order_id"]
+    order_id = document_of(first)["order_id"]
     assert run(*words, "--order", order_id, "--per-second", "1000").returncode == 0
     with Subscriber(embedded.address, [OPERATIONS]) as subscriber:
         events = [each.event for each in subscriber.read(to_end=True) if each.event.type.endswith("ordered.v1")]

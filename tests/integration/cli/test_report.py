@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 import pytest
 
+from tests.printed import document_of
 from tests.rules.report.log import TRANSPORT, Log, told
 
 TOUSU = str(Path(sys.executable).with_name("tousu"))
@@ -79,7 +80,7 @@ def test_json_csv_and_chart_together(data: Path, tmp_path: Path) -> None:
     files = ("--csv", str(tmp_path / "a.csv"), "--plot", str(tmp_path / "a.svg"))
     asked = ("--by", "department", "--period", "week", "--json", "--target", "satisfaction=4.0")
     done = run("--data", str(data), *asked, *files)
-    document = orjson.loads(done.stdout)
+    document = document_of(done)
     rows = {(row["period"], row["group"]["department"]): row["figures"] for row in document["rows"]}
     assert rows["2026-W39", TRANSPORT]["satisfaction"] == {"value": 3.0, "of": 1, "reached": False}
     assert (document["time_zone"], document["by"]) == ("Asia/Shanghai", ["department"])

@@ -16,6 +16,7 @@ from confluent_kafka import KafkaError, Producer
 from tests.integration.cli.test_commands import run
 from tests.integration.client.test_subscriber import numbered, read, seqs
 from tests.new_topics import make_the_contracts_topics, make_topics, set_compression
+from tests.printed import document_of
 from tousu.client.topics import Topics
 from tousu.local.kafka import KafkaBroker
 from tousu.runtime.broker import OutRecord
@@ -151,7 +152,7 @@ def test_the_commands_read_every_codec_on_every_topic(broker: KafkaBroker, tmp_p
     store = Store(f"sqlite:///{tmp_path / 'sla.sqlite'}", "sla", ())
     store.create()
     store.close()
-    audited = orjson.loads(run("audit", *asked, "--data", str(tmp_path), "--json").stdout)
+    audited = document_of(run("audit", *asked, "--data", str(tmp_path), "--json"))
     assert (audited["records"], audited["outputs"]) == (2 * count, 2 * count)
     assert not [each for each in audited["findings"] if each["invariant"] == "I2"], "every number is there"
 

@@ -31,6 +31,7 @@ from tests.integration.intake.test_intake import (
     header,
     said,
 )
+from tests.printed import document_of
 from tests.rules.intake.gate import PERSONAL, complaint, report
 from tousu import contract
 from tousu.client.topics import Topics
@@ -268,14 +269,13 @@ def test_the_command_learns_from_the_log_whom_to_erase_again(kafka: KafkaBroker,
             [*command, "--broker", kafka.address], env=environment, capture_output=True, text=True, timeout=120
         )
         assert done.returncode == 0, done.stderr
-        found: dict[str, Any] = orjson.loads(done.stdout)
+        found: dict[str, Any] = document_of(done)
         return found
 
     def audited() -> tuple[int, list[list[str]]]:
         command = [str(Path(sys.executable).with_name("tousu")), "audit", "--json", "--broker", kafka.address]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
-        assert done.stdout, done.stderr
-        findings = orjson.loads(done.stdout)["findings"]
+        findings = document_of(done)["findings"]
         return done.returncode, [[each["place"], each["message"]] for each in findings if each["invariant"] == "I12"]
 
     code, findings = audited()

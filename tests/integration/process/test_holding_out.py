@@ -29,6 +29,7 @@ from tests.integration.process.test_operator import (
     is_halted,
     rebuild_is_faithful,
 )
+from tests.printed import document_of
 from tousu.demo.crew import Crew
 from tousu.event import text_of_time
 from tousu.local.kafka import KafkaBroker
@@ -130,7 +131,7 @@ def test_time_goes_on_without_what_is_held_out_and_nothing_is_final_before_it_is
         assert f"intake 0: held_out: {HANDLING}" in place.tousu("backlog").stdout
         shown = [orjson.loads(line) for line in place.tousu("shard", "show", "intake", "--json").stdout.splitlines()]
         assert [(each["topic"], each["shard"]) for each in shown if each["held_out"]] == [(HANDLING, 0)]
-        audited = orjson.loads(place.tousu("audit", "--json").stdout)
+        audited = document_of(place.tousu("audit", "--json"))
         assert [(each["place"], each["input"]) for each in audited["held_out"]] == [("intake/0", HANDLING)]
         again = place.tousu("intake", "hold-out", "0", "--topic", HANDLING, "--reason", "#815")
         assert (again.returncode, "is held out of intake/0 already" in again.stderr) == (4, True)

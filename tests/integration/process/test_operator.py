@@ -24,6 +24,7 @@ from confluent_kafka.admin import AdminClient
 from tests.integration.process.conftest import WAIT_S, wait_until
 from tests.integration.rebuilt import faithful_at_rest
 from tests.new_topics import make_topics, set_compression
+from tests.printed import document_of
 from tousu.client.topics import Topics
 from tousu.contract import validator
 from tousu.demo.crew import Crew
@@ -210,7 +211,7 @@ def test_a_batch_that_nobody_can_unpack_is_skipped_under_a_running_intake(place:
 
 def audit_finds_nothing(place: Place) -> None:
     done = place.tousu("audit", "--json")
-    assert orjson.loads(done.stdout)["findings"] == [], done.stderr
+    assert document_of(done)["findings"] == [], done.stderr
 
 
 def rebuild_is_faithful(place: Place, name: str) -> None:

@@ -128,15 +128,16 @@ def test_what_was_told_in_a_record_is_read_again() -> None:
     assert growth_in(Record("log", 5, 0, None, b"{}", [])) is None
 
 
-def test_only_what_lay_right_before_is_handed_on_and_as_it_was() -> None:
+def test_only_what_lay_right_before_is_handed_on_for_its_key_and_as_it_was() -> None:
     key = next(key for key in KEYS if partition_of(key, NOW) == 7)
-    headers = [("ce_id", b"1"), ("ce_subject", None), ("tousu-seq", b"9")]
+    mine = [("ce_id", b"1"), ("traceparent", b"00-a")]
+    headers = [*mine, ("ce_subject", None), ("tousu-seq", b"9"), ("x", b"x" * 1_000_000)]
     record = Record("in", 3, 41, key.encode(), b"{ }", headers)
     assert strayed(record, NOW, [FORMER]) == key
     assert strayed(record._replace(partition=7), NOW, [FORMER]) == ""
-    assert strayed(record._replace(partition=2), NOW, [FORMER]) == "", "a client that chooses otherwise is refused"
+    assert strayed(record._replace(partition=2), NOW, [FORMER]) == "", "where else it lies, its data decide"
     assert strayed(record._replace(partition=1), NOW, [2, FORMER]) == key, "it slept through two growths"
     assert strayed(record, NOW, []) == strayed(record._replace(key=b"\xff"), NOW, [FORMER]) == ""
     again = handed_on(record, key, {"in": NOW})
     assert (again.partition, again.key, again.value) == (7, key.encode(), b"{ }")
-    assert again.headers == [("ce_id", b"1"), (FROM, b"in/3 offset 41")]
+    assert again.headers == [*mine, (FROM, b"in/3 offset 41")]

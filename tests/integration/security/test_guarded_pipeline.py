@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import orjson
 import pytest
 
 from tests.integration.security.conftest import Guarded, Worker, wait_until
+from tests.printed import document_of
 from tousu import Publisher, Subscriber
 from tousu.client.acls import Acls, AclStep, rule_of
 from tousu.client.subscriber import Delivery
@@ -91,7 +91,7 @@ def test_a_complaint_goes_its_way_and_every_command_works_as_its_user(
     assert b"19900000042" in cluster.tousu("tail", "inbound.phone", "--json", user="ops").stdout
     assert b"19900000042" not in cluster.tousu("tail", "cases", "sla", "--json", user="ops").stdout
     done = cluster.tousu("rejected", "replay", "--json", user="replay")
-    assert (done.returncode, orjson.loads(done.stdout)["would_replay"]) == (0, [])
+    assert (done.returncode, document_of(done)["would_replay"]) == (0, [])
 
 
 @pytest.mark.parametrize(

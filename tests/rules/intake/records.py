@@ -152,14 +152,8 @@ REFUSED: dict[str, tuple[Record, str, str]] = {
     "data in base64": (in_one_piece(DOCUMENT | {"data_base64": "e30="}), "malformed_data", "data_base64"),
     "a bad time in one piece": (in_one_piece(DOCUMENT | {"time": "2026-01-05 01:00:00Z"}), "malformed_time", "time"),
     "no data at all": (in_one_piece(ATTRIBUTES | {"time": "2026-01-05T01:00:00Z"}), "wrong_schema", ""),
-    # the key
-    "a report under another key": (binary(judged(), HANDLING, "x"), "wrong_key", "key"),
-    "a report in another shard": (binary(judged(), HANDLING, NUMBER, 4), "wrong_key", "key"),
-    "a report without key": (binary(judged(), HANDLING, NUMBER)._replace(key=None), "wrong_key", "key"),
+    # the subject
     "a report whose subject is another case": (
         binary(judged(), HANDLING, NUMBER, ce_subject=b"20260105-03-0001-ZZ"), "malformed_attribute", "subject",
-    ),
-    "figures under another key": (
-        binary(operations(), "complaints.inbound.operations", "transport"), "wrong_key", "key",
     ),
 }  # fmt: skip

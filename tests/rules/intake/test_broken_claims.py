@@ -119,12 +119,6 @@ def test_a_report_that_says_what_cannot_be_is_refused(what: str, said: dict[str,
     assert (reject.reason, reject.place) == ("wrong_schema", place)
 
 
-def test_a_report_in_another_shard_than_its_case_is_refused() -> None:
-    with pytest.raises(Reject) as found:
-        reading()(binary(told("payment_confirmed"), "complaints.inbound.finance", "k"))
-    assert (found.value.reason, found.value.place) == ("wrong_key", "key")
-
-
 # -- without a complaint ----------------------------------------------------------------------------------------------
 
 CLAIM: dict[str, Any] = {"cause": "loss", "claimant": {"role": "sender"}}

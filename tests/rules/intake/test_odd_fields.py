@@ -26,8 +26,8 @@ Path = tuple[str | int, ...]
 
 
 def registered(channel: str = "phone", **data: Any) -> dict[str, Any]:
-    """What intake says of a complaint that comes as a record."""
-    event = reading()(binary(complaint(channel, **data), channels()[channel]))
+    """What intake says of a complaint that comes as a record, in whichever shard it belongs."""
+    event = reading()(binary(complaint(channel, **data), channels()[channel], tousu__handed__on=b"another shard"))
     (output,) = Gate(PACK).hear(event).outputs
     return output.data
 

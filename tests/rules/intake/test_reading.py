@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from services.intake.processor import inputs
 from services.intake.reading import InboundEdge
+from services.intake.rules import HOME
 from tests.rules.intake.gate import PARTITIONS, complaint
 from tests.rules.intake.records import (
     DOCUMENT,
@@ -136,11 +137,30 @@ def test_a_trace_is_carried_and_starts_anew_where_it_cannot_be_read(headers: dic
     assert reading()(binary(complaint(), **headers)).extensions.get("traceparent") == kept
 
 
-def test_reports_lie_in_the_shard_of_their_case() -> None:
-    assert reading()(binary(judged(), HANDLING, NUMBER)).data["case_number"] == NUMBER
-    department = "storage_and_transport"
-    record = binary(operations(), "complaints.inbound.operations", department, partition_of(department, PARTITIONS))
-    assert reading()(record).data["services"] == 3
+DEPARTMENT = "storage_and_transport"
+AT_HOME = partition_of(DEPARTMENT, PARTITIONS)
+WAYBILL = "YT7700000000101"
+
+
+@pytest.mark.parametrize(
+    ("record", "home"),
+    (
+        (binary(judged(), HANDLING, NUMBER), None),
+        (binary(judged(), HANDLING, "x"), None),
+        (binary(judged(), HANDLING)._replace(key=None), None),
+        (binary(judged(), HANDLING, NUMBER, 4), NUMBER),
+        (binary(operations(), "complaints.inbound.operations", "transport", AT_HOME), None),
+        (binary(operations(), "complaints.inbound.operations", DEPARTMENT, (AT_HOME + 1) % PARTITIONS), DEPARTMENT),
+        (binary(complaint(waybill_number=WAYBILL), partition=partition_of(WAYBILL, PARTITIONS)), None),
+        (binary(complaint(waybill_number=" yt-77 00000000101"), partition=0), "YT-7700000000101"),
+        (binary(complaint(waybill_number=WAYBILL), partition=0), WAYBILL),
+        (binary(complaint(waybill_number=None), partition=0), None),
+        (binary(judged(), HANDLING, NUMBER, 4, tousu__handed__on=b"complaints.inbound.handling/3 offset 1"), None),
+    ),
+)
+def test_what_lies_in_another_shard_than_it_belongs_to_says_where(record: Record, home: str | None) -> None:
+    """By the partition alone: whichever key led there leads there again. Nothing is handed on twice."""
+    assert reading()(record).extensions.get(HOME) == home
 
 
 def test_intake_reads_the_inbound_topics_customers_first_and_then_reports_as_a_case_goes() -> None:
