@@ -51,13 +51,16 @@ class FoldedClaim(NamedTuple):
 
 def happened(turn: Turn, claim: Claim, fact: ClaimFact, step: Step) -> Refusal | None:
     """Put a report of a claim where it belongs; why it does not fit there."""
+    in_true_order = tuple(sorted((_in_its_place(known) for known in claim.told), key=_WHEN))
+    if in_true_order != claim.told and _placed(turn, claim, in_true_order, fact, step) is True:
+        return None
     if claim.told and fact.at < claim.told[-1].at:
-        placed = _placed(turn, claim, fact, step)
+        placed = _placed(turn, claim, claim.told, fact, step)
         if isinstance(placed, Refusal):
             return placed
         if placed:
             return None
-        fact = replace(fact, at=claim.told[-1].at)
+        fact = replace(fact, at=claim.told[-1].at, happened_at=fact.at)
     refusal = step(turn, fact.name, fact.data)
     if refusal is None:
         new = turn.claim(claim.number)
@@ -75,11 +78,19 @@ def forget_payment(turn: Turn, payment_id: str) -> None:
             turn.keep(replace(claim, told=facts))
 
 
-def _placed(turn: Turn, claim: Claim, fact: ClaimFact, step: Step) -> Refusal | bool:
-    """Whether a late report was put in its place: not where that would undo a payment; or why it does not fit there."""
+def _in_its_place(fact: ClaimFact) -> ClaimFact:
+    """A report that counts behind its time, where it happened: what became known since may make it fit there."""
+    return fact if fact.happened_at is None else replace(fact, at=fact.happened_at, happened_at=None)
+
+
+def _placed(
+    turn: Turn, claim: Claim, told: tuple[ClaimFact, ...], fact: ClaimFact, step: Step
+) -> Refusal | bool:  # fmt: skip
+    """Whether a report was put in its place among `told`: not where a payment would be undone; or why it does not fit
+    there."""
     assert claim.before is not None
-    index = bisect_right(claim.told, fact.at, key=_WHEN)
-    known = (*claim.told[:index], fact, *claim.told[index:])
+    index = bisect_right(told, fact.at, key=_WHEN)
+    known = (*told[:index], fact, *told[index:])
     after = _fold(turn, claim.before, known, turn.now, step)
     if (refusal := after.refusals[index]) is not None:
         return refusal
@@ -133,6 +144,8 @@ def _kept(turn: Turn, claim: Claim, base: Claim, facts: tuple[ClaimFact, ...], s
     if len(facts) > FACTS_MAX:
         oldest, facts = facts[:FOLDED_AT_ONCE], facts[FOLDED_AT_ONCE:]
         base = _fold(turn, base, oldest, oldest[-1].at, step).claim
+        questions = tuple(fact for fact in oldest if base.is_in_question(fact))
+        facts = (*questions, *facts) if len(questions) < FOLDED_AT_ONCE else facts
     return replace(claim, told=facts, before=base)
 
 

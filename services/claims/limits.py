@@ -22,7 +22,7 @@ from tousu.decision import Refusal
 from tousu.domain.clock import changing, moves
 from tousu.domain.clock.context import ClockContext
 from tousu.domain.clock.correcting import undone
-from tousu.domain.clock.history import as_of, happened
+from tousu.domain.clock.history import as_of, evolve, happened
 from tousu.domain.clock.pausing import obstacle_to_pausing
 from tousu.domain.clock.reports import extend, pause_all, resume_all
 from tousu.domain.clock.state import Clock, ClockMove
@@ -196,13 +196,17 @@ def extended(turn: Turn, claim: Claim, data: Mapping[str, Any]) -> Claim | Refus
 def cancel_all(turn: Turn, claim: Claim, reason: str = CLOSED, *, was_paid: bool = False) -> Claim:
     """The claim has ended: nothing is waited for any more. One that was paid leaves what outlives it."""
     ctx = ClaimClocks(turn, claim)
-    # Time alone takes no breach back: a claim may end by this very breach.
-    by_time = not turn.cause
+    move = ClockMove(at=turn.at, name="cancelled", reason=reason, cause=turn.cause)
     clocks = tuple(
-        clock if was_paid and ctx.outlives(clock) else moves.cancel(ctx, clock, turn.at, reason, by_time=by_time)
-        for clock in claim.clocks
+        clock if was_paid and ctx.outlives(clock) else _cancelled(ctx, clock, move) for clock in claim.clocks
     )
     return replace(claim, clocks=clocks)
+
+
+def _cancelled(ctx: ClaimClocks, clock: Clock, move: ClockMove) -> Clock:
+    """A limit after the end of its claim, which is kept with it: what is told of before that end counts before it."""
+    new = evolve(ctx, clock, move)
+    return new if new is clock else replace(new, moves=(*clock.moves, move))
 
 
 def acquit(turn: Turn, claim: Claim, names: Collection[str]) -> Claim:
@@ -243,6 +247,13 @@ def missed(turn: Turn, former: Claim | None, claim: Claim) -> bool:
     stood = {clock.name for clock in former.clocks if clock.breached} if former is not None else set[str]()
     names = set(turn.rules.turns_into_loss) - stood
     return any(clock.breached and clock.name in names for clock in claim.clocks)
+
+
+def due_of_delay(turn: Turn, claim: Claim) -> datetime:
+    """When the limit was due at whose breach the delay became a loss."""
+    names = turn.rules.turns_into_loss
+    dues = (clock.due_at for clock in claim.clocks if clock.name in names and clock.breached)
+    return max((due for due in dues if due is not None), default=turn.at)
 
 
 def opened_again(turn: Turn, claim: Claim) -> Claim:

@@ -22,7 +22,7 @@ from services.claims.opening import claims_asked_for, lifecycle_of, told_of
 from services.claims.parcel import keys_of_parcels, parcels_after
 from services.claims.passing import is_of_a_penalty, passed_on
 from services.claims.settling import JUDGED_OTHERWISE, reconcile
-from services.claims.states import ClaimedCase, Parcel
+from services.claims.states import Claim, ClaimedCase, Parcel
 from services.claims.telling import tell_form_refused
 from services.claims.turn import CASE, PARCEL, Turn
 from services.claims.waiting import give_up, set_free, wait
@@ -161,21 +161,23 @@ class ClaimsRules:
 
     def _decision(self, turn: Turn, former: ClaimedCase | None) -> Decision:
         """What the turn comes to; a delay whose complete-delay limit was missed in it has become a loss."""
-        known = {claim.number: claim for claim in former.claims} if former is not None else {}
-        lost = [
-            claim
-            for claim in turn.case.claims
-            if claim.state == "open" and limits.missed(turn, known.get(claim.number), claim)
-        ]
-        if lost:
-            turn.case = replace(turn.case, turned=(*turn.case.turned, *(claim.ground for claim in lost)))
+        if lost := _lost(turn, former):
             if not turn.cause:
                 # The limit may have passed before anybody claimed; the loss is claimed no earlier than the delay was.
                 turn.at = turn.now = max(turn.at, *(claim.opened_at for claim in lost))
-            reconcile(turn, self._opener(turn.pack), "")
+            self._turn_into_losses(turn, lost)
         if turn.case.waiting and turn.cause:  # a limit may fire for a time that lies far behind
             set_free(turn, self._report)
+            if lost := _lost(turn, former):  # with what was set free its own time has passed
+                due = max(limits.due_of_delay(turn, claim) for claim in lost)
+                then = turn.at_moment(max(due, *(claim.opened_at for claim in lost)), "", turn.now)
+                self._turn_into_losses(then, lost)
+                turn.take_over(then)
         return turn.decision(former, parcels_after(turn))
+
+    def _turn_into_losses(self, turn: Turn, lost: Sequence[Claim]) -> None:
+        turn.case = replace(turn.case, turned=(*turn.case.turned, *(claim.ground for claim in lost)))
+        reconcile(turn, self._opener(turn.pack), "")
 
     def _triggers_of(self, pack: Pack) -> ClockTriggers | None:
         return self._triggers.get((pack.id, pack.version))
@@ -201,7 +203,7 @@ class ClaimsRules:
         turn = self._turn(states, pack, event, new, now)
         if case is not None and case.grade != new.grade and pack.claims is not None:
             for claim in case.claims:
-                turn.keep(limits.regraded(turn, claim).bare)
+                turn.keep(limits.regraded(turn, claim).begun_anew)
         reconcile(turn, self._opener(pack), _WHY_AGAIN.get(event.type, KNOWN_LATE))
         if kind == "claim":
             self._form_came(turn, event.data)
@@ -244,7 +246,7 @@ class ClaimsRules:
             case HandlingFollowedUp(kind="payment_visit") if pack.claims is not None:
                 for claim in turn.case.claims:  # the call names no claim: it is about all that was paid by then
                     if claim.stage == "paid":
-                        turn.keep(limits.pull(turn, claim, "followed_up", data).bare)
+                        turn.keep(limits.pull(turn, claim, "followed_up", data).begun_anew)
         return self._decision(turn, case)
 
     def _recounted(self, turn: Turn, case: ClaimedCase, event: Event, now: datetime) -> Decision:
@@ -260,8 +262,18 @@ class ClaimsRules:
         new = replace(case, pack_version=version)
         turn = Turn(pack, self._triggers_of(pack), turn.number, new, event.time, now, event.id, turn.parcels)
         for claim in case.claims:
-            turn.keep(limits.recounted(turn, claim, former, event.data).bare)
+            turn.keep(limits.recounted(turn, claim, former, event.data).begun_anew)
         return self._decision(turn, case)
+
+
+def _lost(turn: Turn, former: ClaimedCase | None) -> list[Claim]:
+    """The delays that are losses, since their complete-delay limit was missed in the turn."""
+    known = {claim.number: claim for claim in former.claims} if former is not None else {}
+    return [
+        claim
+        for claim in turn.case.claims
+        if claim.state == "open" and limits.missed(turn, known.get(claim.number), claim)
+    ]
 
 
 def _counting(decision: Decision, states: States, event: Event) -> list[Event]:

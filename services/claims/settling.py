@@ -38,9 +38,9 @@ def reconcile(turn: Turn, opener: ClaimOpener, why_again: str, why_gone: str = J
     live = {entry.ground for entry in asked}
     for claim in turn.case.claims:
         if claim.state == "open" and claim.ground not in live and claim.stage not in _FIRM:
-            turn.keep(close(turn, claim, _reason_to_close(turn, claim, why_gone)).bare)
+            turn.keep(close(turn, claim, _reason_to_close(turn, claim, why_gone)).begun_anew)
         elif claim.state == "closed" and claim.ground in live and claim.reason not in _FOR_GOOD:
-            turn.keep(_opened_again(turn, claim, why_again).bare)
+            turn.keep(_opened_again(turn, claim, why_again).begun_anew)
     known = {claim.ground for claim in turn.case.claims}
     for asked_claim in asked:
         if asked_claim.ground not in known:
@@ -57,9 +57,9 @@ def delivered(turn: Turn, opener: ClaimOpener, claim: Claim) -> None:
     if delay is None or ground not in turn.case.turned or _loss_is_firm(turn, ground):
         return
     acquitted = limits.acquit(turn, delay, turn.rules.turns_into_loss)
-    if acquitted == delay:
+    if any(clock.breached and clock.name in turn.rules.turns_into_loss for clock in acquitted.clocks):
         return
-    turn.keep(acquitted.bare)
+    turn.keep(acquitted.begun_anew)
     turn.case = replace(turn.case, turned=tuple(turned for turned in turn.case.turned if turned != ground))
     reconcile(turn, opener, DELIVERED_IN_TIME, DELIVERED_IN_TIME)
     turn.keep(

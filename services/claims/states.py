@@ -111,12 +111,16 @@ class Awaiting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ClaimFact(msgspec.Struct, frozen=True, array_like=True):
-    """Something that was reported of a claim: when it happened, its short name, the event, and what it says."""
+    """Something that was reported of a claim: when it happened, its short name, the event, and what it says.
+
+    happened_at: when it happened, where it counts behind that (`at`), since a payment would be undone there.
+    """
 
     at: datetime
     name: str
     event_id: str
     data: dict[str, Any]
+    happened_at: datetime | None = None
 
 
 class WaitingReport(msgspec.Struct, frozen=True, array_like=True):
@@ -190,8 +194,22 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def bare(self) -> Claim:
-        """The claim without its history, as where something else than a report has happened to it."""
+        """The claim without its history."""
         return replace(self, told=(), before=None) if self.told else self
+
+    @property
+    def begun_anew(self) -> Claim:
+        """The claim where something else than a report has happened to it: its history begins anew.
+
+        Payments in question stay in it: what happens later may make them right.
+        """
+        base = self.bare
+        questions = tuple(fact for fact in self.told if self.is_in_question(fact))
+        return replace(base, told=questions, before=base) if questions else base
+
+    def is_in_question(self, fact: ClaimFact) -> bool:
+        """Whether a report is a payment that fits nothing that was owed so far."""
+        return fact.name == "payment_confirmed" and fact.data["payment_id"] not in self.payments
 
     @property
     def ground(self) -> Ground:

@@ -7,7 +7,7 @@ as what it needs is there, where it happened. What waited in vain goes back to i
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -15,9 +15,10 @@ from msgspec.structs import replace
 
 from services.claims import limits
 from services.claims.life import happened_at
-from services.claims.states import ClaimedCase, WaitingReport
+from services.claims.states import Claim, ClaimedCase, WaitingReport
 from services.claims.turn import Turn
 from tousu.decision import Refusal
+from tousu.domain.clock.state import first_next_at
 from tousu.event import Event, text_of_time, time_of_text
 from tousu.events.claim_handling import (
     HandlingClaimDecided,
@@ -82,12 +83,14 @@ def fire_what_was_due(turn: Turn) -> None:
     Not those by which a delay becomes a loss: they fire in their own time, with what follows of it.
     """
     for claim in turn.case.claims:
-        while (due := claim.next_due) is not None and due < turn.at:
-            if any(clock.name in turn.rules.turns_into_loss and clock.is_active for clock in claim.clocks):
-                break
+        while (due := _next_due(turn, claim)) is not None and due < turn.at:
             then = turn.at_moment(due, "", due)
             claim = then.keep(limits.fire(then, claim))  # noqa: PLW2901 - the same claim, later
             turn.take_over(then)
+
+
+def _next_due(turn: Turn, claim: Claim) -> datetime | None:
+    return first_next_at(clock for clock in claim.clocks if clock.name not in turn.rules.turns_into_loss)
 
 
 def give_up(turn: Turn) -> None:

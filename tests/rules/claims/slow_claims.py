@@ -43,9 +43,8 @@ class SlowClaims(SlowPayments):
     # -- the complaint ------------------------------------------------------------------------------------------
 
     def routed(self, asked: list[tuple[str, str]], promised: datetime | None, at: datetime) -> None:
-        if self.ended is None:
-            self.asked, self.promised = asked, promised
-            self._reconcile(at)
+        self.asked, self.promised = asked, promised
+        self._reconcile(at)
 
     def case(self, what: str, said: Mapping[str, Any], happened: datetime, now: datetime) -> None:
         """What is reported of the complaint itself."""
@@ -333,7 +332,7 @@ class SlowClaims(SlowPayments):
             self._close(claim, "paid", at)
 
     def _close(self, claim: Claim, why: str, at: datetime) -> None:
-        for limit in claim["limits"].values():
+        for limit in list(claim["limits"].values()):
             if not (
                 why == "paid" and limit["name"].startswith(("negotiation", "outlet_contact"))
             ):  # who bears it is still open

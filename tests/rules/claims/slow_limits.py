@@ -38,11 +38,10 @@ class SlowLimits:
             if limit is not None and limit["status"] == "running":
                 limit["due"] = last_moment(limit["since"], days)
 
-    def pass_time(self, until: datetime) -> None:
+    def pass_time(self, until: datetime, *without: str) -> None:
         """Every limit that was due before this moment breaches, at its moment, the earliest first."""
-        while (dues := [limit["due"] for _, limit in self._waiting()]) and min(dues) < until:
-            due = min(dues)
-            breached = [(claim, limit) for claim, limit in self._waiting() if limit["due"] == due]
+        while (waiting := self._waiting(*without)) and (due := min(limit["due"] for _, limit in waiting)) < until:
+            breached = [(claim, limit) for claim, limit in waiting if limit["due"] == due]
             for claim, limit in breached:
                 limit["breached"] = True
                 self.happened.append((claim["number"], limit["name"], "breached", due))
@@ -50,12 +49,12 @@ class SlowLimits:
                     self._begin(claim, negotiation_of(claim), due)
             self._turn_into_losses([claim for claim, limit in breached if limit["name"] == COMPLETE_DELAY], due)
 
-    def _waiting(self) -> list[tuple[Claim, dict[str, Any]]]:
+    def _waiting(self, *without: str) -> list[tuple[Claim, dict[str, Any]]]:
         return [
             (claim, limit)
             for claim in self.claims
             for limit in claim["limits"].values()
-            if limit["status"] == "running" and not limit["breached"]
+            if limit["status"] == "running" and not limit["breached"] and limit["name"] not in without
         ]
 
     def _turn_into_losses(self, delays: list[Claim], due: datetime) -> None:
@@ -74,8 +73,9 @@ class SlowLimits:
             }  # fmt: skip
 
     def _meet(self, claim: Claim, names: list[str], at: datetime) -> None:
-        for limit in (claim["limits"][name] for name in names if name in claim["limits"]):
-            if limit["status"] not in ("running", "paused", "late"):
+        for name in names:
+            limit = claim["limits"].get(name)
+            if limit is None or limit["status"] == "met" or (limit["status"] == "cancelled" and at >= limit["ended"]):
                 continue
             in_time = not limit["breached"] or at <= limit["due"]
             if in_time and limit["breached"]:
@@ -84,6 +84,10 @@ class SlowLimits:
 
     def _unbreach(self, claim: Claim, limit: dict[str, Any]) -> None:
         limit["breached"] = False
+        if limit["name"].startswith("outlet_contact"):  # and negotiation had not begun by that
+            negotiation = claim["limits"].get(negotiation_of(claim))
+            if negotiation is not None and negotiation["since"] == limit["due"]:
+                del claim["limits"][negotiation["name"]]
         self.happened.append((claim["number"], limit["name"], "breach_withdrawn", limit["due"]))
 
     def _end(self, claim: Claim, limit: dict[str, Any], at: datetime) -> None:
@@ -91,7 +95,7 @@ class SlowLimits:
         nobody_waited = limit["status"] == "late" and at <= limit["due"]  # it ended before the limit
         if limit["status"] in ("running", "paused") or nobody_waited:
             limit["due"] = None if limit["status"] == "paused" else limit["due"]
-            limit["status"] = "cancelled"
+            limit |= {"status": "cancelled", "ended": at}
             if limit["breached"] and at <= limit["due"] and not self.by_time:
                 self._unbreach(claim, limit)
 

@@ -25,12 +25,14 @@ class SlowOutlets(SlowLimits):
             "ended": False, "contacted": False,
         }  # fmt: skip
         claim["file"].add("negotiation_notice")
+        since = at
         for name in (contact_of(claim), negotiation_of(claim)):
             if name in claim["limits"]:
+                since = max(at, claim["limits"][contact_of(claim)]["since"])  # its days are never given back
                 self._end(claim, claim["limits"][name], at)
         if claim["open"] or claim["why"] == "paid":
             claim["limits"].pop(contact_of(claim), None)
-        self._begin(claim, contact_of(claim), at)
+        self._begin(claim, contact_of(claim), since)
         return ""
 
     def _outlet_contacted(self, claim: Claim, said: Mapping[str, Any], at: datetime) -> str:
@@ -71,10 +73,10 @@ class SlowOutlets(SlowLimits):
         if side is None or side["ended"]:
             return "illegal_transition"
         contact = claim["limits"].get(contact_of(claim))
-        if contact and contact["status"] == "running" and not contact["breached"]:
+        if contact and contact["status"] == "running" and (not contact["breached"] or at < contact["due"]):
             return "negotiation_goes_on"
         limit = claim["limits"].get(negotiation_of(claim))
-        if limit and limit["status"] == "running" and not limit["breached"] and at < limit["due"]:
+        if limit and limit["status"] == "running" and at < limit["due"]:
             return "negotiation_goes_on"
         side["asked"] = True
         return ""

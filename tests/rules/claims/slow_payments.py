@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.rules.claims.slow_books import book, cents, outstanding
-from tests.rules.claims.slow_limits import Claim
+from tests.rules.claims.slow_limits import COMPLETE_DELAY, Claim
 from tests.rules.claims.slow_outlets import SlowOutlets
 
 
@@ -19,7 +19,7 @@ class SlowPayments(SlowOutlets):
     def __init__(self) -> None:
         super().__init__()
         self.questions: list[str] = []
-        self.in_question: list[tuple[Claim, str, Mapping[str, Any]]] = []
+        self.in_question: list[tuple[Claim, str, Mapping[str, Any], datetime]] = []
 
     def _close(self, claim: Claim, why: str, at: datetime) -> None:
         """The claim is over."""
@@ -32,7 +32,7 @@ class SlowPayments(SlowOutlets):
         doubt = self._doubt(claim, said)
         if doubt:
             self.questions.append(doubt)
-            self.in_question.append((claim, doubt, said))
+            self.in_question.append((claim, doubt, said, at))
             return
         name = _paid_under(claim, said)
         claim["payments"].add(said["payment_id"])
@@ -48,10 +48,11 @@ class SlowPayments(SlowOutlets):
     def _owed_now(self, claim: Claim, at: datetime, *more: str) -> None:
         """What had been paid before it was owed is paid now."""
         for one in list(self.in_question):
-            of, doubt, said = one
+            of, doubt, said, paid_at = one
             early = doubt in ("not_owed", "unknown_obligation", "already_paid", *more)
             if of is claim and early and one in self.in_question and not self._doubt(claim, said):
-                self._pay(claim, said, at)
+                self.pass_time(paid_at, COMPLETE_DELAY)
+                self._pay(claim, said, max(at, paid_at))
 
     def _doubt(self, claim: Claim, said: Mapping[str, Any]) -> str:
         name = _paid_under(claim, said)

@@ -45,6 +45,9 @@ REPORTS = (
     "outlet_notified", "outlet_contacted",
 )  # fmt: skip
 CASE = ("judged", "judged", "customer_answered", "withdrawn", "reopened", "reopened", "routed")
+ELEMENTS = ["apology", "liability", "suggestions"]
+"""Of a final answer, by source C."""
+GRADES = ("major", "major", "complex", "simple")
 GAPS_HOURS = (0, 0.5, 3, 23.5, 24 * 4, 24 * 11, 24 * 31)
 MONEY = st.sampled_from(("0.00", "0.01", "0.09", "333.33", "500.00", "812.00", "1000.00", "5000.00", "999999999.99"))
 
@@ -184,8 +187,11 @@ def _routed(draw: st.DrawFn, place: int, at: datetime, promised: datetime | None
     causes = draw(st.lists(st.sampled_from(sorted(PIECES)), min_size=place == 0, max_size=3, unique=True))
     troubles = [{"class": cause, "waybill_number": PIECES[cause]} for cause in causes]
     pieces = [{"waybill_number": each} for each in PIECES.values()]
+    grade = draw(st.sampled_from(GRADES))
     more = {} if promised is None else {"promised_at": text_of_time(promised)}
-    one = routed_pieces(troubles, at, demand="赔偿", route="domestic", pieces=pieces, revision=place + 1, **more)
+    one = routed_pieces(
+        troubles, at, demand="赔偿", route="domestic", pieces=pieces, revision=place + 1, grade=grade, **more
+    )
     return Step(replace(one, id=f"e-{place}"), at)
 
 
@@ -199,7 +205,7 @@ def _of_case(
     if what == "judged":
         said = {"case_number": NUMBER, "stands": draw(st.booleans())}
     if what == "customer_answered":
-        said = {"case_number": NUMBER, "settled": draw(st.booleans()), "text": "x"}
+        said = {"case_number": NUMBER, "settled": draw(st.booleans()), "text": "x", "elements": ELEMENTS}
     return Step(event(f"handling.{what}", said, NUMBER, happened, f"e-{place}"), now)
 
 

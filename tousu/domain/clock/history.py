@@ -94,7 +94,8 @@ def evolve(ctx: ClockContext, clock: Clock, move: ClockMove) -> Clock:
         case "met":
             return moves.done_by(ctx, clock, move.at, move.reason, move.by.values())
         case "cancelled":
-            return moves.cancel(ctx, clock, move.at, move.reason)
+            # Time alone takes no breach back: the owner may end by this very breach.
+            return moves.cancel(ctx, clock, move.at, move.reason, by_time=not move.cause)
         case _:
             return clock
 
