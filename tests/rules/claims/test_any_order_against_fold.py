@@ -191,10 +191,16 @@ def test_in_any_order_claims_stand_where_the_slow_fold_says(pack: Pack, told: li
         books.check()
     books.told(desk.let_time_pass(START + LONG_AFTER))
     books.check()
-    claims = [desk.claim(place) for place in range(1, 1 + len(fold.slow.claims))]
+    ours = [stands(desk.claim(place)) for place in range(1, 1 + len(fold.slow.claims))]
     ought = [ought_to_stand(each) for each in fold.slow.claims]
-    if any(not set(claim.payments) <= each["payments"] for claim, each in zip(claims, ought, strict=True)):
+    if any(map(is_paid_more, ours, ought)):
         count("a payment was booked that had not been owed")
         return
     count("compared")
-    assert [stands(claim) for claim in claims] == ought
+    assert ours == ought
+
+
+def is_paid_more(ours: dict[str, Any], ought: dict[str, Any]) -> bool:
+    """Whether a payment is booked that by the order of happening is not owed, or the later one of two of one number."""
+    more = (paid > ought["owed"].get(name, (0, 0))[1] for name, (_, paid) in ours["owed"].items())
+    return any(more) or not ours["payments"] <= ought["payments"]
