@@ -11,9 +11,9 @@ payment was booked that by the order of happening had not been owed is passed ov
 report had counted, no longer fits since an earlier one is known, and would fit once more where history begins anew:
 claims keep it in its place, and do not let it wait.
 
-`TOUSU_LAW_STORIES=3000 .venv/bin/pytest tests/rules/claims/test_any_order_against_fold.py` draws other ones and more. One
-in about a thousand still differs: a payment limit that is met here and breached there, where a ruling of before the
-agreement has waited and the pack is another one by then. So a plain run draws the same stories every time.
+`TOUSU_LAW_STORIES=3000 .venv/bin/pytest tests/rules/claims/test_any_order_against_fold.py` draws others, and more. One
+in about a thousand still differs: a payment limit that is met here and breached there, where a ruling that was made
+before the agreement has waited, and the pack is another one by then. So a plain run draws the same ones every time.
 """
 
 from __future__ import annotations
