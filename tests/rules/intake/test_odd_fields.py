@@ -25,10 +25,14 @@ SECRET = "王芳机密"
 Path = tuple[str | int, ...]
 
 
+def read_at_home(event: Event, channel: str) -> Event:
+    """A complaint that comes as a record to the shard to which it belongs, whichever that is."""
+    return reading()(binary(event, channels()[channel], tousu__handed__on=b"another shard"))
+
+
 def registered(channel: str = "phone", **data: Any) -> dict[str, Any]:
-    """What intake says of a complaint that comes as a record, in whichever shard it belongs."""
-    event = reading()(binary(complaint(channel, **data), channels()[channel], tousu__handed__on=b"another shard"))
-    (output,) = Gate(PACK).hear(event).outputs
+    """What intake says of it."""
+    (output,) = Gate(PACK).hear(read_at_home(complaint(channel, **data), channel)).outputs
     return output.data
 
 
@@ -273,7 +277,7 @@ def test_a_complaint_that_is_valid_without_a_field_is_registered_with_anything_i
     without = copy.deepcopy(data)
     at(data, holder)[name] = draw.draw(ANYTHING)
     event = Event(id="any", source="/a", type=example["type"], time=complaint().time, data=data)
-    read = reading()(binary(event, channels()[channel]))
+    read = read_at_home(event, channel)
     assert second_opinion(example["type"]).is_valid(read.data)
     kept = copy.deepcopy(read.data)
     at(kept, holder).pop(name, None)
