@@ -54,6 +54,7 @@ class Walk(msgspec.Struct, kw_only=True):
     extended_us: int = 0
     done: tuple[Interval, ...] = ()
     marks: tuple[ClockMark, ...] = ()
+    turns: tuple[PublishedEvent, ...] = ()
 
     @property
     def used_us(self) -> int:
@@ -97,10 +98,10 @@ class Follower:
         """Take one more event of the clock."""
         step = event.name.rpartition(".")[2]
         match step:
-            case "paused":
-                self._turn(walk, event, "paused", event.data.get("reason", ""))
-            case "resumed":
-                self._turn(walk, event, "running", "")
+            case "paused" | "resumed":
+                if self._turn(walk, event, *_mode_of(event)):
+                    self._turn_again(walk, event.at)
+                walk.turns = (*walk.turns, event)
             case "extended":
                 self._extend(walk, event)
             case "recalculated":
@@ -128,14 +129,22 @@ class Follower:
             return ()
         return tuple(self._running(walk, start, due_at))
 
-    def _turn(self, walk: Walk, event: PublishedEvent, mode: Literal["running", "paused"], reason: str) -> None:
-        """Close what lies behind, and go on from here, running or standing still."""
-        _go_back(walk, event)
+    def _turn(self, walk: Walk, event: PublishedEvent, mode: Literal["running", "paused"], reason: str) -> bool:
+        """Close what lies behind, and go on from here, running or standing still. Whether it was told late."""
+        has_gone_back = _go_back(walk, event)
         at = max(event.at, walk.anchor)
         self._settle(walk, event, at)
         walk.done = (*walk.done, *self._since_anchor(walk, at))
         walk.mode, walk.anchor, walk.reason, walk.cause = mode, at, reason, _cause(event)
         walk.calendar = _version(event) or walk.calendar
+        return has_gone_back
+
+    def _turn_again(self, walk: Walk, since: datetime) -> None:
+        """What is known of later pauses: where no more is used by then than was told, nobody tells it again."""
+        for known in sorted((known for known in walk.turns if known.at > since), key=lambda known: known.at):
+            mode, reason = _mode_of(known)
+            if mode != walk.mode:
+                self._turn(walk, known, mode, reason)
 
     def _end(self, walk: Walk, event: PublishedEvent, how: Status) -> None:
         _go_back(walk, event)
@@ -292,13 +301,19 @@ class Follower:
         return Interval(calendar=walk.calendar, cause=walk.cause, cause_name=name, counted_us=counted_us, **parts)
 
 
-def _go_back(walk: Walk, event: PublishedEvent) -> None:
-    """Back to the time of an event that was told late: what was known of later is told again where it still holds.
+def _mode_of(event: PublishedEvent) -> tuple[Literal["running", "paused"], str]:
+    """How a clock goes on behind a pause or a resumption, and why."""
+    is_pause = event.name.endswith("paused")
+    return ("paused", event.data.get("reason", "")) if is_pause else ("running", "")
 
-    Unless what was published as used says that the clock was judged as it stood when the event was read.
+
+def _go_back(walk: Walk, event: PublishedEvent) -> bool:
+    """Back to the time of an event that was told late; whether that was done.
+
+    Not where what was published as used says that the clock was judged as it stood when the event was read.
     """
     if event.at >= walk.anchor:
-        return
+        return False
     done = []
     for part in walk.done:
         if part.start >= event.at and part.end > event.at:
@@ -308,8 +323,10 @@ def _go_back(walk: Walk, event: PublishedEvent) -> None:
         done.append(replace(cut, counted_us=counted_us if cut.counts else 0))
     published_s = event.data.get("elapsed_s")
     used_s = sum(interval.counted_us for interval in done) / 1e6
-    if published_s is None or abs(used_s - published_s) < 1:
-        walk.done, walk.anchor, walk.mode = tuple(done), max(event.at, walk.started_at), "running"
+    if published_s is not None and abs(used_s - published_s) >= 1:
+        return False
+    walk.done, walk.anchor, walk.mode = tuple(done), max(event.at, walk.started_at), "running"
+    return True
 
 
 def _version(event: PublishedEvent) -> str:
