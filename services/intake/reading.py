@@ -63,6 +63,7 @@ class InboundEdge:
             event, dropped = self._mended(event)
             if dropped:
                 extensions[DROPPED] = dropped
+        _check_subject(event)
         extensions["acceptedtime"] = text_of_time(accepted)
         extensions["inboundshard"] = str(record.partition)
         extensions["inboundtopic"] = record.topic
@@ -129,10 +130,16 @@ class InboundEdge:
         number are. An adapter may have chosen another key, or its client a partitioner that is not murmur2. What was
         handed on once stays: a case may have wanted it where it is.
         """
-        if any(name == FROM for name, _ in record.headers):
-            return ""
         home = _key_of(event)
-        return home if home and partition_of(home, self._partitions) != record.partition else ""
+        if not home or partition_of(home, self._partitions) == record.partition:
+            return ""
+        return "" if any(name == FROM for name, _ in record.headers) else home
+
+
+def _check_subject(event: Event) -> None:
+    """What is about a case names no other."""
+    if event.type.startswith(HANDLING) and event.subject not in {None, event.data["case_number"]}:
+        raise Reject("malformed_attribute", "subject must be the case number or be left out", "subject")
 
 
 def _key_of(event: Event) -> str:
@@ -140,10 +147,7 @@ def _key_of(event: Event) -> str:
     if event.type.startswith(RECEIVED):
         return next(iter(waybill_numbers(event.data)), "")
     if event.type.startswith(HANDLING):
-        number: str = event.data["case_number"]
-        if event.subject not in {None, number}:
-            raise Reject("malformed_attribute", "subject must be the case number or be left out", "subject")
-        return number
+        return str(event.data["case_number"])
     return str(event.data["department"]) if event.type.startswith("tousu.operations.") else ""
 
 

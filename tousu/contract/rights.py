@@ -70,7 +70,7 @@ def rights(cards: Iterable[Card]) -> frozenset[Right]:
             # Who gives order to what comes from outside reads what it wrote: its database may be a former one.
             granted |= {Right(who, "topic", card.topic, "read") for who in gate.intersection(card.writers)}
         if card.from_shards is None:
-            # What came by a key that is another shard's, since there are more of them, is written there once more.
+            # What came to another shard than it belongs to is written there once more.
             granted |= {Right(who, "topic", card.topic, "write") for who in gate.intersection(card.readers)}
             # Who hands in may do so in transactions, one producer at a time.
             granted |= {Right(who, "transactional_id", who, "write") for who in card.writers}

@@ -153,6 +153,10 @@ REFUSED: dict[str, tuple[Record, str, str]] = {
     "a bad time in one piece": (in_one_piece(DOCUMENT | {"time": "2026-01-05 01:00:00Z"}), "malformed_time", "time"),
     "no data at all": (in_one_piece(ATTRIBUTES | {"time": "2026-01-05T01:00:00Z"}), "wrong_schema", ""),
     # the subject
+    "a report that was handed on, whose subject is another case": (
+        binary(judged(), HANDLING, NUMBER, 4, ce_subject=b"20260105-03-0001-ZZ", tousu__handed__on=b"x"),
+        "malformed_attribute", "subject",
+    ),
     "a report whose subject is another case": (
         binary(judged(), HANDLING, NUMBER, ce_subject=b"20260105-03-0001-ZZ"), "malformed_attribute", "subject",
     ),
