@@ -11,9 +11,8 @@ import pytest
 from confluent_kafka import Producer
 
 from tests.integration.process.conftest import WAIT_S
-from tests.integration.process.test_to_the_desk import Scene
+from tests.integration.process.scene import Scene, scene_in
 from tousu.demo.crew import Crew
-from tousu.local.kafka import KafkaBroker
 
 NUMBERS = [f"YT77000000002{number:02}" for number in range(12)]
 DEFAULTS = ("consistent_random", "murmur2_random", "fnv1a_random")
@@ -22,10 +21,8 @@ DEFAULTS = ("consistent_random", "murmur2_random", "fnv1a_random")
 
 @pytest.fixture
 def scene(tmp_path: Path) -> Iterator[Scene]:
-    with KafkaBroker(tmp_path / "kafka") as broker:
-        found = Scene(broker, tmp_path)
-        yield found
-        found.close()
+    with scene_in(tmp_path) as scene:
+        yield scene
 
 
 def send(scene: Scene, partitioner: str, number: str) -> None:

@@ -11,10 +11,9 @@ import pytest
 from confluent_kafka import Producer
 
 from tests.integration.process.conftest import PARTITIONS, WAIT_S
-from tests.integration.process.test_to_the_desk import Scene
+from tests.integration.process.scene import Scene, scene_in
 from tousu.demo.crew import Crew
 from tousu.event import Event, binary_headers
-from tousu.local.kafka import KafkaBroker
 from tousu.runtime.partition import partition_of
 
 PIECE = "YT1234567890"
@@ -29,11 +28,8 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
     text = Path("policies/courier-network.yaml").read_text("utf-8")
     limit = "claims:\n  second_person_above: {amounts: {CNY: '5000'}, section: C 7, set_by: pack}\n"
     (tmp_path / "careful.yaml").write_text(text.replace("claims:\n", limit, 1), "utf-8")
-    with KafkaBroker(tmp_path / "kafka") as broker:
-        found = Scene(broker, tmp_path)
-        found.settings["TOUSU_PACK"] = str(tmp_path / "careful.yaml")
-        yield found
-        found.close()
+    with scene_in(tmp_path, TOUSU_PACK=str(tmp_path / "careful.yaml")) as scene:
+        yield scene
 
 
 def smuggled(scene: Scene, number: str, topic: str, source: str) -> None:
