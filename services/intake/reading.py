@@ -138,7 +138,7 @@ class InboundEdge:
 
 def _check_subject(event: Event) -> None:
     """What is about a case names no other."""
-    if event.type.startswith(HANDLING) and event.subject not in {None, event.data["case_number"]}:
+    if event.type.startswith(HANDLING) and event.subject not in {None, _key_of(event)}:
         raise Reject("malformed_attribute", "subject must be the case number or be left out", "subject")
 
 
